@@ -1,0 +1,86 @@
+//! Time, chance and identifiers, handed to whoever needs them, so that a test can hold them still.
+//!
+//! This is the only file that reads the time or draws a random number.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rand::{Rng, SeedableRng, rngs::ChaCha12Rng};
+use uuid::Uuid;
+
+/// What time it is. Dates are those of UTC.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    fixed: Option<Arc<Mutex<DateTime<Utc>>>>,
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// A clock that stands still until it is [`set`](Self::set).
+    pub fn fixed(at: DateTime<Utc>) -> Self {
+        Self {
+            fixed: Some(Arc::new(Mutex::new(at))),
+        }
+    }
+
+    /// Moves a fixed clock, for all its clones; the machine's clock stays as it is.
+    pub fn set(&self, at: DateTime<Utc>) {
+        if let Some(fixed) = &self.fixed {
+            *fixed.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        }
+    }
+
+    /// This instant.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    pub fn now(&self) -> DateTime<Utc> {
+        match &self.fixed {
+            Some(fixed) => *fixed.lock().unwrap_or_else(PoisonError::into_inner),
+            None => Utc::now(),
+        }
+    }
+
+    /// Today's date in UTC.
+    pub fn today(&self) -> NaiveDate {
+        self.now().date_naive()
+    }
+}
+
+/// Draws identifiers: random ones, or the same sequence for the same seed.
+#[derive(Clone, Debug, Default)]
+pub struct Ids {
+    seeded: Option<Arc<Mutex<ChaCha12Rng>>>,
+}
+
+impl Ids {
+    /// Random identifiers that say nothing of when or where they were made.
+    pub fn random() -> Self {
+        Self::default()
+    }
+
+    /// The sequence of identifiers that belongs to `seed`.
+    pub fn seeded(seed: u64) -> Self {
+        Self {
+            seeded: Some(Arc::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed)))),
+        }
+    }
+
+    /// The next identifier (UUID version 4).
+    #[expect(clippy::disallowed_methods, reason = "the one place that draws random identifiers")]
+    pub fn uuid(&self) -> Uuid {
+        match &self.seeded {
+            None => Uuid::new_v4(),
+            Some(generator) => {
+                let mut bytes = [0; 16];
+                generator
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .fill_bytes(&mut bytes);
+                uuid::Builder::from_random_bytes(bytes).into_uuid()
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Think Family: one GraphQL API through which the agencies around a family read and write exactly what the information
+//! sharing agreement and the family's consent permit.
+//!
+//! The table of contents; each room's first lines say what it may touch.
+
+pub mod audit;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod demo;
+pub mod error;
+pub mod graphql;
+pub mod import;
+pub mod sharing;
+pub mod store;
+pub mod wire;
