@@ -1,0 +1,59 @@
+//! What the wire hands over and gets back: one operation in, one answer out.
+
+use async_graphql_parser::types::ExecutableDocument;
+use uuid::Uuid;
+
+use crate::{error::RequestError, sharing::caller::Caller};
+
+/// How the caller wants to be told of withheld values (`x-withheld`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WithheldMode {
+    /// Null, and an account in `extensions.disclosure`; `errors` stays empty.
+    #[default]
+    Report,
+    /// Null, and an error for every value.
+    Error,
+    /// The whole operation is refused before anything is read if its fields go beyond the ceiling.
+    Fail,
+}
+
+/// Which operations the transport can carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// Queries only: HTTP GET.
+    Queries,
+    /// Queries and mutations.
+    QueriesAndMutations,
+}
+
+/// One operation, within the limits and parsed, for one caller.
+#[derive(Debug)]
+pub struct OperationRequest {
+    /// The request's id, shown in the answer's header, the log and the trail.
+    pub request_id: Uuid,
+    /// Who is asking.
+    pub caller: Caller,
+    /// The document as sent.
+    pub query: String,
+    /// The same document, parsed after it passed the pre-check.
+    pub document: ExecutableDocument,
+    /// Which of the document's operations is meant.
+    pub operation_name: Option<String>,
+    /// The variables as sent.
+    pub variables: serde_json::Map<String, serde_json::Value>,
+    /// How withheld values are told.
+    pub withheld: WithheldMode,
+    /// What the transport permits.
+    pub allowed: Allowed,
+}
+
+/// What becomes of an operation.
+#[derive(Debug)]
+pub enum Answer {
+    /// It was executed: a JSON object with `data` and perhaps `errors` and `extensions`.
+    Executed(Vec<u8>),
+    /// It was refused as a whole; nothing was read or written.
+    Refused(RequestError),
+    /// A mutation came by a transport that only carries queries.
+    NotByThisMethod,
+}
