@@ -5,7 +5,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rand::{Rng, SeedableRng, rngs::ChaCha12Rng};
+use rand::{
+    Rng, SeedableRng, TryRng,
+    rngs::{ChaCha12Rng, SysRng},
+};
 use uuid::Uuid;
 
 /// What time it is. Dates are those of UTC.
