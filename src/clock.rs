@@ -5,10 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rand::{
-    Rng, SeedableRng, TryRng,
-    rngs::{ChaCha12Rng, SysRng},
-};
+use rand::{Rng, SeedableRng, TryRng, rngs::ChaCha12Rng};
 use uuid::Uuid;
 
 /// What time it is. Dates are those of UTC.
@@ -72,18 +69,25 @@ impl Ids {
     }
 
     /// The next identifier (UUID version 4).
-    #[expect(clippy::disallowed_methods, reason = "the one place that draws random identifiers")]
+    ///
+    /// # Panics
+    /// When the operating system has no random bytes to give.
     pub fn uuid(&self) -> Uuid {
+        let mut bytes = [0; 16];
         match &self.seeded {
-            None => Uuid::new_v4(),
-            Some(generator) => {
-                let mut bytes = [0; 16];
-                generator
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .fill_bytes(&mut bytes);
-                uuid::Builder::from_random_bytes(bytes).into_uuid()
-            }
+            None => system_random(&mut bytes),
+            Some(generator) => generator
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .fill_bytes(&mut bytes),
         }
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
+}
+
+#[expect(clippy::disallowed_types, reason = "the one place that draws random identifiers")]
+fn system_random(bytes: &mut [u8]) {
+    rand::rngs::SysRng
+        .try_fill_bytes(bytes)
+        .expect("the operating system gives random bytes");
 }
