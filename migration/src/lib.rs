@@ -4,6 +4,7 @@
 //! what comes later is a step of its own, added at the end of its list.
 
 use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
 mod m0001_who_is_who;
 mod m0002_family;

@@ -1,1 +1,5 @@
-//! store
+//! The only room that touches the database library, the entities and SQL.
+
+pub mod connect;
+pub mod database_url;
+pub mod migrate;
