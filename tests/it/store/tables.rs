@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityName, EntityTrait, IdenStatic,
-    Iterable, ModelTrait, PrimaryKeyToColumn, Statement, sea_query::ColumnType,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable,
+    ModelTrait, PrimaryKeyToColumn, Statement, sea_query::ColumnType,
 };
 
 use crate::support::{
