@@ -3,3 +3,4 @@
 pub mod connect;
 pub mod database_url;
 pub mod migrate;
+pub mod transaction;

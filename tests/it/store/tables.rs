@@ -126,8 +126,9 @@ async fn no_table_is_without_an_entity(database: &TestDatabase) {
     assert_eq!(table_names(databases.trail()).await, trail);
 }
 
-async fn note_name<E: EntityTrait>(names: &mut BTreeSet<String>) {
+fn note_name<E: EntityTrait>(names: &mut BTreeSet<String>) -> std::future::Ready<()> {
     names.insert(E::default().table_name().to_owned());
+    std::future::ready(())
 }
 
 pub(super) async fn table_names(db: &DatabaseConnection) -> BTreeSet<String> {
