@@ -8,6 +8,7 @@ pub mod category;
 pub mod ceiling;
 pub mod consent;
 pub mod decide;
+pub mod disclosure;
 pub mod facts;
 pub mod grant;
 pub mod reason;

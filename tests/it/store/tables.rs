@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityName, EntityTrait, IdenStatic,
-    Iterable, ModelTrait, PrimaryKeyToColumn, Statement, sea_query::ColumnType,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable,
+    ModelTrait, PrimaryKeyToColumn, Statement, sea_query::ColumnType,
 };
 
 use crate::support::{
@@ -126,8 +126,9 @@ async fn no_table_is_without_an_entity(database: &TestDatabase) {
     assert_eq!(table_names(databases.trail()).await, trail);
 }
 
-async fn note_name<E: EntityTrait>(names: &mut BTreeSet<String>) {
+fn note_name<E: EntityTrait>(names: &mut BTreeSet<String>) -> std::future::Ready<()> {
     names.insert(E::default().table_name().to_owned());
+    std::future::ready(())
 }
 
 pub(super) async fn table_names(db: &DatabaseConnection) -> BTreeSet<String> {
@@ -159,5 +160,29 @@ async fn every_index_is_led_by_the_authority() {
     for row in rows {
         let (index, first): (String, String) = (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
         assert_eq!(first, "authority_id", "{index}");
+    }
+}
+
+/// The statements that make foreign keys are the same for both databases, so one look is enough.
+#[tokio::test]
+async fn every_reference_stays_within_its_authority() {
+    let database = TestDatabase::sqlite().await;
+    let databases = database.open().await;
+    // Columns that name a row elsewhere, and the foreign key that each is the second part of.
+    let sql = "SELECT t.name || '.' || c.name, \
+                 (SELECT count(*) FROM pragma_foreign_key_list(t.name) f JOIN pragma_foreign_key_list(t.name) a \
+                  ON a.id = f.id AND a.seq = 0 AND a.\"from\" = 'authority_id' AND a.\"to\" = 'authority_id' \
+                  WHERE f.seq = 1 AND f.\"from\" = c.name AND f.\"to\" = 'id') \
+               FROM sqlite_master t, pragma_table_info(t.name) c \
+               WHERE t.type = 'table' AND c.type = 'uuid' AND c.name <> 'id' ORDER BY 1";
+    let rows = databases
+        .main()
+        .query_all_raw(Statement::from_string(DbBackend::Sqlite, sql))
+        .await
+        .unwrap();
+    assert!(rows.len() > 40, "only {} references found", rows.len());
+    for row in rows {
+        let (column, keys): (String, i64) = (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
+        assert_eq!(keys, 1, "{column}");
     }
 }

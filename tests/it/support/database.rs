@@ -76,8 +76,9 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // After a failure it may be looked at, until the server goes with the process.
-        if let (Place::Server { name }, false, Some(server)) =
-            (&self.place, std::thread::panicking(), postgres::server())
+        if let Place::Server { name } = &self.place
+            && !std::thread::panicking()
+            && let Some(server) = postgres::server()
         {
             server.drop_database(name);
         }

@@ -13,7 +13,7 @@ use std::{
         process::CommandExt,
     },
     path::PathBuf,
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -44,8 +44,8 @@ pub(crate) struct Postgres {
     folder: PathBuf,
     programs: PathBuf,
     template: OnceCell<()>,
-    /// The guard's standard input: it ends with this process.
-    _guard: ChildStdin,
+    /// Holds the guard's standard input, which ends with this process.
+    _guard: Child,
 }
 
 /// The server of this process, started by whoever asks first; none if PostgreSQL is not installed, which is told once.
@@ -56,8 +56,9 @@ pub(crate) fn server() -> Option<&'static Postgres> {
             if let Some(programs) = programs() {
                 return Some(Postgres::start(programs));
             }
-            // Past the test harness, which would keep the line of a test that passes to itself.
-            writeln!(std::io::stderr(), "skipped: PostgreSQL not found").unwrap();
+            // The test harness would keep what a test that passes prints to itself.
+            let mut past_the_harness = std::io::stderr();
+            past_the_harness.write_all(b"skipped: PostgreSQL not found\n").unwrap();
             None
         })
         .as_ref()
@@ -139,7 +140,7 @@ impl Postgres {
             serve.extend(["-c".into(), setting.into()]);
         }
         let log = fs::File::create(folder.join("log")).unwrap();
-        let mut guard = Command::new("/bin/sh")
+        let guard = Command::new("/bin/sh")
             .args(["-c", GUARD, "guard"])
             .arg(&folder)
             .args(&serve)
@@ -155,7 +156,7 @@ impl Postgres {
             folder,
             programs,
             template: OnceCell::new(),
-            _guard: guard.stdin.take().unwrap(),
+            _guard: guard,
         };
         server.wait_until_ready();
         server

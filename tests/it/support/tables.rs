@@ -1,9 +1,7 @@
 //! Every table, and a pair of made-up rows for each.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable, Value, sea_query::ColumnType,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, Iterable, Value, sea_query::ColumnType};
 use uuid::Uuid;
 
 /// Calls `$function::<Entity>($arguments).await` for each table of the main database, referred-to tables first.
@@ -55,7 +53,7 @@ where
     E::ActiveModel: ActiveModelTrait<Entity = E>,
 {
     [0, 1].map(|row| {
-        let mut model = <E::ActiveModel as Default>::default();
+        let mut model = <E::ActiveModel as ActiveModelTrait>::default();
         for column in E::Column::iter() {
             let definition = column.def();
             let kind = definition.get_column_type();
