@@ -10,7 +10,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
-    classify,
     dossier::{Dossier, FamilyRecord, Locked, Tables, Wants},
     facts::{self, FactRows},
     reach::FamilySet,
@@ -20,11 +19,12 @@ use super::{
     },
     session::{Session, StoreError},
 };
-use crate::sharing::{
+use crate::{catalogue, sharing::{
+    category::{Category, CategorySet},
     ceiling::Ceiling,
     facts::RowFacts,
     grant::{Grant, Guarded},
-};
+}};
 
 /// Rows of one table by family.
 pub(super) struct ByFamily<R>(HashMap<Uuid, Vec<R>>);
@@ -113,7 +113,7 @@ impl Session {
             let goals = goals.take(key);
             let criterion_of_goal: HashMap<Uuid, _> = goals
                 .iter()
-                .map(|goal| (goal.id, classify::optional_criterion(goal.criterion.as_deref())))
+                .map(|goal| (goal.id, criterion_if_any(goal.criterion.as_deref())))
                 .collect();
             let record = FamilyRecord {
                 on_cohort: of_family.facts.on_cohort,
@@ -161,7 +161,7 @@ impl Session {
                     |row| {
                         RowFacts::about(row.person_id)
                             .from_agency(row.source_agency_id)
-                            .with_categories(classify::criterion(&row.criterion))
+                            .with_categories(catalogue::categories_of_criterion(&row.criterion))
                     },
                 ),
                 assessments: lock(
@@ -172,13 +172,13 @@ impl Session {
                 scores: lock(
                     scores.take(key),
                     |row| (row.review, row.domain.clone(), row.id),
-                    |row| RowFacts::about(row.person_id).with_categories(classify::domain(&row.domain)),
+                    |row| RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain)),
                 ),
                 plans: lock(plans, |row| (Reverse(row.drawn_up_on), row.id), |_| RowFacts::family()),
                 goals: lock(
                     goals,
                     |row| (row.position, row.id),
-                    |row| RowFacts::family().with_categories(classify::optional_criterion(row.criterion.as_deref())),
+                    |row| RowFacts::family().with_categories(criterion_if_any(row.criterion.as_deref())),
                 ),
                 actions: lock(
                     actions.take(key),
@@ -187,14 +187,14 @@ impl Session {
                         // An action says what its goal is about; one whose goal is unknown says everything.
                         let categories = criterion_of_goal.get(&row.goal_id).copied();
                         RowFacts::family()
-                            .with_categories(categories.unwrap_or(crate::sharing::category::Category::CRITERIA))
+                            .with_categories(categories.unwrap_or(Category::CRITERIA))
                     },
                 ),
                 outcomes: lock(
                     outcomes.take(key),
                     |row| (row.indicator.clone(), row.id),
                     |row| {
-                        let own = classify::optional_criterion(row.criterion.as_deref());
+                        let own = criterion_if_any(row.criterion.as_deref());
                         let goal = row
                             .goal_id
                             .and_then(|goal| criterion_of_goal.get(&goal))
@@ -207,7 +207,7 @@ impl Session {
                 progress: lock(
                     progress.take(key),
                     |row| (row.measure.clone(), Reverse(row.period_to), row.id),
-                    |row| RowFacts::about(row.person_id).with_categories(classify::measure(&row.measure)),
+                    |row| RowFacts::about(row.person_id).with_categories(catalogue::categories_of_measure(&row.measure)),
                 ),
                 consents: lock(
                     of_family.consents,
@@ -246,4 +246,9 @@ fn lock<R, K: Ord>(mut rows: Vec<R>, order: impl Fn(&R) -> K, facts: impl Fn(&R)
             Arc::new(Guarded::new(row, facts))
         })
         .collect()
+}
+
+/// The categories of the criterion that a row may be tied to.
+fn criterion_if_any(code: Option<&str>) -> CategorySet {
+    code.map_or(CategorySet::EMPTY, catalogue::categories_of_criterion)
 }

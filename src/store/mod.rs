@@ -3,7 +3,6 @@
 //! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
 
 pub mod agencies;
-mod classify;
 pub mod connect;
 pub mod database_url;
 pub mod dossier;

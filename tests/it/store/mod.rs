@@ -4,4 +4,3 @@ mod connect;
 mod constraints;
 mod migrations;
 mod tables;
-mod transactions;
