@@ -3,6 +3,8 @@
 //! Pure: facts in, decision out. Nothing here knows SQL, GraphQL, the clock or async; everything else carries its answer.
 
 pub mod agreement;
+pub mod agreement_file;
+mod agreement_reader;
 pub mod caller;
 pub mod category;
 pub mod ceiling;
