@@ -154,6 +154,9 @@ impl Keys {
             self.0.read_anew(SHORTEST_PAUSE).await;
             return self.0.snapshot();
         }
+        if self.0.reading.try_lock().is_err() {
+            return known;
+        }
         let inner = Arc::clone(&self.0);
         tokio::spawn(async move { inner.read_anew(pause).await });
         known
