@@ -53,11 +53,7 @@ impl std::fmt::Debug for Authenticator {
 
 impl Authenticator {
     /// An authenticator that believes these issuers. Refused: none at all, or two of one name.
-    pub fn new(
-        issuers: Vec<TrustedIssuer>,
-        directory: Arc<dyn Directory>,
-        clock: Clock,
-    ) -> Result<Self, IssuerError> {
+    pub fn new(issuers: Vec<TrustedIssuer>, directory: Arc<dyn Directory>, clock: Clock) -> Result<Self, IssuerError> {
         if issuers.is_empty() {
             return Err(IssuerError::None);
         }

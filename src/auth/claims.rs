@@ -34,45 +34,45 @@ const LAST_INSTANT: i64 = 253_402_300_799;
 
 /// The claims of an access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claims {
+pub(super) struct Claims {
     /// `sub`: the person or system.
-    pub subject: String,
+    pub(super) subject: String,
     /// `client_id`: the program that was given the token.
-    pub client: String,
+    pub(super) client: String,
     /// `authority`: the authority's code.
-    pub authority: String,
+    pub(super) authority: String,
     /// `agency`: the agency's code.
-    pub agency: String,
+    pub(super) agency: String,
     /// `role`: one of [`ROLES`], never `portal`.
-    pub role: String,
+    pub(super) role: String,
     /// `purposes`: each once, in the token's order.
-    pub purposes: Vec<String>,
+    pub(super) purposes: Vec<String>,
     /// `act`: the portal that acts for the subject.
-    pub actor: Option<Actor>,
+    pub(super) actor: Option<Actor>,
     /// `aud`.
-    pub audiences: Vec<String>,
+    pub(super) audiences: Vec<String>,
     /// `exp`, in seconds since 1970.
-    pub expires_at: i64,
+    pub(super) expires_at: i64,
     /// `nbf`, in seconds since 1970.
-    pub not_before: Option<i64>,
+    pub(super) not_before: Option<i64>,
     /// `iat`, in seconds since 1970.
-    pub issued_at: Option<i64>,
+    pub(super) issued_at: Option<i64>,
 }
 
 /// A portal that acts for a user (`act`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor {
+pub(super) struct Actor {
     /// The portal's own `sub`.
-    pub subject: String,
+    pub(super) subject: String,
     /// The portal's program.
-    pub client: String,
+    pub(super) client: String,
     /// The code of the agency that runs the portal, in the token's authority.
-    pub agency: String,
+    pub(super) agency: String,
 }
 
 impl Claims {
     /// Reads a payload whose issuer and signature are already checked.
-    pub fn read(payload: &Map<String, Value>) -> Result<Self, AuthRefusal> {
+    pub(super) fn read(payload: &Map<String, Value>) -> Result<Self, AuthRefusal> {
         if payload.contains_key("jti") {
             text(payload, "jti", "jti")?;
         }
@@ -99,7 +99,13 @@ impl Claims {
     }
 
     /// Whether the token is for `audience` and holds at `now` (seconds since 1970).
-    pub fn check(&self, audience: &str, now: i64, leeway: Duration, longest_life: Duration) -> Result<(), AuthRefusal> {
+    pub(super) fn check(
+        &self,
+        audience: &str,
+        now: i64,
+        leeway: Duration,
+        longest_life: Duration,
+    ) -> Result<(), AuthRefusal> {
         if !self.audiences.iter().any(|named| named == audience) {
             return Err(AuthRefusal::AudienceMismatch);
         }
@@ -199,7 +205,10 @@ fn instant(payload: &Map<String, Value>, name: &'static str) -> Result<Option<i6
     };
     let seconds = match (number.as_i64(), number.as_f64()) {
         (Some(seconds), _) => seconds,
-        #[expect(clippy::cast_possible_truncation, reason = "whole after floor and within i64, as the guard says")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "whole after floor and within i64, as the guard says"
+        )]
         (None, Some(seconds)) if (0.0..=253_402_300_799.0).contains(&seconds) => seconds.floor() as i64,
         _ => return Err(malformed),
     };

@@ -112,9 +112,11 @@ fn usable(jwk: &Map<String, Value>) -> Option<(String, PublicKey)> {
     let text = |name: &str| jwk.get(name).and_then(Value::as_str);
     let kid = text("kid").filter(|kid| (1..=200).contains(&kid.len()))?;
     let for_signatures = jwk.get("use").is_none_or(|usage| usage == "sig");
-    let for_checking = jwk
-        .get("key_ops")
-        .is_none_or(|operations| operations.as_array().is_some_and(|all| all.iter().any(|one| one == "verify")));
+    let for_checking = jwk.get("key_ops").is_none_or(|operations| {
+        operations
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one == "verify"))
+    });
     // A private or shared key that has been published is no longer anyone's own.
     let public = !["d", "p", "q", "k"].iter().any(|private| jwk.contains_key(*private));
     if !(for_signatures && for_checking && public) {

@@ -22,7 +22,9 @@ pub(super) fn open_or_make(directory: &Path, name: &str) -> Result<Vec<u8>, DevI
     }
     make_directory(directory)?;
     // Chance is the cryptography library's own here, as it must be for a key.
-    let key = Ed25519KeyPair::generate().and_then(|key| key.to_pkcs8()).map_err(|_| DevIssuerError::NotAKey)?;
+    let key = Ed25519KeyPair::generate()
+        .and_then(|key| key.to_pkcs8())
+        .map_err(|_| DevIssuerError::NotAKey)?;
     let draft = directory.join(format!(".{name}.{}", std::process::id()));
     let written = write(&draft, key.as_ref()).and_then(|()| match fs::hard_link(&draft, &path) {
         // Another process was first: its key is the key.

@@ -124,13 +124,7 @@ impl Keys {
         }
     }
 
-    fn of(
-        source: Source,
-        accepted: BTreeSet<TokenAlgorithm>,
-        refresh: Duration,
-        clock: Clock,
-        known: Known,
-    ) -> Self {
+    fn of(source: Source, accepted: BTreeSet<TokenAlgorithm>, refresh: Duration, clock: Clock, known: Known) -> Self {
         Self(Arc::new(Inner {
             source,
             accepted,

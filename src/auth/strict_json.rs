@@ -94,7 +94,15 @@ mod tests {
 
     #[test]
     fn only_one_object_is_accepted() {
-        for text in [&b""[..], b"[]", b"null", b"{}{}", b"{} x", b"{\"a\":\"\xff\"}", b"{\"a\":1,}"] {
+        for text in [
+            &b""[..],
+            b"[]",
+            b"null",
+            b"{}{}",
+            b"{} x",
+            b"{\"a\":\"\xff\"}",
+            b"{\"a\":1,}",
+        ] {
             assert!(object(text).is_none(), "{text:?}");
         }
         assert!(object("[".repeat(1_000_000).as_bytes()).is_none());

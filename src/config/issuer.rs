@@ -124,7 +124,10 @@ impl IssuerTable {
     pub(super) fn read(self, at: usize, audience: &str) -> Result<IssuerSettings, ConfigError> {
         let refused = |key: &str, wanted: &str| ConfigError::new(format!("issuer[{at}].{key}"), wanted);
         if !is_name(&self.issuer) {
-            return Err(refused("issuer", "want the issuer's `iss` text, 1 to 200 characters without spaces"));
+            return Err(refused(
+                "issuer",
+                "want the issuer's `iss` text, 1 to 200 characters without spaces",
+            ));
         }
         let algorithms: Option<BTreeSet<_>> = self
             .algorithms
@@ -138,7 +141,10 @@ impl IssuerTable {
             (Some(file), None) => KeyLocation::File(file),
             (None, Some(address)) if is_key_address(&address) => KeyLocation::Address(address),
             (None, Some(_)) => {
-                return Err(refused("jwks_address", "want an https address, or an http one on this machine"));
+                return Err(refused(
+                    "jwks_address",
+                    "want an https address, or an http one on this machine",
+                ));
             }
             _ => return Err(refused("jwks_file", "want exactly one of jwks_file and jwks_address")),
         };
@@ -152,7 +158,10 @@ impl IssuerTable {
         let portals = agencies("portals", &self.portals)?;
         let agencies = agencies("agencies", &self.agencies)?;
         if agencies.is_empty() {
-            return Err(refused("agencies", "want at least one \"authority/agency\" that it may speak for"));
+            return Err(refused(
+                "agencies",
+                "want at least one \"authority/agency\" that it may speak for",
+            ));
         }
         let audience = self.audience.unwrap_or_else(|| audience.to_owned());
         if !is_name(&audience) {

@@ -75,7 +75,11 @@ impl DatabaseUrl {
 
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.is_postgres() { "postgres://…" } else { "sqlite:…" })
+        formatter.write_str(if self.is_postgres() {
+            "postgres://…"
+        } else {
+            "sqlite:…"
+        })
     }
 }
 
@@ -132,7 +136,9 @@ pub struct Config {
 impl Config {
     /// Reads flags over environment over file. The first bad value is refused with its name and what would be right.
     pub fn load(arguments: &ConfigArgs) -> Result<Self, ConfigError> {
-        Self::load_with(arguments, &|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+        Self::load_with(arguments, &|name| {
+            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })
     }
 
     /// The same, with `environment` in the place of the process's environment.
@@ -153,13 +159,19 @@ impl Config {
             .unwrap_or_default();
         let easing = mode == Mode::Development;
         let listen = given
-            .get("listen", "an address and port such as 127.0.0.1:8080", |text| text.parse().ok())?
+            .get("listen", "an address and port such as 127.0.0.1:8080", |text| {
+                text.parse().ok()
+            })?
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let data_dir = given
-            .get("data_dir", "a directory", |text| (!text.contains('\0')).then(|| PathBuf::from(text)))?
+            .get("data_dir", "a directory", |text| {
+                (!text.contains('\0')).then(|| PathBuf::from(text))
+            })?
             .unwrap_or_else(|| PathBuf::from("data"));
         let audience = given
-            .get("audience", "1 to 200 characters without spaces", |text| is_name(text).then(|| text.to_owned()))?
+            .get("audience", "1 to 200 characters without spaces", |text| {
+                is_name(text).then(|| text.to_owned())
+            })?
             .unwrap_or_else(|| "https://thinkfamily.example/graphql".to_owned());
         let dev_issuer = given.switch("dev_issuer", easing)?;
         if dev_issuer && !listen.ip().is_loopback() {
@@ -184,7 +196,11 @@ impl Config {
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
             cors_origins: given
-                .get("cors_origins", "origins such as https://portal.example, with commas between", read_origins)?
+                .get(
+                    "cors_origins",
+                    "origins such as https://portal.example, with commas between",
+                    read_origins,
+                )?
                 .unwrap_or_default(),
             limits: Limits::read(&given)?,
         })
@@ -205,7 +221,9 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
             .to_str()
             .filter(|path| !path.contains(['?', '#', '%']))
             .map(|path| DatabaseUrl(format!("sqlite://{path}")))
-            .ok_or_else(|| ConfigError::new("data_dir", "want a path in UTF-8 without ?, # and %, or a database_url"))?,
+            .ok_or_else(|| {
+                ConfigError::new("data_dir", "want a path in UTF-8 without ?, # and %, or a database_url")
+            })?,
     };
     Ok(Database {
         url,

@@ -121,22 +121,30 @@ impl Given {
     /// Reads the text of a configuration file.
     pub(super) fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            let line = error
-                .span()
-                .map_or(1, |span| 1 + text.get(..span.start).unwrap_or_default().matches('\n').count());
+            let line = error.span().map_or(1, |span| {
+                1 + text.get(..span.start).unwrap_or_default().matches('\n').count()
+            });
             ConfigError::new("config", format!("want TOML; line {line}: {}", error.message()))
         })?;
         let mut given = Self::default();
         for (key, value) in table {
             if key == "issuer" {
                 given.issuers = Vec::<IssuerTable>::deserialize(value).map_err(|error| {
-                    ConfigError::from("issuer", Origin::File, format!("want [[issuer]] tables: {}", error.message()))
+                    ConfigError::from(
+                        "issuer",
+                        Origin::File,
+                        format!("want [[issuer]] tables: {}", error.message()),
+                    )
                 })?;
                 continue;
             }
             let Some(setting) = SETTINGS.iter().find(|setting| setting.name == key) else {
                 let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
-                return Err(ConfigError::from(&shown, Origin::File, "there is no setting of that name"));
+                return Err(ConfigError::from(
+                    &shown,
+                    Origin::File,
+                    "there is no setting of that name",
+                ));
             };
             let text = match value {
                 toml::Value::String(text) => text,
@@ -148,7 +156,13 @@ impl Given {
                     .collect::<Option<Vec<_>>>()
                     .ok_or_else(|| ConfigError::from(&key, Origin::File, "want a list of texts"))?
                     .join(","),
-                _ => return Err(ConfigError::from(&key, Origin::File, "want a text, a whole number, true or false")),
+                _ => {
+                    return Err(ConfigError::from(
+                        &key,
+                        Origin::File,
+                        "want a text, a whole number, true or false",
+                    ));
+                }
             };
             given.texts.insert(setting.name, (text, Origin::File));
         }
@@ -162,10 +176,7 @@ impl Given {
         wanted: &str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
-        debug_assert!(
-            SETTINGS.iter().any(|setting| setting.name == name),
-            "no setting {name}"
-        );
+        debug_assert!(SETTINGS.iter().any(|setting| setting.name == name), "no setting {name}");
         match self.texts.get(name) {
             None => Ok(None),
             Some((text, origin)) => read(text)
@@ -182,11 +193,7 @@ impl Given {
         range: std::ops::RangeInclusive<u32>,
     ) -> Result<u32, ConfigError> {
         let wanted = format!("a whole number from {} to {}", range.start(), range.end());
-        let read = |text: &str| {
-            text.parse::<u32>()
-                .ok()
-                .filter(|number| range.contains(number))
-        };
+        let read = |text: &str| text.parse::<u32>().ok().filter(|number| range.contains(number));
         Ok(self.get(name, &wanted, read)?.unwrap_or(default))
     }
 

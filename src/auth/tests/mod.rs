@@ -1,1 +1,7 @@
+//! Sign-in as its callers meet it: whole tokens in, a caller or a refusal out.
 
+mod accepted;
+mod hostile;
+mod key_sets;
+mod kit;
+mod minted;
