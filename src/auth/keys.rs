@@ -111,9 +111,10 @@ impl Keys {
                     .redirect(reqwest::redirect::Policy::none())
                     .connect_timeout(FETCH_TIMEOUT)
                     .timeout(FETCH_TIMEOUT);
-                builder = match address.starts_with("https:") {
-                    true => builder.https_only(true),
-                    false => builder.no_proxy(),
+                builder = if address.starts_with("https:") {
+                    builder.https_only(true)
+                } else {
+                    builder.no_proxy()
                 };
                 let source = Source::Address {
                     address: address.clone(),

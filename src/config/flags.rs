@@ -29,7 +29,7 @@ macro_rules! settings {
             )]
             pub config: Option<PathBuf>,
             $(
-                #[doc = $help]
+                #[doc = concat!("The text of `", $variable, "`; its help says what it means.")]
                 #[arg(
                     long,
                     global = true,
@@ -56,8 +56,8 @@ settings! {
     mode "THINKFAMILY_MODE" "MODE" "development or production [default: development]" [];
     listen "THINKFAMILY_LISTEN" "ADDRESS" "Address and port to listen on [default: 127.0.0.1:8080]" [];
     data_dir "THINKFAMILY_DATA_DIR" "DIR" "Directory for the embedded database and keys [default: data]" [];
-    database_url "THINKFAMILY_DATABASE_URL" "URL" "sqlite://FILE or postgres://… [default: sqlite://<data-dir>/thinkfamily.db] [env: DATABASE_URL]" [hide_env_values = true];
-    trail_database_url "THINKFAMILY_TRAIL_DATABASE_URL" "URL" "Where the trail is kept [default: beside the database]" [hide_env_values = true];
+    database_url "THINKFAMILY_DATABASE_URL" "URL" "sqlite://FILE or postgres://… [default: sqlite://<data-dir>/thinkfamily.db] [env: DATABASE_URL]" [];
+    trail_database_url "THINKFAMILY_TRAIL_DATABASE_URL" "URL" "Where the trail is kept [default: beside the database]" [];
     database_connections "THINKFAMILY_DATABASE_CONNECTIONS" "N" "Most connections to the database [default: 16]" [];
     database_queue "THINKFAMILY_DATABASE_QUEUE" "N" "Most requests that wait for a connection; more are answered 503 [default: 256]" [];
     database_wait_ms "THINKFAMILY_DATABASE_WAIT_MS" "MS" "Longest wait for a connection [default: 2000]" [];
@@ -90,5 +90,5 @@ settings! {
     batch_max "THINKFAMILY_BATCH_MAX" "N" "Most operations in one request body; 0 refuses batches [default: 0]" [];
     socket_message_bytes "THINKFAMILY_SOCKET_MESSAGE_BYTES" "N" "Largest WebSocket message [default: 262144]" [];
     socket_operations "THINKFAMILY_SOCKET_OPERATIONS" "N" "Most operations at once on a WebSocket [default: 50]" [];
-    socket_init_ms "THINKFAMILY_SOCKET_INIT_MS" "MS" "Longest wait for connection_init on a WebSocket [default: 3000]" [];
+    socket_init_ms "THINKFAMILY_SOCKET_INIT_MS" "MS" "Longest wait for its first message on a WebSocket [default: 3000]" [];
 }

@@ -102,6 +102,7 @@ pub struct Database {
 
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
 pub struct Config {
     /// What the server is run for.
     pub mode: Mode,

@@ -211,7 +211,7 @@ fn issuers_are_read_with_their_defaults() {
     );
     assert_eq!(
         (issuer.leeway, issuer.refresh),
-        (Duration::from_secs(5), Duration::from_secs(600))
+        (Duration::from_secs(5), Duration::from_mins(10))
     );
 }
 

@@ -64,7 +64,7 @@ fn keys_that_are_not_for_signatures_of_ours_are_left_out() {
         (
             "padded weak modulus",
             but(Key::rsa(), |jwk| {
-                jwk["n"] = json!(base64([vec![0; 200], vec![1; 128]].concat()))
+                jwk["n"] = json!(base64([vec![0; 200], vec![1; 128]].concat()));
             }),
         ),
         ("exponent of one", but(Key::rsa(), |jwk| jwk["e"] = json!(base64([1])))),
@@ -113,8 +113,8 @@ fn settings(keys: KeyLocation) -> IssuerSettings {
         agencies: names(&["cambridgeshire/cambs-police"]),
         portals: BTreeSet::new(),
         leeway: Duration::from_secs(5),
-        longest_life: Duration::from_secs(86_400),
-        refresh: Duration::from_secs(600),
+        longest_life: Duration::from_hours(24),
+        refresh: Duration::from_mins(10),
     }
 }
 

@@ -195,7 +195,7 @@ fn issuer(name: &str, keys: &[(&str, &Key)], agencies: &[&str], clock: &Clock) -
             portals: names(&["cambridgeshire/cambs-portal"]),
         },
         leeway: Duration::from_secs(5),
-        longest_life: Duration::from_secs(24 * 3600),
+        longest_life: Duration::from_hours(24),
     }
 }
 
@@ -203,12 +203,8 @@ impl Scene {
     pub(super) fn new() -> Self {
         let clock = Clock::fixed(noon());
         let register = Arc::new(Register::default());
-        let (police_rsa, police_ec, police_ed, council) = (Key::rsa(), Key::ec(), Key::ed(), Key::ed());
-        let police_keys = [
-            ("police-rsa", police_rsa),
-            ("police-ec", &police_ec),
-            ("police-ed", &police_ed),
-        ];
+        let (rsa, ec, ed, council) = (Key::rsa(), Key::ec(), Key::ed(), Key::ed());
+        let police_keys = [("police-rsa", rsa), ("police-ec", &ec), ("police-ed", &ed)];
         let police_agencies = ["cambridgeshire/cambs-police", "cambridgeshire/cambs-ghost"];
         let issuers = vec![
             issuer(POLICE, &police_keys, &police_agencies, &clock),
@@ -224,9 +220,9 @@ impl Scene {
             authenticator: Authenticator::new(issuers, directory, clock.clone()).unwrap(),
             register,
             clock,
-            police_rsa,
-            police_ec,
-            police_ed,
+            police_rsa: rsa,
+            police_ec: ec,
+            police_ed: ed,
             council,
         }
     }

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod hostile;
+mod hostile_claims;
 mod key_sets;
 mod kit;
 mod minted;
