@@ -92,7 +92,12 @@ async fn tokens_that_are_not_three_clean_parts() {
         ("padding", format!("{token}==")),
         ("padding in the header", format!("{header}=.{payload}.{signature}")),
         ("standard alphabet", format!("{header}.{payload}.+/{signature}")),
-        ("line break inside", format!("{header}.{payload}. {signature}")),
+        ("the same bytes spelt otherwise", {
+            let last = char::from(*token.as_bytes().last().unwrap());
+            let next = char::from(u8::try_from(last).unwrap() + 1);
+            format!("{}{next}", &token[..token.len() - 1])
+        }),
+        ("space inside", format!("{header}.{payload}. {signature}")),
     ] {
         is_refused(what, scene.try_token(&broken).await, AuthRefusal::TokenMalformed);
     }
@@ -106,7 +111,7 @@ async fn signatures_that_do_not_fit() {
     let other = base64(officer_but(|claims| claims["role"] = json!("manager")).to_string());
     let header = signed.split_once('.').unwrap().0;
     for (what, broken) in [
-        ("truncated", token[..token.len() - 4].to_owned()),
+        ("truncated", token[..token.len() - 2].to_owned()),
         ("longer", format!("{token}AAAA")),
         ("another payload", format!("{header}.{other}.{signature}")),
         ("zeros", format!("{signed}.{}", base64([0; 64]))),
