@@ -13,6 +13,11 @@ pub fn parse<E: EnumType>(code: &str) -> Option<E> {
     E::items().iter().find(|item| item.name.eq_ignore_ascii_case(code)).map(|item| item.value)
 }
 
+/// The enum values of stored codes.
+pub fn parse_all<E: EnumType>(codes: &[String]) -> Vec<E> {
+    codes.iter().filter_map(|code| parse(code)).collect()
+}
+
 /// The stored code of an enum value.
 pub fn code<E: EnumType>(value: E) -> String {
     upper(value).to_ascii_lowercase()

@@ -25,6 +25,13 @@ pub struct Plan {
     pub(in crate::graphql) row: Visible<PlanRow>,
 }
 
+impl Plan {
+    /// Whether it is known to the asker not to be closed.
+    pub(super) fn is_open(&self) -> bool {
+        self.row.release(field::PLAN_STATUS, |row| row.status != "closed").seen() == Some(&true)
+    }
+}
+
 impl Entry for Plan {
     type Row = PlanRow;
     const EXISTENCE: FieldId = field::PLAN_ID;
