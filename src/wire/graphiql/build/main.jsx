@@ -1,0 +1,160 @@
+// The query page: GraphiQL with a bar on top for who asks, for what purpose, and how withheld values are told.
+// Tokens stay in memory: a reload forgets them.
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { useEditorContext } from '@graphiql/react';
+import { GraphiQL } from 'graphiql';
+import { StrictMode, useEffect, useMemo, useRef, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import './page.css';
+
+const WELCOME = `# Choose who asks above, or paste a token, then write a query here and run it.
+# Withheld values are null; extensions.disclosure says which and why.
+`;
+const PLUGINS = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
+const NO_ROLE = '';
+
+/** Sends an operation as the asker, and turns what is no GraphQL answer into something GraphiQL can show. */
+function makeFetcher(token, purpose, withheld) {
+  return async (operation) => {
+    const headers = {
+      Accept: 'application/graphql-response+json, application/json;q=0.9',
+      'Content-Type': 'application/json',
+      'X-Withheld': withheld,
+    };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    if (purpose) headers['X-Purpose-Of-Use'] = purpose;
+    const answer = await fetch('/graphql', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(operation),
+      credentials: 'omit',
+      cache: 'no-store',
+    });
+    return answer.json();
+  };
+}
+
+/** Puts an example into the open editors; it lives inside GraphiQL to reach them. */
+function Loader({ example }) {
+  const { queryEditor, variableEditor } = useEditorContext({ nonNull: true });
+  const shown = useRef(null);
+  useEffect(() => {
+    if (!example || !queryEditor || shown.current === example) return;
+    const untouched = [ '', WELCOME.trim() ].includes(queryEditor.getValue().trim());
+    if (example.asked || untouched) {
+      queryEditor.setValue(example.query);
+      variableEditor?.setValue(example.variables);
+    }
+    shown.current = example;
+  }, [example, queryEditor, variableEditor]);
+  return null;
+}
+
+function Field({ label, children }) {
+  return (
+    <label className="tf-field">
+      <span>{label}</span>
+      {children}
+    </label>
+  );
+}
+
+function App({ roles }) {
+  const [roleLabel, setRoleLabel] = useState(roles[0]?.label ?? NO_ROLE);
+  const [pasted, setPasted] = useState('');
+  const [typedPurpose, setTypedPurpose] = useState('');
+  const [chosenPurpose, setChosenPurpose] = useState(roles[0]?.purpose ?? '');
+  const [withheld, setWithheld] = useState('report');
+  const [asked, setAsked] = useState(null);
+
+  const role = roles.find(({ label }) => label === roleLabel);
+  const token = role ? role.token : pasted.trim();
+  const purpose = role ? chosenPurpose : typedPurpose.trim();
+  const example = asked ?? role?.examples[0] ?? null;
+  const fetcher = useMemo(() => makeFetcher(token, purpose, withheld), [token, purpose, withheld]);
+
+  const chooseRole = (label) => {
+    setRoleLabel(label);
+    setChosenPurpose(roles.find((one) => one.label === label)?.purpose ?? '');
+    setAsked(null);
+  };
+  const chooseExample = (index) => {
+    const chosen = role?.examples[index];
+    if (chosen) setAsked({ ...chosen, asked: true });
+  };
+
+  return (
+    <div className="tf-page">
+      <header className="tf-bar">
+        <strong>Think Family</strong>
+        {roles.length > 0 && (
+          <Field label="Ask as">
+            <select value={roleLabel} onChange={(event) => chooseRole(event.target.value)}>
+              {roles.map(({ label }) => <option key={label}>{label}</option>)}
+              <option value={NO_ROLE}>A token of my own</option>
+            </select>
+          </Field>
+        )}
+        {!role && (
+          <Field label="Token">
+            <input type="password" autoComplete="off" spellCheck={false} value={pasted} placeholder="paste an access token"
+              onChange={(event) => setPasted(event.target.value)} />
+          </Field>
+        )}
+        <Field label="Purpose">
+          {role ? (
+            <select value={chosenPurpose} onChange={(event) => setChosenPurpose(event.target.value)}>
+              {role.purposes.map((one) => <option key={one}>{one}</option>)}
+            </select>
+          ) : (
+            <input value={typedPurpose} spellCheck={false} placeholder="the token's only one"
+              onChange={(event) => setTypedPurpose(event.target.value)} />
+          )}
+        </Field>
+        <Field label="Withheld values">
+          <select value={withheld} onChange={(event) => setWithheld(event.target.value)}>
+            <option value="report">report: null, listed in extensions</option>
+            <option value="error">error: null, each with an error</option>
+            <option value="fail">fail: refuse the operation</option>
+          </select>
+        </Field>
+        {role?.examples.length > 0 && (
+          <Field label="Examples">
+            <select value="" onChange={(event) => chooseExample(event.target.value)}>
+              <option value="">choose a query…</option>
+              {role.examples.map(({ label }, index) => <option key={label} value={index}>{label}</option>)}
+            </select>
+          </Field>
+        )}
+      </header>
+      <div className="tf-graphiql">
+        {/* Another asker has another schema: start anew. */}
+        <GraphiQL key={`${token} ${purpose}`} fetcher={fetcher} plugins={PLUGINS} defaultQuery={WELCOME}
+          isHeadersEditorEnabled={false} shouldPersistHeaders={false} showPersistHeadersSettings={false}
+          defaultEditorToolsVisibility="variables" inputValueDeprecation schemaDescription>
+          <GraphiQL.Logo> </GraphiQL.Logo>
+          <GraphiQL.Toolbar>
+            {({ prettify, copy, merge }) => <>{prettify}{merge}{copy}<Loader example={example} /></>}
+          </GraphiQL.Toolbar>
+        </GraphiQL>
+      </div>
+    </div>
+  );
+}
+
+/** The demonstration roles; none while the development issuer is off. */
+async function loadRoles() {
+  try {
+    const answer = await fetch('/graphiql/roles.json', { cache: 'no-store', credentials: 'omit' });
+    return answer.ok ? await answer.json() : [];
+  } catch {
+    return [];
+  }
+}
+
+const roles = await loadRoles();
+createRoot(document.getElementById('app')).render(<StrictMode><App roles={roles} /></StrictMode>);
