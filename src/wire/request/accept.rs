@@ -4,7 +4,7 @@ use http::{HeaderMap, header::ACCEPT};
 
 /// A media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MediaType {
+pub(in crate::wire) enum MediaType {
     /// `application/graphql-response+json`: the status code speaks of the GraphQL request.
     GraphqlResponse,
     /// `application/json`, the older one: 200 for whatever was a well-formed request.
@@ -13,7 +13,7 @@ pub enum MediaType {
 
 impl MediaType {
     /// The value of `Content-Type`.
-    pub fn content_type(self) -> &'static str {
+    pub(in crate::wire) fn content_type(self) -> &'static str {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
@@ -36,7 +36,7 @@ type Wish = (u16, u8);
 
 /// Chooses by q, then by the more exact range; between equals, the newer one if it is named and else the older one, which
 /// is also what a request without `Accept` gets. `None` when neither will do.
-pub fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
+pub(in crate::wire) fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
     let mut newer: Option<Wish> = None;
     let mut older: Option<Wish> = None;
     let mut any = false;
@@ -68,15 +68,15 @@ pub fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
     }
     let newer = newer.filter(|(quality, _)| *quality > 0);
     let older = older.filter(|(quality, _)| *quality > 0);
-    match (newer, older) {
-        (None, None) => None,
-        (Some(_), None) => Some(MediaType::GraphqlResponse),
-        (None, Some(_)) => Some(MediaType::Json),
+    let better = match (newer, older) {
+        (None, None) => return None,
+        (Some(_), None) => MediaType::GraphqlResponse,
         (Some(newer), Some(older)) if newer > older || (newer == older && newer.1 == EXACT) => {
-            Some(MediaType::GraphqlResponse)
+            MediaType::GraphqlResponse
         }
-        (Some(_), Some(_)) => Some(MediaType::Json),
-    }
+        (_, Some(_)) => MediaType::Json,
+    };
+    Some(better)
 }
 
 const EXACT: u8 = 2;

@@ -47,10 +47,9 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Parts, Problem> {
     let mut members = Map::new();
     for (name, text) in pairs {
         let value = match name.as_str() {
-            "query" => Value::String(text),
             // Forms send empty fields for what is left out.
             "operationName" | "variables" | "extensions" if text.is_empty() => Value::Null,
-            "operationName" => Value::String(text),
+            "query" | "operationName" => Value::String(text),
             "variables" | "extensions" => json::parse(text.as_bytes())
                 .map_err(|_| Problem::bad_request("variables and extensions must each be one JSON object."))?,
             _ => continue,
