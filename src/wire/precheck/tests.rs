@@ -1,5 +1,7 @@
 use std::{fmt::Write as _, time::Instant};
 
+use rand::{RngExt, SeedableRng, rngs::ChaCha12Rng};
+
 use super::*;
 
 fn code(source: &str) -> Option<ErrorCode> {
@@ -211,4 +213,72 @@ fn no_message_repeats_the_document() {
 #[test]
 fn columns_count_characters_and_every_kind_of_line_end() {
     assert_eq!(location("a\r\nb\rc\né?", 9), (4, 2));
+}
+
+#[test]
+fn no_heap_of_tokens_brings_it_down() {
+    const TOKENS: [&str; 44] = [
+        "{",
+        "}",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        ":",
+        "$",
+        "@",
+        "!",
+        "=",
+        "...",
+        "|",
+        "&",
+        "query",
+        "mutation",
+        "fragment",
+        "on",
+        "a",
+        "b",
+        "F",
+        "Q",
+        "true",
+        "null",
+        "1",
+        "-0",
+        "1.5e3",
+        "9999999999999999999999",
+        "1e999",
+        "\"\"",
+        "\"é\\u00e9\"",
+        "\"\\ud83d\"",
+        "\"\"\"\n é\n\t\n  x\"\"\"",
+        "\"\"\"\"\"\"",
+        "#c\n",
+        "\r\n",
+        "\u{feff}",
+        "...on",
+        "{a}",
+        "...F",
+        "@d(a: 1)",
+        "($a: Int = 1)",
+    ];
+    let mut random = ChaCha12Rng::seed_from_u64(7);
+    let mut accepted = 0;
+    for _ in 0..20_000 {
+        let length = random.random_range(1..40);
+        let soup: Vec<&str> = (0..length)
+            .map(|_| TOKENS[random.random_range(0..TOKENS.len())])
+            .collect();
+        let soup = format!(
+            "{{ a {} }} {}",
+            soup.join(" "),
+            if random.random() { "fragment F on Q { a }" } else { "" }
+        );
+        match check(&soup, &Limits::default()) {
+            Ok(_) => accepted += 1,
+            Err(error) => assert!(error.message.len() < 300),
+        }
+    }
+    assert!(accepted > 100, "some of them are well formed: {accepted}");
 }

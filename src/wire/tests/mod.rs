@@ -93,6 +93,7 @@ impl FakeEngine {
                 self.release.notified().await;
                 Answer::Executed(b"{\"data\":{\"hangs\":true}}".to_vec())
             }
+            "{ large }" => Answer::Executed(vec![b' '; 64 * 1024 * 1024]),
             "mutation { change }" if request.allowed == Allowed::Queries => Answer::NotByThisMethod,
             _ => Answer::Executed(b"{\"data\":{\"a\":1}}".to_vec()),
         }

@@ -1,7 +1,6 @@
 // The query page: GraphiQL with a bar on top for who asks, for what purpose, and how withheld values are told.
-// Tokens stay in memory: a reload forgets them.
+// Tokens stay in memory, and queries and history in the tab: they may name people.
 import { explorerPlugin } from '@graphiql/plugin-explorer';
-import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { useEditorContext } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
 import { StrictMode, useEffect, useMemo, useRef, useState } from 'react';
@@ -14,43 +13,51 @@ import './page.css';
 const WELCOME = `# Choose who asks above, or paste a token, then write a query here and run it.
 # Withheld values are null; extensions.disclosure says which and why.
 `;
-const PLUGINS = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
+const PLUGINS = [explorerPlugin({ showAttribution: false })];
 const NO_ROLE = '';
 
-/** Sends an operation as the asker, and turns what is no GraphQL answer into something GraphiQL can show. */
-function makeFetcher(token, purpose, withheld) {
-  return async (operation) => {
+/** Sends an operation as the asker. A demonstration role whose token has expired gets a fresh one. */
+function makeFetcher(roleLabel, token, purpose, withheld) {
+  let current = token;
+  const send = (operation) => {
     const headers = {
       Accept: 'application/graphql-response+json, application/json;q=0.9',
       'Content-Type': 'application/json',
       'X-Withheld': withheld,
     };
-    if (token) headers.Authorization = `Bearer ${token}`;
+    if (current) headers.Authorization = `Bearer ${current}`;
     if (purpose) headers['X-Purpose-Of-Use'] = purpose;
-    const answer = await fetch('/graphql', {
+    return fetch('/graphql', {
       method: 'POST',
       headers,
       body: JSON.stringify(operation),
       credentials: 'omit',
       cache: 'no-store',
     });
+  };
+  return async (operation) => {
+    let answer = await send(operation);
+    if (answer.status === 401 && roleLabel) {
+      current = (await loadRoles()).find(({ label }) => label === roleLabel)?.token ?? current;
+      answer = await send(operation);
+    }
     return answer.json();
   };
 }
 
 /** Puts an example into the open editors; it lives inside GraphiQL to reach them. */
-function Loader({ example }) {
+function Loader({ example, known }) {
   const { queryEditor, variableEditor } = useEditorContext({ nonNull: true });
   const shown = useRef(null);
   useEffect(() => {
     if (!example || !queryEditor || shown.current === example) return;
-    const untouched = [ '', WELCOME.trim() ].includes(queryEditor.getValue().trim());
+    const untouched = known.has(queryEditor.getValue().trim());
     if (example.asked || untouched) {
       queryEditor.setValue(example.query);
       variableEditor?.setValue(example.variables);
     }
     shown.current = example;
-  }, [example, queryEditor, variableEditor]);
+  }, [example, known, queryEditor, variableEditor]);
   return null;
 }
 
@@ -70,12 +77,19 @@ function App({ roles }) {
   const [chosenPurpose, setChosenPurpose] = useState(roles[0]?.purpose ?? '');
   const [withheld, setWithheld] = useState('report');
   const [asked, setAsked] = useState(null);
+  const [panel, setPanel] = useState(null);
 
   const role = roles.find(({ label }) => label === roleLabel);
   const token = role ? role.token : pasted.trim();
   const purpose = role ? chosenPurpose : typedPurpose.trim();
   const example = asked ?? role?.examples[0] ?? null;
-  const fetcher = useMemo(() => makeFetcher(token, purpose, withheld), [token, purpose, withheld]);
+  const fetcher = useMemo(
+    () => makeFetcher(role?.label, token, purpose, withheld), [role?.label, token, purpose, withheld],
+  );
+  // Texts that nobody wrote here and that another may therefore replace.
+  const known = useMemo(() => new Set(
+    ['', WELCOME, ...roles.flatMap(({ examples }) => examples.map(({ query }) => query))].map((text) => text.trim()),
+  ), [roles]);
 
   const chooseRole = (label) => {
     setRoleLabel(label);
@@ -132,13 +146,14 @@ function App({ roles }) {
         )}
       </header>
       <div className="tf-graphiql">
-        {/* Another asker has another schema: start anew. */}
-        <GraphiQL key={`${token} ${purpose}`} fetcher={fetcher} plugins={PLUGINS} defaultQuery={WELCOME}
+        {/* Another asker has another schema: start anew, with the same side panel. */}
+        <GraphiQL key={`${token} ${purpose}`} fetcher={fetcher} plugins={PLUGINS} defaultQuery={WELCOME} storage={sessionStorage}
+          visiblePlugin={panel} onTogglePluginVisibility={(plugin) => setPanel(plugin?.title ?? null)}
           isHeadersEditorEnabled={false} shouldPersistHeaders={false} showPersistHeadersSettings={false}
           defaultEditorToolsVisibility="variables" inputValueDeprecation schemaDescription>
           <GraphiQL.Logo> </GraphiQL.Logo>
           <GraphiQL.Toolbar>
-            {({ prettify, copy, merge }) => <>{prettify}{merge}{copy}<Loader example={example} /></>}
+            {({ prettify, copy, merge }) => <>{prettify}{merge}{copy}<Loader example={example} known={known} /></>}
           </GraphiQL.Toolbar>
         </GraphiQL>
       </div>
