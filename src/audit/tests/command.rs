@@ -145,11 +145,11 @@ async fn only_a_whole_file_of_heads_is_taken() {
     );
     let text = fs::read_to_string(&heads).unwrap();
     assert_eq!(read_heads(text.as_bytes()).unwrap().len(), 1);
-    let without_head: String = text
-        .lines()
-        .filter(|line| !line.contains("head\":{"))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let without_head: Vec<&str> = text.lines().filter(|line| !line.contains("head\":{")).collect();
+    let without_head = without_head.join(
+        "
+",
+    );
     assert!(matches!(
         read_heads(without_head.as_bytes()),
         Err(ExportError::NotWhole)

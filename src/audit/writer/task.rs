@@ -306,3 +306,39 @@ async fn write(chain: &mut Chain, counters: &Counters, batch: Vec<Prepared>, wai
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{audit::verify::verify, store::trail::testing};
+
+    #[tokio::test]
+    async fn a_batch_that_was_committed_although_its_answer_was_lost_is_built_upon() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = HeadKey::load_or_create(&folder.path().join("key")).unwrap();
+        let clock = Clock::system();
+        let entry = || vec![Prepared::new(&Entry::new(Kind::Refused, clock.now())).unwrap()];
+        let mut chain = Chain {
+            store: testing::new_trail(&folder.path().join("trail.sqlite")).await,
+            key: key.clone(),
+            process: Code::nearest("test"),
+            clock: clock.clone(),
+            ids: Ids::random(),
+            timeout: Duration::from_secs(5),
+            at: None,
+        };
+        let opened = chain.open().await.unwrap();
+        let before = chain.at.unwrap().durable;
+        chain.write(&entry()).await.unwrap();
+        let after = chain.at.unwrap().durable;
+        chain.at = Some(Place {
+            durable: before,
+            perhaps: Some(after),
+        });
+        let places = chain.write(&entry()).await.unwrap();
+        assert_eq!((places[0].chain, places[0].seq), (opened.chain, 3));
+        let report = verify(&chain.store, &[key.public()], &[]).await.unwrap();
+        assert!(report.is_sound(), "{:?}", report.findings);
+        assert_eq!((report.chains, report.entries), (1, 3));
+    }
+}
