@@ -146,10 +146,7 @@ async fn only_a_whole_file_of_heads_is_taken() {
     let text = fs::read_to_string(&heads).unwrap();
     assert_eq!(read_heads(text.as_bytes()).unwrap().len(), 1);
     let without_head: Vec<&str> = text.lines().filter(|line| !line.contains("head\":{")).collect();
-    let without_head = without_head.join(
-        "
-",
-    );
+    let without_head = without_head.join("\n");
     assert!(matches!(
         read_heads(without_head.as_bytes()),
         Err(ExportError::NotWhole)
