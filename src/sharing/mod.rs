@@ -2,5 +2,13 @@
 //!
 //! Pure: facts in, decision out. Nothing here knows SQL, GraphQL, the clock or async; everything else carries its answer.
 
+pub mod agreement;
 pub mod caller;
 pub mod category;
+pub mod ceiling;
+pub mod consent;
+pub mod decide;
+pub mod facts;
+pub mod grant;
+pub mod reason;
+pub mod register;

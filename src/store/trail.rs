@@ -4,13 +4,10 @@
 //! inserted; of the heads, the one row of a chain moves forward. The tables are in a database of their own on SQLite and
 //! in the common one on PostgreSQL.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
 };
 use uuid::Uuid;
 
@@ -22,8 +19,6 @@ pub use read::{SubjectLine, TrailSnapshot};
 
 /// No statement inserts more rows than this; both databases allow 32,766 parameters.
 const MAX_ROWS: usize = 256;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const READERS: u32 = 4;
 
 /// A row of `trail_entry`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,37 +101,10 @@ pub struct TrailStore {
 }
 
 impl TrailStore {
-    /// Opens the trail's database: one connection that writes, so that no reader stands in its way, and some that read.
-    /// A SQLite file that is not there is made if the URL says `mode=rwc`. The tables are the migrator's work.
-    pub async fn connect(url: &str) -> Result<Self, TrailStoreError> {
-        let options = |connections: u32| {
-            let mut options = ConnectOptions::new(url.to_owned());
-            options
-                .max_connections(connections)
-                .min_connections(1)
-                .sqlx_logging(false)
-                .acquire_timeout(BUSY_TIMEOUT)
-                .map_sqlx_sqlite_opts(|sqlite| {
-                    sqlite
-                        .journal_mode(SqliteJournalMode::Wal)
-                        .synchronous(SqliteSynchronous::Full)
-                        .busy_timeout(BUSY_TIMEOUT)
-                });
-            options
-        };
-        let writer = Database::connect(options(1)).await?;
-        let reader = Database::connect(options(READERS)).await?;
-        Ok(Self { writer, reader })
-    }
-
-    /// The tables behind connections that are open already; they may be the same.
+    /// The tables behind connections that are open already; they may be the same. The one that writes is best not shared
+    /// with the main database's many readers.
     pub fn over(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
         Self { writer, reader }
-    }
-
-    /// The connection that writes, for the migrator.
-    pub fn writer(&self) -> &DatabaseConnection {
-        &self.writer
     }
 
     /// Writes a batch in one transaction: all of it is durable when this returns, or none of it is there; after an error

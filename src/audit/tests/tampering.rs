@@ -190,7 +190,7 @@ async fn harm(harm: Harm, target: &Target<'_>, rng: &mut ChaCha12Rng) -> Expecte
         }
         Harm::SwapTwo => {
             let other = if at > 10 { rng.random_range(2..at - 1) } else { last - 2 };
-            for (from, to) in [(at, -1), (other, at), (-1, other)] {
+            for (from, to) in [(at, 1_000_000), (other, at), (1_000_000, other)] {
                 let sql = format!("UPDATE trail_entry SET seq = $3 {here}");
                 assert_eq!(target.run(&sql, [from.into(), to.into()]).await, 1);
             }

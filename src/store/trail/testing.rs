@@ -2,35 +2,42 @@
 
 use std::path::Path;
 
+use migration::{MigratorTrait, TrailMigrator};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use super::TrailStore;
 
-const TABLES: &str = "
-CREATE TABLE trail_entry (chain_id uuid NOT NULL, seq bigint NOT NULL, recorded_at timestamp_with_timezone_text NOT NULL,
-  authority_id integer, kind text NOT NULL, body text NOT NULL, prev_hash text NOT NULL, hash text NOT NULL,
-  PRIMARY KEY (chain_id, seq));
-CREATE TABLE trail_subject (authority_id integer NOT NULL, family_id uuid NOT NULL,
-  recorded_at timestamp_with_timezone_text NOT NULL, chain_id uuid NOT NULL, seq bigint NOT NULL,
-  PRIMARY KEY (authority_id, family_id, chain_id, seq));
-CREATE TABLE trail_head (chain_id uuid NOT NULL PRIMARY KEY, seq bigint NOT NULL, hash text NOT NULL,
-  signature text NOT NULL, process text NOT NULL, updated_at timestamp_with_timezone_text NOT NULL);
-";
-
 /// A SQLite trail in a new file, with its tables.
 pub(crate) async fn new_trail(file: &Path) -> TrailStore {
     let store = reopen(file).await;
-    store.writer.execute_unprepared(TABLES).await.unwrap();
+    TrailMigrator::up(&store.writer, None).await.unwrap();
     store
 }
 
-/// A SQLite trail in a file that may be there already.
+/// A SQLite trail in a file that may be there already. One connection writes, so that what a test does to it stays done.
 pub(crate) async fn reopen(file: &Path) -> TrailStore {
-    TrailStore::connect(&format!("sqlite://{}?mode=rwc", file.display()))
-        .await
-        .unwrap()
+    let connect = |connections: u32| async move {
+        let file = file.to_owned();
+        let mut options = ConnectOptions::new("sqlite:");
+        options
+            .max_connections(connections)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .sqlx_logging(false)
+            .map_sqlx_sqlite_opts(move |_| {
+                SqliteConnectOptions::new()
+                    .filename(&file)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+            });
+        Database::connect(options).await.unwrap()
+    };
+    TrailStore::over(connect(1).await, connect(4).await)
 }
 
 /// Runs one statement and says how many rows it touched.

@@ -1,0 +1,240 @@
+//! The decision: may this caller, for this purpose, have this access to this row's value now, by which clause, or why not.
+
+use super::{
+    agreement::{Access, Scope},
+    category::{Category, CategorySet},
+    ceiling::{Ceiling, ClauseInForce, PartyCeiling},
+    consent::consent,
+    facts::{EmergencyFact, FamilyFacts, RowFacts, Subject},
+    reason::{Reason, Told},
+};
+
+/// What is needed for one value besides its row's facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// Reading or writing.
+    pub access: Access,
+    /// Every category that the value has.
+    pub categories: CategorySet,
+    /// Whether the value tells the area in which the family lives, so that shielding covers it.
+    pub area: bool,
+}
+
+/// The clauses that permitted a value, as a set of their numbers in the ceiling.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permits {
+    /// Numbers of clauses (see [`Ceiling::clause`]), rising, each once.
+    pub clauses: Vec<u16>,
+    /// The emergency access that stood in for involvement or consent.
+    pub emergency: Option<uuid::Uuid>,
+}
+
+/// Why a value is withheld, and what the asker is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Withheld {
+    /// The true reason, for the trail.
+    pub reason: Reason,
+    /// What the asker is told.
+    pub told: Told,
+}
+
+/// Permitted by clauses, or withheld for a reason.
+pub type Decision = Result<Permits, Withheld>;
+
+/// Decides about a value of a family's row.
+///
+/// Every category needs a clause of every party. Beyond the ceiling beats all other reasons; of those, the first category and party, and
+/// of its clauses the first that explains itself, gives the reason. The value itself is never looked at.
+pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFacts) -> Decision {
+    if facts.authority != ceiling.caller().authority {
+        return Err(Withheld {
+            reason: Reason::OtherAuthority,
+            told: Told::Withheld,
+        });
+    }
+    permit(ceiling, needs, |party, clause, category| {
+        holds(clause, party, category, needs.area, facts, row)
+    })
+}
+
+/// Decides about a value that is about nobody (catalogues, the agreement, statistics): only clauses that ask nothing of a family permit it.
+pub fn decide_about_nobody(ceiling: &Ceiling, access: Access, categories: CategorySet) -> Decision {
+    permit(
+        ceiling,
+        Needs {
+            access,
+            categories,
+            area: false,
+        },
+        |_, clause, _| {
+            if clause.scope == Scope::Authority && !clause.consent_required {
+                Ok(None)
+            } else {
+                Err(Reason::NotInAgreement)
+            }
+        },
+    )
+}
+
+fn permit<'f>(
+    ceiling: &Ceiling,
+    needs: Needs,
+    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Reason>,
+) -> Decision {
+    if needs.categories.is_empty() {
+        // Nothing is unclassified: an empty need is a mistake of ours and gives nothing away.
+        return Err(Withheld {
+            reason: Reason::NotInAgreement,
+            told: Told::NotInAgreement,
+        });
+    }
+    beyond_ceiling(ceiling, needs)?;
+    let mut permits = Permits::default();
+    for category in needs.categories.iter() {
+        for (at, party) in ceiling.parties().iter().enumerate() {
+            match best_clause(party, needs.access, category, &holds) {
+                Ok((clause, emergency)) => {
+                    let number = u16::try_from(ceiling.clause_number(at, clause)).unwrap_or(u16::MAX);
+                    if let Err(place) = permits.clauses.binary_search(&number) {
+                        permits.clauses.insert(place, number);
+                    }
+                    permits.emergency = permits.emergency.or(emergency.map(|opened| opened.key));
+                }
+                Err((reason, explained)) => {
+                    let told = if explained {
+                        Told::Exactly(reason)
+                    } else {
+                        Told::Withheld
+                    };
+                    return Err(Withheld { reason, told });
+                }
+            }
+        }
+    }
+    Ok(permits)
+}
+
+/// The first clause that holds by itself, else the first that holds by emergency access; else the reason of the first that explains
+/// itself, else of the first at all.
+fn best_clause<'f>(
+    party: &PartyCeiling,
+    access: Access,
+    category: Category,
+    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Reason>,
+) -> Result<(usize, Option<&'f EmergencyFact>), (Reason, bool)> {
+    let mut by_emergency = None;
+    let mut refusal: Option<(Reason, bool)> = None;
+    let clauses = party
+        .clauses
+        .iter()
+        .enumerate()
+        .filter(|(_, clause)| clause.permits(access, category));
+    for (number, clause) in clauses {
+        match holds(party, clause, category) {
+            Ok(None) => return Ok((number, None)),
+            Ok(opened) => by_emergency = by_emergency.or(Some((number, opened))),
+            Err(reason) => {
+                if refusal.is_none_or(|(_, explained)| clause.explain && !explained) {
+                    refusal = Some((reason, clause.explain));
+                }
+            }
+        }
+    }
+    by_emergency.ok_or(refusal.unwrap_or((Reason::NotInAgreement, false)))
+}
+
+/// Refuses what no clause could ever permit, whatever the row.
+pub fn beyond_ceiling(ceiling: &Ceiling, needs: Needs) -> Result<(), Withheld> {
+    if ceiling.categories(needs.access).covers(needs.categories) {
+        return Ok(());
+    }
+    let missing = needs
+        .categories
+        .iter()
+        .filter(|category| !ceiling.categories(needs.access).contains(*category));
+    let mut unsigned = missing.map(|category| {
+        ceiling.parties().iter().all(|party| {
+            party.unsigned.contains(category)
+                || party
+                    .clauses
+                    .iter()
+                    .any(|clause| clause.permits(needs.access, category))
+        })
+    });
+    Err(
+        if needs.access == Access::Read && unsigned.all(|would_be_given| would_be_given) {
+            Withheld {
+                reason: Reason::AgreementNotSigned,
+                told: Told::Exactly(Reason::AgreementNotSigned),
+            }
+        } else {
+            Withheld {
+                reason: Reason::NotInAgreement,
+                told: Told::NotInAgreement,
+            }
+        },
+    )
+}
+
+/// Whether one clause holds for one category of one row: scope, then consent, then shielding.
+fn holds<'f>(
+    clause: &ClauseInForce,
+    party: &PartyCeiling,
+    category: Category,
+    area: bool,
+    facts: &'f FamilyFacts,
+    row: &RowFacts,
+) -> Result<Option<&'f EmergencyFact>, Reason> {
+    let agency = party.party.agency;
+    let opened = if clause.emergency {
+        emergency(facts, party)
+    } else {
+        None
+    };
+    let mut used = None;
+    match clause.scope {
+        Scope::Authority => {}
+        Scope::Cohort if facts.on_cohort => {}
+        Scope::Cohort => return Err(Reason::NotOnCohort),
+        Scope::Involved if facts.involved.contains(&agency) => {}
+        Scope::Involved if opened.is_some() => used = opened,
+        Scope::Involved => return Err(Reason::NotInvolved),
+        Scope::Lead
+            if facts
+                .lead
+                .as_ref()
+                .is_some_and(|(of, who)| *of == agency && *who == party.party.subject) => {}
+        Scope::Lead => return Err(Reason::NotLeadProfessional),
+        Scope::Own if row.source == Some(agency) => {}
+        Scope::Own => return Err(Reason::NotOwn),
+    }
+    if clause.consent_required
+        && let Err(reason) = consent(facts, row.subject, category, &party.party.agency_kind)
+    {
+        if opened.is_none() {
+            return Err(reason);
+        }
+        used = opened;
+    }
+    if !clause.shielded && is_shielded(category, area, facts, row.subject) {
+        return Err(Reason::Shielded);
+    }
+    Ok(used)
+}
+
+/// Emergency access that this party has opened for the family and that has not run out.
+fn emergency<'f>(facts: &'f FamilyFacts, party: &PartyCeiling) -> Option<&'f EmergencyFact> {
+    facts.emergencies.iter().find(|opened| {
+        opened.agency == party.party.agency && opened.subject == party.party.subject && facts.now < opened.expires_at
+    })
+}
+
+/// Shielding covers contact details of a shielded member, and the address and area of the family they live with.
+fn is_shielded(category: Category, area: bool, facts: &FamilyFacts, subject: Subject) -> bool {
+    match subject {
+        _ if area => facts.houses_shielded(),
+        _ if category != Category::Contact => false,
+        Subject::Family => facts.houses_shielded(),
+        Subject::Person(key) => facts.person(key).is_some_and(|person| person.shielded),
+    }
+}

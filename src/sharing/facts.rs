@@ -1,0 +1,169 @@
+//! The facts about one family, and about one row of it, on which decisions rest.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::category::{Category, CategorySet};
+
+/// Whom a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// The whole family.
+    Family,
+    /// One person in it.
+    Person(Uuid),
+}
+
+/// A person as decisions need to know them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonFacts {
+    /// The person's key.
+    pub person: Uuid,
+    /// Decides between own consent and a parent's.
+    pub date_of_birth: NaiveDate,
+    /// Whether they have parental responsibility in this family.
+    pub parental_responsibility: bool,
+    /// Whether they belong to the family today.
+    pub in_family: bool,
+    /// Whether they are at risk, so that where they live must not be told.
+    pub shielded: bool,
+}
+
+/// What a decision about consent says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConsentAnswer {
+    /// Yes.
+    Given,
+    /// No.
+    Refused,
+}
+
+/// One recorded decision about consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentDecision {
+    /// Whose data it is about.
+    pub person: Uuid,
+    /// What category of data.
+    pub category: Category,
+    /// For agencies of what kind.
+    pub agency_kind: String,
+    /// Yes or no.
+    pub answer: ConsentAnswer,
+    /// Who decided.
+    pub decided_by: Uuid,
+    /// When it was recorded; the newest counts, and of two at the same instant the one with the greater `key`.
+    pub recorded_at: DateTime<Utc>,
+    /// The decision's own key.
+    pub key: Uuid,
+    /// The last day on which it holds.
+    pub expires_on: Option<NaiveDate>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+/// Emergency access that a person opened for this family.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmergencyFact {
+    /// The emergency access's key.
+    pub key: Uuid,
+    /// The agency of the person who opened it.
+    pub agency: Uuid,
+    /// The person who opened it.
+    pub subject: String,
+    /// When it begins to hold.
+    pub opened_at: DateTime<Utc>,
+    /// From when it holds no longer.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Everything a decision about one family's rows rests on, as of one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamilyFacts {
+    /// The authority the family belongs to.
+    pub authority: i32,
+    /// The family's key.
+    pub family: Uuid,
+    /// Whether it is on the cohort today.
+    pub on_cohort: bool,
+    /// Agencies with an open involvement.
+    pub involved: Vec<Uuid>,
+    /// The Lead Professional: agency and subject.
+    pub lead: Option<(Uuid, String)>,
+    /// Everyone who is or was in the family.
+    pub people: Vec<PersonFacts>,
+    /// Decisions about their consent, in any order.
+    pub consents: Vec<ConsentDecision>,
+    /// Emergency access opened for this family.
+    pub emergencies: Vec<EmergencyFact>,
+    /// From this age on, in years, a person's own decision counts.
+    pub own_consent_age: i32,
+    /// The moment of the decision.
+    pub now: DateTime<Utc>,
+}
+
+impl FamilyFacts {
+    /// The people who are in the family today.
+    pub fn members(&self) -> impl Iterator<Item = &PersonFacts> {
+        self.people.iter().filter(|person| person.in_family)
+    }
+
+    /// Whether a shielded person lives with the family.
+    pub fn houses_shielded(&self) -> bool {
+        self.members().any(|person| person.shielded)
+    }
+
+    /// The person with that key, in the family now or before.
+    pub fn person(&self, key: Uuid) -> Option<&PersonFacts> {
+        self.people.iter().find(|person| person.person == key)
+    }
+}
+
+/// What a decision needs to know of one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowFacts {
+    /// Whom it is about.
+    pub subject: Subject,
+    /// The agency it came from, where that is known.
+    pub source: Option<Uuid>,
+    /// Categories that this very row has besides its fields' own: those of its criterion or measure.
+    pub categories: CategorySet,
+}
+
+impl RowFacts {
+    /// A row about the whole family.
+    pub fn family() -> Self {
+        Self {
+            subject: Subject::Family,
+            source: None,
+            categories: CategorySet::EMPTY,
+        }
+    }
+
+    /// A row about one person.
+    pub fn person(person: Uuid) -> Self {
+        Self {
+            subject: Subject::Person(person),
+            ..Self::family()
+        }
+    }
+
+    /// A row about that person, or about the family when there is none.
+    pub fn about(person: Option<Uuid>) -> Self {
+        person.map_or_else(Self::family, Self::person)
+    }
+
+    /// The same row, known to come from an agency.
+    #[must_use]
+    pub fn from_agency(self, source: Uuid) -> Self {
+        Self {
+            source: Some(source),
+            ..self
+        }
+    }
+
+    /// The same row with categories of its own.
+    #[must_use]
+    pub fn with_categories(self, categories: CategorySet) -> Self {
+        Self { categories, ..self }
+    }
+}

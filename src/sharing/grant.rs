@@ -1,0 +1,247 @@
+//! The grant: what a caller may see of one family now. The only way from a stored row to a released value.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{
+    agreement::Access,
+    category::CategorySet,
+    ceiling::Ceiling,
+    decide::{Decision, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody},
+    facts::{FamilyFacts, RowFacts, Subject},
+    reason::{Reason, Told},
+    register::{self, Field, FieldId},
+};
+
+/// A stored row that nothing outside this room can look into.
+#[derive(Clone, Debug)]
+pub struct Guarded<R> {
+    row: R,
+    facts: RowFacts,
+}
+
+impl<R> Guarded<R> {
+    /// Locks a row up together with what decisions need to know of it.
+    pub fn new(row: R, facts: RowFacts) -> Self {
+        Self { row, facts }
+    }
+}
+
+/// The ceiling and the facts about one family.
+#[derive(Debug)]
+pub struct Grant {
+    ceiling: Arc<Ceiling>,
+    facts: FamilyFacts,
+}
+
+impl Grant {
+    /// The grant for the family that the facts are about.
+    pub fn new(ceiling: Arc<Ceiling>, facts: FamilyFacts) -> Self {
+        Self { ceiling, facts }
+    }
+
+    /// The ceiling it rests on.
+    pub fn ceiling(&self) -> &Arc<Ceiling> {
+        &self.ceiling
+    }
+
+    /// The family it is about. Only the store and the trail need to know.
+    pub fn family(&self) -> Uuid {
+        self.facts.family
+    }
+
+    /// Decides about a field of a row.
+    fn decide(&self, field: &Field, row: &RowFacts) -> Decision {
+        let needs = Needs {
+            access: field.access,
+            categories: field.categories.union(row.categories),
+            area: field.area,
+        };
+        decide(&self.ceiling, needs, &self.facts, row)
+    }
+
+    /// Whether a write of that category to a row is permitted, and by which clauses.
+    pub fn may_write(&self, categories: CategorySet, row: &RowFacts) -> Decision {
+        decide(
+            &self.ceiling,
+            Needs {
+                access: Access::Write,
+                categories,
+                area: false,
+            },
+            &self.facts,
+            row,
+        )
+    }
+
+    /// The row, if it exists for the asker: if what its existence says (`existence` in the register) is permitted.
+    pub fn visible<R>(self: &Arc<Self>, existence: FieldId, row: &Arc<Guarded<R>>) -> Option<Visible<R>> {
+        let permits = self.decide(register::get(existence), &row.facts).ok()?;
+        Some(Visible {
+            grant: Arc::clone(self),
+            row: Arc::clone(row),
+            existence,
+            permits: Arc::new(permits),
+        })
+    }
+}
+
+/// A row that exists for the asker. Only [`Grant::visible`] makes one.
+#[derive(Debug)]
+pub struct Visible<R> {
+    grant: Arc<Grant>,
+    row: Arc<Guarded<R>>,
+    existence: FieldId,
+    permits: Arc<Permits>,
+}
+
+impl<R> Clone for Visible<R> {
+    fn clone(&self) -> Self {
+        Self {
+            grant: Arc::clone(&self.grant),
+            row: Arc::clone(&self.row),
+            existence: self.existence,
+            permits: Arc::clone(&self.permits),
+        }
+    }
+}
+
+impl<R> Visible<R> {
+    /// The value of a field, released or withheld.
+    pub fn release<T>(&self, field: FieldId, value: impl FnOnce(&R) -> T) -> Shared<T> {
+        let entry = register::get(field);
+        match self.grant.decide(entry, &self.row.facts) {
+            Ok(permits) => {
+                let categories = entry.categories.union(self.row.facts.categories);
+                Shared(Ok((value(&self.row.row), self.disclosed(categories, permits))))
+            }
+            Err(withheld) => Shared(Err((field, withheld))),
+        }
+    }
+
+    /// A field that only holds rows, each decided for itself: withheld where the ceiling has none of them.
+    pub fn release_rows<T>(&self, field: FieldId, rows: impl FnOnce() -> T) -> Shared<T> {
+        Shared::rows(&self.grant.ceiling, field, rows)
+    }
+
+    /// What its mere existence discloses; what an `id` in an answer tells.
+    pub fn existence(&self) -> Disclosed {
+        let entry = register::get(self.existence);
+        self.disclosed(
+            entry.categories.union(self.row.facts.categories),
+            (*self.permits).clone(),
+        )
+    }
+
+    /// A fact that existence already tells: the row's key, which rows it belongs to.
+    pub fn key(&self, key: impl FnOnce(&R) -> Uuid) -> Uuid {
+        key(&self.row.row)
+    }
+
+    /// The key of another row that this one names, or none.
+    pub fn link(&self, key: impl FnOnce(&R) -> Option<Uuid>) -> Option<Uuid> {
+        key(&self.row.row)
+    }
+
+    /// The family's grant.
+    pub fn grant(&self) -> &Arc<Grant> {
+        &self.grant
+    }
+
+    fn disclosed(&self, categories: CategorySet, permits: Permits) -> Disclosed {
+        Disclosed {
+            about: Some((self.grant.facts.family, self.row.facts.subject)),
+            categories,
+            clauses: permits.clauses,
+            emergency: permits.emergency,
+        }
+    }
+}
+
+/// What a released value discloses, for the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disclosed {
+    /// The family and whom of it, or nobody.
+    pub about: Option<(Uuid, Subject)>,
+    /// Its categories.
+    pub categories: CategorySet,
+    /// The numbers of the clauses that permitted it.
+    pub clauses: Vec<u16>,
+    /// The emergency access it rests on.
+    pub emergency: Option<Uuid>,
+}
+
+/// A field's value: released, or withheld with a reason. Made only here.
+#[derive(Clone, Debug)]
+pub struct Shared<T>(Result<(T, Disclosed), (FieldId, Withheld)>);
+
+impl<T> Shared<T> {
+    /// A value that is about nobody.
+    pub fn about_nobody(ceiling: &Ceiling, field: FieldId, value: impl FnOnce() -> T) -> Self {
+        let entry = register::get(field);
+        match decide_about_nobody(ceiling, entry.access, entry.categories) {
+            Ok(permits) => Self(Ok((
+                value(),
+                Disclosed {
+                    about: None,
+                    categories: entry.categories,
+                    clauses: permits.clauses,
+                    emergency: None,
+                },
+            ))),
+            Err(withheld) => Self(Err((field, withheld))),
+        }
+    }
+
+    /// A field that only holds rows, each decided for itself.
+    pub fn rows(ceiling: &Ceiling, field: FieldId, rows: impl FnOnce() -> T) -> Self {
+        match Self::refusal(ceiling, field) {
+            Some(withheld) => Self(Err((field, withheld))),
+            None => Self(Ok((
+                rows(),
+                Disclosed {
+                    about: None,
+                    categories: CategorySet::EMPTY,
+                    clauses: Vec::new(),
+                    emergency: None,
+                },
+            ))),
+        }
+    }
+
+    /// Why the field is beyond the ceiling, if it is.
+    pub fn refusal(ceiling: &Ceiling, field: FieldId) -> Option<Withheld> {
+        let entry = register::get(field);
+        let needs = Needs {
+            access: entry.access,
+            categories: entry.categories,
+            area: entry.area,
+        };
+        beyond_ceiling(ceiling, needs).err().or_else(|| {
+            let told = Told::NotInAgreement;
+            (!ceiling.covers(field)).then_some(Withheld {
+                reason: Reason::NotInAgreement,
+                told,
+            })
+        })
+    }
+
+    /// The value, as the asker sees it: none where it is withheld. For filters and orderings.
+    pub fn seen(&self) -> Option<&T> {
+        self.0.as_ref().ok().map(|(value, _)| value)
+    }
+
+    /// Released with what it discloses, or withheld with the field and why.
+    pub fn told(&self) -> Result<(&T, &Disclosed), (FieldId, Withheld)> {
+        match &self.0 {
+            Ok((value, disclosed)) => Ok((value, disclosed)),
+            Err(withheld) => Err(*withheld),
+        }
+    }
+
+    /// The same decision over a value made from this one.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Shared<U> {
+        Shared(self.0.map(|(value, disclosed)| (change(value), disclosed)))
+    }
+}

@@ -1,0 +1,191 @@
+//! The register: every field, argument, input and ordering of the schema with the data categories it has.
+//!
+//! `register.toml` says it, in words an auditor can read; `build.rs` gives every field a constant.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use super::{
+    agreement::Access,
+    category::{Category, CategorySet},
+};
+
+include!(concat!(env!("OUT_DIR"), "/fields.rs"));
+
+/// A field of the register, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldId(u16);
+
+/// One entry of the register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its number.
+    pub id: FieldId,
+    /// Its schema coordinate: `Family.reference`, `Query.family(id:)`, or `Family` for the existence of a row.
+    pub coordinate: &'static str,
+    /// Reading or writing.
+    pub access: Access,
+    /// The categories that every row's value has.
+    pub categories: CategorySet,
+    /// The categories of which each row has at least one besides; empty where a row need not have any.
+    pub one_of: CategorySet,
+    /// Whether a row may bring categories of its own (its criterion, its measure).
+    pub by_row: bool,
+    /// Whether it tells where the family lives.
+    pub area: bool,
+    /// Whether it only holds rows, which are each decided for themselves.
+    pub rows: bool,
+}
+
+impl Field {
+    /// Whether a caller with these categories could ever see it.
+    pub fn could_be_seen(&self, read: CategorySet, write: CategorySet) -> bool {
+        let permitted = match self.access {
+            Access::Read => read,
+            Access::Write => write,
+        };
+        permitted.covers(self.categories) && (self.one_of.is_empty() || !permitted.intersection(self.one_of).is_empty())
+    }
+
+    /// The categories as people read them: `PLAN`, `HOUSEHOLD @area`, `@criterion`.
+    pub fn label(&self) -> String {
+        let mut words: Vec<_> = self.categories.iter().map(Category::code).collect();
+        if self.one_of == Category::CRITERIA {
+            words.push("its criterion's");
+        } else if self.one_of == Category::PROGRESS {
+            words.push("its measure's");
+        } else if self.by_row {
+            words.push("its criterion's, if any");
+        }
+        words.join(" + ")
+    }
+}
+
+/// A set of fields of the register.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FieldSet(Box<[u64]>);
+
+impl FieldSet {
+    /// No field.
+    pub fn new() -> Self {
+        Self(vec![0; ENTRIES.len().div_ceil(64)].into_boxed_slice())
+    }
+
+    /// Adds a field.
+    pub fn insert(&mut self, field: FieldId) {
+        self.0[usize::from(field.0 / 64)] |= 1 << (field.0 % 64);
+    }
+
+    /// Whether the field is in the set.
+    pub fn contains(&self, field: FieldId) -> bool {
+        self.0[usize::from(field.0 / 64)] & (1 << (field.0 % 64)) != 0
+    }
+}
+
+impl Default for FieldSet {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'a> FromIterator<&'a Field> for FieldSet {
+    fn from_iter<I: IntoIterator<Item = &'a Field>>(fields: I) -> Self {
+        let mut set = Self::new();
+        fields.into_iter().for_each(|field| set.insert(field.id));
+        set
+    }
+}
+
+struct Register {
+    fields: Vec<Field>,
+    by_coordinate: HashMap<&'static str, FieldId>,
+}
+
+fn register() -> &'static Register {
+    static REGISTER: OnceLock<Register> = OnceLock::new();
+    REGISTER.get_or_init(|| {
+        let by_coordinate = ENTRIES
+            .iter()
+            .enumerate()
+            .map(|(number, (coordinate, _))| (*coordinate, FieldId(u16::try_from(number).unwrap_or(u16::MAX))))
+            .collect();
+        let fields = ENTRIES
+            .iter()
+            .map(|(coordinate, needs)| parse(coordinate, needs, &by_coordinate, 0))
+            .collect();
+        Register { fields, by_coordinate }
+    })
+}
+
+/// Every entry, in the order of the numbers.
+pub fn fields() -> impl Iterator<Item = &'static Field> {
+    register().fields.iter()
+}
+
+/// The entry of that number.
+pub fn get(field: FieldId) -> &'static Field {
+    &register().fields[usize::from(field.0)]
+}
+
+/// The entry of that schema coordinate.
+pub fn find(coordinate: &str) -> Option<&'static Field> {
+    register().by_coordinate.get(coordinate).map(|field| get(*field))
+}
+
+/// Reads `"PLAN @criterion?"`.
+///
+/// # Panics
+/// On a word that means nothing: the register is part of the program, and a wrong one must not start.
+fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static str, FieldId>, depth: usize) -> Field {
+    assert!(depth < 8, "register: {coordinate} refers to itself");
+    let mut field = Field {
+        id: by_coordinate[coordinate],
+        coordinate,
+        access: Access::Read,
+        categories: CategorySet::EMPTY,
+        one_of: CategorySet::EMPTY,
+        by_row: false,
+        area: false,
+        rows: false,
+    };
+    let include = |field: &mut Field, of: &str| {
+        let (coordinate, needs) = ENTRIES
+            .iter()
+            .find(|(coordinate, _)| *coordinate == of)
+            .unwrap_or_else(|| panic!("register: {} refers to {of}, which is not there", field.coordinate));
+        let other = parse(coordinate, needs, by_coordinate, depth + 1);
+        field.categories = field.categories.union(other.categories);
+        field.one_of = field.one_of.union(other.one_of);
+        field.by_row |= other.by_row;
+        field.area |= other.area;
+    };
+    for word in needs.split_whitespace() {
+        match word {
+            "@write" => field.access = Access::Write,
+            "@area" => field.area = true,
+            "@criterion" => (field.one_of, field.by_row) = (Category::CRITERIA, true),
+            "@progress" => (field.one_of, field.by_row) = (Category::PROGRESS, true),
+            "@criterion?" => field.by_row = true,
+            "*" => {
+                let parent = coordinate.split('.').next().unwrap_or(coordinate);
+                include(&mut field, parent);
+            }
+            _ => {
+                if let Some(of) = word.strip_prefix("rows:") {
+                    include(&mut field, of);
+                    field.rows = true;
+                } else if let Some(of) = word.strip_prefix("as:") {
+                    include(&mut field, of);
+                } else {
+                    let category = Category::from_code(word)
+                        .unwrap_or_else(|| panic!("register: {coordinate} has the unknown category {word}"));
+                    field.categories = field.categories.with(category);
+                }
+            }
+        }
+    }
+    assert!(
+        !(field.categories.is_empty() && field.one_of.is_empty()),
+        "register: {coordinate} has no category"
+    );
+    field
+}
