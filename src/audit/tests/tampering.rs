@@ -3,10 +3,13 @@
 use std::{fs::File, io::BufReader};
 
 use rand::{RngExt, SeedableRng, rngs::ChaCha12Rng};
-use sea_orm::Value;
 use uuid::Uuid;
 
-use super::{Place, testing::tamper, three_chains};
+use super::{
+    Place,
+    testing::{Value, tamper},
+    three_chains,
+};
 use crate::{
     audit::{
         FindingKind, HeadKey, Report,

@@ -5,9 +5,11 @@ use std::path::Path;
 use migration::{MigratorTrait, TrailMigrator};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
+
+pub(crate) use sea_orm::Value;
 
 use super::TrailStore;
 
