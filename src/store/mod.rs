@@ -13,6 +13,7 @@ pub mod policy;
 pub mod reach;
 pub mod rows;
 pub mod session;
+pub mod trail;
 
 use std::{
     collections::HashMap,
