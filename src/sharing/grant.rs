@@ -196,35 +196,24 @@ impl<T> Shared<T> {
 
     /// A field that only holds rows, each decided for itself.
     pub fn rows(ceiling: &Ceiling, field: FieldId, rows: impl FnOnce() -> T) -> Self {
-        match Self::refusal(ceiling, field) {
-            Some(withheld) => Self(Err((field, withheld))),
-            None => Self(Ok((
-                rows(),
-                Disclosed {
-                    about: None,
-                    categories: CategorySet::EMPTY,
-                    clauses: Vec::new(),
-                    emergency: None,
-                },
-            ))),
-        }
+        Self::beyond(ceiling, field).unwrap_or_else(|| {
+            let nothing =
+                Disclosed { about: None, categories: CategorySet::EMPTY, clauses: Vec::new(), emergency: None };
+            Self(Ok((rows(), nothing)))
+        })
     }
 
-    /// Why the field is beyond the ceiling, if it is.
-    pub fn refusal(ceiling: &Ceiling, field: FieldId) -> Option<Withheld> {
+    /// The field withheld, if it is beyond the ceiling: so that nothing need be read for it.
+    pub fn beyond(ceiling: &Ceiling, field: FieldId) -> Option<Self> {
         let entry = register::get(field);
-        let needs = Needs {
-            access: entry.access,
-            categories: entry.categories,
-            area: entry.area,
+        let needs = Needs { access: entry.access, categories: entry.categories, area: entry.area };
+        let withheld = match beyond_ceiling(ceiling, needs) {
+            _ if ceiling.covers(field) => return None,
+            Err(withheld) => withheld,
+            // Every category that all rows have is within the ceiling, and none of those that a row may have besides.
+            Ok(()) => Withheld { reason: Reason::NotInAgreement, told: Told::NotInAgreement },
         };
-        beyond_ceiling(ceiling, needs).err().or_else(|| {
-            let told = Told::NotInAgreement;
-            (!ceiling.covers(field)).then_some(Withheld {
-                reason: Reason::NotInAgreement,
-                told,
-            })
-        })
+        Some(Self(Err((field, withheld))))
     }
 
     /// The value, as the asker sees it: none where it is withheld. For filters and orderings.

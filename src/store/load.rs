@@ -94,7 +94,7 @@ impl Session {
         let mut assessments = table!(self, families, wants.assessments, assessment, AssessmentRow);
         let mut scores = table!(self, families, wants.scores, distance_score, DistanceScoreRow);
         let mut plans = table!(self, families, wants.plans, plan, PlanRow);
-        let mut goals = table!(self, families, wants.goals || wants.actions, goal, GoalRow);
+        let mut goals = table!(self, families, wants.goals || wants.actions || wants.outcomes, goal, GoalRow);
         let mut actions = table!(self, families, wants.actions, action, ActionRow);
         let mut outcomes = table!(self, families, wants.outcomes, outcome, OutcomeRow);
         let mut progress = table!(self, families, wants.progress, progress_value, ProgressValueRow);

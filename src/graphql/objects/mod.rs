@@ -18,6 +18,7 @@ mod local_identifier;
 mod marker;
 mod member;
 mod outcome;
+mod page_info;
 mod plan;
 mod progress_value;
 mod statutory_status;
@@ -37,7 +38,7 @@ pub use self::{
     catalogue::Catalogue,
     consent::Consent,
     criteria_match::CriteriaMatch,
-    disclosure::{Disclosure, DisclosureConnection, DisclosureCursor, disclosures},
+    disclosure::{Disclosure, DisclosureConnection, disclosures},
     distance_score::DistanceScore,
     emergency_access::EmergencyAccess,
     family::{Family, LeadProfessional},
@@ -47,6 +48,7 @@ pub use self::{
     marker::Marker,
     member::Member,
     outcome::Outcome,
+    page_info::PageInfo,
     plan::Plan,
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
