@@ -1,6 +1,6 @@
 //! The grant: what a caller may see of one family now. The only way from a stored row to a released value.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use uuid::Uuid;
 
@@ -8,17 +8,23 @@ use super::{
     agreement::Access,
     category::CategorySet,
     ceiling::Ceiling,
-    decide::{Decision, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody},
+    decide::{Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody},
     facts::{FamilyFacts, RowFacts, Subject},
-    reason::{Reason, Told},
     register::{self, Field, FieldId},
 };
 
 /// A stored row that nothing outside this room can look into.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Guarded<R> {
     row: R,
     facts: RowFacts,
+}
+
+/// Says that there is a row and nothing of what is in it, so that no log or error text can be a way around the decision.
+impl<R> fmt::Debug for Guarded<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guarded").finish_non_exhaustive()
+    }
 }
 
 impl<R> Guarded<R> {
@@ -51,8 +57,12 @@ impl Grant {
         self.facts.family
     }
 
-    /// Decides about a field of a row.
+    /// Decides about a field of a row. A row that lacks the category which the field takes from its rows is one whose criterion or
+    /// measure nobody classified: it gives nothing away.
     fn decide(&self, field: &Field, row: &RowFacts) -> Decision {
+        if !field.one_of.is_empty() && row.categories.intersection(field.one_of).is_empty() {
+            return Err(NOT_IN_AGREEMENT);
+        }
         let needs = Needs {
             access: field.access,
             categories: field.categories.union(row.categories),
@@ -218,13 +228,9 @@ impl<T> Shared<T> {
             categories: entry.categories,
             area: entry.area,
         };
-        beyond_ceiling(ceiling, needs).err().or_else(|| {
-            let told = Told::NotInAgreement;
-            (!ceiling.covers(field)).then_some(Withheld {
-                reason: Reason::NotInAgreement,
-                told,
-            })
-        })
+        beyond_ceiling(ceiling, needs)
+            .err()
+            .or_else(|| (!ceiling.covers(field)).then_some(NOT_IN_AGREEMENT))
     }
 
     /// The value, as the asker sees it: none where it is withheld. For filters and orderings.
@@ -245,3 +251,7 @@ impl<T> Shared<T> {
         Shared(self.0.map(|(value, disclosed)| (change(value), disclosed)))
     }
 }
+
+#[cfg(test)]
+#[path = "grant_tests.rs"]
+mod tests;
