@@ -53,7 +53,7 @@ pub type Decision = Result<Permits, Withheld>;
 /// of its clauses the first that explains itself, gives the reason. The value itself is never looked at.
 pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFacts) -> Decision {
     // Asked first, so that what is beyond the ceiling is told alike whosever the family is.
-    beyond_ceiling(ceiling, needs)?;
+    within_ceiling(ceiling, needs)?;
     if facts.authority != ceiling.caller().authority {
         return Err(Withheld {
             reason: Reason::OtherAuthority,
@@ -67,33 +67,27 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
 
 /// Decides about a value that is about nobody (catalogues, the agreement, statistics): only clauses that ask nothing of a family permit it.
 pub fn decide_about_nobody(ceiling: &Ceiling, access: Access, categories: CategorySet) -> Decision {
-    permit(
-        ceiling,
-        Needs {
-            access,
-            categories,
-            area: false,
-        },
-        |_, clause, _| {
-            if clause.scope == Scope::Authority && !clause.consent_required {
-                Ok(None)
-            } else {
-                Err(Reason::NotInAgreement)
-            }
-        },
-    )
+    let needs = Needs {
+        access,
+        categories,
+        area: false,
+    };
+    within_ceiling(ceiling, needs)?;
+    permit(ceiling, needs, |_, clause, _| {
+        if clause.scope == Scope::Authority && !clause.consent_required {
+            Ok(None)
+        } else {
+            Err(Reason::NotInAgreement)
+        }
+    })
 }
 
+/// What the ceiling has, where for every category and party some clause holds.
 fn permit<'f>(
     ceiling: &Ceiling,
     needs: Needs,
     holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Reason>,
 ) -> Decision {
-    if needs.categories.is_empty() {
-        // Nothing is unclassified: an empty need is a mistake of ours and gives nothing away.
-        return Err(NOT_IN_AGREEMENT);
-    }
-    beyond_ceiling(ceiling, needs)?;
     let mut permits = Permits::default();
     for category in needs.categories.iter() {
         for (at, party) in ceiling.parties().iter().enumerate() {
@@ -146,6 +140,15 @@ fn best_clause<'f>(
         }
     }
     by_emergency.ok_or(refusal.unwrap_or((Reason::NotInAgreement, false)))
+}
+
+/// Refuses what is beyond the ceiling, and what needs nothing: nothing is unclassified, so an empty need is a mistake of ours and gives
+/// nothing away.
+fn within_ceiling(ceiling: &Ceiling, needs: Needs) -> Result<(), Withheld> {
+    if needs.categories.is_empty() {
+        return Err(NOT_IN_AGREEMENT);
+    }
+    beyond_ceiling(ceiling, needs)
 }
 
 /// Refuses what no clause could ever permit, whatever the row.
