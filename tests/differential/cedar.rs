@@ -67,7 +67,7 @@ fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
         "permit (principal, action in [{}], resource)\nwhen {{\n",
         actions.join(", ")
     );
-    let mut and = |condition: String| write!(text, "  ({condition}) &&\n").expect("a string can be written to");
+    let mut and = |condition: String| writeln!(text, "  ({condition}) &&").expect("a string can be written to");
     and(format!("{}.contains(context.category)", list(&clause.categories)));
     and(format!("{}.contains(principal.kind)", list(&clause.agency_kinds)));
     and(format!("{}.contains(principal.role)", list(&clause.roles)));

@@ -19,7 +19,13 @@ mod reading;
 
 use std::{collections::BTreeMap, env};
 
-use thinkfamily::sharing::reason::{Reason, Told};
+use thinkfamily::sharing::reason::{
+    Reason::{
+        self, AgreementNotSigned, ConsentExpired, ConsentNotGiven, ConsentWithdrawn, NotInAgreement, NotInvolved,
+        NotLeadProfessional, NotOnCohort, NotOwn, OtherAuthority, Shielded,
+    },
+    Told,
+};
 
 use cases::{Case, World};
 use compare::{Answer, answer, difference};
@@ -80,10 +86,6 @@ fn the_decision_is_what_the_cedar_policies_say() {
     let share = permitted * 100 / made;
     assert!((10..=90).contains(&share), "{share} % permitted tries little");
     assert!(by_emergency > 0, "no emergency access was needed");
-    use Reason::{
-        AgreementNotSigned, ConsentExpired, ConsentNotGiven, ConsentWithdrawn, NotInAgreement, NotInvolved,
-        NotLeadProfessional, NotOnCohort, NotOwn, OtherAuthority, Shielded,
-    };
     assert!(reasons.contains_key(&(NotInAgreement, false)));
     assert!(reasons.contains_key(&(OtherAuthority, false)));
     assert!(reasons.contains_key(&(AgreementNotSigned, true)));
@@ -120,7 +122,7 @@ fn every_deliberate_bug_is_caught() {
             expected.permitted,
             "{place}: the true decision is caught"
         );
-        for (name, decide) in mutants {
+        for (name, decide) in &mutants {
             if !caught.contains_key(name) && decide(case).is_ok() != expected.permitted {
                 caught.insert(name, made);
             }
