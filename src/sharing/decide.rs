@@ -251,3 +251,7 @@ fn is_shielded(category: Category, area: bool, facts: &FamilyFacts, subject: Sub
 #[cfg(test)]
 #[path = "decide_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "decide_exceptions_tests.rs"]
+mod exceptions_tests;

@@ -2,7 +2,6 @@ use super::*;
 use crate::sharing::{
     agreement::Clause,
     category::Category::{Contact, CriterionHealth, Household, Plan},
-    facts::PersonFacts,
     fixtures::{ceiling as of, *},
 };
 
@@ -183,153 +182,6 @@ fn through_a_portal_each_party_needs_consent_for_its_own_kind() {
     );
 }
 
-fn shielding(number: u128) -> FamilyFacts {
-    let mut facts = family();
-    let shield = |person: &mut PersonFacts| person.shielded |= person.person == key(number);
-    facts.people.iter_mut().for_each(shield);
-    facts
-}
-
-#[test]
-fn shielding_covers_the_contact_details_of_the_shielded_member_alone() {
-    let ceiling = of(vec![clause("c", &[Contact, Plan])]);
-    let facts = shielding(MOTHER);
-    let of_person = |number, category| why(read(&ceiling, &[category], &facts, &RowFacts::person(key(number))));
-    assert_eq!(of_person(MOTHER, Contact), Some(Reason::Shielded));
-    assert_eq!(of_person(FATHER, Contact), None);
-    assert_eq!(of_person(MOTHER, Plan), None);
-    assert_eq!(
-        of_person(999, Contact),
-        Some(Reason::Shielded),
-        "of whom nothing is known"
-    );
-}
-
-#[test]
-fn shielding_covers_address_and_area_of_the_family_the_shielded_member_lives_with() {
-    let ceiling = of(vec![clause("c", &[Contact, Household])]);
-    let needs = |category, area| Needs {
-        access: Access::Read,
-        categories: CategorySet::of(&[category]),
-        area,
-    };
-    let mut facts = shielding(CHILD);
-    let of_row =
-        |facts: &FamilyFacts, category, area| why(decide(&ceiling, needs(category, area), facts, &RowFacts::family()));
-    assert_eq!(of_row(&facts, Contact, false), Some(Reason::Shielded), "the address");
-    assert_eq!(of_row(&facts, Household, true), Some(Reason::Shielded), "the area");
-    assert_eq!(of_row(&facts, Household, false), None, "what tells no place");
-    let row = RowFacts::person(key(FATHER));
-    assert_eq!(
-        why(decide(&ceiling, needs(Household, true), &facts, &row)),
-        Some(Reason::Shielded)
-    );
-
-    facts
-        .people
-        .iter_mut()
-        .for_each(|person| person.in_family &= !person.shielded);
-    assert_eq!(of_row(&facts, Contact, false), None, "who lives elsewhere now");
-    assert_eq!(of_row(&facts, Household, true), None);
-    let row = RowFacts::person(key(CHILD));
-    for area in [false, true] {
-        assert_eq!(
-            why(decide(&ceiling, needs(Contact, area), &facts, &row)),
-            Some(Reason::Shielded)
-        );
-    }
-}
-
-#[test]
-fn a_clause_that_says_so_reaches_the_shielded() {
-    let reaching = Clause {
-        shielded: true,
-        ..clause("c", &[Contact])
-    };
-    let facts = shielding(MOTHER);
-    let ceiling = of(vec![reaching]);
-    assert!(read(&ceiling, &[Contact], &facts, &RowFacts::person(key(MOTHER))).is_ok());
-    assert!(read(&ceiling, &[Contact], &facts, &RowFacts::family()).is_ok());
-}
-
-fn emergencies(opened: EmergencyFact) -> FamilyFacts {
-    FamilyFacts {
-        emergencies: vec![opened],
-        ..family()
-    }
-}
-
-#[test]
-fn emergency_access_stands_in_for_involvement_and_consent_only() {
-    let emergencies = emergencies(opened_emergency());
-    let row = RowFacts::family();
-    for clause in [
-        with_scope(Scope::Involved, clause("c", &[Plan])),
-        with_consent(clause("c", &[Plan])),
-        with_consent(with_scope(Scope::Involved, clause("c", &[Plan]))),
-    ] {
-        let ceiling = of(vec![in_emergency(clause.clone())]);
-        let permits = read(&ceiling, &[Plan], &emergencies, &row).unwrap();
-        assert_eq!(permits.emergency, Some(key(77)));
-        assert!(read(&ceiling, &[Plan], &family(), &row).is_err(), "none was opened");
-        assert!(
-            read(&of(vec![clause]), &[Plan], &emergencies, &row).is_err(),
-            "the clause has none"
-        );
-    }
-    for scope in [Scope::Cohort, Scope::Lead, Scope::Own] {
-        let ceiling = of(vec![in_emergency(with_scope(scope, clause("c", &[Plan])))]);
-        assert!(read(&ceiling, &[Plan], &emergencies, &row).is_err(), "{scope:?}");
-    }
-    let mut shielded = emergencies;
-    shielded.people[0].shielded = true;
-    let ceiling = of(vec![in_emergency(clause("c", &[Contact]))]);
-    assert_eq!(why(read(&ceiling, &[Contact], &shielded, &row)), Some(Reason::Shielded));
-}
-
-#[test]
-fn emergency_access_is_one_persons_and_for_a_time() {
-    let clauses = || vec![in_emergency(with_scope(Scope::Involved, clause("c", &[Plan])))];
-    let now = noon(today());
-    let second = chrono::TimeDelta::seconds(1);
-    let with = |change: &dyn Fn(&mut EmergencyFact)| {
-        let mut opened = opened_emergency();
-        change(&mut opened);
-        family_row(clauses(), &emergencies(opened))
-    };
-    assert_eq!(with(&|_| {}), None);
-    assert_eq!(with(&|opened| opened.expires_at = now + second), None);
-    assert_eq!(with(&|opened| opened.opened_at = now), None);
-    let not_involved = Some(Reason::NotInvolved);
-    assert_eq!(with(&|opened| opened.expires_at = now), not_involved);
-    assert_eq!(with(&|opened| opened.opened_at = now + second), not_involved);
-    assert_eq!(with(&|opened| opened.subject = "officer-2".into()), not_involved);
-    assert_eq!(with(&|opened| opened.agency = key(SCHOOL)), not_involved);
-}
-
-#[test]
-fn an_emergency_is_not_named_where_it_was_not_needed() {
-    let ceiling = of(vec![
-        in_emergency(with_consent(clause("emergency", &[Plan]))),
-        clause("anyway", &[Plan]),
-    ]);
-    let permits = read(&ceiling, &[Plan], &emergencies(opened_emergency()), &RowFacts::family()).unwrap();
-    assert_eq!((permits.clauses, permits.emergency), (vec![1], None));
-}
-
-#[test]
-fn through_a_portal_the_users_emergency_does_not_stand_in_for_the_portals_involvement() {
-    let ceiling = portal_ceiling(vec![
-        in_emergency(with_scope(Scope::Involved, clause("user", &[Plan]))),
-        in_emergency(with_scope(Scope::Involved, portal_clause("portal", &[Plan]))),
-    ]);
-    let mut facts = emergencies(opened_emergency());
-    let row = RowFacts::family();
-    assert_eq!(why(read(&ceiling, &[Plan], &facts, &row)), Some(Reason::NotInvolved));
-    facts.involved.push(key(SCHOOL));
-    assert_eq!(read(&ceiling, &[Plan], &facts, &row).unwrap().emergency, Some(key(77)));
-}
-
 #[test]
 fn the_exact_reason_is_told_only_where_a_clause_explains_itself() {
     let quiet = || with_scope(Scope::Involved, clause("quiet", &[Plan]));
@@ -340,6 +192,9 @@ fn the_exact_reason_is_told_only_where_a_clause_explains_itself() {
     assert_eq!(of_clauses(vec![loud()]), exact);
     assert_eq!(of_clauses(vec![quiet(), loud()]), exact);
     assert_eq!(of_clauses(vec![loud(), quiet()]), exact);
+    // Of two that explain themselves the first is told.
+    let second = explained(with_scope(Scope::Cohort, clause("second", &[Plan])));
+    assert_eq!(of_clauses(vec![quiet(), loud(), second]), exact);
     // A clause that explains itself but is about something else explains nothing.
     let about_contact = explained(clause("contact", &[Contact]));
     assert_eq!(
@@ -370,6 +225,30 @@ fn an_agreement_not_signed_is_told_where_it_is_all_that_is_missing() {
     let beyond = withheld(Reason::NotInAgreement, Told::NotInAgreement);
     assert_eq!(of_categories(&[Plan, Household]), beyond);
     assert_eq!(of_categories(&[Household]), beyond);
+}
+
+#[test]
+fn through_a_portal_an_agreement_not_signed_is_told_only_where_no_party_lacks_a_clause() {
+    let not_signed = |clauses| {
+        let mut policy = policy(clauses);
+        policy.agreements[0]
+            .signatories
+            .retain(|signatory| signatory.agency == "portal-one");
+        let caller = crate::sharing::caller::Caller {
+            portal: Some(portal()),
+            ..caller()
+        };
+        let ceiling = Ceiling::of(&policy, std::sync::Arc::new(caller), today());
+        why(read(&ceiling, &[Plan], &family(), &RowFacts::family()))
+    };
+    let user = || explained(clause("user", &[Plan]));
+    assert_eq!(
+        not_signed(vec![user()]),
+        Some(Reason::NotInAgreement),
+        "the portal has no clause"
+    );
+    let both = vec![user(), portal_clause("portal", &[Plan])];
+    assert_eq!(not_signed(both), Some(Reason::AgreementNotSigned));
 }
 
 #[test]
