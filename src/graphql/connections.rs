@@ -20,7 +20,12 @@ macro_rules! connection {
             /// The rows with their cursors.
             async fn edges(&self) -> Vec<$edge> {
                 let edges = self.0.edges.iter();
-                edges.map(|(cursor, node)| $edge { cursor: cursor.clone(), node: node.clone() }).collect()
+                edges
+                    .map(|(cursor, node)| $edge {
+                        cursor: cursor.clone(),
+                        node: node.clone(),
+                    })
+                    .collect()
             }
 
             /// The rows.
@@ -40,7 +45,10 @@ macro_rules! connection {
 
             /// How many rows there are in all, of those that you may see and that the filter lets through.
             async fn total_count(&self, ctx: &Context<'_>) -> usize {
-                self.0.counted.iter().for_each(|counted| Request::of(ctx).disclose(counted));
+                self.0
+                    .counted
+                    .iter()
+                    .for_each(|counted| Request::of(ctx).disclose(counted));
                 self.0.total
             }
         }
@@ -69,7 +77,12 @@ macro_rules! connection {
 
 connection!(FamilyConnection, FamilyEdge, Family, "families");
 connection!(MemberConnection, MemberEdge, Member, "members");
-connection!(CriteriaMatchConnection, CriteriaMatchEdge, CriteriaMatch, "criteria matches");
+connection!(
+    CriteriaMatchConnection,
+    CriteriaMatchEdge,
+    CriteriaMatch,
+    "criteria matches"
+);
 connection!(PlanConnection, PlanEdge, Plan, "plans");
 connection!(OutcomeConnection, OutcomeEdge, Outcome, "outcomes");
 connection!(ConsentConnection, ConsentEdge, Consent, "consents");

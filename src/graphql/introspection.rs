@@ -6,13 +6,8 @@ use std::{
 };
 
 use apollo_compiler::{
-    ExecutableDocument, Name, Schema, ast,
-    collections::HashMap as CompilerMap,
-    introspection,
-    request::coerce_variable_values,
-    response::JsonMap,
-    schema::Implementers,
-    validation::Valid,
+    ExecutableDocument, Name, Schema, ast, collections::HashMap as CompilerMap, introspection,
+    request::coerce_variable_values, response::JsonMap, schema::Implementers, validation::Valid,
 };
 
 use super::sdl::{NothingLeft, published};
@@ -65,7 +60,11 @@ impl Schemas {
             RequestError::new(ErrorCode::Internal, "The schema within your ceiling could not be made.")
         })?;
         let implementers = schema.implementers_map();
-        let published = Arc::new(Published { sdl, schema, implementers });
+        let published = Arc::new(Published {
+            sdl,
+            schema,
+            implementers,
+        });
         let mut schemas = self.by_fields.lock().unwrap_or_else(PoisonError::into_inner);
         if schemas.len() >= REMEMBERED {
             schemas.clear();
@@ -84,19 +83,18 @@ impl Published {
         variables: &serde_json::Map<String, serde_json::Value>,
     ) -> Result<serde_json::Map<String, serde_json::Value>, RequestError> {
         let refuse = |_| RequestError::new(ErrorCode::BadUserInput, "The introspection is not valid.");
-        let text = only_introspection(query, operation).ok_or_else(|| {
-            RequestError::new(ErrorCode::BadUserInput, "The introspection could not be read.")
-        })?;
-        let document = ExecutableDocument::parse_and_validate(&self.schema, text, "query.graphql").map_err(|_| refuse(()))?;
+        let text = only_introspection(query, operation)
+            .ok_or_else(|| RequestError::new(ErrorCode::BadUserInput, "The introspection could not be read."))?;
+        let document =
+            ExecutableDocument::parse_and_validate(&self.schema, text, "query.graphql").map_err(|_| refuse(()))?;
         let operation = document.operations.iter().next().ok_or_else(|| refuse(()))?;
-        introspection::check_max_depth(&document, operation).map_err(|_| {
-            RequestError::new(ErrorCode::TooComplex, "The introspection is nested too deeply.")
-        })?;
-        let variables: JsonMap = serde_json::from_value(serde_json::Value::Object(variables.clone())).unwrap_or_default();
+        introspection::check_max_depth(&document, operation)
+            .map_err(|_| RequestError::new(ErrorCode::TooComplex, "The introspection is nested too deeply."))?;
+        let variables: JsonMap =
+            serde_json::from_value(serde_json::Value::Object(variables.clone())).unwrap_or_default();
         let variables = coerce_variable_values(&self.schema, operation, &variables).map_err(|_| refuse(()))?;
-        let answer =
-            introspection::partial_execute(&self.schema, &self.implementers, &document, operation, &variables)
-                .map_err(|_| refuse(()))?;
+        let answer = introspection::partial_execute(&self.schema, &self.implementers, &document, operation, &variables)
+            .map_err(|_| refuse(()))?;
         let data = serde_json::to_value(answer.data).map_err(|_| refuse(()))?;
         match data {
             serde_json::Value::Object(data) => Ok(data),
@@ -129,8 +127,14 @@ fn only_introspection(query: &str, operation: Option<&str>) -> Option<String> {
         if let ast::Definition::OperationDefinition(operation) = definition {
             let operation = operation.make_mut();
             operation.selection_set = introspection_of(&operation.selection_set, &fragments);
-            let text = operation.selection_set.iter().map(ToString::to_string).collect::<String>();
-            operation.variables.retain(|variable| text.contains(&format!("${}", variable.name)));
+            let text = operation
+                .selection_set
+                .iter()
+                .map(ToString::to_string)
+                .collect::<String>();
+            operation
+                .variables
+                .retain(|variable| text.contains(&format!("${}", variable.name)));
         }
     }
     // Fragments that nothing spreads any more would make the document invalid; what they themselves spread goes with them.
@@ -138,9 +142,9 @@ fn only_introspection(query: &str, operation: Option<&str>) -> Option<String> {
         let text = document.to_string();
         let before = document.definitions.len();
         document.definitions.retain(|definition| match definition {
-            ast::Definition::FragmentDefinition(fragment) => {
-                text.lines().any(|line| line.trim_start() == format!("...{}", fragment.name))
-            }
+            ast::Definition::FragmentDefinition(fragment) => text
+                .lines()
+                .any(|line| line.trim_start() == format!("...{}", fragment.name)),
             _ => true,
         });
         if document.definitions.len() == before {

@@ -10,8 +10,9 @@ use super::{
     context::Request,
     ids::{Key, Kind},
     objects::{
-        Action, Address, Agency, Agreement, Assessment, Consent, CriteriaMatch, DistanceScore, EmergencyAccess, Entry, Family,
-        Goal, Involvement, LocalIdentifier, Marker, Member, Outcome, Plan, ProgressValue, StatutoryStatus, visible,
+        Action, Address, Agency, Agreement, Assessment, Consent, CriteriaMatch, DistanceScore, EmergencyAccess, Entry,
+        Family, Goal, Involvement, LocalIdentifier, Marker, Member, Outcome, Plan, ProgressValue, StatutoryStatus,
+        visible,
     },
     wants,
 };
@@ -50,16 +51,30 @@ pub enum Node {
 pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiError> {
     let request = Request::of(ctx);
     let keys: Vec<Key> = ids.iter().map(|id| request.key(id)).collect::<Result<_, _>>()?;
-    let families: BTreeSet<Uuid> = keys.iter().map(|key| key.family).filter(|family| !family.is_nil()).collect();
-    let wanted = keys.iter().fold(request.wants, |wants: Wants, key| wants.and(wants::table_of(key.kind)));
+    let families: BTreeSet<Uuid> = keys
+        .iter()
+        .map(|key| key.family)
+        .filter(|family| !family.is_nil())
+        .collect();
+    let wanted = keys
+        .iter()
+        .fold(request.wants, |wants: Wants, key| wants.and(wants::table_of(key.kind)));
     let families = FamilySet::Keys(families.into_iter().collect());
     let dossiers = request.session.dossiers(&request.ceiling, &families, wanted).await?;
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {
         let dossier = dossiers.iter().find(|dossier| dossier.key() == key.family);
         found.push(match (key.kind, dossier) {
-            (Kind::Agency, _) => request.session.agencies().await?.get(key.row).cloned().map(|row| Node::Agency(Agency(row))),
-            (Kind::Agreement, _) => super::query::agreement_by_key(request, key.row).await?.map(Node::Agreement),
+            (Kind::Agency, _) => request
+                .session
+                .agencies()
+                .await?
+                .get(key.row)
+                .cloned()
+                .map(|row| Node::Agency(Agency(row))),
+            (Kind::Agreement, _) => super::query::agreement_by_key(request, key.row)
+                .await?
+                .map(Node::Agreement),
             (kind, Some(dossier)) => in_dossier(ctx, dossier, kind, key.row),
             (_, None) => None,
         });
@@ -69,7 +84,9 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
 
 fn in_dossier(ctx: &Context<'_>, dossier: &Arc<Dossier>, kind: Kind, key: Uuid) -> Option<Node> {
     match kind {
-        Kind::Family => super::objects::family(ctx, dossier).filter(|family| family.key() == key).map(Node::Family),
+        Kind::Family => super::objects::family(ctx, dossier)
+            .filter(|family| family.key() == key)
+            .map(Node::Family),
         Kind::Member => one(ctx, dossier, key).map(Node::Member),
         Kind::Address => one(ctx, dossier, key).map(Node::Address),
         Kind::StatutoryStatus => one(ctx, dossier, key).map(Node::StatutoryStatus),

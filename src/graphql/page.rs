@@ -5,13 +5,11 @@ use std::{cmp::Ordering, sync::Arc};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{
-    api_error::ApiError,
-    codes::SortDirection,
-    context::Request,
-    objects::Entry,
+use super::{api_error::ApiError, codes::SortDirection, context::Request, objects::Entry};
+use crate::sharing::{
+    category::CategorySet,
+    grant::{Disclosed, Shared},
 };
-use crate::sharing::{category::CategorySet, grant::{Disclosed, Shared}};
 
 /// The most rows of a page.
 pub const MOST: usize = 100;
@@ -19,8 +17,9 @@ pub const MOST: usize = 100;
 pub const USUAL: usize = 20;
 
 /// The error for a cursor that is none of ours.
-pub const NOT_A_CURSOR: ApiError =
-    ApiError::BadUserInput("A cursor is not one that this list gave out in this order. Use cursors exactly as they came.");
+pub const NOT_A_CURSOR: ApiError = ApiError::BadUserInput(
+    "A cursor is not one that this list gave out in this order. Use cursors exactly as they came.",
+);
 
 /// How many characters of a text are compared.
 const KEPT: usize = 120;
@@ -80,7 +79,9 @@ pub fn size(asked: Option<i32>) -> Result<usize, ApiError> {
         Some(asked) => usize::try_from(asked)
             .ok()
             .filter(|size| (1..=MOST).contains(size))
-            .ok_or(ApiError::BadUserInput("The size of a page (first or last) must be from 1 to 100.")),
+            .ok_or(ApiError::BadUserInput(
+                "The size of a page (first or last) must be from 1 to 100.",
+            )),
     }
 }
 
@@ -164,8 +165,16 @@ impl<E: Entry> Page<E> {
         };
         let mut range: Vec<_> = placed
             .into_iter()
-            .filter(|placed| after.as_ref().is_none_or(|after| passed(after, placed, Ordering::Greater)))
-            .filter(|placed| before.as_ref().is_none_or(|before| passed(before, placed, Ordering::Less)))
+            .filter(|placed| {
+                after
+                    .as_ref()
+                    .is_none_or(|after| passed(after, placed, Ordering::Greater))
+            })
+            .filter(|placed| {
+                before
+                    .as_ref()
+                    .is_none_or(|before| passed(before, placed, Ordering::Less))
+            })
             .collect();
         let more = range.len() > size;
         if backwards {
@@ -209,17 +218,22 @@ fn close(request: &Request, list: &str, by: Option<&SortKey>, key: Uuid) -> Stri
 }
 
 fn open(request: &Request, list: &str, cursor: &str) -> Result<(Option<SortKey>, Uuid), ApiError> {
-    let opened = request.codec().open_cursor(request.authority(), list, cursor).and_then(|plain| {
-        let (key, rest) = plain.split_first_chunk::<16>()?;
-        let (kind, value) = rest.split_first()?;
-        let by = match kind {
-            0 => None,
-            1 => Some(SortKey::Date(std::str::from_utf8(value).ok()?.parse().ok()?)),
-            2 => Some(SortKey::Instant(DateTime::from_timestamp_micros(i64::from_be_bytes(value.try_into().ok()?))?)),
-            3 => Some(SortKey::Text(String::from_utf8(value.to_vec()).ok()?)),
-            _ => return None,
-        };
-        Some((by, Uuid::from_bytes(*key)))
-    });
+    let opened = request
+        .codec()
+        .open_cursor(request.authority(), list, cursor)
+        .and_then(|plain| {
+            let (key, rest) = plain.split_first_chunk::<16>()?;
+            let (kind, value) = rest.split_first()?;
+            let by = match kind {
+                0 => None,
+                1 => Some(SortKey::Date(std::str::from_utf8(value).ok()?.parse().ok()?)),
+                2 => Some(SortKey::Instant(DateTime::from_timestamp_micros(i64::from_be_bytes(
+                    value.try_into().ok()?,
+                ))?)),
+                3 => Some(SortKey::Text(String::from_utf8(value.to_vec()).ok()?)),
+                _ => return None,
+            };
+            Some((by, Uuid::from_bytes(*key)))
+        });
     opened.ok_or(NOT_A_CURSOR)
 }

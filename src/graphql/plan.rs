@@ -7,6 +7,7 @@ use async_graphql_parser::types::{
     ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql_value::Value;
+
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -58,7 +59,12 @@ impl<'a> Reader<'a> {
             OperationType::Mutation => "Mutation",
             OperationType::Subscription => "Subscription",
         };
-        let mut reader = Self { shape, fragments: &document.fragments, variables, plan: Plan::default() };
+        let mut reader = Self {
+            shape,
+            fragments: &document.fragments,
+            variables,
+            plan: Plan::default(),
+        };
         let cost = reader.selections(root, &operation.selection_set.node, &mut Vec::new());
         reader.plan.cost = cost;
         reader.plan
@@ -131,9 +137,12 @@ impl<'a> Reader<'a> {
         match value {
             Value::Variable(name) => self.variables.get(name.as_str()).cloned().unwrap_or(Json::Null),
             Value::List(list) => Json::Array(list.iter().map(|value| self.value(value)).collect()),
-            Value::Object(object) => {
-                Json::Object(object.iter().map(|(name, value)| (name.to_string(), self.value(value))).collect())
-            }
+            Value::Object(object) => Json::Object(
+                object
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), self.value(value)))
+                    .collect(),
+            ),
             Value::Enum(name) => Json::String(name.to_string()),
             other => other.clone().into_json().unwrap_or(Json::Null),
         }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::{
     api_error::ApiError,
     connections::{
-        ConsentConnection, CriteriaMatchConnection, FamilyConnection, MemberConnection, OutcomeConnection, PlanConnection,
+        ConsentConnection, CriteriaMatchConnection, FamilyConnection, MemberConnection, OutcomeConnection,
+        PlanConnection,
     },
     context::Request,
     ids::Kind,
@@ -19,8 +20,8 @@ use super::{
     },
     node::{self, Node},
     objects::{
-        Agency, Agreement, Authority, Catalogue, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures,
-        family,
+        Agency, Agreement, Authority, Catalogue, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer,
+        disclosures, family,
     },
     page::PageArguments,
     shared::Outcome,
@@ -43,12 +44,16 @@ pub struct Query;
 impl Query {
     /// Who you are to this server, and what you could ever see.
     async fn viewer(&self, ctx: &Context<'_>) -> Outcome<Viewer> {
-        about_nobody(ctx, field::QUERY_VIEWER, viewer(Request::of(ctx))).await.into()
+        about_nobody(ctx, field::QUERY_VIEWER, viewer(Request::of(ctx)))
+            .await
+            .into()
     }
 
     /// Every version of the information sharing agreements of your authority.
     async fn agreements(&self, ctx: &Context<'_>) -> Outcome<Vec<Agreement>> {
-        about_nobody(ctx, field::QUERY_AGREEMENTS, agreements(Request::of(ctx))).await.into()
+        about_nobody(ctx, field::QUERY_AGREEMENTS, agreements(Request::of(ctx)))
+            .await
+            .into()
     }
 
     /// One version of an agreement; without an id the newest that is in force.
@@ -57,21 +62,33 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Which version.")] id: Option<ID>,
     ) -> Outcome<Option<Agreement>> {
-        about_nobody(ctx, field::QUERY_AGREEMENT, agreement(Request::of(ctx), id)).await.into()
+        about_nobody(ctx, field::QUERY_AGREEMENT, agreement(Request::of(ctx), id))
+            .await
+            .into()
     }
 
     /// The agencies of your authority, by code.
     async fn agencies(&self, ctx: &Context<'_>) -> Outcome<Vec<Agency>> {
         let request = Request::of(ctx);
         let agencies = async {
-            Ok(request.session.agencies().await?.all().into_iter().cloned().map(Agency).collect())
+            Ok(request
+                .session
+                .agencies()
+                .await?
+                .all()
+                .into_iter()
+                .cloned()
+                .map(Agency)
+                .collect())
         };
         about_nobody(ctx, field::QUERY_AGENCIES, agencies).await.into()
     }
 
     /// The code lists of the programme with what they mean.
     async fn catalogue(&self, ctx: &Context<'_>) -> Outcome<Catalogue> {
-        about_nobody(ctx, field::QUERY_CATALOGUE, async { Ok(Catalogue) }).await.into()
+        about_nobody(ctx, field::QUERY_CATALOGUE, async { Ok(Catalogue) })
+            .await
+            .into()
     }
 
     /// Anything by its id; null when it is not there or not for you.
@@ -109,13 +126,18 @@ impl Query {
         let found = match (id, reference) {
             (Some(id), None) => family_by_id(ctx, field::QUERY_FAMILY, &id).await,
             (None, Some(reference)) => family_by_reference(ctx, reference).await,
-            _ => Err(ApiError::BadUserInput("Ask for a family by its id or by its reference: by one of the two.")),
+            _ => Err(ApiError::BadUserInput(
+                "Ask for a family by its id or by its reference: by one of the two.",
+            )),
         };
         found.into()
     }
 
     /// Families, of those that you may see.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection with a filter and an order"
+    )]
     async fn families(
         &self,
         ctx: &Context<'_>,
@@ -126,8 +148,22 @@ impl Query {
         #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Those before this cursor.")] before: Option<String>,
     ) -> Outcome<FamilyConnection> {
-        let select = FamilySelect { filter: filter.unwrap_or_default(), order: order_by };
-        let page = lists::page(ctx, field::QUERY_FAMILIES, select, PageArguments { first, after, last, before }).await;
+        let select = FamilySelect {
+            filter: filter.unwrap_or_default(),
+            order: order_by,
+        };
+        let page = lists::page(
+            ctx,
+            field::QUERY_FAMILIES,
+            select,
+            PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await;
         page.map(|page| page.map(FamilyConnection)).into()
     }
 
@@ -137,7 +173,10 @@ impl Query {
     }
 
     /// Members of families, of those that you may see.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection with a filter and an order"
+    )]
     async fn members(
         &self,
         ctx: &Context<'_>,
@@ -148,13 +187,30 @@ impl Query {
         #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Those before this cursor.")] before: Option<String>,
     ) -> Outcome<MemberConnection> {
-        let select = MemberSelect { filter: filter.unwrap_or_default(), order: order_by };
-        let page = lists::page(ctx, field::QUERY_MEMBERS, select, PageArguments { first, after, last, before }).await;
+        let select = MemberSelect {
+            filter: filter.unwrap_or_default(),
+            order: order_by,
+        };
+        let page = lists::page(
+            ctx,
+            field::QUERY_MEMBERS,
+            select,
+            PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await;
         page.map(|page| page.map(MemberConnection)).into()
     }
 
     /// Criteria matches, of those that you may see.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection with a filter and an order"
+    )]
     async fn criteria_matches(
         &self,
         ctx: &Context<'_>,
@@ -165,13 +221,30 @@ impl Query {
         #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Those before this cursor.")] before: Option<String>,
     ) -> Outcome<CriteriaMatchConnection> {
-        let select = CriteriaMatchSelect { filter: filter.unwrap_or_default(), order: order_by };
-        let page = lists::page(ctx, field::QUERY_CRITERIA_MATCHES, select, PageArguments { first, after, last, before }).await;
+        let select = CriteriaMatchSelect {
+            filter: filter.unwrap_or_default(),
+            order: order_by,
+        };
+        let page = lists::page(
+            ctx,
+            field::QUERY_CRITERIA_MATCHES,
+            select,
+            PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await;
         page.map(|page| page.map(CriteriaMatchConnection)).into()
     }
 
     /// Plans, of those that you may see.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection with a filter and an order"
+    )]
     async fn plans(
         &self,
         ctx: &Context<'_>,
@@ -182,13 +255,30 @@ impl Query {
         #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Those before this cursor.")] before: Option<String>,
     ) -> Outcome<PlanConnection> {
-        let select = PlanSelect { filter: filter.unwrap_or_default(), order: order_by };
-        let page = lists::page(ctx, field::QUERY_PLANS, select, PageArguments { first, after, last, before }).await;
+        let select = PlanSelect {
+            filter: filter.unwrap_or_default(),
+            order: order_by,
+        };
+        let page = lists::page(
+            ctx,
+            field::QUERY_PLANS,
+            select,
+            PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await;
         page.map(|page| page.map(PlanConnection)).into()
     }
 
     /// Outcomes, of those that you may see.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection with a filter and an order"
+    )]
     async fn outcomes(
         &self,
         ctx: &Context<'_>,
@@ -199,13 +289,30 @@ impl Query {
         #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Those before this cursor.")] before: Option<String>,
     ) -> Outcome<OutcomeConnection> {
-        let select = OutcomeSelect { filter: filter.unwrap_or_default(), order: order_by };
-        let page = lists::page(ctx, field::QUERY_OUTCOMES, select, PageArguments { first, after, last, before }).await;
+        let select = OutcomeSelect {
+            filter: filter.unwrap_or_default(),
+            order: order_by,
+        };
+        let page = lists::page(
+            ctx,
+            field::QUERY_OUTCOMES,
+            select,
+            PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await;
         page.map(|page| page.map(OutcomeConnection)).into()
     }
 
     /// Members' decisions about consent, of those that you may see.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection with a filter and an order"
+    )]
     async fn consents(
         &self,
         ctx: &Context<'_>,
@@ -216,8 +323,22 @@ impl Query {
         #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Those before this cursor.")] before: Option<String>,
     ) -> Outcome<ConsentConnection> {
-        let select = ConsentSelect { filter: filter.unwrap_or_default(), order: order_by };
-        let page = lists::page(ctx, field::QUERY_CONSENTS, select, PageArguments { first, after, last, before }).await;
+        let select = ConsentSelect {
+            filter: filter.unwrap_or_default(),
+            order: order_by,
+        };
+        let page = lists::page(
+            ctx,
+            field::QUERY_CONSENTS,
+            select,
+            PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await;
         page.map(|page| page.map(ConsentConnection)).into()
     }
 
@@ -240,12 +361,12 @@ async fn about_nobody<T>(
     value: impl Future<Output = Result<T, ApiError>>,
 ) -> Result<Shared<T>, ApiError> {
     let ceiling = &Request::of(ctx).ceiling;
-    match Shared::about_nobody(ceiling, asked, || ()).told() {
-        Ok(_) => {
+    match Shared::refused(ceiling, asked) {
+        Some(withheld) => Ok(withheld),
+        None => {
             let value = value.await?;
             Ok(Shared::about_nobody(ceiling, asked, || value))
         }
-        Err(_) => Ok(Shared::about_nobody(ceiling, asked, || ()).map(|()| unreachable!("it is withheld"))),
     }
 }
 
@@ -263,7 +384,11 @@ async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
         agency: of(&caller.principal),
         portal: caller.portal.as_ref().and_then(of),
         authority: Authority { row, neighbours },
-        agreements: agreements(request).await?.into_iter().filter(|agreement| agreement.in_force).collect(),
+        agreements: agreements(request)
+            .await?
+            .into_iter()
+            .filter(|agreement| agreement.in_force)
+            .collect(),
         categories: categories.collect(),
         may_open_emergency_access: request.ceiling.may_open_emergency(),
         caller: Arc::clone(caller),
@@ -276,7 +401,11 @@ async fn agreements(request: &Request) -> Result<Vec<Agreement>, ApiError> {
     let stored = request.policies.stored.iter();
     Ok(stored
         .map(|stored| Agreement {
-            in_force: request.policies.policy.in_force(today).any(|agreement| *agreement == stored.agreement),
+            in_force: request
+                .policies
+                .policy
+                .in_force(today)
+                .any(|agreement| *agreement == stored.agreement),
             agencies: Arc::clone(agencies),
             stored: stored.clone(),
         })
@@ -285,23 +414,36 @@ async fn agreements(request: &Request) -> Result<Vec<Agreement>, ApiError> {
 
 async fn agreement(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
     match id {
-        None => Ok(agreements(request).await?.into_iter().rfind(|agreement| agreement.in_force)),
+        None => Ok(agreements(request)
+            .await?
+            .into_iter()
+            .rfind(|agreement| agreement.in_force)),
         Some(id) => {
             let key = request.key(&id)?;
-            if key.kind == Kind::Agreement { agreement_by_key(request, key.row).await } else { Ok(None) }
+            if key.kind == Kind::Agreement {
+                agreement_by_key(request, key.row).await
+            } else {
+                Ok(None)
+            }
         }
     }
 }
 
 /// The version of an agreement with that key.
 pub(super) async fn agreement_by_key(request: &Request, key: Uuid) -> Result<Option<Agreement>, ApiError> {
-    Ok(agreements(request).await?.into_iter().find(|agreement| agreement.stored.key == key))
+    Ok(agreements(request)
+        .await?
+        .into_iter()
+        .find(|agreement| agreement.stored.key == key))
 }
 
 /// One family's dossier, by the id of the family or of something of it.
 async fn dossier_of(ctx: &Context<'_>, key: Uuid) -> Result<Option<Arc<Dossier>>, ApiError> {
     let request = Request::of(ctx);
-    let found = request.session.dossiers(&request.ceiling, &FamilySet::Keys(vec![key]), request.wants).await?;
+    let found = request
+        .session
+        .dossiers(&request.ceiling, &FamilySet::Keys(vec![key]), request.wants)
+        .await?;
     Ok(found.into_iter().next())
 }
 
@@ -312,7 +454,9 @@ async fn family_by_id(ctx: &Context<'_>, root: FieldId, id: &ID) -> Result<Share
     }
     let key = request.key(id)?;
     let found = match key.kind {
-        Kind::Family => dossier_of(ctx, key.row).await?.and_then(|dossier| family(ctx, &dossier)),
+        Kind::Family => dossier_of(ctx, key.row)
+            .await?
+            .and_then(|dossier| family(ctx, &dossier)),
         _ => None,
     };
     Ok(Shared::rows(&request.ceiling, root, || found))
@@ -320,7 +464,10 @@ async fn family_by_id(ctx: &Context<'_>, root: FieldId, id: &ID) -> Result<Share
 
 async fn family_by_reference(ctx: &Context<'_>, reference: String) -> Result<Shared<Option<Family>>, ApiError> {
     let select = FamilySelect {
-        filter: FamilyFilter { reference: Some(reference), ..FamilyFilter::default() },
+        filter: FamilyFilter {
+            reference: Some(reference),
+            ..FamilyFilter::default()
+        },
         order: None,
     };
     let page = lists::page(ctx, field::QUERY_FAMILY, select, PageArguments::default()).await?;
@@ -334,7 +481,9 @@ async fn member_by_id(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Member
     }
     let key = request.key(id)?;
     let found = match key.kind {
-        Kind::Member => dossier_of(ctx, key.family).await?.and_then(|dossier| node::one(ctx, &dossier, key.row)),
+        Kind::Member => dossier_of(ctx, key.family)
+            .await?
+            .and_then(|dossier| node::one(ctx, &dossier, key.row)),
         _ => None,
     };
     Ok(Shared::rows(&request.ceiling, field::QUERY_MEMBER, || found))
@@ -352,7 +501,9 @@ async fn disclosures_of(
     }
     let key = request.key(id)?;
     match dossier_of(ctx, key.family).await? {
-        Some(dossier) if key.kind == Kind::Family && Family::of(&dossier).is_some_and(|family| family.key() == key.row) => {
+        Some(dossier)
+            if key.kind == Kind::Family && Family::of(&dossier).is_some_and(|family| family.key() == key.row) =>
+        {
             let page = disclosures(ctx, field::QUERY_DISCLOSURES, &dossier, first, after).await?;
             Ok(page.map(Some))
         }

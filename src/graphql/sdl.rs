@@ -42,18 +42,27 @@ pub fn published(library: &str, seen: Option<&FieldSet>) -> Result<String, Nothi
     }
     while remove_what_is_empty(&mut document) {}
     keep_what_is_reached(&mut document);
-    let has_query = document.definitions.iter().any(|definition| name(definition) == Some("Query"));
+    let has_query = document
+        .definitions
+        .iter()
+        .any(|definition| name(definition) == Some("Query"));
     if !has_query {
         return Err(NothingLeft);
     }
-    if !document.definitions.iter().any(|definition| name(definition) == Some("Mutation")) {
+    if !document
+        .definitions
+        .iter()
+        .any(|definition| name(definition) == Some("Mutation"))
+    {
         for definition in &mut document.definitions {
             if let Definition::SchemaDefinition(schema) = definition {
                 schema.make_mut().root_operations.retain(|root| root.1 == "Query");
             }
         }
     }
-    document.definitions.sort_by_key(|definition| (order(definition), name(definition).map(str::to_owned)));
+    document
+        .definitions
+        .sort_by_key(|definition| (order(definition), name(definition).map(str::to_owned)));
     Ok(document.to_string())
 }
 
@@ -115,8 +124,14 @@ fn fields(of: &str, fields: &mut Vec<Node<ast::FieldDefinition>>, covered: &impl
     for field in fields {
         let field = field.make_mut();
         let coordinate = format!("{of}.{}", field.name);
-        mark(register::find(&coordinate), &mut field.directives, &mut field.description);
-        field.arguments.retain(|argument| covered(&format!("{coordinate}({}:)", argument.name)));
+        mark(
+            register::find(&coordinate),
+            &mut field.directives,
+            &mut field.description,
+        );
+        field
+            .arguments
+            .retain(|argument| covered(&format!("{coordinate}({}:)", argument.name)));
         for argument in &mut field.arguments {
             let entry = register::find(&format!("{coordinate}({}:)", argument.name));
             let argument = argument.make_mut();
@@ -129,10 +144,19 @@ fn fields(of: &str, fields: &mut Vec<Node<ast::FieldDefinition>>, covered: &impl
 fn mark(entry: Option<&Field>, directives: &mut ast::DirectiveList, description: &mut Option<Node<str>>) {
     let Some(entry) = entry else { return };
     let value = |categories: Vec<Category>| {
-        let codes = categories.into_iter().filter_map(|category| Name::new(category.code()).ok());
-        Node::new(ast::Value::List(codes.map(|code| Node::new(ast::Value::Enum(code))).collect()))
+        let codes = categories
+            .into_iter()
+            .filter_map(|category| Name::new(category.code()).ok());
+        Node::new(ast::Value::List(
+            codes.map(|code| Node::new(ast::Value::Enum(code))).collect(),
+        ))
     };
-    let argument = |name: &'static str, value| Node::new(ast::Argument { name: Name::new_unchecked(name), value });
+    let argument = |name: &'static str, value| {
+        Node::new(ast::Argument {
+            name: Name::new_unchecked(name),
+            value,
+        })
+    };
     let mut arguments = vec![argument("of", value(entry.categories.iter().collect()))];
     let flags = [
         ("perRow", entry.by_row),
@@ -142,10 +166,24 @@ fn mark(entry: Option<&Field>, directives: &mut ast::DirectiveList, description:
     for (flag, _) in flags.into_iter().filter(|(_, set)| *set) {
         arguments.push(argument(flag, Node::new(ast::Value::Boolean(true))));
     }
-    directives.0.push(Node::new(ast::Directive { name: Name::new_unchecked("category"), arguments }));
-    let sensitivity = entry.categories.iter().map(Category::sensitivity).max().unwrap_or(Sensitivity::None);
-    let told = format!("Data category: {} ({}).", entry.label(), sensitivity.code().replace('_', " "));
-    let text = description.as_ref().map_or_else(|| told.clone(), |text| format!("{text}\n\n{told}"));
+    directives.0.push(Node::new(ast::Directive {
+        name: Name::new_unchecked("category"),
+        arguments,
+    }));
+    let sensitivity = entry
+        .categories
+        .iter()
+        .map(Category::sensitivity)
+        .max()
+        .unwrap_or(Sensitivity::None);
+    let told = format!(
+        "Data category: {} ({}).",
+        entry.label(),
+        sensitivity.code().replace('_', " ")
+    );
+    let text = description
+        .as_ref()
+        .map_or_else(|| told.clone(), |text| format!("{text}\n\n{told}"));
     *description = Some(text.as_str().into());
 }
 
@@ -160,7 +198,12 @@ fn remove_what_is_empty(document: &mut Document) -> bool {
         _ => true,
     });
     let mut changed = before != document.definitions.len();
-    let known: HashSet<String> = document.definitions.iter().filter_map(name).map(str::to_owned).collect();
+    let known: HashSet<String> = document
+        .definitions
+        .iter()
+        .filter_map(name)
+        .map(str::to_owned)
+        .collect();
     let gone = |ty: &ast::Type| {
         let ty = ty.inner_named_type().as_str();
         !known.contains(ty) && !["ID", "String", "Int", "Float", "Boolean"].contains(&ty)
@@ -169,7 +212,9 @@ fn remove_what_is_empty(document: &mut Document) -> bool {
         let fields = match definition {
             Definition::ObjectTypeDefinition(object) => {
                 let object = object.make_mut();
-                object.implements_interfaces.retain(|interface| known.contains(interface.as_str()));
+                object
+                    .implements_interfaces
+                    .retain(|interface| known.contains(interface.as_str()));
                 &mut object.fields
             }
             Definition::InterfaceTypeDefinition(interface) => &mut interface.make_mut().fields,
@@ -207,7 +252,12 @@ fn keep_what_is_reached(document: &mut Document) {
             let mut of_fields = |fields: &[Node<ast::FieldDefinition>]| {
                 for field in fields {
                     found.push(field.ty.inner_named_type().to_string());
-                    found.extend(field.arguments.iter().map(|argument| argument.ty.inner_named_type().to_string()));
+                    found.extend(
+                        field
+                            .arguments
+                            .iter()
+                            .map(|argument| argument.ty.inner_named_type().to_string()),
+                    );
                 }
             };
             match definition {
@@ -217,7 +267,9 @@ fn keep_what_is_reached(document: &mut Document) {
                     of_fields(&object.fields);
                     found.push(name.to_owned());
                 }
-                Definition::InterfaceTypeDefinition(interface) if reached.contains(name) => of_fields(&interface.fields),
+                Definition::InterfaceTypeDefinition(interface) if reached.contains(name) => {
+                    of_fields(&interface.fields)
+                }
                 Definition::InputObjectTypeDefinition(input) if reached.contains(name) => {
                     found.extend(input.fields.iter().map(|field| field.ty.inner_named_type().to_string()));
                 }

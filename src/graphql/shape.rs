@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use apollo_compiler::ast::{Definition, Document, FieldDefinition, InputValueDefinition, Type};
 use apollo_compiler::Node;
+use apollo_compiler::ast::{Definition, Document, FieldDefinition, InputValueDefinition, Type};
 
 use crate::sharing::register::{self, FieldId};
 
@@ -84,7 +84,11 @@ impl Shape {
                 _ => {}
             }
         }
-        if missing.is_empty() { Ok(shape) } else { Err(Unclassified(missing)) }
+        if missing.is_empty() {
+            Ok(shape)
+        } else {
+            Err(Unclassified(missing))
+        }
     }
 
     /// A field of an object type or interface.
@@ -115,7 +119,15 @@ fn fields(
         if let Some(id) = find(coordinate) {
             let leads_to = field.ty.inner_named_type().to_string();
             let list = matches!(field.ty, Type::List(_) | Type::NonNullList(_));
-            shapes.insert(field.name.to_string(), FieldShape { id, leads_to, list, arguments });
+            shapes.insert(
+                field.name.to_string(),
+                FieldShape {
+                    id,
+                    leads_to,
+                    list,
+                    arguments,
+                },
+            );
         }
     }
     shapes

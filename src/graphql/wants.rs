@@ -13,7 +13,11 @@ pub fn wants(used: &FieldSet) -> Wants {
         statuses: any(&[field::MEMBER_STATUTORY_STATUSES]),
         identifiers: any(&[field::MEMBER_IDENTIFIERS]),
         involvements: any(&[field::FAMILY_INVOLVEMENTS]),
-        criteria: any(&[field::FAMILY_CRITERIA_MATCHES, field::MEMBER_CRITERIA_MATCHES, field::QUERY_CRITERIA_MATCHES]),
+        criteria: any(&[
+            field::FAMILY_CRITERIA_MATCHES,
+            field::MEMBER_CRITERIA_MATCHES,
+            field::QUERY_CRITERIA_MATCHES,
+        ]),
         assessments: any(&[field::FAMILY_ASSESSMENTS]),
         scores: any(&[field::ASSESSMENT_DISTANCE_SCORES]),
         plans: any(&[
@@ -26,7 +30,12 @@ pub fn wants(used: &FieldSet) -> Wants {
         ]),
         goals: any(&[field::PLAN_GOALS, field::ACTION_GOAL, field::OUTCOME_GOAL]),
         actions: any(&[field::GOAL_ACTIONS]),
-        outcomes: any(&[field::FAMILY_OUTCOMES, field::PLAN_OUTCOMES, field::GOAL_OUTCOMES, field::QUERY_OUTCOMES]),
+        outcomes: any(&[
+            field::FAMILY_OUTCOMES,
+            field::PLAN_OUTCOMES,
+            field::GOAL_OUTCOMES,
+            field::QUERY_OUTCOMES,
+        ]),
         progress: any(&[field::FAMILY_FAMILY_PROGRESS, field::MEMBER_FAMILY_PROGRESS]),
         consents: any(&[field::FAMILY_CONSENTS, field::MEMBER_CONSENTS, field::QUERY_CONSENTS]),
         markers: any(&[field::FAMILY_MARKERS]),
@@ -52,12 +61,24 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
     let none = Wants::default();
     match kind {
         Kind::Family | Kind::Member | Kind::Agency | Kind::Agreement => none,
-        Kind::Address => Wants { addresses: true, ..none },
+        Kind::Address => Wants {
+            addresses: true,
+            ..none
+        },
         Kind::StatutoryStatus => Wants { statuses: true, ..none },
-        Kind::LocalIdentifier => Wants { identifiers: true, ..none },
-        Kind::Involvement => Wants { involvements: true, ..none },
+        Kind::LocalIdentifier => Wants {
+            identifiers: true,
+            ..none
+        },
+        Kind::Involvement => Wants {
+            involvements: true,
+            ..none
+        },
         Kind::CriteriaMatch => Wants { criteria: true, ..none },
-        Kind::Assessment => Wants { assessments: true, ..none },
+        Kind::Assessment => Wants {
+            assessments: true,
+            ..none
+        },
         Kind::DistanceScore => Wants { scores: true, ..none },
         Kind::Plan => Wants { plans: true, ..none },
         Kind::Goal => Wants { goals: true, ..none },
@@ -66,6 +87,9 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
         Kind::ProgressValue => Wants { progress: true, ..none },
         Kind::Consent => Wants { consents: true, ..none },
         Kind::Marker => Wants { markers: true, ..none },
-        Kind::EmergencyAccess => Wants { emergencies: true, ..none },
+        Kind::EmergencyAccess => Wants {
+            emergencies: true,
+            ..none
+        },
     }
 }

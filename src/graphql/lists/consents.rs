@@ -58,21 +58,40 @@ impl Select for ConsentSelect {
     type Row = Consent;
 
     fn wants(&self) -> Wants {
-        Wants { consents: true, ..Wants::default() }
+        Wants {
+            consents: true,
+            ..Wants::default()
+        }
     }
 
     fn passes(&self, row: &Consent) -> bool {
         let wanted = &self.filter;
-        is_some(wanted.category.as_ref(), || row.row.release(field::CONSENT_CATEGORY, |record| codes::parse(&record.category)))
-            && is_some(wanted.agency_kind.as_ref(), || row.row.release(field::CONSENT_AGENCY_KIND, |record| codes::parse(&record.agency_kind)))
-            && is_some(wanted.decision.as_ref(), || row.row.release(field::CONSENT_DECISION, |record| codes::parse(&record.decision)))
-            && is(wanted.withdrawn.as_ref(), || row.row.release(field::CONSENT_WITHDRAWN_AT, |record| record.withdrawn_at.is_some()))
+        is_some(wanted.category.as_ref(), || {
+            row.row
+                .release(field::CONSENT_CATEGORY, |record| codes::parse(&record.category))
+        }) && is_some(wanted.agency_kind.as_ref(), || {
+            row.row
+                .release(field::CONSENT_AGENCY_KIND, |record| codes::parse(&record.agency_kind))
+        }) && is_some(wanted.decision.as_ref(), || {
+            row.row
+                .release(field::CONSENT_DECISION, |record| codes::parse(&record.decision))
+        }) && is(wanted.withdrawn.as_ref(), || {
+            row.row
+                .release(field::CONSENT_WITHDRAWN_AT, |record| record.withdrawn_at.is_some())
+        })
     }
 
     fn by(&self, row: &Consent) -> Option<SortKey> {
         match self.order?.field {
-            ConsentOrderField::RecordedAt => sort_key(&row.row.release(field::CONSENT_RECORDED_AT, |record| record.recorded_at), |v: &DateTime<Utc>| Some((*v).into())),
-            ConsentOrderField::Category => sort_key(&row.row.release(field::CONSENT_CATEGORY, |record| record.category.clone()), |v| Some(v.into())),
+            ConsentOrderField::RecordedAt => sort_key(
+                &row.row.release(field::CONSENT_RECORDED_AT, |record| record.recorded_at),
+                |v: &DateTime<Utc>| Some((*v).into()),
+            ),
+            ConsentOrderField::Category => sort_key(
+                &row.row
+                    .release(field::CONSENT_CATEGORY, |record| record.category.clone()),
+                |v| Some(v.into()),
+            ),
         }
     }
 

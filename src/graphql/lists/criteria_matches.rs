@@ -64,29 +64,62 @@ impl Select for CriteriaMatchSelect {
     type Row = CriteriaMatch;
 
     fn wants(&self) -> Wants {
-        Wants { criteria: true, ..Wants::default() }
+        Wants {
+            criteria: true,
+            ..Wants::default()
+        }
     }
 
     fn passes(&self, row: &CriteriaMatch) -> bool {
         let wanted = &self.filter;
-        is_some(wanted.criterion.as_ref(), || row.row.release(field::CRITERIA_MATCH_CRITERION, |record| codes::parse(&record.criterion)))
-            && within(wanted.evidence_from, wanted.evidence_until, || row.row.release(field::CRITERIA_MATCH_EVIDENCE_FROM, |record| Some(record.evidence_from)))
-            && is_some(wanted.matched_by.as_ref(), || row.row.release(field::CRITERIA_MATCH_MATCHED_BY, |record| codes::parse(&record.matched_by)))
-            && is(wanted.verified.as_ref(), || row.row.release(field::CRITERIA_MATCH_VERIFIED_ON, |record| record.verified_on.is_some()))
-            && is(wanted.withdrawn.as_ref(), || row.row.release(field::CRITERIA_MATCH_WITHDRAWN_ON, |record| record.withdrawn_on.is_some()))
+        is_some(wanted.criterion.as_ref(), || {
+            row.row.release(field::CRITERIA_MATCH_CRITERION, |record| {
+                codes::parse(&record.criterion)
+            })
+        }) && within(wanted.evidence_from, wanted.evidence_until, || {
+            row.row
+                .release(field::CRITERIA_MATCH_EVIDENCE_FROM, |record| Some(record.evidence_from))
+        }) && is_some(wanted.matched_by.as_ref(), || {
+            row.row.release(field::CRITERIA_MATCH_MATCHED_BY, |record| {
+                codes::parse(&record.matched_by)
+            })
+        }) && is(wanted.verified.as_ref(), || {
+            row.row
+                .release(field::CRITERIA_MATCH_VERIFIED_ON, |record| record.verified_on.is_some())
+        }) && is(wanted.withdrawn.as_ref(), || {
+            row.row.release(field::CRITERIA_MATCH_WITHDRAWN_ON, |record| {
+                record.withdrawn_on.is_some()
+            })
+        })
     }
 
     fn by(&self, row: &CriteriaMatch) -> Option<SortKey> {
         match self.order?.field {
-            CriteriaMatchOrderField::Criterion => sort_key(&row.row.release(field::CRITERIA_MATCH_CRITERION, |record| record.criterion.clone()), |v| Some(v.into())),
-            CriteriaMatchOrderField::EvidenceFrom => sort_key(&row.row.release(field::CRITERIA_MATCH_EVIDENCE_FROM, |record| record.evidence_from), |v: &NaiveDate| Some((*v).into())),
-            CriteriaMatchOrderField::VerifiedOn => sort_key(&row.row.release(field::CRITERIA_MATCH_VERIFIED_ON, |record| record.verified_on), |v: &Option<NaiveDate>| v.map(Into::into)),
+            CriteriaMatchOrderField::Criterion => sort_key(
+                &row.row
+                    .release(field::CRITERIA_MATCH_CRITERION, |record| record.criterion.clone()),
+                |v| Some(v.into()),
+            ),
+            CriteriaMatchOrderField::EvidenceFrom => sort_key(
+                &row.row
+                    .release(field::CRITERIA_MATCH_EVIDENCE_FROM, |record| record.evidence_from),
+                |v: &NaiveDate| Some((*v).into()),
+            ),
+            CriteriaMatchOrderField::VerifiedOn => sort_key(
+                &row.row
+                    .release(field::CRITERIA_MATCH_VERIFIED_ON, |record| record.verified_on),
+                |v: &Option<NaiveDate>| v.map(Into::into),
+            ),
         }
     }
 
     fn order(&self) -> Order {
         let field = self.order.map(|order| format!("{:?}", order.field));
-        named("criteriaMatches", field.as_deref(), self.order.map(|order| order.direction))
+        named(
+            "criteriaMatches",
+            field.as_deref(),
+            self.order.map(|order| order.direction),
+        )
     }
 
     fn looks_at(&self) -> Vec<FieldId> {

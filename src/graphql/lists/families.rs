@@ -81,34 +81,77 @@ impl Select for FamilySelect {
     type Row = Family;
 
     fn wants(&self) -> Wants {
-        Wants { criteria: self.filter.criterion.is_some(), plans: self.filter.has_plan.is_some(), ..Wants::default() }
+        Wants {
+            criteria: self.filter.criterion.is_some(),
+            plans: self.filter.has_plan.is_some(),
+            ..Wants::default()
+        }
     }
 
     fn passes(&self, row: &Family) -> bool {
         let wanted = &self.filter;
-        is_text(wanted.reference.as_ref(), || row.row.release(field::FAMILY_REFERENCE, |record| Some(record.row.reference.clone())))
-            && is_text(wanted.district.as_ref(), || row.row.release(field::FAMILY_DISTRICT, |record| record.row.district.clone()))
-            && is_text(wanted.ward.as_ref(), || row.row.release(field::FAMILY_WARD, |record| record.row.ward.clone()))
-            && is_text(wanted.locality.as_ref(), || row.row.release(field::FAMILY_LOCALITY, |record| record.row.locality.clone()))
-            && is_text(wanted.reach_area.as_ref(), || row.row.release(field::FAMILY_REACH_AREA, |record| record.row.reach_area.clone()))
-            && is_some(wanted.need_level.as_ref(), || row.row.release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level.as_deref().and_then(codes::parse)))
-            && is(wanted.on_cohort.as_ref(), || row.row.release(field::FAMILY_ON_COHORT, |record| record.on_cohort))
-            && within(wanted.attached_from, wanted.attached_until, || row.row.release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on))
-            && is(wanted.has_plan.as_ref(), || row.row.release(field::FAMILY_HAS_PLAN, |record| record.has_plan))
-            && wanted.criterion.is_none_or(|criterion| {
-                visible::<CriteriaMatch>(&row.dossier).any(|of| {
-                    is_some(Some(&criterion), || of.row.release(field::CRITERIA_MATCH_CRITERION, |record| codes::parse(&record.criterion)))
-                        && is(Some(&false), || of.row.release(field::CRITERIA_MATCH_WITHDRAWN_ON, |record| record.withdrawn_on.is_some()))
+        is_text(wanted.reference.as_ref(), || {
+            row.row
+                .release(field::FAMILY_REFERENCE, |record| Some(record.row.reference.clone()))
+        }) && is_text(wanted.district.as_ref(), || {
+            row.row
+                .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
+        }) && is_text(wanted.ward.as_ref(), || {
+            row.row.release(field::FAMILY_WARD, |record| record.row.ward.clone())
+        }) && is_text(wanted.locality.as_ref(), || {
+            row.row
+                .release(field::FAMILY_LOCALITY, |record| record.row.locality.clone())
+        }) && is_text(wanted.reach_area.as_ref(), || {
+            row.row
+                .release(field::FAMILY_REACH_AREA, |record| record.row.reach_area.clone())
+        }) && is_some(wanted.need_level.as_ref(), || {
+            row.row.release(field::FAMILY_NEED_LEVEL, |record| {
+                record.row.need_level.as_deref().and_then(codes::parse)
+            })
+        }) && is(wanted.on_cohort.as_ref(), || {
+            row.row.release(field::FAMILY_ON_COHORT, |record| record.on_cohort)
+        }) && within(wanted.attached_from, wanted.attached_until, || {
+            row.row
+                .release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on)
+        }) && is(wanted.has_plan.as_ref(), || {
+            row.row.release(field::FAMILY_HAS_PLAN, |record| record.has_plan)
+        }) && wanted.criterion.is_none_or(|criterion| {
+            visible::<CriteriaMatch>(&row.dossier).any(|of| {
+                is_some(Some(&criterion), || {
+                    of.row.release(field::CRITERIA_MATCH_CRITERION, |record| {
+                        codes::parse(&record.criterion)
+                    })
+                }) && is(Some(&false), || {
+                    of.row.release(field::CRITERIA_MATCH_WITHDRAWN_ON, |record| {
+                        record.withdrawn_on.is_some()
+                    })
                 })
             })
+        })
     }
 
     fn by(&self, row: &Family) -> Option<SortKey> {
         match self.order?.field {
-            FamilyOrderField::Reference => sort_key(&row.row.release(field::FAMILY_REFERENCE, |record| record.row.reference.clone()), |v| Some(v.into())),
-            FamilyOrderField::District => sort_key(&row.row.release(field::FAMILY_DISTRICT, |record| record.row.district.clone()), |v: &Option<String>| v.as_ref().map(Into::into)),
-            FamilyOrderField::NeedLevel => sort_key(&row.row.release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level.clone()), |v: &Option<String>| v.as_ref().map(Into::into)),
-            FamilyOrderField::AttachedOn => sort_key(&row.row.release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on), |v: &Option<NaiveDate>| v.map(Into::into)),
+            FamilyOrderField::Reference => sort_key(
+                &row.row
+                    .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone()),
+                |v| Some(v.into()),
+            ),
+            FamilyOrderField::District => sort_key(
+                &row.row
+                    .release(field::FAMILY_DISTRICT, |record| record.row.district.clone()),
+                |v: &Option<String>| v.as_ref().map(Into::into),
+            ),
+            FamilyOrderField::NeedLevel => sort_key(
+                &row.row
+                    .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level.clone()),
+                |v: &Option<String>| v.as_ref().map(Into::into),
+            ),
+            FamilyOrderField::AttachedOn => sort_key(
+                &row.row
+                    .release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on),
+                |v: &Option<NaiveDate>| v.map(Into::into),
+            ),
         }
     }
 

@@ -73,19 +73,49 @@ impl Select for MemberSelect {
 
     fn passes(&self, row: &Member) -> bool {
         let wanted = &self.filter;
-        is_text(wanted.family_name.as_ref(), || row.row.release(field::MEMBER_FAMILY_NAME, |record| Some(record.person.family_name.clone())))
-            && is_text(wanted.given_name.as_ref(), || row.row.release(field::MEMBER_GIVEN_NAME, |record| Some(record.person.given_name.clone())))
-            && is(wanted.date_of_birth.as_ref(), || row.row.release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth))
-            && is_some(wanted.relationship.as_ref(), || row.row.release(field::MEMBER_RELATIONSHIP, |record| codes::parse(&record.membership.relationship)))
-            && is_text(wanted.employment_status.as_ref(), || row.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| record.person.employment_status.clone()))
-            && is_text(wanted.education_setting.as_ref(), || row.row.release(field::MEMBER_EDUCATION_SETTING, |record| record.person.education_setting.clone()))
+        is_text(wanted.family_name.as_ref(), || {
+            row.row.release(field::MEMBER_FAMILY_NAME, |record| {
+                Some(record.person.family_name.clone())
+            })
+        }) && is_text(wanted.given_name.as_ref(), || {
+            row.row.release(field::MEMBER_GIVEN_NAME, |record| {
+                Some(record.person.given_name.clone())
+            })
+        }) && is(wanted.date_of_birth.as_ref(), || {
+            row.row
+                .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth)
+        }) && is_some(wanted.relationship.as_ref(), || {
+            row.row.release(field::MEMBER_RELATIONSHIP, |record| {
+                codes::parse(&record.membership.relationship)
+            })
+        }) && is_text(wanted.employment_status.as_ref(), || {
+            row.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| {
+                record.person.employment_status.clone()
+            })
+        }) && is_text(wanted.education_setting.as_ref(), || {
+            row.row.release(field::MEMBER_EDUCATION_SETTING, |record| {
+                record.person.education_setting.clone()
+            })
+        })
     }
 
     fn by(&self, row: &Member) -> Option<SortKey> {
         match self.order?.field {
-            MemberOrderField::FamilyName => sort_key(&row.row.release(field::MEMBER_FAMILY_NAME, |record| record.person.family_name.clone()), |v| Some(v.into())),
-            MemberOrderField::GivenName => sort_key(&row.row.release(field::MEMBER_GIVEN_NAME, |record| record.person.given_name.clone()), |v| Some(v.into())),
-            MemberOrderField::DateOfBirth => sort_key(&row.row.release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth), |v: &NaiveDate| Some((*v).into())),
+            MemberOrderField::FamilyName => sort_key(
+                &row.row
+                    .release(field::MEMBER_FAMILY_NAME, |record| record.person.family_name.clone()),
+                |v| Some(v.into()),
+            ),
+            MemberOrderField::GivenName => sort_key(
+                &row.row
+                    .release(field::MEMBER_GIVEN_NAME, |record| record.person.given_name.clone()),
+                |v| Some(v.into()),
+            ),
+            MemberOrderField::DateOfBirth => sort_key(
+                &row.row
+                    .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth),
+                |v: &NaiveDate| Some((*v).into()),
+            ),
         }
     }
 

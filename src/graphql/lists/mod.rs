@@ -79,8 +79,15 @@ pub(super) async fn page<S: Select>(
         return Ok(withheld);
     }
     let reach = Reach::of(&request.ceiling, S::Row::EXISTENCE, request.session.today());
-    let found = request.session.dossiers(&request.ceiling, &FamilySet::Reach(reach), select.wants()).await?;
-    let rows = found.iter().flat_map(S::rows).filter(|row| select.passes(row)).collect();
+    let found = request
+        .session
+        .dossiers(&request.ceiling, &FamilySet::Reach(reach), select.wants())
+        .await?;
+    let rows = found
+        .iter()
+        .flat_map(S::rows)
+        .filter(|row| select.passes(row))
+        .collect();
     let used = select.looks_at().into_iter().fold(CategorySet::EMPTY, |used, field| {
         used.union(register::get(field).categories)
     });
@@ -88,11 +95,21 @@ pub(super) async fn page<S: Select>(
     let mut families: Vec<Uuid> = page.edges.iter().map(|(_, row)| row.row().grant().family()).collect();
     families.sort_unstable();
     families.dedup();
-    let read = request.session.dossiers(&request.ceiling, &FamilySet::Keys(families), request.wants.and(select.wants())).await?;
-    let mut by_key: HashMap<Uuid, S::Row> =
-        read.iter().flat_map(S::rows).map(|row| (row.key(), row)).collect();
+    let read = request
+        .session
+        .dossiers(
+            &request.ceiling,
+            &FamilySet::Keys(families),
+            request.wants.and(select.wants()),
+        )
+        .await?;
+    let mut by_key: HashMap<Uuid, S::Row> = read.iter().flat_map(S::rows).map(|row| (row.key(), row)).collect();
     // The same transaction gives the same rows; a row that were not there again would have to be left out.
-    page.edges = page.edges.into_iter().filter_map(|(cursor, row)| Some((cursor, by_key.remove(&row.key())?))).collect();
+    page.edges = page
+        .edges
+        .into_iter()
+        .filter_map(|(cursor, row)| Some((cursor, by_key.remove(&row.key())?)))
+        .collect();
     Ok(Shared::rows(&request.ceiling, root, || page))
 }
 
@@ -120,19 +137,27 @@ fn is_some<T: PartialEq>(wanted: Option<&T>, value: impl FnOnce() -> Shared<Opti
 fn is_text(wanted: Option<&String>, value: impl FnOnce() -> Shared<Option<String>>) -> bool {
     let plain = |text: &str| text.trim().to_lowercase();
     wanted.is_none_or(|wanted| {
-        value().seen().is_some_and(|value| value.as_deref().map(plain) == Some(plain(wanted)))
+        value()
+            .seen()
+            .is_some_and(|value| value.as_deref().map(plain) == Some(plain(wanted)))
     })
 }
 
 /// Whether a date lies within a range, both ends in it; an absent or withheld one lies within none.
-fn within(from: Option<NaiveDate>, until: Option<NaiveDate>, value: impl FnOnce() -> Shared<Option<NaiveDate>>) -> bool {
+fn within(
+    from: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+    value: impl FnOnce() -> Shared<Option<NaiveDate>>,
+) -> bool {
     if from.is_none() && until.is_none() {
         return true;
     }
     let value = value();
-    value.seen().copied().flatten().is_some_and(|date| {
-        from.is_none_or(|from| from <= date) && until.is_none_or(|until| date <= until)
-    })
+    value
+        .seen()
+        .copied()
+        .flatten()
+        .is_some_and(|date| from.is_none_or(|from| from <= date) && until.is_none_or(|until| date <= until))
 }
 
 /// The name of an order for its cursors.

@@ -60,21 +60,39 @@ impl Select for OutcomeSelect {
     type Row = Outcome;
 
     fn wants(&self) -> Wants {
-        Wants { outcomes: true, ..Wants::default() }
+        Wants {
+            outcomes: true,
+            ..Wants::default()
+        }
     }
 
     fn passes(&self, row: &Outcome) -> bool {
         let wanted = &self.filter;
-        is_some(wanted.criterion.as_ref(), || row.row.release(field::OUTCOME_CRITERION, |record| record.criterion.as_deref().and_then(codes::parse)))
-            && is_some(wanted.kind.as_ref(), || row.row.release(field::OUTCOME_KIND, |record| codes::parse(&record.kind)))
-            && is(wanted.has_result.as_ref(), || row.row.release(field::OUTCOME_RESULT, |record| record.result.is_some()))
-            && within(wanted.result_from, wanted.result_until, || row.row.release(field::OUTCOME_RESULT_ON, |record| record.result_on))
+        is_some(wanted.criterion.as_ref(), || {
+            row.row.release(field::OUTCOME_CRITERION, |record| {
+                record.criterion.as_deref().and_then(codes::parse)
+            })
+        }) && is_some(wanted.kind.as_ref(), || {
+            row.row
+                .release(field::OUTCOME_KIND, |record| codes::parse(&record.kind))
+        }) && is(wanted.has_result.as_ref(), || {
+            row.row.release(field::OUTCOME_RESULT, |record| record.result.is_some())
+        }) && within(wanted.result_from, wanted.result_until, || {
+            row.row.release(field::OUTCOME_RESULT_ON, |record| record.result_on)
+        })
     }
 
     fn by(&self, row: &Outcome) -> Option<SortKey> {
         match self.order?.field {
-            OutcomeOrderField::Indicator => sort_key(&row.row.release(field::OUTCOME_INDICATOR, |record| record.indicator.clone()), |v| Some(v.into())),
-            OutcomeOrderField::ResultOn => sort_key(&row.row.release(field::OUTCOME_RESULT_ON, |record| record.result_on), |v: &Option<NaiveDate>| v.map(Into::into)),
+            OutcomeOrderField::Indicator => sort_key(
+                &row.row
+                    .release(field::OUTCOME_INDICATOR, |record| record.indicator.clone()),
+                |v| Some(v.into()),
+            ),
+            OutcomeOrderField::ResultOn => sort_key(
+                &row.row.release(field::OUTCOME_RESULT_ON, |record| record.result_on),
+                |v: &Option<NaiveDate>| v.map(Into::into),
+            ),
         }
     }
 

@@ -60,21 +60,40 @@ impl Select for PlanSelect {
     type Row = Plan;
 
     fn wants(&self) -> Wants {
-        Wants { plans: true, ..Wants::default() }
+        Wants {
+            plans: true,
+            ..Wants::default()
+        }
     }
 
     fn passes(&self, row: &Plan) -> bool {
         let wanted = &self.filter;
-        is_some(wanted.status.as_ref(), || row.row.release(field::PLAN_STATUS, |record| codes::parse(&record.status)))
-            && is_some(wanted.closure.as_ref(), || row.row.release(field::PLAN_CLOSURE, |record| record.closure.as_deref().and_then(codes::parse)))
-            && within(wanted.agreed_from, wanted.agreed_until, || row.row.release(field::PLAN_AGREED_ON, |record| record.agreed_on))
+        is_some(wanted.status.as_ref(), || {
+            row.row
+                .release(field::PLAN_STATUS, |record| codes::parse(&record.status))
+        }) && is_some(wanted.closure.as_ref(), || {
+            row.row.release(field::PLAN_CLOSURE, |record| {
+                record.closure.as_deref().and_then(codes::parse)
+            })
+        }) && within(wanted.agreed_from, wanted.agreed_until, || {
+            row.row.release(field::PLAN_AGREED_ON, |record| record.agreed_on)
+        })
     }
 
     fn by(&self, row: &Plan) -> Option<SortKey> {
         match self.order?.field {
-            PlanOrderField::DrawnUpOn => sort_key(&row.row.release(field::PLAN_DRAWN_UP_ON, |record| record.drawn_up_on), |v: &NaiveDate| Some((*v).into())),
-            PlanOrderField::AgreedOn => sort_key(&row.row.release(field::PLAN_AGREED_ON, |record| record.agreed_on), |v: &Option<NaiveDate>| v.map(Into::into)),
-            PlanOrderField::Status => sort_key(&row.row.release(field::PLAN_STATUS, |record| record.status.clone()), |v| Some(v.into())),
+            PlanOrderField::DrawnUpOn => sort_key(
+                &row.row.release(field::PLAN_DRAWN_UP_ON, |record| record.drawn_up_on),
+                |v: &NaiveDate| Some((*v).into()),
+            ),
+            PlanOrderField::AgreedOn => sort_key(
+                &row.row.release(field::PLAN_AGREED_ON, |record| record.agreed_on),
+                |v: &Option<NaiveDate>| v.map(Into::into),
+            ),
+            PlanOrderField::Status => sort_key(
+                &row.row.release(field::PLAN_STATUS, |record| record.status.clone()),
+                |v| Some(v.into()),
+            ),
         }
     }
 

@@ -45,7 +45,8 @@ impl Disclosure {
 
     /// What happened: `disclosed`, `write`, `consent`, `emergency`, `refused`.
     async fn kind(&self) -> Shared<String> {
-        self.row.release(field::DISCLOSURE_KIND, |(_, entry)| entry.kind.code().to_owned())
+        self.row
+            .release(field::DISCLOSURE_KIND, |(_, entry)| entry.kind.code().to_owned())
     }
 
     /// The agency of whoever asked.
@@ -78,7 +79,9 @@ impl Disclosure {
     async fn agreements(&self) -> Shared<Vec<String>> {
         self.row.release(field::DISCLOSURE_AGREEMENTS, |(_, entry)| {
             let agreements = entry.agreements.iter();
-            agreements.map(|agreement| format!("{} {}", agreement.code.as_str(), agreement.version)).collect()
+            agreements
+                .map(|agreement| format!("{} {}", agreement.code.as_str(), agreement.version))
+                .collect()
         })
     }
 
@@ -92,20 +95,28 @@ impl Disclosure {
     /// The name of the operation, where it had one.
     async fn operation_name(&self) -> Shared<Option<String>> {
         self.row.release(field::DISCLOSURE_OPERATION_NAME, |(_, entry)| {
-            entry.operation.as_ref().and_then(|operation| operation.name().map(str::to_owned))
+            entry
+                .operation
+                .as_ref()
+                .and_then(|operation| operation.name().map(str::to_owned))
         })
     }
 
     /// The categories of what was given or changed. Where an entry speaks of several families, those of all.
     async fn categories(&self) -> Shared<Vec<DataCategory>> {
         self.row.release(field::DISCLOSURE_CATEGORIES, |(_, entry)| {
-            entry.categories.iter().filter_map(|category| codes::parse(category.as_str())).collect()
+            entry
+                .categories
+                .iter()
+                .filter_map(|category| codes::parse(category.as_str()))
+                .collect()
         })
     }
 
     /// Whether it rested on emergency access, or opened it.
     async fn emergency(&self) -> Shared<bool> {
-        self.row.release(field::DISCLOSURE_EMERGENCY, |(_, entry)| !entry.emergency.is_empty())
+        self.row
+            .release(field::DISCLOSURE_EMERGENCY, |(_, entry)| !entry.emergency.is_empty())
     }
 }
 
@@ -172,8 +183,14 @@ pub async fn disclosures(
     let first = page::size(first)?;
     let before = after.map(|cursor| open(request, &cursor)).transpose()?;
     // Whether the trail of this family exists for the asker is decided before it is read.
-    let probe = dossier.grant.visible(field::DISCLOSURE_AT, &Arc::new(Guarded::new((), RowFacts::family())));
-    let mut page = DisclosureConnection { edges: Vec::new(), more: false };
+    let probe = dossier.grant.visible(
+        field::DISCLOSURE_AT,
+        &Arc::new(Guarded::new(dossier.key(), (), RowFacts::family())),
+    );
+    let mut page = DisclosureConnection {
+        edges: Vec::new(),
+        more: false,
+    };
     if probe.is_some() && request.ceiling.covers(asked) {
         let limit = u32::try_from(first + 1).unwrap_or(u32::MAX);
         let trail = request.services.trail.store();
@@ -186,11 +203,18 @@ pub async fn disclosures(
         entries.truncate(first);
         for (place, entry) in entries {
             let cursor = close(request, &Cursor::after(place, &entry));
-            let agency = entry.agency.and_then(|key| dossier.agencies.get(key)).cloned().map(Agency);
-            let row = Arc::new(Guarded::new((place, entry), RowFacts::family()));
+            let agency = entry
+                .agency
+                .and_then(|key| dossier.agencies.get(key))
+                .cloned()
+                .map(Agency);
+            let row = Arc::new(Guarded::new(dossier.key(), (place, entry), RowFacts::family()));
             if let Some(row) = dossier.grant.visible(field::DISCLOSURE_AT, &row) {
                 request.disclose(&row.existence());
-                page.edges.push(DisclosureEdge { node: Disclosure { row, agency }, cursor });
+                page.edges.push(DisclosureEdge {
+                    node: Disclosure { row, agency },
+                    cursor,
+                });
             }
         }
     }
@@ -205,12 +229,18 @@ fn close(request: &Request, cursor: &Cursor) -> String {
 }
 
 fn open(request: &Request, cursor: &str) -> Result<Cursor, ApiError> {
-    let opened = request.codec().open_cursor(request.authority(), LIST, cursor).and_then(|plain| {
-        let (at, rest) = plain.split_first_chunk::<8>()?;
-        let (chain, seq) = rest.split_first_chunk::<16>()?;
-        let at = DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::microseconds(i64::from_be_bytes(*at)))?;
-        let entry = EntryRef { chain: Uuid::from_bytes(*chain), seq: i64::from_be_bytes(seq.try_into().ok()?) };
-        Some(Cursor { at, entry })
-    });
+    let opened = request
+        .codec()
+        .open_cursor(request.authority(), LIST, cursor)
+        .and_then(|plain| {
+            let (at, rest) = plain.split_first_chunk::<8>()?;
+            let (chain, seq) = rest.split_first_chunk::<16>()?;
+            let at = DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::microseconds(i64::from_be_bytes(*at)))?;
+            let entry = EntryRef {
+                chain: Uuid::from_bytes(*chain),
+                seq: i64::from_be_bytes(seq.try_into().ok()?),
+            };
+            Some(Cursor { at, entry })
+        });
     opened.ok_or(page::NOT_A_CURSOR)
 }
