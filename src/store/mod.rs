@@ -1,3 +1,4 @@
 //! store
 
+pub mod dataset;
 pub mod rows;
