@@ -5,6 +5,7 @@
 pub mod agencies;
 pub mod connect;
 pub mod database_url;
+pub mod dataset;
 pub mod dossier;
 mod facts;
 mod load;
