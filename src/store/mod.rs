@@ -14,6 +14,7 @@ pub mod reach;
 pub mod rows;
 pub mod session;
 pub mod trail;
+mod transaction;
 
 use std::{
     collections::HashMap,
