@@ -16,6 +16,9 @@ mod tables;
 /// Most rows of one statement. More would hardly be faster, and the statement's text is kept by the driver.
 const MOST_ROWS: usize = 512;
 
+/// A transaction of [`load_each`] ends after this many rows or a few more.
+const ROWS_OF_A_COMMIT: u64 = 50_000;
+
 /// Why rows were not loaded. It holds names of tables and rules, never a row's values.
 #[derive(Debug, thiserror::Error)]
 pub enum BulkError {
@@ -219,25 +222,32 @@ pub async fn load(
     Ok(rows)
 }
 
-/// Loads sets of rows one after the other, each whole, holding one at a time in memory. Sets that point to rows of other
-/// sets come after them. What was loaded before an error stays.
+/// Loads sets of rows one after the other, holding one at a time in memory, each whole and many in one transaction. Sets
+/// that point to rows of other sets come after them. What was committed before an error stays.
 pub async fn load_each(
     databases: &Databases,
     sets: impl Iterator<Item = Dataset> + Send,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<u64, BulkError> {
-    let mut rows = 0;
-    for data in sets {
-        let before = rows;
-        rows += load(databases, &data, &mut |now: Progress| {
-            progress(Progress {
-                rows: before + now.rows,
-                ..now
-            });
-        })
-        .await?;
+    let mut before = 0;
+    let mut sets = sets.peekable();
+    while sets.peek().is_some() {
+        let mut load = Load::begin(databases).await?;
+        while load.rows < ROWS_OF_A_COMMIT
+            && let Some(data) = sets.next()
+        {
+            load.add(&data, &mut |now: Progress| {
+                progress(Progress {
+                    rows: before + now.rows,
+                    ..now
+                });
+            })
+            .await?;
+        }
+        before += load.rows;
+        load.commit().await?;
     }
-    Ok(rows)
+    Ok(before)
 }
 
 /// The greatest power of two of rows that a statement may have.

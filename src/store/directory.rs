@@ -1,6 +1,6 @@
 //! Who takes part: authorities and agencies by their codes, for sign-in and for the commands.
 
-use entity::{agency, agreement, authority, family};
+use entity::{agency, agreement, authority};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Statement};
 use uuid::Uuid;
 
@@ -88,14 +88,8 @@ impl Store {
     /// Whether there is a family, of whatever authority.
     pub async fn has_families(&self) -> Result<bool, StoreError> {
         self.count_statement();
-        let table = family::Entity;
-        let statement = Statement::from_string(
-            self.main().get_database_backend(),
-            format!(
-                "SELECT 1 AS found FROM {} LIMIT 1",
-                sea_orm::EntityName::table_name(&table)
-            ),
-        );
+        let backend = self.main().get_database_backend();
+        let statement = Statement::from_string(backend, "SELECT 1 FROM family LIMIT 1");
         Ok(self.main().query_one_raw(statement).await?.is_some())
     }
 }
