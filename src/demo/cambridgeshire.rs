@@ -1,0 +1,395 @@
+//! The first demonstration authority: its agencies, the Hardman family, and five families that are made up from end to end, each to show
+//! one thing: a person at risk, a family that is not on the cohort, a closed one, withdrawn and expired consent, children without an adult.
+
+use uuid::Uuid;
+
+use super::{
+    desk::{Desk, Member, Recorder},
+    hardman,
+};
+use crate::store::rows::{EmergencyAccessRow, PlanRow};
+
+/// The authority's number.
+pub const AUTHORITY: i32 = 1;
+
+/// The agencies that the families' rows name.
+pub(super) struct Agencies {
+    pub(super) police: Uuid,
+    pub(super) jobcentre: Uuid,
+    pub(super) social_care: Uuid,
+    pub(super) early_help: Uuid,
+    pub(super) school: Uuid,
+    pub(super) unsigned_school: Uuid,
+    pub(super) mental_health: Uuid,
+    pub(super) probation: Uuid,
+    pub(super) youth_offending: Uuid,
+    pub(super) housing: Uuid,
+    pub(super) voluntary: Uuid,
+    pub(super) tff_team: Uuid,
+}
+
+fn agencies(desk: &mut Desk<'_>) -> Agencies {
+    let mut agency = |code, name, kind| desk.agency(code, name, kind);
+    let agencies = Agencies {
+        police: agency("cambs-police", "Demonstration Police", "police"),
+        jobcentre: agency("jcp-cambridge", "Demonstration Jobcentre Plus", "jobcentre_plus"),
+        social_care: agency(
+            "cambs-social-care",
+            "Demonstration Children's Social Care",
+            "childrens_social_care",
+        ),
+        early_help: agency("cambs-early-help", "Demonstration Early Help", "early_help"),
+        school: agency("fenbrook-school", "Fenbrook School", "school"),
+        unsigned_school: agency("ely-academy", "Ely Academy Primary", "school"),
+        mental_health: agency(
+            "cambs-mental-health",
+            "Demonstration Mental Health Services",
+            "mental_health",
+        ),
+        probation: agency("bench-crc", "BENCH Community Rehabilitation Company", "probation"),
+        youth_offending: agency("cambs-yos", "Demonstration Youth Offending Service", "youth_offending"),
+        housing: agency("city-housing", "Demonstration City Housing", "housing"),
+        voluntary: agency("foodbank-trust", "Foodbank Trust", "voluntary_sector"),
+        tff_team: agency("tff-team", "Together for Families team", "tff_team"),
+    };
+    agency("cambs-health", "Demonstration Health Services", "health");
+    agency(
+        "cambs-drugs-service",
+        "Demonstration Drug and Alcohol Service",
+        "substance_misuse",
+    );
+    agency(
+        "south-cambs-district",
+        "Demonstration District Council",
+        "district_council",
+    );
+    agency("prison-service", "Demonstration Prison", "prison");
+    agency("internal-audit", "Demonstration Internal Audit", "internal_audit");
+    agency("university-research", "Demonstration University", "researcher");
+    agencies
+}
+
+pub(super) fn write(desk: &mut Desk<'_>) {
+    desk.authority(AUTHORITY, "cambridgeshire", "Cambridgeshire (demonstration)");
+    let agencies = agencies(desk);
+    hardman::write(desk, &agencies);
+    shielded(desk, &agencies);
+    not_on_cohort(desk, &agencies);
+    closed(desk, &agencies);
+    withdrawn(desk, &agencies);
+    without_adult(desk, &agencies);
+}
+
+/// Puts a family on the cohort in one place, with its people.
+fn family(desk: &mut Desk<'_>, reference: &str, route: &str, attached: Option<u64>) -> Uuid {
+    let attached = attached.map(|days| desk.ago(days));
+    let row = desk.family(reference, route);
+    row.district = Some("Colnbury".to_owned());
+    row.ward = Some("Larkfield".to_owned());
+    row.locality = Some("Colnbury North".to_owned());
+    row.reach_area = Some("Larkfield Children's Centre".to_owned());
+    row.need_level = attached.is_some().then(|| "expert_help".to_owned());
+    row.attached_on = attached;
+    row.id
+}
+
+fn person(desk: &mut Desk<'_>, family: Uuid, name: (&str, &str), sex: &str, years: u32, relationship: &str) -> Uuid {
+    let (born, since) = (desk.born(years, 77), desk.ago(700));
+    let row = desk.person(name.0, name.1, sex, born);
+    row.ethnicity = (years >= 18).then(|| "White British".to_owned());
+    let id = row.id;
+    let parent = matches!(relationship, "mother" | "father");
+    desk.member(family, id, relationship, parent, since);
+    id
+}
+
+fn plan(desk: &mut Desk<'_>, family: Uuid, status: &str, days: u64, closed: Option<(u64, &str)>) -> Uuid {
+    let id = desk.id();
+    let row = PlanRow {
+        authority_id: desk.authority,
+        id,
+        family_id: family,
+        status: status.to_owned(),
+        drawn_up_on: desk.ago(days),
+        agreed_on: (status != "draft").then(|| desk.ago(days - 5)),
+        signed_by_family_on: (status != "draft").then(|| desk.ago(days - 5)),
+        closed_on: closed.map(|(days, _)| desk.ago(days)),
+        closure: closed.map(|(_, how)| how.to_owned()),
+    };
+    desk.data.plans.push(row);
+    id
+}
+
+/// A mother at risk, whose address must never be shown to anyone outside the people named for it.
+fn shielded(desk: &mut Desk<'_>, agencies: &Agencies) {
+    let family = family(desk, "TF-10002", "nomination", Some(150));
+    let mother = person(desk, family, ("Sofia", "Marchant"), "female", 31, "mother");
+    let row = desk.data.people.last_mut().expect("the mother was just pushed");
+    row.shielded = true;
+    row.phone = Some("07700 900201".to_owned());
+    row.email = Some("s.marchant@mail.example".to_owned());
+    let son = person(desk, family, ("Luca", "Marchant"), "male", 8, "child");
+    let moved = desk.ago(160);
+    desk.address(family, "Flat 3, 9 Willow Court", "Colnbury", "ZQ9 2MC", moved);
+    let lead = Recorder {
+        agency: agencies.social_care,
+        subject: "demo-lead-social-worker",
+    };
+    let since = desk.ago(155);
+    desk.involved(family, agencies.social_care, "Yasmin Cole", since);
+    desk.involved(family, agencies.police, "Adam Fox", since);
+    desk.involved(family, agencies.housing, "Nadia Brooks", since);
+    desk.lead(family, lead, "Yasmin Cole", since).phone = Some("01632 960201".to_owned());
+    desk.status(family, son, "child_in_need", since, None);
+    let verified = desk.ago(149);
+    let evidence = "Referred by a multi-agency risk assessment conference";
+    desk.matched(family, Some(mother), "DOMESTIC_ABUSE", agencies.police, evidence, 200)
+        .verified_on = Some(verified);
+    desk.matched(
+        family,
+        Some(mother),
+        "PARENT_VICTIM_OF_DOMESTIC_VIOLENCE",
+        agencies.police,
+        evidence,
+        200,
+    );
+    let evidence = "Child in need";
+    desk.matched(
+        family,
+        Some(son),
+        "CHILDREN_NEEDING_HELP",
+        agencies.social_care,
+        evidence,
+        155,
+    )
+    .verified_on = Some(verified);
+    let plan = plan(desk, family, "active", 145, None);
+    desk.goal(
+        family,
+        plan,
+        "A safe home that stays unknown to the former partner",
+        Some("DOMESTIC_ABUSE"),
+    );
+    desk.goal(family, plan, "The child settles in his new school", None);
+    let members = [
+        Member {
+            id: mother,
+            decider: mother,
+        },
+        Member {
+            id: son,
+            decider: mother,
+        },
+    ];
+    desk.consents(
+        family,
+        &members,
+        &["police", "childrens_social_care", "housing", "school", "tff_team"],
+        lead,
+        148,
+    );
+    // Shows what emergency access leaves behind; it ran out long ago.
+    let row = EmergencyAccessRow {
+        authority_id: desk.authority,
+        id: desk.id(),
+        family_id: family,
+        agency_id: agencies.police,
+        subject: "demo-police-practitioner".to_owned(),
+        ground: "safeguarding".to_owned(),
+        justification: "Report of a threat at the family's former address; checking who else works with the family"
+            .to_owned(),
+        opened_at: desk.at(140),
+        expires_at: desk.at(140) + chrono::TimeDelta::hours(8),
+        closed_at: None,
+    };
+    desk.data.emergency_accesses.push(row);
+}
+
+/// Found in the data; nobody works with the family, and it is not on the cohort.
+fn not_on_cohort(desk: &mut Desk<'_>, agencies: &Agencies) {
+    let family = family(desk, "TF-10003", "data", None);
+    let father = person(desk, family, ("Joe", "Palmer"), "male", 41, "father");
+    let daughter = person(desk, family, ("Niamh", "Palmer"), "female", 15, "child");
+    let since = desk.ago(700);
+    desk.address(family, "52 Station Road", "Colnbury", "ZQ9 4DP", since);
+    let evidence = "Attendance of 81 % across three terms";
+    desk.matched(family, Some(daughter), "EDUCATION", agencies.school, evidence, 90)
+        .matched_by = "data".to_owned();
+    let evidence = "Out of work for two years";
+    desk.matched(family, Some(father), "WORK", agencies.jobcentre, evidence, 80)
+        .matched_by = "data".to_owned();
+}
+
+/// Closed with everything reached.
+fn closed(desk: &mut Desk<'_>, agencies: &Agencies) {
+    let family = family(desk, "TF-10004", "nomination", Some(620));
+    let closed_on = desk.ago(200);
+    let row = desk.data.families.last_mut().expect("the family was just pushed");
+    row.closed_on = Some(closed_on);
+    let mother = person(desk, family, ("Rachel", "Osei"), "female", 45, "mother");
+    let father = person(desk, family, ("Daniel", "Osei"), "male", 47, "father");
+    let son = person(desk, family, ("Isaac", "Osei"), "male", 17, "child");
+    let since = desk.ago(900);
+    desk.address(family, "7 Orchard Drive", "Colnbury", "ZQ9 1KE", since);
+    let lead = Recorder {
+        agency: agencies.youth_offending,
+        subject: "demo-lead-youth-worker",
+    };
+    let since = desk.ago(630);
+    desk.involved(family, agencies.youth_offending, "Kai Barnes", since)
+        .ended_on = Some(closed_on);
+    desk.lead(family, lead, "Kai Barnes", since).valid_until = Some(closed_on);
+    desk.matched(
+        family,
+        Some(son),
+        "CRIME",
+        agencies.youth_offending,
+        "Two offences within a year",
+        640,
+    )
+    .verified_on = Some(since);
+    desk.matched(
+        family,
+        Some(son),
+        "EDUCATION",
+        agencies.school,
+        "Persistent absence",
+        640,
+    )
+    .verified_on = Some(since);
+    let plan = plan(desk, family, "closed", 600, Some((200, "wholly_achieved")));
+    let goal = desk.goal(family, plan, "No further offence", Some("CRIME"));
+    desk.data.goals.last_mut().expect("the goal was just pushed").status = "achieved".to_owned();
+    let (indicator, baseline) = ("No offence in six months", "Two offences in a year");
+    let row = desk.outcome(
+        family,
+        plan,
+        (Some(goal), Some("CRIME")),
+        indicator,
+        baseline,
+        "Custody",
+    );
+    row.result = Some("No offence in twelve months".to_owned());
+    row.result_on = Some(closed_on);
+    row.evidence = Some("Youth offending record".to_owned());
+    row.source_agency_id = Some(agencies.youth_offending);
+    let own = |id| Member { id, decider: id };
+    desk.consents(
+        family,
+        &[own(mother), own(father), own(son)],
+        &["police", "school", "youth_offending"],
+        lead,
+        615,
+    );
+}
+
+/// One parent withdrew consent for Jobcentre Plus, and consent for the mental health service has run out.
+fn withdrawn(desk: &mut Desk<'_>, agencies: &Agencies) {
+    let family = family(desk, "TF-10005", "nomination", Some(330));
+    let mother = person(desk, family, ("Kayleigh", "Hunt"), "female", 27, "mother");
+    let daughter = person(desk, family, ("Poppy", "Hunt"), "female", 4, "child");
+    let since = desk.ago(600);
+    desk.address(family, "31 Garden Walk", "Colnbury", "ZQ9 8RT", since);
+    let lead = Recorder {
+        agency: agencies.early_help,
+        subject: hardman::LEAD_SUBJECT,
+    };
+    let since = desk.ago(335);
+    for (agency, contact) in [
+        (agencies.early_help, "Ruth Ellis"),
+        (agencies.jobcentre, "Lewis Gray"),
+        (agencies.mental_health, "Leah Price"),
+    ] {
+        desk.involved(family, agency, contact, since);
+    }
+    desk.lead(family, lead, "Ruth Ellis", since).phone = Some("01632 960101".to_owned());
+    desk.matched(
+        family,
+        Some(mother),
+        "HEALTH",
+        agencies.mental_health,
+        "In treatment for depression",
+        400,
+    )
+    .verified_on = Some(since);
+    desk.matched(
+        family,
+        Some(mother),
+        "PARENT_MENTAL_HEALTH",
+        agencies.mental_health,
+        "In treatment for depression",
+        400,
+    );
+    desk.matched(family, Some(mother), "WORK", agencies.jobcentre, "Out of work", 500)
+        .verified_on = Some(since);
+    let plan = plan(desk, family, "agreed", 320, None);
+    desk.goal(family, plan, "Back in work part time", Some("WORK"));
+    desk.goal(family, plan, "Stays in treatment", Some("HEALTH"));
+    let members = [
+        Member {
+            id: mother,
+            decider: mother,
+        },
+        Member {
+            id: daughter,
+            decider: mother,
+        },
+    ];
+    let kinds = ["police", "jobcentre_plus", "early_help", "mental_health", "tff_team"];
+    desk.consents(family, &members, &kinds, lead, 329);
+    let (withdrawn_at, expired) = (desk.at(12), desk.ago(2));
+    desk.change_consents(
+        mother,
+        |row| row.agency_kind == "jobcentre_plus",
+        |row| row.withdrawn_at = Some(withdrawn_at),
+    );
+    desk.change_consents(
+        mother,
+        |row| row.agency_kind == "mental_health",
+        |row| row.expires_on = Some(expired),
+    );
+}
+
+/// Two siblings who live by themselves: with no adult, those of own-consent age decide for the family.
+fn without_adult(desk: &mut Desk<'_>, agencies: &Agencies) {
+    let family = family(desk, "TF-10006", "nomination", Some(60));
+    let elder = person(desk, family, ("Amina", "Hussain"), "female", 17, "sibling");
+    let younger = person(desk, family, ("Ibrahim", "Hussain"), "male", 14, "sibling");
+    let since = desk.ago(90);
+    desk.address(family, "18 Cross Street", "Colnbury", "ZQ9 3NB", since);
+    let lead = Recorder {
+        agency: agencies.voluntary,
+        subject: "demo-lead-voluntary",
+    };
+    desk.involved(family, agencies.voluntary, "Carys Webb", since);
+    desk.lead(family, lead, "Carys Webb", since).email = Some("carys.webb@foodbank.example".to_owned());
+    desk.matched(
+        family,
+        Some(elder),
+        "WORK",
+        agencies.jobcentre,
+        "Not in education, employment or training",
+        90,
+    );
+    desk.matched(
+        family,
+        None,
+        "CHILDREN_NEEDING_HELP",
+        agencies.voluntary,
+        "Living without an adult",
+        90,
+    );
+    let until = desk.ahead(300);
+    let own = |id| Member { id, decider: id };
+    desk.consents(
+        family,
+        &[own(elder), own(younger)],
+        &["police", "jobcentre_plus", "voluntary_sector"],
+        lead,
+        61,
+    );
+    for person in [elder, younger] {
+        desk.change_consents(person, |_| true, |row| row.expires_on = Some(until));
+    }
+    plan(desk, family, "draft", 55, None);
+}

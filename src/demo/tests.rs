@@ -1,0 +1,519 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    catalogue,
+    sharing::{
+        agreement::{Agreement, ConsentRule},
+        agreement_file,
+        category::Category,
+        consent::age_on,
+    },
+};
+
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, 2).expect("a date")
+}
+
+fn synthetic(families: u64, authorities: u16, seed: u64) -> Dataset {
+    let mut all = Dataset::default();
+    super::families(Size { families, authorities }, seed, today()).for_each(|batch| all.append(batch));
+    all
+}
+
+/// Every key is used once, every row points to rows that are there, every code is a code, and what must be unique is.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one list of all tables, as the database's own constraints are"
+)]
+fn check(data: &Dataset) {
+    let authorities: HashSet<i32> = data.authorities.iter().map(|row| row.id).collect();
+    assert_eq!(authorities.len(), data.authorities.len());
+    for row in &data.statistical_neighbours {
+        assert!(authorities.contains(&row.authority_id) && authorities.contains(&row.neighbour_id));
+        assert_ne!(row.authority_id, row.neighbour_id);
+    }
+    macro_rules! keys {
+        ($table:ident) => {{
+            let keys: HashSet<(i32, Uuid)> = data.$table.iter().map(|row| (row.authority_id, row.id)).collect();
+            assert_eq!(keys.len(), data.$table.len(), stringify!($table));
+            assert!(keys.iter().all(|(authority, _)| authorities.contains(authority)));
+            keys
+        }};
+    }
+    let (agencies, people, families) = (keys!(agencies), keys!(people), keys!(families));
+    let (assessments, plans, goals) = (keys!(assessments), keys!(plans), keys!(goals));
+    macro_rules! points {
+        ($table:ident: $($column:ident in $keys:ident),*) => {
+            keys!($table);
+            for row in &data.$table {
+                $(assert!(
+                    $keys.contains(&(row.authority_id, row.$column)), "{}.{}", stringify!($table), stringify!($column)
+                );)*
+            }
+        };
+        ($table:ident: $($column:ident in $keys:ident),*; optional $($maybe:ident in $other:ident),*) => {
+            points!($table: $($column in $keys),*);
+            for row in &data.$table {
+                $(if let Some(key) = row.$maybe {
+                    assert!($other.contains(&(row.authority_id, key)), "{}.{}", stringify!($table), stringify!($maybe));
+                })*
+            }
+        };
+    }
+    points!(client_programs: agency_id in agencies);
+    points!(memberships: family_id in families, person_id in people);
+    points!(addresses: family_id in families);
+    points!(local_identifiers: family_id in families, person_id in people);
+    points!(statutory_statuses: family_id in families, person_id in people);
+    points!(involvements: family_id in families, agency_id in agencies);
+    points!(lead_professionals: family_id in families, agency_id in agencies);
+    points!(criteria_matches: family_id in families, source_agency_id in agencies; optional person_id in people);
+    points!(assessments: family_id in families, agency_id in agencies);
+    points!(distance_scores: family_id in families, assessment_id in assessments; optional person_id in people);
+    points!(plans: family_id in families);
+    points!(goals: family_id in families, plan_id in plans);
+    points!(actions: family_id in families, goal_id in goals, owner_agency_id in agencies);
+    points!(outcomes: family_id in families, plan_id in plans; optional goal_id in goals, source_agency_id in agencies);
+    points!(progress_values: family_id in families; optional person_id in people);
+    points!(consents: family_id in families, person_id in people, decided_by in people, recorded_by_agency in agencies);
+    points!(markers: family_id in families, agency_id in agencies);
+    points!(emergency_accesses: family_id in families, agency_id in agencies);
+
+    codes(data);
+    dates(data);
+    unique(
+        "references",
+        data.families.iter().map(|row| (row.authority_id, &row.reference)),
+    );
+    unique(
+        "agency codes",
+        data.agencies.iter().map(|row| (row.authority_id, &row.code)),
+    );
+    unique(
+        "client ids",
+        data.client_programs
+            .iter()
+            .map(|row| (row.authority_id, &row.client_id)),
+    );
+    let numbers = data.local_identifiers.iter();
+    unique(
+        "identifiers",
+        numbers.map(|row| (row.authority_id, &row.system, &row.value)),
+    );
+    let open = |until: &Option<NaiveDate>| until.is_none();
+    let members = data.memberships.iter().filter(|row| open(&row.valid_until));
+    unique("open memberships", members.map(|row| (row.family_id, row.person_id)));
+    let involved = data.involvements.iter().filter(|row| open(&row.ended_on));
+    unique("open involvements", involved.map(|row| (row.family_id, row.agency_id)));
+    let leads = data.lead_professionals.iter().filter(|row| open(&row.valid_until));
+    unique("open leads", leads.map(|row| row.family_id));
+    let plans = data.plans.iter().filter(|row| row.status != "closed");
+    unique("open plans", plans.map(|row| row.family_id));
+    let markers = data.markers.iter().filter(|row| row.status != "removed");
+    unique(
+        "markers",
+        markers.map(|row| (row.family_id, row.agency_id, &row.system)),
+    );
+}
+
+fn unique<T: std::hash::Hash + Eq>(what: &str, values: impl Iterator<Item = T>) {
+    let mut seen = HashSet::new();
+    for value in values {
+        assert!(seen.insert(value), "{what} are not unique");
+    }
+}
+
+fn codes(data: &Dataset) {
+    assert!(data.agencies.iter().all(|row| catalogue::is_agency_kind(&row.kind)));
+    let criteria = data.criteria_matches.iter().map(|row| Some(&row.criterion));
+    let tied = data.goals.iter().map(|row| row.criterion.as_ref());
+    let tied = tied.chain(data.outcomes.iter().map(|row| row.criterion.as_ref()));
+    for code in criteria.chain(tied).flatten() {
+        assert!(catalogue::criterion(code).is_some(), "{code}");
+    }
+    for row in &data.distance_scores {
+        assert!(catalogue::distance_domain(&row.domain).is_some(), "{}", row.domain);
+        assert!((1..=5).contains(&row.score) && row.review >= 0);
+    }
+    for row in &data.progress_values {
+        let measure = catalogue::progress_measure(&row.measure).expect("a measure");
+        assert!(row.value >= 0 && measure.greatest().is_none_or(|greatest| row.value <= greatest));
+        assert_eq!(measure.of_household(), row.person_id.is_none(), "{}", row.measure);
+        assert!(matches!(row.stage.as_str(), "assessment" | "closure"));
+    }
+    for row in &data.consents {
+        assert!(
+            Category::from_code(&row.category).is_some_and(Category::is_personal),
+            "{}",
+            row.category
+        );
+        assert!(catalogue::is_agency_kind(&row.agency_kind));
+        assert!(matches!(row.decision.as_str(), "given" | "refused"));
+    }
+}
+
+fn dates(data: &Dataset) {
+    for row in &data.families {
+        assert!(
+            row.closed_on
+                .is_none_or(|closed| row.attached_on.is_some_and(|attached| closed >= attached))
+        );
+    }
+    let spans = data.memberships.iter().map(|row| (row.valid_from, row.valid_until));
+    let spans = spans.chain(data.addresses.iter().map(|row| (row.valid_from, row.valid_until)));
+    let spans = spans.chain(
+        data.statutory_statuses
+            .iter()
+            .map(|row| (row.valid_from, row.valid_until)),
+    );
+    let spans = spans.chain(data.involvements.iter().map(|row| (row.started_on, row.ended_on)));
+    let spans = spans.chain(
+        data.lead_professionals
+            .iter()
+            .map(|row| (row.valid_from, row.valid_until)),
+    );
+    let spans = spans.chain(data.assessments.iter().map(|row| (row.started_on, row.completed_on)));
+    for (from, until) in spans {
+        assert!(
+            from <= today() && until.is_none_or(|until| until >= from),
+            "{from} {until:?}"
+        );
+    }
+    for row in &data.plans {
+        assert_eq!(row.status == "closed", row.closed_on.is_some());
+        assert_eq!(row.status == "closed", row.closure.is_some());
+    }
+    let born: HashMap<Uuid, NaiveDate> = data.people.iter().map(|row| (row.id, row.date_of_birth)).collect();
+    for row in &data.memberships {
+        let age = age_on(born[&row.person_id], today());
+        assert!(!row.parental_responsibility || age >= 18, "a parent of {age}");
+        assert!(row.valid_from >= born[&row.person_id]);
+    }
+}
+
+fn parsed(data: &Dataset, text: &str) -> Agreement {
+    let code = agreement_file::authority_of(text).expect("the file names its authority");
+    let authority = data
+        .authorities
+        .iter()
+        .find(|row| row.code == code)
+        .expect("the authority is there");
+    let of = data.agencies.iter().filter(|row| row.authority_id == authority.id);
+    let known = catalogue::known(of.map(|row| row.code.clone()).collect());
+    match agreement_file::parse(text, &known) {
+        Ok((_, agreement)) => agreement,
+        Err(refused) => panic!("{code}: {refused}"),
+    }
+}
+
+#[test]
+fn the_worked_data_is_sound() {
+    let data = worked(today());
+    check(&data);
+    assert_eq!(data.authorities.len(), 4);
+    assert_eq!(data.families.len(), 8);
+    assert_eq!(worked(today()), data);
+    for (date, seed) in [((2024, 2, 29), 1), ((2027, 12, 31), 2)] {
+        let day = NaiveDate::from_ymd_opt(date.0, date.1, date.2).expect("a date");
+        let other = worked(day);
+        assert_eq!(
+            other.people[0].id, data.people[0].id,
+            "{seed}: identifiers do not depend on the day"
+        );
+    }
+}
+
+#[test]
+fn the_hardmans_are_those_of_the_case_study() {
+    let data = worked(today());
+    let family = data
+        .families
+        .iter()
+        .find(|row| row.reference == HARDMAN_REFERENCE)
+        .expect("they are there");
+    let people: HashMap<_, _> = data.people.iter().map(|row| (row.id, row)).collect();
+    let members: Vec<_> = data
+        .memberships
+        .iter()
+        .filter(|row| row.family_id == family.id)
+        .collect();
+    let children: BTreeSet<_> = members
+        .iter()
+        .filter(|row| row.relationship == "child")
+        .map(|row| age_on(people[&row.person_id].date_of_birth, today()))
+        .collect();
+    assert_eq!(children, BTreeSet::from([3, 9, 12]));
+    let lead = data
+        .lead_professionals
+        .iter()
+        .find(|row| row.family_id == family.id && row.valid_until.is_none());
+    assert_eq!(lead.map(|row| row.subject.as_str()), Some(LEAD_SUBJECT));
+    let agency = data
+        .agencies
+        .iter()
+        .find(|row| Some(row.id) == lead.map(|row| row.agency_id));
+    assert_eq!(agency.map(|row| row.code.as_str()), Some("cambs-early-help"));
+    let of_family = |row: &&crate::store::rows::ConsentRow| row.family_id == family.id;
+    assert!(
+        data.consents
+            .iter()
+            .filter(of_family)
+            .any(|row| row.withdrawn_at.is_some())
+    );
+    assert!(
+        data.consents
+            .iter()
+            .filter(of_family)
+            .any(|row| row.decision == "refused")
+    );
+}
+
+#[test]
+fn the_tour_has_every_case() {
+    let data = worked(today());
+    assert!(data.people.iter().any(|row| row.shielded));
+    assert!(data.families.iter().any(|row| row.attached_on.is_none()));
+    assert!(data.families.iter().any(|row| row.closed_on.is_some()));
+    assert!(
+        data.consents
+            .iter()
+            .any(|row| row.expires_on.is_some_and(|last| last < today()))
+    );
+    assert!(
+        data.emergency_accesses
+            .iter()
+            .all(|row| row.expires_at < row.opened_at + chrono::TimeDelta::hours(9))
+    );
+    let signed: BTreeSet<_> = parsed(&data, CAMBRIDGESHIRE_AGREEMENT)
+        .signatories
+        .into_iter()
+        .map(|row| row.agency)
+        .collect();
+    let unsigned = data
+        .agencies
+        .iter()
+        .filter(|row| row.authority_id == CAMBRIDGESHIRE && !signed.contains(&row.code));
+    assert_eq!(
+        unsigned.map(|row| row.code.as_str()).collect::<Vec<_>>(),
+        ["ely-academy"]
+    );
+}
+
+#[test]
+fn the_demonstration_agreements_are_good_and_complete() {
+    let data = worked(today());
+    let [first, second] = worked_agreements().map(|text| parsed(&data, text));
+    assert_eq!((first.code.as_str(), first.version), ("TFF-2", 1));
+    let of =
+        |agreement: &Agreement, part: fn(&crate::sharing::agreement::Clause) -> &Vec<String>| -> BTreeSet<String> {
+            agreement
+                .clauses
+                .iter()
+                .flat_map(|clause| part(clause).clone())
+                .collect()
+        };
+    let every =
+        |terms: &[catalogue::Term]| -> BTreeSet<String> { terms.iter().map(|term| term.code.clone()).collect() };
+    let lists = catalogue::catalogue();
+    assert_eq!(of(&first, |clause| &clause.agency_kinds), every(&lists.agency_kinds));
+    assert_eq!(of(&first, |clause| &clause.roles), every(&lists.roles));
+    assert_eq!(of(&first, |clause| &clause.purposes), every(&lists.purposes));
+    let categories: BTreeSet<_> = Category::ALL
+        .iter()
+        .map(|category| category.code().to_owned())
+        .collect();
+    assert_eq!(of(&first, |clause| &clause.categories), categories);
+    // Families are asked for exactly what clauses release only with consent, so that the demonstration shows it.
+    for clause in first
+        .clauses
+        .iter()
+        .chain(&second.clauses)
+        .filter(|clause| clause.consent == ConsentRule::Required)
+    {
+        for kind in &clause.agency_kinds {
+            for category in &clause.categories {
+                assert!(
+                    asked::of(kind).contains(&category.as_str()),
+                    "{}: {kind} {category}",
+                    clause.id
+                );
+            }
+        }
+    }
+    for (_, categories) in asked::ASKED {
+        assert!(categories.iter().all(|code| Category::from_code(code).is_some()));
+    }
+    // Named conditions are of the catalogue and serve what their clauses hold.
+    for clause in first.clauses.iter().chain(&second.clauses) {
+        for category in clause.category_set().iter() {
+            let Some(named) = &clause.condition else { continue };
+            let condition = lists
+                .conditions
+                .iter()
+                .find(|condition| condition.code == *named)
+                .expect("a condition");
+            assert!(
+                condition.serves(category.sensitivity()),
+                "{}: {}",
+                clause.id,
+                category.code()
+            );
+        }
+    }
+}
+
+#[test]
+fn made_up_authorities_have_an_agreement_of_their_own() {
+    let data = synthetic(0, 3, 1);
+    for authority in &data.authorities {
+        let agreement = parsed(&data, &agreement_for(&authority.code));
+        assert_eq!(agreement.signatories.len(), 17);
+        assert_eq!(
+            agreement.clauses.len(),
+            parsed(&worked(today()), CAMBRIDGESHIRE_AGREEMENT).clauses.len()
+        );
+    }
+    let codes: Vec<_> = super::families(
+        Size {
+            families: 0,
+            authorities: 3,
+        },
+        1,
+        today(),
+    )
+    .authority_codes()
+    .collect();
+    assert_eq!(
+        codes,
+        data.authorities.iter().map(|row| row.code.clone()).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn the_same_seed_makes_the_same_families() {
+    assert_eq!(synthetic(300, 3, 7), synthetic(300, 3, 7));
+    assert_ne!(synthetic(300, 3, 7).people, synthetic(300, 3, 8).people);
+}
+
+#[test]
+fn made_up_families_are_sound_in_any_number() {
+    for (families, authorities) in [(0, 1), (1, 1), (1, 150), (251, 2), (1000, 150)] {
+        let data = synthetic(families, authorities, 11);
+        check(&data);
+        assert_eq!(data.families.len() as u64, families);
+        assert_eq!(data.authorities.len(), usize::from(authorities));
+    }
+    let codes: BTreeSet<_> = synthetic(0, MOST_AUTHORITIES, 1)
+        .authorities
+        .into_iter()
+        .map(|row| row.code)
+        .collect();
+    assert_eq!(codes.len(), usize::from(MOST_AUTHORITIES));
+    assert_eq!(
+        (
+            Size::of(10).authorities,
+            Size::of(400_000).authorities,
+            Size::of(0).authorities
+        ),
+        (1, 149, 1)
+    );
+}
+
+#[test]
+fn a_batch_stays_small() {
+    let most = super::families(
+        Size {
+            families: 2000,
+            authorities: 2,
+        },
+        3,
+        today(),
+    )
+    .map(|batch| batch.families.len())
+    .max();
+    assert_eq!(most, Some(250));
+}
+
+#[test]
+fn shares_are_those_of_the_sources() {
+    let data = synthetic(6000, 4, 42);
+    let total = data.families.len() as f64;
+    let near = |what: &str, share: f64, expected: f64, within: f64| {
+        assert!(
+            (share - expected).abs() <= within,
+            "{what}: {share:.3}, not {expected:.3}"
+        );
+    };
+    let born: HashMap<Uuid, &crate::store::rows::PersonRow> = data.people.iter().map(|row| (row.id, row)).collect();
+    let mut children: BTreeMap<Uuid, Vec<i32>> = BTreeMap::new();
+    let mut adults: BTreeMap<Uuid, u32> = BTreeMap::new();
+    let (mut boys, mut all) = (0.0, 0.0);
+    for row in &data.memberships {
+        let person = born[&row.person_id];
+        if row.relationship == "child" {
+            children
+                .entry(row.family_id)
+                .or_default()
+                .push(age_on(person.date_of_birth, today()));
+            all += 1.0;
+            boys += f64::from(u8::from(person.sex == "male"));
+        } else {
+            *adults.entry(row.family_id).or_default() += 1;
+        }
+    }
+    let families =
+        |which: &dyn Fn(&Vec<i32>) -> bool| children.values().filter(|ages| which(ages)).count() as f64 / total;
+    near("children a family", all / total, 2.5, 0.06);
+    near("three or more", families(&|ages| ages.len() >= 3), 0.40, 0.025);
+    near(
+        "under five",
+        families(&|ages| ages.iter().any(|age| *age < 5)),
+        0.25,
+        0.03,
+    );
+    near("boys", boys / all, 0.59, 0.015);
+    let lone = adults.values().filter(|count| **count == 1).count() as f64 / total;
+    near("lone parents", lone, 0.49, 0.025);
+    let with = |codes: &[&str]| {
+        let rows = data
+            .criteria_matches
+            .iter()
+            .filter(|row| codes.contains(&row.criterion.as_str()));
+        rows.map(|row| row.family_id).collect::<HashSet<_>>().len() as f64 / total
+    };
+    for (criterion, share) in [
+        ("CRIME", 0.57),
+        ("EDUCATION", 0.79),
+        ("WORK", 0.82),
+        ("DOMESTIC_ABUSE", 0.29),
+        ("HEALTH", 0.46),
+    ] {
+        near(criterion, with(&[criterion]), share, 0.025);
+    }
+    for (status, share) in [
+        ("child_in_need", 0.23),
+        ("child_protection_plan", 0.12),
+        ("looked_after", 0.06),
+        ("sen", 0.39),
+    ] {
+        let count = data
+            .statutory_statuses
+            .iter()
+            .filter(|row| row.status == status)
+            .count() as f64;
+        near(status, count / total, share, 0.025);
+    }
+    // Everyone meets two of the six and one local criterion at least.
+    let mut met: BTreeMap<Uuid, (usize, usize)> = BTreeMap::new();
+    for row in &data.criteria_matches {
+        let national = catalogue::criterion(&row.criterion).is_some_and(|entry| entry.national);
+        let counts = met.entry(row.family_id).or_default();
+        *if national { &mut counts.0 } else { &mut counts.1 } += 1;
+    }
+    assert_eq!(met.len(), data.families.len());
+    assert!(met.values().all(|(national, local)| *national >= 2 && *local >= 1));
+}
