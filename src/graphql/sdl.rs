@@ -9,6 +9,7 @@ use apollo_compiler::{
 
 use crate::sharing::{
     category::{Category, Sensitivity},
+    ceiling::Ceiling,
     register::{self, Field, FieldSet},
 };
 
@@ -67,7 +68,8 @@ pub fn published(library: &str, seen: Option<&FieldSet>) -> Result<String, Nothi
 }
 
 /// The ceiling covers no field of the query root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the agreement gives nothing to this agency kind and role for this purpose")]
 pub struct NothingLeft;
 
 fn order(definition: &Definition) -> u8 {
@@ -286,4 +288,20 @@ fn keep_what_is_reached(document: &mut Document) {
         Definition::DirectiveDefinition(directive) => directive.name == "category",
         _ => name(definition).is_some_and(|name| reached.contains(name)),
     });
+}
+
+/// The whole schema, as it is committed in `schema.graphql`.
+///
+/// # Panics
+/// Never for the schema that is built in; a test makes it.
+pub fn whole() -> String {
+    published(&super::engine::library_sdl(), None).expect("the built-in schema has a query root")
+}
+
+/// The schema as a caller could ever see it.
+///
+/// # Errors
+/// When the ceiling covers nothing.
+pub fn within(ceiling: &Ceiling) -> Result<String, NothingLeft> {
+    published(&super::engine::library_sdl(), Some(ceiling.fields()))
 }
