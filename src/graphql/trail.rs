@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql_parser::types::OperationDefinition;
+use async_graphql_parser::types::{DocumentOperations, OperationDefinition};
 use chrono::{DateTime, Utc};
 
 use super::{context::Write, operation::OperationRequest};
@@ -38,8 +38,17 @@ pub fn by(kind: Kind, at: DateTime<Utc>, caller: &Caller) -> Entry {
 fn of(kind: Kind, asked: &OperationRequest, at: DateTime<Utc>) -> Entry {
     let mut entry = by(kind, at, &asked.caller);
     entry.request_id = Some(asked.request_id);
-    entry.operation = Some(Operation::of(asked.operation_name.as_deref(), &asked.query));
+    entry.operation = Some(Operation::of(name(asked), &asked.query));
     entry
+}
+
+/// The operation's name: the one asked for, or that of the only one there is.
+fn name(asked: &OperationRequest) -> Option<&str> {
+    let only = match &asked.document.operations {
+        DocumentOperations::Multiple(operations) if operations.len() == 1 => operations.keys().next(),
+        _ => None,
+    };
+    asked.operation_name.as_deref().or(only.map(AsRef::as_ref))
 }
 
 /// The refusal of an operation as a whole.

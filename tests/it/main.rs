@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
 mod first_look;
+mod kill;
+mod statements;
 mod store;
 mod support;
 mod trail;
+mod trail_of_answers;

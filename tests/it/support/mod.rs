@@ -1,6 +1,10 @@
-//! What the tests stand on: fresh databases of both kinds.
+//! What the tests stand on: fresh databases of both kinds, servers in this process and processes of their own.
 
 pub(crate) mod app;
+pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod postgres;
+pub(crate) mod process;
+pub(crate) mod synthetic;
 pub(crate) mod tables;
+pub(crate) mod trail;

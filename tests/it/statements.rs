@@ -1,0 +1,96 @@
+//! The number of SQL statements of an operation does not depend on how many families it reads.
+//!
+//! The numbers are pinned: who adds a field that needs another table changes one of them, and sees that it is one and not one a family.
+
+use serde_json::{Value, json};
+
+use crate::support::{app::Partner, database::{TestDatabase, on_both}, synthetic};
+
+const FAMILY_PAGE: &str = "query($id: ID!) { family(id: $id) {
+    reference onCohort attachedOn needLevel route hasPlan
+    leadProfessional { name phone agency { name } }
+    members { givenName familyName relationship consents { category decision } criteriaMatches { criterion } }
+    involvements { agency { name } contactName startedOn }
+    criteriaMatches { criterion evidence sourceAgency { name } }
+    assessments { kind quality distanceScores { domain score } }
+    plan { status goals { description actions { description ownerAgency { name } } outcomes { indicator } } }
+    outcomes { indicator result } markers { system status } consents { category }
+} }";
+
+const NESTED: &str = "query($first: Int!) { families(first: $first) { nodes {
+    reference members { givenName familyName relationship }
+    criteriaMatches { criterion evidence sourceAgency { name } } plan { status goals { description } } outcomes { indicator result }
+} } }";
+
+const ORDERED: &str = "query($first: Int!) {
+    families(first: $first, filter: { onCohort: true, hasPlan: true }, orderBy: { field: ATTACHED_ON, direction: DESC }) {
+        totalCount nodes { reference attachedOn } pageInfo { hasNextPage endCursor }
+    }
+}";
+
+const NODES: &str = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Family {
+    reference members { givenName } plan { status goals { description } }
+} } }";
+
+const MATCHES: &str = "query($first: Int!) { criteriaMatches(first: $first, filter: { withdrawn: false }) {
+    totalCount nodes { criterion evidence sourceAgency { name } member { givenName } family { reference } }
+} }";
+
+const SIZES: [usize; 3] = [1, 10, 100];
+
+async fn the_number_of_statements_does_not_depend_on_the_number_of_families(database: &TestDatabase) {
+    let (app, authority) = synthetic::start(database, 120).await;
+    let partner = synthetic::coordinator(&app, &authority);
+    let all = partner.ask("{ families(first: 100) { totalCount nodes { id } } }").await;
+    assert_eq!(all.data()["families"]["totalCount"], 120);
+    let ids: Vec<&Value> = rows(&all.data()["families"]["nodes"]).iter().map(|family| &family["id"]).collect();
+
+    let mut counts = Vec::new();
+    for (name, query) in [("nested", NESTED), ("ordered", ORDERED), ("matches", MATCHES)] {
+        let mut at = Vec::new();
+        for size in SIZES {
+            let before = app.store.statements_sent();
+            let reply = partner.ask_with(query, json!({ "first": size })).await;
+            let page = reply.data().as_object().expect("data").values().next().expect("one field");
+            assert!(rows(&page["nodes"]).len() >= size.min(20), "{name}: {page:#}");
+            at.push((app.store.statements_sent() - before, rows(&page["nodes"]).len()));
+        }
+        counts.push((name, at));
+    }
+    let mut at = Vec::new();
+    for size in SIZES {
+        let before = app.store.statements_sent();
+        let reply = partner.ask_with(NODES, json!({ "ids": ids[..size] })).await;
+        let found = rows(&reply.data()["nodes"]).iter().filter(|node| node["reference"].is_string()).count();
+        at.push((app.store.statements_sent() - before, found));
+    }
+    counts.push(("nodes", at));
+    let expected = [
+        ("nested", 19, [1, 10, 100]),
+        ("ordered", 18, [1, 10, 100]),
+        ("matches", 18, [1, 10, 100]),
+        ("nodes", 12, [1, 10, 100]),
+    ];
+    for ((name, counts), (_, statements, sizes)) in counts.iter().zip(expected) {
+        assert_eq!(*counts, sizes.map(|size| (statements, size)), "{name}: statements and rows at each size");
+    }
+    assert_eq!(family_pages(&app.store, &partner, &ids[..10]).await, [20; 10], "the page of one family, for ten families");
+}
+on_both!(the_number_of_statements_does_not_depend_on_the_number_of_families);
+
+/// The statements of the page of each of these families, who have different numbers of members, matches and goals.
+async fn family_pages(store: &thinkfamily::store::Store, partner: &Partner, ids: &[&Value]) -> Vec<u64> {
+    let (mut counts, mut sizes) = (Vec::new(), std::collections::BTreeSet::new());
+    for id in ids {
+        let before = store.statements_sent();
+        let reply = partner.ask_with(FAMILY_PAGE, json!({ "id": id })).await;
+        sizes.insert(rows(&reply.data()["family"]["members"]).len());
+        counts.push(store.statements_sent() - before);
+    }
+    assert!(sizes.len() > 1, "families of one size only prove nothing: {sizes:?}");
+    counts
+}
+
+fn rows(list: &Value) -> &[Value] {
+    list.as_array().map(Vec::as_slice).unwrap_or_default()
+}

@@ -1,0 +1,166 @@
+//! The program itself as a process of its own, with the real clock, real files and a real port.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use thinkfamily::{
+    auth::{DevIssuer, TokenRequest},
+    clock::{Clock, Ids},
+};
+
+use super::client::Client;
+
+/// Where the program keeps its files and its database.
+pub(crate) struct Site {
+    folder: PathBuf,
+    database: Option<String>,
+}
+
+impl Site {
+    /// A folder, and the address of the database if it is not a file in that folder.
+    pub(crate) fn new(folder: &Path, database: Option<&str>) -> Self {
+        Self { folder: folder.to_owned(), database: database.map(str::to_owned) }
+    }
+
+    /// The command line with these arguments, in this place, with nothing of our own environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_thinkfamily"));
+        command.args(arguments).env_clear().current_dir(&self.folder).arg("--data-dir").arg(&self.folder);
+        if let Some(database) = &self.database {
+            command.arg("--database-url").arg(database);
+        }
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).stdin(Stdio::null()).output().expect("the program runs")
+    }
+
+    /// Starts serving and waits until it does.
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Serving {
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let out = Gathered::new(BufReader::new(child.stdout.take().expect("piped")));
+        let log = Gathered::new(BufReader::new(child.stderr.take().expect("piped")));
+        let began = Instant::now();
+        let url = loop {
+            if let Some(url) = address(&out.text()) {
+                break url;
+            }
+            if child.try_wait().expect("its state is known").is_some() || began.elapsed() > Duration::from_secs(60) {
+                let _ = child.kill();
+                panic!("it does not serve:\n{}\n{}", out.text(), log.text());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        Serving { child, url, out, log }
+    }
+
+    /// A client with a token of the development issuer.
+    pub(crate) fn client(&self, serving: &Serving, who: &TokenRequest) -> Client {
+        Client::new(&serving.url, &self.token(who))
+    }
+
+    /// A token of the development issuer.
+    pub(crate) fn token(&self, who: &TokenRequest) -> String {
+        let audience = "https://thinkfamily.example/graphql";
+        let issuer = DevIssuer::open(&self.folder, audience, Clock::system(), Ids::random()).expect("the issuer's key");
+        issuer.mint(who).expect("a token")
+    }
+}
+
+/// Someone of a Cambridgeshire agency.
+pub(crate) fn someone(agency: &str, role: &str, purpose: &str, subject: &str) -> TokenRequest {
+    TokenRequest {
+        authority: "cambridgeshire".to_owned(),
+        agency: agency.to_owned(),
+        role: role.to_owned(),
+        purposes: vec![purpose.to_owned()],
+        subject: subject.to_owned(),
+        client: "test-client".to_owned(),
+        portal: None,
+        minutes: 60,
+    }
+}
+
+fn address(printed: &str) -> Option<String> {
+    let (_, rest) = printed.split_once("is served at ")?;
+    let (url, _) = rest.split_once("/graphql")?;
+    Some(url.to_owned())
+}
+
+/// A server that runs. It is killed when the test ends, however it ends.
+pub(crate) struct Serving {
+    child: Child,
+    pub(crate) url: String,
+    out: Gathered,
+    log: Gathered,
+}
+
+impl Serving {
+    /// Ends it at once, as `kill -9` does, and waits until it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it is ours to kill");
+        self.child.wait().expect("it ends");
+    }
+
+    /// Everything it wrote to standard output and standard error until its end.
+    pub(crate) fn ended(mut self) -> (String, String) {
+        self.kill();
+        (self.out.whole(), self.log.whole())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a pipe has given so far.
+struct Gathered {
+    text: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Gathered {
+    fn new(mut from: impl BufRead + Send + 'static) -> Self {
+        let text: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let into = Arc::clone(&text);
+        let reader = std::thread::spawn(move || {
+            let mut bytes = [0; 8192];
+            while let Ok(read) = from.read(&mut bytes) {
+                if read == 0 {
+                    break;
+                }
+                into.lock().expect("no reader panics").extend_from_slice(&bytes[..read]);
+            }
+        });
+        Self { text, reader: Some(reader) }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.text.lock().expect("no reader panics")).into_owned()
+    }
+
+    fn whole(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the reader ends");
+        }
+        self.text()
+    }
+}
