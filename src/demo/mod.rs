@@ -8,6 +8,7 @@ mod asked;
 mod cambridgeshire;
 mod desk;
 mod hardman;
+mod hardman_plan;
 mod names;
 mod richmond;
 mod synthetic;
@@ -52,5 +53,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
     desk.data
 }
 
+#[cfg(test)]
+mod check;
 #[cfg(test)]
 mod tests;
