@@ -12,10 +12,6 @@ use crate::{
 };
 
 /// Every key is used once, every row points to rows that are there, every code is a code, and what must be unique is.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one list of all tables, as the database's own constraints are"
-)]
 pub(super) fn check(data: &Dataset, today: NaiveDate) {
     let authorities: HashSet<i32> = data.authorities.iter().map(|row| row.id).collect();
     assert_eq!(authorities.len(), data.authorities.len());

@@ -269,7 +269,6 @@ fn a_batch_stays_small() {
 
 #[test]
 #[expect(clippy::cast_precision_loss, reason = "counts of a few thousand")]
-#[expect(clippy::too_many_lines, reason = "one list of shares")]
 fn shares_are_those_of_the_sources() {
     let data = synthetic(6000, 4, 42);
     let total = data.families.len() as f64;

@@ -18,6 +18,7 @@ mod keys;
 mod line;
 mod read;
 mod rows;
+mod source;
 mod table;
 mod whole;
 
@@ -147,5 +148,7 @@ pub fn files(directory: &Path) -> Result<Vec<(Table, PathBuf)>, ImportError> {
     Ok(found)
 }
 
+#[cfg(test)]
+mod refusals;
 #[cfg(test)]
 mod tests;

@@ -1,21 +1,18 @@
 //! Reading a file: once to check every line of it, and again to make its rows.
 
-use std::{
-    collections::HashMap,
-    io::{self, Read},
-};
+use std::{collections::HashMap, io::Read};
 
-use aws_lc_rs::digest::{Context, SHA256};
 use chrono::NaiveDate;
 use csv::ByteRecord;
 use uuid::Uuid;
 
 use super::{
-    ImportError, MOST_PROBLEMS, Problem, Refused,
+    ImportError, Refused,
     column::{Kind, Value},
     keys::row_id,
     line::{Header, Values, value},
     rows,
+    source::{Lines, Problems, header},
     table::Table,
     whole::Named,
 };
@@ -23,8 +20,6 @@ use crate::store::dataset::Dataset;
 
 /// Rows of one batch.
 pub const BATCH: usize = 1000;
-/// The longest line, in bytes; more is most likely a quotation mark that is never closed.
-const LONGEST_LINE: usize = 1024 * 1024;
 
 /// Turns the files of one authority into rows.
 #[derive(Clone, Debug)]
@@ -85,139 +80,6 @@ impl Checked {
     }
 }
 
-struct Problems {
-    table: Table,
-    told: Vec<Problem>,
-    more: u64,
-}
-
-impl Problems {
-    fn new(table: Table) -> Self {
-        Self {
-            table,
-            told: Vec::new(),
-            more: 0,
-        }
-    }
-
-    fn add(&mut self, line: u64, column: &str, why: impl Into<String>) {
-        if self.told.len() < MOST_PROBLEMS {
-            self.told.push(Problem {
-                file: self.table.file_name(),
-                line,
-                column: column.to_owned(),
-                why: why.into(),
-            });
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn any(&self) -> bool {
-        !self.told.is_empty()
-    }
-
-    fn finish(mut self) -> Result<(), Refused> {
-        if !self.any() {
-            return Ok(());
-        }
-        self.told.sort_by_key(|problem| problem.line);
-        Err(Refused {
-            problems: self.told,
-            more: self.more,
-        })
-    }
-}
-
-/// Hashes what is read, and gives up on a line that does not end.
-struct Hashing<R> {
-    source: R,
-    hash: Context,
-    since_line: usize,
-    too_long: bool,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.since_line > LONGEST_LINE {
-            self.too_long = true;
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line does not end"));
-        }
-        let count = self.source.read(buffer)?;
-        self.hash.update(&buffer[..count]);
-        self.since_line += count;
-        Ok(count)
-    }
-}
-
-/// A file's lines.
-struct Lines<R> {
-    table: Table,
-    reader: csv::Reader<Hashing<R>>,
-    record: ByteRecord,
-}
-
-impl<R: Read> Lines<R> {
-    fn new(table: Table, source: R) -> Self {
-        let source = Hashing {
-            source,
-            hash: Context::new(&SHA256),
-            since_line: 0,
-            too_long: false,
-        };
-        Self {
-            table,
-            reader: csv::ReaderBuilder::new()
-                .has_headers(false)
-                .flexible(true)
-                .from_reader(source),
-            record: ByteRecord::new(),
-        }
-    }
-
-    /// The next line with its number, or none at the end.
-    fn next(&mut self) -> Result<Option<(u64, &ByteRecord)>, ImportError> {
-        self.reader.get_mut().since_line = 0;
-        let begins = self.reader.position().line();
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(false) => Ok(None),
-            Ok(true) => {
-                let line = self.record.position().map_or(begins, csv::Position::line);
-                Ok(Some((line, &self.record)))
-            }
-            Err(_) if self.reader.get_ref().too_long => {
-                let mut problems = Problems::new(self.table);
-                problems.add(
-                    begins,
-                    "",
-                    "the line is longer than 1 MiB; is a quotation mark not closed?",
-                );
-                Err(problems.finish().map_or_else(ImportError::from, |()| self.changed()))
-            }
-            Err(error) => Err(ImportError::Read {
-                file: self.table.file_name().to_owned(),
-                error: error.into(),
-            }),
-        }
-    }
-
-    fn changed(&self) -> ImportError {
-        ImportError::Changed {
-            file: self.table.file_name(),
-        }
-    }
-
-    /// The SHA-256 of what was read so far.
-    fn hash(&self) -> String {
-        use std::fmt::Write as _;
-        let digest = self.reader.get_ref().hash.clone().finish();
-        digest.as_ref().iter().fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a string can be written to");
-            hex
-        })
-    }
-}
-
 impl Importer {
     /// An importer for one authority, which has these agencies (code and identifier) already. Birthdays are held against `today`.
     pub fn new(
@@ -238,7 +100,7 @@ impl Importer {
     /// Reads a file to its end and checks every line.
     ///
     /// # Errors
-    /// Every bad line (up to [`MOST_PROBLEMS`] are told); or the file cannot be read.
+    /// Every bad line (up to [`MOST_PROBLEMS`](super::MOST_PROBLEMS) are told); or the file cannot be read.
     pub fn check(&self, table: Table, source: impl Read) -> Result<Checked, ImportError> {
         let mut lines = Lines::new(table, source);
         let header = header(&mut lines)?;
@@ -413,28 +275,6 @@ impl Importer {
     }
 }
 
-/// Reads the first line.
-fn header<R: Read>(lines: &mut Lines<R>) -> Result<Header, ImportError> {
-    let table = lines.table;
-    let mut problems = Problems::new(table);
-    let header = match lines.next()? {
-        Some((line, first)) => Header::of(table, first).map_err(|wrong| (line, wrong)),
-        None => Err((
-            1,
-            vec![(
-                String::new(),
-                "the file is empty; the first line must name the columns".to_owned(),
-            )],
-        )),
-    };
-    header.map_err(|(line, wrong)| {
-        for (column, why) in wrong {
-            problems.add(line, &column, why);
-        }
-        problems.finish().map_or_else(ImportError::from, |()| lines.changed())
-    })
-}
-
 /// What is known of a file while it is read.
 #[derive(Default)]
 struct FileSoFar {
@@ -462,13 +302,12 @@ impl<R: Read> Batches<'_, R> {
         let changed = || ImportError::Changed {
             file: table.file_name(),
         };
-        let header = match &self.header {
-            Some(header) => header,
-            None => {
-                let first = self.lines.next()?.ok_or_else(changed)?.1;
-                let header = Header::of(table, first).map_err(|_| changed())?;
-                self.header.insert(header)
-            }
+        let header = if let Some(header) = &self.header {
+            header
+        } else {
+            let first = self.lines.next()?.ok_or_else(changed)?.1;
+            let header = Header::of(table, first).map_err(|_| changed())?;
+            self.header.insert(header)
         };
         let mut batch = Dataset::default();
         let mut count = 0;
