@@ -57,3 +57,5 @@ pub fn worked(today: NaiveDate) -> Dataset {
 mod check;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tour;
