@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use rand::{Rng, SeedableRng, TryRng, rngs::ChaCha12Rng};
 use uuid::Uuid;
 
@@ -34,13 +34,14 @@ impl Clock {
         }
     }
 
-    /// This instant.
+    /// This instant, to the microsecond, which both databases keep.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn now(&self) -> DateTime<Utc> {
-        match &self.fixed {
+        let now = match &self.fixed {
             Some(fixed) => *fixed.lock().unwrap_or_else(PoisonError::into_inner),
             None => Utc::now(),
-        }
+        };
+        now.trunc_subsecs(6)
     }
 
     /// Today's date in UTC.

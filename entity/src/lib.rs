@@ -1,1 +1,37 @@
-//! x
+//! The tables as Rust types: one file a table, exactly the columns that the migrations make.
+//!
+//! Knows nothing of GraphQL, of sharing or of who asks; only the store may use it. Every table of personal data has the
+//! key (`authority_id`, `id`), so that two authorities never share a row.
+
+pub mod action;
+pub mod address;
+pub mod agency;
+pub mod agreement;
+pub mod agreement_clause;
+pub mod agreement_signatory;
+pub mod assessment;
+pub mod authority;
+pub mod client_program;
+pub mod consent;
+pub mod criteria_match;
+pub mod distance_score;
+pub mod emergency_access;
+pub mod family;
+pub mod goal;
+pub mod idempotency;
+pub mod import_file;
+pub mod involvement;
+pub mod lead_professional;
+pub mod local_identifier;
+pub mod marker;
+pub mod membership;
+pub mod outcome;
+pub mod person;
+pub mod plan;
+pub mod policy_version;
+pub mod progress_value;
+pub mod statistical_neighbour;
+pub mod statutory_status;
+pub mod trail_entry;
+pub mod trail_head;
+pub mod trail_subject;

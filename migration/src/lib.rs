@@ -1,1 +1,53 @@
-//! x
+//! The steps that make the databases: one file a step, each with its way back, the same SQL for SQLite and PostgreSQL.
+//!
+//! Knows nothing of GraphQL, of sharing or of who asks; only the store runs it. A step that was released is never changed:
+//! what comes later is a step of its own, added at the end of its list.
+
+use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+
+mod m0001_who_is_who;
+mod m0002_family;
+mod m0003_need;
+mod m0004_work;
+mod m0005_consent;
+mod m0006_agreement;
+mod m0007_operation;
+mod step;
+mod t0001_trail;
+
+/// The steps of the main database.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_who_is_who::Step),
+            Box::new(m0002_family::Step),
+            Box::new(m0003_need::Step),
+            Box::new(m0004_work::Step),
+            Box::new(m0005_consent::Step),
+            Box::new(m0006_agreement::Step),
+            Box::new(m0007_operation::Step),
+        ]
+    }
+
+    fn migration_table_name() -> DynIden {
+        "schema_step".into_iden()
+    }
+}
+
+/// The steps of the trail's database, which on PostgreSQL is the main one: hence a list of applied steps of its own.
+pub struct TrailMigrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for TrailMigrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(t0001_trail::Step)]
+    }
+
+    fn migration_table_name() -> DynIden {
+        "trail_schema_step".into_iden()
+    }
+}

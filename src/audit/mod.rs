@@ -1,1 +1,29 @@
-//! audit
+//! The trail: who saw what about whom, when, why and under which clause; append-only and tamper-evident.
+//!
+//! Knows the trail's tables through `store::trail`, and the clock. Knows nothing of HTTP, GraphQL, agreements or
+//! decisions, and holds no data values: an [`Entry`] has room only for identifiers, codes and counts.
+//!
+//! One server process writes one chain ([`Trail`]). Each entry's hash covers the entry before it; the newest hash (the
+//! head) is signed at every commit; the first entry of a chain names the heads of the chains before it. What that proves,
+//! and what only exported heads can prove, is told in [`verify`](mod@verify).
+
+pub mod chain;
+pub mod code;
+pub mod entry;
+pub mod export;
+pub mod finding;
+pub mod hash;
+pub mod key;
+pub mod offline;
+pub mod read;
+#[cfg(test)]
+mod tests;
+pub mod verify;
+pub mod writer;
+
+pub use code::{Code, Subject};
+pub use entry::{AgreementRef, Entry, EntryRef, Kind, Operation, Portal, Withheld};
+pub use finding::{Finding, FindingKind, Report};
+pub use key::{HeadKey, PublicKey};
+pub use read::{Cursor, about_family, latest};
+pub use writer::{Trail, TrailError, TrailOptions};

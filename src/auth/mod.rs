@@ -1,1 +1,32 @@
-//! auth
+//! Who is asking: from a request's headers to a [`Caller`](crate::sharing::caller::Caller), or a refusal with its cause.
+//!
+//! Knows tokens, issuers and keys (RFC 9068, checked as RFC 8725 says). May use `config`, `clock`, `error` and the types of
+//! `sharing::caller`; no SQL and no GraphQL. The register of agencies is asked through [`Directory`], which others implement.
+
+mod authenticator;
+pub mod bearer;
+mod cache;
+mod claims;
+mod dev_issuer;
+mod directory;
+mod issuer;
+mod jwks;
+mod key_file;
+mod keys;
+mod refusal;
+mod strict_json;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    authenticator::{Authenticator, SignedIn},
+    claims::{PORTAL_ROLE, ROLES},
+    dev_issuer::{DevIssuer, DevIssuerError, LONGEST_MINUTES, PortalRequest, TokenRequest},
+    directory::{AgencyEntry, AgencyLookup, Directory, DirectoryError},
+    issuer::{IssuerError, TrustedIssuer},
+    jwks::KeySetError,
+    keys::KeysError,
+    refusal::AuthRefusal,
+};

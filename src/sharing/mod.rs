@@ -10,7 +10,11 @@ pub mod category;
 pub mod ceiling;
 pub mod consent;
 pub mod decide;
+pub mod disclosure;
 pub mod facts;
 pub mod grant;
 pub mod reason;
 pub mod register;
+
+#[cfg(test)]
+mod fixtures;

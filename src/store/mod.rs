@@ -1,4 +1,110 @@
-//! store
+//! The only room that touches the database library, the entities and SQL.
+//!
+//! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
 
+pub mod agencies;
+pub mod bulk;
+pub mod connect;
+pub mod database_url;
 pub mod dataset;
+mod directory;
+pub mod dossier;
+mod facts;
+mod load;
+pub mod migrate;
+pub mod policy;
+pub mod reach;
 pub mod rows;
+pub mod session;
+pub mod trail;
+mod transaction;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use sea_orm::DatabaseConnection;
+
+use self::{connect::Databases, policy::Policies};
+use crate::clock::{Clock, Ids};
+
+/// The main database, with what may be remembered of it from one operation to the next. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    databases: Databases,
+    clock: Clock,
+    ids: Ids,
+    statements: Arc<AtomicU64>,
+    policies: Mutex<HashMap<i32, Arc<Policies>>>,
+}
+
+impl Store {
+    /// A store over open and migrated databases.
+    pub fn new(databases: Databases, clock: Clock, ids: Ids) -> Self {
+        let shared = Shared {
+            databases,
+            clock,
+            ids,
+            statements: Arc::default(),
+            policies: Mutex::default(),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The clock of every operation.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// Where new keys come from.
+    pub fn ids(&self) -> &Ids {
+        &self.shared.ids
+    }
+
+    /// How many statements were sent since the start.
+    pub fn statements_sent(&self) -> u64 {
+        self.shared.statements.load(Ordering::Relaxed)
+    }
+
+    /// The databases, to close them or ask whether they answer.
+    pub fn databases(&self) -> &Databases {
+        &self.shared.databases
+    }
+
+    fn main(&self) -> &DatabaseConnection {
+        self.shared.databases.main()
+    }
+
+    fn count_statement(&self) {
+        self.shared.statements.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn statements(&self) -> &Arc<AtomicU64> {
+        &self.shared.statements
+    }
+
+    /// The agreements in memory, if they are of the version that the asking transaction has read.
+    fn known_policies(&self, authority: i32, version: i64) -> Option<Arc<Policies>> {
+        let policies = self.shared.policies.lock().unwrap_or_else(PoisonError::into_inner);
+        policies
+            .get(&authority)
+            .filter(|known| known.version == version)
+            .cloned()
+    }
+
+    fn remember_policies(&self, authority: i32, policies: &Arc<Policies>) {
+        let mut remembered = self.shared.policies.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.insert(authority, Arc::clone(policies));
+    }
+}

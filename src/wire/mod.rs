@@ -1,1 +1,22 @@
-//! wire
+//! The HTTP edge: routes, GraphQL over HTTP, the query page, health, counters and limits.
+//!
+//! Knows HTTP and nothing of SQL or of who may see what: it takes a request within the limits, has the caller named by
+//! [`services::Authenticate`], hands the operation to [`services::Execute`], and sends what comes back.
+
+mod gate;
+pub mod graphiql;
+mod graphql;
+pub mod limits;
+pub mod metrics;
+mod observe;
+mod pages;
+pub mod precheck;
+mod request;
+mod respond;
+pub mod routes;
+pub mod server;
+pub mod services;
+mod slow;
+pub mod state;
+#[cfg(test)]
+mod tests;

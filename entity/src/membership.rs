@@ -1,0 +1,33 @@
+//! `membership`: a person's time in a family.
+
+use sea_orm::entity::prelude::*;
+
+/// One row of `membership`.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "membership")]
+pub struct Model {
+    /// The authority it belongs to.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub authority_id: i32,
+    /// Random identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The family.
+    pub family_id: Uuid,
+    /// The member.
+    pub person_id: Uuid,
+    /// What the person is to the family.
+    pub relationship: String,
+    /// Whether the person has parental responsibility for its children.
+    pub parental_responsibility: bool,
+    /// First day it holds.
+    pub valid_from: Date,
+    /// First day it no longer holds; none while it does.
+    pub valid_until: Option<Date>,
+}
+
+/// No relations: statements join by authority and family themselves.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

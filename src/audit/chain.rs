@@ -1,0 +1,226 @@
+//! How entries are chained and heads signed, and the check of one chain.
+//!
+//! Pure: sequences in, findings out. Knows the row types of `store::trail`, not how they are fetched.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use uuid::Uuid;
+
+use super::{
+    entry::{Entry, HeadRef, Kind},
+    finding::{FindingKind, Report},
+    hash::Hash,
+    key::{HeadKey, PublicKey},
+};
+use crate::store::trail::HeadRow;
+
+/// How far from its place an entry is looked for before it is said to be edited.
+const REACH: i64 = 4096;
+/// How many places are tried in one chain at most, so that a chain of garbage costs no more.
+const TRIES: u32 = 1 << 20;
+
+/// The hash of an entry: of the one before it, the chain, the place and the body.
+pub fn entry_hash(prev: &Hash, chain: Uuid, seq: i64, body: &str) -> Hash {
+    Hash::of(&[
+        b"thinkfamily trail entry 1\n",
+        prev.as_bytes(),
+        chain.as_bytes(),
+        &seq.to_be_bytes(),
+        body.as_bytes(),
+    ])
+}
+
+/// What the signature of a head covers.
+fn head_message(head: &HeadRow) -> String {
+    format!(
+        "thinkfamily trail head 1\n{}\n{}\n{}\n{}\n{}",
+        head.chain,
+        head.seq,
+        head.hash,
+        head.updated_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        head.process,
+    )
+}
+
+/// The signed head row for the newest entry of a chain.
+pub fn sign_head(key: &HeadKey, at: &HeadRef, process: &str, updated_at: DateTime<Utc>) -> HeadRow {
+    let mut head = HeadRow {
+        chain: at.chain,
+        seq: at.seq,
+        hash: at.hash.to_string(),
+        signature: String::new(),
+        process: process.to_owned(),
+        updated_at,
+    };
+    head.signature = key.sign(head_message(&head).as_bytes());
+    head
+}
+
+/// Whether one of the keys signed the head.
+pub fn is_signed(head: &HeadRow, keys: &[PublicKey]) -> bool {
+    let message = head_message(head);
+    keys.iter().any(|key| key.signed(message.as_bytes(), &head.signature))
+}
+
+/// The parts of a stored entry that make the chain.
+#[derive(Clone, Copy, Debug)]
+pub struct Linked<'a> {
+    /// Its place.
+    pub seq: i64,
+    /// The hash before it, as stored.
+    pub prev: &'a str,
+    /// Its hash, as stored.
+    pub hash: &'a str,
+    /// Its body, as stored.
+    pub body: &'a str,
+}
+
+/// Where a chain was found to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainEnd {
+    /// The place of the newest entry.
+    pub seq: i64,
+    /// Its hash as stored, if it is one.
+    pub hash: Option<Hash>,
+}
+
+/// The check of one chain, entry by entry.
+#[derive(Debug)]
+pub struct ChainCheck {
+    chain: Uuid,
+    end: ChainEnd,
+    /// Whether the entry before is as it was written, so that the next can be held against it.
+    firm: bool,
+    tries: u32,
+}
+
+impl ChainCheck {
+    /// The check of `chain`, before its first entry.
+    pub fn new(chain: Uuid) -> Self {
+        Self {
+            chain,
+            end: ChainEnd {
+                seq: 0,
+                hash: Some(Hash::ZERO),
+            },
+            firm: true,
+            tries: TRIES,
+        }
+    }
+
+    /// Takes the next entry in and gives back its body if it is as it was written.
+    pub fn entry(&mut self, entry: &Linked<'_>, report: &mut Report) -> Option<Entry> {
+        report.entries += 1;
+        let (chain, seq) = (self.chain, entry.seq);
+        if seq <= self.end.seq {
+            let sentence = format!("entry {seq} stands after entry {}", self.end.seq);
+            report.note(FindingKind::Reordered, chain, seq, sentence);
+            return None;
+        }
+        let expected = self.end.seq.saturating_add(1);
+        let follows = seq == expected;
+        if !follows {
+            let sentence = if seq - 1 == expected {
+                format!("entry {expected} is gone")
+            } else {
+                format!("entries {expected} to {} are gone", seq - 1)
+            };
+            report.note(FindingKind::MissingEntry, chain, expected, sentence);
+        }
+        let before = self.end;
+        let (prev, hash) = (Hash::parse(entry.prev).ok(), Hash::parse(entry.hash).ok());
+        self.end = ChainEnd { seq, hash };
+        let was_firm = std::mem::replace(&mut self.firm, true);
+        let (Some(prev), Some(hash)) = (prev, hash) else {
+            self.firm = false;
+            report.note(FindingKind::EditedEntry, chain, seq, "its hashes are not hashes");
+            return None;
+        };
+        if entry_hash(&prev, chain, seq, entry.body) != hash {
+            self.firm = false;
+            match self.written_at(&prev, &hash, entry) {
+                Some(place) => report.note(
+                    FindingKind::Reordered,
+                    chain,
+                    seq,
+                    format!("it was written as entry {place}"),
+                ),
+                None => report.note(FindingKind::EditedEntry, chain, seq, "it is not as it was written"),
+            }
+            return None;
+        }
+        if follows && was_firm && before.hash != Some(prev) {
+            let sentence = format!("it does not follow entry {} as that stands now", before.seq);
+            report.note(FindingKind::BrokenLink, chain, seq, sentence);
+        }
+        self.body(entry, report)
+    }
+
+    fn body(&self, entry: &Linked<'_>, report: &mut Report) -> Option<Entry> {
+        let Ok(body) = Entry::from_body(entry.body) else {
+            let sentence = "its body is not an entry of the trail";
+            report.note(FindingKind::EditedEntry, self.chain, entry.seq, sentence);
+            return None;
+        };
+        if (entry.seq == 1) != (body.kind == Kind::ChainOpened) {
+            let sentence = "a chain opens with its first entry and with no other";
+            report.note(FindingKind::BrokenLink, self.chain, entry.seq, sentence);
+        }
+        Some(body)
+    }
+
+    /// The other place near by at which the entry, as it is, was written.
+    fn written_at(&mut self, prev: &Hash, hash: &Hash, entry: &Linked<'_>) -> Option<i64> {
+        for distance in 1..=REACH {
+            for place in [entry.seq.checked_sub(distance), entry.seq.checked_add(distance)] {
+                let Some(place) = place.filter(|place| *place >= 1) else {
+                    continue;
+                };
+                self.tries = self.tries.checked_sub(1)?;
+                if entry_hash(prev, self.chain, place, entry.body) == *hash {
+                    return Some(place);
+                }
+            }
+        }
+        None
+    }
+
+    /// Where the chain ends.
+    pub fn end(&self) -> ChainEnd {
+        self.end
+    }
+}
+
+/// Holds a chain's head against the chain's end. `None` for `head` is a head that is gone; `None` for `end` a chain that
+/// is gone.
+pub fn check_head(chain: Uuid, end: Option<ChainEnd>, head: Option<&HeadRow>, keys: &[PublicKey], report: &mut Report) {
+    let Some(head) = head else {
+        if let Some(end) = end {
+            let sentence = "the chain has no signed head, so its newest entries may be gone";
+            report.note(FindingKind::MissingHead, chain, end.seq, sentence);
+        }
+        return;
+    };
+    if !is_signed(head, keys) {
+        let sentence = "the chain's head was not signed by the trail's key";
+        report.note(FindingKind::BadHeadSignature, chain, head.seq, sentence);
+    }
+    match end {
+        None => {
+            let sentence = format!("the chain has a head at entry {} and no entries", head.seq);
+            report.note(FindingKind::MissingChain, chain, head.seq, sentence);
+        }
+        Some(end) if end.seq < head.seq => {
+            let sentence = format!("the chain ends at entry {}, its head is at {}", end.seq, head.seq);
+            report.note(FindingKind::TruncatedTail, chain, end.seq.saturating_add(1), sentence);
+        }
+        Some(end) if end.seq > head.seq => {
+            let sentence = format!("the chain goes on to entry {}, its head is at {}", end.seq, head.seq);
+            report.note(FindingKind::BeyondHead, chain, head.seq.saturating_add(1), sentence);
+        }
+        Some(end) if end.hash.is_none_or(|hash| hash.to_string() != head.hash) => {
+            let sentence = "the newest entry is not the one in the chain's head";
+            report.note(FindingKind::HeadNotInChain, chain, head.seq, sentence);
+        }
+        Some(_) => {}
+    }
+}

@@ -1,0 +1,344 @@
+//! One entry of the trail: who, for whom, why, under which clauses, and which families, people and categories.
+//!
+//! Pure. The type is the promise that the trail names no data values: there is no field that one would fit in. Its JSON is
+//! canonical (fixed order of fields, sets sorted and without doubles), so the same facts always give the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, SubsecRound, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    code::{Code, Subject},
+    hash::Hash,
+};
+
+/// The version of the entry's form that this program writes.
+pub const VERSION: u8 = 1;
+/// The longest entry, in bytes of its JSON; more is refused, and the operation with it.
+pub const MAX_BODY: usize = 1 << 20;
+const MAX_OPERATION_NAME: usize = 100;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Something about a person was given in an answer.
+    Disclosed,
+    /// An operation was refused as a whole.
+    Refused,
+    /// A change was made.
+    Write,
+    /// A consent was recorded or withdrawn.
+    Consent,
+    /// Emergency access was opened, closed or shown.
+    Emergency,
+    /// An agreement was loaded, or a signatory joined or left.
+    Agreement,
+    /// A token was not accepted.
+    SignInFailed,
+    /// A server process began its chain.
+    ChainOpened,
+    /// A change that an earlier entry announced was not made.
+    WriteFailed,
+}
+
+impl Kind {
+    /// The code in the entry and in the table's column.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Disclosed => "disclosed",
+            Self::Refused => "refused",
+            Self::Write => "write",
+            Self::Consent => "consent",
+            Self::Emergency => "emergency",
+            Self::Agreement => "agreement",
+            Self::SignInFailed => "sign_in_failed",
+            Self::ChainOpened => "chain_opened",
+            Self::WriteFailed => "write_failed",
+        }
+    }
+}
+
+/// Where an entry stands in the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EntryRef {
+    /// The chain.
+    pub chain: Uuid,
+    /// The place in it, from 1.
+    pub seq: i64,
+}
+
+/// A place in a chain and the hash that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct HeadRef {
+    /// The chain.
+    pub chain: Uuid,
+    /// The place in it, from 1.
+    pub seq: i64,
+    /// The hash of the entry there.
+    pub hash: Hash,
+}
+
+/// The portal that asked on a user's behalf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portal {
+    /// The portal's agency.
+    pub agency: Uuid,
+    /// The portal, as its identity provider names it.
+    pub subject: Subject,
+}
+
+/// A version of an agreement.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgreementRef {
+    /// The agreement's code (`TFF-2`).
+    pub code: Code,
+    /// Its version.
+    pub version: i32,
+}
+
+/// Which operation was run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    hash: Hash,
+}
+
+impl Operation {
+    /// The operation's name (only its first 100 characters, and of these only those a GraphQL name may have) and the hash
+    /// of its document.
+    pub fn of(name: Option<&str>, document: &str) -> Self {
+        let name = name.map(|name| {
+            name.chars()
+                .take(MAX_OPERATION_NAME)
+                .filter(|character| character.is_ascii_alphanumeric() || *character == '_')
+                .collect()
+        });
+        Self {
+            name,
+            hash: Hash::of(&[document.as_bytes()]),
+        }
+    }
+
+    /// The name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The document's hash.
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+}
+
+/// How many values were withheld, by field and reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<WithheldLine>", into = "Vec<WithheldLine>")]
+pub struct Withheld(BTreeMap<(Code, Code), u64>);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WithheldLine {
+    field: Code,
+    reason: Code,
+    count: u64,
+}
+
+impl Withheld {
+    /// Counts `count` more values of `field` withheld for `reason`.
+    pub fn add(&mut self, field: Code, reason: Code, count: u64) {
+        let sum = self.0.entry((field, reason)).or_default();
+        *sum = sum.saturating_add(count);
+    }
+
+    /// Field, reason and count, in order of field and reason.
+    pub fn iter(&self) -> impl Iterator<Item = (&Code, &Code, u64)> {
+        self.0.iter().map(|((field, reason), count)| (field, reason, *count))
+    }
+
+    /// Whether nothing was withheld.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Vec<WithheldLine>> for Withheld {
+    fn from(lines: Vec<WithheldLine>) -> Self {
+        let mut withheld = Self::default();
+        for line in lines {
+            withheld.add(line.field, line.reason, line.count);
+        }
+        withheld
+    }
+}
+
+impl From<Withheld> for Vec<WithheldLine> {
+    fn from(withheld: Withheld) -> Self {
+        let line = |((field, reason), count)| WithheldLine { field, reason, count };
+        withheld.0.into_iter().map(line).collect()
+    }
+}
+
+/// One entry. Fields stand in the order of the canonical JSON; what is empty is left out of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The version of the form.
+    pub v: u8,
+    /// When it happened, in microseconds.
+    #[serde(with = "instant")]
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub kind: Kind,
+    /// The request, as in the answer's header and the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Uuid>,
+    /// The authority whose data it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<i32>,
+    /// The caller's agency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<Uuid>,
+    /// The kind of that agency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency_kind: Option<Code>,
+    /// The caller's role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Code>,
+    /// The person or system that asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// The client program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<Subject>,
+    /// The portal that asked on the caller's behalf.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<Portal>,
+    /// What it was wanted for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Code>,
+    /// The agreements that permitted it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub agreements: BTreeSet<AgreementRef>,
+    /// The clauses that permitted it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub clauses: BTreeSet<Code>,
+    /// The operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// Why it was refused or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Code>,
+    /// The families it speaks of.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub families: BTreeSet<Uuid>,
+    /// The people it speaks of.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub people: BTreeSet<Uuid>,
+    /// The categories of what was given or changed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub categories: BTreeSet<Code>,
+    /// What was withheld.
+    #[serde(default, skip_serializing_if = "Withheld::is_empty")]
+    pub withheld: Withheld,
+    /// The emergency accesses that it rested on, or that it opened.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub emergency: BTreeSet<Uuid>,
+    /// The earlier entry that it speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<EntryRef>,
+    /// The heads of other chains that the first entry of a chain names.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub heads: BTreeSet<HeadRef>,
+}
+
+/// Why an entry cannot be taken into the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// Its JSON is longer than [`MAX_BODY`].
+    #[error("the entry is too long for the trail")]
+    TooLong,
+    /// It speaks of a family and names no authority, so the family could never be told of it.
+    #[error("the entry speaks of a family but names no authority")]
+    NoAuthority,
+    /// It could not be written as JSON.
+    #[error("the entry cannot be written")]
+    Unwritable,
+    /// A stored text that is not an entry this program knows.
+    #[error("not an entry of the trail")]
+    Unreadable,
+}
+
+impl Entry {
+    /// An entry that says only what happened and when.
+    pub fn new(kind: Kind, at: DateTime<Utc>) -> Self {
+        Self {
+            v: VERSION,
+            at: at.trunc_subsecs(6),
+            kind,
+            request_id: None,
+            authority: None,
+            agency: None,
+            agency_kind: None,
+            role: None,
+            subject: None,
+            client: None,
+            portal: None,
+            purpose: None,
+            agreements: BTreeSet::new(),
+            clauses: BTreeSet::new(),
+            operation: None,
+            reason: None,
+            families: BTreeSet::new(),
+            people: BTreeSet::new(),
+            categories: BTreeSet::new(),
+            withheld: Withheld::default(),
+            emergency: BTreeSet::new(),
+            about: None,
+            heads: BTreeSet::new(),
+        }
+    }
+
+    /// The canonical JSON.
+    pub fn to_body(&self) -> Result<String, EntryError> {
+        if self.authority.is_none() && !self.families.is_empty() {
+            return Err(EntryError::NoAuthority);
+        }
+        let body = serde_json::to_string(self).map_err(|_| EntryError::Unwritable)?;
+        if body.len() > MAX_BODY {
+            return Err(EntryError::TooLong);
+        }
+        Ok(body)
+    }
+
+    /// Reads what [`to_body`](Self::to_body) wrote; bounded, and never panics on what it did not write.
+    pub fn from_body(body: &str) -> Result<Self, EntryError> {
+        if body.len() > MAX_BODY {
+            return Err(EntryError::TooLong);
+        }
+        serde_json::from_str(body).map_err(|_| EntryError::Unreadable)
+    }
+}
+
+/// Instants with exactly six digits of a second: what both databases keep.
+mod instant {
+    use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&at.trunc_subsecs(6).to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        DateTime::parse_from_rfc3339(&text)
+            .map(|at| at.with_timezone(&Utc))
+            .map_err(|_| D::Error::custom("not an instant"))
+    }
+}

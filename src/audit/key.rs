@@ -1,0 +1,257 @@
+//! The key pair that signs the heads of chains, and its public half for whoever verifies.
+//!
+//! Touches the two key files it is told of, nothing else.
+
+use std::{
+    fmt,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+/// No key file is longer than this, in bytes.
+const MAX_FILE: u64 = 4096;
+const PUBLIC_PREFIX: &str = "ed25519:";
+
+/// What is wrong with a key or its file. The path is for the operator; no key material is in the message.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read or written.
+    #[error("the trail's key file {path} cannot be used: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Others than the owner can read the private key.
+    #[error("the trail's key file {0} can be read by others; its mode must be 0600")]
+    Exposed(PathBuf),
+    /// The bytes are not an Ed25519 key.
+    #[error("not an Ed25519 key")]
+    Malformed,
+    /// The system gave no random numbers.
+    #[error("no key could be generated")]
+    Generation,
+}
+
+/// The private key that signs heads. Clones share it.
+#[derive(Clone)]
+pub struct HeadKey {
+    pair: Arc<Ed25519KeyPair>,
+}
+
+impl fmt::Debug for HeadKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HeadKey({})", self.public())
+    }
+}
+
+impl HeadKey {
+    /// The key in a PKCS#8 document (DER, version 1 or 2).
+    pub fn from_pkcs8(document: &[u8]) -> Result<Self, KeyError> {
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(document).map_err(|_| KeyError::Malformed)?;
+        Ok(Self { pair: Arc::new(pair) })
+    }
+
+    /// The key in a file (PKCS#8, DER) that only its owner can read.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let failed = |source| KeyError::File {
+            path: path.to_owned(),
+            source,
+        };
+        let file = File::open(path).map_err(failed)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            if file.metadata().map_err(failed)?.permissions().mode() & 0o077 != 0 {
+                return Err(KeyError::Exposed(path.to_owned()));
+            }
+        }
+        let mut document = Vec::new();
+        file.take(MAX_FILE).read_to_end(&mut document).map_err(failed)?;
+        Self::from_pkcs8(&document)
+    }
+
+    /// The key in the file, or a new one put there (mode 0600). Of several processes that begin at once, all get the same.
+    pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
+        match Self::load(path) {
+            Err(KeyError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+            other => return other,
+        }
+        let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Generation)?;
+        put_whole(path, document.as_ref()).map_err(|source| KeyError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::load(path)
+    }
+
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(self.pair.public_key().as_ref());
+        PublicKey(bytes)
+    }
+
+    /// The signature of `message`, in base64.
+    pub(crate) fn sign(&self, message: &[u8]) -> String {
+        STANDARD.encode(self.pair.sign(message).as_ref())
+    }
+}
+
+/// Puts a file there whole and durable, or leaves the one that is there already: it is written under another name first,
+/// and linking fails when the name is taken.
+fn put_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(
+        ".{}.{}.new",
+        std::process::id(),
+        COUNTER.fetch_add(1, Ordering::Relaxed)
+    ));
+    let beside = path.with_file_name(name);
+    let written = (|| {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600);
+        }
+        let mut file = options.open(&beside)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        match fs::hard_link(&beside, path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    })();
+    let removed = fs::remove_file(&beside);
+    written?;
+    removed?;
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// The key that heads are checked with. As text: `ed25519:` and 32 bytes in base64.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PublicKey([u8; 32]);
+
+impl PublicKey {
+    /// The key in a file that holds its text form.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let mut text = String::new();
+        File::open(path)
+            .and_then(|file| file.take(MAX_FILE).read_to_string(&mut text))
+            .map_err(|source| KeyError::File {
+                path: path.to_owned(),
+                source,
+            })?;
+        text.parse()
+    }
+
+    /// Writes the text form to a file, over what is there.
+    pub fn export(&self, path: &Path) -> Result<(), KeyError> {
+        fs::write(path, format!("{self}\n")).map_err(|source| KeyError::File {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    /// Whether `signature` (base64) is this key's signature of `message`.
+    pub(crate) fn signed(&self, message: &[u8], signature: &str) -> bool {
+        STANDARD.decode(signature).is_ok_and(|signature| {
+            UnparsedPublicKey::new(&ED25519, self.0)
+                .verify(message, &signature)
+                .is_ok()
+        })
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let digits = text.trim().strip_prefix(PUBLIC_PREFIX).ok_or(KeyError::Malformed)?;
+        let bytes = STANDARD.decode(digits).map_err(|_| KeyError::Malformed)?;
+        Ok(Self(bytes.try_into().map_err(|_| KeyError::Malformed)?))
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PUBLIC_PREFIX}{}", STANDARD.encode(self.0))
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_made_once_and_only_its_owner_can_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trail.key");
+        let keys: Vec<PublicKey> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| HeadKey::load_or_create(&path).unwrap().public()))
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            assert!(matches!(HeadKey::load_or_create(&path), Err(KeyError::Exposed(_))));
+        }
+    }
+
+    #[test]
+    fn the_public_key_goes_to_a_file_and_back_and_checks_signatures() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = HeadKey::load_or_create(&folder.path().join("trail.key")).unwrap();
+        let path = folder.path().join("trail.pub");
+        key.public().export(&path).unwrap();
+        let public = PublicKey::load(&path).unwrap();
+        assert_eq!(public, key.public());
+        let signature = key.sign(b"head");
+        assert!(public.signed(b"head", &signature));
+        assert!(!public.signed(b"heaD", &signature));
+        assert!(!public.signed(b"head", "not base64!"));
+        assert!(!public.signed(b"head", ""));
+        for text in ["", "ed25519:", "ed25519:AAAA", "rsa:AAAA", "ed25519:\u{0}"] {
+            assert!(text.parse::<PublicKey>().is_err());
+        }
+        fs::write(folder.path().join("junk"), b"junk").unwrap();
+        assert!(HeadKey::from_pkcs8(b"junk").is_err());
+    }
+}

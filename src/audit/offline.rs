@@ -1,0 +1,190 @@
+//! The check of an export, which needs nothing but the file and the public key.
+//!
+//! Reads the file it is given, twice if chains name each other. The index of families is not in the file; all else is
+//! checked as in the database.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::BufReader,
+    path::Path,
+};
+
+use uuid::Uuid;
+
+use super::{
+    chain::{ChainCheck, ChainEnd, Linked, check_head},
+    entry::HeadRef,
+    export::{ExportError, ExportedEntry, Line, Lines},
+    finding::{FindingKind, Report},
+    key::PublicKey,
+    verify::{Named, NamedBy, check_named},
+};
+use crate::store::trail::HeadRow;
+
+/// No file may have more chains than this.
+const MAX_CHAINS: usize = 1_000_000;
+
+/// Checks the export in a file, and that every one of the `exported` heads (of an earlier export) is in it.
+///
+/// # Errors
+/// Only when the file cannot be read; whatever is wrong with what is in it is a finding.
+pub fn verify_file(path: &Path, keys: &[PublicKey], exported: &[HeadRow]) -> Result<Report, ExportError> {
+    let mut report = Report::default();
+    let named = Named::exported(exported, keys, &mut report);
+    let mut check = Check {
+        keys,
+        named,
+        current: None,
+        ends: BTreeMap::new(),
+        heads: BTreeMap::new(),
+        report,
+    };
+    check.read(path)?;
+    check.compare_heads();
+    check.named_heads(path)?;
+    Ok(check.report)
+}
+
+struct Check<'a> {
+    keys: &'a [PublicKey],
+    named: Named,
+    current: Option<(Uuid, ChainCheck)>,
+    ends: BTreeMap<Uuid, ChainEnd>,
+    heads: BTreeMap<Uuid, HeadRow>,
+    report: Report,
+}
+
+impl Check<'_> {
+    fn read(&mut self, path: &Path) -> Result<(), ExportError> {
+        let mut lines = Lines::new(BufReader::new(File::open(path)?));
+        let (mut entries, mut heads, mut ended) = (0_u64, 0_u64, false);
+        loop {
+            match lines.next_line() {
+                Ok(None) => break,
+                Ok(Some((number, _))) if ended => self.unreadable(number),
+                Ok(Some((_, Line::Format(_)))) => {}
+                Ok(Some((number, Line::Entry(entry)))) => {
+                    entries += 1;
+                    self.entry(number, &entry);
+                }
+                Ok(Some((number, Line::Head(head)))) => {
+                    heads += 1;
+                    if self.heads.len() >= MAX_CHAINS || self.heads.insert(head.chain, head.into()).is_some() {
+                        self.unreadable(number);
+                    }
+                }
+                Ok(Some((
+                    _,
+                    Line::End {
+                        entries: wrote,
+                        heads: signed,
+                    },
+                ))) => {
+                    ended = true;
+                    if (wrote, signed) != (entries, heads) {
+                        let sentence = format!(
+                            "the file has {entries} entries and {heads} heads; it was written with {wrote} and {signed}"
+                        );
+                        self.report.note(FindingKind::Unreadable, None, None, sentence);
+                    }
+                }
+                Err(ExportError::Line(number)) => self.unreadable(number),
+                Err(other) => return Err(other),
+            }
+        }
+        self.finish_chain();
+        if !ended {
+            let sentence = "the file ends early: its last line does not count what is in it";
+            self.report.note(FindingKind::Unreadable, None, None, sentence);
+        }
+        Ok(())
+    }
+
+    fn unreadable(&mut self, number: u64) {
+        let sentence = format!("line {number} of the file is not one of an export, or not in its place");
+        self.report.note(FindingKind::Unreadable, None, None, sentence);
+    }
+
+    fn entry(&mut self, number: u64, entry: &ExportedEntry) {
+        let chain = entry.chain;
+        if self.current.as_ref().is_none_or(|(current, _)| *current != chain) {
+            self.finish_chain();
+            if self.ends.len() >= MAX_CHAINS {
+                self.unreadable(number);
+                return;
+            }
+            if self.ends.contains_key(&chain) {
+                let sentence = "it stands apart from the rest of its chain";
+                self.report.note(FindingKind::Reordered, chain, entry.seq, sentence);
+                return;
+            }
+            self.report.chains += 1;
+            self.current = Some((chain, ChainCheck::new(chain)));
+        }
+        let Some((_, check)) = &mut self.current else { return };
+        let linked = Linked {
+            seq: entry.seq,
+            prev: &entry.prev,
+            hash: &entry.hash,
+            body: &entry.body,
+        };
+        let body = check.entry(&linked, &mut self.report);
+        if let Some(body) = body.filter(|_| entry.seq == 1) {
+            for head in body.heads {
+                self.named.add(head, NamedBy::Chain(chain), &mut self.report);
+            }
+        }
+    }
+
+    fn finish_chain(&mut self) {
+        if let Some((chain, check)) = self.current.take() {
+            self.ends.insert(chain, check.end());
+        }
+    }
+
+    fn compare_heads(&mut self) {
+        for (chain, end) in &self.ends {
+            let head = self.heads.get(chain);
+            check_head(*chain, Some(*end), head, self.keys, &mut self.report);
+            if let Some(head) = head.filter(|head| head.seq < end.seq) {
+                self.named.head(head, NamedBy::Head, &mut self.report);
+            }
+        }
+        for (chain, head) in &self.heads {
+            if !self.ends.contains_key(chain) {
+                check_head(*chain, None, Some(head), self.keys, &mut self.report);
+            }
+        }
+    }
+
+    fn named_heads(&mut self, path: &Path) -> Result<(), ExportError> {
+        let named: BTreeSet<(Uuid, i64)> = self.named.iter().map(|(head, _)| (head.chain, head.seq)).collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let mut found: BTreeMap<(Uuid, i64), String> = BTreeMap::new();
+        let mut lines = Lines::new(BufReader::new(File::open(path)?));
+        loop {
+            match lines.next_line() {
+                Ok(None) => break,
+                Ok(Some((_, Line::Entry(entry)))) if named.contains(&(entry.chain, entry.seq)) => {
+                    found.entry((entry.chain, entry.seq)).or_insert(entry.hash);
+                }
+                // The first reading has reported what is no line.
+                Ok(Some(_)) | Err(ExportError::Line(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        // A chain that has a head and no entries is reported with its head.
+        let mut missing: BTreeSet<Uuid> = self.heads.keys().copied().collect();
+        missing.retain(|chain| !self.ends.contains_key(chain));
+        for (head, by) in self.named.iter() {
+            let HeadRef { chain, seq, .. } = *head;
+            let hash = found.get(&(chain, seq)).map(String::as_str);
+            let last = self.ends.get(&chain).map(|end| end.seq);
+            check_named(head, by, hash, last, &mut missing, &mut self.report);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! Group commit, failure and recovery, callers that go away, and closing.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{Place, testing};
+use crate::{
+    audit::{
+        Entry, Kind, TrailError, TrailOptions,
+        entry::{EntryError, MAX_BODY},
+        verify::verify,
+    },
+    store::trail::TrailStoreError,
+};
+
+async fn sound(place: &Place) -> (u64, u64) {
+    let report = verify(&place.store, &[place.key.public()], &[]).await.unwrap();
+    assert!(report.is_sound(), "{:?}", report.findings);
+    (report.chains, report.entries)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_at_once_are_all_durable_in_few_transactions() {
+    let place = Place::new(1).await;
+    let trail = place.open().await;
+    let tasks: Vec<_> = (0..200)
+        .map(|_| {
+            let (trail, entry) = (trail.clone(), place.disclosed(1, [place.ids.uuid()]));
+            tokio::spawn(async move { trail.append(entry).await })
+        })
+        .collect();
+    let mut places = BTreeSet::new();
+    for task in tasks {
+        places.insert(task.await.unwrap().unwrap());
+    }
+    assert_eq!(places.len(), 200, "every caller has a place of its own");
+    let stats = trail.stats();
+    assert_eq!((stats.entries, stats.failed, stats.refused), (200, 0, 0));
+    assert!(stats.batches <= 50, "{stats:?}");
+    // Another connection to the same file sees them all, without the trail having been closed.
+    let other = testing::reopen(&place.path().join("trail.sqlite")).await;
+    let report = verify(&other, &[place.key.public()], &[]).await.unwrap();
+    assert_eq!((report.entries, report.total), (201, 0));
+}
+
+#[tokio::test]
+async fn a_failing_database_fails_the_append_and_the_chain_goes_on_unbroken_when_it_is_well() {
+    let place = Place::new(2).await;
+    let trail = place.open().await;
+    for (table, round) in [("trail_entry", 0), ("trail_subject", 1), ("trail_head", 2)] {
+        let before = trail.append(place.disclosed(1, [place.ids.uuid()])).await.unwrap();
+        let away = format!("ALTER TABLE {table} RENAME TO gone_for_a_while");
+        testing::tamper(&place.store, &away, []).await;
+        for _ in 0..3 {
+            let answer = trail.append(place.disclosed(1, [place.ids.uuid()])).await;
+            assert_eq!(answer, Err(TrailError::NotWritten));
+        }
+        let back = format!("ALTER TABLE gone_for_a_while RENAME TO {table}");
+        testing::tamper(&place.store, &back, []).await;
+        let after = trail.append(place.disclosed(1, [place.ids.uuid()])).await.unwrap();
+        assert_eq!(
+            (after.chain, after.seq),
+            (before.chain, before.seq + 1),
+            "after {table}"
+        );
+        assert_eq!(sound(&place).await, (1, 3 + 2 * round));
+    }
+    assert_eq!(trail.stats().failed, 9);
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_in_time_fails_the_append_and_no_more() {
+    let place = Place::new(3).await;
+    let trail = place
+        .open_with(TrailOptions {
+            timeout: Duration::from_secs(1),
+            ..TrailOptions::default()
+        })
+        .await;
+    // The database is held by somebody else for longer than the trail waits.
+    let other = testing::reopen(&place.path().join("trail.sqlite")).await;
+    let lock = testing::lock(&other).await;
+    let answer = trail.append(place.disclosed(1, [])).await;
+    assert_eq!(answer, Err(TrailError::NotWritten));
+    testing::unlock(lock).await;
+    trail.append(place.disclosed(1, [])).await.unwrap();
+    assert_eq!(sound(&place).await, (1, 2));
+}
+
+#[tokio::test]
+async fn somebody_else_in_the_chain_is_left_for_the_check_and_a_new_chain_begins() {
+    let place = Place::new(4).await;
+    let trail = place.open().await;
+    let first = trail.append(place.disclosed(1, [])).await.unwrap();
+    testing::tamper(
+        &place.store,
+        "INSERT INTO trail_entry SELECT chain_id, seq + 1, recorded_at, authority_id, kind, body, prev_hash, hash \
+         FROM trail_entry WHERE seq = 2",
+        [],
+    )
+    .await;
+    assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
+    let next = trail.append(place.disclosed(1, [])).await.unwrap();
+    assert_ne!(next.chain, first.chain);
+    assert_eq!(next.seq, 2);
+    let report = verify(&place.store, &[place.key.public()], &[]).await.unwrap();
+    assert_eq!(report.chains, 2);
+    assert!(
+        report.findings.iter().all(|finding| finding.chain == Some(first.chain)),
+        "{:?}",
+        report.findings
+    );
+    assert!(!report.is_sound());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_go_away_do_not_break_the_chain() {
+    let place = Place::new(5).await;
+    let trail = place.open().await;
+    for round in 0..100 {
+        let (trail, entry) = (trail.clone(), place.disclosed(1, [place.ids.uuid()]));
+        let task = tokio::spawn(async move { trail.append(entry).await });
+        if round % 2 == 0 {
+            tokio::task::yield_now().await;
+        }
+        task.abort();
+    }
+    trail.append(place.disclosed(1, [])).await.unwrap();
+    trail.close().await;
+    let (chains, entries) = sound(&place).await;
+    assert_eq!((chains, entries), (1, 1 + trail.stats().entries));
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_at_once() {
+    let place = Place::new(6).await;
+    let trail = place
+        .open_with(TrailOptions {
+            queue: 4,
+            ..TrailOptions::default()
+        })
+        .await;
+    // One thread: the task that writes does not run before all have asked.
+    let asked = (0..10).map(|_| trail.append(place.disclosed(1, [])));
+    let answers = futures_util::future::join_all(asked).await;
+    let busy = answers
+        .iter()
+        .filter(|answer| **answer == Err(TrailError::Busy))
+        .count();
+    assert_eq!(busy, 6);
+    assert_eq!(trail.stats().refused, 6);
+    assert_eq!(sound(&place).await, (1, 5));
+}
+
+#[tokio::test]
+async fn closing_writes_what_waits_and_refuses_what_comes_later() {
+    let place = Place::new(7).await;
+    let trail = place.open().await;
+    let ((), answers) = futures_util::future::join(
+        async {
+            tokio::task::yield_now().await;
+            trail.close().await;
+        },
+        futures_util::future::join_all((0..50).map(|_| trail.append(place.disclosed(1, [])))),
+    )
+    .await;
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::Closed));
+    assert!(!trail.is_ready());
+    trail.close().await;
+    assert_eq!(sound(&place).await, (1, 51));
+}
+
+#[tokio::test]
+async fn what_does_not_belong_in_the_trail_is_refused_before_it_is_queued() {
+    let place = Place::new(8).await;
+    let trail = place.open().await;
+    let mut entry = Entry::new(Kind::Disclosed, place.clock.now());
+    entry.families.insert(place.ids.uuid());
+    assert_eq!(
+        trail.append(entry).await,
+        Err(TrailError::Entry(EntryError::NoAuthority))
+    );
+    let mut entry = place.disclosed(1, []);
+    entry.people.extend((0..=MAX_BODY / 39).map(|_| place.ids.uuid()));
+    assert_eq!(trail.append(entry).await, Err(TrailError::Entry(EntryError::TooLong)));
+    assert_eq!(sound(&place).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_wait_for_the_disk_is_refused() {
+    let place = Place::new(9).await;
+    let trail = place.open().await;
+    testing::tamper(&place.store, "PRAGMA synchronous = NORMAL", []).await;
+    assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
+    let head = place.store.head(trail.opened()).await.unwrap().unwrap();
+    let refused = place.store.append(&[], &[], &head).await;
+    assert!(matches!(refused, Err(TrailStoreError::NotDurable)));
+    testing::tamper(&place.store, "PRAGMA synchronous = FULL", []).await;
+    trail.append(place.disclosed(1, [])).await.unwrap();
+    assert_eq!(sound(&place).await, (1, 2));
+}
+
+#[tokio::test]
+async fn first_entries_name_each_head_once_however_often_the_server_starts() {
+    let place = Place::new(10).await;
+    for start in 0..8 {
+        let trail = place.open().await;
+        let first = place.store.snapshot().await.unwrap();
+        let first = first.entries_after(trail.opened(), None, 1, MAX_BODY).await.unwrap();
+        let named = Entry::from_body(&first[0].body).unwrap().heads.len();
+        assert_eq!(named, usize::from(start > 0), "start {start}");
+        trail.append(place.disclosed(1, [])).await.unwrap();
+        trail.close().await;
+    }
+    assert_eq!(sound(&place).await, (8, 16));
+}

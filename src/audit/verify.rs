@@ -1,0 +1,329 @@
+//! The check of the trail in its database: end to end, in bounded memory, at one instant while others go on writing.
+//!
+//! What is proved, given the public key: every entry is as it was written and where it was written; nothing is gone before
+//! the signed head of its chain; every head was signed by the key; every chain that another chain's first entry names is
+//! there up to the place named; the index of families says what the entries say. Someone who can write to the database
+//! but has no key can do nothing of this unseen, except to put the whole database, or the newest chains with their heads,
+//! back to what they were at an earlier time. That is seen by whoever keeps exported heads: each must be found again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use super::{
+    chain::{ChainCheck, ChainEnd, Linked, check_head, is_signed},
+    entry::{Entry, HeadRef, MAX_BODY},
+    finding::{FindingKind, Report},
+    hash::Hash,
+    key::PublicKey,
+};
+use crate::store::trail::{EntryRow, HeadRow, SubjectRow, TrailSnapshot, TrailStore, TrailStoreError};
+
+/// Entries, heads or index rows in memory at a time.
+const PAGE: u32 = 64;
+/// Index rows asked for in one statement.
+const SUBJECTS: usize = 500;
+/// No check holds more named heads than this; each takes about 150 bytes.
+pub(super) const MAX_NAMED: usize = 1_000_000;
+
+/// Heads that must be found: by place and hash, with who named them.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    heads: BTreeMap<HeadRef, NamedBy>,
+    overflowed: bool,
+}
+
+/// Who says that a head was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NamedBy {
+    /// The first entry of a chain.
+    Chain(Uuid),
+    /// The signed head of the same chain.
+    Head,
+    /// A file of exported heads.
+    Exported,
+}
+
+impl NamedBy {
+    fn words(self) -> String {
+        match self {
+            Self::Chain(chain) => format!("the first entry of chain {chain}"),
+            Self::Head => "the chain's signed head".to_owned(),
+            Self::Exported => "the exported heads".to_owned(),
+        }
+    }
+}
+
+impl Named {
+    /// Takes the exported heads in. A head with a wrong signature proves nothing, and is reported.
+    pub(super) fn exported(heads: &[HeadRow], keys: &[PublicKey], report: &mut Report) -> Self {
+        let mut named = Self::default();
+        for head in heads {
+            if is_signed(head, keys) {
+                named.head(head, NamedBy::Exported, report);
+            } else {
+                let sentence = "an exported head was not signed by the trail's key";
+                report.note(FindingKind::BadHeadSignature, head.chain, head.seq, sentence);
+            }
+        }
+        named
+    }
+
+    pub(super) fn head(&mut self, head: &HeadRow, by: NamedBy, report: &mut Report) {
+        if let Ok(hash) = Hash::parse(&head.hash) {
+            let place = HeadRef {
+                chain: head.chain,
+                seq: head.seq,
+                hash,
+            };
+            self.add(place, by, report);
+        }
+    }
+
+    pub(super) fn add(&mut self, head: HeadRef, by: NamedBy, report: &mut Report) {
+        if self.heads.len() < MAX_NAMED {
+            self.heads.entry(head).or_insert(by);
+        } else if !self.overflowed {
+            self.overflowed = true;
+            let sentence = "more heads are named than the check can hold; the rest were not looked for";
+            report.note(FindingKind::Unreadable, None, None, sentence);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&HeadRef, NamedBy)> {
+        self.heads.iter().map(|(head, by)| (head, *by))
+    }
+}
+
+/// Reports a named head that is not there. `found` is the hash at its place, `last` the chain's last place.
+pub(super) fn check_named(
+    head: &HeadRef,
+    by: NamedBy,
+    found: Option<&str>,
+    last: Option<i64>,
+    missing: &mut BTreeSet<Uuid>,
+    report: &mut Report,
+) {
+    let (chain, seq, by) = (head.chain, head.seq, by.words());
+    match (found, last) {
+        (Some(found), _) if found == head.hash.to_string() => {}
+        (Some(_), _) => {
+            let sentence = format!("it is not the entry that {by} named");
+            report.note(FindingKind::HeadNotInChain, chain, seq, sentence);
+        }
+        (None, None) => {
+            if missing.insert(chain) {
+                let sentence = format!("all of the chain is gone; {by} named its entry {seq}");
+                report.note(FindingKind::MissingChain, chain, seq, sentence);
+            }
+        }
+        (None, Some(last)) if last < seq => {
+            let sentence = format!("the chain ends at entry {last}; {by} named entry {seq}");
+            report.note(FindingKind::TruncatedTail, chain, last.saturating_add(1), sentence);
+        }
+        (None, Some(_)) => {
+            let sentence = format!("entry {seq} is gone; {by} named it");
+            report.note(FindingKind::MissingEntry, chain, seq, sentence);
+        }
+    }
+}
+
+/// Checks all of the trail in the database, and that every one of the `exported` heads is still in it.
+///
+/// # Errors
+/// Only when the database cannot be read; whatever is wrong with what is stored is a finding.
+pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]) -> Result<Report, TrailStoreError> {
+    let mut report = Report::default();
+    let named = Named::exported(exported, keys, &mut report);
+    let mut check = Check {
+        snapshot: store.snapshot().await?,
+        keys,
+        named,
+        missing: BTreeSet::new(),
+        report,
+    };
+    let passes = [
+        check.chains().await,
+        check.heads_without_chain().await,
+        check.named_heads().await,
+        check.index().await,
+    ];
+    for pass in passes {
+        match pass {
+            Err(TrailStoreError::Garbage(_)) => {
+                let sentence = "a stored value is not of its column's type; what follows it was not checked";
+                check.report.note(FindingKind::Unreadable, None, None, sentence);
+            }
+            other => other?,
+        }
+    }
+    Ok(check.report)
+}
+
+struct Check<'a> {
+    snapshot: TrailSnapshot,
+    keys: &'a [PublicKey],
+    named: Named,
+    missing: BTreeSet<Uuid>,
+    report: Report,
+}
+
+impl Check<'_> {
+    async fn chains(&mut self) -> Result<(), TrailStoreError> {
+        let mut after = None;
+        while let Some(chain) = self.snapshot.chain_after(after).await? {
+            after = Some(chain);
+            self.report.chains += 1;
+            match self.chain(chain).await {
+                Err(TrailStoreError::Garbage(_)) => {
+                    let sentence = "a stored value is not of its column's type; the rest of the chain was not checked";
+                    self.report.note(FindingKind::Unreadable, chain, None, sentence);
+                }
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn chain(&mut self, chain: Uuid) -> Result<(), TrailStoreError> {
+        let mut check = ChainCheck::new(chain);
+        let mut after = None;
+        loop {
+            let page = self.snapshot.entries_after(chain, after, PAGE, MAX_BODY).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.seq);
+            let mut wanted = Vec::new();
+            for row in &page {
+                let entry = check.entry(&linked(row), &mut self.report);
+                let Some(entry) = entry else { continue };
+                check_columns(row, &entry, &mut self.report);
+                if row.seq == 1 {
+                    for head in &entry.heads {
+                        self.named.add(*head, NamedBy::Chain(chain), &mut self.report);
+                    }
+                }
+                if let Some(authority) = entry.authority {
+                    wanted.extend(entry.families.iter().map(|family| SubjectRow {
+                        authority,
+                        family: *family,
+                        recorded_at: entry.at,
+                        chain,
+                        seq: row.seq,
+                    }));
+                }
+            }
+            self.subjects(chain, &wanted).await?;
+        }
+        let end = check.end();
+        let head = self.snapshot.head(chain).await?;
+        check_head(chain, Some(end), head.as_ref(), self.keys, &mut self.report);
+        self.head_inside(end, head.as_ref());
+        Ok(())
+    }
+
+    /// A head that the chain goes beyond must still be one of its entries.
+    fn head_inside(&mut self, end: ChainEnd, head: Option<&HeadRow>) {
+        if let Some(head) = head
+            && head.seq < end.seq
+        {
+            self.named.head(head, NamedBy::Head, &mut self.report);
+        }
+    }
+
+    /// Every family that entries speak of must be in the index.
+    async fn subjects(&mut self, chain: Uuid, wanted: &[SubjectRow]) -> Result<(), TrailStoreError> {
+        for some in wanted.chunks(SUBJECTS) {
+            let keys: Vec<_> = some.iter().map(|row| (row.authority, row.family, row.seq)).collect();
+            let found: HashMap<_, _> = (self.snapshot.subjects_among(chain, &keys).await?.into_iter())
+                .map(|row| ((row.authority, row.family, row.seq), row))
+                .collect();
+            for row in some {
+                let sentence = match found.get(&(row.authority, row.family, row.seq)) {
+                    Some(found) if found == row => continue,
+                    Some(_) => format!("the index has family {} at another instant than the entry", row.family),
+                    None => format!("the index lacks family {}, which the entry speaks of", row.family),
+                };
+                self.report.note(FindingKind::SubjectMissing, chain, row.seq, sentence);
+            }
+        }
+        Ok(())
+    }
+
+    async fn heads_without_chain(&mut self) -> Result<(), TrailStoreError> {
+        let mut after = None;
+        loop {
+            let page = self.snapshot.heads_after(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.chain);
+            for head in &page {
+                if self.snapshot.last_seq(head.chain).await?.is_none() && self.missing.insert(head.chain) {
+                    check_head(head.chain, None, Some(head), self.keys, &mut self.report);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn named_heads(&mut self) -> Result<(), TrailStoreError> {
+        for (head, by) in self.named.iter() {
+            let found = self.snapshot.hash_at(head.chain, head.seq).await?;
+            let last = match found {
+                Some(_) => None,
+                None => self.snapshot.last_seq(head.chain).await?,
+            };
+            check_named(head, by, found.as_deref(), last, &mut self.missing, &mut self.report);
+        }
+        Ok(())
+    }
+
+    /// Every row of the index must be borne out by its entry.
+    async fn index(&mut self) -> Result<(), TrailStoreError> {
+        let mut after: Option<SubjectRow> = None;
+        loop {
+            let page = self.snapshot.subjects_after(after.as_ref(), PAGE, MAX_BODY).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.row);
+            for line in &page {
+                let row = line.row;
+                let sentence = match line.body.as_deref().map(Entry::from_body) {
+                    None => format!("the index has family {} for an entry that is not there", row.family),
+                    // The pass over the entries has reported it.
+                    Some(Err(_)) => continue,
+                    Some(Ok(entry))
+                        if entry.authority == Some(row.authority) && entry.families.contains(&row.family) =>
+                    {
+                        continue;
+                    }
+                    Some(Ok(_)) => format!("the index has family {}, of which the entry does not speak", row.family),
+                };
+                self.report
+                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn linked(row: &EntryRow) -> Linked<'_> {
+    Linked {
+        seq: row.seq,
+        prev: &row.prev_hash,
+        hash: &row.hash,
+        body: &row.body,
+    }
+}
+
+/// The columns that repeat what the body says must say the same.
+fn check_columns(row: &EntryRow, entry: &Entry, report: &mut Report) {
+    let columns = [
+        ("recorded_at", row.recorded_at == entry.at),
+        ("authority_id", row.authority == entry.authority),
+        ("kind", row.kind == entry.kind.code()),
+    ];
+    for (column, same) in columns {
+        if !same {
+            let sentence = format!("its column {column} is not what the entry says");
+            report.note(FindingKind::EditedEntry, row.chain, row.seq, sentence);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The writing end: many callers append, one task writes, and each caller waits until its entry is durable.
+//!
+//! Entries that wait while a batch is being written make up the next batch, so the cost of a commit is shared by all that
+//! ask at the same time and nobody waits for a timer. The task alone knows where the chain stands, and moves on only when
+//! the database has committed.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::{
+    code::Code,
+    entry::{Entry, EntryError, EntryRef},
+    key::{HeadKey, PublicKey},
+};
+use crate::{
+    clock::{Clock, Ids},
+    store::trail::{TrailStore, TrailStoreError},
+};
+
+mod task;
+
+use task::{Chain, Prepared, Task};
+
+/// Bounds of the writing end.
+#[derive(Clone, Copy, Debug)]
+pub struct TrailOptions {
+    /// How many entries may wait; beyond it an append is refused at once.
+    pub queue: usize,
+    /// How many entries one transaction takes at most.
+    pub batch: usize,
+    /// How long one transaction may take before its entries count as not written.
+    pub timeout: Duration,
+}
+
+impl Default for TrailOptions {
+    fn default() -> Self {
+        Self {
+            queue: 4096,
+            batch: 256,
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Why an entry is not known to be durable. Whatever it would have recorded must not happen.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrailError {
+    /// Too many entries wait.
+    #[error("too many entries wait to be written to the trail")]
+    Busy,
+    /// The entry itself cannot be taken.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// The database did not take it; the log has the cause.
+    #[error("the trail could not be written")]
+    NotWritten,
+    /// The trail was closed, or its task is gone.
+    #[error("the trail is closed")]
+    Closed,
+}
+
+/// Why the trail could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] TrailStoreError),
+    /// The first entry could not be made.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// The database did not answer in time.
+    #[error("the trail's database did not answer in time")]
+    TimedOut,
+}
+
+/// What the writing end has done since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrailStats {
+    /// Entries made durable.
+    pub entries: u64,
+    /// Transactions that made them so.
+    pub batches: u64,
+    /// Entries that were not written although the task had taken them.
+    pub failed: u64,
+    /// Entries refused because too many were waiting.
+    pub refused: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    entries: AtomicU64,
+    batches: AtomicU64,
+    failed: AtomicU64,
+    refused: AtomicU64,
+}
+
+enum Command {
+    Append(Prepared, oneshot::Sender<Result<EntryRef, TrailError>>),
+    Close(oneshot::Sender<()>),
+}
+
+/// The trail of this server process. Clones write to the same chain.
+#[derive(Clone)]
+pub struct Trail {
+    queue: mpsc::Sender<Command>,
+    counters: Arc<Counters>,
+    store: TrailStore,
+    opened: Uuid,
+    public: PublicKey,
+}
+
+impl std::fmt::Debug for Trail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Trail")
+            .field("opened", &self.opened)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Trail {
+    /// Opens a chain for this process, whose first entry is durable when this returns, and starts the task that writes.
+    /// `process` names the process for people who look for where a chain came from; it must hold nothing personal.
+    pub async fn open(
+        store: TrailStore,
+        key: HeadKey,
+        process: Code,
+        clock: Clock,
+        ids: Ids,
+        options: TrailOptions,
+    ) -> Result<Self, OpenError> {
+        let (queue, waiting) = mpsc::channel(options.queue.max(1));
+        let counters = Arc::new(Counters::default());
+        let public = key.public();
+        let mut chain = Chain {
+            store: store.clone(),
+            key,
+            process,
+            clock,
+            ids,
+            timeout: options.timeout,
+            at: None,
+        };
+        let opened = chain.open().await?.chain;
+        let task = Task::new(chain, waiting, Arc::clone(&counters), options.batch.max(1));
+        tokio::spawn(task.run());
+        Ok(Self {
+            queue,
+            counters,
+            store,
+            opened,
+            public,
+        })
+    }
+
+    /// Adds an entry. It is durable when this returns its place; after an error it must be taken as not recorded. A caller
+    /// that stops waiting changes nothing: its entry is written all the same.
+    pub async fn append(&self, entry: Entry) -> Result<EntryRef, TrailError> {
+        let prepared = Prepared::new(&entry)?;
+        let (done, answer) = oneshot::channel();
+        match self.queue.try_send(Command::Append(prepared, done)) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                self.counters.refused.fetch_add(1, Ordering::Relaxed);
+                return Err(TrailError::Busy);
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(TrailError::Closed),
+        }
+        answer.await.unwrap_or(Err(TrailError::Closed))
+    }
+
+    /// Writes what waits and ends the task; later appends are refused. Closing twice is no error.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.queue.send(Command::Close(done)).await.is_ok() {
+            // An error means that the task is gone, so nothing waits any more.
+            let _ = closed.await;
+        }
+    }
+
+    /// The chain that this process opened when it started.
+    pub fn opened(&self) -> Uuid {
+        self.opened
+    }
+
+    /// The tables, for reading.
+    pub fn store(&self) -> &TrailStore {
+        &self.store
+    }
+
+    /// The key that heads are checked with.
+    pub fn public_key(&self) -> PublicKey {
+        self.public
+    }
+
+    /// Whether appends can be taken: the task lives and the queue has room.
+    pub fn is_ready(&self) -> bool {
+        !self.queue.is_closed() && self.queue.capacity() > 0
+    }
+
+    /// What has been done so far.
+    pub fn stats(&self) -> TrailStats {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        TrailStats {
+            entries: read(&self.counters.entries),
+            batches: read(&self.counters.batches),
+            failed: read(&self.counters.failed),
+            refused: read(&self.counters.refused),
+        }
+    }
+}

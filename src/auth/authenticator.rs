@@ -1,0 +1,243 @@
+//! From a request's headers to its caller, step by step, refusing at the first doubt.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use http::HeaderMap;
+
+use super::{
+    bearer,
+    cache::{TokenCache, Verified},
+    claims::{Claims, PORTAL_ROLE},
+    directory::{AgencyEntry, Directory},
+    issuer::{IssuerError, TrustedIssuer},
+    keys::Known,
+    refusal::AuthRefusal,
+    token::Unverified,
+};
+use crate::{
+    clock::Clock,
+    config::AgencyName,
+    sharing::caller::{Caller, Party},
+};
+
+/// Most verified tokens that are remembered.
+const REMEMBERED_TOKENS: usize = 10_000;
+
+/// A caller, and until when the token holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who is asking.
+    pub caller: Caller,
+    /// The token's `exp`: a connection that lives longer must end then.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Tells who is asking. Clones share everything.
+#[derive(Clone)]
+pub struct Authenticator(Arc<Inner>);
+
+struct Inner {
+    issuers: Vec<TrustedIssuer>,
+    directory: Arc<dyn Directory>,
+    clock: Clock,
+    cache: TokenCache,
+}
+
+impl std::fmt::Debug for Authenticator {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.0.issuers.iter().map(TrustedIssuer::name).collect();
+        formatter.debug_tuple("Authenticator").field(&names).finish()
+    }
+}
+
+impl Authenticator {
+    /// An authenticator that believes these issuers. Refused: none at all, or two of one name.
+    pub fn new(issuers: Vec<TrustedIssuer>, directory: Arc<dyn Directory>, clock: Clock) -> Result<Self, IssuerError> {
+        if issuers.is_empty() {
+            return Err(IssuerError::None);
+        }
+        for (at, issuer) in issuers.iter().enumerate() {
+            if issuers[..at].iter().any(|other| other.name == issuer.name) {
+                return Err(IssuerError::Twice(issuer.name.clone()));
+            }
+        }
+        Ok(Self(Arc::new(Inner {
+            issuers,
+            directory,
+            clock,
+            cache: TokenCache::new(REMEMBERED_TOKENS),
+        })))
+    }
+
+    /// Asks every key address once, so that the first caller need not wait; failures are logged only.
+    pub async fn warm_up(&self) {
+        for issuer in &self.0.issuers {
+            issuer.keys.current().await;
+        }
+    }
+
+    /// The caller of a request with these headers.
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, AuthRefusal> {
+        self.sign_in(headers).await.map(|signed_in| signed_in.caller)
+    }
+
+    /// The same, with the instant at which the token ends.
+    pub async fn sign_in(&self, headers: &HeaderMap) -> Result<SignedIn, AuthRefusal> {
+        let signed_in = async {
+            let token = bearer::token(headers)?;
+            let verified = self.0.verified(token).await?;
+            self.0.signed_in(&verified, bearer::purpose(headers)?).await
+        };
+        note(signed_in.await)
+    }
+
+    /// The caller of a connection that brings its token and purpose otherwise than in headers (`connection_init`).
+    pub async fn sign_in_with(&self, token: &str, purpose: Option<&str>) -> Result<SignedIn, AuthRefusal> {
+        let signed_in = async {
+            let verified = self.0.verified(token).await?;
+            self.0.signed_in(&verified, purpose).await
+        };
+        note(signed_in.await)
+    }
+}
+
+/// Writes the true cause of a refusal to the log. Nothing of the token goes there.
+fn note<T>(result: Result<T, AuthRefusal>) -> Result<T, AuthRefusal> {
+    if let Err(refusal) = &result {
+        tracing::info!(cause = refusal.log_code(), claim = refusal.claim(), "sign-in refused");
+    }
+    result
+}
+
+impl Inner {
+    /// The claims of a token that holds now.
+    async fn verified(&self, token: &str) -> Result<Verified, AuthRefusal> {
+        if token.len() > bearer::TOKEN_BYTES {
+            return Err(AuthRefusal::TokenTooLong);
+        }
+        let hash = TokenCache::hash(token);
+        if let Some(verified) = self.cache.get(&hash) {
+            let issuer = &self.issuers[verified.issuer];
+            let held = self.check(&verified.claims, issuer);
+            let current = issuer.keys.current().await.version == verified.keys_version;
+            if held.is_ok() && current {
+                return Ok(verified);
+            }
+            self.cache.forget(&hash);
+            held?;
+        }
+        let verified = self.verify(token).await?;
+        self.cache.put(hash, verified.clone());
+        Ok(verified)
+    }
+
+    async fn verify(&self, token: &str) -> Result<Verified, AuthRefusal> {
+        let token = Unverified::parse(token)?;
+        let at = self
+            .issuers
+            .iter()
+            .position(|issuer| issuer.name == token.issuer)
+            .ok_or(AuthRefusal::IssuerUnknown)?;
+        let issuer = &self.issuers[at];
+        if !issuer.algorithms.contains(&token.algorithm) {
+            return Err(AuthRefusal::AlgorithmNotAllowed);
+        }
+        let mut known = issuer.keys.current().await;
+        if !has_key(&known, &token.key_id) {
+            known = issuer.keys.after_unknown_key().await;
+        }
+        let set = known.set.ok_or(AuthRefusal::KeysUnavailable)?;
+        let key = set.get(&token.key_id).ok_or(AuthRefusal::KeyUnknown)?;
+        let claims = Claims::read(&token.verify(key)?)?;
+        self.check(&claims, issuer)?;
+        let portal = claims.actor.as_ref().map(|actor| agency_name(&claims, &actor.agency));
+        issuer.may_speak_for(&agency_name(&claims, &claims.agency), portal.as_ref())?;
+        Ok(Verified {
+            claims: Arc::new(claims),
+            issuer: at,
+            keys_version: known.version,
+        })
+    }
+
+    fn check(&self, claims: &Claims, issuer: &TrustedIssuer) -> Result<(), AuthRefusal> {
+        let now = self.clock.now().timestamp();
+        claims.check(&issuer.audience, now, issuer.leeway, issuer.longest_life)
+    }
+
+    /// The caller whom the claims name, as the register knows the agencies, for one purpose.
+    async fn signed_in(&self, verified: &Verified, purpose: Option<&str>) -> Result<SignedIn, AuthRefusal> {
+        let claims = &*verified.claims;
+        let agency = self
+            .registered(&claims.authority, &claims.agency)
+            .await?
+            .ok_or(AuthRefusal::AgencyUnknown)?;
+        let authority = agency.authority;
+        let portal = match &claims.actor {
+            None => None,
+            Some(actor) => {
+                let entry = self
+                    .registered(&claims.authority, &actor.agency)
+                    .await?
+                    .filter(|entry| entry.authority == authority)
+                    .ok_or(AuthRefusal::PortalUnknown)?;
+                Some(party(entry, &actor.agency, PORTAL_ROLE, &actor.subject))
+            }
+        };
+        let client = claims.actor.as_ref().map_or(&claims.client, |actor| &actor.client);
+        let caller = Caller {
+            authority,
+            authority_code: claims.authority.clone(),
+            principal: party(agency, &claims.agency, &claims.role, &claims.subject),
+            portal,
+            client: client.clone(),
+            purpose: chosen_purpose(&claims.purposes, purpose)?.to_owned(),
+            purposes: claims.purposes.clone(),
+        };
+        Ok(SignedIn {
+            caller,
+            expires_at: DateTime::from_timestamp(claims.expires_at, 0).ok_or(AuthRefusal::ClaimMalformed("exp"))?,
+        })
+    }
+
+    async fn registered(&self, authority: &str, agency: &str) -> Result<Option<AgencyEntry>, AuthRefusal> {
+        self.directory.agency(authority, agency).await.map_err(|error| {
+            tracing::error!(%error, "sign-in is not possible");
+            AuthRefusal::DirectoryUnavailable
+        })
+    }
+}
+
+fn has_key(known: &Known, key_id: &str) -> bool {
+    known.set.as_ref().is_some_and(|set| set.get(key_id).is_some())
+}
+
+fn agency_name(claims: &Claims, agency: &str) -> AgencyName {
+    AgencyName {
+        authority: claims.authority.clone(),
+        agency: agency.to_owned(),
+    }
+}
+
+fn party(entry: AgencyEntry, code: &str, role: &str, subject: &str) -> Party {
+    Party {
+        agency: entry.agency,
+        agency_code: code.to_owned(),
+        agency_kind: entry.kind,
+        role: role.to_owned(),
+        subject: subject.to_owned(),
+    }
+}
+
+/// The purpose that the request names, or else the token's only one.
+fn chosen_purpose<'a>(allowed: &'a [String], named: Option<&str>) -> Result<&'a str, AuthRefusal> {
+    match (named, allowed) {
+        (Some(named), _) => allowed
+            .iter()
+            .find(|purpose| *purpose == named)
+            .map(String::as_str)
+            .ok_or(AuthRefusal::PurposeNotAllowed),
+        (None, [only]) => Ok(only),
+        (None, _) => Err(AuthRefusal::PurposeRequired),
+    }
+}

@@ -1,0 +1,183 @@
+//! The development issuer: mints tokens for trying and demonstrating, with a key of its own in the data directory.
+//!
+//! Trusted for every agency, so configuration keeps it off in production and off public addresses.
+
+use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
+
+use aws_lc_rs::{
+    digest,
+    signature::{Ed25519KeyPair, KeyPair as _},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use super::{
+    claims::Claims,
+    issuer::{Trust, TrustedIssuer},
+    jwks::{KeySet, KeySetError},
+    key_file,
+    keys::Keys,
+    refusal::AuthRefusal,
+};
+use crate::{
+    clock::{Clock, Ids},
+    config::{DEVELOPMENT_ISSUER, TokenAlgorithm},
+};
+
+/// The key's file in the data directory.
+const KEY_FILE: &str = "development-issuer.key";
+/// How far its own clock may be off.
+const LEEWAY: Duration = Duration::from_secs(5);
+/// The longest life of its tokens, in minutes.
+pub const LONGEST_MINUTES: u32 = 24 * 60;
+
+/// Why the development issuer cannot start or mint.
+#[derive(Debug, thiserror::Error)]
+pub enum DevIssuerError {
+    /// The key's file cannot be read or made.
+    #[error("the development issuer's key in the data directory cannot be used: {0}")]
+    Io(#[from] std::io::Error),
+    /// Others may read the key's file.
+    #[error("the development issuer's key may be read by others: want mode 0600")]
+    ReadableByOthers,
+    /// The file holds no Ed25519 key, or none could be made.
+    #[error("the development issuer's key is not an Ed25519 key")]
+    NotAKey,
+    /// Its own key is refused as a public key.
+    #[error(transparent)]
+    KeySet(#[from] KeySetError),
+    /// The token would be refused.
+    #[error("such a token would be refused: {}", match .0.claim() {
+        Some(claim) => format!("{claim} is not acceptable"),
+        None => .0.log_code().replace('_', " "),
+    })]
+    Claims(AuthRefusal),
+}
+
+/// A portal that acts for the token's subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortalRequest {
+    /// The code of the portal's agency.
+    pub agency: String,
+    /// The portal's own `sub`.
+    pub subject: String,
+    /// The portal's program.
+    pub client: String,
+}
+
+/// What a token is to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRequest {
+    /// The authority's code.
+    pub authority: String,
+    /// The agency's code.
+    pub agency: String,
+    /// The role.
+    pub role: String,
+    /// The purposes, 1 to 20.
+    pub purposes: Vec<String>,
+    /// Whom it speaks of (`sub`).
+    pub subject: String,
+    /// The program that is given it.
+    pub client: String,
+    /// The portal that acts for the subject.
+    pub portal: Option<PortalRequest>,
+    /// For how many minutes it holds; at most a day.
+    pub minutes: u32,
+}
+
+/// The development issuer. Clones share the key.
+#[derive(Clone)]
+pub struct DevIssuer {
+    key: Arc<Ed25519KeyPair>,
+    key_id: String,
+    audience: String,
+    clock: Clock,
+    ids: Ids,
+}
+
+impl std::fmt::Debug for DevIssuer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("DevIssuer").field(&self.key_id).finish()
+    }
+}
+
+impl DevIssuer {
+    /// The issuer with the key of the data directory; both are made if they are not there.
+    pub fn open(data_dir: &Path, audience: &str, clock: Clock, ids: Ids) -> Result<Self, DevIssuerError> {
+        let key = key_file::open_or_make(data_dir, KEY_FILE)?;
+        let key = Ed25519KeyPair::from_pkcs8(&key).map_err(|_| DevIssuerError::NotAKey)?;
+        let thumbprint = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, public_part(&key));
+        let digest = digest::digest(&digest::SHA256, thumbprint.as_bytes());
+        Ok(Self {
+            key: Arc::new(key),
+            key_id: URL_SAFE_NO_PAD.encode(digest),
+            audience: audience.to_owned(),
+            clock,
+            ids,
+        })
+    }
+
+    /// The public key as a JSON Web Key Set.
+    pub fn jwks(&self) -> Value {
+        json!({"keys": [{
+            "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
+            "kid": self.key_id, "x": public_part(&self.key),
+        }]})
+    }
+
+    /// The issuer as one that is believed, for every agency.
+    pub fn trusted(&self) -> Result<TrustedIssuer, DevIssuerError> {
+        let algorithms = BTreeSet::from([TokenAlgorithm::EdDsa]);
+        let set = KeySet::parse(self.jwks().to_string().as_bytes(), &algorithms)?;
+        Ok(TrustedIssuer {
+            name: DEVELOPMENT_ISSUER.to_owned(),
+            audience: self.audience.clone(),
+            algorithms,
+            keys: Keys::fixed(set, self.clock.clone()),
+            trust: Trust::Everyone,
+            leeway: LEEWAY,
+            longest_life: Duration::from_secs(60 * u64::from(LONGEST_MINUTES)),
+        })
+    }
+
+    /// A token (`at+jwt`). Refused: one that sign-in would refuse by its claims.
+    pub fn mint(&self, request: &TokenRequest) -> Result<String, DevIssuerError> {
+        let now = self.clock.now().timestamp();
+        let mut payload = json!({
+            "iss": DEVELOPMENT_ISSUER,
+            "aud": self.audience,
+            "iat": now,
+            "exp": now.saturating_add(60 * i64::from(request.minutes)),
+            "jti": self.ids.uuid(),
+            "sub": request.subject,
+            "client_id": request.client,
+            "authority": request.authority,
+            "agency": request.agency,
+            "role": request.role,
+            "purposes": request.purposes,
+        });
+        if let Some(portal) = &request.portal {
+            payload["act"] = json!({"sub": portal.subject, "client_id": portal.client, "agency": portal.agency});
+        }
+        let longest_life = Duration::from_secs(60 * u64::from(LONGEST_MINUTES));
+        payload
+            .as_object()
+            .ok_or(AuthRefusal::PayloadMalformed)
+            .and_then(Claims::read)
+            .and_then(|claims| claims.check(&self.audience, now, Duration::ZERO, longest_life))
+            .map_err(DevIssuerError::Claims)?;
+        let header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": self.key_id});
+        let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", encode(&header), encode(&payload));
+        let signature = self
+            .key
+            .try_sign(signed.as_bytes())
+            .map_err(|_| DevIssuerError::NotAKey)?;
+        Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+}
+
+fn public_part(key: &Ed25519KeyPair) -> String {
+    URL_SAFE_NO_PAD.encode(key.public_key())
+}

@@ -1,0 +1,166 @@
+//! A set of public keys (JWKS), checked key by key. Where sets come from is `keys.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::DecodingKey;
+use serde_json::{Map, Value};
+
+use super::strict_json;
+use crate::config::TokenAlgorithm;
+
+/// The largest document, in bytes.
+pub(super) const DOCUMENT_BYTES: usize = 64 * 1024;
+/// Most keys in a document, those of other uses counted.
+const KEYS: usize = 50;
+
+/// A key and the one algorithm that it is for.
+#[derive(Clone)]
+pub(super) struct PublicKey {
+    algorithm: TokenAlgorithm,
+    decoding: DecodingKey,
+    /// The key's own bytes, to tell whether a set has changed.
+    material: Vec<u8>,
+}
+
+impl std::fmt::Debug for PublicKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "PublicKey({})", self.algorithm.name())
+    }
+}
+
+impl PublicKey {
+    pub(super) fn algorithm(&self) -> TokenAlgorithm {
+        self.algorithm
+    }
+
+    pub(super) fn decoding(&self) -> &DecodingKey {
+        &self.decoding
+    }
+}
+
+/// The usable keys of a document, by `kid`.
+#[derive(Clone, Debug)]
+pub(super) struct KeySet(BTreeMap<String, PublicKey>);
+
+/// Why a document gives no key set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeySetError {
+    /// Larger than 64 KiB.
+    #[error("the key set is larger than {DOCUMENT_BYTES} bytes")]
+    TooLarge,
+    /// Not a JSON object with a list `keys`, or with repeated names.
+    #[error("not a JSON Web Key Set")]
+    Malformed,
+    /// More than 50 keys.
+    #[error("more than {KEYS} keys")]
+    TooManyKeys,
+    /// Two usable keys of one `kid`.
+    #[error("two keys of one kid")]
+    RepeatedKeyId,
+    /// No key with a `kid`, for signatures, of an accepted algorithm and strength.
+    #[error("no usable key: want keys with a kid, for signatures, of an algorithm that the issuer may use")]
+    NoUsableKey,
+}
+
+impl KeySet {
+    /// Reads a document and keeps the keys that are for checking signatures by one of the `accepted` algorithms.
+    pub(super) fn parse(document: &[u8], accepted: &BTreeSet<TokenAlgorithm>) -> Result<Self, KeySetError> {
+        if document.len() > DOCUMENT_BYTES {
+            return Err(KeySetError::TooLarge);
+        }
+        let document = strict_json::object(document).ok_or(KeySetError::Malformed)?;
+        let listed = document
+            .get("keys")
+            .and_then(Value::as_array)
+            .ok_or(KeySetError::Malformed)?;
+        if listed.len() > KEYS {
+            return Err(KeySetError::TooManyKeys);
+        }
+        let mut keys = BTreeMap::new();
+        for jwk in listed {
+            let Some((kid, key)) = jwk.as_object().and_then(usable) else {
+                continue;
+            };
+            if accepted.contains(&key.algorithm) && keys.insert(kid, key).is_some() {
+                return Err(KeySetError::RepeatedKeyId);
+            }
+        }
+        if keys.is_empty() {
+            return Err(KeySetError::NoUsableKey);
+        }
+        Ok(Self(keys))
+    }
+
+    pub(super) fn get(&self, key_id: &str) -> Option<&PublicKey> {
+        self.0.get(key_id)
+    }
+
+    /// Whether both sets hold the same keys under the same names.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len()
+            && self.0.iter().all(|(kid, key)| {
+                other
+                    .get(kid)
+                    .is_some_and(|their| their.algorithm == key.algorithm && their.material == key.material)
+            })
+    }
+}
+
+/// The key, if it has a name, is public, is for signatures and fits its algorithm.
+fn usable(jwk: &Map<String, Value>) -> Option<(String, PublicKey)> {
+    let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+    let kid = text("kid").filter(|kid| (1..=200).contains(&kid.len()))?;
+    let for_signatures = jwk.get("use").is_none_or(|usage| usage == "sig");
+    let for_checking = jwk.get("key_ops").is_none_or(|operations| {
+        operations
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one == "verify"))
+    });
+    // A private or shared key that has been published is no longer anyone's own.
+    let public = !["d", "p", "q", "k"].iter().any(|private| jwk.contains_key(*private));
+    if !(for_signatures && for_checking && public) {
+        return None;
+    }
+    let bytes = |name: &str| text(name).and_then(|value| URL_SAFE_NO_PAD.decode(value).ok());
+    let (algorithm, decoding, material) = match (text("kty")?, text("crv")) {
+        ("RSA", None) => {
+            let (modulus, exponent) = (bytes("n")?, bytes("e")?);
+            if !is_strong_rsa(&modulus, &exponent) {
+                return None;
+            }
+            let decoding = DecodingKey::from_rsa_raw_components(&modulus, &exponent);
+            (TokenAlgorithm::Rs256, decoding, [modulus, exponent].concat())
+        }
+        ("EC", Some("P-256")) => {
+            let (x, y) = (bytes("x")?, bytes("y")?);
+            if x.len() != 32 || y.len() != 32 {
+                return None;
+            }
+            let point = [&[4], x.as_slice(), y.as_slice()].concat();
+            (TokenAlgorithm::Es256, DecodingKey::from_ec_der(&point), point)
+        }
+        ("OKP", Some("Ed25519")) => {
+            let point = bytes("x").filter(|x| x.len() == 32)?;
+            (TokenAlgorithm::EdDsa, DecodingKey::from_ed_der(&point), point)
+        }
+        _ => return None,
+    };
+    if jwk.get("alg").is_some_and(|named| named != algorithm.name()) {
+        return None;
+    }
+    let key = PublicKey {
+        algorithm,
+        decoding,
+        material,
+    };
+    Some((kid.to_owned(), key))
+}
+
+/// A modulus of 2048 to 8192 bits and an odd exponent of at least 3.
+fn is_strong_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
+    let significant = |number: &[u8]| number.iter().skip_while(|byte| **byte == 0).count();
+    let odd = exponent.last().is_some_and(|byte| byte & 1 == 1);
+    let one = significant(exponent) == 1 && exponent.last() == Some(&1);
+    (256..=1024).contains(&significant(modulus)) && (1..=8).contains(&significant(exponent)) && odd && !one
+}

@@ -1,0 +1,161 @@
+//! Every way in which a sign-in can fail.
+//!
+//! The caller is told one thing for all failures of the token; the true cause goes to the log, by its code.
+
+use crate::error::{ErrorCode, RequestError};
+
+/// Why a request has no caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{}", self.log_code())]
+pub enum AuthRefusal {
+    /// No Authorization header.
+    NoAuthorization,
+    /// More than one Authorization header.
+    SeveralAuthorizations,
+    /// Another scheme than Bearer.
+    NotBearer,
+    /// The scheme without a token.
+    TokenEmpty,
+    /// Longer than any token of ours.
+    TokenTooLong,
+    /// Not three parts in unpadded base64url.
+    TokenMalformed,
+    /// The header is not one JSON object without repeated keys.
+    HeaderMalformed,
+    /// The header has `crit` or `b64`, which we do not understand.
+    HeaderCritical,
+    /// `typ` is not that of an access token.
+    TypeNotAccepted,
+    /// The algorithm is not one that this issuer may use.
+    AlgorithmNotAllowed,
+    /// The header names no usable `kid`.
+    KeyIdMissing,
+    /// The issuer has no key of that `kid`.
+    KeyUnknown,
+    /// The key of that `kid` is for another algorithm.
+    KeyAlgorithmMismatch,
+    /// The issuer's keys have never been read.
+    KeysUnavailable,
+    /// The signature does not fit.
+    SignatureInvalid,
+    /// The payload is not one JSON object without repeated keys.
+    PayloadMalformed,
+    /// No trusted issuer has that `iss`.
+    IssuerUnknown,
+    /// The claim of that name is missing.
+    ClaimMissing(&'static str),
+    /// The claim of that name is not of its type, too long, empty or has control characters.
+    ClaimMalformed(&'static str),
+    /// The token is not for us.
+    AudienceMismatch,
+    /// `exp` has passed.
+    Expired,
+    /// `nbf` is yet to come.
+    NotYetValid,
+    /// `iat` is yet to come.
+    IssuedInFuture,
+    /// `exp` is further away than this issuer's tokens may live.
+    LivesTooLong,
+    /// No such role.
+    RoleUnknown,
+    /// The role `portal` for the user: a portal acts for someone.
+    RoleIsPortal,
+    /// An actor that has an actor.
+    ActorNested,
+    /// The issuer may not speak for the token's agency.
+    AgencyNotTrusted,
+    /// The issuer may not speak for the portal's agency.
+    PortalNotTrusted,
+    /// The register has no such agency in that authority.
+    AgencyUnknown,
+    /// The register has no such agency of the portal in that authority.
+    PortalUnknown,
+    /// The token allows several purposes and the request names none.
+    PurposeRequired,
+    /// The purpose header is given twice, or is not a purpose's code.
+    PurposeMalformed,
+    /// The request names a purpose that the token does not allow.
+    PurposeNotAllowed,
+    /// The register of agencies cannot be asked now.
+    DirectoryUnavailable,
+}
+
+impl AuthRefusal {
+    /// The stable code of the cause, for the log and the trail; never for the caller.
+    pub fn log_code(self) -> &'static str {
+        match self {
+            Self::NoAuthorization => "no_authorization",
+            Self::SeveralAuthorizations => "several_authorizations",
+            Self::NotBearer => "not_bearer",
+            Self::TokenEmpty => "token_empty",
+            Self::TokenTooLong => "token_too_long",
+            Self::TokenMalformed => "token_malformed",
+            Self::HeaderMalformed => "header_malformed",
+            Self::HeaderCritical => "header_critical",
+            Self::TypeNotAccepted => "type_not_accepted",
+            Self::AlgorithmNotAllowed => "algorithm_not_allowed",
+            Self::KeyIdMissing => "key_id_missing",
+            Self::KeyUnknown => "key_unknown",
+            Self::KeyAlgorithmMismatch => "key_algorithm_mismatch",
+            Self::KeysUnavailable => "keys_unavailable",
+            Self::SignatureInvalid => "signature_invalid",
+            Self::PayloadMalformed => "payload_malformed",
+            Self::IssuerUnknown => "issuer_unknown",
+            Self::ClaimMissing(_) => "claim_missing",
+            Self::ClaimMalformed(_) => "claim_malformed",
+            Self::AudienceMismatch => "audience_mismatch",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::IssuedInFuture => "issued_in_future",
+            Self::LivesTooLong => "lives_too_long",
+            Self::RoleUnknown => "role_unknown",
+            Self::RoleIsPortal => "role_is_portal",
+            Self::ActorNested => "actor_nested",
+            Self::AgencyNotTrusted => "agency_not_trusted",
+            Self::PortalNotTrusted => "portal_not_trusted",
+            Self::AgencyUnknown => "agency_unknown",
+            Self::PortalUnknown => "portal_unknown",
+            Self::PurposeRequired => "purpose_required",
+            Self::PurposeMalformed => "purpose_malformed",
+            Self::PurposeNotAllowed => "purpose_not_allowed",
+            Self::DirectoryUnavailable => "directory_unavailable",
+        }
+    }
+
+    /// The claim that the refusal speaks of, if it speaks of one.
+    pub fn claim(self) -> Option<&'static str> {
+        match self {
+            Self::ClaimMissing(claim) | Self::ClaimMalformed(claim) => Some(claim),
+            _ => None,
+        }
+    }
+
+    /// The code that the caller is given.
+    pub fn error_code(self) -> ErrorCode {
+        match self {
+            Self::PurposeRequired => ErrorCode::PurposeRequired,
+            Self::PurposeMalformed => ErrorCode::BadUserInput,
+            Self::PurposeNotAllowed => ErrorCode::NotInAgreement,
+            Self::DirectoryUnavailable => ErrorCode::Unavailable,
+            _ => ErrorCode::Unauthenticated,
+        }
+    }
+}
+
+impl From<AuthRefusal> for RequestError {
+    fn from(refusal: AuthRefusal) -> Self {
+        let code = refusal.error_code();
+        Self::new(
+            code,
+            match code {
+                ErrorCode::PurposeRequired => {
+                    "This token allows several purposes: name one in the x-purpose-of-use header."
+                }
+                ErrorCode::BadUserInput => "Give the x-purpose-of-use header once, with one purpose.",
+                ErrorCode::NotInAgreement => "This token does not allow that purpose.",
+                ErrorCode::Unavailable => "The service cannot answer now; try again later.",
+                _ => "A valid access token is needed.",
+            },
+        )
+    }
+}

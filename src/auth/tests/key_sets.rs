@@ -1,0 +1,323 @@
+//! Key sets: what is accepted in one, and how they change over time.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, http::StatusCode, routing::get};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::kit::{AUDIENCE, Key, POLICE, Register, base64, names, noon, officer};
+use crate::{
+    auth::{
+        AuthRefusal, Authenticator, IssuerError, KeySetError, TrustedIssuer,
+        cache::{TokenCache, Verified},
+        claims::Claims,
+        jwks::KeySet,
+    },
+    clock::Clock,
+    config::{IssuerSettings, KeyLocation, TokenAlgorithm},
+};
+
+fn all() -> BTreeSet<TokenAlgorithm> {
+    [TokenAlgorithm::Rs256, TokenAlgorithm::Es256, TokenAlgorithm::EdDsa].into()
+}
+
+fn parse(keys: &[Value]) -> Result<KeySet, KeySetError> {
+    KeySet::parse(json!({"keys": keys}).to_string().as_bytes(), &all())
+}
+
+fn but(key: &Key, change: impl FnOnce(&mut Value)) -> Value {
+    let mut jwk = key.jwk("one");
+    change(&mut jwk);
+    jwk
+}
+
+#[test]
+fn keys_that_are_not_for_signatures_of_ours_are_left_out() {
+    let (ed, ec) = (Key::ed(), Key::ec());
+    assert!(parse(&[ed.jwk("one"), ec.jwk("two"), Key::rsa().jwk("three")]).is_ok());
+    for (what, jwk) in [
+        ("for encryption", but(&ed, |jwk| jwk["use"] = json!("enc"))),
+        ("for wrapping", but(&ed, |jwk| jwk["key_ops"] = json!(["wrapKey"]))),
+        ("of another algorithm", but(&ec, |jwk| jwk["alg"] = json!("ES384"))),
+        ("algorithm and kind differ", but(&ed, |jwk| jwk["alg"] = json!("RS256"))),
+        ("private", but(&ed, |jwk| jwk["d"] = json!("AAAA"))),
+        (
+            "without a name",
+            but(&ed, |jwk| drop(jwk.as_object_mut().unwrap().remove("kid"))),
+        ),
+        ("shared", json!({"kty": "oct", "kid": "one", "k": base64([7; 32])})),
+        ("of another curve", but(&ec, |jwk| jwk["crv"] = json!("P-384"))),
+        ("short point", but(&ec, |jwk| jwk["x"] = json!(base64([1; 31])))),
+        ("long point", but(&ed, |jwk| jwk["x"] = json!(base64([1; 33])))),
+        (
+            "weak modulus",
+            but(Key::rsa(), |jwk| jwk["n"] = json!(base64([0xff; 128]))),
+        ),
+        (
+            "padded weak modulus",
+            but(Key::rsa(), |jwk| {
+                jwk["n"] = json!(base64([vec![0; 200], vec![1; 128]].concat()));
+            }),
+        ),
+        ("exponent of one", but(Key::rsa(), |jwk| jwk["e"] = json!(base64([1])))),
+        ("even exponent", but(Key::rsa(), |jwk| jwk["e"] = json!(base64([4])))),
+        ("not an object", json!("one")),
+    ] {
+        assert_eq!(parse(&[jwk]).unwrap_err(), KeySetError::NoUsableKey, "{what}");
+    }
+    let only_rsa = BTreeSet::from([TokenAlgorithm::Rs256]);
+    let document = json!({"keys": [ed.jwk("one")]}).to_string();
+    assert_eq!(
+        KeySet::parse(document.as_bytes(), &only_rsa).unwrap_err(),
+        KeySetError::NoUsableKey
+    );
+}
+
+#[test]
+fn documents_that_are_too_large_or_ambiguous_are_refused_whole() {
+    let key = Key::ed();
+    let many: Vec<Value> = (0..51).map(|number| key.jwk(&number.to_string())).collect();
+    assert_eq!(parse(&many).unwrap_err(), KeySetError::TooManyKeys);
+    assert_eq!(
+        parse(&[key.jwk("one"), Key::ec().jwk("one")]).unwrap_err(),
+        KeySetError::RepeatedKeyId
+    );
+    let large = format!(r#"{{"keys":[],"x":"{}"}}"#, "x".repeat(64 * 1024));
+    assert_eq!(
+        KeySet::parse(large.as_bytes(), &all()).unwrap_err(),
+        KeySetError::TooLarge
+    );
+    for text in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[],"keys":[]}"#] {
+        assert_eq!(
+            KeySet::parse(text.as_bytes(), &all()).unwrap_err(),
+            KeySetError::Malformed,
+            "{text}"
+        );
+    }
+}
+
+fn settings(keys: KeyLocation) -> IssuerSettings {
+    IssuerSettings {
+        issuer: POLICE.to_owned(),
+        audience: AUDIENCE.to_owned(),
+        algorithms: all(),
+        keys,
+        agencies: names(&["cambridgeshire/cambs-police"]),
+        portals: BTreeSet::new(),
+        leeway: Duration::from_secs(5),
+        longest_life: Duration::from_hours(24),
+        refresh: Duration::from_mins(10),
+    }
+}
+
+fn authenticator(keys: KeyLocation, clock: &Clock) -> Result<Authenticator, IssuerError> {
+    let issuer = TrustedIssuer::from_settings(&settings(keys), clock)?;
+    Authenticator::new(vec![issuer], Arc::new(Register::default()), clock.clone())
+}
+
+/// A key address that answers as it is told, and counts.
+#[derive(Clone)]
+struct Address {
+    url: String,
+    answer: Arc<Mutex<(StatusCode, String)>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Address {
+    async fn open(keys: &[Value]) -> Self {
+        let answer = Arc::new(Mutex::new((StatusCode::OK, json!({"keys": keys}).to_string())));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (told, count) = (answer.clone(), asked.clone());
+        let respond = move || {
+            count.fetch_add(1, Ordering::SeqCst);
+            let (status, body) = told.lock().unwrap().clone();
+            std::future::ready((status, [("location", "/elsewhere")], body))
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/keys", listener.local_addr().unwrap());
+        let routes = Router::new()
+            .route("/keys", get(respond.clone()))
+            .route("/elsewhere", get(respond));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Self { url, answer, asked }
+    }
+
+    fn tell(&self, status: StatusCode, body: impl Into<String>) {
+        *self.answer.lock().unwrap() = (status, body.into());
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_asked_once_and_again_for_a_new_key_at_most_every_30_seconds() {
+    let (old, new) = (Key::ed(), Key::ed());
+    let address = Address::open(&[old.jwk("old")]).await;
+    let clock = Clock::fixed(noon());
+    let authenticator = authenticator(KeyLocation::Address(address.url.clone()), &clock).unwrap();
+    assert_eq!(address.asked(), 0);
+    let (old_token, new_token) = (old.token("old", &officer()), new.token("new", &officer()));
+    for _ in 0..3 {
+        assert!(authenticator.sign_in_with(&old_token, None).await.is_ok());
+    }
+    assert_eq!(address.asked(), 1);
+    address.tell(StatusCode::OK, json!({"keys": [new.jwk("new")]}).to_string());
+    for _ in 0..3 {
+        let refused = authenticator.sign_in_with(&new_token, None).await.unwrap_err();
+        assert_eq!(refused, AuthRefusal::KeyUnknown);
+    }
+    assert_eq!(address.asked(), 1, "within 30 seconds");
+    clock.set(noon() + TimeDelta::seconds(30));
+    assert!(authenticator.sign_in_with(&new_token, None).await.is_ok());
+    assert_eq!(address.asked(), 2);
+    // The old key is gone, and so is the remembered token that it signed.
+    let refused = authenticator.sign_in_with(&old_token, None).await.unwrap_err();
+    assert_eq!(refused, AuthRefusal::KeyUnknown);
+}
+
+#[tokio::test]
+async fn keys_are_read_anew_beside_the_requests_when_they_are_due() {
+    let (old, new) = (Key::ed(), Key::ed());
+    let address = Address::open(&[old.jwk("old")]).await;
+    let clock = Clock::fixed(noon());
+    let authenticator = authenticator(KeyLocation::Address(address.url.clone()), &clock).unwrap();
+    let token = old.token("old", &officer());
+    assert!(authenticator.sign_in_with(&token, None).await.is_ok());
+    address.tell(StatusCode::OK, json!({"keys": [new.jwk("new")]}).to_string());
+    clock.set(noon() + TimeDelta::seconds(599));
+    assert!(authenticator.sign_in_with(&token, None).await.is_ok());
+    assert_eq!(address.asked(), 1);
+    clock.set(noon() + TimeDelta::seconds(600));
+    let withdrawn = async {
+        while authenticator.sign_in_with(&token, None).await != Err(AuthRefusal::KeyUnknown) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), withdrawn).await.unwrap();
+    assert_eq!(address.asked(), 2);
+}
+
+#[tokio::test]
+async fn keys_are_kept_while_the_address_is_down() {
+    let key = Key::ed();
+    let address = Address::open(&[key.jwk("one")]).await;
+    let clock = Clock::fixed(noon());
+    let authenticator = authenticator(KeyLocation::Address(address.url.clone()), &clock).unwrap();
+    let token = key.token("one", &officer());
+    assert!(authenticator.sign_in_with(&token, None).await.is_ok());
+    for (status, body) in [
+        (StatusCode::INTERNAL_SERVER_ERROR, "down".to_owned()),
+        (StatusCode::OK, "not keys".to_owned()),
+        (StatusCode::OK, "x".repeat(70_000)),
+        (StatusCode::FOUND, String::new()),
+    ] {
+        address.tell(status, body);
+        clock.set(clock.now() + TimeDelta::seconds(31));
+        let unknown = key.token("two", &officer());
+        let before = address.asked();
+        assert_eq!(
+            authenticator.sign_in_with(&unknown, None).await.unwrap_err(),
+            AuthRefusal::KeyUnknown
+        );
+        assert_eq!(address.asked(), before + 1, "no redirect is followed");
+        assert!(authenticator.sign_in_with(&token, None).await.is_ok(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_never_answered_gives_no_one_away() {
+    let key = Key::ed();
+    let address = Address::open(&[]).await;
+    let clock = Clock::fixed(noon());
+    let authenticator = authenticator(KeyLocation::Address(address.url.clone()), &clock).unwrap();
+    authenticator.warm_up().await;
+    let token = key.token("one", &officer());
+    for _ in 0..3 {
+        let refused = authenticator.sign_in_with(&token, None).await.unwrap_err();
+        assert_eq!(refused, AuthRefusal::KeysUnavailable);
+    }
+    assert_eq!(address.asked(), 1);
+    address.tell(StatusCode::OK, json!({"keys": [key.jwk("one")]}).to_string());
+    clock.set(noon() + TimeDelta::seconds(30));
+    assert!(authenticator.sign_in_with(&token, None).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_file_is_read_at_start_and_read_again() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("keys.json");
+    let clock = Clock::fixed(noon());
+    let location = KeyLocation::File(path.clone());
+    assert!(matches!(
+        authenticator(location.clone(), &clock),
+        Err(IssuerError::Keys(..))
+    ));
+    let (old, new) = (Key::ed(), Key::ec());
+    std::fs::write(&path, json!({"keys": [old.jwk("old")]}).to_string()).unwrap();
+    let authenticator = authenticator(location, &clock).unwrap();
+    assert!(
+        authenticator
+            .sign_in_with(&old.token("old", &officer()), None)
+            .await
+            .is_ok()
+    );
+    std::fs::write(&path, json!({"keys": [old.jwk("old"), new.jwk("new")]}).to_string()).unwrap();
+    clock.set(noon() + TimeDelta::seconds(30));
+    assert!(
+        authenticator
+            .sign_in_with(&new.token("new", &officer()), None)
+            .await
+            .is_ok()
+    );
+}
+
+#[test]
+fn an_issuer_without_agencies_or_with_a_foreign_plain_address_is_refused() {
+    let clock = Clock::fixed(noon());
+    let mut nobody = settings(KeyLocation::Address("https://login.police.example/keys".to_owned()));
+    nobody.agencies.clear();
+    assert!(matches!(
+        TrustedIssuer::from_settings(&nobody, &clock),
+        Err(IssuerError::NoAgency(_))
+    ));
+    let plain = settings(KeyLocation::Address("http://login.police.example/keys".to_owned()));
+    assert!(matches!(
+        TrustedIssuer::from_settings(&plain, &clock),
+        Err(IssuerError::Keys(..))
+    ));
+}
+
+#[test]
+fn no_more_tokens_are_remembered_than_there_is_room_for() {
+    let cache = TokenCache::new(10);
+    let claims = Arc::new(Claims::read(officer().as_object().unwrap()).unwrap());
+    let verified = |issuer| Verified {
+        claims: claims.clone(),
+        issuer,
+        keys_version: 1,
+    };
+    let favourite = TokenCache::hash("favourite");
+    cache.put(favourite, verified(99));
+    for number in 0..1_000 {
+        cache.put(TokenCache::hash(&number.to_string()), verified(number));
+        assert!(cache.len() <= 10);
+        assert_eq!(
+            cache.get(&favourite).map(|held| held.issuer),
+            Some(99),
+            "what is used stays"
+        );
+    }
+    cache.forget(&favourite);
+    assert!(cache.get(&favourite).is_none());
+    assert!(cache.get(&TokenCache::hash("0")).is_none());
+}

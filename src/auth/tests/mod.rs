@@ -1,0 +1,8 @@
+//! Sign-in as its callers meet it: whole tokens in, a caller or a refusal out.
+
+mod accepted;
+mod hostile;
+mod hostile_claims;
+mod key_sets;
+mod kit;
+mod minted;

@@ -1,0 +1,113 @@
+//! A token's outside: three parts, a header that is checked before anything else, a signature.
+//!
+//! `jsonwebtoken` is asked only whether a signature fits: it ignores `crit` and `b64` and reads the time by itself.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+
+use super::{bearer::TOKEN_BYTES, jwks::PublicKey, refusal::AuthRefusal, strict_json};
+use crate::config::TokenAlgorithm;
+
+/// The longest `kid`, in bytes.
+const KEY_ID_BYTES: usize = 200;
+
+/// A token whose header is in order and whose signature is yet to be checked. Nothing of its payload is to be believed.
+#[derive(Debug)]
+pub(super) struct Unverified<'t> {
+    /// The algorithm that the header names.
+    pub(super) algorithm: TokenAlgorithm,
+    /// The key that the header names: to be looked up, and nothing else.
+    pub(super) key_id: String,
+    /// What the token claims its issuer to be: for choosing the keys only.
+    pub(super) issuer: String,
+    payload: Map<String, Value>,
+    signed: &'t str,
+    signature: &'t str,
+}
+
+impl<'t> Unverified<'t> {
+    /// Takes a token apart and checks its header.
+    pub(super) fn parse(token: &'t str) -> Result<Self, AuthRefusal> {
+        if token.is_empty() {
+            return Err(AuthRefusal::TokenEmpty);
+        }
+        if token.len() > TOKEN_BYTES {
+            return Err(AuthRefusal::TokenTooLong);
+        }
+        let mut parts = token.split('.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(AuthRefusal::TokenMalformed);
+        };
+        let signed = &token[..header.len() + 1 + payload.len()];
+        let decode = |part: &str| {
+            URL_SAFE_NO_PAD
+                .decode(part)
+                .ok()
+                .filter(|bytes| !bytes.is_empty())
+                .ok_or(AuthRefusal::TokenMalformed)
+        };
+        let header = decode(header)?;
+        let payload = decode(payload)?;
+        decode(signature)?;
+        let (algorithm, key_id) = read_header(&header)?;
+        let payload = strict_json::object(&payload).ok_or(AuthRefusal::PayloadMalformed)?;
+        let issuer = match payload.get("iss") {
+            None => return Err(AuthRefusal::ClaimMissing("iss")),
+            Some(Value::String(issuer)) => issuer.clone(),
+            Some(_) => return Err(AuthRefusal::ClaimMalformed("iss")),
+        };
+        Ok(Self {
+            algorithm,
+            key_id,
+            issuer,
+            payload,
+            signed,
+            signature,
+        })
+    }
+
+    /// The payload, if the key made the signature.
+    pub(super) fn verify(self, key: &PublicKey) -> Result<Map<String, Value>, AuthRefusal> {
+        if key.algorithm() != self.algorithm {
+            return Err(AuthRefusal::KeyAlgorithmMismatch);
+        }
+        let algorithm = match key.algorithm() {
+            TokenAlgorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+            TokenAlgorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+            TokenAlgorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        };
+        match jsonwebtoken::crypto::verify(self.signature, self.signed.as_bytes(), key.decoding(), algorithm) {
+            Ok(true) => Ok(self.payload),
+            Ok(false) | Err(_) => Err(AuthRefusal::SignatureInvalid),
+        }
+    }
+}
+
+/// The algorithm and the key's name. `jku`, `x5u`, `jwk` and `x5c` are not looked at: keys come from configuration.
+fn read_header(header: &[u8]) -> Result<(TokenAlgorithm, String), AuthRefusal> {
+    let header = strict_json::object(header).ok_or(AuthRefusal::HeaderMalformed)?;
+    if header.contains_key("crit") || header.contains_key("b64") {
+        return Err(AuthRefusal::HeaderCritical);
+    }
+    let accepted_type = |typ: &str| {
+        ["at+jwt", "application/at+jwt", "JWT"]
+            .iter()
+            .any(|accepted| typ.eq_ignore_ascii_case(accepted))
+    };
+    if !header.get("typ").and_then(Value::as_str).is_some_and(accepted_type) {
+        return Err(AuthRefusal::TypeNotAccepted);
+    }
+    let algorithm = header
+        .get("alg")
+        .and_then(Value::as_str)
+        .and_then(TokenAlgorithm::from_name)
+        .ok_or(AuthRefusal::AlgorithmNotAllowed)?;
+    let key_id = header
+        .get("kid")
+        .and_then(Value::as_str)
+        .filter(|kid| (1..=KEY_ID_BYTES).contains(&kid.len()))
+        .ok_or(AuthRefusal::KeyIdMissing)?;
+    Ok((algorithm, key_id.to_owned()))
+}

@@ -1,0 +1,205 @@
+//! `thinkfamily audit`: checks the trail end to end, and takes it or its heads elsewhere.
+//!
+//! Opens files and the trail; finds nothing itself, `crate::audit` does.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufReader, BufWriter, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Args, Subcommand};
+
+use crate::{
+    audit::{
+        HeadKey, PublicKey, Report,
+        export::{ExportError, export, read_heads},
+        key::KeyError,
+        offline::verify_file,
+        verify::verify,
+    },
+    store::trail::{TrailStore, TrailStoreError},
+};
+
+/// Check the trail, or take it elsewhere.
+#[derive(Args, Clone, Debug)]
+pub struct AuditArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum Command {
+    /// Check the trail end to end; exit code 1 when anything is found.
+    Verify(Verify),
+    /// Write the trail as JSON lines, and its public key beside it.
+    Export(Export),
+}
+
+#[derive(Args, Clone, Debug)]
+struct Verify {
+    /// Check this export instead of the database.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Heads exported earlier, each of which must be found again.
+    #[arg(long, value_name = "FILE")]
+    heads: Option<PathBuf>,
+    /// The public key to check with, instead of the server's own; may be given more than once.
+    #[arg(long, value_name = "FILE")]
+    public_key: Vec<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+struct Export {
+    /// Only the signed heads: small enough to keep elsewhere every day.
+    #[arg(long)]
+    heads_only: bool,
+    /// The file to write; it must not be there yet. The public key goes to the same name with `.pub` added.
+    #[arg(value_name = "OUT")]
+    out: PathBuf,
+}
+
+/// Why the command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The trail's database failed.
+    #[error(transparent)]
+    Store(#[from] TrailStoreError),
+    /// An export cannot be read or written.
+    #[error("{path}: {error}")]
+    Export {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: ExportError,
+    },
+    /// The terminal or pipe cannot be written to.
+    #[error("the result cannot be written: {0}")]
+    Output(#[from] io::Error),
+    /// The command needs the trail's database and none was given.
+    #[error("the trail's database is needed for this")]
+    NoDatabase,
+}
+
+impl AuditArgs {
+    /// Whether [`run`] needs the trail's database: not for the check of a file.
+    pub fn needs_database(&self) -> bool {
+        !matches!(&self.command, Command::Verify(Verify { file: Some(_), .. }))
+    }
+}
+
+/// Carries the command out. `key` is the path of the key that signs heads; `out` gets the result for people to read. The
+/// exit code is 1 when the check found anything.
+pub async fn run(
+    args: &AuditArgs,
+    store: Option<&TrailStore>,
+    key: &Path,
+    out: &mut (dyn Write + Send),
+) -> Result<ExitCode, AuditError> {
+    match &args.command {
+        Command::Verify(options) => {
+            let report = check(options, store, key).await?;
+            print(&report, out)?;
+            Ok(if report.is_sound() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+        Command::Export(options) => {
+            let store = store.ok_or(AuditError::NoDatabase)?;
+            let public = HeadKey::load(key)?.public();
+            let failed = |error: ExportError| AuditError::Export {
+                path: options.out.clone(),
+                error,
+            };
+            let exported = write_new(&options.out, store, options.heads_only)
+                .await
+                .map_err(failed)?;
+            let mut name = options.out.clone().into_os_string();
+            name.push(".pub");
+            public.export(Path::new(&name))?;
+            writeln!(
+                out,
+                "{} entries and {} heads exported",
+                exported.entries, exported.heads
+            )?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn check(options: &Verify, store: Option<&TrailStore>, key: &Path) -> Result<Report, AuditError> {
+    let keys = if options.public_key.is_empty() {
+        vec![HeadKey::load(key)?.public()]
+    } else {
+        let keys: Result<Vec<_>, _> = options.public_key.iter().map(|path| PublicKey::load(path)).collect();
+        keys?
+    };
+    let heads = match &options.heads {
+        None => Vec::new(),
+        Some(path) => File::open(path)
+            .map_err(ExportError::from)
+            .and_then(|file| read_heads(BufReader::new(file)))
+            .map_err(|error| AuditError::Export {
+                path: path.clone(),
+                error,
+            })?,
+    };
+    match &options.file {
+        Some(path) => verify_file(path, &keys, &heads).map_err(|error| AuditError::Export {
+            path: path.clone(),
+            error,
+        }),
+        None => Ok(verify(store.ok_or(AuditError::NoDatabase)?, &keys, &heads).await?),
+    }
+}
+
+/// Writes an export to a file that only its owner can read, and takes it away again if it does not become whole.
+async fn write_new(
+    path: &Path,
+    store: &TrailStore,
+    heads_only: bool,
+) -> Result<crate::audit::export::Exported, ExportError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = BufWriter::new(options.open(path)?);
+    let exported = match export(store, heads_only, &mut file).await {
+        Ok(exported) => file.get_ref().sync_all().map(|()| exported).map_err(ExportError::from),
+        Err(error) => Err(error),
+    };
+    if exported.is_err() {
+        // The error that led here is the one to tell.
+        let _ = fs::remove_file(path);
+    }
+    exported
+}
+
+fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        writeln!(out, "{finding}")?;
+    }
+    let kept = u64::try_from(report.findings.len()).unwrap_or(u64::MAX);
+    if report.total > kept {
+        writeln!(out, "and {} more", report.total - kept)?;
+    }
+    let end = if report.is_sound() {
+        "nothing found".to_owned()
+    } else {
+        format!("{} found", report.total)
+    };
+    writeln!(
+        out,
+        "{} entries in {} chains checked: {end}",
+        report.entries, report.chains
+    )
+}

@@ -1,0 +1,94 @@
+//! The list of settings: each one's name, environment variable and help, written once.
+
+use std::path::PathBuf;
+
+/// A setting's name in the file, and its environment variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The name in the configuration file; the flag is the same with hyphens.
+    pub name: &'static str,
+    /// The environment variable.
+    pub variable: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:ident $variable:literal $value:literal $help:literal [$($attribute:tt)*];)*) => {
+        /// Every setting.
+        pub const SETTINGS: &[Setting] = &[$(Setting { name: stringify!($name), variable: $variable }),*];
+
+        /// The flags of every subcommand. Flags are stronger than the environment, which is stronger than the file.
+        #[derive(clap::Args, Clone, Debug, Default)]
+        #[command(next_help_heading = "Settings (flags over environment over the file)")]
+        pub struct ConfigArgs {
+            /// The configuration file (TOML); its keys are the flags' names with underscores.
+            #[arg(
+                long,
+                global = true,
+                value_name = "FILE",
+                help = "The configuration file (TOML); its keys are these flags with underscores [env: THINKFAMILY_CONFIG]"
+            )]
+            pub config: Option<PathBuf>,
+            $(
+                #[doc = concat!("The text of `", $variable, "`; its help says what it means.")]
+                #[arg(
+                    long,
+                    global = true,
+                    value_name = $value,
+                    help = concat!($help, " [env: ", $variable, "]"),
+                    $($attribute)*
+                )]
+                pub $name: Option<String>,
+            )*
+        }
+
+        impl ConfigArgs {
+            /// The settings that were given, by name.
+            pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
+                [$((stringify!($name), self.$name.as_deref())),*]
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name, value?)))
+            }
+        }
+    };
+}
+
+settings! {
+    mode "THINKFAMILY_MODE" "MODE" "development or production [default: development]" [];
+    listen "THINKFAMILY_LISTEN" "ADDRESS" "Address and port to listen on [default: 127.0.0.1:8080]" [];
+    data_dir "THINKFAMILY_DATA_DIR" "DIR" "Directory for the embedded database and keys [default: data]" [];
+    database_url "THINKFAMILY_DATABASE_URL" "URL" "sqlite://FILE or postgres://… [default: sqlite://<data-dir>/thinkfamily.db] [env: DATABASE_URL]" [];
+    trail_database_url "THINKFAMILY_TRAIL_DATABASE_URL" "URL" "Where the trail is kept [default: beside the database]" [];
+    database_connections "THINKFAMILY_DATABASE_CONNECTIONS" "N" "Most connections to the database [default: 16]" [];
+    database_queue "THINKFAMILY_DATABASE_QUEUE" "N" "Most requests that wait for a connection; more are answered 503 [default: 256]" [];
+    database_wait_ms "THINKFAMILY_DATABASE_WAIT_MS" "MS" "Longest wait for a connection [default: 2000]" [];
+    statement_timeout_ms "THINKFAMILY_STATEMENT_TIMEOUT_MS" "MS" "Longest time of one SQL statement [default: 5000]" [];
+    request_timeout_ms "THINKFAMILY_REQUEST_TIMEOUT_MS" "MS" "Longest time of one request [default: 15000]" [];
+    audience "THINKFAMILY_AUDIENCE" "NAME" "The audience that tokens must name [default: https://thinkfamily.example/graphql]" [];
+    dev_issuer "THINKFAMILY_DEV_ISSUER" "on|off" "The development token issuer [default: on in development]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
+    graphiql "THINKFAMILY_GRAPHIQL" "on|off" "GraphiQL in the browser [default: on in development]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
+    demo_data "THINKFAMILY_DEMO_DATA" "on|off" "Demonstration data at first start [default: on in development]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
+    migrate "THINKFAMILY_MIGRATE" "on|off" "Migrate the database at start [default: on]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
+    log_format "THINKFAMILY_LOG_FORMAT" "FORMAT" "json or text [default: text in development, json in production]" [];
+    log_level "THINKFAMILY_LOG_LEVEL" "LEVEL" "error, warn, info, debug or trace [default: info]" [];
+    cors_origins "THINKFAMILY_CORS_ORIGINS" "ORIGINS" "Web origins that may call from a browser, with commas between [default: none]" [];
+    body_bytes "THINKFAMILY_BODY_BYTES" "N" "Largest request body [default: 1048576]" [];
+    document_bytes "THINKFAMILY_DOCUMENT_BYTES" "N" "Largest GraphQL document [default: 32768]" [];
+    document_tokens "THINKFAMILY_DOCUMENT_TOKENS" "N" "Most tokens in a document [default: 2000]" [];
+    bracket_depth "THINKFAMILY_BRACKET_DEPTH" "N" "Deepest nesting of brackets in a document [default: 64]" [];
+    operations "THINKFAMILY_OPERATIONS" "N" "Most operations in a document [default: 10]" [];
+    fragments "THINKFAMILY_FRAGMENTS" "N" "Most fragments in a document [default: 50]" [];
+    variables "THINKFAMILY_VARIABLES" "N" "Most variables of an operation [default: 50]" [];
+    aliases "THINKFAMILY_ALIASES" "N" "Most aliases in a document [default: 100]" [];
+    directives "THINKFAMILY_DIRECTIVES" "N" "Most directives in a document [default: 20]" [];
+    repeats "THINKFAMILY_REPEATS" "N" "Most repeats of one response key [default: 10]" [];
+    root_fields "THINKFAMILY_ROOT_FIELDS" "N" "Most fields at the root of an operation [default: 20]" [];
+    expanded_selections "THINKFAMILY_EXPANDED_SELECTIONS" "N" "Most selections once fragments are spread [default: 5000]" [];
+    depth "THINKFAMILY_DEPTH" "N" "Deepest nesting of fields [default: 20]" [];
+    cost "THINKFAMILY_COST" "N" "Greatest cost of an operation [default: 20000]" [];
+    cost_per_minute "THINKFAMILY_COST_PER_MINUTE" "N" "Greatest cost of a client in a minute [default: 600000]" [];
+    page_max "THINKFAMILY_PAGE_MAX" "N" "Most items on a page, at most 100 [default: 100]" [];
+    batch_max "THINKFAMILY_BATCH_MAX" "N" "Most operations in one request body; 0 refuses batches [default: 0]" [];
+    socket_message_bytes "THINKFAMILY_SOCKET_MESSAGE_BYTES" "N" "Largest WebSocket message [default: 262144]" [];
+    socket_operations "THINKFAMILY_SOCKET_OPERATIONS" "N" "Most operations at once on a WebSocket [default: 50]" [];
+    socket_init_ms "THINKFAMILY_SOCKET_INIT_MS" "MS" "Longest wait for its first message on a WebSocket [default: 3000]" [];
+}

@@ -1,0 +1,290 @@
+//! Everything that can be set, as one plain struct of typed values, checked before anything else starts.
+//!
+//! Reads flags, environment and one file, once, at start. Uses no other room; any room may use it.
+
+mod flags;
+mod issuer;
+mod limits;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+pub use self::{
+    flags::{ConfigArgs, SETTINGS, Setting},
+    issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
+    limits::Limits,
+    source::{ConfigError, Origin},
+};
+use self::{issuer::is_name, source::Given};
+
+/// The `iss` of the development issuer's tokens; no configured issuer may have it.
+pub const DEVELOPMENT_ISSUER: &str = "urn:thinkfamily:development-issuer";
+
+/// What the server is run for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Trying and demonstrating, on this machine.
+    #[default]
+    Development,
+    /// Real families: nothing that eases trying is on unless asked for.
+    Production,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Lines for people.
+    Text,
+}
+
+/// The log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// How it is written.
+    pub format: LogFormat,
+    /// The least severity that is written.
+    pub level: tracing::Level,
+}
+
+/// A database's address. It may hold a password, so it does not show itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// The address, for opening the database only.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is a `PostgreSQL` database; it is an `SQLite` one otherwise.
+    pub fn is_postgres(&self) -> bool {
+        self.0.starts_with("postgres://") || self.0.starts_with("postgresql://")
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let rest = ["postgres://", "postgresql://", "sqlite:"]
+            .iter()
+            .find_map(|scheme| text.strip_prefix(scheme))?;
+        (!rest.is_empty() && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.is_postgres() {
+            "postgres://…"
+        } else {
+            "sqlite:…"
+        })
+    }
+}
+
+/// The database and how hard it may be worked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// Where it is.
+    pub url: DatabaseUrl,
+    /// Where the trail is kept, if not beside the database.
+    pub trail_url: Option<DatabaseUrl>,
+    /// Most connections.
+    pub connections: u32,
+    /// Most requests that wait for a connection.
+    pub queue: u32,
+    /// Longest wait for a connection.
+    pub wait: Duration,
+    /// Longest time of one statement.
+    pub statement_timeout: Duration,
+}
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
+pub struct Config {
+    /// What the server is run for.
+    pub mode: Mode,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where the embedded database and the server's own keys are kept.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: Database,
+    /// Longest time of one request.
+    pub request_timeout: Duration,
+    /// The audience that tokens must name, unless their issuer's settings say otherwise.
+    pub audience: String,
+    /// The trusted issuers.
+    pub issuers: Vec<IssuerSettings>,
+    /// Whether the development issuer is trusted and mints tokens.
+    pub dev_issuer: bool,
+    /// Whether GraphiQL is served.
+    pub graphiql: bool,
+    /// Whether an empty database is filled with demonstration data.
+    pub demo_data: bool,
+    /// Whether the database is migrated at start.
+    pub migrate: bool,
+    /// The log.
+    pub log: Log,
+    /// Web origins that may call from a browser.
+    pub cors_origins: Vec<String>,
+    /// Limits on requests.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// Reads flags over environment over file. The first bad value is refused with its name and what would be right.
+    pub fn load(arguments: &ConfigArgs) -> Result<Self, ConfigError> {
+        Self::load_with(arguments, &|name| {
+            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })
+    }
+
+    /// The same, with `environment` in the place of the process's environment.
+    pub fn load_with(
+        arguments: &ConfigArgs,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        Self::read(Given::gather(arguments, environment)?)
+    }
+
+    fn read(mut given: Given) -> Result<Self, ConfigError> {
+        let mode = given
+            .get("mode", "development or production", |text| match text {
+                "development" => Some(Mode::Development),
+                "production" => Some(Mode::Production),
+                _ => None,
+            })?
+            .unwrap_or_default();
+        let easing = mode == Mode::Development;
+        let listen = given
+            .get("listen", "an address and port such as 127.0.0.1:8080", |text| {
+                text.parse().ok()
+            })?
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let data_dir = given
+            .get("data_dir", "a directory", |text| {
+                (!text.contains('\0')).then(|| PathBuf::from(text))
+            })?
+            .unwrap_or_else(|| PathBuf::from("data"));
+        let audience = given
+            .get("audience", "1 to 200 characters without spaces", |text| {
+                is_name(text).then(|| text.to_owned())
+            })?
+            .unwrap_or_else(|| "https://thinkfamily.example/graphql".to_owned());
+        let dev_issuer = given.switch("dev_issuer", easing)?;
+        if dev_issuer && !listen.ip().is_loopback() {
+            return Err(ConfigError::new(
+                "listen",
+                "want a loopback address while dev_issuer is on, since anyone on this machine can then mint tokens; \
+                 or dev_issuer off",
+            ));
+        }
+        let issuers = read_issuers(std::mem::take(&mut given.issuers), &audience)?;
+        Ok(Self {
+            mode,
+            listen,
+            database: read_database(&given, &data_dir)?,
+            data_dir,
+            request_timeout: milliseconds(&given, "request_timeout_ms", 15_000)?,
+            audience,
+            issuers,
+            dev_issuer,
+            graphiql: given.switch("graphiql", easing)?,
+            demo_data: given.switch("demo_data", easing)?,
+            migrate: given.switch("migrate", true)?,
+            log: read_log(&given, mode)?,
+            cors_origins: given
+                .get(
+                    "cors_origins",
+                    "origins such as https://portal.example, with commas between",
+                    read_origins,
+                )?
+                .unwrap_or_default(),
+            limits: Limits::read(&given)?,
+        })
+    }
+}
+
+fn milliseconds(given: &Given, name: &'static str, default: u32) -> Result<Duration, ConfigError> {
+    let number = given.number(name, default, 10..=600_000)?;
+    Ok(Duration::from_millis(u64::from(number)))
+}
+
+fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
+    const WANTED: &str = "sqlite://FILE or postgres://USER@HOST/NAME";
+    let url = match given.get("database_url", WANTED, DatabaseUrl::parse)? {
+        Some(url) => url,
+        None => data_dir
+            .join("thinkfamily.db")
+            .to_str()
+            .filter(|path| !path.contains(['?', '#', '%']))
+            .map(|path| DatabaseUrl(format!("sqlite://{path}")))
+            .ok_or_else(|| {
+                ConfigError::new("data_dir", "want a path in UTF-8 without ?, # and %, or a database_url")
+            })?,
+    };
+    Ok(Database {
+        url,
+        trail_url: given.get("trail_database_url", WANTED, DatabaseUrl::parse)?,
+        connections: given.number("database_connections", 16, 1..=1_000)?,
+        queue: given.number("database_queue", 256, 0..=100_000)?,
+        wait: milliseconds(given, "database_wait_ms", 2_000)?,
+        statement_timeout: milliseconds(given, "statement_timeout_ms", 5_000)?,
+    })
+}
+
+fn read_log(given: &Given, mode: Mode) -> Result<Log, ConfigError> {
+    let format = given
+        .get("log_format", "json or text", |text| match text {
+            "json" => Some(LogFormat::Json),
+            "text" => Some(LogFormat::Text),
+            _ => None,
+        })?
+        .unwrap_or(match mode {
+            Mode::Development => LogFormat::Text,
+            Mode::Production => LogFormat::Json,
+        });
+    let level = given
+        .get("log_level", "error, warn, info, debug or trace", |text| match text {
+            "error" => Some(tracing::Level::ERROR),
+            "warn" => Some(tracing::Level::WARN),
+            "info" => Some(tracing::Level::INFO),
+            "debug" => Some(tracing::Level::DEBUG),
+            "trace" => Some(tracing::Level::TRACE),
+            _ => None,
+        })?
+        .unwrap_or(tracing::Level::INFO);
+    Ok(Log { format, level })
+}
+
+fn read_issuers(tables: Vec<issuer::IssuerTable>, audience: &str) -> Result<Vec<IssuerSettings>, ConfigError> {
+    let mut issuers: Vec<IssuerSettings> = Vec::with_capacity(tables.len());
+    for (index, table) in tables.into_iter().enumerate() {
+        let at = index + 1;
+        let settings = table.read(at, audience)?;
+        if settings.issuer == DEVELOPMENT_ISSUER || issuers.iter().any(|other| other.issuer == settings.issuer) {
+            return Err(ConfigError::new(
+                format!("issuer[{at}].issuer"),
+                "want an issuer that is named once, and not the development issuer's name",
+            ));
+        }
+        issuers.push(settings);
+    }
+    Ok(issuers)
+}
+
+/// Origins as a browser sends them: scheme, host and perhaps port; no wildcard.
+fn read_origins(text: &str) -> Option<Vec<String>> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|origin| !origin.is_empty())
+        .map(|origin| {
+            let url = reqwest::Url::parse(origin).ok()?;
+            let serialised = url.origin().ascii_serialization();
+            (matches!(url.scheme(), "https" | "http") && serialised == origin).then_some(serialised)
+        })
+        .collect()
+}

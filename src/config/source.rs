@@ -1,0 +1,209 @@
+//! Where a setting's text comes from: a flag, the environment, the file, in that order of strength.
+//!
+//! Knows names and texts only; what a text means is read in the other files of this folder.
+
+use std::{collections::BTreeMap, fmt::Display, path::Path};
+
+use serde::Deserialize;
+
+use super::{
+    flags::{ConfigArgs, SETTINGS},
+    issuer::IssuerTable,
+};
+
+/// The largest configuration file that is read, in bytes.
+const FILE_BYTES: u64 = 1024 * 1024;
+
+/// A setting that is refused at start. Values are never echoed: some are secrets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("setting `{setting}`{}: {wanted}", .origin.map(|origin| format!(" ({origin})")).unwrap_or_default())]
+pub struct ConfigError {
+    /// The setting's name.
+    pub setting: String,
+    /// Where the refused value came from, where it came from somewhere.
+    pub origin: Option<Origin>,
+    /// What would be right.
+    pub wanted: String,
+}
+
+impl ConfigError {
+    /// A refusal of a setting that did not come from one place.
+    pub(super) fn new(setting: impl Into<String>, wanted: impl Into<String>) -> Self {
+        Self {
+            setting: setting.into(),
+            origin: None,
+            wanted: wanted.into(),
+        }
+    }
+
+    fn from(setting: &str, origin: Origin, wanted: impl Into<String>) -> Self {
+        Self {
+            setting: setting.to_owned(),
+            origin: Some(origin),
+            wanted: wanted.into(),
+        }
+    }
+}
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A command line flag.
+    Flag,
+    /// An environment variable.
+    Environment,
+    /// The configuration file.
+    File,
+}
+
+impl Display for Origin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Flag => "from the command line",
+            Self::Environment => "from the environment",
+            Self::File => "from the configuration file",
+        })
+    }
+}
+
+/// The texts of all settings that were given, the strongest source's each, and the file's issuers.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    texts: BTreeMap<&'static str, (String, Origin)>,
+    /// The file's `[[issuer]]` tables.
+    pub(super) issuers: Vec<IssuerTable>,
+}
+
+impl Given {
+    /// Gathers the settings; `environment` gives the value of a variable.
+    pub(super) fn gather(
+        arguments: &ConfigArgs,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
+        let file = arguments
+            .config
+            .clone()
+            .or_else(|| variable("THINKFAMILY_CONFIG").map(Into::into));
+        let mut given = match file {
+            Some(path) => Self::from_file(&path)?,
+            None => Self::default(),
+        };
+        for setting in SETTINGS {
+            let value = variable(setting.variable).or_else(|| {
+                (setting.name == "database_url")
+                    .then(|| variable("DATABASE_URL"))
+                    .flatten()
+            });
+            if let Some(value) = value {
+                given.texts.insert(setting.name, (value, Origin::Environment));
+            }
+        }
+        for (name, value) in arguments.given() {
+            given.texts.insert(name, (value.to_owned(), Origin::Flag));
+        }
+        Ok(given)
+    }
+
+    fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let refused = |wanted: String| ConfigError::new("config", wanted);
+        let size = std::fs::metadata(path)
+            .map_err(|error| refused(format!("want a file that can be read: {}", error.kind())))?
+            .len();
+        if size > FILE_BYTES {
+            return Err(refused(format!("want a file of at most {FILE_BYTES} bytes")));
+        }
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| refused(format!("want a text file that can be read: {}", error.kind())))?;
+        Self::from_toml(&text)
+    }
+
+    /// Reads the text of a configuration file.
+    pub(super) fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| {
+                1 + text.get(..span.start).unwrap_or_default().matches('\n').count()
+            });
+            ConfigError::new("config", format!("want TOML; line {line}: {}", error.message()))
+        })?;
+        let mut given = Self::default();
+        for (key, value) in table {
+            if key == "issuer" {
+                given.issuers = Vec::<IssuerTable>::deserialize(value).map_err(|error| {
+                    ConfigError::from(
+                        "issuer",
+                        Origin::File,
+                        format!("want [[issuer]] tables: {}", error.message()),
+                    )
+                })?;
+                continue;
+            }
+            let Some(setting) = SETTINGS.iter().find(|setting| setting.name == key) else {
+                let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
+                return Err(ConfigError::from(
+                    &shown,
+                    Origin::File,
+                    "there is no setting of that name",
+                ));
+            };
+            let text = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Boolean(on) => if on { "on" } else { "off" }.to_owned(),
+                toml::Value::Array(items) => items
+                    .iter()
+                    .map(|item| item.as_str().map(str::to_owned))
+                    .collect::<Option<Vec<_>>>()
+                    .ok_or_else(|| ConfigError::from(&key, Origin::File, "want a list of texts"))?
+                    .join(","),
+                _ => {
+                    return Err(ConfigError::from(
+                        &key,
+                        Origin::File,
+                        "want a text, a whole number, true or false",
+                    ));
+                }
+            };
+            given.texts.insert(setting.name, (text, Origin::File));
+        }
+        Ok(given)
+    }
+
+    /// The setting as `read` understands it, or `None` where it was not given; `wanted` says what would be right.
+    pub(super) fn get<T>(
+        &self,
+        name: &'static str,
+        wanted: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        debug_assert!(SETTINGS.iter().any(|setting| setting.name == name), "no setting {name}");
+        match self.texts.get(name) {
+            None => Ok(None),
+            Some((text, origin)) => read(text)
+                .map(Some)
+                .ok_or_else(|| ConfigError::from(name, *origin, format!("want {wanted}"))),
+        }
+    }
+
+    /// A whole number within `range`.
+    pub(super) fn number(
+        &self,
+        name: &'static str,
+        default: u32,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> Result<u32, ConfigError> {
+        let wanted = format!("a whole number from {} to {}", range.start(), range.end());
+        let read = |text: &str| text.parse::<u32>().ok().filter(|number| range.contains(number));
+        Ok(self.get(name, &wanted, read)?.unwrap_or(default))
+    }
+
+    /// A switch: `on` or `off`, `true` or `false`.
+    pub(super) fn switch(&self, name: &'static str, default: bool) -> Result<bool, ConfigError> {
+        let read = |text: &str| match text {
+            "on" | "true" => Some(true),
+            "off" | "false" => Some(false),
+            _ => None,
+        };
+        Ok(self.get(name, "on or off", read)?.unwrap_or(default))
+    }
+}

@@ -1,0 +1,155 @@
+//! What every resolver of one operation shares. The only file that takes anything out of the library's context.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use async_graphql::{Context, ContextSelectionSet, PathSegment, QueryPathSegment, ServerError};
+use uuid::Uuid;
+
+use super::{
+    api_error::ApiError,
+    ids::{Codec, Key, Kind},
+    operation::WithheldMode,
+    services::Services,
+};
+use crate::{
+    sharing::{
+        ceiling::Ceiling,
+        decide::Withheld,
+        disclosure::{Account, Step},
+        grant::Disclosed,
+        register::FieldId,
+    },
+    store::{dossier::Wants, policy::Policies, session::Session},
+};
+
+/// One operation.
+#[derive(Debug)]
+pub struct Request {
+    /// All that the caller could ever see.
+    pub ceiling: Arc<Ceiling>,
+    /// The database as of the operation's moment.
+    pub session: Session,
+    /// The agreements as of that moment.
+    pub policies: Arc<Policies>,
+    /// The tables that the operation's fields need.
+    pub wants: Wants,
+    /// The server's own parts.
+    pub services: Arc<Services>,
+    /// How withheld values are told.
+    pub mode: WithheldMode,
+    /// The request's id.
+    pub request_id: Uuid,
+    /// What is disclosed and withheld.
+    pub account: Mutex<Account>,
+    /// What was written, in the words of the trail.
+    pub writes: Mutex<Vec<Write>>,
+    /// The failure that ends the operation as a whole.
+    pub failure: OnceLock<ApiError>,
+}
+
+/// Something that a mutation wrote, for the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// What kind of entry the trail gets.
+    pub kind: crate::audit::entry::Kind,
+    /// The family it is about.
+    pub family: Option<Uuid>,
+    /// The person it is about.
+    pub person: Option<Uuid>,
+    /// The clauses that permitted it.
+    pub clauses: Vec<u16>,
+    /// The categories of what was written.
+    pub categories: crate::sharing::category::CategorySet,
+    /// The emergency access it opened or rests on.
+    pub emergency: Option<Uuid>,
+}
+
+impl Request {
+    /// The operation's own parts, from the library's context.
+    pub fn of<'a>(ctx: &Context<'a>) -> &'a Self {
+        ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    fn of_selection<'a>(ctx: &ContextSelectionSet<'a>) -> &'a Self {
+        ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    /// The authority asked about.
+    pub fn authority(&self) -> i32 {
+        self.ceiling.caller().authority
+    }
+
+    /// Makes and reads ids.
+    pub fn codec(&self) -> &Codec {
+        &self.services.codec
+    }
+
+    /// The public id of a row.
+    pub fn id(&self, kind: Kind, family: Uuid, row: Uuid) -> async_graphql::ID {
+        self.codec().id(self.authority(), Key { kind, family, row }).into()
+    }
+
+    /// What a public id names, or the error that says it is none of ours.
+    pub fn key(&self, id: &str) -> Result<Key, ApiError> {
+        self.codec().key(self.authority(), id).ok_or(ApiError::BadUserInput(
+            "An id is not one that this server gave out for this authority. Use ids exactly as they came.",
+        ))
+    }
+
+    /// Notes what is disclosed.
+    pub fn disclose(&self, disclosed: &Disclosed) {
+        self.account
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .disclose(disclosed);
+    }
+
+    /// Notes that a field is withheld, where no value would have stood.
+    pub fn withhold(&self, field: FieldId, withheld: Withheld, path: Vec<Step>) {
+        self.account
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .withhold(field, withheld, path);
+    }
+
+    /// Ends the operation as a whole.
+    pub fn fail(&self, error: ApiError) {
+        // The first failure is the cause; later ones follow from it.
+        let _ = self.failure.set(error);
+    }
+}
+
+/// The operation's parts where a value is resolved.
+pub fn request<'a>(ctx: &ContextSelectionSet<'a>) -> &'a Request {
+    Request::of_selection(ctx)
+}
+
+/// Where in the answer a value stands.
+pub fn path(ctx: &ContextSelectionSet<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut at = ctx.path_node.as_ref();
+    while let Some(node) = at {
+        steps.push(match &node.segment {
+            QueryPathSegment::Name(name) => Step::Key((*name).to_owned()),
+            QueryPathSegment::Index(index) => Step::Index(*index),
+        });
+        at = node.parent;
+    }
+    steps.reverse();
+    steps
+}
+
+/// An error of one value: it becomes null, its neighbours stay.
+pub fn add_error(ctx: &ContextSelectionSet<'_>, pos: async_graphql::Pos, code: &'static str, message: &str) {
+    let mut error = ServerError::new(message, Some(pos));
+    error.path = path(ctx)
+        .into_iter()
+        .map(|step| match step {
+            Step::Key(key) => PathSegment::Field(key),
+            Step::Index(index) => PathSegment::Index(index),
+        })
+        .collect();
+    let extensions = error.extensions.get_or_insert_default();
+    extensions.set("code", code);
+    ctx.add_error(error);
+}

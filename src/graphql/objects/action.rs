@@ -1,0 +1,90 @@
+//! `Action`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::NaiveDate;
+
+use super::{Agency, Entry, Goal, agency, rows};
+use crate::{
+    graphql::{context::Request, ids::Kind},
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, Locked, Tables},
+        rows::ActionRow,
+    },
+};
+
+/// Something to be done towards a goal.
+#[derive(Clone)]
+pub struct Action {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<ActionRow>,
+}
+
+impl Entry for Action {
+    type Row = ActionRow;
+    const EXISTENCE: FieldId = field::ACTION_ID;
+
+    fn table(tables: &Tables) -> &[Locked<ActionRow>] {
+        &tables.actions
+    }
+
+    fn new(dossier: Arc<Dossier>, row: Visible<ActionRow>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<ActionRow> {
+        &self.row
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.row.key(|row| row.id)
+    }
+}
+
+/// Something to be done towards a goal.
+#[Object]
+impl Action {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::Action, self.dossier.key(), self.key())
+    }
+
+    /// Its goal.
+    async fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
+        let of = self.row.link(|row| Some(row.goal_id));
+        self.row.release_rows(field::ACTION_GOAL, || {
+            rows(ctx, &self.dossier, |parent: &Goal| {
+                Some(parent.row.key(|row| row.id)) == of
+            })
+            .pop()
+        })
+    }
+
+    /// What is to be done.
+    async fn description(&self) -> Shared<String> {
+        self.row
+            .release(field::ACTION_DESCRIPTION, |row| row.description.clone())
+    }
+
+    /// The agency that does it.
+    async fn owner_agency(&self) -> Shared<Option<Agency>> {
+        self.row.release(field::ACTION_OWNER_AGENCY, |row| {
+            agency(&self.dossier, Some(row.owner_agency_id))
+        })
+    }
+
+    /// By when.
+    async fn due_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row.release(field::ACTION_DUE_ON, |row| row.due_on)
+    }
+
+    /// When it was done.
+    async fn done_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row.release(field::ACTION_DONE_ON, |row| row.done_on)
+    }
+}

@@ -1,0 +1,101 @@
+//! `Agency` and `Authority`: about organisations, not about families.
+
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+use crate::{
+    graphql::{
+        codes::{self, AgencyKind},
+        context::Request,
+        ids::Kind,
+    },
+    sharing::{grant::Shared, register::field},
+    store::rows::{AgencyRow, AuthorityRow},
+};
+
+/// An organisation in the partnership.
+#[derive(Clone)]
+pub struct Agency(pub(in crate::graphql) AgencyRow);
+
+/// An organisation in the partnership.
+#[Object]
+impl Agency {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::Agency, Uuid::nil(), self.0.id)
+    }
+
+    /// Its code, as in tokens and agreements.
+    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AGENCY_CODE, || self.0.code.clone())
+    }
+
+    /// Its name.
+    async fn name(&self, ctx: &Context<'_>) -> Shared<String> {
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AGENCY_NAME, || self.0.name.clone())
+    }
+
+    /// What kind of agency it is.
+    async fn kind(&self, ctx: &Context<'_>) -> Shared<Option<AgencyKind>> {
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AGENCY_KIND, || {
+            codes::parse(&self.0.kind)
+        })
+    }
+}
+
+/// An upper-tier council that runs the programme.
+#[derive(Clone)]
+pub struct Authority {
+    pub(in crate::graphql) row: AuthorityRow,
+    pub(in crate::graphql) neighbours: Vec<AuthorityRow>,
+}
+
+/// An upper-tier council that runs the programme.
+#[Object]
+impl Authority {
+    /// Its code.
+    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_CODE, || {
+            self.row.code.clone()
+        })
+    }
+
+    /// Its name.
+    async fn name(&self, ctx: &Context<'_>) -> Shared<String> {
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_NAME, || {
+            self.row.name.clone()
+        })
+    }
+
+    /// Names of the authorities that it compares itself with.
+    async fn statistical_neighbours(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
+        Shared::about_nobody(
+            &Request::of(ctx).ceiling,
+            field::AUTHORITY_STATISTICAL_NEIGHBOURS,
+            || self.neighbours.iter().map(|neighbour| neighbour.name.clone()).collect(),
+        )
+    }
+
+    /// From this age on, in years, a person's own decision about consent counts.
+    async fn own_consent_age(&self, ctx: &Context<'_>) -> Shared<i32> {
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_OWN_CONSENT_AGE, || {
+            self.row.own_consent_age
+        })
+    }
+
+    /// How long emergency access holds, in hours.
+    async fn emergency_hours(&self, ctx: &Context<'_>) -> Shared<i32> {
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_EMERGENCY_HOURS, || {
+            self.row.emergency_hours
+        })
+    }
+
+    /// Counts below this are suppressed in statistics.
+    async fn suppression_threshold(&self, ctx: &Context<'_>) -> Shared<i32> {
+        Shared::about_nobody(
+            &Request::of(ctx).ceiling,
+            field::AUTHORITY_SUPPRESSION_THRESHOLD,
+            || self.row.suppression_threshold,
+        )
+    }
+}

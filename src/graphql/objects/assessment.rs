@@ -1,0 +1,111 @@
+//! `Assessment`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::NaiveDate;
+
+use super::{Agency, DistanceScore, Entry, Family, agency, family, rows};
+use crate::{
+    graphql::{
+        codes::{self, AssessmentKind, AssessmentQuality},
+        context::Request,
+        ids::Kind,
+    },
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, Locked, Tables},
+        rows::AssessmentRow,
+    },
+};
+
+/// An assessment of a family.
+#[derive(Clone)]
+pub struct Assessment {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<AssessmentRow>,
+}
+
+impl Entry for Assessment {
+    type Row = AssessmentRow;
+    const EXISTENCE: FieldId = field::ASSESSMENT_ID;
+
+    fn table(tables: &Tables) -> &[Locked<AssessmentRow>] {
+        &tables.assessments
+    }
+
+    fn new(dossier: Arc<Dossier>, row: Visible<AssessmentRow>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<AssessmentRow> {
+        &self.row
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.row.key(|row| row.id)
+    }
+}
+
+/// An assessment of a family.
+#[Object]
+impl Assessment {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::Assessment, self.dossier.key(), self.key())
+    }
+
+    /// The family.
+    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+        self.row
+            .release_rows(field::ASSESSMENT_FAMILY, || family(ctx, &self.dossier))
+    }
+
+    /// The agency that did it.
+    async fn agency(&self) -> Shared<Option<Agency>> {
+        self.row.release(field::ASSESSMENT_AGENCY, |row| {
+            agency(&self.dossier, Some(row.agency_id))
+        })
+    }
+
+    /// What kind of assessment.
+    async fn kind(&self) -> Shared<Option<AssessmentKind>> {
+        self.row.release(field::ASSESSMENT_KIND, |row| codes::parse(&row.kind))
+    }
+
+    /// Whether it covers every member; where not, a family CAF must follow.
+    async fn covers_all_members(&self) -> Shared<bool> {
+        self.row
+            .release(field::ASSESSMENT_COVERS_ALL_MEMBERS, |row| row.covers_all_members)
+    }
+
+    /// First day.
+    async fn started_on(&self) -> Shared<NaiveDate> {
+        self.row.release(field::ASSESSMENT_STARTED_ON, |row| row.started_on)
+    }
+
+    /// The day it was completed.
+    async fn completed_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row.release(field::ASSESSMENT_COMPLETED_ON, |row| row.completed_on)
+    }
+
+    /// Its grade.
+    async fn quality(&self) -> Shared<Option<AssessmentQuality>> {
+        self.row.release(field::ASSESSMENT_QUALITY, |row| {
+            row.quality.as_deref().and_then(codes::parse)
+        })
+    }
+
+    /// Distance travelled scores, by review.
+    async fn distance_scores(&self, ctx: &Context<'_>) -> Shared<Vec<DistanceScore>> {
+        let own = self.row.key(|row| row.id);
+        self.row.release_rows(field::ASSESSMENT_DISTANCE_SCORES, || {
+            rows(ctx, &self.dossier, |child: &DistanceScore| {
+                child.row.link(|row| Some(row.assessment_id)) == Some(own)
+            })
+        })
+    }
+}

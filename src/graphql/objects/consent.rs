@@ -1,0 +1,120 @@
+//! `Consent`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Agency, Entry, Family, Member, agency, family, member_of};
+use crate::{
+    graphql::{
+        codes::{self, AgencyKind, ConsentAnswer, DataCategory},
+        context::Request,
+        ids::Kind,
+    },
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, Locked, Tables},
+        rows::ConsentRow,
+    },
+};
+
+/// A decision about consent.
+#[derive(Clone)]
+pub struct Consent {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<ConsentRow>,
+}
+
+impl Entry for Consent {
+    type Row = ConsentRow;
+    const EXISTENCE: FieldId = field::CONSENT_ID;
+
+    fn table(tables: &Tables) -> &[Locked<ConsentRow>] {
+        &tables.consents
+    }
+
+    fn new(dossier: Arc<Dossier>, row: Visible<ConsentRow>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<ConsentRow> {
+        &self.row
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.row.key(|row| row.id)
+    }
+}
+
+/// A decision about consent.
+#[Object]
+impl Consent {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::Consent, self.dossier.key(), self.key())
+    }
+
+    /// The family.
+    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+        self.row
+            .release_rows(field::CONSENT_FAMILY, || family(ctx, &self.dossier))
+    }
+
+    /// Whose data it is about.
+    async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
+        self.row.release_rows(field::CONSENT_MEMBER, || {
+            member_of(ctx, &self.dossier, self.row.link(|row| Some(row.person_id)))
+        })
+    }
+
+    /// What category of data.
+    async fn category(&self) -> Shared<Option<DataCategory>> {
+        self.row
+            .release(field::CONSENT_CATEGORY, |row| codes::parse(&row.category))
+    }
+
+    /// For agencies of what kind.
+    async fn agency_kind(&self) -> Shared<Option<AgencyKind>> {
+        self.row
+            .release(field::CONSENT_AGENCY_KIND, |row| codes::parse(&row.agency_kind))
+    }
+
+    /// Given or refused.
+    async fn decision(&self) -> Shared<Option<ConsentAnswer>> {
+        self.row
+            .release(field::CONSENT_DECISION, |row| codes::parse(&row.decision))
+    }
+
+    /// Who decided.
+    async fn decided_by(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
+        self.row.release_rows(field::CONSENT_DECIDED_BY, || {
+            member_of(ctx, &self.dossier, self.row.link(|row| Some(row.decided_by)))
+        })
+    }
+
+    /// When it was recorded; the newest decision counts.
+    async fn recorded_at(&self) -> Shared<DateTime<Utc>> {
+        self.row.release(field::CONSENT_RECORDED_AT, |row| row.recorded_at)
+    }
+
+    /// The last day on which it holds.
+    async fn expires_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row.release(field::CONSENT_EXPIRES_ON, |row| row.expires_on)
+    }
+
+    /// When it was withdrawn.
+    async fn withdrawn_at(&self) -> Shared<Option<DateTime<Utc>>> {
+        self.row.release(field::CONSENT_WITHDRAWN_AT, |row| row.withdrawn_at)
+    }
+
+    /// The agency that recorded it.
+    async fn recorded_by_agency(&self) -> Shared<Option<Agency>> {
+        self.row.release(field::CONSENT_RECORDED_BY_AGENCY, |row| {
+            agency(&self.dossier, Some(row.recorded_by_agency))
+        })
+    }
+}

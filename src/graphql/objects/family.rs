@@ -1,0 +1,329 @@
+//! `Family` and its Lead Professional.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::NaiveDate;
+
+use super::{
+    Address, Agency, Assessment, Consent, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry, Involvement,
+    Marker, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
+};
+use crate::{
+    graphql::{
+        codes::{self, NeedLevel, Route},
+        context::Request,
+        ids::Kind,
+        shared::Outcome,
+    },
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, FamilyRecord, Locked, Tables},
+        rows::LeadProfessionalRow,
+    },
+};
+
+/// A family.
+#[derive(Clone)]
+pub struct Family {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<FamilyRecord>,
+}
+
+impl Family {
+    /// The family of a dossier, if it exists for the asker. It discloses nothing yet.
+    pub(in crate::graphql) fn of(dossier: &Arc<Dossier>) -> Option<Self> {
+        let row = dossier.grant.visible(Self::EXISTENCE, &dossier.family)?;
+        Some(Self {
+            dossier: Arc::clone(dossier),
+            row,
+        })
+    }
+}
+
+impl Entry for Family {
+    type Row = FamilyRecord;
+    const EXISTENCE: FieldId = field::FAMILY_ID;
+
+    /// Its own row is not one of a table; see [`Family::of`].
+    fn table(_: &Tables) -> &[Locked<FamilyRecord>] {
+        &[]
+    }
+
+    fn new(dossier: Arc<Dossier>, row: Visible<FamilyRecord>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<FamilyRecord> {
+        &self.row
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.dossier.key()
+    }
+}
+
+/// A family: its members, and everything the partnership knows and does together.
+#[Object]
+impl Family {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::Family, self.key(), self.key())
+    }
+
+    /// A reference people can read over the telephone.
+    async fn reference(&self) -> Shared<String> {
+        self.row
+            .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
+    }
+
+    /// District in which the family lives.
+    async fn district(&self) -> Shared<Option<String>> {
+        self.row
+            .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
+    }
+
+    /// Ward in which the family lives.
+    async fn ward(&self) -> Shared<Option<String>> {
+        self.row.release(field::FAMILY_WARD, |record| record.row.ward.clone())
+    }
+
+    /// Locality in which the family lives.
+    async fn locality(&self) -> Shared<Option<String>> {
+        self.row
+            .release(field::FAMILY_LOCALITY, |record| record.row.locality.clone())
+    }
+
+    /// Children's centre reach area in which the family lives.
+    async fn reach_area(&self) -> Shared<Option<String>> {
+        self.row
+            .release(field::FAMILY_REACH_AREA, |record| record.row.reach_area.clone())
+    }
+
+    /// Level of need set at the checkpoint.
+    async fn need_level(&self) -> Shared<Option<NeedLevel>> {
+        self.row.release(field::FAMILY_NEED_LEVEL, |record| {
+            record.row.need_level.as_deref().and_then(codes::parse)
+        })
+    }
+
+    /// How the family came in.
+    async fn route(&self) -> Shared<Option<Route>> {
+        self.row
+            .release(field::FAMILY_ROUTE, |record| codes::parse(&record.row.route))
+    }
+
+    /// Whether the family is on the cohort today: the marker.
+    async fn on_cohort(&self) -> Shared<bool> {
+        self.row.release(field::FAMILY_ON_COHORT, |record| record.on_cohort)
+    }
+
+    /// The day it was attached to the cohort.
+    async fn attached_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row
+            .release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on)
+    }
+
+    /// The day the work with it was closed.
+    async fn closed_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row.release(field::FAMILY_CLOSED_ON, |record| record.row.closed_on)
+    }
+
+    /// Who leads the work with the family today, and how to reach them.
+    async fn lead_professional(&self) -> Shared<Option<LeadProfessional>> {
+        self.row.release(field::FAMILY_LEAD_PROFESSIONAL, |record| {
+            record
+                .lead
+                .as_ref()
+                .map(|lead| LeadProfessional::new(&self.row, &self.dossier, lead))
+        })
+    }
+
+    /// Whether there is a plan that is not closed.
+    async fn has_plan(&self) -> Shared<bool> {
+        self.row.release(field::FAMILY_HAS_PLAN, |record| record.has_plan)
+    }
+
+    /// Everyone who led the work with the family, newest first.
+    async fn lead_professional_history(&self) -> Shared<Vec<LeadProfessional>> {
+        self.row.release(field::FAMILY_LEAD_PROFESSIONAL_HISTORY, |record| {
+            record
+                .leads
+                .iter()
+                .map(|lead| LeadProfessional::new(&self.row, &self.dossier, lead))
+                .collect()
+        })
+    }
+
+    /// The members, by first day.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether to show those who have left as well.", default = false)] include_former: bool,
+    ) -> Shared<Vec<Member>> {
+        self.row.release_rows(field::FAMILY_MEMBERS, || {
+            rows(ctx, &self.dossier, |member: &Member| {
+                member.in_family() || include_former
+            })
+        })
+    }
+
+    /// How many members it has today, of those that you may see.
+    async fn member_count(&self, ctx: &Context<'_>) -> Shared<usize> {
+        self.row.release_rows(field::FAMILY_MEMBER_COUNT, || {
+            rows(ctx, &self.dossier, Member::in_family).len()
+        })
+    }
+
+    /// Where it lives or lived, newest first.
+    async fn addresses(&self, ctx: &Context<'_>) -> Shared<Vec<Address>> {
+        self.row
+            .release_rows(field::FAMILY_ADDRESSES, || rows(ctx, &self.dossier, |_: &Address| true))
+    }
+
+    /// The agencies that work or worked with it, newest first.
+    async fn involvements(&self, ctx: &Context<'_>) -> Shared<Vec<Involvement>> {
+        self.row.release_rows(field::FAMILY_INVOLVEMENTS, || {
+            rows(ctx, &self.dossier, |_: &Involvement| true)
+        })
+    }
+
+    /// The criteria it meets, newest evidence first.
+    async fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
+        self.row.release_rows(field::FAMILY_CRITERIA_MATCHES, || {
+            rows(ctx, &self.dossier, |_: &CriteriaMatch| true)
+        })
+    }
+
+    /// Its assessments, newest first.
+    async fn assessments(&self, ctx: &Context<'_>) -> Shared<Vec<Assessment>> {
+        self.row.release_rows(field::FAMILY_ASSESSMENTS, || {
+            rows(ctx, &self.dossier, |_: &Assessment| true)
+        })
+    }
+
+    /// Its plans, newest first.
+    async fn plans(&self, ctx: &Context<'_>) -> Shared<Vec<Plan>> {
+        self.row
+            .release_rows(field::FAMILY_PLANS, || rows(ctx, &self.dossier, |_: &Plan| true))
+    }
+
+    /// The indicators it agreed to.
+    async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<OutcomeObject>> {
+        self.row.release_rows(field::FAMILY_OUTCOMES, || {
+            rows(ctx, &self.dossier, |_: &OutcomeObject| true)
+        })
+    }
+
+    /// Its Family Progress Data.
+    async fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
+        self.row.release_rows(field::FAMILY_FAMILY_PROGRESS, || {
+            rows(ctx, &self.dossier, |_: &ProgressValue| true)
+        })
+    }
+
+    /// Its members' decisions about consent, newest first.
+    async fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
+        self.row
+            .release_rows(field::FAMILY_CONSENTS, || rows(ctx, &self.dossier, |_: &Consent| true))
+    }
+
+    /// Markers in partners' own systems, newest first.
+    async fn markers(&self, ctx: &Context<'_>) -> Shared<Vec<Marker>> {
+        self.row
+            .release_rows(field::FAMILY_MARKERS, || rows(ctx, &self.dossier, |_: &Marker| true))
+    }
+
+    /// Emergency access to it, newest first.
+    async fn emergency_accesses(&self, ctx: &Context<'_>) -> Shared<Vec<EmergencyAccess>> {
+        self.row.release_rows(field::FAMILY_EMERGENCY_ACCESSES, || {
+            rows(ctx, &self.dossier, |_: &EmergencyAccess| true)
+        })
+    }
+
+    /// Its plan that is not closed.
+    async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
+        self.row.release_rows(field::FAMILY_PLAN, || {
+            rows(ctx, &self.dossier, Plan::is_open).into_iter().next()
+        })
+    }
+
+    /// Who saw, changed or was refused what of this family, newest first.
+    async fn disclosures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Outcome<DisclosureConnection> {
+        disclosures(ctx, field::FAMILY_DISCLOSURES, &self.dossier, first, after)
+            .await
+            .into()
+    }
+}
+
+/// Who leads or led the work with a family.
+#[derive(Clone)]
+pub struct LeadProfessional {
+    row: Visible<FamilyRecord>,
+    lead: LeadProfessionalRow,
+    agency: Option<Agency>,
+}
+
+impl LeadProfessional {
+    fn new(row: &Visible<FamilyRecord>, dossier: &Dossier, lead: &LeadProfessionalRow) -> Self {
+        Self {
+            row: row.clone(),
+            lead: lead.clone(),
+            agency: agency(dossier, Some(lead.agency_id)),
+        }
+    }
+}
+
+/// The one professional who co-ordinates the work with a family.
+#[Object]
+impl LeadProfessional {
+    /// Their name.
+    async fn name(&self) -> Shared<String> {
+        self.row
+            .release(field::LEAD_PROFESSIONAL_NAME, |_| self.lead.name.clone())
+    }
+
+    /// Their work telephone.
+    async fn phone(&self) -> Shared<Option<String>> {
+        self.row
+            .release(field::LEAD_PROFESSIONAL_PHONE, |_| self.lead.phone.clone())
+    }
+
+    /// Their work e-mail.
+    async fn email(&self) -> Shared<Option<String>> {
+        self.row
+            .release(field::LEAD_PROFESSIONAL_EMAIL, |_| self.lead.email.clone())
+    }
+
+    /// Their team.
+    async fn team(&self) -> Shared<Option<String>> {
+        self.row
+            .release(field::LEAD_PROFESSIONAL_TEAM, |_| self.lead.team.clone())
+    }
+
+    /// Their agency.
+    async fn agency(&self) -> Shared<Option<Agency>> {
+        self.row
+            .release(field::LEAD_PROFESSIONAL_AGENCY, |_| self.agency.clone())
+    }
+
+    /// Since when they lead.
+    async fn since(&self) -> Shared<NaiveDate> {
+        self.row
+            .release(field::LEAD_PROFESSIONAL_SINCE, |_| self.lead.valid_from)
+    }
+
+    /// When they ceased to lead.
+    async fn until(&self) -> Shared<Option<NaiveDate>> {
+        self.row
+            .release(field::LEAD_PROFESSIONAL_UNTIL, |_| self.lead.valid_until)
+    }
+}

@@ -1,0 +1,97 @@
+//! `Marker`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::NaiveDate;
+
+use super::{Agency, Entry, Family, agency, family};
+use crate::{
+    graphql::{
+        codes::{self, MarkerStatus},
+        context::Request,
+        ids::Kind,
+    },
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, Locked, Tables},
+        rows::MarkerRow,
+    },
+};
+
+/// A marker in a partner's own system.
+#[derive(Clone)]
+pub struct Marker {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<MarkerRow>,
+}
+
+impl Entry for Marker {
+    type Row = MarkerRow;
+    const EXISTENCE: FieldId = field::MARKER_ID;
+
+    fn table(tables: &Tables) -> &[Locked<MarkerRow>] {
+        &tables.markers
+    }
+
+    fn new(dossier: Arc<Dossier>, row: Visible<MarkerRow>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<MarkerRow> {
+        &self.row
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.row.key(|row| row.id)
+    }
+}
+
+/// A marker in a partner's own system.
+#[Object]
+impl Marker {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::Marker, self.dossier.key(), self.key())
+    }
+
+    /// The family.
+    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+        self.row
+            .release_rows(field::MARKER_FAMILY, || family(ctx, &self.dossier))
+    }
+
+    /// The agency.
+    async fn agency(&self) -> Shared<Option<Agency>> {
+        self.row
+            .release(field::MARKER_AGENCY, |row| agency(&self.dossier, Some(row.agency_id)))
+    }
+
+    /// The system.
+    async fn system(&self) -> Shared<String> {
+        self.row.release(field::MARKER_SYSTEM, |row| row.system.clone())
+    }
+
+    /// Its state.
+    async fn status(&self) -> Shared<Option<MarkerStatus>> {
+        self.row.release(field::MARKER_STATUS, |row| codes::parse(&row.status))
+    }
+
+    /// When it was asked for.
+    async fn requested_on(&self) -> Shared<NaiveDate> {
+        self.row.release(field::MARKER_REQUESTED_ON, |row| row.requested_on)
+    }
+
+    /// When it was placed.
+    async fn placed_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row.release(field::MARKER_PLACED_ON, |row| row.placed_on)
+    }
+
+    /// When it was removed.
+    async fn removed_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row.release(field::MARKER_REMOVED_ON, |row| row.removed_on)
+    }
+}

@@ -1,0 +1,126 @@
+//! The object types: one file each. They can only be made of visible rows, and every value of theirs is released or withheld.
+
+mod action;
+mod address;
+mod agency;
+mod agreement;
+mod assessment;
+mod catalogue;
+mod consent;
+mod criteria_match;
+mod disclosure;
+mod distance_score;
+mod emergency_access;
+mod family;
+mod goal;
+mod involvement;
+mod local_identifier;
+mod marker;
+mod member;
+mod outcome;
+mod page_info;
+mod plan;
+mod progress_value;
+mod statutory_status;
+mod viewer;
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use uuid::Uuid;
+
+pub use self::{
+    action::Action,
+    address::Address,
+    agency::{Agency, Authority},
+    agreement::Agreement,
+    assessment::Assessment,
+    catalogue::Catalogue,
+    consent::Consent,
+    criteria_match::CriteriaMatch,
+    disclosure::{DisclosureConnection, disclosures},
+    distance_score::DistanceScore,
+    emergency_access::EmergencyAccess,
+    family::Family,
+    goal::Goal,
+    involvement::Involvement,
+    local_identifier::LocalIdentifier,
+    marker::Marker,
+    member::Member,
+    outcome::Outcome,
+    page_info::PageInfo,
+    plan::Plan,
+    progress_value::ProgressValue,
+    statutory_status::StatutoryStatus,
+    viewer::{CategoryAccess, Viewer},
+};
+use super::context::Request;
+use crate::{
+    sharing::{
+        grant::{Shared, Visible},
+        register::FieldId,
+    },
+    store::dossier::{Dossier, Locked, Tables},
+};
+
+/// An object type whose rows belong to a family.
+pub trait Entry: Sized + Clone {
+    /// Its row.
+    type Row: 'static;
+    /// The field whose categories say whether a row exists for the asker.
+    const EXISTENCE: FieldId;
+
+    /// The rows of this type in what was read of a family.
+    fn table(tables: &Tables) -> &[Locked<Self::Row>];
+
+    /// The object of a visible row.
+    fn new(dossier: Arc<Dossier>, row: Visible<Self::Row>) -> Self;
+
+    /// The row.
+    fn row(&self) -> &Visible<Self::Row>;
+
+    /// The row's key.
+    fn key(&self) -> Uuid;
+}
+
+/// Every row of one family that exists for the asker. It discloses nothing yet.
+pub(super) fn visible<E: Entry>(dossier: &Arc<Dossier>) -> impl Iterator<Item = E> {
+    E::table(&dossier.tables).iter().filter_map(move |row| {
+        let row = dossier.grant.visible(E::EXISTENCE, row)?;
+        Some(E::new(Arc::clone(dossier), row))
+    })
+}
+
+/// The rows of one family that exist for the asker and that the answer shows.
+pub(super) fn rows<E: Entry>(ctx: &Context<'_>, dossier: &Arc<Dossier>, shown: impl Fn(&E) -> bool) -> Vec<E> {
+    let rows: Vec<E> = visible(dossier).filter(shown).collect();
+    rows.iter()
+        .for_each(|row| Request::of(ctx).disclose(&row.row().existence()));
+    rows
+}
+
+/// The family itself, if it exists for the asker.
+pub(super) fn family(ctx: &Context<'_>, dossier: &Arc<Dossier>) -> Option<Family> {
+    let family = Family::of(dossier)?;
+    Request::of(ctx).disclose(&family.row().existence());
+    Some(family)
+}
+
+/// The member that a row is about, if it exists for the asker: as they belong to the family now, or else did last.
+pub(super) fn member_of(ctx: &Context<'_>, dossier: &Arc<Dossier>, person: Option<Uuid>) -> Option<Member> {
+    let person = person?;
+    let of_person = visible::<Member>(dossier).filter(|member| member.person() == person);
+    let member = of_person.max_by_key(Member::recency)?;
+    Request::of(ctx).disclose(&member.row().existence());
+    Some(member)
+}
+
+/// The agency with that key.
+pub(super) fn agency(dossier: &Dossier, key: Option<Uuid>) -> Option<Agency> {
+    dossier.agencies.get(key?).cloned().map(Agency)
+}
+
+/// A value that is about nobody.
+fn told<T>(ctx: &Context<'_>, field: FieldId, value: impl FnOnce() -> T) -> Shared<T> {
+    Shared::about_nobody(&Request::of(ctx).ceiling, field, value)
+}

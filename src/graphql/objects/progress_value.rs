@@ -1,0 +1,95 @@
+//! `ProgressValue`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::NaiveDate;
+
+use super::{Entry, Family, Member, family, member_of};
+use crate::{
+    graphql::{
+        codes::{self, ProgressMeasure, ProgressStage},
+        context::Request,
+        ids::Kind,
+    },
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, Locked, Tables},
+        rows::ProgressValueRow,
+    },
+};
+
+/// A Family Progress Data figure.
+#[derive(Clone)]
+pub struct ProgressValue {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<ProgressValueRow>,
+}
+
+impl Entry for ProgressValue {
+    type Row = ProgressValueRow;
+    const EXISTENCE: FieldId = field::PROGRESS_VALUE_ID;
+
+    fn table(tables: &Tables) -> &[Locked<ProgressValueRow>] {
+        &tables.progress
+    }
+
+    fn new(dossier: Arc<Dossier>, row: Visible<ProgressValueRow>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<ProgressValueRow> {
+        &self.row
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.row.key(|row| row.id)
+    }
+}
+
+/// A Family Progress Data figure.
+#[Object]
+impl ProgressValue {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::ProgressValue, self.dossier.key(), self.key())
+    }
+
+    /// The family.
+    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+        self.row
+            .release_rows(field::PROGRESS_VALUE_FAMILY, || family(ctx, &self.dossier))
+    }
+
+    /// The member it is about; null when it is about the household.
+    async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
+        self.row.release_rows(field::PROGRESS_VALUE_MEMBER, || {
+            member_of(ctx, &self.dossier, self.row.link(|row| row.person_id))
+        })
+    }
+
+    /// The measure.
+    async fn measure(&self) -> Shared<Option<ProgressMeasure>> {
+        self.row
+            .release(field::PROGRESS_VALUE_MEASURE, |row| codes::parse(&row.measure))
+    }
+
+    /// Gathered at assessment or at closure.
+    async fn stage(&self) -> Shared<Option<ProgressStage>> {
+        self.row
+            .release(field::PROGRESS_VALUE_STAGE, |row| codes::parse(&row.stage))
+    }
+
+    /// In the measure's own unit.
+    async fn value(&self) -> Shared<i32> {
+        self.row.release(field::PROGRESS_VALUE_VALUE, |row| row.value)
+    }
+
+    /// The last day of the twelve months it is about.
+    async fn period_to(&self) -> Shared<NaiveDate> {
+        self.row.release(field::PROGRESS_VALUE_PERIOD_TO, |row| row.period_to)
+    }
+}

@@ -1,0 +1,112 @@
+//! The account of one answer: what it disclosed of whom, and what it withheld and why. For the asker and for the trail.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::{
+    category::CategorySet,
+    decide::Withheld,
+    facts::Subject,
+    grant::Disclosed,
+    reason::{Reason, Told},
+    register::{self, FieldId},
+};
+
+/// A step in the path of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// A response key.
+    Key(String),
+    /// A place in a list.
+    Index(usize),
+}
+
+/// How many paths of one withheld field are listed; the rest is only counted.
+const PATHS: usize = 100;
+
+/// A field that was withheld for one reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WithheldField {
+    /// How often.
+    pub count: usize,
+    /// Where, in the order of the answer; at most 100.
+    pub paths: Vec<Vec<Step>>,
+}
+
+/// What one answer disclosed and withheld.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    disclosed: BTreeMap<(Uuid, Option<Uuid>), CategorySet>,
+    clauses: BTreeSet<u16>,
+    emergencies: BTreeSet<Uuid>,
+    told: BTreeMap<(FieldId, Told), WithheldField>,
+    withheld: BTreeMap<(FieldId, Reason), usize>,
+}
+
+impl Account {
+    /// Notes what a released value discloses.
+    pub fn disclose(&mut self, disclosed: &Disclosed) {
+        self.clauses.extend(&disclosed.clauses);
+        self.emergencies.extend(disclosed.emergency);
+        if let Some((family, subject)) = disclosed.about {
+            let person = match subject {
+                Subject::Family => None,
+                Subject::Person(person) => Some(person),
+            };
+            let categories = self.disclosed.entry((family, person)).or_default();
+            *categories = categories.union(disclosed.categories);
+        }
+    }
+
+    /// Notes that a field was withheld at a place of the answer.
+    pub fn withhold(&mut self, field: FieldId, withheld: Withheld, path: Vec<Step>) {
+        *self.withheld.entry((field, withheld.reason)).or_default() += 1;
+        let told = self.told.entry((field, withheld.told)).or_default();
+        told.count += 1;
+        if told.paths.len() < PATHS {
+            told.paths.push(path);
+        }
+    }
+
+    /// The families of which anything was disclosed.
+    pub fn families(&self) -> BTreeSet<Uuid> {
+        self.disclosed.keys().map(|(family, _)| *family).collect()
+    }
+
+    /// The people of whom anything was disclosed.
+    pub fn people(&self) -> BTreeSet<Uuid> {
+        self.disclosed.keys().filter_map(|(_, person)| *person).collect()
+    }
+
+    /// The categories of all that was disclosed about families.
+    pub fn categories(&self) -> CategorySet {
+        self.disclosed
+            .values()
+            .fold(CategorySet::EMPTY, |all, categories| all.union(*categories))
+    }
+
+    /// The numbers of the clauses that permitted it (see [`super::ceiling::Ceiling::clause`]).
+    pub fn clauses(&self) -> &BTreeSet<u16> {
+        &self.clauses
+    }
+
+    /// The emergency accesses it rested on.
+    pub fn emergencies(&self) -> &BTreeSet<Uuid> {
+        &self.emergencies
+    }
+
+    /// What the asker is told: field, what it is told, and where; in the order of the register.
+    pub fn told(&self) -> impl Iterator<Item = (&'static str, Told, &WithheldField)> {
+        self.told
+            .iter()
+            .map(|((field, told), places)| (register::get(*field).coordinate, *told, places))
+    }
+
+    /// What the trail is told: field, true reason, how often.
+    pub fn withheld(&self) -> impl Iterator<Item = (&'static str, Reason, usize)> {
+        self.withheld
+            .iter()
+            .map(|((field, reason), count)| (register::get(*field).coordinate, *reason, *count))
+    }
+}

@@ -1,0 +1,46 @@
+//! The register of agencies: about organisations, not about families.
+
+use std::collections::HashMap;
+
+use entity::agency;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{
+    rows::AgencyRow,
+    session::{Session, StoreError},
+};
+
+/// An authority's agencies.
+#[derive(Debug, Default)]
+pub struct Agencies {
+    by_key: HashMap<Uuid, AgencyRow>,
+}
+
+impl Agencies {
+    pub(super) async fn load(session: &Session) -> Result<Self, StoreError> {
+        let rows: Vec<AgencyRow> = session
+            .all(agency::Entity::find().filter(agency::Column::AuthorityId.eq(session.authority())))
+            .await?;
+        Ok(Self {
+            by_key: rows.into_iter().map(|row| (row.id, row)).collect(),
+        })
+    }
+
+    /// The agency with that key.
+    pub fn get(&self, key: Uuid) -> Option<&AgencyRow> {
+        self.by_key.get(&key)
+    }
+
+    /// The agency with that code.
+    pub fn by_code(&self, code: &str) -> Option<&AgencyRow> {
+        self.by_key.values().find(|agency| agency.code == code)
+    }
+
+    /// Every agency, by code.
+    pub fn all(&self) -> Vec<&AgencyRow> {
+        let mut all: Vec<_> = self.by_key.values().collect();
+        all.sort_by(|one, other| one.code.cmp(&other.code));
+        all
+    }
+}

@@ -1,0 +1,273 @@
+//! Opens the two databases, with limits and time-outs. Decides nothing about who may read them.
+
+use std::{
+    fs::OpenOptions,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
+    sqlx::{
+        ConnectOptions as _,
+        postgres::PgConnectOptions,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
+};
+
+use super::database_url::{Address, DatabaseUrl};
+
+/// Limits of the connections to the databases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Connections to the main database, at most.
+    pub connections: u32,
+    /// Connections to the trail, at most; one writes, the others read.
+    pub trail_connections: u32,
+    /// How long to wait for a free connection, and for a new one to be made.
+    pub acquire_timeout: Duration,
+    /// How long a statement may run. PostgreSQL only: SQLite has no such limit.
+    pub statement_timeout: Duration,
+    /// How long SQLite waits for another writer.
+    pub busy_timeout: Duration,
+    /// What a commit to the main database survives with SQLite. The trail's is always [`Synchronous::Full`].
+    pub synchronous: Synchronous,
+}
+
+/// What a commit survives with SQLite; PostgreSQL is configured at its own server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synchronous {
+    /// The end of the process. After a loss of power the last commits may be gone; the file stays whole.
+    Normal,
+    /// A loss of power as well.
+    Full,
+}
+
+impl Default for Settings {
+    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost.
+    fn default() -> Self {
+        Self {
+            connections: 10,
+            trail_connections: 4,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(15),
+            busy_timeout: Duration::from_secs(5),
+            synchronous: Synchronous::Full,
+        }
+    }
+}
+
+/// Why the databases could not be opened or migrated. It shows addresses without their passwords.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The folder or the file could not be made.
+    #[error("cannot make {}: {source}", path.display())]
+    File {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The database does not answer, or refuses us.
+    #[error("cannot open the database {database}: {source}")]
+    Open {
+        /// Its address.
+        database: DatabaseUrl,
+        /// What the driver said.
+        source: DbErr,
+    },
+    /// A step failed; nothing of the run was kept.
+    #[error("cannot migrate the database {database}: {source}")]
+    Migrate {
+        /// Its address.
+        database: DatabaseUrl,
+        /// What the database said.
+        source: DbErr,
+    },
+}
+
+/// How many connections a database has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Open ones.
+    pub open: u64,
+    /// Those of them that nobody uses now.
+    pub idle: u64,
+}
+
+/// The main database and the trail, open. Cheap to clone: clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Databases {
+    url: DatabaseUrl,
+    trail_url: DatabaseUrl,
+    main: DatabaseConnection,
+    trail: DatabaseConnection,
+}
+
+impl Databases {
+    /// Opens both databases, making SQLite files that are not there yet (readable for their owner only). Migrates nothing.
+    pub async fn open(url: &DatabaseUrl, settings: &Settings) -> Result<Self, ConnectError> {
+        Self::open_at(url, &url.trail(), settings).await
+    }
+
+    /// The same, with the trail at an address of its own.
+    pub async fn open_at(url: &DatabaseUrl, trail_url: &DatabaseUrl, settings: &Settings) -> Result<Self, ConnectError> {
+        let main = connect(url, settings.connections, settings.synchronous, settings).await?;
+        let trail = connect(trail_url, settings.trail_connections, Synchronous::Full, settings).await?;
+        Ok(Self {
+            url: url.clone(),
+            trail_url: trail_url.clone(),
+            main,
+            trail,
+        })
+    }
+
+    /// Where the main database is.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Where the trail is.
+    pub fn trail_url(&self) -> &DatabaseUrl {
+        &self.trail_url
+    }
+
+    /// Asks both databases for an answer, and gives the first failure.
+    pub async fn answer(&self) -> Result<(), DbErr> {
+        for database in [&self.main, &self.trail] {
+            database.execute_unprepared("SELECT 1").await?;
+        }
+        Ok(())
+    }
+
+    /// How many connections there are: to the main database, then to the trail.
+    pub fn connections(&self) -> [Connections; 2] {
+        [&self.main, &self.trail].map(|database| {
+            if database.get_database_backend() == DbBackend::Postgres {
+                let pool = database.get_postgres_connection_pool();
+                Connections {
+                    open: pool.size().into(),
+                    idle: pool.num_idle() as u64,
+                }
+            } else {
+                let pool = database.get_sqlite_connection_pool();
+                Connections {
+                    open: pool.size().into(),
+                    idle: pool.num_idle() as u64,
+                }
+            }
+        })
+    }
+
+    /// The main database.
+    pub fn main(&self) -> &DatabaseConnection {
+        &self.main
+    }
+
+    /// The trail's database, over connections of its own.
+    pub fn trail(&self) -> &DatabaseConnection {
+        &self.trail
+    }
+
+    /// Closes all connections, after the statements that run. Clones are closed as well.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        let main = self.main.close_by_ref().await;
+        self.trail.close_by_ref().await.and(main)
+    }
+}
+
+async fn connect(
+    url: &DatabaseUrl,
+    connections: u32,
+    synchronous: Synchronous,
+    settings: &Settings,
+) -> Result<DatabaseConnection, ConnectError> {
+    let opened = match url.address() {
+        Address::Postgres(postgres) => {
+            SqlxPostgresConnector::connect(postgres_options(postgres, connections, settings)).await
+        }
+        Address::Sqlite(file) => {
+            make_private(file)?;
+            SqlxSqliteConnector::connect(sqlite_options(file, connections, synchronous, settings)).await
+        }
+    };
+    opened.map_err(|source| ConnectError::Open {
+        database: url.clone(),
+        source,
+    })
+}
+
+/// What holds for both. The address is a stand-in without secrets, since the library may show it in a trace; the true one
+/// is set where the driver's own options are made.
+fn pool(stand_in: &str, connections: u32, settings: &Settings) -> ConnectOptions {
+    let mut options = ConnectOptions::new(stand_in);
+    options
+        .max_connections(connections.max(1))
+        .min_connections(1)
+        .acquire_timeout(settings.acquire_timeout)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+fn postgres_options(postgres: &PgConnectOptions, connections: u32, settings: &Settings) -> ConnectOptions {
+    let mut postgres = postgres
+        .clone()
+        .options([("statement_timeout", settings.statement_timeout.as_millis().to_string())])
+        .disable_statement_logging();
+    if postgres.get_application_name().is_none() {
+        postgres = postgres.application_name("thinkfamily");
+    }
+    let mut options = pool("postgres://localhost", connections, settings);
+    options
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        .map_sqlx_postgres_opts(move |_| postgres.clone());
+    options
+}
+
+fn sqlite_options(file: &Path, connections: u32, synchronous: Synchronous, settings: &Settings) -> ConnectOptions {
+    let sqlite = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(match synchronous {
+            Synchronous::Normal => SqliteSynchronous::Normal,
+            Synchronous::Full => SqliteSynchronous::Full,
+        })
+        .foreign_keys(true)
+        .busy_timeout(settings.busy_timeout)
+        // Sorting and intermediate results hold personal data: keep them out of temporary files.
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging();
+    let mut options = pool("sqlite:", connections, settings);
+    options
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .map_sqlx_sqlite_opts(move |_| sqlite.clone());
+    options
+}
+
+/// Makes the file, and the folders above it, for the owner alone. The journal files that SQLite adds take its rights.
+fn make_private(file: &Path) -> Result<(), ConnectError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ConnectError::File { path, source }
+    };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(failed(folder))?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(file)(error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,166 @@
+//! Everything read about one family in one operation, locked up, with the grant that may release it.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{
+    agencies::Agencies,
+    rows::{
+        ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
+        FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow,
+        OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+    },
+};
+use crate::sharing::grant::{Grant, Guarded};
+
+/// Which tables an operation wants besides the families, their members and the facts that decisions need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one question a table: is it wanted?")]
+pub struct Wants {
+    /// Addresses.
+    pub addresses: bool,
+    /// Statutory statuses.
+    pub statuses: bool,
+    /// Local identifiers.
+    pub identifiers: bool,
+    /// Involvements of all agencies.
+    pub involvements: bool,
+    /// Criteria matches.
+    pub criteria: bool,
+    /// Assessments.
+    pub assessments: bool,
+    /// Distance travelled scores.
+    pub scores: bool,
+    /// Plans.
+    pub plans: bool,
+    /// Goals.
+    pub goals: bool,
+    /// Actions, and with them the goals they inherit their criterion from.
+    pub actions: bool,
+    /// Outcomes.
+    pub outcomes: bool,
+    /// Family Progress Data.
+    pub progress: bool,
+    /// Decisions about consent for all kinds of agency.
+    pub consents: bool,
+    /// Markers in partners' systems.
+    pub markers: bool,
+    /// Emergency access by anyone.
+    pub emergencies: bool,
+    /// The register of agencies.
+    pub agencies: bool,
+}
+
+impl Wants {
+    /// What either wants.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            addresses: self.addresses || other.addresses,
+            statuses: self.statuses || other.statuses,
+            identifiers: self.identifiers || other.identifiers,
+            involvements: self.involvements || other.involvements,
+            criteria: self.criteria || other.criteria,
+            assessments: self.assessments || other.assessments,
+            scores: self.scores || other.scores,
+            plans: self.plans || other.plans,
+            goals: self.goals || other.goals,
+            actions: self.actions || other.actions,
+            outcomes: self.outcomes || other.outcomes,
+            progress: self.progress || other.progress,
+            consents: self.consents || other.consents,
+            markers: self.markers || other.markers,
+            emergencies: self.emergencies || other.emergencies,
+            agencies: self.agencies || other.agencies,
+        }
+    }
+}
+
+/// A family with what is derived from its other tables.
+#[derive(Clone, Debug)]
+pub struct FamilyRecord {
+    /// The family itself.
+    pub row: FamilyRow,
+    /// Whether it is on the cohort today.
+    pub on_cohort: bool,
+    /// Whether it has a plan that is not closed.
+    pub has_plan: bool,
+    /// Who led the work, newest first; the first one may still lead.
+    pub leads: Vec<LeadProfessionalRow>,
+    /// Who leads it today.
+    pub lead: Option<LeadProfessionalRow>,
+}
+
+/// A person in a family.
+#[derive(Clone, Debug)]
+pub struct MemberRecord {
+    /// That and how they belong to it.
+    pub membership: MembershipRow,
+    /// The person.
+    pub person: PersonRow,
+    /// Whether they belong to it today.
+    pub in_family: bool,
+    /// Age in whole years today.
+    pub age: i32,
+}
+
+/// A locked row.
+pub type Locked<R> = Arc<Guarded<R>>;
+
+/// The rows of one family that an operation wants. A table that was not wanted is empty.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// Members now and before, by first day.
+    pub members: Vec<Locked<MemberRecord>>,
+    /// Addresses, newest first.
+    pub addresses: Vec<Locked<AddressRow>>,
+    /// Statutory statuses, newest first.
+    pub statuses: Vec<Locked<StatutoryStatusRow>>,
+    /// Local identifiers, by system.
+    pub identifiers: Vec<Locked<LocalIdentifierRow>>,
+    /// Involvements, newest first.
+    pub involvements: Vec<Locked<InvolvementRow>>,
+    /// Criteria matches, newest evidence first.
+    pub criteria: Vec<Locked<CriteriaMatchRow>>,
+    /// Assessments, newest first.
+    pub assessments: Vec<Locked<AssessmentRow>>,
+    /// Distance travelled scores, by review.
+    pub scores: Vec<Locked<DistanceScoreRow>>,
+    /// Plans, newest first.
+    pub plans: Vec<Locked<PlanRow>>,
+    /// Goals, in their plan's order.
+    pub goals: Vec<Locked<GoalRow>>,
+    /// Actions, in their goal's order.
+    pub actions: Vec<Locked<ActionRow>>,
+    /// Outcomes.
+    pub outcomes: Vec<Locked<OutcomeRow>>,
+    /// Family Progress Data.
+    pub progress: Vec<Locked<ProgressValueRow>>,
+    /// Decisions about consent, newest first.
+    pub consents: Vec<Locked<ConsentRow>>,
+    /// Markers in partners' systems.
+    pub markers: Vec<Locked<MarkerRow>>,
+    /// Emergency access, newest first.
+    pub emergencies: Vec<Locked<EmergencyAccessRow>>,
+}
+
+/// One family as one operation read it.
+#[derive(Debug)]
+pub struct Dossier {
+    /// What may be released of it.
+    pub grant: Arc<Grant>,
+    /// The family.
+    pub family: Locked<FamilyRecord>,
+    /// Its other rows.
+    pub tables: Tables,
+    /// The authority's agencies, where they are wanted.
+    pub agencies: Arc<Agencies>,
+}
+
+impl Dossier {
+    /// The family's key.
+    pub fn key(&self) -> Uuid {
+        self.grant.family()
+    }
+}

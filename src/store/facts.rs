@@ -1,0 +1,249 @@
+//! The facts on which decisions about families rest, for all families of a statement at once.
+
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
+
+use chrono::NaiveDate;
+use entity::{consent, emergency_access, involvement, lead_professional, membership, person};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::{
+    dossier::{MemberRecord, Wants},
+    load::ByFamily,
+    reach::FamilySet,
+    rows::{ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow, PersonRow},
+    session::{Session, StoreError},
+};
+use crate::sharing::{
+    category::Category,
+    ceiling::Ceiling,
+    consent::age_on,
+    facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+};
+
+/// Whether something that began and perhaps ended holds on a day; the day of its end is no longer in it.
+pub(super) fn holds_on(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) -> bool {
+    from <= today && until.is_none_or(|until| today < until)
+}
+
+/// The facts of all families of a statement, before they are told apart.
+pub(super) struct FactRows {
+    memberships: ByFamily<MembershipRow>,
+    persons: HashMap<Uuid, PersonRow>,
+    involvements: ByFamily<InvolvementRow>,
+    leads: ByFamily<LeadProfessionalRow>,
+    consents: HashMap<Uuid, Vec<ConsentRow>>,
+    emergencies: ByFamily<EmergencyAccessRow>,
+    own_consent_age: i32,
+}
+
+/// What was read of one family: its facts, and the rows that were read for them.
+pub(super) struct FamilyFactRows {
+    pub(super) facts: FamilyFacts,
+    pub(super) members: Vec<MemberRecord>,
+    pub(super) involvements: Vec<InvolvementRow>,
+    pub(super) leads: Vec<LeadProfessionalRow>,
+    pub(super) consents: Vec<ConsentRow>,
+    pub(super) emergencies: Vec<EmergencyAccessRow>,
+}
+
+impl FactRows {
+    pub(super) async fn read(
+        session: &Session,
+        ceiling: &Ceiling,
+        families: &FamilySet,
+        wants: Wants,
+    ) -> Result<Self, StoreError> {
+        let authority = session.authority();
+        let memberships: Vec<MembershipRow> = session
+            .of_families::<membership::Entity, _>(
+                membership::Column::AuthorityId,
+                membership::Column::FamilyId,
+                families,
+            )
+            .await?;
+        let people = || {
+            membership::Entity::find()
+                .select_only()
+                .column(membership::Column::PersonId)
+                .filter(membership::Column::AuthorityId.eq(authority))
+                .filter(families.condition(membership::Column::FamilyId))
+                .into_query()
+        };
+        let persons: Vec<PersonRow> = session
+            .all(
+                person::Entity::find()
+                    .filter(person::Column::AuthorityId.eq(authority))
+                    .filter(person::Column::Id.in_subquery(people())),
+            )
+            .await?;
+        let mut involvements = involvement::Entity::find()
+            .filter(involvement::Column::AuthorityId.eq(authority))
+            .filter(families.condition(involvement::Column::FamilyId));
+        if !wants.involvements {
+            let agencies = ceiling.parties().iter().map(|party| party.party.agency);
+            involvements = involvements.filter(involvement::Column::AgencyId.is_in(agencies));
+        }
+        let involvements: Vec<InvolvementRow> = session.all(involvements).await?;
+        let leads: Vec<LeadProfessionalRow> = session
+            .of_families::<lead_professional::Entity, _>(
+                lead_professional::Column::AuthorityId,
+                lead_professional::Column::FamilyId,
+                families,
+            )
+            .await?;
+        // Consent belongs to the person and goes with them from family to family.
+        let mut consents = consent::Entity::find()
+            .filter(consent::Column::AuthorityId.eq(authority))
+            .filter(consent::Column::PersonId.in_subquery(people()));
+        if !wants.consents {
+            let kinds = ceiling.parties().iter().map(|party| party.party.agency_kind.as_str());
+            consents = consents.filter(consent::Column::AgencyKind.is_in(kinds));
+        }
+        let mut by_person: HashMap<Uuid, Vec<ConsentRow>> = HashMap::new();
+        for row in session.all::<_, ConsentRow>(consents).await? {
+            by_person.entry(row.person_id).or_default().push(row);
+        }
+        let emergencies: Vec<EmergencyAccessRow> = session
+            .of_families::<emergency_access::Entity, _>(
+                emergency_access::Column::AuthorityId,
+                emergency_access::Column::FamilyId,
+                families,
+            )
+            .await?;
+        Ok(Self {
+            memberships: ByFamily::new(memberships, |row| row.family_id),
+            persons: persons.into_iter().map(|row| (row.id, row)).collect(),
+            involvements: ByFamily::new(involvements, |row| row.family_id),
+            leads: ByFamily::new(leads, |row| row.family_id),
+            consents: by_person,
+            emergencies: ByFamily::new(emergencies, |row| row.family_id),
+            own_consent_age: session.authority_row().await?.own_consent_age,
+        })
+    }
+
+    /// What is known of one family.
+    pub(super) fn take(&mut self, session: &Session, family: &FamilyRow) -> FamilyFactRows {
+        let (key, now, today) = (family.id, session.now(), session.today());
+        let mut memberships = self.memberships.take(key);
+        memberships.sort_by_key(|row| (row.valid_from, row.id));
+        let members: Vec<MemberRecord> = memberships
+            .into_iter()
+            .filter_map(|membership| {
+                let person = self.persons.get(&membership.person_id)?.clone();
+                let in_family = holds_on(membership.valid_from, membership.valid_until, today);
+                let age = age_on(person.date_of_birth, today);
+                Some(MemberRecord {
+                    membership,
+                    person,
+                    in_family,
+                    age,
+                })
+            })
+            .collect();
+        let involvements = self.involvements.take(key);
+        let mut leads = self.leads.take(key);
+        leads.sort_by_key(|row| (Reverse(row.valid_from), row.id));
+        let emergencies = self.emergencies.take(key);
+        let mut decisions = Vec::new();
+        let mut consents = Vec::new();
+        let mut seen = HashSet::new();
+        for person in members
+            .iter()
+            .map(|member| member.person.id)
+            .filter(|person| seen.insert(*person))
+        {
+            for row in self.consents.get(&person).into_iter().flatten() {
+                decisions.extend(consent_decision(row));
+                if row.family_id == key {
+                    consents.push(row.clone());
+                }
+            }
+        }
+        let open = involvements
+            .iter()
+            .filter(|row| holds_on(row.started_on, row.ended_on, today));
+        let lead = leads
+            .iter()
+            .find(|row| holds_on(row.valid_from, row.valid_until, today));
+        let opened = emergencies
+            .iter()
+            .filter(|row| row.closed_at.is_none() && now < row.expires_at);
+        let facts = FamilyFacts {
+            authority: family.authority_id,
+            family: key,
+            on_cohort: family
+                .attached_on
+                .is_some_and(|from| holds_on(from, family.closed_on, today)),
+            involved: open.map(|row| row.agency_id).collect(),
+            lead: lead.map(|row| (row.agency_id, row.subject.clone())),
+            people: people_facts(&members),
+            consents: decisions,
+            emergencies: opened.map(emergency_fact).collect(),
+            own_consent_age: self.own_consent_age,
+            now,
+        };
+        FamilyFactRows {
+            facts,
+            members,
+            involvements,
+            leads,
+            consents,
+            emergencies,
+        }
+    }
+}
+
+/// One entry a person; someone who left and came back is in the family if any of their memberships holds.
+fn people_facts(members: &[MemberRecord]) -> Vec<PersonFacts> {
+    let mut people: Vec<PersonFacts> = Vec::new();
+    for member in members {
+        let responsible = member.in_family && member.membership.parental_responsibility;
+        match people.iter_mut().find(|person| person.person == member.person.id) {
+            Some(known) => {
+                known.in_family |= member.in_family;
+                known.parental_responsibility |= responsible;
+            }
+            None => people.push(PersonFacts {
+                person: member.person.id,
+                date_of_birth: member.person.date_of_birth,
+                parental_responsibility: responsible,
+                in_family: member.in_family,
+                shielded: member.person.shielded,
+            }),
+        }
+    }
+    people
+}
+
+/// A stored decision about consent; one about a category that does not exist permits nothing.
+fn consent_decision(row: &ConsentRow) -> Option<ConsentDecision> {
+    Some(ConsentDecision {
+        person: row.person_id,
+        category: Category::from_code(&row.category)?,
+        agency_kind: row.agency_kind.clone(),
+        answer: if row.decision == "given" {
+            ConsentAnswer::Given
+        } else {
+            ConsentAnswer::Refused
+        },
+        decided_by: row.decided_by,
+        recorded_at: row.recorded_at,
+        key: row.id,
+        expires_on: row.expires_on,
+        withdrawn_at: row.withdrawn_at,
+    })
+}
+
+fn emergency_fact(row: &EmergencyAccessRow) -> EmergencyFact {
+    EmergencyFact {
+        key: row.id,
+        agency: row.agency_id,
+        subject: row.subject.clone(),
+        opened_at: row.opened_at,
+        expires_at: row.expires_at,
+    }
+}

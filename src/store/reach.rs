@@ -1,0 +1,183 @@
+//! Which families a statement may touch: keys that were asked for, or all that a ceiling could ever reach.
+
+use chrono::NaiveDate;
+use entity::{emergency_access, family, involvement, lead_professional};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
+
+use crate::sharing::{
+    agreement::{Access, Scope},
+    caller::Party,
+    category::CategorySet,
+    ceiling::Ceiling,
+    register::{self, FieldId},
+};
+
+/// The families that a statement speaks of, always within one authority.
+#[derive(Clone, Debug)]
+pub enum FamilySet {
+    /// These families.
+    Keys(Vec<Uuid>),
+    /// All families that a condition picks out.
+    Reach(Reach),
+}
+
+/// All families of an authority whose rows of one kind the ceiling could ever reach. It narrows what is read, and decides nothing: every
+/// family that the decision would permit is within it.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    authority: i32,
+    condition: Condition,
+}
+
+impl Reach {
+    /// The families in which a row of this existence could be visible.
+    pub fn of(ceiling: &Ceiling, existence: FieldId, today: NaiveDate) -> Self {
+        let entry = register::get(existence);
+        let authority = ceiling.caller().authority;
+        let condition = match ceiling.parties().first() {
+            // One category that is always needed is bound enough; where a row brings its own, any of those it may bring.
+            Some(principal) => {
+                let bound = entry
+                    .categories
+                    .iter()
+                    .next()
+                    .map_or(entry.one_of, |first| CategorySet::of(&[first]));
+                let clauses = principal
+                    .clauses
+                    .iter()
+                    .filter(|clause| bound.iter().any(|category| clause.permits(Access::Read, category)));
+                clauses.fold(Condition::any().add(no_family()), |any, clause| {
+                    let any = any.add(in_scope(clause.scope, &principal.party, authority, today));
+                    if clause.emergency {
+                        any.add(opened(&principal.party, authority))
+                    } else {
+                        any
+                    }
+                })
+            }
+            None => Condition::all().add(no_family()),
+        };
+        Self { authority, condition }
+    }
+
+    /// The same families, of those the ones that a condition on the family's own columns picks out.
+    #[must_use]
+    pub(super) fn narrowed(self, condition: Condition) -> Self {
+        Self {
+            condition: Condition::all().add(self.condition).add(condition),
+            ..self
+        }
+    }
+
+    fn select(&self) -> Select<family::Entity> {
+        family::Entity::find()
+            .filter(family::Column::AuthorityId.eq(self.authority))
+            .filter(self.condition.clone())
+    }
+}
+
+impl FamilySet {
+    /// The condition that a table's family column is one of these.
+    pub(super) fn condition<C: ColumnTrait>(&self, column: C) -> Condition {
+        match self {
+            Self::Keys(keys) => Condition::all().add(column.is_in(padded(keys))),
+            Self::Reach(reach) => {
+                let keys = reach.select().select_only().column(family::Column::Id).into_query();
+                Condition::all().add(column.in_subquery(keys))
+            }
+        }
+    }
+
+    /// The condition on the family table itself.
+    pub(super) fn of_family(&self) -> Condition {
+        match self {
+            Self::Keys(keys) => Condition::all().add(family::Column::Id.is_in(padded(keys))),
+            Self::Reach(reach) => reach.condition.clone(),
+        }
+    }
+
+    /// Whether there can be none.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Keys(keys) if keys.is_empty())
+    }
+}
+
+/// The keys, the last one repeated up to a power of two, so that few texts of a statement exist and each stays prepared.
+fn padded(keys: &[Uuid]) -> Vec<Uuid> {
+    let mut padded = keys.to_vec();
+    if let Some(last) = keys.last() {
+        padded.resize(keys.len().next_power_of_two(), *last);
+    }
+    padded
+}
+
+/// A condition that holds for no row.
+fn no_family() -> sea_orm::sea_query::SimpleExpr {
+    sea_orm::sea_query::Expr::cust("1 = 0")
+}
+
+/// Open on the day: begun, and not ended.
+fn open_on<C: ColumnTrait>(from: C, until: C, today: NaiveDate) -> Condition {
+    Condition::all()
+        .add(from.lte(today))
+        .add(Condition::any().add(until.is_null()).add(until.gt(today)))
+}
+
+/// Whether a family is on the cohort on the day.
+pub(super) fn on_cohort(today: NaiveDate) -> Condition {
+    open_on(family::Column::AttachedOn, family::Column::ClosedOn, today)
+}
+
+fn in_scope(scope: Scope, party: &Party, authority: i32, today: NaiveDate) -> Condition {
+    match scope {
+        Scope::Authority | Scope::Own => Condition::all(),
+        Scope::Cohort => on_cohort(today),
+        Scope::Involved => Condition::all().add(
+            family::Column::Id.in_subquery(
+                involvement::Entity::find()
+                    .select_only()
+                    .column(involvement::Column::FamilyId)
+                    .filter(involvement::Column::AuthorityId.eq(authority))
+                    .filter(involvement::Column::AgencyId.eq(party.agency))
+                    .filter(open_on(
+                        involvement::Column::StartedOn,
+                        involvement::Column::EndedOn,
+                        today,
+                    ))
+                    .into_query(),
+            ),
+        ),
+        Scope::Lead => Condition::all().add(
+            family::Column::Id.in_subquery(
+                lead_professional::Entity::find()
+                    .select_only()
+                    .column(lead_professional::Column::FamilyId)
+                    .filter(lead_professional::Column::AuthorityId.eq(authority))
+                    .filter(lead_professional::Column::AgencyId.eq(party.agency))
+                    .filter(lead_professional::Column::Subject.eq(party.subject.as_str()))
+                    .filter(open_on(
+                        lead_professional::Column::ValidFrom,
+                        lead_professional::Column::ValidUntil,
+                        today,
+                    ))
+                    .into_query(),
+            ),
+        ),
+    }
+}
+
+/// Families to which the party ever opened emergency access; whether it still holds is the decision's question.
+fn opened(party: &Party, authority: i32) -> Condition {
+    Condition::all().add(
+        family::Column::Id.in_subquery(
+            emergency_access::Entity::find()
+                .select_only()
+                .column(emergency_access::Column::FamilyId)
+                .filter(emergency_access::Column::AuthorityId.eq(authority))
+                .filter(emergency_access::Column::AgencyId.eq(party.agency))
+                .filter(emergency_access::Column::Subject.eq(party.subject.as_str()))
+                .into_query(),
+        ),
+    )
+}

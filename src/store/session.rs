@@ -1,0 +1,206 @@
+//! One operation's view of the database: a transaction in which every statement sees the same moment.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{authority, statistical_neighbour};
+use sea_orm::{
+    AccessMode, ActiveModelTrait, ColumnTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait,
+    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use tokio::sync::OnceCell;
+
+use super::{Store, agencies::Agencies, reach::FamilySet, rows::AuthorityRow};
+
+/// What the store could not do. It carries the database's own words, for the log and never for a client.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another change came first; the same request may succeed if it is sent again.
+    #[error("another change came first: {0}")]
+    Conflict(DbErr),
+    /// The database did not do what it was asked.
+    #[error("the database failed: {0}")]
+    Database(DbErr),
+    /// What is stored cannot be understood.
+    #[error("what is stored cannot be understood: {0}")]
+    Corrupt(String),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        let text = error.to_string();
+        // SQLSTATE classes 40 (serialisation) and SQLite's busy are the same to a caller: try again.
+        if text.contains("could not serialize")
+            || text.contains("deadlock detected")
+            || text.contains("database is locked")
+        {
+            Self::Conflict(error)
+        } else {
+            Self::Database(error)
+        }
+    }
+}
+
+/// Whether a session may change anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Only read.
+    Read,
+    /// Read and write.
+    Write,
+}
+
+/// One operation's transaction. It ends without a trace unless it is [committed](Self::commit).
+#[derive(Debug)]
+pub struct Session {
+    transaction: DatabaseTransaction,
+    authority: i32,
+    now: DateTime<Utc>,
+    statements: Arc<AtomicU64>,
+    agencies: OnceCell<Arc<Agencies>>,
+    settings: OnceCell<AuthorityRow>,
+}
+
+impl Session {
+    /// Begins a session for the families of one authority.
+    pub async fn begin(store: &Store, authority: i32, mode: Mode) -> Result<Self, StoreError> {
+        let isolation = match mode {
+            Mode::Read => IsolationLevel::RepeatableRead,
+            Mode::Write => IsolationLevel::Serializable,
+        };
+        let postgres = store.main().get_database_backend() == DatabaseBackend::Postgres;
+        let options = TransactionOptions {
+            isolation_level: postgres.then_some(isolation),
+            access_mode: (postgres && mode == Mode::Read).then_some(AccessMode::ReadOnly),
+            sqlite_transaction_mode: Some(match mode {
+                Mode::Read => SqliteTransactionMode::Deferred,
+                Mode::Write => SqliteTransactionMode::Immediate,
+            }),
+        };
+        let transaction = store.main().begin_with_options(options).await?;
+        Ok(Self {
+            transaction,
+            authority,
+            now: store.clock().now(),
+            statements: Arc::clone(store.statements()),
+            agencies: OnceCell::new(),
+            settings: OnceCell::new(),
+        })
+    }
+
+    /// The authority whose rows it reads.
+    pub fn authority(&self) -> i32 {
+        self.authority
+    }
+
+    /// The moment of the operation.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The day of the operation.
+    pub fn today(&self) -> NaiveDate {
+        self.now.date_naive()
+    }
+
+    /// Keeps what was written.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    /// Ends the session and undoes what was written.
+    pub async fn end(self) -> Result<(), StoreError> {
+        Ok(self.transaction.rollback().await?)
+    }
+
+    /// The authority's agencies by key, read once a session.
+    pub async fn agencies(&self) -> Result<&Arc<Agencies>, StoreError> {
+        self.agencies
+            .get_or_try_init(|| async { Ok(Arc::new(Agencies::load(self).await?)) })
+            .await
+    }
+
+    /// The authority's own settings, read once a session.
+    pub async fn authority_row(&self) -> Result<&AuthorityRow, StoreError> {
+        self.settings
+            .get_or_try_init(|| async {
+                let select = authority::Entity::find().filter(authority::Column::Id.eq(self.authority));
+                let rows: Vec<AuthorityRow> = self.all(select).await?;
+                rows.into_iter()
+                    .next()
+                    .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))
+            })
+            .await
+    }
+
+    /// The authority's own settings, and the authorities it compares itself with, by name.
+    pub async fn authority_and_neighbours(&self) -> Result<(AuthorityRow, Vec<AuthorityRow>), StoreError> {
+        let own = self.authority_row().await?.clone();
+        let neighbours = statistical_neighbour::Entity::find()
+            .select_only()
+            .column(statistical_neighbour::Column::NeighbourId)
+            .filter(statistical_neighbour::Column::AuthorityId.eq(self.authority))
+            .into_query();
+        let select = authority::Entity::find()
+            .filter(authority::Column::Id.in_subquery(neighbours))
+            .order_by_asc(authority::Column::Code);
+        Ok((own, self.all(select).await?))
+    }
+
+    /// Every row of a statement.
+    pub(super) async fn all<E: EntityTrait, R: FromQueryResult + Send + Sync>(
+        &self,
+        select: Select<E>,
+    ) -> Result<Vec<R>, StoreError>
+    where
+        E::Model: Send + Sync,
+    {
+        self.count();
+        Ok(select.into_model::<R>().all(&self.transaction).await?)
+    }
+
+    /// Every row of one table that belongs to those families of the authority.
+    pub(super) async fn of_families<E: EntityTrait, R: FromQueryResult + Send + Sync>(
+        &self,
+        authority: E::Column,
+        family: E::Column,
+        families: &FamilySet,
+    ) -> Result<Vec<R>, StoreError>
+    where
+        E::Model: Send + Sync,
+    {
+        self.all(
+            E::find()
+                .filter(authority.eq(self.authority))
+                .filter(families.condition(family)),
+        )
+        .await
+    }
+
+    /// Adds a row.
+    pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
+    where
+        A: ActiveModelTrait + Send,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        self.count();
+        <A::Entity as EntityTrait>::insert(row)
+            .exec_without_returning(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// The transaction, for statements of the store's own.
+    pub(super) fn transaction(&self) -> &DatabaseTransaction {
+        self.count();
+        &self.transaction
+    }
+
+    fn count(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,71 @@
+//! The trail's tables for tests, and a hand that does to them what no program of ours does.
+
+use std::path::Path;
+
+use migration::{MigratorTrait, TrailMigrator};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+pub(crate) use sea_orm::Value;
+
+use super::TrailStore;
+
+/// A SQLite trail in a new file, with its tables.
+pub(crate) async fn new_trail(file: &Path) -> TrailStore {
+    let store = reopen(file).await;
+    TrailMigrator::up(&store.writer, None).await.unwrap();
+    store
+}
+
+/// A SQLite trail in a file that may be there already. One connection writes, so that what a test does to it stays done.
+pub(crate) async fn reopen(file: &Path) -> TrailStore {
+    let connect = |connections: u32| async move {
+        let file = file.to_owned();
+        let mut options = ConnectOptions::new("sqlite:");
+        options
+            .max_connections(connections)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .sqlx_logging(false)
+            .map_sqlx_sqlite_opts(move |_| {
+                SqliteConnectOptions::new()
+                    .filename(&file)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+            });
+        Database::connect(options).await.unwrap()
+    };
+    TrailStore::over(connect(1).await, connect(4).await)
+}
+
+/// Runs one statement and says how many rows it touched.
+pub(crate) async fn tamper(store: &TrailStore, sql: &str, values: impl IntoIterator<Item = Value>) -> u64 {
+    store
+        .writer
+        .execute_raw(Statement::from_sql_and_values(
+            store.writer.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await
+        .unwrap()
+        .rows_affected()
+}
+
+/// Holds the database so that nobody else can write.
+pub(crate) async fn lock(store: &TrailStore) -> DatabaseTransaction {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    store.writer.begin_with_options(options).await.unwrap()
+}
+
+/// Lets the database go.
+pub(crate) async fn unlock(lock: DatabaseTransaction) {
+    lock.rollback().await.unwrap();
+}

@@ -1,0 +1,149 @@
+//! `/graphql`: from a request of GraphQL over HTTP to an operation within the limits, and from its answer back to HTTP.
+
+use std::{fmt::Write, sync::Arc};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts};
+use uuid::Uuid;
+
+use super::{
+    observe::{Notes, RequestId},
+    precheck,
+    request::{
+        self,
+        accept::{MediaType, negotiate},
+        body, headers,
+    },
+    respond::Problem,
+    services::Refusal,
+    state::AppState,
+};
+use crate::{
+    error::ErrorCode,
+    graphql::operation::{Allowed, Answer, OperationRequest},
+    sharing::caller::Caller,
+};
+
+/// GET and POST; everything else is told so.
+pub(super) async fn handle(
+    State(state): State<Arc<AppState>>,
+    Extension(RequestId(id)): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let media = negotiate(&parts.headers);
+    let mut notes = Notes::default();
+    let mut response = match answer(&state, id, &parts, body, media, &mut notes).await {
+        Ok(response) => {
+            notes.outcome = Some("executed");
+            response
+        }
+        Err(problem) => {
+            notes.outcome = Some(outcome(problem.code()));
+            problem.respond(media, id)
+        }
+    };
+    response.extensions_mut().insert(notes);
+    response
+}
+
+/// Who is asking, or why nobody is.
+pub(super) async fn authenticate(state: &AppState, parts: &Parts, notes: &mut Notes) -> Result<Caller, Problem> {
+    let caller = state
+        .authenticator
+        .authenticate(&parts.headers)
+        .await
+        .map_err(|refusal| match refusal {
+            Refusal::Unauthenticated => Problem::unauthenticated(),
+            Refusal::Purpose(error) => Problem::purpose(error),
+            Refusal::Unavailable => Problem::unavailable(),
+        })?;
+    notes.caller(&caller);
+    Ok(caller)
+}
+
+async fn answer(
+    state: &AppState,
+    id: Uuid,
+    parts: &Parts,
+    body: Body,
+    media: Option<MediaType>,
+    notes: &mut Notes,
+) -> Result<Response, Problem> {
+    let allowed = match parts.method {
+        Method::POST => Allowed::QueriesAndMutations,
+        Method::GET => Allowed::Queries,
+        _ => return Err(Problem::method_not_allowed(Some("GET, POST"))),
+    };
+    let caller = authenticate(state, parts, notes).await?;
+    let asked = match allowed {
+        Allowed::QueriesAndMutations => {
+            headers::check_body(&parts.headers)?;
+            request::from_body(&body::read(&parts.headers, body, &state.edge).await?)?
+        }
+        Allowed::Queries => {
+            headers::check_get(&parts.headers)?;
+            request::from_uri(&parts.uri)?
+        }
+    };
+    let media = media.ok_or_else(Problem::not_acceptable)?;
+    let withheld = headers::withheld(&parts.headers)?;
+    notes.operation = hash(&asked.query);
+    let document = precheck::check(&asked.query, &state.limits).map_err(|error| Problem::graphql(error, media))?;
+    let _turn = state.gate.enter().await.ok_or_else(Problem::unavailable)?;
+    let operation = OperationRequest {
+        request_id: id,
+        caller,
+        query: asked.query,
+        document,
+        operation_name: asked.operation_name,
+        variables: asked.variables,
+        withheld,
+        allowed,
+    };
+    match state.engine.execute(operation).await {
+        Answer::Executed(bytes) => {
+            let mut response = (StatusCode::OK, bytes).into_response();
+            response
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+            Ok(response)
+        }
+        Answer::Refused(error) => Err(Problem::graphql(error, media)),
+        Answer::NotByThisMethod => Err(Problem::queries_only()),
+    }
+}
+
+/// The first 16 bytes of the document's SHA-256, as hexadecimal digits.
+fn hash(query: &str) -> String {
+    digest(&SHA256, query.as_bytes())
+        .as_ref()
+        .iter()
+        .take(16)
+        .fold(String::with_capacity(32), |mut text, byte| {
+            // Writing to a String does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// The words under which the counters and the log tell what became of a request.
+fn outcome(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Unauthenticated => "unauthenticated",
+        ErrorCode::PurposeRequired => "purpose_required",
+        ErrorCode::NotInAgreement => "not_in_agreement",
+        ErrorCode::BadUserInput => "bad_user_input",
+        ErrorCode::TooComplex => "too_complex",
+        ErrorCode::TooManyRequests => "too_many_requests",
+        ErrorCode::Conflict => "conflict",
+        ErrorCode::Unavailable => "unavailable",
+        ErrorCode::Internal => "internal",
+    }
+}

@@ -1,0 +1,92 @@
+//! Counters for Prometheus. Every label comes from a list that is fixed in the program; nothing personal, nothing free.
+
+use std::time::Duration;
+
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+
+/// Seconds: the bounds of the duration histogram.
+const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+
+/// The wire's counters, and the registry to which other rooms may add theirs.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    durations: HistogramVec,
+    in_flight: IntGauge,
+    operations: IntCounterVec,
+    /// Connections that are open.
+    pub(super) connections: IntGauge,
+}
+
+impl Metrics {
+    /// Counters at nought in a registry of their own.
+    ///
+    /// # Errors
+    /// Never in practice: only if two counters had one name.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let metrics = Self {
+            registry: Registry::new(),
+            requests: IntCounterVec::new(
+                Opts::new(
+                    "thinkfamily_http_requests_total",
+                    "Requests answered, by route and status.",
+                ),
+                &["route", "status"],
+            )?,
+            durations: HistogramVec::new(
+                HistogramOpts::new(
+                    "thinkfamily_http_request_duration_seconds",
+                    "Time from head to answer, by route.",
+                )
+                .buckets(BUCKETS.to_vec()),
+                &["route"],
+            )?,
+            in_flight: IntGauge::new("thinkfamily_http_requests_in_flight", "Requests being worked on.")?,
+            operations: IntCounterVec::new(
+                Opts::new(
+                    "thinkfamily_graphql_operations_total",
+                    "GraphQL requests, by what became of them.",
+                ),
+                &["outcome"],
+            )?,
+            connections: IntGauge::new("thinkfamily_http_connections", "Connections open.")?,
+        };
+        metrics.registry.register(Box::new(metrics.requests.clone()))?;
+        metrics.registry.register(Box::new(metrics.durations.clone()))?;
+        metrics.registry.register(Box::new(metrics.in_flight.clone()))?;
+        metrics.registry.register(Box::new(metrics.operations.clone()))?;
+        metrics.registry.register(Box::new(metrics.connections.clone()))?;
+        Ok(metrics)
+    }
+
+    /// Where other rooms register their own collectors.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// A request begins.
+    pub(super) fn begin(&self) {
+        self.in_flight.inc();
+    }
+
+    /// A request is over; `status` is absent when the client went away before the answer.
+    pub(super) fn end(&self, route: &str, status: Option<u16>, took: Duration) {
+        self.in_flight.dec();
+        let status = status.map_or_else(|| "cancelled".to_owned(), |status| status.to_string());
+        self.requests.with_label_values(&[route, status.as_str()]).inc();
+        self.durations.with_label_values(&[route]).observe(took.as_secs_f64());
+    }
+
+    /// What became of a GraphQL request: one of a fixed list of words.
+    pub(super) fn operation(&self, outcome: &'static str) {
+        self.operations.with_label_values(&[outcome]).inc();
+    }
+
+    /// Everything, in Prometheus's text format.
+    pub(super) fn text(&self) -> Result<String, prometheus::Error> {
+        let mut buffer = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut buffer)?;
+        String::from_utf8(buffer).map_err(|_| prometheus::Error::Msg("not UTF-8".to_owned()))
+    }
+}

@@ -1,0 +1,164 @@
+//! One request as GraphQL over HTTP has it: its parts taken from a body or an address, strictly, and the way it wants to be
+//! answered. Knows nothing of what the document means.
+
+pub(super) mod accept;
+pub(super) mod body;
+pub(super) mod headers;
+mod json;
+
+use http::Uri;
+use serde_json::{Map, Value};
+
+use super::respond::Problem;
+
+/// The members of a GraphQL request.
+#[derive(Debug, PartialEq)]
+pub(super) struct Parts {
+    /// The document.
+    pub(super) query: String,
+    /// Which of its operations is meant.
+    pub(super) operation_name: Option<String>,
+    /// The variables' values.
+    pub(super) variables: Map<String, Value>,
+}
+
+/// The parts of a POST's body.
+pub(super) fn from_body(bytes: &[u8]) -> Result<Parts, Problem> {
+    match json::parse(bytes) {
+        Ok(Value::Object(members)) => from_members(members),
+        Ok(Value::Array(_)) => Err(Problem::bad_request(
+            "Batches are not accepted: send one JSON object with the member query, one request at a time.",
+        )),
+        Ok(_) => Err(Problem::bad_request(
+            "The body must be one JSON object with the member query.",
+        )),
+        Err(json::Wrong::Duplicate) => Err(Problem::bad_request(
+            "A member stands twice in one JSON object of the body.",
+        )),
+        Err(json::Wrong::Malformed) => Err(Problem::bad_request("The body is not well-formed JSON in UTF-8.")),
+    }
+}
+
+/// The parts of a GET's address.
+pub(super) fn from_uri(uri: &Uri) -> Result<Parts, Problem> {
+    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|_| Problem::bad_request("The address's query string is not well formed."))?
+        .0;
+    let mut members = Map::new();
+    for (name, text) in pairs {
+        let value = match name.as_str() {
+            // Forms send empty fields for what is left out.
+            "operationName" | "variables" | "extensions" if text.is_empty() => Value::Null,
+            "query" | "operationName" => Value::String(text),
+            "variables" | "extensions" => json::parse(text.as_bytes())
+                .map_err(|_| Problem::bad_request("variables and extensions must each be one JSON object."))?,
+            _ => continue,
+        };
+        if members.insert(name, value).is_some() {
+            return Err(Problem::bad_request("A parameter stands twice in the address."));
+        }
+    }
+    from_members(members)
+}
+
+fn from_members(mut members: Map<String, Value>) -> Result<Parts, Problem> {
+    let query = match members.remove("query") {
+        Some(Value::String(query)) => query,
+        Some(_) => return Err(Problem::bad_request("query must be a string: the GraphQL document.")),
+        None => {
+            return Err(Problem::bad_request(
+                "query is missing: the GraphQL document as a string.",
+            ));
+        }
+    };
+    let operation_name = match members.remove("operationName") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => Some(name),
+        Some(_) => return Err(Problem::bad_request("operationName must be a string or null.")),
+    };
+    let variables = match members.remove("variables") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(variables)) => variables,
+        Some(_) => return Err(Problem::bad_request("variables must be a JSON object or null.")),
+    };
+    match members.remove("extensions") {
+        None | Some(Value::Null | Value::Object(_)) => {}
+        Some(_) => return Err(Problem::bad_request("extensions must be a JSON object or null.")),
+    }
+    Ok(Parts {
+        query,
+        operation_name,
+        variables,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(body: &str) -> String {
+        from_body(body.as_bytes()).expect_err("refused").message().to_owned()
+    }
+
+    #[test]
+    fn a_full_body_is_taken_apart() {
+        let body = br#"{"query":"{ a }","operationName":"Q","variables":{"a":[1,null]},"extensions":{},"other":1}"#;
+        let parts = from_body(body).expect("well formed");
+        assert_eq!(parts.query, "{ a }");
+        assert_eq!(parts.operation_name.as_deref(), Some("Q"));
+        assert_eq!(parts.variables["a"], serde_json::json!([1, null]));
+        let nulls = from_body(br#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#);
+        assert_eq!(nulls.expect("well formed").operation_name, None);
+    }
+
+    #[test]
+    fn members_of_a_wrong_type_are_refused_by_name() {
+        assert!(refused(r#"{"query":1}"#).starts_with("query must"));
+        assert!(refused(r#"{"query":null}"#).starts_with("query must"));
+        assert!(refused("{}").starts_with("query is missing"));
+        assert!(refused(r#"{"query":"{a}","operationName":1}"#).starts_with("operationName"));
+        assert!(refused(r#"{"query":"{a}","variables":"{}"}"#).starts_with("variables"));
+        assert!(refused(r#"{"query":"{a}","variables":[]}"#).starts_with("variables"));
+        assert!(refused(r#"{"query":"{a}","extensions":[]}"#).starts_with("extensions"));
+    }
+
+    #[test]
+    fn what_is_not_one_object_is_refused() {
+        assert!(refused(r#"[{"query":"{a}"}]"#).starts_with("Batches"));
+        assert!(refused("\"query\"").contains("one JSON object"));
+        assert!(refused("{\"query\":\"{a}\"").contains("well-formed JSON"));
+        assert!(refused(r#"{"query":"{a}"} {}"#).contains("well-formed JSON"));
+        assert!(refused("").contains("well-formed JSON"));
+        assert!(from_body(b"{\"query\":\"\xff\"}").is_err());
+        assert!(refused(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000))).contains("well-formed JSON"));
+        assert!(refused(r#"{"query":"{a}","query":"{b}"}"#).contains("twice"));
+        assert!(refused(r#"{"query":"{a}","variables":{"a":[{"b":1,"b":2}]}}"#).contains("twice"));
+    }
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        let uri: Uri = "/graphql?query=%7B%20a%20%7D&operationName=Q&variables=%7B%22a%22%3A1%7D&x=1"
+            .parse()
+            .expect("an address");
+        let parts = from_uri(&uri).expect("well formed");
+        assert_eq!(parts.query, "{ a }");
+        assert_eq!(parts.operation_name.as_deref(), Some("Q"));
+        assert_eq!(parts.variables["a"], 1);
+        for wrong in [
+            "/graphql",
+            "/graphql?query=a&query=b",
+            "/graphql?query=a&variables=1",
+            "/graphql?query=a&variables=%7B",
+        ] {
+            assert!(from_uri(&wrong.parse().expect("an address")).is_err(), "{wrong}");
+        }
+        assert!(
+            from_uri(
+                &"/graphql?query=a&operationName=&variables="
+                    .parse()
+                    .expect("an address")
+            )
+            .is_ok()
+        );
+    }
+}

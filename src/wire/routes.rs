@@ -1,0 +1,53 @@
+//! The addresses of the server and what answers at each.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router, middleware,
+    response::Response,
+    routing::{any, get},
+};
+
+use super::{
+    graphiql, graphql,
+    observe::{RequestId, observe},
+    pages,
+    respond::Problem,
+    state::AppState,
+};
+
+/// The whole server as one service.
+pub fn router(state: AppState) -> Router {
+    let state = Arc::new(state);
+    let mut router = Router::new()
+        .route("/", get(pages::landing))
+        .route("/style.css", get(pages::style))
+        .route("/graphql", any(graphql::handle))
+        .route("/schema.graphql", get(pages::schema))
+        .route("/sharing", get(pages::sharing))
+        .route("/healthz", get(pages::healthz))
+        .route("/readyz", get(pages::readyz))
+        .route("/metrics", get(pages::metrics));
+    if state.jwks.is_some() {
+        router = router.route("/.well-known/jwks.json", get(pages::jwks));
+    }
+    if state.graphiql.is_some() {
+        router = router
+            .route("/graphiql", get(graphiql::page))
+            .route("/graphiql/roles.json", get(graphiql::roles))
+            .route("/graphiql/{file}", get(graphiql::asset));
+    }
+    router
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), observe))
+        .with_state(state)
+}
+
+async fn not_found(Extension(RequestId(id)): Extension<RequestId>) -> Response {
+    Problem::not_found().respond(None, id)
+}
+
+async fn method_not_allowed(Extension(RequestId(id)): Extension<RequestId>) -> Response {
+    Problem::method_not_allowed(None).respond(None, id)
+}

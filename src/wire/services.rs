@@ -1,0 +1,78 @@
+//! What the wire needs of the other rooms, as small traits, so that it can be tested without them.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+
+use crate::{
+    auth::{AuthRefusal, Authenticator},
+    error::{ErrorCode, RequestError},
+    graphql::{
+        engine::Engine,
+        operation::{Answer, OperationRequest},
+    },
+    sharing::caller::Caller,
+};
+
+/// Runs operations and shows the schema.
+pub trait Execute: Send + Sync + 'static {
+    /// Runs one operation. The answer must be fit to be sent: an account of it is durable by then.
+    fn execute(&self, request: OperationRequest) -> BoxFuture<'_, Answer>;
+
+    /// The schema as this caller sees it, in the schema definition language.
+    fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>>;
+
+    /// Who sees what under the agreements in force, as an HTML page; refused to those who do not manage agreements.
+    fn sharing_table<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>>;
+}
+
+/// Tells who is asking.
+pub trait Authenticate: Send + Sync + 'static {
+    /// The caller behind the request's bearer token and `x-purpose-of-use`.
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refusal>>;
+}
+
+/// Why nobody could be named. The true cause is in the log of whoever refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No token, more than one, or one that is not accepted.
+    Unauthenticated,
+    /// The token is good; the purpose named, or that none is named, is not.
+    Purpose(RequestError),
+    /// The keys or the register of agencies cannot be reached.
+    Unavailable,
+}
+
+impl Execute for Engine {
+    fn execute(&self, request: OperationRequest) -> BoxFuture<'_, Answer> {
+        Box::pin(self.execute(request))
+    }
+
+    fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
+        Box::pin(self.sdl_for(caller))
+    }
+
+    fn sharing_table<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
+        Box::pin(self.sharing_table(caller))
+    }
+}
+
+impl Authenticate for Authenticator {
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refusal>> {
+        Box::pin(async move { self.authenticate(headers).await.map_err(Refusal::from) })
+    }
+}
+
+impl From<AuthRefusal> for Refusal {
+    fn from(refusal: AuthRefusal) -> Self {
+        match refusal.error_code() {
+            ErrorCode::Unauthenticated => Self::Unauthenticated,
+            ErrorCode::Unavailable => Self::Unavailable,
+            _ => Self::Purpose(refusal.into()),
+        }
+    }
+}
+
+/// Whether the server can do its work now; `false` takes it out of a load balancer's rotation.
+pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;

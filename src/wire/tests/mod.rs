@@ -1,0 +1,201 @@
+//! The router against fakes of the rooms behind it, and the server against real connections.
+
+mod over_http;
+mod pages;
+mod serving;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{Router, body::Body, response::Response};
+use futures_util::{FutureExt, future::BoxFuture};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, oneshot},
+};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use super::{
+    graphiql::{Example, Graphiql, Role},
+    limits::{EdgeLimits, Limits},
+    metrics::Metrics,
+    routes::router,
+    server,
+    services::{Authenticate, Execute, Refusal},
+    state::AppState,
+};
+use crate::{
+    clock::Ids,
+    error::{ErrorCode, RequestError},
+    graphql::operation::{Allowed, Answer, OperationRequest, WithheldMode},
+    sharing::caller::{Caller, Party},
+};
+
+const NEWER: &str = "application/graphql-response+json";
+
+fn caller() -> Caller {
+    Caller {
+        authority: 1,
+        authority_code: "eastshire".to_owned(),
+        principal: Party {
+            agency: Uuid::from_u128(1),
+            agency_code: "eastshire-police".to_owned(),
+            agency_kind: "police".to_owned(),
+            role: "marker_lookup".to_owned(),
+            subject: "secret-subject".to_owned(),
+        },
+        portal: None,
+        client: "a-client".to_owned(),
+        purpose: "direct_support".to_owned(),
+        purposes: vec!["direct_support".to_owned()],
+    }
+}
+
+/// What the engine was given.
+struct Seen {
+    operation_name: Option<String>,
+    variables: Value,
+    withheld: WithheldMode,
+    allowed: Allowed,
+}
+
+/// Answers by what the document says, and keeps the last operation it was given.
+#[derive(Default)]
+struct FakeEngine {
+    last: Mutex<Option<Seen>>,
+    entered: Notify,
+    release: Notify,
+}
+
+impl FakeEngine {
+    async fn run(&self, request: OperationRequest) -> Answer {
+        let query = request.query.clone();
+        *self.last.lock().expect("no panic") = Some(Seen {
+            operation_name: request.operation_name,
+            variables: Value::Object(request.variables),
+            withheld: request.withheld,
+            allowed: request.allowed,
+        });
+        match query.as_str() {
+            "{ invalid }" => Answer::Refused(RequestError::new(ErrorCode::BadUserInput, "No such field.").at(1, 3)),
+            "{ failing }" => Answer::Refused(RequestError::new(ErrorCode::Internal, "secret cause")),
+            "{ busy }" => Answer::Refused(RequestError::new(ErrorCode::TooManyRequests, "Too many requests.")),
+            "{ panics }" => panic!("secret cause"),
+            "{ hangs }" => {
+                self.entered.notify_one();
+                self.release.notified().await;
+                Answer::Executed(b"{\"data\":{\"hangs\":true}}".to_vec())
+            }
+            "{ large }" => Answer::Executed(vec![b' '; 64 * 1024 * 1024]),
+            "mutation { change }" if request.allowed == Allowed::Queries => Answer::NotByThisMethod,
+            _ => Answer::Executed(b"{\"data\":{\"a\":1}}".to_vec()),
+        }
+    }
+}
+
+impl Execute for FakeEngine {
+    fn execute(&self, request: OperationRequest) -> BoxFuture<'_, Answer> {
+        self.run(request).boxed()
+    }
+
+    fn sdl_for<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
+        std::future::ready(Ok("type Query { a: Int }".to_owned())).boxed()
+    }
+
+    fn sharing_table<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
+        let error = RequestError::new(ErrorCode::NotInAgreement, "For those who manage agreements.");
+        std::future::ready(Err(error)).boxed()
+    }
+}
+
+struct FakeAuthenticator;
+
+impl Authenticate for FakeAuthenticator {
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refusal>> {
+        let answer = match headers.get("authorization").map(http::HeaderValue::as_bytes) {
+            Some(b"Bearer good") => Ok(caller()),
+            Some(b"Bearer purposes") => Err(Refusal::Purpose(RequestError::new(
+                ErrorCode::PurposeRequired,
+                "Name the purpose in x-purpose-of-use.",
+            ))),
+            Some(b"Bearer offline") => Err(Refusal::Unavailable),
+            _ => Err(Refusal::Unauthenticated),
+        };
+        std::future::ready(answer).boxed()
+    }
+}
+
+fn state(engine: &Arc<FakeEngine>, edge: EdgeLimits) -> AppState {
+    AppState::new(
+        engine.clone(),
+        Arc::new(FakeAuthenticator),
+        Arc::new(|| std::future::ready(true).boxed()),
+        Ids::seeded(1),
+        Metrics::new().expect("distinct names"),
+    )
+    .with_limits(Limits::default(), edge)
+}
+
+fn app() -> Router {
+    router(state(&Arc::default(), EdgeLimits::default()))
+}
+
+fn post() -> http::request::Builder {
+    Request::post("/graphql")
+        .header("authorization", "Bearer good")
+        .header("content-type", "application/json")
+}
+
+fn query(text: &str) -> Request<Body> {
+    post().body(body_of(text)).expect("a request")
+}
+
+fn body_of(text: &str) -> Body {
+    Body::from(serde_json::json!({ "query": text }).to_string())
+}
+
+struct Got {
+    status: u16,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Got {
+    async fn from(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a whole body").to_bytes();
+        Self {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).expect("UTF-8"),
+        }
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    fn code(&self) -> String {
+        let value: Value = serde_json::from_str(&self.text).expect("JSON");
+        assert!(
+            value.get("data").is_none(),
+            "a request error has no data: {}",
+            self.text
+        );
+        value["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+}
+
+async fn send(app: Router, request: Request<Body>) -> Got {
+    Got::from(app.oneshot(request).await.expect("infallible")).await
+}

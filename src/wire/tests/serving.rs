@@ -1,0 +1,179 @@
+//! Limits on time and number, and real connections.
+
+use super::*;
+
+#[tokio::test]
+async fn a_flood_is_turned_away_and_told_when_to_come_back() {
+    let engine = Arc::new(FakeEngine::default());
+    let edge = EdgeLimits {
+        running: 1,
+        waiting: 0,
+        ..EdgeLimits::default()
+    };
+    let app = router(state(&engine, edge));
+    let first = tokio::spawn(send(app.clone(), query("{ hangs }")));
+    engine.entered.notified().await;
+    let got = send(app.clone(), query("{ a }")).await;
+    assert_eq!((got.status, got.code().as_str()), (503, "UNAVAILABLE"));
+    assert!(!got.header("retry-after").is_empty());
+    engine.release.notify_one();
+    assert_eq!(first.await.expect("no panic").status, 200);
+    assert_eq!(send(app, query("{ a }")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_given_up() {
+    let edge = EdgeLimits {
+        request_time: Duration::from_millis(20),
+        ..EdgeLimits::default()
+    };
+    let got = send(router(state(&Arc::default(), edge)), query("{ hangs }")).await;
+    assert_eq!((got.status, got.code().as_str()), (503, "UNAVAILABLE"));
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_given_up() {
+    let edge = EdgeLimits {
+        body_time: Duration::from_millis(20),
+        ..EdgeLimits::default()
+    };
+    let body = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let request = post().body(body).expect("a request");
+    assert_eq!(
+        send(router(state(&Arc::default(), edge)), request).await.status,
+        StatusCode::REQUEST_TIMEOUT.as_u16()
+    );
+}
+
+/// A server on a free port; the sender stops it, the handle ends when it has stopped.
+async fn started(
+    engine: &Arc<FakeEngine>,
+    edge: EdgeLimits,
+) -> (TcpStream, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let state = state(engine, edge.clone());
+    let metrics = state.metrics.clone();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let handle = tokio::spawn(async move {
+        let stop = async {
+            let _ = stopped.await;
+        };
+        server::serve(listener, router(state), &edge, &metrics, stop).await;
+    });
+    (TcpStream::connect(address).await.expect("it listens"), stop, handle)
+}
+
+fn raw(document: &str) -> String {
+    let body = serde_json::json!({ "query": document }).to_string();
+    format!(
+        "POST /graphql HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[tokio::test]
+async fn a_stopping_server_ends_what_is_under_way() {
+    let engine = Arc::new(FakeEngine::default());
+    let (mut client, stop, handle) = started(&engine, EdgeLimits::default()).await;
+    client.write_all(raw("{ hangs }").as_bytes()).await.expect("sent");
+    engine.entered.notified().await;
+    stop.send(()).expect("it runs");
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert!(!handle.is_finished());
+    engine.release.notify_one();
+    let mut answer = String::new();
+    client
+        .read_to_string(&mut answer)
+        .await
+        .expect("an answer, then the end");
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with("{\"data\":{\"hangs\":true}}"),
+        "{answer}"
+    );
+    handle.await.expect("it stopped");
+}
+
+#[tokio::test]
+async fn a_stopping_server_does_not_wait_for_ever() {
+    let engine = Arc::new(FakeEngine::default());
+    let edge = EdgeLimits {
+        shutdown_time: Duration::from_millis(30),
+        ..EdgeLimits::default()
+    };
+    let (mut client, stop, handle) = started(&engine, edge).await;
+    client.write_all(raw("{ hangs }").as_bytes()).await.expect("sent");
+    engine.entered.notified().await;
+    stop.send(()).expect("it runs");
+    tokio::time::timeout(Duration::from_secs(5), handle)
+        .await
+        .expect("in time")
+        .expect("it stopped");
+}
+
+#[tokio::test]
+async fn slow_and_large_heads_are_refused() {
+    let edge = EdgeLimits {
+        header_time: Duration::from_millis(50),
+        header_bytes: 8 * 1024,
+        ..EdgeLimits::default()
+    };
+    let (mut client, _stop, _handle) = started(&Arc::default(), edge.clone()).await;
+    client.write_all(b"GET /healthz HTTP/1.1\r\nhost:").await.expect("sent");
+    let mut answer = Vec::new();
+    tokio::time::timeout(Duration::from_secs(5), client.read_to_end(&mut answer))
+        .await
+        .expect("closed")
+        .expect("closed");
+
+    let (mut client, _stop, _handle) = started(&Arc::default(), edge).await;
+    let head = format!(
+        "GET /healthz HTTP/1.1\r\nhost: a\r\nx-a: {}\r\n\r\n",
+        "a".repeat(16 * 1024)
+    );
+    client.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = [0; 12];
+    client.read_exact(&mut answer).await.expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 431");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_given_up() {
+    let edge = EdgeLimits {
+        write_time: Duration::from_millis(50),
+        ..EdgeLimits::default()
+    };
+    let (mut client, stop, handle) = started(&Arc::default(), edge).await;
+    client.write_all(raw("{ large }").as_bytes()).await.expect("sent");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    stop.send(()).expect("it runs");
+    tokio::time::timeout(Duration::from_secs(5), handle)
+        .await
+        .expect("no connection is left")
+        .expect("it stopped");
+    drop(client);
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_for_a_place() {
+    let engine = Arc::new(FakeEngine::default());
+    let edge = EdgeLimits {
+        connections: 1,
+        ..EdgeLimits::default()
+    };
+    let (mut first, _stop, _handle) = started(&engine, edge).await;
+    first.write_all(raw("{ hangs }").as_bytes()).await.expect("sent");
+    engine.entered.notified().await;
+    let mut second = TcpStream::connect(first.peer_addr().expect("connected"))
+        .await
+        .expect("it listens");
+    second.write_all(raw("{ a }").as_bytes()).await.expect("sent");
+    let mut answer = [0; 12];
+    let early = tokio::time::timeout(Duration::from_millis(50), second.read_exact(&mut answer)).await;
+    assert!(early.is_err(), "the second waits");
+    drop(first);
+    let late = tokio::time::timeout(Duration::from_secs(5), second.read_exact(&mut answer)).await;
+    late.expect("there is a place").expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 200");
+}

@@ -1,0 +1,6 @@
+//! The databases: that they can be made and unmade, hold what they should and refuse what they should.
+
+mod connect;
+mod constraints;
+mod migrations;
+mod tables;

@@ -1,0 +1,241 @@
+//! One throw-away PostgreSQL for all tests of this process.
+//!
+//! A static is never dropped, so a guard looks after it: a small shell, which starts the server, waits until its standard
+//! input ends (that is when this process is gone, however it went), stops the server and removes its folder.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    io::Write,
+    os::unix::{
+        fs::{MetadataExt, chown},
+        process::CommandExt,
+    },
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{ConnectionTrait, Database};
+use tokio::sync::OnceCell;
+
+/// Tests on PostgreSQL fail, rather than being skipped, when this variable is 1 and PostgreSQL is not there.
+const REQUIRE: &str = "THINKFAMILY_REQUIRE_POSTGRES";
+const USER: &str = "thinkfamily";
+const TEMPLATE: &str = "thinkfamily_migrated";
+
+const GUARD: &str = r#"
+folder=$1; shift
+"$@" &
+server=$!
+cat > /dev/null
+kill -QUIT "$server"
+wait "$server"
+rm -rf "$folder"
+"#;
+
+/// A running server.
+pub(crate) struct Postgres {
+    folder: PathBuf,
+    programs: PathBuf,
+    template: OnceCell<()>,
+    /// Holds the guard's standard input, which ends with this process.
+    _guard: Child,
+}
+
+/// The server of this process, started by whoever asks first; none if PostgreSQL is not installed, which is told once.
+pub(crate) fn server() -> Option<&'static Postgres> {
+    static SERVER: OnceLock<Option<Postgres>> = OnceLock::new();
+    SERVER
+        .get_or_init(|| {
+            if let Some(programs) = programs() {
+                return Some(Postgres::start(programs));
+            }
+            // The test harness would keep what a test that passes prints to itself.
+            let mut past_the_harness = std::io::stderr();
+            past_the_harness.write_all(b"skipped: PostgreSQL not found\n").unwrap();
+            None
+        })
+        .as_ref()
+        .or_else(|| {
+            assert!(
+                env::var(REQUIRE).as_deref() != Ok("1"),
+                "PostgreSQL not found, and {REQUIRE}=1"
+            );
+            None
+        })
+}
+
+/// The folder of the newest PostgreSQL programs.
+fn programs() -> Option<PathBuf> {
+    let on_path = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort();
+    on_path
+        .into_iter()
+        .chain(versions.into_iter().rev().map(|(_, folder)| folder))
+        .find(|folder| {
+            ["initdb", "postgres", "pg_isready", "dropdb"]
+                .iter()
+                .all(|program| folder.join(program).exists())
+        })
+}
+
+impl Postgres {
+    fn start(programs: PathBuf) -> Self {
+        // Not below the test's working folder: the path of a socket may have 107 bytes only.
+        let folder = tempfile::Builder::new()
+            .prefix("tf-pg-")
+            .tempdir_in("/tmp")
+            .unwrap()
+            .keep();
+        let mut run_as: Vec<OsString> = Vec::new();
+        if fs::metadata(&folder).unwrap().uid() == 0 {
+            let (uid, gid) = unprivileged();
+            chown(&folder, Some(uid), Some(gid)).unwrap();
+            run_as.extend([
+                "setpriv".into(),
+                format!("--reuid={uid}").into(),
+                format!("--regid={gid}").into(),
+            ]);
+            run_as.push("--clear-groups".into());
+        }
+        let data = folder.join("data");
+        let mut init = run_as.clone();
+        init.push(programs.join("initdb").into());
+        init.extend(["-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync", "-D"].map(OsString::from));
+        init.push(data.clone().into());
+        let made = Command::new(&init[0])
+            .args(&init[1..])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "initdb: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+
+        let mut serve = run_as;
+        serve.push(programs.join("postgres").into());
+        serve.extend([OsString::from("-D"), data.into(), "-k".into(), folder.clone().into()]);
+        for setting in [
+            "listen_addresses=",
+            "max_connections=200",
+            "fsync=on",
+            "shared_buffers=64MB",
+        ] {
+            serve.extend(["-c".into(), setting.into()]);
+        }
+        let log = fs::File::create(folder.join("log")).unwrap();
+        let guard = Command::new("/bin/sh")
+            .args(["-c", GUARD, "guard"])
+            .arg(&folder)
+            .args(&serve)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            // What is sent to the tests' group, as from a terminal, must not reach the guard.
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let server = Self {
+            folder,
+            programs,
+            template: OnceCell::new(),
+            _guard: guard,
+        };
+        server.wait_until_ready();
+        server
+    }
+
+    fn wait_until_ready(&self) {
+        for _ in 0..300 {
+            let answer = Command::new(self.programs.join("pg_isready"))
+                .arg("-q")
+                .arg("-h")
+                .arg(&self.folder)
+                .status();
+            if answer.unwrap().success() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        panic!("PostgreSQL did not start:\n{log}");
+    }
+
+    /// The address of a database of this server.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("postgres://{USER}@localhost/{database}?host={}", self.folder.display())
+    }
+
+    /// Makes a new database, with no tables, and gives its name.
+    pub(crate) async fn create_empty(&self) -> String {
+        self.create("template0").await
+    }
+
+    /// Makes a new database, migrated, and gives its name. `migrate` is called once a process, with the address of the
+    /// database that all others are copied from.
+    pub(crate) async fn create_migrated(&self, migrate: impl AsyncFnOnce(String)) -> String {
+        self.template
+            .get_or_init(|| async {
+                self.statement(&format!("CREATE DATABASE {TEMPLATE} TEMPLATE template0"))
+                    .await;
+                migrate(self.url(TEMPLATE)).await;
+            })
+            .await;
+        self.create(TEMPLATE).await
+    }
+
+    /// Drops a database, with whoever is still connected.
+    pub(crate) fn drop_database(&self, name: &str) {
+        let mut command = Command::new(self.programs.join("dropdb"));
+        let dropped = command
+            .args(["--force", "-U", USER, "-h"])
+            .arg(&self.folder)
+            .arg(name)
+            .output();
+        assert!(dropped.is_ok_and(|output| output.status.success()), "dropdb {name}");
+    }
+
+    async fn create(&self, template: &str) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.statement(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .await;
+        name
+    }
+
+    async fn statement(&self, sql: &str) {
+        let db = Database::connect(self.url("postgres")).await.unwrap();
+        db.execute_unprepared(sql).await.unwrap();
+        db.close().await.unwrap();
+    }
+}
+
+/// The user and group the server runs as when the tests run as root, which PostgreSQL refuses.
+fn unprivileged() -> (u32, u32) {
+    let users = fs::read_to_string("/etc/passwd").unwrap();
+    ["postgres", "nobody"]
+        .iter()
+        .find_map(|wanted| {
+            let line = users.lines().find(|line| line.split(':').next() == Some(wanted))?;
+            let mut fields = line.split(':').skip(2);
+            Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+        })
+        .expect("a user postgres or nobody")
+}

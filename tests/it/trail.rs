@@ -1,0 +1,163 @@
+//! The trail on both databases, through what the server itself uses.
+
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
+use tempfile::TempDir;
+use thinkfamily::{
+    audit::{
+        Code, Cursor, Entry, FindingKind, HeadKey, Kind, Trail, TrailError, TrailOptions, about_family, latest,
+        verify::verify,
+    },
+    clock::{Clock, Ids},
+    store::trail::TrailStore,
+};
+use uuid::Uuid;
+
+use crate::support::database::{TestDatabase, on_both};
+
+struct Process {
+    folder: TempDir,
+    key: HeadKey,
+    clock: Clock,
+    ids: Ids,
+}
+
+impl Process {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let noon = "2026-03-02T12:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap();
+        Self {
+            key: HeadKey::load_or_create(&folder.path().join("trail.key")).unwrap(),
+            folder,
+            clock: Clock::fixed(noon),
+            ids: Ids::seeded(1),
+        }
+    }
+
+    async fn open(&self, store: &TrailStore) -> Trail {
+        let process = Code::new("test").unwrap();
+        let options = TrailOptions {
+            timeout: Duration::from_secs(5),
+            ..TrailOptions::default()
+        };
+        let key = HeadKey::load(&self.folder.path().join("trail.key")).unwrap();
+        Trail::open(
+            store.clone(),
+            key,
+            process,
+            self.clock.clone(),
+            self.ids.clone(),
+            options,
+        )
+        .await
+        .unwrap()
+    }
+
+    fn entry(&self, family: Uuid) -> Entry {
+        self.clock.set(self.clock.now() + TimeDelta::microseconds(1));
+        let mut entry = Entry::new(Kind::Disclosed, self.clock.now());
+        entry.authority = Some(1);
+        entry.families.insert(family);
+        entry
+    }
+}
+
+async fn run(db: &DatabaseConnection, sql: &str, values: Vec<Value>) -> u64 {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    db.execute_raw(statement).await.unwrap().rows_affected()
+}
+
+async fn two_processes_write_and_every_change_is_found(database: &TestDatabase) {
+    let (databases, other) = (database.open().await, database.open().await);
+    let process = Process::new();
+    let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
+    let first = process.open(&store).await;
+    let second = process
+        .open(&TrailStore::over(other.trail().clone(), other.trail().clone()))
+        .await;
+    let family = process.ids.uuid();
+    let appends = (0..300).map(|at| {
+        let trail = if at % 2 == 0 { &first } else { &second };
+        trail.append(process.entry(family))
+    });
+    for done in futures_util::future::join_all(appends).await {
+        done.unwrap();
+    }
+    assert!(first.stats().batches + second.stats().batches < 60);
+    let keys = [process.key.public()];
+    let report = verify(&store, &keys, &[]).await.unwrap();
+    assert!(report.is_sound(), "{:?}", report.findings);
+    assert_eq!((report.chains, report.entries), (2, 302));
+
+    let page = about_family(&store, 1, family, None, 200).await.unwrap();
+    assert_eq!(page.len(), 200);
+    let (at, entry) = page.last().unwrap();
+    let rest = about_family(&store, 1, family, Some(Cursor::after(*at, entry)), 200).await;
+    assert_eq!(rest.unwrap().len(), 100);
+    assert_eq!(latest(&store, 1, None, 10).await.unwrap().len(), 10);
+
+    let chain = first.opened();
+    let sql = "UPDATE trail_entry SET recorded_at = $1 WHERE chain_id = $2 AND seq = 7";
+    let before = process.clock.now() - TimeDelta::days(1);
+    assert_eq!(run(databases.trail(), sql, vec![before.into(), chain.into()]).await, 1);
+    let sql = "DELETE FROM trail_subject WHERE chain_id = $1 AND seq = 9";
+    assert_eq!(run(databases.trail(), sql, vec![chain.into()]).await, 1);
+    let sql =
+        "INSERT INTO trail_subject (authority_id, family_id, recorded_at, chain_id, seq) VALUES (1, $1, $2, $3, 4)";
+    let values = vec![process.ids.uuid().into(), before.into(), chain.into()];
+    assert_eq!(run(databases.trail(), sql, values).await, 1);
+    let sql = "DELETE FROM trail_entry WHERE chain_id = $1 AND seq > 100";
+    run(databases.trail(), sql, vec![second.opened().into()]).await;
+    let found: Vec<_> = (verify(&store, &keys, &[]).await.unwrap().findings.into_iter())
+        .filter(|finding| finding.seq.is_some_and(|seq| seq < 102))
+        .map(|finding| (finding.kind, finding.chain, finding.seq))
+        .collect();
+    let expected = [
+        (FindingKind::EditedEntry, chain, 7),
+        (FindingKind::SubjectMissing, chain, 9),
+        (FindingKind::TruncatedTail, second.opened(), 101),
+        (FindingKind::SubjectExtra, second.opened(), 101),
+        (FindingKind::SubjectExtra, chain, 4),
+    ];
+    for (kind, chain, seq) in expected {
+        assert!(found.contains(&(kind, Some(chain), Some(seq))), "{kind:?}: {found:?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    databases.close().await.unwrap();
+    other.close().await.unwrap();
+}
+on_both!(two_processes_write_and_every_change_is_found);
+
+async fn nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on(database: &TestDatabase) {
+    let databases = database.open().await;
+    let process = Process::new();
+    let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
+    let trail = process.open(&store).await;
+    let family = process.ids.uuid();
+    for (seq, table) in [(2, "trail_entry"), (3, "trail_subject"), (4, "trail_head")] {
+        run(
+            databases.trail(),
+            &format!("ALTER TABLE {table} RENAME TO away"),
+            vec![],
+        )
+        .await;
+        for _ in 0..2 {
+            assert_eq!(trail.append(process.entry(family)).await, Err(TrailError::NotWritten));
+        }
+        run(
+            databases.trail(),
+            &format!("ALTER TABLE away RENAME TO {table}"),
+            vec![],
+        )
+        .await;
+        assert_eq!(trail.append(process.entry(family)).await.unwrap().seq, seq);
+    }
+    trail.close().await;
+    let report = verify(&store, &[process.key.public()], &[]).await.unwrap();
+    assert!(report.is_sound(), "{:?}", report.findings);
+    assert_eq!((report.chains, report.entries), (1, 4));
+    databases.close().await.unwrap();
+}
+on_both!(nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on);
