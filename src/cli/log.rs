@@ -9,7 +9,11 @@ use crate::config::{Log, LogFormat};
 /// Starts the log. Of other people's code only warnings are taken, since what it writes below may hold values of rows.
 pub(super) fn init(log: Log) {
     let level = log.level.as_str().to_ascii_lowercase();
-    let others = if log.level == tracing::Level::ERROR { "error" } else { "warn" };
+    let others = if log.level == tracing::Level::ERROR {
+        "error"
+    } else {
+        "warn"
+    };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(format!("{others},thinkfamily={level}")))
         .with_writer(io::stderr);
