@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
+mod canaries;
 mod demo;
 mod first_look;
 mod kill;
+mod revocation;
 mod statements;
 mod store;
 mod support;

@@ -23,7 +23,7 @@ const NESTED: &str = "query($first: Int!) { families(first: $first) { nodes {
 } } }";
 
 const ORDERED: &str = "query($first: Int!) {
-    families(first: $first, filter: { onCohort: true, hasPlan: true }, orderBy: { field: ATTACHED_ON, direction: DESC }) {
+    families(first: $first, filter: { onCohort: true, hasPlan: true }, orderBy: { field: ATTACHED_ON, direction: DESCENDING }) {
         totalCount nodes { reference attachedOn } pageInfo { hasNextPage endCursor }
     }
 }";

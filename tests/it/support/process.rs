@@ -1,7 +1,7 @@
 //! The program itself as a process of its own, with the real clock, real files and a real port.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex},
@@ -138,7 +138,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn new(mut from: impl BufRead + Send + 'static) -> Self {
+    fn new(mut from: impl Read + Send + 'static) -> Self {
         let text: Arc<Mutex<Vec<u8>>> = Arc::default();
         let into = Arc::clone(&text);
         let reader = std::thread::spawn(move || {
