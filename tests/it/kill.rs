@@ -29,7 +29,12 @@ async fn ask_until_the_end(client: Client, end: Arc<AtomicBool>) -> Vec<Uuid> {
     let mut answered = Vec::new();
     while let Some(answer) = client.post(query, json!({})).await {
         if answer.status == 200 {
-            assert_eq!(answer.json()["data"]["family"]["reference"], "TF-10001", "{}", answer.text());
+            assert_eq!(
+                answer.json()["data"]["family"]["reference"],
+                "TF-10001",
+                "{}",
+                answer.text()
+            );
             answered.push(answer.request_id);
         } else {
             assert_eq!(answer.status, 503, "{}", answer.text());
@@ -43,7 +48,10 @@ async fn ask_until_the_end(client: Client, end: Arc<AtomicBool>) -> Vec<Uuid> {
 
 fn lead(site: &Site, serving: &Serving) -> Client {
     let subject = thinkfamily::demo::LEAD_SUBJECT;
-    site.client(serving, &someone("cambs-early-help", "lead_professional", "family_support", subject))
+    site.client(
+        serving,
+        &someone("cambs-early-help", "lead_professional", "family_support", subject),
+    )
 }
 
 async fn every_answer_that_arrived_is_in_the_trail(database: &TestDatabase) {
@@ -67,7 +75,10 @@ async fn every_answer_that_arrived_is_in_the_trail(database: &TestDatabase) {
                 assert!(answered.insert(request), "two requests had one id");
             }
         }
-        assert!(whole >= CLIENTS, "round {round}: {whole} answers are too few to prove anything");
+        assert!(
+            whole >= CLIENTS,
+            "round {round}: {whole} answers are too few to prove anything"
+        );
 
         let databases = database.open().await;
         let entries = trail::entries(&databases).await;
@@ -76,21 +87,36 @@ async fn every_answer_that_arrived_is_in_the_trail(database: &TestDatabase) {
             .filter_map(|(entry, _)| entry.request_id)
             .collect();
         let missing: Vec<_> = answered.difference(&disclosed).collect();
-        assert!(missing.is_empty(), "round {round}: {} answers without an entry: {missing:?}", missing.len());
+        assert!(
+            missing.is_empty(),
+            "round {round}: {} answers without an entry: {missing:?}",
+            missing.len()
+        );
         databases.close().await.unwrap();
 
         let verified = site.run(&["audit", "verify"]);
         let said = String::from_utf8_lossy(&verified.stdout);
-        assert!(verified.status.success(), "round {round}: {said}{}", String::from_utf8_lossy(&verified.stderr));
+        assert!(
+            verified.status.success(),
+            "round {round}: {said}{}",
+            String::from_utf8_lossy(&verified.stderr)
+        );
         assert!(said.contains("nothing found"), "{said}");
     }
     // Every start began a chain of its own, and the last one is as sound as the first after an orderly look.
     let databases = database.open().await;
-    let chains = trail::entries(&databases).await.iter().filter(|(entry, _)| entry.kind == Kind::ChainOpened).count();
+    let chains = trail::entries(&databases)
+        .await
+        .iter()
+        .filter(|(entry, _)| entry.kind == Kind::ChainOpened)
+        .count();
     assert_eq!(chains, ROUNDS, "one chain a start");
     databases.close().await.unwrap();
     let serving = site.serve(&[]);
-    let answer = lead(&site, &serving).post("{ family(reference: \"TF-10001\") { reference } }", json!({})).await.unwrap();
+    let answer = lead(&site, &serving)
+        .post("{ family(reference: \"TF-10001\") { reference } }", json!({}))
+        .await
+        .unwrap();
     assert_eq!(answer.json()["data"]["family"]["reference"], "TF-10001");
     drop(serving);
     assert!(site.run(&["audit", "verify"]).status.success());

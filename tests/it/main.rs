@@ -6,6 +6,7 @@ mod canaries;
 mod demo;
 mod first_look;
 mod kill;
+mod partners;
 mod revocation;
 mod statements;
 mod store;

@@ -88,10 +88,16 @@ struct Subject {
 
 /// Whether the answer discloses; anything but an orderly answer fails the test.
 async fn discloses(subject: &Subject, server: usize) -> bool {
-    let reply = subject.partners[server].ask_with(subject.query, subject.variables.clone()).await;
+    let reply = subject.partners[server]
+        .ask_with(subject.query, subject.variables.clone())
+        .await;
     let family = &reply.data()["family"];
     if family.is_null() {
-        assert!(!String::from_utf8_lossy(&reply.bytes).contains("true"), "{:#}", reply.body);
+        assert!(
+            !String::from_utf8_lossy(&reply.bytes).contains("true"),
+            "{:#}",
+            reply.body
+        );
         return false;
     }
     assert_eq!(family["onCohort"], true, "{:#}", reply.body);
@@ -105,7 +111,11 @@ async fn read(number: usize, subjects: Arc<Vec<Subject>>, found: Arc<Found>, wan
         if found.trials.load(Ordering::Relaxed) >= wanted {
             return;
         }
-        assert!(began.elapsed() < LONGEST, "too slow: {} trials", found.trials.load(Ordering::Relaxed));
+        assert!(
+            began.elapsed() < LONGEST,
+            "too slow: {} trials",
+            found.trials.load(Ordering::Relaxed)
+        );
         // Mostly what was changed last, and now and then what will be changed next or was changed long ago.
         let newest = found.newest.load(Ordering::SeqCst);
         let at = if turn % 4 == 3 { newest + 1 + turn % 7 } else { newest } % subjects.len();
@@ -116,10 +126,18 @@ async fn read(number: usize, subjects: Arc<Vec<Subject>>, found: Arc<Found>, wan
             continue;
         }
         if is_withdrawn(before) {
-            assert!(!disclosed, "subject {at} was disclosed by server {} after its withdrawal", turn % subject.partners.len());
+            assert!(
+                !disclosed,
+                "subject {at} was disclosed by server {} after its withdrawal",
+                turn % subject.partners.len()
+            );
             found.trials.fetch_add(1, Ordering::Relaxed);
         } else if is_permitted(before) {
-            assert!(disclosed, "subject {at} was withheld by server {} although permitted", turn % subject.partners.len());
+            assert!(
+                disclosed,
+                "subject {at} was withheld by server {} although permitted",
+                turn % subject.partners.len()
+            );
             found.disclosed_while_permitted.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -167,7 +185,10 @@ fn enough(found: &Found, wanted: usize) {
         [&found.trials, &found.disclosed_while_permitted, &found.changes].map(|number| number.load(Ordering::Relaxed));
     println!("{trials} trials after {changes} changes, {permitted} disclosed while permitted");
     assert!(trials >= wanted);
-    assert!(permitted * 50 >= wanted, "only {permitted} reads disclosed anything: the test proves nothing");
+    assert!(
+        permitted * 50 >= wanted,
+        "only {permitted} reads disclosed anything: the test proves nothing"
+    );
     assert!(changes * 100 >= wanted, "only {changes} changes");
 }
 
@@ -175,7 +196,12 @@ fn enough(found: &Found, wanted: usize) {
 fn families_with_consent(data: &mut Dataset) -> Vec<(String, Uuid)> {
     let ids = Ids::seeded(77);
     let day = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
-    let recorder = data.agencies.iter().find(|row| row.code == "cambs-early-help").unwrap().id;
+    let recorder = data
+        .agencies
+        .iter()
+        .find(|row| row.code == "cambs-early-help")
+        .unwrap()
+        .id;
     let mut made = Vec::new();
     for number in 0..FAMILIES {
         let (family, person, consent) = (ids.uuid(), ids.uuid(), ids.uuid());
@@ -196,7 +222,8 @@ fn families_with_consent(data: &mut Dataset) -> Vec<(String, Uuid)> {
         data.consents.push(row);
         made.push((format!("R-{number}"), consent));
     }
-    data.consents.retain(|row| row.authority_id == demo::CAMBRIDGESHIRE || !made.iter().any(|(_, key)| *key == row.id));
+    data.consents
+        .retain(|row| row.authority_id == demo::CAMBRIDGESHIRE || !made.iter().any(|(_, key)| *key == row.id));
     made
 }
 
@@ -240,8 +267,10 @@ const MARKED: &str = "query($reference: String!) { family(reference: $reference)
 
 async fn consents_are_withdrawn(database: &TestDatabase, servers_of_it: usize) {
     let (apps, families) = servers(database, servers_of_it).await;
-    let police: Vec<Partner> =
-        apps.iter().map(|app| app.partner("cambs-police", "marker_lookup", "safeguarding")).collect();
+    let police: Vec<Partner> = apps
+        .iter()
+        .map(|app| app.partner("cambs-police", "marker_lookup", "safeguarding"))
+        .collect();
     let subjects = families.iter().map(|(reference, _)| Subject {
         phase: Phase::default(),
         partners: police.clone(),
@@ -269,7 +298,10 @@ async fn agencies_leave_the_agreement(database: &TestDatabase, servers_of_it: us
     let (apps, _) = servers(database, servers_of_it).await;
     let subjects = LOOKS_UP.iter().map(|(agency, purpose)| Subject {
         phase: Phase::default(),
-        partners: apps.iter().map(|app| app.partner(agency, "marker_lookup", purpose)).collect(),
+        partners: apps
+            .iter()
+            .map(|app| app.partner(agency, "marker_lookup", purpose))
+            .collect(),
         query: MARKED,
         variables: json!({ "reference": demo::HARDMAN_REFERENCE }),
     });
@@ -280,7 +312,11 @@ async fn agencies_leave_the_agreement(database: &TestDatabase, servers_of_it: us
                      AND agency_id = (SELECT id FROM agency WHERE authority_id = 1 AND code = $2)";
         // What every change of an agreement does, in its own transaction.
         let raise = "UPDATE policy_version SET version = version + 1 WHERE authority_id = 1";
-        commit(&apps[0], &[(leave, vec![left.into(), LOOKS_UP[at].0.into()]), (raise, vec![])]).await;
+        commit(
+            &apps[0],
+            &[(leave, vec![left.into(), LOOKS_UP[at].0.into()]), (raise, vec![])],
+        )
+        .await;
     });
     enough(&*found.await, wanted);
 }
@@ -289,31 +325,52 @@ async fn agencies_leave_the_agreement(database: &TestDatabase, servers_of_it: us
 /// date on that date, without a restart.
 async fn a_new_version_takes_effect(database: &TestDatabase, servers_of_it: usize) {
     let (apps, _) = servers(database, servers_of_it).await;
-    let versions: Vec<String> = (2..22).map(|version| {
-        let narrow = version % 2 == 0;
-        let document = demo::CAMBRIDGESHIRE_AGREEMENT.replace("\nversion = 1\n", &format!("\nversion = {version}\n"));
-        let document = document.replace("effective_from = 2026-01-01", "effective_from = 2026-06-01");
-        if narrow { document.replace("    \"police\", ", "    ").replace("[\"police\"]", "[\"prison\"]") } else { document }
-    }).collect();
+    let versions: Vec<String> = (2..22)
+        .map(|version| {
+            let narrow = version % 2 == 0;
+            let document =
+                demo::CAMBRIDGESHIRE_AGREEMENT.replace("\nversion = 1\n", &format!("\nversion = {version}\n"));
+            let document = document.replace("effective_from = 2026-01-01", "effective_from = 2026-06-01");
+            if narrow {
+                document
+                    .replace("    \"police\", ", "    ")
+                    .replace("[\"police\"]", "[\"prison\"]")
+            } else {
+                document
+            }
+        })
+        .collect();
     for (at, document) in versions.iter().enumerate() {
         apps[0].load_agreement(document).await;
         let reads = apps.iter().map(|app| async {
             let police = app.partner("cambs-police", "marker_lookup", "safeguarding");
-            police.ask_with(MARKED, json!({ "reference": demo::HARDMAN_REFERENCE })).await.data()["family"].clone()
+            police
+                .ask_with(MARKED, json!({ "reference": demo::HARDMAN_REFERENCE }))
+                .await
+                .data()["family"]
+                .clone()
         });
         for seen in futures_util::future::join_all(reads).await {
-            let expected = if at % 2 == 0 { Value::Null } else { json!({ "onCohort": true }) };
+            let expected = if at % 2 == 0 {
+                Value::Null
+            } else {
+                json!({ "onCohort": true })
+            };
             assert_eq!(seen, expected, "version {}", at + 2);
         }
     }
     // The last one read permits. One that begins tomorrow takes that away tomorrow.
-    let last = versions[0].replace("\nversion = 2\n", "\nversion = 90\n").replace("effective_from = 2026-06-01", "effective_from = 2026-06-16");
+    let last = versions[0]
+        .replace("\nversion = 2\n", "\nversion = 90\n")
+        .replace("effective_from = 2026-06-01", "effective_from = 2026-06-16");
     apps[0].load_agreement(&last).await;
     for (day, permitted) in [(0, true), (1, false)] {
         for app in &apps {
             app.clock.set(today() + TimeDelta::days(day));
             let police = app.partner("cambs-police", "marker_lookup", "safeguarding");
-            let seen = police.ask_with(MARKED, json!({ "reference": demo::HARDMAN_REFERENCE })).await;
+            let seen = police
+                .ask_with(MARKED, json!({ "reference": demo::HARDMAN_REFERENCE }))
+                .await;
             assert_eq!(seen.data()["family"].is_object(), permitted, "day {day}");
         }
     }

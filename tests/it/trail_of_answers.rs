@@ -25,7 +25,11 @@ async fn key(databases: &Databases, table: &str, column: &str, value: &str) -> U
     let sql = format!("SELECT id FROM {table} WHERE authority_id = 1 AND {column} = $1");
     let main = databases.main();
     let statement = Statement::from_sql_and_values(main.get_database_backend(), sql, [SqlValue::from(value)]);
-    let row = main.query_one_raw(statement).await.unwrap().unwrap_or_else(|| panic!("no {table} {value}"));
+    let row = main
+        .query_one_raw(statement)
+        .await
+        .unwrap()
+        .unwrap_or_else(|| panic!("no {table} {value}"));
     row.try_get("", "id").unwrap()
 }
 
@@ -35,13 +39,20 @@ fn codes<'a>(codes: impl IntoIterator<Item = &'a thinkfamily::audit::Code>) -> V
 
 /// Field, true reason and number of what an entry says was withheld.
 fn withheld(entry: &Entry) -> Vec<(&str, &str, u64)> {
-    entry.withheld.iter().map(|(field, reason, count)| (field.as_str(), reason.as_str(), count)).collect()
+    entry
+        .withheld
+        .iter()
+        .map(|(field, reason, count)| (field.as_str(), reason.as_str(), count))
+        .collect()
 }
 
 /// Asks, and reads the trail as soon as the answer is there: the entries of that very request.
 async fn ask(app: &App, partner: &Partner, headers: &[(&str, &str)], document: &str) -> (Answer, Vec<Entry>) {
     let client = Client::new(&app.url, &partner.token);
-    let answer = client.send(headers, json!({ "query": document }).to_string()).await.expect("an answer");
+    let answer = client
+        .send(headers, json!({ "query": document }).to_string())
+        .await
+        .expect("an answer");
     let all = trail::entries(app.store.databases()).await;
     let of_request = |entry: &Entry| entry.request_id == Some(answer.request_id);
     let entries = all.into_iter().map(|(entry, _)| entry).filter(of_request).collect();
@@ -61,13 +72,20 @@ async fn an_answer_is_in_the_trail_before_it_arrives(database: &TestDatabase) {
     let hardman = key(databases, "family", "reference", HARDMAN).await;
 
     // The police see the marker and no more: nobody of the police works with the family.
-    let document = "query LookUp { family(reference: \"TF-10001\") { onCohort reference district members { givenName } } }";
+    let document =
+        "query LookUp { family(reference: \"TF-10001\") { onCohort reference district members { givenName } } }";
     let police = app.partner("cambs-police", "practitioner", "safeguarding");
     let (answer, entry) = ask_once(&app, &police, document).await;
     let seen = json!({ "onCohort": true, "reference": HARDMAN, "district": null, "members": [] });
     assert_eq!(answer.json()["data"]["family"], seen);
-    assert_eq!((entry.kind, &entry.families), (Kind::Disclosed, &BTreeSet::from([hardman])));
-    assert_eq!((codes(&entry.categories), codes(&entry.clauses)), (vec!["MARKER"], vec!["police-marker"]));
+    assert_eq!(
+        (entry.kind, &entry.families),
+        (Kind::Disclosed, &BTreeSet::from([hardman]))
+    );
+    assert_eq!(
+        (codes(&entry.categories), codes(&entry.clauses)),
+        (vec!["MARKER"], vec!["police-marker"])
+    );
     assert_eq!(withheld(&entry), [("Family.district", "NOT_INVOLVED", 1)]);
 
     let lookup = app.partner("cambs-police", "marker_lookup", "prevention_of_crime");
@@ -75,19 +93,36 @@ async fn an_answer_is_in_the_trail_before_it_arrives(database: &TestDatabase) {
     let (_, entry) = ask_once(&app, &lookup, document).await;
     assert_eq!(entry.kind, Kind::Disclosed);
     assert_eq!(entry.authority, Some(1));
-    assert_eq!(entry.agency, Some(key(databases, "agency", "code", "cambs-police").await));
+    assert_eq!(
+        entry.agency,
+        Some(key(databases, "agency", "code", "cambs-police").await)
+    );
     assert_eq!(entry.agency_kind.as_ref().unwrap().as_str(), "police");
     assert_eq!(entry.role.as_ref().unwrap().as_str(), "marker_lookup");
-    assert_eq!(entry.subject.as_ref().unwrap().as_str(), "marker_lookup-of-cambs-police");
+    assert_eq!(
+        entry.subject.as_ref().unwrap().as_str(),
+        "marker_lookup-of-cambs-police"
+    );
     assert_eq!(entry.client.as_ref().unwrap().as_str(), "test-client");
     assert_eq!(entry.portal, None);
     assert_eq!(entry.purpose.as_ref().unwrap().as_str(), "prevention_of_crime");
     assert_eq!(entry.operation, Some(Operation::of(Some("Marked"), document)));
     assert_eq!(codes(&entry.clauses), ["police-marker"]);
-    let agreements: Vec<_> = entry.agreements.iter().map(|of| (of.code.as_str(), of.version)).collect();
+    let agreements: Vec<_> = entry
+        .agreements
+        .iter()
+        .map(|of| (of.code.as_str(), of.version))
+        .collect();
     assert_eq!(agreements, [("TFF-2", 1)]);
-    assert!(entry.families.contains(&hardman) && entry.families.len() > 1, "{:?}", entry.families);
-    assert!(entry.people.is_empty(), "a marker is about a family, not about a member");
+    assert!(
+        entry.families.contains(&hardman) && entry.families.len() > 1,
+        "{:?}",
+        entry.families
+    );
+    assert!(
+        entry.people.is_empty(),
+        "a marker is about a family, not about a member"
+    );
     assert_eq!(codes(&entry.categories), ["MARKER"]);
     let shown = u64::try_from(entry.families.len()).unwrap();
     assert_eq!(withheld(&entry), [("Family.district", "NOT_IN_AGREEMENT", shown)]);
@@ -101,17 +136,42 @@ async fn an_answer_is_in_the_trail_before_it_arrives(database: &TestDatabase) {
     assert_eq!(entry.families, BTreeSet::from([hardman]));
     assert_eq!(entry.people.len(), 5);
     for name in ["Dawn", "Lee", "Tyler", "Megan", "Alfie"] {
-        assert!(entry.people.contains(&key(databases, "person", "given_name", name).await), "{name}");
+        assert!(
+            entry
+                .people
+                .contains(&key(databases, "person", "given_name", name).await),
+            "{name}"
+        );
     }
-    assert_eq!(codes(&entry.categories), ["CONTACT", "EQUALITY", "HOUSEHOLD", "IDENTITY", "MARKER", "PLAN"]);
+    assert_eq!(
+        codes(&entry.categories),
+        ["CONTACT", "EQUALITY", "HOUSEHOLD", "IDENTITY", "MARKER", "PLAN"]
+    );
     assert_eq!(codes(&entry.clauses), ["lead-family", "lead-health"]);
     assert_eq!(entry.operation, Some(Operation::of(None, document)));
 
     // Through a portal: the user is who sees, the portal is named, and clauses of both permit it.
-    let lead = app.through_portal("tff-team", "cambs-early-help", "lead_professional", "family_support", thinkfamily::demo::LEAD_SUBJECT);
-    let (_, entry) = ask_once(&app, &lead, "{ family(reference: \"TF-10001\") { members { givenName } } }").await;
-    assert_eq!(entry.agency, Some(key(databases, "agency", "code", "cambs-early-help").await));
-    assert_eq!(entry.subject.as_ref().unwrap().as_str(), thinkfamily::demo::LEAD_SUBJECT);
+    let lead = app.through_portal(
+        "tff-team",
+        "cambs-early-help",
+        "lead_professional",
+        "family_support",
+        thinkfamily::demo::LEAD_SUBJECT,
+    );
+    let (_, entry) = ask_once(
+        &app,
+        &lead,
+        "{ family(reference: \"TF-10001\") { members { givenName } } }",
+    )
+    .await;
+    assert_eq!(
+        entry.agency,
+        Some(key(databases, "agency", "code", "cambs-early-help").await)
+    );
+    assert_eq!(
+        entry.subject.as_ref().unwrap().as_str(),
+        thinkfamily::demo::LEAD_SUBJECT
+    );
     let portal = entry.portal.as_ref().unwrap();
     assert_eq!(portal.agency, key(databases, "agency", "code", "tff-team").await);
     assert_eq!(portal.subject.as_str(), "test-portal");
@@ -119,9 +179,17 @@ async fn an_answer_is_in_the_trail_before_it_arrives(database: &TestDatabase) {
 
     // A bare number discloses whom it counts, by what the filter looked at.
     let coordinator = app.partner("tff-team", "coordinator", "programme_management");
-    let (answer, entry) = ask_once(&app, &coordinator, "{ members(filter: { givenName: \"tyler\" }) { totalCount } }").await;
+    let (answer, entry) = ask_once(
+        &app,
+        &coordinator,
+        "{ members(filter: { givenName: \"tyler\" }) { totalCount } }",
+    )
+    .await;
     assert_eq!(answer.json()["data"]["members"]["totalCount"], 1);
-    assert_eq!(entry.people, BTreeSet::from([key(databases, "person", "given_name", "Tyler").await]));
+    assert_eq!(
+        entry.people,
+        BTreeSet::from([key(databases, "person", "given_name", "Tyler").await])
+    );
     assert_eq!(codes(&entry.categories), ["HOUSEHOLD", "IDENTITY"]);
 
     // What is about nobody needs no entry.
@@ -137,28 +205,45 @@ async fn a_refusal_is_in_the_trail_with_the_true_reasons(database: &TestDatabase
     // As a whole, before anything is read.
     let fail = [("x-withheld", "fail")];
     let (answer, entries) = ask(&app, &police, &fail, "query Never { consents { nodes { category } } }").await;
-    assert_eq!((answer.status, answer.json()["errors"][0]["extensions"]["code"].as_str()), (400, Some("NOT_IN_AGREEMENT")));
+    assert_eq!(
+        (answer.status, answer.json()["errors"][0]["extensions"]["code"].as_str()),
+        (400, Some("NOT_IN_AGREEMENT"))
+    );
     let [entry] = &entries[..] else { panic!("{entries:#?}") };
     assert_eq!(entry.kind, Kind::Refused);
     assert_eq!(entry.reason.as_ref().unwrap().as_str(), "NOT_IN_AGREEMENT");
     assert_eq!(entry.operation.as_ref().unwrap().name(), Some("Never"));
-    assert!(entry.families.is_empty() && entry.categories.is_empty() && entry.clauses.is_empty(), "{entry:#?}");
+    assert!(
+        entry.families.is_empty() && entry.categories.is_empty() && entry.clauses.is_empty(),
+        "{entry:#?}"
+    );
 
     // Value by value: the trail knows the true reason, also where the asker is told only that it is withheld.
     let jobcentre = app.partner("jcp-cambridge", "practitioner", "employment_support");
     let (answer, entry) = ask_once(&app, &jobcentre, "{ families { nodes { onCohort district } } }").await;
     let told = answer.json();
-    let told: Vec<_> = told["extensions"]["disclosure"]["withheld"].as_array().unwrap().iter().collect();
+    let told: Vec<_> = told["extensions"]["disclosure"]["withheld"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
     assert!(told.iter().all(|one| one["reason"] == "WITHHELD"), "{told:#?}");
     assert_eq!(entry.kind, Kind::Disclosed);
-    assert!(withheld(&entry).iter().all(|(_, reason, _)| *reason == "NOT_INVOLVED"), "{:?}", withheld(&entry));
+    assert!(
+        withheld(&entry).iter().all(|(_, reason, _)| *reason == "NOT_INVOLVED"),
+        "{:?}",
+        withheld(&entry)
+    );
     assert!(!entry.withheld.is_empty());
 
     // An agency that has not signed gets nothing, and the entry speaks of no family.
     let unsigned = app.partner("ely-academy", "practitioner", "education_support");
     let (answer, entry) = ask_once(&app, &unsigned, "{ families { nodes { onCohort } } }").await;
     assert_eq!(answer.json()["data"]["families"], json!(null));
-    assert_eq!((entry.kind, withheld(&entry)), (Kind::Refused, vec![("Query.families", "AGREEMENT_NOT_SIGNED", 1)]));
+    assert_eq!(
+        (entry.kind, withheld(&entry)),
+        (Kind::Refused, vec![("Query.families", "AGREEMENT_NOT_SIGNED", 1)])
+    );
     assert!(entry.families.is_empty());
 }
 on_both!(a_refusal_is_in_the_trail_with_the_true_reasons);
@@ -176,10 +261,24 @@ async fn the_trail_names_no_values(database: &TestDatabase) {
     assert_eq!(reply.data()["members"]["totalCount"], 4);
     let text = String::from_utf8(reply.bytes.clone()).unwrap();
     let values = [
-        "Hardman", "Dawn", "Tyler", "07700 900101", "14 Mill Road", "ZQ4 7HA", "Alderley", "Ruth Ellis", "rent arrears",
-        "On licence after", "Paid off", "Fenbrook",
+        "Hardman",
+        "Dawn",
+        "Tyler",
+        "07700 900101",
+        "14 Mill Road",
+        "ZQ4 7HA",
+        "Alderley",
+        "Ruth Ellis",
+        "rent arrears",
+        "On licence after",
+        "Paid off",
+        "Fenbrook",
     ];
-    let bodies: Vec<String> = trail::entries(app.store.databases()).await.into_iter().map(|(_, body)| body).collect();
+    let bodies: Vec<String> = trail::entries(app.store.databases())
+        .await
+        .into_iter()
+        .map(|(_, body)| body)
+        .collect();
     assert!(bodies.len() >= 2);
     let shown = values.iter().filter(|value| text.contains(**value)).count();
     assert!(shown >= 8, "the answer itself shows them: {text}");
@@ -213,18 +312,44 @@ async fn what_cannot_be_recorded_is_not_disclosed(database: &TestDatabase) {
             assert!(!answer.text().contains(value), "{table}: {value}");
         }
         // A refusal that cannot be recorded tells nothing of itself either, and what is about nobody goes on.
-        let police = Client::new(&app.url, &app.partner("cambs-police", "practitioner", "safeguarding").token);
-        let refused = police.send(&[("x-withheld", "fail")], fail("{ consents { nodes { category } } }")).await.unwrap();
+        let police = Client::new(
+            &app.url,
+            &app.partner("cambs-police", "practitioner", "safeguarding").token,
+        );
+        let refused = police
+            .send(&[("x-withheld", "fail")], fail("{ consents { nodes { category } } }"))
+            .await
+            .unwrap();
         // (The index of families is not needed to record it.)
-        assert_eq!(refused.status, if table == "trail_subject" { 400 } else { 503 }, "{table}: {}", refused.text());
+        assert_eq!(
+            refused.status,
+            if table == "trail_subject" { 400 } else { 503 },
+            "{table}: {}",
+            refused.text()
+        );
         let nobody = police.post("{ viewer { role } }", json!({})).await.unwrap();
-        assert_eq!(nobody.json()["data"]["viewer"]["role"], "PRACTITIONER", "{table}: {}", nobody.text());
+        assert_eq!(
+            nobody.json()["data"]["viewer"]["role"],
+            "PRACTITIONER",
+            "{table}: {}",
+            nobody.text()
+        );
 
         run(databases, &format!("ALTER TABLE away RENAME TO {table}")).await;
         let answer = client.post(query, json!({})).await.unwrap();
-        assert_eq!(answer.json()["data"]["family"]["reference"], "TF-10001", "{table}: it recovers: {}", answer.text());
+        assert_eq!(
+            answer.json()["data"]["family"]["reference"],
+            "TF-10001",
+            "{table}: it recovers: {}",
+            answer.text()
+        );
         let entries = trail::entries(databases).await;
-        assert!(entries.iter().any(|(entry, _)| entry.request_id == Some(answer.request_id)), "{table}");
+        assert!(
+            entries
+                .iter()
+                .any(|(entry, _)| entry.request_id == Some(answer.request_id)),
+            "{table}"
+        );
     }
     let report = verify(app.trail.store(), &[app.trail.public_key()], &[]).await.unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
@@ -237,7 +362,12 @@ async fn a_family_can_be_told_who_saw_it(database: &TestDatabase) {
     let lead = app.lead_professional();
     let id = lead.ask("{ family(reference: \"TF-10001\") { id } }").await.data()["family"]["id"].clone();
     let police = app.partner("cambs-police", "marker_lookup", "prevention_of_crime");
-    let seen = police.ask_with("query LookUp($id: ID!) { family(id: $id) { onCohort } }", json!({ "id": id })).await;
+    let seen = police
+        .ask_with(
+            "query LookUp($id: ID!) { family(id: $id) { onCohort } }",
+            json!({ "id": id }),
+        )
+        .await;
     assert_eq!(seen.data()["family"]["onCohort"], true);
 
     let who_saw = "query Who($id: ID!) { disclosures(familyId: $id, first: 1) {
@@ -265,15 +395,28 @@ async fn a_family_can_be_told_who_saw_it(database: &TestDatabase) {
     // Reading the trail is a disclosure itself.
     let again = lead.ask_with(who_saw, json!({ "id": id })).await;
     assert_eq!(again.data()["disclosures"]["nodes"][0]["categories"], json!(["AUDIT"]));
-    assert_eq!(again.data()["disclosures"]["nodes"][0]["subject"], thinkfamily::demo::LEAD_SUBJECT);
+    assert_eq!(
+        again.data()["disclosures"]["nodes"][0]["subject"],
+        thinkfamily::demo::LEAD_SUBJECT
+    );
 
     let refused = police.ask_with(who_saw, json!({ "id": id })).await;
     assert_eq!(refused.data()["disclosures"], json!(null));
     assert_eq!(refused.withheld("Query.disclosures"), ["NOT_IN_AGREEMENT"]);
     // Another family's Lead Professional is told nothing, not even that there is something.
-    let other = app.partner_named("cambridgeshire", "cambs-social-care", "lead_professional", "family_support", "demo-lead-social-worker");
+    let other = app.partner_named(
+        "cambridgeshire",
+        "cambs-social-care",
+        "lead_professional",
+        "family_support",
+        "demo-lead-social-worker",
+    );
     let none = other.ask_with(who_saw, json!({ "id": id })).await;
-    assert!(none.data()["disclosures"]["nodes"].as_array().is_none_or(Vec::is_empty), "{:#}", none.body);
+    assert!(
+        none.data()["disclosures"]["nodes"].as_array().is_none_or(Vec::is_empty),
+        "{:#}",
+        none.body
+    );
 }
 on_both!(a_family_can_be_told_who_saw_it);
 
@@ -292,18 +435,30 @@ async fn a_token_that_is_not_accepted_is_in_the_trail(database: &TestDatabase) {
         assert_eq!(answer.status, 401, "{}", answer.text());
     }
     // A purpose that the token does not allow is refused too; no token at all is nobody's failure.
-    let other = Client::new(&serving.url, &good).send(&[("x-purpose-of-use", "audit")], query.clone()).await.unwrap();
+    let other = Client::new(&serving.url, &good)
+        .send(&[("x-purpose-of-use", "audit")], query.clone())
+        .await
+        .unwrap();
     assert_eq!(other.status, 403, "{}", other.text());
-    assert_eq!(Client::new(&serving.url, "").send(&[], query).await.unwrap().status, 401);
+    assert_eq!(
+        Client::new(&serving.url, "").send(&[], query).await.unwrap().status,
+        401
+    );
 
     let databases = database.open().await;
     let failed: Vec<_> = (trail::entries(&databases).await.into_iter())
         .filter(|(entry, _)| entry.kind == Kind::SignInFailed)
         .collect();
-    let reasons: BTreeSet<_> = failed.iter().map(|(entry, _)| entry.reason.as_ref().unwrap().as_str()).collect();
+    let reasons: BTreeSet<_> = failed
+        .iter()
+        .map(|(entry, _)| entry.reason.as_ref().unwrap().as_str())
+        .collect();
     assert_eq!((failed.len(), reasons.len()), (4, 4), "{reasons:?}");
     for (_, body) in &failed {
-        assert!(!body.contains("not-a-token") && !body.contains(signature) && !body.contains("someone"), "{body}");
+        assert!(
+            !body.contains("not-a-token") && !body.contains(signature) && !body.contains("someone"),
+            "{body}"
+        );
     }
     databases.close().await.unwrap();
     drop(serving);

@@ -33,12 +33,17 @@ impl Answer {
 
 impl Client {
     pub(crate) fn new(url: &str, token: &str) -> Self {
-        Self { url: url.to_owned(), token: token.to_owned(), http: reqwest::Client::new() }
+        Self {
+            url: url.to_owned(),
+            token: token.to_owned(),
+            http: reqwest::Client::new(),
+        }
     }
 
     /// Posts an operation; none when the server went away before the answer was whole.
     pub(crate) async fn post(&self, query: &str, variables: Value) -> Option<Answer> {
-        self.send(&[], json!({ "query": query, "variables": variables }).to_string()).await
+        self.send(&[], json!({ "query": query, "variables": variables }).to_string())
+            .await
     }
 
     /// Posts a body with headers besides the usual ones.
@@ -71,5 +76,9 @@ async fn whole(response: reqwest::Response) -> Option<Answer> {
     let status = response.status().as_u16();
     let request_id = response.headers().get("x-request-id")?.to_str().ok()?.parse().ok()?;
     let bytes = response.bytes().await.ok()?.to_vec();
-    Some(Answer { status, request_id, bytes })
+    Some(Answer {
+        status,
+        request_id,
+        bytes,
+    })
 }

@@ -25,13 +25,21 @@ pub(crate) struct Site {
 impl Site {
     /// A folder, and the address of the database if it is not a file in that folder.
     pub(crate) fn new(folder: &Path, database: Option<&str>) -> Self {
-        Self { folder: folder.to_owned(), database: database.map(str::to_owned) }
+        Self {
+            folder: folder.to_owned(),
+            database: database.map(str::to_owned),
+        }
     }
 
     /// The command line with these arguments, in this place, with nothing of our own environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_thinkfamily"));
-        command.args(arguments).env_clear().current_dir(&self.folder).arg("--data-dir").arg(&self.folder);
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(&self.folder)
+            .arg("--data-dir")
+            .arg(&self.folder);
         if let Some(database) = &self.database {
             command.arg("--database-url").arg(database);
         }
@@ -40,7 +48,10 @@ impl Site {
 
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).stdin(Stdio::null()).output().expect("the program runs")
+        self.command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program runs")
     }
 
     /// Starts serving and waits until it does.
@@ -150,7 +161,10 @@ impl Gathered {
                 into.lock().expect("no reader panics").extend_from_slice(&bytes[..read]);
             }
         });
-        Self { text, reader: Some(reader) }
+        Self {
+            text,
+            reader: Some(reader),
+        }
     }
 
     fn text(&self) -> String {

@@ -16,7 +16,9 @@ pub(crate) async fn start(database: &TestDatabase, families: u64) -> (App, Strin
     let databases = database.open().await;
     let made = demo::families(demo::Size::of(families), 7, today().date_naive());
     let code = made.authority_codes().next().expect("an authority");
-    bulk::load_each(&databases, made, &mut |_| {}).await.expect("the families load");
+    bulk::load_each(&databases, made, &mut |_| {})
+        .await
+        .expect("the families load");
     let app = App::over(databases, Clock::fixed(today()), Ids::seeded(2)).await;
     app.load_agreement(&demo::agreement_for(&code)).await;
     (app, code)
@@ -25,5 +27,11 @@ pub(crate) async fn start(database: &TestDatabase, families: u64) -> (App, Strin
 /// The programme's coordinator of that authority, who sees nearly everything of every family.
 pub(crate) fn coordinator(app: &App, authority: &str) -> Partner {
     let agency = format!("{authority}-tff-team");
-    app.partner_named(authority, &agency, "coordinator", "programme_management", "demo-coordinator")
+    app.partner_named(
+        authority,
+        &agency,
+        "coordinator",
+        "programme_management",
+        "demo-coordinator",
+    )
 }
