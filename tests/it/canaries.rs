@@ -272,7 +272,14 @@ async fn bad_requests(given: &mut Given, url: &str, lead: &Client, good_token: &
         ),
     ];
     for (what, body) in variables {
-        given.refusal(what, lead.send(&[], body.to_string()).await);
+        let mut answer = None;
+        // A server need not read what is too large to its end, and a client that is still sending may then miss the answer.
+        for _ in 0..20 {
+            if answer.is_none() {
+                answer = Client::new(url, good_token).send(&[], body.to_string()).await;
+            }
+        }
+        given.refusal(what, answer);
     }
     for (what, body) in [
         ("not JSON", format!("{{\"query\": {CANARY}")),
