@@ -177,11 +177,20 @@ async fn run<F: AsyncFn(usize, bool)>(subjects: Vec<Subject>, lanes: usize, want
                 );
                 found.disclosed_while_permitted.fetch_add(1, Ordering::Relaxed);
                 subject.phase.next();
+                // Reads that overlap the change may see either side of it. What they leave behind must not outlive it.
+                for server in 0..subject.partners.len() {
+                    let subjects = Arc::clone(subjects);
+                    tokio::spawn(async move { discloses(&subjects[at], server).await });
+                }
                 change(at, true).await;
                 subject.phase.next();
                 found.newest[lane].store(at, Ordering::SeqCst);
                 found.changes.fetch_add(1, Ordering::Relaxed);
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                let at_once = (0..subject.partners.len()).map(|server| discloses(subject, server));
+                for disclosed in futures_util::future::join_all(at_once).await {
+                    assert!(!disclosed, "subject {at} was disclosed right after its withdrawal");
+                    found.trials.fetch_add(1, Ordering::Relaxed);
+                }
             }
         }
     };
