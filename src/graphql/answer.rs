@@ -23,9 +23,9 @@ pub(super) fn without_introspection(document: &mut ExecutableDocument) {
     match &mut document.operations {
         DocumentOperations::Single(operation) => strip(&mut operation.node.selection_set.node),
         DocumentOperations::Multiple(operations) => {
-            operations
-                .values_mut()
-                .for_each(|operation| strip(&mut operation.node.selection_set.node));
+            for operation in operations.values_mut() {
+                strip(&mut operation.node.selection_set.node);
+            }
         }
     }
     for fragment in document.fragments.values_mut() {
