@@ -133,6 +133,7 @@ impl Engine {
         };
         let request = Arc::new(Request {
             wants: wants(&plan.used),
+            used: plan.used.clone(),
             ceiling,
             session,
             policies,

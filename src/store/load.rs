@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use entity::family;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-
 use super::{
     dossier::{Dossier, FamilyRecord, Wants},
     facts::{self, FactRows},
@@ -19,6 +16,9 @@ use crate::sharing::{
     grant::{Grant, Guarded},
 };
 
+/// Up to so many families are named in a statement.
+const NAMED: usize = 256;
+
 impl Session {
     /// Reads families with what is wanted of them, by key. Nothing that it gives can be looked into without the grant that comes with it.
     pub async fn dossiers(
@@ -30,13 +30,13 @@ impl Session {
         if families.is_empty() {
             return Ok(Vec::new());
         }
-        let select = family::Entity::find()
-            .filter(family::Column::AuthorityId.eq(self.authority()))
-            .filter(families.of_family());
-        let rows: Vec<FamilyRow> = self.all(select).await?;
+        let rows: Vec<FamilyRow> = self.all(families.select_families(self.authority())).await?;
         if rows.is_empty() {
             return Ok(Vec::new());
         }
+        // The families are known now: a few are named, so that the other statements need not find them again.
+        let named = FamilySet::Keys(rows.iter().map(|row| row.id).collect());
+        let families = if rows.len() <= NAMED { &named } else { families };
         let mut facts = FactRows::read(self, ceiling, families, wants).await?;
         let mut tables = TableRows::read(self, families, wants).await?;
         let agencies = if wants.agencies {
