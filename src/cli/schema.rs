@@ -60,7 +60,8 @@ pub(super) async fn run(
             let seen = seen_by(context, &context.store(&databases), &arguments.authority, kind, role, purpose).await;
             context::close(databases).await;
             let ceiling = seen?;
-            sdl::within(&ceiling).map_err(|error| Failure::problem(format!("the schema cannot be shown: {error}")))?
+            sdl::within(&ceiling)
+                .map_err(Failure::problem)?
         }
         _ => sdl::whole(),
     };

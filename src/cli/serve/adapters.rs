@@ -22,15 +22,15 @@ use crate::{
 pub(super) struct Operations(Engine);
 
 /// The engine over these rooms.
-pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, _config: &Config) -> Result<Operations, Failure> {
+pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, config: &Config) -> Result<Operations, Failure> {
     let key = secret.key("ids").map_err(Failure::problem)?;
     let codec = Codec::new(&key).map_err(|_| Failure::problem("the key of ids cannot be used"))?;
     let services = Services {
         store: store.clone(),
         trail: trail.clone(),
-        codec: codec.into(),
+        codec,
     };
-    Engine::new(services)
+    Engine::new(services, config.limits.cost)
         .map(Operations)
         .map_err(|error| Failure::problem(format!("the schema cannot be built: {error}")))
 }
