@@ -32,7 +32,7 @@ fn main() {
     }
     let code = format!(
         "/// Every field of the schema by name.\npub mod field {{\n    use super::FieldId;\n{constants}}}\n\n\
-         const ENTRIES: [(&str, &str); {number}] = [\n{table}];\n"
+         static ENTRIES: [(&str, &str); {number}] = [\n{table}];\n"
     );
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("fields.rs"), code).expect("the build directory can be written to");

@@ -20,7 +20,7 @@ use crate::{
     import::{self, Checked, ImportError, Importer, Table},
     store::{
         Store,
-        bulk::{ImportedFile, KeyTable, Load},
+        bulk::{BulkError, ImportedFile, KeyTable, Load},
         connect::Databases,
         dataset::Dataset,
         rows::AuthorityRow,
@@ -164,7 +164,7 @@ impl Work<'_> {
         path: &Path,
     ) -> Result<Option<u64>, Failure> {
         let name = checked.table.file_name();
-        let failed = |error: crate::store::bulk::BulkError| {
+        let failed = |error: BulkError| {
             Failure::problem(format!("{name}: {error}; nothing of the file was loaded"))
         };
         let mut load = Load::begin(self.databases).await.map_err(failed)?;
@@ -225,7 +225,7 @@ async fn there(
     load: &Load,
     authority: i32,
     checked: &Checked,
-) -> Result<HashMap<(Table, Uuid), Option<Uuid>>, crate::store::bulk::BulkError> {
+) -> Result<HashMap<(Table, Uuid), Option<Uuid>>, BulkError> {
     let mut wanted: BTreeMap<Table, Vec<Uuid>> = BTreeMap::new();
     for reference in &checked.unresolved {
         wanted.entry(reference.table).or_default().push(reference.id);

@@ -1,6 +1,6 @@
 //! `thinkfamily serve`: puts the rooms together, serves, and stops in order.
 
-mod adapters;
+mod engine;
 mod banner;
 mod figures;
 mod roles;
@@ -106,7 +106,7 @@ impl Server {
         };
         let authenticator = authenticator(context, store, issuer.as_ref())?;
         let sign_in = Arc::new(SignIn::new(authenticator, trail.clone(), context.clock.clone()));
-        let engine = adapters::engine(store, trail, secret, config)?;
+        let engine = engine::engine(store, trail, secret, config)?;
         let metrics = Metrics::new().map_err(Failure::problem)?;
         figures::register(&metrics, store, trail, &sign_in).map_err(Failure::problem)?;
         let (limits, edge) = limits(config);

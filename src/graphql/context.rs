@@ -98,12 +98,18 @@ impl Request {
 
     /// Notes what is disclosed.
     pub fn disclose(&self, disclosed: &Disclosed) {
-        self.account.lock().unwrap_or_else(PoisonError::into_inner).disclose(disclosed);
+        self.account
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .disclose(disclosed);
     }
 
     /// Notes that a field is withheld, where no value would have stood.
     pub fn withhold(&self, field: FieldId, withheld: Withheld, path: Vec<Step>) {
-        self.account.lock().unwrap_or_else(PoisonError::into_inner).withhold(field, withheld, path);
+        self.account
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .withhold(field, withheld, path);
     }
 
     /// Ends the operation as a whole.
@@ -121,14 +127,15 @@ pub fn request<'a>(ctx: &ContextSelectionSet<'a>) -> &'a Request {
 /// Where in the answer a value stands.
 pub fn path(ctx: &ContextSelectionSet<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
-    if let Some(node) = &ctx.path_node {
-        node.for_each(|segment| {
-            steps.push(match segment {
-                QueryPathSegment::Name(name) => Step::Key((*name).to_owned()),
-                QueryPathSegment::Index(index) => Step::Index(*index),
-            });
+    let mut at = ctx.path_node.as_ref();
+    while let Some(node) = at {
+        steps.push(match &node.segment {
+            QueryPathSegment::Name(name) => Step::Key((*name).to_owned()),
+            QueryPathSegment::Index(index) => Step::Index(*index),
         });
+        at = node.parent;
     }
+    steps.reverse();
     steps
 }
 

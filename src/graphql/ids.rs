@@ -90,7 +90,9 @@ const LONGEST: usize = 600;
 impl Codec {
     /// A codec with a secret key of 32 bytes.
     pub fn new(secret: &[u8; 32]) -> Result<Self, Unspecified> {
-        Ok(Self { key: LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, secret)?) })
+        Ok(Self {
+            key: LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, secret)?),
+        })
     }
 
     /// The id of a row of that authority.
@@ -141,7 +143,11 @@ impl Codec {
         }
         let mut sealed = URL_SAFE_NO_PAD.decode(text).ok()?;
         let bound = [what, &authority.to_be_bytes()].concat();
-        let length = self.key.open_in_place(nonce(), Aad::from(bound), &mut sealed).ok()?.len();
+        let length = self
+            .key
+            .open_in_place(nonce(), Aad::from(bound), &mut sealed)
+            .ok()?
+            .len();
         sealed.truncate(length);
         Some(sealed)
     }
@@ -160,7 +166,11 @@ mod tests {
         Codec::new(&[byte; 32]).expect("32 bytes are a key")
     }
 
-    const KEY: Key = Key { kind: Kind::Plan, family: Uuid::from_u128(5), row: Uuid::from_u128(7) };
+    const KEY: Key = Key {
+        kind: Kind::Plan,
+        family: Uuid::from_u128(5),
+        row: Uuid::from_u128(7),
+    };
 
     #[test]
     fn an_id_names_its_row_and_nothing_else_opens_it() {

@@ -2,4 +2,26 @@
 //!
 //! Knows the store, the decision and the trail; knows nothing of HTTP, and no resolver decides.
 
+mod answer;
+mod api_error;
+mod codes;
+mod connections;
+mod context;
+pub mod engine;
+pub mod ids;
+mod introspection;
+mod lists;
+pub mod matrix;
+mod mutation;
+mod node;
+mod objects;
 pub mod operation;
+mod page;
+mod plan;
+mod query;
+pub mod sdl;
+pub mod services;
+mod shape;
+mod shared;
+pub mod trail;
+mod wants;

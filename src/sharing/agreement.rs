@@ -167,3 +167,7 @@ impl Policy {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "agreement_tests.rs"]
+mod tests;

@@ -85,7 +85,7 @@ impl PartyCeiling {
             for clause in agreement.clauses.iter().filter(|clause| names(clause, party, purpose)) {
                 if signed {
                     clauses.push(ClauseInForce::new(agreement, clause));
-                } else if clause.explain {
+                } else if clause.explain && clause.access.contains(&Access::Read) {
                     unsigned = unsigned.union(clause.category_set());
                 }
             }
@@ -204,3 +204,7 @@ impl Ceiling {
             .all(|party| party.clauses.iter().any(|clause| clause.emergency))
     }
 }
+
+#[cfg(test)]
+#[path = "ceiling_tests.rs"]
+mod tests;

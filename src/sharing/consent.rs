@@ -94,3 +94,7 @@ fn may_decide_for_children(facts: &FamilyFacts, decision: &ConsentDecision) -> b
             && age_on(person.date_of_birth, today) >= ADULT_AGE
     })
 }
+
+#[cfg(test)]
+#[path = "consent_tests.rs"]
+mod tests;

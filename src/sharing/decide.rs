@@ -38,6 +38,12 @@ pub struct Withheld {
     pub told: Told,
 }
 
+/// No clause could ever permit it, which the asker may know.
+pub(super) const NOT_IN_AGREEMENT: Withheld = Withheld {
+    reason: Reason::NotInAgreement,
+    told: Told::NotInAgreement,
+};
+
 /// Permitted by clauses, or withheld for a reason.
 pub type Decision = Result<Permits, Withheld>;
 
@@ -46,6 +52,8 @@ pub type Decision = Result<Permits, Withheld>;
 /// Every category needs a clause of every party. Beyond the ceiling beats all other reasons; of those, the first category and party, and
 /// of its clauses the first that explains itself, gives the reason. The value itself is never looked at.
 pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFacts) -> Decision {
+    // Asked first, so that what is beyond the ceiling is told alike whosever the family is.
+    within_ceiling(ceiling, needs)?;
     if facts.authority != ceiling.caller().authority {
         return Err(Withheld {
             reason: Reason::OtherAuthority,
@@ -59,36 +67,27 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
 
 /// Decides about a value that is about nobody (catalogues, the agreement, statistics): only clauses that ask nothing of a family permit it.
 pub fn decide_about_nobody(ceiling: &Ceiling, access: Access, categories: CategorySet) -> Decision {
-    permit(
-        ceiling,
-        Needs {
-            access,
-            categories,
-            area: false,
-        },
-        |_, clause, _| {
-            if clause.scope == Scope::Authority && !clause.consent_required {
-                Ok(None)
-            } else {
-                Err(Reason::NotInAgreement)
-            }
-        },
-    )
+    let needs = Needs {
+        access,
+        categories,
+        area: false,
+    };
+    within_ceiling(ceiling, needs)?;
+    permit(ceiling, needs, |_, clause, _| {
+        if clause.scope == Scope::Authority && !clause.consent_required {
+            Ok(None)
+        } else {
+            Err(Reason::NotInAgreement)
+        }
+    })
 }
 
+/// What the ceiling has, where for every category and party some clause holds.
 fn permit<'f>(
     ceiling: &Ceiling,
     needs: Needs,
     holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Reason>,
 ) -> Decision {
-    if needs.categories.is_empty() {
-        // Nothing is unclassified: an empty need is a mistake of ours and gives nothing away.
-        return Err(Withheld {
-            reason: Reason::NotInAgreement,
-            told: Told::NotInAgreement,
-        });
-    }
-    beyond_ceiling(ceiling, needs)?;
     let mut permits = Permits::default();
     for category in needs.categories.iter() {
         for (at, party) in ceiling.parties().iter().enumerate() {
@@ -101,10 +100,10 @@ fn permit<'f>(
                     permits.emergency = permits.emergency.or(emergency.map(|opened| opened.key));
                 }
                 Err((reason, explained)) => {
-                    let told = if explained {
-                        Told::Exactly(reason)
-                    } else {
-                        Told::Withheld
+                    let told = match reason {
+                        Reason::NotInAgreement => Told::NotInAgreement,
+                        _ if explained => Told::Exactly(reason),
+                        _ => Told::Withheld,
                     };
                     return Err(Withheld { reason, told });
                 }
@@ -143,6 +142,15 @@ fn best_clause<'f>(
     by_emergency.ok_or(refusal.unwrap_or((Reason::NotInAgreement, false)))
 }
 
+/// Refuses what is beyond the ceiling, and what needs nothing: nothing is unclassified, so an empty need is a mistake of ours and gives
+/// nothing away.
+fn within_ceiling(ceiling: &Ceiling, needs: Needs) -> Result<(), Withheld> {
+    if needs.categories.is_empty() {
+        return Err(NOT_IN_AGREEMENT);
+    }
+    beyond_ceiling(ceiling, needs)
+}
+
 /// Refuses what no clause could ever permit, whatever the row.
 pub fn beyond_ceiling(ceiling: &Ceiling, needs: Needs) -> Result<(), Withheld> {
     if ceiling.categories(needs.access).covers(needs.categories) {
@@ -168,10 +176,7 @@ pub fn beyond_ceiling(ceiling: &Ceiling, needs: Needs) -> Result<(), Withheld> {
                 told: Told::Exactly(Reason::AgreementNotSigned),
             }
         } else {
-            Withheld {
-                reason: Reason::NotInAgreement,
-                told: Told::NotInAgreement,
-            }
+            NOT_IN_AGREEMENT
         },
     )
 }
@@ -222,19 +227,31 @@ fn holds<'f>(
     Ok(used)
 }
 
-/// Emergency access that this party has opened for the family and that has not run out.
+/// Emergency access that this party has opened for the family, that has begun and has not run out.
 fn emergency<'f>(facts: &'f FamilyFacts, party: &PartyCeiling) -> Option<&'f EmergencyFact> {
     facts.emergencies.iter().find(|opened| {
-        opened.agency == party.party.agency && opened.subject == party.party.subject && facts.now < opened.expires_at
+        opened.agency == party.party.agency
+            && opened.subject == party.party.subject
+            && (opened.opened_at..opened.expires_at).contains(&facts.now)
     })
 }
 
-/// Shielding covers contact details of a shielded member, and the address and area of the family they live with.
+/// Shielding covers contact details of a shielded member, and the address and area of the family they live with. Someone of whom nothing
+/// is known might be shielded, so they are.
 fn is_shielded(category: Category, area: bool, facts: &FamilyFacts, subject: Subject) -> bool {
-    match subject {
-        _ if area => facts.houses_shielded(),
-        _ if category != Category::Contact => false,
-        Subject::Family => facts.houses_shielded(),
-        Subject::Person(key) => facts.person(key).is_some_and(|person| person.shielded),
-    }
+    let contact = category == Category::Contact;
+    let house = (area || (contact && subject == Subject::Family)) && facts.houses_shielded();
+    let person = match subject {
+        Subject::Person(key) if contact => facts.person(key).is_none_or(|person| person.shielded),
+        _ => false,
+    };
+    house || person
 }
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "decide_exceptions_tests.rs"]
+mod exceptions_tests;

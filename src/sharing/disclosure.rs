@@ -81,7 +81,9 @@ impl Account {
 
     /// The categories of all that was disclosed about families.
     pub fn categories(&self) -> CategorySet {
-        self.disclosed.values().fold(CategorySet::EMPTY, |all, categories| all.union(*categories))
+        self.disclosed
+            .values()
+            .fold(CategorySet::EMPTY, |all, categories| all.union(*categories))
     }
 
     /// The numbers of the clauses that permitted it (see [`super::ceiling::Ceiling::clause`]).
@@ -96,11 +98,15 @@ impl Account {
 
     /// What the asker is told: field, what it is told, and where; in the order of the register.
     pub fn told(&self) -> impl Iterator<Item = (&'static str, Told, &WithheldField)> {
-        self.told.iter().map(|((field, told), places)| (register::get(*field).coordinate, *told, places))
+        self.told
+            .iter()
+            .map(|((field, told), places)| (register::get(*field).coordinate, *told, places))
     }
 
     /// What the trail is told: field, true reason, how often.
     pub fn withheld(&self) -> impl Iterator<Item = (&'static str, Reason, usize)> {
-        self.withheld.iter().map(|((field, reason), count)| (register::get(*field).coordinate, *reason, *count))
+        self.withheld
+            .iter()
+            .map(|((field, reason), count)| (register::get(*field).coordinate, *reason, *count))
     }
 }

@@ -1,6 +1,6 @@
 //! The grant: what a caller may see of one family now. The only way from a stored row to a released value.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use uuid::Uuid;
 
@@ -8,31 +8,44 @@ use super::{
     agreement::Access,
     category::CategorySet,
     ceiling::Ceiling,
-    decide::{Decision, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody},
+    decide::{Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody},
     facts::{FamilyFacts, RowFacts, Subject},
-    reason::{Reason, Told},
     register::{self, Field, FieldId},
 };
 
 /// A stored row that nothing outside this room can look into.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Guarded<R> {
+    family: Uuid,
     row: R,
     facts: RowFacts,
 }
 
+/// Says that there is a row and nothing of what is in it, so that no log or error text can be a way around the decision.
+impl<R> fmt::Debug for Guarded<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guarded").finish_non_exhaustive()
+    }
+}
+
 impl<R> Guarded<R> {
-    /// Locks a row up together with what decisions need to know of it.
-    pub fn new(row: R, facts: RowFacts) -> Self {
-        Self { row, facts }
+    /// Locks a row of a family up together with what decisions need to know of it. Only that family's grant opens it.
+    pub fn new(family: Uuid, row: R, facts: RowFacts) -> Self {
+        Self { family, row, facts }
     }
 }
 
 /// The ceiling and the facts about one family.
-#[derive(Debug)]
 pub struct Grant {
     ceiling: Arc<Ceiling>,
     facts: FamilyFacts,
+}
+
+/// Says that there is a grant and nothing of the family.
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant").finish_non_exhaustive()
+    }
 }
 
 impl Grant {
@@ -51,8 +64,12 @@ impl Grant {
         self.facts.family
     }
 
-    /// Decides about a field of a row.
+    /// Decides about a field of a row. A row that lacks the category which the field takes from its rows is one whose criterion or
+    /// measure nobody classified: it gives nothing away.
     fn decide(&self, field: &Field, row: &RowFacts) -> Decision {
+        if !field.one_of.is_empty() && row.categories.intersection(field.one_of).is_empty() {
+            return Err(NOT_IN_AGREEMENT);
+        }
         let needs = Needs {
             access: field.access,
             categories: field.categories.union(row.categories),
@@ -77,6 +94,9 @@ impl Grant {
 
     /// The row, if it exists for the asker: if what its existence says (`existence` in the register) is permitted.
     pub fn visible<R>(self: &Arc<Self>, existence: FieldId, row: &Arc<Guarded<R>>) -> Option<Visible<R>> {
+        if row.family != self.facts.family {
+            return None;
+        }
         let permits = self.decide(register::get(existence), &row.facts).ok()?;
         Some(Visible {
             grant: Arc::clone(self),
@@ -194,37 +214,42 @@ impl<T> Shared<T> {
         }
     }
 
-    /// A field that only holds rows, each decided for itself.
-    pub fn rows(ceiling: &Ceiling, field: FieldId, rows: impl FnOnce() -> T) -> Self {
-        match Self::refusal(ceiling, field) {
-            Some(withheld) => Self(Err((field, withheld))),
-            None => Self(Ok((
-                rows(),
-                Disclosed {
-                    about: None,
-                    categories: CategorySet::EMPTY,
-                    clauses: Vec::new(),
-                    emergency: None,
-                },
-            ))),
-        }
+    /// A field about nobody withheld, if it is: so that nothing need be read for it.
+    pub fn refused(ceiling: &Ceiling, field: FieldId) -> Option<Self> {
+        let entry = register::get(field);
+        decide_about_nobody(ceiling, entry.access, entry.categories)
+            .err()
+            .map(|withheld| Self(Err((field, withheld))))
     }
 
-    /// Why the field is beyond the ceiling, if it is.
-    pub fn refusal(ceiling: &Ceiling, field: FieldId) -> Option<Withheld> {
+    /// A field that only holds rows, each decided for itself.
+    pub fn rows(ceiling: &Ceiling, field: FieldId, rows: impl FnOnce() -> T) -> Self {
+        Self::beyond(ceiling, field).unwrap_or_else(|| {
+            let nothing = Disclosed {
+                about: None,
+                categories: CategorySet::EMPTY,
+                clauses: Vec::new(),
+                emergency: None,
+            };
+            Self(Ok((rows(), nothing)))
+        })
+    }
+
+    /// The field withheld, if it is beyond the ceiling: so that nothing need be read for it.
+    pub fn beyond(ceiling: &Ceiling, field: FieldId) -> Option<Self> {
         let entry = register::get(field);
         let needs = Needs {
             access: entry.access,
             categories: entry.categories,
             area: entry.area,
         };
-        beyond_ceiling(ceiling, needs).err().or_else(|| {
-            let told = Told::NotInAgreement;
-            (!ceiling.covers(field)).then_some(Withheld {
-                reason: Reason::NotInAgreement,
-                told,
-            })
-        })
+        let withheld = match beyond_ceiling(ceiling, needs) {
+            _ if ceiling.covers(field) => return None,
+            Err(withheld) => withheld,
+            // Every category that all rows have is within the ceiling, and none of those that a row may have besides.
+            Ok(()) => NOT_IN_AGREEMENT,
+        };
+        Some(Self(Err((field, withheld))))
     }
 
     /// The value, as the asker sees it: none where it is withheld. For filters and orderings.
@@ -245,3 +270,7 @@ impl<T> Shared<T> {
         Shared(self.0.map(|(value, disclosed)| (change(value), disclosed)))
     }
 }
+
+#[cfg(test)]
+#[path = "grant_tests.rs"]
+mod tests;

@@ -15,3 +15,6 @@ pub mod facts;
 pub mod grant;
 pub mod reason;
 pub mod register;
+
+#[cfg(test)]
+mod fixtures;

@@ -26,8 +26,6 @@ pub struct Wants {
     pub identifiers: bool,
     /// Involvements of all agencies.
     pub involvements: bool,
-    /// Lead Professionals, now and before.
-    pub leads: bool,
     /// Criteria matches.
     pub criteria: bool,
     /// Assessments.
@@ -52,6 +50,31 @@ pub struct Wants {
     pub emergencies: bool,
     /// The register of agencies.
     pub agencies: bool,
+}
+
+impl Wants {
+    /// What either wants.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            addresses: self.addresses || other.addresses,
+            statuses: self.statuses || other.statuses,
+            identifiers: self.identifiers || other.identifiers,
+            involvements: self.involvements || other.involvements,
+            criteria: self.criteria || other.criteria,
+            assessments: self.assessments || other.assessments,
+            scores: self.scores || other.scores,
+            plans: self.plans || other.plans,
+            goals: self.goals || other.goals,
+            actions: self.actions || other.actions,
+            outcomes: self.outcomes || other.outcomes,
+            progress: self.progress || other.progress,
+            consents: self.consents || other.consents,
+            markers: self.markers || other.markers,
+            emergencies: self.emergencies || other.emergencies,
+            agencies: self.agencies || other.agencies,
+        }
+    }
 }
 
 /// A family with what is derived from its other tables.

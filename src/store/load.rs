@@ -19,12 +19,15 @@ use super::{
     },
     session::{Session, StoreError},
 };
-use crate::{catalogue, sharing::{
-    category::{Category, CategorySet},
-    ceiling::Ceiling,
-    facts::RowFacts,
-    grant::{Grant, Guarded},
-}};
+use crate::{
+    catalogue,
+    sharing::{
+        category::{Category, CategorySet},
+        ceiling::Ceiling,
+        facts::RowFacts,
+        grant::{Grant, Guarded},
+    },
+};
 
 /// Rows of one table by family.
 pub(super) struct ByFamily<R>(HashMap<Uuid, Vec<R>>);
@@ -94,7 +97,13 @@ impl Session {
         let mut assessments = table!(self, families, wants.assessments, assessment, AssessmentRow);
         let mut scores = table!(self, families, wants.scores, distance_score, DistanceScoreRow);
         let mut plans = table!(self, families, wants.plans, plan, PlanRow);
-        let mut goals = table!(self, families, wants.goals || wants.actions, goal, GoalRow);
+        let mut goals = table!(
+            self,
+            families,
+            wants.goals || wants.actions || wants.outcomes,
+            goal,
+            GoalRow
+        );
         let mut actions = table!(self, families, wants.actions, action, ActionRow);
         let mut outcomes = table!(self, families, wants.outcomes, outcome, OutcomeRow);
         let mut progress = table!(self, families, wants.progress, progress_value, ProgressValueRow);
@@ -132,30 +141,35 @@ impl Session {
                     .into_iter()
                     .map(|member| {
                         let facts = RowFacts::person(member.person.id);
-                        Arc::new(Guarded::new(member, facts))
+                        Arc::new(Guarded::new(key, member, facts))
                     })
                     .collect(),
                 addresses: lock(
+                    key,
                     addresses.take(key),
                     |row| (Reverse(row.valid_from), row.id),
                     |_| RowFacts::family(),
                 ),
                 statuses: lock(
+                    key,
                     statuses.take(key),
                     |row| (Reverse(row.valid_from), row.id),
                     |row| RowFacts::person(row.person_id),
                 ),
                 identifiers: lock(
+                    key,
                     identifiers.take(key),
                     |row| (row.system.clone(), row.id),
                     |row| RowFacts::person(row.person_id),
                 ),
                 involvements: lock(
+                    key,
                     of_family.involvements,
                     |row| (Reverse(row.started_on), row.id),
                     |row| RowFacts::family().from_agency(row.agency_id),
                 ),
                 criteria: lock(
+                    key,
                     criteria.take(key),
                     |row| (Reverse(row.evidence_from), row.id),
                     |row| {
@@ -165,32 +179,41 @@ impl Session {
                     },
                 ),
                 assessments: lock(
+                    key,
                     assessments.take(key),
                     |row| (Reverse(row.started_on), row.id),
                     |row| RowFacts::family().from_agency(row.agency_id),
                 ),
                 scores: lock(
+                    key,
                     scores.take(key),
                     |row| (row.review, row.domain.clone(), row.id),
                     |row| RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain)),
                 ),
-                plans: lock(plans, |row| (Reverse(row.drawn_up_on), row.id), |_| RowFacts::family()),
+                plans: lock(
+                    key,
+                    plans,
+                    |row| (Reverse(row.drawn_up_on), row.id),
+                    |_| RowFacts::family(),
+                ),
                 goals: lock(
+                    key,
                     goals,
                     |row| (row.position, row.id),
                     |row| RowFacts::family().with_categories(criterion_if_any(row.criterion.as_deref())),
                 ),
                 actions: lock(
+                    key,
                     actions.take(key),
                     |row| (row.position, row.id),
                     |row| {
                         // An action says what its goal is about; one whose goal is unknown says everything.
                         let categories = criterion_of_goal.get(&row.goal_id).copied();
-                        RowFacts::family()
-                            .with_categories(categories.unwrap_or(Category::CRITERIA))
+                        RowFacts::family().with_categories(categories.unwrap_or(Category::CRITERIA))
                     },
                 ),
                 outcomes: lock(
+                    key,
                     outcomes.take(key),
                     |row| (row.indicator.clone(), row.id),
                     |row| {
@@ -205,28 +228,34 @@ impl Session {
                     },
                 ),
                 progress: lock(
+                    key,
                     progress.take(key),
                     |row| (row.measure.clone(), Reverse(row.period_to), row.id),
-                    |row| RowFacts::about(row.person_id).with_categories(catalogue::categories_of_measure(&row.measure)),
+                    |row| {
+                        RowFacts::about(row.person_id).with_categories(catalogue::categories_of_measure(&row.measure))
+                    },
                 ),
                 consents: lock(
+                    key,
                     of_family.consents,
                     |row| (Reverse(row.recorded_at), row.id),
                     |row| RowFacts::person(row.person_id).from_agency(row.recorded_by_agency),
                 ),
                 markers: lock(
+                    key,
                     markers.take(key),
                     |row| (Reverse(row.requested_on), row.id),
                     |row| RowFacts::family().from_agency(row.agency_id),
                 ),
                 emergencies: lock(
+                    key,
                     of_family.emergencies,
                     |row| (Reverse(row.opened_at), row.id),
                     |row| RowFacts::family().from_agency(row.agency_id),
                 ),
             };
             dossiers.push(Arc::new(Dossier {
-                family: Arc::new(Guarded::new(record, RowFacts::family())),
+                family: Arc::new(Guarded::new(key, record, RowFacts::family())),
                 grant: Arc::new(Grant::new(Arc::clone(ceiling), of_family.facts)),
                 tables,
                 agencies: Arc::clone(&agencies),
@@ -238,12 +267,17 @@ impl Session {
 }
 
 /// Puts rows in order and locks each up.
-fn lock<R, K: Ord>(mut rows: Vec<R>, order: impl Fn(&R) -> K, facts: impl Fn(&R) -> RowFacts) -> Vec<Locked<R>> {
+fn lock<R, K: Ord>(
+    family: Uuid,
+    mut rows: Vec<R>,
+    order: impl Fn(&R) -> K,
+    facts: impl Fn(&R) -> RowFacts,
+) -> Vec<Locked<R>> {
     rows.sort_by_cached_key(order);
     rows.into_iter()
         .map(|row| {
             let facts = facts(&row);
-            Arc::new(Guarded::new(row, facts))
+            Arc::new(Guarded::new(family, row, facts))
         })
         .collect()
 }

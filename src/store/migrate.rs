@@ -1,12 +1,12 @@
 //! Brings both databases to this program's schema, and says how far they are. The steps themselves are in `migration/`.
 
 use migration::{MigrationStatus, Migrator, MigratorTrait, TrailMigrator};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr};
-
-use super::{
-    connect::{ConnectError, Databases},
-    transaction::begin_write,
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
+
+use super::connect::{ConnectError, Databases};
 
 /// Whether one step was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,11 @@ async fn status<M: MigratorTrait>(db: &DatabaseConnection, trail: bool) -> Resul
 
 /// Begins a transaction in which no other process migrates. The lock goes with the transaction.
 async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let transaction = begin_write(db).await?;
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = db.begin_with_options(options).await?;
     if transaction.get_database_backend() == DbBackend::Postgres {
         // A step on a large table may take long; waiting for the lock may not take for ever.
         transaction

@@ -6,11 +6,11 @@ use std::sync::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::authority;
+use entity::{authority, statistical_neighbour};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, Select, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
 
@@ -135,6 +135,20 @@ impl Session {
                     .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))
             })
             .await
+    }
+
+    /// The authority's own settings, and the authorities it compares itself with, by name.
+    pub async fn authority_and_neighbours(&self) -> Result<(AuthorityRow, Vec<AuthorityRow>), StoreError> {
+        let own = self.authority_row().await?.clone();
+        let neighbours = statistical_neighbour::Entity::find()
+            .select_only()
+            .column(statistical_neighbour::Column::NeighbourId)
+            .filter(statistical_neighbour::Column::AuthorityId.eq(self.authority))
+            .into_query();
+        let select = authority::Entity::find()
+            .filter(authority::Column::Id.in_subquery(neighbours))
+            .order_by_asc(authority::Column::Code);
+        Ok((own, self.all(select).await?))
     }
 
     /// Every row of a statement.

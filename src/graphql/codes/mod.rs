@@ -10,7 +10,10 @@ pub use self::{people::*, sharing::*, work::*};
 
 /// The enum value of a stored code; none for a code that the schema does not know.
 pub fn parse<E: EnumType>(code: &str) -> Option<E> {
-    E::items().iter().find(|item| item.name.eq_ignore_ascii_case(code)).map(|item| item.value)
+    E::items()
+        .iter()
+        .find(|item| item.name.eq_ignore_ascii_case(code))
+        .map(|item| item.value)
 }
 
 /// The enum values of stored codes.
@@ -25,5 +28,8 @@ pub fn code<E: EnumType>(value: E) -> String {
 
 /// The code of an enum value as the catalogue and the sharing rules write it.
 pub fn upper<E: EnumType>(value: E) -> String {
-    E::items().iter().find(|item| item.value == value).map_or_else(String::new, |item| item.name.to_owned())
+    E::items()
+        .iter()
+        .find(|item| item.value == value)
+        .map_or_else(String::new, |item| item.name.to_owned())
 }

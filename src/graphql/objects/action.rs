@@ -50,7 +50,7 @@ impl Entry for Action {
 #[Object]
 impl Action {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Action, self.dossier.key(), self.key())
     }
 
@@ -58,18 +58,24 @@ impl Action {
     async fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
         let of = self.row.link(|row| Some(row.goal_id));
         self.row.release_rows(field::ACTION_GOAL, || {
-            rows(ctx, &self.dossier, |parent: &Goal| Some(parent.row.key(|row| row.id)) == of).pop()
+            rows(ctx, &self.dossier, |parent: &Goal| {
+                Some(parent.row.key(|row| row.id)) == of
+            })
+            .pop()
         })
     }
 
     /// What is to be done.
     async fn description(&self) -> Shared<String> {
-        self.row.release(field::ACTION_DESCRIPTION, |row| row.description.clone())
+        self.row
+            .release(field::ACTION_DESCRIPTION, |row| row.description.clone())
     }
 
     /// The agency that does it.
     async fn owner_agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::ACTION_OWNER_AGENCY, |row| agency(&self.dossier, Some(row.owner_agency_id)))
+        self.row.release(field::ACTION_OWNER_AGENCY, |row| {
+            agency(&self.dossier, Some(row.owner_agency_id))
+        })
     }
 
     /// By when.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Entry};
+use super::Entry;
 use crate::{
     graphql::{context::Request, ids::Kind},
     sharing::{
@@ -50,7 +50,7 @@ impl Entry for Address {
 #[Object]
 impl Address {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Address, self.dossier.key(), self.key())
     }
 

@@ -21,7 +21,7 @@ pub struct Agency(pub(in crate::graphql) AgencyRow);
 #[Object]
 impl Agency {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Agency, Uuid::nil(), self.0.id)
     }
 
@@ -37,7 +37,9 @@ impl Agency {
 
     /// What kind of agency it is.
     async fn kind(&self, ctx: &Context<'_>) -> Shared<Option<AgencyKind>> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AGENCY_KIND, || codes::parse(&self.0.kind))
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AGENCY_KIND, || {
+            codes::parse(&self.0.kind)
+        })
     }
 }
 
@@ -53,35 +55,47 @@ pub struct Authority {
 impl Authority {
     /// Its code.
     async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_CODE, || self.row.code.clone())
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_CODE, || {
+            self.row.code.clone()
+        })
     }
 
     /// Its name.
     async fn name(&self, ctx: &Context<'_>) -> Shared<String> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_NAME, || self.row.name.clone())
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_NAME, || {
+            self.row.name.clone()
+        })
     }
 
     /// Names of the authorities that it compares itself with.
     async fn statistical_neighbours(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_STATISTICAL_NEIGHBOURS, || {
-            self.neighbours.iter().map(|neighbour| neighbour.name.clone()).collect()
-        })
+        Shared::about_nobody(
+            &Request::of(ctx).ceiling,
+            field::AUTHORITY_STATISTICAL_NEIGHBOURS,
+            || self.neighbours.iter().map(|neighbour| neighbour.name.clone()).collect(),
+        )
     }
 
     /// From this age on, in years, a person's own decision about consent counts.
     async fn own_consent_age(&self, ctx: &Context<'_>) -> Shared<i32> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_OWN_CONSENT_AGE, || self.row.own_consent_age)
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_OWN_CONSENT_AGE, || {
+            self.row.own_consent_age
+        })
     }
 
     /// How long emergency access holds, in hours.
     async fn emergency_hours(&self, ctx: &Context<'_>) -> Shared<i32> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_EMERGENCY_HOURS, || self.row.emergency_hours)
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_EMERGENCY_HOURS, || {
+            self.row.emergency_hours
+        })
     }
 
     /// Counts below this are suppressed in statistics.
     async fn suppression_threshold(&self, ctx: &Context<'_>) -> Shared<i32> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_SUPPRESSION_THRESHOLD, || {
-            self.row.suppression_threshold
-        })
+        Shared::about_nobody(
+            &Request::of(ctx).ceiling,
+            field::AUTHORITY_SUPPRESSION_THRESHOLD,
+            || self.row.suppression_threshold,
+        )
     }
 }

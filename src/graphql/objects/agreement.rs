@@ -31,7 +31,7 @@ pub struct Agreement {
 #[Object]
 impl Agreement {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Agreement, Uuid::nil(), self.stored.key)
     }
 
@@ -52,12 +52,16 @@ impl Agreement {
 
     /// The first day it is in force.
     async fn effective_from(&self, ctx: &Context<'_>) -> Shared<NaiveDate> {
-        told(ctx, field::AGREEMENT_EFFECTIVE_FROM, || self.stored.agreement.effective_from)
+        told(ctx, field::AGREEMENT_EFFECTIVE_FROM, || {
+            self.stored.agreement.effective_from
+        })
     }
 
     /// The last day it is in force, if one is stated; else it ends when the next version begins.
     async fn effective_to(&self, ctx: &Context<'_>) -> Shared<Option<NaiveDate>> {
-        told(ctx, field::AGREEMENT_EFFECTIVE_TO, || self.stored.agreement.effective_to)
+        told(ctx, field::AGREEMENT_EFFECTIVE_TO, || {
+            self.stored.agreement.effective_to
+        })
     }
 
     /// The day by which it must be reviewed.
@@ -72,17 +76,19 @@ impl Agreement {
 
     /// Who signed.
     async fn signatories(&self, ctx: &Context<'_>) -> Shared<Vec<Signatory>> {
-        told(ctx, field::AGREEMENT_SIGNATORIES, || self.signatories())
+        told(ctx, field::AGREEMENT_SIGNATORIES, || self.signed_by())
     }
 
     /// What it permits.
     async fn clauses(&self, ctx: &Context<'_>) -> Shared<Vec<Clause>> {
-        told(ctx, field::AGREEMENT_CLAUSES, || self.stored.agreement.clauses.iter().cloned().map(Clause).collect())
+        told(ctx, field::AGREEMENT_CLAUSES, || {
+            self.stored.agreement.clauses.iter().cloned().map(Clause).collect()
+        })
     }
 }
 
 impl Agreement {
-    fn signatories(&self) -> Vec<Signatory> {
+    fn signed_by(&self) -> Vec<Signatory> {
         let signatories = self.stored.agreement.signatories.iter();
         signatories
             .map(|signatory| Signatory {
@@ -133,7 +139,9 @@ impl Clause {
 
     /// Kinds of agency it speaks of.
     async fn agency_kinds(&self, ctx: &Context<'_>) -> Shared<Vec<AgencyKind>> {
-        told(ctx, field::CLAUSE_AGENCY_KINDS, || codes::parse_all(&self.0.agency_kinds))
+        told(ctx, field::CLAUSE_AGENCY_KINDS, || {
+            codes::parse_all(&self.0.agency_kinds)
+        })
     }
 
     /// Roles it speaks of.
@@ -153,7 +161,9 @@ impl Clause {
 
     /// Reading, writing or both.
     async fn access(&self, ctx: &Context<'_>) -> Shared<Vec<AccessKind>> {
-        told(ctx, field::CLAUSE_ACCESS, || self.0.access.iter().map(|access| access_kind(*access)).collect())
+        told(ctx, field::CLAUSE_ACCESS, || {
+            self.0.access.iter().map(|access| access_kind(*access)).collect()
+        })
     }
 
     /// Which rows it reaches.
@@ -163,7 +173,9 @@ impl Clause {
 
     /// Whether the family must have consented.
     async fn consent_required(&self, ctx: &Context<'_>) -> Shared<bool> {
-        told(ctx, field::CLAUSE_CONSENT_REQUIRED, || self.0.consent == ConsentRule::Required)
+        told(ctx, field::CLAUSE_CONSENT_REQUIRED, || {
+            self.0.consent == ConsentRule::Required
+        })
     }
 
     /// The lawful basis under article 6 of the UK GDPR.

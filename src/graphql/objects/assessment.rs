@@ -7,7 +7,11 @@ use chrono::NaiveDate;
 
 use super::{Agency, DistanceScore, Entry, Family, agency, family, rows};
 use crate::{
-    graphql::{codes::{self, AssessmentKind, AssessmentQuality}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, AssessmentKind, AssessmentQuality},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -50,18 +54,21 @@ impl Entry for Assessment {
 #[Object]
 impl Assessment {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Assessment, self.dossier.key(), self.key())
     }
 
     /// The family.
     async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::ASSESSMENT_FAMILY, || family(ctx, &self.dossier))
+        self.row
+            .release_rows(field::ASSESSMENT_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency that did it.
     async fn agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::ASSESSMENT_AGENCY, |row| agency(&self.dossier, Some(row.agency_id)))
+        self.row.release(field::ASSESSMENT_AGENCY, |row| {
+            agency(&self.dossier, Some(row.agency_id))
+        })
     }
 
     /// What kind of assessment.
@@ -71,7 +78,8 @@ impl Assessment {
 
     /// Whether it covers every member; where not, a family CAF must follow.
     async fn covers_all_members(&self) -> Shared<bool> {
-        self.row.release(field::ASSESSMENT_COVERS_ALL_MEMBERS, |row| row.covers_all_members)
+        self.row
+            .release(field::ASSESSMENT_COVERS_ALL_MEMBERS, |row| row.covers_all_members)
     }
 
     /// First day.
@@ -86,14 +94,18 @@ impl Assessment {
 
     /// Its grade.
     async fn quality(&self) -> Shared<Option<AssessmentQuality>> {
-        self.row.release(field::ASSESSMENT_QUALITY, |row| row.quality.as_deref().and_then(codes::parse))
+        self.row.release(field::ASSESSMENT_QUALITY, |row| {
+            row.quality.as_deref().and_then(codes::parse)
+        })
     }
 
     /// Distance travelled scores, by review.
     async fn distance_scores(&self, ctx: &Context<'_>) -> Shared<Vec<DistanceScore>> {
         let own = self.row.key(|row| row.id);
         self.row.release_rows(field::ASSESSMENT_DISTANCE_SCORES, || {
-            rows(ctx, &self.dossier, |child: &DistanceScore| child.row.link(|row| Some(row.assessment_id)) == Some(own))
+            rows(ctx, &self.dossier, |child: &DistanceScore| {
+                child.row.link(|row| Some(row.assessment_id)) == Some(own)
+            })
         })
     }
 }

@@ -6,7 +6,11 @@ use super::told;
 use crate::{
     catalogue,
     graphql::codes::{self, CriterionCode, DataCategory, Sensitivity},
-    sharing::{category::{Category, CategorySet}, grant::Shared, register::field},
+    sharing::{
+        category::{Category, CategorySet},
+        grant::Shared,
+        register::field,
+    },
 };
 
 /// The code lists of the programme with what they mean.
@@ -17,37 +21,63 @@ pub struct Catalogue;
 impl Catalogue {
     /// The national problem areas and the local criteria.
     async fn criteria(&self, ctx: &Context<'_>) -> Shared<Vec<CriterionInfo>> {
-        told(ctx, field::CATALOGUE_CRITERIA, || catalogue::criteria().iter().map(CriterionInfo).collect())
+        told(ctx, field::CATALOGUE_CRITERIA, || {
+            catalogue::criteria().iter().map(CriterionInfo).collect()
+        })
     }
 
     /// Family Progress Data.
     async fn progress_measures(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressMeasureInfo>> {
-        told(ctx, field::CATALOGUE_PROGRESS_MEASURES, || catalogue::catalogue().progress_measures.iter().map(ProgressMeasureInfo).collect())
+        told(ctx, field::CATALOGUE_PROGRESS_MEASURES, || {
+            catalogue::catalogue()
+                .progress_measures
+                .iter()
+                .map(ProgressMeasureInfo)
+                .collect()
+        })
     }
 
     /// Distance travelled.
     async fn distance_domains(&self, ctx: &Context<'_>) -> Shared<Vec<DistanceDomainInfo>> {
-        told(ctx, field::CATALOGUE_DISTANCE_DOMAINS, || catalogue::catalogue().distance_domains.iter().map(DistanceDomainInfo).collect())
+        told(ctx, field::CATALOGUE_DISTANCE_DOMAINS, || {
+            catalogue::catalogue()
+                .distance_domains
+                .iter()
+                .map(DistanceDomainInfo)
+                .collect()
+        })
     }
 
     /// Measures of the report cards.
     async fn performance_measures(&self, ctx: &Context<'_>) -> Shared<Vec<PerformanceMeasureInfo>> {
-        told(ctx, field::CATALOGUE_PERFORMANCE_MEASURES, || catalogue::catalogue().performance_measures.iter().map(PerformanceMeasureInfo).collect())
+        told(ctx, field::CATALOGUE_PERFORMANCE_MEASURES, || {
+            catalogue::catalogue()
+                .performance_measures
+                .iter()
+                .map(PerformanceMeasureInfo)
+                .collect()
+        })
     }
 
     /// Strands of the maturity model.
     async fn maturity_strands(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
-        told(ctx, field::CATALOGUE_MATURITY_STRANDS, || catalogue::catalogue().maturity_strands.clone())
+        told(ctx, field::CATALOGUE_MATURITY_STRANDS, || {
+            catalogue::catalogue().maturity_strands.clone()
+        })
     }
 
     /// Purposes that a request may name.
     async fn purposes(&self, ctx: &Context<'_>) -> Shared<Vec<PurposeInfo>> {
-        told(ctx, field::CATALOGUE_PURPOSES, || catalogue::catalogue().purposes.iter().map(PurposeInfo).collect())
+        told(ctx, field::CATALOGUE_PURPOSES, || {
+            catalogue::catalogue().purposes.iter().map(PurposeInfo).collect()
+        })
     }
 
     /// Data categories.
     async fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<CategoryInfo>> {
-        told(ctx, field::CATALOGUE_CATEGORIES, || Category::ALL.into_iter().map(CategoryInfo).collect())
+        told(ctx, field::CATALOGUE_CATEGORIES, || {
+            Category::ALL.into_iter().map(CategoryInfo).collect()
+        })
     }
 }
 
@@ -74,7 +104,9 @@ impl CriterionInfo {
 
     /// The data categories of whatever is tied to it.
     async fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<DataCategory>> {
-        told(ctx, field::CRITERION_INFO_CATEGORIES, || data_categories(self.0.categories))
+        told(ctx, field::CRITERION_INFO_CATEGORIES, || {
+            data_categories(self.0.categories)
+        })
     }
 }
 
@@ -96,7 +128,9 @@ impl ProgressMeasureInfo {
 
     /// The data category of its values.
     async fn category(&self, ctx: &Context<'_>) -> Shared<Option<DataCategory>> {
-        told(ctx, field::PROGRESS_MEASURE_INFO_CATEGORY, || codes::parse(self.0.category.code()))
+        told(ctx, field::PROGRESS_MEASURE_INFO_CATEGORY, || {
+            codes::parse(self.0.category.code())
+        })
     }
 
     /// Essential, or else desirable.
@@ -133,7 +167,9 @@ impl DistanceDomainInfo {
 
     /// The data categories that its scores have besides ASSESSMENT.
     async fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<DataCategory>> {
-        told(ctx, field::DISTANCE_DOMAIN_INFO_CATEGORIES, || data_categories(self.0.categories))
+        told(ctx, field::DISTANCE_DOMAIN_INFO_CATEGORIES, || {
+            data_categories(self.0.categories)
+        })
     }
 }
 
@@ -155,7 +191,9 @@ impl PerformanceMeasureInfo {
 
     /// How much did we do, how well, or is anyone better off.
     async fn question(&self, ctx: &Context<'_>) -> Shared<String> {
-        told(ctx, field::PERFORMANCE_MEASURE_INFO_QUESTION, || self.0.question.code().to_owned())
+        told(ctx, field::PERFORMANCE_MEASURE_INFO_QUESTION, || {
+            self.0.question.code().to_owned()
+        })
     }
 }
 
@@ -189,15 +227,22 @@ impl CategoryInfo {
 
     /// How sensitive it is.
     async fn sensitivity(&self, ctx: &Context<'_>) -> Shared<Option<Sensitivity>> {
-        told(ctx, field::CATEGORY_INFO_SENSITIVITY, || codes::parse(self.0.sensitivity().code()))
+        told(ctx, field::CATEGORY_INFO_SENSITIVITY, || {
+            codes::parse(self.0.sensitivity().code())
+        })
     }
 
     /// In words.
     async fn describes(&self, ctx: &Context<'_>) -> Shared<String> {
-        told(ctx, field::CATEGORY_INFO_DESCRIBES, || self.0.code().to_lowercase().replace('_', " "))
+        told(ctx, field::CATEGORY_INFO_DESCRIBES, || {
+            self.0.code().to_lowercase().replace('_', " ")
+        })
     }
 }
 
 fn data_categories(categories: CategorySet) -> Vec<DataCategory> {
-    categories.iter().filter_map(|category| codes::parse(category.code())).collect()
+    categories
+        .iter()
+        .filter_map(|category| codes::parse(category.code()))
+        .collect()
 }

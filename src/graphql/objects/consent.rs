@@ -7,7 +7,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Agency, Entry, Family, Member, agency, family, member_of};
 use crate::{
-    graphql::{codes::{self, AgencyKind, ConsentAnswer, DataCategory}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, AgencyKind, ConsentAnswer, DataCategory},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -50,38 +54,46 @@ impl Entry for Consent {
 #[Object]
 impl Consent {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Consent, self.dossier.key(), self.key())
     }
 
     /// The family.
     async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::CONSENT_FAMILY, || family(ctx, &self.dossier))
+        self.row
+            .release_rows(field::CONSENT_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// Whose data it is about.
     async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
-        self.row.release_rows(field::CONSENT_MEMBER, || member_of(ctx, &self.dossier, self.row.link(|row| Some(row.person_id))))
+        self.row.release_rows(field::CONSENT_MEMBER, || {
+            member_of(ctx, &self.dossier, self.row.link(|row| Some(row.person_id)))
+        })
     }
 
     /// What category of data.
     async fn category(&self) -> Shared<Option<DataCategory>> {
-        self.row.release(field::CONSENT_CATEGORY, |row| codes::parse(&row.category))
+        self.row
+            .release(field::CONSENT_CATEGORY, |row| codes::parse(&row.category))
     }
 
     /// For agencies of what kind.
     async fn agency_kind(&self) -> Shared<Option<AgencyKind>> {
-        self.row.release(field::CONSENT_AGENCY_KIND, |row| codes::parse(&row.agency_kind))
+        self.row
+            .release(field::CONSENT_AGENCY_KIND, |row| codes::parse(&row.agency_kind))
     }
 
     /// Given or refused.
     async fn decision(&self) -> Shared<Option<ConsentAnswer>> {
-        self.row.release(field::CONSENT_DECISION, |row| codes::parse(&row.decision))
+        self.row
+            .release(field::CONSENT_DECISION, |row| codes::parse(&row.decision))
     }
 
     /// Who decided.
     async fn decided_by(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
-        self.row.release_rows(field::CONSENT_DECIDED_BY, || member_of(ctx, &self.dossier, self.row.link(|row| Some(row.decided_by))))
+        self.row.release_rows(field::CONSENT_DECIDED_BY, || {
+            member_of(ctx, &self.dossier, self.row.link(|row| Some(row.decided_by)))
+        })
     }
 
     /// When it was recorded; the newest decision counts.
@@ -101,6 +113,8 @@ impl Consent {
 
     /// The agency that recorded it.
     async fn recorded_by_agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::CONSENT_RECORDED_BY_AGENCY, |row| agency(&self.dossier, Some(row.recorded_by_agency)))
+        self.row.release(field::CONSENT_RECORDED_BY_AGENCY, |row| {
+            agency(&self.dossier, Some(row.recorded_by_agency))
+        })
     }
 }

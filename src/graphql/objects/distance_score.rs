@@ -7,7 +7,11 @@ use chrono::NaiveDate;
 
 use super::{Entry, Member, member_of};
 use crate::{
-    graphql::{codes::{self, ScoredBy}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, ScoredBy},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -50,13 +54,15 @@ impl Entry for DistanceScore {
 #[Object]
 impl DistanceScore {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::DistanceScore, self.dossier.key(), self.key())
     }
 
     /// The member it is about; null when it is about the whole family.
     async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
-        self.row.release_rows(field::DISTANCE_SCORE_MEMBER, || member_of(ctx, &self.dossier, self.row.link(|row| row.person_id)))
+        self.row.release_rows(field::DISTANCE_SCORE_MEMBER, || {
+            member_of(ctx, &self.dossier, self.row.link(|row| row.person_id))
+        })
     }
 
     /// Code of the domain, as in the catalogue.
@@ -76,7 +82,8 @@ impl DistanceScore {
 
     /// Who scored.
     async fn scored_by(&self) -> Shared<Option<ScoredBy>> {
-        self.row.release(field::DISTANCE_SCORE_SCORED_BY, |row| codes::parse(&row.scored_by))
+        self.row
+            .release(field::DISTANCE_SCORE_SCORED_BY, |row| codes::parse(&row.scored_by))
     }
 
     /// When.

@@ -7,7 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::{Agency, Entry, Family, agency, family};
 use crate::{
-    graphql::{codes::{self, EmergencyGround}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, EmergencyGround},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -50,33 +54,39 @@ impl Entry for EmergencyAccess {
 #[Object]
 impl EmergencyAccess {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::EmergencyAccess, self.dossier.key(), self.key())
     }
 
     /// The family.
     async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::EMERGENCY_ACCESS_FAMILY, || family(ctx, &self.dossier))
+        self.row
+            .release_rows(field::EMERGENCY_ACCESS_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency of the person who opened it.
     async fn agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::EMERGENCY_ACCESS_AGENCY, |row| agency(&self.dossier, Some(row.agency_id)))
+        self.row.release(field::EMERGENCY_ACCESS_AGENCY, |row| {
+            agency(&self.dossier, Some(row.agency_id))
+        })
     }
 
     /// Who opened it, as their agency names them.
     async fn subject(&self) -> Shared<String> {
-        self.row.release(field::EMERGENCY_ACCESS_SUBJECT, |row| row.subject.clone())
+        self.row
+            .release(field::EMERGENCY_ACCESS_SUBJECT, |row| row.subject.clone())
     }
 
     /// On what ground.
     async fn ground(&self) -> Shared<Option<EmergencyGround>> {
-        self.row.release(field::EMERGENCY_ACCESS_GROUND, |row| codes::parse(&row.ground))
+        self.row
+            .release(field::EMERGENCY_ACCESS_GROUND, |row| codes::parse(&row.ground))
     }
 
     /// Why, in their words.
     async fn justification(&self) -> Shared<String> {
-        self.row.release(field::EMERGENCY_ACCESS_JUSTIFICATION, |row| row.justification.clone())
+        self.row
+            .release(field::EMERGENCY_ACCESS_JUSTIFICATION, |row| row.justification.clone())
     }
 
     /// When it was opened.
@@ -86,6 +96,7 @@ impl EmergencyAccess {
 
     /// Until when it holds.
     async fn expires_at(&self) -> Shared<DateTime<Utc>> {
-        self.row.release(field::EMERGENCY_ACCESS_EXPIRES_AT, |row| row.expires_at)
+        self.row
+            .release(field::EMERGENCY_ACCESS_EXPIRES_AT, |row| row.expires_at)
     }
 }

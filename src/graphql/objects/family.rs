@@ -6,8 +6,8 @@ use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
 use super::{
-    Address, Agency, Assessment, Consent, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry, Involvement, Marker, Member,
-    Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
+    Address, Agency, Assessment, Consent, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry, Involvement,
+    Marker, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
 };
 use crate::{
     graphql::{
@@ -37,7 +37,10 @@ impl Family {
     /// The family of a dossier, if it exists for the asker. It discloses nothing yet.
     pub(in crate::graphql) fn of(dossier: &Arc<Dossier>) -> Option<Self> {
         let row = dossier.grant.visible(Self::EXISTENCE, &dossier.family)?;
-        Some(Self { dossier: Arc::clone(dossier), row })
+        Some(Self {
+            dossier: Arc::clone(dossier),
+            row,
+        })
     }
 }
 
@@ -67,18 +70,20 @@ impl Entry for Family {
 #[Object]
 impl Family {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Family, self.key(), self.key())
     }
 
     /// A reference people can read over the telephone.
     async fn reference(&self) -> Shared<String> {
-        self.row.release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
+        self.row
+            .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
     }
 
     /// District in which the family lives.
     async fn district(&self) -> Shared<Option<String>> {
-        self.row.release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
+        self.row
+            .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
     }
 
     /// Ward in which the family lives.
@@ -88,22 +93,27 @@ impl Family {
 
     /// Locality in which the family lives.
     async fn locality(&self) -> Shared<Option<String>> {
-        self.row.release(field::FAMILY_LOCALITY, |record| record.row.locality.clone())
+        self.row
+            .release(field::FAMILY_LOCALITY, |record| record.row.locality.clone())
     }
 
     /// Children's centre reach area in which the family lives.
     async fn reach_area(&self) -> Shared<Option<String>> {
-        self.row.release(field::FAMILY_REACH_AREA, |record| record.row.reach_area.clone())
+        self.row
+            .release(field::FAMILY_REACH_AREA, |record| record.row.reach_area.clone())
     }
 
     /// Level of need set at the checkpoint.
     async fn need_level(&self) -> Shared<Option<NeedLevel>> {
-        self.row.release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level.as_deref().and_then(codes::parse))
+        self.row.release(field::FAMILY_NEED_LEVEL, |record| {
+            record.row.need_level.as_deref().and_then(codes::parse)
+        })
     }
 
     /// How the family came in.
     async fn route(&self) -> Shared<Option<Route>> {
-        self.row.release(field::FAMILY_ROUTE, |record| codes::parse(&record.row.route))
+        self.row
+            .release(field::FAMILY_ROUTE, |record| codes::parse(&record.row.route))
     }
 
     /// Whether the family is on the cohort today: the marker.
@@ -113,7 +123,8 @@ impl Family {
 
     /// The day it was attached to the cohort.
     async fn attached_on(&self) -> Shared<Option<NaiveDate>> {
-        self.row.release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on)
+        self.row
+            .release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on)
     }
 
     /// The day the work with it was closed.
@@ -123,7 +134,12 @@ impl Family {
 
     /// Who leads the work with the family today, and how to reach them.
     async fn lead_professional(&self) -> Shared<Option<LeadProfessional>> {
-        self.row.release(field::FAMILY_LEAD_PROFESSIONAL, |record| record.lead.as_ref().map(|lead| LeadProfessional::new(&self.row, &self.dossier, lead)))
+        self.row.release(field::FAMILY_LEAD_PROFESSIONAL, |record| {
+            record
+                .lead
+                .as_ref()
+                .map(|lead| LeadProfessional::new(&self.row, &self.dossier, lead))
+        })
     }
 
     /// Whether there is a plan that is not closed.
@@ -133,72 +149,106 @@ impl Family {
 
     /// Everyone who led the work with the family, newest first.
     async fn lead_professional_history(&self) -> Shared<Vec<LeadProfessional>> {
-        self.row.release(field::FAMILY_LEAD_PROFESSIONAL_HISTORY, |record| record.leads.iter().map(|lead| LeadProfessional::new(&self.row, &self.dossier, lead)).collect())
+        self.row.release(field::FAMILY_LEAD_PROFESSIONAL_HISTORY, |record| {
+            record
+                .leads
+                .iter()
+                .map(|lead| LeadProfessional::new(&self.row, &self.dossier, lead))
+                .collect()
+        })
     }
 
     /// The members, by first day.
-    async fn members(&self, ctx: &Context<'_>, #[graphql(desc = "Whether to show those who have left as well.", default = false)] include_former: bool) -> Shared<Vec<Member>> {
-        self.row.release_rows(field::FAMILY_MEMBERS, || rows(ctx, &self.dossier, |member: &Member| member.in_family() || include_former))
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether to show those who have left as well.", default = false)] include_former: bool,
+    ) -> Shared<Vec<Member>> {
+        self.row.release_rows(field::FAMILY_MEMBERS, || {
+            rows(ctx, &self.dossier, |member: &Member| {
+                member.in_family() || include_former
+            })
+        })
     }
 
     /// How many members it has today, of those that you may see.
     async fn member_count(&self, ctx: &Context<'_>) -> Shared<usize> {
-        self.row.release_rows(field::FAMILY_MEMBER_COUNT, || rows(ctx, &self.dossier, Member::in_family).len())
+        self.row.release_rows(field::FAMILY_MEMBER_COUNT, || {
+            rows(ctx, &self.dossier, Member::in_family).len()
+        })
     }
 
     /// Where it lives or lived, newest first.
     async fn addresses(&self, ctx: &Context<'_>) -> Shared<Vec<Address>> {
-        self.row.release_rows(field::FAMILY_ADDRESSES, || rows(ctx, &self.dossier, |_: &Address| true))
+        self.row
+            .release_rows(field::FAMILY_ADDRESSES, || rows(ctx, &self.dossier, |_: &Address| true))
     }
 
     /// The agencies that work or worked with it, newest first.
     async fn involvements(&self, ctx: &Context<'_>) -> Shared<Vec<Involvement>> {
-        self.row.release_rows(field::FAMILY_INVOLVEMENTS, || rows(ctx, &self.dossier, |_: &Involvement| true))
+        self.row.release_rows(field::FAMILY_INVOLVEMENTS, || {
+            rows(ctx, &self.dossier, |_: &Involvement| true)
+        })
     }
 
     /// The criteria it meets, newest evidence first.
     async fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
-        self.row.release_rows(field::FAMILY_CRITERIA_MATCHES, || rows(ctx, &self.dossier, |_: &CriteriaMatch| true))
+        self.row.release_rows(field::FAMILY_CRITERIA_MATCHES, || {
+            rows(ctx, &self.dossier, |_: &CriteriaMatch| true)
+        })
     }
 
     /// Its assessments, newest first.
     async fn assessments(&self, ctx: &Context<'_>) -> Shared<Vec<Assessment>> {
-        self.row.release_rows(field::FAMILY_ASSESSMENTS, || rows(ctx, &self.dossier, |_: &Assessment| true))
+        self.row.release_rows(field::FAMILY_ASSESSMENTS, || {
+            rows(ctx, &self.dossier, |_: &Assessment| true)
+        })
     }
 
     /// Its plans, newest first.
     async fn plans(&self, ctx: &Context<'_>) -> Shared<Vec<Plan>> {
-        self.row.release_rows(field::FAMILY_PLANS, || rows(ctx, &self.dossier, |_: &Plan| true))
+        self.row
+            .release_rows(field::FAMILY_PLANS, || rows(ctx, &self.dossier, |_: &Plan| true))
     }
 
     /// The indicators it agreed to.
     async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<OutcomeObject>> {
-        self.row.release_rows(field::FAMILY_OUTCOMES, || rows(ctx, &self.dossier, |_: &OutcomeObject| true))
+        self.row.release_rows(field::FAMILY_OUTCOMES, || {
+            rows(ctx, &self.dossier, |_: &OutcomeObject| true)
+        })
     }
 
     /// Its Family Progress Data.
     async fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
-        self.row.release_rows(field::FAMILY_FAMILY_PROGRESS, || rows(ctx, &self.dossier, |_: &ProgressValue| true))
+        self.row.release_rows(field::FAMILY_FAMILY_PROGRESS, || {
+            rows(ctx, &self.dossier, |_: &ProgressValue| true)
+        })
     }
 
     /// Its members' decisions about consent, newest first.
     async fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
-        self.row.release_rows(field::FAMILY_CONSENTS, || rows(ctx, &self.dossier, |_: &Consent| true))
+        self.row
+            .release_rows(field::FAMILY_CONSENTS, || rows(ctx, &self.dossier, |_: &Consent| true))
     }
 
     /// Markers in partners' own systems, newest first.
     async fn markers(&self, ctx: &Context<'_>) -> Shared<Vec<Marker>> {
-        self.row.release_rows(field::FAMILY_MARKERS, || rows(ctx, &self.dossier, |_: &Marker| true))
+        self.row
+            .release_rows(field::FAMILY_MARKERS, || rows(ctx, &self.dossier, |_: &Marker| true))
     }
 
     /// Emergency access to it, newest first.
     async fn emergency_accesses(&self, ctx: &Context<'_>) -> Shared<Vec<EmergencyAccess>> {
-        self.row.release_rows(field::FAMILY_EMERGENCY_ACCESSES, || rows(ctx, &self.dossier, |_: &EmergencyAccess| true))
+        self.row.release_rows(field::FAMILY_EMERGENCY_ACCESSES, || {
+            rows(ctx, &self.dossier, |_: &EmergencyAccess| true)
+        })
     }
 
     /// Its plan that is not closed.
     async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
-        self.row.release_rows(field::FAMILY_PLAN, || rows(ctx, &self.dossier, Plan::is_open).into_iter().next())
+        self.row.release_rows(field::FAMILY_PLAN, || {
+            rows(ctx, &self.dossier, Plan::is_open).into_iter().next()
+        })
     }
 
     /// Who saw, changed or was refused what of this family, newest first.
@@ -208,7 +258,9 @@ impl Family {
         #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Outcome<DisclosureConnection> {
-        disclosures(ctx, field::FAMILY_DISCLOSURES, &self.dossier, first, after).await.into()
+        disclosures(ctx, field::FAMILY_DISCLOSURES, &self.dossier, first, after)
+            .await
+            .into()
     }
 }
 
@@ -222,46 +274,56 @@ pub struct LeadProfessional {
 
 impl LeadProfessional {
     fn new(row: &Visible<FamilyRecord>, dossier: &Dossier, lead: &LeadProfessionalRow) -> Self {
-        Self { row: row.clone(), lead: lead.clone(), agency: agency(dossier, Some(lead.agency_id)) }
+        Self {
+            row: row.clone(),
+            lead: lead.clone(),
+            agency: agency(dossier, Some(lead.agency_id)),
+        }
     }
 }
 
 /// The one professional who co-ordinates the work with a family.
 #[Object]
 impl LeadProfessional {
-
     /// Their name.
     async fn name(&self) -> Shared<String> {
-        self.row.release(field::LEAD_PROFESSIONAL_NAME, |_| self.lead.name.clone())
+        self.row
+            .release(field::LEAD_PROFESSIONAL_NAME, |_| self.lead.name.clone())
     }
 
     /// Their work telephone.
     async fn phone(&self) -> Shared<Option<String>> {
-        self.row.release(field::LEAD_PROFESSIONAL_PHONE, |_| self.lead.phone.clone())
+        self.row
+            .release(field::LEAD_PROFESSIONAL_PHONE, |_| self.lead.phone.clone())
     }
 
     /// Their work e-mail.
     async fn email(&self) -> Shared<Option<String>> {
-        self.row.release(field::LEAD_PROFESSIONAL_EMAIL, |_| self.lead.email.clone())
+        self.row
+            .release(field::LEAD_PROFESSIONAL_EMAIL, |_| self.lead.email.clone())
     }
 
     /// Their team.
     async fn team(&self) -> Shared<Option<String>> {
-        self.row.release(field::LEAD_PROFESSIONAL_TEAM, |_| self.lead.team.clone())
+        self.row
+            .release(field::LEAD_PROFESSIONAL_TEAM, |_| self.lead.team.clone())
     }
 
     /// Their agency.
     async fn agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::LEAD_PROFESSIONAL_AGENCY, |_| self.agency.clone())
+        self.row
+            .release(field::LEAD_PROFESSIONAL_AGENCY, |_| self.agency.clone())
     }
 
     /// Since when they lead.
     async fn since(&self) -> Shared<NaiveDate> {
-        self.row.release(field::LEAD_PROFESSIONAL_SINCE, |_| self.lead.valid_from)
+        self.row
+            .release(field::LEAD_PROFESSIONAL_SINCE, |_| self.lead.valid_from)
     }
 
     /// When they ceased to lead.
     async fn until(&self) -> Shared<Option<NaiveDate>> {
-        self.row.release(field::LEAD_PROFESSIONAL_UNTIL, |_| self.lead.valid_until)
+        self.row
+            .release(field::LEAD_PROFESSIONAL_UNTIL, |_| self.lead.valid_until)
     }
 }

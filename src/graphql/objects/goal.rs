@@ -6,7 +6,11 @@ use async_graphql::{Context, ID, Object};
 
 use super::{Action, Entry, Outcome, Plan, rows};
 use crate::{
-    graphql::{codes::{self, CriterionCode, GoalStatus}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, CriterionCode, GoalStatus},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -49,7 +53,7 @@ impl Entry for Goal {
 #[Object]
 impl Goal {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Goal, self.dossier.key(), self.key())
     }
 
@@ -57,7 +61,10 @@ impl Goal {
     async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
         let of = self.row.link(|row| Some(row.plan_id));
         self.row.release_rows(field::GOAL_PLAN, || {
-            rows(ctx, &self.dossier, |parent: &Plan| Some(parent.row.key(|row| row.id)) == of).pop()
+            rows(ctx, &self.dossier, |parent: &Plan| {
+                Some(parent.row.key(|row| row.id)) == of
+            })
+            .pop()
         })
     }
 
@@ -68,7 +75,9 @@ impl Goal {
 
     /// The criterion it is tied to.
     async fn criterion(&self) -> Shared<Option<CriterionCode>> {
-        self.row.release(field::GOAL_CRITERION, |row| row.criterion.as_deref().and_then(codes::parse))
+        self.row.release(field::GOAL_CRITERION, |row| {
+            row.criterion.as_deref().and_then(codes::parse)
+        })
     }
 
     /// Where it stands.
@@ -80,7 +89,9 @@ impl Goal {
     async fn actions(&self, ctx: &Context<'_>) -> Shared<Vec<Action>> {
         let own = self.row.key(|row| row.id);
         self.row.release_rows(field::GOAL_ACTIONS, || {
-            rows(ctx, &self.dossier, |child: &Action| child.row.link(|row| Some(row.goal_id)) == Some(own))
+            rows(ctx, &self.dossier, |child: &Action| {
+                child.row.link(|row| Some(row.goal_id)) == Some(own)
+            })
         })
     }
 
@@ -88,7 +99,9 @@ impl Goal {
     async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
         let own = self.row.key(|row| row.id);
         self.row.release_rows(field::GOAL_OUTCOMES, || {
-            rows(ctx, &self.dossier, |child: &Outcome| child.row.link(|row| row.goal_id) == Some(own))
+            rows(ctx, &self.dossier, |child: &Outcome| {
+                child.row.link(|row| row.goal_id) == Some(own)
+            })
         })
     }
 }

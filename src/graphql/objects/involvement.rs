@@ -50,38 +50,45 @@ impl Entry for Involvement {
 #[Object]
 impl Involvement {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Involvement, self.dossier.key(), self.key())
     }
 
     /// The family.
     async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::INVOLVEMENT_FAMILY, || family(ctx, &self.dossier))
+        self.row
+            .release_rows(field::INVOLVEMENT_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency.
     async fn agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::INVOLVEMENT_AGENCY, |row| agency(&self.dossier, Some(row.agency_id)))
+        self.row.release(field::INVOLVEMENT_AGENCY, |row| {
+            agency(&self.dossier, Some(row.agency_id))
+        })
     }
 
     /// The team.
     async fn service_team(&self) -> Shared<Option<String>> {
-        self.row.release(field::INVOLVEMENT_SERVICE_TEAM, |row| row.service_team.clone())
+        self.row
+            .release(field::INVOLVEMENT_SERVICE_TEAM, |row| row.service_team.clone())
     }
 
     /// Whom to ask for.
     async fn contact_name(&self) -> Shared<String> {
-        self.row.release(field::INVOLVEMENT_CONTACT_NAME, |row| row.contact_name.clone())
+        self.row
+            .release(field::INVOLVEMENT_CONTACT_NAME, |row| row.contact_name.clone())
     }
 
     /// Their work telephone.
     async fn contact_phone(&self) -> Shared<Option<String>> {
-        self.row.release(field::INVOLVEMENT_CONTACT_PHONE, |row| row.contact_phone.clone())
+        self.row
+            .release(field::INVOLVEMENT_CONTACT_PHONE, |row| row.contact_phone.clone())
     }
 
     /// Their work e-mail.
     async fn contact_email(&self) -> Shared<Option<String>> {
-        self.row.release(field::INVOLVEMENT_CONTACT_EMAIL, |row| row.contact_email.clone())
+        self.row
+            .release(field::INVOLVEMENT_CONTACT_EMAIL, |row| row.contact_email.clone())
     }
 
     /// First day.

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 
-use super::{Entry};
+use super::Entry;
 use crate::{
-    graphql::{codes::{self, IdentifierSystem}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, IdentifierSystem},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -49,13 +53,14 @@ impl Entry for LocalIdentifier {
 #[Object]
 impl LocalIdentifier {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::LocalIdentifier, self.dossier.key(), self.key())
     }
 
     /// Which system.
     async fn system(&self) -> Shared<Option<IdentifierSystem>> {
-        self.row.release(field::LOCAL_IDENTIFIER_SYSTEM, |row| codes::parse(&row.system))
+        self.row
+            .release(field::LOCAL_IDENTIFIER_SYSTEM, |row| codes::parse(&row.system))
     }
 
     /// The number as that system writes it.

@@ -7,7 +7,11 @@ use chrono::NaiveDate;
 
 use super::{Agency, Entry, Family, agency, family};
 use crate::{
-    graphql::{codes::{self, MarkerStatus}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, MarkerStatus},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -50,18 +54,20 @@ impl Entry for Marker {
 #[Object]
 impl Marker {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Marker, self.dossier.key(), self.key())
     }
 
     /// The family.
     async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::MARKER_FAMILY, || family(ctx, &self.dossier))
+        self.row
+            .release_rows(field::MARKER_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency.
     async fn agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::MARKER_AGENCY, |row| agency(&self.dossier, Some(row.agency_id)))
+        self.row
+            .release(field::MARKER_AGENCY, |row| agency(&self.dossier, Some(row.agency_id)))
     }
 
     /// The system.

@@ -6,9 +6,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{
-    Consent, CriteriaMatch, Entry, Family, LocalIdentifier, ProgressValue, StatutoryStatus, family, rows,
-};
+use super::{Consent, CriteriaMatch, Entry, Family, LocalIdentifier, ProgressValue, StatutoryStatus, family, rows};
 use crate::{
     graphql::{
         codes::{self, Relationship, Sex},
@@ -37,12 +35,17 @@ impl Member {
 
     /// Whether they belong to the family today, as far as the asker may know.
     pub(in crate::graphql) fn in_family(&self) -> bool {
-        self.row.release(field::MEMBER_MEMBER_UNTIL, |record| record.in_family).seen() == Some(&true)
+        self.row
+            .release(field::MEMBER_MEMBER_UNTIL, |record| record.in_family)
+            .seen()
+            == Some(&true)
     }
 
     /// Of two memberships of one person, the greater is the one to show: that of today, or else the last.
     pub(in crate::graphql) fn recency(&self) -> (bool, Option<NaiveDate>, Uuid) {
-        let from = self.row.release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from);
+        let from = self
+            .row
+            .release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from);
         (self.in_family(), from.seen().copied(), self.key())
     }
 }
@@ -72,48 +75,58 @@ impl Entry for Member {
 #[Object]
 impl Member {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Member, self.dossier.key(), self.key())
     }
 
     /// The family.
     async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::MEMBER_FAMILY, || family(ctx, &self.dossier))
+        self.row
+            .release_rows(field::MEMBER_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// What the person is in the family.
     async fn relationship(&self) -> Shared<Option<Relationship>> {
-        self.row.release(field::MEMBER_RELATIONSHIP, |record| codes::parse(&record.membership.relationship))
+        self.row.release(field::MEMBER_RELATIONSHIP, |record| {
+            codes::parse(&record.membership.relationship)
+        })
     }
 
     /// Whether they have parental responsibility.
     async fn parental_responsibility(&self) -> Shared<bool> {
-        self.row.release(field::MEMBER_PARENTAL_RESPONSIBILITY, |record| record.membership.parental_responsibility)
+        self.row.release(field::MEMBER_PARENTAL_RESPONSIBILITY, |record| {
+            record.membership.parental_responsibility
+        })
     }
 
     /// Since when they belong to the family.
     async fn member_from(&self) -> Shared<NaiveDate> {
-        self.row.release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from)
+        self.row
+            .release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from)
     }
 
     /// When they ceased to; null while they belong to it.
     async fn member_until(&self) -> Shared<Option<NaiveDate>> {
-        self.row.release(field::MEMBER_MEMBER_UNTIL, |record| record.membership.valid_until)
+        self.row
+            .release(field::MEMBER_MEMBER_UNTIL, |record| record.membership.valid_until)
     }
 
     /// Given names.
     async fn given_name(&self) -> Shared<String> {
-        self.row.release(field::MEMBER_GIVEN_NAME, |record| record.person.given_name.clone())
+        self.row
+            .release(field::MEMBER_GIVEN_NAME, |record| record.person.given_name.clone())
     }
 
     /// Family name.
     async fn family_name(&self) -> Shared<String> {
-        self.row.release(field::MEMBER_FAMILY_NAME, |record| record.person.family_name.clone())
+        self.row
+            .release(field::MEMBER_FAMILY_NAME, |record| record.person.family_name.clone())
     }
 
     /// Date of birth.
     async fn date_of_birth(&self) -> Shared<NaiveDate> {
-        self.row.release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth)
+        self.row
+            .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth)
     }
 
     /// Age in whole years today.
@@ -123,44 +136,55 @@ impl Member {
 
     /// Sex as recorded.
     async fn sex(&self) -> Shared<Option<Sex>> {
-        self.row.release(field::MEMBER_SEX, |record| codes::parse(&record.person.sex))
+        self.row
+            .release(field::MEMBER_SEX, |record| codes::parse(&record.person.sex))
     }
 
     /// Ethnicity as recorded.
     async fn ethnicity(&self) -> Shared<Option<String>> {
-        self.row.release(field::MEMBER_ETHNICITY, |record| record.person.ethnicity.clone())
+        self.row
+            .release(field::MEMBER_ETHNICITY, |record| record.person.ethnicity.clone())
     }
 
     /// Disability as recorded.
     async fn disability(&self) -> Shared<Option<String>> {
-        self.row.release(field::MEMBER_DISABILITY, |record| record.person.disability.clone())
+        self.row
+            .release(field::MEMBER_DISABILITY, |record| record.person.disability.clone())
     }
 
     /// Telephone.
     async fn phone(&self) -> Shared<Option<String>> {
-        self.row.release(field::MEMBER_PHONE, |record| record.person.phone.clone())
+        self.row
+            .release(field::MEMBER_PHONE, |record| record.person.phone.clone())
     }
 
     /// E-mail.
     async fn email(&self) -> Shared<Option<String>> {
-        self.row.release(field::MEMBER_EMAIL, |record| record.person.email.clone())
+        self.row
+            .release(field::MEMBER_EMAIL, |record| record.person.email.clone())
     }
 
     /// Employment status.
     async fn employment_status(&self) -> Shared<Option<String>> {
-        self.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| record.person.employment_status.clone())
+        self.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| {
+            record.person.employment_status.clone()
+        })
     }
 
     /// School, college or other setting.
     async fn education_setting(&self) -> Shared<Option<String>> {
-        self.row.release(field::MEMBER_EDUCATION_SETTING, |record| record.person.education_setting.clone())
+        self.row.release(field::MEMBER_EDUCATION_SETTING, |record| {
+            record.person.education_setting.clone()
+        })
     }
 
     /// Statutory statuses, newest first.
     async fn statutory_statuses(&self, ctx: &Context<'_>) -> Shared<Vec<StatutoryStatus>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_STATUTORY_STATUSES, || {
-            rows(ctx, &self.dossier, |of: &StatutoryStatus| of.row().link(|row| Some(row.person_id)) == Some(person))
+            rows(ctx, &self.dossier, |of: &StatutoryStatus| {
+                of.row().link(|row| Some(row.person_id)) == Some(person)
+            })
         })
     }
 
@@ -168,7 +192,9 @@ impl Member {
     async fn identifiers(&self, ctx: &Context<'_>) -> Shared<Vec<LocalIdentifier>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_IDENTIFIERS, || {
-            rows(ctx, &self.dossier, |of: &LocalIdentifier| of.row().link(|row| Some(row.person_id)) == Some(person))
+            rows(ctx, &self.dossier, |of: &LocalIdentifier| {
+                of.row().link(|row| Some(row.person_id)) == Some(person)
+            })
         })
     }
 
@@ -176,7 +202,9 @@ impl Member {
     async fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CRITERIA_MATCHES, || {
-            rows(ctx, &self.dossier, |of: &CriteriaMatch| of.row().link(|row| row.person_id) == Some(person))
+            rows(ctx, &self.dossier, |of: &CriteriaMatch| {
+                of.row().link(|row| row.person_id) == Some(person)
+            })
         })
     }
 
@@ -184,7 +212,9 @@ impl Member {
     async fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_FAMILY_PROGRESS, || {
-            rows(ctx, &self.dossier, |of: &ProgressValue| of.row().link(|row| row.person_id) == Some(person))
+            rows(ctx, &self.dossier, |of: &ProgressValue| {
+                of.row().link(|row| row.person_id) == Some(person)
+            })
         })
     }
 
@@ -192,7 +222,9 @@ impl Member {
     async fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CONSENTS, || {
-            rows(ctx, &self.dossier, |of: &Consent| of.row().link(|row| Some(row.person_id)) == Some(person))
+            rows(ctx, &self.dossier, |of: &Consent| {
+                of.row().link(|row| Some(row.person_id)) == Some(person)
+            })
         })
     }
 }

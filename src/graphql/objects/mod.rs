@@ -18,6 +18,7 @@ mod local_identifier;
 mod marker;
 mod member;
 mod outcome;
+mod page_info;
 mod plan;
 mod progress_value;
 mod statutory_status;
@@ -32,21 +33,22 @@ pub use self::{
     action::Action,
     address::Address,
     agency::{Agency, Authority},
-    agreement::{Agreement, Clause, Signatory},
+    agreement::Agreement,
     assessment::Assessment,
     catalogue::Catalogue,
     consent::Consent,
     criteria_match::CriteriaMatch,
-    disclosure::{Disclosure, DisclosureConnection, DisclosureCursor, disclosures},
+    disclosure::{DisclosureConnection, disclosures},
     distance_score::DistanceScore,
     emergency_access::EmergencyAccess,
-    family::{Family, LeadProfessional},
+    family::Family,
     goal::Goal,
     involvement::Involvement,
     local_identifier::LocalIdentifier,
     marker::Marker,
     member::Member,
     outcome::Outcome,
+    page_info::PageInfo,
     plan::Plan,
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
@@ -64,7 +66,7 @@ use crate::{
 /// An object type whose rows belong to a family.
 pub trait Entry: Sized + Clone {
     /// Its row.
-    type Row;
+    type Row: 'static;
     /// The field whose categories say whether a row exists for the asker.
     const EXISTENCE: FieldId;
 
@@ -92,7 +94,8 @@ pub(super) fn visible<E: Entry>(dossier: &Arc<Dossier>) -> impl Iterator<Item = 
 /// The rows of one family that exist for the asker and that the answer shows.
 pub(super) fn rows<E: Entry>(ctx: &Context<'_>, dossier: &Arc<Dossier>, shown: impl Fn(&E) -> bool) -> Vec<E> {
     let rows: Vec<E> = visible(dossier).filter(shown).collect();
-    rows.iter().for_each(|row| Request::of(ctx).disclose(&row.row().existence()));
+    rows.iter()
+        .for_each(|row| Request::of(ctx).disclose(&row.row().existence()));
     rows
 }
 

@@ -7,7 +7,11 @@ use chrono::NaiveDate;
 
 use super::{Agency, Entry, Family, Goal, Plan, agency, family, rows};
 use crate::{
-    graphql::{codes::{self, CriterionCode, OutcomeKind}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, CriterionCode, OutcomeKind},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -50,20 +54,24 @@ impl Entry for Outcome {
 #[Object]
 impl Outcome {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Outcome, self.dossier.key(), self.key())
     }
 
     /// The family.
     async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::OUTCOME_FAMILY, || family(ctx, &self.dossier))
+        self.row
+            .release_rows(field::OUTCOME_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The plan it was agreed in.
     async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
         let of = self.row.link(|row| Some(row.plan_id));
         self.row.release_rows(field::OUTCOME_PLAN, || {
-            rows(ctx, &self.dossier, |parent: &Plan| Some(parent.row.key(|row| row.id)) == of).pop()
+            rows(ctx, &self.dossier, |parent: &Plan| {
+                Some(parent.row.key(|row| row.id)) == of
+            })
+            .pop()
         })
     }
 
@@ -71,13 +79,18 @@ impl Outcome {
     async fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
         let of = self.row.link(|row| row.goal_id);
         self.row.release_rows(field::OUTCOME_GOAL, || {
-            rows(ctx, &self.dossier, |parent: &Goal| Some(parent.row.key(|row| row.id)) == of).pop()
+            rows(ctx, &self.dossier, |parent: &Goal| {
+                Some(parent.row.key(|row| row.id)) == of
+            })
+            .pop()
         })
     }
 
     /// The criterion it is tied to.
     async fn criterion(&self) -> Shared<Option<CriterionCode>> {
-        self.row.release(field::OUTCOME_CRITERION, |row| row.criterion.as_deref().and_then(codes::parse))
+        self.row.release(field::OUTCOME_CRITERION, |row| {
+            row.criterion.as_deref().and_then(codes::parse)
+        })
     }
 
     /// What is measured.
@@ -117,6 +130,8 @@ impl Outcome {
 
     /// Whose evidence it is.
     async fn source_agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::OUTCOME_SOURCE_AGENCY, |row| agency(&self.dossier, row.source_agency_id))
+        self.row.release(field::OUTCOME_SOURCE_AGENCY, |row| {
+            agency(&self.dossier, row.source_agency_id)
+        })
     }
 }

@@ -7,7 +7,11 @@ use chrono::NaiveDate;
 
 use super::{Entry, Family, Goal, Outcome, family, rows};
 use crate::{
-    graphql::{codes::{self, PlanClosure, PlanStatus}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, PlanClosure, PlanStatus},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -28,7 +32,10 @@ pub struct Plan {
 impl Plan {
     /// Whether it is known to the asker not to be closed.
     pub(super) fn is_open(&self) -> bool {
-        self.row.release(field::PLAN_STATUS, |row| row.status != "closed").seen() == Some(&true)
+        self.row
+            .release(field::PLAN_STATUS, |row| row.status != "closed")
+            .seen()
+            == Some(&true)
     }
 }
 
@@ -57,7 +64,7 @@ impl Entry for Plan {
 #[Object]
 impl Plan {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Plan, self.dossier.key(), self.key())
     }
 
@@ -83,7 +90,8 @@ impl Plan {
 
     /// When the family signed it.
     async fn signed_by_family_on(&self) -> Shared<Option<NaiveDate>> {
-        self.row.release(field::PLAN_SIGNED_BY_FAMILY_ON, |row| row.signed_by_family_on)
+        self.row
+            .release(field::PLAN_SIGNED_BY_FAMILY_ON, |row| row.signed_by_family_on)
     }
 
     /// When it was closed.
@@ -93,14 +101,17 @@ impl Plan {
 
     /// With what success it was closed.
     async fn closure(&self) -> Shared<Option<PlanClosure>> {
-        self.row.release(field::PLAN_CLOSURE, |row| row.closure.as_deref().and_then(codes::parse))
+        self.row
+            .release(field::PLAN_CLOSURE, |row| row.closure.as_deref().and_then(codes::parse))
     }
 
     /// Its goals, in order.
     async fn goals(&self, ctx: &Context<'_>) -> Shared<Vec<Goal>> {
         let own = self.row.key(|row| row.id);
         self.row.release_rows(field::PLAN_GOALS, || {
-            rows(ctx, &self.dossier, |child: &Goal| child.row.link(|row| Some(row.plan_id)) == Some(own))
+            rows(ctx, &self.dossier, |child: &Goal| {
+                child.row.link(|row| Some(row.plan_id)) == Some(own)
+            })
         })
     }
 
@@ -108,7 +119,9 @@ impl Plan {
     async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
         let own = self.row.key(|row| row.id);
         self.row.release_rows(field::PLAN_OUTCOMES, || {
-            rows(ctx, &self.dossier, |child: &Outcome| child.row.link(|row| Some(row.plan_id)) == Some(own))
+            rows(ctx, &self.dossier, |child: &Outcome| {
+                child.row.link(|row| Some(row.plan_id)) == Some(own)
+            })
         })
     }
 }

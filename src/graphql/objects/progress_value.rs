@@ -7,7 +7,11 @@ use chrono::NaiveDate;
 
 use super::{Entry, Family, Member, family, member_of};
 use crate::{
-    graphql::{codes::{self, ProgressMeasure, ProgressStage}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, ProgressMeasure, ProgressStage},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -50,28 +54,33 @@ impl Entry for ProgressValue {
 #[Object]
 impl ProgressValue {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::ProgressValue, self.dossier.key(), self.key())
     }
 
     /// The family.
     async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::PROGRESS_VALUE_FAMILY, || family(ctx, &self.dossier))
+        self.row
+            .release_rows(field::PROGRESS_VALUE_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The member it is about; null when it is about the household.
     async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
-        self.row.release_rows(field::PROGRESS_VALUE_MEMBER, || member_of(ctx, &self.dossier, self.row.link(|row| row.person_id)))
+        self.row.release_rows(field::PROGRESS_VALUE_MEMBER, || {
+            member_of(ctx, &self.dossier, self.row.link(|row| row.person_id))
+        })
     }
 
     /// The measure.
     async fn measure(&self) -> Shared<Option<ProgressMeasure>> {
-        self.row.release(field::PROGRESS_VALUE_MEASURE, |row| codes::parse(&row.measure))
+        self.row
+            .release(field::PROGRESS_VALUE_MEASURE, |row| codes::parse(&row.measure))
     }
 
     /// Gathered at assessment or at closure.
     async fn stage(&self) -> Shared<Option<ProgressStage>> {
-        self.row.release(field::PROGRESS_VALUE_STAGE, |row| codes::parse(&row.stage))
+        self.row
+            .release(field::PROGRESS_VALUE_STAGE, |row| codes::parse(&row.stage))
     }
 
     /// In the measure's own unit.

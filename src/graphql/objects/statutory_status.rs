@@ -5,9 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Entry};
+use super::Entry;
 use crate::{
-    graphql::{codes::{self, StatutoryStatusCode}, context::Request, ids::Kind},
+    graphql::{
+        codes::{self, StatutoryStatusCode},
+        context::Request,
+        ids::Kind,
+    },
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
@@ -50,22 +54,25 @@ impl Entry for StatutoryStatus {
 #[Object]
 impl StatutoryStatus {
     /// Opaque identifier.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::StatutoryStatus, self.dossier.key(), self.key())
     }
 
     /// The status.
     async fn status(&self) -> Shared<Option<StatutoryStatusCode>> {
-        self.row.release(field::STATUTORY_STATUS_STATUS, |row| codes::parse(&row.status))
+        self.row
+            .release(field::STATUTORY_STATUS_STATUS, |row| codes::parse(&row.status))
     }
 
     /// First day.
     async fn valid_from(&self) -> Shared<NaiveDate> {
-        self.row.release(field::STATUTORY_STATUS_VALID_FROM, |row| row.valid_from)
+        self.row
+            .release(field::STATUTORY_STATUS_VALID_FROM, |row| row.valid_from)
     }
 
     /// The day it ended; null while it holds.
     async fn valid_until(&self) -> Shared<Option<NaiveDate>> {
-        self.row.release(field::STATUTORY_STATUS_VALID_UNTIL, |row| row.valid_until)
+        self.row
+            .release(field::STATUTORY_STATUS_VALID_UNTIL, |row| row.valid_until)
     }
 }

@@ -74,7 +74,9 @@ impl Viewer {
 
     /// Whether you may open emergency access.
     async fn may_open_emergency_access(&self, ctx: &Context<'_>) -> Shared<bool> {
-        told(ctx, field::VIEWER_MAY_OPEN_EMERGENCY_ACCESS, || self.may_open_emergency_access)
+        told(ctx, field::VIEWER_MAY_OPEN_EMERGENCY_ACCESS, || {
+            self.may_open_emergency_access
+        })
     }
 }
 
@@ -91,12 +93,16 @@ pub struct CategoryAccess {
 impl CategoryAccess {
     /// The category.
     async fn category(&self, ctx: &Context<'_>) -> Shared<Option<DataCategory>> {
-        told(ctx, field::CATEGORY_ACCESS_CATEGORY, || codes::parse(self.category.code()))
+        told(ctx, field::CATEGORY_ACCESS_CATEGORY, || {
+            codes::parse(self.category.code())
+        })
     }
 
     /// How sensitive it is.
     async fn sensitivity(&self, ctx: &Context<'_>) -> Shared<Option<Sensitivity>> {
-        told(ctx, field::CATEGORY_ACCESS_SENSITIVITY, || codes::parse(self.category.sensitivity().code()))
+        told(ctx, field::CATEGORY_ACCESS_SENSITIVITY, || {
+            codes::parse(self.category.sensitivity().code())
+        })
     }
 
     /// Whether you could read it.

@@ -1,0 +1,311 @@
+//! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use async_graphql::{EmptySubscription, Schema, Variables};
+use async_graphql_parser::types::{DocumentOperations, OperationDefinition, OperationType};
+
+use super::{
+    answer,
+    api_error::ApiError,
+    context::Request,
+    introspection::Schemas,
+    matrix,
+    mutation::Mutation,
+    operation::{Allowed, Answer, OperationRequest, WithheldMode},
+    plan::{Plan, Reader},
+    query::Query,
+    services::Services,
+    shape::{Shape, Unclassified},
+    trail,
+    wants::wants,
+};
+use crate::{
+    error::{ErrorCode, RequestError},
+    sharing::{
+        caller::Caller,
+        ceiling::Ceiling,
+        decide::Withheld,
+        disclosure::Account,
+        reason::{Reason, Told},
+        register,
+    },
+    store::{
+        policy::Policies,
+        session::{Mode, Session, StoreError},
+    },
+};
+
+/// Executes operations. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    services: Arc<Services>,
+    schema: Schema<Query, Mutation, EmptySubscription>,
+    library: String,
+    shape: Shape,
+    schemas: Schemas,
+    most_cost: u64,
+}
+
+/// The library's schema, for what needs no running server.
+pub fn library_sdl() -> String {
+    schema().finish().sdl()
+}
+
+fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation, EmptySubscription).disable_introspection()
+}
+
+impl Engine {
+    /// An engine over the server's parts. `most_cost` is what one operation may cost.
+    ///
+    /// # Errors
+    /// When a field of the schema is not classified: such a server must not start.
+    pub fn new(services: Services, most_cost: u64) -> Result<Self, Unclassified> {
+        let library = library_sdl();
+        let shape = Shape::of(&library)?;
+        let parts = Parts {
+            services: Arc::new(services),
+            schema: schema().finish(),
+            library,
+            shape,
+            schemas: Schemas::default(),
+            most_cost,
+        };
+        Ok(Self { parts: Arc::new(parts) })
+    }
+
+    /// The server's parts.
+    pub fn services(&self) -> &Arc<Services> {
+        &self.parts.services
+    }
+
+    /// Executes one operation. Whatever the answer discloses is in the trail before this returns.
+    ///
+    /// A client that goes away does not cut it short: what is written and what the trail says of it belong together.
+    pub async fn execute(&self, request: OperationRequest) -> Answer {
+        let engine = self.clone();
+        let running = tokio::spawn(async move { engine.run(request).await });
+        match running.await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(refusal)) => Answer::Refused(refusal),
+            Err(_) => Answer::Refused(internal()),
+        }
+    }
+
+    async fn run(&self, asked: OperationRequest) -> Result<Answer, RequestError> {
+        let operation = select(&asked)?;
+        let mode = match operation.ty {
+            OperationType::Query => Mode::Read,
+            OperationType::Mutation if asked.allowed == Allowed::Queries => return Ok(Answer::NotByThisMethod),
+            OperationType::Mutation => Mode::Write,
+            OperationType::Subscription => {
+                return Err(RequestError::new(
+                    ErrorCode::BadUserInput,
+                    "Subscriptions are not carried by this transport.",
+                ));
+            }
+        };
+        let plan = Reader::read(&self.parts.shape, &asked.document, operation, &asked.variables);
+        if plan.cost > self.parts.most_cost {
+            return Err(RequestError::new(
+                ErrorCode::TooComplex,
+                "The operation may give more values than one operation may. Ask for smaller pages or fewer fields.",
+            ));
+        }
+        let (session, policies, ceiling) = self.begin(&asked.caller, mode).await?;
+        if asked.withheld == WithheldMode::Fail && !within(&plan, &ceiling) {
+            self.refuse(&asked, &ceiling, Reason::NotInAgreement).await?;
+            return Err(RequestError::new(
+                ErrorCode::NotInAgreement,
+                "The operation names fields that the agreement does not give you for this purpose.",
+            ));
+        }
+        let introspected = if plan.introspects {
+            let published = self.parts.schemas.within(&self.parts.library, ceiling.fields())?;
+            Some(published.introspect(&asked.query, asked.operation_name.as_deref(), &asked.variables)?)
+        } else {
+            None
+        };
+        let request = Arc::new(Request {
+            wants: wants(&plan.used),
+            ceiling,
+            session,
+            policies,
+            services: Arc::clone(&self.parts.services),
+            mode: asked.withheld,
+            request_id: asked.request_id,
+            account: Mutex::new(Account::default()),
+            writes: Mutex::default(),
+            failure: OnceLock::new(),
+        });
+        for (field, path) in plan.inputs.iter().filter(|(field, _)| !request.ceiling.covers(*field)) {
+            let beyond = Withheld {
+                reason: Reason::NotInAgreement,
+                told: Told::NotInAgreement,
+            };
+            if register::get(*field).access == crate::sharing::agreement::Access::Read {
+                request.withhold(*field, beyond, path.clone());
+            }
+        }
+        let response = if plan.reads {
+            let mut document = asked.document.clone();
+            answer::without_introspection(&mut document);
+            let mut execute = async_graphql::Request::new(String::new())
+                .variables(Variables::from_json(serde_json::Value::Object(asked.variables.clone())))
+                .data(Arc::clone(&request));
+            execute.operation_name.clone_from(&asked.operation_name);
+            execute.set_parsed_query(document);
+            self.parts.schema.execute(execute).await
+        } else {
+            async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
+        };
+        if answer::was_never_executed(&response) {
+            return Err(answer::invalid(&response));
+        }
+        self.finish(&asked, operation, &plan, request, response, introspected)
+            .await
+    }
+
+    /// Makes the answer, has the trail say what it discloses and changes, keeps the changes, and only then gives it.
+    async fn finish(
+        &self,
+        asked: &OperationRequest,
+        operation: &OperationDefinition,
+        plan: &Plan,
+        request: Arc<Request>,
+        response: async_graphql::Response,
+        introspected: Option<serde_json::Map<String, serde_json::Value>>,
+    ) -> Result<Answer, RequestError> {
+        let Some(request) = Arc::into_inner(request) else {
+            tracing::error!(request_id = %asked.request_id, "graphql.request_still_held");
+            return Err(internal());
+        };
+        if let Some(failure) = request.failure.get() {
+            return Err(RequestError::new(failure.code(), failure.message()));
+        }
+        let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let body = answer::body(asked, operation, plan, &account, response, introspected);
+        let entries = trail::entries(
+            asked,
+            operation,
+            &request.ceiling,
+            &account,
+            &writes,
+            request.session.now(),
+        );
+        let mut written = Vec::new();
+        for entry in entries {
+            match request.services.trail.append(entry).await {
+                Ok(place) => written.push(place),
+                Err(error) => {
+                    tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
+                    return Err(RequestError::new(
+                        ErrorCode::Unavailable,
+                        "What would be disclosed could not be recorded, so nothing is. Try again later.",
+                    ));
+                }
+            }
+        }
+        if writes.is_empty() {
+            // Nothing was changed, so nothing is lost if ending the transaction fails.
+            let _ = request.session.end().await;
+        } else if let Err(error) = request.session.commit().await {
+            trail::not_made(&request.services.trail, asked, &written, &self.parts.services.store).await;
+            return Err(refusal(error));
+        }
+        Ok(Answer::Executed(body))
+    }
+
+    /// Begins a session and works out the ceiling from what that very session reads.
+    async fn begin(&self, caller: &Caller, mode: Mode) -> Result<(Session, Arc<Policies>, Arc<Ceiling>), RequestError> {
+        let store = &self.parts.services.store;
+        let begun = async {
+            let session = Session::begin(store, caller.authority, mode).await?;
+            let policies = session.policies(store).await?;
+            let ceiling = Ceiling::of(&policies.policy, Arc::new(caller.clone()), session.today());
+            Ok((session, policies, Arc::new(ceiling)))
+        };
+        begun.await.map_err(refusal)
+    }
+
+    /// The schema as this caller could ever see it.
+    pub async fn sdl_for(&self, caller: &Caller) -> Result<String, RequestError> {
+        let (_, _, ceiling) = self.begin(caller, Mode::Read).await?;
+        Ok(self
+            .parts
+            .schemas
+            .within(&self.parts.library, ceiling.fields())?
+            .sdl
+            .clone())
+    }
+
+    /// The page of who sees what, for those who look after the agreement.
+    pub async fn sharing_table(&self, caller: &Caller) -> Result<String, RequestError> {
+        let (session, policies, _) = self.begin(caller, Mode::Read).await?;
+        if caller.principal.role != matrix::READER {
+            return Err(RequestError::new(
+                ErrorCode::NotInAgreement,
+                "This page is for those who look after the agreement (role agreement_manager).",
+            ));
+        }
+        Ok(matrix::page(&policies.policy, session.today()))
+    }
+
+    /// Records that an operation was refused as a whole.
+    async fn refuse(&self, asked: &OperationRequest, ceiling: &Ceiling, reason: Reason) -> Result<(), RequestError> {
+        let now = self.parts.services.store.clock().now();
+        let entry = trail::refusal(asked, ceiling, reason, now);
+        self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
+            RequestError::new(
+                ErrorCode::Unavailable,
+                "The refusal could not be recorded. Try again later.",
+            )
+        })
+    }
+}
+
+/// Whether the ceiling covers all that an operation names.
+fn within(plan: &Plan, ceiling: &Ceiling) -> bool {
+    register::fields()
+        .filter(|field| plan.used.contains(field.id))
+        .all(|field| ceiling.covers(field.id))
+}
+
+/// The operation that is meant.
+fn select(asked: &OperationRequest) -> Result<&OperationDefinition, RequestError> {
+    let found = match (&asked.document.operations, &asked.operation_name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
+        _ => None,
+    };
+    found.map(|operation| &operation.node).ok_or_else(|| {
+        RequestError::new(
+            ErrorCode::BadUserInput,
+            "The document does not have that operation. Name one of its operations in operationName.",
+        )
+    })
+}
+
+fn refusal(error: StoreError) -> RequestError {
+    match error {
+        StoreError::Database(error) if error.to_string().contains("pool") => {
+            tracing::error!(%error, "store.unavailable");
+            RequestError::new(ErrorCode::Unavailable, "The database does not answer. Try again later.")
+        }
+        error => {
+            let error = ApiError::from(error);
+            RequestError::new(error.code(), error.message())
+        }
+    }
+}
+
+fn internal() -> RequestError {
+    RequestError::new(ErrorCode::Internal, ApiError::Internal.message())
+}

@@ -1,0 +1,149 @@
+//! Which members, and in which order.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, InputObject};
+use chrono::NaiveDate;
+
+use super::{Select, entries, is, is_some, is_text, named};
+use crate::{
+    graphql::{
+        codes::{self, Relationship, SortDirection},
+        objects::Member,
+        page::{Order, SortKey, sort_key},
+    },
+    sharing::register::{FieldId, field},
+    store::dossier::{Dossier, Wants},
+};
+
+/// Which members: those for which all that is said holds. It sees what you see: what is withheld from you is like nothing.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct MemberFilter {
+    /// With this family name, without regard to case.
+    #[graphql(validator(max_length = 200))]
+    pub family_name: Option<String>,
+    /// With this given name, without regard to case.
+    #[graphql(validator(max_length = 200))]
+    pub given_name: Option<String>,
+    /// Born on this day.
+    pub date_of_birth: Option<NaiveDate>,
+    /// Who are this in their family.
+    pub relationship: Option<Relationship>,
+    /// With this employment status.
+    #[graphql(validator(max_length = 200))]
+    pub employment_status: Option<String>,
+    /// In this school or other setting.
+    #[graphql(validator(max_length = 200))]
+    pub education_setting: Option<String>,
+}
+
+/// What members can be ordered by.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum MemberOrderField {
+    /// Family name.
+    FamilyName,
+    /// Given names.
+    GivenName,
+    /// Date of birth.
+    DateOfBirth,
+}
+
+/// In which order the members come. What is unknown or withheld from you comes last.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct MemberOrder {
+    /// What to order by.
+    pub field: MemberOrderField,
+    /// Which way.
+    #[graphql(default_with = "SortDirection::Ascending")]
+    pub direction: SortDirection,
+}
+
+/// A filter and an order of members.
+pub(in crate::graphql) struct MemberSelect {
+    pub(in crate::graphql) filter: MemberFilter,
+    pub(in crate::graphql) order: Option<MemberOrder>,
+}
+
+impl Select for MemberSelect {
+    type Row = Member;
+
+    fn wants(&self) -> Wants {
+        Wants::default()
+    }
+
+    fn passes(&self, row: &Member) -> bool {
+        let wanted = &self.filter;
+        is_text(wanted.family_name.as_ref(), || {
+            row.row.release(field::MEMBER_FAMILY_NAME, |record| {
+                Some(record.person.family_name.clone())
+            })
+        }) && is_text(wanted.given_name.as_ref(), || {
+            row.row.release(field::MEMBER_GIVEN_NAME, |record| {
+                Some(record.person.given_name.clone())
+            })
+        }) && is(wanted.date_of_birth.as_ref(), || {
+            row.row
+                .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth)
+        }) && is_some(wanted.relationship.as_ref(), || {
+            row.row.release(field::MEMBER_RELATIONSHIP, |record| {
+                codes::parse(&record.membership.relationship)
+            })
+        }) && is_text(wanted.employment_status.as_ref(), || {
+            row.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| {
+                record.person.employment_status.clone()
+            })
+        }) && is_text(wanted.education_setting.as_ref(), || {
+            row.row.release(field::MEMBER_EDUCATION_SETTING, |record| {
+                record.person.education_setting.clone()
+            })
+        })
+    }
+
+    fn by(&self, row: &Member) -> Option<SortKey> {
+        match self.order?.field {
+            MemberOrderField::FamilyName => sort_key(
+                &row.row
+                    .release(field::MEMBER_FAMILY_NAME, |record| record.person.family_name.clone()),
+                |v| Some(v.into()),
+            ),
+            MemberOrderField::GivenName => sort_key(
+                &row.row
+                    .release(field::MEMBER_GIVEN_NAME, |record| record.person.given_name.clone()),
+                |v| Some(v.into()),
+            ),
+            MemberOrderField::DateOfBirth => sort_key(
+                &row.row
+                    .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth),
+                |v: &NaiveDate| Some((*v).into()),
+            ),
+        }
+    }
+
+    fn order(&self) -> Order {
+        let field = self.order.map(|order| format!("{:?}", order.field));
+        named("members", field.as_deref(), self.order.map(|order| order.direction))
+    }
+
+    fn looks_at(&self) -> Vec<FieldId> {
+        let wanted = &self.filter;
+        let filtered = [
+            (wanted.family_name.is_some(), field::MEMBER_FAMILY_NAME),
+            (wanted.given_name.is_some(), field::MEMBER_GIVEN_NAME),
+            (wanted.date_of_birth.is_some(), field::MEMBER_DATE_OF_BIRTH),
+            (wanted.relationship.is_some(), field::MEMBER_RELATIONSHIP),
+            (wanted.employment_status.is_some(), field::MEMBER_EMPLOYMENT_STATUS),
+            (wanted.education_setting.is_some(), field::MEMBER_EDUCATION_SETTING),
+        ];
+        let ordered = self.order.map(|order| match order.field {
+            MemberOrderField::FamilyName => field::MEMBER_FAMILY_NAME,
+            MemberOrderField::GivenName => field::MEMBER_GIVEN_NAME,
+            MemberOrderField::DateOfBirth => field::MEMBER_DATE_OF_BIRTH,
+        });
+        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
+        filtered.chain(ordered).collect()
+    }
+
+    fn rows(dossier: &Arc<Dossier>) -> Vec<Member> {
+        entries(dossier)
+    }
+}

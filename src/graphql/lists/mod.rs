@@ -1,0 +1,169 @@
+//! The lists of the query root: which rows, in which order, seen as the asker sees them.
+//!
+//! First the families that the ceiling could reach are read with what the filter and the ordering look at, and every row is decided; then
+//! what the operation wants of the page's families is read. The number of statements does not depend on the number of rows.
+
+mod consents;
+mod criteria_matches;
+mod families;
+mod members;
+mod outcomes;
+mod plans;
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::Context;
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+pub(in crate::graphql) use self::{
+    consents::{ConsentFilter, ConsentOrder, ConsentSelect},
+    criteria_matches::{CriteriaMatchFilter, CriteriaMatchOrder, CriteriaMatchSelect},
+    families::{FamilyFilter, FamilyOrder, FamilySelect},
+    members::{MemberFilter, MemberOrder, MemberSelect},
+    outcomes::{OutcomeFilter, OutcomeOrder, OutcomeSelect},
+    plans::{PlanFilter, PlanOrder, PlanSelect},
+};
+use super::{
+    api_error::ApiError,
+    codes::SortDirection,
+    context::Request,
+    objects::{Entry, Family, visible},
+    page::{Order, Page, PageArguments, SortKey},
+};
+use crate::{
+    sharing::{
+        category::CategorySet,
+        grant::Shared,
+        register::{self, FieldId},
+    },
+    store::{
+        dossier::{Dossier, Wants},
+        reach::{FamilySet, Reach},
+    },
+};
+
+/// What a filter and an ordering ask of the rows of a list.
+pub(super) trait Select {
+    /// The rows.
+    type Row: Entry;
+
+    /// Tables that it looks at besides the row's own.
+    fn wants(&self) -> Wants;
+
+    /// Whether a row passes, as the asker sees it.
+    fn passes(&self, row: &Self::Row) -> bool;
+
+    /// What a row is ordered by, as the asker sees it.
+    fn by(&self, row: &Self::Row) -> Option<SortKey>;
+
+    /// The list and order that cursors belong to.
+    fn order(&self) -> Order;
+
+    /// The fields that it looks at.
+    fn looks_at(&self) -> Vec<FieldId>;
+
+    /// The rows of one family that exist for the asker.
+    fn rows(dossier: &Arc<Dossier>) -> Vec<Self::Row>;
+}
+
+/// A page of a list of the query root.
+pub(super) async fn page<S: Select>(
+    ctx: &Context<'_>,
+    root: FieldId,
+    select: S,
+    arguments: PageArguments,
+) -> Result<Shared<Page<S::Row>>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, root) {
+        return Ok(withheld);
+    }
+    let reach = Reach::of(&request.ceiling, S::Row::EXISTENCE, request.session.today());
+    let found = request
+        .session
+        .dossiers(&request.ceiling, &FamilySet::Reach(reach), select.wants())
+        .await?;
+    let rows = found
+        .iter()
+        .flat_map(S::rows)
+        .filter(|row| select.passes(row))
+        .collect();
+    let used = select.looks_at().into_iter().fold(CategorySet::EMPTY, |used, field| {
+        used.union(register::get(field).categories)
+    });
+    let mut page = Page::of(request, rows, &select.order(), |row| select.by(row), used, &arguments)?;
+    let mut families: Vec<Uuid> = page.edges.iter().map(|(_, row)| row.row().grant().family()).collect();
+    families.sort_unstable();
+    families.dedup();
+    let read = request
+        .session
+        .dossiers(
+            &request.ceiling,
+            &FamilySet::Keys(families),
+            request.wants.and(select.wants()),
+        )
+        .await?;
+    let mut by_key: HashMap<Uuid, S::Row> = read.iter().flat_map(S::rows).map(|row| (row.key(), row)).collect();
+    // The same transaction gives the same rows; a row that were not there again would have to be left out.
+    page.edges = page
+        .edges
+        .into_iter()
+        .filter_map(|(cursor, row)| Some((cursor, by_key.remove(&row.key())?)))
+        .collect();
+    Ok(Shared::rows(&request.ceiling, root, || page))
+}
+
+/// The families that exist for the asker.
+fn families(dossier: &Arc<Dossier>) -> Vec<Family> {
+    Family::of(dossier).into_iter().collect()
+}
+
+/// The rows of a family's table that exist for the asker.
+fn entries<E: Entry>(dossier: &Arc<Dossier>) -> Vec<E> {
+    visible(dossier).collect()
+}
+
+/// Whether the value is as wanted; what is withheld is like nothing that could be wanted.
+fn is<T: PartialEq>(wanted: Option<&T>, value: impl FnOnce() -> Shared<T>) -> bool {
+    wanted.is_none_or(|wanted| value().seen() == Some(wanted))
+}
+
+/// The same for a value that may be absent.
+fn is_some<T: PartialEq>(wanted: Option<&T>, value: impl FnOnce() -> Shared<Option<T>>) -> bool {
+    wanted.is_none_or(|wanted| value().seen().is_some_and(|value| value.as_ref() == Some(wanted)))
+}
+
+/// The same for a text, without regard to case and surrounding space.
+fn is_text(wanted: Option<&String>, value: impl FnOnce() -> Shared<Option<String>>) -> bool {
+    let plain = |text: &str| text.trim().to_lowercase();
+    wanted.is_none_or(|wanted| {
+        value()
+            .seen()
+            .is_some_and(|value| value.as_deref().map(plain) == Some(plain(wanted)))
+    })
+}
+
+/// Whether a date lies within a range, both ends in it; an absent or withheld one lies within none.
+fn within(
+    from: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+    value: impl FnOnce() -> Shared<Option<NaiveDate>>,
+) -> bool {
+    if from.is_none() && until.is_none() {
+        return true;
+    }
+    let value = value();
+    value
+        .seen()
+        .copied()
+        .flatten()
+        .is_some_and(|date| from.is_none_or(|from| from <= date) && until.is_none_or(|until| date <= until))
+}
+
+/// The name of an order for its cursors.
+fn named(list: &str, field: Option<&str>, direction: Option<SortDirection>) -> Order {
+    Order {
+        name: format!("{list} {}", field.unwrap_or("-")),
+        direction: direction.unwrap_or(SortDirection::Ascending),
+    }
+}

@@ -1,0 +1,246 @@
+//! `Disclosure`: an entry of the trail that speaks of a family. Who saw what, when and why; never what they saw.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{Agency, PageInfo};
+use crate::{
+    audit::{
+        entry::{Entry, EntryRef},
+        read::{self, Cursor},
+    },
+    graphql::{
+        api_error::ApiError,
+        codes::{self, DataCategory, Role},
+        context::Request,
+        page,
+    },
+    sharing::{
+        facts::RowFacts,
+        grant::{Guarded, Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::dossier::Dossier,
+};
+
+const LIST: &str = "disclosures";
+
+/// An entry of the trail about a family.
+#[derive(Clone)]
+pub struct Disclosure {
+    row: Visible<(EntryRef, Entry)>,
+    agency: Option<Agency>,
+}
+
+/// An entry of the trail that speaks of a family: who did what, when, for what purpose and under which clauses.
+#[Object]
+impl Disclosure {
+    /// When.
+    async fn at(&self) -> Shared<DateTime<Utc>> {
+        self.row.release(field::DISCLOSURE_AT, |(_, entry)| entry.at)
+    }
+
+    /// What happened: `disclosed`, `write`, `consent`, `emergency`, `refused`.
+    async fn kind(&self) -> Shared<String> {
+        self.row
+            .release(field::DISCLOSURE_KIND, |(_, entry)| entry.kind.code().to_owned())
+    }
+
+    /// The agency of whoever asked.
+    async fn agency(&self) -> Shared<Option<Agency>> {
+        self.row.release(field::DISCLOSURE_AGENCY, |_| self.agency.clone())
+    }
+
+    /// Their role.
+    async fn role(&self) -> Shared<Option<Role>> {
+        self.row.release(field::DISCLOSURE_ROLE, |(_, entry)| {
+            entry.role.as_ref().and_then(|role| codes::parse(role.as_str()))
+        })
+    }
+
+    /// Who asked, as their agency names them.
+    async fn subject(&self) -> Shared<Option<String>> {
+        self.row.release(field::DISCLOSURE_SUBJECT, |(_, entry)| {
+            entry.subject.as_ref().map(|subject| subject.as_str().to_owned())
+        })
+    }
+
+    /// What it was wanted for.
+    async fn purpose(&self) -> Shared<Option<String>> {
+        self.row.release(field::DISCLOSURE_PURPOSE, |(_, entry)| {
+            entry.purpose.as_ref().map(|purpose| purpose.as_str().to_owned())
+        })
+    }
+
+    /// The agreements that permitted it, with their versions.
+    async fn agreements(&self) -> Shared<Vec<String>> {
+        self.row.release(field::DISCLOSURE_AGREEMENTS, |(_, entry)| {
+            let agreements = entry.agreements.iter();
+            agreements
+                .map(|agreement| format!("{} {}", agreement.code.as_str(), agreement.version))
+                .collect()
+        })
+    }
+
+    /// The clauses that permitted it.
+    async fn clauses(&self) -> Shared<Vec<String>> {
+        self.row.release(field::DISCLOSURE_CLAUSES, |(_, entry)| {
+            entry.clauses.iter().map(|clause| clause.as_str().to_owned()).collect()
+        })
+    }
+
+    /// The name of the operation, where it had one.
+    async fn operation_name(&self) -> Shared<Option<String>> {
+        self.row.release(field::DISCLOSURE_OPERATION_NAME, |(_, entry)| {
+            entry
+                .operation
+                .as_ref()
+                .and_then(|operation| operation.name().map(str::to_owned))
+        })
+    }
+
+    /// The categories of what was given or changed. Where an entry speaks of several families, those of all.
+    async fn categories(&self) -> Shared<Vec<DataCategory>> {
+        self.row.release(field::DISCLOSURE_CATEGORIES, |(_, entry)| {
+            entry
+                .categories
+                .iter()
+                .filter_map(|category| codes::parse(category.as_str()))
+                .collect()
+        })
+    }
+
+    /// Whether it rested on emergency access, or opened it.
+    async fn emergency(&self) -> Shared<bool> {
+        self.row
+            .release(field::DISCLOSURE_EMERGENCY, |(_, entry)| !entry.emergency.is_empty())
+    }
+}
+
+/// A place in the list of disclosures.
+#[derive(Clone)]
+pub struct DisclosureEdge {
+    node: Disclosure,
+    cursor: String,
+}
+
+/// A disclosure with its place in the list.
+#[Object]
+impl DisclosureEdge {
+    /// The disclosure.
+    async fn node(&self) -> &Disclosure {
+        &self.node
+    }
+
+    /// Opaque; to continue after it.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+}
+
+/// A page of disclosures.
+pub struct DisclosureConnection {
+    edges: Vec<DisclosureEdge>,
+    more: bool,
+}
+
+/// A page of disclosures, newest first.
+#[Object]
+impl DisclosureConnection {
+    /// The disclosures with their places.
+    async fn edges(&self) -> &[DisclosureEdge] {
+        &self.edges
+    }
+
+    /// The disclosures.
+    async fn nodes(&self) -> Vec<Disclosure> {
+        self.edges.iter().map(|edge| edge.node.clone()).collect()
+    }
+
+    /// Whether there is more.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            next: self.more,
+            previous: false,
+            start: self.edges.first().map(|edge| edge.cursor.clone()),
+            end: self.edges.last().map(|edge| edge.cursor.clone()),
+        }
+    }
+}
+
+/// A page of the trail about one family, if the asker may read the trail about it.
+pub async fn disclosures(
+    ctx: &Context<'_>,
+    asked: FieldId,
+    dossier: &Arc<Dossier>,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Shared<DisclosureConnection>, ApiError> {
+    let request = Request::of(ctx);
+    let first = page::size(first)?;
+    let before = after.map(|cursor| open(request, &cursor)).transpose()?;
+    // Whether the trail of this family exists for the asker is decided before it is read.
+    let probe = dossier.grant.visible(
+        field::DISCLOSURE_AT,
+        &Arc::new(Guarded::new(dossier.key(), (), RowFacts::family())),
+    );
+    let mut page = DisclosureConnection {
+        edges: Vec::new(),
+        more: false,
+    };
+    if probe.is_some() && request.ceiling.covers(asked) {
+        let limit = u32::try_from(first + 1).unwrap_or(u32::MAX);
+        let trail = request.services.trail.store();
+        let read = read::about_family(trail, request.authority(), dossier.key(), before, limit).await;
+        let mut entries = read.map_err(|error| {
+            tracing::error!(%error, "trail.read_failed");
+            ApiError::Internal
+        })?;
+        page.more = entries.len() > first;
+        entries.truncate(first);
+        for (place, entry) in entries {
+            let cursor = close(request, &Cursor::after(place, &entry));
+            let agency = entry
+                .agency
+                .and_then(|key| dossier.agencies.get(key))
+                .cloned()
+                .map(Agency);
+            let row = Arc::new(Guarded::new(dossier.key(), (place, entry), RowFacts::family()));
+            if let Some(row) = dossier.grant.visible(field::DISCLOSURE_AT, &row) {
+                request.disclose(&row.existence());
+                page.edges.push(DisclosureEdge {
+                    node: Disclosure { row, agency },
+                    cursor,
+                });
+            }
+        }
+    }
+    Ok(Shared::rows(&request.ceiling, asked, || page))
+}
+
+fn close(request: &Request, cursor: &Cursor) -> String {
+    let mut plain = cursor.at.timestamp_micros().to_be_bytes().to_vec();
+    plain.extend_from_slice(cursor.entry.chain.as_bytes());
+    plain.extend_from_slice(&cursor.entry.seq.to_be_bytes());
+    request.codec().cursor(request.authority(), LIST, plain)
+}
+
+fn open(request: &Request, cursor: &str) -> Result<Cursor, ApiError> {
+    let opened = request
+        .codec()
+        .open_cursor(request.authority(), LIST, cursor)
+        .and_then(|plain| {
+            let (at, rest) = plain.split_first_chunk::<8>()?;
+            let (chain, seq) = rest.split_first_chunk::<16>()?;
+            let at = DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::microseconds(i64::from_be_bytes(*at)))?;
+            let entry = EntryRef {
+                chain: Uuid::from_bytes(*chain),
+                seq: i64::from_be_bytes(seq.try_into().ok()?),
+            };
+            Some(Cursor { at, entry })
+        });
+    opened.ok_or(page::NOT_A_CURSOR)
+}

@@ -1,0 +1,239 @@
+//! Pages of rows: order, cursors, counts. What is withheld from the asker is null to an ordering, and comes last.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::{api_error::ApiError, codes::SortDirection, context::Request, objects::Entry};
+use crate::sharing::{
+    category::CategorySet,
+    grant::{Disclosed, Shared},
+};
+
+/// The most rows of a page.
+pub const MOST: usize = 100;
+/// The rows of a page whose size is not said.
+pub const USUAL: usize = 20;
+
+/// The error for a cursor that is none of ours.
+pub const NOT_A_CURSOR: ApiError = ApiError::BadUserInput(
+    "A cursor is not one that this list gave out in this order. Use cursors exactly as they came.",
+);
+
+/// How many characters of a text are compared.
+const KEPT: usize = 120;
+
+/// A value to order by, as the asker sees it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SortKey {
+    /// A date.
+    Date(NaiveDate),
+    /// An instant.
+    Instant(DateTime<Utc>),
+    /// A text, without regard to case.
+    Text(String),
+}
+
+impl From<NaiveDate> for SortKey {
+    fn from(date: NaiveDate) -> Self {
+        Self::Date(date)
+    }
+}
+
+impl From<DateTime<Utc>> for SortKey {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self::Instant(at)
+    }
+}
+
+impl From<&String> for SortKey {
+    fn from(text: &String) -> Self {
+        // Cut, so that a cursor can hold it; texts that are alike so far are told apart by their rows' keys.
+        Self::Text(text.to_lowercase().chars().take(KEPT).collect())
+    }
+}
+
+/// The sort key of a value that may be withheld or absent.
+pub fn sort_key<T>(value: &Shared<T>, key: impl FnOnce(&T) -> Option<SortKey>) -> Option<SortKey> {
+    value.seen().and_then(key)
+}
+
+/// Where a page begins and how long it is, as the arguments say.
+#[derive(Clone, Debug, Default)]
+pub struct PageArguments {
+    /// So many from the beginning, or after a cursor.
+    pub first: Option<i32>,
+    /// After this row.
+    pub after: Option<String>,
+    /// So many from the end, or before a cursor.
+    pub last: Option<i32>,
+    /// Before this row.
+    pub before: Option<String>,
+}
+
+/// How many rows a page has.
+pub fn size(asked: Option<i32>) -> Result<usize, ApiError> {
+    match asked {
+        None => Ok(USUAL),
+        Some(asked) => usize::try_from(asked)
+            .ok()
+            .filter(|size| (1..=MOST).contains(size))
+            .ok_or(ApiError::BadUserInput(
+                "The size of a page (first or last) must be from 1 to 100.",
+            )),
+    }
+}
+
+/// A row and what it is ordered by.
+struct Placed<E> {
+    row: E,
+    by: Option<SortKey>,
+}
+
+impl<E: Entry> Placed<E> {
+    fn place(&self) -> (Option<&SortKey>, Uuid) {
+        (self.by.as_ref(), self.row.key())
+    }
+}
+
+/// Which comes first: what is unknown comes last in both directions, and rows that are alike by their keys, so that every order is total.
+fn compare(one: (Option<&SortKey>, Uuid), other: (Option<&SortKey>, Uuid), direction: SortDirection) -> Ordering {
+    let by = match (one.0, other.0) {
+        (Some(one), Some(other)) if direction == SortDirection::Descending => other.cmp(one),
+        (Some(one), Some(other)) => one.cmp(other),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    };
+    by.then(one.1.cmp(&other.1))
+}
+
+/// A page of rows.
+pub struct Page<E> {
+    /// The rows with their cursors.
+    pub edges: Vec<(String, E)>,
+    /// Whether there are rows after it.
+    pub next: bool,
+    /// Whether there are rows before it.
+    pub previous: bool,
+    /// How many rows there are in all.
+    pub total: usize,
+    /// What the number of all rows discloses of each.
+    pub counted: Arc<[Disclosed]>,
+}
+
+/// A list in one order, for cursors to belong to.
+pub struct Order {
+    /// Names the list and what it is ordered by.
+    pub name: String,
+    /// Which way.
+    pub direction: SortDirection,
+}
+
+impl<E: Entry> Page<E> {
+    /// The page that the arguments ask for. `used` are the categories that a filter or ordering looked at: who is on the page, and how many
+    /// there are, tells something of them.
+    pub fn of(
+        request: &Request,
+        rows: Vec<E>,
+        order: &Order,
+        by: impl Fn(&E) -> Option<SortKey>,
+        used: CategorySet,
+        arguments: &PageArguments,
+    ) -> Result<Self, ApiError> {
+        let backwards = arguments.last.is_some() || (arguments.before.is_some() && arguments.first.is_none());
+        if arguments.first.is_some() && arguments.last.is_some() {
+            return Err(ApiError::BadUserInput("Ask for first or last, not for both."));
+        }
+        let size = size(if backwards { arguments.last } else { arguments.first })?;
+        let list = format!("{} {:?}", order.name, order.direction);
+        let open = |cursor: &Option<String>| cursor.as_ref().map(|cursor| open(request, &list, cursor)).transpose();
+        let (after, before) = (open(&arguments.after)?, open(&arguments.before)?);
+
+        let mut placed: Vec<_> = rows.into_iter().map(|row| Placed { by: by(&row), row }).collect();
+        placed.sort_by(|one, other| compare(one.place(), other.place(), order.direction));
+        let total = placed.len();
+        let told = |row: &E| {
+            let mut told = row.row().existence();
+            told.categories = told.categories.union(used);
+            told
+        };
+        let counted = placed.iter().map(|placed| told(&placed.row)).collect();
+        let passed = |cursor: &(Option<SortKey>, Uuid), placed: &Placed<E>, want: Ordering| {
+            compare(placed.place(), (cursor.0.as_ref(), cursor.1), order.direction) == want
+        };
+        let mut range: Vec<_> = placed
+            .into_iter()
+            .filter(|placed| {
+                after
+                    .as_ref()
+                    .is_none_or(|after| passed(after, placed, Ordering::Greater))
+            })
+            .filter(|placed| {
+                before
+                    .as_ref()
+                    .is_none_or(|before| passed(before, placed, Ordering::Less))
+            })
+            .collect();
+        let more = range.len() > size;
+        if backwards {
+            range.drain(..range.len().saturating_sub(size));
+        } else {
+            range.truncate(size);
+        }
+        let edges: Vec<_> = range
+            .into_iter()
+            .map(|placed| (close(request, &list, placed.by.as_ref(), placed.row.key()), placed.row))
+            .collect();
+        edges.iter().for_each(|(_, row)| request.disclose(&told(row)));
+        Ok(Self {
+            edges,
+            next: if backwards { before.is_some() } else { more },
+            previous: if backwards { more } else { after.is_some() },
+            total,
+            counted,
+        })
+    }
+}
+
+fn close(request: &Request, list: &str, by: Option<&SortKey>, key: Uuid) -> String {
+    let mut plain = key.as_bytes().to_vec();
+    match by {
+        None => plain.push(0),
+        Some(SortKey::Date(date)) => {
+            plain.push(1);
+            plain.extend_from_slice(date.to_string().as_bytes());
+        }
+        Some(SortKey::Instant(at)) => {
+            plain.push(2);
+            plain.extend_from_slice(&at.timestamp_micros().to_be_bytes());
+        }
+        Some(SortKey::Text(text)) => {
+            plain.push(3);
+            plain.extend_from_slice(text.as_bytes());
+        }
+    }
+    request.codec().cursor(request.authority(), list, plain)
+}
+
+fn open(request: &Request, list: &str, cursor: &str) -> Result<(Option<SortKey>, Uuid), ApiError> {
+    let opened = request
+        .codec()
+        .open_cursor(request.authority(), list, cursor)
+        .and_then(|plain| {
+            let (key, rest) = plain.split_first_chunk::<16>()?;
+            let (kind, value) = rest.split_first()?;
+            let by = match kind {
+                0 => None,
+                1 => Some(SortKey::Date(std::str::from_utf8(value).ok()?.parse().ok()?)),
+                2 => Some(SortKey::Instant(DateTime::from_timestamp_micros(i64::from_be_bytes(
+                    value.try_into().ok()?,
+                ))?)),
+                3 => Some(SortKey::Text(String::from_utf8(value.to_vec()).ok()?)),
+                _ => return None,
+            };
+            Some((by, Uuid::from_bytes(*key)))
+        });
+    opened.ok_or(NOT_A_CURSOR)
+}

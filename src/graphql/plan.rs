@@ -1,0 +1,177 @@
+//! Reads an operation before it runs: which fields of the register it names and where, and what it costs. A function of the operation alone.
+
+use std::collections::HashMap;
+
+use async_graphql::{Name, Positioned};
+use async_graphql_parser::types::{
+    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql_value::Value;
+
+use serde_json::{Map, Value as Json};
+
+use super::{
+    page::{MOST, USUAL},
+    shape::Shape,
+};
+use crate::sharing::{
+    disclosure::Step,
+    register::{FieldId, FieldSet},
+};
+
+/// How long a list of one family's rows is taken to be when an operation is costed.
+const LIST: u64 = 5;
+
+/// An operation as it was read.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Every field, argument, input and ordering that it names.
+    pub used: FieldSet,
+    /// Arguments, inputs and orderings with the place of the field that they belong to: where they are beyond the ceiling, that is told.
+    pub inputs: Vec<(FieldId, Vec<Step>)>,
+    /// Roughly how many values the answer may have.
+    pub cost: u64,
+    /// Names of introspection fields of the root.
+    pub introspects: bool,
+    /// Whether there is any other field of the root.
+    pub reads: bool,
+}
+
+/// Reads operations of one document.
+pub struct Reader<'a> {
+    shape: &'a Shape,
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    variables: &'a Map<String, Json>,
+    plan: Plan,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads one operation of a document that has passed the pre-check: its fragments form no circle, and are expanded a bounded number of
+    /// times.
+    pub fn read(
+        shape: &'a Shape,
+        document: &'a ExecutableDocument,
+        operation: &OperationDefinition,
+        variables: &'a Map<String, Json>,
+    ) -> Plan {
+        let root = match operation.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        };
+        let mut reader = Self {
+            shape,
+            fragments: &document.fragments,
+            variables,
+            plan: Plan::default(),
+        };
+        let cost = reader.selections(root, &operation.selection_set.node, &mut Vec::new());
+        reader.plan.cost = cost;
+        reader.plan
+    }
+
+    fn selections(&mut self, of: &str, set: &SelectionSet, path: &mut Vec<Step>) -> u64 {
+        let mut cost: u64 = 0;
+        for selection in &set.items {
+            cost = cost.saturating_add(match &selection.node {
+                Selection::Field(field) => self.field(of, &field.node, path),
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    let of = condition.map_or(of, |condition| condition.node.on.node.as_str());
+                    self.selections(of, &fragment.node.selection_set.node, path)
+                }
+                Selection::FragmentSpread(spread) => {
+                    let fragments = self.fragments;
+                    fragments.get(&spread.node.fragment_name.node).map_or(0, |fragment| {
+                        let of = fragment.node.type_condition.node.on.node.as_str();
+                        self.selections(of, &fragment.node.selection_set.node, path)
+                    })
+                }
+            });
+        }
+        cost
+    }
+
+    fn field(&mut self, of: &str, field: &Field, path: &mut Vec<Step>) -> u64 {
+        let name = field.name.node.as_str();
+        if name.starts_with("__") {
+            if path.is_empty() && name != "__typename" {
+                self.plan.introspects = true;
+            } else if path.is_empty() {
+                self.plan.reads = true;
+            }
+            return 1;
+        }
+        if path.is_empty() {
+            self.plan.reads = true;
+        }
+        let shape = self.shape;
+        // A field that the schema does not have is the validation's business.
+        let Some(known) = shape.field(of, name) else { return 1 };
+        self.plan.used.insert(known.id);
+        path.push(Step::Key(field.response_key().node.to_string()));
+        let mut rows = if known.list { LIST } else { 1 };
+        for (argument, value) in &field.arguments {
+            if let Some(input) = known.arguments.get(argument.node.as_str()) {
+                let given = self.value(&value.node);
+                if !given.is_null() {
+                    self.input(input.id, &input.of, &given, path);
+                }
+                if matches!(argument.node.as_str(), "first" | "last") {
+                    rows = given.as_u64().unwrap_or(MOST as u64).clamp(1, MOST as u64);
+                }
+            }
+        }
+        if known.leads_to.ends_with("Connection") && rows == 1 {
+            rows = USUAL as u64;
+        }
+        let inner = self.selections(&known.leads_to, &field.selection_set.node, path);
+        path.pop();
+        // The lists inside a connection are as long as its page, which has been counted.
+        let rows = if of.ends_with("Connection") { 1 } else { rows };
+        inner.saturating_mul(rows).saturating_add(1)
+    }
+
+    /// The JSON of a value with its variables filled in.
+    fn value(&self, value: &Value) -> Json {
+        match value {
+            Value::Variable(name) => self.variables.get(name.as_str()).cloned().unwrap_or(Json::Null),
+            Value::List(list) => Json::Array(list.iter().map(|value| self.value(value)).collect()),
+            Value::Object(object) => Json::Object(
+                object
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), self.value(value)))
+                    .collect(),
+            ),
+            Value::Enum(name) => Json::String(name.to_string()),
+            other => other.clone().into_json().unwrap_or(Json::Null),
+        }
+    }
+
+    fn input(&mut self, id: FieldId, of: &str, value: &Json, path: &[Step]) {
+        self.plan.used.insert(id);
+        self.plan.inputs.push((id, path.to_vec()));
+        let shape = self.shape;
+        match value {
+            Json::Object(object) => {
+                for (name, value) in object {
+                    if let Some(input) = shape.input(of, name).filter(|_| !value.is_null()) {
+                        self.input(input.id, &input.of, value, path);
+                    }
+                }
+            }
+            Json::Array(list) => list.iter().for_each(|value| {
+                if value.is_object() {
+                    self.input(id, of, value, path);
+                }
+            }),
+            Json::String(text) => {
+                if let Some(ordering) = shape.ordering(of, text) {
+                    self.plan.used.insert(ordering);
+                    self.plan.inputs.push((ordering, path.to_vec()));
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The server's own parts that resolvers and the engine share.
+
+use super::ids::Codec;
+use crate::{audit::writer::Trail, store::Store};
+
+/// What an engine is made of.
+#[derive(Debug)]
+pub struct Services {
+    /// The main database.
+    pub store: Store,
+    /// The trail.
+    pub trail: Trail,
+    /// Makes and reads ids and cursors.
+    pub codec: Codec,
+}

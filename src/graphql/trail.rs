@@ -1,0 +1,124 @@
+//! What the trail is told of an operation: who asked what for which purpose, and what was given, withheld and changed, without any value.
+
+use std::collections::BTreeSet;
+
+use async_graphql_parser::types::OperationDefinition;
+use chrono::{DateTime, Utc};
+
+use super::{context::Write, operation::OperationRequest};
+use crate::{
+    audit::{
+        code::{Code, Subject},
+        entry::{AgreementRef, Entry, EntryRef, Kind, Operation, Portal},
+        writer::Trail,
+    },
+    sharing::{caller::Caller, category::CategorySet, ceiling::Ceiling, disclosure::Account, reason::Reason},
+    store::Store,
+};
+
+/// An entry that says who asks, before it says what for.
+pub fn by(kind: Kind, at: DateTime<Utc>, caller: &Caller) -> Entry {
+    let mut entry = Entry::new(kind, at);
+    entry.authority = Some(caller.authority);
+    entry.agency = Some(caller.principal.agency);
+    entry.agency_kind = Some(Code::nearest(&caller.principal.agency_kind));
+    entry.role = Some(Code::nearest(&caller.principal.role));
+    entry.subject = Subject::new(&caller.principal.subject).ok();
+    entry.client = Subject::new(&caller.client).ok();
+    entry.portal = caller.portal.as_ref().and_then(|portal| {
+        Some(Portal {
+            agency: portal.agency,
+            subject: Subject::new(&portal.subject).ok()?,
+        })
+    });
+    entry.purpose = Some(Code::nearest(&caller.purpose));
+    entry
+}
+
+fn of(kind: Kind, asked: &OperationRequest, at: DateTime<Utc>) -> Entry {
+    let mut entry = by(kind, at, &asked.caller);
+    entry.request_id = Some(asked.request_id);
+    entry.operation = Some(Operation::of(asked.operation_name.as_deref(), &asked.query));
+    entry
+}
+
+/// The refusal of an operation as a whole.
+pub fn refusal(asked: &OperationRequest, _: &Ceiling, reason: Reason, at: DateTime<Utc>) -> Entry {
+    let mut entry = of(Kind::Refused, asked, at);
+    entry.reason = Some(Code::nearest(reason.code()));
+    entry
+}
+
+/// The entries of one executed operation: one for what its answer discloses and withholds, one for each change. None where it did neither.
+pub fn entries(
+    asked: &OperationRequest,
+    _: &OperationDefinition,
+    ceiling: &Ceiling,
+    account: &Account,
+    writes: &[Write],
+    at: DateTime<Utc>,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for write in writes {
+        let mut entry = of(write.kind, asked, at);
+        entry.families.extend(write.family);
+        entry.people.extend(write.person);
+        entry.emergency.extend(write.emergency);
+        entry.categories = codes(write.categories);
+        clauses(&mut entry, ceiling, write.clauses.iter().copied());
+        entries.push(entry);
+    }
+    let families = account.families();
+    let mut withheld = account.withheld().peekable();
+    if !families.is_empty() || withheld.peek().is_some() {
+        let kind = if families.is_empty() {
+            Kind::Refused
+        } else {
+            Kind::Disclosed
+        };
+        let mut entry = of(kind, asked, at);
+        entry.people = account.people();
+        entry.categories = codes(account.categories());
+        entry.emergency.clone_from(account.emergencies());
+        for (field, reason, count) in withheld {
+            entry
+                .withheld
+                .add(Code::nearest(field), Code::nearest(reason.code()), count as u64);
+        }
+        if !families.is_empty() {
+            clauses(&mut entry, ceiling, account.clauses().iter().copied());
+        }
+        entry.families = families;
+        entries.push(entry);
+    }
+    entries
+}
+
+/// Says that announced changes were not made after all.
+pub async fn not_made(trail: &Trail, asked: &OperationRequest, announced: &[EntryRef], store: &Store) {
+    for place in announced {
+        let mut entry = of(Kind::WriteFailed, asked, store.clock().now());
+        entry.about = Some(*place);
+        if let Err(error) = trail.append(entry).await {
+            tracing::error!(%error, request_id = %asked.request_id, "trail.failure_not_written");
+        }
+    }
+}
+
+fn codes(categories: CategorySet) -> BTreeSet<Code> {
+    categories
+        .iter()
+        .filter(|category| category.is_personal())
+        .map(|category| Code::nearest(category.code()))
+        .collect()
+}
+
+fn clauses(entry: &mut Entry, ceiling: &Ceiling, numbers: impl Iterator<Item = u16>) {
+    for clause in numbers.filter_map(|number| ceiling.clause(usize::from(number))) {
+        entry.clauses.insert(Code::nearest(&clause.id));
+        entry.agreements.insert(AgreementRef {
+            code: Code::nearest(&clause.agreement),
+            version: clause.version,
+        });
+    }
+}

@@ -1,0 +1,164 @@
+//! Shielding and emergency access.
+
+use super::*;
+use crate::sharing::{
+    agreement::Clause,
+    category::Category::{Contact, Household, Plan},
+    facts::PersonFacts,
+    fixtures::{ceiling as of, *},
+};
+
+fn why(decision: Decision) -> Option<Reason> {
+    decision.err().map(|withheld| withheld.reason)
+}
+
+fn family_row(clauses: Vec<Clause>, facts: &FamilyFacts) -> Option<Reason> {
+    why(read(&of(clauses), &[Plan], facts, &RowFacts::family()))
+}
+
+fn shielding(number: u128) -> FamilyFacts {
+    let mut facts = family();
+    let shield = |person: &mut PersonFacts| person.shielded |= person.person == key(number);
+    facts.people.iter_mut().for_each(shield);
+    facts
+}
+
+#[test]
+fn shielding_covers_the_contact_details_of_the_shielded_member_alone() {
+    let ceiling = of(vec![clause("c", &[Contact, Plan])]);
+    let facts = shielding(MOTHER);
+    let of_person = |number, category| why(read(&ceiling, &[category], &facts, &RowFacts::person(key(number))));
+    assert_eq!(of_person(MOTHER, Contact), Some(Reason::Shielded));
+    assert_eq!(of_person(FATHER, Contact), None);
+    assert_eq!(of_person(MOTHER, Plan), None);
+    assert_eq!(
+        of_person(999, Contact),
+        Some(Reason::Shielded),
+        "of whom nothing is known"
+    );
+}
+
+#[test]
+fn shielding_covers_address_and_area_of_the_family_the_shielded_member_lives_with() {
+    let ceiling = of(vec![clause("c", &[Contact, Household])]);
+    let needs = |category, area| Needs {
+        access: Access::Read,
+        categories: CategorySet::of(&[category]),
+        area,
+    };
+    let mut facts = shielding(CHILD);
+    let of_row =
+        |facts: &FamilyFacts, category, area| why(decide(&ceiling, needs(category, area), facts, &RowFacts::family()));
+    assert_eq!(of_row(&facts, Contact, false), Some(Reason::Shielded), "the address");
+    assert_eq!(of_row(&facts, Household, true), Some(Reason::Shielded), "the area");
+    assert_eq!(of_row(&facts, Household, false), None, "what tells no place");
+    let row = RowFacts::person(key(FATHER));
+    assert_eq!(
+        why(decide(&ceiling, needs(Household, true), &facts, &row)),
+        Some(Reason::Shielded)
+    );
+
+    facts
+        .people
+        .iter_mut()
+        .for_each(|person| person.in_family &= !person.shielded);
+    assert_eq!(of_row(&facts, Contact, false), None, "who lives elsewhere now");
+    assert_eq!(of_row(&facts, Household, true), None);
+    let row = RowFacts::person(key(CHILD));
+    for area in [false, true] {
+        assert_eq!(
+            why(decide(&ceiling, needs(Contact, area), &facts, &row)),
+            Some(Reason::Shielded)
+        );
+    }
+}
+
+#[test]
+fn a_clause_that_says_so_reaches_the_shielded() {
+    let reaching = Clause {
+        shielded: true,
+        ..clause("c", &[Contact])
+    };
+    let facts = shielding(MOTHER);
+    let ceiling = of(vec![reaching]);
+    assert!(read(&ceiling, &[Contact], &facts, &RowFacts::person(key(MOTHER))).is_ok());
+    assert!(read(&ceiling, &[Contact], &facts, &RowFacts::family()).is_ok());
+}
+
+fn emergencies(opened: EmergencyFact) -> FamilyFacts {
+    FamilyFacts {
+        emergencies: vec![opened],
+        ..family()
+    }
+}
+
+#[test]
+fn emergency_access_stands_in_for_involvement_and_consent_only() {
+    let emergencies = emergencies(opened_emergency());
+    let row = RowFacts::family();
+    for clause in [
+        with_scope(Scope::Involved, clause("c", &[Plan])),
+        with_consent(clause("c", &[Plan])),
+        with_consent(with_scope(Scope::Involved, clause("c", &[Plan]))),
+    ] {
+        let ceiling = of(vec![in_emergency(clause.clone())]);
+        let permits = read(&ceiling, &[Plan], &emergencies, &row).unwrap();
+        assert_eq!(permits.emergency, Some(key(77)));
+        assert!(read(&ceiling, &[Plan], &family(), &row).is_err(), "none was opened");
+        assert!(
+            read(&of(vec![clause]), &[Plan], &emergencies, &row).is_err(),
+            "the clause has none"
+        );
+    }
+    for scope in [Scope::Cohort, Scope::Lead, Scope::Own] {
+        let ceiling = of(vec![in_emergency(with_scope(scope, clause("c", &[Plan])))]);
+        assert!(read(&ceiling, &[Plan], &emergencies, &row).is_err(), "{scope:?}");
+    }
+    let mut shielded = emergencies;
+    shielded.people[0].shielded = true;
+    let ceiling = of(vec![in_emergency(clause("c", &[Contact]))]);
+    assert_eq!(why(read(&ceiling, &[Contact], &shielded, &row)), Some(Reason::Shielded));
+}
+
+#[test]
+fn emergency_access_is_one_persons_and_for_a_time() {
+    let clauses = || vec![in_emergency(with_scope(Scope::Involved, clause("c", &[Plan])))];
+    let now = noon(today());
+    let second = chrono::TimeDelta::seconds(1);
+    let with = |change: &dyn Fn(&mut EmergencyFact)| {
+        let mut opened = opened_emergency();
+        change(&mut opened);
+        family_row(clauses(), &emergencies(opened))
+    };
+    assert_eq!(with(&|_| {}), None);
+    assert_eq!(with(&|opened| opened.expires_at = now + second), None);
+    assert_eq!(with(&|opened| opened.opened_at = now), None);
+    let not_involved = Some(Reason::NotInvolved);
+    assert_eq!(with(&|opened| opened.expires_at = now), not_involved);
+    assert_eq!(with(&|opened| opened.opened_at = now + second), not_involved);
+    assert_eq!(with(&|opened| opened.subject = "officer-2".into()), not_involved);
+    assert_eq!(with(&|opened| opened.agency = key(SCHOOL)), not_involved);
+}
+
+#[test]
+fn an_emergency_is_not_named_where_it_was_not_needed() {
+    let ceiling = of(vec![
+        in_emergency(with_consent(clause("emergency", &[Plan]))),
+        clause("anyway", &[Plan]),
+    ]);
+    let permits = read(&ceiling, &[Plan], &emergencies(opened_emergency()), &RowFacts::family()).unwrap();
+    assert_eq!((permits.clauses, permits.emergency), (vec![1], None));
+}
+
+#[test]
+fn through_a_portal_the_users_emergency_does_not_stand_in_for_the_portals_involvement() {
+    let ceiling = portal_ceiling(vec![
+        in_emergency(with_scope(Scope::Involved, clause("user", &[Plan]))),
+        in_emergency(with_scope(Scope::Involved, portal_clause("portal", &[Plan]))),
+    ]);
+    let mut facts = emergencies(opened_emergency());
+    let row = RowFacts::family();
+    assert_eq!(why(read(&ceiling, &[Plan], &facts, &row)), Some(Reason::NotInvolved));
+    facts.involved.push(key(SCHOOL));
+    assert_eq!(read(&ceiling, &[Plan], &facts, &row).unwrap().emergency, Some(key(77)));
+}

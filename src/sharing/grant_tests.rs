@@ -1,0 +1,204 @@
+use super::*;
+use crate::sharing::{
+    agreement::{Clause, Scope},
+    category::Category::{Consent, CriterionHealth, CriterionWork, Household, Identity, Marker, Plan},
+    fixtures::{self, *},
+    reason::{Reason, Told},
+    register::field,
+};
+
+/// A value whose reading would end the test.
+fn never<R, T>(_: &R) -> T {
+    panic!("a withheld value was looked at")
+}
+
+fn grant(clauses: Vec<Clause>, facts: FamilyFacts) -> Arc<Grant> {
+    Arc::new(Grant::new(Arc::new(fixtures::ceiling(clauses)), facts))
+}
+
+fn row(facts: RowFacts) -> Arc<Guarded<&'static str>> {
+    Arc::new(Guarded::new(fixtures::key(9), "secret", facts))
+}
+
+fn about_mother() -> Arc<Guarded<&'static str>> {
+    row(RowFacts::person(key(MOTHER)))
+}
+
+#[test]
+fn a_row_whose_existence_is_withheld_is_not_there() {
+    let grant = grant(vec![clause("c", &[Identity])], family());
+    assert!(grant.visible(field::MEMBER_ID, &about_mother()).is_none());
+}
+
+#[test]
+fn a_visible_row_releases_what_is_permitted_and_withholds_the_rest_unseen() {
+    let grant = grant(
+        vec![clause("household", &[Household]), clause("name", &[Identity])],
+        family(),
+    );
+    let member = grant.visible(field::MEMBER_ID, &about_mother()).unwrap();
+
+    let name = member.release(field::MEMBER_GIVEN_NAME, |row| *row);
+    let (value, disclosed) = name.told().unwrap();
+    assert_eq!(*value, "secret");
+    assert_eq!(disclosed.about, Some((key(9), Subject::Person(key(MOTHER)))));
+    assert_eq!(disclosed.categories, CategorySet::of(&[Identity]));
+    assert_eq!(disclosed.clauses, [1]);
+    assert_eq!(name.seen(), Some(&"secret"));
+
+    let phone: Shared<String> = member.release(field::MEMBER_PHONE, never);
+    let (of, why) = phone.told().unwrap_err();
+    assert_eq!((of, why.told), (field::MEMBER_PHONE, Told::NotInAgreement));
+    assert_eq!(phone.seen(), None);
+
+    assert_eq!(member.existence().clauses, [0]);
+    assert_eq!(member.existence().categories, CategorySet::of(&[Household]));
+}
+
+#[test]
+fn a_decision_of_one_family_and_another_differ_by_its_facts_alone() {
+    let clauses = || vec![with_scope(Scope::Cohort, clause("c", &[Household]))];
+    assert!(
+        grant(clauses(), family())
+            .visible(field::MEMBER_ID, &about_mother())
+            .is_none()
+    );
+    let on_cohort = FamilyFacts {
+        on_cohort: true,
+        ..family()
+    };
+    assert!(
+        grant(clauses(), on_cohort)
+            .visible(field::MEMBER_ID, &about_mother())
+            .is_some()
+    );
+}
+
+#[test]
+fn a_rows_own_categories_are_needed_besides_its_fields() {
+    let goal = || row(RowFacts::family().with_categories(CategorySet::of(&[CriterionHealth])));
+    let plan_only = grant(vec![clause("c", &[Plan])], family());
+    assert!(plan_only.visible(field::GOAL_ID, &goal()).is_none());
+    assert!(plan_only.visible(field::GOAL_ID, &row(RowFacts::family())).is_some());
+    let both = grant(vec![clause("c", &[Plan, CriterionHealth])], family());
+    let visible = both.visible(field::GOAL_ID, &goal()).unwrap();
+    let needed = CategorySet::of(&[Plan, CriterionHealth]);
+    assert_eq!(visible.existence().categories, needed);
+    let description = visible.release(field::GOAL_DESCRIPTION, |row| *row);
+    assert_eq!(description.told().unwrap().1.categories, needed);
+}
+
+#[test]
+fn a_criteria_match_is_of_its_criterions_category_and_nothing_without_one() {
+    let health = grant(vec![clause("c", &[CriterionHealth, Plan])], family());
+    let of = |categories: &[_]| row(RowFacts::family().with_categories(CategorySet::of(categories)));
+    assert!(
+        health
+            .visible(field::CRITERIA_MATCH_ID, &of(&[CriterionHealth]))
+            .is_some()
+    );
+    assert!(
+        health
+            .visible(field::CRITERIA_MATCH_ID, &of(&[CriterionWork]))
+            .is_none()
+    );
+    assert!(
+        health
+            .visible(field::CRITERIA_MATCH_ID, &of(&[CriterionHealth, CriterionWork]))
+            .is_none()
+    );
+    assert!(
+        health.visible(field::CRITERIA_MATCH_ID, &of(&[])).is_none(),
+        "an unclassified criterion"
+    );
+    assert!(
+        health.visible(field::CRITERIA_MATCH_ID, &of(&[Plan])).is_none(),
+        "no criterion at all"
+    );
+}
+
+#[test]
+fn areas_are_shielded_and_the_rest_of_the_household_is_not() {
+    let mut facts = family();
+    facts.people[3].shielded = true;
+    let grant = grant(vec![clause("c", &[Household, Marker])], facts);
+    let family = grant.visible(field::FAMILY_ID, &row(RowFacts::family())).unwrap();
+    let ward: Shared<String> = family.release(field::FAMILY_WARD, never);
+    assert_eq!(ward.told().unwrap_err().1.reason, Reason::Shielded);
+    assert!(family.release(field::FAMILY_REFERENCE, |row| *row).told().is_ok());
+}
+
+#[test]
+fn an_emergency_is_told_with_what_it_disclosed() {
+    let mut facts = family();
+    facts.emergencies.push(opened_emergency());
+    let grant = grant(vec![in_emergency(with_consent(clause("c", &[Household])))], facts);
+    let member = grant.visible(field::MEMBER_ID, &about_mother()).unwrap();
+    assert_eq!(member.existence().emergency, Some(key(77)));
+    let relationship = member.release(field::MEMBER_RELATIONSHIP, |row| *row);
+    assert_eq!(relationship.told().unwrap().1.emergency, Some(key(77)));
+}
+
+#[test]
+fn writing_asks_for_a_clause_that_writes() {
+    let write = Clause {
+        access: vec![Access::Write],
+        ..clause("w", &[Consent])
+    };
+    let categories = CategorySet::of(&[Consent]);
+    let mother = RowFacts::person(key(MOTHER));
+    assert!(grant(vec![write], family()).may_write(categories, &mother).is_ok());
+    assert!(
+        grant(vec![clause("r", &[Consent])], family())
+            .may_write(categories, &mother)
+            .is_err()
+    );
+    assert!(
+        grant(Vec::new(), family())
+            .may_write(CategorySet::EMPTY, &mother)
+            .is_err()
+    );
+}
+
+#[test]
+fn fields_of_rows_are_withheld_where_no_such_row_could_ever_be_seen() {
+    let grant = grant(vec![clause("c", &[Household])], family());
+    let member = grant.visible(field::MEMBER_ID, &about_mother()).unwrap();
+    let refused = member.release_rows(field::MEMBER_CONSENTS, || -> u8 { panic!("rows were looked for") });
+    assert_eq!(refused.told().unwrap_err().1.told, Told::NotInAgreement);
+    let by_criterion = member.release_rows(field::MEMBER_CRITERIA_MATCHES, || -> u8 {
+        panic!("rows were looked for")
+    });
+    assert_eq!(by_criterion.told().unwrap_err().1.told, Told::NotInAgreement);
+    let rows = member.release_rows(field::FAMILY_MEMBERS, || 7);
+    let (count, disclosed) = rows.told().unwrap();
+    assert_eq!(
+        (*count, disclosed.about, disclosed.categories),
+        (7, None, CategorySet::EMPTY)
+    );
+}
+
+#[test]
+fn a_value_about_nobody_is_looked_at_only_when_released() {
+    let ceiling = fixtures::ceiling(vec![clause("c", &[Plan])]);
+    let shared = Shared::about_nobody(&ceiling, field::VIEWER_ROLE, || -> u8 { panic!("looked at") });
+    assert!(shared.told().is_err());
+    let mapped = shared.map(|_| -> u8 { panic!("looked at") });
+    assert!(mapped.told().is_err());
+    let ceiling = fixtures::ceiling(vec![clause("c", &[crate::sharing::category::Category::Reference])]);
+    assert_eq!(
+        Shared::about_nobody(&ceiling, field::VIEWER_ROLE, || 1)
+            .map(|one| one + 1)
+            .seen(),
+        Some(&2)
+    );
+}
+
+#[test]
+fn what_is_guarded_cannot_be_printed() {
+    let guarded = about_mother();
+    assert!(!format!("{guarded:?}").contains("secret"));
+    let grant = grant(vec![clause("c", &[Household])], family());
+    let visible = grant.visible(field::MEMBER_ID, &guarded).unwrap();
+    assert!(!format!("{visible:?}").contains("secret"));
+}

@@ -1,0 +1,87 @@
+//! Mistakes about shielding and emergency access.
+
+use super::*;
+
+/// See [`super`].
+pub(super) const MUTANTS: &[Mutant] = &[
+    // Shielding.
+    ("shielding is ignored for areas", |case| {
+        twisted(case, |case| case.field.area = false)
+    }),
+    ("shielding is ignored for contact details", |case| {
+        twisted(case, |case| {
+            let Needs { area, .. } = case.field;
+            case.facts.people.iter_mut().for_each(|person| person.shielded &= area);
+        })
+    }),
+    ("shielding is ignored for the family's address", |case| {
+        twisted(case, |case| {
+            let keep = case.row.subject != Subject::Family || case.field.area;
+            case.facts.people.iter_mut().for_each(|person| person.shielded &= keep);
+        })
+    }),
+    ("every clause reaches the shielded", |case| {
+        clauses(case, |clause| clause.shielded = true)
+    }),
+    ("no clause reaches the shielded", |case| {
+        clauses(case, |clause| clause.shielded = false)
+    }),
+    // Emergency access.
+    ("emergency access never expires", |case| {
+        let later = case.facts.now + TimeDelta::hours(1);
+        twisted(case, |case| {
+            case.facts
+                .emergencies
+                .iter_mut()
+                .for_each(|opened| opened.expires_at = later);
+        })
+    }),
+    ("emergency access holds before it was opened", |case| {
+        let now = case.facts.now;
+        twisted(case, |case| {
+            case.facts
+                .emergencies
+                .iter_mut()
+                .for_each(|opened| opened.opened_at = now);
+        })
+    }),
+    ("a colleague's emergency access counts", |case| {
+        let who = case.caller.principal.subject.clone();
+        twisted(case, |case| {
+            case.facts
+                .emergencies
+                .iter_mut()
+                .for_each(|opened| opened.subject.clone_from(&who));
+        })
+    }),
+    ("every clause may be opened by emergency", |case| {
+        clauses(case, |clause| clause.emergency = true)
+    }),
+    ("emergency access opens nothing", |case| {
+        clauses(case, |clause| clause.emergency = false)
+    }),
+    ("emergency access opens scope cohort", |case| {
+        let open = open_emergency(case);
+        twisted(case, |case| case.facts.on_cohort |= open)
+    }),
+    ("emergency access makes the caller the lead", |case| {
+        let open = open_emergency(case);
+        clauses(case, |clause| {
+            if open && clause.emergency && clause.scope == Scope::Lead {
+                clause.scope = Scope::Authority;
+            }
+        })
+    }),
+    ("emergency access opens shielded details", |case| {
+        let open = open_emergency(case);
+        clauses(case, |clause| clause.shielded |= open && clause.emergency)
+    }),
+    ("emergency access stands in for involvement but not consent", |case| {
+        clauses(case, |clause| {
+            clause.emergency &= clause.consent == ConsentRule::NotRequired;
+        })
+    }),
+    ("emergency access stands in for consent but not involvement", |case| {
+        clauses(case, |clause| clause.emergency &= clause.scope != Scope::Involved)
+    }),
+];

@@ -1,0 +1,258 @@
+//! The rules of consent and of reasons, read a second time from their words and in another style than `src/sharing` has: nothing of its
+//! consent, ceiling and decision is called.
+
+use chrono::{Datelike, NaiveDate};
+use thinkfamily::sharing::{
+    agreement::{Access, Agreement, Clause, ConsentRule, Scope},
+    caller::Party,
+    category::Category,
+    facts::{ConsentAnswer, ConsentDecision, FamilyFacts, PersonFacts, Subject},
+    reason::{Reason, Told},
+};
+use uuid::Uuid;
+
+use crate::cases::Case;
+
+/// How someone's consent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consent {
+    Stands,
+    Never,
+    TakenBack,
+    RunOut,
+}
+
+/// The day on which someone turns that old: the first of March where there is no such day.
+fn birthday(born: NaiveDate, years: i32) -> NaiveDate {
+    let year = born.year() + years;
+    match NaiveDate::from_ymd_opt(year, born.month(), born.day()) {
+        Some(day) => day,
+        None => NaiveDate::from_ymd_opt(year, 3, 1).expect("the first of March is in every year"),
+    }
+}
+
+fn has_turned(person: &PersonFacts, years: i32, facts: &FamilyFacts) -> bool {
+    birthday(person.date_of_birth, years) <= facts.now.date_naive()
+}
+
+/// Consent about the subject of a row.
+pub(crate) fn consent(facts: &FamilyFacts, subject: Subject, category: Category, kind: &str) -> Consent {
+    let mut asked: Vec<&PersonFacts> = Vec::new();
+    match subject {
+        Subject::Person(key) => asked.extend(facts.people.iter().find(|person| person.person == key)),
+        Subject::Family => {
+            for age in [18, facts.own_consent_age] {
+                if asked.is_empty() {
+                    for person in &facts.people {
+                        if person.in_family && has_turned(person, age, facts) {
+                            asked.push(person);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let each: Vec<Consent> = asked
+        .iter()
+        .map(|person| of_one(facts, person, category, kind))
+        .collect();
+    if each.is_empty() || each.contains(&Consent::Never) {
+        Consent::Never
+    } else if each.contains(&Consent::TakenBack) {
+        Consent::TakenBack
+    } else if each.contains(&Consent::RunOut) {
+        Consent::RunOut
+    } else {
+        Consent::Stands
+    }
+}
+
+fn of_one(facts: &FamilyFacts, person: &PersonFacts, category: Category, kind: &str) -> Consent {
+    let entitled: Vec<Uuid> = if has_turned(person, facts.own_consent_age, facts) {
+        vec![person.person]
+    } else {
+        let mut parents = Vec::new();
+        for other in &facts.people {
+            if other.in_family && other.parental_responsibility && has_turned(other, 18, facts) {
+                parents.push(other.person);
+            }
+        }
+        parents
+    };
+    let mut history: Vec<&ConsentDecision> = Vec::new();
+    for decision in &facts.consents {
+        let about_this = (decision.person, decision.category) == (person.person, category);
+        if about_this && decision.agency_kind == kind && entitled.contains(&decision.decided_by) {
+            history.push(decision);
+        }
+    }
+    history.sort_by(|one, other| {
+        one.recorded_at
+            .cmp(&other.recorded_at)
+            .then_with(|| one.key.cmp(&other.key))
+    });
+    match history.pop() {
+        None => Consent::Never,
+        Some(last) if last.answer != ConsentAnswer::Given => Consent::Never,
+        Some(last) if last.withdrawn_at.is_some() => Consent::TakenBack,
+        Some(last) => match last.expires_on {
+            Some(last_day) if facts.now.date_naive() > last_day => Consent::RunOut,
+            _ => Consent::Stands,
+        },
+    }
+}
+
+/// Versions of agreements in force: of each name the highest that has begun, unless that one has ended.
+fn in_force(case: &Case) -> Vec<&Agreement> {
+    let mut current: Vec<&Agreement> = Vec::new();
+    for agreement in &case.policy.agreements {
+        let newest_begun = case
+            .policy
+            .agreements
+            .iter()
+            .filter(|other| other.code == agreement.code && other.effective_from <= case.today)
+            .map(|other| other.version)
+            .max();
+        let ended = agreement.effective_to.is_some_and(|last| last < case.today);
+        if newest_begun == Some(agreement.version) && !ended {
+            current.push(agreement);
+        }
+    }
+    current
+}
+
+/// Clauses in force that speak of the party, the purpose, the access and the category, each with whether the party's agency is bound by it.
+fn speaking<'c>(case: &'c Case, party: &Party, category: Category) -> Vec<(&'c Clause, bool)> {
+    let mut clauses = Vec::new();
+    for agreement in in_force(case) {
+        let mut bound = false;
+        for signatory in &agreement.signatories {
+            let left = signatory.withdrawn_on.is_some_and(|left| left <= case.today);
+            bound |= signatory.agency == party.agency_code && signatory.signed_on <= case.today && !left;
+        }
+        for clause in &agreement.clauses {
+            let speaks = clause.categories.iter().any(|code| code == category.code())
+                && clause.agency_kinds.contains(&party.agency_kind)
+                && clause.roles.contains(&party.role)
+                && clause.purposes.contains(&case.caller.purpose)
+                && clause.access.contains(&case.field.access);
+            if speaks {
+                clauses.push((clause, bound));
+            }
+        }
+    }
+    clauses
+}
+
+fn parties(case: &Case) -> Vec<&Party> {
+    let mut parties = vec![&case.caller.principal];
+    if let Some(portal) = &case.caller.portal {
+        parties.push(portal);
+    }
+    parties
+}
+
+/// What withholds the value, and what is told of it; nothing where it is permitted.
+pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
+    let needed: Vec<Category> = case.needs().categories.iter().collect();
+    let parties = parties(case);
+
+    let mut missing = needed.is_empty();
+    let mut signing_would_help = case.field.access == Access::Read && !missing;
+    for category in &needed {
+        for party in &parties {
+            let clauses = speaking(case, party, *category);
+            if !clauses.iter().any(|(_, bound)| *bound) {
+                missing = true;
+                signing_would_help &= clauses.iter().any(|(clause, _)| clause.explain);
+            }
+        }
+    }
+    if missing {
+        let reason = if signing_would_help {
+            (Reason::AgreementNotSigned, Told::Exactly(Reason::AgreementNotSigned))
+        } else {
+            (Reason::NotInAgreement, Told::NotInAgreement)
+        };
+        return Some(reason);
+    }
+    if case.facts.authority != case.caller.authority {
+        return Some((Reason::OtherAuthority, Told::Withheld));
+    }
+    for category in &needed {
+        for party in &parties {
+            let refusals: Vec<(Option<Reason>, bool)> = speaking(case, party, *category)
+                .into_iter()
+                .filter(|(_, bound)| *bound)
+                .map(|(clause, _)| (first_obstacle(case, clause, party, *category), clause.explain))
+                .collect();
+            if refusals.iter().any(|(obstacle, _)| obstacle.is_none()) {
+                continue;
+            }
+            let explained = refusals.iter().find(|(_, explained)| *explained);
+            if let Some((Some(reason), explained)) = explained.or(refusals.first()) {
+                let told = if *explained {
+                    Told::Exactly(*reason)
+                } else {
+                    Told::Withheld
+                };
+                return Some((*reason, told));
+            }
+        }
+    }
+    None
+}
+
+/// The first condition of the clause that does not hold: scope, consent, shielding.
+fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Category) -> Option<Reason> {
+    let facts = &case.facts;
+    let rescued = clause.emergency
+        && facts.emergencies.iter().any(|opened| {
+            let theirs = (opened.agency, &opened.subject) == (party.agency, &party.subject);
+            theirs && opened.opened_at <= facts.now && opened.expires_at > facts.now
+        });
+    let (reached, otherwise) = match clause.scope {
+        Scope::Authority => (true, Reason::NotInAgreement),
+        Scope::Cohort => (facts.on_cohort, Reason::NotOnCohort),
+        Scope::Involved => (rescued || facts.involved.contains(&party.agency), Reason::NotInvolved),
+        Scope::Lead => (
+            facts.lead == Some((party.agency, party.subject.clone())),
+            Reason::NotLeadProfessional,
+        ),
+        Scope::Own => (
+            case.row.source.is_some_and(|source| source == party.agency),
+            Reason::NotOwn,
+        ),
+    };
+    if !reached {
+        return Some(otherwise);
+    }
+    if clause.consent == ConsentRule::Required && !rescued {
+        match consent(facts, case.row.subject, category, &party.agency_kind) {
+            Consent::Stands => {}
+            Consent::Never => return Some(Reason::ConsentNotGiven),
+            Consent::TakenBack => return Some(Reason::ConsentWithdrawn),
+            Consent::RunOut => return Some(Reason::ConsentExpired),
+        }
+    }
+    let covered =
+        (case.field.area && home_shielded(facts)) || (category == Category::Contact && contact_shielded(case));
+    (covered && !clause.shielded).then_some(Reason::Shielded)
+}
+
+/// Whether a shielded person lives with the family.
+pub(crate) fn home_shielded(facts: &FamilyFacts) -> bool {
+    facts.people.iter().any(|person| person.in_family && person.shielded)
+}
+
+/// Whether the contact details of the row's subject are shielded; of someone unknown they are.
+pub(crate) fn contact_shielded(case: &Case) -> bool {
+    match case.row.subject {
+        Subject::Family => home_shielded(&case.facts),
+        Subject::Person(key) => !case
+            .facts
+            .people
+            .iter()
+            .any(|person| person.person == key && !person.shielded),
+    }
+}
