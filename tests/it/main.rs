@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
 mod cli;
+mod demo;
 mod first_look;
 mod store;
 mod support;
