@@ -113,7 +113,10 @@ async fn load_file(
     match loaded {
         Ok(Loaded::Now { code, version }) => writeln!(out, "{code} version {version} is loaded")?,
         Ok(Loaded::Before { code, version }) => {
-            writeln!(out, "{code} version {version} was loaded before, with this very text; nothing to do")?;
+            writeln!(
+                out,
+                "{code} version {version} was loaded before, with this very text; nothing to do"
+            )?;
         }
         Err(LoadError::Refused(refused)) => return Err(told(file, &refused)),
         Err(error) => return Err(Failure::problem(error)),

@@ -65,7 +65,11 @@ pub(super) async fn run(
     trail.close().await;
     context::close(databases).await;
     let rows = done?;
-    writeln!(out, "{} made-up families of seed {}: {rows} rows loaded", arguments.families, arguments.seed)?;
+    writeln!(
+        out,
+        "{} made-up families of seed {}: {rows} rows loaded",
+        arguments.families, arguments.seed
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -145,9 +149,7 @@ async fn load_agreement(store: &Store, trail: &Trail, document: &str, by: &str) 
 
 fn refused(error: BulkError) -> Failure {
     match error {
-        BulkError::Rows {
-            table: "authority", ..
-        } if error.is_about_rows() => {
+        BulkError::Rows { table: "authority", .. } if error.is_about_rows() => {
             Failure::problem("the made-up authorities are there already; begin with a database that does not have them")
         }
         error => Failure::problem(error),

@@ -97,7 +97,10 @@ impl Work<'_> {
             .map_err(Failure::problem)?;
         let agencies = session.agencies().await.map_err(Failure::problem)?.clone();
         session.end().await.map_err(Failure::problem)?;
-        let agencies = agencies.all().into_iter().map(|agency| (agency.code.clone(), agency.id));
+        let agencies = agencies
+            .all()
+            .into_iter()
+            .map(|agency| (agency.code.clone(), agency.id));
         let mut importer = Importer::new(authority.id, &authority.code, agencies, self.context.clock.today());
         let mut done = Done::default();
         for (table, path) in files {
@@ -130,7 +133,9 @@ impl Work<'_> {
         };
         let is_code = |text: &str| {
             (1..=200).contains(&text.len())
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         };
         if !is_code(code) || name.trim().is_empty() || name.chars().any(char::is_control) || name.len() > 400 {
             return Err(Failure::usage(
@@ -164,9 +169,7 @@ impl Work<'_> {
         path: &Path,
     ) -> Result<Option<u64>, Failure> {
         let name = checked.table.file_name();
-        let failed = |error: BulkError| {
-            Failure::problem(format!("{name}: {error}; nothing of the file was loaded"))
-        };
+        let failed = |error: BulkError| Failure::problem(format!("{name}: {error}; nothing of the file was loaded"));
         let mut load = Load::begin(self.databases).await.map_err(failed)?;
         if load.has_file(authority, name, &checked.hash).await.map_err(failed)? {
             load.abandon().await.map_err(failed)?;
@@ -254,7 +257,9 @@ fn refused(error: ImportError) -> Failure {
         ImportError::Refused(problems) => {
             tell(format_args!("{problems}"));
             let file = problems.problems.first().map_or("the file", |problem| problem.file);
-            Failure::problem(format!("{file} was refused: nothing of it was loaded, nor of the files after it"))
+            Failure::problem(format!(
+                "{file} was refused: nothing of it was loaded, nor of the files after it"
+            ))
         }
         error => Failure::problem(error),
     }

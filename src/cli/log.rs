@@ -15,7 +15,11 @@ pub(super) fn init(log: Log, serving: bool) {
         level => level,
     };
     let level = level.as_str().to_ascii_lowercase();
-    let others = if log.level == tracing::Level::ERROR { "error" } else { "warn" };
+    let others = if log.level == tracing::Level::ERROR {
+        "error"
+    } else {
+        "warn"
+    };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(format!("{others},thinkfamily={level}")))
         .with_writer(io::stderr);

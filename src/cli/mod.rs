@@ -171,7 +171,16 @@ mod tests {
         let help = App::command().render_long_help().to_string();
         let at = |text: &str| help.find(text).unwrap_or_else(|| panic!("no {text} in:\n{help}"));
         assert!(at("Commands") < at("Settings"));
-        for name in ["serve", "token", "agreement", "import", "demo", "schema", "audit", "migrate"] {
+        for name in [
+            "serve",
+            "token",
+            "agreement",
+            "import",
+            "demo",
+            "schema",
+            "audit",
+            "migrate",
+        ] {
             assert!(at(name) < at("Settings"), "{name}");
         }
         assert!(at("--database-url") > at("Settings"));

@@ -1,7 +1,7 @@
 //! `thinkfamily serve`: puts the rooms together, serves, and stops in order.
 
-mod engine;
 mod banner;
+mod engine;
 mod figures;
 mod roles;
 mod sign_in;

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{authority, import_file};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, Statement, Value,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -130,11 +130,7 @@ impl Load {
     }
 
     /// Adds rows, table by table, those first that others point to.
-    pub async fn add(
-        &mut self,
-        data: &Dataset,
-        progress: &mut (dyn FnMut(Progress) + Send),
-    ) -> Result<u64, BulkError> {
+    pub async fn add(&mut self, data: &Dataset, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<u64, BulkError> {
         let before = self.rows;
         self.tables(data, progress).await?;
         Ok(self.rows - before)
@@ -354,9 +350,15 @@ mod tests {
     fn broken_rules_are_told_without_values() {
         for (text, words) in [
             ("UNIQUE constraint failed: person.id", "already"),
-            ("duplicate key value violates unique constraint \"person_pkey\"", "already"),
+            (
+                "duplicate key value violates unique constraint \"person_pkey\"",
+                "already",
+            ),
             ("FOREIGN KEY constraint failed", "points to"),
-            ("new row for relation \"family\" violates check constraint \"family_route_check\"", "allows"),
+            (
+                "new row for relation \"family\" violates check constraint \"family_route_check\"",
+                "allows",
+            ),
             ("NOT NULL constraint failed: family.route", "missing"),
         ] {
             assert!(rule(text).is_some_and(|rule| rule.contains(words)), "{text}");

@@ -15,7 +15,10 @@ fn a_good_file_is_good_and_a_bad_one_is_told_by_line() {
         .lines()
         .position(|line| line.starts_with("scope = "))
         .expect("the file has clauses");
-    home.write("bad.toml", &good.replacen("scope = \"authority\"", "scope = \"universe\"", 1));
+    home.write(
+        "bad.toml",
+        &good.replacen("scope = \"authority\"", "scope = \"universe\"", 1),
+    );
     home.run(&["agreement", "check", "bad.toml"])
         .failed(1, &[&format!("bad.toml:{line}: "), "universe", "1 problem"]);
     home.write("worse.toml", "[agreement]\nid = \n");
@@ -41,14 +44,20 @@ async fn a_version_is_loaded_once_and_noted_in_the_trail() {
     let told = home.run(&["agreement", "load", "first.toml"]).ok();
     assert!(told.contains("loaded before"), "{told}");
 
-    let second = first
-        .replacen("version = 1", "version = 2", 1)
-        .replacen("effective_from = 2026-01-01", "effective_from = 2026-06-01", 1);
+    let second = first.replacen("version = 1", "version = 2", 1).replacen(
+        "effective_from = 2026-01-01",
+        "effective_from = 2026-06-01",
+        1,
+    );
     home.write("second.toml", &second);
-    let before = home.number("SELECT version FROM policy_version WHERE authority_id = 1").await;
+    let before = home
+        .number("SELECT version FROM policy_version WHERE authority_id = 1")
+        .await;
     let told = home.run(&["agreement", "load", "second.toml"]).ok();
     assert!(told.contains("TFF-2 version 2 is loaded"), "{told}");
-    let after = home.number("SELECT version FROM policy_version WHERE authority_id = 1").await;
+    let after = home
+        .number("SELECT version FROM policy_version WHERE authority_id = 1")
+        .await;
     assert_eq!(after, before + 1, "every server process notices");
     let entries = home.entries("agreement").await;
     let last = entries.last().unwrap();
@@ -66,7 +75,11 @@ async fn a_version_is_loaded_once_and_noted_in_the_trail() {
     home.write("third.toml", &third);
     home.run(&["agreement", "load", "third.toml"])
         .failed(1, &["third.toml:", "no-such-police"]);
-    assert_eq!(home.number("SELECT count(*) FROM agreement WHERE authority_id = 1").await, 2);
+    assert_eq!(
+        home.number("SELECT count(*) FROM agreement WHERE authority_id = 1")
+            .await,
+        2
+    );
     assert_eq!(home.entries("agreement").await.len(), entries.len());
     let matrix = home.run(&["agreement", "matrix", "--authority", "cambridgeshire"]).ok();
     assert!(matrix.contains("Cambridgeshire"), "{matrix}");

@@ -12,7 +12,14 @@ const FAMILIES: &str = "family_key,reference,district,ward,locality,reach_area,n
                         f1,N-1,North,,,,,data,2025-01-02,\n";
 const MEMBERS: &str = "membership_key,family_key,person_key,relationship,parental_responsibility,valid_from,valid_until\n\
                        m1,f1,p1,mother,true,2016-05-01,\nm2,f1,p2,child,false,2016-05-01,\n";
-const RUN: [&str; 6] = ["import", "files", "--authority", "northshire", "--new-authority", "Northshire"];
+const RUN: [&str; 6] = [
+    "import",
+    "files",
+    "--authority",
+    "northshire",
+    "--new-authority",
+    "Northshire",
+];
 
 on_both!(empty files_are_loaded_whole_once_and_in_any_number_of_runs);
 
@@ -23,14 +30,30 @@ async fn files_are_loaded_whole_once_and_in_any_number_of_runs(database: &TestDa
     home.write("files/family.csv", FAMILIES);
     home.run(&RUN)
         .failed(1, &["person.csv:3: date_of_birth: ", "person.csv was refused"]);
-    assert_eq!(home.number("SELECT count(*) FROM person").await, 0, "nothing of a bad file");
-    assert_eq!(home.number("SELECT count(*) FROM agency").await, 1, "files before it stay");
-    assert_eq!(home.number("SELECT count(*) FROM family").await, 0, "files after it wait");
+    assert_eq!(
+        home.number("SELECT count(*) FROM person").await,
+        0,
+        "nothing of a bad file"
+    );
+    assert_eq!(
+        home.number("SELECT count(*) FROM agency").await,
+        1,
+        "files before it stay"
+    );
+    assert_eq!(
+        home.number("SELECT count(*) FROM family").await,
+        0,
+        "files after it wait"
+    );
 
     home.write("files/person.csv", PEOPLE);
     let told = home.run(&RUN).ok();
     assert!(told.contains("2 files with 3 rows loaded, 1 loaded before"), "{told}");
-    assert!(home.run(&RUN).ok().contains("0 files with 0 rows loaded, 3 loaded before"));
+    assert!(
+        home.run(&RUN)
+            .ok()
+            .contains("0 files with 0 rows loaded, 3 loaded before")
+    );
 
     // The next file names rows that only the database knows.
     std::fs::remove_dir_all(home.path("files")).unwrap();
@@ -42,9 +65,14 @@ async fn files_are_loaded_whole_once_and_in_any_number_of_runs(database: &TestDa
     assert_eq!(home.number("SELECT count(*) FROM membership").await, 2);
 
     // Another file with the same rows: the database refuses them, whole.
-    home.write("files/membership.csv", &MEMBERS.replace("\nm2", "\nm3,f1,p2,child,false,2010-01-01,2011-01-01\nm2"));
-    home.run(&RUN)
-        .failed(1, &["membership.csv: ", "there already", "nothing of the file was loaded"]);
+    home.write(
+        "files/membership.csv",
+        &MEMBERS.replace("\nm2", "\nm3,f1,p2,child,false,2010-01-01,2011-01-01\nm2"),
+    );
+    home.run(&RUN).failed(
+        1,
+        &["membership.csv: ", "there already", "nothing of the file was loaded"],
+    );
     assert_eq!(home.number("SELECT count(*) FROM membership").await, 2);
 
     assert_eq!(home.entries("write").await.len(), 4, "one entry a file that was loaded");
@@ -68,8 +96,17 @@ fn a_directory_that_is_not_one_of_ours_is_refused_before_anything_is_made() {
 fn a_refusal_tells_no_value_of_a_row() {
     let home = Home::new();
     home.write("files/agency.csv", AGENCIES);
-    home.write("files/person.csv", &PEOPLE.replace("2016-05-01", "CANARY-DATE").replace("Toby", "Canaryname"));
+    home.write(
+        "files/person.csv",
+        &PEOPLE
+            .replace("2016-05-01", "CANARY-DATE")
+            .replace("Toby", "Canaryname"),
+    );
     let ran = home.run(&RUN);
     assert_eq!(ran.code, 1);
-    assert!(!ran.err.contains("CANARY") && !ran.err.contains("Canary"), "{}", ran.err);
+    assert!(
+        !ran.err.contains("CANARY") && !ran.err.contains("Canary"),
+        "{}",
+        ran.err
+    );
 }

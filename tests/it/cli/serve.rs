@@ -23,12 +23,7 @@ impl Served {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(arguments);
         let log = File::create(home.path("log")).unwrap();
-        let mut child = home
-            .command(&all)
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let mut child = home.command(&all).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
@@ -110,7 +105,11 @@ async fn it_starts_answers_and_stops(database: &TestDatabase) {
     }
     let (code, printed) = served.stop("TERM");
     assert_eq!(code, Some(0), "{}", fs::read_to_string(home.path("log")).unwrap());
-    assert_eq!(printed.matches("curl ").count(), 12, "one line for each demonstration role");
+    assert_eq!(
+        printed.matches("curl ").count(),
+        12,
+        "one line for each demonstration role"
+    );
     assert!(home.run(&["audit", "verify"]).ok().contains("nothing found"));
 
     // A second start finds everything there, with the same secret.

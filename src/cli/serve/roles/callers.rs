@@ -210,7 +210,10 @@ pub(super) const CALLERS: [Caller; 12] = [
         examples: &[
             ("The whole family", WHOLE_FAMILY),
             ("A family with its plan", FAMILY_AND_PLAN),
-            ("Who am I, and through what?", "{ viewer { subject client agency { name } portal { name } role purpose } }"),
+            (
+                "Who am I, and through what?",
+                "{ viewer { subject client agency { name } portal { name } role purpose } }",
+            ),
         ],
     },
     Caller {
