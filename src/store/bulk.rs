@@ -237,7 +237,9 @@ impl Load {
             let (now, later) = rest.split_at(size);
             rest = later;
             let mut values: Vec<Value> = Vec::with_capacity(size * width);
-            now.iter().for_each(|row| row.push_values(&mut values));
+            for row in now {
+                row.push_values(&mut values);
+            }
             self.transaction
                 .execute_raw(Statement::from_sql_and_values(
                     self.transaction.get_database_backend(),

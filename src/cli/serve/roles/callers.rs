@@ -71,7 +71,7 @@ const WHO_SAW_IT: &str = "{
 }";
 
 const CONSENTS: &str = "{
-  consents(first: 20, orderBy: { field: RECORDED_AT, direction: DESC }) {
+  consents(first: 20, orderBy: { field: RECORDED_AT, direction: DESCENDING }) {
     nodes { category agencyKind decision recordedAt withdrawnAt expiresOn recordedByAgency { name } }
     pageInfo { hasNextPage endCursor }
   }
@@ -101,7 +101,7 @@ const CATALOGUE: &str = "{
 }";
 
 const MEMBERS: &str = "{
-  members(first: 20, orderBy: { field: FAMILY_NAME, direction: ASC }) {
+  members(first: 20, orderBy: { field: FAMILY_NAME, direction: ASCENDING }) {
     totalCount
     nodes { givenName familyName age relationship family { reference } }
   }
