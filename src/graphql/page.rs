@@ -186,7 +186,9 @@ impl<E: Entry> Page<E> {
             .into_iter()
             .map(|placed| (close(request, &list, placed.by.as_ref(), placed.row.key()), placed.row))
             .collect();
-        edges.iter().for_each(|(_, row)| request.disclose(&told(row)));
+        for (_, row) in &edges {
+            request.disclose(&told(row));
+        }
         Ok(Self {
             edges,
             next: if backwards { before.is_some() } else { more },

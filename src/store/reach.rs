@@ -61,13 +61,13 @@ impl Reach {
         Self { authority, condition }
     }
 
-    /// The same families, of those the ones that a condition on the family's own columns picks out.
+    /// Of the same families the one with that reference.
     #[must_use]
-    pub(super) fn narrowed(self, condition: Condition) -> Self {
-        Self {
-            condition: Condition::all().add(self.condition).add(condition),
-            ..self
-        }
+    pub fn with_reference(self, reference: &str) -> Self {
+        let condition = Condition::all()
+            .add(self.condition)
+            .add(family::Column::Reference.eq(reference));
+        Self { condition, ..self }
     }
 
     fn select(&self) -> Select<family::Entity> {

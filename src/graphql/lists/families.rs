@@ -90,9 +90,9 @@ impl Select for FamilySelect {
 
     fn passes(&self, row: &Family) -> bool {
         let wanted = &self.filter;
-        is_text(wanted.reference.as_ref(), || {
+        is(wanted.reference.as_ref(), || {
             row.row
-                .release(field::FAMILY_REFERENCE, |record| Some(record.row.reference.clone()))
+                .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
         }) && is_text(wanted.district.as_ref(), || {
             row.row
                 .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
@@ -128,6 +128,10 @@ impl Select for FamilySelect {
                 })
             })
         })
+    }
+
+    fn reference(&self) -> Option<&str> {
+        self.filter.reference.as_deref()
     }
 
     fn by(&self, row: &Family) -> Option<SortKey> {

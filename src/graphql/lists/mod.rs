@@ -54,6 +54,11 @@ pub(super) trait Select {
     /// Whether a row passes, as the asker sees it.
     fn passes(&self, row: &Self::Row) -> bool;
 
+    /// The reference that a row's family must have, where that is known: so that no other family is read.
+    fn reference(&self) -> Option<&str> {
+        None
+    }
+
     /// What a row is ordered by, as the asker sees it.
     fn by(&self, row: &Self::Row) -> Option<SortKey>;
 
@@ -78,7 +83,10 @@ pub(super) async fn page<S: Select>(
     if let Some(withheld) = Shared::beyond(&request.ceiling, root) {
         return Ok(withheld);
     }
-    let reach = Reach::of(&request.ceiling, S::Row::EXISTENCE, request.session.today());
+    let mut reach = Reach::of(&request.ceiling, S::Row::EXISTENCE, request.session.today());
+    if let Some(reference) = select.reference() {
+        reach = reach.with_reference(reference);
+    }
     let found = request
         .session
         .dossiers(&request.ceiling, &FamilySet::Reach(reach), select.wants())
