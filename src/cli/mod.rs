@@ -1,4 +1,178 @@
-//! The subcommands, one file each.
+//! The command line: which subcommands there are, and how each ends.
+//!
+//! Puts the other rooms together; rules are theirs. Exit codes: 0 all is well, 1 problems were found or it could not be
+//! done, 2 the command line or the settings are wrong.
 
+mod agreement;
 pub mod audit;
+mod context;
+mod demo;
+mod failure;
+mod import;
+mod log;
+mod migrate;
+mod schema;
+mod secret;
+mod serve;
 pub mod token;
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    panic::AssertUnwindSafe,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use self::{context::Context, failure::Failure};
+use crate::{
+    clock::{Clock, Ids},
+    config::{Config, ConfigArgs},
+    store::trail::TrailStore,
+};
+
+/// One GraphQL API that gives each partner exactly what the sharing agreement and the family's consent permit.
+#[derive(Parser, Debug)]
+#[command(
+    name = "thinkfamily",
+    version,
+    subcommand_help_heading = "Commands (serve when none is given)",
+    after_help = "Exit codes: 0 all is well; 1 problems were found, or it could not be done; 2 the command line or a setting \
+                  is wrong."
+)]
+struct App {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Migrate, then serve.
+    Serve,
+    /// Print a token of the development issuer.
+    Token(token::TokenArgs),
+    /// Check or load an agreement, or print who sees what.
+    Agreement(agreement::AgreementArgs),
+    /// Load CSV files, one a table, each whole or not at all.
+    Import(import::ImportArgs),
+    /// Load made-up families, the same ones for the same seed.
+    Demo(demo::DemoArgs),
+    /// Print the schema, whole or as one partner sees it.
+    Schema(schema::SchemaArgs),
+    /// Check the trail, or take it elsewhere.
+    Audit(audit::AuditArgs),
+    /// Migrate the databases, or say how far they are.
+    Migrate(migrate::MigrateArgs),
+}
+
+/// Does what the process's own command line says.
+pub fn main() -> ExitCode {
+    log::install_panic_hook();
+    // A panic is a mistake in the program: its place is in the log, its message may hold anything and is shown nowhere.
+    std::panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os()))).unwrap_or_else(|_| {
+        tell("the program failed by a mistake of its own; the log says where");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let app = match App::try_parse_from(arguments) {
+        Ok(app) => app,
+        Err(error) => {
+            // Help and version are errors to the parser, too; those go to standard output with the code 0.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let done = Config::load(&app.config).map_err(Failure::from).and_then(|config| {
+        log::init(config.log);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::problem(format!("the program cannot start its threads: {error}")))?;
+        let done = runtime.block_on(dispatch(app.command.unwrap_or(Command::Serve), config));
+        // Whatever is left is not worth waiting for: all that matters was awaited.
+        runtime.shutdown_background();
+        done
+    });
+    match done {
+        Ok(code) => code,
+        Err(failure) => {
+            if !failure.sentence().is_empty() {
+                tell(failure.sentence());
+            }
+            failure.exit_code()
+        }
+    }
+}
+
+async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout();
+    let out = &mut out as &mut (dyn Write + Send);
+    let context = Context {
+        config,
+        clock: Clock::system(),
+        ids: Ids::random(),
+    };
+    match command {
+        Command::Serve => serve::run(&context, out).await,
+        Command::Token(arguments) => {
+            token::run(&context.config, &arguments, &context.clock, &context.ids, out).map_err(Failure::problem)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Agreement(arguments) => agreement::run(&context, arguments, out).await,
+        Command::Import(arguments) => import::run(&context, arguments, out).await,
+        Command::Demo(arguments) => demo::run(&context, &arguments, out).await,
+        Command::Schema(arguments) => schema::run(&context, &arguments, out).await,
+        Command::Audit(arguments) => audit(&context, &arguments, out).await,
+        Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,
+    }
+}
+
+async fn audit(
+    context: &Context,
+    arguments: &audit::AuditArgs,
+    out: &mut (dyn Write + Send),
+) -> Result<ExitCode, Failure> {
+    let key = context.trail_key_path();
+    if !arguments.needs_database() {
+        return audit::run(arguments, None, &key, out).await.map_err(Failure::problem);
+    }
+    let databases = context.existing_databases().await?;
+    let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
+    let done = audit::run(arguments, Some(&store), &key, out).await;
+    context::close(databases).await;
+    done.map_err(Failure::problem)
+}
+
+/// Tells a person one thing on standard error.
+fn tell(sentence: &str) {
+    // Where nobody reads standard error, there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "thinkfamily: {sentence}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::App;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        App::command().debug_assert();
+    }
+
+    #[test]
+    fn the_settings_stand_last_in_the_help() {
+        let help = App::command().render_long_help().to_string();
+        let at = |text: &str| help.find(text).unwrap_or_else(|| panic!("no {text} in:\n{help}"));
+        assert!(at("Commands") < at("Settings"));
+        for name in ["serve", "token", "agreement", "import", "demo", "schema", "audit", "migrate"] {
+            assert!(at(name) < at("Settings"), "{name}");
+        }
+        assert!(at("--database-url") > at("Settings"));
+    }
+}

@@ -6,7 +6,7 @@ pub struct Mutation;
 #[Object]
 impl Mutation {
     /// x
-    async fn nothing(&self) -> bool {
+    async fn open_emergency_access(&self) -> bool {
         true
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
     sqlx::{
         ConnectOptions as _,
         postgres::PgConnectOptions,
@@ -87,10 +87,20 @@ pub enum ConnectError {
     },
 }
 
+/// How many connections a database has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Open ones.
+    pub open: u64,
+    /// Those of them that nobody uses now.
+    pub idle: u64,
+}
+
 /// The main database and the trail, open. Cheap to clone: clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Databases {
     url: DatabaseUrl,
+    trail_url: DatabaseUrl,
     main: DatabaseConnection,
     trail: DatabaseConnection,
 }
@@ -98,10 +108,16 @@ pub struct Databases {
 impl Databases {
     /// Opens both databases, making SQLite files that are not there yet (readable for their owner only). Migrates nothing.
     pub async fn open(url: &DatabaseUrl, settings: &Settings) -> Result<Self, ConnectError> {
+        Self::open_at(url, &url.trail(), settings).await
+    }
+
+    /// The same, with the trail at an address of its own.
+    pub async fn open_at(url: &DatabaseUrl, trail_url: &DatabaseUrl, settings: &Settings) -> Result<Self, ConnectError> {
         let main = connect(url, settings.connections, settings.synchronous, settings).await?;
-        let trail = connect(&url.trail(), settings.trail_connections, Synchronous::Full, settings).await?;
+        let trail = connect(trail_url, settings.trail_connections, Synchronous::Full, settings).await?;
         Ok(Self {
             url: url.clone(),
+            trail_url: trail_url.clone(),
             main,
             trail,
         })
@@ -110,6 +126,38 @@ impl Databases {
     /// Where the main database is.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// Where the trail is.
+    pub fn trail_url(&self) -> &DatabaseUrl {
+        &self.trail_url
+    }
+
+    /// Asks both databases for an answer, and gives the first failure.
+    pub async fn answer(&self) -> Result<(), DbErr> {
+        for database in [&self.main, &self.trail] {
+            database.execute_unprepared("SELECT 1").await?;
+        }
+        Ok(())
+    }
+
+    /// How many connections there are: to the main database, then to the trail.
+    pub fn connections(&self) -> [Connections; 2] {
+        [&self.main, &self.trail].map(|database| {
+            if database.get_database_backend() == DbBackend::Postgres {
+                let pool = database.get_postgres_connection_pool();
+                Connections {
+                    open: pool.size().into(),
+                    idle: pool.num_idle() as u64,
+                }
+            } else {
+                let pool = database.get_sqlite_connection_pool();
+                Connections {
+                    open: pool.size().into(),
+                    idle: pool.num_idle() as u64,
+                }
+            }
+        })
     }
 
     /// The main database.

@@ -49,7 +49,8 @@ impl Databases {
     }
 
     fn failed(&self, trail: bool, source: DbErr) -> ConnectError {
-        let database = if trail { self.url().trail() } else { self.url().clone() };
+        let url = if trail { self.trail_url() } else { self.url() };
+        let database = url.clone();
         ConnectError::Migrate { database, source }
     }
 }

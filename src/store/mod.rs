@@ -3,9 +3,11 @@
 //! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
 
 pub mod agencies;
+pub mod bulk;
 pub mod connect;
 pub mod database_url;
 pub mod dataset;
+mod directory;
 pub mod dossier;
 mod facts;
 mod load;
@@ -15,6 +17,7 @@ pub mod reach;
 pub mod rows;
 pub mod session;
 pub mod trail;
+mod transaction;
 
 use std::{
     collections::HashMap,
@@ -81,6 +84,10 @@ impl Store {
 
     fn main(&self) -> &DatabaseConnection {
         self.shared.databases.main()
+    }
+
+    fn count_statement(&self) {
+        self.shared.statements.fetch_add(1, Ordering::Relaxed);
     }
 
     fn statements(&self) -> &Arc<AtomicU64> {

@@ -1,0 +1,165 @@
+//! `thinkfamily agreement`: checks or loads an agreement file, and prints who sees what.
+
+mod file;
+pub(super) mod load;
+
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Subcommand};
+
+use self::load::{LoadError, Loaded};
+use super::{
+    context::{self, Context, read_text},
+    failure::Failure,
+};
+use crate::{
+    graphql::matrix,
+    sharing::{
+        agreement::Policy,
+        agreement_file::{LARGEST_FILE, Refused},
+    },
+    store::{
+        Store,
+        session::{Mode, Session},
+    },
+};
+
+/// Check or load an agreement, or print who sees what.
+#[derive(Args, Clone, Debug)]
+pub(super) struct AgreementArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum Command {
+    /// Read a file and print every problem with its line; needs no database, so agencies are only checked by `load`.
+    Check {
+        /// The agreement file (TOML).
+        file: PathBuf,
+    },
+    /// Check a file against the database, and load it as a version that takes effect on its date.
+    Load {
+        /// The agreement file (TOML).
+        file: PathBuf,
+    },
+    /// Print who sees what under the agreements in force today.
+    Matrix {
+        /// Agreement files to print it for, instead of those in the database.
+        files: Vec<PathBuf>,
+        /// Only this authority's; every authority's otherwise.
+        #[arg(long, conflicts_with = "files")]
+        authority: Option<String>,
+    },
+}
+
+/// Carries the command out.
+pub(super) async fn run(
+    context: &Context,
+    arguments: AgreementArgs,
+    out: &mut (dyn Write + Send),
+) -> Result<ExitCode, Failure> {
+    match arguments.command {
+        Command::Check { file } => {
+            let checked = file::read(&read_text(&file, LARGEST_FILE)?).map_err(|refused| told(&file, &refused))?;
+            let agreement = &checked.agreement;
+            writeln!(
+                out,
+                "{}: {} version {} of {} is good: {} clauses, {} signatories, in force from {}",
+                file.display(),
+                agreement.code,
+                agreement.version,
+                checked.authority,
+                agreement.clauses.len(),
+                agreement.signatories.len(),
+                agreement.effective_from
+            )?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Load { file } => load_file(context, &file, out).await,
+        Command::Matrix { files, authority } if files.is_empty() => {
+            let databases = context.existing_databases().await?;
+            let policies = policies(&context.store(&databases), authority.as_deref()).await;
+            context::close(databases).await;
+            for (name, policy) in policies? {
+                writeln!(out, "{name}\n")?;
+                out.write_all(matrix::text(&policy, context.clock.today()).as_bytes())?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Matrix { files, .. } => {
+            let mut policy = Policy::default();
+            for path in &files {
+                let read = file::read(&read_text(path, LARGEST_FILE)?).map_err(|refused| told(path, &refused))?;
+                policy.agreements.push(read.agreement);
+            }
+            out.write_all(matrix::text(&policy, context.clock.today()).as_bytes())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn load_file(
+    context: &Context,
+    file: &std::path::Path,
+    out: &mut (dyn Write + Send),
+) -> Result<ExitCode, Failure> {
+    let text = read_text(file, LARGEST_FILE)?;
+    let databases = context.ready_databases().await?;
+    let trail = context.trail(&databases, "agreement-load").await?;
+    let loaded = load::load(&context.store(&databases), &trail, &text, "command-line").await;
+    trail.close().await;
+    context::close(databases).await;
+    match loaded {
+        Ok(Loaded::Now { code, version }) => writeln!(out, "{code} version {version} is loaded")?,
+        Ok(Loaded::Before { code, version }) => {
+            writeln!(out, "{code} version {version} was loaded before, with this very text; nothing to do")?;
+        }
+        Err(LoadError::Refused(refused)) => return Err(told(file, &refused)),
+        Err(error) => return Err(Failure::problem(error)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells every problem on standard error, as `file:line: sentence`.
+fn told(file: &std::path::Path, refused: &Refused) -> Failure {
+    let mut lines: Vec<String> = refused
+        .problems
+        .iter()
+        .map(|problem| format!("{}:{}: {}", file.display(), problem.line, problem.sentence))
+        .collect();
+    if refused.more > 0 {
+        lines.push(format!("and {} more", refused.more));
+    }
+    // Where nobody reads standard error, the exit code still tells.
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+    let count = refused.problems.len() + refused.more;
+    let noun = if count == 1 { "problem" } else { "problems" };
+    Failure::problem(format!("{}: {count} {noun}, nothing was loaded", file.display()))
+}
+
+async fn policies(store: &Store, only: Option<&str>) -> Result<Vec<(String, Policy)>, Failure> {
+    let authorities = store.authorities().await.map_err(Failure::problem)?;
+    let mut policies = Vec::new();
+    for authority in authorities
+        .into_iter()
+        .filter(|authority| only.is_none_or(|only| authority.code == only))
+    {
+        let session = Session::begin(store, authority.id, Mode::Read)
+            .await
+            .map_err(Failure::problem)?;
+        let of_authority = session.policies(store).await.map_err(Failure::problem)?;
+        session.end().await.map_err(Failure::problem)?;
+        // Authorities that only lend their figures have no agreement.
+        if only.is_some() || !of_authority.policy.agreements.is_empty() {
+            policies.push((authority.name, of_authority.policy.clone()));
+        }
+    }
+    match policies.is_empty() {
+        false => Ok(policies),
+        true => Err(Failure::problem(match only {
+            Some(_) => "the database has no authority of that code",
+            None => "the database has no agreement",
+        })),
+    }
+}

@@ -1,0 +1,164 @@
+//! What the commands share: settings, clock, the data directory and the databases behind them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::failure::Failure;
+use crate::{
+    audit::{Code, HeadKey, Trail, TrailOptions},
+    clock::{Clock, Ids},
+    config::Config,
+    store::{
+        Store,
+        connect::{Databases, Settings},
+        database_url::DatabaseUrl,
+        trail::TrailStore,
+    },
+};
+
+/// The key that signs the heads of the trail, in the data directory.
+const TRAIL_KEY: &str = "trail.key";
+/// Connections to the trail: one writes, the others read.
+const TRAIL_CONNECTIONS: u32 = 4;
+
+/// What every command is given.
+pub(super) struct Context {
+    /// The settings.
+    pub(super) config: Config,
+    /// What time it is.
+    pub(super) clock: Clock,
+    /// Where identifiers come from.
+    pub(super) ids: Ids,
+}
+
+impl Context {
+    /// The file of the key that signs the trail's heads.
+    pub(super) fn trail_key_path(&self) -> PathBuf {
+        self.config.data_dir.join(TRAIL_KEY)
+    }
+
+    /// Makes the data directory, for its owner alone, if it is not there.
+    pub(super) fn make_data_dir(&self) -> Result<(), Failure> {
+        let path = &self.config.data_dir;
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(path)
+            .map_err(|error| Failure::problem(format!("cannot make the data directory {}: {error}", path.display())))
+    }
+
+    /// Opens the databases as they are, making SQLite files that are not there.
+    pub(super) async fn databases(&self) -> Result<Databases, Failure> {
+        let database = &self.config.database;
+        let read = |text: &str, setting: &str| {
+            text.parse::<DatabaseUrl>()
+                .map_err(|error| Failure::usage(format!("setting `{setting}`: {error}")))
+        };
+        let url = read(database.url.as_str(), "database_url")?;
+        let trail_url = match &database.trail_url {
+            Some(trail) => read(trail.as_str(), "trail_database_url")?,
+            None => url.trail(),
+        };
+        let settings = Settings {
+            connections: database.connections,
+            trail_connections: TRAIL_CONNECTIONS.min(database.connections.max(2)),
+            acquire_timeout: database.wait,
+            statement_timeout: database.statement_timeout,
+            ..Settings::default()
+        };
+        Databases::open_at(&url, &trail_url, &settings)
+            .await
+            .map_err(Failure::problem)
+    }
+
+    /// Opens databases that are there already and whose schema is this program's; changes nothing.
+    pub(super) async fn existing_databases(&self) -> Result<Databases, Failure> {
+        self.refuse_missing_file()?;
+        let databases = self.databases().await?;
+        refuse_pending(&databases).await?;
+        Ok(databases)
+    }
+
+    /// Opens the databases and brings them to this program's schema, where the settings allow it.
+    pub(super) async fn ready_databases(&self) -> Result<Databases, Failure> {
+        if !self.config.migrate {
+            return self.existing_databases().await;
+        }
+        let databases = self.databases().await?;
+        databases.migrate_up().await.map_err(Failure::problem)?;
+        Ok(databases)
+    }
+
+    /// A SQLite file that is not there is not made by a command that only looks.
+    pub(super) fn refuse_missing_file(&self) -> Result<(), Failure> {
+        let url = self.config.database.url.as_str().parse::<DatabaseUrl>();
+        match url.as_ref().ok().and_then(DatabaseUrl::file) {
+            Some(file) if !file.exists() => Err(Failure::problem(format!(
+                "there is no database at {} yet; `thinkfamily migrate up` makes it",
+                file.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The store over open databases.
+    pub(super) fn store(&self, databases: &Databases) -> Store {
+        Store::new(databases.clone(), self.clock.clone(), self.ids.clone())
+    }
+
+    /// Opens a chain of the trail for this process. `name` says what the process does.
+    pub(super) async fn trail(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
+        self.make_data_dir()?;
+        let key = HeadKey::load_or_create(&self.trail_key_path()).map_err(Failure::problem)?;
+        let trail = databases.trail();
+        Trail::open(
+            TrailStore::over(trail.clone(), trail.clone()),
+            key,
+            Code::nearest(format!("{name}/{}", std::process::id())),
+            self.clock.clone(),
+            self.ids.clone(),
+            TrailOptions::default(),
+        )
+        .await
+        .map_err(|error| Failure::problem(format!("the trail cannot be opened: {error}")))
+    }
+}
+
+/// Closes the databases; what goes wrong then changes nothing any more and is only logged.
+pub(super) async fn close(databases: Databases) {
+    if let Err(error) = databases.close().await {
+        tracing::warn!(%error, "the databases were not closed in order");
+    }
+}
+
+async fn refuse_pending(databases: &Databases) -> Result<(), Failure> {
+    let steps = databases.migration_status().await.map_err(Failure::problem)?;
+    match steps.iter().filter(|step| !step.applied).count() {
+        0 => Ok(()),
+        pending => Err(Failure::problem(format!(
+            "the database {} is {pending} migrations behind this program; `thinkfamily migrate up` applies them",
+            databases.url()
+        ))),
+    }
+}
+
+/// Reads a text file of at most `most` bytes; one byte more is read, so that a larger one is seen to be larger.
+pub(super) fn read_text(path: &Path, most: usize) -> Result<String, Failure> {
+    use std::io::Read as _;
+    let shown = path.display();
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| Failure::problem(format!("{shown} cannot be read: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        Failure::problem(format!("{shown}:{line}: not UTF-8 text"))
+    })
+}

@@ -1,0 +1,135 @@
+//! `thinkfamily demo`: fills the configured database with made-up families, the same ones for the same seed.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::Args;
+
+use super::{
+    agreement::load::{self as agreements, Loaded},
+    context::{self, Context},
+    failure::Failure,
+};
+use crate::{
+    audit::Trail,
+    demo::{self, MOST_FAMILIES, Size},
+    store::{
+        Store,
+        bulk::{self, BulkError, Progress},
+        connect::Databases,
+    },
+};
+
+/// The code of an authority of the worked families, which tells whether they are there.
+pub(super) const WORKED_AUTHORITY: &str = "cambridgeshire";
+/// Progress is told every so many rows.
+const ROWS_BETWEEN_LINES: u64 = 100_000;
+
+/// Load made-up families, the same ones for the same seed.
+#[derive(Args, Clone, Debug)]
+pub(super) struct DemoArgs {
+    /// How many made-up families, besides the worked ones.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=MOST_FAMILIES))]
+    families: u64,
+    /// Where the sequence of chance begins.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Add to a database that already has families.
+    #[arg(long)]
+    add: bool,
+}
+
+/// Loads the worked families, where they are not there yet, and the made-up ones.
+pub(super) async fn run(
+    context: &Context,
+    arguments: &DemoArgs,
+    out: &mut (dyn Write + Send),
+) -> Result<ExitCode, Failure> {
+    let databases = context.ready_databases().await?;
+    let store = context.store(&databases);
+    if !arguments.add && store.has_families().await.map_err(Failure::problem)? {
+        context::close(databases).await;
+        return Err(Failure::problem(
+            "the database already has families; give --add to add made-up ones to them",
+        ));
+    }
+    let trail = context.trail(&databases, "demo").await?;
+    let done = fill(context, arguments, &databases, &store, &trail).await;
+    trail.close().await;
+    context::close(databases).await;
+    let rows = done?;
+    writeln!(out, "{} made-up families of seed {}: {rows} rows loaded", arguments.families, arguments.seed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn fill(
+    context: &Context,
+    arguments: &DemoArgs,
+    databases: &Databases,
+    store: &Store,
+    trail: &Trail,
+) -> Result<u64, Failure> {
+    let mut rows = worked(context, databases, store, trail, "demo").await?;
+    if arguments.families == 0 {
+        return Ok(rows);
+    }
+    let families = demo::families(Size::of(arguments.families), arguments.seed, context.clock.today());
+    let codes: Vec<String> = families.authority_codes().collect();
+    let mut next_line = ROWS_BETWEEN_LINES;
+    rows += bulk::load_each(databases, families, &mut |progress: Progress| {
+        if progress.rows >= next_line {
+            next_line = progress.rows + ROWS_BETWEEN_LINES;
+            // Where nobody reads the progress, the load goes on.
+            let _ = writeln!(io::stderr(), "{} rows loaded", progress.rows);
+        }
+    })
+    .await
+    .map_err(refused)?;
+    for code in codes {
+        load_agreement(store, trail, &demo::agreement_for(&code), "demo").await?;
+    }
+    Ok(rows)
+}
+
+/// Loads the worked families and their agreements, where they are not there yet. Gives the number of rows.
+pub(super) async fn worked(
+    context: &Context,
+    databases: &Databases,
+    store: &Store,
+    trail: &Trail,
+    by: &str,
+) -> Result<u64, Failure> {
+    let there = store.authority_named(WORKED_AUTHORITY).await.map_err(Failure::problem)?;
+    let rows = if there.is_some() {
+        0
+    } else {
+        let data = demo::worked(context.clock.today());
+        bulk::load(databases, &data, &mut |_| {}).await.map_err(refused)?
+    };
+    for document in demo::worked_agreements() {
+        load_agreement(store, trail, document, by).await?;
+    }
+    Ok(rows)
+}
+
+async fn load_agreement(store: &Store, trail: &Trail, document: &str, by: &str) -> Result<(), Failure> {
+    match agreements::load(store, trail, document, by).await {
+        Ok(Loaded::Now { code, version }) => tracing::info!(agreement = code, version, "agreement loaded"),
+        Ok(Loaded::Before { .. }) => {}
+        Err(error) => return Err(Failure::problem(error)),
+    }
+    Ok(())
+}
+
+fn refused(error: BulkError) -> Failure {
+    match error {
+        BulkError::Rows {
+            table: "authority", ..
+        } if error.is_about_rows() => {
+            Failure::problem("the made-up authorities are there already; begin with a database that does not have them")
+        }
+        error => Failure::problem(error),
+    }
+}

@@ -1,0 +1,53 @@
+//! Why a command did not succeed: one sentence for a person, and the exit code.
+
+use std::{fmt::Display, process::ExitCode};
+
+use crate::config::ConfigError;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    usage: bool,
+    sentence: String,
+}
+
+impl Failure {
+    /// Problems were found, or it could not be done.
+    pub(super) fn problem(sentence: impl Display) -> Self {
+        Self {
+            usage: false,
+            sentence: sentence.to_string(),
+        }
+    }
+
+    /// The command line or a setting is wrong.
+    pub(super) fn usage(sentence: impl Display) -> Self {
+        Self {
+            usage: true,
+            sentence: sentence.to_string(),
+        }
+    }
+
+    /// What was wrong; empty when it was told already.
+    pub(super) fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
+    /// The process's exit code.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        if self.usage { ExitCode::from(2) } else { ExitCode::FAILURE }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// For results that cannot be written out.
+    fn from(error: std::io::Error) -> Self {
+        Self::problem(format!("the result cannot be written: {error}"))
+    }
+}

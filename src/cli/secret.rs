@@ -1,0 +1,170 @@
+//! The one secret of an installation, and the keys that are derived from it for one use each.
+//!
+//! Touches its file in the data directory, nothing else. Server processes that share a database must share the file, or
+//! ids and cursors of one are not known to the other.
+
+use std::{
+    fmt,
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::{error::Unspecified, hkdf};
+
+/// The secret's file in the data directory.
+const FILE: &str = "secret.key";
+const BYTES: usize = 32;
+
+/// Why there is no secret. It shows the file's name and nothing of what is in it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SecretError {
+    /// The file cannot be read or made.
+    #[error("the secret {} cannot be used: {source}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Others than the owner can read it.
+    #[error("the secret {} can be read by others: its mode must be 0600", .0.display())]
+    Exposed(PathBuf),
+    /// It is not 32 bytes.
+    #[error("the secret {} is not 32 bytes long", .0.display())]
+    Length(PathBuf),
+    /// The system gave no random bytes, or a key could not be derived.
+    #[error("no key could be made")]
+    Generation,
+}
+
+impl From<Unspecified> for SecretError {
+    fn from(_: Unspecified) -> Self {
+        Self::Generation
+    }
+}
+
+/// The secret of an installation.
+pub(super) struct Secret([u8; BYTES]);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret")
+    }
+}
+
+impl Secret {
+    /// The secret in the data directory, or a new one put there. Of several processes that begin at once, all get the same.
+    pub(super) fn load_or_create(data_dir: &Path) -> Result<Self, SecretError> {
+        let path = data_dir.join(FILE);
+        match Self::load(&path) {
+            Err(SecretError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+            other => return other,
+        }
+        let mut bytes = [0; BYTES];
+        // Chance is the cryptography library's own here, as it must be for a key.
+        aws_lc_rs::rand::fill(&mut bytes)?;
+        put_whole(&path, &bytes).map_err(|source| SecretError::File {
+            path: path.clone(),
+            source,
+        })?;
+        Self::load(&path)
+    }
+
+    fn load(path: &Path) -> Result<Self, SecretError> {
+        let failed = |source| SecretError::File {
+            path: path.to_owned(),
+            source,
+        };
+        let file = File::open(path).map_err(failed)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            if file.metadata().map_err(failed)?.permissions().mode() & 0o077 != 0 {
+                return Err(SecretError::Exposed(path.to_owned()));
+            }
+        }
+        let mut bytes = Vec::new();
+        file.take(BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+        bytes
+            .try_into()
+            .map(Self)
+            .map_err(|_| SecretError::Length(path.to_owned()))
+    }
+
+    /// The key for one use (HKDF with SHA-256): the same for the same name, and of no help in finding any other.
+    pub(super) fn key(&self, name: &str) -> Result<[u8; 32], SecretError> {
+        let mut key = [0; 32];
+        hkdf::Salt::new(hkdf::HKDF_SHA256, b"thinkfamily secret 1")
+            .extract(&self.0)
+            .expand(&[name.as_bytes()], hkdf::HKDF_SHA256)?
+            .fill(&mut key)?;
+        Ok(key)
+    }
+}
+
+/// Puts a file there whole and durable, or leaves the one that is there already.
+fn put_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(&draft).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync_all()?;
+        match fs::hard_link(&draft, path) {
+            // Another process was first: its secret is the secret.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            linked => linked,
+        }
+    });
+    let removed = fs::remove_file(&draft);
+    written?;
+    removed?;
+    #[cfg(unix)]
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_is_made_once_and_keys_differ_by_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Secret::load_or_create(folder.path()).unwrap();
+        let again = Secret::load_or_create(folder.path()).unwrap();
+        assert_eq!(first.key("ids").unwrap(), again.key("ids").unwrap());
+        assert_ne!(first.key("ids").unwrap(), first.key("cursors").unwrap());
+        assert_ne!(first.key("ids").unwrap(), first.0);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let other = Secret::load_or_create(elsewhere.path()).unwrap();
+        assert_ne!(first.key("ids").unwrap(), other.key("ids").unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        Secret::load_or_create(folder.path()).unwrap();
+        let path = folder.path().join(FILE);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).unwrap();
+        let error = Secret::load_or_create(folder.path()).unwrap_err();
+        assert!(matches!(error, SecretError::Exposed(_)), "{error}");
+    }
+
+    #[test]
+    fn a_secret_of_another_length_is_refused() {
+        for content in [&b""[..], b"short", &[7; 33]] {
+            let folder = tempfile::tempdir().unwrap();
+            put_whole(&folder.path().join(FILE), content).unwrap();
+            let error = Secret::load_or_create(folder.path()).unwrap_err();
+            assert!(matches!(error, SecretError::Length(_)), "{error}");
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Loads many rows at once: each table in statements of many rows, all of them in one transaction.
+//!
+//! For `import` and `demo`, which bring rows; nothing here decides who may bring them, and no client reaches it.
+
+use chrono::{DateTime, Utc};
+use entity::{authority, family, import_file};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    PaginatorTrait, QueryFilter, Statement, Value,
+};
+
+use super::{connect::Databases, dataset::Dataset, transaction::begin_write};
+
+mod tables;
+
+/// Most rows of one statement. More would hardly be faster, and the statement's text is kept by the driver.
+const MOST_ROWS: usize = 512;
+
+/// A transaction of [`load_each`] ends after this many rows or a few more.
+const ROWS_OF_A_COMMIT: u64 = 50_000;
+
+/// Why rows were not loaded. It holds names of tables and rules, never a row's values.
+#[derive(Debug, thiserror::Error)]
+pub enum BulkError {
+    /// The rows of a table were refused.
+    #[error("rows of the table {table} were refused: {}", reason(.source))]
+    Rows {
+        /// The table.
+        table: &'static str,
+        /// What the database said.
+        source: DbErr,
+    },
+    /// The database failed otherwise.
+    #[error("the database failed: {0}")]
+    Database(#[from] DbErr),
+}
+
+impl BulkError {
+    /// Whether rows broke a rule of the database, rather than the database failing.
+    pub fn is_about_rows(&self) -> bool {
+        match self {
+            Self::Rows { source, .. } => rule(&source.to_string()).is_some(),
+            Self::Database(_) => false,
+        }
+    }
+}
+
+/// The broken rule in words, where it is one; the database's own words otherwise.
+fn reason(source: &DbErr) -> String {
+    let text = source.to_string();
+    rule(&text).map_or_else(|| text.clone(), str::to_owned)
+}
+
+fn rule(text: &str) -> Option<&'static str> {
+    let lower = text.to_ascii_lowercase();
+    [
+        ("foreign key", "one of them points to a row that is not there"),
+        ("unique", "one of them is there already, or twice"),
+        ("check constraint", "a value is not one that the table allows"),
+        ("not null", "a value is missing"),
+        ("not-null", "a value is missing"),
+    ]
+    .into_iter()
+    .find_map(|(sign, words)| lower.contains(sign).then_some(words))
+}
+
+/// How far a load is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The table that rows went to.
+    pub table: &'static str,
+    /// How many rows were loaded so far, of all tables.
+    pub rows: u64,
+}
+
+/// A file that was loaded whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedFile {
+    /// The authority that it is about.
+    pub authority: i32,
+    /// Its name.
+    pub name: String,
+    /// The hash of its content, in hexadecimal digits.
+    pub content_hash: String,
+    /// How many rows it had.
+    pub rows: i64,
+}
+
+/// One load: everything in it is there when it is [committed](Self::commit), or nothing is.
+///
+/// Loads of several processes take turns.
+#[derive(Debug)]
+pub struct Load {
+    transaction: DatabaseTransaction,
+    most_values: usize,
+    rows: u64,
+}
+
+impl Load {
+    /// Begins a load, when no other is under way.
+    pub async fn begin(databases: &Databases) -> Result<Self, BulkError> {
+        let transaction = begin_write(databases.main()).await?;
+        let postgres = transaction.get_database_backend() == DbBackend::Postgres;
+        if postgres {
+            // A large statement may take longer than a request's; waiting for another load may not take for ever.
+            transaction
+                .execute_unprepared(
+                    "SET LOCAL statement_timeout = '300s'; SELECT pg_advisory_xact_lock(7310868735935506018)",
+                )
+                .await?;
+        }
+        Ok(Self {
+            transaction,
+            // SQLite has 32,766 parameters in a statement, PostgreSQL 65,535.
+            most_values: if postgres { 65_535 } else { 32_766 },
+            rows: 0,
+        })
+    }
+
+    /// Adds rows, table by table, those first that others point to.
+    pub async fn add(
+        &mut self,
+        data: &Dataset,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<u64, BulkError> {
+        let before = self.rows;
+        self.tables(data, progress).await?;
+        Ok(self.rows - before)
+    }
+
+    /// How many families there are, of all authorities.
+    pub async fn families(&self) -> Result<u64, BulkError> {
+        Ok(family::Entity::find().count(&self.transaction).await?)
+    }
+
+    /// How many authorities there are.
+    pub async fn authorities(&self) -> Result<u64, BulkError> {
+        Ok(authority::Entity::find().count(&self.transaction).await?)
+    }
+
+    /// Whether a file of that name and content was loaded already.
+    pub async fn has_file(&self, authority: i32, name: &str, content_hash: &str) -> Result<bool, BulkError> {
+        let found = import_file::Entity::find()
+            .filter(import_file::Column::AuthorityId.eq(authority))
+            .filter(import_file::Column::Name.eq(name))
+            .filter(import_file::Column::ContentHash.eq(content_hash))
+            .count(&self.transaction)
+            .await?;
+        Ok(found > 0)
+    }
+
+    /// Notes, for the next time, that a file was loaded.
+    pub async fn note_file(&mut self, file: &ImportedFile, loaded_at: DateTime<Utc>) -> Result<(), BulkError> {
+        let row = import_file::ActiveModel {
+            authority_id: Set(file.authority),
+            name: Set(file.name.clone()),
+            content_hash: Set(file.content_hash.clone()),
+            rows: Set(file.rows),
+            loaded_at: Set(loaded_at),
+        };
+        import_file::Entity::insert(row)
+            .exec_without_returning(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps what was loaded.
+    pub async fn commit(self) -> Result<(), BulkError> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    /// Leaves everything as it was.
+    pub async fn abandon(self) -> Result<(), BulkError> {
+        Ok(self.transaction.rollback().await?)
+    }
+
+    /// Adds the rows of one table, in statements of 512, 256, … 1 rows, so that there are few texts to prepare.
+    async fn table<R: tables::Loadable>(
+        &mut self,
+        rows: &[R],
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<(), BulkError> {
+        let width = R::COLUMNS.len();
+        let most = rows_of_a_statement(width, self.most_values);
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let size = (1 << rest.len().ilog2()).min(most);
+            let (now, later) = rest.split_at(size);
+            rest = later;
+            let mut values: Vec<Value> = Vec::with_capacity(size * width);
+            now.iter().for_each(|row| row.push_values(&mut values));
+            self.transaction
+                .execute_raw(Statement::from_sql_and_values(
+                    self.transaction.get_database_backend(),
+                    insert_text(R::TABLE, R::COLUMNS, size),
+                    values,
+                ))
+                .await
+                .map_err(|source| BulkError::Rows {
+                    table: R::TABLE,
+                    source,
+                })?;
+            self.rows += u64::try_from(size).unwrap_or(u64::MAX);
+            progress(Progress {
+                table: R::TABLE,
+                rows: self.rows,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Loads one set of rows whole.
+pub async fn load(
+    databases: &Databases,
+    data: &Dataset,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<u64, BulkError> {
+    let mut load = Load::begin(databases).await?;
+    let rows = load.add(data, progress).await?;
+    load.commit().await?;
+    Ok(rows)
+}
+
+/// Loads sets of rows one after the other, holding one at a time in memory, each whole and many in one transaction. Sets
+/// that point to rows of other sets come after them. What was committed before an error stays.
+pub async fn load_each(
+    databases: &Databases,
+    sets: impl Iterator<Item = Dataset> + Send,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<u64, BulkError> {
+    let mut before = 0;
+    let mut sets = sets.peekable();
+    while sets.peek().is_some() {
+        let mut load = Load::begin(databases).await?;
+        while load.rows < ROWS_OF_A_COMMIT
+            && let Some(data) = sets.next()
+        {
+            load.add(&data, &mut |now: Progress| {
+                progress(Progress {
+                    rows: before + now.rows,
+                    ..now
+                });
+            })
+            .await?;
+        }
+        before += load.rows;
+        load.commit().await?;
+    }
+    Ok(before)
+}
+
+/// The greatest power of two of rows that a statement may have.
+fn rows_of_a_statement(width: usize, most_values: usize) -> usize {
+    let most = (most_values / width.max(1)).clamp(1, MOST_ROWS);
+    1 << most.ilog2()
+}
+
+/// `INSERT INTO table (a, b) VALUES ($1, $2), ($3, $4)`.
+fn insert_text(table: &str, columns: &[&str], rows: usize) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
+    for at in 0..rows * columns.len() {
+        let sign = match (at % columns.len(), at) {
+            (0, 0) => "(",
+            (0, _) => "), (",
+            _ => ", ",
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{sign}${}", at + 1);
+    }
+    text.push(')');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_names_every_value_once() {
+        assert_eq!(
+            insert_text("t", &["a", "b"], 2),
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"
+        );
+        assert_eq!(insert_text("t", &["a"], 1), "INSERT INTO t (a) VALUES ($1)");
+    }
+
+    #[test]
+    fn no_statement_has_more_values_than_the_databases_take() {
+        for most_values in [32_766, 65_535] {
+            for width in 1..200 {
+                let rows = rows_of_a_statement(width, most_values);
+                assert!(rows.is_power_of_two() && rows * width <= most_values, "{width}: {rows}");
+            }
+        }
+        assert_eq!(rows_of_a_statement(3, 32_766), MOST_ROWS);
+    }
+
+    #[test]
+    fn broken_rules_are_told_without_values() {
+        for (text, words) in [
+            ("UNIQUE constraint failed: person.id", "already"),
+            ("duplicate key value violates unique constraint \"person_pkey\"", "already"),
+            ("FOREIGN KEY constraint failed", "points to"),
+            ("new row for relation \"family\" violates check constraint \"family_route_check\"", "allows"),
+            ("NOT NULL constraint failed: family.route", "missing"),
+        ] {
+            assert!(rule(text).is_some_and(|rule| rule.contains(words)), "{text}");
+        }
+        assert_eq!(rule("connection refused"), None);
+    }
+}

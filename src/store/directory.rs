@@ -1,0 +1,110 @@
+//! Who takes part: authorities and agencies by their codes, for sign-in and for the commands.
+
+use entity::{agency, agreement, authority};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Statement};
+use uuid::Uuid;
+
+use super::{
+    Store,
+    rows::AuthorityRow,
+    session::{Session, StoreError},
+};
+use crate::auth::{AgencyEntry, AgencyLookup, Directory, DirectoryError};
+
+#[derive(FromQueryResult)]
+struct Found {
+    authority_id: i32,
+    id: Uuid,
+    kind: String,
+}
+
+#[derive(FromQueryResult)]
+struct Document {
+    document: String,
+}
+
+impl Directory for Store {
+    fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str) -> AgencyLookup<'a> {
+        Box::pin(async move {
+            self.agency_named(authority_code, agency_code)
+                .await
+                .map_err(|error| DirectoryError {
+                    cause: error.to_string(),
+                })
+        })
+    }
+}
+
+impl Store {
+    async fn agency_named(&self, authority_code: &str, agency_code: &str) -> Result<Option<AgencyEntry>, DbErr> {
+        // Neither database can hold or compare the character nought in a text.
+        if [authority_code, agency_code].iter().any(|code| code.contains('\0')) {
+            return Ok(None);
+        }
+        self.count_statement();
+        let found = agency::Entity::find()
+            .select_only()
+            .columns([agency::Column::AuthorityId, agency::Column::Id, agency::Column::Kind])
+            .join(
+                JoinType::InnerJoin,
+                agency::Entity::belongs_to(authority::Entity)
+                    .from(agency::Column::AuthorityId)
+                    .to(authority::Column::Id)
+                    .into(),
+            )
+            .filter(authority::Column::Code.eq(authority_code))
+            .filter(agency::Column::Code.eq(agency_code))
+            .into_model::<Found>()
+            .one(self.main())
+            .await?;
+        Ok(found.map(|found| AgencyEntry {
+            authority: found.authority_id,
+            agency: found.id,
+            kind: found.kind,
+        }))
+    }
+
+    /// The authority with that code.
+    pub async fn authority_named(&self, code: &str) -> Result<Option<AuthorityRow>, StoreError> {
+        self.count_statement();
+        Ok(authority::Entity::find()
+            .filter(authority::Column::Code.eq(code))
+            .into_model::<AuthorityRow>()
+            .one(self.main())
+            .await?)
+    }
+
+    /// Every authority, by code.
+    pub async fn authorities(&self) -> Result<Vec<AuthorityRow>, StoreError> {
+        self.count_statement();
+        let mut all = authority::Entity::find()
+            .into_model::<AuthorityRow>()
+            .all(self.main())
+            .await?;
+        all.sort_by(|one, other| one.code.cmp(&other.code));
+        Ok(all)
+    }
+
+    /// Whether there is a family, of whatever authority.
+    pub async fn has_families(&self) -> Result<bool, StoreError> {
+        self.count_statement();
+        let backend = self.main().get_database_backend();
+        let statement = Statement::from_string(backend, "SELECT 1 FROM family LIMIT 1");
+        Ok(self.main().query_one_raw(statement).await?.is_some())
+    }
+}
+
+impl Session {
+    /// The text from which a version of an agreement was loaded.
+    pub async fn agreement_document(&self, code: &str, version: i32) -> Result<Option<String>, StoreError> {
+        let found: Vec<Document> = self
+            .all(
+                agreement::Entity::find()
+                    .filter(agreement::Column::AuthorityId.eq(self.authority()))
+                    .filter(agreement::Column::Code.eq(code))
+                    .filter(agreement::Column::Version.eq(version)),
+            )
+            .await?;
+        Ok(found.into_iter().next().map(|row| row.document))
+    }
+}
