@@ -1,6 +1,9 @@
 //! What code must not do, whatever it names: decide by the name of an agency, read the time, make the decision impure.
 
-use crate::{paths::Token, sources::Source};
+use crate::{
+    paths::{Token, without_tests},
+    sources::Source,
+};
 
 /// Kinds of agency, and the words by which their names would be known. `graphql/codes` lists the kinds for the schema.
 const AGENCY_WORDS: [&str; 17] = [
@@ -108,21 +111,6 @@ pub fn impure_decision(source: &Source) -> Vec<String> {
             _ => None,
         })
         .collect()
-}
-
-/// The code without its inline tests, which stand last in a file.
-fn without_tests(mut tokens: Vec<Token>) -> Vec<Token> {
-    let tests = ["cfg", "(", "test", ")"];
-    let is = |token: &Token, wanted: &str| match token {
-        Token::Word(word) => word == wanted,
-        Token::Mark(mark) => wanted.len() == 1 && wanted.starts_with(*mark),
-        _ => false,
-    };
-    let begin = tokens
-        .windows(7)
-        .position(|seven| seven.iter().zip(tests).all(|(token, wanted)| is(token, wanted)) && is(&seven[5], "mod"));
-    tokens.truncate(begin.unwrap_or(tokens.len()));
-    tokens
 }
 
 #[cfg(test)]

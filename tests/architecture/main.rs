@@ -4,6 +4,7 @@
 
 mod arrows;
 mod code;
+mod dependencies;
 mod paths;
 mod sources;
 

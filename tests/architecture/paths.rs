@@ -15,6 +15,27 @@ pub enum Token {
     Mark(char),
 }
 
+impl Token {
+    /// Whether it is that word or mark.
+    pub fn is(&self, wanted: &str) -> bool {
+        match self {
+            Self::Word(word) => word == wanted,
+            Self::Mark(mark) => wanted.len() == 1 && wanted.starts_with(*mark),
+            Self::Of | Self::Text(_) => false,
+        }
+    }
+}
+
+/// The code without its inline tests, which stand last in a file.
+pub fn without_tests(mut tokens: Vec<Token>) -> Vec<Token> {
+    const BEGINS: [&str; 6] = ["cfg", "(", "test", ")", "]", "mod"];
+    let begin = tokens
+        .windows(8)
+        .position(|some| some.iter().zip(BEGINS).all(|(token, wanted)| token.is(wanted)) && some[7].is("{"));
+    tokens.truncate(begin.unwrap_or(tokens.len()));
+    tokens
+}
+
 /// The pieces of a source, without comments.
 pub fn tokens(text: &str) -> Vec<Token> {
     let letters: Vec<char> = text.chars().collect();

@@ -13,6 +13,7 @@ pub struct Source {
     /// Its name below `src`, with `/` between the parts.
     pub name: String,
     text: String,
+    test: bool,
 }
 
 impl Source {
@@ -21,6 +22,7 @@ impl Source {
         Self {
             name: name.to_owned(),
             text: text.to_owned(),
+            test: name.contains("/tests"),
         }
     }
 
@@ -36,12 +38,36 @@ impl Source {
 
     /// Whether it is a file of unit tests, which may set up more than their room may use.
     pub fn is_test(&self) -> bool {
-        let name = self.name.as_str();
-        name.contains("/tests/")
-            || name.ends_with("/tests.rs")
-            || name.ends_with("_tests.rs")
-            || name.ends_with("/fixtures.rs")
-            || name.ends_with("/testing.rs")
+        self.test
+    }
+
+    /// The files that it takes in for tests only (`#[cfg(test)] mod tests;`), by name without `.rs` or `/mod.rs`.
+    fn test_modules(&self) -> Vec<String> {
+        const BEGINS: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
+        let tokens = self.tokens();
+        let here = self.module().join("/");
+        let folder = self.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut found = Vec::new();
+        for at in 0..tokens.len() {
+            let rest = &tokens[at..];
+            if rest.len() < 8 || !rest.iter().zip(BEGINS).all(|(token, wanted)| token.is(wanted)) {
+                continue;
+            }
+            let Some(end) = rest.iter().position(|token| token.is(";") || token.is("{")) else {
+                continue;
+            };
+            let declared = &rest[7..end];
+            let named_file = declared.iter().find_map(|token| match token {
+                Token::Text(file) => Some(format!("{folder}/{}", file.trim_end_matches(".rs"))),
+                _ => None,
+            });
+            if let (true, [.., Token::Word(keyword), Token::Word(name)]) = (rest[end].is(";"), declared)
+                && keyword == "mod"
+            {
+                found.push(named_file.unwrap_or_else(|| format!("{here}/{name}")));
+            }
+        }
+        found
     }
 
     /// The module's path from the crate: `store/rows/work.rs` is `store`, `rows`, `work`.
@@ -71,7 +97,7 @@ pub fn sources() -> Vec<Source> {
     let mut files = Vec::new();
     gather(&root, &mut files, &mut Vec::new());
     files.sort();
-    files
+    let mut sources: Vec<Source> = files
         .into_iter()
         .map(|file| {
             let name = file
@@ -80,9 +106,21 @@ pub fn sources() -> Vec<Source> {
                 .to_string_lossy()
                 .replace('\\', "/");
             let text = fs::read_to_string(&file).expect("a readable source");
-            Source { name, text }
+            Source {
+                name,
+                text,
+                test: false,
+            }
         })
-        .collect()
+        .collect();
+    let tests: Vec<String> = sources.iter().flat_map(Source::test_modules).collect();
+    for source in &mut sources {
+        let path = source.module().join("/");
+        source.test = tests
+            .iter()
+            .any(|test| path == *test || path.starts_with(&format!("{test}/")));
+    }
+    sources
 }
 
 /// Folders with code whose module says nothing of itself.
@@ -138,4 +176,14 @@ fn a_file_knows_its_module() {
     assert_eq!(module("store/mod.rs"), "store");
     assert_eq!(module("clock.rs"), "clock");
     assert_eq!(module("lib.rs"), "");
+}
+
+#[test]
+fn files_for_tests_only_are_known() {
+    let text = "#[cfg(test)]\nmod check;\n#[cfg(test)]\n#[path = \"grant_tests.rs\"]\nmod tests;\n#[cfg(test)]\nmod here {}\nmod real;";
+    let source = Source::made_up("demo/mod.rs", text);
+    assert_eq!(source.test_modules(), ["demo/check", "demo/grant_tests"]);
+    let sources = sources();
+    let tests = sources.iter().filter(|source| source.is_test()).count();
+    assert!(tests > 10 && tests < sources.len() / 2, "{tests} files of tests");
 }
