@@ -5,6 +5,7 @@
 mod arrows;
 mod code;
 mod dependencies;
+mod documents;
 mod paths;
 mod sources;
 
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 use sources::Source;
 
 /// Files longer than the limit when the limit came. This list only shrinks: a file that has become short must leave it.
-const STILL_TOO_LONG: [&str; 3] = ["demo/hardman.rs", "demo/tests.rs", "graphql/query.rs"];
+const STILL_TOO_LONG: [&str; 1] = ["graphql/query.rs"];
 /// No file of `src` is longer, in lines.
 const LONGEST: usize = 500;
 
