@@ -1,4 +1,5 @@
-//! What is built in: licences, sources and bans as `deny.toml` has them, and no dependency that nothing uses. Needs no network.
+//! What is built in: licences, sources and bans as `deny.toml` has them, and no dependency that nothing uses. Needs no network where
+//! every package of the lock file was fetched.
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 
@@ -21,29 +22,35 @@ fn table(file: &str) -> Table {
 
 /// Every package that may be built, for whatever machine, as the lock file has them.
 fn packages() -> Vec<Json> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "cargo metadata: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let mut metadata: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+    // Packages for other machines may not be here yet; then they are fetched.
+    let mut metadata: Json = metadata(&["--offline"])
+        .or_else(|_| metadata(&[]))
+        .unwrap_or_else(|error| panic!("cargo metadata: {error}"));
     match metadata["packages"].take() {
         Json::Array(packages) => packages,
         other => panic!("no packages: {other}"),
     }
 }
 
+fn metadata(more: &[&str]) -> Result<Json, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .args(more)
+        .current_dir(root())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
+}
+
 fn text<'a>(value: &'a Json, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-fn strings<'a>(value: Option<&'a toml::Value>) -> Vec<&'a str> {
+fn strings(value: Option<&toml::Value>) -> Vec<&str> {
     value
         .and_then(toml::Value::as_array)
         .map(|array| array.iter().filter_map(toml::Value::as_str).collect())

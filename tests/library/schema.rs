@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    future::ready,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -149,7 +150,7 @@ impl Child {
     }
 
     async fn nullable(&self) -> Result<Option<i32>> {
-        Err("refused".into())
+        ready(Err("refused".into())).await
     }
 
     async fn maybe_result(&self) -> Option<Result<i32>> {
@@ -157,7 +158,7 @@ impl Child {
     }
 
     async fn required(&self) -> Result<i32> {
-        Err("refused".into())
+        ready(Err("refused".into())).await
     }
 
     #[graphql(guard = "No")]
