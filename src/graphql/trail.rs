@@ -66,6 +66,10 @@ pub fn entries(
         entry.emergency.extend(write.emergency);
         entry.categories = codes(write.categories);
         clauses(&mut entry, ceiling, write.clauses.iter().copied());
+        entry.loaded = write.loaded.as_ref().map(|(code, version)| AgreementRef {
+            code: Code::nearest(code),
+            version: *version,
+        });
         entries.push(entry);
     }
     let families = account.families();

@@ -34,11 +34,16 @@ pub struct Field {
     pub area: bool,
     /// Whether it only holds rows, which are each decided for themselves.
     pub rows: bool,
+    /// Whether it is only for those who may open emergency access.
+    pub emergency: bool,
 }
 
 impl Field {
-    /// Whether a caller with these categories could ever see it.
-    pub fn could_be_seen(&self, read: CategorySet, write: CategorySet) -> bool {
+    /// Whether a caller with these categories, who may or may not open emergency access, could ever see it.
+    pub fn could_be_seen(&self, read: CategorySet, write: CategorySet, emergency: bool) -> bool {
+        if self.emergency && !emergency {
+            return false;
+        }
         let permitted = match self.access {
             Access::Read => read,
             Access::Write => write,
@@ -146,6 +151,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
         by_row: false,
         area: false,
         rows: false,
+        emergency: false,
     };
     let include = |field: &mut Field, of: &str| {
         let (coordinate, needs) = ENTRIES
@@ -162,6 +168,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
         match word {
             "@write" => field.access = Access::Write,
             "@area" => field.area = true,
+            "@emergency" => field.emergency = true,
             "@criterion" => (field.one_of, field.by_row) = (Category::CRITERIA, true),
             "@progress" => (field.one_of, field.by_row) = (Category::PROGRESS, true),
             "@criterion?" => field.by_row = true,

@@ -18,6 +18,7 @@ pub mod rows;
 pub mod session;
 pub mod trail;
 mod transaction;
+pub mod write;
 
 use std::{
     collections::HashMap,
