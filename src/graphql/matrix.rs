@@ -23,7 +23,7 @@ pub const READER: &str = "agreement_manager";
 type Who = (String, String, String);
 
 /// Every agency kind, role and purpose that a clause in force names, with its ceiling: that of an agency that has signed everything.
-fn ceilings(policy: &Policy, today: NaiveDate) -> BTreeMap<Who, Ceiling> {
+pub(super) fn ceilings(policy: &Policy, today: NaiveDate) -> BTreeMap<Who, Ceiling> {
     let mut signed = policy.clone();
     let mut who = BTreeSet::new();
     for agreement in &mut signed.agreements {

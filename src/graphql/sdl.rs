@@ -9,6 +9,7 @@ use apollo_compiler::{
 
 use crate::sharing::{
     category::{Category, Sensitivity},
+    ceiling::Ceiling,
     register::{self, Field, FieldSet},
 };
 
@@ -67,7 +68,8 @@ pub fn published(library: &str, seen: Option<&FieldSet>) -> Result<String, Nothi
 }
 
 /// The ceiling covers no field of the query root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the agreement gives nothing to this agency kind and role for this purpose")]
 pub struct NothingLeft;
 
 fn order(definition: &Definition) -> u8 {
@@ -89,6 +91,10 @@ fn annotate(definition: &mut Definition, covered: &impl Fn(&str) -> bool) {
     match definition {
         Definition::ObjectTypeDefinition(object) => {
             let object = object.make_mut();
+            // A type of which no row could ever exist for the asker goes as a whole.
+            if !covered(&object.name) {
+                object.fields.clear();
+            }
             fields(object.name.clone().as_str(), &mut object.fields, covered);
         }
         Definition::InterfaceTypeDefinition(interface) => {
@@ -286,4 +292,52 @@ fn keep_what_is_reached(document: &mut Document) {
         Definition::DirectiveDefinition(directive) => directive.name == "category",
         _ => name(definition).is_some_and(|name| reached.contains(name)),
     });
+}
+
+/// The whole schema, as it is committed in `schema.graphql`.
+///
+/// # Panics
+/// Never for the schema that is built in; a test makes it.
+pub fn whole() -> String {
+    published(&super::engine::library_sdl(), None).expect("the built-in schema has a query root")
+}
+
+/// The schema as a caller could ever see it.
+///
+/// # Errors
+/// When the ceiling covers nothing.
+pub fn within(ceiling: &Ceiling) -> Result<String, NothingLeft> {
+    published(&super::engine::library_sdl(), Some(ceiling.fields()))
+}
+
+#[cfg(test)]
+mod tests {
+    use apollo_compiler::Schema;
+
+    use super::{published, whole};
+    use crate::{
+        graphql::{engine::library_sdl, matrix},
+        sharing::{agreement_file, register::FieldSet},
+    };
+
+    /// Every ceiling that the demonstration agreement gives anyone leaves a schema that is one.
+    #[test]
+    fn every_ceiling_leaves_a_valid_schema() {
+        Schema::parse_and_validate(whole(), "schema.graphql").unwrap_or_else(|error| panic!("{error}"));
+        let text = include_str!("../../agreements/demonstration.toml");
+        let named = text.lines().filter_map(|line| line.strip_prefix("agency = \""));
+        let agencies = named.map(|rest| rest.trim_end_matches('"').to_owned()).collect();
+        let known = crate::catalogue::known(agencies);
+        let (_, agreement) = agreement_file::parse(text, &known).expect("the demonstration agreement is sound");
+        let today = agreement.effective_from;
+        let policy = crate::sharing::agreement::Policy { agreements: vec![agreement] };
+        let ceilings = matrix::ceilings(&policy, today);
+        assert!(ceilings.len() > 20);
+        for (who, ceiling) in ceilings {
+            let sdl = published(&library_sdl(), Some(ceiling.fields())).unwrap_or_else(|_| panic!("{who:?} sees nothing"));
+            Schema::parse_and_validate(sdl, "schema.graphql").unwrap_or_else(|error| panic!("{who:?}: {error}"));
+        }
+        let nothing = published(&library_sdl(), Some(&FieldSet::new()));
+        assert!(nothing.is_err(), "a ceiling of nothing leaves no schema");
+    }
 }

@@ -6,8 +6,12 @@ use futures_util::future::BoxFuture;
 use http::HeaderMap;
 
 use crate::{
-    error::RequestError,
-    graphql::operation::{Answer, OperationRequest},
+    auth::{AuthRefusal, Authenticator},
+    error::{ErrorCode, RequestError},
+    graphql::{
+        engine::Engine,
+        operation::{Answer, OperationRequest},
+    },
     sharing::caller::Caller,
 };
 
@@ -38,6 +42,36 @@ pub enum Refusal {
     Purpose(RequestError),
     /// The keys or the register of agencies cannot be reached.
     Unavailable,
+}
+
+impl Execute for Engine {
+    fn execute(&self, request: OperationRequest) -> BoxFuture<'_, Answer> {
+        Box::pin(self.execute(request))
+    }
+
+    fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
+        Box::pin(self.sdl_for(caller))
+    }
+
+    fn sharing_table<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
+        Box::pin(self.sharing_table(caller))
+    }
+}
+
+impl Authenticate for Authenticator {
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refusal>> {
+        Box::pin(async move { self.authenticate(headers).await.map_err(Refusal::from) })
+    }
+}
+
+impl From<AuthRefusal> for Refusal {
+    fn from(refusal: AuthRefusal) -> Self {
+        match refusal.error_code() {
+            ErrorCode::Unauthenticated => Self::Unauthenticated,
+            ErrorCode::Unavailable => Self::Unavailable,
+            _ => Self::Purpose(refusal.into()),
+        }
+    }
 }
 
 /// Whether the server can do its work now; `false` takes it out of a load balancer's rotation.

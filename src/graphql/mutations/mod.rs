@@ -38,7 +38,7 @@ use crate::{
     sharing::{
         category::CategorySet,
         grant::Shared,
-        register::{self, FieldId, field},
+        register::{self, FieldId},
     },
     store::{
         dossier::{Dossier, Wants},

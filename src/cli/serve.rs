@@ -1,0 +1,251 @@
+//! `thinkfamily serve`: puts the rooms together, serves, and stops in order.
+
+mod engine;
+mod banner;
+mod figures;
+mod roles;
+mod sign_in;
+
+use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
+
+use futures_util::{FutureExt as _, future::BoxFuture};
+use tokio::{net::TcpListener, time::timeout};
+
+use self::{banner::Banner, sign_in::SignIn};
+use super::{
+    context::{self, Context},
+    demo,
+    failure::Failure,
+    secret::Secret,
+};
+use crate::{
+    audit::Trail,
+    auth::{Authenticator, DevIssuer, TrustedIssuer},
+    config::Config,
+    store::{Store, connect::Databases},
+    wire::{
+        graphiql::Graphiql,
+        limits::{EdgeLimits, Limits},
+        metrics::Metrics,
+        routes::router,
+        server,
+        services::Ready,
+        state::AppState,
+    },
+};
+
+/// Longer than this, and a database does not count as ready.
+const READY_TIME: Duration = Duration::from_secs(2);
+/// How long what is open may take to close, once nobody is served any more.
+const CLOSE_TIME: Duration = Duration::from_secs(10);
+
+/// Serves until the process is told to stop.
+pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
+    let config = &context.config;
+    let mut stop = stop_signal();
+    // A place to listen first: without one there is no reason to touch a database.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Failure::problem(format!("cannot listen on {}: {error}", config.listen)))?;
+    context.make_data_dir()?;
+    let secret = Secret::load_or_create(&config.data_dir).map_err(Failure::problem)?;
+    let databases = context.ready_databases().await?;
+    let store = context.store(&databases);
+    let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
+    let served = tokio::select! {
+        // Told to stop before it began.
+        () = &mut stop => None,
+        prepared = Server::prepare(context, &secret, &databases, &store, &trail, listener) => Some(prepared),
+    };
+    let served = match served {
+        Some(Ok(server)) => server.serve(out, stop).await,
+        Some(Err(failure)) => Err(failure),
+        None => Ok(()),
+    };
+    if timeout(CLOSE_TIME, trail.close()).await.is_err() {
+        tracing::warn!("the trail was not closed in time");
+    }
+    if timeout(CLOSE_TIME, context::close(databases)).await.is_err() {
+        tracing::warn!("the databases were not closed in time");
+    }
+    served?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Everything that serving needs, ready to begin.
+struct Server {
+    listener: TcpListener,
+    state: AppState,
+    edge: EdgeLimits,
+    metrics: Metrics,
+    sign_in: Arc<SignIn>,
+    banner: Banner,
+}
+
+impl Server {
+    async fn prepare(
+        context: &Context,
+        secret: &Secret,
+        databases: &Databases,
+        store: &Store,
+        trail: &Trail,
+        listener: TcpListener,
+    ) -> Result<Self, Failure> {
+        let config = &context.config;
+        if config.demo_data && !store.has_families().await.map_err(Failure::problem)? {
+            let rows = demo::worked(context, databases, store, trail, "first-start").await?;
+            tracing::info!(rows, "demonstration data loaded");
+        }
+        let issuer = if config.dev_issuer {
+            let (clock, ids) = (context.clock.clone(), context.ids.clone());
+            let issuer = DevIssuer::open(&config.data_dir, &config.audience, clock, ids).map_err(Failure::problem)?;
+            Some(issuer)
+        } else {
+            None
+        };
+        let authenticator = authenticator(context, store, issuer.as_ref())?;
+        let sign_in = Arc::new(SignIn::new(authenticator, trail.clone(), context.clock.clone()));
+        let engine = engine::engine(store, trail, secret, config)?;
+        let metrics = Metrics::new().map_err(Failure::problem)?;
+        figures::register(&metrics, store, trail, &sign_in).map_err(Failure::problem)?;
+        let (limits, edge) = limits(config);
+        let ready = ready(databases.clone(), trail.clone());
+        let mut state = AppState::new(
+            Arc::new(engine),
+            Arc::clone(&sign_in) as _,
+            ready,
+            context.ids.clone(),
+            metrics.clone(),
+        )
+        .with_limits(limits, edge.clone());
+        // Tokens of agencies that the database does not have would only be refused.
+        let worked = store.authority_named(demo::WORKED_AUTHORITY).await;
+        let roles = issuer.clone().filter(|_| worked.is_ok_and(|found| found.is_some()));
+        if let Some(issuer) = &issuer {
+            state = state.with_jwks(issuer.jwks().to_string());
+        }
+        if config.graphiql {
+            state = state.with_graphiql(match roles.clone() {
+                Some(issuer) => Graphiql::with_roles(Arc::new(move || roles::for_page(&issuer))),
+                None => Graphiql::new(),
+            });
+        }
+        let address = listener
+            .local_addr()
+            .map_err(|error| Failure::problem(format!("the address is not known: {error}")))?;
+        Ok(Self {
+            listener,
+            state,
+            edge,
+            metrics,
+            sign_in,
+            banner: Banner {
+                address,
+                database: databases.url().to_string(),
+                graphiql: config.graphiql,
+                roles,
+            },
+        })
+    }
+
+    async fn serve(self, out: &mut (dyn Write + Send), stop: BoxFuture<'static, ()>) -> Result<(), Failure> {
+        let shown = self.banner.print(out);
+        if let Err(error) = shown {
+            // Nobody reads standard output; whoever serves from a script does not need it.
+            tracing::debug!(%error, "the addresses could not be printed");
+        }
+        tracing::info!(address = %self.banner.address, "serving");
+        server::serve(self.listener, router(self.state), &self.edge, &self.metrics, stop).await;
+        self.sign_in.flush().await;
+        Ok(())
+    }
+}
+
+/// Ends when the process is told to stop; a second time ends the process at once. Listens from now on.
+fn stop_signal() -> BoxFuture<'static, ()> {
+    let mut signalled = Box::pin(server::stop_signal());
+    // The first look at it is what makes it listen.
+    let early = signalled.as_mut().now_or_never();
+    async move {
+        let told = match early {
+            Some(told) => told,
+            None => signalled.await,
+        };
+        if let Err(error) = told {
+            tracing::error!(%error, "signals cannot be listened to: stop the process otherwise");
+            std::future::pending::<()>().await;
+        }
+        tokio::spawn(async {
+            if server::stop_signal().await.is_ok() {
+                std::process::exit(1);
+            }
+        });
+    }
+    .boxed()
+}
+
+fn authenticator(context: &Context, store: &Store, issuer: Option<&DevIssuer>) -> Result<Authenticator, Failure> {
+    let mut trusted = Vec::new();
+    for settings in &context.config.issuers {
+        trusted.push(TrustedIssuer::from_settings(settings, &context.clock).map_err(Failure::usage)?);
+    }
+    if let Some(issuer) = issuer {
+        trusted.push(issuer.trusted().map_err(Failure::problem)?);
+    }
+    let authenticator = Authenticator::new(trusted, Arc::new(store.clone()), context.clock.clone());
+    let authenticator = authenticator.map_err(Failure::usage)?;
+    let warming = authenticator.clone();
+    tokio::spawn(async move { warming.warm_up().await });
+    Ok(authenticator)
+}
+
+/// Ready: both databases answer in time, and the trail takes entries.
+fn ready(databases: Databases, trail: Trail) -> Ready {
+    Arc::new(move || {
+        let (databases, trail) = (databases.clone(), trail.clone());
+        async move {
+            match timeout(READY_TIME, databases.answer()).await {
+                Ok(Ok(())) => trail.is_ready(),
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "a database does not answer");
+                    false
+                }
+                Err(_) => {
+                    tracing::warn!("a database does not answer in time");
+                    false
+                }
+            }
+        }
+        .boxed()
+    })
+}
+
+/// The settings' limits, in the wire's own words.
+fn limits(config: &Config) -> (Limits, EdgeLimits) {
+    let given = &config.limits;
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let limits = Limits {
+        document_bytes: given.document_bytes,
+        tokens: given.document_tokens,
+        bracket_depth: given.bracket_depth,
+        operations: given.operations,
+        fragments: given.fragments,
+        variables: given.variables,
+        aliases: given.aliases,
+        directives: given.directives,
+        key_repeats: given.repeats,
+        selections: given.expanded_selections as u64,
+        field_depth: given.depth,
+    };
+    let edge = EdgeLimits {
+        body_bytes: given.body_bytes,
+        request_time: config.request_timeout,
+        // An operation holds one connection; the queue stands in front of them, not behind.
+        running: count(config.database.connections),
+        waiting: count(config.database.queue),
+        waiting_time: config.database.wait,
+        ..EdgeLimits::default()
+    };
+    (limits, edge)
+}

@@ -1,0 +1,162 @@
+//! The demonstration callers: for whom the query page and the command line's first lines offer a token, and what each
+//! may begin with. Data only, but for the minting.
+
+mod callers;
+
+use self::callers::CALLERS;
+use crate::{
+    auth::{DevIssuer, PortalRequest, TokenRequest},
+    cli::demo::WORKED_AUTHORITY,
+    wire::graphiql::{Example, Role},
+};
+
+/// For how many minutes a demonstration token holds: a working day.
+const MINUTES: u32 = 8 * 60;
+
+/// Someone who may try the demonstration.
+pub(super) struct Caller {
+    /// What lists show.
+    label: &'static str,
+    agency: &'static str,
+    role: &'static str,
+    subject: &'static str,
+    /// What the token allows; the first is what to begin with.
+    purposes: &'static [&'static str],
+    /// The agency of the portal through which they ask.
+    portal: Option<&'static str>,
+    /// Questions that make sense for them: what lists show, and the document.
+    examples: &'static [(&'static str, &'static str)],
+}
+
+impl Caller {
+    fn token(&self) -> TokenRequest {
+        let client = format!("demo-{}", self.agency);
+        TokenRequest {
+            authority: WORKED_AUTHORITY.to_owned(),
+            agency: self.agency.to_owned(),
+            role: self.role.to_owned(),
+            purposes: self.purposes.iter().map(|&purpose| purpose.to_owned()).collect(),
+            subject: self.subject.to_owned(),
+            client,
+            portal: self.portal.map(|agency| PortalRequest {
+                agency: agency.to_owned(),
+                subject: "demo-portal".to_owned(),
+                client: "demo-portal".to_owned(),
+            }),
+            minutes: MINUTES,
+        }
+    }
+}
+
+/// Every demonstration caller with a fresh token. One for whom no token can be minted is left out and logged.
+pub(super) fn for_page(issuer: &DevIssuer) -> Vec<Role> {
+    CALLERS
+        .iter()
+        .filter_map(|caller| match issuer.mint(&caller.token()) {
+            Ok(token) => Some(Role {
+                label: caller.label.to_owned(),
+                token,
+                purpose: caller.purposes.first().copied().unwrap_or_default().to_owned(),
+                purposes: caller.purposes.iter().map(|&purpose| purpose.to_owned()).collect(),
+                examples: caller
+                    .examples
+                    .iter()
+                    .map(|(label, query)| Example {
+                        label: (*label).to_owned(),
+                        query: (*query).to_owned(),
+                        variables: String::new(),
+                    })
+                    .collect(),
+            }),
+            Err(error) => {
+                tracing::error!(%error, role = caller.label, "a demonstration token cannot be minted");
+                None
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::{
+        catalogue,
+        clock::{Clock, Ids},
+        demo,
+        sharing::agreement_file,
+    };
+
+    #[test]
+    fn every_caller_gets_a_token_and_examples() {
+        let folder = tempfile::tempdir().unwrap();
+        let noon = "2026-03-02T12:00:00Z".parse().unwrap();
+        let issuer = DevIssuer::open(folder.path(), "test", Clock::fixed(noon), Ids::seeded(1)).unwrap();
+        let roles = for_page(&issuer);
+        assert_eq!(roles.len(), CALLERS.len());
+        let labels: BTreeSet<_> = roles.iter().map(|role| &role.label).collect();
+        assert_eq!(labels.len(), CALLERS.len(), "no two look alike in the list");
+        for role in &roles {
+            assert!((2..=3).contains(&role.examples.len()), "{}", role.label);
+            assert!(role.purposes.contains(&role.purpose), "{}", role.label);
+        }
+    }
+
+    #[test]
+    fn every_caller_is_of_an_agency_and_wants_what_the_catalogue_knows() {
+        let data = demo::worked(NaiveDate::from_ymd_opt(2026, 3, 2).unwrap());
+        for caller in &CALLERS {
+            for agency in [Some(caller.agency), caller.portal].into_iter().flatten() {
+                assert!(data.agencies.iter().any(|row| row.code == agency), "{agency}");
+            }
+            assert!(catalogue::is_role(caller.role), "{}", caller.role);
+            for purpose in caller.purposes {
+                assert!(catalogue::is_purpose(purpose), "{purpose}");
+            }
+        }
+        assert!(
+            CALLERS
+                .iter()
+                .any(|caller| data.lead_professionals.iter().any(|lead| lead.subject == caller.subject)),
+            "the Lead Professional is the one of a worked family"
+        );
+    }
+
+    #[test]
+    fn the_agreement_has_clauses_for_each_but_the_one_that_did_not_sign() {
+        let data = demo::worked(NaiveDate::from_ymd_opt(2026, 3, 2).unwrap());
+        let agencies = data.agencies.iter().map(|row| row.code.clone()).collect();
+        let (_, agreement) =
+            agreement_file::parse(demo::CAMBRIDGESHIRE_AGREEMENT, &catalogue::known(agencies)).unwrap();
+        for caller in &CALLERS {
+            let signed = agreement
+                .signatories
+                .iter()
+                .any(|signatory| signatory.agency == caller.agency);
+            assert_eq!(signed, caller.agency != "ely-academy", "{}", caller.label);
+            let kind = &data.agencies.iter().find(|row| row.code == caller.agency).unwrap().kind;
+            for purpose in caller.purposes {
+                assert!(
+                    agreement.clauses.iter().any(|clause| clause.agency_kinds.contains(kind)
+                        && clause.roles.iter().any(|role| role == caller.role)
+                        && clause.purposes.iter().any(|named| named == purpose)),
+                    "{}: {purpose}",
+                    caller.label
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_is_a_query() {
+        for caller in &CALLERS {
+            for (label, query) in caller.examples {
+                let document = async_graphql_parser::parse_query(query);
+                assert!(document.is_ok(), "{}, {label}: {:?}", caller.label, document.err());
+            }
+        }
+    }
+}

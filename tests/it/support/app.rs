@@ -1,0 +1,286 @@
+//! A whole server on a loopback port, with the demonstration data, a clock that stands still, and ready-made partners who can only use
+//! the wire.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeZone, Utc};
+use serde_json::{Value, json};
+use thinkfamily::{
+    audit::{Code, HeadKey, Trail, TrailOptions},
+    auth::{Authenticator, DevIssuer, PortalRequest, TokenRequest},
+    catalogue,
+    clock::{Clock, Ids},
+    demo,
+    graphql::{engine::Engine, ids::Codec, services::Services},
+    sharing::agreement_file,
+    store::{
+        Store, bulk,
+        connect::Databases,
+        session::{Mode, Session},
+        trail::TrailStore,
+    },
+    wire::{
+        limits::{EdgeLimits, Limits},
+        metrics::Metrics,
+        routes, server,
+        state::AppState,
+    },
+};
+use tokio::{net::TcpListener, sync::oneshot};
+
+use super::database::TestDatabase;
+
+/// The audience of every token in the tests.
+const AUDIENCE: &str = "https://thinkfamily.example/graphql";
+/// What one operation may cost in the tests.
+const MOST_COST: u64 = 1_000_000;
+
+/// Noon of the day on which the tests' clock stands.
+pub(crate) fn today() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 6, 15, 12, 0, 0).single().expect("a valid instant")
+}
+
+/// A running server.
+pub(crate) struct App {
+    pub(crate) url: String,
+    pub(crate) store: Store,
+    pub(crate) trail: Trail,
+    pub(crate) clock: Clock,
+    pub(crate) engine: Engine,
+    issuer: Arc<DevIssuer>,
+    client: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    _keys: tempfile::TempDir,
+}
+
+impl App {
+    /// A server over a fresh database with the worked families and agreements of the demonstration.
+    pub(crate) async fn start(database: &TestDatabase) -> Self {
+        let databases = database.open().await;
+        bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {}).await.expect("the demonstration loads");
+        let app = Self::over(databases, Clock::fixed(today()), Ids::seeded(1)).await;
+        for agreement in demo::worked_agreements() {
+            app.load_agreement(agreement).await;
+        }
+        app
+    }
+
+    /// A server over databases that are as the test wants them.
+    pub(crate) async fn over(databases: Databases, clock: Clock, ids: Ids) -> Self {
+        let keys = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::new(databases.clone(), clock.clone(), ids.clone());
+        let trail = Trail::open(
+            TrailStore::over(databases.trail().clone(), databases.trail().clone()),
+            HeadKey::load_or_create(&keys.path().join("trail.key")).expect("a key"),
+            Code::nearest("test"),
+            clock.clone(),
+            Ids::random(),
+            TrailOptions::default(),
+        )
+        .await
+        .expect("the trail opens");
+        let services =
+            Services { store: store.clone(), trail: trail.clone(), codec: Codec::new(&[7; 32]).expect("32 bytes") };
+        let engine = Engine::new(services, MOST_COST).expect("every field is classified");
+        let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
+        let authenticator = Authenticator::new(
+            vec![issuer.trusted().expect("the issuer trusts itself")],
+            Arc::new(store.clone()),
+            clock.clone(),
+        )
+        .expect("one issuer");
+        let metrics = Metrics::new().expect("metrics");
+        let edge = EdgeLimits { running: 256, waiting: 4096, request_time: Duration::from_secs(60), ..EdgeLimits::default() };
+        let state = AppState::new(
+            Arc::new(engine.clone()),
+            Arc::new(authenticator),
+            Arc::new(|| Box::pin(async { true })),
+            Ids::random(),
+            metrics.clone(),
+        )
+        .with_limits(Limits::default(), edge.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            server::serve(listener, routes::router(state), &edge, &metrics, stopped).await;
+        });
+        Self {
+            url,
+            store,
+            trail,
+            clock,
+            engine,
+            issuer: Arc::new(issuer),
+            client: reqwest::Client::new(),
+            stop: Some(stop),
+            _keys: keys,
+        }
+    }
+
+    /// Loads an agreement file past the wire.
+    pub(crate) async fn load_agreement(&self, document: &str) {
+        let code = agreement_file::authority_of(document).expect("an authority");
+        let authority = self.store.authority_named(&code).await.expect("the database answers").expect("the authority");
+        let session = Session::begin(&self.store, authority.id, Mode::Write).await.expect("a session");
+        let agencies = session.agencies().await.expect("agencies").all().into_iter().map(|row| row.code.clone()).collect();
+        let (_, agreement) =
+            agreement_file::parse(document, &catalogue::known(agencies)).unwrap_or_else(|refused| panic!("{refused:?}"));
+        let key = Ids::random().uuid();
+        session
+            .add_agreement(key, &agreement, document.to_owned(), self.clock.now(), "test".to_owned())
+            .await
+            .expect("the agreement loads");
+        session.commit().await.expect("it is kept");
+    }
+
+    /// Somebody of a Cambridgeshire agency with one purpose.
+    pub(crate) fn partner(&self, agency: &str, role: &str, purpose: &str) -> Partner {
+        self.partner_named("cambridgeshire", agency, role, purpose, &format!("{role}-of-{agency}"))
+    }
+
+    /// A certain person of an agency.
+    pub(crate) fn partner_named(&self, authority: &str, agency: &str, role: &str, purpose: &str, subject: &str) -> Partner {
+        self.signed_in(&TokenRequest {
+            authority: authority.to_owned(),
+            agency: agency.to_owned(),
+            role: role.to_owned(),
+            purposes: vec![purpose.to_owned()],
+            subject: subject.to_owned(),
+            client: "test-client".to_owned(),
+            portal: None,
+            minutes: 1000,
+        })
+    }
+
+    /// Somebody who asks through a portal of that agency.
+    pub(crate) fn through_portal(&self, portal: &str, agency: &str, role: &str, purpose: &str, subject: &str) -> Partner {
+        self.signed_in(&TokenRequest {
+            authority: "cambridgeshire".to_owned(),
+            agency: agency.to_owned(),
+            role: role.to_owned(),
+            purposes: vec![purpose.to_owned()],
+            subject: subject.to_owned(),
+            client: "test-client".to_owned(),
+            portal: Some(PortalRequest {
+                agency: portal.to_owned(),
+                subject: "test-portal".to_owned(),
+                client: "test-portal-client".to_owned(),
+            }),
+            minutes: 1000,
+        })
+    }
+
+    fn signed_in(&self, request: &TokenRequest) -> Partner {
+        let token = self.issuer.mint(request).expect("a token");
+        Partner { url: self.url.clone(), token, client: self.client.clone(), withheld: "report" }
+    }
+
+    /// The Hardman family's Lead Professional.
+    pub(crate) fn lead_professional(&self) -> Partner {
+        self.partner_named(
+            "cambridgeshire",
+            "cambs-early-help",
+            "lead_professional",
+            "family_support",
+            demo::LEAD_SUBJECT,
+        )
+    }
+
+    /// Stops listening.
+    pub(crate) fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Somebody with a token, who can only use the wire.
+#[derive(Clone)]
+pub(crate) struct Partner {
+    url: String,
+    pub(crate) token: String,
+    client: reqwest::Client,
+    withheld: &'static str,
+}
+
+impl Partner {
+    /// The same partner, who wants to be told of withheld values in another way.
+    pub(crate) fn told_by(&self, withheld: &'static str) -> Self {
+        Self { withheld, ..self.clone() }
+    }
+
+    /// Asks without variables.
+    pub(crate) async fn ask(&self, query: &str) -> Reply {
+        self.ask_with(query, json!({})).await
+    }
+
+    /// Asks with variables.
+    pub(crate) async fn ask_with(&self, query: &str, variables: Value) -> Reply {
+        let (status, bytes) = self.raw(&json!({ "query": query, "variables": variables })).await;
+        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&bytes)));
+        Reply { status, bytes, body }
+    }
+
+    /// Posts a body and gives back the status and the bytes.
+    pub(crate) async fn raw(&self, body: &Value) -> (u16, Vec<u8>) {
+        let sent = self
+            .client
+            .post(format!("{}/graphql", self.url))
+            .bearer_auth(&self.token)
+            .header("content-type", "application/json")
+            .header("accept", "application/graphql-response+json")
+            .header("x-withheld", self.withheld)
+            .body(body.to_string())
+            .send()
+            .await
+            .expect("the server answers");
+        let status = sent.status().as_u16();
+        (status, sent.bytes().await.expect("a body").to_vec())
+    }
+
+    /// The text of a page.
+    pub(crate) async fn page(&self, path: &str) -> (u16, String) {
+        let sent = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token).send().await.expect("an answer");
+        (sent.status().as_u16(), sent.text().await.expect("a body"))
+    }
+}
+
+/// What a partner was answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    /// The data of an answer without errors.
+    #[track_caller]
+    pub(crate) fn data(&self) -> &Value {
+        assert!(self.body.get("errors").is_none(), "errors: {:#}", self.body);
+        assert_eq!(self.status, 200, "{:#}", self.body);
+        &self.body["data"]
+    }
+
+    /// The reasons given for a field, in the account of what was withheld.
+    pub(crate) fn withheld(&self, field: &str) -> Vec<&str> {
+        let entries = self.body["extensions"]["disclosure"]["withheld"].as_array();
+        let of_field = entries.into_iter().flatten().filter(|entry| entry["field"] == field);
+        of_field.filter_map(|entry| entry["reason"].as_str()).collect()
+    }
+
+    /// The code of the first error.
+    pub(crate) fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
+    }
+}
