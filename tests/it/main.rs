@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
 mod first_look;
+mod mutations;
 mod store;
 mod support;
 mod trail;
