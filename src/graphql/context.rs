@@ -121,10 +121,7 @@ impl Request {
 
     /// Notes a change, for the trail.
     pub fn written(&self, write: Write) {
-        self.writes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(write);
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).push(write);
     }
 
     /// Notes that something has to be kept although it is no change of the trail's concern.

@@ -165,5 +165,8 @@ fn only_who_may_open_emergency_access_can_see_that_there_is_such_a_thing() {
     let with = ceiling(vec![reference(), in_emergency(clause("c", &[Plan]))]);
     assert!(with.covers(opening));
     assert_eq!(with.emergency_clauses(), [1]);
-    assert!(!ceiling(vec![in_emergency(clause("c", &[Plan]))]).covers(opening), "without the catalogues");
+    assert!(
+        !ceiling(vec![in_emergency(clause("c", &[Plan]))]).covers(opening),
+        "without the catalogues"
+    );
 }

@@ -103,9 +103,7 @@ pub fn may_decide(facts: &FamilyFacts, person: Uuid, decider: Uuid) -> bool {
 fn may_decide_for_children(facts: &FamilyFacts, decider: Uuid) -> bool {
     let today = facts.now.date_naive();
     facts.members().any(|person| {
-        person.person == decider
-            && person.parental_responsibility
-            && age_on(person.date_of_birth, today) >= ADULT_AGE
+        person.person == decider && person.parental_responsibility && age_on(person.date_of_birth, today) >= ADULT_AGE
     })
 }
 

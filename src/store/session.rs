@@ -9,8 +9,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{authority, statistical_neighbour};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
 

@@ -138,7 +138,11 @@ mod tests {
     fn checked<T>(check: impl FnOnce(&mut Checks) -> Option<T>) -> Option<T> {
         let mut checks = Checks::default();
         let good = check(&mut checks);
-        assert_eq!(good.is_none(), checks.finish(Some(())).is_err(), "none if and only if an error");
+        assert_eq!(
+            good.is_none(),
+            checks.finish(Some(())).is_err(),
+            "none if and only if an error"
+        );
         good
     }
 
@@ -146,7 +150,11 @@ mod tests {
     fn texts_have_their_length_and_no_control_characters() {
         let line = |text: &str| checked(|checks| checks.line("f", text, 2, 4));
         assert_eq!(line(" ab "), Some("ab".to_owned()));
-        assert_eq!(line("äöüß"), Some("äöüß".to_owned()), "characters are counted, not bytes");
+        assert_eq!(
+            line("äöüß"),
+            Some("äöüß".to_owned()),
+            "characters are counted, not bytes"
+        );
         for bad in ["", "a", " a ", "abcde", "a\nb", "a\u{0}b", "a\u{202e}b", "a\u{85}b"] {
             assert_eq!(line(bad), None, "{bad:?}");
         }
@@ -172,7 +180,11 @@ mod tests {
             ("ring me", false),
             ("()", false),
         ] {
-            assert_eq!(checked(|checks| checks.optional_phone("f", Some(text))).is_some(), good, "{text}");
+            assert_eq!(
+                checked(|checks| checks.optional_phone("f", Some(text))).is_some(),
+                good,
+                "{text}"
+            );
         }
         for (text, good) in [
             ("someone@example.org", true),
@@ -183,7 +195,11 @@ mod tests {
             ("someone@example", false),
             ("someone@.org", false),
         ] {
-            assert_eq!(checked(|checks| checks.optional_email("f", Some(text))).is_some(), good, "{text}");
+            assert_eq!(
+                checked(|checks| checks.optional_email("f", Some(text))).is_some(),
+                good,
+                "{text}"
+            );
         }
     }
 

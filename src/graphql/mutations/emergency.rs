@@ -109,9 +109,7 @@ async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<D
     let principal = &request.ceiling.caller().principal;
     let now = request.session.now();
     let own = request.session.opened_by(principal, family).await?;
-    let holds = |opened: &&Opened| {
-        opened.closed_at.is_none() && (opened.opened_at..opened.expires_at).contains(&now)
-    };
+    let holds = |opened: &&Opened| opened.closed_at.is_none() && (opened.opened_at..opened.expires_at).contains(&now);
     if let Some(open) = own.iter().find(holds) {
         return Ok(Done::changed(family, vec![open.id]));
     }

@@ -172,10 +172,18 @@ mod tests {
 
     #[test]
     fn what_is_wrong_comes_with_its_line() {
-        let errors = read("[agreement]\nauthority = \"here\"\nversion = \"one\"\n", "here", &known());
+        let errors = read(
+            "[agreement]\nauthority = \"here\"\nversion = \"one\"\n",
+            "here",
+            &known(),
+        );
         let texts = serde_json::to_string(&errors.expect_err("it is wrong")).expect("errors can be written");
         assert!(texts.contains("line 3"), "{texts}");
         let errors = read("[agreement", "here", &known()).expect_err("it is no TOML");
-        assert!(serde_json::to_string(&errors).expect("errors can be written").contains("line 1"));
+        assert!(
+            serde_json::to_string(&errors)
+                .expect("errors can be written")
+                .contains("line 1")
+        );
     }
 }

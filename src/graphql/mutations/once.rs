@@ -11,10 +11,7 @@ use crate::{
     audit::hash::Hash,
     graphql::{api_error::ApiError, context::Request},
     sharing::caller::Caller,
-    store::{
-        session::StoreError,
-        write::Kept,
-    },
+    store::{session::StoreError, write::Kept},
 };
 
 /// The longest key, in characters.
@@ -158,7 +155,10 @@ mod tests {
     }
 
     fn input(one: &str, two: Option<i32>) -> Input {
-        Input { one: one.to_owned(), two }
+        Input {
+            one: one.to_owned(),
+            two,
+        }
     }
 
     #[test]

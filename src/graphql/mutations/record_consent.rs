@@ -85,7 +85,10 @@ fn check(input: &RecordConsentInput, today: NaiveDate) -> Result<Terms, Vec<User
     if categories.is_empty() {
         checks.refuse("categories", "Name at least one category.");
     } else if categories.iter().any(|category| !category.is_personal()) {
-        checks.refuse("categories", "Name only categories about people; what is about nobody needs no consent.");
+        checks.refuse(
+            "categories",
+            "Name only categories about people; what is about nobody needs no consent.",
+        );
     }
     let agency_kinds: BTreeSet<String> = input.agency_kinds.iter().map(|kind| codes::code(*kind)).collect();
     if agency_kinds.is_empty() {
@@ -119,7 +122,9 @@ pub(super) async fn record(
     let key = input.idempotency_key.as_deref();
     let done = once(request, "recordConsent", &input, key, change(request, &input)).await?;
     let changed = Changed::read(request, done, Kind::Consent).await?;
-    Ok(Shared::rows(&request.ceiling, MUTATION, || RecordConsentPayload(changed)))
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        RecordConsentPayload(changed)
+    }))
 }
 
 async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, ApiError> {
@@ -227,9 +232,15 @@ mod tests {
     #[test]
     fn a_category_or_kind_named_twice_counts_once() {
         let plan = DataCategory::Plan;
-        let terms = check(&input(&[plan, plan], &[AgencyKind::Police, AgencyKind::Police]), today());
+        let terms = check(
+            &input(&[plan, plan], &[AgencyKind::Police, AgencyKind::Police]),
+            today(),
+        );
         let terms = terms.expect("it is good");
-        assert_eq!((terms.categories, terms.agency_kinds), (vec!["PLAN"], vec!["police".to_owned()]));
+        assert_eq!(
+            (terms.categories, terms.agency_kinds),
+            (vec!["PLAN"], vec!["police".to_owned()])
+        );
     }
 
     #[test]

@@ -39,7 +39,10 @@ async fn one_decision_is_recorded_for_each_category_and_kind(database: &TestData
     let payload = record(&lead, asked).await;
     assert_done(&payload);
     let rows = payload["consents"].as_array().expect("consents");
-    let mut pairs: Vec<_> = rows.iter().map(|row| format!("{} {}", row["category"], row["agencyKind"])).collect();
+    let mut pairs: Vec<_> = rows
+        .iter()
+        .map(|row| format!("{} {}", row["category"], row["agencyKind"]))
+        .collect();
     pairs.sort();
     let expected = [
         "\"CRITERION_WORK\" \"HEALTH\"",
@@ -55,10 +58,16 @@ async fn one_decision_is_recorded_for_each_category_and_kind(database: &TestData
         assert_eq!(row["decidedBy"]["givenName"], "Dawn");
         assert_eq!(row["recordedByAgency"]["code"], "cambs-early-help");
     }
-    let entry = entries(&app).await.into_iter().find(|entry| entry.kind.code() == "consent");
+    let entry = entries(&app)
+        .await
+        .into_iter()
+        .find(|entry| entry.kind.code() == "consent");
     let entry = entry.expect("the trail has it");
     assert_eq!((entry.families.len(), entry.people.len()), (1, 1));
-    assert!(entry.clauses.iter().any(|clause| clause.as_str() == "lead-writes"), "{entry:?}");
+    assert!(
+        entry.clauses.iter().any(|clause| clause.as_str() == "lead-writes"),
+        "{entry:?}"
+    );
 }
 on_both!(one_decision_is_recorded_for_each_category_and_kind);
 
@@ -69,7 +78,12 @@ async fn the_decider_is_who_the_rules_say(database: &TestDatabase) {
     // Dawn is the mother with parental responsibility; Lee, the step-father, has none; Tyler is 12.
     assert_done(&record(&lead, input(&id("Lee"))).await);
     assert_done(&record(&lead, with(&input(&id("Tyler")), "decidedById", id("Dawn"))).await);
-    for (whose, decider) in [("Tyler", "Lee"), ("Tyler", "Tyler"), ("Tyler", "Megan"), ("Dawn", "Lee")] {
+    for (whose, decider) in [
+        ("Tyler", "Lee"),
+        ("Tyler", "Tyler"),
+        ("Tyler", "Megan"),
+        ("Dawn", "Lee"),
+    ] {
         let payload = record(&lead, with(&input(&id(whose)), "decidedById", id(decider))).await;
         assert_refused(&payload, "decidedById", "INVALID");
         assert_eq!(payload["consents"], json!([]));
@@ -118,7 +132,13 @@ async fn who_may_not_write_is_told_nothing_of_the_family(database: &TestDatabase
     let app = App::start(database).await;
     let family = hardmans(&app).await;
     let dawn = input(member(&family, "Dawn"));
-    let another = app.partner_named("cambridgeshire", "cambs-early-help", "lead_professional", "family_support", "another");
+    let another = app.partner_named(
+        "cambridgeshire",
+        "cambs-early-help",
+        "lead_professional",
+        "family_support",
+        "another",
+    );
     let not_there = record(&another, with(&dawn, "memberId", family["id"].clone())).await;
     let not_theirs = record(&another, dawn.clone()).await;
     assert_refused(&not_theirs, "memberId", "NOT_FOUND");
@@ -140,7 +160,9 @@ async fn a_withdrawal_hides_at_once_and_for_good(database: &TestDatabase) {
     let (lead, family) = (app.lead_professional(), hardmans(&app).await);
     let school = app.partner("fenbrook-school", "practitioner", "education_support");
     let seen = async || {
-        let reply = school.ask("{ family(reference: \"TF-10001\") { id } families { totalCount } members { nodes { givenName } } }").await;
+        let reply = school
+            .ask("{ family(reference: \"TF-10001\") { id } families { totalCount } members { nodes { givenName } } }")
+            .await;
         reply.data()["members"]["nodes"].to_string()
     };
     assert!(seen().await.contains("Dawn"), "{}", seen().await);
@@ -152,11 +174,27 @@ async fn a_withdrawal_hides_at_once_and_for_good(database: &TestDatabase) {
             && row["decision"] == "GIVEN"
             && row["member"]["givenName"] == "Dawn"
     };
-    let consent = consents.as_array().and_then(|rows| rows.iter().find(wanted)).expect("a consent")["id"].clone();
+    let consent = consents
+        .as_array()
+        .and_then(|rows| rows.iter().find(wanted))
+        .expect("a consent")["id"]
+        .clone();
     let withdraw = async |partner: &Partner| {
-        change(partner, "withdrawConsent", "consent { id withdrawnAt }", json!({ "consentId": consent })).await
+        change(
+            partner,
+            "withdrawConsent",
+            "consent { id withdrawnAt }",
+            json!({ "consentId": consent }),
+        )
+        .await
     };
-    let another = app.partner_named("cambridgeshire", "cambs-early-help", "lead_professional", "family_support", "another");
+    let another = app.partner_named(
+        "cambridgeshire",
+        "cambs-early-help",
+        "lead_professional",
+        "family_support",
+        "another",
+    );
     assert_refused(&withdraw(&another).await, "consentId", "NOT_FOUND");
     assert!(seen().await.contains("Dawn"));
     let payload = withdraw(&lead).await;
@@ -172,7 +210,13 @@ async fn a_withdrawal_hides_at_once_and_for_good(database: &TestDatabase) {
     assert!(seen().await.contains("Dawn"));
     let refused = record(&lead, with(&asked, "decision", json!("REFUSED"))).await;
     assert!(!seen().await.contains("Dawn"));
-    let payload = change(&lead, "withdrawConsent", "consent { id }", json!({ "consentId": refused["consents"][0]["id"] })).await;
+    let payload = change(
+        &lead,
+        "withdrawConsent",
+        "consent { id }",
+        json!({ "consentId": refused["consents"][0]["id"] }),
+    )
+    .await;
     assert_refused(&payload, "consentId", "INVALID");
 }
 on_both!(a_withdrawal_hides_at_once_and_for_good);

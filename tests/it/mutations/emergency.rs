@@ -26,7 +26,13 @@ async fn it_opens_a_family_for_some_hours_to_who_opened_it(database: &TestDataba
     let app = App::start(database).await;
     let family = hardmans(&app).await;
     let officer = app.partner("cambs-police", "practitioner", "safeguarding");
-    let colleague = app.partner_named("cambridgeshire", "cambs-police", "practitioner", "safeguarding", "colleague");
+    let colleague = app.partner_named(
+        "cambridgeshire",
+        "cambs-police",
+        "practitioner",
+        "safeguarding",
+        "colleague",
+    );
     assert!(!sees(&officer, &family).await);
     let payload = open(&officer, &family, WHY).await;
     assert_done(&payload);
@@ -34,10 +40,21 @@ async fn it_opens_a_family_for_some_hours_to_who_opened_it(database: &TestDataba
     assert_eq!(payload["expiresAt"], "2026-06-15T20:00:00+00:00");
     assert!(sees(&officer, &family).await);
     assert!(!sees(&colleague, &family).await, "it is the opener's own");
-    let opened = entries(&app).await.into_iter().find(|entry| entry.kind.code() == "emergency").expect("an entry");
+    let opened = entries(&app)
+        .await
+        .into_iter()
+        .find(|entry| entry.kind.code() == "emergency")
+        .expect("an entry");
     assert_eq!((opened.families.len(), opened.emergency.len()), (1, 1));
-    assert!(opened.clauses.iter().any(|clause| clause.as_str() == "police-crime"), "{opened:?}");
-    let used = entries(&app).await.into_iter().find(|entry| !entry.people.is_empty()).expect("what it disclosed");
+    assert!(
+        opened.clauses.iter().any(|clause| clause.as_str() == "police-crime"),
+        "{opened:?}"
+    );
+    let used = entries(&app)
+        .await
+        .into_iter()
+        .find(|entry| !entry.people.is_empty())
+        .expect("what it disclosed");
     assert_eq!(used.emergency, opened.emergency);
 
     app.clock.set(today() + TimeDelta::hours(2));
@@ -68,7 +85,12 @@ async fn it_is_for_those_whom_a_clause_lets(database: &TestDatabase) {
     for other in others {
         let reply = other.ask_with(query, asked.clone()).await;
         assert_eq!(reply.data()["openEmergencyAccess"], Value::Null);
-        assert_eq!(reply.withheld("Mutation.openEmergencyAccess"), ["NOT_IN_AGREEMENT"], "{:#}", reply.body);
+        assert_eq!(
+            reply.withheld("Mutation.openEmergencyAccess"),
+            ["NOT_IN_AGREEMENT"],
+            "{:#}",
+            reply.body
+        );
         let (_, sdl) = other.page("/schema.graphql").await;
         assert!(!sdl.contains("openEmergencyAccess"));
     }
@@ -82,13 +104,26 @@ async fn it_needs_a_reason_and_a_family(database: &TestDatabase) {
     let app = App::start(database).await;
     let family = hardmans(&app).await;
     let officer = app.partner("cambs-police", "practitioner", "safeguarding");
-    for bad in ["", "because", &" ".repeat(40), &"x".repeat(2001), "a neighbour rang\u{0} about shouting"] {
+    for bad in [
+        "",
+        "because",
+        &" ".repeat(40),
+        &"x".repeat(2001),
+        "a neighbour rang\u{0} about shouting",
+    ] {
         assert_refused(&open(&officer, &family, bad).await, "justification", "INVALID");
     }
-    assert_refused(&open(&officer, &family["members"][0], WHY).await, "familyId", "NOT_FOUND");
+    assert_refused(
+        &open(&officer, &family["members"][0], WHY).await,
+        "familyId",
+        "NOT_FOUND",
+    );
     let input = json!({ "familyId": "made-up", "ground": "SAFEGUARDING", "justification": WHY });
     let query = "mutation ($input: OpenEmergencyAccessInput!) { openEmergencyAccess(input: $input) { openedAt } }";
-    assert_eq!(officer.ask_with(query, json!({ "input": input })).await.code(), "BAD_USER_INPUT");
+    assert_eq!(
+        officer.ask_with(query, json!({ "input": input })).await.code(),
+        "BAD_USER_INPUT"
+    );
     assert!(!sees(&officer, &family).await);
     assert_done(&open(&officer, &family, &"x".repeat(20)).await);
 }

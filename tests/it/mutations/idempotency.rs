@@ -28,7 +28,7 @@ async fn the_same_request_gives_the_same_and_another_a_conflict(database: &TestD
     let dawn = member(&family, "Dawn");
     let first = record(&lead, input(dawn, "one", "GIVEN")).await;
     assert_done(&first);
-    app.clock.set(app.clock.now() + chrono::TimeDelta::days(3));
+    app.clock.set(app.clock.now() + chrono::TimeDelta::hours(3));
     assert_eq!(record(&lead, input(dawn, "one", "GIVEN")).await, first);
     let refused = record(&lead, input(dawn, "one", "REFUSED")).await;
     assert_refused(&refused, "idempotencyKey", "CONFLICT");
@@ -55,9 +55,11 @@ async fn what_was_wrong_is_kept_as_well(database: &TestDatabase) {
     let begin = async || change(&lead, "recordInvolvement", "involvement { id }", asked.clone()).await;
     let first = begin().await;
     assert_refused(&first, "agency", "CONFLICT");
-    let open = family["involvements"].as_array().expect("involvements").iter().find(|row| {
-        row["agency"]["code"] == "cambs-early-help" && row["endedOn"].is_null()
-    });
+    let open = family["involvements"]
+        .as_array()
+        .expect("involvements")
+        .iter()
+        .find(|row| row["agency"]["code"] == "cambs-early-help" && row["endedOn"].is_null());
     let ending = json!({ "involvementId": open.expect("an open one")["id"], "endedOn": "2026-06-15" });
     assert_done(&change(&lead, "endInvolvement", "involvement { id }", ending).await);
     assert_eq!(begin().await, first);
@@ -74,7 +76,10 @@ async fn who_has_lost_access_is_not_shown_again_what_they_changed(database: &Tes
     let agreement = thinkfamily::demo::CAMBRIDGESHIRE_AGREEMENT
         .replacen("version = 1", "version = 2", 1)
         .replacen("effective_from = 2026-01-01", "effective_from = 2026-06-15", 1)
-        .replace("\"CRITERION_DOMESTIC_ABUSE\", \"CONSENT\", \"INVOLVEMENT\",\n", "\"CRITERION_DOMESTIC_ABUSE\", \"INVOLVEMENT\",\n");
+        .replace(
+            "\"CRITERION_DOMESTIC_ABUSE\", \"CONSENT\", \"INVOLVEMENT\",\n",
+            "\"CRITERION_DOMESTIC_ABUSE\", \"INVOLVEMENT\",\n",
+        );
     app.load_agreement(&agreement).await;
     let again = record(&coordinator, input(member(&family, "Dawn"), "one", "GIVEN")).await;
     assert_eq!(again["consents"], Value::Null, "{again:#}");
@@ -86,7 +91,8 @@ on_both!(who_has_lost_access_is_not_shown_again_what_they_changed);
 async fn of_many_at_once_one_is_made(database: &TestDatabase) {
     let app = App::start(database).await;
     let (lead, family) = (app.lead_professional(), hardmans(&app).await);
-    let query = "mutation ($input: RecordConsentInput!) { recordConsent(input: $input) { consents { id } errors { code } } }";
+    let query =
+        "mutation ($input: RecordConsentInput!) { recordConsent(input: $input) { consents { id } errors { code } } }";
     let asked = json!({ "input": input(member(&family, "Dawn"), "one", "GIVEN") });
     let sent = (0..8).map(|_| {
         let (lead, asked) = (lead.clone(), asked.clone());

@@ -27,7 +27,8 @@ fn with(input: &Value, field: &str, value: Value) -> Value {
 }
 
 async fn record(partner: &Partner, input: Value) -> Value {
-    let selection = "involvement { id serviceTeam contactName contactPhone contactEmail startedOn endedOn agency { code } }";
+    let selection =
+        "involvement { id serviceTeam contactName contactPhone contactEmail startedOn endedOn agency { code } }";
     change(partner, "recordInvolvement", selection, input).await
 }
 
@@ -44,16 +45,26 @@ async fn an_involvement_begins_and_ends(database: &TestDatabase) {
     let row = &payload["involvement"];
     assert_eq!(row["agency"]["code"], "cambs-police");
     assert_eq!(row["contactName"], "Sam Example");
-    assert_eq!((&row["startedOn"], &row["endedOn"]), (&json!("2026-06-15"), &Value::Null));
+    assert_eq!(
+        (&row["startedOn"], &row["endedOn"]),
+        (&json!("2026-06-15"), &Value::Null)
+    );
     assert_refused(&record(&lead, input(&family)).await, "agency", "CONFLICT");
     assert_refused(&end(&lead, &row["id"], "2026-06-14").await, "endedOn", "INVALID");
     assert_refused(&end(&lead, &row["id"], "2026-06-16").await, "endedOn", "INVALID");
     let ended = end(&lead, &row["id"], "2026-06-15").await;
     assert_done(&ended);
     assert_eq!(ended["involvement"]["endedOn"], "2026-06-15");
-    assert_refused(&end(&lead, &row["id"], "2026-06-15").await, "involvementId", "ALREADY_DONE");
+    assert_refused(
+        &end(&lead, &row["id"], "2026-06-15").await,
+        "involvementId",
+        "ALREADY_DONE",
+    );
     assert_done(&record(&lead, input(&family)).await);
-    let writes = entries(&app).await.into_iter().filter(|entry| entry.kind.code() == "write");
+    let writes = entries(&app)
+        .await
+        .into_iter()
+        .filter(|entry| entry.kind.code() == "write");
     assert_eq!(writes.filter(|entry| entry.families.len() == 1).count(), 3);
 }
 on_both!(an_involvement_begins_and_ends);
@@ -104,14 +115,28 @@ on_both!(bad_input_is_told_and_changes_nothing);
 async fn who_may_not_write_is_told_nothing_of_the_family(database: &TestDatabase) {
     let app = App::start(database).await;
     let family = hardmans(&app).await;
-    let another = app.partner_named("cambridgeshire", "cambs-early-help", "lead_professional", "family_support", "another");
+    let another = app.partner_named(
+        "cambridgeshire",
+        "cambs-early-help",
+        "lead_professional",
+        "family_support",
+        "another",
+    );
     let not_there = with(&input(&family), "familyId", family["members"][0]["id"].clone());
     let free = record(&another, input(&family)).await;
     let taken = record(&another, with(&input(&family), "agency", json!("cambs-early-help"))).await;
     assert_refused(&free, "familyId", "NOT_FOUND");
-    assert_eq!((&free, &taken), (&record(&another, not_there).await, &free), "a conflict would tell of a row");
+    assert_eq!(
+        (&free, &taken),
+        (&record(&another, not_there).await, &free),
+        "a conflict would tell of a row"
+    );
     let involvement = &family["involvements"][0]["id"];
-    assert_refused(&end(&another, involvement, "2026-06-15").await, "involvementId", "NOT_FOUND");
+    assert_refused(
+        &end(&another, involvement, "2026-06-15").await,
+        "involvementId",
+        "NOT_FOUND",
+    );
     let coordinator = app.partner("tff-team", "coordinator", "programme_management");
     assert_done(&record(&coordinator, input(&family)).await);
 }

@@ -24,7 +24,9 @@ async fn change(partner: &Partner, name: &str, selection: &str, input: Value) ->
 fn errors(payload: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let errors = payload["errors"].as_array().expect("errors are a list").iter();
-    errors.map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+    errors
+        .map(|error| (text(&error["field"]), text(&error["code"])))
+        .collect()
 }
 
 #[track_caller]
@@ -56,5 +58,9 @@ async fn trail(app: &App) -> Vec<&'static str> {
 
 async fn entries(app: &App) -> Vec<thinkfamily::audit::Entry> {
     let found = thinkfamily::audit::latest(app.trail.store(), thinkfamily::demo::CAMBRIDGESHIRE, None, 50).await;
-    found.expect("the trail can be read").into_iter().map(|(_, entry)| entry).collect()
+    found
+        .expect("the trail can be read")
+        .into_iter()
+        .map(|(_, entry)| entry)
+        .collect()
 }
