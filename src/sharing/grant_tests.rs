@@ -211,7 +211,7 @@ fn a_row_is_written_where_a_clause_for_writing_reaches_that_very_row() {
     };
     let own = RowFacts::person(key(MOTHER)).from_agency(key(POLICE));
     let others = RowFacts::person(key(MOTHER)).from_agency(key(SCHOOL));
-    let grant = grant(vec![clause("r", &[Consent]), writes("w", Scope::Own)], family());
+    let grant = grant(vec![clause("r", &[Consent, Plan]), writes("w", Scope::Own)], family());
     let needed = CategorySet::of(&[Consent]);
     let visible = |facts| grant.visible(field::CONSENT_ID, &row(facts)).unwrap();
     assert_eq!(visible(own).may_write(needed).unwrap().clauses, [1]);

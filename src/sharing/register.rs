@@ -17,6 +17,10 @@ pub struct FieldId(u16);
 
 /// One entry of the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the register, there or not"
+)]
 pub struct Field {
     /// Its number.
     pub id: FieldId,

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     checks::Checks,
+    not_found,
     once::{Done, once},
     user_error::{UserError, told},
 };
@@ -104,7 +105,7 @@ async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<D
     };
     let family = key.row;
     if key.kind != Kind::Family || !request.session.has_family(family).await? {
-        return Ok(Done::refused(UserError::not_found("familyId")));
+        return Ok(not_found(request, "familyId", key));
     }
     let principal = &request.ceiling.caller().principal;
     let now = request.session.now();

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::{
     Changed, categories_of,
     checks::Checks,
-    dossier, find,
+    dossier, find, not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
 };
@@ -156,13 +156,12 @@ async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done
     let Some(agency) = agency else {
         return Ok(Done::refused(UserError::not_found("agency")));
     };
-    let not_found = || Ok(Done::refused(UserError::not_found("familyId")));
     if key.kind != Kind::Family {
-        return not_found();
+        return Ok(not_found(request, "familyId", key));
     }
     let wants = wants::table_of(Kind::Involvement);
     let Some(dossier) = dossier(request, key.row, wants).await? else {
-        return not_found();
+        return Ok(not_found(request, "familyId", key));
     };
     // A conflict tells that there is a row: so whoever may not see such a row may not record one either.
     let facts = RowFacts::family().from_agency(agency);
@@ -171,7 +170,7 @@ async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done
         dossier.grant.would_show(field::INVOLVEMENT_ID, &facts),
         dossier.grant.may_write(categories_of(RECORD), &facts),
     ) else {
-        return not_found();
+        return Ok(not_found(request, "familyId", key));
     };
     let open = visible::<Involvement>(&dossier).find(|involvement| {
         let open = involvement.row.release(field::INVOLVEMENT_ENDED_ON, |row| {
@@ -229,11 +228,11 @@ async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, 
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
     let Some((dossier, involvement)) = find::<Involvement>(request, key, Kind::Involvement).await? else {
-        return Ok(Done::refused(UserError::not_found("involvementId")));
+        return Ok(not_found(request, "involvementId", key));
     };
     let row = involvement.row();
     let Ok(permits) = row.may_write(categories_of(END)) else {
-        return Ok(Done::refused(UserError::not_found("involvementId")));
+        return Ok(not_found(request, "involvementId", key));
     };
     let too_early = row.release(field::INVOLVEMENT_STARTED_ON, |row| {
         row.ended_on.is_none() && ended_on < row.started_on

@@ -28,13 +28,14 @@ use self::{
 };
 use super::{
     api_error::ApiError,
-    context::Request,
+    context::{Request, Write},
     ids::{Key, Kind},
     objects::{Entry, rows, visible},
     shared::Outcome,
     wants,
 };
 use crate::{
+    audit::entry,
     sharing::{
         category::CategorySet,
         grant::Shared,
@@ -131,6 +132,21 @@ async fn find<E: Entry>(request: &Request, key: Key, kind: Kind) -> Result<Optio
     };
     let row = visible::<E>(&dossier).find(|row| row.key() == key.row);
     Ok(row.map(|row| (dossier, row)))
+}
+
+/// The refusal of a change of something that is not there, may not be seen or may not be written: one answer for all of these, and one
+/// entry of the trail, so that neither tells them apart.
+fn not_found(request: &Request, field: &str, key: Key) -> Done {
+    request.written(Write {
+        kind: entry::Kind::Refused,
+        family: Some(key.family).filter(|family| !family.is_nil()),
+        person: None,
+        clauses: Vec::new(),
+        categories: CategorySet::EMPTY,
+        emergency: None,
+        loaded: None,
+    });
+    Done::refused(UserError::not_found(field))
 }
 
 /// What came of a change of a family's rows, with the family as it is after it.

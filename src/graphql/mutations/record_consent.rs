@@ -8,7 +8,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::{
     Changed, categories_of,
     checks::Checks,
-    find,
+    find, not_found,
     once::{Done, once},
     user_error::UserError,
 };
@@ -135,20 +135,20 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
     let Some((dossier, member)) = find::<Member>(request, key, Kind::Member).await? else {
-        return Ok(Done::refused(UserError::not_found("memberId")));
+        return Ok(not_found(request, "memberId", key));
     };
     let person = member.person();
     // The decisions will be rows about this person that come from this agency.
     let recorder = &request.ceiling.caller().principal;
     let facts = RowFacts::person(person).from_agency(recorder.agency);
     let Ok(permits) = dossier.grant.may_write(categories_of(MUTATION), &facts) else {
-        return Ok(Done::refused(UserError::not_found("memberId")));
+        return Ok(not_found(request, "memberId", key));
     };
     let decided_by = match decider {
         None => member.clone(),
         Some(key) => match member_named(&dossier, key) {
             Some(decider) => decider,
-            None => return Ok(Done::refused(UserError::not_found("decidedById"))),
+            None => return Ok(not_found(request, "decidedById", key)),
         },
     };
     if !dossier.grant.may_decide(person, decided_by.person()) {

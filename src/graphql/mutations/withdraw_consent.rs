@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
-    Changed, categories_of, find,
+    Changed, categories_of, find, not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
 };
@@ -69,11 +69,11 @@ pub(super) async fn withdraw(
 async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done, ApiError> {
     let key = request.key(&input.consent_id)?;
     let Some((dossier, consent)) = find::<Consent>(request, key, Kind::Consent).await? else {
-        return Ok(Done::refused(UserError::not_found("consentId")));
+        return Ok(not_found(request, "consentId", key));
     };
     let row = consent.row();
     let Ok(permits) = row.may_write(categories_of(MUTATION)) else {
-        return Ok(Done::refused(UserError::not_found("consentId")));
+        return Ok(not_found(request, "consentId", key));
     };
     let refused = row.release(field::CONSENT_DECISION, |row| row.decision != "given");
     if refused.seen() == Some(&true) {

@@ -71,6 +71,9 @@ async fn a_bad_file_is_refused_whole_with_its_lines(database: &TestDatabase) {
             good.replacen("agency = \"cambs-police\"", "agency = \"nobody\"", 1),
             "INVALID",
         ),
+        (good.clone() + "\n# \u{0}\n", "INVALID"),
+        (good.replacen("title = \"", "title = \"\\u0000", 1), "INVALID"),
+        (good.replacen("condition = \"", "condition = \"\\u0000", 1), "INVALID"),
         (demo::CAMBRIDGESHIRE_AGREEMENT.to_owned(), "CONFLICT"),
         (version(2, "2026-01-01"), "CONFLICT"),
     ] {

@@ -123,7 +123,12 @@ async fn bad_input_is_told_and_changes_nothing(database: &TestDatabase) {
         let reply = lead.ask_with(query, asked).await;
         assert_eq!(reply.code(), "BAD_USER_INPUT", "{field}: {:#}", reply.body);
     }
-    assert!(super::trail(&app).await.iter().all(|kind| *kind == "disclosed"));
+    assert!(
+        super::trail(&app)
+            .await
+            .iter()
+            .all(|kind| ["disclosed", "refused"].contains(kind))
+    );
 }
 on_both!(bad_input_is_told_and_changes_nothing);
 
@@ -143,6 +148,15 @@ async fn who_may_not_write_is_told_nothing_of_the_family(database: &TestDatabase
     let not_theirs = record(&another, dawn.clone()).await;
     assert_refused(&not_theirs, "memberId", "NOT_FOUND");
     assert_eq!(not_theirs, not_there);
+    let refusals = entries(&app)
+        .await
+        .into_iter()
+        .filter(|entry| entry.kind.code() == "refused");
+    let refusals: Vec<_> = refusals
+        .map(|entry| (entry.families, entry.people, entry.categories, entry.reason))
+        .collect();
+    assert_eq!(refusals.len(), 2);
+    assert_eq!(refusals[0], refusals[1], "the trail does not tell them apart either");
     let coordinator = app.partner("tff-team", "coordinator", "programme_management");
     assert_done(&record(&coordinator, dawn.clone()).await);
     // Beyond the ceiling: the agreement gives the police no consent to write, whoever the family is.
@@ -220,3 +234,32 @@ async fn a_withdrawal_hides_at_once_and_for_good(database: &TestDatabase) {
     assert_refused(&payload, "consentId", "INVALID");
 }
 on_both!(a_withdrawal_hides_at_once_and_for_good);
+
+async fn a_portal_and_its_user_must_both_be_let(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    let dawn = input(member(&family, "Dawn"));
+    let through = |portal: &str, subject: &str| {
+        app.through_portal(
+            portal,
+            "cambs-early-help",
+            "lead_professional",
+            "family_support",
+            subject,
+        )
+    };
+    let lead = thinkfamily::demo::LEAD_SUBJECT;
+    assert_done(&record(&through("tff-team", lead), dawn.clone()).await);
+    assert_refused(
+        &record(&through("tff-team", "another"), dawn.clone()).await,
+        "memberId",
+        "NOT_FOUND",
+    );
+    let query = "mutation ($input: RecordConsentInput!) { recordConsent(input: $input) { consents { id } } }";
+    let reply = through("city-housing", lead)
+        .ask_with(query, json!({ "input": dawn }))
+        .await;
+    assert_eq!(reply.data()["recordConsent"], Value::Null);
+    assert_eq!(reply.withheld("Mutation.recordConsent"), ["NOT_IN_AGREEMENT"]);
+}
+on_both!(a_portal_and_its_user_must_both_be_let);
