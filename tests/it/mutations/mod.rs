@@ -5,6 +5,7 @@ mod consent;
 mod emergency;
 mod idempotency;
 mod involvement;
+mod permission;
 
 use serde_json::{Value, json};
 
