@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Catalogue, Condition, Criterion, DistanceDomain, PerformanceMeasure, ProgressMeasure, Question, Term};
-use crate::sharing::category::{Category, CategorySet};
+use crate::sharing::category::{Category, CategorySet, Sensitivity};
 
 /// What is wrong with the catalogue's files.
 #[derive(Debug, thiserror::Error)]
@@ -199,7 +199,7 @@ fn all_criteria(file: CriteriaFile) -> Result<Vec<Criterion>, CatalogueError> {
         if categories.is_empty() {
             return Err(wrong(CRITERIA, format!("{} has no data category", entry.code)));
         }
-        if entry.sensitivity.is_some() && entry.sensitivity.as_deref() != sensitivity.map(|of| of.code()) {
+        if entry.sensitivity.is_some() && entry.sensitivity.as_deref() != sensitivity.map(Sensitivity::code) {
             return Err(wrong(
                 CRITERIA,
                 format!("{} is not as sensitive as its category", entry.code),

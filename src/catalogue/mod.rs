@@ -177,6 +177,10 @@ pub struct Catalogue {
     pub conditions: Vec<Condition>,
 }
 
+fn index<'c>(codes: impl Iterator<Item = &'c String>) -> HashMap<String, usize> {
+    codes.enumerate().map(|(number, code)| (code.clone(), number)).collect()
+}
+
 struct Loaded {
     catalogue: Catalogue,
     criteria: HashMap<String, usize>,
@@ -188,9 +192,6 @@ fn loaded() -> &'static Loaded {
     static LOADED: OnceLock<Loaded> = OnceLock::new();
     LOADED.get_or_init(|| {
         let catalogue = data::load().expect("the catalogue is part of the program, and a test reads all of it");
-        fn index<'c>(codes: impl Iterator<Item = &'c String>) -> HashMap<String, usize> {
-            codes.enumerate().map(|(number, code)| (code.clone(), number)).collect()
-        }
         Loaded {
             criteria: index(catalogue.criteria.iter().map(|entry| &entry.code)),
             measures: index(catalogue.progress_measures.iter().map(|entry| &entry.code)),

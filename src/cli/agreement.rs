@@ -113,7 +113,10 @@ async fn load_file(
     match loaded {
         Ok(Loaded::Now { code, version }) => writeln!(out, "{code} version {version} is loaded")?,
         Ok(Loaded::Before { code, version }) => {
-            writeln!(out, "{code} version {version} was loaded before, with this very text; nothing to do")?;
+            writeln!(
+                out,
+                "{code} version {version} was loaded before, with this very text; nothing to do"
+            )?;
         }
         Err(LoadError::Refused(refused)) => return Err(told(file, &refused)),
         Err(error) => return Err(Failure::problem(error)),
@@ -155,11 +158,11 @@ async fn policies(store: &Store, only: Option<&str>) -> Result<Vec<(String, Poli
             policies.push((authority.name, of_authority.policy.clone()));
         }
     }
-    match policies.is_empty() {
-        false => Ok(policies),
-        true => Err(Failure::problem(match only {
+    if policies.is_empty() {
+        return Err(Failure::problem(match only {
             Some(_) => "the database has no authority of that code",
             None => "the database has no agreement",
-        })),
+        }));
     }
+    Ok(policies)
 }

@@ -35,7 +35,11 @@ impl Failure {
 
     /// The process's exit code.
     pub(super) fn exit_code(&self) -> ExitCode {
-        if self.usage { ExitCode::from(2) } else { ExitCode::FAILURE }
+        if self.usage {
+            ExitCode::from(2)
+        } else {
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -88,7 +88,8 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     let done = Config::load(&app.config).map_err(Failure::from).and_then(|config| {
-        log::init(config.log);
+        let serving = matches!(app.command, None | Some(Command::Serve));
+        log::init(config.log, serving);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -170,7 +171,16 @@ mod tests {
         let help = App::command().render_long_help().to_string();
         let at = |text: &str| help.find(text).unwrap_or_else(|| panic!("no {text} in:\n{help}"));
         assert!(at("Commands") < at("Settings"));
-        for name in ["serve", "token", "agreement", "import", "demo", "schema", "audit", "migrate"] {
+        for name in [
+            "serve",
+            "token",
+            "agreement",
+            "import",
+            "demo",
+            "schema",
+            "audit",
+            "migrate",
+        ] {
             assert!(at(name) < at("Settings"), "{name}");
         }
         assert!(at("--database-url") > at("Settings"));

@@ -41,7 +41,10 @@ pub(super) struct SchemaArgs {
 }
 
 fn kinds() -> impl Iterator<Item = &'static str> {
-    catalogue::catalogue().agency_kinds.iter().map(|term| term.code.as_str())
+    catalogue::catalogue()
+        .agency_kinds
+        .iter()
+        .map(|term| term.code.as_str())
 }
 
 fn purposes() -> impl Iterator<Item = &'static str> {
@@ -57,10 +60,18 @@ pub(super) async fn run(
     let text = match (&arguments.agency_kind, &arguments.role, &arguments.purpose) {
         (Some(kind), Some(role), Some(purpose)) => {
             let databases = context.existing_databases().await?;
-            let seen = seen_by(context, &context.store(&databases), &arguments.authority, kind, role, purpose).await;
+            let seen = seen_by(
+                context,
+                &context.store(&databases),
+                &arguments.authority,
+                kind,
+                role,
+                purpose,
+            )
+            .await;
             context::close(databases).await;
             let ceiling = seen?;
-            sdl::within(&ceiling).map_err(|error| Failure::problem(format!("the schema cannot be shown: {error}")))?
+            sdl::within(&ceiling).map_err(Failure::problem)?
         }
         _ => sdl::whole(),
     };
@@ -112,5 +123,10 @@ async fn seen_by(
             Ceiling::of(&policies.policy, Arc::new(caller), context.clock.today())
         })
         .max_by_key(|ceiling| ceiling.categories(Access::Read).iter().count())
-        .ok_or_else(|| Failure::problem(format!("the authority {} has no agency of the kind {kind}", authority.code)))
+        .ok_or_else(|| {
+            Failure::problem(format!(
+                "the authority {} has no agency of the kind {kind}",
+                authority.code
+            ))
+        })
 }

@@ -1,7 +1,7 @@
 //! `thinkfamily serve`: puts the rooms together, serves, and stops in order.
 
-mod engine;
 mod banner;
+mod engine;
 mod figures;
 mod roles;
 mod sign_in;
@@ -52,12 +52,12 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let databases = context.ready_databases().await?;
     let store = context.store(&databases);
     let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
-    let served = tokio::select! {
+    let prepared = tokio::select! {
         // Told to stop before it began.
         () = &mut stop => None,
         prepared = Server::prepare(context, &secret, &databases, &store, &trail, listener) => Some(prepared),
     };
-    let served = match served {
+    let ended = match prepared {
         Some(Ok(server)) => server.serve(out, stop).await,
         Some(Err(failure)) => Err(failure),
         None => Ok(()),
@@ -68,7 +68,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     if timeout(CLOSE_TIME, context::close(databases)).await.is_err() {
         tracing::warn!("the databases were not closed in time");
     }
-    served?;
+    ended?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }

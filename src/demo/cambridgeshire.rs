@@ -214,10 +214,10 @@ fn not_on_cohort(desk: &mut Desk<'_>, agencies: &Agencies) {
     desk.address(family, "52 Station Road", "Colnbury", "ZQ9 4DP", since);
     let evidence = "Attendance of 81 % across three terms";
     desk.matched(family, Some(daughter), "EDUCATION", agencies.school, evidence, 90)
-        .matched_by = "data".to_owned();
+        .matched_by = "data".into();
     let evidence = "Out of work for two years";
     desk.matched(family, Some(father), "WORK", agencies.jobcentre, evidence, 80)
-        .matched_by = "data".to_owned();
+        .matched_by = "data".into();
 }
 
 /// Closed with everything reached.
@@ -259,7 +259,7 @@ fn closed(desk: &mut Desk<'_>, agencies: &Agencies) {
     .verified_on = Some(since);
     let plan = plan(desk, family, "closed", 600, Some((200, "wholly_achieved")));
     let goal = desk.goal(family, plan, "No further offence", Some("CRIME"));
-    desk.data.goals.last_mut().expect("the goal was just pushed").status = "achieved".to_owned();
+    desk.data.goals.last_mut().expect("the goal was just pushed").status = "achieved".into();
     let (indicator, baseline) = ("No offence in six months", "Two offences in a year");
     let row = desk.outcome(
         family,

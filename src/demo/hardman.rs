@@ -11,8 +11,9 @@ use uuid::Uuid;
 use super::{
     cambridgeshire::Agencies,
     desk::{Desk, Member, Recorder},
+    hardman_plan,
 };
-use crate::store::rows::{AssessmentRow, PlanRow};
+use crate::store::rows::AssessmentRow;
 
 /// The Lead Professional's `sub`.
 pub const LEAD_SUBJECT: &str = "demo-lead-professional";
@@ -37,7 +38,7 @@ pub(super) fn write(desk: &mut Desk<'_>, agencies: &Agencies) {
     work(desk, agencies, &people, lead);
     criteria(desk, agencies, &people);
     assessment(desk, agencies, &people);
-    plan(desk, agencies, &people);
+    hardman_plan::write(desk, agencies, people.family);
     consents(desk, &people, lead);
 }
 
@@ -239,7 +240,7 @@ fn criteria(desk: &mut Desk<'_>, agencies: &Agencies, people: &Hardmans) {
         "Below the expected levels of attainment; later found not to meet the criterion",
         280,
     );
-    row.matched_by = "data".to_owned();
+    row.matched_by = "data".into();
     row.withdrawn_on = Some(verified);
 }
 
@@ -287,197 +288,6 @@ fn assessment(desk: &mut Desk<'_>, agencies: &Agencies, people: &Hardmans) {
     progress(Some(people.eldest), "MISSING_FROM_SCHOOL", 1);
     progress(Some(people.mother), "MENTAL_HEALTH_ISSUE", 3);
     progress(Some(people.step_father), "ALCOHOL_MISUSE", 6);
-}
-
-fn plan(desk: &mut Desk<'_>, agencies: &Agencies, people: &Hardmans) {
-    let (family, plan) = (people.family, desk.id());
-    let row = PlanRow {
-        authority_id: desk.authority,
-        id: plan,
-        family_id: family,
-        status: "active".to_owned(),
-        drawn_up_on: desk.ago(235),
-        agreed_on: Some(desk.ago(228)),
-        signed_by_family_on: Some(desk.ago(228)),
-        closed_on: None,
-        closure: None,
-    };
-    desk.data.plans.push(row);
-    let debts = desk.goal(family, plan, "The rent arrears are paid off step by step", Some("WORK"));
-    let school = desk.goal(
-        family,
-        plan,
-        "No more exclusions, and the same rules at home and at school",
-        Some("EDUCATION"),
-    );
-    let home = desk.goal(
-        family,
-        plan,
-        "A home that is clean and safe for the children",
-        Some("CHILDREN_NEEDING_HELP"),
-    );
-    let peace = desk.goal(
-        family,
-        plan,
-        "Disagreements are settled without fighting",
-        Some("DOMESTIC_ABUSE"),
-    );
-    let offending = desk.goal(family, plan, "The licence is kept, with no new offence", Some("CRIME"));
-    let dentist = desk.goal(family, plan, "Every child is registered with a dentist", Some("HEALTH"));
-    let whole = desk.goal(
-        family,
-        plan,
-        "The family asks for help early and keeps to its own routines",
-        None,
-    );
-    let mut action = |goal, owner, what: &str, due: u64, done: Option<u64>| {
-        let (due, done) = (desk.ago(due), done.map(|days| desk.ago(days)));
-        desk.action(family, goal, owner, what, due, done);
-    };
-    action(
-        debts,
-        agencies.voluntary,
-        "Debt advice and a repayment plan",
-        180,
-        Some(175),
-    );
-    action(
-        debts,
-        agencies.housing,
-        "Hold court action while the repayment plan is kept",
-        170,
-        Some(170),
-    );
-    action(
-        school,
-        agencies.school,
-        "Agree one way of managing behaviour with the parents",
-        190,
-        Some(186),
-    );
-    action(
-        home,
-        agencies.early_help,
-        "Two visits a week to work on the state of the home",
-        150,
-        Some(110),
-    );
-    action(
-        peace,
-        agencies.early_help,
-        "Mediation between mother and step-father",
-        130,
-        Some(95),
-    );
-    action(
-        peace,
-        agencies.social_care,
-        "Joint visit with the Family Worker instead of a new assessment",
-        115,
-        Some(112),
-    );
-    action(
-        offending,
-        agencies.probation,
-        "Count work on this plan towards the hours of contact",
-        200,
-        Some(198),
-    );
-    action(
-        dentist,
-        agencies.early_help,
-        "Register the three children with a dentist",
-        60,
-        Some(45),
-    );
-    action(
-        whole,
-        agencies.early_help,
-        "Accredited parenting course for both parents",
-        30,
-        None,
-    );
-    outcomes(
-        desk,
-        agencies,
-        family,
-        plan,
-        [debts, school, peace, offending, dentist, whole],
-    );
-}
-
-fn outcomes(desk: &mut Desk<'_>, agencies: &Agencies, family: Uuid, plan: Uuid, goals: [Uuid; 6]) {
-    let [debts, school, peace, offending, dentist, whole] = goals;
-    let results = [desk.ago(40), desk.ago(30), desk.ago(20)];
-    let row = desk.outcome(
-        family,
-        plan,
-        (Some(debts), Some("WORK")),
-        "A rent arrear reduction plan in place and adhered to, and the debt reduced",
-        "Significant arrears, no plan",
-        "Court action and eviction",
-    );
-    row.result = Some("Arrears gradually being paid off".to_owned());
-    row.result_on = Some(results[0]);
-    row.evidence = Some("Rent account".to_owned());
-    row.source_agency_id = Some(agencies.housing);
-    let row = desk.outcome(
-        family,
-        plan,
-        (Some(school), Some("EDUCATION")),
-        "Fewer than 3 fixed term exclusions and no permanent exclusion across 3 consecutive terms",
-        "One recent exclusion",
-        "Further exclusions",
-    );
-    row.result = Some("No exclusion since the plan began; behaviour improved".to_owned());
-    row.result_on = Some(results[1]);
-    row.evidence = Some("School register".to_owned());
-    row.source_agency_id = Some(agencies.school);
-    desk.outcome(
-        family,
-        plan,
-        (Some(school), Some("EDUCATION")),
-        "All children at or on track to the attainment expected at the end of the Key Stage",
-        "The middle child is below the expected level",
-        "Below expected progress",
-    );
-    let row = desk.outcome(
-        family,
-        plan,
-        (Some(offending), Some("CRIME")),
-        "At least a 60 % reduction in offending across the household in the last 6 months",
-        "One violent offence",
-        "Breach of licence",
-    );
-    row.result = Some("No offence in six months".to_owned());
-    row.result_on = Some(results[2]);
-    row.evidence = Some("Offender Manager's record".to_owned());
-    row.source_agency_id = Some(agencies.probation);
-    desk.outcome(
-        family,
-        plan,
-        (Some(dentist), Some("HEALTH")),
-        "All children registered with a dentist, with a check-up within the last six months",
-        "Never been to a dentist",
-        "Untreated dental problems",
-    );
-    let row = desk.outcome(
-        family,
-        plan,
-        (Some(whole), None),
-        "Both parents attended an accredited parenting course and use its strategies over 6 months",
-        "No course",
-        "No change",
-    );
-    row.kind = "soft".to_owned();
-    desk.outcome(
-        family,
-        plan,
-        (Some(peace), Some("DOMESTIC_ABUSE")),
-        "A Family CAF successfully completed, and no one referred to services again within 6 months",
-        "Referred to social care several times",
-        "Social care becomes involved again",
-    );
 }
 
 fn consents(desk: &mut Desk<'_>, people: &Hardmans, lead: Recorder<'_>) {

@@ -8,6 +8,7 @@ mod asked;
 mod cambridgeshire;
 mod desk;
 mod hardman;
+mod hardman_plan;
 mod names;
 mod richmond;
 mod synthetic;
@@ -53,4 +54,8 @@ pub fn worked(today: NaiveDate) -> Dataset {
 }
 
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tour;

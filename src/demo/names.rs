@@ -44,9 +44,6 @@ const STREETS: [&str; 12] = [
     "Willow Court",
 ];
 
-/// How many authorities [`place`] can name.
-pub(super) const PLACES: usize = PLACES_FIRST.len() * PLACES_LAST.len();
-
 pub(super) fn given(rng: &mut ChaCha12Rng, sex: &str) -> &'static str {
     let names = if sex == "female" { &FEMALE } else { &MALE };
     names.choose(rng).copied().unwrap_or(names[0])
@@ -56,7 +53,7 @@ pub(super) fn family(rng: &mut ChaCha12Rng) -> &'static str {
     FAMILY.choose(rng).copied().unwrap_or(FAMILY[0])
 }
 
-/// The place of that number; places repeat after [`PLACES`].
+/// The place of that number; places repeat after 150 of them.
 pub(super) fn place(number: usize) -> String {
     let (first, last) = (number % PLACES_FIRST.len(), number / PLACES_FIRST.len());
     format!("{}{}", PLACES_FIRST[first], PLACES_LAST[last % PLACES_LAST.len()])

@@ -361,9 +361,8 @@ impl<'m> Maker<'m> {
     fn whom(&mut self, criterion: &str) -> Option<Uuid> {
         match criterion {
             "EDUCATION" => self.children.choose(self.rng).map(|child| child.id),
-            "WORK" | "HEALTH" => self.adults.choose(self.rng).copied(),
             "CRIME" if self.rng.random_bool(0.6) => self.children.choose(self.rng).map(|child| child.id),
-            "CRIME" => self.adults.choose(self.rng).copied(),
+            "WORK" | "HEALTH" | "CRIME" => self.adults.choose(self.rng).copied(),
             _ => None,
         }
     }

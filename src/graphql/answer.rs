@@ -1,10 +1,10 @@
 //! The bytes of an answer: data, errors, and the account of what was withheld.
 
-use async_graphql::{Response, Value};
+use async_graphql::{Name, PathSegment, Response, Value, indexmap::IndexMap};
 use async_graphql_parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
 };
-use serde_json::{Map, Value as Json, json};
+use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use super::{
     operation::{OperationRequest, WithheldMode},
@@ -19,13 +19,13 @@ use crate::{
 const ERRORS: usize = 5;
 
 /// Takes the introspection fields of the root out of a document: they are answered apart.
-pub fn without_introspection(document: &mut ExecutableDocument) {
+pub(super) fn without_introspection(document: &mut ExecutableDocument) {
     match &mut document.operations {
         DocumentOperations::Single(operation) => strip(&mut operation.node.selection_set.node),
         DocumentOperations::Multiple(operations) => {
-            operations
-                .values_mut()
-                .for_each(|operation| strip(&mut operation.node.selection_set.node));
+            for operation in operations.values_mut() {
+                strip(&mut operation.node.selection_set.node);
+            }
         }
     }
     for fragment in document.fragments.values_mut() {
@@ -47,12 +47,12 @@ fn strip(set: &mut SelectionSet) {
 }
 
 /// Whether the library refused the operation before it executed any of it.
-pub fn was_never_executed(response: &Response) -> bool {
+pub(super) fn was_never_executed(response: &Response) -> bool {
     response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty())
 }
 
 /// The refusal of an operation that does not fit the schema. The library's own words name fields and echo input, so ours are told.
-pub fn invalid(response: &Response) -> RequestError {
+pub(super) fn invalid(response: &Response) -> RequestError {
     let first = response.errors.first();
     let said = first.map_or("", |error| error.message.as_str());
     let text = if said.starts_with("Unknown field") || said.starts_with("Cannot query field") {
@@ -76,92 +76,137 @@ pub fn invalid(response: &Response) -> RequestError {
         .fold(error, |error, place| error.at(place.line, place.column))
 }
 
+/// An answer. Its keys come in the order in which they were asked for.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Failure<'a>>,
+    data: &'a Value,
+    extensions: Extensions<'a>,
+}
+
+#[derive(Serialize)]
+struct Extensions<'a> {
+    cost: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disclosure: Option<Disclosure<'a>>,
+}
+
+#[derive(Serialize)]
+struct Disclosure<'a> {
+    withheld: Vec<WithheldEntry<'a>>,
+}
+
+/// One field and what is told of why it is withheld, with the places.
+#[derive(Serialize)]
+struct WithheldEntry<'a> {
+    field: &'static str,
+    reason: &'static str,
+    count: usize,
+    paths: Vec<Path<'a>>,
+}
+
+struct Path<'a>(&'a [Step]);
+
+impl Serialize for Path<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut path = serializer.serialize_seq(Some(self.0.len()))?;
+        for step in self.0 {
+            match step {
+                Step::Key(key) => path.serialize_element(key)?,
+                Step::Index(index) => path.serialize_element(index)?,
+            }
+        }
+        path.end()
+    }
+}
+
+/// An error of one value.
+#[derive(Serialize)]
+struct Failure<'a> {
+    message: &'a str,
+    locations: Vec<Place>,
+    path: &'a [PathSegment],
+    extensions: Code,
+}
+
+#[derive(Serialize)]
+struct Place {
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Code {
+    code: String,
+}
+
 /// The answer's body.
-pub fn body(
+pub(super) fn body(
     asked: &OperationRequest,
     operation: &OperationDefinition,
     plan: &Plan,
     account: &Account,
-    response: Response,
-    introspected: Option<Map<String, Json>>,
+    mut response: Response,
+    introspected: Option<Value>,
 ) -> Vec<u8> {
-    let mut body = Map::new();
-    let errors = errors(&response);
-    if !errors.is_empty() {
-        body.insert("errors".to_owned(), Json::Array(errors));
-    }
-    let mut data = response.data.into_json().unwrap_or(Json::Null);
-    if let Some(mut introspected) = introspected
-        && let Json::Object(read) = &mut data
-    {
-        let mut merged = Map::new();
+    if let (Some(Value::Object(mut introspected)), Value::Object(read)) = (introspected, &mut response.data) {
+        let mut merged = IndexMap::new();
         for key in root_keys(&asked.document, &operation.selection_set.node) {
-            if let Some(value) = read.remove(&key).or_else(|| introspected.remove(&key)) {
-                merged.insert(key, value);
-            }
+            let value = read
+                .shift_remove(key.as_str())
+                .or_else(|| introspected.shift_remove(key.as_str()));
+            merged.extend(value.map(|value| (Name::new(key), value)));
         }
-        merged.append(read);
-        data = Json::Object(merged);
+        merged.extend(read.drain(..));
+        response.data = Value::Object(merged);
     }
-    body.insert("data".to_owned(), data);
-    let mut extensions = Map::new();
-    if asked.withheld != WithheldMode::Error {
-        let disclosure = disclosure(account);
-        if !disclosure.is_empty() {
-            extensions.insert("disclosure".to_owned(), json!({ "withheld": disclosure }));
-        }
-    }
-    extensions.insert("cost".to_owned(), json!(plan.cost));
-    body.insert("extensions".to_owned(), Json::Object(extensions));
-    serde_json::to_vec(&Json::Object(body)).unwrap_or_default()
-}
-
-/// One entry for each field and what is told of it, with the places.
-fn disclosure(account: &Account) -> Vec<Json> {
-    let entries = account.told().map(|(field, told, places)| {
-        let paths: Vec<Json> = places
-            .paths
-            .iter()
-            .map(|path| path.iter().map(step).collect())
-            .collect();
-        json!({ "field": field, "reason": told.code(), "count": places.count, "paths": paths })
-    });
-    entries.collect()
-}
-
-fn step(step: &Step) -> Json {
-    match step {
-        Step::Key(key) => json!(key),
-        Step::Index(index) => json!(index),
-    }
+    let withheld: Vec<_> = account
+        .told()
+        .map(|(field, told, places)| WithheldEntry {
+            field,
+            reason: told.code(),
+            count: places.count,
+            paths: places.paths.iter().map(|path| Path(path)).collect(),
+        })
+        .collect();
+    let told = asked.withheld != WithheldMode::Error && !withheld.is_empty();
+    let body = Body {
+        errors: errors(&response),
+        data: &response.data,
+        extensions: Extensions {
+            cost: plan.cost,
+            disclosure: told.then_some(Disclosure { withheld }),
+        },
+    };
+    // Values of the library and texts of ours always have a JSON form.
+    serde_json::to_vec(&body).unwrap_or_default()
 }
 
 /// The errors of an executed answer, at most five. Those of ours have a code and a fixed text; the library's own get one.
-fn errors(response: &Response) -> Vec<Json> {
+fn errors(response: &Response) -> Vec<Failure<'_>> {
     let errors = response.errors.iter().take(ERRORS).map(|error| {
-        let code = error
-            .extensions
-            .as_ref()
-            .and_then(|extensions| extensions.get("code"))
-            .cloned();
-        let (code, message) = match code.and_then(|code| code.into_json().ok()) {
-            Some(code) => (code, error.message.as_str()),
-            None => (
-                json!(ErrorCode::BadUserInput.as_str()),
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        let (code, message) = match code {
+            Some(Value::String(code)) => (code.clone(), error.message.as_str()),
+            _ => (
+                ErrorCode::BadUserInput.as_str().to_owned(),
                 "A value given for an argument is not one that it can have.",
             ),
         };
-        let locations: Vec<Json> = error
-            .locations
-            .iter()
-            .map(|place| json!({ "line": place.line, "column": place.column }))
-            .collect();
-        json!({
-            "message": message,
-            "locations": locations,
-            "path": serde_json::to_value(&error.path).unwrap_or_default(),
-            "extensions": { "code": code },
-        })
+        Failure {
+            message,
+            locations: error
+                .locations
+                .iter()
+                .map(|at| Place {
+                    line: at.line,
+                    column: at.column,
+                })
+                .collect(),
+            path: &error.path,
+            extensions: Code { code },
+        }
     });
     errors.collect()
 }

@@ -20,7 +20,7 @@ use crate::{
         decide::Withheld,
         disclosure::{Account, Step},
         grant::Disclosed,
-        register::FieldId,
+        register::{FieldId, FieldSet},
     },
     store::{dossier::Wants, policy::Policies, session::Session},
 };
@@ -34,7 +34,9 @@ pub struct Request {
     pub session: Session,
     /// The agreements as of that moment.
     pub policies: Arc<Policies>,
-    /// The tables that the operation's fields need.
+    /// The fields that the operation names.
+    pub used: FieldSet,
+    /// The tables that they need.
     pub wants: Wants,
     /// The server's own parts.
     pub services: Arc<Services>,

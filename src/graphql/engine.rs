@@ -133,6 +133,7 @@ impl Engine {
         };
         let request = Arc::new(Request {
             wants: wants(&plan.used),
+            used: plan.used.clone(),
             ceiling,
             session,
             policies,
@@ -180,7 +181,7 @@ impl Engine {
         plan: &Plan,
         request: Arc<Request>,
         response: async_graphql::Response,
-        introspected: Option<serde_json::Map<String, serde_json::Value>>,
+        introspected: Option<async_graphql::Value>,
     ) -> Result<Answer, RequestError> {
         let Some(request) = Arc::into_inner(request) else {
             tracing::error!(request_id = %asked.request_id, "graphql.request_still_held");

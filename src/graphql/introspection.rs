@@ -10,6 +10,8 @@ use apollo_compiler::{
     request::coerce_variable_values, response::JsonMap, schema::Implementers, validation::Valid,
 };
 
+use async_graphql::Value;
+
 use super::sdl::{NothingLeft, published};
 use crate::{
     error::{ErrorCode, RequestError},
@@ -81,8 +83,8 @@ impl Published {
         query: &str,
         operation: Option<&str>,
         variables: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<serde_json::Map<String, serde_json::Value>, RequestError> {
-        let refuse = |_| RequestError::new(ErrorCode::BadUserInput, "The introspection is not valid.");
+    ) -> Result<Value, RequestError> {
+        let refuse = |()| RequestError::new(ErrorCode::BadUserInput, "The introspection is not valid.");
         let text = only_introspection(query, operation)
             .ok_or_else(|| RequestError::new(ErrorCode::BadUserInput, "The introspection could not be read."))?;
         let document =
@@ -95,11 +97,7 @@ impl Published {
         let variables = coerce_variable_values(&self.schema, operation, &variables).map_err(|_| refuse(()))?;
         let answer = introspection::partial_execute(&self.schema, &self.implementers, &document, operation, &variables)
             .map_err(|_| refuse(()))?;
-        let data = serde_json::to_value(answer.data).map_err(|_| refuse(()))?;
-        match data {
-            serde_json::Value::Object(data) => Ok(data),
-            _ => Ok(serde_json::Map::new()),
-        }
+        async_graphql::to_value(answer.data).map_err(|_| refuse(()))
     }
 }
 

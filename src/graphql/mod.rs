@@ -7,6 +7,7 @@ mod api_error;
 mod codes;
 mod connections;
 mod context;
+mod cursor;
 pub mod engine;
 pub mod ids;
 mod introspection;

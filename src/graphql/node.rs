@@ -24,7 +24,6 @@ use crate::store::{
 /// Anything that has an id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque identifier."))]
-#[expect(missing_docs, reason = "each is the object type of the same name")]
 pub enum Node {
     Family(Family),
     Member(Member),

@@ -361,13 +361,11 @@ async fn about_nobody<T>(
     value: impl Future<Output = Result<T, ApiError>>,
 ) -> Result<Shared<T>, ApiError> {
     let ceiling = &Request::of(ctx).ceiling;
-    match Shared::refused(ceiling, asked) {
-        Some(withheld) => Ok(withheld),
-        None => {
-            let value = value.await?;
-            Ok(Shared::about_nobody(ceiling, asked, || value))
-        }
+    if let Some(withheld) = Shared::refused(ceiling, asked) {
+        return Ok(withheld);
     }
+    let value = value.await?;
+    Ok(Shared::about_nobody(ceiling, asked, || value))
 }
 
 async fn viewer(request: &Request) -> Result<Viewer, ApiError> {

@@ -274,7 +274,7 @@ fn keep_what_is_reached(document: &mut Document) {
                     found.push(name.to_owned());
                 }
                 Definition::InterfaceTypeDefinition(interface) if reached.contains(name) => {
-                    of_fields(&interface.fields)
+                    of_fields(&interface.fields);
                 }
                 Definition::InputObjectTypeDefinition(input) if reached.contains(name) => {
                     found.extend(input.fields.iter().map(|field| field.ty.inner_named_type().to_string()));
@@ -330,11 +330,14 @@ mod tests {
         let known = crate::catalogue::known(agencies);
         let (_, agreement) = agreement_file::parse(text, &known).expect("the demonstration agreement is sound");
         let today = agreement.effective_from;
-        let policy = crate::sharing::agreement::Policy { agreements: vec![agreement] };
+        let policy = crate::sharing::agreement::Policy {
+            agreements: vec![agreement],
+        };
         let ceilings = matrix::ceilings(&policy, today);
         assert!(ceilings.len() > 20);
         for (who, ceiling) in ceilings {
-            let sdl = published(&library_sdl(), Some(ceiling.fields())).unwrap_or_else(|_| panic!("{who:?} sees nothing"));
+            let sdl =
+                published(&library_sdl(), Some(ceiling.fields())).unwrap_or_else(|_| panic!("{who:?} sees nothing"));
             Schema::parse_and_validate(sdl, "schema.graphql").unwrap_or_else(|error| panic!("{who:?}: {error}"));
         }
         let nothing = published(&library_sdl(), Some(&FieldSet::new()));

@@ -13,6 +13,10 @@ use super::{
 
 /// A clause that speaks of one of the caller's parties, reduced to what a decision asks of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a clause's own questions, each answered by yes or no"
+)]
 pub struct ClauseInForce {
     /// The agreement's code.
     pub agreement: String,

@@ -112,7 +112,11 @@ impl Databases {
     }
 
     /// The same, with the trail at an address of its own.
-    pub async fn open_at(url: &DatabaseUrl, trail_url: &DatabaseUrl, settings: &Settings) -> Result<Self, ConnectError> {
+    pub async fn open_at(
+        url: &DatabaseUrl,
+        trail_url: &DatabaseUrl,
+        settings: &Settings,
+    ) -> Result<Self, ConnectError> {
         let main = connect(url, settings.connections, settings.synchronous, settings).await?;
         let trail = connect(trail_url, settings.trail_connections, Synchronous::Full, settings).await?;
         Ok(Self {

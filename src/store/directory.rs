@@ -1,7 +1,9 @@
 //! Who takes part: authorities and agencies by their codes, for sign-in and for the commands.
 
 use entity::{agency, agreement, authority};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Statement,
+};
 use uuid::Uuid;
 
 use super::{

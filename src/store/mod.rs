@@ -16,6 +16,7 @@ pub mod policy;
 pub mod reach;
 pub mod rows;
 pub mod session;
+mod tables;
 pub mod trail;
 mod transaction;
 pub mod write;

@@ -12,7 +12,9 @@ async fn look() {
     println!("{} {}", r.status, serde_json::to_string_pretty(&r.body).unwrap());
     let r = lead.ask("{ families { nodes { nope } } }").await;
     println!("{} {}", r.status, r.body);
-    let r = lead.ask("{ families(first: 0) { nodes { id } } viewer { subject } node(id: \"abc\") { id } }").await;
+    let r = lead
+        .ask("{ families(first: 0) { nodes { id } } viewer { subject } node(id: \"abc\") { id } }")
+        .await;
     println!("{} {}", r.status, r.body);
     println!("statements {}", app.store.statements_sent());
 }

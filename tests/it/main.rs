@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
+mod cli;
+mod demo;
 mod first_look;
 mod mutations;
 mod store;

@@ -77,7 +77,13 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
     file.check_versions(&existing.policy.agreements)
         .map_err(LoadError::Refused)?;
     session
-        .add_agreement(store.ids().uuid(), agreement, text.to_owned(), session.now(), by.to_owned())
+        .add_agreement(
+            store.ids().uuid(),
+            agreement,
+            text.to_owned(),
+            session.now(),
+            by.to_owned(),
+        )
         .await?;
     // The entry first: a version in force that the trail does not know of must not be.
     let noted = trail.append(entry(&session, Kind::Agreement, agreement, by)).await?;

@@ -68,8 +68,16 @@ mod tests {
 
     #[test]
     fn the_line_is_safe_in_a_shell() {
-        let line = curl("http://127.0.0.1:1", "a.b.c", "audit", "{\n  family(reference: \"it's\") { id }\n}");
+        let line = curl(
+            "http://127.0.0.1:1",
+            "a.b.c",
+            "audit",
+            "{\n  family(reference: \"it's\") { id }\n}",
+        );
         assert!(!line.contains('\n'));
-        assert!(line.ends_with(r#"-d '{"query":"{ family(reference: \"it'\''s\") { id } }"}'"#), "{line}");
+        assert!(
+            line.ends_with(r#"-d '{"query":"{ family(reference: \"it'\''s\") { id } }"}'"#),
+            "{line}"
+        );
     }
 }

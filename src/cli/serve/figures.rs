@@ -21,30 +21,50 @@ pub(super) fn register(
     sign_in: &Arc<SignIn>,
 ) -> Result<(), prometheus::Error> {
     let counters: [(&str, &str, Read); 6] = [
-        ("thinkfamily_sql_statements_total", "Statements sent to the main database.", {
-            let store = store.clone();
-            Box::new(move || store.statements_sent())
-        }),
-        ("thinkfamily_trail_entries_total", "Entries made durable in the trail.", {
-            let trail = trail.clone();
-            Box::new(move || trail.stats().entries)
-        }),
+        (
+            "thinkfamily_sql_statements_total",
+            "Statements sent to the main database.",
+            {
+                let store = store.clone();
+                Box::new(move || store.statements_sent())
+            },
+        ),
+        (
+            "thinkfamily_trail_entries_total",
+            "Entries made durable in the trail.",
+            {
+                let trail = trail.clone();
+                Box::new(move || trail.stats().entries)
+            },
+        ),
         ("thinkfamily_trail_batches_total", "Transactions that made them so.", {
             let trail = trail.clone();
             Box::new(move || trail.stats().batches)
         }),
-        ("thinkfamily_trail_failed_total", "Entries that could not be written.", {
-            let trail = trail.clone();
-            Box::new(move || trail.stats().failed)
-        }),
-        ("thinkfamily_trail_refused_total", "Entries refused because too many waited.", {
-            let trail = trail.clone();
-            Box::new(move || trail.stats().refused)
-        }),
-        ("thinkfamily_sign_in_refused_total", "Requests whose sign-in was refused.", {
-            let sign_in = Arc::clone(sign_in);
-            Box::new(move || sign_in.refused())
-        }),
+        (
+            "thinkfamily_trail_failed_total",
+            "Entries that could not be written.",
+            {
+                let trail = trail.clone();
+                Box::new(move || trail.stats().failed)
+            },
+        ),
+        (
+            "thinkfamily_trail_refused_total",
+            "Entries refused because too many waited.",
+            {
+                let trail = trail.clone();
+                Box::new(move || trail.stats().refused)
+            },
+        ),
+        (
+            "thinkfamily_sign_in_refused_total",
+            "Requests whose sign-in was refused.",
+            {
+                let sign_in = Arc::clone(sign_in);
+                Box::new(move || sign_in.refused())
+            },
+        ),
     ];
     for (name, help, read) in counters {
         let counter = IntCounter::new(name, help)?;
@@ -56,9 +76,12 @@ pub(super) fn register(
     }
     for (at, database) in ["main", "trail"].into_iter().enumerate() {
         for (state, of) in [("open", false), ("idle", true)] {
-            let options = Opts::new("thinkfamily_database_connections", "Connections, by database and state.")
-                .const_label("database", database)
-                .const_label("state", state);
+            let options = Opts::new(
+                "thinkfamily_database_connections",
+                "Connections, by database and state.",
+            )
+            .const_label("database", database)
+            .const_label("state", state);
             let store = store.clone();
             metrics.registry().register(Box::new(Gauged {
                 gauge: IntGauge::with_opts(options)?,

@@ -180,7 +180,11 @@ mod tests {
         let mut budget = Budget::default();
         let due = (0..1000).filter(|_| budget.due(7, "expired").is_some()).count();
         assert_eq!(due, 2);
-        assert_eq!(budget.due(7, "key_unknown"), Some(0), "other reasons have their own room");
+        assert_eq!(
+            budget.due(7, "key_unknown"),
+            Some(0),
+            "other reasons have their own room"
+        );
         assert_eq!(budget.due(8, "expired"), Some(998));
         assert_eq!(budget.due(8, "expired"), Some(0));
         assert!(budget.take_rest().is_empty());
@@ -206,7 +210,13 @@ mod tests {
         assert_eq!(for_the_wire(AuthRefusal::Expired), Refusal::Unauthenticated);
         assert_eq!(for_the_wire(AuthRefusal::KeysUnavailable), Refusal::Unavailable);
         assert_eq!(for_the_wire(AuthRefusal::DirectoryUnavailable), Refusal::Unavailable);
-        assert!(matches!(for_the_wire(AuthRefusal::PurposeRequired), Refusal::Purpose(_)));
-        assert!(matches!(for_the_wire(AuthRefusal::PurposeNotAllowed), Refusal::Purpose(_)));
+        assert!(matches!(
+            for_the_wire(AuthRefusal::PurposeRequired),
+            Refusal::Purpose(_)
+        ));
+        assert!(matches!(
+            for_the_wire(AuthRefusal::PurposeNotAllowed),
+            Refusal::Purpose(_)
+        ));
     }
 }

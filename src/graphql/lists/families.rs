@@ -9,8 +9,9 @@ use super::{Select, families, is, is_some, is_text, named, within};
 use crate::{
     graphql::{
         codes::{self, CriterionCode, NeedLevel, SortDirection},
+        cursor::SortKey,
         objects::{CriteriaMatch, Family, visible},
-        page::{Order, SortKey, sort_key},
+        page::{Order, sort_key},
     },
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
@@ -79,6 +80,7 @@ pub(in crate::graphql) struct FamilySelect {
 
 impl Select for FamilySelect {
     type Row = Family;
+    const TOTAL: FieldId = field::FAMILY_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
         Wants {
@@ -90,9 +92,9 @@ impl Select for FamilySelect {
 
     fn passes(&self, row: &Family) -> bool {
         let wanted = &self.filter;
-        is_text(wanted.reference.as_ref(), || {
+        is(wanted.reference.as_ref(), || {
             row.row
-                .release(field::FAMILY_REFERENCE, |record| Some(record.row.reference.clone()))
+                .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
         }) && is_text(wanted.district.as_ref(), || {
             row.row
                 .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
@@ -128,6 +130,10 @@ impl Select for FamilySelect {
                 })
             })
         })
+    }
+
+    fn reference(&self) -> Option<&str> {
+        self.filter.reference.as_deref()
     }
 
     fn by(&self, row: &Family) -> Option<SortKey> {

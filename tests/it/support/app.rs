@@ -37,7 +37,9 @@ const MOST_COST: u64 = 1_000_000;
 
 /// Noon of the day on which the tests' clock stands.
 pub(crate) fn today() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 6, 15, 12, 0, 0).single().expect("a valid instant")
+    Utc.with_ymd_and_hms(2026, 6, 15, 12, 0, 0)
+        .single()
+        .expect("a valid instant")
 }
 
 /// A running server.
@@ -57,7 +59,9 @@ impl App {
     /// A server over a fresh database with the worked families and agreements of the demonstration.
     pub(crate) async fn start(database: &TestDatabase) -> Self {
         let databases = database.open().await;
-        bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {}).await.expect("the demonstration loads");
+        bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {})
+            .await
+            .expect("the demonstration loads");
         let app = Self::over(databases, Clock::fixed(today()), Ids::seeded(1)).await;
         for agreement in demo::worked_agreements() {
             app.load_agreement(agreement).await;
@@ -79,8 +83,11 @@ impl App {
         )
         .await
         .expect("the trail opens");
-        let services =
-            Services { store: store.clone(), trail: trail.clone(), codec: Codec::new(&[7; 32]).expect("32 bytes") };
+        let services = Services {
+            store: store.clone(),
+            trail: trail.clone(),
+            codec: Codec::new(&[7; 32]).expect("32 bytes"),
+        };
         let engine = Engine::new(services, MOST_COST).expect("every field is classified");
         let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
         let authenticator = Authenticator::new(
@@ -90,7 +97,12 @@ impl App {
         )
         .expect("one issuer");
         let metrics = Metrics::new().expect("metrics");
-        let edge = EdgeLimits { running: 256, waiting: 4096, request_time: Duration::from_secs(60), ..EdgeLimits::default() };
+        let edge = EdgeLimits {
+            running: 256,
+            waiting: 4096,
+            request_time: Duration::from_secs(60),
+            ..EdgeLimits::default()
+        };
         let state = AppState::new(
             Arc::new(engine.clone()),
             Arc::new(authenticator),
@@ -124,14 +136,34 @@ impl App {
     /// Loads an agreement file past the wire.
     pub(crate) async fn load_agreement(&self, document: &str) {
         let code = agreement_file::authority_of(document).expect("an authority");
-        let authority = self.store.authority_named(&code).await.expect("the database answers").expect("the authority");
-        let session = Session::begin(&self.store, authority.id, Mode::Write).await.expect("a session");
-        let agencies = session.agencies().await.expect("agencies").all().into_iter().map(|row| row.code.clone()).collect();
-        let (_, agreement) =
-            agreement_file::parse(document, &catalogue::known(agencies)).unwrap_or_else(|refused| panic!("{refused:?}"));
+        let authority = self
+            .store
+            .authority_named(&code)
+            .await
+            .expect("the database answers")
+            .expect("the authority");
+        let session = Session::begin(&self.store, authority.id, Mode::Write)
+            .await
+            .expect("a session");
+        let agencies = session
+            .agencies()
+            .await
+            .expect("agencies")
+            .all()
+            .into_iter()
+            .map(|row| row.code.clone())
+            .collect();
+        let (_, agreement) = agreement_file::parse(document, &catalogue::known(agencies))
+            .unwrap_or_else(|refused| panic!("{refused:?}"));
         let key = Ids::random().uuid();
         session
-            .add_agreement(key, &agreement, document.to_owned(), self.clock.now(), "test".to_owned())
+            .add_agreement(
+                key,
+                &agreement,
+                document.to_owned(),
+                self.clock.now(),
+                "test".to_owned(),
+            )
             .await
             .expect("the agreement loads");
         session.commit().await.expect("it is kept");
@@ -143,7 +175,14 @@ impl App {
     }
 
     /// A certain person of an agency.
-    pub(crate) fn partner_named(&self, authority: &str, agency: &str, role: &str, purpose: &str, subject: &str) -> Partner {
+    pub(crate) fn partner_named(
+        &self,
+        authority: &str,
+        agency: &str,
+        role: &str,
+        purpose: &str,
+        subject: &str,
+    ) -> Partner {
         self.signed_in(&TokenRequest {
             authority: authority.to_owned(),
             agency: agency.to_owned(),
@@ -157,7 +196,14 @@ impl App {
     }
 
     /// Somebody who asks through a portal of that agency.
-    pub(crate) fn through_portal(&self, portal: &str, agency: &str, role: &str, purpose: &str, subject: &str) -> Partner {
+    pub(crate) fn through_portal(
+        &self,
+        portal: &str,
+        agency: &str,
+        role: &str,
+        purpose: &str,
+        subject: &str,
+    ) -> Partner {
         self.signed_in(&TokenRequest {
             authority: "cambridgeshire".to_owned(),
             agency: agency.to_owned(),
@@ -176,7 +222,12 @@ impl App {
 
     fn signed_in(&self, request: &TokenRequest) -> Partner {
         let token = self.issuer.mint(request).expect("a token");
-        Partner { url: self.url.clone(), token, client: self.client.clone(), withheld: "report" }
+        Partner {
+            url: self.url.clone(),
+            token,
+            client: self.client.clone(),
+            withheld: "report",
+        }
     }
 
     /// The Hardman family's Lead Professional.
@@ -216,7 +267,10 @@ pub(crate) struct Partner {
 impl Partner {
     /// The same partner, who wants to be told of withheld values in another way.
     pub(crate) fn told_by(&self, withheld: &'static str) -> Self {
-        Self { withheld, ..self.clone() }
+        Self {
+            withheld,
+            ..self.clone()
+        }
     }
 
     /// Asks without variables.
@@ -227,7 +281,8 @@ impl Partner {
     /// Asks with variables.
     pub(crate) async fn ask_with(&self, query: &str, variables: Value) -> Reply {
         let (status, bytes) = self.raw(&json!({ "query": query, "variables": variables })).await;
-        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&bytes)));
+        let body =
+            serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&bytes)));
         Reply { status, bytes, body }
     }
 
@@ -250,7 +305,13 @@ impl Partner {
 
     /// The text of a page.
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {
-        let sent = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token).send().await.expect("an answer");
+        let sent = self
+            .client
+            .get(format!("{}{path}", self.url))
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .expect("an answer");
         (sent.status().as_u16(), sent.text().await.expect("a body"))
     }
 }

@@ -57,7 +57,6 @@ impl TestDatabase {
     }
 
     /// Where it is, as `DATABASE_URL` would say.
-    #[expect(dead_code, reason = "for the tests that start a whole server")]
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

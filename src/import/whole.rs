@@ -1,0 +1,187 @@
+//! What a line must be as a whole: dates in order, states that fit their dates, and what may be there only once in a file.
+
+use chrono::NaiveDate;
+
+use super::{column::Value, keys, table::Table};
+use crate::catalogue;
+
+/// A line's values by the names of their columns.
+pub(super) struct Named<'v> {
+    pub(super) table: Table,
+    pub(super) values: &'v [Value],
+}
+
+/// A column and what is wrong with it.
+type Wrong = (&'static str, String);
+
+impl Named<'_> {
+    fn get(&self, name: &str) -> &Value {
+        let at = self.table.columns().iter().position(|column| column.name == name);
+        at.and_then(|at| self.values.get(at)).unwrap_or(&Value::None)
+    }
+
+    fn date(&self, name: &str) -> Option<NaiveDate> {
+        match self.get(name) {
+            Value::Date(date) => Some(*date),
+            Value::Instant(at) => Some(at.date_naive()),
+            _ => None,
+        }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        match self.get(name) {
+            Value::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        *self.get(name) != Value::None
+    }
+
+    /// What is wrong with the line, its values being good one by one.
+    pub(super) fn problems(&self, today: NaiveDate) -> Vec<Wrong> {
+        let mut wrong: Vec<Wrong> = Vec::new();
+        for (from, until) in self.spans() {
+            if let (Some(first), Some(last)) = (self.date(from), self.date(until))
+                && last < first
+            {
+                wrong.push((until, format!("is before {from}")));
+            }
+        }
+        let mut unless = |good: bool, column: &'static str, why: &str| {
+            if !good {
+                wrong.push((column, why.to_owned()));
+            }
+        };
+        match self.table {
+            Table::Person => {
+                let born = self.date("date_of_birth");
+                unless(
+                    born.is_none_or(|born| born <= today),
+                    "date_of_birth",
+                    "is in the future",
+                );
+            }
+            Table::Family => {
+                let joined = self.is("attached_on") || !self.is("closed_on");
+                unless(joined, "closed_on", "is there without attached_on");
+            }
+            Table::Plan => {
+                let closed = self.text("status") == "closed";
+                unless(
+                    closed == self.is("closed_on"),
+                    "closed_on",
+                    "is there if and only if the status is closed",
+                );
+                unless(
+                    closed || !self.is("closure"),
+                    "closure",
+                    "is there though the status is not closed",
+                );
+            }
+            Table::Outcome => {
+                let dated = self.is("result") == self.is("result_on");
+                unless(dated, "result_on", "is there if and only if there is a result");
+            }
+            Table::ProgressValue => self.progress(&mut unless),
+            Table::Marker => {
+                let status = self.text("status");
+                unless(
+                    status != "placed" || self.is("placed_on"),
+                    "placed_on",
+                    "is empty though the marker is placed",
+                );
+                unless(
+                    status != "requested" || !self.is("placed_on"),
+                    "placed_on",
+                    "is there though the marker is only requested",
+                );
+                let removed = status == "removed";
+                unless(
+                    removed == self.is("removed_on"),
+                    "removed_on",
+                    "is there if and only if the marker is removed",
+                );
+            }
+            _ => {}
+        }
+        wrong
+    }
+
+    fn progress(&self, unless: &mut impl FnMut(bool, &'static str, &str)) {
+        let Some(measure) = catalogue::progress_measure(self.text("measure")) else {
+            return;
+        };
+        let about_person = self.is("person_key");
+        unless(
+            !(measure.of_household() && about_person),
+            "person_key",
+            "is there though the measure is of the household",
+        );
+        unless(
+            measure.of_household() || about_person,
+            "person_key",
+            "is empty though the measure is of a person",
+        );
+        if let (Value::Number(value), Some(greatest)) = (self.get("value"), measure.greatest()) {
+            unless(
+                *value <= greatest,
+                "value",
+                &format!("is more than {greatest}, the most that the measure's unit allows"),
+            );
+        }
+    }
+
+    /// Columns of which the second is never before the first.
+    fn spans(&self) -> &'static [(&'static str, &'static str)] {
+        match self.table {
+            Table::Family => &[("attached_on", "closed_on")],
+            Table::Membership | Table::Address | Table::StatutoryStatus | Table::LeadProfessional => {
+                &[("valid_from", "valid_until")]
+            }
+            Table::Involvement => &[("started_on", "ended_on")],
+            Table::CriteriaMatch => &[("evidence_from", "evidence_until")],
+            Table::Assessment => &[("started_on", "completed_on")],
+            Table::Plan => &[("drawn_up_on", "agreed_on"), ("drawn_up_on", "closed_on")],
+            Table::Consent => &[("recorded_at", "withdrawn_at"), ("recorded_at", "expires_on")],
+            Table::Marker => &[
+                ("requested_on", "placed_on"),
+                ("requested_on", "removed_on"),
+                ("placed_on", "removed_on"),
+            ],
+            Table::Agency
+            | Table::Person
+            | Table::LocalIdentifier
+            | Table::DistanceScore
+            | Table::Goal
+            | Table::Action
+            | Table::Outcome
+            | Table::ProgressValue => &[],
+        }
+    }
+
+    /// What only one line of the file may be, besides its key: the column by which a second one is told, and a hash of what is the same.
+    pub(super) fn once(&self) -> Option<(&'static str, [u8; 16])> {
+        let (open, columns): (bool, &[&'static str]) = match self.table {
+            Table::Family => (true, &["reference"]),
+            Table::LocalIdentifier => (true, &["value", "system"]),
+            Table::Membership => (!self.is("valid_until"), &["person_key", "family_key"]),
+            Table::Involvement => (!self.is("ended_on"), &["agency", "family_key"]),
+            Table::LeadProfessional => (!self.is("valid_until"), &["family_key"]),
+            Table::Plan => (self.text("status") != "closed", &["family_key"]),
+            Table::Marker => (self.text("status") != "removed", &["agency", "system", "family_key"]),
+            _ => return None,
+        };
+        let parts: Vec<String> = columns
+            .iter()
+            .map(|name| match self.get(name) {
+                Value::Text(text) => text.clone(),
+                Value::Id(id) => id.to_string(),
+                _ => String::new(),
+            })
+            .collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        open.then(|| (columns[0], keys::half(&parts)))
+    }
+}
