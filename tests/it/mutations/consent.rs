@@ -263,3 +263,28 @@ async fn a_portal_and_its_user_must_both_be_let(database: &TestDatabase) {
     assert_eq!(reply.withheld("Mutation.recordConsent"), ["NOT_IN_AGREEMENT"]);
 }
 on_both!(a_portal_and_its_user_must_both_be_let);
+
+/// The newest decision counts, and newer is what was recorded later, whatever the clocks of the servers say of each other.
+async fn the_last_decision_counts_even_when_a_clock_is_behind(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    let asked = with(&input(member(&family, "Dawn")), "categories", json!(["IDENTITY"]));
+    let asked = with(&asked, "agencyKinds", json!(["SCHOOL"]));
+    for round in 0..4 {
+        // No token is good before it was issued.
+        let lead = app.lead_professional();
+        let school = app.partner("fenbrook-school", "practitioner", "education_support");
+        for (decision, shown) in [("REFUSED", false), ("GIVEN", true)] {
+            assert_done(&record(&lead, with(&asked, "decision", json!(decision))).await);
+            let seen = school
+                .ask("{ members { nodes { givenName } } }")
+                .await
+                .data()
+                .to_string()
+                .contains("Dawn");
+            assert_eq!(seen, shown, "round {round}");
+        }
+        app.clock.set(app.clock.now() - chrono::TimeDelta::seconds(20));
+    }
+}
+on_both!(the_last_decision_counts_even_when_a_clock_is_behind);

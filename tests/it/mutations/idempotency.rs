@@ -1,6 +1,13 @@
 //! The same request sent again under its key changes nothing again.
 
 use serde_json::{Value, json};
+use thinkfamily::{
+    sharing::caller::Party,
+    store::{
+        session::{Mode, Session, StoreError},
+        write::Kept,
+    },
+};
 
 use super::{assert_done, assert_refused, change, hardmans, member, trail};
 use crate::support::{
@@ -113,3 +120,37 @@ async fn of_many_at_once_one_is_made(database: &TestDatabase) {
     assert_eq!(ids.len(), 1, "{ids:?}");
 }
 on_both!(of_many_at_once_one_is_made);
+
+/// Whoever comes second with a row that may be there once is told of a conflict, not of a failure.
+async fn a_row_that_came_in_between_is_a_conflict(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let authority = thinkfamily::demo::CAMBRIDGESHIRE;
+    let session = Session::begin(&app.store, authority, Mode::Write)
+        .await
+        .expect("a session");
+    let agency = session
+        .agencies()
+        .await
+        .expect("agencies")
+        .by_code("cambs-police")
+        .expect("the police")
+        .clone();
+    let party = Party {
+        agency: agency.id,
+        agency_code: agency.code,
+        agency_kind: agency.kind,
+        role: "practitioner".to_owned(),
+        subject: "somebody".to_owned(),
+    };
+    let kept = Kept {
+        request_hash: "hash".to_owned(),
+        response: "{}".to_owned(),
+    };
+    session
+        .keep(&party, "one", kept.clone())
+        .await
+        .expect("it is the first");
+    let again = session.keep(&party, "one", kept).await;
+    assert!(matches!(again, Err(StoreError::Conflict(_))), "{again:?}");
+}
+on_both!(a_row_that_came_in_between_is_a_conflict);
