@@ -1,6 +1,9 @@
 //! What every resolver of one operation shares. The only file that takes anything out of the library's context.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use async_graphql::{Context, ContextSelectionSet, PathSegment, QueryPathSegment, ServerError};
 use uuid::Uuid;
@@ -45,6 +48,8 @@ pub struct Request {
     pub account: Mutex<Account>,
     /// What was written, in the words of the trail.
     pub writes: Mutex<Vec<Write>>,
+    /// Whether the outcome of a change is kept under its caller's key, even where nothing was changed.
+    pub kept: AtomicBool,
     /// The failure that ends the operation as a whole.
     pub failure: OnceLock<ApiError>,
 }
@@ -64,6 +69,8 @@ pub struct Write {
     pub categories: crate::sharing::category::CategorySet,
     /// The emergency access it opened or rests on.
     pub emergency: Option<Uuid>,
+    /// The agreement that it loaded: code and version.
+    pub loaded: Option<(String, i32)>,
 }
 
 impl Request {
@@ -112,6 +119,16 @@ impl Request {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .withhold(field, withheld, path);
+    }
+
+    /// Notes a change, for the trail.
+    pub fn written(&self, write: Write) {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).push(write);
+    }
+
+    /// Notes that something has to be kept although it is no change of the trail's concern.
+    pub fn keep(&self) {
+        self.kept.store(true, Ordering::Relaxed);
     }
 
     /// Ends the operation as a whole.

@@ -13,7 +13,7 @@ pub mod ids;
 mod introspection;
 mod lists;
 pub mod matrix;
-mod mutation;
+mod mutations;
 mod node;
 mod objects;
 pub mod operation;

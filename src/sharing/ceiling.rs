@@ -142,8 +142,9 @@ impl Ceiling {
                 .unwrap_or(CategorySet::EMPTY)
         };
         let (read, write) = (both(Access::Read), both(Access::Write));
+        let emergency = may_open_emergency(&parties);
         let fields = register::fields()
-            .filter(|field| field.could_be_seen(read, write))
+            .filter(|field| field.could_be_seen(read, write, emergency))
             .collect();
         let first = parties
             .iter()
@@ -201,12 +202,27 @@ impl Ceiling {
         self.parties.iter().flat_map(|party| &party.clauses).nth(number)
     }
 
-    /// Whether the caller may open emergency access: some clause of the principal could then stand on it.
+    /// Whether the caller may open emergency access: some clause of each party could then stand on it.
     pub fn may_open_emergency(&self) -> bool {
-        self.parties
+        may_open_emergency(&self.parties)
+    }
+
+    /// The numbers of the clauses that could stand on emergency access.
+    pub fn emergency_clauses(&self) -> Vec<u16> {
+        let clauses = self.parties.iter().flat_map(|party| &party.clauses);
+        (0..)
+            .zip(clauses)
+            .filter(|(_, clause)| clause.emergency)
+            .map(|(number, _)| number)
+            .collect()
+    }
+}
+
+fn may_open_emergency(parties: &[PartyCeiling]) -> bool {
+    !parties.is_empty()
+        && parties
             .iter()
             .all(|party| party.clauses.iter().any(|clause| clause.emergency))
-    }
 }
 
 #[cfg(test)]

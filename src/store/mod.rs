@@ -19,6 +19,7 @@ pub mod session;
 mod tables;
 pub mod trail;
 mod transaction;
+pub mod write;
 
 use std::{
     collections::HashMap,

@@ -5,6 +5,7 @@
 mod cli;
 mod demo;
 mod first_look;
+mod mutations;
 mod store;
 mod support;
 mod trail;
