@@ -42,8 +42,6 @@ pub struct Request {
     pub services: Arc<Services>,
     /// How withheld values are told.
     pub mode: WithheldMode,
-    /// The request's id.
-    pub request_id: Uuid,
     /// What is disclosed and withheld.
     pub account: Mutex<Account>,
     /// What was written, in the words of the trail.

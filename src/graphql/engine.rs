@@ -139,7 +139,6 @@ impl Engine {
             policies,
             services: Arc::clone(&self.parts.services),
             mode: asked.withheld,
-            request_id: asked.request_id,
             account: Mutex::new(Account::default()),
             writes: Mutex::default(),
             kept: AtomicBool::default(),

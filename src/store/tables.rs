@@ -110,6 +110,10 @@ impl TableRows {
     }
 
     /// The rows of one family, in order, each locked up with whom it is about, whence it came and what it is about.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one entry a table, each with its order and its facts"
+    )]
     pub(super) fn lock(&mut self, key: Uuid, read: FamilyFactRows) -> Tables {
         let goals = self.goals.take(key);
         let of_goal: HashMap<Uuid, CategorySet> = goals

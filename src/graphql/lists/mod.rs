@@ -170,8 +170,8 @@ async fn first_rows<S: Select>(
             .await?;
         rows.extend(found.iter().flat_map(S::rows).filter(|row| passed(row)));
         match found.last() {
-            Some(last) if rows.len() <= size && found.len() == limit => {
-                from = Some(Bound::Excluded(last.key()));
+            Some(end) if rows.len() <= size && found.len() == limit => {
+                from = Some(Bound::Excluded(end.key()));
                 limit = (limit * 4).min(MOST_AT_ONCE);
             }
             _ => return Ok(rows),
