@@ -23,7 +23,7 @@ fn main() {
                 );
                 writeln!(
                     constants,
-                    "    /// `{coordinate}`: {needs}\n    pub const {name}: FieldId = FieldId({number});"
+                    "    /// `{coordinate}`: `{needs}`\n    pub const {name}: FieldId = FieldId({number});"
                 )
                 .expect("a string can be written to");
             }

@@ -86,7 +86,6 @@ impl Ids {
     }
 }
 
-#[expect(clippy::disallowed_types, reason = "the one place that draws random identifiers")]
 fn system_random(bytes: &mut [u8]) {
     rand::rngs::SysRng
         .try_fill_bytes(bytes)

@@ -226,6 +226,9 @@ pub struct Entry {
     /// The agreements that permitted it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub agreements: BTreeSet<AgreementRef>,
+    /// The agreement that was loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loaded: Option<AgreementRef>,
     /// The clauses that permitted it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub clauses: BTreeSet<Code>,
@@ -292,6 +295,7 @@ impl Entry {
             portal: None,
             purpose: None,
             agreements: BTreeSet::new(),
+            loaded: None,
             clauses: BTreeSet::new(),
             operation: None,
             reason: None,

@@ -158,11 +158,11 @@ async fn policies(store: &Store, only: Option<&str>) -> Result<Vec<(String, Poli
             policies.push((authority.name, of_authority.policy.clone()));
         }
     }
-    match policies.is_empty() {
-        false => Ok(policies),
-        true => Err(Failure::problem(match only {
+    if policies.is_empty() {
+        return Err(Failure::problem(match only {
             Some(_) => "the database has no authority of that code",
             None => "the database has no agreement",
-        })),
+        }));
     }
+    Ok(policies)
 }

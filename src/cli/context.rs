@@ -155,10 +155,8 @@ pub(super) fn read_text(path: &Path, most: usize) -> Result<String, Failure> {
         .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| Failure::problem(format!("{shown} cannot be read: {error}")))?;
     String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
-        Failure::problem(format!("{shown}:{line}: not UTF-8 text"))
+        let good = error.utf8_error().valid_up_to();
+        let lines = String::from_utf8_lossy(&error.as_bytes()[..good]).matches('\n').count();
+        Failure::problem(format!("{shown}:{}: not UTF-8 text", lines + 1))
     })
 }

@@ -3,12 +3,13 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::Args;
 
 use super::{
-    agreement::load::{self as agreements, Loaded},
+    agreement::load::{self as agreements, LoadError, Loaded},
     context::{self, Context},
     failure::Failure,
 };
@@ -17,7 +18,7 @@ use crate::{
     demo::{self, MOST_FAMILIES, Size},
     store::{
         Store,
-        bulk::{self, BulkError, Progress},
+        bulk::{self, BulkError, Load, Progress},
         connect::Databases,
     },
 };
@@ -26,6 +27,10 @@ use crate::{
 pub(super) const WORKED_AUTHORITY: &str = "cambridgeshire";
 /// Progress is told every so many rows.
 const ROWS_BETWEEN_LINES: u64 = 100_000;
+
+/// How often an agreement is loaded again, and how long to wait between.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Load made-up families, the same ones for the same seed.
 #[derive(Args, Clone, Debug)]
@@ -105,15 +110,18 @@ pub(super) async fn worked(
     trail: &Trail,
     by: &str,
 ) -> Result<u64, Failure> {
-    let there = store
-        .authority_named(WORKED_AUTHORITY)
-        .await
-        .map_err(Failure::problem)?;
-    let rows = if there.is_some() {
+    // Asked within the load, so that of several processes that begin at once only one loads.
+    let mut load = Load::begin(databases).await.map_err(refused)?;
+    let rows = if load.has_authority(WORKED_AUTHORITY).await.map_err(refused)? {
+        load.abandon().await.map_err(refused)?;
         0
     } else {
-        let data = demo::worked(context.clock.today());
-        bulk::load(databases, &data, &mut |_| {}).await.map_err(refused)?
+        let rows = load
+            .add(&demo::worked(context.clock.today()), &mut |_| {})
+            .await
+            .map_err(refused)?;
+        load.commit().await.map_err(refused)?;
+        rows
     };
     for document in demo::worked_agreements() {
         load_agreement(store, trail, document, by).await?;
@@ -121,11 +129,20 @@ pub(super) async fn worked(
     Ok(rows)
 }
 
+/// Loads an agreement, and again where another process changed the agreements at the same moment.
 async fn load_agreement(store: &Store, trail: &Trail, document: &str, by: &str) -> Result<(), Failure> {
-    match agreements::load(store, trail, document, by).await {
-        Ok(Loaded::Now { code, version }) => tracing::info!(agreement = code, version, "agreement loaded"),
-        Ok(Loaded::Before { .. }) => {}
-        Err(error) => return Err(Failure::problem(error)),
+    for attempt in 1.. {
+        match agreements::load(store, trail, document, by).await {
+            Ok(Loaded::Now { code, version }) => tracing::info!(agreement = code, version, "agreement loaded"),
+            Ok(Loaded::Before { .. }) => {}
+            Err(LoadError::Store(error)) if attempt < ATTEMPTS => {
+                tracing::debug!(%error, attempt, "an agreement is loaded again");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            Err(error) => return Err(Failure::problem(error)),
+        }
+        break;
     }
     Ok(())
 }

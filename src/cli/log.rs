@@ -6,9 +6,15 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 
-/// Starts the log. Of other people's code only warnings are taken, since what it writes below may hold values of rows.
-pub(super) fn init(log: Log) {
-    let level = log.level.as_str().to_ascii_lowercase();
+/// Starts the log. Of other people's code only warnings are taken, since what it writes below may hold values of rows. A
+/// command that does one thing and ends tells it by itself, so that of ours, too, only warnings are taken unless more than
+/// the usual is asked for.
+pub(super) fn init(log: Log, serving: bool) {
+    let level = match log.level {
+        tracing::Level::INFO if !serving => tracing::Level::WARN,
+        level => level,
+    };
+    let level = level.as_str().to_ascii_lowercase();
     let others = if log.level == tracing::Level::ERROR {
         "error"
     } else {

@@ -88,7 +88,8 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     let done = Config::load(&app.config).map_err(Failure::from).and_then(|config| {
-        log::init(config.log);
+        let serving = matches!(app.command, None | Some(Command::Serve));
+        log::init(config.log, serving);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()

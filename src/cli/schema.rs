@@ -71,7 +71,7 @@ pub(super) async fn run(
             .await;
             context::close(databases).await;
             let ceiling = seen?;
-            sdl::within(&ceiling).map_err(|error| Failure::problem(format!("the schema cannot be shown: {error}")))?
+            sdl::within(&ceiling).map_err(Failure::problem)?
         }
         _ => sdl::whole(),
     };

@@ -52,12 +52,12 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let databases = context.ready_databases().await?;
     let store = context.store(&databases);
     let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
-    let served = tokio::select! {
+    let prepared = tokio::select! {
         // Told to stop before it began.
         () = &mut stop => None,
         prepared = Server::prepare(context, &secret, &databases, &store, &trail, listener) => Some(prepared),
     };
-    let served = match served {
+    let ended = match prepared {
         Some(Ok(server)) => server.serve(out, stop).await,
         Some(Err(failure)) => Err(failure),
         None => Ok(()),
@@ -68,7 +68,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     if timeout(CLOSE_TIME, context::close(databases)).await.is_err() {
         tracing::warn!("the databases were not closed in time");
     }
-    served?;
+    ended?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -234,6 +234,7 @@ fn limits(config: &Config) -> (Limits, EdgeLimits) {
         variables: given.variables,
         aliases: given.aliases,
         directives: given.directives,
+        root_fields: given.root_fields,
         key_repeats: given.repeats,
         selections: given.expanded_selections as u64,
         field_depth: given.depth,

@@ -1,6 +1,9 @@
 //! What every resolver of one operation shares. The only file that takes anything out of the library's context.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use async_graphql::{Context, ContextSelectionSet, PathSegment, QueryPathSegment, ServerError};
 use uuid::Uuid;
@@ -17,7 +20,7 @@ use crate::{
         decide::Withheld,
         disclosure::{Account, Step},
         grant::Disclosed,
-        register::FieldId,
+        register::{FieldId, FieldSet},
     },
     store::{dossier::Wants, policy::Policies, session::Session},
 };
@@ -31,18 +34,20 @@ pub struct Request {
     pub session: Session,
     /// The agreements as of that moment.
     pub policies: Arc<Policies>,
-    /// The tables that the operation's fields need.
+    /// The fields that the operation names.
+    pub used: FieldSet,
+    /// The tables that they need.
     pub wants: Wants,
     /// The server's own parts.
     pub services: Arc<Services>,
     /// How withheld values are told.
     pub mode: WithheldMode,
-    /// The request's id.
-    pub request_id: Uuid,
     /// What is disclosed and withheld.
     pub account: Mutex<Account>,
     /// What was written, in the words of the trail.
     pub writes: Mutex<Vec<Write>>,
+    /// Whether the outcome of a change is kept under its caller's key, even where nothing was changed.
+    pub kept: AtomicBool,
     /// The failure that ends the operation as a whole.
     pub failure: OnceLock<ApiError>,
 }
@@ -62,6 +67,8 @@ pub struct Write {
     pub categories: crate::sharing::category::CategorySet,
     /// The emergency access it opened or rests on.
     pub emergency: Option<Uuid>,
+    /// The agreement that it loaded: code and version.
+    pub loaded: Option<(String, i32)>,
 }
 
 impl Request {
@@ -112,6 +119,16 @@ impl Request {
             .withhold(field, withheld, path);
     }
 
+    /// Notes a change, for the trail.
+    pub fn written(&self, write: Write) {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).push(write);
+    }
+
+    /// Notes that something has to be kept although it is no change of the trail's concern.
+    pub fn keep(&self) {
+        self.kept.store(true, Ordering::Relaxed);
+    }
+
     /// Ends the operation as a whole.
     pub fn fail(&self, error: ApiError) {
         // The first failure is the cause; later ones follow from it.
@@ -139,8 +156,14 @@ pub fn path(ctx: &ContextSelectionSet<'_>) -> Vec<Step> {
     steps
 }
 
-/// An error of one value: it becomes null, its neighbours stay.
-pub fn add_error(ctx: &ContextSelectionSet<'_>, pos: async_graphql::Pos, code: &'static str, message: &str) {
+/// An error of one value: it becomes null, its neighbours stay. Where the value is withheld, `withheld` is its schema coordinate.
+pub fn add_error(
+    ctx: &ContextSelectionSet<'_>,
+    pos: async_graphql::Pos,
+    code: &'static str,
+    message: &str,
+    withheld: Option<&'static str>,
+) {
     let mut error = ServerError::new(message, Some(pos));
     error.path = path(ctx)
         .into_iter()
@@ -151,5 +174,8 @@ pub fn add_error(ctx: &ContextSelectionSet<'_>, pos: async_graphql::Pos, code: &
         .collect();
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
+    if let Some(field) = withheld {
+        extensions.set("field", field);
+    }
     ctx.add_error(error);
 }

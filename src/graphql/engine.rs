@@ -1,6 +1,6 @@
 //! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool};
 
 use async_graphql::{EmptySubscription, Schema, Variables};
 use async_graphql_parser::types::{DocumentOperations, OperationDefinition, OperationType};
@@ -11,7 +11,7 @@ use super::{
     context::Request,
     introspection::Schemas,
     matrix,
-    mutation::Mutation,
+    mutations::Mutation,
     operation::{Allowed, Answer, OperationRequest, WithheldMode},
     plan::{Plan, Reader},
     query::Query,
@@ -133,14 +133,15 @@ impl Engine {
         };
         let request = Arc::new(Request {
             wants: wants(&plan.used),
+            used: plan.used.clone(),
             ceiling,
             session,
             policies,
             services: Arc::clone(&self.parts.services),
             mode: asked.withheld,
-            request_id: asked.request_id,
             account: Mutex::new(Account::default()),
             writes: Mutex::default(),
+            kept: AtomicBool::default(),
             failure: OnceLock::new(),
         });
         for (field, path) in plan.inputs.iter().filter(|(field, _)| !request.ceiling.covers(*field)) {
@@ -212,7 +213,7 @@ impl Engine {
                 }
             }
         }
-        if writes.is_empty() {
+        if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
             let _ = request.session.end().await;
         } else if let Err(error) = request.session.commit().await {

@@ -84,7 +84,7 @@ impl Published {
         operation: Option<&str>,
         variables: &serde_json::Map<String, serde_json::Value>,
     ) -> Result<Value, RequestError> {
-        let refuse = |_| RequestError::new(ErrorCode::BadUserInput, "The introspection is not valid.");
+        let refuse = |()| RequestError::new(ErrorCode::BadUserInput, "The introspection is not valid.");
         let text = only_introspection(query, operation)
             .ok_or_else(|| RequestError::new(ErrorCode::BadUserInput, "The introspection could not be read."))?;
         let document =

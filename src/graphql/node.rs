@@ -24,7 +24,6 @@ use crate::store::{
 /// Anything that has an id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque identifier."))]
-
 pub enum Node {
     Family(Family),
     Member(Member),

@@ -2,10 +2,15 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{api_error::ApiError, codes::SortDirection, context::Request, objects::Entry};
+use super::{
+    api_error::ApiError,
+    codes::SortDirection,
+    context::Request,
+    cursor::{self, Position, SortKey},
+    objects::Entry,
+};
 use crate::sharing::{
     category::CategorySet,
     grant::{Disclosed, Shared},
@@ -15,44 +20,6 @@ use crate::sharing::{
 pub const MOST: usize = 100;
 /// The rows of a page whose size is not said.
 pub const USUAL: usize = 20;
-
-/// The error for a cursor that is none of ours.
-pub const NOT_A_CURSOR: ApiError = ApiError::BadUserInput(
-    "A cursor is not one that this list gave out in this order. Use cursors exactly as they came.",
-);
-
-/// How many characters of a text are compared.
-const KEPT: usize = 120;
-
-/// A value to order by, as the asker sees it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SortKey {
-    /// A date.
-    Date(NaiveDate),
-    /// An instant.
-    Instant(DateTime<Utc>),
-    /// A text, without regard to case.
-    Text(String),
-}
-
-impl From<NaiveDate> for SortKey {
-    fn from(date: NaiveDate) -> Self {
-        Self::Date(date)
-    }
-}
-
-impl From<DateTime<Utc>> for SortKey {
-    fn from(at: DateTime<Utc>) -> Self {
-        Self::Instant(at)
-    }
-}
-
-impl From<&String> for SortKey {
-    fn from(text: &String) -> Self {
-        // Cut, so that a cursor can hold it; texts that are alike so far are told apart by their rows' keys.
-        Self::Text(text.to_lowercase().chars().take(KEPT).collect())
-    }
-}
 
 /// The sort key of a value that may be withheld or absent.
 pub fn sort_key<T>(value: &Shared<T>, key: impl FnOnce(&T) -> Option<SortKey>) -> Option<SortKey> {
@@ -85,6 +52,9 @@ pub fn size(asked: Option<i32>) -> Result<usize, ApiError> {
     }
 }
 
+/// Where a row stands in a list: by what it is ordered by, then by its family and itself, which says nothing.
+type Place<'a> = (Option<&'a SortKey>, Uuid, Uuid);
+
 /// A row and what it is ordered by.
 struct Placed<E> {
     row: E,
@@ -92,13 +62,13 @@ struct Placed<E> {
 }
 
 impl<E: Entry> Placed<E> {
-    fn place(&self) -> (Option<&SortKey>, Uuid) {
-        (self.by.as_ref(), self.row.key())
+    fn place(&self) -> Place<'_> {
+        (self.by.as_ref(), self.row.row().grant().family(), self.row.key())
     }
 }
 
 /// Which comes first: what is unknown comes last in both directions, and rows that are alike by their keys, so that every order is total.
-fn compare(one: (Option<&SortKey>, Uuid), other: (Option<&SortKey>, Uuid), direction: SortDirection) -> Ordering {
+fn compare(one: Place<'_>, other: Place<'_>, direction: SortDirection) -> Ordering {
     let by = match (one.0, other.0) {
         (Some(one), Some(other)) if direction == SortDirection::Descending => other.cmp(one),
         (Some(one), Some(other)) => one.cmp(other),
@@ -106,7 +76,7 @@ fn compare(one: (Option<&SortKey>, Uuid), other: (Option<&SortKey>, Uuid), direc
         (None, Some(_)) => Ordering::Greater,
         (None, None) => Ordering::Equal,
     };
-    by.then(one.1.cmp(&other.1))
+    by.then((one.1, one.2).cmp(&(other.1, other.2)))
 }
 
 /// A page of rows.
@@ -131,6 +101,13 @@ pub struct Order {
     pub direction: SortDirection,
 }
 
+impl Order {
+    /// What cursors of this list and order are bound to.
+    pub fn list(&self) -> String {
+        format!("{} {:?}", self.name, self.direction)
+    }
+}
+
 impl<E: Entry> Page<E> {
     /// The page that the arguments ask for. `used` are the categories that a filter or ordering looked at: who is on the page, and how many
     /// there are, tells something of them.
@@ -147,8 +124,13 @@ impl<E: Entry> Page<E> {
             return Err(ApiError::BadUserInput("Ask for first or last, not for both."));
         }
         let size = size(if backwards { arguments.last } else { arguments.first })?;
-        let list = format!("{} {:?}", order.name, order.direction);
-        let open = |cursor: &Option<String>| cursor.as_ref().map(|cursor| open(request, &list, cursor)).transpose();
+        let list = order.list();
+        let open = |cursor: &Option<String>| {
+            cursor
+                .as_ref()
+                .map(|cursor| cursor::open(request, &list, cursor))
+                .transpose()
+        };
         let (after, before) = (open(&arguments.after)?, open(&arguments.before)?);
 
         let mut placed: Vec<_> = rows.into_iter().map(|row| Placed { by: by(&row), row }).collect();
@@ -160,8 +142,9 @@ impl<E: Entry> Page<E> {
             told
         };
         let counted = placed.iter().map(|placed| told(&placed.row)).collect();
-        let passed = |cursor: &(Option<SortKey>, Uuid), placed: &Placed<E>, want: Ordering| {
-            compare(placed.place(), (cursor.0.as_ref(), cursor.1), order.direction) == want
+        let passed = |cursor: &Position, placed: &Placed<E>, want: Ordering| {
+            let at = (cursor.by.as_ref(), cursor.family, cursor.row);
+            compare(placed.place(), at, order.direction) == want
         };
         let mut range: Vec<_> = placed
             .into_iter()
@@ -184,9 +167,25 @@ impl<E: Entry> Page<E> {
         }
         let edges: Vec<_> = range
             .into_iter()
-            .map(|placed| (close(request, &list, placed.by.as_ref(), placed.row.key()), placed.row))
+            .map(|placed| {
+                let (family, row) = (placed.row.row().grant().family(), placed.row.key());
+                (
+                    cursor::close(
+                        request,
+                        &list,
+                        &Position {
+                            by: placed.by,
+                            family,
+                            row,
+                        },
+                    ),
+                    placed.row,
+                )
+            })
             .collect();
-        edges.iter().for_each(|(_, row)| request.disclose(&told(row)));
+        for (_, row) in &edges {
+            request.disclose(&told(row));
+        }
         Ok(Self {
             edges,
             next: if backwards { before.is_some() } else { more },
@@ -195,45 +194,4 @@ impl<E: Entry> Page<E> {
             counted,
         })
     }
-}
-
-fn close(request: &Request, list: &str, by: Option<&SortKey>, key: Uuid) -> String {
-    let mut plain = key.as_bytes().to_vec();
-    match by {
-        None => plain.push(0),
-        Some(SortKey::Date(date)) => {
-            plain.push(1);
-            plain.extend_from_slice(date.to_string().as_bytes());
-        }
-        Some(SortKey::Instant(at)) => {
-            plain.push(2);
-            plain.extend_from_slice(&at.timestamp_micros().to_be_bytes());
-        }
-        Some(SortKey::Text(text)) => {
-            plain.push(3);
-            plain.extend_from_slice(text.as_bytes());
-        }
-    }
-    request.codec().cursor(request.authority(), list, plain)
-}
-
-fn open(request: &Request, list: &str, cursor: &str) -> Result<(Option<SortKey>, Uuid), ApiError> {
-    let opened = request
-        .codec()
-        .open_cursor(request.authority(), list, cursor)
-        .and_then(|plain| {
-            let (key, rest) = plain.split_first_chunk::<16>()?;
-            let (kind, value) = rest.split_first()?;
-            let by = match kind {
-                0 => None,
-                1 => Some(SortKey::Date(std::str::from_utf8(value).ok()?.parse().ok()?)),
-                2 => Some(SortKey::Instant(DateTime::from_timestamp_micros(i64::from_be_bytes(
-                    value.try_into().ok()?,
-                ))?)),
-                3 => Some(SortKey::Text(String::from_utf8(value.to_vec()).ok()?)),
-                _ => return None,
-            };
-            Some((by, Uuid::from_bytes(*key)))
-        });
-    opened.ok_or(NOT_A_CURSOR)
 }

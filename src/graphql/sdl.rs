@@ -274,7 +274,7 @@ fn keep_what_is_reached(document: &mut Document) {
                     found.push(name.to_owned());
                 }
                 Definition::InterfaceTypeDefinition(interface) if reached.contains(name) => {
-                    of_fields(&interface.fields)
+                    of_fields(&interface.fields);
                 }
                 Definition::InputObjectTypeDefinition(input) if reached.contains(name) => {
                     found.extend(input.fields.iter().map(|field| field.ty.inner_named_type().to_string()));

@@ -13,6 +13,10 @@ use super::{
 
 /// A clause that speaks of one of the caller's parties, reduced to what a decision asks of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a clause's own questions, each answered by yes or no"
+)]
 pub struct ClauseInForce {
     /// The agreement's code.
     pub agreement: String,
@@ -138,8 +142,9 @@ impl Ceiling {
                 .unwrap_or(CategorySet::EMPTY)
         };
         let (read, write) = (both(Access::Read), both(Access::Write));
+        let emergency = may_open_emergency(&parties);
         let fields = register::fields()
-            .filter(|field| field.could_be_seen(read, write))
+            .filter(|field| field.could_be_seen(read, write, emergency))
             .collect();
         let first = parties
             .iter()
@@ -197,12 +202,27 @@ impl Ceiling {
         self.parties.iter().flat_map(|party| &party.clauses).nth(number)
     }
 
-    /// Whether the caller may open emergency access: some clause of the principal could then stand on it.
+    /// Whether the caller may open emergency access: some clause of each party could then stand on it.
     pub fn may_open_emergency(&self) -> bool {
-        self.parties
+        may_open_emergency(&self.parties)
+    }
+
+    /// The numbers of the clauses that could stand on emergency access.
+    pub fn emergency_clauses(&self) -> Vec<u16> {
+        let clauses = self.parties.iter().flat_map(|party| &party.clauses);
+        (0..)
+            .zip(clauses)
+            .filter(|(_, clause)| clause.emergency)
+            .map(|(number, _)| number)
+            .collect()
+    }
+}
+
+fn may_open_emergency(parties: &[PartyCeiling]) -> bool {
+    !parties.is_empty()
+        && parties
             .iter()
             .all(|party| party.clauses.iter().any(|clause| clause.emergency))
-    }
 }
 
 #[cfg(test)]

@@ -156,3 +156,17 @@ fn emergency_access_may_be_opened_where_every_party_has_a_clause_for_it() {
     let portal = in_emergency(portal_clause("p", &[Plan]));
     assert!(portal_ceiling(vec![user(), portal]).may_open_emergency());
 }
+
+#[test]
+fn only_who_may_open_emergency_access_can_see_that_there_is_such_a_thing() {
+    let opening = field::MUTATION_OPEN_EMERGENCY_ACCESS;
+    let reference = || clause("r", &[Reference]);
+    assert!(!ceiling(vec![reference(), clause("c", &[Plan])]).covers(opening));
+    let with = ceiling(vec![reference(), in_emergency(clause("c", &[Plan]))]);
+    assert!(with.covers(opening));
+    assert_eq!(with.emergency_clauses(), [1]);
+    assert!(
+        !ceiling(vec![in_emergency(clause("c", &[Plan]))]).covers(opening),
+        "without the catalogues"
+    );
+}

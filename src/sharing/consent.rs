@@ -1,6 +1,7 @@
 //! Whether consent has been given: the rule, and nothing else.
 
 use chrono::{Datelike, NaiveDate};
+use uuid::Uuid;
 
 use super::{
     category::Category,
@@ -61,7 +62,7 @@ fn of_person(facts: &FamilyFacts, person: &PersonFacts, category: Category, agen
             && if own {
                 decision.decided_by == person.person
             } else {
-                may_decide_for_children(facts, decision)
+                may_decide_for_children(facts, decision.decided_by)
             }
     };
     let newest = facts
@@ -85,13 +86,24 @@ fn of_person(facts: &FamilyFacts, person: &PersonFacts, category: Category, agen
     Ok(())
 }
 
-/// Whether the decision is by an adult who is in the family and has parental responsibility.
-fn may_decide_for_children(facts: &FamilyFacts, decision: &ConsentDecision) -> bool {
+/// Whether a decision about consent for that person that the decider makes today would count: both are in the family, and from the
+/// own-consent age the decider is the person, below it an adult with parental responsibility.
+pub fn may_decide(facts: &FamilyFacts, person: Uuid, decider: Uuid) -> bool {
+    let today = facts.now.date_naive();
+    let in_family = |key: Uuid| facts.members().find(|person| person.person == key);
+    let Some(person) = in_family(person) else { return false };
+    if age_on(person.date_of_birth, today) >= facts.own_consent_age {
+        decider == person.person
+    } else {
+        may_decide_for_children(facts, decider)
+    }
+}
+
+/// Whether that is an adult who is in the family and has parental responsibility.
+fn may_decide_for_children(facts: &FamilyFacts, decider: Uuid) -> bool {
     let today = facts.now.date_naive();
     facts.members().any(|person| {
-        person.person == decision.decided_by
-            && person.parental_responsibility
-            && age_on(person.date_of_birth, today) >= ADULT_AGE
+        person.person == decider && person.parental_responsibility && age_on(person.date_of_birth, today) >= ADULT_AGE
     })
 }
 

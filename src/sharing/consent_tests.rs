@@ -229,3 +229,62 @@ fn the_familys_reason_does_not_depend_on_the_order_of_its_members() {
     facts.people.reverse();
     assert_eq!(of_family(&facts), Err(Reason::ConsentWithdrawn));
 }
+
+#[test]
+fn from_the_own_consent_age_the_member_decides_and_below_it_a_responsible_adult() {
+    let facts = family();
+    let may = |person: u128, decider: u128| may_decide(&facts, key(person), key(decider));
+    assert!(may(MOTHER, MOTHER) && may(TEENAGER, TEENAGER));
+    assert!(
+        !may(MOTHER, FATHER) && !may(TEENAGER, MOTHER),
+        "nobody decides for another who is old enough"
+    );
+    assert!(may(CHILD, MOTHER) && may(CHILD, FATHER));
+    assert!(!may(CHILD, CHILD) && !may(CHILD, TEENAGER));
+    assert!(!may(999, 999) && !may(CHILD, 999), "nobody knows them");
+}
+
+#[test]
+fn the_decider_and_the_member_are_in_the_family_and_the_decider_is_responsible_and_grown_up() {
+    let changed = |change: &dyn Fn(&mut FamilyFacts)| {
+        let mut facts = family();
+        change(&mut facts);
+        may_decide(&facts, key(CHILD), key(MOTHER))
+    };
+    assert!(changed(&|_| {}));
+    assert!(!changed(&|facts| facts.people[0].in_family = false));
+    assert!(!changed(&|facts| facts.people[0].parental_responsibility = false));
+    assert!(
+        changed(&|facts| facts.people[0].date_of_birth = day("1998-03-15")),
+        "18 today"
+    );
+    assert!(
+        !changed(&|facts| facts.people[0].date_of_birth = day("1998-03-16")),
+        "18 tomorrow"
+    );
+    assert!(!changed(&|facts| facts.people[3].in_family = false));
+    assert!(
+        changed(&|facts| facts.people[3].date_of_birth = day("2003-03-16")),
+        "13 tomorrow"
+    );
+    assert!(
+        !changed(&|facts| facts.people[3].date_of_birth = day("2003-03-15")),
+        "13 today"
+    );
+}
+
+/// Whoever may decide is whose decision counts afterwards, and no one else's does.
+#[test]
+fn a_decision_that_may_be_made_is_one_that_counts() {
+    for person in [MOTHER, FATHER, TEENAGER, CHILD] {
+        for decider in [MOTHER, FATHER, TEENAGER, CHILD] {
+            let facts = with(vec![given(person, decider, 1)]);
+            let counts = of(person, &facts).is_ok();
+            assert_eq!(
+                may_decide(&facts, key(person), key(decider)),
+                counts,
+                "{decider} for {person}"
+            );
+        }
+    }
+}

@@ -8,6 +8,7 @@ use super::{
     agreement::Access,
     category::CategorySet,
     ceiling::Ceiling,
+    consent::may_decide,
     decide::{Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody},
     facts::{FamilyFacts, RowFacts, Subject},
     register::{self, Field, FieldId},
@@ -92,6 +93,17 @@ impl Grant {
         )
     }
 
+    /// Whether a row with these facts would exist for the asker, if there were one: where a change can fail because of a row, telling so
+    /// tells of the row.
+    pub fn would_show(&self, existence: FieldId, row: &RowFacts) -> bool {
+        self.decide(register::get(existence), row).is_ok()
+    }
+
+    /// Whether a decision about consent for that person that the decider makes today would count.
+    pub fn may_decide(&self, person: Uuid, decider: Uuid) -> bool {
+        may_decide(&self.facts, person, decider)
+    }
+
     /// The row, if it exists for the asker: if what its existence says (`existence` in the register) is permitted.
     pub fn visible<R>(self: &Arc<Self>, existence: FieldId, row: &Arc<Guarded<R>>) -> Option<Visible<R>> {
         if row.family != self.facts.family {
@@ -152,6 +164,12 @@ impl<R> Visible<R> {
             entry.categories.union(self.row.facts.categories),
             (*self.permits).clone(),
         )
+    }
+
+    /// Whether writing those categories of this very row is permitted, and by which clauses.
+    pub fn may_write(&self, categories: CategorySet) -> Decision {
+        let facts = &self.row.facts;
+        self.grant.may_write(categories.union(facts.categories), facts)
     }
 
     /// A fact that existence already tells: the row's key, which rows it belongs to.

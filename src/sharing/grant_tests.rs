@@ -1,6 +1,6 @@
 use super::*;
 use crate::sharing::{
-    agreement::{Clause, Scope},
+    agreement::{Access, Clause, Scope},
     category::Category::{Consent, CriterionHealth, CriterionWork, Household, Identity, Marker, Plan},
     fixtures::{self, *},
     reason::{Reason, Told},
@@ -201,4 +201,34 @@ fn what_is_guarded_cannot_be_printed() {
     let grant = grant(vec![clause("c", &[Household])], family());
     let visible = grant.visible(field::MEMBER_ID, &guarded).unwrap();
     assert!(!format!("{visible:?}").contains("secret"));
+}
+
+#[test]
+fn a_row_is_written_where_a_clause_for_writing_reaches_that_very_row() {
+    let writes = |id: &str, scope: Scope| Clause {
+        access: vec![Access::Write],
+        ..with_scope(scope, clause(id, &[Consent]))
+    };
+    let own = RowFacts::person(key(MOTHER)).from_agency(key(POLICE));
+    let others = RowFacts::person(key(MOTHER)).from_agency(key(SCHOOL));
+    let grant = grant(vec![clause("r", &[Consent, Plan]), writes("w", Scope::Own)], family());
+    let needed = CategorySet::of(&[Consent]);
+    let visible = |facts| grant.visible(field::CONSENT_ID, &row(facts)).unwrap();
+    assert_eq!(visible(own).may_write(needed).unwrap().clauses, [1]);
+    assert!(visible(others).may_write(needed).is_err());
+    assert!(
+        visible(own.with_categories(CategorySet::of(&[Plan])))
+            .may_write(needed)
+            .is_err()
+    );
+    assert!(grant.may_write(CategorySet::of(&[Plan]), &own).is_err());
+}
+
+#[test]
+fn what_a_conflict_would_tell_of_is_asked_as_if_it_were_there() {
+    let grant = grant(vec![with_scope(Scope::Own, clause("c", &[Consent]))], family());
+    let facts = RowFacts::person(key(MOTHER));
+    assert!(grant.would_show(field::CONSENT_ID, &facts.from_agency(key(POLICE))));
+    assert!(!grant.would_show(field::CONSENT_ID, &facts.from_agency(key(SCHOOL))));
+    assert!(!grant.would_show(field::MEMBER_ID, &facts.from_agency(key(POLICE))));
 }

@@ -17,6 +17,10 @@ pub struct FieldId(u16);
 
 /// One entry of the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the register, there or not"
+)]
 pub struct Field {
     /// Its number.
     pub id: FieldId,
@@ -34,11 +38,16 @@ pub struct Field {
     pub area: bool,
     /// Whether it only holds rows, which are each decided for themselves.
     pub rows: bool,
+    /// Whether it is only for those who may open emergency access.
+    pub emergency: bool,
 }
 
 impl Field {
-    /// Whether a caller with these categories could ever see it.
-    pub fn could_be_seen(&self, read: CategorySet, write: CategorySet) -> bool {
+    /// Whether a caller with these categories, who may or may not open emergency access, could ever see it.
+    pub fn could_be_seen(&self, read: CategorySet, write: CategorySet, emergency: bool) -> bool {
+        if self.emergency && !emergency {
+            return false;
+        }
         let permitted = match self.access {
             Access::Read => read,
             Access::Write => write,
@@ -146,6 +155,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
         by_row: false,
         area: false,
         rows: false,
+        emergency: false,
     };
     let include = |field: &mut Field, of: &str| {
         let (coordinate, needs) = ENTRIES
@@ -162,6 +172,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
         match word {
             "@write" => field.access = Access::Write,
             "@area" => field.area = true,
+            "@emergency" => field.emergency = true,
             "@criterion" => (field.one_of, field.by_row) = (Category::CRITERIA, true),
             "@progress" => (field.one_of, field.by_row) = (Category::PROGRESS, true),
             "@criterion?" => field.by_row = true,

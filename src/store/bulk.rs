@@ -2,12 +2,15 @@
 //!
 //! For `import` and `demo`, which bring rows; nothing here decides who may bring them, and no client reaches it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use entity::{authority, family, import_file};
+use entity::{authority, import_file};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, Statement, Value,
+    QueryFilter, QueryOrder, Statement, Value,
 };
+use uuid::Uuid;
 
 use super::{connect::Databases, dataset::Dataset, transaction::begin_write};
 
@@ -73,6 +76,15 @@ pub struct Progress {
     pub rows: u64,
 }
 
+/// A table whose keys can be [looked up](Load::keys_there).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyTable {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether its rows belong to families.
+    pub of_family: bool,
+}
+
 /// A file that was loaded whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedFile {
@@ -124,14 +136,55 @@ impl Load {
         Ok(self.rows - before)
     }
 
-    /// How many families there are, of all authorities.
-    pub async fn families(&self) -> Result<u64, BulkError> {
-        Ok(family::Entity::find().count(&self.transaction).await?)
+    /// Whether there is an authority of that code.
+    pub async fn has_authority(&self, code: &str) -> Result<bool, BulkError> {
+        let found = authority::Entity::find()
+            .filter(authority::Column::Code.eq(code))
+            .count(&self.transaction)
+            .await?;
+        Ok(found > 0)
     }
 
-    /// How many authorities there are.
-    pub async fn authorities(&self) -> Result<u64, BulkError> {
-        Ok(authority::Entity::find().count(&self.transaction).await?)
+    /// A number that no authority has.
+    pub async fn free_authority_number(&self) -> Result<i32, BulkError> {
+        let highest = authority::Entity::find()
+            .order_by_desc(authority::Column::Id)
+            .one(&self.transaction)
+            .await?
+            .map_or(0, |row| row.id);
+        highest
+            .checked_add(1)
+            .ok_or_else(|| BulkError::Database(DbErr::Custom("there is no number left for an authority".to_owned())))
+    }
+
+    /// Which of these keys the authority has in a table, each with its family where the table's rows are of families.
+    pub async fn keys_there(
+        &self,
+        table: KeyTable,
+        authority: i32,
+        keys: &[Uuid],
+    ) -> Result<HashMap<Uuid, Option<Uuid>>, BulkError> {
+        let mut there = HashMap::new();
+        let family = if table.of_family { "family_id" } else { "NULL" };
+        for keys in keys.chunks(MOST_ROWS) {
+            let places: Vec<String> = (2..keys.len() + 2).map(|at| format!("${at}")).collect();
+            let text = format!(
+                "SELECT id, {family} AS family_id FROM {} WHERE authority_id = $1 AND id IN ({})",
+                table.name,
+                places.join(", ")
+            );
+            let values = std::iter::once(Value::from(authority)).chain(keys.iter().map(|key| Value::from(*key)));
+            let statement = Statement::from_sql_and_values(self.transaction.get_database_backend(), text, values);
+            for row in self.transaction.query_all_raw(statement).await? {
+                let family = if table.of_family {
+                    Some(row.try_get("", "family_id")?)
+                } else {
+                    None
+                };
+                there.insert(row.try_get("", "id")?, family);
+            }
+        }
+        Ok(there)
     }
 
     /// Whether a file of that name and content was loaded already.
@@ -184,7 +237,9 @@ impl Load {
             let (now, later) = rest.split_at(size);
             rest = later;
             let mut values: Vec<Value> = Vec::with_capacity(size * width);
-            now.iter().for_each(|row| row.push_values(&mut values));
+            for row in now {
+                row.push_values(&mut values);
+            }
             self.transaction
                 .execute_raw(Statement::from_sql_and_values(
                     self.transaction.get_database_backend(),

@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use super::{
     dossier::{MemberRecord, Wants},
-    load::ByFamily,
     reach::FamilySet,
     rows::{ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow, PersonRow},
     session::{Session, StoreError},
+    tables::ByFamily,
 };
 use crate::sharing::{
     category::Category,

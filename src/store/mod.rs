@@ -16,8 +16,10 @@ pub mod policy;
 pub mod reach;
 pub mod rows;
 pub mod session;
+mod tables;
 pub mod trail;
 mod transaction;
+pub mod write;
 
 use std::{
     collections::HashMap,

@@ -78,6 +78,12 @@ impl Session {
         Ok(policies)
     }
 
+    /// The authority's agreements with what this very session has written of them. They are not remembered: the session may yet come to
+    /// nothing.
+    pub async fn policies_as_written(&self) -> Result<Policies, StoreError> {
+        self.read_policies(0).await
+    }
+
     async fn read_policies(&self, version: i64) -> Result<Policies, StoreError> {
         let authority = self.authority();
         let agreements: Vec<AgreementRow> = self

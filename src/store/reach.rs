@@ -1,8 +1,10 @@
 //! Which families a statement may touch: keys that were asked for, or all that a ceiling could ever reach.
 
+use std::ops::Bound;
+
 use chrono::NaiveDate;
 use entity::{emergency_access, family, involvement, lead_professional};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use crate::sharing::{
@@ -20,6 +22,19 @@ pub enum FamilySet {
     Keys(Vec<Uuid>),
     /// All families that a condition picks out.
     Reach(Reach),
+    /// The first so many of them in the order of their keys.
+    Window(Window),
+}
+
+/// A stretch of a reach, in the order of the families' keys.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// Of these families.
+    pub reach: Reach,
+    /// Those with this key or a greater one, or with a greater one only.
+    pub from: Option<Bound<Uuid>>,
+    /// At most so many.
+    pub limit: u64,
 }
 
 /// All families of an authority whose rows of one kind the ceiling could ever reach. It narrows what is read, and decides nothing: every
@@ -82,18 +97,36 @@ impl FamilySet {
     pub(super) fn condition<C: ColumnTrait>(&self, column: C) -> Condition {
         match self {
             Self::Keys(keys) => Condition::all().add(column.is_in(padded(keys))),
-            Self::Reach(reach) => {
-                let keys = reach.select().select_only().column(family::Column::Id).into_query();
+            Self::Reach(_) | Self::Window(_) => {
+                let keys = self
+                    .select_families(0)
+                    .select_only()
+                    .column(family::Column::Id)
+                    .into_query();
                 Condition::all().add(column.in_subquery(keys))
             }
         }
     }
 
-    /// The condition on the family table itself.
-    pub(super) fn of_family(&self) -> Condition {
+    /// The statement of the families themselves.
+    pub(super) fn select_families(&self, authority: i32) -> Select<family::Entity> {
         match self {
-            Self::Keys(keys) => Condition::all().add(family::Column::Id.is_in(padded(keys))),
-            Self::Reach(reach) => reach.condition.clone(),
+            Self::Keys(keys) => family::Entity::find()
+                .filter(family::Column::AuthorityId.eq(authority))
+                .filter(family::Column::Id.is_in(padded(keys))),
+            Self::Reach(reach) => reach.select(),
+            Self::Window(window) => {
+                let select = window
+                    .reach
+                    .select()
+                    .order_by_asc(family::Column::Id)
+                    .limit(window.limit);
+                match window.from {
+                    Some(Bound::Included(key)) => select.filter(family::Column::Id.gte(key)),
+                    Some(Bound::Excluded(key)) => select.filter(family::Column::Id.gt(key)),
+                    Some(Bound::Unbounded) | None => select,
+                }
+            }
         }
     }
 

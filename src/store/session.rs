@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{authority, statistical_neighbour};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
@@ -37,6 +37,8 @@ impl From<DbErr> for StoreError {
         if text.contains("could not serialize")
             || text.contains("deadlock detected")
             || text.contains("database is locked")
+            // Whatever is written was looked for before: a row that is there all the same came in between.
+            || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
         {
             Self::Conflict(error)
         } else {

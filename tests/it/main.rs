@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
 mod canaries;
+mod cli;
 mod demo;
 mod first_look;
 mod kill;
+mod mutations;
 mod partners;
 mod revocation;
 mod statements;

@@ -9,8 +9,9 @@ use super::{Select, entries, is, is_some, named};
 use crate::{
     graphql::{
         codes::{self, AgencyKind, ConsentAnswer, DataCategory, SortDirection},
+        cursor::SortKey,
         objects::Consent,
-        page::{Order, SortKey, sort_key},
+        page::{Order, sort_key},
     },
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
@@ -56,6 +57,7 @@ pub(in crate::graphql) struct ConsentSelect {
 
 impl Select for ConsentSelect {
     type Row = Consent;
+    const TOTAL: FieldId = field::CONSENT_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
         Wants {

@@ -9,8 +9,9 @@ use super::{Select, entries, is, is_some, named, within};
 use crate::{
     graphql::{
         codes::{self, CriterionCode, MatchedBy, SortDirection},
+        cursor::SortKey,
         objects::CriteriaMatch,
-        page::{Order, SortKey, sort_key},
+        page::{Order, sort_key},
     },
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
@@ -62,6 +63,7 @@ pub(in crate::graphql) struct CriteriaMatchSelect {
 
 impl Select for CriteriaMatchSelect {
     type Row = CriteriaMatch;
+    const TOTAL: FieldId = field::CRITERIA_MATCH_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
         Wants {

@@ -9,8 +9,9 @@ use super::{Select, families, is, is_some, is_text, named, within};
 use crate::{
     graphql::{
         codes::{self, CriterionCode, NeedLevel, SortDirection},
+        cursor::SortKey,
         objects::{CriteriaMatch, Family, visible},
-        page::{Order, SortKey, sort_key},
+        page::{Order, sort_key},
     },
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
@@ -79,6 +80,7 @@ pub(in crate::graphql) struct FamilySelect {
 
 impl Select for FamilySelect {
     type Row = Family;
+    const TOTAL: FieldId = field::FAMILY_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
         Wants {

@@ -9,8 +9,9 @@ use super::{Select, entries, is, is_some, is_text, named};
 use crate::{
     graphql::{
         codes::{self, Relationship, SortDirection},
+        cursor::SortKey,
         objects::Member,
-        page::{Order, SortKey, sort_key},
+        page::{Order, sort_key},
     },
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
@@ -66,6 +67,7 @@ pub(in crate::graphql) struct MemberSelect {
 
 impl Select for MemberSelect {
     type Row = Member;
+    const TOTAL: FieldId = field::MEMBER_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
         Wants::default()

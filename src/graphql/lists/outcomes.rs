@@ -9,8 +9,9 @@ use super::{Select, entries, is, is_some, named, within};
 use crate::{
     graphql::{
         codes::{self, CriterionCode, OutcomeKind, SortDirection},
+        cursor::SortKey,
         objects::Outcome,
-        page::{Order, SortKey, sort_key},
+        page::{Order, sort_key},
     },
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
@@ -58,6 +59,7 @@ pub(in crate::graphql) struct OutcomeSelect {
 
 impl Select for OutcomeSelect {
     type Row = Outcome;
+    const TOTAL: FieldId = field::OUTCOME_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
         Wants {

@@ -9,8 +9,9 @@ use super::{Select, entries, is_some, named, within};
 use crate::{
     graphql::{
         codes::{self, PlanClosure, PlanStatus, SortDirection},
+        cursor::SortKey,
         objects::Plan,
-        page::{Order, SortKey, sort_key},
+        page::{Order, sort_key},
     },
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
@@ -58,6 +59,7 @@ pub(in crate::graphql) struct PlanSelect {
 
 impl Select for PlanSelect {
     type Row = Plan;
+    const TOTAL: FieldId = field::PLAN_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
         Wants {

@@ -16,6 +16,7 @@ use crate::{
         api_error::ApiError,
         codes::{self, DataCategory, Role},
         context::Request,
+        cursor::NOT_A_CURSOR,
         page,
     },
     sharing::{
@@ -242,5 +243,5 @@ fn open(request: &Request, cursor: &str) -> Result<Cursor, ApiError> {
             };
             Some(Cursor { at, entry })
         });
-    opened.ok_or(page::NOT_A_CURSOR)
+    opened.ok_or(NOT_A_CURSOR)
 }

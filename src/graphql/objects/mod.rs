@@ -92,10 +92,15 @@ pub(super) fn visible<E: Entry>(dossier: &Arc<Dossier>) -> impl Iterator<Item = 
 }
 
 /// The rows of one family that exist for the asker and that the answer shows.
-pub(super) fn rows<E: Entry>(ctx: &Context<'_>, dossier: &Arc<Dossier>, shown: impl Fn(&E) -> bool) -> Vec<E> {
+pub(in crate::graphql) fn rows<E: Entry>(
+    ctx: &Context<'_>,
+    dossier: &Arc<Dossier>,
+    shown: impl Fn(&E) -> bool,
+) -> Vec<E> {
     let rows: Vec<E> = visible(dossier).filter(shown).collect();
-    rows.iter()
-        .for_each(|row| Request::of(ctx).disclose(&row.row().existence()));
+    for row in &rows {
+        Request::of(ctx).disclose(&row.row().existence());
+    }
     rows
 }
 

@@ -31,11 +31,36 @@ const FAMILY_AND_PLAN: &str = "{
   }
 }";
 
-const ON_COHORT: &str = "{
+const MARKERS: &str = "{
   families(first: 10, filter: { onCohort: true }) {
     totalCount
-    nodes { reference leadProfessional { name phone } hasPlan }
+    nodes { id onCohort hasPlan leadProfessional { name phone email agency { name } } }
     pageInfo { hasNextPage endCursor }
+  }
+}";
+
+const SAME_FOR_ALL: &str = "{
+  families(first: 10) {
+    totalCount
+    nodes {
+      reference onCohort district
+      leadProfessional { name }
+      members { givenName age phone }
+      criteriaMatches { criterion }
+      plan { status }
+    }
+  }
+}";
+
+const AT_RISK: &str = "{
+  family(reference: \"TF-10002\") {
+    reference
+    onCohort
+    district
+    leadProfessional { name phone }
+    members { givenName familyName age relationship phone }
+    criteriaMatches { criterion evidence evidenceFrom sourceAgency { name } }
+    plan { status goals { description criterion status } }
   }
 }";
 
@@ -66,6 +91,16 @@ const WHO_SAW_IT: &str = "{
     reference
     disclosures(first: 20) {
       nodes { at kind agency { name } role purpose categories clauses operationName }
+    }
+  }
+}";
+
+const WHO_SAW_WHAT: &str = "{
+  families(first: 10) {
+    nodes {
+      id
+      emergencyAccesses { agency { name } ground openedAt expiresAt }
+      disclosures(first: 5) { nodes { at kind agency { name } role purpose categories clauses } }
     }
   }
 }";
@@ -117,8 +152,8 @@ pub(super) const CALLERS: [Caller; 12] = [
         purposes: &["safeguarding", "prevention_of_crime"],
         portal: None,
         examples: &[
-            ("Is the family on the cohort?", LOOK_UP),
-            ("All families that I may know of", ON_COHORT),
+            ("Families with a marker, and whom to call", MARKERS),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
             ("Who am I?", WHO_AM_I),
         ],
     },
@@ -130,8 +165,8 @@ pub(super) const CALLERS: [Caller; 12] = [
         purposes: &["safeguarding", "prevention_of_crime"],
         portal: None,
         examples: &[
-            ("A family with its plan", FAMILY_AND_PLAN),
-            ("Evidence that the police may see", EVIDENCE),
+            ("A family that we work with", AT_RISK),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
             ("Who am I?", WHO_AM_I),
         ],
     },
@@ -143,8 +178,8 @@ pub(super) const CALLERS: [Caller; 12] = [
         purposes: &["employment_support"],
         portal: None,
         examples: &[
-            ("A family with its plan", FAMILY_AND_PLAN),
-            ("Whose Lead Professional to call", ON_COHORT),
+            ("Families with a marker, and whom to call", MARKERS),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
             ("Who am I?", WHO_AM_I),
         ],
     },
@@ -158,7 +193,7 @@ pub(super) const CALLERS: [Caller; 12] = [
         examples: &[
             ("The whole family", WHOLE_FAMILY),
             ("Who saw it, and why", WHO_SAW_IT),
-            ("Who am I?", WHO_AM_I),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
         ],
     },
     Caller {
@@ -171,7 +206,7 @@ pub(super) const CALLERS: [Caller; 12] = [
         examples: &[
             ("A family with its plan", FAMILY_AND_PLAN),
             ("Pupils and their families", MEMBERS),
-            ("Who am I?", WHO_AM_I),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
         ],
     },
     Caller {
@@ -182,8 +217,8 @@ pub(super) const CALLERS: [Caller; 12] = [
         purposes: &["health_care"],
         portal: None,
         examples: &[
-            ("A family with its plan", FAMILY_AND_PLAN),
             ("Evidence from our own records", EVIDENCE),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
             ("Who am I?", WHO_AM_I),
         ],
     },
@@ -197,7 +232,7 @@ pub(super) const CALLERS: [Caller; 12] = [
         examples: &[
             ("The whole family", WHOLE_FAMILY),
             ("Who is the Lead Professional?", LOOK_UP),
-            ("Who am I?", WHO_AM_I),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
         ],
     },
     Caller {
@@ -225,7 +260,7 @@ pub(super) const CALLERS: [Caller; 12] = [
         portal: None,
         examples: &[
             ("What is measured", CATALOGUE),
-            ("Families: withheld from an analyst of performance", ON_COHORT),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
             ("Who am I?", WHO_AM_I),
         ],
     },
@@ -239,7 +274,7 @@ pub(super) const CALLERS: [Caller; 12] = [
         examples: &[
             ("The evidence behind claims", EVIDENCE),
             ("Consents on record", CONSENTS),
-            ("Who saw the family, and why", WHO_SAW_IT),
+            ("Who saw what, and why", WHO_SAW_WHAT),
         ],
     },
     Caller {
@@ -251,7 +286,7 @@ pub(super) const CALLERS: [Caller; 12] = [
         portal: None,
         examples: &[
             ("The agreement", AGREEMENT),
-            ("Who saw the family, and why", WHO_SAW_IT),
+            ("Who saw what, and why", WHO_SAW_WHAT),
             ("Who am I?", WHO_AM_I),
         ],
     },
@@ -265,6 +300,7 @@ pub(super) const CALLERS: [Caller; 12] = [
         examples: &[
             ("A family with its plan: not in the agreement", FAMILY_AND_PLAN),
             ("Is the family on the cohort?", LOOK_UP),
+            ("The question that you may ask as anyone", SAME_FOR_ALL),
         ],
     },
 ];

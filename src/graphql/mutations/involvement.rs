@@ -1,0 +1,306 @@
+//! `recordInvolvement` and `endInvolvement`.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::NaiveDate;
+
+use super::{
+    Changed, categories_of,
+    checks::Checks,
+    dossier, find, not_found,
+    once::{Done, once},
+    user_error::{UserError, UserErrorCode},
+};
+use crate::{
+    audit::entry,
+    graphql::{
+        api_error::ApiError,
+        context::{Request, Write},
+        ids::Kind,
+        objects::{Entry, Family, Involvement, visible},
+        wants,
+    },
+    sharing::{
+        decide::Permits,
+        facts::RowFacts,
+        grant::Shared,
+        register::{FieldId, field},
+    },
+    store::rows::InvolvementRow,
+};
+
+const RECORD: FieldId = field::MUTATION_RECORD_INVOLVEMENT;
+const END: FieldId = field::MUTATION_END_INVOLVEMENT;
+
+/// That an agency works with a family, and whom to ask for.
+#[derive(InputObject)]
+pub struct RecordInvolvementInput {
+    /// The family.
+    family_id: ID,
+    /// The code of the agency.
+    agency: String,
+    /// The team; at most 200 characters.
+    service_team: Option<String>,
+    /// Whom to ask for; at most 200 characters.
+    contact_name: String,
+    /// Their work telephone.
+    contact_phone: Option<String>,
+    /// Their work e-mail.
+    contact_email: Option<String>,
+    /// First day; today or before.
+    started_on: NaiveDate,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// What came of recording an involvement.
+pub struct RecordInvolvementPayload(Changed);
+
+/// What came of recording an involvement.
+#[Object]
+impl RecordInvolvementPayload {
+    /// The involvement that was recorded, if you may see it.
+    async fn involvement(&self, ctx: &Context<'_>) -> Shared<Option<Involvement>> {
+        self.0.row(ctx, field::RECORD_INVOLVEMENT_PAYLOAD_INVOLVEMENT)
+    }
+
+    /// Why it was not recorded; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::RECORD_INVOLVEMENT_PAYLOAD_ERRORS)
+    }
+}
+
+/// Which involvement ended, and when.
+#[derive(InputObject)]
+pub struct EndInvolvementInput {
+    /// An involvement that has not ended.
+    involvement_id: ID,
+    /// The day it ended: today or before, and not before it began.
+    ended_on: NaiveDate,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// What came of ending an involvement.
+pub struct EndInvolvementPayload(Changed);
+
+/// What came of ending an involvement.
+#[Object]
+impl EndInvolvementPayload {
+    /// The involvement that was ended, if you may see it.
+    async fn involvement(&self, ctx: &Context<'_>) -> Shared<Option<Involvement>> {
+        self.0.row(ctx, field::END_INVOLVEMENT_PAYLOAD_INVOLVEMENT)
+    }
+
+    /// Why it was not ended; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::END_INVOLVEMENT_PAYLOAD_ERRORS)
+    }
+}
+
+/// An input that was found good by itself.
+struct Terms {
+    service_team: Option<String>,
+    contact_name: String,
+    contact_phone: Option<String>,
+    contact_email: Option<String>,
+    started_on: NaiveDate,
+}
+
+fn check(input: &RecordInvolvementInput, today: NaiveDate) -> Result<Terms, Vec<UserError>> {
+    let mut checks = Checks::default();
+    let service_team = checks.optional_line("serviceTeam", input.service_team.as_deref(), 200);
+    let contact_name = checks.line("contactName", &input.contact_name, 1, 200);
+    let contact_phone = checks.optional_phone("contactPhone", input.contact_phone.as_deref());
+    let contact_email = checks.optional_email("contactEmail", input.contact_email.as_deref());
+    let started_on = checks.past_day("startedOn", input.started_on, today);
+    let terms = contact_name.zip(started_on).map(|(contact_name, started_on)| Terms {
+        service_team,
+        contact_name,
+        contact_phone,
+        contact_email,
+        started_on,
+    });
+    checks.finish(terms)
+}
+
+/// Records an involvement.
+pub(super) async fn record(
+    ctx: &Context<'_>,
+    input: RecordInvolvementInput,
+) -> Result<Shared<RecordInvolvementPayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, RECORD) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "recordInvolvement", &input, key, begin(request, &input)).await?;
+    let changed = Changed::read(request, done, Kind::Involvement).await?;
+    Ok(Shared::rows(&request.ceiling, RECORD, || {
+        RecordInvolvementPayload(changed)
+    }))
+}
+
+async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.family_id)?;
+    let today = request.session.today();
+    let terms = match check(input, today) {
+        Ok(terms) => terms,
+        Err(errors) => return Ok(Done::all_refused(errors)),
+    };
+    let agency = request
+        .session
+        .agencies()
+        .await?
+        .by_code(&input.agency)
+        .map(|agency| agency.id);
+    let Some(agency) = agency else {
+        return Ok(Done::refused(UserError::not_found("agency")));
+    };
+    if key.kind != Kind::Family {
+        return Ok(not_found(request, "familyId", key));
+    }
+    let wants = wants::table_of(Kind::Involvement);
+    let Some(dossier) = dossier(request, key.row, wants).await? else {
+        return Ok(not_found(request, "familyId", key));
+    };
+    // A conflict tells that there is a row: so whoever may not see such a row may not record one either.
+    let facts = RowFacts::family().from_agency(agency);
+    let (Some(_), true, Ok(permits)) = (
+        Family::of(&dossier),
+        dossier.grant.would_show(field::INVOLVEMENT_ID, &facts),
+        dossier.grant.may_write(categories_of(RECORD), &facts),
+    ) else {
+        return Ok(not_found(request, "familyId", key));
+    };
+    let open = visible::<Involvement>(&dossier).find(|involvement| {
+        let open = involvement.row.release(field::INVOLVEMENT_ENDED_ON, |row| {
+            row.agency_id == agency && row.ended_on.is_none_or(|ended| today < ended)
+        });
+        open.seen() == Some(&true)
+    });
+    if let Some(open) = open {
+        request.disclose(&open.row().existence());
+        return Ok(Done::refused(UserError::new(
+            "agency",
+            UserErrorCode::Conflict,
+            "This agency works with the family already. End that involvement first.",
+        )));
+    }
+    let row = InvolvementRow {
+        authority_id: request.authority(),
+        id: request.services.store.ids().uuid(),
+        family_id: dossier.key(),
+        agency_id: agency,
+        service_team: terms.service_team,
+        contact_name: terms.contact_name,
+        contact_phone: terms.contact_phone,
+        contact_email: terms.contact_email,
+        started_on: terms.started_on,
+        ended_on: None,
+    };
+    let row_key = row.id;
+    request.session.add_involvement(row).await?;
+    request.written(write(RECORD, dossier.key(), permits));
+    Ok(Done::changed(dossier.key(), vec![row_key]))
+}
+
+/// Ends an involvement.
+pub(super) async fn end(
+    ctx: &Context<'_>,
+    input: EndInvolvementInput,
+) -> Result<Shared<EndInvolvementPayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, END) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "endInvolvement", &input, key, finish(request, &input)).await?;
+    let changed = Changed::read(request, done, Kind::Involvement).await?;
+    Ok(Shared::rows(&request.ceiling, END, || EndInvolvementPayload(changed)))
+}
+
+async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.involvement_id)?;
+    let mut checks = Checks::default();
+    let day = checks.past_day("endedOn", input.ended_on, request.session.today());
+    let ended_on = match checks.finish(day) {
+        Ok(ended_on) => ended_on,
+        Err(errors) => return Ok(Done::all_refused(errors)),
+    };
+    let Some((dossier, involvement)) = find::<Involvement>(request, key, Kind::Involvement).await? else {
+        return Ok(not_found(request, "involvementId", key));
+    };
+    let row = involvement.row();
+    let Ok(permits) = row.may_write(categories_of(END)) else {
+        return Ok(not_found(request, "involvementId", key));
+    };
+    let too_early = row.release(field::INVOLVEMENT_STARTED_ON, |row| {
+        row.ended_on.is_none() && ended_on < row.started_on
+    });
+    if too_early.seen() == Some(&true) {
+        request.disclose(&row.existence());
+        return Ok(Done::refused(UserError::invalid(
+            "endedOn",
+            "It cannot end before it began.",
+        )));
+    }
+    if !request
+        .session
+        .end_involvement(dossier.key(), involvement.key(), ended_on)
+        .await?
+    {
+        request.disclose(&row.existence());
+        return Ok(Done::refused(UserError::new(
+            "involvementId",
+            UserErrorCode::AlreadyDone,
+            "This involvement has ended already.",
+        )));
+    }
+    request.written(write(END, dossier.key(), permits));
+    Ok(Done::changed(dossier.key(), vec![involvement.key()]))
+}
+
+fn write(mutation: FieldId, family: uuid::Uuid, permits: Permits) -> Write {
+    Write {
+        kind: entry::Kind::Write,
+        family: Some(family),
+        person: None,
+        clauses: permits.clauses,
+        categories: categories_of(mutation),
+        emergency: permits.emergency,
+        loaded: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input() -> RecordInvolvementInput {
+        RecordInvolvementInput {
+            family_id: ID::from("x"),
+            agency: "a".to_owned(),
+            service_team: None,
+            contact_name: "Sam Example".to_owned(),
+            contact_phone: Some("01223 000 000".to_owned()),
+            contact_email: Some("sam@example.org".to_owned()),
+            started_on: "2026-03-02".parse().expect("a date"),
+            idempotency_key: None,
+        }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let today = "2026-03-02".parse().expect("a date");
+        assert!(check(&input(), today).is_ok());
+        let bad = RecordInvolvementInput {
+            service_team: Some("a\u{0}".to_owned()),
+            contact_name: " ".to_owned(),
+            contact_phone: Some("no".to_owned()),
+            contact_email: Some("no".to_owned()),
+            started_on: "2026-03-03".parse().expect("a date"),
+            ..input()
+        };
+        assert_eq!(check(&bad, today).err().map(|errors| errors.len()), Some(5));
+    }
+}

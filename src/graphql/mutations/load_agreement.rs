@@ -1,0 +1,189 @@
+//! `loadAgreement`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object};
+use uuid::Uuid;
+
+use super::{
+    categories_of,
+    once::{Done, once},
+    user_error::{UserError, UserErrorCode, told},
+};
+use crate::{
+    audit::entry,
+    catalogue,
+    graphql::{
+        api_error::ApiError,
+        context::{Request, Write},
+        objects::Agreement,
+    },
+    sharing::{
+        agreement_file::{self, AgreementFile, Known, Refused},
+        decide::decide_about_nobody,
+        grant::Shared,
+        register::{FieldId, field},
+    },
+};
+
+const MUTATION: FieldId = field::MUTATION_LOAD_AGREEMENT;
+
+/// An agreement file.
+#[derive(InputObject)]
+pub struct LoadAgreementInput {
+    /// The file's text (TOML), of at most 256 KiB.
+    document: String,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// What came of loading an agreement.
+pub struct LoadAgreementPayload {
+    agreement: Option<Agreement>,
+    errors: Vec<UserError>,
+}
+
+/// What came of loading an agreement.
+#[Object]
+impl LoadAgreementPayload {
+    /// The version that was loaded.
+    async fn agreement(&self, ctx: &Context<'_>) -> Shared<Option<Agreement>> {
+        told(ctx, field::LOAD_AGREEMENT_PAYLOAD_AGREEMENT, || self.agreement.clone())
+    }
+
+    /// All that is wrong with the file, with its lines; empty when it was loaded.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        told(ctx, field::LOAD_AGREEMENT_PAYLOAD_ERRORS, || self.errors.clone())
+    }
+}
+
+/// Loads an agreement.
+pub(super) async fn load(
+    ctx: &Context<'_>,
+    input: LoadAgreementInput,
+) -> Result<Shared<LoadAgreementPayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::refused(&request.ceiling, MUTATION) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "loadAgreement", &input, key, change(request, &input)).await?;
+    let agreement = match done.rows.first() {
+        Some(key) => loaded(request, *key).await?,
+        None => None,
+    };
+    let errors = done.errors;
+    Ok(Shared::about_nobody(&request.ceiling, MUTATION, || {
+        LoadAgreementPayload { agreement, errors }
+    }))
+}
+
+/// The version with that key, among the agreements as they are after the change.
+async fn loaded(request: &Request, key: Uuid) -> Result<Option<Agreement>, ApiError> {
+    let policies = request.session.policies_as_written().await?;
+    let today = request.session.today();
+    let agencies = Arc::clone(request.session.agencies().await?);
+    let stored = policies.stored.iter().find(|stored| stored.key == key).cloned();
+    Ok(stored.map(|stored| Agreement {
+        in_force: policies
+            .policy
+            .in_force(today)
+            .any(|agreement| *agreement == stored.agreement),
+        agencies,
+        stored,
+    }))
+}
+
+/// Reads a file for an authority.
+fn read(document: &str, authority: &str, known: &Known) -> Result<AgreementFile, Vec<UserError>> {
+    let invalid = |refused: Refused| told_of(&refused, UserErrorCode::Invalid);
+    let named = agreement_file::authority_of(document).map_err(invalid)?;
+    if named != authority {
+        return Err(vec![UserError::invalid(
+            "document",
+            "The agreement is another authority's. You can load agreements of your own authority only.",
+        )]);
+    }
+    agreement_file::read(document, known).map_err(invalid)
+}
+
+fn told_of(refused: &Refused, code: UserErrorCode) -> Vec<UserError> {
+    let problems = refused.problems.iter().map(ToString::to_string);
+    let more = (refused.more > 0).then(|| format!("and {} more", refused.more));
+    problems
+        .chain(more)
+        .map(|message| UserError::new("document", code, message))
+        .collect()
+}
+
+async fn change(request: &Request, input: &LoadAgreementInput) -> Result<Done, ApiError> {
+    let ceiling = &request.ceiling;
+    let access = crate::sharing::agreement::Access::Write;
+    let Ok(permits) = decide_about_nobody(ceiling, access, categories_of(MUTATION)) else {
+        return Ok(Done::refused(UserError::not_found("document")));
+    };
+    let agencies = request.session.agencies().await?;
+    let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
+    let file = match read(&input.document, &ceiling.caller().authority_code, &known) {
+        Ok(file) => file,
+        Err(errors) => return Ok(Done::all_refused(errors)),
+    };
+    let existing = request.session.policies_as_written().await?;
+    if let Err(refused) = file.check_versions(&existing.policy.agreements) {
+        return Ok(Done::all_refused(told_of(&refused, UserErrorCode::Conflict)));
+    }
+    let key = request.services.store.ids().uuid();
+    let loaded_by = ceiling.caller().principal.subject.clone();
+    let (agreement, now) = (&file.agreement, request.session.now());
+    request
+        .session
+        .add_agreement(key, agreement, input.document.clone(), now, loaded_by)
+        .await?;
+    request.written(Write {
+        kind: entry::Kind::Agreement,
+        family: None,
+        person: None,
+        clauses: permits.clauses,
+        categories: categories_of(MUTATION),
+        emergency: None,
+        loaded: Some((agreement.code.clone(), agreement.version)),
+    });
+    Ok(Done {
+        rows: vec![key],
+        ..Done::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Known {
+        Known::default()
+    }
+
+    #[test]
+    fn another_authoritys_agreement_is_refused_before_it_is_read() {
+        let file = "[agreement]\nauthority = \"elsewhere\"\n";
+        let errors = read(file, "here", &known()).expect_err("it is elsewhere's");
+        assert_eq!(errors.len(), 1);
+        assert!(read("[agreement]\nauthority = \"here\"\n", "here", &known()).is_err_and(|errors| errors.len() > 1));
+    }
+
+    #[test]
+    fn what_is_wrong_comes_with_its_line() {
+        let errors = read(
+            "[agreement]\nauthority = \"here\"\nversion = \"one\"\n",
+            "here",
+            &known(),
+        );
+        let texts = serde_json::to_string(&errors.expect_err("it is wrong")).expect("errors can be written");
+        assert!(texts.contains("line 3"), "{texts}");
+        let errors = read("[agreement", "here", &known()).expect_err("it is no TOML");
+        assert!(
+            serde_json::to_string(&errors)
+                .expect("errors can be written")
+                .contains("line 1")
+        );
+    }
+}

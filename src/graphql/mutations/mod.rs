@@ -1,0 +1,188 @@
+//! The mutation root: where every change begins.
+//!
+//! A change finds its row as a reader would, asks the grant whether it may be written, and only then writes. What is not there, what may
+//! not be seen and what may not be written are one answer. Nothing here decides, and nothing is committed here: see the engine.
+
+mod checks;
+mod emergency;
+mod involvement;
+mod load_agreement;
+mod once;
+mod record_consent;
+mod user_error;
+mod withdraw_consent;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use uuid::Uuid;
+
+use self::{
+    emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
+    involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
+    load_agreement::{LoadAgreementInput, LoadAgreementPayload},
+    once::Done,
+    record_consent::{RecordConsentInput, RecordConsentPayload},
+    user_error::{UserError, told},
+    withdraw_consent::{WithdrawConsentInput, WithdrawConsentPayload},
+};
+use super::{
+    api_error::ApiError,
+    context::{Request, Write},
+    ids::{Key, Kind},
+    objects::{Entry, rows, visible},
+    shared::Outcome,
+    wants,
+};
+use crate::{
+    audit::entry,
+    sharing::{
+        category::CategorySet,
+        grant::Shared,
+        register::{self, FieldId},
+    },
+    store::{
+        dossier::{Dossier, Wants},
+        reach::FamilySet,
+    },
+};
+
+/// Where every change begins.
+pub struct Mutation;
+
+/// Where every change begins. The changes of one request are made in their order; all of them hold, or none.
+#[Object]
+impl Mutation {
+    /// Records what was decided about sharing data of a member: one decision for each category and kind of agency. The newest decision
+    /// counts.
+    async fn record_consent(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose data, and what was decided.")] input: RecordConsentInput,
+    ) -> Outcome<RecordConsentPayload> {
+        record_consent::record(ctx, input).await.into()
+    }
+
+    /// Withdraws a consent that was given. It holds from the moment of the answer.
+    async fn withdraw_consent(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which consent.")] input: WithdrawConsentInput,
+    ) -> Outcome<WithdrawConsentPayload> {
+        withdraw_consent::withdraw(ctx, input).await.into()
+    }
+
+    /// Records that an agency works with a family, and whom to ask for.
+    async fn record_involvement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which family, which agency, since when.")] input: RecordInvolvementInput,
+    ) -> Outcome<RecordInvolvementPayload> {
+        involvement::record(ctx, input).await.into()
+    }
+
+    /// Records that an agency works with a family no longer.
+    async fn end_involvement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which involvement, and when it ended.")] input: EndInvolvementInput,
+    ) -> Outcome<EndInvolvementPayload> {
+        involvement::end(ctx, input).await.into()
+    }
+
+    /// Opens access to a family in an emergency: for some hours it stands in for involvement and consent where a clause of the agreement says
+    /// so. The Lead Professional and the agreement manager are shown it, with your reason.
+    async fn open_emergency_access(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which family, on what ground and why.")] input: OpenEmergencyAccessInput,
+    ) -> Outcome<OpenEmergencyAccessPayload> {
+        emergency::open(ctx, input).await.into()
+    }
+
+    /// Loads a version of an information sharing agreement. It takes effect by its dates, and at once where these have come.
+    async fn load_agreement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The agreement file.")] input: LoadAgreementInput,
+    ) -> Outcome<LoadAgreementPayload> {
+        load_agreement::load(ctx, input).await.into()
+    }
+}
+
+/// The categories that a change writes, as the register says.
+fn categories_of(mutation: FieldId) -> CategorySet {
+    register::get(mutation).categories
+}
+
+/// One family with the tables that are wanted of it.
+async fn dossier(request: &Request, family: Uuid, wants: Wants) -> Result<Option<Arc<Dossier>>, ApiError> {
+    let families = FamilySet::Keys(vec![family]);
+    let found = request.session.dossiers(&request.ceiling, &families, wants).await?;
+    Ok(found.into_iter().next())
+}
+
+/// A row of a family, if it exists for the asker. It discloses nothing yet.
+async fn find<E: Entry>(request: &Request, key: Key, kind: Kind) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
+    if key.kind != kind {
+        return Ok(None);
+    }
+    let Some(dossier) = dossier(request, key.family, wants::table_of(kind)).await? else {
+        return Ok(None);
+    };
+    let row = visible::<E>(&dossier).find(|row| row.key() == key.row);
+    Ok(row.map(|row| (dossier, row)))
+}
+
+/// The refusal of a change of something that is not there, may not be seen or may not be written: one answer for all of these, and one
+/// entry of the trail, so that neither tells them apart.
+fn not_found(request: &Request, field: &str, key: Key) -> Done {
+    request.written(Write {
+        kind: entry::Kind::Refused,
+        family: Some(key.family).filter(|family| !family.is_nil()),
+        person: None,
+        clauses: Vec::new(),
+        categories: CategorySet::EMPTY,
+        emergency: None,
+        loaded: None,
+    });
+    Done::refused(UserError::not_found(field))
+}
+
+/// What came of a change of a family's rows, with the family as it is after it.
+struct Changed {
+    done: Done,
+    dossier: Option<Arc<Dossier>>,
+}
+
+impl Changed {
+    /// Reads again what was changed: what is shown of it is decided on what holds now.
+    async fn read(request: &Request, done: Done, kind: Kind) -> Result<Self, ApiError> {
+        let dossier = match done.family {
+            Some(family) if !done.rows.is_empty() => {
+                dossier(request, family, request.wants.and(wants::table_of(kind))).await?
+            }
+            _ => None,
+        };
+        Ok(Self { done, dossier })
+    }
+
+    /// The changed rows, of those that exist for the asker.
+    fn rows<E: Entry>(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Vec<E>> {
+        Shared::rows(&Request::of(ctx).ceiling, shown, || {
+            self.dossier.as_ref().map_or_else(Vec::new, |dossier| {
+                rows(ctx, dossier, |row: &E| self.done.rows.contains(&row.key()))
+            })
+        })
+    }
+
+    /// The changed row, if it exists for the asker.
+    fn row<E: Entry>(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Option<E>> {
+        self.rows(ctx, shown).map(|mut rows| rows.pop())
+    }
+
+    /// Why nothing was changed.
+    fn errors(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Vec<UserError>> {
+        told(ctx, shown, || self.done.errors.clone())
+    }
+}

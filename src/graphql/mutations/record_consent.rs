@@ -1,0 +1,279 @@
+//! `recordConsent`.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{NaiveDate, TimeDelta};
+
+use super::{
+    Changed, categories_of,
+    checks::Checks,
+    find, not_found,
+    once::{Done, once},
+    user_error::UserError,
+};
+use crate::{
+    audit::entry,
+    graphql::{
+        api_error::ApiError,
+        codes::{self, AgencyKind, ConsentAnswer, DataCategory},
+        context::{Request, Write},
+        ids::Kind,
+        objects::{Consent, Entry, Member, visible},
+    },
+    sharing::{
+        category::Category,
+        facts::RowFacts,
+        grant::Shared,
+        register::{FieldId, field},
+    },
+    store::{dossier::Dossier, rows::ConsentRow},
+};
+
+const MUTATION: FieldId = field::MUTATION_RECORD_CONSENT;
+/// The most decisions that one request records.
+const MOST: usize = 200;
+
+/// What was decided about sharing data of a member.
+#[derive(InputObject)]
+pub struct RecordConsentInput {
+    /// Whose data it is about; someone who belongs to the family now.
+    member_id: ID,
+    /// Which categories of data; categories about nobody need no consent.
+    categories: Vec<DataCategory>,
+    /// For agencies of which kinds. Categories times kinds may be 200 at most.
+    agency_kinds: Vec<AgencyKind>,
+    /// Given or refused.
+    decision: ConsentAnswer,
+    /// Who decided; the member when it is not said. Below the own-consent age it must be an adult of the family with parental responsibility.
+    decided_by_id: Option<ID>,
+    /// The last day on which it holds; without one it holds until it is withdrawn.
+    expires_on: Option<NaiveDate>,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// What came of recording a consent.
+pub struct RecordConsentPayload(Changed);
+
+/// What came of recording a consent.
+#[Object]
+impl RecordConsentPayload {
+    /// The decisions that were recorded, of those that you may see.
+    async fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
+        self.0.rows(ctx, field::RECORD_CONSENT_PAYLOAD_CONSENTS)
+    }
+
+    /// Why nothing was recorded; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::RECORD_CONSENT_PAYLOAD_ERRORS)
+    }
+}
+
+/// An input that was found good by itself.
+#[derive(Debug, PartialEq, Eq)]
+struct Terms {
+    categories: Vec<&'static str>,
+    agency_kinds: Vec<String>,
+    expires_on: Option<NaiveDate>,
+}
+
+fn check(input: &RecordConsentInput, today: NaiveDate) -> Result<Terms, Vec<UserError>> {
+    let mut checks = Checks::default();
+    let named = input.categories.iter().map(|category| codes::upper(*category));
+    let categories: BTreeSet<Category> = named.filter_map(|code| Category::from_code(&code)).collect();
+    if categories.is_empty() {
+        checks.refuse("categories", "Name at least one category.");
+    } else if categories.iter().any(|category| !category.is_personal()) {
+        checks.refuse(
+            "categories",
+            "Name only categories about people; what is about nobody needs no consent.",
+        );
+    }
+    let agency_kinds: BTreeSet<String> = input.agency_kinds.iter().map(|kind| codes::code(*kind)).collect();
+    if agency_kinds.is_empty() {
+        checks.refuse("agencyKinds", "Name at least one kind of agency.");
+    }
+    if categories.len() * agency_kinds.len() > MOST {
+        checks.refuse(
+            "categories",
+            "Categories times kinds of agency may be 200 at most. Send several requests.",
+        );
+    }
+    let expires_on = input
+        .expires_on
+        .and_then(|day| checks.coming_day("expiresOn", day, today));
+    checks.finish(Some(Terms {
+        categories: categories.into_iter().map(Category::code).collect(),
+        agency_kinds: agency_kinds.into_iter().collect(),
+        expires_on,
+    }))
+}
+
+/// Records a consent.
+pub(super) async fn record(
+    ctx: &Context<'_>,
+    input: RecordConsentInput,
+) -> Result<Shared<RecordConsentPayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "recordConsent", &input, key, change(request, &input)).await?;
+    let changed = Changed::read(request, done, Kind::Consent).await?;
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        RecordConsentPayload(changed)
+    }))
+}
+
+async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.member_id)?;
+    let decider = input.decided_by_id.as_ref().map(|id| request.key(id)).transpose()?;
+    let terms = match check(input, request.session.today()) {
+        Ok(terms) => terms,
+        Err(errors) => return Ok(Done::all_refused(errors)),
+    };
+    let Some((dossier, member)) = find::<Member>(request, key, Kind::Member).await? else {
+        return Ok(not_found(request, "memberId", key));
+    };
+    let person = member.person();
+    // The decisions will be rows about this person that come from this agency.
+    let recorder = &request.ceiling.caller().principal;
+    let facts = RowFacts::person(person).from_agency(recorder.agency);
+    let Ok(permits) = dossier.grant.may_write(categories_of(MUTATION), &facts) else {
+        return Ok(not_found(request, "memberId", key));
+    };
+    let decided_by = match decider {
+        None => member.clone(),
+        Some(key) => match member_named(&dossier, key) {
+            Some(decider) => decider,
+            None => return Ok(not_found(request, "decidedById", key)),
+        },
+    };
+    if !dossier.grant.may_decide(person, decided_by.person()) {
+        request.disclose(&member.row().existence());
+        request.disclose(&decided_by.row().existence());
+        return Ok(Done::refused(UserError::invalid(
+            "decidedById",
+            "They may not decide for this member. From the own-consent age members of the family decide for themselves; below it an adult \
+             who is in the family and has parental responsibility decides.",
+        )));
+    }
+    // Newer than all before, whatever the clocks of two servers say of each other: the newest decision is the one that counts.
+    let newest = request.session.newest_consent(person).await?;
+    let now = request.session.now();
+    let recorded_at = newest.map_or(now, |newest| now.max(newest + TimeDelta::microseconds(1)));
+    let decision = codes::code(input.decision);
+    let ids = request.services.store.ids();
+    let pairs = terms
+        .categories
+        .iter()
+        .flat_map(|category| terms.agency_kinds.iter().map(move |kind| (*category, kind)));
+    let rows: Vec<ConsentRow> = pairs
+        .map(|(category, agency_kind)| ConsentRow {
+            authority_id: request.authority(),
+            id: ids.uuid(),
+            family_id: dossier.key(),
+            person_id: person,
+            category: category.to_owned(),
+            agency_kind: agency_kind.clone(),
+            decision: decision.clone(),
+            decided_by: decided_by.person(),
+            recorded_at,
+            expires_on: terms.expires_on,
+            withdrawn_at: None,
+            recorded_by_agency: recorder.agency,
+            recorded_by_subject: recorder.subject.clone(),
+        })
+        .collect();
+    let keys = rows.iter().map(|row| row.id).collect();
+    request.session.add_consents(rows).await?;
+    request.written(Write {
+        kind: entry::Kind::Consent,
+        family: Some(dossier.key()),
+        person: Some(person),
+        clauses: permits.clauses,
+        categories: categories_of(MUTATION),
+        emergency: permits.emergency,
+        loaded: None,
+    });
+    Ok(Done::changed(dossier.key(), keys))
+}
+
+/// A member of that very family, if they exist for the asker.
+fn member_named(dossier: &std::sync::Arc<Dossier>, key: crate::graphql::ids::Key) -> Option<Member> {
+    if key.kind != Kind::Member || key.family != dossier.key() {
+        return None;
+    }
+    visible::<Member>(dossier).find(|member| member.key() == key.row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today() -> NaiveDate {
+        "2026-03-02".parse().expect("a date")
+    }
+
+    fn input(categories: &[DataCategory], agency_kinds: &[AgencyKind]) -> RecordConsentInput {
+        RecordConsentInput {
+            member_id: ID::from("x"),
+            categories: categories.to_vec(),
+            agency_kinds: agency_kinds.to_vec(),
+            decision: ConsentAnswer::Given,
+            decided_by_id: None,
+            expires_on: None,
+            idempotency_key: None,
+        }
+    }
+
+    #[test]
+    fn a_category_or_kind_named_twice_counts_once() {
+        let plan = DataCategory::Plan;
+        let terms = check(
+            &input(&[plan, plan], &[AgencyKind::Police, AgencyKind::Police]),
+            today(),
+        );
+        let terms = terms.expect("it is good");
+        assert_eq!(
+            (terms.categories, terms.agency_kinds),
+            (vec!["PLAN"], vec!["police".to_owned()])
+        );
+    }
+
+    #[test]
+    fn there_are_some_and_not_too_many_and_all_are_about_people() {
+        let all_kinds: Vec<AgencyKind> = crate::catalogue::catalogue()
+            .agency_kinds
+            .iter()
+            .filter_map(|term| codes::parse(&term.code))
+            .collect();
+        let personal: Vec<DataCategory> = Category::ALL
+            .into_iter()
+            .filter(|category| category.is_personal())
+            .filter_map(|category| codes::parse(category.code()))
+            .collect();
+        let police = [AgencyKind::Police];
+        assert!(check(&input(&personal, &police), today()).is_ok());
+        let just = MOST / all_kinds.len();
+        assert!(check(&input(&personal[..just], &all_kinds), today()).is_ok());
+        assert!(check(&input(&personal[..=just], &all_kinds), today()).is_err());
+        assert!(check(&input(&[], &police), today()).is_err());
+        assert!(check(&input(&personal, &[]), today()).is_err());
+        for nobody in [DataCategory::Reference, DataCategory::Statistics] {
+            assert!(check(&input(&[DataCategory::Plan, nobody], &police), today()).is_err());
+        }
+    }
+
+    #[test]
+    fn it_holds_today_at_least() {
+        let until = |day: &str| RecordConsentInput {
+            expires_on: Some(day.parse().expect("a date")),
+            ..input(&[DataCategory::Plan], &[AgencyKind::Police])
+        };
+        assert!(check(&until("2026-03-02"), today()).is_ok());
+        assert!(check(&until("2026-03-01"), today()).is_err());
+    }
+}

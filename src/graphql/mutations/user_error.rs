@@ -1,0 +1,79 @@
+//! `UserError`: what a caller can put right.
+
+use async_graphql::{Context, Enum, Object};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    graphql::context::Request,
+    sharing::{
+        grant::Shared,
+        register::{FieldId, field},
+    },
+};
+
+/// Kinds of errors that a caller can put right.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserErrorCode {
+    /// It is not there, or not for you.
+    NotFound,
+    /// The value is not one that it can have.
+    Invalid,
+    /// It does not go together with what is there already.
+    Conflict,
+    /// What you ask for has been done before.
+    AlreadyDone,
+}
+
+/// Why a change was not made, in a way that a caller can put right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserError {
+    field: String,
+    code: UserErrorCode,
+    message: String,
+}
+
+impl UserError {
+    /// An error of one field of the input.
+    pub fn new(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            field: field.to_owned(),
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// A value that its field cannot have.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::new(field, UserErrorCode::Invalid, message)
+    }
+
+    /// Something that is not there or not for the asker: one text for both.
+    pub fn not_found(field: &str) -> Self {
+        Self::new(field, UserErrorCode::NotFound, "It is not there, or not for you.")
+    }
+}
+
+/// Why a change was not made, in a way that you can put right.
+#[Object]
+impl UserError {
+    /// Which field of the input it is about.
+    async fn field(&self, ctx: &Context<'_>) -> Shared<&str> {
+        told(ctx, field::USER_ERROR_FIELD, || self.field.as_str())
+    }
+
+    /// What kind of error it is.
+    async fn code(&self, ctx: &Context<'_>) -> Shared<UserErrorCode> {
+        told(ctx, field::USER_ERROR_CODE, || self.code)
+    }
+
+    /// What is wrong and what would be right.
+    async fn message(&self, ctx: &Context<'_>) -> Shared<&str> {
+        told(ctx, field::USER_ERROR_MESSAGE, || self.message.as_str())
+    }
+}
+
+/// A value that is about nobody.
+pub(super) fn told<T>(ctx: &Context<'_>, field: FieldId, value: impl FnOnce() -> T) -> Shared<T> {
+    Shared::about_nobody(&Request::of(ctx).ceiling, field, value)
+}

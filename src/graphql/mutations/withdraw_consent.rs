@@ -1,0 +1,109 @@
+//! `withdrawConsent`.
+
+use async_graphql::{Context, ID, InputObject, Object};
+
+use super::{
+    Changed, categories_of, find, not_found,
+    once::{Done, once},
+    user_error::{UserError, UserErrorCode},
+};
+use crate::{
+    audit::entry,
+    graphql::{
+        api_error::ApiError,
+        context::{Request, Write},
+        ids::Kind,
+        objects::{Consent, Entry},
+    },
+    sharing::{
+        grant::Shared,
+        register::{FieldId, field},
+    },
+};
+
+const MUTATION: FieldId = field::MUTATION_WITHDRAW_CONSENT;
+
+/// Which consent is withdrawn.
+#[derive(InputObject)]
+pub struct WithdrawConsentInput {
+    /// A consent that was given.
+    consent_id: ID,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// What came of withdrawing a consent.
+pub struct WithdrawConsentPayload(Changed);
+
+/// What came of withdrawing a consent.
+#[Object]
+impl WithdrawConsentPayload {
+    /// The consent that was withdrawn, if you may see it.
+    async fn consent(&self, ctx: &Context<'_>) -> Shared<Option<Consent>> {
+        self.0.row(ctx, field::WITHDRAW_CONSENT_PAYLOAD_CONSENT)
+    }
+
+    /// Why it was not withdrawn; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::WITHDRAW_CONSENT_PAYLOAD_ERRORS)
+    }
+}
+
+/// Withdraws a consent.
+pub(super) async fn withdraw(
+    ctx: &Context<'_>,
+    input: WithdrawConsentInput,
+) -> Result<Shared<WithdrawConsentPayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "withdrawConsent", &input, key, change(request, &input)).await?;
+    let changed = Changed::read(request, done, Kind::Consent).await?;
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        WithdrawConsentPayload(changed)
+    }))
+}
+
+async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.consent_id)?;
+    let Some((dossier, consent)) = find::<Consent>(request, key, Kind::Consent).await? else {
+        return Ok(not_found(request, "consentId", key));
+    };
+    let row = consent.row();
+    let Ok(permits) = row.may_write(categories_of(MUTATION)) else {
+        return Ok(not_found(request, "consentId", key));
+    };
+    let refused = row.release(field::CONSENT_DECISION, |row| row.decision != "given");
+    if refused.seen() == Some(&true) {
+        request.disclose(&row.existence());
+        return Ok(Done::refused(UserError::invalid(
+            "consentId",
+            "This decision is a refusal, and only a consent can be withdrawn. Record a new decision.",
+        )));
+    }
+    let at = request.session.now();
+    if !request
+        .session
+        .withdraw_consent(dossier.key(), consent.key(), at)
+        .await?
+    {
+        request.disclose(&row.existence());
+        return Ok(Done::refused(UserError::new(
+            "consentId",
+            UserErrorCode::AlreadyDone,
+            "This consent has been withdrawn already.",
+        )));
+    }
+    request.written(Write {
+        kind: entry::Kind::Consent,
+        family: Some(dossier.key()),
+        person: row.link(|row| Some(row.person_id)),
+        clauses: permits.clauses,
+        categories: categories_of(MUTATION),
+        emergency: permits.emergency,
+        loaded: None,
+    });
+    Ok(Done::changed(dossier.key(), vec![consent.key()]))
+}

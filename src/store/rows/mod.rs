@@ -1,0 +1,17 @@
+//! One row of each table, as plain values: what the store reads and loads.
+//!
+//! Nothing here decides; rows about a family leave the store only locked up.
+
+mod agencies;
+mod needs;
+mod people;
+mod sharing;
+mod work;
+
+pub use self::{
+    agencies::{AgencyRow, AuthorityRow, ClientProgramRow, StatisticalNeighbourRow},
+    needs::{CriteriaMatchRow, OutcomeRow, ProgressValueRow},
+    people::{AddressRow, FamilyRow, LocalIdentifierRow, MembershipRow, PersonRow, StatutoryStatusRow},
+    sharing::{ConsentRow, EmergencyAccessRow, MarkerRow},
+    work::{ActionRow, AssessmentRow, DistanceScoreRow, GoalRow, InvolvementRow, LeadProfessionalRow, PlanRow},
+};

@@ -1,0 +1,260 @@
+//! The rows of all wanted tables for all families of a statement: one statement a table.
+
+use std::{cmp::Reverse, collections::HashMap, sync::Arc};
+
+use entity::{
+    action, address, assessment, criteria_match, distance_score, goal, local_identifier, marker, outcome, plan,
+    progress_value, statutory_status,
+};
+use uuid::Uuid;
+
+use super::{
+    dossier::{Locked, Tables, Wants},
+    facts::FamilyFactRows,
+    reach::FamilySet,
+    rows::{
+        ActionRow, AddressRow, AssessmentRow, CriteriaMatchRow, DistanceScoreRow, GoalRow, LocalIdentifierRow,
+        MarkerRow, OutcomeRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+    },
+    session::{Session, StoreError},
+};
+use crate::{
+    catalogue,
+    sharing::{
+        category::{Category, CategorySet},
+        facts::RowFacts,
+        grant::Guarded,
+    },
+};
+
+/// Rows of one table by family.
+pub(super) struct ByFamily<R>(HashMap<Uuid, Vec<R>>);
+
+impl<R> ByFamily<R> {
+    pub(super) fn new(rows: Vec<R>, family: impl Fn(&R) -> Uuid) -> Self {
+        let mut by_family: HashMap<Uuid, Vec<R>> = HashMap::new();
+        for row in rows {
+            by_family.entry(family(&row)).or_default().push(row);
+        }
+        Self(by_family)
+    }
+
+    pub(super) fn take(&mut self, family: Uuid) -> Vec<R> {
+        self.0.remove(&family).unwrap_or_default()
+    }
+
+    fn none() -> Self {
+        Self(HashMap::new())
+    }
+
+    /// The rows of one family.
+    pub(super) fn of(&self, family: Uuid) -> &[R] {
+        self.0.get(&family).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The rows of the tables that are wanted.
+pub(super) struct TableRows {
+    addresses: ByFamily<AddressRow>,
+    statuses: ByFamily<StatutoryStatusRow>,
+    identifiers: ByFamily<LocalIdentifierRow>,
+    criteria: ByFamily<CriteriaMatchRow>,
+    assessments: ByFamily<AssessmentRow>,
+    scores: ByFamily<DistanceScoreRow>,
+    plans: ByFamily<PlanRow>,
+    goals: ByFamily<GoalRow>,
+    actions: ByFamily<ActionRow>,
+    outcomes: ByFamily<OutcomeRow>,
+    progress: ByFamily<ProgressValueRow>,
+    markers: ByFamily<MarkerRow>,
+}
+
+/// The statement of one table, where it is wanted.
+macro_rules! table {
+    ($session:expr, $families:expr, $wanted:expr, $entity:ident, $row:ty) => {
+        if $wanted {
+            let (authority, family) = ($entity::Column::AuthorityId, $entity::Column::FamilyId);
+            let rows: Vec<$row> = $session
+                .of_families::<$entity::Entity, $row>(authority, family, $families)
+                .await?;
+            ByFamily::new(rows, |row| row.family_id)
+        } else {
+            ByFamily::none()
+        }
+    };
+}
+
+impl TableRows {
+    pub(super) async fn read(session: &Session, of: &FamilySet, wants: Wants) -> Result<Self, StoreError> {
+        // What an action or an outcome is about may be said by its goal.
+        let goals = wants.goals || wants.actions || wants.outcomes;
+        Ok(Self {
+            addresses: table!(session, of, wants.addresses, address, AddressRow),
+            statuses: table!(session, of, wants.statuses, statutory_status, StatutoryStatusRow),
+            identifiers: table!(session, of, wants.identifiers, local_identifier, LocalIdentifierRow),
+            criteria: table!(session, of, wants.criteria, criteria_match, CriteriaMatchRow),
+            assessments: table!(session, of, wants.assessments, assessment, AssessmentRow),
+            scores: table!(session, of, wants.scores, distance_score, DistanceScoreRow),
+            plans: table!(session, of, wants.plans, plan, PlanRow),
+            goals: table!(session, of, goals, goal, GoalRow),
+            actions: table!(session, of, wants.actions, action, ActionRow),
+            outcomes: table!(session, of, wants.outcomes, outcome, OutcomeRow),
+            progress: table!(session, of, wants.progress, progress_value, ProgressValueRow),
+            markers: table!(session, of, wants.markers, marker, MarkerRow),
+        })
+    }
+
+    /// Whether a family has a plan that is not closed, where plans were wanted.
+    pub(super) fn has_plan(&self, family: Uuid) -> bool {
+        self.plans.of(family).iter().any(|plan| plan.status != "closed")
+    }
+
+    /// The rows of one family, in order, each locked up with whom it is about, whence it came and what it is about.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one entry a table, each with its order and its facts"
+    )]
+    pub(super) fn lock(&mut self, key: Uuid, read: FamilyFactRows) -> Tables {
+        let goals = self.goals.take(key);
+        let of_goal: HashMap<Uuid, CategorySet> = goals
+            .iter()
+            .map(|goal| (goal.id, criterion_if_any(goal.criterion.as_deref())))
+            .collect();
+        let members = read.members.into_iter().map(|member| {
+            let facts = RowFacts::person(member.person.id);
+            Arc::new(Guarded::new(key, member, facts))
+        });
+        Tables {
+            members: members.collect(),
+            addresses: lock(
+                key,
+                self.addresses.take(key),
+                |row| (Reverse(row.valid_from), row.id),
+                |_| RowFacts::family(),
+            ),
+            statuses: lock(
+                key,
+                self.statuses.take(key),
+                |row| (Reverse(row.valid_from), row.id),
+                |row| RowFacts::person(row.person_id),
+            ),
+            identifiers: lock(
+                key,
+                self.identifiers.take(key),
+                |row| (row.system.clone(), row.id),
+                |row| RowFacts::person(row.person_id),
+            ),
+            involvements: lock(
+                key,
+                read.involvements,
+                |row| (Reverse(row.started_on), row.id),
+                |row| RowFacts::family().from_agency(row.agency_id),
+            ),
+            criteria: lock(
+                key,
+                self.criteria.take(key),
+                |row| (Reverse(row.evidence_from), row.id),
+                criteria_facts,
+            ),
+            assessments: lock(
+                key,
+                self.assessments.take(key),
+                |row| (Reverse(row.started_on), row.id),
+                |row| RowFacts::family().from_agency(row.agency_id),
+            ),
+            scores: lock(
+                key,
+                self.scores.take(key),
+                |row| (row.review, row.domain.clone(), row.id),
+                |row| RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain)),
+            ),
+            plans: lock(
+                key,
+                self.plans.take(key),
+                |row| (Reverse(row.drawn_up_on), row.id),
+                |_| RowFacts::family(),
+            ),
+            goals: lock(
+                key,
+                goals,
+                |row| (row.position, row.id),
+                |row| RowFacts::family().with_categories(criterion_if_any(row.criterion.as_deref())),
+            ),
+            actions: lock(
+                key,
+                self.actions.take(key),
+                |row| (row.position, row.id),
+                // An action says what its goal is about; one whose goal is unknown could say anything.
+                |row| {
+                    RowFacts::family().with_categories(of_goal.get(&row.goal_id).copied().unwrap_or(Category::CRITERIA))
+                },
+            ),
+            outcomes: lock(
+                key,
+                self.outcomes.take(key),
+                |row| (row.indicator.clone(), row.id),
+                |row| outcome_facts(row, &of_goal),
+            ),
+            progress: lock(
+                key,
+                self.progress.take(key),
+                |row| (row.measure.clone(), Reverse(row.period_to), row.id),
+                |row| RowFacts::about(row.person_id).with_categories(catalogue::categories_of_measure(&row.measure)),
+            ),
+            consents: lock(
+                key,
+                read.consents,
+                |row| (Reverse(row.recorded_at), row.id),
+                |row| RowFacts::person(row.person_id).from_agency(row.recorded_by_agency),
+            ),
+            markers: lock(
+                key,
+                self.markers.take(key),
+                |row| (Reverse(row.requested_on), row.id),
+                |row| RowFacts::family().from_agency(row.agency_id),
+            ),
+            emergencies: lock(
+                key,
+                read.emergencies,
+                |row| (Reverse(row.opened_at), row.id),
+                |row| RowFacts::family().from_agency(row.agency_id),
+            ),
+        }
+    }
+}
+
+/// Puts rows in order and locks each up.
+fn lock<R, K: Ord>(
+    family: Uuid,
+    mut rows: Vec<R>,
+    order: impl Fn(&R) -> K,
+    facts: impl Fn(&R) -> RowFacts,
+) -> Vec<Locked<R>> {
+    rows.sort_by_cached_key(order);
+    rows.into_iter()
+        .map(|row| {
+            let facts = facts(&row);
+            Arc::new(Guarded::new(family, row, facts))
+        })
+        .collect()
+}
+
+fn criteria_facts(row: &CriteriaMatchRow) -> RowFacts {
+    RowFacts::about(row.person_id)
+        .from_agency(row.source_agency_id)
+        .with_categories(catalogue::categories_of_criterion(&row.criterion))
+}
+
+/// An outcome is about its own criterion and its goal's.
+fn outcome_facts(row: &OutcomeRow, of_goal: &HashMap<Uuid, CategorySet>) -> RowFacts {
+    let goal = row.goal_id.map_or(CategorySet::EMPTY, |goal| {
+        of_goal.get(&goal).copied().unwrap_or(Category::CRITERIA)
+    });
+    let facts = RowFacts::family().with_categories(criterion_if_any(row.criterion.as_deref()).union(goal));
+    row.source_agency_id.map_or(facts, |source| facts.from_agency(source))
+}
+
+/// The categories of the criterion that a row may be tied to.
+fn criterion_if_any(code: Option<&str>) -> CategorySet {
+    code.map_or(CategorySet::EMPTY, catalogue::categories_of_criterion)
+}

@@ -1,0 +1,87 @@
+//! Emergency access: a caller's own, opened and looked up.
+
+use chrono::{DateTime, Utc};
+use entity::{emergency_access, family};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use crate::{
+    sharing::caller::Party,
+    store::{
+        rows::EmergencyAccessRow,
+        session::{Session, StoreError},
+    },
+};
+
+/// A caller's own emergency access: from when until when, and nothing of the family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Opened {
+    /// Its key.
+    pub id: Uuid,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// From when it holds no longer.
+    pub expires_at: DateTime<Utc>,
+    /// When it was closed early.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    id: Uuid,
+}
+
+impl Session {
+    /// Whether the authority has that family.
+    pub async fn has_family(&self, key: Uuid) -> Result<bool, StoreError> {
+        let found: Vec<Found> = self
+            .all(
+                family::Entity::find()
+                    .select_only()
+                    .column(family::Column::Id)
+                    .filter(family::Column::AuthorityId.eq(self.authority()))
+                    .filter(family::Column::Id.eq(key)),
+            )
+            .await?;
+        Ok(found.iter().any(|found| found.id == key))
+    }
+
+    /// The emergency accesses to a family that this party ever opened, newest first.
+    pub async fn opened_by(&self, party: &Party, family: Uuid) -> Result<Vec<Opened>, StoreError> {
+        let mut opened: Vec<Opened> = self
+            .all(
+                emergency_access::Entity::find()
+                    .select_only()
+                    .columns([
+                        emergency_access::Column::Id,
+                        emergency_access::Column::OpenedAt,
+                        emergency_access::Column::ExpiresAt,
+                        emergency_access::Column::ClosedAt,
+                    ])
+                    .filter(emergency_access::Column::AuthorityId.eq(self.authority()))
+                    .filter(emergency_access::Column::AgencyId.eq(party.agency))
+                    .filter(emergency_access::Column::Subject.eq(party.subject.as_str()))
+                    .filter(emergency_access::Column::FamilyId.eq(family)),
+            )
+            .await?;
+        opened.sort_by_key(|opened| std::cmp::Reverse((opened.opened_at, opened.id)));
+        Ok(opened)
+    }
+
+    /// Opens emergency access.
+    pub async fn open_emergency(&self, row: EmergencyAccessRow) -> Result<(), StoreError> {
+        self.insert(emergency_access::ActiveModel {
+            authority_id: Set(self.authority()),
+            id: Set(row.id),
+            family_id: Set(row.family_id),
+            agency_id: Set(row.agency_id),
+            subject: Set(row.subject),
+            ground: Set(row.ground),
+            justification: Set(row.justification),
+            opened_at: Set(row.opened_at),
+            expires_at: Set(row.expires_at),
+            closed_at: Set(row.closed_at),
+        })
+        .await
+    }
+}

@@ -1,0 +1,46 @@
+//! That an agency works with a family: begun, and ended.
+
+use chrono::NaiveDate;
+use entity::involvement;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::store::{
+    rows::InvolvementRow,
+    session::{Session, StoreError},
+};
+
+impl Session {
+    /// Adds an involvement of an agency that has no open one with the family.
+    pub async fn add_involvement(&self, row: InvolvementRow) -> Result<(), StoreError> {
+        self.insert(involvement::ActiveModel {
+            authority_id: Set(self.authority()),
+            id: Set(row.id),
+            family_id: Set(row.family_id),
+            agency_id: Set(row.agency_id),
+            service_team: Set(row.service_team),
+            contact_name: Set(row.contact_name),
+            contact_phone: Set(row.contact_phone),
+            contact_email: Set(row.contact_email),
+            started_on: Set(row.started_on),
+            ended_on: Set(row.ended_on),
+        })
+        .await
+    }
+
+    /// Ends an involvement; says whether there was one that had no end.
+    pub async fn end_involvement(&self, family: Uuid, key: Uuid, on: NaiveDate) -> Result<bool, StoreError> {
+        let changed = involvement::Entity::update_many()
+            .set(involvement::ActiveModel {
+                ended_on: Set(Some(on)),
+                ..Default::default()
+            })
+            .filter(involvement::Column::AuthorityId.eq(self.authority()))
+            .filter(involvement::Column::Id.eq(key))
+            .filter(involvement::Column::FamilyId.eq(family))
+            .filter(involvement::Column::EndedOn.is_null())
+            .exec(self.transaction())
+            .await?;
+        Ok(changed.rows_affected > 0)
+    }
+}

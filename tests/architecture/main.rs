@@ -1,0 +1,115 @@
+//! The house keeps its rooms: which room may name which, who may touch the database and the clock, and how long a file may be.
+//!
+//! Reads the sources as text. Each rule also has a test that it finds what breaks it, since a check that finds nothing proves nothing.
+
+mod arrows;
+mod code;
+mod dependencies;
+mod documents;
+mod paths;
+mod sources;
+
+use std::collections::BTreeSet;
+
+use sources::Source;
+
+/// Files longer than the limit when the limit came. This list only shrinks: a file that has become short must leave it.
+const STILL_TOO_LONG: [&str; 1] = ["graphql/query.rs"];
+/// No file of `src` is longer, in lines.
+const LONGEST: usize = 500;
+
+fn fail_on(broken: &[String], rule: &str) {
+    assert!(broken.is_empty(), "{rule}:\n  {}\n", broken.join("\n  "));
+}
+
+fn all_sources() -> Vec<Source> {
+    let sources = sources::sources();
+    assert!(sources.len() > 100, "the sources were not found");
+    sources
+}
+
+#[test]
+fn no_arrow_runs_back() {
+    let broken: Vec<String> = all_sources().iter().flat_map(arrows::breaches).collect();
+    fail_on(
+        &broken,
+        "cli -> wire -> {auth, graphql} -> {store, sharing, catalogue, audit}; see docs/ARCHITECTURE.md",
+    );
+}
+
+#[test]
+fn every_room_is_in_the_table_of_arrows() {
+    let rooms: BTreeSet<String> = all_sources().iter().filter_map(Source::room).collect();
+    let known: BTreeSet<String> = arrows::rooms().map(str::to_owned).collect();
+    assert_eq!(
+        rooms, known,
+        "rooms of src/ against the table in tests/architecture/arrows.rs"
+    );
+}
+
+#[test]
+fn libraries_stay_in_their_rooms() {
+    let broken: Vec<String> = all_sources().iter().flat_map(arrows::library_breaches).collect();
+    fail_on(
+        &broken,
+        "a library is used outside its room (the table is in tests/architecture/arrows.rs)",
+    );
+}
+
+#[test]
+fn no_code_asks_whether_it_is_the_police() {
+    let broken: Vec<String> = all_sources().iter().flat_map(code::agency_names).collect();
+    fail_on(
+        &broken,
+        "an agency or kind of agency is named in code; who may see what is for the agreement to say",
+    );
+}
+
+#[test]
+fn time_and_chance_come_from_the_clock() {
+    let broken: Vec<String> = all_sources().iter().flat_map(code::time_and_chance).collect();
+    fail_on(
+        &broken,
+        "only src/clock.rs reads the time or draws random numbers; take a clock::Clock or clock::Ids",
+    );
+}
+
+#[test]
+fn the_decision_is_pure() {
+    let broken: Vec<String> = all_sources().iter().flat_map(code::impure_decision).collect();
+    fail_on(
+        &broken,
+        "sharing is facts in, decision out: no async, files, environment or output",
+    );
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let sources = all_sources();
+    let too_long = |source: &&Source| source.lines() > LONGEST;
+    let long: Vec<String> = sources
+        .iter()
+        .filter(too_long)
+        .filter(|source| !STILL_TOO_LONG.contains(&source.name.as_str()))
+        .map(|source| format!("{}: {} lines", source.name, source.lines()))
+        .collect();
+    fail_on(
+        &long,
+        "a file has more than 500 lines; split it by what its parts are about",
+    );
+    let short: Vec<String> = STILL_TOO_LONG
+        .iter()
+        .filter(|name| !sources.iter().filter(too_long).any(|source| source.name == **name))
+        .map(|name| (*name).to_owned())
+        .collect();
+    fail_on(&short, "a file is no longer too long; take it out of STILL_TOO_LONG");
+}
+
+#[test]
+fn every_folder_says_what_it_is() {
+    let broken: Vec<String> = sources::folders_without_a_word();
+    fail_on(
+        &broken,
+        "a folder's module must begin with `//!`: what it is, what it may and may not touch",
+    );
+}

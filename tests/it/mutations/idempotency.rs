@@ -1,0 +1,156 @@
+//! The same request sent again under its key changes nothing again.
+
+use serde_json::{Value, json};
+use thinkfamily::{
+    sharing::caller::Party,
+    store::{
+        session::{Mode, Session, StoreError},
+        write::Kept,
+    },
+};
+
+use super::{assert_done, assert_refused, change, hardmans, member, trail};
+use crate::support::{
+    app::{App, Partner},
+    database::{TestDatabase, on_both},
+};
+
+fn input(member: &Value, key: &str, decision: &str) -> Value {
+    json!({
+        "memberId": member,
+        "categories": ["PLAN"],
+        "agencyKinds": ["PRISON"],
+        "decision": decision,
+        "idempotencyKey": key,
+    })
+}
+
+async fn record(partner: &Partner, input: Value) -> Value {
+    change(partner, "recordConsent", "consents { id decision recordedAt }", input).await
+}
+
+async fn the_same_request_gives_the_same_and_another_a_conflict(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let (lead, family) = (app.lead_professional(), hardmans(&app).await);
+    let dawn = member(&family, "Dawn");
+    let first = record(&lead, input(dawn, "one", "GIVEN")).await;
+    assert_done(&first);
+    app.clock.set(app.clock.now() + chrono::TimeDelta::hours(3));
+    assert_eq!(record(&lead, input(dawn, "one", "GIVEN")).await, first);
+    let refused = record(&lead, input(dawn, "one", "REFUSED")).await;
+    assert_refused(&refused, "idempotencyKey", "CONFLICT");
+    let second = record(&lead, input(dawn, "two", "GIVEN")).await;
+    assert_done(&second);
+    assert_ne!(second["consents"][0]["id"], first["consents"][0]["id"]);
+    assert_eq!(trail(&app).await.iter().filter(|kind| **kind == "consent").count(), 2);
+    // Another caller's key is another key.
+    let coordinator = app.partner("tff-team", "coordinator", "programme_management");
+    assert_done(&record(&coordinator, input(dawn, "one", "REFUSED")).await);
+}
+on_both!(the_same_request_gives_the_same_and_another_a_conflict);
+
+async fn what_was_wrong_is_kept_as_well(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let (lead, family) = (app.lead_professional(), hardmans(&app).await);
+    let asked = json!({
+        "familyId": family["id"],
+        "agency": "cambs-early-help",
+        "contactName": "Sam Example",
+        "startedOn": "2026-06-15",
+        "idempotencyKey": "one",
+    });
+    let begin = async || change(&lead, "recordInvolvement", "involvement { id }", asked.clone()).await;
+    let first = begin().await;
+    assert_refused(&first, "agency", "CONFLICT");
+    let open = family["involvements"]
+        .as_array()
+        .expect("involvements")
+        .iter()
+        .find(|row| row["agency"]["code"] == "cambs-early-help" && row["endedOn"].is_null());
+    let ending = json!({ "involvementId": open.expect("an open one")["id"], "endedOn": "2026-06-15" });
+    assert_done(&change(&lead, "endInvolvement", "involvement { id }", ending).await);
+    assert_eq!(begin().await, first);
+}
+on_both!(what_was_wrong_is_kept_as_well);
+
+/// What is shown of a change when it is sent again is decided anew.
+async fn who_has_lost_access_is_not_shown_again_what_they_changed(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    let coordinator = app.partner("tff-team", "coordinator", "programme_management");
+    let first = record(&coordinator, input(member(&family, "Dawn"), "one", "GIVEN")).await;
+    assert_eq!(first["consents"].as_array().map(Vec::len), Some(1));
+    let agreement = thinkfamily::demo::CAMBRIDGESHIRE_AGREEMENT
+        .replacen("version = 1", "version = 2", 1)
+        .replacen("effective_from = 2026-01-01", "effective_from = 2026-06-15", 1)
+        .replace(
+            "\"CRITERION_DOMESTIC_ABUSE\", \"CONSENT\", \"INVOLVEMENT\",\n",
+            "\"CRITERION_DOMESTIC_ABUSE\", \"INVOLVEMENT\",\n",
+        );
+    app.load_agreement(&agreement).await;
+    let again = record(&coordinator, input(member(&family, "Dawn"), "one", "GIVEN")).await;
+    assert_eq!(again["consents"], Value::Null, "{again:#}");
+    assert_done(&again);
+}
+on_both!(who_has_lost_access_is_not_shown_again_what_they_changed);
+
+/// However many arrive at once, one change is made; those that lose the race are told to send it again, and then get the same.
+async fn of_many_at_once_one_is_made(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let (lead, family) = (app.lead_professional(), hardmans(&app).await);
+    let query =
+        "mutation ($input: RecordConsentInput!) { recordConsent(input: $input) { consents { id } errors { code } } }";
+    let asked = json!({ "input": input(member(&family, "Dawn"), "one", "GIVEN") });
+    let sent = (0..8).map(|_| {
+        let (lead, asked) = (lead.clone(), asked.clone());
+        tokio::spawn(async move { lead.ask_with(query, asked).await })
+    });
+    let sent: Vec<_> = sent.collect();
+    let mut ids = std::collections::BTreeSet::new();
+    for reply in sent {
+        let reply = reply.await.expect("it runs");
+        if reply.body.get("errors").is_some() || reply.body.get("data").is_none() {
+            assert_eq!(reply.code(), "CONFLICT", "{:#}", reply.body);
+        } else {
+            ids.insert(reply.data()["recordConsent"]["consents"][0]["id"].to_string());
+        }
+    }
+    let reply = lead.ask_with(query, asked).await;
+    ids.insert(reply.data()["recordConsent"]["consents"][0]["id"].to_string());
+    assert_eq!(ids.len(), 1, "{ids:?}");
+}
+on_both!(of_many_at_once_one_is_made);
+
+/// Whoever comes second with a row that may be there once is told of a conflict, not of a failure.
+async fn a_row_that_came_in_between_is_a_conflict(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let authority = thinkfamily::demo::CAMBRIDGESHIRE;
+    let session = Session::begin(&app.store, authority, Mode::Write)
+        .await
+        .expect("a session");
+    let agency = session
+        .agencies()
+        .await
+        .expect("agencies")
+        .by_code("cambs-police")
+        .expect("the police")
+        .clone();
+    let party = Party {
+        agency: agency.id,
+        agency_code: agency.code,
+        agency_kind: agency.kind,
+        role: "practitioner".to_owned(),
+        subject: "somebody".to_owned(),
+    };
+    let kept = Kept {
+        request_hash: "hash".to_owned(),
+        response: "{}".to_owned(),
+    };
+    session
+        .keep(&party, "one", kept.clone())
+        .await
+        .expect("it is the first");
+    let again = session.keep(&party, "one", kept).await;
+    assert!(matches!(again, Err(StoreError::Conflict(_))), "{again:?}");
+}
+on_both!(a_row_that_came_in_between_is_a_conflict);
