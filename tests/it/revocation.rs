@@ -1,18 +1,13 @@
 //! A withdrawal holds at once and everywhere: no answer that began after it was acknowledged discloses.
 //!
-//! Changes go through the first server. Readers ask both, each time about the newest acknowledged change. Around every change is a mark
-//! (see [`Phase`]): a read is a trial if its family was withdrawn before the read began, and still so when it ended.
+//! Changes go through the first server; readers ask it and the second one, each time about the newest acknowledged change.
 
-use std::{
-    env,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
-};
+mod race;
+
+use std::sync::Mutex;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use race::{Phase, Subject, enough, run, trials};
 use sea_orm::{ConnectionTrait, Statement, TransactionTrait, Value as SqlValue};
 use serde_json::{Value, json};
 use thinkfamily::{
@@ -31,190 +26,7 @@ use crate::support::{
     database::TestDatabase,
 };
 
-const READERS: usize = 32;
 const FAMILIES: usize = 48;
-/// Trials of consent on two servers; `THINKFAMILY_REVOCATION` asks for another number. One server, which has less to get wrong, has a
-/// quarter of it.
-const TRIALS: usize = 10_000;
-/// A run that is this slow fails, since it has then proved too little.
-const LONGEST: Duration = Duration::from_secs(240);
-
-fn trials(servers: usize) -> usize {
-    let asked = env::var("THINKFAMILY_REVOCATION").ok();
-    let trials = asked.map_or(TRIALS, |number| number.parse().expect("a number of trials"));
-    if servers > 1 { trials } else { trials / 4 }
-}
-
-/// What is known of one thing that can be withdrawn. It counts up: permitted, being withdrawn, withdrawn, being given again, permitted, …
-/// What lies between two marks is true of every moment between them.
-#[derive(Default)]
-struct Phase(AtomicU64);
-
-impl Phase {
-    fn next(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-
-    fn now(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-fn is_permitted(phase: u64) -> bool {
-    phase % 4 == 0
-}
-
-fn is_withdrawn(phase: u64) -> bool {
-    phase % 4 == 2
-}
-
-/// What was found.
-#[derive(Default)]
-struct Found {
-    trials: AtomicUsize,
-    disclosed_while_permitted: AtomicUsize,
-    changes: AtomicUsize,
-    /// What each lane of changes withdrew last.
-    newest: Vec<AtomicUsize>,
-}
-
-/// One thing that can be withdrawn: who asks what, to see it.
-struct Subject {
-    phase: Phase,
-    /// One for each server.
-    partners: Vec<Partner>,
-    query: &'static str,
-    variables: Value,
-}
-
-/// Whether the answer discloses; anything but an orderly answer fails the test.
-async fn discloses(subject: &Subject, server: usize) -> bool {
-    let reply = subject.partners[server]
-        .ask_with(subject.query, subject.variables.clone())
-        .await;
-    let family = &reply.data()["family"];
-    if family.is_null() {
-        assert!(
-            !String::from_utf8_lossy(&reply.bytes).contains("true"),
-            "{:#}",
-            reply.body
-        );
-        return false;
-    }
-    assert_eq!(family["onCohort"], true, "{:#}", reply.body);
-    true
-}
-
-/// Reads until there were enough trials.
-async fn read(number: usize, subjects: Arc<Vec<Subject>>, found: Arc<Found>, wanted: usize) {
-    let began = Instant::now();
-    for turn in number.. {
-        if found.trials.load(Ordering::Relaxed) >= wanted {
-            return;
-        }
-        assert!(
-            began.elapsed() < LONGEST,
-            "too slow: {} trials",
-            found.trials.load(Ordering::Relaxed)
-        );
-        // Mostly what was changed last, and now and then what will be changed next or was changed long ago.
-        let newest = found.newest[turn % found.newest.len()].load(Ordering::SeqCst);
-        let at = if turn % 4 == 3 { newest + 1 + turn % 7 } else { newest } % subjects.len();
-        let subject = &subjects[at];
-        let before = subject.phase.now();
-        let disclosed = discloses(subject, turn % subject.partners.len()).await;
-        if subject.phase.now() != before {
-            continue;
-        }
-        if is_withdrawn(before) {
-            assert!(
-                !disclosed,
-                "subject {at} was disclosed by server {} after its withdrawal",
-                turn % subject.partners.len()
-            );
-            found.trials.fetch_add(1, Ordering::Relaxed);
-        } else if is_permitted(before) {
-            assert!(
-                disclosed,
-                "subject {at} was withheld by server {} although permitted",
-                turn % subject.partners.len()
-            );
-            found.disclosed_while_permitted.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
-/// Gives one subject after the other, sees that it is disclosed and withdraws it, while the readers read. The subjects are shared out
-/// among so many lanes of changes.
-async fn run<F: AsyncFn(usize, bool)>(subjects: Vec<Subject>, lanes: usize, wanted: usize, change: F) -> Arc<Found> {
-    let found = Found {
-        newest: (0..lanes).map(AtomicUsize::new).collect(),
-        ..Found::default()
-    };
-    let (subjects, found) = (Arc::new(subjects), Arc::new(found));
-    let mut readers = tokio::task::JoinSet::new();
-    for number in 0..READERS {
-        readers.spawn(read(number, Arc::clone(&subjects), Arc::clone(&found), wanted));
-    }
-    let lane = |lane: usize| {
-        let (subjects, found, change) = (&subjects, &found, &change);
-        async move {
-            for turn in 0.. {
-                let at = (lane + turn * lanes) % subjects.len();
-                let subject = &subjects[at];
-                if found.trials.load(Ordering::Relaxed) >= wanted {
-                    return;
-                }
-                if is_withdrawn(subject.phase.now()) {
-                    subject.phase.next();
-                    change(at, false).await;
-                    subject.phase.next();
-                }
-                let server = turn % subject.partners.len();
-                assert!(
-                    discloses(subject, server).await,
-                    "subject {at} is to be seen before it is withdrawn"
-                );
-                found.disclosed_while_permitted.fetch_add(1, Ordering::Relaxed);
-                subject.phase.next();
-                // Reads that overlap the change may see either side of it. What they leave behind must not outlive it.
-                for server in 0..subject.partners.len() {
-                    let subjects = Arc::clone(subjects);
-                    tokio::spawn(async move { discloses(&subjects[at], server).await });
-                }
-                change(at, true).await;
-                subject.phase.next();
-                found.newest[lane].store(at, Ordering::SeqCst);
-                found.changes.fetch_add(1, Ordering::Relaxed);
-                let at_once = (0..subject.partners.len()).map(|server| discloses(subject, server));
-                for disclosed in futures_util::future::join_all(at_once).await {
-                    assert!(!disclosed, "subject {at} was disclosed right after its withdrawal");
-                    found.trials.fetch_add(1, Ordering::Relaxed);
-                }
-            }
-        }
-    };
-    let changing = futures_util::future::join_all((0..lanes).map(lane));
-    let reading = async {
-        while let Some(ended) = readers.join_next().await {
-            ended.expect("a reader found something");
-        }
-    };
-    futures_util::future::join(changing, reading).await;
-    found
-}
-
-fn enough(found: &Found, wanted: usize) {
-    let [trials, permitted, changes] =
-        [&found.trials, &found.disclosed_while_permitted, &found.changes].map(|number| number.load(Ordering::Relaxed));
-    println!("{trials} trials after {changes} changes, {permitted} disclosed while permitted");
-    assert!(trials >= wanted);
-    assert!(
-        permitted * 50 >= wanted,
-        "only {permitted} reads disclosed anything: the test proves nothing"
-    );
-    assert!(changes * 200 >= wanted, "only {changes} changes");
-}
 
 /// Families on the cohort with one adult each, who agreed that the police see the marker. Gives their keys with those of the consents.
 fn families_with_consent(data: &mut Dataset) -> Vec<(String, Uuid)> {
@@ -267,6 +79,85 @@ async fn servers(database: &TestDatabase, number: usize) -> (Vec<App>, Vec<(Stri
     (apps, families)
 }
 
+const MARKED: &str = "query($reference: String!) { family(reference: $reference) { onCohort } }";
+
+/// The coordinator, who records and withdraws consents at the first server.
+struct Coordinator {
+    partner: Partner,
+    /// For each family the member's id and the id of their consent.
+    known: Vec<Mutex<(Value, Value)>>,
+}
+
+impl Coordinator {
+    async fn of(app: &App, families: &[(String, Uuid)]) -> Self {
+        let partner = app.partner("tff-team", "coordinator", "programme_management");
+        let query = "query($reference: String!) { family(reference: $reference) { members { id } consents { id } } }";
+        let mut known = Vec::new();
+        for (reference, _) in families {
+            let reply = partner.ask_with(query, json!({ "reference": reference })).await;
+            let family = &reply.data()["family"];
+            known.push(Mutex::new((
+                family["members"][0]["id"].clone(),
+                family["consents"][0]["id"].clone(),
+            )));
+        }
+        Self { partner, known }
+    }
+
+    /// Sends a mutation until it was not in conflict with another; then it is acknowledged.
+    async fn change(&self, mutation: &str, input: Value) -> Value {
+        for _ in 0..100 {
+            let reply = self.partner.ask_with(mutation, json!({ "input": input })).await;
+            if reply.code() != "CONFLICT" {
+                let payload = reply.data()["done"].clone();
+                assert_eq!(payload["errors"], json!([]), "{payload:#}");
+                return payload;
+            }
+        }
+        panic!("always in conflict");
+    }
+
+    async fn withdraw(&self, at: usize) {
+        let (_, consent) = self.known[at].lock().unwrap().clone();
+        let mutation =
+            "mutation($input: WithdrawConsentInput!) { done: withdrawConsent(input: $input) { errors { code } } }";
+        self.change(mutation, json!({ "consentId": consent })).await;
+    }
+
+    async fn give(&self, at: usize) {
+        let (member, _) = self.known[at].lock().unwrap().clone();
+        let mutation = "mutation($input: RecordConsentInput!) { done: recordConsent(input: $input) { consents { id } errors { code } } }";
+        let input =
+            json!({ "memberId": member, "categories": ["MARKER"], "agencyKinds": ["POLICE"], "decision": "GIVEN" });
+        let payload = self.change(mutation, input).await;
+        self.known[at].lock().unwrap().1 = payload["consents"][0]["id"].clone();
+    }
+}
+
+async fn consents_are_withdrawn(database: &TestDatabase, servers_of_it: usize) {
+    let (apps, families) = servers(database, servers_of_it).await;
+    let coordinator = Coordinator::of(&apps[0], &families).await;
+    let police: Vec<Partner> = apps
+        .iter()
+        .map(|app| app.partner("cambs-police", "marker_lookup", "safeguarding"))
+        .collect();
+    let subjects = families.iter().map(|(reference, _)| Subject {
+        phase: Phase::default(),
+        partners: police.clone(),
+        query: MARKED,
+        variables: json!({ "reference": reference }),
+    });
+    let wanted = trials(servers_of_it);
+    let found = run(subjects.collect(), 4, wanted, async |at: usize, withdraw: bool| {
+        if withdraw {
+            coordinator.withdraw(at).await;
+        } else {
+            coordinator.give(at).await;
+        }
+    });
+    enough(&*found.await, wanted);
+}
+
 /// Runs a change on the first server's database and waits until it is committed: then it is acknowledged.
 async fn commit(app: &App, statements: &[(&str, Vec<SqlValue>)]) {
     for attempt in 0.. {
@@ -285,29 +176,6 @@ async fn commit(app: &App, statements: &[(&str, Vec<SqlValue>)]) {
             Err(error) => assert!(attempt < 100, "{error}"),
         }
     }
-}
-
-const MARKED: &str = "query($reference: String!) { family(reference: $reference) { onCohort } }";
-
-async fn consents_are_withdrawn(database: &TestDatabase, servers_of_it: usize) {
-    let (apps, families) = servers(database, servers_of_it).await;
-    let police: Vec<Partner> = apps
-        .iter()
-        .map(|app| app.partner("cambs-police", "marker_lookup", "safeguarding"))
-        .collect();
-    let subjects = families.iter().map(|(reference, _)| Subject {
-        phase: Phase::default(),
-        partners: police.clone(),
-        query: MARKED,
-        variables: json!({ "reference": reference }),
-    });
-    let wanted = trials(servers_of_it);
-    let found = run(subjects.collect(), 4, wanted, async |at: usize, withdraw: bool| {
-        let withdrawn_at = withdraw.then(|| today() - TimeDelta::seconds(1));
-        let sql = "UPDATE consent SET withdrawn_at = $1 WHERE authority_id = 1 AND id = $2";
-        commit(&apps[0], &[(sql, vec![withdrawn_at.into(), families[at].1.into()])]).await;
-    });
-    enough(&*found.await, wanted);
 }
 
 /// The kinds of agency whose look-up sees the Hardmans' marker with the family's consent.
@@ -345,6 +213,17 @@ async fn agencies_leave_the_agreement(database: &TestDatabase, servers_of_it: us
     enough(&*found.await, wanted);
 }
 
+/// Loads a version at a server, as the agreement manager does.
+async fn load(app: &App, document: &str) {
+    let manager = app.partner("tff-team", "agreement_manager", "agreement_management");
+    let mutation =
+        "mutation($input: LoadAgreementInput!) { done: loadAgreement(input: $input) { errors { code message } } }";
+    let reply = manager
+        .ask_with(mutation, json!({ "input": { "document": document } }))
+        .await;
+    assert_eq!(reply.data()["done"]["errors"], json!([]), "{:#}", reply.body);
+}
+
 /// A new version that gives the police nothing takes effect as soon as its loading is acknowledged, on every server; and one with a later
 /// date on that date, without a restart.
 async fn a_new_version_takes_effect(database: &TestDatabase, servers_of_it: usize) {
@@ -354,7 +233,10 @@ async fn a_new_version_takes_effect(database: &TestDatabase, servers_of_it: usiz
             let narrow = version % 2 == 0;
             let document =
                 demo::CAMBRIDGESHIRE_AGREEMENT.replace("\nversion = 1\n", &format!("\nversion = {version}\n"));
-            let document = document.replace("effective_from = 2026-01-01", "effective_from = 2026-06-01");
+            let document = document.replace(
+                "effective_from = 2026-01-01",
+                &format!("effective_from = 2026-03-{version:02}"),
+            );
             if narrow {
                 document
                     .replace("    \"police\", ", "    ")
@@ -365,7 +247,7 @@ async fn a_new_version_takes_effect(database: &TestDatabase, servers_of_it: usiz
         })
         .collect();
     for (at, document) in versions.iter().enumerate() {
-        apps[0].load_agreement(document).await;
+        load(&apps[0], document).await;
         let reads = apps.iter().map(|app| async {
             let police = app.partner("cambs-police", "marker_lookup", "safeguarding");
             police
@@ -386,8 +268,8 @@ async fn a_new_version_takes_effect(database: &TestDatabase, servers_of_it: usiz
     // The last one read permits. One that begins tomorrow takes that away tomorrow.
     let last = versions[0]
         .replace("\nversion = 2\n", "\nversion = 90\n")
-        .replace("effective_from = 2026-06-01", "effective_from = 2026-06-16");
-    apps[0].load_agreement(&last).await;
+        .replace("effective_from = 2026-03-02", "effective_from = 2026-06-16");
+    load(&apps[0], &last).await;
     for (day, permitted) in [(0, true), (1, false)] {
         for app in &apps {
             app.clock.set(today() + TimeDelta::days(day));
