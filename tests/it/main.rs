@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
-mod first_look;
+mod snapshots;
 mod store;
 mod support;
 mod trail;
