@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
+mod coverage;
 mod snapshots;
 mod store;
 mod support;
