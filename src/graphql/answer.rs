@@ -1,6 +1,6 @@
 //! The bytes of an answer: data, errors, and the account of what was withheld.
 
-use async_graphql::{Response, Value};
+use async_graphql::{PathSegment, Response, Value};
 use async_graphql_parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
 };
@@ -137,8 +137,12 @@ fn step(step: &Step) -> Json {
 }
 
 /// The errors of an executed answer, at most five. Those of ours have a code and a fixed text; the library's own get one.
+///
+/// Values are resolved at the same time, and which comes first depends on what had to be read: the order, and with it the choice, must not.
 fn errors(response: &Response) -> Vec<Json> {
-    let errors = response.errors.iter().take(ERRORS).map(|error| {
+    let mut in_order: Vec<_> = response.errors.iter().collect();
+    in_order.sort_by_cached_key(|error| (error.locations.first().map(|place| (place.line, place.column)), steps(&error.path)));
+    let errors = in_order.into_iter().take(ERRORS).map(|error| {
         let code = error
             .extensions
             .as_ref()
@@ -164,6 +168,15 @@ fn errors(response: &Response) -> Vec<Json> {
         })
     });
     errors.collect()
+}
+
+/// A path that can be compared.
+fn steps(path: &[PathSegment]) -> Vec<Step> {
+    let step = |segment: &PathSegment| match segment {
+        PathSegment::Field(key) => Step::Key(key.clone()),
+        PathSegment::Index(index) => Step::Index(*index),
+    };
+    path.iter().map(step).collect()
 }
 
 /// The response keys of the root in the order of the operation, fragments included.

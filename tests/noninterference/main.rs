@@ -14,6 +14,8 @@ mod callers;
 #[expect(dead_code, reason = "shared with the differential test")]
 mod chance;
 mod changes;
+mod http;
+mod leaks;
 mod operations;
 mod pairs;
 mod sides;
@@ -28,13 +30,13 @@ use std::{collections::BTreeSet, env};
 use serde_json::Value;
 
 use chance::Chance;
-use operations::{Drawer, Operation, Pool};
+use operations::{ABOUT_NOBODY, Drawer, Operation, Pool};
 use pairs::{Base, Pair};
 use sides::{Half, Place, Server};
 use support::api::Api;
 
 /// Comparisons of the normal run, by place.
-const ON_SQLITE: u64 = 2_400;
+const ON_SQLITE: u64 = 2_100;
 const ON_POSTGRES: u64 = 400;
 /// Operations of one pair of data sets.
 const OF_A_PAIR: u64 = 120;
@@ -97,6 +99,16 @@ fn keep_cursors(pool: &mut Pool, operation: &Operation, answer: &[u8]) {
     pool.cursors.entry(list.clone()).or_default().extend(cursors.take(5));
 }
 
+/// Keeps the ids of a page for later operations.
+fn keep_ids(pool: &mut Pool, operation: &Operation, answer: &Value) {
+    let lists = [("families", "Family"), ("members", "Member"), ("plans", "Plan"), ("consents", "Consent")];
+    let of = lists.into_iter().find(|(list, _)| operation.list.as_ref().is_some_and(|of| of.split(' ').next() == Some(*list)));
+    let Some((_, of)) = of else { return };
+    let edges = answer["data"]["page"]["edges"].as_array().into_iter().flatten();
+    let ids = edges.filter_map(|edge| edge["node"]["id"].as_str().map(str::to_owned));
+    pool.given.entry(of).or_default().extend(ids);
+}
+
 /// Puts that many operations to both servers of a pair.
 async fn compare(place: &str, api: &Api, base: &Base, pair: &Pair<'_>, servers: &Servers, count: u64, chance: &mut Chance, seen: &mut Seen) {
     let mut pool = pair.pool(base);
@@ -104,24 +116,26 @@ async fn compare(place: &str, api: &Api, base: &Base, pair: &Pair<'_>, servers: 
     assert_eq!(first.sdl(&pair.caller).await, second.sdl(&pair.caller).await, "{place}: the schema");
     for number in 0..count {
         let operation = Drawer::new(api, &pool, chance).draw();
-        let one = first.answer(&pair.caller, number, &operation).await;
-        let other = second.answer(&pair.caller, number, &operation).await;
+        let (one, other) =
+            tokio::join!(first.answer(&pair.caller, number, &operation), second.answer(&pair.caller, number, &operation));
         if one != other {
             panic!("{place}, operation {number}: {}", difference(pair, &operation, &one, &other));
         }
         seen.compared += 1;
         seen.refused += u64::from(one.starts_with(b"refused"));
         let answer: Value = serde_json::from_slice(&one).unwrap_or_default();
-        let nobody = ["Query.viewer", "Query.agreement", "Query.agreements", "Query.agencies", "Query.catalogue"];
-        let about_families = !operation.used.iter().any(|field| nobody.contains(&field.as_str()));
+        let about_families = !operation.used.iter().any(|field| {
+            field.strip_prefix("Query.").is_some_and(|field| ABOUT_NOBODY.contains(&field))
+        });
         seen.disclosing += u64::from(about_families && discloses(&answer));
         seen.used.extend(operation.used.iter().cloned());
         keep_cursors(&mut pool, &operation, &one);
+        keep_ids(&mut pool, &operation, &answer);
         if number % 4 == 0 {
             // Somebody who may see more gets other bytes; and their cursors are no help to the caller.
             let [first, second] = &servers.observer;
-            let one = first.answer(&pair.observer, number, &operation).await;
-            let other = second.answer(&pair.observer, number, &operation).await;
+            let (one, other) =
+                tokio::join!(first.answer(&pair.observer, number, &operation), second.answer(&pair.observer, number, &operation));
             seen.observed += 1;
             seen.observed_different += u64::from(one != other);
             keep_cursors(&mut pool, &operation, &one);

@@ -21,6 +21,8 @@ pub(crate) struct Pool {
     pub(crate) ids: BTreeMap<String, Vec<String>>,
     /// By list and order.
     pub(crate) cursors: BTreeMap<String, Vec<String>>,
+    /// Ids that the caller was given, by type.
+    pub(crate) given: BTreeMap<&'static str, Vec<String>>,
 }
 
 /// An operation, with what it uses of the schema.
@@ -45,7 +47,10 @@ pub(crate) struct Drawer<'a> {
     names: usize,
 }
 
+/// The lists of the query root.
 const LISTS: [&str; 6] = ["families", "members", "criteriaMatches", "plans", "outcomes", "consents"];
+/// Fields of the query root that say nothing of a family.
+pub(crate) const ABOUT_NOBODY: [&str; 5] = ["viewer", "agreement", "agreements", "agencies", "catalogue"];
 
 impl<'a> Drawer<'a> {
     pub(crate) fn new(api: &'a Api, pool: &'a Pool, chance: &'a mut Chance) -> Self {
@@ -73,7 +78,14 @@ impl<'a> Drawer<'a> {
         } else {
             let fields = self.api.fields("Query");
             let roots = self.chance.number(1, 3);
-            let names: Vec<String> = (0..roots).map(|_| fields[self.chance.number(0, fields.len() - 1)].name.to_string()).collect();
+            let mut names: Vec<String> = Vec::new();
+            while names.len() < roots {
+                let name = fields[self.chance.number(0, fields.len() - 1)].name.to_string();
+                // Most operations are about families alone.
+                if !ABOUT_NOBODY.contains(&name.as_str()) || self.chance.percent(15) {
+                    names.push(name);
+                }
+            }
             let parts: Vec<String> = names.iter().map(|name| self.field("Query", name, 4, true)).collect();
             parts.join(" ")
         };
@@ -215,9 +227,9 @@ impl<'a> Drawer<'a> {
                 "id" if name == "agreement" && self.chance.percent(50) => continue,
                 "first" if (backwards && is_list) || self.chance.percent(35) => continue,
                 "last" if !backwards && !self.chance.percent(2) => continue,
-                "after" if self.chance.percent(65) => continue,
+                "after" if self.chance.percent(72) => continue,
                 "before" if self.chance.percent(if backwards { 55 } else { 95 }) => continue,
-                "filter" if self.chance.percent(30) => continue,
+                "filter" if self.chance.percent(45) => continue,
                 "includeFormer" if self.chance.percent(50) => continue,
                 "after" | "before" => self.cursor(&list),
                 "first" | "last" => json!(match self.chance.number(0, 19) {
@@ -316,6 +328,12 @@ impl<'a> Drawer<'a> {
         let pool = self.pool;
         if self.chance.percent(2) {
             return json!("bm9uZSBvZiBvdXJz");
+        }
+        let given = pool.given.get(if of.is_empty() { self.chance.pick(&["Family", "Member", "Consent", "Plan"]) } else { of });
+        if let Some(given) = given.filter(|given| !given.is_empty())
+            && self.chance.percent(60)
+        {
+            return json!(given[self.chance.number(0, given.len() - 1)]);
         }
         let ids = match pool.ids.get(of).filter(|ids| !ids.is_empty()) {
             Some(ids) if !self.chance.percent(4) => ids,

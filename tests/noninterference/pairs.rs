@@ -57,6 +57,7 @@ impl Base {
         };
         let mut world = World::new(data);
         open_emergencies(&mut world, &keys);
+        fill_in(&mut world);
         let spare = world.folders.split_off(world.folders.len() - SPARE);
         let office = |document: usize, code: &str| {
             Office::new(&world, documents[document].authority, code, documents[document].agreement.clone())
@@ -108,6 +109,20 @@ fn open_emergencies(world: &mut World, keys: &Ids) {
     }
 }
 
+/// Values that made-up people have none of, so that there is something to ask for.
+fn fill_in(world: &mut World) {
+    let some = |of: &[&str], number: usize| Some(of[number % of.len()].to_owned()).filter(|text| !text.is_empty());
+    let people = world.folders.iter_mut().flat_map(|folder| &mut folder.people);
+    for (number, person) in people.enumerate() {
+        person.employment_status = person.employment_status.take().or(some(&["employed", "out of work", "", "carer"], number));
+        person.education_setting = person.education_setting.take().or(some(&["", "Fenbrook School", "Home"], number));
+        person.ethnicity = person.ethnicity.take().or(some(&["White British", "", "Mixed", "Asian"], number));
+        person.disability = person.disability.take().or(some(&["", "Hearing", "", "Mobility"], number));
+        person.phone = person.phone.take().or(some(&["01632 960001", "01632 960002", ""], number));
+        person.email = person.email.take().or(some(&["", "somebody@family.example"], number));
+    }
+}
+
 /// A caller, and a second data set that is to them the same as the first.
 pub(crate) struct Pair<'b> {
     pub(crate) office: &'b Office,
@@ -126,17 +141,25 @@ impl<'b> Pair<'b> {
     pub(crate) fn draw(base: &'b Base, chance: &mut Chance) -> Self {
         let office = &base.offices[usize::from(chance.percent(40))];
         let today = today().date_naive();
-        let mut drawn = None;
-        for _ in 0..25 {
+        let mut drawn: Option<(Caller, Arc<Ceiling>, usize)> = None;
+        let tries = if chance.percent(5) { 1 } else { 25 };
+        for _ in 0..tries {
             let Some(caller) = office.caller(chance) else { continue };
             let ceiling = office.ceiling(&caller, today);
             let seen: usize = base.world.folders.iter().map(|folder| view(folder, &ceiling, &base.moment).len()).sum();
-            drawn = Some((caller, ceiling, seen));
-            if seen > 0 || chance.percent(4) {
+            let enough = seen > 0 && chance.percent(40);
+            if drawn.as_ref().is_none_or(|(_, _, most)| seen >= *most) {
+                drawn = Some((caller, ceiling, seen));
+            }
+            if enough {
                 break;
             }
         }
-        let (caller, ceiling, seen) = drawn.expect("an office has callers");
+        let (caller, ceiling, seen) = drawn.unwrap_or_else(|| {
+            let caller = office.observers().remove(0);
+            let ceiling = office.ceiling(&caller, today);
+            (caller, ceiling, 1)
+        });
         let (world, changes) = second(base, &ceiling, chance);
         let observer = observer(base, office, &world, &caller);
         Self { office, caller, world, changes, observer, seen }

@@ -7,7 +7,7 @@ use thinkfamily::{
     clock::{Clock, Ids},
     graphql::{
         engine::Engine,
-        operation::{Allowed, Answer, OperationRequest, WithheldMode},
+        operation::{Allowed, Answer, OperationRequest},
     },
     sharing::{agreement::Agreement, agreement_file, caller::Caller},
     store::{
@@ -121,12 +121,6 @@ impl Server {
             Answer::Refused(error) => format!("refused: {error:?}").into_bytes(),
             Answer::NotByThisMethod => b"not by this method".to_vec(),
         }
-    }
-
-    /// The same, told in the usual way.
-    pub(crate) async fn report(&self, caller: &Caller, number: u64, operation: &Operation) -> serde_json::Value {
-        let operation = Operation { withheld: WithheldMode::Report, ..operation.clone() };
-        serde_json::from_slice(&self.answer(caller, number, &operation).await).unwrap_or_default()
     }
 
     /// The schema that the caller is shown.

@@ -111,6 +111,7 @@ fn facts(folder: &Folder, moment: &Moment) -> FamilyFacts {
 struct Looker<'a> {
     ceiling: &'a Ceiling,
     facts: FamilyFacts,
+    reads_trail: bool,
     known: HashMap<(&'static str, Subject, Option<Uuid>, CategorySet), Result<(), &'static str>>,
     view: View,
 }
@@ -144,6 +145,10 @@ impl Looker<'_> {
             return false;
         }
         self.view.insert((of, key, ""), "exists".to_owned());
+        // Whoever may read the trail is told there the categories of what they were given, those that rows bring among them.
+        if self.reads_trail {
+            self.view.insert((of, key, "categories"), format!("{:?}", facts.categories));
+        }
         for (coordinate, value) in values {
             let seen = match self.look(coordinate, facts) {
                 Ok(()) => value.clone(),
@@ -178,6 +183,7 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     }
     let mut looker = Looker {
         ceiling,
+        reads_trail: register::find("Disclosure.categories").is_some_and(|field| ceiling.covers(field.id)),
         facts: facts(folder, moment),
         known: HashMap::new(),
         view: View::new(),
