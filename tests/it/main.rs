@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
 mod cli;
+mod coverage;
 mod demo;
-mod first_look;
 mod mutations;
+mod snapshots;
 mod store;
 mod support;
 mod trail;
