@@ -234,6 +234,7 @@ fn limits(config: &Config) -> (Limits, EdgeLimits) {
         variables: given.variables,
         aliases: given.aliases,
         directives: given.directives,
+        root_fields: given.root_fields,
         key_repeats: given.repeats,
         selections: given.expanded_selections as u64,
         field_depth: given.depth,

@@ -70,7 +70,6 @@ settings! {
     migrate "THINKFAMILY_MIGRATE" "on|off" "Migrate the database at start [default: on]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
     log_format "THINKFAMILY_LOG_FORMAT" "FORMAT" "json or text [default: text in development, json in production]" [];
     log_level "THINKFAMILY_LOG_LEVEL" "LEVEL" "error, warn, info, debug or trace [default: info]" [];
-    cors_origins "THINKFAMILY_CORS_ORIGINS" "ORIGINS" "Web origins that may call from a browser, with commas between [default: none]" [];
     body_bytes "THINKFAMILY_BODY_BYTES" "N" "Largest request body [default: 1048576]" [];
     document_bytes "THINKFAMILY_DOCUMENT_BYTES" "N" "Largest GraphQL document [default: 32768]" [];
     document_tokens "THINKFAMILY_DOCUMENT_TOKENS" "N" "Most tokens in a document [default: 2000]" [];
@@ -85,10 +84,4 @@ settings! {
     expanded_selections "THINKFAMILY_EXPANDED_SELECTIONS" "N" "Most selections once fragments are spread [default: 5000]" [];
     depth "THINKFAMILY_DEPTH" "N" "Deepest nesting of fields [default: 20]" [];
     cost "THINKFAMILY_COST" "N" "Greatest cost of an operation [default: 20000]" [];
-    cost_per_minute "THINKFAMILY_COST_PER_MINUTE" "N" "Greatest cost of a client in a minute [default: 600000]" [];
-    page_max "THINKFAMILY_PAGE_MAX" "N" "Most items on a page, at most 100 [default: 100]" [];
-    batch_max "THINKFAMILY_BATCH_MAX" "N" "Most operations in one request body; 0 refuses batches [default: 0]" [];
-    socket_message_bytes "THINKFAMILY_SOCKET_MESSAGE_BYTES" "N" "Largest WebSocket message [default: 262144]" [];
-    socket_operations "THINKFAMILY_SOCKET_OPERATIONS" "N" "Most operations at once on a WebSocket [default: 50]" [];
-    socket_init_ms "THINKFAMILY_SOCKET_INIT_MS" "MS" "Longest wait for its first message on a WebSocket [default: 3000]" [];
 }

@@ -1,7 +1,5 @@
 //! How large a request may be.
 
-use std::time::Duration;
-
 use super::source::{ConfigError, Given};
 
 /// Limits on one request, checked in the order of the fields.
@@ -9,8 +7,6 @@ use super::source::{ConfigError, Given};
 pub struct Limits {
     /// Largest request body, in bytes.
     pub body_bytes: usize,
-    /// Most operations in one body; 0 refuses batches.
-    pub batch_max: usize,
     /// Largest document, in bytes.
     pub document_bytes: usize,
     /// Most lexical tokens in a document.
@@ -37,16 +33,6 @@ pub struct Limits {
     pub depth: usize,
     /// Greatest cost of one operation.
     pub cost: u64,
-    /// Greatest cost of one client in one minute.
-    pub cost_per_minute: u64,
-    /// Most items on a page.
-    pub page_max: usize,
-    /// Largest WebSocket message, in bytes.
-    pub socket_message_bytes: usize,
-    /// Most operations at once on one WebSocket.
-    pub socket_operations: usize,
-    /// Longest wait for `connection_init`.
-    pub socket_init: Duration,
 }
 
 impl Limits {
@@ -54,7 +40,6 @@ impl Limits {
         let size = |name, default, range| given.number(name, default, range).map(|number| number as usize);
         let limits = Self {
             body_bytes: size("body_bytes", 1024 * 1024, 1024..=64 * 1024 * 1024)?,
-            batch_max: size("batch_max", 0, 0..=50)?,
             document_bytes: size("document_bytes", 32 * 1024, 256..=1024 * 1024)?,
             document_tokens: size("document_tokens", 2_000, 50..=100_000)?,
             bracket_depth: size("bracket_depth", 64, 16..=200)?,
@@ -68,17 +53,9 @@ impl Limits {
             expanded_selections: size("expanded_selections", 5_000, 50..=100_000)?,
             depth: size("depth", 20, 1..=100)?,
             cost: u64::from(given.number("cost", 20_000, 1..=100_000_000)?),
-            cost_per_minute: u64::from(given.number("cost_per_minute", 600_000, 1..=u32::MAX)?),
-            page_max: size("page_max", 100, 1..=100)?,
-            socket_message_bytes: size("socket_message_bytes", 256 * 1024, 1024..=16 * 1024 * 1024)?,
-            socket_operations: size("socket_operations", 50, 1..=1_000)?,
-            socket_init: Duration::from_millis(u64::from(given.number("socket_init_ms", 3_000, 100..=60_000)?)),
         };
         if limits.document_bytes > limits.body_bytes {
             return Err(ConfigError::new("document_bytes", "want at most body_bytes"));
-        }
-        if limits.cost > limits.cost_per_minute {
-            return Err(ConfigError::new("cost", "want at most cost_per_minute"));
         }
         Ok(limits)
     }

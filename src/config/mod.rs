@@ -128,8 +128,6 @@ pub struct Config {
     pub migrate: bool,
     /// The log.
     pub log: Log,
-    /// Web origins that may call from a browser.
-    pub cors_origins: Vec<String>,
     /// Limits on requests.
     pub limits: Limits,
 }
@@ -196,13 +194,6 @@ impl Config {
             demo_data: given.switch("demo_data", easing)?,
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
-            cors_origins: given
-                .get(
-                    "cors_origins",
-                    "origins such as https://portal.example, with commas between",
-                    read_origins,
-                )?
-                .unwrap_or_default(),
             limits: Limits::read(&given)?,
         })
     }
@@ -274,17 +265,4 @@ fn read_issuers(tables: Vec<issuer::IssuerTable>, audience: &str) -> Result<Vec<
         issuers.push(settings);
     }
     Ok(issuers)
-}
-
-/// Origins as a browser sends them: scheme, host and perhaps port; no wildcard.
-fn read_origins(text: &str) -> Option<Vec<String>> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|origin| !origin.is_empty())
-        .map(|origin| {
-            let url = reqwest::Url::parse(origin).ok()?;
-            let serialised = url.origin().ascii_serialization();
-            (matches!(url.scheme(), "https" | "http") && serialised == origin).then_some(serialised)
-        })
-        .collect()
 }

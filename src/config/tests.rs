@@ -47,10 +47,10 @@ fn with_nothing_set_it_runs_on_this_machine_only() {
     assert_eq!(config.audience, "https://thinkfamily.example/graphql");
     assert!(config.dev_issuer && config.graphiql && config.demo_data && config.migrate);
     assert_eq!(config.log.format, LogFormat::Text);
-    assert!(config.cors_origins.is_empty() && config.issuers.is_empty());
+    assert!(config.issuers.is_empty());
     assert_eq!(config.limits, Limits::default());
     assert_eq!(config.limits.document_bytes, 32 * 1024);
-    assert_eq!((config.limits.document_tokens, config.limits.page_max), (2_000, 100));
+    assert_eq!(config.limits.document_tokens, 2_000);
     assert_eq!(config.request_timeout, Duration::from_secs(15));
 }
 
@@ -131,9 +131,6 @@ fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoe
         ("graphiql", "1", "on or off"),
         ("log_format", "xml", "json or text"),
         ("log_level", "loud", "error, warn, info, debug or trace"),
-        ("cors_origins", "*", "https://portal.example"),
-        ("cors_origins", "https://portal.example/path", "https://portal.example"),
-        ("page_max", "101", "from 1 to 100"),
         ("document_tokens", "99999999999", "a whole number"),
         ("repeats", "0", "from 1 to"),
     ] {
@@ -150,11 +147,6 @@ fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoe
         load(&["--document-bytes=9000", "--body-bytes=2000"], &[], None),
         "document_bytes",
         "body_bytes",
-    );
-    is_refused(
-        load(&["--cost=9000", "--cost-per-minute=2000"], &[], None),
-        "cost",
-        "cost_per_minute",
     );
     is_refused(
         load(&["--data-dir=a?mode=memory"], &[], None),

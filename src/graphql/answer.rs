@@ -1,15 +1,12 @@
 //! The bytes of an answer: data, errors, and the account of what was withheld.
 
-use async_graphql::{Name, PathSegment, Response, Value, indexmap::IndexMap};
+use async_graphql::{Name, PathSegment, Response, ServerError, Value, indexmap::IndexMap};
 use async_graphql_parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
 };
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use super::{
-    operation::{OperationRequest, WithheldMode},
-    plan::Plan,
-};
+use super::{operation::OperationRequest, plan::Plan};
 use crate::{
     error::{ErrorCode, RequestError},
     sharing::disclosure::{Account, Step},
@@ -17,6 +14,10 @@ use crate::{
 
 /// No answer has more errors.
 const ERRORS: usize = 5;
+/// No answer tells of more withheld values by errors; the account counts them all.
+const WITHHELD: usize = 1000;
+/// What is said of a value that the library does not take.
+const BAD_VALUE: &str = "A value given for an argument is not one that it can have.";
 
 /// Takes the introspection fields of the root out of a document: they are answered apart.
 pub(super) fn without_introspection(document: &mut ExecutableDocument) {
@@ -139,6 +140,9 @@ struct Place {
 #[derive(Serialize)]
 struct Code {
     code: String,
+    /// The schema coordinate of a withheld value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
 }
 
 /// The answer's body.
@@ -170,7 +174,7 @@ pub(super) fn body(
             paths: places.paths.iter().map(|path| Path(path)).collect(),
         })
         .collect();
-    let told = asked.withheld != WithheldMode::Error && !withheld.is_empty();
+    let told = !withheld.is_empty();
     let body = Body {
         errors: errors(&response),
         data: &response.data,
@@ -183,17 +187,21 @@ pub(super) fn body(
     serde_json::to_vec(&body).unwrap_or_default()
 }
 
-/// The errors of an executed answer, at most five. Those of ours have a code and a fixed text; the library's own get one.
+/// The errors of an executed answer: at most five, besides those that tell of withheld values where the asker wants them so. Those of ours
+/// have a code and a fixed text; the library's own get one.
 fn errors(response: &Response) -> Vec<Failure<'_>> {
-    let errors = response.errors.iter().take(ERRORS).map(|error| {
-        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-        let (code, message) = match code {
-            Some(Value::String(code)) => (code.clone(), error.message.as_str()),
-            _ => (
-                ErrorCode::BadUserInput.as_str().to_owned(),
-                "A value given for an argument is not one that it can have.",
-            ),
+    let extension = |error: &ServerError, name: &str| match error.extensions.as_ref()?.get(name) {
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let failures = response.errors.iter().map(|error| {
+        let code = extension(error, "code");
+        let message = if code.is_some() {
+            error.message.as_str()
+        } else {
+            BAD_VALUE
         };
+        let code = code.unwrap_or_else(|| ErrorCode::BadUserInput.as_str().to_owned());
         Failure {
             message,
             locations: error
@@ -205,10 +213,18 @@ fn errors(response: &Response) -> Vec<Failure<'_>> {
                 })
                 .collect(),
             path: &error.path,
-            extensions: Code { code },
+            extensions: Code {
+                code,
+                field: extension(error, "field"),
+            },
         }
     });
-    errors.collect()
+    let (withheld, other): (Vec<_>, Vec<_>) = failures.partition(|failure| failure.extensions.field.is_some());
+    other
+        .into_iter()
+        .take(ERRORS)
+        .chain(withheld.into_iter().take(WITHHELD))
+        .collect()
 }
 
 /// The response keys of the root in the order of the operation, fragments included.

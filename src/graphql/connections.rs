@@ -4,7 +4,7 @@ use async_graphql::{Context, Object};
 
 use super::{
     context::Request,
-    objects::{Consent, CriteriaMatch, Family, Member, Outcome, PageInfo, Plan},
+    objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan},
     page::Page,
 };
 
@@ -85,4 +85,10 @@ connection!(
 );
 connection!(PlanConnection, PlanEdge, Plan, "plans");
 connection!(OutcomeConnection, OutcomeEdge, Outcome, "outcomes");
+connection!(
+    EmergencyAccessConnection,
+    EmergencyAccessEdge,
+    EmergencyAccess,
+    "emergency accesses"
+);
 connection!(ConsentConnection, ConsentEdge, Consent, "consents");

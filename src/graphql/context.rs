@@ -141,8 +141,14 @@ pub fn path(ctx: &ContextSelectionSet<'_>) -> Vec<Step> {
     steps
 }
 
-/// An error of one value: it becomes null, its neighbours stay.
-pub fn add_error(ctx: &ContextSelectionSet<'_>, pos: async_graphql::Pos, code: &'static str, message: &str) {
+/// An error of one value: it becomes null, its neighbours stay. Where the value is withheld, `withheld` is its schema coordinate.
+pub fn add_error(
+    ctx: &ContextSelectionSet<'_>,
+    pos: async_graphql::Pos,
+    code: &'static str,
+    message: &str,
+    withheld: Option<&'static str>,
+) {
     let mut error = ServerError::new(message, Some(pos));
     error.path = path(ctx)
         .into_iter()
@@ -153,5 +159,8 @@ pub fn add_error(ctx: &ContextSelectionSet<'_>, pos: async_graphql::Pos, code: &
         .collect();
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
+    if let Some(field) = withheld {
+        extensions.set("field", field);
+    }
     ctx.add_error(error);
 }

@@ -8,15 +8,16 @@ use uuid::Uuid;
 use super::{
     api_error::ApiError,
     connections::{
-        ConsentConnection, CriteriaMatchConnection, FamilyConnection, MemberConnection, OutcomeConnection,
-        PlanConnection,
+        ConsentConnection, CriteriaMatchConnection, EmergencyAccessConnection, FamilyConnection, MemberConnection,
+        OutcomeConnection, PlanConnection,
     },
     context::Request,
     ids::Kind,
     lists::{
         self, ConsentFilter, ConsentOrder, ConsentSelect, CriteriaMatchFilter, CriteriaMatchOrder, CriteriaMatchSelect,
-        FamilyFilter, FamilyOrder, FamilySelect, MemberFilter, MemberOrder, MemberSelect, OutcomeFilter, OutcomeOrder,
-        OutcomeSelect, PlanFilter, PlanOrder, PlanSelect,
+        EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect, FamilyFilter, FamilyOrder, FamilySelect,
+        MemberFilter, MemberOrder, MemberSelect, OutcomeFilter, OutcomeOrder, OutcomeSelect, PlanFilter, PlanOrder,
+        PlanSelect,
     },
     node::{self, Node},
     objects::{
@@ -340,6 +341,40 @@ impl Query {
         )
         .await;
         page.map(|page| page.map(ConsentConnection)).into()
+    }
+
+    /// Emergency access to families, of that which you may see: for those who must be shown it at once.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection with a filter and an order"
+    )]
+    async fn emergency_accesses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<EmergencyAccessFilter>,
+        #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<EmergencyAccessOrder>,
+        #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> Outcome<EmergencyAccessConnection> {
+        let select = EmergencyAccessSelect {
+            filter: filter.unwrap_or_default(),
+            order: order_by,
+        };
+        let page = lists::page(
+            ctx,
+            field::QUERY_EMERGENCY_ACCESSES,
+            select,
+            PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await;
+        page.map(|page| page.map(EmergencyAccessConnection)).into()
     }
 
     /// Who saw, changed or was refused what of a family, newest first.

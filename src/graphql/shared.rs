@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::ErrorCode,
-    sharing::{grant::Shared, reason::Told},
+    sharing::{grant::Shared, reason::Told, register},
 };
 
 impl<T: OutputType> OutputType for Shared<T> {
@@ -46,7 +46,8 @@ impl<T: OutputType> OutputType for Shared<T> {
                         Told::NotInAgreement => "The agreement does not permit this to you for this purpose.",
                         Told::Withheld | Told::Exactly(_) => "This value is withheld.",
                     };
-                    add_error(ctx, field.pos, withheld.told.code(), message);
+                    let coordinate = register::get(id).coordinate;
+                    add_error(ctx, field.pos, withheld.told.code(), message, Some(coordinate));
                 }
                 Ok(Value::Null)
             }
@@ -80,7 +81,7 @@ impl<T: OutputType> OutputType for Outcome<T> {
         match &self.0 {
             Ok(value) => value.resolve(ctx, field).await,
             Err(error) => {
-                add_error(ctx, field.pos, error.code().as_str(), error.message());
+                add_error(ctx, field.pos, error.code().as_str(), error.message(), None);
                 if error.code() != ErrorCode::BadUserInput {
                     request(ctx).fail(error.clone());
                 }

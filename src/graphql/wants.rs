@@ -39,7 +39,7 @@ pub fn wants(used: &FieldSet) -> Wants {
         progress: any(&[field::FAMILY_FAMILY_PROGRESS, field::MEMBER_FAMILY_PROGRESS]),
         consents: any(&[field::FAMILY_CONSENTS, field::MEMBER_CONSENTS, field::QUERY_CONSENTS]),
         markers: any(&[field::FAMILY_MARKERS]),
-        emergencies: any(&[field::FAMILY_EMERGENCY_ACCESSES]),
+        emergencies: any(&[field::FAMILY_EMERGENCY_ACCESSES, field::QUERY_EMERGENCY_ACCESSES]),
         agencies: any(&[
             field::LEAD_PROFESSIONAL_AGENCY,
             field::INVOLVEMENT_AGENCY,

@@ -21,6 +21,8 @@ pub struct Limits {
     pub aliases: usize,
     /// Directives in the document.
     pub directives: usize,
+    /// Fields at the root of an operation, told apart by their response keys.
+    pub root_fields: usize,
     /// How often one response key may stand in one selection set, fragments counted in.
     pub key_repeats: usize,
     /// Selections of the document with every fragment spread written out.
@@ -40,6 +42,7 @@ impl Default for Limits {
             variables: 50,
             aliases: 100,
             directives: 20,
+            root_fields: 20,
             key_repeats: 10,
             selections: 5_000,
             field_depth: 24,

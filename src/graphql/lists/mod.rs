@@ -5,6 +5,7 @@
 
 mod consents;
 mod criteria_matches;
+mod emergency_accesses;
 mod families;
 mod members;
 mod outcomes;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 pub(in crate::graphql) use self::{
     consents::{ConsentFilter, ConsentOrder, ConsentSelect},
     criteria_matches::{CriteriaMatchFilter, CriteriaMatchOrder, CriteriaMatchSelect},
+    emergency_accesses::{EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect},
     families::{FamilyFilter, FamilyOrder, FamilySelect},
     members::{MemberFilter, MemberOrder, MemberSelect},
     outcomes::{OutcomeFilter, OutcomeOrder, OutcomeSelect},

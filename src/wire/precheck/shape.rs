@@ -37,6 +37,10 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
     let mut selections = 0_u64;
     for operation in operations {
         let size = measure.set(&operation.node.selection_set)?;
+        if size.keys.len() > limits.root_fields {
+            let what = "fields at the root of an operation";
+            return Err(at(too_many(what, limits.root_fields), operation.pos));
+        }
         selections = selections.saturating_add(size.selections);
         measure.within(&Size { selections, ..size }, operation.pos)?;
     }

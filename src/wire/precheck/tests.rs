@@ -282,3 +282,12 @@ fn no_heap_of_tokens_brings_it_down() {
     }
     assert!(accepted > 100, "some of them are well formed: {accepted}");
 }
+
+#[test]
+fn too_many_fields_at_the_root_are_refused_through_fragments_as_well() {
+    let fields = |count: usize| (0..count).map(|at| format!("f{at}")).collect::<Vec<_>>().join(" ");
+    assert_eq!(code(&format!("{{ {} }}", fields(20))), None);
+    assert_eq!(code(&format!("{{ {} }}", fields(21))), Some(ErrorCode::TooComplex));
+    let spread = format!("{{ more ...F }} fragment F on Query {{ {} }}", fields(20));
+    assert_eq!(code(&spread), Some(ErrorCode::TooComplex));
+}
