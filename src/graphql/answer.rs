@@ -194,7 +194,13 @@ fn errors(response: &Response) -> Vec<Failure<'_>> {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,
     };
-    let failures = response.errors.iter().map(|error| {
+    // Values are resolved at the same time, and which comes first depends on what had to be read: the order, and the choice, must not.
+    let mut in_order: Vec<_> = response.errors.iter().collect();
+    in_order.sort_by_cached_key(|error| {
+        let place = error.locations.first().map(|place| (place.line, place.column));
+        (place, steps(&error.path))
+    });
+    let failures = in_order.into_iter().map(|error| {
         let code = extension(error, "code");
         let message = if code.is_some() {
             error.message.as_str()
@@ -225,6 +231,15 @@ fn errors(response: &Response) -> Vec<Failure<'_>> {
         .take(ERRORS)
         .chain(withheld.into_iter().take(WITHHELD))
         .collect()
+}
+
+/// A path that can be compared.
+fn steps(path: &[PathSegment]) -> Vec<Step> {
+    let step = |segment: &PathSegment| match segment {
+        PathSegment::Field(key) => Step::Key(key.clone()),
+        PathSegment::Index(index) => Step::Index(*index),
+    };
+    path.iter().map(step).collect()
 }
 
 /// The response keys of the root in the order of the operation, fragments included.

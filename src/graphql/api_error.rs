@@ -9,6 +9,8 @@ pub enum ApiError {
     BadUserInput(&'static str),
     /// The operation as a whole fails; the cause is in the log.
     Internal,
+    /// The database does not answer.
+    Unavailable,
     /// Another change came first.
     Conflict,
 }
@@ -19,6 +21,7 @@ impl ApiError {
         match self {
             Self::BadUserInput(_) => ErrorCode::BadUserInput,
             Self::Internal => ErrorCode::Internal,
+            Self::Unavailable => ErrorCode::Unavailable,
             Self::Conflict => ErrorCode::Conflict,
         }
     }
@@ -27,6 +30,7 @@ impl ApiError {
     pub fn message(&self) -> &'static str {
         match self {
             Self::BadUserInput(text) => text,
+            Self::Unavailable => "The database does not answer. Try again later.",
             Self::Internal => "The server failed. Quote the request id when you report it.",
             Self::Conflict => "Another change came first. Send the request again.",
         }
@@ -36,7 +40,11 @@ impl ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict(_) => Self::Conflict,
+            StoreError::Conflict => Self::Conflict,
+            StoreError::Unavailable(_) => {
+                tracing::error!(%error, "store.unavailable");
+                Self::Unavailable
+            }
             StoreError::Database(_) | StoreError::Corrupt(_) => {
                 tracing::error!(%error, "store.failed");
                 Self::Internal

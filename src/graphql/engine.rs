@@ -295,16 +295,8 @@ fn select(asked: &OperationRequest) -> Result<&OperationDefinition, RequestError
 }
 
 fn refusal(error: StoreError) -> RequestError {
-    match error {
-        StoreError::Database(error) if error.to_string().contains("pool") => {
-            tracing::error!(%error, "store.unavailable");
-            RequestError::new(ErrorCode::Unavailable, "The database does not answer. Try again later.")
-        }
-        error => {
-            let error = ApiError::from(error);
-            RequestError::new(error.code(), error.message())
-        }
-    }
+    let error = ApiError::from(error);
+    RequestError::new(error.code(), error.message())
 }
 
 fn internal() -> RequestError {

@@ -85,7 +85,7 @@ impl std::fmt::Debug for Codec {
 const ID: &[u8] = b"thinkfamily id 1";
 const CURSOR: &[u8] = b"thinkfamily cursor 1";
 /// Longest text that is looked at; ours are far shorter.
-const LONGEST: usize = 600;
+const LONGEST: usize = 1000;
 
 impl Codec {
     /// A codec with a secret key of 32 bytes.

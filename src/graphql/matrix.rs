@@ -1,4 +1,7 @@
 //! The table of who sees what: every agency kind, role and purpose of the agreements in force against every field of the schema.
+//!
+//! So that people can read it, and see a change in it, whoever sees the same is named together, and of a type the fields that are seen
+//! on the same condition stand in one line.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,8 +15,9 @@ use uuid::Uuid;
 use crate::sharing::{
     agreement::{Access, Policy},
     caller::{Caller, Party},
+    category::Category,
     ceiling::Ceiling,
-    register,
+    register::{self, Field},
 };
 
 /// The role that may read the page.
@@ -68,90 +72,293 @@ pub(super) fn ceilings(policy: &Policy, today: NaiveDate) -> BTreeMap<Who, Ceili
         .collect()
 }
 
-/// On what conditions a caller sees a field: for each clause scope, consent and flags, in a few letters.
-fn conditions(ceiling: &Ceiling, field: &register::Field) -> String {
-    let Some(party) = ceiling.parties().first() else {
-        return String::new();
-    };
-    let named = field.categories.iter().next().or_else(|| {
-        field
-            .one_of
-            .iter()
-            .find(|category| ceiling.categories(field.access).contains(*category))
-    });
-    let Some(category) = named else { return String::new() };
-    let mut words = BTreeSet::new();
-    for clause in party
-        .clauses
-        .iter()
-        .filter(|clause| clause.permits(field.access, category))
-    {
-        let mut word = clause.scope.code().to_owned();
-        if clause.consent_required {
-            word.push_str("+consent");
-        }
-        if clause.shielded {
-            word.push_str("+shielded");
-        }
-        if clause.emergency {
-            word.push_str("+emergency");
-        }
-        words.insert(word);
-    }
-    words.into_iter().collect::<Vec<_>>().join(" or ")
+/// The fields of one type of which the same holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    /// What holds: their data categories, or on what condition they are seen.
+    what: String,
+    /// Their names.
+    fields: Vec<String>,
 }
 
-/// The table as text, for a snapshot that people can read the changes of: for each who, the fields they could see and on what condition.
-pub fn text(policy: &Policy, today: NaiveDate) -> String {
-    let mut out = String::from(
-        "Who sees what. For each agency kind, role and purpose: every field that some clause could permit, its data categories,\n\
-         and for which families (authority, cohort, involved, lead, own) and on what condition. What is not listed is never seen.\n",
-    );
+/// A type, or several of which the same holds, with its lines in the order of the register.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Section {
+    types: Vec<&'static str>,
+    lines: Vec<Line>,
+}
+
+/// A type's name and a field's, with its argument: `Query` and `family(id:)`; none for the existence of a row.
+fn parts(field: &'static Field) -> Option<(&'static str, &'static str)> {
+    field.coordinate.split_once('.')
+}
+
+/// What a value needs, in the words of the register.
+fn needs(field: &Field) -> String {
+    let area = if field.area { " (tells where they live)" } else { "" };
+    let write = if field.access == Access::Write { " (write)" } else { "" };
+    format!("{}{area}{write}", field.label())
+}
+
+/// The fields of which something holds, type by type, those of which the same holds together.
+fn sections(what: impl Fn(&Field) -> Option<String>) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for field in register::fields() {
+        let (Some((of, name)), Some(what)) = (parts(field), what(field)) else {
+            continue;
+        };
+        let at = sections
+            .iter()
+            .position(|section| section.types == [of])
+            .unwrap_or_else(|| {
+                sections.push(Section {
+                    types: vec![of],
+                    lines: Vec::new(),
+                });
+                sections.len() - 1
+            });
+        let lines = &mut sections[at].lines;
+        match lines.iter_mut().find(|line| line.what == what) {
+            Some(line) => with_name(&mut line.fields, name),
+            None => lines.push(Line {
+                what,
+                fields: vec![name.to_owned()],
+            }),
+        }
+    }
+    sections
+}
+
+/// Adds a field, or an argument to the field that stands last: `families(filter: orderBy:)`.
+fn with_name(fields: &mut Vec<String>, name: &str) {
+    if let Some((field, argument)) = name.split_once('(')
+        && let Some(last) = fields.last_mut()
+        && last.split('(').next() == Some(field)
+    {
+        let argument = argument.trim_end_matches(')');
+        if last.ends_with(')') {
+            last.pop();
+            let _ = write!(last, " {argument})");
+        } else {
+            let _ = write!(last, "({argument})");
+        }
+    } else {
+        fields.push(name.to_owned());
+    }
+}
+
+/// Puts the types together of which every field is seen, all on one condition: their fields are in the first part of the table.
+fn together(sections: Vec<Section>) -> Vec<Section> {
+    let mut size: BTreeMap<&str, usize> = BTreeMap::new();
+    for (of, _) in register::fields().filter_map(parts) {
+        *size.entry(of).or_default() += 1;
+    }
+    let count = |line: &Line| {
+        line.fields
+            .iter()
+            .map(|field| 1 + field.matches(':').count())
+            .sum::<usize>()
+    };
+    let mut put: Vec<Section> = Vec::new();
+    for section in sections {
+        let whole = match section.lines.as_slice() {
+            [line] if !line.fields.iter().any(|field| field.contains('(')) => {
+                size.get(section.types[0]) == Some(&count(line))
+            }
+            _ => false,
+        };
+        if !whole {
+            put.push(section);
+            continue;
+        }
+        let line = Line {
+            fields: Vec::new(),
+            ..section.lines[0].clone()
+        };
+        match put.iter_mut().find(|other| other.lines == [line.clone()]) {
+            Some(other) => other.types.extend(section.types),
+            None => put.push(Section {
+                types: section.types,
+                lines: vec![line],
+            }),
+        }
+    }
+    put
+}
+
+/// On what conditions a caller sees a field; none where the ceiling does not cover it. Where its categories differ in that, each is
+/// named; of those of which a row has one, each that the ceiling has.
+fn condition(ceiling: &Ceiling, field: &Field) -> Option<String> {
+    if !ceiling.covers(field.id) {
+        return None;
+    }
+    let party = ceiling.parties().first()?;
+    let of = |category: Category| {
+        let mut words = BTreeSet::new();
+        for clause in party
+            .clauses
+            .iter()
+            .filter(|clause| clause.permits(field.access, category))
+        {
+            let mut word = clause.scope.code().to_owned();
+            if clause.consent_required {
+                word.push_str("+consent");
+            }
+            if clause.shielded {
+                word.push_str("+shielded");
+            }
+            if clause.emergency {
+                word.push_str("+emergency");
+            }
+            words.insert(word);
+        }
+        words.into_iter().collect::<Vec<_>>().join(" or ")
+    };
+    let within = ceiling.categories(field.access);
+    let mut by_condition: Vec<(String, Vec<&str>)> = Vec::new();
+    for category in field
+        .categories
+        .union(field.one_of)
+        .iter()
+        .filter(|category| within.contains(*category))
+    {
+        let condition = of(category);
+        match by_condition.iter_mut().find(|(other, _)| *other == condition) {
+            Some((_, categories)) => categories.push(category.code()),
+            None => by_condition.push((condition, vec![category.code()])),
+        }
+    }
+    Some(match by_condition.as_slice() {
+        // Unless rows have a category besides that is not permitted, which the first part of the table does not tell.
+        [(condition, _)] if within.covers(field.one_of) => condition.clone(),
+        several => several
+            .iter()
+            .map(|(condition, categories)| format!("{} [{}]", categories.join(" "), condition))
+            .collect::<Vec<_>>()
+            .join("; "),
+    })
+}
+
+/// What each ceiling gives, with everyone to whom it gives just that.
+fn groups(policy: &Policy, today: NaiveDate) -> Vec<(Vec<String>, Vec<Section>)> {
+    let mut groups: Vec<(Vec<String>, Vec<Section>)> = Vec::new();
     for ((kind, role, purpose), ceiling) in ceilings(policy, today) {
-        let _ = writeln!(out, "\n{kind} / {role} / {purpose}");
-        for field in register::fields().filter(|field| ceiling.covers(field.id) && field.coordinate.contains('.')) {
-            let access = if field.access == Access::Write { " (write)" } else { "" };
-            let _ = writeln!(
-                out,
-                "  {:<44} {:<40} {}{access}",
-                field.coordinate,
-                field.label(),
-                conditions(&ceiling, field)
-            );
+        let who = format!("{kind} / {role} / {purpose}");
+        let sections = together(sections(|field| condition(&ceiling, field)));
+        match groups.iter_mut().find(|(_, others)| *others == sections) {
+            Some((whos, _)) => whos.push(who),
+            None => groups.push((vec![who], sections)),
+        }
+    }
+    groups
+}
+
+const ABOUT: [&str; 3] = [
+    "For each agency kind, role and purpose that a clause in force names: every field of the schema that some clause could permit, for which \
+     families, and on what condition. What is not listed is never seen.",
+    "Families: authority = any of the authority; cohort = on the cohort now; involved = the agency works with it now; lead = the caller is its \
+     Lead Professional now; own = only rows that came from the agency.",
+    "Conditions: +consent = consent must have been given; +shielded = also contact details of people at risk; +emergency = emergency access \
+     may stand in for involvement and consent. A row tied to a criterion needs that criterion's category too.",
+];
+
+/// How long a line of names may get.
+const WIDTH: usize = 140;
+
+/// A line of the table: `  Family: involved+consent: reference, district`, over several lines where it is long.
+fn write_line<T: AsRef<str>>(out: &mut String, first: &str, names: &[T]) {
+    let mut line = format!("  {first}: ");
+    for (at, name) in names.iter().enumerate() {
+        let (name, comma) = (name.as_ref(), if at + 1 < names.len() { ", " } else { "" });
+        if line.len() + name.len() + comma.len() > WIDTH {
+            let _ = writeln!(out, "{}", line.trim_end());
+            line = String::from("      ");
+        }
+        let _ = write!(line, "{name}{comma}");
+    }
+    let _ = writeln!(out, "{line}");
+}
+
+/// The table as text, for a snapshot that people can read the changes of: what each field is, then who sees it.
+pub fn text(policy: &Policy, today: NaiveDate) -> String {
+    let mut out = String::from("Who sees what\n\n");
+    for about in ABOUT {
+        let _ = writeln!(out, "{about}");
+    }
+    out.push_str("\n== What each field says about a person ==\n\n");
+    for section in sections(|field| Some(needs(field))) {
+        for line in &section.lines {
+            write_line(&mut out, &format!("{}: {}", section.types[0], line.what), &line.fields);
+        }
+    }
+    out.push_str("\n== Who sees it ==\n");
+    for (whos, sections) in groups(policy, today) {
+        let _ = writeln!(out, "\n{}", whos.join("\n"));
+        for section in sections {
+            for line in &section.lines {
+                if line.fields.is_empty() {
+                    write_line(&mut out, &format!("all of each: {}", line.what), &section.types);
+                } else {
+                    write_line(&mut out, &format!("{}: {}", section.types[0], line.what), &line.fields);
+                }
+            }
         }
     }
     out
 }
+
+const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}\
+    th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top}th{background:#f0f0f0}summary{padding:.4rem 0;\
+    cursor:pointer}code{overflow-wrap:anywhere}";
 
 /// The same as a plain page.
 pub fn page(policy: &Policy, today: NaiveDate) -> String {
-    let mut out = String::from(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Who sees what</title>\
-         <h1>Who sees what</h1><p>For each agency kind, role and purpose: every field that some clause in force could permit, its data \
-         categories, and for which families and on what condition. What is not listed is never seen.</p>",
+    let mut out = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>Who sees what</title><style>{STYLE}</style><h1>Who sees what</h1>"
     );
-    for ((kind, role, purpose), ceiling) in ceilings(policy, today) {
+    for about in ABOUT {
+        let _ = write!(out, "<p>{}</p>", escape(about));
+    }
+    out.push_str("<h2>Who sees it</h2>");
+    for (whos, sections) in groups(policy, today) {
         let _ = write!(
             out,
-            "<details><summary>{} / {} / {}</summary><table><tr><th scope=\"col\">Field</th><th scope=\"col\">Data categories</th>\
-             <th scope=\"col\">For which families, on what condition</th></tr>",
-            escape(&kind),
-            escape(&role),
-            escape(&purpose)
+            "<details><summary>{}</summary>",
+            escape(&whos.join("\n")).replace('\n', "<br>")
         );
-        for field in register::fields().filter(|field| ceiling.covers(field.id) && field.coordinate.contains('.')) {
+        table(&mut out, &sections, "For which families, on what condition");
+        out.push_str("</details>");
+    }
+    out.push_str("<h2>What each field says about a person</h2><details><summary>Every field</summary>");
+    table(&mut out, &sections(|field| Some(needs(field))), "Data categories");
+    out.push_str("</details></html>");
+    out
+}
+
+fn table(out: &mut String, sections: &[Section], what: &str) {
+    let _ = write!(
+        out,
+        "<table><tr><th scope=\"col\">Type</th><th scope=\"col\">{}</th><th scope=\"col\">Fields</th></tr>",
+        escape(what)
+    );
+    for section in sections {
+        for line in &section.lines {
+            let fields = if line.fields.is_empty() {
+                "all".to_owned()
+            } else {
+                line.fields.join(", ")
+            };
             let _ = write!(
                 out,
-                "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
-                escape(field.coordinate),
-                escape(&field.label()),
-                escape(&conditions(&ceiling, field))
+                "<tr><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",
+                escape(&section.types.join(", ")),
+                escape(&line.what),
+                escape(&fields)
             );
         }
-        out.push_str("</table></details>");
     }
-    out.push_str("</html>");
-    out
+    out.push_str("</table>");
 }
 
 fn escape(text: &str) -> String {

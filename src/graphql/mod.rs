@@ -20,6 +20,7 @@ pub mod operation;
 mod page;
 mod plan;
 mod query;
+mod reads;
 pub mod sdl;
 pub mod services;
 mod shape;

@@ -71,7 +71,7 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
                 .get(key.row)
                 .cloned()
                 .map(|row| Node::Agency(Agency(row))),
-            (Kind::Agreement, _) => super::query::agreement_by_key(request, key.row)
+            (Kind::Agreement, _) => super::reads::agreement_by_key(request, key.row)
                 .await?
                 .map(Node::Agreement),
             (kind, Some(dossier)) => in_dossier(ctx, dossier, kind, key.row),

@@ -1,9 +1,6 @@
 //! The query root: where every reading begins.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
-use uuid::Uuid;
 
 use super::{
     api_error::ApiError,
@@ -12,7 +9,6 @@ use super::{
         OutcomeConnection, PlanConnection,
     },
     context::Request,
-    ids::Kind,
     lists::{
         self, ConsentFilter, ConsentOrder, ConsentSelect, CriteriaMatchFilter, CriteriaMatchOrder, CriteriaMatchSelect,
         EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect, FamilyFilter, FamilyOrder, FamilySelect,
@@ -20,22 +16,12 @@ use super::{
         PlanSelect,
     },
     node::{self, Node},
-    objects::{
-        Agency, Agreement, Authority, Catalogue, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer,
-        disclosures, family,
-    },
+    objects::{Agency, Agreement, Catalogue, DisclosureConnection, Family, Member, Viewer},
     page::PageArguments,
+    reads,
     shared::Outcome,
 };
-use crate::{
-    sharing::{
-        agreement::Access,
-        category::Category,
-        grant::Shared,
-        register::{FieldId, field},
-    },
-    store::{dossier::Dossier, reach::FamilySet},
-};
+use crate::sharing::register::field;
 
 /// Where every reading begins.
 pub struct Query;
@@ -45,14 +31,14 @@ pub struct Query;
 impl Query {
     /// Who you are to this server, and what you could ever see.
     async fn viewer(&self, ctx: &Context<'_>) -> Outcome<Viewer> {
-        about_nobody(ctx, field::QUERY_VIEWER, viewer(Request::of(ctx)))
+        reads::about_nobody(ctx, field::QUERY_VIEWER, reads::viewer(Request::of(ctx)))
             .await
             .into()
     }
 
     /// Every version of the information sharing agreements of your authority.
     async fn agreements(&self, ctx: &Context<'_>) -> Outcome<Vec<Agreement>> {
-        about_nobody(ctx, field::QUERY_AGREEMENTS, agreements(Request::of(ctx)))
+        reads::about_nobody(ctx, field::QUERY_AGREEMENTS, reads::agreements(Request::of(ctx)))
             .await
             .into()
     }
@@ -63,7 +49,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Which version.")] id: Option<ID>,
     ) -> Outcome<Option<Agreement>> {
-        about_nobody(ctx, field::QUERY_AGREEMENT, agreement(Request::of(ctx), id))
+        reads::about_nobody(ctx, field::QUERY_AGREEMENT, reads::agreement(Request::of(ctx), id))
             .await
             .into()
     }
@@ -82,12 +68,12 @@ impl Query {
                 .map(Agency)
                 .collect())
         };
-        about_nobody(ctx, field::QUERY_AGENCIES, agencies).await.into()
+        reads::about_nobody(ctx, field::QUERY_AGENCIES, agencies).await.into()
     }
 
     /// The code lists of the programme with what they mean.
     async fn catalogue(&self, ctx: &Context<'_>) -> Outcome<Catalogue> {
-        about_nobody(ctx, field::QUERY_CATALOGUE, async { Ok(Catalogue) })
+        reads::about_nobody(ctx, field::QUERY_CATALOGUE, async { Ok(Catalogue) })
             .await
             .into()
     }
@@ -99,7 +85,7 @@ impl Query {
         #[graphql(desc = "An id as it came from this server.")] id: ID,
     ) -> Outcome<Option<Node>> {
         let found = async { Ok(node::nodes(ctx, &[id]).await?.pop().flatten()) };
-        about_nobody(ctx, field::QUERY_NODE, found).await.into()
+        reads::about_nobody(ctx, field::QUERY_NODE, found).await.into()
     }
 
     /// Things by their ids, at most 100, in their order; null where one is not there or not for you.
@@ -114,7 +100,7 @@ impl Query {
             }
             node::nodes(ctx, &ids).await
         };
-        about_nobody(ctx, field::QUERY_NODES, found).await.into()
+        reads::about_nobody(ctx, field::QUERY_NODES, found).await.into()
     }
 
     /// A family by its id or by its reference; null when it is not there or not for you.
@@ -125,8 +111,8 @@ impl Query {
         #[graphql(desc = "Or its reference.", validator(max_length = 200))] reference: Option<String>,
     ) -> Outcome<Option<Family>> {
         let found = match (id, reference) {
-            (Some(id), None) => family_by_id(ctx, field::QUERY_FAMILY, &id).await,
-            (None, Some(reference)) => family_by_reference(ctx, reference).await,
+            (Some(id), None) => reads::family_by_id(ctx, field::QUERY_FAMILY, &id).await,
+            (None, Some(reference)) => reads::family_by_reference(ctx, reference).await,
             _ => Err(ApiError::BadUserInput(
                 "Ask for a family by its id or by its reference: by one of the two.",
             )),
@@ -170,7 +156,7 @@ impl Query {
 
     /// A member of a family by id; null when they are not there or not for you.
     async fn member(&self, ctx: &Context<'_>, #[graphql(desc = "Their id.")] id: ID) -> Outcome<Option<Member>> {
-        member_by_id(ctx, &id).await.into()
+        reads::member_by_id(ctx, &id).await.into()
     }
 
     /// Members of families, of those that you may see.
@@ -385,161 +371,6 @@ impl Query {
         #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Outcome<Option<DisclosureConnection>> {
-        disclosures_of(ctx, &family_id, first, after).await.into()
-    }
-}
-
-/// A value that is about nobody, worked out only where the ceiling permits it.
-async fn about_nobody<T>(
-    ctx: &Context<'_>,
-    asked: FieldId,
-    value: impl Future<Output = Result<T, ApiError>>,
-) -> Result<Shared<T>, ApiError> {
-    let ceiling = &Request::of(ctx).ceiling;
-    if let Some(withheld) = Shared::refused(ceiling, asked) {
-        return Ok(withheld);
-    }
-    let value = value.await?;
-    Ok(Shared::about_nobody(ceiling, asked, || value))
-}
-
-async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
-    let agencies = request.session.agencies().await?;
-    let caller = request.ceiling.caller();
-    let of = |party: &crate::sharing::caller::Party| agencies.get(party.agency).cloned().map(Agency);
-    let (row, neighbours) = request.session.authority_and_neighbours().await?;
-    let categories = Category::ALL.into_iter().map(|category| CategoryAccess {
-        category,
-        read: request.ceiling.categories(Access::Read).contains(category),
-        write: request.ceiling.categories(Access::Write).contains(category),
-    });
-    Ok(Viewer {
-        agency: of(&caller.principal),
-        portal: caller.portal.as_ref().and_then(of),
-        authority: Authority { row, neighbours },
-        agreements: agreements(request)
-            .await?
-            .into_iter()
-            .filter(|agreement| agreement.in_force)
-            .collect(),
-        categories: categories.collect(),
-        may_open_emergency_access: request.ceiling.may_open_emergency(),
-        caller: Arc::clone(caller),
-    })
-}
-
-async fn agreements(request: &Request) -> Result<Vec<Agreement>, ApiError> {
-    let agencies = request.session.agencies().await?;
-    let today = request.session.today();
-    let stored = request.policies.stored.iter();
-    Ok(stored
-        .map(|stored| Agreement {
-            in_force: request
-                .policies
-                .policy
-                .in_force(today)
-                .any(|agreement| *agreement == stored.agreement),
-            agencies: Arc::clone(agencies),
-            stored: stored.clone(),
-        })
-        .collect())
-}
-
-async fn agreement(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
-    match id {
-        None => Ok(agreements(request)
-            .await?
-            .into_iter()
-            .rfind(|agreement| agreement.in_force)),
-        Some(id) => {
-            let key = request.key(&id)?;
-            if key.kind == Kind::Agreement {
-                agreement_by_key(request, key.row).await
-            } else {
-                Ok(None)
-            }
-        }
-    }
-}
-
-/// The version of an agreement with that key.
-pub(super) async fn agreement_by_key(request: &Request, key: Uuid) -> Result<Option<Agreement>, ApiError> {
-    Ok(agreements(request)
-        .await?
-        .into_iter()
-        .find(|agreement| agreement.stored.key == key))
-}
-
-/// One family's dossier, by the id of the family or of something of it.
-async fn dossier_of(ctx: &Context<'_>, key: Uuid) -> Result<Option<Arc<Dossier>>, ApiError> {
-    let request = Request::of(ctx);
-    let found = request
-        .session
-        .dossiers(&request.ceiling, &FamilySet::Keys(vec![key]), request.wants)
-        .await?;
-    Ok(found.into_iter().next())
-}
-
-async fn family_by_id(ctx: &Context<'_>, root: FieldId, id: &ID) -> Result<Shared<Option<Family>>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, root) {
-        return Ok(withheld);
-    }
-    let key = request.key(id)?;
-    let found = match key.kind {
-        Kind::Family => dossier_of(ctx, key.row)
-            .await?
-            .and_then(|dossier| family(ctx, &dossier)),
-        _ => None,
-    };
-    Ok(Shared::rows(&request.ceiling, root, || found))
-}
-
-async fn family_by_reference(ctx: &Context<'_>, reference: String) -> Result<Shared<Option<Family>>, ApiError> {
-    let select = FamilySelect {
-        filter: FamilyFilter {
-            reference: Some(reference),
-            ..FamilyFilter::default()
-        },
-        order: None,
-    };
-    let page = lists::page(ctx, field::QUERY_FAMILY, select, PageArguments::default()).await?;
-    Ok(page.map(|page| page.edges.into_iter().next().map(|(_, family)| family)))
-}
-
-async fn member_by_id(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Member>>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, field::QUERY_MEMBER) {
-        return Ok(withheld);
-    }
-    let key = request.key(id)?;
-    let found = match key.kind {
-        Kind::Member => dossier_of(ctx, key.family)
-            .await?
-            .and_then(|dossier| node::one(ctx, &dossier, key.row)),
-        _ => None,
-    };
-    Ok(Shared::rows(&request.ceiling, field::QUERY_MEMBER, || found))
-}
-
-async fn disclosures_of(
-    ctx: &Context<'_>,
-    id: &ID,
-    first: Option<i32>,
-    after: Option<String>,
-) -> Result<Shared<Option<DisclosureConnection>>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, field::QUERY_DISCLOSURES) {
-        return Ok(withheld);
-    }
-    let key = request.key(id)?;
-    match dossier_of(ctx, key.family).await? {
-        Some(dossier)
-            if key.kind == Kind::Family && Family::of(&dossier).is_some_and(|family| family.key() == key.row) =>
-        {
-            let page = disclosures(ctx, field::QUERY_DISCLOSURES, &dossier, first, after).await?;
-            Ok(page.map(Some))
-        }
-        _ => Ok(Shared::rows(&request.ceiling, field::QUERY_DISCLOSURES, || None)),
+        reads::disclosures_of(ctx, &family_id, first, after).await.into()
     }
 }

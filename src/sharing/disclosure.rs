@@ -30,7 +30,7 @@ const PATHS: usize = 100;
 pub struct WithheldField {
     /// How often.
     pub count: usize,
-    /// Where, in the order of the answer; at most 100.
+    /// Where, in the order of the paths; the first 100 of them.
     pub paths: Vec<Vec<Step>>,
 }
 
@@ -64,8 +64,11 @@ impl Account {
         *self.withheld.entry((field, withheld.reason)).or_default() += 1;
         let told = self.told.entry((field, withheld.told)).or_default();
         told.count += 1;
-        if told.paths.len() < PATHS {
-            told.paths.push(path);
+        // Values are resolved at the same time, and which comes first depends on what had to be read: the order must not.
+        let place = told.paths.partition_point(|other| *other <= path);
+        if place < PATHS {
+            told.paths.insert(place, path);
+            told.paths.truncate(PATHS);
         }
     }
 

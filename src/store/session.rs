@@ -9,22 +9,25 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{authority, statistical_neighbour};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RuntimeErr,
+    Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
 
 use super::{Store, agencies::Agencies, reach::FamilySet, rows::AuthorityRow};
 
-/// What the store could not do. It carries the database's own words, for the log and never for a client.
-#[derive(Debug, thiserror::Error)]
+/// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Another change came first; the same request may succeed if it is sent again.
-    #[error("another change came first: {0}")]
-    Conflict(DbErr),
+    #[error("another change came first")]
+    Conflict,
+    /// The database does not answer.
+    #[error("the database does not answer: {0}")]
+    Unavailable(&'static str),
     /// The database did not do what it was asked.
     #[error("the database failed: {0}")]
-    Database(DbErr),
+    Database(String),
     /// What is stored cannot be understood.
     #[error("what is stored cannot be understood: {0}")]
     Corrupt(String),
@@ -32,18 +35,35 @@ pub enum StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        let text = error.to_string();
-        // SQLSTATE classes 40 (serialisation) and SQLite's busy are the same to a caller: try again.
-        if text.contains("could not serialize")
-            || text.contains("deadlock detected")
-            || text.contains("database is locked")
-            // Whatever is written was looked for before: a row that is there all the same came in between.
-            || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
-        {
-            Self::Conflict(error)
+        let code = code(&error);
+        // Serialisation failures and deadlocks of PostgreSQL, busy of SQLite: to a caller all the same.
+        let came_between = matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "261" | "517"));
+        // Whatever is written was looked for before: a row that is there all the same came in between.
+        if came_between || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+            Self::Conflict
+        } else if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+            Self::Unavailable(kind(&error))
         } else {
-            Self::Database(error)
+            Self::Database(format!("{} {}", kind(&error), code.unwrap_or_default()))
         }
+    }
+}
+
+/// The database's own code of what went wrong. Its words are told to nobody: they may hold what was asked for or stored.
+fn code(error: &DbErr) -> Option<String> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return None;
+    };
+    Some(cause.as_database_error()?.code()?.into_owned())
+}
+
+fn kind(error: &DbErr) -> &'static str {
+    match error {
+        DbErr::ConnectionAcquire(_) => "no connection was free in time",
+        DbErr::Conn(_) => "the connection failed",
+        DbErr::Exec(_) | DbErr::Query(_) => "a statement failed",
+        DbErr::Type(_) | DbErr::TryIntoErr { .. } => "a value has another type than expected",
+        _ => "it did not do what it was asked",
     }
 }
 

@@ -4,12 +4,13 @@
 
 mod canaries;
 mod cli;
+mod coverage;
 mod demo;
-mod first_look;
 mod kill;
 mod mutations;
 mod partners;
 mod revocation;
+mod snapshots;
 mod statements;
 mod store;
 mod support;

@@ -42,6 +42,30 @@ pub(crate) fn today() -> DateTime<Utc> {
         .expect("a valid instant")
 }
 
+/// The trail of a database, with its key in a folder.
+pub(crate) async fn open_trail(databases: &Databases, keys: &tempfile::TempDir, clock: Clock, ids: Ids) -> Trail {
+    Trail::open(
+        TrailStore::over(databases.trail().clone(), databases.trail().clone()),
+        HeadKey::load_or_create(&keys.path().join("trail.key")).expect("a key"),
+        Code::nearest("test"),
+        clock,
+        ids,
+        TrailOptions::default(),
+    )
+    .await
+    .expect("the trail opens")
+}
+
+/// An engine whose ids are made with the tests' key.
+pub(crate) fn engine(store: Store, trail: Trail) -> Engine {
+    let services = Services {
+        store,
+        trail,
+        codec: Codec::new(&[7; 32]).expect("32 bytes"),
+    };
+    Engine::new(services, MOST_COST).expect("every field is classified")
+}
+
 /// A running server.
 pub(crate) struct App {
     pub(crate) url: String,
@@ -73,22 +97,8 @@ impl App {
     pub(crate) async fn over(databases: Databases, clock: Clock, ids: Ids) -> Self {
         let keys = tempfile::tempdir().expect("a temporary folder");
         let store = Store::new(databases.clone(), clock.clone(), ids.clone());
-        let trail = Trail::open(
-            TrailStore::over(databases.trail().clone(), databases.trail().clone()),
-            HeadKey::load_or_create(&keys.path().join("trail.key")).expect("a key"),
-            Code::nearest("test"),
-            clock.clone(),
-            Ids::random(),
-            TrailOptions::default(),
-        )
-        .await
-        .expect("the trail opens");
-        let services = Services {
-            store: store.clone(),
-            trail: trail.clone(),
-            codec: Codec::new(&[7; 32]).expect("32 bytes"),
-        };
-        let engine = Engine::new(services, MOST_COST).expect("every field is classified");
+        let trail = open_trail(&databases, &keys, clock.clone(), Ids::random()).await;
+        let engine = engine(store.clone(), trail.clone());
         let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
         let authenticator = Authenticator::new(
             vec![issuer.trusted().expect("the issuer trusts itself")],

@@ -1,5 +1,6 @@
 //! What the tests stand on: fresh databases of both kinds, servers in this process and processes of their own.
 
+pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod client;
 pub(crate) mod database;

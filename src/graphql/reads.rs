@@ -1,0 +1,190 @@
+//! What the fields of the query root read, where that is more than a line.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID};
+use uuid::Uuid;
+
+use super::{
+    api_error::ApiError,
+    context::Request,
+    ids::Kind,
+    lists::{self, FamilyFilter, FamilySelect},
+    node,
+    objects::{
+        Agency, Agreement, Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures,
+        family,
+    },
+    page::PageArguments,
+};
+use crate::{
+    sharing::{
+        agreement::Access,
+        category::Category,
+        grant::Shared,
+        register::{FieldId, field},
+    },
+    store::{dossier::Dossier, reach::FamilySet},
+};
+
+/// A value that is about nobody, worked out only where the ceiling permits it.
+pub(super) async fn about_nobody<T>(
+    ctx: &Context<'_>,
+    asked: FieldId,
+    value: impl Future<Output = Result<T, ApiError>>,
+) -> Result<Shared<T>, ApiError> {
+    let ceiling = &Request::of(ctx).ceiling;
+    if let Some(withheld) = Shared::refused(ceiling, asked) {
+        return Ok(withheld);
+    }
+    let value = value.await?;
+    Ok(Shared::about_nobody(ceiling, asked, || value))
+}
+
+pub(super) async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
+    let agencies = request.session.agencies().await?;
+    let caller = request.ceiling.caller();
+    let of = |party: &crate::sharing::caller::Party| agencies.get(party.agency).cloned().map(Agency);
+    let (row, neighbours) = request.session.authority_and_neighbours().await?;
+    let categories = Category::ALL.into_iter().map(|category| CategoryAccess {
+        category,
+        read: request.ceiling.categories(Access::Read).contains(category),
+        write: request.ceiling.categories(Access::Write).contains(category),
+    });
+    Ok(Viewer {
+        agency: of(&caller.principal),
+        portal: caller.portal.as_ref().and_then(of),
+        authority: Authority { row, neighbours },
+        agreements: agreements(request)
+            .await?
+            .into_iter()
+            .filter(|agreement| agreement.in_force)
+            .collect(),
+        categories: categories.collect(),
+        may_open_emergency_access: request.ceiling.may_open_emergency(),
+        caller: Arc::clone(caller),
+    })
+}
+
+pub(super) async fn agreements(request: &Request) -> Result<Vec<Agreement>, ApiError> {
+    let agencies = request.session.agencies().await?;
+    let today = request.session.today();
+    let stored = request.policies.stored.iter();
+    Ok(stored
+        .map(|stored| Agreement {
+            in_force: request
+                .policies
+                .policy
+                .in_force(today)
+                .any(|agreement| *agreement == stored.agreement),
+            agencies: Arc::clone(agencies),
+            stored: stored.clone(),
+        })
+        .collect())
+}
+
+pub(super) async fn agreement(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
+    match id {
+        None => Ok(agreements(request)
+            .await?
+            .into_iter()
+            .rfind(|agreement| agreement.in_force)),
+        Some(id) => {
+            let key = request.key(&id)?;
+            if key.kind == Kind::Agreement {
+                agreement_by_key(request, key.row).await
+            } else {
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The version of an agreement with that key.
+pub(super) async fn agreement_by_key(request: &Request, key: Uuid) -> Result<Option<Agreement>, ApiError> {
+    Ok(agreements(request)
+        .await?
+        .into_iter()
+        .find(|agreement| agreement.stored.key == key))
+}
+
+/// One family's dossier, by the id of the family or of something of it.
+pub(super) async fn dossier_of(ctx: &Context<'_>, key: Uuid) -> Result<Option<Arc<Dossier>>, ApiError> {
+    let request = Request::of(ctx);
+    let found = request
+        .session
+        .dossiers(&request.ceiling, &FamilySet::Keys(vec![key]), request.wants)
+        .await?;
+    Ok(found.into_iter().next())
+}
+
+pub(super) async fn family_by_id(
+    ctx: &Context<'_>,
+    root: FieldId,
+    id: &ID,
+) -> Result<Shared<Option<Family>>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, root) {
+        return Ok(withheld);
+    }
+    let key = request.key(id)?;
+    let found = match key.kind {
+        Kind::Family => dossier_of(ctx, key.row)
+            .await?
+            .and_then(|dossier| family(ctx, &dossier)),
+        _ => None,
+    };
+    Ok(Shared::rows(&request.ceiling, root, || found))
+}
+
+pub(super) async fn family_by_reference(
+    ctx: &Context<'_>,
+    reference: String,
+) -> Result<Shared<Option<Family>>, ApiError> {
+    let select = FamilySelect {
+        filter: FamilyFilter {
+            reference: Some(reference),
+            ..FamilyFilter::default()
+        },
+        order: None,
+    };
+    let page = lists::page(ctx, field::QUERY_FAMILY, select, PageArguments::default()).await?;
+    Ok(page.map(|page| page.edges.into_iter().next().map(|(_, family)| family)))
+}
+
+pub(super) async fn member_by_id(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Member>>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, field::QUERY_MEMBER) {
+        return Ok(withheld);
+    }
+    let key = request.key(id)?;
+    let found = match key.kind {
+        Kind::Member => dossier_of(ctx, key.family)
+            .await?
+            .and_then(|dossier| node::one(ctx, &dossier, key.row)),
+        _ => None,
+    };
+    Ok(Shared::rows(&request.ceiling, field::QUERY_MEMBER, || found))
+}
+
+pub(super) async fn disclosures_of(
+    ctx: &Context<'_>,
+    id: &ID,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Shared<Option<DisclosureConnection>>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, field::QUERY_DISCLOSURES) {
+        return Ok(withheld);
+    }
+    let key = request.key(id)?;
+    match dossier_of(ctx, key.family).await? {
+        Some(dossier)
+            if key.kind == Kind::Family && Family::of(&dossier).is_some_and(|family| family.key() == key.row) =>
+        {
+            let page = disclosures(ctx, field::QUERY_DISCLOSURES, &dossier, first, after).await?;
+            Ok(page.map(Some))
+        }
+        _ => Ok(Shared::rows(&request.ceiling, field::QUERY_DISCLOSURES, || None)),
+    }
+}

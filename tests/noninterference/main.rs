@@ -1,0 +1,299 @@
+//! What you may not see does not change what you get.
+//!
+//! Two data sets are made that differ in many places, and in none that a caller may see: which places those are is worked out by `view.rs`
+//! from the rows and the decision alone. Then random operations over the whole schema are put to a server over each, and every answer
+//! must be the same, byte for byte: data, errors, accounts, counts, cursors, cost.
+//!
+//! `THINKFAMILY_NONINTERFERENCE=100000` makes that many comparisons; `SEED=…` starts from the seed that a failure printed.
+
+#![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
+#![expect(clippy::print_stderr, reason = "a run says what it saw")]
+
+mod callers;
+#[path = "../differential/chance.rs"]
+#[expect(dead_code, reason = "shared with the differential test")]
+mod chance;
+mod changes;
+mod http;
+mod leaks;
+mod operations;
+mod pairs;
+mod sides;
+#[path = "../it/support/mod.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "shared with the tests of the whole"
+)]
+mod support;
+mod view;
+mod world;
+
+use std::{collections::BTreeSet, env};
+
+use serde_json::Value;
+
+use chance::Chance;
+use operations::{ABOUT_NOBODY, Drawer, Operation, Pool};
+use pairs::{Base, Pair};
+use sides::{Half, Place, Server};
+use support::api::Api;
+
+/// Comparisons of the normal run, by place.
+const ON_SQLITE: u64 = 2_100;
+const ON_POSTGRES: u64 = 400;
+/// Operations of one pair of data sets.
+const OF_A_PAIR: u64 = 120;
+
+fn number_from(variable: &str, default: u64) -> u64 {
+    env::var(variable).map_or(default, |text| text.parse().expect("the variable is a number"))
+}
+
+/// What a run saw.
+#[derive(Default)]
+struct Seen {
+    compared: u64,
+    disclosing: u64,
+    refused: u64,
+    observed: u64,
+    observed_different: u64,
+    used: BTreeSet<String>,
+}
+
+/// Servers over both data sets for a caller, and for an observer, whose requests leave no trace in the caller's trail.
+struct Servers {
+    caller: [Server; 2],
+    observer: [Server; 2],
+}
+
+impl Servers {
+    async fn over(first: &Half, second: &Half) -> Self {
+        Self {
+            caller: [Server::over(first).await, Server::over(second).await],
+            observer: [Server::over(first).await, Server::over(second).await],
+        }
+    }
+}
+
+/// Whether anything about a family is in an answer.
+fn discloses(value: &Value) -> bool {
+    fn something(value: &Value) -> bool {
+        match value {
+            Value::Null => false,
+            Value::Array(list) => list.iter().any(something),
+            // Booleans and zeros say nothing where there is no row: what is asked of every page is whether there is another.
+            Value::Object(object) => object.iter().any(|(key, value)| {
+                let about_nobody =
+                    ["categories", "signatories", "clauses", "__schema", "__type"].contains(&key.as_str());
+                key != "__typename" && !about_nobody && something(value)
+            }),
+            Value::Bool(_) => false,
+            Value::Number(number) => number.as_f64() != Some(0.0),
+            Value::String(_) => true,
+        }
+    }
+    something(&value["data"])
+}
+
+/// Keeps the cursors of a page for later operations.
+fn keep_cursors(pool: &mut Pool, operation: &Operation, answer: &[u8]) {
+    let Some(list) = &operation.list else { return };
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    let edges = answer["data"]["page"]["edges"].as_array().into_iter().flatten();
+    let cursors = edges.filter_map(|edge| edge["cursor"].as_str().map(str::to_owned));
+    pool.cursors.entry(list.clone()).or_default().extend(cursors.take(5));
+}
+
+/// Keeps the ids of a page for later operations.
+fn keep_ids(pool: &mut Pool, operation: &Operation, answer: &Value) {
+    let lists = [
+        ("families", "Family"),
+        ("members", "Member"),
+        ("plans", "Plan"),
+        ("consents", "Consent"),
+    ];
+    let of = lists.into_iter().find(|(list, _)| {
+        operation
+            .list
+            .as_ref()
+            .is_some_and(|of| of.split(' ').next() == Some(*list))
+    });
+    let Some((_, of)) = of else { return };
+    let edges = answer["data"]["page"]["edges"].as_array().into_iter().flatten();
+    let ids = edges.filter_map(|edge| edge["node"]["id"].as_str().map(str::to_owned));
+    pool.given.entry(of).or_default().extend(ids);
+}
+
+/// Puts that many operations to both servers of a pair.
+async fn compare(
+    place: &str,
+    api: &Api,
+    base: &Base,
+    pair: &Pair<'_>,
+    servers: &Servers,
+    count: u64,
+    chance: &mut Chance,
+    seen: &mut Seen,
+) {
+    let mut pool = pair.pool(base);
+    let [first, second] = &servers.caller;
+    assert_eq!(
+        first.sdl(&pair.caller).await,
+        second.sdl(&pair.caller).await,
+        "{place}: the schema"
+    );
+    for number in 0..count {
+        let operation = Drawer::new(api, &pool, chance).draw();
+        let (one, other) = tokio::join!(
+            first.answer(&pair.caller, number, &operation),
+            second.answer(&pair.caller, number, &operation)
+        );
+        if one != other {
+            panic!(
+                "{place}, operation {number}: {}",
+                difference(pair, &operation, &one, &other)
+            );
+        }
+        seen.compared += 1;
+        seen.refused += u64::from(one.starts_with(b"refused"));
+        let answer: Value = serde_json::from_slice(&one).unwrap_or_default();
+        let about_families = !operation.used.iter().any(|field| {
+            field
+                .strip_prefix("Query.")
+                .is_some_and(|field| ABOUT_NOBODY.contains(&field))
+        });
+        seen.disclosing += u64::from(about_families && discloses(&answer));
+        seen.used.extend(operation.used.iter().cloned());
+        keep_cursors(&mut pool, &operation, &one);
+        keep_ids(&mut pool, &operation, &answer);
+        if number % 4 == 0 {
+            // Somebody who may see more gets other bytes; and their cursors are no help to the caller.
+            let [first, second] = &servers.observer;
+            let (one, other) = tokio::join!(
+                first.answer(&pair.observer, number, &operation),
+                second.answer(&pair.observer, number, &operation)
+            );
+            seen.observed += 1;
+            seen.observed_different += u64::from(one != other);
+            keep_cursors(&mut pool, &operation, &one);
+            keep_cursors(&mut pool, &operation, &other);
+        }
+    }
+}
+
+/// Both answers from a little before the first byte that differs.
+fn difference(pair: &Pair<'_>, operation: &Operation, one: &[u8], other: &[u8]) -> String {
+    let at = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    let from = at.saturating_sub(300);
+    let part = |bytes: &[u8]| String::from_utf8_lossy(&bytes[from..bytes.len().min(at + 200)]).into_owned();
+    format!(
+        "the answers differ from byte {at} on ({} and {} bytes)\ncaller: {:?}\noperation: {}\nvariables: {:?}\nwithheld: {:?}\n\
+         one:   …{}\nother: …{}",
+        one.len(),
+        other.len(),
+        pair.caller,
+        operation.query,
+        operation.variables,
+        operation.withheld,
+        part(one),
+        part(other)
+    )
+}
+
+/// Compares so many times; none where there is no such database server.
+async fn run(place: Place, comparisons: u64) -> Option<Seen> {
+    let (api, base) = (Api::new(), Base::new());
+    let first = Half::load(place, &base.world.data(), &base.documents).await?;
+    let mut seen = Seen::default();
+    let seed = number_from("SEED", 20_160_322);
+    let (mut changed, mut seeing, mut pairs) = (0, 0, 0);
+    for seed in seed.. {
+        if seen.compared >= comparisons {
+            break;
+        }
+        let mut chance = Chance::new(seed);
+        let pair = Pair::draw(&base, &mut chance);
+        let second = Half::load(place, &pair.world.data(), &base.documents).await?;
+        let servers = Servers::over(&first, &second).await;
+        let count = OF_A_PAIR.min(comparisons - seen.compared);
+        compare(
+            &format!("SEED={seed} ({place:?})"),
+            &api,
+            &base,
+            &pair,
+            &servers,
+            count,
+            &mut chance,
+            &mut seen,
+        )
+        .await;
+        pairs += 1;
+        changed += pair.changes.values().sum::<usize>();
+        seeing += u64::from(pair.seen > 0);
+    }
+    eprintln!(
+        "{place:?}: {} comparisons over {pairs} pairs with {changed} differences, {seeing} callers who see something; {} disclosed something, \
+         {} were refused; an observer got other bytes {} times of {}",
+        seen.compared, seen.disclosing, seen.refused, seen.observed_different, seen.observed
+    );
+    assert!(
+        changed / pairs > 100,
+        "{changed} differences in {pairs} pairs try little"
+    );
+    assert!(
+        seen.disclosing * 100 > seen.compared * 20,
+        "too few answers disclosed anything"
+    );
+    assert!(
+        seen.refused * 100 < seen.compared * 30,
+        "too many operations were refused"
+    );
+    assert!(
+        seen.observed_different * 100 > seen.observed * 20,
+        "the operations hardly asked for what differs"
+    );
+    Some(seen)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_hidden_changes_no_answer_sqlite() {
+    let seen = run(Place::Sqlite, number_from("THINKFAMILY_NONINTERFERENCE", ON_SQLITE))
+        .await
+        .unwrap();
+    let api = Api::new();
+    let mut unused = Vec::new();
+    let mut need = |coordinate: String| {
+        if !seen.used.contains(&coordinate) {
+            unused.push(coordinate);
+        }
+    };
+    for of in api.ways().keys() {
+        for field in api.fields(of) {
+            // Every root field, and every field of everything that belongs to a family.
+            need(format!("{of}.{}", field.name));
+            for argument in &field.arguments {
+                need(format!("{of}.{}({}:)", field.name, argument.name));
+                let ty = argument.ty.inner_named_type();
+                for input in api.inputs(ty) {
+                    need(format!("{ty}.{}", input.name));
+                    let of = input.ty.inner_named_type();
+                    if of.ends_with("OrderField") {
+                        api.values(of)
+                            .into_iter()
+                            .for_each(|value| need(format!("{of}.{value}")));
+                    }
+                }
+            }
+        }
+    }
+    assert!(unused.is_empty(), "never used: {unused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_hidden_changes_no_answer_postgres() {
+    let comparisons = number_from("THINKFAMILY_NONINTERFERENCE", ON_POSTGRES * 6) / 6;
+    if run(Place::Postgres, comparisons).await.is_none() {
+        eprintln!("PostgreSQL is not installed");
+    }
+}

@@ -1,0 +1,462 @@
+//! Pairs of data sets that differ in many places, and in none that a caller may see.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use thinkfamily::{
+    catalogue,
+    clock::Ids,
+    demo,
+    graphql::ids::{Codec, Key, Kind},
+    sharing::{caller::Caller, ceiling::Ceiling},
+    store::rows::EmergencyAccessRow,
+};
+use uuid::Uuid;
+
+use crate::{
+    callers::Office,
+    chance::Chance,
+    changes::{Words, change, is_sound},
+    operations::Pool,
+    sides::Document,
+    support::app::today,
+    view::{Moment, View, view},
+    world::{Folder, World},
+};
+
+/// Made-up families in the base data set, and others that are only added to the second one.
+const FAMILIES: u64 = 26;
+const SPARE: usize = 6;
+/// Changes that are tried for each pair.
+const TRIES: usize = 1_500;
+
+/// The first data set of every pair, and what surrounds it.
+pub(crate) struct Base {
+    pub(crate) world: World,
+    spare: Vec<Folder>,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) offices: Vec<Office>,
+    pub(crate) moment: Moment,
+}
+
+impl Base {
+    pub(crate) fn new() -> Self {
+        let day = today().date_naive();
+        let mut families = demo::families(
+            demo::Size {
+                families: FAMILIES + SPARE as u64,
+                authorities: 1,
+            },
+            11,
+            day,
+        );
+        let code = families.authority_codes().next().unwrap();
+        let mut data = demo::worked(day);
+        families.by_ref().for_each(|batch| data.append(batch));
+        let keys = Ids::seeded(3);
+        let documents = vec![
+            Document::new(
+                keys.uuid(),
+                demo::CAMBRIDGESHIRE,
+                demo::CAMBRIDGESHIRE_AGREEMENT.to_owned(),
+                &data,
+            ),
+            Document::new(
+                keys.uuid(),
+                demo::KINGSTON_RICHMOND,
+                demo::KINGSTON_RICHMOND_AGREEMENT.to_owned(),
+                &data,
+            ),
+            Document::new(keys.uuid(), demo::FIRST_AUTHORITY, demo::agreement_for(&code), &data),
+        ];
+        let moment = Moment {
+            now: today(),
+            own_consent_age: data
+                .authorities
+                .iter()
+                .map(|row| (row.id, row.own_consent_age))
+                .collect(),
+        };
+        let mut world = World::new(data);
+        open_emergencies(&mut world, &keys);
+        fill_in(&mut world);
+        let spare = world.folders.split_off(world.folders.len() - SPARE);
+        let office = |document: usize, code: &str| {
+            Office::new(
+                &world,
+                documents[document].authority,
+                code,
+                documents[document].agreement.clone(),
+            )
+        };
+        let offices = vec![office(2, &code), office(0, "cambridgeshire")];
+        Self {
+            spare,
+            offices,
+            documents,
+            moment,
+            world,
+        }
+    }
+
+    fn words(&self, authority: i32) -> Words {
+        let of_this = self
+            .world
+            .rest
+            .agencies
+            .iter()
+            .filter(|row| row.authority_id == authority);
+        let mut texts: Vec<String> = Vec::new();
+        for folder in &self.world.folders {
+            texts.extend(folder.family.district.clone());
+            texts.extend(
+                folder
+                    .people
+                    .iter()
+                    .flat_map(|person| [person.given_name.clone(), person.family_name.clone()]),
+            );
+            texts.extend(
+                folder
+                    .people
+                    .iter()
+                    .filter_map(|person| person.employment_status.clone()),
+            );
+            texts.extend(folder.outcomes.iter().map(|row| row.indicator.clone()));
+        }
+        let catalogue = catalogue::catalogue();
+        Words {
+            agencies: of_this.map(|row| row.id).collect(),
+            texts,
+            measures: catalogue
+                .progress_measures
+                .iter()
+                .map(|measure| measure.code.clone())
+                .collect(),
+            domains: catalogue
+                .distance_domains
+                .iter()
+                .map(|domain| domain.code.clone())
+                .collect(),
+            today: today().date_naive(),
+        }
+    }
+}
+
+/// Some families of every authority to which somebody opened emergency access, an hour ago or a day ago.
+fn open_emergencies(world: &mut World, keys: &Ids) {
+    let agencies = world.rest.agencies.clone();
+    for (number, folder) in world.folders.iter_mut().enumerate() {
+        let authority = folder.family.authority_id;
+        let kind = ["police", "childrens_social_care", "health"][number % 3];
+        let Some(agency) = agencies
+            .iter()
+            .find(|row| row.authority_id == authority && row.kind == kind)
+        else {
+            continue;
+        };
+        let opened = today() - chrono::TimeDelta::hours(if number % 4 == 0 { 24 } else { 1 });
+        folder.emergency_accesses.push(EmergencyAccessRow {
+            authority_id: authority,
+            id: keys.uuid(),
+            family_id: folder.family.id,
+            agency_id: agency.id,
+            subject: "on-duty".to_owned(),
+            ground: "safeguarding".to_owned(),
+            justification: "Made up.".to_owned(),
+            opened_at: opened,
+            expires_at: opened + chrono::TimeDelta::hours(8),
+            closed_at: None,
+        });
+    }
+}
+
+/// Values that made-up people have none of, so that there is something to ask for.
+fn fill_in(world: &mut World) {
+    let some = |of: &[&str], number: usize| Some(of[number % of.len()].to_owned()).filter(|text| !text.is_empty());
+    let people = world.folders.iter_mut().flat_map(|folder| &mut folder.people);
+    for (number, person) in people.enumerate() {
+        person.employment_status = person
+            .employment_status
+            .take()
+            .or(some(&["employed", "out of work", "", "carer"], number));
+        person.education_setting = person
+            .education_setting
+            .take()
+            .or(some(&["", "Fenbrook School", "Home"], number));
+        person.ethnicity = person
+            .ethnicity
+            .take()
+            .or(some(&["White British", "", "Mixed", "Asian"], number));
+        person.disability = person
+            .disability
+            .take()
+            .or(some(&["", "Hearing", "", "Mobility"], number));
+        person.phone = person
+            .phone
+            .take()
+            .or(some(&["01632 960001", "01632 960002", ""], number));
+        person.email = person.email.take().or(some(&["", "somebody@family.example"], number));
+    }
+}
+
+/// A caller, and a second data set that is to them the same as the first.
+pub(crate) struct Pair<'b> {
+    pub(crate) office: &'b Office,
+    pub(crate) caller: Caller,
+    pub(crate) world: World,
+    /// Changes by table.
+    pub(crate) changes: BTreeMap<&'static str, usize>,
+    /// Whoever sees the greatest difference.
+    pub(crate) observer: Caller,
+    /// What the caller sees at all.
+    pub(crate) seen: usize,
+}
+
+impl<'b> Pair<'b> {
+    /// Draws a caller, most often one who sees something, and makes the second data set for them.
+    pub(crate) fn draw(base: &'b Base, chance: &mut Chance) -> Self {
+        let office = &base.offices[usize::from(chance.percent(40))];
+        let today = today().date_naive();
+        let mut drawn: Option<(Caller, Arc<Ceiling>, usize)> = None;
+        let tries = if chance.percent(5) { 1 } else { 25 };
+        for _ in 0..tries {
+            let Some(caller) = office.caller(chance) else { continue };
+            let ceiling = office.ceiling(&caller, today);
+            let seen: usize = base
+                .world
+                .folders
+                .iter()
+                .map(|folder| view(folder, &ceiling, &base.moment).len())
+                .sum();
+            let enough = seen > 0 && chance.percent(40);
+            if drawn.as_ref().is_none_or(|(_, _, most)| seen >= *most) {
+                drawn = Some((caller, ceiling, seen));
+            }
+            if enough {
+                break;
+            }
+        }
+        let (caller, ceiling, seen) = drawn.unwrap_or_else(|| {
+            let caller = office.observers().remove(0);
+            let ceiling = office.ceiling(&caller, today);
+            (caller, ceiling, 1)
+        });
+        let (world, changes) = second(base, &ceiling, chance);
+        let observer = observer(base, office, &world, &caller);
+        Self {
+            office,
+            caller,
+            world,
+            changes,
+            observer,
+            seen,
+        }
+    }
+
+    /// Values of both data sets, to ask with.
+    pub(crate) fn pool(&self, base: &Base) -> Pool {
+        let codec = Codec::new(&[7; 32]).unwrap();
+        let mut pool = Pool::default();
+        for world in [&base.world, &self.world] {
+            for folder in world
+                .folders
+                .iter()
+                .filter(|folder| folder.family.authority_id == self.office.authority)
+            {
+                collect(&mut pool, folder, &|kind, row| {
+                    codec.id(
+                        self.office.authority,
+                        Key {
+                            kind,
+                            family: folder.family.id,
+                            row,
+                        },
+                    )
+                });
+            }
+        }
+        let mut without_family = |of: &str, kind: Kind, rows: Vec<Uuid>| {
+            let ids = rows.into_iter().map(|row| {
+                codec.id(
+                    self.office.authority,
+                    Key {
+                        kind,
+                        family: Uuid::nil(),
+                        row,
+                    },
+                )
+            });
+            pool.ids.insert(of.to_owned(), ids.collect());
+        };
+        without_family(
+            "Agency",
+            Kind::Agency,
+            base.world.rest.agencies.iter().map(|row| row.id).collect(),
+        );
+        without_family(
+            "Agreement",
+            Kind::Agreement,
+            base.documents.iter().map(|document| document.key).collect(),
+        );
+        pool
+    }
+}
+
+/// Of all that see much, whoever sees the greatest difference.
+fn observer(base: &Base, office: &Office, world: &World, caller: &Caller) -> Caller {
+    let sight = |world: &World, ceiling: &Arc<Ceiling>| -> BTreeMap<Uuid, View> {
+        world
+            .folders
+            .iter()
+            .map(|folder| (folder.family.id, view(folder, ceiling, &base.moment)))
+            .collect()
+    };
+    let observers = office
+        .observers()
+        .into_iter()
+        .filter(|observer| observer.principal.role != caller.principal.role);
+    observers
+        .max_by_key(|observer| {
+            let ceiling = office.ceiling(observer, today().date_naive());
+            let (one, other) = (sight(&base.world, &ceiling), sight(world, &ceiling));
+            one.iter()
+                .filter(|(family, view)| other.get(*family) != Some(view))
+                .count()
+        })
+        .expect("an office has observers")
+}
+
+/// The second data set, and how much was changed.
+fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, BTreeMap<&'static str, usize>) {
+    let mut world = base.world.clone();
+    let mut changes = BTreeMap::new();
+    let sight = |folder: &Folder| view(folder, ceiling, &base.moment);
+    // Families that do not exist for the caller may go, and others like them may come.
+    let before = world.folders.len();
+    world
+        .folders
+        .retain(|folder| chance.percent(80) || !sight(folder).is_empty());
+    changes.insert("family gone", before - world.folders.len());
+    for spare in &base.spare {
+        if sight(spare).is_empty() {
+            world.folders.push(spare.clone());
+            *changes.entry("family come").or_default() += 1;
+        }
+    }
+    let mut views: Vec<View> = world.folders.iter().map(sight).collect();
+    let mut words: BTreeMap<i32, Words> = BTreeMap::new();
+    for _ in 0..TRIES {
+        let at = chance.number(0, world.folders.len() - 1);
+        let authority = world.folders[at].family.authority_id;
+        let words = words.entry(authority).or_insert_with(|| base.words(authority));
+        let mut changed = world.folders[at].clone();
+        // Several changes at once, for what one alone would give away; or one.
+        let table = change(&mut changed, chance, words);
+        if chance.percent(20) {
+            change(&mut changed, chance, words);
+        }
+        if is_sound(&changed) && sight(&changed) == views[at] {
+            world.folders[at] = changed;
+            *changes.entry(table).or_default() += 1;
+        }
+    }
+    // The order in which rows lie in the database is nobody's to see.
+    for at in (1..world.folders.len()).rev() {
+        let other = chance.number(0, at);
+        world.folders.swap(at, other);
+        views.swap(at, other);
+    }
+    for folder in &mut world.folders {
+        folder.people.reverse();
+        folder.memberships.reverse();
+        folder.consents.reverse();
+        folder.involvements.reverse();
+        folder.criteria_matches.reverse();
+        folder.outcomes.reverse();
+        folder.goals.reverse();
+    }
+    for (folder, view) in world.folders.iter().zip(&views) {
+        assert_eq!(&sight(folder), view, "a change that the caller can see was made");
+    }
+    for agency in world
+        .rest
+        .agencies
+        .iter_mut()
+        .filter(|row| row.authority_id != ceiling.caller().authority)
+    {
+        agency.name.push_str(" (renamed)");
+    }
+    (world, changes)
+}
+
+/// Every id of a family, and the values that filters can ask for.
+fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) {
+    macro_rules! ids {
+        ($($kind:ident $rows:ident),+ $(,)?) => {$(
+            pool.ids.entry(stringify!($kind).to_owned()).or_default()
+                .extend(folder.$rows.iter().map(|row| id(Kind::$kind, row.id)));
+        )+};
+    }
+    pool.ids
+        .entry("Family".to_owned())
+        .or_default()
+        .push(id(Kind::Family, folder.family.id));
+    ids!(
+        Member memberships, Address addresses, StatutoryStatus statutory_statuses, LocalIdentifier local_identifiers,
+        Involvement involvements, CriteriaMatch criteria_matches, Assessment assessments, DistanceScore distance_scores,
+        Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
+        Marker markers, EmergencyAccess emergency_accesses,
+    );
+    let mut text = |of: &'static str, texts: Vec<Option<String>>| {
+        pool.texts
+            .entry(of)
+            .or_default()
+            .extend(texts.into_iter().flatten().filter(|text| text.len() < 200));
+    };
+    let family = &folder.family;
+    text("reference", vec![Some(family.reference.clone())]);
+    text("district", vec![family.district.clone()]);
+    text("ward", vec![family.ward.clone()]);
+    text("locality", vec![family.locality.clone()]);
+    text("reachArea", vec![family.reach_area.clone()]);
+    text(
+        "familyName",
+        folder
+            .people
+            .iter()
+            .map(|person| Some(person.family_name.clone()))
+            .collect(),
+    );
+    text(
+        "givenName",
+        folder
+            .people
+            .iter()
+            .map(|person| Some(person.given_name.clone()))
+            .collect(),
+    );
+    text(
+        "employmentStatus",
+        folder
+            .people
+            .iter()
+            .map(|person| person.employment_status.clone())
+            .collect(),
+    );
+    text(
+        "educationSetting",
+        folder
+            .people
+            .iter()
+            .map(|person| person.education_setting.clone())
+            .collect(),
+    );
+    let days = folder
+        .people
+        .iter()
+        .map(|person| Some(person.date_of_birth))
+        .chain([family.attached_on, family.closed_on])
+        .chain(folder.criteria_matches.iter().map(|row| Some(row.evidence_from)))
+        .chain(folder.outcomes.iter().map(|row| row.result_on))
+        .chain(folder.plans.iter().map(|row| row.agreed_on));
+    pool.dates.extend(days.flatten().map(|day| day.to_string()));
+}
