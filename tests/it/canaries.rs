@@ -24,6 +24,8 @@ use crate::support::{
 
 /// In every planted value. No word of ours contains it, in capitals or not.
 const CANARY: &str = "zqcanary";
+/// The same for telephone numbers.
+const PHONE: &str = "07700 900987";
 
 /// Every column of the database that holds a personal text. Where texts must differ, the old one stays behind the canary.
 const COLUMNS: [(&str, &[&str]); 13] = [
@@ -137,7 +139,7 @@ async fn nothing_planted_is_found_again(database: &TestDatabase) {
     given.add("standard output", out);
     let signature = |token: &str| token.rsplit_once('.').unwrap().1.to_owned();
     let claims = |token: &str| token.split('.').nth(1).unwrap().to_owned();
-    let mut words = vec![CANARY.to_owned()];
+    let mut words = vec![CANARY.to_owned(), PHONE.to_owned()];
     words.extend(
         [&lead_token, &police_token]
             .into_iter()

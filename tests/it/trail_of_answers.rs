@@ -1,11 +1,14 @@
 //! Every answer that discloses is in the trail before it arrives, with who, why, what and whom; and nothing is disclosed that cannot be.
 
+mod failing;
+mod subject_access;
+
 use std::collections::BTreeSet;
 
 use sea_orm::{ConnectionTrait, Statement, Value as SqlValue};
 use serde_json::json;
 use thinkfamily::{
-    audit::{Entry, Kind, Operation, verify::verify},
+    audit::{Entry, Kind, Operation},
     store::connect::Databases,
 };
 use uuid::Uuid;
@@ -14,7 +17,6 @@ use crate::support::{
     app::{App, Partner},
     client::{Answer, Client},
     database::{TestDatabase, on_both},
-    process::{Site, someone},
     trail,
 };
 
@@ -127,6 +129,16 @@ async fn an_answer_is_in_the_trail_before_it_arrives(database: &TestDatabase) {
     let shown = u64::try_from(entry.families.len()).unwrap();
     assert_eq!(withheld(&entry), [("Family.district", "NOT_IN_AGREEMENT", shown)]);
 
+    // What is about nobody needs no entry.
+    let (answer, entries) = ask(&app, &police, &[], "{ viewer { role } __typename }").await;
+    assert_eq!((answer.status, entries), (200, vec![]));
+}
+on_both!(an_answer_is_in_the_trail_before_it_arrives);
+
+async fn an_entry_names_the_people_and_the_portal(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let databases = app.store.databases();
+    let hardman = key(databases, "family", "reference", HARDMAN).await;
     // The Lead Professional sees people; the entry says which.
     let lead = app.lead_professional();
     let document = "{ family(reference: \"TF-10001\") { members { givenName phone ethnicity } plan { status } } }";
@@ -191,12 +203,8 @@ async fn an_answer_is_in_the_trail_before_it_arrives(database: &TestDatabase) {
         BTreeSet::from([key(databases, "person", "given_name", "Tyler").await])
     );
     assert_eq!(codes(&entry.categories), ["HOUSEHOLD", "IDENTITY"]);
-
-    // What is about nobody needs no entry.
-    let (answer, entries) = ask(&app, &police, &[], "{ viewer { role } __typename }").await;
-    assert_eq!((answer.status, entries), (200, vec![]));
 }
-on_both!(an_answer_is_in_the_trail_before_it_arrives);
+on_both!(an_entry_names_the_people_and_the_portal);
 
 async fn a_refusal_is_in_the_trail_with_the_true_reasons(database: &TestDatabase) {
     let app = App::start(database).await;
@@ -289,179 +297,3 @@ async fn the_trail_names_no_values(database: &TestDatabase) {
     }
 }
 on_both!(the_trail_names_no_values);
-
-async fn run(databases: &Databases, sql: &str) {
-    databases.trail().execute_unprepared(sql).await.unwrap();
-}
-
-async fn what_cannot_be_recorded_is_not_disclosed(database: &TestDatabase) {
-    let app = App::start(database).await;
-    let databases = app.store.databases();
-    let lead = app.lead_professional();
-    let client = Client::new(&app.url, &lead.token);
-    let query = "{ family(reference: \"TF-10001\") { reference members { givenName } } }";
-    let fail = |query: &str| json!({ "query": query }).to_string();
-    for table in ["trail_entry", "trail_subject", "trail_head"] {
-        run(databases, &format!("ALTER TABLE {table} RENAME TO away")).await;
-        let answer = client.post(query, json!({})).await.unwrap();
-        assert_eq!(answer.status, 503, "{table}: {}", answer.text());
-        let body = answer.json();
-        assert_eq!(body["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{table}");
-        assert!(body.get("data").is_none(), "{table}: {body}");
-        for value in ["TF-10001", "Dawn", "Tyler"] {
-            assert!(!answer.text().contains(value), "{table}: {value}");
-        }
-        // A refusal that cannot be recorded tells nothing of itself either, and what is about nobody goes on.
-        let police = Client::new(
-            &app.url,
-            &app.partner("cambs-police", "practitioner", "safeguarding").token,
-        );
-        let refused = police
-            .send(&[("x-withheld", "fail")], fail("{ consents { nodes { category } } }"))
-            .await
-            .unwrap();
-        // (The index of families is not needed to record it.)
-        assert_eq!(
-            refused.status,
-            if table == "trail_subject" { 400 } else { 503 },
-            "{table}: {}",
-            refused.text()
-        );
-        let nobody = police.post("{ viewer { role } }", json!({})).await.unwrap();
-        assert_eq!(
-            nobody.json()["data"]["viewer"]["role"],
-            "PRACTITIONER",
-            "{table}: {}",
-            nobody.text()
-        );
-
-        run(databases, &format!("ALTER TABLE away RENAME TO {table}")).await;
-        let answer = client.post(query, json!({})).await.unwrap();
-        assert_eq!(
-            answer.json()["data"]["family"]["reference"],
-            "TF-10001",
-            "{table}: it recovers: {}",
-            answer.text()
-        );
-        let entries = trail::entries(databases).await;
-        assert!(
-            entries
-                .iter()
-                .any(|(entry, _)| entry.request_id == Some(answer.request_id)),
-            "{table}"
-        );
-    }
-    let report = verify(app.trail.store(), &[app.trail.public_key()], &[]).await.unwrap();
-    assert!(report.is_sound(), "{:?}", report.findings);
-    assert_eq!((report.chains, report.entries), (1, 5));
-}
-on_both!(what_cannot_be_recorded_is_not_disclosed);
-
-async fn a_family_can_be_told_who_saw_it(database: &TestDatabase) {
-    let app = App::start(database).await;
-    let lead = app.lead_professional();
-    let id = lead.ask("{ family(reference: \"TF-10001\") { id } }").await.data()["family"]["id"].clone();
-    let police = app.partner("cambs-police", "marker_lookup", "prevention_of_crime");
-    let seen = police
-        .ask_with(
-            "query LookUp($id: ID!) { family(id: $id) { onCohort } }",
-            json!({ "id": id }),
-        )
-        .await;
-    assert_eq!(seen.data()["family"]["onCohort"], true);
-
-    let who_saw = "query Who($id: ID!) { disclosures(familyId: $id, first: 1) {
-        nodes { kind agency { code } role subject purpose categories clauses agreements operationName emergency }
-        pageInfo { hasNextPage }
-    } }";
-    let told = lead.ask_with(who_saw, json!({ "id": id })).await;
-    let page = &told.data()["disclosures"];
-    assert_eq!(
-        page["nodes"],
-        json!([{
-            "kind": "disclosed",
-            "agency": { "code": "cambs-police" },
-            "role": "MARKER_LOOKUP",
-            "subject": "marker_lookup-of-cambs-police",
-            "purpose": "prevention_of_crime",
-            "categories": ["MARKER"],
-            "clauses": ["police-marker"],
-            "agreements": ["TFF-2 1"],
-            "operationName": "LookUp",
-            "emergency": false,
-        }]),
-    );
-    assert_eq!(page["pageInfo"]["hasNextPage"], true);
-    // Reading the trail is a disclosure itself.
-    let again = lead.ask_with(who_saw, json!({ "id": id })).await;
-    assert_eq!(again.data()["disclosures"]["nodes"][0]["categories"], json!(["AUDIT"]));
-    assert_eq!(
-        again.data()["disclosures"]["nodes"][0]["subject"],
-        thinkfamily::demo::LEAD_SUBJECT
-    );
-
-    let refused = police.ask_with(who_saw, json!({ "id": id })).await;
-    assert_eq!(refused.data()["disclosures"], json!(null));
-    assert_eq!(refused.withheld("Query.disclosures"), ["NOT_IN_AGREEMENT"]);
-    // Another family's Lead Professional is told nothing, not even that there is something.
-    let other = app.partner_named(
-        "cambridgeshire",
-        "cambs-social-care",
-        "lead_professional",
-        "family_support",
-        "demo-lead-social-worker",
-    );
-    let none = other.ask_with(who_saw, json!({ "id": id })).await;
-    assert!(
-        none.data()["disclosures"]["nodes"].as_array().is_none_or(Vec::is_empty),
-        "{:#}",
-        none.body
-    );
-}
-on_both!(a_family_can_be_told_who_saw_it);
-
-async fn a_token_that_is_not_accepted_is_in_the_trail(database: &TestDatabase) {
-    let folder = tempfile::tempdir().unwrap();
-    let site = Site::new(folder.path(), Some(database.text()));
-    let serving = site.serve(&[]);
-    let good = site.token(&someone("cambs-police", "practitioner", "safeguarding", "someone"));
-    let (head, signature) = good.rsplit_once('.').unwrap();
-    let other = site.token(&someone("tff-team", "coordinator", "programme_management", "someone"));
-    let forged = format!("{head}.{}", other.rsplit_once('.').unwrap().1);
-    let unknown_agency = site.token(&someone("no-such-agency", "practitioner", "safeguarding", "someone"));
-    let query = json!({ "query": "{ viewer { role } }" }).to_string();
-    for token in ["not-a-token", &forged, &unknown_agency] {
-        let answer = Client::new(&serving.url, token).send(&[], query.clone()).await.unwrap();
-        assert_eq!(answer.status, 401, "{}", answer.text());
-    }
-    // A purpose that the token does not allow is refused too; no token at all is nobody's failure.
-    let other = Client::new(&serving.url, &good)
-        .send(&[("x-purpose-of-use", "audit")], query.clone())
-        .await
-        .unwrap();
-    assert_eq!(other.status, 403, "{}", other.text());
-    assert_eq!(
-        Client::new(&serving.url, "").send(&[], query).await.unwrap().status,
-        401
-    );
-
-    let databases = database.open().await;
-    let failed: Vec<_> = (trail::entries(&databases).await.into_iter())
-        .filter(|(entry, _)| entry.kind == Kind::SignInFailed)
-        .collect();
-    let reasons: BTreeSet<_> = failed
-        .iter()
-        .map(|(entry, _)| entry.reason.as_ref().unwrap().as_str())
-        .collect();
-    assert_eq!((failed.len(), reasons.len()), (4, 4), "{reasons:?}");
-    for (_, body) in &failed {
-        assert!(
-            !body.contains("not-a-token") && !body.contains(signature) && !body.contains("someone"),
-            "{body}"
-        );
-    }
-    databases.close().await.unwrap();
-    drop(serving);
-    assert!(site.run(&["audit", "verify"]).status.success());
-}
-on_both!(a_token_that_is_not_accepted_is_in_the_trail);

@@ -8,6 +8,13 @@ use crate::support::client::Client;
 
 /// Requests that are wrong in every way we could think of, each with a canary in it.
 pub(super) async fn bad_requests(given: &mut Given, url: &str, lead: &Client, good_token: &str) {
+    documents(given, lead).await;
+    bodies(given, url, lead, good_token).await;
+    tokens(given, url, good_token).await;
+    headers_and_paths(given, lead).await;
+}
+
+async fn documents(given: &mut Given, lead: &Client) {
     let documents = [
         ("not GraphQL", format!("{{ {CANARY}")),
         (
@@ -94,6 +101,9 @@ pub(super) async fn bad_requests(given: &mut Given, url: &str, lead: &Client, go
     for (what, document) in &documents {
         given.refusal(what, lead.send(&[], query(document)).await);
     }
+}
+
+async fn bodies(given: &mut Given, url: &str, lead: &Client, good_token: &str) {
     let family = "query($v: String!) { family(reference: $v) { id } }";
     let variables = [
         (
@@ -139,6 +149,9 @@ pub(super) async fn bad_requests(given: &mut Given, url: &str, lead: &Client, go
     ] {
         given.refusal(what, lead.send(&[], body).await);
     }
+}
+
+async fn tokens(given: &mut Given, url: &str, good_token: &str) {
     let (head, _) = good_token.rsplit_once('.').unwrap();
     let claims = STANDARD.encode(json!({ "iss": CANARY, "sub": CANARY }).to_string());
     for (what, token) in [
@@ -153,6 +166,9 @@ pub(super) async fn bad_requests(given: &mut Given, url: &str, lead: &Client, go
             Client::new(url, &token).send(&[], query("{ viewer { role } }")).await,
         );
     }
+}
+
+async fn headers_and_paths(given: &mut Given, lead: &Client) {
     for (name, status) in [
         ("x-purpose-of-use", 403),
         ("x-withheld", 400),

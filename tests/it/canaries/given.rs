@@ -38,8 +38,8 @@ impl Given {
     pub(super) fn search(&self, words: &[String]) {
         for word in words {
             let plain = word.to_lowercase();
-            let percent: String = plain.bytes().map(|byte| format!("%{byte:02x}")).collect();
-            let hexadecimal: String = plain.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let percent = digits(&plain, "%");
+            let hexadecimal = digits(&plain, "");
             // The middle of it, in each of the three ways in which it can lie across the digits.
             let inner = [0, 1, 2].map(|skip| {
                 let whole = STANDARD.encode(&word.as_bytes()[skip..]);
@@ -61,4 +61,10 @@ impl Given {
             }
         }
     }
+}
+
+/// The bytes in hexadecimal, each after a prefix.
+fn digits(text: &str, prefix: &str) -> String {
+    text.bytes()
+        .fold(String::new(), |digits, byte| digits + prefix + &format!("{byte:02x}"))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use thinkfamily::demo;
 
-use super::{CANARY, given::Given};
+use super::{CANARY, PHONE, given::Given};
 use crate::support::client::Client;
 
 /// Operations that are executed and disclose or withhold: only their errors and accounts are searched.
@@ -57,7 +57,7 @@ pub(super) async fn changes(given: &mut Given, police: &Client, coordinator: &Cl
         (
             coordinator,
             "recordInvolvement",
-            json!({ "familyId": id, "agency": "cambs-police", "contactName": CANARY, "contactPhone": CANARY,
+            json!({ "familyId": id, "agency": "cambs-police", "contactName": CANARY, "contactPhone": PHONE,
                 "contactEmail": format!("{CANARY}@example.org"), "startedOn": "2026-01-02", "idempotencyKey": key }),
             true,
         ),

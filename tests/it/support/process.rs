@@ -71,7 +71,7 @@ impl Site {
             if let Some(url) = address(&out.text()) {
                 break url;
             }
-            if child.try_wait().expect("its state is known").is_some() || began.elapsed() > Duration::from_secs(60) {
+            if child.try_wait().expect("its state is known").is_some() || began.elapsed() > Duration::from_mins(1) {
                 let _ = child.kill();
                 panic!("it does not serve:\n{}\n{}", out.text(), log.text());
             }
