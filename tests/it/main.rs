@@ -9,6 +9,7 @@ mod demo;
 mod kill;
 mod mutations;
 mod partners;
+mod readme;
 mod revocation;
 mod snapshots;
 mod statements;

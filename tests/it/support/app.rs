@@ -72,7 +72,6 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) trail: Trail,
     pub(crate) clock: Clock,
-    pub(crate) engine: Engine,
     issuer: Arc<DevIssuer>,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
@@ -110,11 +109,11 @@ impl App {
         let edge = EdgeLimits {
             running: 256,
             waiting: 4096,
-            request_time: Duration::from_secs(60),
+            request_time: Duration::from_mins(1),
             ..EdgeLimits::default()
         };
         let state = AppState::new(
-            Arc::new(engine.clone()),
+            Arc::new(engine),
             Arc::new(authenticator),
             Arc::new(|| Box::pin(async { true })),
             Ids::random(),
@@ -135,7 +134,6 @@ impl App {
             store,
             trail,
             clock,
-            engine,
             issuer: Arc::new(issuer),
             client: reqwest::Client::new(),
             stop: Some(stop),
