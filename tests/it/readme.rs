@@ -34,11 +34,10 @@ fn tour() -> Vec<Step> {
 
 /// The places of withheld values are left out of README, for they are long.
 fn without_paths(mut answer: Value) -> Value {
-    for entry in answer["extensions"]["disclosure"]["withheld"]
-        .as_array_mut()
-        .into_iter()
-        .flatten()
-    {
+    let withheld = answer
+        .pointer_mut("/extensions/disclosure/withheld")
+        .and_then(Value::as_array_mut);
+    for entry in withheld.into_iter().flatten() {
         entry
             .as_object_mut()
             .expect("an entry")
