@@ -28,6 +28,10 @@ mod world;
 use std::{collections::BTreeSet, env};
 
 use serde_json::Value;
+use thinkfamily::sharing::{
+    category::{Category, CategorySet},
+    register,
+};
 
 use chance::Chance;
 use operations::{ABOUT_NOBODY, Drawer, Operation, Pool};
@@ -192,7 +196,7 @@ async fn run(place: Place, comparisons: u64) -> Option<Seen> {
     assert!(changed / pairs > 100, "{changed} differences in {pairs} pairs try little");
     assert!(seen.disclosing * 100 > seen.compared * 20, "too few answers disclosed anything");
     assert!(seen.refused * 100 < seen.compared * 30, "too many operations were refused");
-    assert!(seen.observed_different * 100 > seen.observed * 20, "the operations hardly asked for what differs");
+    assert!(seen.observed_different * 100 > seen.observed * 12, "the operations hardly asked for what differs");
     Some(seen)
 }
 
@@ -206,9 +210,11 @@ async fn what_is_hidden_changes_no_answer_sqlite() {
             unused.push(coordinate);
         }
     };
-    for of in api.ways().keys() {
+    // Every root field, and every field of everything that is not about nobody.
+    let about_nobody = CategorySet::of(&[Category::Reference]);
+    let of_families = |of: &&String| register::find(of).is_none_or(|existence| existence.categories != about_nobody);
+    for of in api.ways().keys().filter(of_families) {
         for field in api.fields(of) {
-            // Every root field, and every field of everything that belongs to a family.
             need(format!("{of}.{}", field.name));
             for argument in &field.arguments {
                 need(format!("{of}.{}({}:)", field.name, argument.name));
