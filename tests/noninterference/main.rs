@@ -43,7 +43,7 @@ use support::api::Api;
 const ON_SQLITE: u64 = 2_100;
 const ON_POSTGRES: u64 = 400;
 /// Operations of one pair of data sets.
-const OF_A_PAIR: u64 = 120;
+const OF_A_PAIR: u64 = 70;
 
 fn number_from(variable: &str, default: u64) -> u64 {
     env::var(variable).map_or(default, |text| text.parse().expect("the variable is a number"))
