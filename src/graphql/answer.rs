@@ -141,7 +141,12 @@ fn step(step: &Step) -> Json {
 /// Values are resolved at the same time, and which comes first depends on what had to be read: the order, and with it the choice, must not.
 fn errors(response: &Response) -> Vec<Json> {
     let mut in_order: Vec<_> = response.errors.iter().collect();
-    in_order.sort_by_cached_key(|error| (error.locations.first().map(|place| (place.line, place.column)), steps(&error.path)));
+    in_order.sort_by_cached_key(|error| {
+        (
+            error.locations.first().map(|place| (place.line, place.column)),
+            steps(&error.path),
+        )
+    });
     let errors = in_order.into_iter().take(ERRORS).map(|error| {
         let code = error
             .extensions

@@ -101,19 +101,22 @@ fn needs(field: &Field) -> String {
 }
 
 /// The fields of which something holds, type by type, those of which the same holds together.
-fn sections(what: impl Fn(&Field) -> Option<String>) -> Vec<Section> {
+fn sections(what: impl Fn(&'static Field) -> Option<String>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for field in register::fields() {
         let (Some((of, name)), Some(what)) = (parts(field), what(field)) else {
             continue;
         };
-        let at = sections.iter().position(|section| section.types == [of]).unwrap_or_else(|| {
-            sections.push(Section {
-                types: vec![of],
-                lines: Vec::new(),
+        let at = sections
+            .iter()
+            .position(|section| section.types == [of])
+            .unwrap_or_else(|| {
+                sections.push(Section {
+                    types: vec![of],
+                    lines: Vec::new(),
+                });
+                sections.len() - 1
             });
-            sections.len() - 1
-        });
         let lines = &mut sections[at].lines;
         match lines.iter_mut().find(|line| line.what == what) {
             Some(line) => with_name(&mut line.fields, name),
@@ -150,7 +153,12 @@ fn together(sections: Vec<Section>) -> Vec<Section> {
     for (of, _) in register::fields().filter_map(parts) {
         *size.entry(of).or_default() += 1;
     }
-    let count = |line: &Line| line.fields.iter().map(|field| 1 + field.matches(':').count()).sum::<usize>();
+    let count = |line: &Line| {
+        line.fields
+            .iter()
+            .map(|field| 1 + field.matches(':').count())
+            .sum::<usize>()
+    };
     let mut put: Vec<Section> = Vec::new();
     for section in sections {
         let whole = match section.lines.as_slice() {
@@ -180,14 +188,22 @@ fn together(sections: Vec<Section>) -> Vec<Section> {
 
 /// On what conditions a caller sees a field; none where the ceiling does not cover it. Where its categories differ in that, each is
 /// named; of those of which a row has one, each that the ceiling has.
-fn condition(ceiling: &Ceiling, field: &Field) -> Option<String> {
-    if !ceiling.covers(field.id) {
+fn condition(ceiling: &Ceiling, field: &'static Field) -> Option<String> {
+    // Of a type of which no row could exist for the caller, nothing is seen.
+    let exists = parts(field)
+        .and_then(|(of, _)| register::find(of))
+        .is_none_or(|of| ceiling.covers(of.id));
+    if !exists || !ceiling.covers(field.id) {
         return None;
     }
     let party = ceiling.parties().first()?;
     let of = |category: Category| {
         let mut words = BTreeSet::new();
-        for clause in party.clauses.iter().filter(|clause| clause.permits(field.access, category)) {
+        for clause in party
+            .clauses
+            .iter()
+            .filter(|clause| clause.permits(field.access, category))
+        {
             let mut word = clause.scope.code().to_owned();
             if clause.consent_required {
                 word.push_str("+consent");
@@ -204,7 +220,12 @@ fn condition(ceiling: &Ceiling, field: &Field) -> Option<String> {
     };
     let within = ceiling.categories(field.access);
     let mut by_condition: Vec<(String, Vec<&str>)> = Vec::new();
-    for category in field.categories.union(field.one_of).iter().filter(|category| within.contains(*category)) {
+    for category in field
+        .categories
+        .union(field.one_of)
+        .iter()
+        .filter(|category| within.contains(*category))
+    {
         let condition = of(category);
         match by_condition.iter_mut().find(|(other, _)| *other == condition) {
             Some((_, categories)) => categories.push(category.code()),
@@ -305,7 +326,11 @@ pub fn page(policy: &Policy, today: NaiveDate) -> String {
     }
     out.push_str("<h2>Who sees it</h2>");
     for (whos, sections) in groups(policy, today) {
-        let _ = write!(out, "<details><summary>{}</summary>", escape(&whos.join("\n")).replace('\n', "<br>"));
+        let _ = write!(
+            out,
+            "<details><summary>{}</summary>",
+            escape(&whos.join("\n")).replace('\n', "<br>")
+        );
         table(&mut out, &sections, "For which families, on what condition");
         out.push_str("</details>");
     }
@@ -323,7 +348,11 @@ fn table(out: &mut String, sections: &[Section], what: &str) {
     );
     for section in sections {
         for line in &section.lines {
-            let fields = if line.fields.is_empty() { "all".to_owned() } else { line.fields.join(", ") };
+            let fields = if line.fields.is_empty() {
+                "all".to_owned()
+            } else {
+                line.fields.join(", ")
+            };
             let _ = write!(
                 out,
                 "<tr><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",

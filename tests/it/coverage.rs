@@ -33,11 +33,18 @@ struct Ids(BTreeMap<String, String>);
 impl Ids {
     async fn of(app: &App, data: &Dataset) -> Self {
         let codec = Codec::new(&[7; 32]).unwrap();
-        let family = data.families.iter().find(|family| family.reference == demo::HARDMAN_REFERENCE).unwrap();
+        let family = data
+            .families
+            .iter()
+            .find(|family| family.reference == demo::HARDMAN_REFERENCE)
+            .unwrap();
         let mut ids = BTreeMap::new();
         let mut add = |kind: Kind, family: Uuid, row: Option<Uuid>| {
             let row = row.unwrap_or_else(|| panic!("the demonstration has no row of {kind:?}"));
-            ids.insert(format!("{kind:?}"), codec.id(demo::CAMBRIDGESHIRE, Key { kind, family, row }));
+            ids.insert(
+                format!("{kind:?}"),
+                codec.id(demo::CAMBRIDGESHIRE, Key { kind, family, row }),
+            );
         };
         macro_rules! first {
             ($($kind:ident $rows:ident),+) => {$(
@@ -54,10 +61,16 @@ impl Ids {
             Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
             Marker markers, EmergencyAccess emergency_accesses
         );
-        let agency = data.agencies.iter().find(|agency| agency.authority_id == demo::CAMBRIDGESHIRE);
+        let agency = data
+            .agencies
+            .iter()
+            .find(|agency| agency.authority_id == demo::CAMBRIDGESHIRE);
         add(Kind::Agency, Uuid::nil(), agency.map(|agency| agency.id));
         let reply = app.lead_professional().ask("{ agreements { id } }").await;
-        ids.insert("Agreement".to_owned(), reply.data()["agreements"][0]["id"].as_str().unwrap().to_owned());
+        ids.insert(
+            "Agreement".to_owned(),
+            reply.data()["agreements"][0]["id"].as_str().unwrap().to_owned(),
+        );
         Self(ids)
     }
 
@@ -87,7 +100,11 @@ fn call(api: &Api, ids: &Ids, of: &str, name: &str) -> String {
         field.arguments.iter().filter(|argument| argument.is_required()).count() <= arguments.len(),
         "{of}.{name} needs an argument that this test does not know"
     );
-    if arguments.is_empty() { name.to_owned() } else { format!("{name}({})", arguments.join(", ")) }
+    if arguments.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}({})", arguments.join(", "))
+    }
 }
 
 /// Every query that asks for one field of one type: by the shortest way, and by `node` where the type has ids.
@@ -96,22 +113,36 @@ fn queries(api: &Api, ids: &Ids) -> Vec<(String, String)> {
     let mut queries = Vec::new();
     for (of, way) in &ways {
         for field in api.fields(of) {
-            let below = if api.is_composite(field.ty.inner_named_type()) { " { __typename }" } else { "" };
+            let below = if api.is_composite(field.ty.inner_named_type()) {
+                " { __typename }"
+            } else {
+                ""
+            };
             let asked = format!("wanted: {}{below}", call(api, ids, of, &field.name));
             let coordinate = format!("{of}.{}", field.name);
             if of == "Query" || !way.is_empty() {
                 let mut at = "Query".to_owned();
                 let mut opening = String::new();
                 for step in way {
-                    opening.push_str(&format!("{} {{ ", call(api, ids, &at, step)));
+                    opening += &call(api, ids, &at, step);
+                    opening += " { ";
                     at = api.field(&at, step).ty.inner_named_type().to_string();
                 }
-                queries.push((coordinate.clone(), format!("{{ {opening}{asked} {}}}", "} ".repeat(way.len()))));
+                queries.push((
+                    coordinate.clone(),
+                    format!("{{ {opening}{asked} {}}}", "} ".repeat(way.len())),
+                ));
             }
             if nodes.contains(of) {
                 let id = ids.0.get(of).unwrap_or_else(|| panic!("no id of a {of}"));
-                queries.push((coordinate.clone(), format!("{{ node(id: {id:?}) {{ ... on {of} {{ {asked} }} }} }}")));
-                queries.push((coordinate.clone(), format!("{{ nodes(ids: [{id:?}]) {{ id ... on {of} {{ {asked} }} }} }}")));
+                queries.push((
+                    coordinate.clone(),
+                    format!("{{ node(id: {id:?}) {{ ... on {of} {{ {asked} }} }} }}"),
+                ));
+                queries.push((
+                    coordinate.clone(),
+                    format!("{{ nodes(ids: [{id:?}]) {{ id ... on {of} {{ {asked} }} }} }}"),
+                ));
             }
         }
     }
@@ -132,7 +163,10 @@ fn inputs(api: &Api) -> Vec<(String, String)> {
                     other => api.values(other),
                 };
                 for value in values {
-                    let query = format!("{{ {}({}: {{ {}: {value} }}) {{ totalCount nodes {{ id }} }} }}", field.name, argument.name, input.name);
+                    let query = format!(
+                        "{{ {}({}: {{ {}: {value} }}) {{ totalCount nodes {{ id }} }} }}",
+                        field.name, argument.name, input.name
+                    );
                     // An order needs its field as well.
                     if input.name != "direction" {
                         queries.push((format!("{of}.{}", input.name), query));
@@ -149,7 +183,9 @@ fn holds_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Array(list) => list.iter().any(holds_something),
-        Value::Object(object) => object.iter().any(|(key, value)| key != "__typename" && holds_something(value)),
+        Value::Object(object) => object
+            .iter()
+            .any(|(key, value)| key != "__typename" && holds_something(value)),
         _ => true,
     }
 }
@@ -161,28 +197,47 @@ async fn has_nothing(api: &Api, ids: &Ids, partner: &Partner) {
     let covered: BTreeSet<&str> = asked.iter().map(|(coordinate, _)| coordinate.as_str()).collect();
     for of in api.ways().keys() {
         for field in api.fields(of) {
-            assert!(covered.contains(format!("{of}.{}", field.name).as_str()), "{of}.{} is not asked for", field.name);
+            assert!(
+                covered.contains(format!("{of}.{}", field.name).as_str()),
+                "{of}.{} is not asked for",
+                field.name
+            );
         }
     }
     for (coordinate, query) in &asked {
         let reply = partner.ask(query).await;
         assert_eq!(reply.status, 200, "{coordinate}: {query}\n{}", reply.body);
-        assert!(reply.body.get("errors").is_none(), "{coordinate}: {query}\n{}", reply.body);
-        assert!(!holds_something(&reply.body["data"]), "{coordinate} gave something: {query}\n{}", reply.body);
+        assert!(
+            reply.body.get("errors").is_none(),
+            "{coordinate}: {query}\n{}",
+            reply.body
+        );
+        assert!(
+            !holds_something(&reply.body["data"]),
+            "{coordinate} gave something: {query}\n{}",
+            reply.body
+        );
         let account = reply.body["extensions"]["disclosure"]["withheld"].as_array();
         let account = account.unwrap_or_else(|| panic!("{coordinate}: no account: {query}\n{}", reply.body));
         assert!(!account.is_empty());
         for entry in account {
             let field = entry["field"].as_str().unwrap();
             assert!(register::find(field).is_some(), "{field} is no field of the register");
-            assert!(["NOT_IN_AGREEMENT", "AGREEMENT_NOT_SIGNED"].contains(&entry["reason"].as_str().unwrap()), "{entry}");
+            assert!(
+                ["NOT_IN_AGREEMENT", "AGREEMENT_NOT_SIGNED"].contains(&entry["reason"].as_str().unwrap()),
+                "{entry}"
+            );
         }
     }
     // The other two ways of being told, for a part of it.
     for (coordinate, query) in asked.iter().step_by(7) {
         let told = partner.told_by("error").ask(query).await;
         assert!(!holds_something(&told.body["data"]), "{coordinate}: {}", told.body);
-        assert!(told.body["errors"].as_array().is_some_and(|errors| !errors.is_empty()), "{coordinate}: {}", told.body);
+        assert!(
+            told.body["errors"].as_array().is_some_and(|errors| !errors.is_empty()),
+            "{coordinate}: {}",
+            told.body
+        );
         let failed = partner.told_by("fail").ask(query).await;
         assert_eq!(failed.code(), "NOT_IN_AGREEMENT", "{coordinate}: {}", failed.body);
         assert!(failed.body.get("data").is_none_or(Value::is_null));
@@ -205,7 +260,11 @@ async fn is_shown_nothing(api: &Api, partner: &Partner) {
     }
     assert_ne!(status, 200);
     for text in told {
-        for of in api.ways().keys().filter(|of| *of != "Query" && *of != "Agreement" && *of != "Agency") {
+        for of in api
+            .ways()
+            .keys()
+            .filter(|of| *of != "Query" && *of != "Agreement" && *of != "Agency")
+        {
             let words = text.split(|c: char| !c.is_alphanumeric());
             assert!(!words.clone().any(|word| word == of), "{of} is named in {text}");
         }
@@ -233,30 +292,53 @@ async fn a_caller_with_nothing_gets_nothing_from_any_field() {
 /// The worked families; and an emergency access, which they have none of.
 fn with_emergency() -> Dataset {
     let mut data = demo::worked(today().date_naive());
-    let family = data.families.iter().find(|family| family.reference == demo::HARDMAN_REFERENCE).unwrap();
-    let police = data.agencies.iter().find(|agency| agency.code == "cambs-police").unwrap();
-    if !data.emergency_accesses.iter().any(|row| row.authority_id == demo::CAMBRIDGESHIRE) {
-        data.emergency_accesses.push(thinkfamily::store::rows::EmergencyAccessRow {
-            authority_id: demo::CAMBRIDGESHIRE,
-            id: Uuid::from_u128(0xe),
-            family_id: family.id,
-            agency_id: police.id,
-            subject: "an-officer".to_owned(),
-            ground: "safeguarding".to_owned(),
-            justification: "Made up.".to_owned(),
-            opened_at: today() - chrono::TimeDelta::hours(1),
-            expires_at: today() + chrono::TimeDelta::hours(7),
-            closed_at: None,
-        });
+    let family = data
+        .families
+        .iter()
+        .find(|family| family.reference == demo::HARDMAN_REFERENCE)
+        .unwrap();
+    let police = data
+        .agencies
+        .iter()
+        .find(|agency| agency.code == "cambs-police")
+        .unwrap();
+    if !data
+        .emergency_accesses
+        .iter()
+        .any(|row| row.authority_id == demo::CAMBRIDGESHIRE)
+    {
+        data.emergency_accesses
+            .push(thinkfamily::store::rows::EmergencyAccessRow {
+                authority_id: demo::CAMBRIDGESHIRE,
+                id: Uuid::from_u128(0xe),
+                family_id: family.id,
+                agency_id: police.id,
+                subject: "an-officer".to_owned(),
+                ground: "safeguarding".to_owned(),
+                justification: "Made up.".to_owned(),
+                opened_at: today() - chrono::TimeDelta::hours(1),
+                expires_at: today() + chrono::TimeDelta::hours(7),
+                closed_at: None,
+            });
     }
     data
 }
 
 async fn add_emergency(app: &App, data: &Dataset) {
     let known = demo::worked(today().date_naive()).emergency_accesses;
-    let new = data.emergency_accesses.iter().filter(|row| !known.contains(row)).cloned().collect();
-    let new = Dataset { emergency_accesses: new, ..Dataset::default() };
-    thinkfamily::store::bulk::load(app.store.databases(), &new, &mut |_| {}).await.unwrap();
+    let new = data
+        .emergency_accesses
+        .iter()
+        .filter(|row| !known.contains(row))
+        .cloned()
+        .collect();
+    let new = Dataset {
+        emergency_accesses: new,
+        ..Dataset::default()
+    };
+    thinkfamily::store::bulk::load(app.store.databases(), &new, &mut |_| {})
+        .await
+        .unwrap();
 }
 
 /// The ceiling that the demonstration agreement gives someone.
@@ -279,7 +361,13 @@ fn ceiling(data: &Dataset, agency: &str, role: &str, purpose: &str, subject: &st
         purpose: purpose.to_owned(),
         purposes: vec![purpose.to_owned()],
     };
-    Ceiling::of(&Policy { agreements: vec![agreement] }, Arc::new(caller), today().date_naive())
+    Ceiling::of(
+        &Policy {
+            agreements: vec![agreement],
+        },
+        Arc::new(caller),
+        today().date_naive(),
+    )
 }
 
 /// Every value that the response key `wanted` has in an answer.
@@ -309,7 +397,12 @@ async fn no_role_gets_a_field_beyond_its_ceiling() {
     let queries = queries(&api, &ids);
     let (mut given, mut refused) = (BTreeSet::new(), BTreeSet::new());
     for (agency, role, purpose, subject) in [
-        ("cambs-early-help", "lead_professional", "family_support", demo::LEAD_SUBJECT),
+        (
+            "cambs-early-help",
+            "lead_professional",
+            "family_support",
+            demo::LEAD_SUBJECT,
+        ),
         ("cambs-police", "practitioner", "safeguarding", "an-officer"),
         ("jcp-cambridge", "practitioner", "employment_support", "a-coach"),
         ("tff-team", "coordinator", "programme_management", "a-coordinator"),
@@ -329,17 +422,34 @@ async fn no_role_gets_a_field_beyond_its_ceiling() {
                 }
                 continue;
             }
-            assert!(values.iter().all(|value| value.is_null()), "{agency} {role} got {coordinate}: {query}\n{}", reply.body);
+            assert!(
+                values.iter().all(|value| value.is_null()),
+                "{agency} {role} got {coordinate}: {query}\n{}",
+                reply.body
+            );
             refused.insert(coordinate.clone());
             // Either it is told of itself, or of something on the way to it; never that there is nothing.
             let account = reply.body["extensions"]["disclosure"]["withheld"].as_array();
             if !values.is_empty() {
-                assert_eq!(reply.withheld(coordinate), ["NOT_IN_AGREEMENT"], "{agency} {role}: {query}\n{}", reply.body);
+                assert_eq!(
+                    reply.withheld(coordinate),
+                    ["NOT_IN_AGREEMENT"],
+                    "{agency} {role}: {query}\n{}",
+                    reply.body
+                );
             } else if let Some(account) = account {
                 assert!(!account.is_empty());
             }
         }
     }
-    assert!(given.len() > 200, "only {} fields were given to anyone: {given:?}", given.len());
-    assert!(refused.len() > 100, "only {} fields were refused to anyone", refused.len());
+    assert!(
+        given.len() > 200,
+        "only {} fields were given to anyone: {given:?}",
+        given.len()
+    );
+    assert!(
+        refused.len() > 100,
+        "only {} fields were refused to anyone",
+        refused.len()
+    );
 }

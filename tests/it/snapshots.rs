@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, env, fs, path::Path};
 
-use apollo_compiler::ast::{Definition, Document, FieldDefinition, InputValueDefinition};
 use apollo_compiler::Node;
+use apollo_compiler::ast::{Definition, Document, FieldDefinition, InputValueDefinition};
 use chrono::NaiveDate;
 use thinkfamily::{
     catalogue, demo,
@@ -26,9 +26,15 @@ fn a_day() -> NaiveDate {
 /// The policy that the demonstration agreement of Cambridgeshire makes.
 fn demonstration() -> Policy {
     let text = demo::CAMBRIDGESHIRE_AGREEMENT;
-    let agencies = demo::worked(a_day()).agencies.into_iter().map(|agency| agency.code).collect();
+    let agencies = demo::worked(a_day())
+        .agencies
+        .into_iter()
+        .map(|agency| agency.code)
+        .collect();
     let (_, agreement) = agreement_file::parse(text, &catalogue::known(agencies)).unwrap();
-    Policy { agreements: vec![agreement] }
+    Policy {
+        agreements: vec![agreement],
+    }
 }
 
 /// Holds a committed file against what it should be. Whoever means the change writes the file anew and looks at the difference; an
@@ -37,7 +43,10 @@ fn hold(file: &str, should_be: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let command = format!("{REWRITE}=1 cargo test --test it snapshots");
     if env::var_os(REWRITE).is_some() {
-        assert!(env::var_os("CI").is_none(), "{file}: in an automatic check nothing is written anew; run `{command}` and commit the file");
+        assert!(
+            env::var_os("CI").is_none(),
+            "{file}: in an automatic check nothing is written anew; run `{command}` and commit the file"
+        );
         fs::write(&path, should_be).unwrap();
         return;
     }
@@ -45,7 +54,11 @@ fn hold(file: &str, should_be: &str) {
     if is == should_be {
         return;
     }
-    let place = is.lines().zip(should_be.lines()).take_while(|(is, should)| is == should).count();
+    let place = is
+        .lines()
+        .zip(should_be.lines())
+        .take_while(|(is, should)| is == should)
+        .count();
     panic!(
         "{file} is not what it should be, from line {} on.\n  is:        {}\n  should be: {}\nIf the change is meant: `{command}`, then read the difference and commit it.",
         place + 1,
@@ -62,7 +75,11 @@ fn the_committed_schema_is_the_one_that_is_served() {
 #[test]
 fn the_committed_table_of_who_sees_what_is_true() {
     let table = matrix::text(&demonstration(), a_day());
-    assert!(table.lines().count() < 3_000, "{} lines are more than anyone reads", table.lines().count());
+    assert!(
+        table.lines().count() < 3_000,
+        "{} lines are more than anyone reads",
+        table.lines().count()
+    );
     hold("docs/who-sees-what.txt", &table);
 }
 
@@ -85,7 +102,11 @@ fn the_table_leaves_nobody_and_nothing_out() {
     let words: BTreeSet<&str> = table.split([' ', ',', '\n', '(', ')']).collect();
     for field in register::fields() {
         let (of, name) = field.coordinate.split_once('.').unwrap_or((field.coordinate, ""));
-        assert!(words.contains(of.trim_end_matches(':')) || words.contains(format!("{of}:").as_str()), "{}", field.coordinate);
+        assert!(
+            words.contains(of.trim_end_matches(':')) || words.contains(format!("{of}:").as_str()),
+            "{}",
+            field.coordinate
+        );
         for word in name.split(['(', ')']).filter(|word| !word.is_empty()) {
             assert!(words.contains(word), "{}", field.coordinate);
         }
@@ -99,7 +120,12 @@ fn coordinates(library: &str) -> BTreeSet<String> {
     let mut of_fields = |of: &str, fields: &[Node<FieldDefinition>]| {
         for field in fields {
             found.insert(format!("{of}.{}", field.name));
-            found.extend(field.arguments.iter().map(|argument| format!("{of}.{}({}:)", field.name, argument.name)));
+            found.extend(
+                field
+                    .arguments
+                    .iter()
+                    .map(|argument| format!("{of}.{}({}:)", field.name, argument.name)),
+            );
         }
     };
     for definition in &document.definitions {
@@ -112,7 +138,12 @@ fn coordinates(library: &str) -> BTreeSet<String> {
     for definition in &document.definitions {
         match definition {
             Definition::InputObjectTypeDefinition(input) => {
-                found.extend(input.fields.iter().map(|field| format!("{}.{}", input.name, field.name)));
+                found.extend(
+                    input
+                        .fields
+                        .iter()
+                        .map(|field| format!("{}.{}", input.name, field.name)),
+                );
             }
             Definition::EnumTypeDefinition(list) if list.name.ends_with("OrderField") => {
                 found.extend(list.values.iter().map(|value| format!("{}.{}", list.name, value.value)));
@@ -127,15 +158,27 @@ fn coordinates(library: &str) -> BTreeSet<String> {
 fn every_field_of_the_schema_is_in_the_register_and_the_other_way_round() {
     let schema = coordinates(&library_sdl());
     // An entry without a dot is about the existence of a type's rows.
-    let register: BTreeSet<String> =
-        register::fields().map(|field| field.coordinate.to_owned()).filter(|coordinate| coordinate.contains('.')).collect();
+    let register: BTreeSet<String> = register::fields()
+        .map(|field| field.coordinate.to_owned())
+        .filter(|coordinate| coordinate.contains('.'))
+        .collect();
     let missing: Vec<_> = schema.difference(&register).collect();
     let left_over: Vec<_> = register.difference(&schema).collect();
     assert!(missing.is_empty(), "not classified: {missing:?}");
-    assert!(left_over.is_empty(), "in the register, but not in the schema: {left_over:?}");
-    let types: BTreeSet<&str> = schema.iter().filter_map(|coordinate| coordinate.split('.').next()).collect();
+    assert!(
+        left_over.is_empty(),
+        "in the register, but not in the schema: {left_over:?}"
+    );
+    let types: BTreeSet<&str> = schema
+        .iter()
+        .filter_map(|coordinate| coordinate.split('.').next())
+        .collect();
     for field in register::fields().filter(|field| !field.coordinate.contains('.')) {
-        assert!(types.contains(field.coordinate), "{} is no type of the schema", field.coordinate);
+        assert!(
+            types.contains(field.coordinate),
+            "{} is no type of the schema",
+            field.coordinate
+        );
     }
 }
 
@@ -144,7 +187,9 @@ fn everything_in_the_schema_is_described() {
     let mut silent = Vec::new();
     let mut hear = |coordinate: String, description: Option<&Node<str>>| {
         // What the publishing adds to every description is not one.
-        let said = description.map_or("", |text| text.split("Data category:").next().unwrap_or_default().trim());
+        let said = description.map_or("", |text| {
+            text.split("Data category:").next().unwrap_or_default().trim()
+        });
         if said.is_empty() {
             silent.push(coordinate);
         }

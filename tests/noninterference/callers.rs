@@ -24,22 +24,41 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn new(world: &World, authority: i32, code: &str, agreement: Agreement) -> Self {
-        let of_this = world.folders.iter().filter(|folder| folder.family.authority_id == authority);
+        let of_this = world
+            .folders
+            .iter()
+            .filter(|folder| folder.family.authority_id == authority);
         let known = of_this.flat_map(|folder| {
-            let leads = folder.lead_professionals.iter().map(|row| (row.agency_id, row.subject.clone()));
-            leads.chain(folder.emergency_accesses.iter().map(|row| (row.agency_id, row.subject.clone())))
+            let leads = folder
+                .lead_professionals
+                .iter()
+                .map(|row| (row.agency_id, row.subject.clone()));
+            leads.chain(
+                folder
+                    .emergency_accesses
+                    .iter()
+                    .map(|row| (row.agency_id, row.subject.clone())),
+            )
         });
         Self {
             authority,
             code: code.to_owned(),
             agreement,
             known: known.collect(),
-            agencies: world.rest.agencies.iter().filter(|row| row.authority_id == authority).cloned().collect(),
+            agencies: world
+                .rest
+                .agencies
+                .iter()
+                .filter(|row| row.authority_id == authority)
+                .cloned()
+                .collect(),
         }
     }
 
     pub(crate) fn ceiling(&self, caller: &Caller, today: NaiveDate) -> Arc<Ceiling> {
-        let policy = Policy { agreements: vec![self.agreement.clone()] };
+        let policy = Policy {
+            agreements: vec![self.agreement.clone()],
+        };
         Arc::new(Ceiling::of(&policy, Arc::new(caller.clone()), today))
     }
 
@@ -50,20 +69,50 @@ impl Office {
 
     /// A caller with a role that a clause speaks of, sometimes through a portal, sometimes for a purpose of which none speaks.
     pub(crate) fn caller(&self, chance: &mut Chance) -> Option<Caller> {
-        let clauses: Vec<_> = self.agreement.clauses.iter().filter(|clause| !clause.roles.contains(&"portal".to_owned())).collect();
+        let clauses: Vec<_> = self
+            .agreement
+            .clauses
+            .iter()
+            .filter(|clause| !clause.roles.contains(&"portal".to_owned()))
+            .collect();
         let clause = chance.pick(&clauses);
         let word = |of: &[String], chance: &mut Chance| of[chance.number(0, of.len() - 1)].clone();
         let (kind, role) = (word(&clause.agency_kinds, chance), word(&clause.roles, chance));
-        let purpose = if chance.percent(5) { "research".to_owned() } else { word(&clause.purposes, chance) };
+        let purpose = if chance.percent(5) {
+            "research".to_owned()
+        } else {
+            word(&clause.purposes, chance)
+        };
         let agency = self.agency(&kind, chance)?;
-        let known: Vec<&String> =
-            self.known.iter().filter(|(of, _)| *of == agency.id).map(|(_, subject)| subject).collect();
-        let subject = if known.is_empty() || chance.percent(15) { "somebody".to_owned() } else { chance.pick(&known).clone() };
-        Some(self.of(agency, &role, &purpose, &subject, chance.percent(15).then(|| self.agency("early_help", chance)).flatten()))
+        let known: Vec<&String> = self
+            .known
+            .iter()
+            .filter(|(of, _)| *of == agency.id)
+            .map(|(_, subject)| subject)
+            .collect();
+        let subject = if known.is_empty() || chance.percent(15) {
+            "somebody".to_owned()
+        } else {
+            chance.pick(&known).clone()
+        };
+        Some(self.of(
+            agency,
+            &role,
+            &purpose,
+            &subject,
+            chance.percent(15).then(|| self.agency("early_help", chance)).flatten(),
+        ))
     }
 
     /// A certain caller.
-    pub(crate) fn of(&self, agency: &AgencyRow, role: &str, purpose: &str, subject: &str, portal: Option<&AgencyRow>) -> Caller {
+    pub(crate) fn of(
+        &self,
+        agency: &AgencyRow,
+        role: &str,
+        purpose: &str,
+        subject: &str,
+        portal: Option<&AgencyRow>,
+    ) -> Caller {
         let party = |agency: &AgencyRow, role: &str, subject: &str| Party {
             agency: agency.id,
             agency_code: agency.code.clone(),

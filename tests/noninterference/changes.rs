@@ -9,10 +9,25 @@ use uuid::Uuid;
 use crate::{chance::Chance, world::Folder};
 
 const CRITERIA: [&str; 8] = [
-    "CRIME", "EDUCATION", "CHILDREN_NEEDING_HELP", "WORK", "DOMESTIC_ABUSE", "HEALTH", "PARENT_MENTAL_HEALTH", "FUNDED_TWO_YEAR_OLD",
+    "CRIME",
+    "EDUCATION",
+    "CHILDREN_NEEDING_HELP",
+    "WORK",
+    "DOMESTIC_ABUSE",
+    "HEALTH",
+    "PARENT_MENTAL_HEALTH",
+    "FUNDED_TWO_YEAR_OLD",
 ];
-const KINDS: [&str; 8] =
-    ["police", "jobcentre_plus", "childrens_social_care", "early_help", "school", "health", "housing", "voluntary_sector"];
+const KINDS: [&str; 8] = [
+    "police",
+    "jobcentre_plus",
+    "childrens_social_care",
+    "early_help",
+    "school",
+    "health",
+    "housing",
+    "voluntary_sector",
+];
 const RELATIONSHIPS: [&str; 6] = ["mother", "father", "partner", "child", "grandparent", "other"];
 
 /// What changes draw from: the agencies of an authority, and the words that families' values have.
@@ -46,8 +61,12 @@ impl Maker<'_> {
     }
 
     fn day(&mut self) -> NaiveDate {
-        let days = if self.chance.percent(50) { self.chance.number(0, 60) } else { self.chance.number(0, 6_000) };
-        self.words.today + Days::new(20) - Days::new(days as u64)
+        let days = if self.chance.percent(50) {
+            self.chance.number(0, 60)
+        } else {
+            self.chance.number(0, 6_000)
+        };
+        self.words.today + Days::new(20) - Days::new(u64::try_from(days).unwrap())
     }
 
     fn day_if_any(&mut self) -> Option<NaiveDate> {
@@ -55,8 +74,12 @@ impl Maker<'_> {
     }
 
     fn instant(&mut self) -> DateTime<Utc> {
-        let seconds = TimeDelta::seconds(self.chance.number(0, 86_399) as i64);
+        let seconds = TimeDelta::seconds(self.small(0, 86_399).into());
         self.day().and_hms_opt(0, 0, 0).unwrap().and_utc() + seconds
+    }
+
+    fn small(&mut self, least: usize, most: usize) -> i32 {
+        i32::try_from(self.chance.number(least, most)).unwrap()
     }
 
     fn agency(&mut self) -> Uuid {
@@ -117,7 +140,9 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
     // A row of a table: a copy of one with another key, or one less, or the same; then its values are changed.
     macro_rules! row_of {
         ($rows:ident) => {{
-            let Some(at) = m.which(folder.$rows.len()) else { return stringify!($rows) };
+            let Some(at) = m.which(folder.$rows.len()) else {
+                return stringify!($rows);
+            };
             match m.chance.number(0, 9) {
                 0 | 1 => {
                     let mut copy = folder.$rows[at].clone();
@@ -135,26 +160,47 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
     }
     match m.chance.number(0, 18) {
         0 | 1 => {
-            let Some(at) = m.which(folder.people.len()) else { return "people" };
-            change!(m, &mut folder.people[at],
-                given_name = m.text(), family_name = m.text(), date_of_birth = m.day(),
-                sex = m.one(&["female", "male", "other", "unknown"]), ethnicity = m.text_if_any(), disability = m.text_if_any(),
-                employment_status = m.text_if_any(), education_setting = m.text_if_any(), phone = m.text_if_any(),
-                email = m.text_if_any(), shielded = m.chance.percent(50), source_agency_id = Some(m.agency()),
+            let Some(at) = m.which(folder.people.len()) else {
+                return "people";
+            };
+            change!(
+                m,
+                &mut folder.people[at],
+                given_name = m.text(),
+                family_name = m.text(),
+                date_of_birth = m.day(),
+                sex = m.one(&["female", "male", "other", "unknown"]),
+                ethnicity = m.text_if_any(),
+                disability = m.text_if_any(),
+                employment_status = m.text_if_any(),
+                education_setting = m.text_if_any(),
+                phone = m.text_if_any(),
+                email = m.text_if_any(),
+                shielded = m.chance.percent(50),
+                source_agency_id = Some(m.agency()),
             );
             "people"
         }
         2 => {
-            change!(m, &mut folder.family,
-                reference = format!("TF-X{}", m.chance.key().simple()), district = m.text_if_any(), ward = m.text_if_any(),
-                locality = m.text_if_any(), reach_area = m.text_if_any(),
+            change!(
+                m,
+                &mut folder.family,
+                reference = format!("TF-X{}", m.chance.key().simple()),
+                district = m.text_if_any(),
+                ward = m.text_if_any(),
+                locality = m.text_if_any(),
+                reach_area = m.text_if_any(),
                 need_level = m.one_if_any(&["high_or_complex", "expert_help", "monitoring"]),
-                route = m.one(&["nomination", "data"]), attached_on = m.day_if_any(), closed_on = m.day_if_any(),
+                route = m.one(&["nomination", "data"]),
+                attached_on = m.day_if_any(),
+                closed_on = m.day_if_any(),
             );
             "families"
         }
         3 => {
-            let Some(at) = m.which(folder.memberships.len()) else { return "memberships" };
+            let Some(at) = m.which(folder.memberships.len()) else {
+                return "memberships";
+            };
             let row = match m.chance.number(0, 5) {
                 // Someone new in the family.
                 0 | 1 => {
@@ -185,70 +231,149 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
                 }
                 _ => &mut folder.memberships[at],
             };
-            change!(m, row, relationship = m.one(&RELATIONSHIPS), parental_responsibility = m.chance.percent(50),
-                valid_from = m.day(), valid_until = m.day_if_any());
+            change!(
+                m,
+                row,
+                relationship = m.one(&RELATIONSHIPS),
+                parental_responsibility = m.chance.percent(50),
+                valid_from = m.day(),
+                valid_until = m.day_if_any()
+            );
             "memberships"
         }
         4 => {
             let row = row_of!(addresses);
-            change!(m, row, line1 = m.text(), line2 = m.text_if_any(), town = m.text_if_any(), postcode = m.text(),
-                valid_from = m.day(), valid_until = m.day_if_any());
+            change!(
+                m,
+                row,
+                line1 = m.text(),
+                line2 = m.text_if_any(),
+                town = m.text_if_any(),
+                postcode = m.text(),
+                valid_from = m.day(),
+                valid_until = m.day_if_any()
+            );
             "addresses"
         }
         5 => {
             let person = m.person(&before);
             let row = row_of!(local_identifiers);
             row.value = format!("Z{}", m.chance.key().simple());
-            change!(m, row, person_id = person, system = m.one(&["police_reference", "nino", "upn", "nhs_number", "tenancy"]));
+            change!(
+                m,
+                row,
+                person_id = person,
+                system = m.one(&["police_reference", "nino", "upn", "nhs_number", "tenancy"])
+            );
             "local_identifiers"
         }
         6 => {
             let person = m.person(&before);
             let row = row_of!(statutory_statuses);
-            change!(m, row, person_id = person,
+            change!(
+                m,
+                row,
+                person_id = person,
                 status = m.one(&["child_in_need", "child_protection_plan", "looked_after", "sen", "ehcp"]),
-                valid_from = m.day(), valid_until = m.day_if_any());
+                valid_from = m.day(),
+                valid_until = m.day_if_any()
+            );
             "statutory_statuses"
         }
         7 => {
             let row = row_of!(involvements);
-            change!(m, row, agency_id = m.agency(), service_team = m.text_if_any(), contact_name = m.text(),
-                contact_phone = m.text_if_any(), contact_email = m.text_if_any(), started_on = m.day(), ended_on = m.day_if_any());
+            change!(
+                m,
+                row,
+                agency_id = m.agency(),
+                service_team = m.text_if_any(),
+                contact_name = m.text(),
+                contact_phone = m.text_if_any(),
+                contact_email = m.text_if_any(),
+                started_on = m.day(),
+                ended_on = m.day_if_any()
+            );
             "involvements"
         }
         8 => {
             let row = row_of!(lead_professionals);
-            change!(m, row, agency_id = m.agency(), subject = m.text(), name = m.text(), phone = m.text_if_any(), email = m.text_if_any(),
-                team = m.text_if_any(), valid_from = m.day(), valid_until = m.day_if_any());
+            change!(
+                m,
+                row,
+                agency_id = m.agency(),
+                subject = m.text(),
+                name = m.text(),
+                phone = m.text_if_any(),
+                email = m.text_if_any(),
+                team = m.text_if_any(),
+                valid_from = m.day(),
+                valid_until = m.day_if_any()
+            );
             "lead_professionals"
         }
         9 | 10 => {
             let person = m.person_if_any(&before);
             let row = row_of!(criteria_matches);
-            change!(m, row, person_id = person, criterion = m.one(&CRITERIA), source_agency_id = m.agency(), evidence = m.text(),
-                evidence_from = m.day(), evidence_until = m.day_if_any(), matched_by = m.one(&["data", "professional"]),
-                verified_on = m.day_if_any(), withdrawn_on = m.day_if_any());
+            change!(
+                m,
+                row,
+                person_id = person,
+                criterion = m.one(&CRITERIA),
+                source_agency_id = m.agency(),
+                evidence = m.text(),
+                evidence_from = m.day(),
+                evidence_until = m.day_if_any(),
+                matched_by = m.one(&["data", "professional"]),
+                verified_on = m.day_if_any(),
+                withdrawn_on = m.day_if_any()
+            );
             "criteria_matches"
         }
         11 => {
             let row = row_of!(assessments);
-            change!(m, row, agency_id = m.agency(), kind = m.one(&["family_caf", "single_assessment", "asset"]),
-                covers_all_members = m.chance.percent(50), started_on = m.day(), completed_on = m.day_if_any(),
-                quality = m.one_if_any(&["outstanding", "good", "requires_improvement", "inadequate"]));
+            change!(
+                m,
+                row,
+                agency_id = m.agency(),
+                kind = m.one(&["family_caf", "single_assessment", "asset"]),
+                covers_all_members = m.chance.percent(50),
+                started_on = m.day(),
+                completed_on = m.day_if_any(),
+                quality = m.one_if_any(&["outstanding", "good", "requires_improvement", "inadequate"])
+            );
             "assessments"
         }
         12 => {
             let person = m.person_if_any(&before);
             let domain = m.chance.number(0, words.domains.len() - 1);
             let row = row_of!(distance_scores);
-            change!(m, row, person_id = person, domain = words.domains[domain].clone(), review = m.chance.number(0, 3) as i32,
-                score = m.chance.number(1, 5) as i32, scored_by = m.one(&["key_worker", "family"]), scored_on = m.day());
+            change!(
+                m,
+                row,
+                person_id = person,
+                domain = words.domains[domain].clone(),
+                review = m.small(0, 3),
+                score = m.small(1, 5),
+                scored_by = m.one(&["key_worker", "family"]),
+                scored_on = m.day()
+            );
             "distance_scores"
         }
         13 => {
             let row = row_of!(plans);
-            change!(m, row, drawn_up_on = m.day(), agreed_on = m.day_if_any(), signed_by_family_on = m.day_if_any(),
-                closure = m.one_if_any(&["wholly_achieved", "partially_achieved", "not_achieved", "family_dropped_out"]));
+            change!(
+                m,
+                row,
+                drawn_up_on = m.day(),
+                agreed_on = m.day_if_any(),
+                signed_by_family_on = m.day_if_any(),
+                closure = m.one_if_any(&[
+                    "wholly_achieved",
+                    "partially_achieved",
+                    "not_achieved",
+                    "family_dropped_out"
+                ])
+            );
             if m.here() {
                 row.status = m.one(&["draft", "agreed", "active", "closed"]);
                 row.closed_on = (row.status == "closed").then(|| m.day());
@@ -257,23 +382,47 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
         }
         14 => {
             let row = row_of!(goals);
-            change!(m, row, position = m.chance.number(1, 9) as i32, description = m.text(), criterion = m.criterion(),
-                status = m.one(&["open", "achieved", "not_achieved"]));
+            change!(
+                m,
+                row,
+                position = m.small(1, 9),
+                description = m.text(),
+                criterion = m.criterion(),
+                status = m.one(&["open", "achieved", "not_achieved"])
+            );
             "goals"
         }
         15 => {
             let row = row_of!(actions);
-            change!(m, row, position = m.chance.number(1, 9) as i32, description = m.text(), owner_agency_id = m.agency(),
-                due_on = m.day_if_any(), done_on = m.day_if_any());
+            change!(
+                m,
+                row,
+                position = m.small(1, 9),
+                description = m.text(),
+                owner_agency_id = m.agency(),
+                due_on = m.day_if_any(),
+                done_on = m.day_if_any()
+            );
             "actions"
         }
         16 => {
             let goals: Vec<Uuid> = before.goals.iter().map(|goal| goal.id).collect();
             let goal = (!goals.is_empty() && m.chance.percent(70)).then(|| m.chance.pick(&goals));
             let row = row_of!(outcomes);
-            change!(m, row, goal_id = goal, criterion = m.criterion(), indicator = m.text(), kind = m.one(&["hard", "soft"]),
-                baseline = m.text(), forecast = m.text_if_any(), result = m.text_if_any(), result_on = m.day_if_any(),
-                evidence = m.text_if_any(), source_agency_id = Some(m.agency()));
+            change!(
+                m,
+                row,
+                goal_id = goal,
+                criterion = m.criterion(),
+                indicator = m.text(),
+                kind = m.one(&["hard", "soft"]),
+                baseline = m.text(),
+                forecast = m.text_if_any(),
+                result = m.text_if_any(),
+                result_on = m.day_if_any(),
+                evidence = m.text_if_any(),
+                source_agency_id = Some(m.agency())
+            );
             "outcomes"
         }
         17 => {
@@ -281,13 +430,28 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
                 let person = m.person_if_any(&before);
                 let measure = m.chance.number(0, words.measures.len() - 1);
                 let row = row_of!(progress_values);
-                change!(m, row, person_id = person, measure = words.measures[measure].clone(),
-                    stage = m.one(&["assessment", "closure"]), value = m.chance.number(0, 500) as i32, period_to = m.day());
+                change!(
+                    m,
+                    row,
+                    person_id = person,
+                    measure = words.measures[measure].clone(),
+                    stage = m.one(&["assessment", "closure"]),
+                    value = m.small(0, 500),
+                    period_to = m.day()
+                );
                 "progress_values"
             } else {
                 let row = row_of!(markers);
-                change!(m, row, agency_id = m.agency(), system = m.text(), status = m.one(&["requested", "placed", "removed"]),
-                    requested_on = m.day(), placed_on = m.day_if_any(), removed_on = m.day_if_any());
+                change!(
+                    m,
+                    row,
+                    agency_id = m.agency(),
+                    system = m.text(),
+                    status = m.one(&["requested", "placed", "removed"]),
+                    requested_on = m.day(),
+                    placed_on = m.day_if_any(),
+                    removed_on = m.day_if_any()
+                );
                 "markers"
             }
         }
@@ -295,14 +459,31 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
             if m.chance.percent(70) {
                 let (person, by) = (m.person(&before), m.person(&before));
                 let row = row_of!(consents);
-                change!(m, row, person_id = person, decided_by = by, category = m.category(), agency_kind = m.one(&KINDS),
-                    decision = m.one(&["given", "refused"]), recorded_at = m.instant(), expires_on = m.day_if_any(),
-                    withdrawn_at = m.chance.percent(40).then(|| m.instant()), recorded_by_agency = m.agency());
+                change!(
+                    m,
+                    row,
+                    person_id = person,
+                    decided_by = by,
+                    category = m.category(),
+                    agency_kind = m.one(&KINDS),
+                    decision = m.one(&["given", "refused"]),
+                    recorded_at = m.instant(),
+                    expires_on = m.day_if_any(),
+                    withdrawn_at = m.chance.percent(40).then(|| m.instant()),
+                    recorded_by_agency = m.agency()
+                );
                 "consents"
             } else {
                 let row = row_of!(emergency_accesses);
-                change!(m, row, agency_id = m.agency(), subject = m.text(), ground = m.one(&["safeguarding", "threat_to_life"]),
-                    justification = m.text(), opened_at = m.instant());
+                change!(
+                    m,
+                    row,
+                    agency_id = m.agency(),
+                    subject = m.text(),
+                    ground = m.one(&["safeguarding", "threat_to_life"]),
+                    justification = m.text(),
+                    opened_at = m.instant()
+                );
                 row.expires_at = row.opened_at + TimeDelta::hours(8);
                 if row.closed_at.is_some_and(|closed| closed < row.opened_at) {
                     row.closed_at = None;
@@ -318,7 +499,9 @@ fn forget(folder: &mut Folder, person: Uuid) {
     folder.people.retain(|row| row.id != person);
     folder.local_identifiers.retain(|row| row.person_id != person);
     folder.statutory_statuses.retain(|row| row.person_id != person);
-    folder.consents.retain(|row| row.person_id != person && row.decided_by != person);
+    folder
+        .consents
+        .retain(|row| row.person_id != person && row.decided_by != person);
     folder.criteria_matches.retain(|row| row.person_id != Some(person));
     folder.distance_scores.retain(|row| row.person_id != Some(person));
     folder.progress_values.retain(|row| row.person_id != Some(person));
@@ -337,27 +520,68 @@ fn once<T: Eq + std::hash::Hash>(of: impl IntoIterator<Item = T>) -> bool {
 pub(crate) fn is_sound(folder: &Folder) -> bool {
     let f = folder;
     let own: HashSet<Uuid> = f.people.iter().map(|person| person.id).collect();
-    let (goals, plans): (HashSet<Uuid>, HashSet<Uuid>) =
-        (f.goals.iter().map(|row| row.id).collect(), f.plans.iter().map(|row| row.id).collect());
+    let (goals, plans): (HashSet<Uuid>, HashSet<Uuid>) = (
+        f.goals.iter().map(|row| row.id).collect(),
+        f.plans.iter().map(|row| row.id).collect(),
+    );
     let assessments: HashSet<Uuid> = f.assessments.iter().map(|row| row.id).collect();
-    f.family.closed_on.is_none_or(|closed| f.family.attached_on.is_none_or(|attached| closed >= attached))
-        && f.memberships.iter().all(|row| in_order(row.valid_from, row.valid_until))
-        && once(f.memberships.iter().filter(|row| row.valid_until.is_none()).map(|row| row.person_id))
-        && own.iter().all(|key| f.memberships.iter().any(|row| row.person_id == *key))
+    f.family
+        .closed_on
+        .is_none_or(|closed| f.family.attached_on.is_none_or(|attached| closed >= attached))
+        && f.memberships
+            .iter()
+            .all(|row| in_order(row.valid_from, row.valid_until))
+        && once(
+            f.memberships
+                .iter()
+                .filter(|row| row.valid_until.is_none())
+                .map(|row| row.person_id),
+        )
+        && own
+            .iter()
+            .all(|key| f.memberships.iter().any(|row| row.person_id == *key))
         && f.addresses.iter().all(|row| in_order(row.valid_from, row.valid_until))
-        && f.statutory_statuses.iter().all(|row| in_order(row.valid_from, row.valid_until))
+        && f.statutory_statuses
+            .iter()
+            .all(|row| in_order(row.valid_from, row.valid_until))
         && f.involvements.iter().all(|row| in_order(row.started_on, row.ended_on))
-        && once(f.involvements.iter().filter(|row| row.ended_on.is_none()).map(|row| row.agency_id))
-        && f.lead_professionals.iter().all(|row| in_order(row.valid_from, row.valid_until))
-        && f.lead_professionals.iter().filter(|row| row.valid_until.is_none()).count() <= 1
-        && f.criteria_matches.iter().all(|row| in_order(row.evidence_from, row.evidence_until))
-        && f.assessments.iter().all(|row| in_order(row.started_on, row.completed_on))
-        && f.distance_scores.iter().all(|row| assessments.contains(&row.assessment_id))
-        && f.plans.iter().all(|row| (row.status == "closed") == row.closed_on.is_some())
+        && once(
+            f.involvements
+                .iter()
+                .filter(|row| row.ended_on.is_none())
+                .map(|row| row.agency_id),
+        )
+        && f.lead_professionals
+            .iter()
+            .all(|row| in_order(row.valid_from, row.valid_until))
+        && f.lead_professionals
+            .iter()
+            .filter(|row| row.valid_until.is_none())
+            .count()
+            <= 1
+        && f.criteria_matches
+            .iter()
+            .all(|row| in_order(row.evidence_from, row.evidence_until))
+        && f.assessments
+            .iter()
+            .all(|row| in_order(row.started_on, row.completed_on))
+        && f.distance_scores
+            .iter()
+            .all(|row| assessments.contains(&row.assessment_id))
+        && f.plans
+            .iter()
+            .all(|row| (row.status == "closed") == row.closed_on.is_some())
         && f.plans.iter().filter(|row| row.status != "closed").count() <= 1
         && f.goals.iter().all(|row| plans.contains(&row.plan_id))
         && f.actions.iter().all(|row| goals.contains(&row.goal_id))
-        && f.outcomes.iter().all(|row| plans.contains(&row.plan_id) && row.goal_id.is_none_or(|goal| goals.contains(&goal)))
-        && once(f.markers.iter().filter(|row| row.status != "removed").map(|row| (row.agency_id, row.system.as_str())))
+        && f.outcomes
+            .iter()
+            .all(|row| plans.contains(&row.plan_id) && row.goal_id.is_none_or(|goal| goals.contains(&goal)))
+        && once(
+            f.markers
+                .iter()
+                .filter(|row| row.status != "removed")
+                .map(|row| (row.agency_id, row.system.as_str())),
+        )
         && f.emergency_accesses.iter().all(|row| row.expires_at > row.opened_at)
 }

@@ -38,7 +38,9 @@ async fn post(app: &App, partner: &Partner, body: String, withheld: &str) -> (u1
         .await
         .unwrap();
     let headers = sent.headers().iter().filter(|(name, _)| !OWN.contains(&name.as_str()));
-    let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+    let headers = headers
+        .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+        .collect();
     (sent.status().as_u16(), headers, sent.bytes().await.unwrap().to_vec())
 }
 
@@ -48,7 +50,10 @@ fn body_of(operation: &Operation) -> (String, &'static str) {
         WithheldMode::Error => "error",
         WithheldMode::Fail => "fail",
     };
-    (json!({ "query": operation.query, "variables": operation.variables }).to_string(), withheld)
+    (
+        json!({ "query": operation.query, "variables": operation.variables }).to_string(),
+        withheld,
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +74,13 @@ async fn over_the_wire_too() {
         }
         let (who, caller) = (&pair.caller.principal, &pair.caller);
         let partners = apps.iter().map(|app| {
-            app.partner_named(&caller.authority_code, &who.agency_code, &who.role, &caller.purpose, &who.subject)
+            app.partner_named(
+                &caller.authority_code,
+                &who.agency_code,
+                &who.role,
+                &caller.purpose,
+                &who.subject,
+            )
         });
         let partners: Vec<Partner> = partners.collect();
         let pool = pair.pool(&base);

@@ -32,7 +32,12 @@ fn next_page(answer: &mut Value, other: &Value) {
 
 /// As if the ordering saw what is withheld: rows come as they would for somebody who may see it.
 fn order(answer: &mut Value, other: &Value) {
-    let place: Vec<&Value> = other["data"]["page"]["edges"].as_array().into_iter().flatten().map(|edge| &edge["node"]["id"]).collect();
+    let place: Vec<&Value> = other["data"]["page"]["edges"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|edge| &edge["node"]["id"])
+        .collect();
     if let Some(edges) = answer["data"]["page"]["edges"].as_array_mut() {
         edges.sort_by_key(|edge| place.iter().position(|id| **id == edge["node"]["id"]));
     }
@@ -40,7 +45,12 @@ fn order(answer: &mut Value, other: &Value) {
 
 /// As if the filter saw what is withheld: rows that would not pass for somebody who may see it are left out.
 fn filter(answer: &mut Value, other: &Value) {
-    let passes: Vec<&Value> = other["data"]["page"]["edges"].as_array().into_iter().flatten().map(|edge| &edge["node"]["id"]).collect();
+    let passes: Vec<&Value> = other["data"]["page"]["edges"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|edge| &edge["node"]["id"])
+        .collect();
     if let Some(edges) = answer["data"]["page"]["edges"].as_array_mut() {
         edges.retain(|edge| passes.contains(&&edge["node"]["id"]));
     }
@@ -58,7 +68,11 @@ fn cost(answer: &mut Value, other: &Value) {
 fn account(answer: &mut Value, other: &Value) {
     let here = |answer: &Value| answer["data"]["page"]["edges"].as_array().map_or(0, Vec::len);
     let hidden = here(other).saturating_sub(here(answer));
-    for entry in answer["extensions"]["disclosure"]["withheld"].as_array_mut().into_iter().flatten() {
+    for entry in answer["extensions"]["disclosure"]["withheld"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+    {
         if let Some(count) = entry["count"].as_u64() {
             entry["count"] = (count + hidden as u64).into();
         }
@@ -81,7 +95,9 @@ const OPERATIONS: u64 = 60;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_leak_is_noticed() {
     let (api, base) = (Api::new(), Base::new());
-    let first = Half::load(Place::Sqlite, &base.world.data(), &base.documents).await.unwrap();
+    let first = Half::load(Place::Sqlite, &base.world.data(), &base.documents)
+        .await
+        .unwrap();
     let mut left: Vec<(&str, Leak)> = LEAKS.to_vec();
     for seed in 0..PAIRS {
         if left.is_empty() {
@@ -89,7 +105,9 @@ async fn every_leak_is_noticed() {
         }
         let mut chance = Chance::new(crate::number_from("SEED", 7_000) + seed);
         let pair = Pair::draw(&base, &mut chance);
-        let second = Half::load(Place::Sqlite, &pair.world.data(), &base.documents).await.unwrap();
+        let second = Half::load(Place::Sqlite, &pair.world.data(), &base.documents)
+            .await
+            .unwrap();
         let servers = [Server::over(&first).await, Server::over(&second).await];
         let others = [Server::over(&first).await, Server::over(&second).await];
         let pool = pair.pool(&base);
@@ -98,7 +116,10 @@ async fn every_leak_is_noticed() {
             if drawn.list.is_none() {
                 continue;
             }
-            let operation = Operation { withheld: WithheldMode::Report, ..drawn };
+            let operation = Operation {
+                withheld: WithheldMode::Report,
+                ..drawn
+            };
             let mut answers = Vec::new();
             for (server, other) in servers.iter().zip(&others) {
                 let answer: Value = read(&server.answer(&pair.caller, number, &operation).await);

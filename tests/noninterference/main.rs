@@ -20,7 +20,12 @@ mod operations;
 mod pairs;
 mod sides;
 #[path = "../it/support/mod.rs"]
-#[expect(dead_code, unused_imports, unused_macros, reason = "shared with the tests of the whole")]
+#[expect(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "shared with the tests of the whole"
+)]
 mod support;
 mod view;
 mod world;
@@ -79,14 +84,14 @@ impl Servers {
 fn discloses(value: &Value) -> bool {
     fn something(value: &Value) -> bool {
         match value {
-            Value::Null => false,
+            Value::Null | Value::Bool(_) => false,
             Value::Array(list) => list.iter().any(something),
             // Booleans and zeros say nothing where there is no row: what is asked of every page is whether there is another.
             Value::Object(object) => object.iter().any(|(key, value)| {
-                let about_nobody = ["categories", "signatories", "clauses", "__schema", "__type"].contains(&key.as_str());
+                let about_nobody =
+                    ["categories", "signatories", "clauses", "__schema", "__type"].contains(&key.as_str());
                 key != "__typename" && !about_nobody && something(value)
             }),
-            Value::Bool(_) => false,
             Value::Number(number) => number.as_f64() != Some(0.0),
             Value::String(_) => true,
         }
@@ -105,31 +110,67 @@ fn keep_cursors(pool: &mut Pool, operation: &Operation, answer: &[u8]) {
 
 /// Keeps the ids of a page for later operations.
 fn keep_ids(pool: &mut Pool, operation: &Operation, answer: &Value) {
-    let lists = [("families", "Family"), ("members", "Member"), ("plans", "Plan"), ("consents", "Consent")];
-    let of = lists.into_iter().find(|(list, _)| operation.list.as_ref().is_some_and(|of| of.split(' ').next() == Some(*list)));
+    let lists = [
+        ("families", "Family"),
+        ("members", "Member"),
+        ("plans", "Plan"),
+        ("consents", "Consent"),
+    ];
+    let of = lists.into_iter().find(|(list, _)| {
+        operation
+            .list
+            .as_ref()
+            .is_some_and(|of| of.split(' ').next() == Some(*list))
+    });
     let Some((_, of)) = of else { return };
     let edges = answer["data"]["page"]["edges"].as_array().into_iter().flatten();
     let ids = edges.filter_map(|edge| edge["node"]["id"].as_str().map(str::to_owned));
     pool.given.entry(of).or_default().extend(ids);
 }
 
+/// A pair with its servers.
+struct Bench<'a> {
+    place: String,
+    api: &'a Api,
+    base: &'a Base,
+    pair: &'a Pair<'a>,
+    servers: &'a Servers,
+}
+
 /// Puts that many operations to both servers of a pair.
-async fn compare(place: &str, api: &Api, base: &Base, pair: &Pair<'_>, servers: &Servers, count: u64, chance: &mut Chance, seen: &mut Seen) {
+async fn compare(bench: &Bench<'_>, count: u64, chance: &mut Chance, seen: &mut Seen) {
+    let Bench {
+        place,
+        api,
+        base,
+        pair,
+        servers,
+    } = bench;
     let mut pool = pair.pool(base);
     let [first, second] = &servers.caller;
-    assert_eq!(first.sdl(&pair.caller).await, second.sdl(&pair.caller).await, "{place}: the schema");
+    assert_eq!(
+        first.sdl(&pair.caller).await,
+        second.sdl(&pair.caller).await,
+        "{place}: the schema"
+    );
     for number in 0..count {
         let operation = Drawer::new(api, &pool, chance).draw();
-        let (one, other) =
-            tokio::join!(first.answer(&pair.caller, number, &operation), second.answer(&pair.caller, number, &operation));
-        if one != other {
-            panic!("{place}, operation {number}: {}", difference(pair, &operation, &one, &other));
-        }
+        let (one, other) = tokio::join!(
+            first.answer(&pair.caller, number, &operation),
+            second.answer(&pair.caller, number, &operation)
+        );
+        assert!(
+            one == other,
+            "{place}, operation {number}: {}",
+            difference(pair, &operation, &one, &other)
+        );
         seen.compared += 1;
         seen.refused += u64::from(one.starts_with(b"refused"));
         let answer: Value = serde_json::from_slice(&one).unwrap_or_default();
         let about_families = !operation.used.iter().any(|field| {
-            field.strip_prefix("Query.").is_some_and(|field| ABOUT_NOBODY.contains(&field))
+            field
+                .strip_prefix("Query.")
+                .is_some_and(|field| ABOUT_NOBODY.contains(&field))
         });
         seen.disclosing += u64::from(about_families && discloses(&answer));
         seen.used.extend(operation.used.iter().cloned());
@@ -138,8 +179,10 @@ async fn compare(place: &str, api: &Api, base: &Base, pair: &Pair<'_>, servers: 
         if number % 4 == 0 {
             // Somebody who may see more gets other bytes; and their cursors are no help to the caller.
             let [first, second] = &servers.observer;
-            let (one, other) =
-                tokio::join!(first.answer(&pair.observer, number, &operation), second.answer(&pair.observer, number, &operation));
+            let (one, other) = tokio::join!(
+                first.answer(&pair.observer, number, &operation),
+                second.answer(&pair.observer, number, &operation)
+            );
             seen.observed += 1;
             seen.observed_different += u64::from(one != other);
             keep_cursors(&mut pool, &operation, &one);
@@ -172,9 +215,9 @@ async fn run(place: Place, comparisons: u64) -> Option<Seen> {
     let (api, base) = (Api::new(), Base::new());
     let first = Half::load(place, &base.world.data(), &base.documents).await?;
     let mut seen = Seen::default();
-    let seed = number_from("SEED", 20_160_322);
-    let (mut changed, mut seeing, mut pairs) = (0, 0, 0);
-    for seed in seed.. {
+    let from = number_from("SEED", 20_160_322);
+    let (mut changed, mut not_blind, mut pairs) = (0, 0, 0);
+    for seed in from.. {
         if seen.compared >= comparisons {
             break;
         }
@@ -183,26 +226,47 @@ async fn run(place: Place, comparisons: u64) -> Option<Seen> {
         let second = Half::load(place, &pair.world.data(), &base.documents).await?;
         let servers = Servers::over(&first, &second).await;
         let count = OF_A_PAIR.min(comparisons - seen.compared);
-        compare(&format!("SEED={seed} ({place:?})"), &api, &base, &pair, &servers, count, &mut chance, &mut seen).await;
+        let bench = Bench {
+            place: format!("SEED={seed} ({place:?})"),
+            api: &api,
+            base: &base,
+            pair: &pair,
+            servers: &servers,
+        };
+        compare(&bench, count, &mut chance, &mut seen).await;
         pairs += 1;
         changed += pair.changes.values().sum::<usize>();
-        seeing += u64::from(pair.seen > 0);
+        not_blind += u64::from(pair.seen > 0);
     }
     eprintln!(
-        "{place:?}: {} comparisons over {pairs} pairs with {changed} differences, {seeing} callers who see something; {} disclosed something, \
+        "{place:?}: {} comparisons over {pairs} pairs with {changed} differences, {not_blind} callers who see something; {} disclosed something, \
          {} were refused; an observer got other bytes {} times of {}",
         seen.compared, seen.disclosing, seen.refused, seen.observed_different, seen.observed
     );
-    assert!(changed / pairs > 100, "{changed} differences in {pairs} pairs try little");
-    assert!(seen.disclosing * 100 > seen.compared * 20, "too few answers disclosed anything");
-    assert!(seen.refused * 100 < seen.compared * 30, "too many operations were refused");
-    assert!(seen.observed_different * 100 > seen.observed * 12, "the operations hardly asked for what differs");
+    assert!(
+        changed / pairs > 100,
+        "{changed} differences in {pairs} pairs try little"
+    );
+    assert!(
+        seen.disclosing * 100 > seen.compared * 20,
+        "too few answers disclosed anything"
+    );
+    assert!(
+        seen.refused * 100 < seen.compared * 30,
+        "too many operations were refused"
+    );
+    assert!(
+        seen.observed_different * 100 > seen.observed * 12,
+        "the operations hardly asked for what differs"
+    );
     Some(seen)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_hidden_changes_no_answer_sqlite() {
-    let seen = run(Place::Sqlite, number_from("THINKFAMILY_NONINTERFERENCE", ON_SQLITE)).await.unwrap();
+    let seen = run(Place::Sqlite, number_from("THINKFAMILY_NONINTERFERENCE", ON_SQLITE))
+        .await
+        .unwrap();
     let api = Api::new();
     let mut unused = Vec::new();
     let mut need = |coordinate: String| {
@@ -223,7 +287,9 @@ async fn what_is_hidden_changes_no_answer_sqlite() {
                     need(format!("{ty}.{}", input.name));
                     let of = input.ty.inner_named_type();
                     if of.ends_with("OrderField") {
-                        api.values(of).into_iter().for_each(|value| need(format!("{of}.{value}")));
+                        api.values(of)
+                            .into_iter()
+                            .for_each(|value| need(format!("{of}.{value}")));
                     }
                 }
             }

@@ -48,7 +48,14 @@ pub(crate) struct Drawer<'a> {
 }
 
 /// The lists of the query root.
-const LISTS: [&str; 6] = ["families", "members", "criteriaMatches", "plans", "outcomes", "consents"];
+const LISTS: [&str; 6] = [
+    "families",
+    "members",
+    "criteriaMatches",
+    "plans",
+    "outcomes",
+    "consents",
+];
 /// Fields of the query root that say nothing of a family.
 pub(crate) const ABOUT_NOBODY: [&str; 5] = ["viewer", "agreement", "agreements", "agencies", "catalogue"];
 
@@ -89,7 +96,11 @@ impl<'a> Drawer<'a> {
             let parts: Vec<String> = names.iter().map(|name| self.field("Query", name, 4, true)).collect();
             parts.join(" ")
         };
-        let declared = if self.declared.is_empty() { String::new() } else { format!("({})", self.declared.join(", ")) };
+        let declared = if self.declared.is_empty() {
+            String::new()
+        } else {
+            format!("({})", self.declared.join(", "))
+        };
         let withheld = match self.chance.number(0, 9) {
             0..=5 => WithheldMode::Report,
             6..=8 => WithheldMode::Error,
@@ -119,7 +130,14 @@ impl<'a> Drawer<'a> {
     }
 
     fn introspection(&mut self) -> String {
-        let types = ["Family", "Member", "CriterionCode", "FamilyFilter", "LocalIdentifier", "Nothing"];
+        let types = [
+            "Family",
+            "Member",
+            "CriterionCode",
+            "FamilyFilter",
+            "LocalIdentifier",
+            "Nothing",
+        ];
         let of = self.chance.pick(&types);
         let all = [
             "__schema { types { name kind fields { name type { name } args { name } } inputFields { name } enumValues { name } } }".to_owned(),
@@ -138,7 +156,11 @@ impl<'a> Drawer<'a> {
         let field = self.api.field(of, name);
         let leads_to = field.ty.inner_named_type().to_string();
         let (arguments, _) = self.arguments(of, name);
-        let alias = if aliased || self.chance.percent(30) { format!("{}: ", self.alias()) } else { String::new() };
+        let alias = if aliased || self.chance.percent(30) {
+            format!("{}: ", self.alias())
+        } else {
+            String::new()
+        };
         self.used.insert(format!("{of}.{name}"));
         let directive = match self.chance.number(0, 39) {
             0 => " @include(if: true)",
@@ -268,7 +290,11 @@ impl<'a> Drawer<'a> {
             Some(own) if !self.chance.percent(8) => json!(own[self.chance.number(0, own.len() - 1)]),
             _ => {
                 let all: Vec<&String> = pool.cursors.values().flatten().collect();
-                if all.is_empty() || self.chance.percent(20) { json!("bm90aGluZw") } else { json!(self.chance.pick(&all)) }
+                if all.is_empty() || self.chance.percent(20) {
+                    json!("bm90aGluZw")
+                } else {
+                    json!(self.chance.pick(&all))
+                }
             }
         }
     }
@@ -289,7 +315,11 @@ impl<'a> Drawer<'a> {
                 let texts = pool.texts.get(input.name.as_str()).filter(|texts| !texts.is_empty());
                 let texts = texts.unwrap_or_else(|| panic!("no texts for {}", input.name));
                 let text = &texts[self.chance.number(0, texts.len() - 1)];
-                json!(if self.chance.percent(20) { text.to_uppercase() } else { text.clone() })
+                json!(if self.chance.percent(20) {
+                    text.to_uppercase()
+                } else {
+                    text.clone()
+                })
             }
             _ => {
                 let values = self.api.values(ty);
@@ -329,7 +359,11 @@ impl<'a> Drawer<'a> {
         if self.chance.percent(2) {
             return json!("bm9uZSBvZiBvdXJz");
         }
-        let given = pool.given.get(if of.is_empty() { self.chance.pick(&["Family", "Member", "Consent", "Plan"]) } else { of });
+        let given = pool.given.get(if of.is_empty() {
+            self.chance.pick(&["Family", "Member", "Consent", "Plan"])
+        } else {
+            of
+        });
         if let Some(given) = given.filter(|given| !given.is_empty())
             && self.chance.percent(60)
         {

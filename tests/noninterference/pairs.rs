@@ -28,8 +28,18 @@ const FAMILIES: u64 = 26;
 const SPARE: usize = 6;
 /// Categories to which some are asked for consent besides.
 const CONSENTED: [&str; 12] = [
-    "MARKER", "IDENTITY", "HOUSEHOLD", "CONTACT", "PLAN", "OUTCOME", "ASSESSMENT", "CRITERION_CRIME", "CRITERION_EDUCATION",
-    "CRITERION_WORK", "CRITERION_HEALTH", "PROGRESS_EDUCATION",
+    "MARKER",
+    "IDENTITY",
+    "HOUSEHOLD",
+    "CONTACT",
+    "PLAN",
+    "OUTCOME",
+    "ASSESSMENT",
+    "CRITERION_CRIME",
+    "CRITERION_EDUCATION",
+    "CRITERION_WORK",
+    "CRITERION_HEALTH",
+    "PROGRESS_EDUCATION",
 ];
 /// Changes that are tried for each pair.
 const TRIES: usize = 1_000;
@@ -46,46 +56,101 @@ pub(crate) struct Base {
 impl Base {
     pub(crate) fn new() -> Self {
         let day = today().date_naive();
-        let mut families = demo::families(demo::Size { families: FAMILIES + SPARE as u64, authorities: 1 }, 11, day);
+        let mut families = demo::families(
+            demo::Size {
+                families: FAMILIES + SPARE as u64,
+                authorities: 1,
+            },
+            11,
+            day,
+        );
         let code = families.authority_codes().next().unwrap();
         let mut data = demo::worked(day);
         families.by_ref().for_each(|batch| data.append(batch));
         let keys = Ids::seeded(3);
         let documents = vec![
-            Document::new(keys.uuid(), demo::CAMBRIDGESHIRE, demo::CAMBRIDGESHIRE_AGREEMENT.to_owned(), &data),
-            Document::new(keys.uuid(), demo::KINGSTON_RICHMOND, demo::KINGSTON_RICHMOND_AGREEMENT.to_owned(), &data),
+            Document::new(
+                keys.uuid(),
+                demo::CAMBRIDGESHIRE,
+                demo::CAMBRIDGESHIRE_AGREEMENT.to_owned(),
+                &data,
+            ),
+            Document::new(
+                keys.uuid(),
+                demo::KINGSTON_RICHMOND,
+                demo::KINGSTON_RICHMOND_AGREEMENT.to_owned(),
+                &data,
+            ),
             Document::new(keys.uuid(), demo::FIRST_AUTHORITY, demo::agreement_for(&code), &data),
         ];
         let moment = Moment {
             now: today(),
-            own_consent_age: data.authorities.iter().map(|row| (row.id, row.own_consent_age)).collect(),
+            own_consent_age: data
+                .authorities
+                .iter()
+                .map(|row| (row.id, row.own_consent_age))
+                .collect(),
         };
         let mut world = World::new(data);
         open_emergencies(&mut world, &keys);
         fill_in(&mut world, &keys);
         let spare = world.folders.split_off(world.folders.len() - SPARE);
         let office = |document: usize, code: &str| {
-            Office::new(&world, documents[document].authority, code, documents[document].agreement.clone())
+            Office::new(
+                &world,
+                documents[document].authority,
+                code,
+                documents[document].agreement.clone(),
+            )
         };
         let offices = vec![office(2, &code), office(0, "cambridgeshire")];
-        Self { spare, offices, documents, moment, world }
+        Self {
+            world,
+            spare,
+            documents,
+            offices,
+            moment,
+        }
     }
 
     fn words(&self, authority: i32) -> Words {
-        let of_this = self.world.rest.agencies.iter().filter(|row| row.authority_id == authority);
+        let of_this = self
+            .world
+            .rest
+            .agencies
+            .iter()
+            .filter(|row| row.authority_id == authority);
         let mut texts: Vec<String> = Vec::new();
         for folder in &self.world.folders {
             texts.extend(folder.family.district.clone());
-            texts.extend(folder.people.iter().flat_map(|person| [person.given_name.clone(), person.family_name.clone()]));
-            texts.extend(folder.people.iter().filter_map(|person| person.employment_status.clone()));
+            texts.extend(
+                folder
+                    .people
+                    .iter()
+                    .flat_map(|person| [person.given_name.clone(), person.family_name.clone()]),
+            );
+            texts.extend(
+                folder
+                    .people
+                    .iter()
+                    .filter_map(|person| person.employment_status.clone()),
+            );
             texts.extend(folder.outcomes.iter().map(|row| row.indicator.clone()));
         }
         let catalogue = catalogue::catalogue();
         Words {
             agencies: of_this.map(|row| row.id).collect(),
             texts,
-            measures: catalogue.progress_measures.iter().map(|measure| measure.code.clone()).collect(),
-            domains: catalogue.distance_domains.iter().map(|domain| domain.code.clone()).collect(),
+            measures: catalogue
+                .progress_measures
+                .iter()
+                .map(|measure| measure.code.clone())
+                .collect(),
+            domains: catalogue
+                .distance_domains
+                .iter()
+                .map(|domain| domain.code.clone())
+                .collect(),
             today: today().date_naive(),
         }
     }
@@ -97,7 +162,12 @@ fn open_emergencies(world: &mut World, keys: &Ids) {
     for (number, folder) in world.folders.iter_mut().enumerate() {
         let authority = folder.family.authority_id;
         let kind = ["police", "childrens_social_care", "health"][number % 3];
-        let Some(agency) = agencies.iter().find(|row| row.authority_id == authority && row.kind == kind) else { continue };
+        let Some(agency) = agencies
+            .iter()
+            .find(|row| row.authority_id == authority && row.kind == kind)
+        else {
+            continue;
+        };
         let opened = today() - chrono::TimeDelta::hours(if number % 4 == 0 { 24 } else { 1 });
         folder.emergency_accesses.push(EmergencyAccessRow {
             authority_id: authority,
@@ -132,7 +202,7 @@ fn fill_in(world: &mut World, keys: &Ids) {
         folder.consents.extend(more);
         for consent in &mut folder.consents {
             match chance.number(0, 19) {
-                0..=3 => consent.decision = "refused".to_owned(),
+                0..=3 => "refused".clone_into(&mut consent.decision),
                 4 => consent.withdrawn_at = Some(consent.recorded_at + chrono::TimeDelta::days(1)),
                 5 => consent.expires_on = Some(today().date_naive() - chrono::Days::new(3)),
                 _ => {}
@@ -145,11 +215,26 @@ fn fill_in(world: &mut World, keys: &Ids) {
     let some = |of: &[&str], number: usize| Some(of[number % of.len()].to_owned()).filter(|text| !text.is_empty());
     let people = world.folders.iter_mut().flat_map(|folder| &mut folder.people);
     for (number, person) in people.enumerate() {
-        person.employment_status = person.employment_status.take().or(some(&["employed", "out of work", "", "carer"], number));
-        person.education_setting = person.education_setting.take().or(some(&["", "Fenbrook School", "Home"], number));
-        person.ethnicity = person.ethnicity.take().or(some(&["White British", "", "Mixed", "Asian"], number));
-        person.disability = person.disability.take().or(some(&["", "Hearing", "", "Mobility"], number));
-        person.phone = person.phone.take().or(some(&["01632 960001", "01632 960002", ""], number));
+        person.employment_status = person
+            .employment_status
+            .take()
+            .or(some(&["employed", "out of work", "", "carer"], number));
+        person.education_setting = person
+            .education_setting
+            .take()
+            .or(some(&["", "Fenbrook School", "Home"], number));
+        person.ethnicity = person
+            .ethnicity
+            .take()
+            .or(some(&["White British", "", "Mixed", "Asian"], number));
+        person.disability = person
+            .disability
+            .take()
+            .or(some(&["", "Hearing", "", "Mobility"], number));
+        person.phone = person
+            .phone
+            .take()
+            .or(some(&["01632 960001", "01632 960002", ""], number));
         person.email = person.email.take().or(some(&["", "somebody@family.example"], number));
     }
 }
@@ -179,7 +264,11 @@ impl<'b> Pair<'b> {
             let ceiling = office.ceiling(&caller, today);
             // Rows that are seen in part are where a leak would be: a value that is withheld counts for twenty.
             let worth = |seen: &String| if seen.starts_with("withheld") { 20 } else { 1 };
-            let views = base.world.folders.iter().map(|folder| view(folder, &ceiling, &base.moment));
+            let views = base
+                .world
+                .folders
+                .iter()
+                .map(|folder| view(folder, &ceiling, &base.moment));
             let seen: usize = views.map(|view| view.values().map(worth).sum::<usize>()).sum();
             let enough = seen > 0 && chance.percent(30);
             if drawn.as_ref().is_none_or(|(_, _, most)| seen >= *most) {
@@ -196,7 +285,14 @@ impl<'b> Pair<'b> {
         });
         let (world, changes) = second(base, &ceiling, chance);
         let observer = observer(base, office, &world, &caller);
-        Self { office, caller, world, changes, observer, seen }
+        Self {
+            office,
+            caller,
+            world,
+            changes,
+            observer,
+            seen,
+        }
     }
 
     /// Values of both data sets, to ask with.
@@ -204,18 +300,46 @@ impl<'b> Pair<'b> {
         let codec = Codec::new(&[7; 32]).unwrap();
         let mut pool = Pool::default();
         for world in [&base.world, &self.world] {
-            for folder in world.folders.iter().filter(|folder| folder.family.authority_id == self.office.authority) {
+            for folder in world
+                .folders
+                .iter()
+                .filter(|folder| folder.family.authority_id == self.office.authority)
+            {
                 collect(&mut pool, folder, &|kind, row| {
-                    codec.id(self.office.authority, Key { kind, family: folder.family.id, row })
+                    codec.id(
+                        self.office.authority,
+                        Key {
+                            kind,
+                            family: folder.family.id,
+                            row,
+                        },
+                    )
                 });
             }
         }
         let mut without_family = |of: &str, kind: Kind, rows: Vec<Uuid>| {
-            let ids = rows.into_iter().map(|row| codec.id(self.office.authority, Key { kind, family: Uuid::nil(), row }));
+            let ids = rows.into_iter().map(|row| {
+                codec.id(
+                    self.office.authority,
+                    Key {
+                        kind,
+                        family: Uuid::nil(),
+                        row,
+                    },
+                )
+            });
             pool.ids.insert(of.to_owned(), ids.collect());
         };
-        without_family("Agency", Kind::Agency, base.world.rest.agencies.iter().map(|row| row.id).collect());
-        without_family("Agreement", Kind::Agreement, base.documents.iter().map(|document| document.key).collect());
+        without_family(
+            "Agency",
+            Kind::Agency,
+            base.world.rest.agencies.iter().map(|row| row.id).collect(),
+        );
+        without_family(
+            "Agreement",
+            Kind::Agreement,
+            base.documents.iter().map(|document| document.key).collect(),
+        );
         pool
     }
 }
@@ -223,26 +347,37 @@ impl<'b> Pair<'b> {
 /// Of all that see much, whoever sees the greatest difference.
 fn observer(base: &Base, office: &Office, world: &World, caller: &Caller) -> Caller {
     let sight = |world: &World, ceiling: &Arc<Ceiling>| -> BTreeMap<Uuid, View> {
-        world.folders.iter().map(|folder| (folder.family.id, view(folder, ceiling, &base.moment))).collect()
+        world
+            .folders
+            .iter()
+            .map(|folder| (folder.family.id, view(folder, ceiling, &base.moment)))
+            .collect()
     };
-    let observers = office.observers().into_iter().filter(|observer| observer.principal.role != caller.principal.role);
+    let observers = office
+        .observers()
+        .into_iter()
+        .filter(|observer| observer.principal.role != caller.principal.role);
     observers
         .max_by_key(|observer| {
             let ceiling = office.ceiling(observer, today().date_naive());
             let (one, other) = (sight(&base.world, &ceiling), sight(world, &ceiling));
-            one.iter().filter(|(family, view)| other.get(*family) != Some(view)).count()
+            one.iter()
+                .filter(|(family, view)| other.get(*family) != Some(view))
+                .count()
         })
         .expect("an office has observers")
 }
 
-/// The second data set, and how much was changed.
+/// The second data set, and how much was altered.
 fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, BTreeMap<&'static str, usize>) {
     let mut world = base.world.clone();
     let mut changes = BTreeMap::new();
     let sight = |folder: &Folder| view(folder, ceiling, &base.moment);
     // Families that do not exist for the caller may go, and others like them may come.
     let before = world.folders.len();
-    world.folders.retain(|folder| chance.percent(80) || !sight(folder).is_empty());
+    world
+        .folders
+        .retain(|folder| chance.percent(80) || !sight(folder).is_empty());
     changes.insert("family gone", before - world.folders.len());
     for spare in &base.spare {
         if sight(spare).is_empty() {
@@ -256,14 +391,14 @@ fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, B
         let at = chance.number(0, world.folders.len() - 1);
         let authority = world.folders[at].family.authority_id;
         let words = words.entry(authority).or_insert_with(|| base.words(authority));
-        let mut changed = world.folders[at].clone();
+        let mut altered = world.folders[at].clone();
         // Several changes at once, for what one alone would give away; or one.
-        let table = change(&mut changed, chance, words);
+        let table = change(&mut altered, chance, words);
         if chance.percent(20) {
-            change(&mut changed, chance, words);
+            change(&mut altered, chance, words);
         }
-        if is_sound(&changed) && sight(&changed) == views[at] {
-            world.folders[at] = changed;
+        if is_sound(&altered) && sight(&altered) == views[at] {
+            world.folders[at] = altered;
             *changes.entry(table).or_default() += 1;
         }
     }
@@ -285,7 +420,12 @@ fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, B
     for (folder, view) in world.folders.iter().zip(&views) {
         assert_eq!(&sight(folder), view, "a change that the caller can see was made");
     }
-    for agency in world.rest.agencies.iter_mut().filter(|row| row.authority_id != ceiling.caller().authority) {
+    for agency in world
+        .rest
+        .agencies
+        .iter_mut()
+        .filter(|row| row.authority_id != ceiling.caller().authority)
+    {
         agency.name.push_str(" (renamed)");
     }
     (world, changes)
@@ -299,7 +439,10 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
                 .extend(folder.$rows.iter().map(|row| id(Kind::$kind, row.id)));
         )+};
     }
-    pool.ids.entry("Family".to_owned()).or_default().push(id(Kind::Family, folder.family.id));
+    pool.ids
+        .entry("Family".to_owned())
+        .or_default()
+        .push(id(Kind::Family, folder.family.id));
     ids!(
         Member memberships, Address addresses, StatutoryStatus statutory_statuses, LocalIdentifier local_identifiers,
         Involvement involvements, CriteriaMatch criteria_matches, Assessment assessments, DistanceScore distance_scores,
@@ -307,7 +450,10 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
         Marker markers, EmergencyAccess emergency_accesses,
     );
     let mut text = |of: &'static str, texts: Vec<Option<String>>| {
-        pool.texts.entry(of).or_default().extend(texts.into_iter().flatten().filter(|text| text.len() < 200));
+        pool.texts
+            .entry(of)
+            .or_default()
+            .extend(texts.into_iter().flatten().filter(|text| text.len() < 200));
     };
     let family = &folder.family;
     text("reference", vec![Some(family.reference.clone())]);
@@ -315,10 +461,38 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
     text("ward", vec![family.ward.clone()]);
     text("locality", vec![family.locality.clone()]);
     text("reachArea", vec![family.reach_area.clone()]);
-    text("familyName", folder.people.iter().map(|person| Some(person.family_name.clone())).collect());
-    text("givenName", folder.people.iter().map(|person| Some(person.given_name.clone())).collect());
-    text("employmentStatus", folder.people.iter().map(|person| person.employment_status.clone()).collect());
-    text("educationSetting", folder.people.iter().map(|person| person.education_setting.clone()).collect());
+    text(
+        "familyName",
+        folder
+            .people
+            .iter()
+            .map(|person| Some(person.family_name.clone()))
+            .collect(),
+    );
+    text(
+        "givenName",
+        folder
+            .people
+            .iter()
+            .map(|person| Some(person.given_name.clone()))
+            .collect(),
+    );
+    text(
+        "employmentStatus",
+        folder
+            .people
+            .iter()
+            .map(|person| person.employment_status.clone())
+            .collect(),
+    );
+    text(
+        "educationSetting",
+        folder
+            .people
+            .iter()
+            .map(|person| person.education_setting.clone())
+            .collect(),
+    );
     let days = folder
         .people
         .iter()

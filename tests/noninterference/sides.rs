@@ -57,7 +57,12 @@ impl Document {
         let of_this = data.agencies.iter().filter(|agency| agency.authority_id == authority);
         let known = catalogue::known(of_this.map(|agency| agency.code.clone()).collect());
         let (_, agreement) = agreement_file::parse(&text, &known).unwrap_or_else(|refused| panic!("{refused:?}"));
-        Self { key, authority, agreement, text }
+        Self {
+            key,
+            authority,
+            agreement,
+            text,
+        }
     }
 }
 
@@ -84,7 +89,11 @@ impl Half {
                 .unwrap();
             session.commit().await.unwrap();
         }
-        Some(Self { _database: database, databases, store })
+        Some(Self {
+            _database: database,
+            databases,
+            store,
+        })
     }
 }
 
@@ -100,7 +109,11 @@ impl Server {
         let keys = tempfile::tempdir().unwrap();
         let trail = TestDatabase::sqlite().await;
         let opened = app::open_trail(&trail.open().await, &keys, Clock::fixed(today()), Ids::seeded(2)).await;
-        Self { engine: app::engine(half.store.clone(), opened), _trail: trail, _keys: keys }
+        Self {
+            engine: app::engine(half.store.clone(), opened),
+            _trail: trail,
+            _keys: keys,
+        }
     }
 
     /// Every byte of the answer to an operation.

@@ -44,7 +44,9 @@ fn facts(folder: &Folder, moment: &Moment) -> FamilyFacts {
     let today = moment.now.date_naive();
     let mut people: BTreeMap<Uuid, PersonFacts> = BTreeMap::new();
     for row in &folder.memberships {
-        let Some(person) = folder.person(row.person_id) else { continue };
+        let Some(person) = folder.person(row.person_id) else {
+            continue;
+        };
         let here = open(row.valid_from, row.valid_until, today);
         let known = people.entry(person.id).or_insert_with(|| PersonFacts {
             person: person.id,
@@ -65,7 +67,10 @@ fn facts(folder: &Folder, moment: &Moment) -> FamilyFacts {
     FamilyFacts {
         authority: folder.family.authority_id,
         family: folder.family.id,
-        on_cohort: folder.family.attached_on.is_some_and(|from| open(from, folder.family.closed_on, today)),
+        on_cohort: folder
+            .family
+            .attached_on
+            .is_some_and(|from| open(from, folder.family.closed_on, today)),
         involved: folder
             .involvements
             .iter()
@@ -81,7 +86,11 @@ fn facts(folder: &Folder, moment: &Moment) -> FamilyFacts {
                     person: row.person_id,
                     category: Category::from_code(&row.category)?,
                     agency_kind: row.agency_kind.clone(),
-                    answer: if row.decision == "given" { ConsentAnswer::Given } else { ConsentAnswer::Refused },
+                    answer: if row.decision == "given" {
+                        ConsentAnswer::Given
+                    } else {
+                        ConsentAnswer::Refused
+                    },
                     decided_by: row.decided_by,
                     recorded_at: row.recorded_at,
                     key: row.id,
@@ -108,11 +117,14 @@ fn facts(folder: &Folder, moment: &Moment) -> FamilyFacts {
     }
 }
 
+/// A field, and what a decision about it looks at in a row.
+type Asked = (&'static str, Subject, Option<Uuid>, CategorySet);
+
 struct Looker<'a> {
     ceiling: &'a Ceiling,
     facts: FamilyFacts,
     reads_trail: bool,
-    known: HashMap<(&'static str, Subject, Option<Uuid>, CategorySet), Result<(), &'static str>>,
+    known: HashMap<Asked, Result<(), &'static str>>,
     view: View,
 }
 
@@ -131,7 +143,9 @@ impl Looker<'_> {
             area: field.area,
         };
         let seen = if classified {
-            decide(self.ceiling, needs, &self.facts, row).map(|_| ()).map_err(|withheld| withheld.told.code())
+            decide(self.ceiling, needs, &self.facts, row)
+                .map(|_| ())
+                .map_err(|withheld| withheld.told.code())
         } else {
             Err("NOT_IN_AGREEMENT")
         };
@@ -147,7 +161,8 @@ impl Looker<'_> {
         self.view.insert((of, key, ""), "exists".to_owned());
         // Whoever may read the trail is told there the categories of what they were given, those that rows bring among them.
         if self.reads_trail {
-            self.view.insert((of, key, "categories"), format!("{:?}", facts.categories));
+            self.view
+                .insert((of, key, "categories"), format!("{:?}", facts.categories));
         }
         for (coordinate, value) in values {
             let seen = match self.look(coordinate, facts) {
@@ -190,11 +205,16 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     };
     let family = RowFacts::family();
     let row = &folder.family;
-    if looker.row("Family", row.id, &family, &values!(row,
-        "Family.reference" reference, "Family.district" district, "Family.ward" ward, "Family.locality" locality,
-        "Family.reachArea" reach_area, "Family.needLevel" need_level, "Family.route" route,
-        "Family.attachedOn" attached_on, "Family.closedOn" closed_on,
-    )) {
+    if looker.row(
+        "Family",
+        row.id,
+        &family,
+        &values!(row,
+            "Family.reference" reference, "Family.district" district, "Family.ward" ward, "Family.locality" locality,
+            "Family.reachArea" reach_area, "Family.needLevel" need_level, "Family.route" route,
+            "Family.attachedOn" attached_on, "Family.closedOn" closed_on,
+        ),
+    ) {
         let today = moment.now.date_naive();
         let on_cohort = looker.facts.on_cohort;
         looker.note("Family", row.id, "onCohort", on_cohort.to_string());
@@ -203,9 +223,23 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
         let mut leads: Vec<_> = folder.lead_professionals.iter().collect();
         leads.sort_by_key(|row| (std::cmp::Reverse(row.valid_from), row.id));
         let tell = |row: &thinkfamily::store::rows::LeadProfessionalRow| {
-            format!("{:?}", (&row.name, &row.phone, &row.email, &row.team, row.agency_id, row.valid_from, row.valid_until))
+            format!(
+                "{:?}",
+                (
+                    &row.name,
+                    &row.phone,
+                    &row.email,
+                    &row.team,
+                    row.agency_id,
+                    row.valid_from,
+                    row.valid_until
+                )
+            )
         };
-        let lead = leads.iter().find(|row| open(row.valid_from, row.valid_until, today)).map(|row| tell(row));
+        let lead = leads
+            .iter()
+            .find(|row| open(row.valid_from, row.valid_until, today))
+            .map(|row| tell(row));
         looker.note("Family", row.id, "leadProfessional", format!("{lead:?}"));
         let history = match looker.look("Family.leadProfessionalHistory", &family) {
             Ok(()) => format!("{:?}", leads.into_iter().map(tell).collect::<Vec<_>>()),
@@ -215,7 +249,9 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     }
     let mut members = HashSet::new();
     for row in &folder.memberships {
-        let Some(person) = folder.person(row.person_id) else { continue };
+        let Some(person) = folder.person(row.person_id) else {
+            continue;
+        };
         let facts = RowFacts::person(person.id);
         let age = values!(person,
             "Member.givenName" given_name, "Member.familyName" family_name, "Member.dateOfBirth" date_of_birth,
@@ -227,17 +263,27 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
             "Member.relationship" relationship, "Member.parentalResponsibility" parental_responsibility,
             "Member.memberFrom" valid_from, "Member.memberUntil" valid_until,
         );
-        if looker.row("Member", row.id, &facts, &own.into_iter().chain(age).collect::<Vec<_>>()) {
+        if looker.row(
+            "Member",
+            row.id,
+            &facts,
+            &own.into_iter().chain(age).collect::<Vec<_>>(),
+        ) {
             members.insert(person.id);
             looker.note("Member", row.id, "person", person.id.to_string());
         }
     }
     let named = |person: Option<Uuid>| format!("{:?}", person.filter(|person| members.contains(person)));
     for row in &folder.addresses {
-        looker.row("Address", row.id, &family, &values!(row,
-            "Address.line1" line1, "Address.line2" line2, "Address.town" town, "Address.postcode" postcode,
-            "Address.validFrom" valid_from, "Address.validUntil" valid_until,
-        ));
+        looker.row(
+            "Address",
+            row.id,
+            &family,
+            &values!(row,
+                "Address.line1" line1, "Address.line2" line2, "Address.town" town, "Address.postcode" postcode,
+                "Address.validFrom" valid_from, "Address.validUntil" valid_until,
+            ),
+        );
     }
     for row in &folder.statutory_statuses {
         if looker.row("StatutoryStatus", row.id, &RowFacts::person(row.person_id), &values!(row,
@@ -247,9 +293,14 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
         }
     }
     for row in &folder.local_identifiers {
-        if looker.row("LocalIdentifier", row.id, &RowFacts::person(row.person_id), &values!(row,
-            "LocalIdentifier.system" system, "LocalIdentifier.value" value,
-        )) {
+        if looker.row(
+            "LocalIdentifier",
+            row.id,
+            &RowFacts::person(row.person_id),
+            &values!(row,
+                "LocalIdentifier.system" system, "LocalIdentifier.value" value,
+            ),
+        ) {
             looker.note("LocalIdentifier", row.id, "person", named(Some(row.person_id)));
         }
     }
@@ -264,30 +315,45 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
         let facts = RowFacts::about(row.person_id)
             .from_agency(row.source_agency_id)
             .with_categories(catalogue::categories_of_criterion(&row.criterion));
-        if looker.row("CriteriaMatch", row.id, &facts, &values!(row,
-            "CriteriaMatch.criterion" criterion, "CriteriaMatch.sourceAgency" source_agency_id,
-            "CriteriaMatch.evidence" evidence, "CriteriaMatch.evidenceFrom" evidence_from,
-            "CriteriaMatch.evidenceUntil" evidence_until, "CriteriaMatch.matchedBy" matched_by,
-            "CriteriaMatch.verifiedOn" verified_on, "CriteriaMatch.withdrawnOn" withdrawn_on,
-        )) {
+        if looker.row(
+            "CriteriaMatch",
+            row.id,
+            &facts,
+            &values!(row,
+                "CriteriaMatch.criterion" criterion, "CriteriaMatch.sourceAgency" source_agency_id,
+                "CriteriaMatch.evidence" evidence, "CriteriaMatch.evidenceFrom" evidence_from,
+                "CriteriaMatch.evidenceUntil" evidence_until, "CriteriaMatch.matchedBy" matched_by,
+                "CriteriaMatch.verifiedOn" verified_on, "CriteriaMatch.withdrawnOn" withdrawn_on,
+            ),
+        ) {
             looker.note("CriteriaMatch", row.id, "person", named(row.person_id));
         }
     }
     let mut assessments = HashSet::new();
     for row in &folder.assessments {
-        if looker.row("Assessment", row.id, &family.from_agency(row.agency_id), &values!(row,
-            "Assessment.agency" agency_id, "Assessment.kind" kind, "Assessment.coversAllMembers" covers_all_members,
-            "Assessment.startedOn" started_on, "Assessment.completedOn" completed_on, "Assessment.quality" quality,
-        )) {
+        if looker.row(
+            "Assessment",
+            row.id,
+            &family.from_agency(row.agency_id),
+            &values!(row,
+                "Assessment.agency" agency_id, "Assessment.kind" kind, "Assessment.coversAllMembers" covers_all_members,
+                "Assessment.startedOn" started_on, "Assessment.completedOn" completed_on, "Assessment.quality" quality,
+            ),
+        ) {
             assessments.insert(row.id);
         }
     }
     for row in &folder.distance_scores {
         let facts = RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain));
-        if looker.row("DistanceScore", row.id, &facts, &values!(row,
-            "DistanceScore.domain" domain, "DistanceScore.review" review, "DistanceScore.score" score,
-            "DistanceScore.scoredBy" scored_by, "DistanceScore.scoredOn" scored_on,
-        )) {
+        if looker.row(
+            "DistanceScore",
+            row.id,
+            &facts,
+            &values!(row,
+                "DistanceScore.domain" domain, "DistanceScore.review" review, "DistanceScore.score" score,
+                "DistanceScore.scoredBy" scored_by, "DistanceScore.scoredOn" scored_on,
+            ),
+        ) {
             looker.note("DistanceScore", row.id, "person", named(row.person_id));
             let of = Some(row.assessment_id).filter(|of| assessments.contains(of));
             looker.note("DistanceScore", row.id, "assessment", format!("{of:?}"));
@@ -295,10 +361,15 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     }
     let mut plans = HashSet::new();
     for row in &folder.plans {
-        if looker.row("Plan", row.id, &family, &values!(row,
-            "Plan.status" status, "Plan.drawnUpOn" drawn_up_on, "Plan.agreedOn" agreed_on,
-            "Plan.signedByFamilyOn" signed_by_family_on, "Plan.closedOn" closed_on, "Plan.closure" closure,
-        )) {
+        if looker.row(
+            "Plan",
+            row.id,
+            &family,
+            &values!(row,
+                "Plan.status" status, "Plan.drawnUpOn" drawn_up_on, "Plan.agreedOn" agreed_on,
+                "Plan.signedByFamilyOn" signed_by_family_on, "Plan.closedOn" closed_on, "Plan.closure" closure,
+            ),
+        ) {
             plans.insert(row.id);
         }
     }
@@ -306,9 +377,14 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     let mut goals = HashSet::new();
     for row in &folder.goals {
         let facts = family.with_categories(criterion(row.criterion.as_deref()));
-        if looker.row("Goal", row.id, &facts, &values!(row,
-            "Goal.description" description, "Goal.criterion" criterion, "Goal.status" status,
-        )) {
+        if looker.row(
+            "Goal",
+            row.id,
+            &facts,
+            &values!(row,
+                "Goal.description" description, "Goal.criterion" criterion, "Goal.status" status,
+            ),
+        ) {
             goals.insert(row.id);
             looker.note("Goal", row.id, "plan", plan_of(row.plan_id));
             looker.note("Goal", row.id, "position", row.position.to_string());
@@ -318,19 +394,31 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     for row in &folder.actions {
         // What an action says of a criterion is what its goal says.
         let goal = folder.goals.iter().find(|goal| goal.id == row.goal_id);
-        let facts = family.with_categories(goal.map_or(Category::CRITERIA, |goal| criterion(goal.criterion.as_deref())));
-        if looker.row("Action", row.id, &facts, &values!(row,
-            "Action.description" description, "Action.ownerAgency" owner_agency_id, "Action.dueOn" due_on,
-            "Action.doneOn" done_on,
-        )) {
+        let facts =
+            family.with_categories(goal.map_or(Category::CRITERIA, |goal| criterion(goal.criterion.as_deref())));
+        if looker.row(
+            "Action",
+            row.id,
+            &facts,
+            &values!(row,
+                "Action.description" description, "Action.ownerAgency" owner_agency_id, "Action.dueOn" due_on,
+                "Action.doneOn" done_on,
+            ),
+        ) {
             looker.note("Action", row.id, "goal", goal_of(Some(row.goal_id)));
             looker.note("Action", row.id, "position", row.position.to_string());
         }
     }
     for row in &folder.outcomes {
-        let goal = row.goal_id.and_then(|goal| folder.goals.iter().find(|row| row.id == goal));
-        let categories = criterion(row.criterion.as_deref()).union(criterion(goal.and_then(|goal| goal.criterion.as_deref())));
-        let facts = RowFacts { source: row.source_agency_id, ..family.with_categories(categories) };
+        let goal = row
+            .goal_id
+            .and_then(|goal| folder.goals.iter().find(|row| row.id == goal));
+        let categories =
+            criterion(row.criterion.as_deref()).union(criterion(goal.and_then(|goal| goal.criterion.as_deref())));
+        let facts = RowFacts {
+            source: row.source_agency_id,
+            ..family.with_categories(categories)
+        };
         if looker.row("Outcome", row.id, &facts, &values!(row,
             "Outcome.criterion" criterion, "Outcome.indicator" indicator, "Outcome.kind" kind, "Outcome.baseline" baseline,
             "Outcome.forecast" forecast, "Outcome.result" result, "Outcome.resultOn" result_on, "Outcome.evidence" evidence,
@@ -342,20 +430,30 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     }
     for row in &folder.progress_values {
         let facts = RowFacts::about(row.person_id).with_categories(catalogue::categories_of_measure(&row.measure));
-        if looker.row("ProgressValue", row.id, &facts, &values!(row,
-            "ProgressValue.measure" measure, "ProgressValue.stage" stage, "ProgressValue.value" value,
-            "ProgressValue.periodTo" period_to,
-        )) {
+        if looker.row(
+            "ProgressValue",
+            row.id,
+            &facts,
+            &values!(row,
+                "ProgressValue.measure" measure, "ProgressValue.stage" stage, "ProgressValue.value" value,
+                "ProgressValue.periodTo" period_to,
+            ),
+        ) {
             looker.note("ProgressValue", row.id, "person", named(row.person_id));
         }
     }
     for row in &folder.consents {
         let facts = RowFacts::person(row.person_id).from_agency(row.recorded_by_agency);
-        if looker.row("Consent", row.id, &facts, &values!(row,
-            "Consent.category" category, "Consent.agencyKind" agency_kind, "Consent.decision" decision,
-            "Consent.recordedAt" recorded_at, "Consent.expiresOn" expires_on, "Consent.withdrawnAt" withdrawn_at,
-            "Consent.recordedByAgency" recorded_by_agency,
-        )) {
+        if looker.row(
+            "Consent",
+            row.id,
+            &facts,
+            &values!(row,
+                "Consent.category" category, "Consent.agencyKind" agency_kind, "Consent.decision" decision,
+                "Consent.recordedAt" recorded_at, "Consent.expiresOn" expires_on, "Consent.withdrawnAt" withdrawn_at,
+                "Consent.recordedByAgency" recorded_by_agency,
+            ),
+        ) {
             looker.note("Consent", row.id, "person", named(Some(row.person_id)));
             looker.note("Consent", row.id, "decidedBy", named(Some(row.decided_by)));
         }
@@ -367,11 +465,16 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
         ));
     }
     for row in &folder.emergency_accesses {
-        looker.row("EmergencyAccess", row.id, &family.from_agency(row.agency_id), &values!(row,
-            "EmergencyAccess.agency" agency_id, "EmergencyAccess.subject" subject, "EmergencyAccess.ground" ground,
-            "EmergencyAccess.justification" justification, "EmergencyAccess.openedAt" opened_at,
-            "EmergencyAccess.expiresAt" expires_at,
-        ));
+        looker.row(
+            "EmergencyAccess",
+            row.id,
+            &family.from_agency(row.agency_id),
+            &values!(row,
+                "EmergencyAccess.agency" agency_id, "EmergencyAccess.subject" subject, "EmergencyAccess.ground" ground,
+                "EmergencyAccess.justification" justification, "EmergencyAccess.openedAt" opened_at,
+                "EmergencyAccess.expiresAt" expires_at,
+            ),
+        );
     }
     looker.view
 }

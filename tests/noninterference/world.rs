@@ -83,9 +83,14 @@ impl World {
     /// out, so that a change of one family concerns no other; consent that moves with people is for the tests of facts.
     pub(crate) fn new(mut data: Dataset) -> Self {
         let families = std::mem::take(&mut data.families);
-        let mut folders: Vec<Folder> = families.into_iter().map(|family| Folder::take(family, &mut data)).collect();
-        let mut people: std::collections::HashMap<Uuid, PersonRow> =
-            std::mem::take(&mut data.people).into_iter().map(|person| (person.id, person)).collect();
+        let mut folders: Vec<Folder> = families
+            .into_iter()
+            .map(|family| Folder::take(family, &mut data))
+            .collect();
+        let mut people: std::collections::HashMap<Uuid, PersonRow> = std::mem::take(&mut data.people)
+            .into_iter()
+            .map(|person| (person.id, person))
+            .collect();
         for folder in &mut folders {
             let keys: std::collections::BTreeSet<Uuid> = folder.memberships.iter().map(|row| row.person_id).collect();
             folder.people = keys.into_iter().filter_map(|key| people.remove(&key)).collect();
@@ -94,7 +99,9 @@ impl World {
             folder.memberships.retain(|row| own.contains(&row.person_id));
             folder.local_identifiers.retain(|row| own.contains(&row.person_id));
             folder.statutory_statuses.retain(|row| own.contains(&row.person_id));
-            folder.consents.retain(|row| own.contains(&row.person_id) && own.contains(&row.decided_by));
+            folder
+                .consents
+                .retain(|row| own.contains(&row.person_id) && own.contains(&row.decided_by));
             folder.criteria_matches.retain(|row| named(row.person_id));
             folder.distance_scores.retain(|row| named(row.person_id));
             folder.progress_values.retain(|row| named(row.person_id));

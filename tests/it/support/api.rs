@@ -19,7 +19,9 @@ pub(crate) type Way = Vec<String>;
 
 impl Api {
     pub(crate) fn new() -> Self {
-        Self { schema: Schema::parse(library_sdl(), "schema.graphql").unwrap() }
+        Self {
+            schema: Schema::parse(library_sdl(), "schema.graphql").unwrap(),
+        }
     }
 
     /// The fields of an object type; none for other types.
@@ -32,12 +34,18 @@ impl Api {
     }
 
     pub(crate) fn field(&self, of: &str, name: &str) -> &FieldDefinition {
-        self.fields(of).into_iter().find(|field| field.name == name).unwrap_or_else(|| panic!("{of}.{name}"))
+        self.fields(of)
+            .into_iter()
+            .find(|field| field.name == name)
+            .unwrap_or_else(|| panic!("{of}.{name}"))
     }
 
     /// Whether a type has fields to select.
     pub(crate) fn is_composite(&self, of: &str) -> bool {
-        matches!(self.schema.types.get(of), Some(ExtendedType::Object(_) | ExtendedType::Interface(_)))
+        matches!(
+            self.schema.types.get(of),
+            Some(ExtendedType::Object(_) | ExtendedType::Interface(_))
+        )
     }
 
     /// The fields of an input type; none for other types.
