@@ -101,7 +101,7 @@ fn needs(field: &Field) -> String {
 }
 
 /// The fields of which something holds, type by type, those of which the same holds together.
-fn sections(what: impl Fn(&Field) -> Option<String>) -> Vec<Section> {
+fn sections(what: impl Fn(&'static Field) -> Option<String>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for field in register::fields() {
         let (Some((of, name)), Some(what)) = (parts(field), what(field)) else {
@@ -188,8 +188,12 @@ fn together(sections: Vec<Section>) -> Vec<Section> {
 
 /// On what conditions a caller sees a field; none where the ceiling does not cover it. Where its categories differ in that, each is
 /// named; of those of which a row has one, each that the ceiling has.
-fn condition(ceiling: &Ceiling, field: &Field) -> Option<String> {
-    if !ceiling.covers(field.id) {
+fn condition(ceiling: &Ceiling, field: &'static Field) -> Option<String> {
+    // Of a type of which no row could exist for the caller, nothing is seen.
+    let exists = parts(field)
+        .and_then(|(of, _)| register::find(of))
+        .is_none_or(|of| ceiling.covers(of.id));
+    if !exists || !ceiling.covers(field.id) {
         return None;
     }
     let party = ceiling.parties().first()?;

@@ -124,7 +124,8 @@ fn queries(api: &Api, ids: &Ids) -> Vec<(String, String)> {
                 let mut at = "Query".to_owned();
                 let mut opening = String::new();
                 for step in way {
-                    opening = format!("{opening}{} {{ ", call(api, ids, &at, step));
+                    opening += &call(api, ids, &at, step);
+                    opening += " { ";
                     at = api.field(&at, step).ty.inner_named_type().to_string();
                 }
                 queries.push((

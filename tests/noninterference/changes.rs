@@ -66,7 +66,7 @@ impl Maker<'_> {
         } else {
             self.chance.number(0, 6_000)
         };
-        self.words.today + Days::new(20) - Days::new(days as u64)
+        self.words.today + Days::new(20) - Days::new(u64::try_from(days).unwrap())
     }
 
     fn day_if_any(&mut self) -> Option<NaiveDate> {
@@ -74,8 +74,12 @@ impl Maker<'_> {
     }
 
     fn instant(&mut self) -> DateTime<Utc> {
-        let seconds = TimeDelta::seconds(self.chance.number(0, 86_399) as i64);
+        let seconds = TimeDelta::seconds(self.small(0, 86_399).into());
         self.day().and_hms_opt(0, 0, 0).unwrap().and_utc() + seconds
+    }
+
+    fn small(&mut self, least: usize, most: usize) -> i32 {
+        i32::try_from(self.chance.number(least, most)).unwrap()
     }
 
     fn agency(&mut self) -> Uuid {
@@ -348,8 +352,8 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
                 row,
                 person_id = person,
                 domain = words.domains[domain].clone(),
-                review = m.chance.number(0, 3) as i32,
-                score = m.chance.number(1, 5) as i32,
+                review = m.small(0, 3),
+                score = m.small(1, 5),
                 scored_by = m.one(&["key_worker", "family"]),
                 scored_on = m.day()
             );
@@ -381,7 +385,7 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
             change!(
                 m,
                 row,
-                position = m.chance.number(1, 9) as i32,
+                position = m.small(1, 9),
                 description = m.text(),
                 criterion = m.criterion(),
                 status = m.one(&["open", "achieved", "not_achieved"])
@@ -393,7 +397,7 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
             change!(
                 m,
                 row,
-                position = m.chance.number(1, 9) as i32,
+                position = m.small(1, 9),
                 description = m.text(),
                 owner_agency_id = m.agency(),
                 due_on = m.day_if_any(),
@@ -432,7 +436,7 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
                     person_id = person,
                     measure = words.measures[measure].clone(),
                     stage = m.one(&["assessment", "closure"]),
-                    value = m.chance.number(0, 500) as i32,
+                    value = m.small(0, 500),
                     period_to = m.day()
                 );
                 "progress_values"

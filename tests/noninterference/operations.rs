@@ -76,7 +76,7 @@ impl<'a> Drawer<'a> {
     /// One operation.
     pub(crate) fn draw(mut self) -> Operation {
         let mut list = None;
-        let body = if self.chance.percent(40) {
+        let body = if self.chance.percent(50) {
             let (body, of) = self.page();
             list = Some(of);
             body

@@ -117,11 +117,14 @@ fn facts(folder: &Folder, moment: &Moment) -> FamilyFacts {
     }
 }
 
+/// A field, and what a decision about it looks at in a row.
+type Asked = (&'static str, Subject, Option<Uuid>, CategorySet);
+
 struct Looker<'a> {
     ceiling: &'a Ceiling,
     facts: FamilyFacts,
     reads_trail: bool,
-    known: HashMap<(&'static str, Subject, Option<Uuid>, CategorySet), Result<(), &'static str>>,
+    known: HashMap<Asked, Result<(), &'static str>>,
     view: View,
 }
 

@@ -95,6 +95,15 @@ pub(crate) fn settings() -> Settings {
 }
 
 async fn open(url: &DatabaseUrl) -> Databases {
+    // A file that another connection is just closing for good may be locked for a moment, which SQLite does not wait for.
+    for _ in 0..20 {
+        match Databases::open(url, &settings()).await {
+            Err(error) if error.to_string().contains("locked") => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            opened => return opened.unwrap(),
+        }
+    }
     Databases::open(url, &settings()).await.unwrap()
 }
 
