@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 #![expect(clippy::print_stderr, reason = "a run says what it saw")]
 
+mod base_data;
 mod callers;
 #[path = "../differential/chance.rs"]
 #[expect(dead_code, reason = "shared with the differential test")]
@@ -19,6 +20,7 @@ mod leaks;
 mod operations;
 mod pairs;
 mod sides;
+mod sound;
 #[path = "../it/support/mod.rs"]
 #[expect(
     dead_code,

@@ -8,16 +8,17 @@ use thinkfamily::{
     demo,
     graphql::ids::{Codec, Key, Kind},
     sharing::{caller::Caller, ceiling::Ceiling},
-    store::rows::EmergencyAccessRow,
 };
 use uuid::Uuid;
 
 use crate::{
+    base_data::{fill_in, open_emergencies},
     callers::Office,
     chance::Chance,
-    changes::{Words, change, is_sound},
+    changes::{Words, change},
     operations::Pool,
     sides::Document,
+    sound::is_sound,
     support::app::today,
     view::{Moment, View, view},
     world::{Folder, World},
@@ -26,21 +27,6 @@ use crate::{
 /// Made-up families in the base data set, and others that are only added to the second one.
 const FAMILIES: u64 = 26;
 const SPARE: usize = 6;
-/// Categories to which some are asked for consent besides.
-const CONSENTED: [&str; 12] = [
-    "MARKER",
-    "IDENTITY",
-    "HOUSEHOLD",
-    "CONTACT",
-    "PLAN",
-    "OUTCOME",
-    "ASSESSMENT",
-    "CRITERION_CRIME",
-    "CRITERION_EDUCATION",
-    "CRITERION_WORK",
-    "CRITERION_HEALTH",
-    "PROGRESS_EDUCATION",
-];
 /// Changes that are tried for each pair.
 const TRIES: usize = 1_000;
 
@@ -153,89 +139,6 @@ impl Base {
                 .collect(),
             today: today().date_naive(),
         }
-    }
-}
-
-/// Some families of every authority to which somebody opened emergency access, an hour ago or a day ago.
-fn open_emergencies(world: &mut World, keys: &Ids) {
-    let agencies = world.rest.agencies.clone();
-    for (number, folder) in world.folders.iter_mut().enumerate() {
-        let authority = folder.family.authority_id;
-        let kind = ["police", "childrens_social_care", "health"][number % 3];
-        let Some(agency) = agencies
-            .iter()
-            .find(|row| row.authority_id == authority && row.kind == kind)
-        else {
-            continue;
-        };
-        let opened = today() - chrono::TimeDelta::hours(if number % 4 == 0 { 24 } else { 1 });
-        folder.emergency_accesses.push(EmergencyAccessRow {
-            authority_id: authority,
-            id: keys.uuid(),
-            family_id: folder.family.id,
-            agency_id: agency.id,
-            subject: "on-duty".to_owned(),
-            ground: "safeguarding".to_owned(),
-            justification: "Made up.".to_owned(),
-            opened_at: opened,
-            expires_at: opened + chrono::TimeDelta::hours(8),
-            closed_at: None,
-        });
-    }
-}
-
-/// Values that made-up people have none of, so that there is something to ask for; people at risk; and consent that is given to some
-/// categories and not to others, so that much is seen in part.
-fn fill_in(world: &mut World, keys: &Ids) {
-    let mut chance = Chance::new(5);
-    for folder in &mut world.folders {
-        let mut more = Vec::new();
-        for consent in &folder.consents {
-            for category in CONSENTED {
-                if chance.percent(12) {
-                    let mut row = consent.clone();
-                    (row.id, row.category) = (keys.uuid(), category.to_owned());
-                    more.push(row);
-                }
-            }
-        }
-        folder.consents.extend(more);
-        for consent in &mut folder.consents {
-            match chance.number(0, 19) {
-                0..=3 => "refused".clone_into(&mut consent.decision),
-                4 => consent.withdrawn_at = Some(consent.recorded_at + chrono::TimeDelta::days(1)),
-                5 => consent.expires_on = Some(today().date_naive() - chrono::Days::new(3)),
-                _ => {}
-            }
-        }
-        for person in &mut folder.people {
-            person.shielded |= chance.percent(8);
-        }
-    }
-    let some = |of: &[&str], number: usize| Some(of[number % of.len()].to_owned()).filter(|text| !text.is_empty());
-    let people = world.folders.iter_mut().flat_map(|folder| &mut folder.people);
-    for (number, person) in people.enumerate() {
-        person.employment_status = person
-            .employment_status
-            .take()
-            .or(some(&["employed", "out of work", "", "carer"], number));
-        person.education_setting = person
-            .education_setting
-            .take()
-            .or(some(&["", "Fenbrook School", "Home"], number));
-        person.ethnicity = person
-            .ethnicity
-            .take()
-            .or(some(&["White British", "", "Mixed", "Asian"], number));
-        person.disability = person
-            .disability
-            .take()
-            .or(some(&["", "Hearing", "", "Mobility"], number));
-        person.phone = person
-            .phone
-            .take()
-            .or(some(&["01632 960001", "01632 960002", ""], number));
-        person.email = person.email.take().or(some(&["", "somebody@family.example"], number));
     }
 }
 

@@ -70,6 +70,20 @@ impl Folder {
     }
 }
 
+impl Folder {
+    /// Takes a person out of the family, with all that is about them.
+    pub(crate) fn forget(&mut self, person: Uuid) {
+        self.people.retain(|row| row.id != person);
+        self.local_identifiers.retain(|row| row.person_id != person);
+        self.statutory_statuses.retain(|row| row.person_id != person);
+        self.consents
+            .retain(|row| row.person_id != person && row.decided_by != person);
+        self.criteria_matches.retain(|row| row.person_id != Some(person));
+        self.distance_scores.retain(|row| row.person_id != Some(person));
+        self.progress_values.retain(|row| row.person_id != Some(person));
+    }
+}
+
 /// A data set by families. Nobody is in two of them (see [`World::new`]).
 #[derive(Clone, Debug)]
 pub(crate) struct World {
