@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool};
 use async_graphql::{EmptySubscription, Schema, Variables};
 use async_graphql_parser::types::{DocumentOperations, OperationDefinition, OperationType};
 
+use futures_util::future::join_all;
+
 use super::{
     answer,
     api_error::ApiError,
@@ -21,6 +23,7 @@ use super::{
     wants::wants,
 };
 use crate::{
+    audit::EntryRef,
     error::{ErrorCode, RequestError},
     sharing::{
         caller::Caller,
@@ -200,18 +203,19 @@ impl Engine {
             &writes,
             request.session.now(),
         );
-        let mut written = Vec::new();
-        for entry in entries {
-            match request.services.trail.append(entry).await {
-                Ok(place) => written.push(place),
-                Err(error) => {
-                    tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
-                    return Err(RequestError::new(
-                        ErrorCode::Unavailable,
-                        "What would be disclosed could not be recorded, so nothing is. Try again later.",
-                    ));
-                }
+        // All at once, so that they share a commit.
+        let appended = join_all(entries.into_iter().map(|entry| request.services.trail.append(entry))).await;
+        let failed = appended.iter().find_map(|place| place.as_ref().err().cloned());
+        let written: Vec<EntryRef> = appended.into_iter().flatten().collect();
+        if let Some(error) = failed {
+            tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
+            if !writes.is_empty() {
+                trail::not_made(&request.services.trail, asked, &written, &self.parts.services.store).await;
             }
+            return Err(RequestError::new(
+                ErrorCode::Unavailable,
+                "What would be disclosed could not be recorded, so nothing is. Try again later.",
+            ));
         }
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.

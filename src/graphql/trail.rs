@@ -58,7 +58,11 @@ pub fn refusal(asked: &OperationRequest, _: &Ceiling, reason: Reason, at: DateTi
     entry
 }
 
-/// The entries of one executed operation: one for what its answer discloses and withholds, one for each change. None where it did neither.
+/// No entry speaks of more families.
+const FAMILIES: usize = 500;
+
+/// The entries of one executed operation: one for each change, and one for the families of which the same was disclosed on the same ground; the
+/// first of these says what was withheld. None where it did neither.
 pub fn entries(
     asked: &OperationRequest,
     _: &OperationDefinition,
@@ -82,28 +86,30 @@ pub fn entries(
         });
         entries.push(entry);
     }
-    let families = account.families();
+    let first = entries.len();
+    for (ground, families) in account.disclosed() {
+        for families in families.chunks(FAMILIES) {
+            let mut entry = of(Kind::Disclosed, asked, at);
+            entry.categories = codes(ground.categories);
+            entry.emergency.clone_from(&ground.emergencies);
+            clauses(&mut entry, ceiling, ground.clauses.iter().copied());
+            for (family, people) in families {
+                entry.families.insert(*family);
+                entry.people.extend(people.iter());
+            }
+            entries.push(entry);
+        }
+    }
     let mut withheld = account.withheld().peekable();
-    if !families.is_empty() || withheld.peek().is_some() {
-        let kind = if families.is_empty() {
-            Kind::Refused
-        } else {
-            Kind::Disclosed
-        };
-        let mut entry = of(kind, asked, at);
-        entry.people = account.people();
-        entry.categories = codes(account.categories());
-        entry.emergency.clone_from(account.emergencies());
+    if withheld.peek().is_some() {
+        if entries.len() == first {
+            entries.push(of(Kind::Refused, asked, at));
+        }
         for (field, reason, count) in withheld {
-            entry
+            entries[first]
                 .withheld
                 .add(Code::nearest(field), Code::nearest(reason.code()), count as u64);
         }
-        if !families.is_empty() {
-            clauses(&mut entry, ceiling, account.clauses().iter().copied());
-        }
-        entry.families = families;
-        entries.push(entry);
     }
     entries
 }

@@ -197,7 +197,7 @@ impl Category {
 }
 
 /// A set of categories.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CategorySet(u32);
 
 impl CategorySet {

@@ -34,12 +34,21 @@ pub struct WithheldField {
     pub paths: Vec<Vec<Step>>,
 }
 
+/// What was disclosed of a family, and on what ground.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ground {
+    /// The categories of all that was disclosed.
+    pub categories: CategorySet,
+    /// The numbers of the clauses that permitted it (see [`super::ceiling::Ceiling::clause`]).
+    pub clauses: BTreeSet<u16>,
+    /// The emergency accesses it rested on.
+    pub emergencies: BTreeSet<Uuid>,
+}
+
 /// What one answer disclosed and withheld.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
-    disclosed: BTreeMap<(Uuid, Option<Uuid>), CategorySet>,
-    clauses: BTreeSet<u16>,
-    emergencies: BTreeSet<Uuid>,
+    disclosed: BTreeMap<Uuid, (Ground, BTreeSet<Uuid>)>,
     told: BTreeMap<(FieldId, Told), WithheldField>,
     withheld: BTreeMap<(FieldId, Reason), usize>,
 }
@@ -47,15 +56,14 @@ pub struct Account {
 impl Account {
     /// Notes what a released value discloses.
     pub fn disclose(&mut self, disclosed: &Disclosed) {
-        self.clauses.extend(&disclosed.clauses);
-        self.emergencies.extend(disclosed.emergency);
         if let Some((family, subject)) = disclosed.about {
-            let person = match subject {
-                Subject::Family => None,
-                Subject::Person(person) => Some(person),
-            };
-            let categories = self.disclosed.entry((family, person)).or_default();
-            *categories = categories.union(disclosed.categories);
+            let (ground, people) = self.disclosed.entry(family).or_default();
+            ground.categories = ground.categories.union(disclosed.categories);
+            ground.clauses.extend(&disclosed.clauses);
+            ground.emergencies.extend(disclosed.emergency);
+            if let Subject::Person(person) = subject {
+                people.insert(person);
+            }
         }
     }
 
@@ -72,31 +80,14 @@ impl Account {
         }
     }
 
-    /// The families of which anything was disclosed.
-    pub fn families(&self) -> BTreeSet<Uuid> {
-        self.disclosed.keys().map(|(family, _)| *family).collect()
-    }
-
-    /// The people of whom anything was disclosed.
-    pub fn people(&self) -> BTreeSet<Uuid> {
-        self.disclosed.keys().filter_map(|(_, person)| *person).collect()
-    }
-
-    /// The categories of all that was disclosed about families.
-    pub fn categories(&self) -> CategorySet {
-        self.disclosed
-            .values()
-            .fold(CategorySet::EMPTY, |all, categories| all.union(*categories))
-    }
-
-    /// The numbers of the clauses that permitted it (see [`super::ceiling::Ceiling::clause`]).
-    pub fn clauses(&self) -> &BTreeSet<u16> {
-        &self.clauses
-    }
-
-    /// The emergency accesses it rested on.
-    pub fn emergencies(&self) -> &BTreeSet<Uuid> {
-        &self.emergencies
+    /// The families of which anything was disclosed, with the people: those together of which the same was disclosed on the same ground, so
+    /// that nobody who is told of one learns anything of another.
+    pub fn disclosed(&self) -> BTreeMap<&Ground, Vec<(Uuid, &BTreeSet<Uuid>)>> {
+        let mut by_ground: BTreeMap<&Ground, Vec<_>> = BTreeMap::new();
+        for (family, (ground, people)) in &self.disclosed {
+            by_ground.entry(ground).or_default().push((*family, people));
+        }
+        by_ground
     }
 
     /// What the asker is told: field, what it is told, and where; in the order of the register.

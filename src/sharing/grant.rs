@@ -172,16 +172,6 @@ impl<R> Visible<R> {
         self.grant.may_write(categories.union(facts.categories), facts)
     }
 
-    /// A fact that existence already tells: the row's key, which rows it belongs to.
-    pub fn key(&self, key: impl FnOnce(&R) -> Uuid) -> Uuid {
-        key(&self.row.row)
-    }
-
-    /// The key of another row that this one names, or none.
-    pub fn link(&self, key: impl FnOnce(&R) -> Option<Uuid>) -> Option<Uuid> {
-        key(&self.row.row)
-    }
-
     /// The family's grant.
     pub fn grant(&self) -> &Arc<Grant> {
         &self.grant
@@ -194,6 +184,41 @@ impl<R> Visible<R> {
             clauses: permits.clauses,
             emergency: permits.emergency,
         }
+    }
+}
+
+/// How one row is tied to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Itself.
+    Own,
+    /// The person it is about.
+    Person,
+    /// The person who decided.
+    Decider,
+    /// The plan it belongs to.
+    Plan,
+    /// The goal it belongs to.
+    Goal,
+    /// The assessment it belongs to.
+    Assessment,
+}
+
+/// A row that tells by keys how it is tied to others. That is all that anyone sees of a row without a decision on the value.
+pub trait Linked {
+    /// The key that this link leads to, if it leads anywhere.
+    fn link(&self, link: Link) -> Option<Uuid>;
+}
+
+impl<R: Linked> Visible<R> {
+    /// The row's own key, which its existence tells.
+    pub fn key(&self) -> Uuid {
+        self.row.row.link(Link::Own).unwrap_or_default()
+    }
+
+    /// The key of a row that this one is tied to. Whether that row exists for the asker is for its own decision.
+    pub fn link(&self, link: Link) -> Option<Uuid> {
+        self.row.row.link(link)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod dataset;
 mod directory;
 pub mod dossier;
 mod facts;
+mod links;
 mod load;
 pub mod migrate;
 pub mod policy;

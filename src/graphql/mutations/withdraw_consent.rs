@@ -16,7 +16,7 @@ use crate::{
         objects::{Consent, Entry},
     },
     sharing::{
-        grant::Shared,
+        grant::{Link, Shared},
         register::{FieldId, field},
     },
 };
@@ -99,7 +99,7 @@ async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done,
     request.written(Write {
         kind: entry::Kind::Consent,
         family: Some(dossier.key()),
-        person: row.link(|row| Some(row.person_id)),
+        person: row.link(Link::Person),
         clauses: permits.clauses,
         categories: categories_of(MUTATION),
         emergency: permits.emergency,

@@ -9,7 +9,7 @@ use super::{Agency, Entry, Goal, agency, rows};
 use crate::{
     graphql::{context::Request, ids::Kind},
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Link, Shared, Visible},
         register::{FieldId, field},
     },
     store::{
@@ -42,7 +42,7 @@ impl Entry for Action {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 
@@ -56,12 +56,9 @@ impl Action {
 
     /// Its goal.
     async fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
-        let of = self.row.link(|row| Some(row.goal_id));
+        let of = self.row.link(Link::Goal);
         self.row.release_rows(field::ACTION_GOAL, || {
-            rows(ctx, &self.dossier, |parent: &Goal| {
-                Some(parent.row.key(|row| row.id)) == of
-            })
-            .pop()
+            rows(ctx, &self.dossier, |parent: &Goal| Some(parent.row.key()) == of).pop()
         })
     }
 

@@ -13,7 +13,7 @@ use crate::{
         ids::Kind,
     },
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Link, Shared, Visible},
         register::{FieldId, field},
     },
     store::{
@@ -46,7 +46,7 @@ impl Entry for Assessment {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 
@@ -101,10 +101,10 @@ impl Assessment {
 
     /// Distance travelled scores, by review.
     async fn distance_scores(&self, ctx: &Context<'_>) -> Shared<Vec<DistanceScore>> {
-        let own = self.row.key(|row| row.id);
+        let own = self.row.key();
         self.row.release_rows(field::ASSESSMENT_DISTANCE_SCORES, || {
             rows(ctx, &self.dossier, |child: &DistanceScore| {
-                child.row.link(|row| Some(row.assessment_id)) == Some(own)
+                child.row.link(Link::Assessment) == Some(own)
             })
         })
     }

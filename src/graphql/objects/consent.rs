@@ -13,7 +13,7 @@ use crate::{
         ids::Kind,
     },
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Link, Shared, Visible},
         register::{FieldId, field},
     },
     store::{
@@ -46,7 +46,7 @@ impl Entry for Consent {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 
@@ -67,7 +67,7 @@ impl Consent {
     /// Whose data it is about.
     async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::CONSENT_MEMBER, || {
-            member_of(ctx, &self.dossier, self.row.link(|row| Some(row.person_id)))
+            member_of(ctx, &self.dossier, self.row.link(Link::Person))
         })
     }
 
@@ -92,7 +92,7 @@ impl Consent {
     /// Who decided.
     async fn decided_by(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::CONSENT_DECIDED_BY, || {
-            member_of(ctx, &self.dossier, self.row.link(|row| Some(row.decided_by)))
+            member_of(ctx, &self.dossier, self.row.link(Link::Decider))
         })
     }
 

@@ -46,7 +46,7 @@ impl Entry for EmergencyAccess {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 

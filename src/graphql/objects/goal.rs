@@ -12,7 +12,7 @@ use crate::{
         ids::Kind,
     },
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Link, Shared, Visible},
         register::{FieldId, field},
     },
     store::{
@@ -45,7 +45,7 @@ impl Entry for Goal {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 
@@ -59,12 +59,9 @@ impl Goal {
 
     /// Its plan.
     async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
-        let of = self.row.link(|row| Some(row.plan_id));
+        let of = self.row.link(Link::Plan);
         self.row.release_rows(field::GOAL_PLAN, || {
-            rows(ctx, &self.dossier, |parent: &Plan| {
-                Some(parent.row.key(|row| row.id)) == of
-            })
-            .pop()
+            rows(ctx, &self.dossier, |parent: &Plan| Some(parent.row.key()) == of).pop()
         })
     }
 
@@ -87,20 +84,20 @@ impl Goal {
 
     /// What is done towards it, in order.
     async fn actions(&self, ctx: &Context<'_>) -> Shared<Vec<Action>> {
-        let own = self.row.key(|row| row.id);
+        let own = self.row.key();
         self.row.release_rows(field::GOAL_ACTIONS, || {
             rows(ctx, &self.dossier, |child: &Action| {
-                child.row.link(|row| Some(row.goal_id)) == Some(own)
+                child.row.link(Link::Goal) == Some(own)
             })
         })
     }
 
     /// The indicators that show whether it is reached.
     async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
-        let own = self.row.key(|row| row.id);
+        let own = self.row.key();
         self.row.release_rows(field::GOAL_OUTCOMES, || {
             rows(ctx, &self.dossier, |child: &Outcome| {
-                child.row.link(|row| row.goal_id) == Some(own)
+                child.row.link(Link::Goal) == Some(own)
             })
         })
     }

@@ -42,7 +42,7 @@ impl Entry for Involvement {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 

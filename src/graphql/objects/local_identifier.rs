@@ -45,7 +45,7 @@ impl Entry for LocalIdentifier {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
         ids::Kind,
     },
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Link, Shared, Visible},
         register::{FieldId, field},
     },
     store::dossier::{Dossier, Locked, MemberRecord, Tables},
@@ -30,7 +30,7 @@ pub struct Member {
 impl Member {
     /// The person's key.
     pub(in crate::graphql) fn person(&self) -> Uuid {
-        self.row.key(|record| record.person.id)
+        self.row.link(Link::Person).unwrap_or_default()
     }
 
     /// Whether they belong to the family today, as far as the asker may know.
@@ -67,7 +67,7 @@ impl Entry for Member {
     }
 
     fn key(&self) -> Uuid {
-        self.row.key(|record| record.membership.id)
+        self.row.key()
     }
 }
 
@@ -183,7 +183,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_STATUTORY_STATUSES, || {
             rows(ctx, &self.dossier, |of: &StatutoryStatus| {
-                of.row().link(|row| Some(row.person_id)) == Some(person)
+                of.row().link(Link::Person) == Some(person)
             })
         })
     }
@@ -193,7 +193,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_IDENTIFIERS, || {
             rows(ctx, &self.dossier, |of: &LocalIdentifier| {
-                of.row().link(|row| Some(row.person_id)) == Some(person)
+                of.row().link(Link::Person) == Some(person)
             })
         })
     }
@@ -203,7 +203,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CRITERIA_MATCHES, || {
             rows(ctx, &self.dossier, |of: &CriteriaMatch| {
-                of.row().link(|row| row.person_id) == Some(person)
+                of.row().link(Link::Person) == Some(person)
             })
         })
     }
@@ -213,7 +213,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_FAMILY_PROGRESS, || {
             rows(ctx, &self.dossier, |of: &ProgressValue| {
-                of.row().link(|row| row.person_id) == Some(person)
+                of.row().link(Link::Person) == Some(person)
             })
         })
     }
@@ -223,7 +223,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CONSENTS, || {
             rows(ctx, &self.dossier, |of: &Consent| {
-                of.row().link(|row| Some(row.person_id)) == Some(person)
+                of.row().link(Link::Person) == Some(person)
             })
         })
     }

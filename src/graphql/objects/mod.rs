@@ -57,7 +57,7 @@ pub use self::{
 use super::context::Request;
 use crate::{
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Linked, Shared, Visible},
         register::FieldId,
     },
     store::dossier::{Dossier, Locked, Tables},
@@ -66,7 +66,7 @@ use crate::{
 /// An object type whose rows belong to a family.
 pub trait Entry: Sized + Clone {
     /// Its row.
-    type Row: 'static;
+    type Row: Linked + 'static;
     /// The field whose categories say whether a row exists for the asker.
     const EXISTENCE: FieldId;
 

@@ -13,7 +13,7 @@ use crate::{
         ids::Kind,
     },
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Link, Shared, Visible},
         register::{FieldId, field},
     },
     store::{
@@ -46,7 +46,7 @@ impl Entry for Outcome {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 
@@ -66,23 +66,17 @@ impl Outcome {
 
     /// The plan it was agreed in.
     async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
-        let of = self.row.link(|row| Some(row.plan_id));
+        let of = self.row.link(Link::Plan);
         self.row.release_rows(field::OUTCOME_PLAN, || {
-            rows(ctx, &self.dossier, |parent: &Plan| {
-                Some(parent.row.key(|row| row.id)) == of
-            })
-            .pop()
+            rows(ctx, &self.dossier, |parent: &Plan| Some(parent.row.key()) == of).pop()
         })
     }
 
     /// The goal it belongs to.
     async fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
-        let of = self.row.link(|row| row.goal_id);
+        let of = self.row.link(Link::Goal);
         self.row.release_rows(field::OUTCOME_GOAL, || {
-            rows(ctx, &self.dossier, |parent: &Goal| {
-                Some(parent.row.key(|row| row.id)) == of
-            })
-            .pop()
+            rows(ctx, &self.dossier, |parent: &Goal| Some(parent.row.key()) == of).pop()
         })
     }
 

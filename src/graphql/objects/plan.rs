@@ -13,7 +13,7 @@ use crate::{
         ids::Kind,
     },
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Link, Shared, Visible},
         register::{FieldId, field},
     },
     store::{
@@ -56,7 +56,7 @@ impl Entry for Plan {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 
@@ -107,20 +107,20 @@ impl Plan {
 
     /// Its goals, in order.
     async fn goals(&self, ctx: &Context<'_>) -> Shared<Vec<Goal>> {
-        let own = self.row.key(|row| row.id);
+        let own = self.row.key();
         self.row.release_rows(field::PLAN_GOALS, || {
             rows(ctx, &self.dossier, |child: &Goal| {
-                child.row.link(|row| Some(row.plan_id)) == Some(own)
+                child.row.link(Link::Plan) == Some(own)
             })
         })
     }
 
     /// The indicators agreed in it.
     async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
-        let own = self.row.key(|row| row.id);
+        let own = self.row.key();
         self.row.release_rows(field::PLAN_OUTCOMES, || {
             rows(ctx, &self.dossier, |child: &Outcome| {
-                child.row.link(|row| Some(row.plan_id)) == Some(own)
+                child.row.link(Link::Plan) == Some(own)
             })
         })
     }

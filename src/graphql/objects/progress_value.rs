@@ -13,7 +13,7 @@ use crate::{
         ids::Kind,
     },
     sharing::{
-        grant::{Shared, Visible},
+        grant::{Link, Shared, Visible},
         register::{FieldId, field},
     },
     store::{
@@ -46,7 +46,7 @@ impl Entry for ProgressValue {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 
@@ -67,7 +67,7 @@ impl ProgressValue {
     /// The member it is about; null when it is about the household.
     async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::PROGRESS_VALUE_MEMBER, || {
-            member_of(ctx, &self.dossier, self.row.link(|row| row.person_id))
+            member_of(ctx, &self.dossier, self.row.link(Link::Person))
         })
     }
 

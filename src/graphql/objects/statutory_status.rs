@@ -46,7 +46,7 @@ impl Entry for StatutoryStatus {
     }
 
     fn key(&self) -> uuid::Uuid {
-        self.row.key(|row| row.id)
+        self.row.key()
     }
 }
 
