@@ -89,7 +89,7 @@ const LEAKS: [(&str, Leak); 6] = [
 ];
 
 /// Pairs that are tried before a leak counts as not noticed, and operations of each.
-const PAIRS: u64 = 25;
+const PAIRS: u64 = 60;
 const OPERATIONS: u64 = 60;
 
 #[tokio::test(flavor = "multi_thread")]

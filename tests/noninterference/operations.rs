@@ -48,13 +48,14 @@ pub(crate) struct Drawer<'a> {
 }
 
 /// The lists of the query root.
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 7] = [
     "families",
     "members",
     "criteriaMatches",
     "plans",
     "outcomes",
     "consents",
+    "emergencyAccesses",
 ];
 /// Fields of the query root that say nothing of a family.
 pub(crate) const ABOUT_NOBODY: [&str; 5] = ["viewer", "agreement", "agreements", "agencies", "catalogue"];
@@ -258,6 +259,8 @@ impl<'a> Drawer<'a> {
                     0 => 0,
                     1 => 101,
                     2..=4 => 100,
+                    // About as many as there are, so that whether there is another page is in the balance.
+                    5..=8 => self.chance.number(10, 60),
                     _ => self.chance.number(1, 7),
                 }),
                 _ => self.input(name, argument, argument.ty.inner_named_type()),

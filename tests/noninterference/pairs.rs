@@ -396,6 +396,14 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
             .map(|person| person.education_setting.clone())
             .collect(),
     );
+    text(
+        "subject",
+        folder
+            .emergency_accesses
+            .iter()
+            .map(|row| Some(row.subject.clone()))
+            .collect(),
+    );
     let days = folder
         .people
         .iter()
