@@ -24,6 +24,7 @@ use uuid::Uuid;
 use crate::support::{
     app::{App, Partner, today},
     database::TestDatabase,
+    process::{Serving, Site, someone},
 };
 
 const FAMILIES: usize = 48;
@@ -89,8 +90,7 @@ struct Coordinator {
 }
 
 impl Coordinator {
-    async fn of(app: &App, families: &[(String, Uuid)]) -> Self {
-        let partner = app.partner("tff-team", "coordinator", "programme_management");
+    async fn of(partner: Partner, families: &[(String, Uuid)]) -> Self {
         let query = "query($reference: String!) { family(reference: $reference) { members { id } consents { id } } }";
         let mut known = Vec::new();
         for (reference, _) in families {
@@ -136,18 +136,46 @@ impl Coordinator {
 
 async fn consents_are_withdrawn(database: &TestDatabase, servers_of_it: usize) {
     let (apps, families) = servers(database, servers_of_it).await;
-    let coordinator = Coordinator::of(&apps[0], &families).await;
-    let police: Vec<Partner> = apps
+    let coordinator = apps[0].partner("tff-team", "coordinator", "programme_management");
+    let police = apps
         .iter()
-        .map(|app| app.partner("cambs-police", "marker_lookup", "safeguarding"))
-        .collect();
+        .map(|app| app.partner("cambs-police", "marker_lookup", "safeguarding"));
+    race_of_consents(coordinator, police.collect(), &families, trials(1)).await;
+}
+
+/// The same with two processes of the program itself, which share nothing but PostgreSQL and their keys.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consents_are_withdrawn_from_two_processes() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let (apps, families) = servers(&database, 1).await;
+    drop(apps);
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::new(folder.path(), Some(database.text()));
+    let few = ["--database-connections", "6"];
+    let processes = [site.serve(&few), site.serve(&few)];
+    let at = |process: &Serving, agency, role, purpose| {
+        Partner::at(
+            &process.url,
+            site.token(&someone(agency, role, purpose, "somebody-made-up")),
+        )
+    };
+    let coordinator = at(&processes[0], "tff-team", "coordinator", "programme_management");
+    let police = processes
+        .iter()
+        .map(|process| at(process, "cambs-police", "marker_lookup", "safeguarding"));
+    race_of_consents(coordinator, police.collect(), &families, trials(2)).await;
+}
+
+async fn race_of_consents(coordinator: Partner, police: Vec<Partner>, families: &[(String, Uuid)], wanted: usize) {
+    let coordinator = Coordinator::of(coordinator, families).await;
     let subjects = families.iter().map(|(reference, _)| Subject {
         phase: Phase::default(),
         partners: police.clone(),
         query: MARKED,
         variables: json!({ "reference": reference }),
     });
-    let wanted = trials(servers_of_it);
     let found = run(subjects.collect(), 4, wanted, async |at: usize, withdraw: bool| {
         if withdraw {
             coordinator.withdraw(at).await;

@@ -273,6 +273,16 @@ pub(crate) struct Partner {
 }
 
 impl Partner {
+    /// Somebody with a token for the server at that address.
+    pub(crate) fn at(url: &str, token: String) -> Self {
+        Self {
+            url: url.to_owned(),
+            token,
+            client: reqwest::Client::new(),
+            withheld: "report",
+        }
+    }
+
     /// The same partner, who wants to be told of withheld values in another way.
     pub(crate) fn told_by(&self, withheld: &'static str) -> Self {
         Self {
