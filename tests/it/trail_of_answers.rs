@@ -68,6 +68,20 @@ async fn ask_once(app: &App, partner: &Partner, document: &str) -> (Answer, Entr
     (answer, entries.remove(0))
 }
 
+on_both!(what_a_filter_tells_is_in_the_trail);
+async fn what_a_filter_tells_is_in_the_trail(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let lead = app.lead_professional();
+    // Nothing is asked for but ids, and yet the answer says who meets the criterion.
+    let document = "{ families(filter: { criterion: EDUCATION }) { nodes { id } } }";
+    let (answer, entry) = ask_once(&app, &lead, document).await;
+    assert_eq!(answer.json()["data"]["families"]["nodes"].as_array().unwrap().len(), 1);
+    assert_eq!(codes(&entry.categories), ["CRITERION_EDUCATION", "MARKER"]);
+    // The nearest question that tells nothing of it.
+    let (_, entry) = ask_once(&app, &lead, "{ family(reference: \"TF-10001\") { id } }").await;
+    assert_eq!(codes(&entry.categories), ["MARKER"]);
+}
+
 async fn an_answer_is_in_the_trail_before_it_arrives(database: &TestDatabase) {
     let app = App::start(database).await;
     let databases = app.store.databases();

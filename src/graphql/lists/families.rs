@@ -7,13 +7,17 @@ use chrono::NaiveDate;
 
 use super::{Select, families, is, is_some, is_text, named, within};
 use crate::{
+    catalogue,
     graphql::{
         codes::{self, CriterionCode, NeedLevel, SortDirection},
         cursor::SortKey,
         objects::{CriteriaMatch, Family, visible},
         page::{Order, sort_key},
     },
-    sharing::register::{FieldId, field},
+    sharing::{
+        category::CategorySet,
+        register::{FieldId, field},
+    },
     store::dossier::{Dossier, Wants},
 };
 
@@ -164,6 +168,12 @@ impl Select for FamilySelect {
     fn order(&self) -> Order {
         let field = self.order.map(|order| format!("{:?}", order.field));
         named("families", field.as_deref(), self.order.map(|order| order.direction))
+    }
+
+    /// Who meets a criterion is told by whoever is in the list.
+    fn also_tells(&self) -> CategorySet {
+        let criterion = self.filter.criterion.map(codes::upper);
+        criterion.map_or(CategorySet::EMPTY, |code| catalogue::categories_of_criterion(&code))
     }
 
     fn looks_at(&self) -> Vec<FieldId> {

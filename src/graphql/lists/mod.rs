@@ -77,6 +77,11 @@ pub(super) trait Select {
     /// The fields that it looks at.
     fn looks_at(&self) -> Vec<FieldId>;
 
+    /// Categories of what passing tells of a row, besides those of the fields that are looked at: those that other rows bring.
+    fn also_tells(&self) -> CategorySet {
+        CategorySet::EMPTY
+    }
+
     /// The rows of one family that exist for the asker.
     fn rows(dossier: &Arc<Dossier>) -> Vec<Self::Row>;
 }
@@ -96,7 +101,7 @@ pub(super) async fn page<S: Select>(
     if let Some(reference) = select.reference() {
         reach = reach.with_reference(reference);
     }
-    let used = select.looks_at().into_iter().fold(CategorySet::EMPTY, |used, field| {
+    let used = select.looks_at().into_iter().fold(select.also_tells(), |used, field| {
         used.union(register::get(field).categories)
     });
     let order = select.order();
