@@ -1,9 +1,17 @@
 //! What the look-ups of these tests ask about: people of the demonstration, and what is written to the database to make the nearest other case.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use thinkfamily::demo;
+use thinkfamily::{
+    demo,
+    store::{
+        bulk,
+        dataset::Dataset,
+        rows::{MembershipRow, PersonRow},
+    },
+};
+use uuid::Uuid;
 
 use crate::support::app::{App, Partner, Reply, today};
 
@@ -58,6 +66,39 @@ pub(super) async fn status(partner: &Partner, question: Value) -> String {
 /// Somebody of the police who looks people up.
 pub(super) fn police(app: &App) -> Partner {
     app.partner("cambs-police", "marker_lookup", "safeguarding")
+}
+
+/// Adds somebody with the names and date of birth of somebody else to another family, by the bulk loader.
+pub(super) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
+    let data = demo::worked(today().date_naive());
+    let family = data.families.iter().find(|family| family.reference == reference);
+    let family = family.expect("a family of the demonstration");
+    let original = data
+        .people
+        .iter()
+        .find(|person| (person.given_name.as_str(), person.family_name.as_str()) == of);
+    let person = PersonRow {
+        id: Uuid::from_u128(77),
+        shielded: false,
+        source_agency_id: None,
+        ..original.expect("a person of the demonstration").clone()
+    };
+    let membership = MembershipRow {
+        authority_id: family.authority_id,
+        id: Uuid::from_u128(78),
+        family_id: family.id,
+        person_id: person.id,
+        relationship: "other".to_owned(),
+        parental_responsibility: false,
+        valid_from: today().date_naive() - TimeDelta::days(10),
+        valid_until: None,
+    };
+    let more = Dataset {
+        people: vec![person],
+        memberships: vec![membership],
+        ..Dataset::default()
+    };
+    bulk::load(app.store.databases(), &more, &mut |_| {}).await.unwrap();
 }
 
 /// Changes what is stored, past the wire.
