@@ -36,7 +36,7 @@ impl SubscriptionRoot {
                 request.turn.begin(Markers::begin(request, after).await);
                 None
             }
-            Some(Occurrence::Marker(row)) => Markers::give(request, row).await,
+            Some(Occurrence::Marker(row, began)) => Markers::give(request, row, *began).await,
         };
         iter(item.map(Outcome::from))
     }

@@ -22,15 +22,15 @@ use crate::{
 /// Something to be told: keys alone. What is told of it is read and decided when it is given.
 #[derive(Clone, Debug)]
 pub enum Occurrence {
-    /// Of a marker.
-    Marker(MarkerChangeRow),
+    /// Of a marker, with the newest event of when the reader began (see [`crate::graphql::feed::Place`]).
+    Marker(MarkerChangeRow, i64),
 }
 
 impl Occurrence {
     /// Its place, greater than that of any other before it.
     pub fn place(&self) -> i64 {
         match self {
-            Self::Marker(row) => row.position,
+            Self::Marker(row, _) => row.position,
         }
     }
 }

@@ -204,7 +204,6 @@ async fn what_is_no_subscription_is_refused(database: &TestDatabase) {
         "subscription { markerChanged { kind } __schema { queryType { name } } }",
         "subscription { a: markerChanged { kind } b: markerChanged { kind } }",
         "subscription { markerChanged @skip(if: true) { kind } }",
-        "subscription($a: Int) { markerChanged(after: $a) { kind } }",
     ] {
         let refused = engine.subscribe(operation(&police, bad, &json!({}))).await;
         assert_eq!(refused.expect_err(bad).code, ErrorCode::BadUserInput, "{bad}");
