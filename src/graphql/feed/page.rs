@@ -80,11 +80,11 @@ fn list(consumer: Uuid) -> String {
 }
 
 /// What became of a marker since a place, if it is there now.
-fn fate_of(row: &MarkerChangeRow, after: i64) -> MarkerChangeKind {
+fn fate_of(row: &MarkerChangeRow, place: Place) -> MarkerChangeKind {
     match row.kind.as_str() {
         "removed" => MarkerChangeKind::Removed,
-        // What was set after the reader's place was not told to it before.
-        _ if row.since > after => MarkerChangeKind::Set,
+        // What was set after the reader's place, or where they have not been yet, was not told to them before.
+        _ if row.since > place.after || row.position <= place.began => MarkerChangeKind::Set,
         _ => MarkerChangeKind::Updated,
     }
 }
@@ -97,7 +97,7 @@ pub fn change_of(
     dossier: Option<&Arc<Dossier>>,
     place: Place,
 ) -> Option<MarkerChange> {
-    let fate = fate_of(row, place.after);
+    let fate = fate_of(row, place);
     let marker = dossier
         .filter(|_| fate != MarkerChangeKind::Removed)
         .and_then(Marker::seen);

@@ -8,7 +8,7 @@ use std::sync::{
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::source::{Begun, Occurrence, Source};
+use super::source::{Begun, MarkerEvent, Occurrence, Source};
 use crate::{
     graphql::{
         api_error::ApiError,
@@ -24,7 +24,7 @@ use crate::{
         register::{FieldId, field},
     },
     store::{
-        feed::{Consumer, MarkerChangeRow},
+        feed::Consumer,
         reach::FamilySet,
         session::{Session, StoreError},
     },
@@ -56,11 +56,8 @@ impl Markers {
     }
 
     /// One event, as it is now.
-    pub async fn give(
-        request: &Request,
-        row: &MarkerChangeRow,
-        began: i64,
-    ) -> Option<Result<Shared<MarkerChange>, ApiError>> {
+    pub async fn give(request: &Request, event: &MarkerEvent) -> Option<Result<Shared<MarkerChange>, ApiError>> {
+        let row = &event.row;
         let families = if row.kind == "removed" {
             Vec::new()
         } else {
@@ -77,7 +74,7 @@ impl Markers {
         let consumer = Consumer::of(request.ceiling.caller()).id;
         let place = Place {
             after: request.turn.after(),
-            began,
+            began: event.began,
         };
         let Some(change) = feed::change_of(request, consumer, row, read.first(), place) else {
             request.turn.pass_over();
@@ -120,7 +117,10 @@ impl Source for Markers {
             }
             let (after, began) = (place.after, place.began);
             let rows = session.marker_changes(self.consumer, after, began, most).await?;
-            Ok(rows.into_iter().map(|row| Occurrence::Marker(row, began)).collect())
+            Ok(rows
+                .into_iter()
+                .map(|row| Occurrence::Marker(MarkerEvent { row, began }))
+                .collect())
         })
     }
 }

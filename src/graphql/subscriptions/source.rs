@@ -22,15 +22,24 @@ use crate::{
 /// Something to be told: keys alone. What is told of it is read and decided when it is given.
 #[derive(Clone, Debug)]
 pub enum Occurrence {
-    /// Of a marker, with the newest event of when the reader began (see [`crate::graphql::feed::Place`]).
-    Marker(MarkerChangeRow, i64),
+    /// Of a marker.
+    Marker(MarkerEvent),
+}
+
+/// An event of a feed.
+#[derive(Clone, Debug)]
+pub struct MarkerEvent {
+    /// The event.
+    pub row: MarkerChangeRow,
+    /// The newest event when its reader began (see [`crate::graphql::feed::Place`]).
+    pub began: i64,
 }
 
 impl Occurrence {
     /// Its place, greater than that of any other before it.
     pub fn place(&self) -> i64 {
         match self {
-            Self::Marker(row, _) => row.position,
+            Self::Marker(event) => event.row.position,
         }
     }
 }

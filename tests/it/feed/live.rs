@@ -150,8 +150,8 @@ async fn when_the_right_ends_so_does_the_subscription(database: &TestDatabase) {
     let mut live = begin(&engine, &police, None).await;
     let mut known = BTreeMap::new();
     take_in(&mut known, &drain(&mut live).await);
-    let care = caller(&app.store, "cambs-social-care", "marker_lookup", "safeguarding").await;
-    let mut other = begin(&engine, &care, None).await;
+    let social_care = caller(&app.store, "cambs-social-care", "marker_lookup", "safeguarding").await;
+    let mut other = begin(&engine, &social_care, None).await;
     let all = drain(&mut other).await.len();
     changes::leave(app, "cambs-police", app.clock.today() + TimeDelta::days(1)).await;
     app.clock.set(app.clock.now() + TimeDelta::days(1));
