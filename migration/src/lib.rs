@@ -14,6 +14,7 @@ mod m0005_consent;
 mod m0006_agreement;
 mod m0007_operation;
 mod m0008_matching;
+mod m0009_feed;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_agreement::Step),
             Box::new(m0007_operation::Step),
             Box::new(m0008_matching::Step),
+            Box::new(m0009_feed::Step),
         ]
     }
 

@@ -14,8 +14,10 @@ use super::{
     lookups::Desk,
     operation::WithheldMode,
     services::Services,
+    subscriptions::source::Turn,
 };
 use crate::{
+    clock::Stopwatch,
     sharing::{
         ceiling::Ceiling,
         decide::Withheld,
@@ -51,8 +53,12 @@ pub struct Request {
     pub kept: AtomicBool,
     /// Who is looked up.
     pub lookups: Desk,
+    /// When the first thing was done of which the asker may not know all.
+    pub began: Stopwatch,
     /// The failure that ends the operation as a whole.
     pub failure: OnceLock<ApiError>,
+    /// Which event of a subscription it is executed for.
+    pub turn: Turn,
 }
 
 /// Something that a mutation wrote, for the trail.

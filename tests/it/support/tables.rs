@@ -13,7 +13,7 @@ macro_rules! each_main_table {
             statutory_status, local_identifier, involvement, lead_professional, criteria_match, assessment,
             distance_score, plan, goal, action, outcome, progress_value, marker, consent, emergency_access, agreement,
             agreement_signatory, agreement_clause, policy_version, idempotency, import_file, person_key,
-            person_key_state, lookup_budget, lookup_asked
+            person_key_state, lookup_budget, lookup_asked, family_change, marker_consumer, marker_told, marker_change
         )
     };
 }
@@ -115,8 +115,9 @@ fn instant(column: &str, row: u8) -> DateTime<Utc> {
 fn refers_to<'a>(table: &'a str, column: &'a str) -> &'a str {
     match column {
         "id" => table,
-        "owner_agency_id" | "source_agency_id" | "recorded_by_agency" => "agency",
+        "owner_agency_id" | "source_agency_id" | "recorded_by_agency" | "portal_agency_id" => "agency",
         "decided_by" => "person",
+        "consumer_id" => "marker_consumer",
         _ => column.trim_end_matches("_id"),
     }
 }
@@ -129,6 +130,7 @@ fn code(table: &str, column: &str, row: u8) -> Option<&'static str> {
         ("statutory_status", "status") => "sen",
         ("plan", "status") => ["closed", "draft"][usize::from(row)],
         ("goal", "status") => "achieved",
+        ("marker_change", "kind") => "updated",
         ("marker", "status") => "placed",
         ("local_identifier", "system") => "upn",
         ("distance_score", "scored_by") => "family",
