@@ -5,6 +5,7 @@
 mod flags;
 mod issuer;
 mod limits;
+mod live;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub use self::{
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
     limits::Limits,
+    live::Live,
     source::{ConfigError, Origin},
 };
 use self::{issuer::is_name, source::Given};
@@ -130,6 +132,8 @@ pub struct Config {
     pub log: Log,
     /// Limits on requests.
     pub limits: Limits,
+    /// Limits on connections that stay.
+    pub live: Live,
 }
 
 impl Config {
@@ -195,6 +199,7 @@ impl Config {
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
             limits: Limits::read(&given)?,
+            live: Live::read(&given)?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What the wire hands over and gets back: one operation in, one answer out.
+//! What the wire hands over and gets back: one operation in, one answer out, or one event after another.
 
 use async_graphql_parser::types::ExecutableDocument;
 use uuid::Uuid;
@@ -56,4 +56,15 @@ pub enum Answer {
     Refused(RequestError),
     /// A mutation came by a transport that only carries queries.
     NotByThisMethod,
+}
+
+/// What a subscription gives next.
+#[derive(Debug)]
+pub enum Event {
+    /// A JSON object with `data` and perhaps `errors` and `extensions`.
+    Next(Vec<u8>),
+    /// There is nothing more to come.
+    Complete,
+    /// The subscription ends here, for this reason.
+    Refused(RequestError),
 }
