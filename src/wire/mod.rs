@@ -6,8 +6,8 @@
 mod gate;
 pub mod graphiql;
 mod graphql;
-mod live;
 pub mod limits;
+mod live;
 pub mod metrics;
 mod observe;
 mod pages;

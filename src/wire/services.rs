@@ -65,7 +65,10 @@ impl Execute for Engine {
 
     fn subscribe(&self, _: OperationRequest) -> BoxFuture<'_, Result<Box<dyn Events>, RequestError>> {
         let message = "There are no subscriptions yet.";
-        Box::pin(std::future::ready(Err(RequestError::new(ErrorCode::BadUserInput, message))))
+        Box::pin(std::future::ready(Err(RequestError::new(
+            ErrorCode::BadUserInput,
+            message,
+        ))))
     }
 
     fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{
     gate::Gate,
     graphiql::Graphiql,
-    live::places::Places,
     limits::{EdgeLimits, Limits},
+    live::places::Places,
     metrics::Metrics,
     services::{Authenticate, Execute, Ready},
 };

@@ -112,7 +112,10 @@ mod tests {
     #[test]
     fn messages_of_the_protocol_are_read() {
         assert_eq!(parse(r#"{"type":"connection_init"}"#), Some(Incoming::Init(Map::new())));
-        assert_eq!(parse(r#"{"type":"ping","payload":null,"x":1}"#), Some(Incoming::Ping(None)));
+        assert_eq!(
+            parse(r#"{"type":"ping","payload":null,"x":1}"#),
+            Some(Incoming::Ping(None))
+        );
         assert_eq!(
             parse(r#"{"type":"ping","payload":{"a":1}}"#),
             Some(Incoming::Ping(Some(json!({ "a": 1 }))))
@@ -171,7 +174,11 @@ mod tests {
         for text in [
             next(id, r#"{"data":{}}"#),
             complete(id),
-            error(id, &RequestError::new(crate::error::ErrorCode::Conflict, ""), Uuid::nil()),
+            error(
+                id,
+                &RequestError::new(crate::error::ErrorCode::Conflict, ""),
+                Uuid::nil(),
+            ),
         ] {
             let value: Value = serde_json::from_str(&text).expect("JSON");
             assert_eq!(value["id"], id);

@@ -127,7 +127,10 @@ mod tests {
             Some(vec![pair("authorization", "Bearer a"), pair("x-purpose-of-use", "two")])
         );
         assert_eq!(
-            with(&headers[2..], serde_json::json!({ "authorization": "Bearer b", "x-withheld": "fail" })),
+            with(
+                &headers[2..],
+                serde_json::json!({ "authorization": "Bearer b", "x-withheld": "fail" })
+            ),
             Some(vec![pair("authorization", "Bearer b"), pair("x-withheld", "fail")])
         );
     }

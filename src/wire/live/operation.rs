@@ -122,7 +122,9 @@ pub(super) async fn follow(
             () = events.ready() => {}
         }
         let Some(_place) = outbox.place().await else { return };
-        let Some(turn) = state.gate.enter_for_event().await else { return };
+        let Some(turn) = state.gate.enter_for_event().await else {
+            return;
+        };
         let made = timeout(state.edge.request_time, events.next()).await;
         drop(turn);
         if lease.is_over() {

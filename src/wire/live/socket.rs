@@ -166,7 +166,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         let init_until = self.heard + self.connection.state.edge.live.init_time;
         loop {
             let keep_alive = self.connection.state.edge.live.keep_alive;
-            let quiet_until = self.heard + if self.asked_whether_there { keep_alive * 2 } else { keep_alive };
+            let quiet_until = self.heard
+                + if self.asked_whether_there {
+                    keep_alive * 2
+                } else {
+                    keep_alive
+                };
             let lease = self.lease.as_ref().map(|(lease, _)| lease);
             let (outgoing, frames) = (&mut self.outgoing, &mut self.frames);
             let told = tokio::select! {
@@ -370,7 +375,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 // The library has the answer ready.
                 let _ = timeout(CLOSE_TIME, async { while self.frames.next().await.is_some() {} }).await;
                 // What peers send is not for the counters, but for what the standards know.
-                return if (1000..=1015).contains(&code) { code } else { closing::NORMAL.code };
+                return if (1000..=1015).contains(&code) {
+                    code
+                } else {
+                    closing::NORMAL.code
+                };
             }
             Ended::Close(closing) => (closing, true),
             Ended::Broken(closing) => (closing, false),

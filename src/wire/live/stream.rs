@@ -59,7 +59,9 @@ pub(in crate::wire) async fn handle(
     let mut response = match answer(&state, id, &mut parts, body, &mut notes).await {
         Ok(response) => response,
         Err(problem) => {
-            notes.outcome.get_or_insert(super::super::graphql::outcome(problem.code()));
+            notes
+                .outcome
+                .get_or_insert(super::super::graphql::outcome(problem.code()));
             problem.respond(media, id)
         }
     };
@@ -135,7 +137,10 @@ fn subscribed(
 fn streaming(body: Body) -> Response {
     let mut response = (StatusCode::OK, body).into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream; charset=utf-8"),
+    );
     // Proxies of one family keep answers back until they are whole, unless they are told not to.
     headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
     response
@@ -215,6 +220,9 @@ mod tests {
     #[test]
     fn no_response_can_end_its_event() {
         assert_eq!(next(b"{}"), "event: next\ndata: {}\n\n");
-        assert_eq!(next(b"{\n\n\"a\":\r1}"), "event: next\ndata: {\ndata: \ndata: \"a\":\ndata: 1}\n\n");
+        assert_eq!(
+            next(b"{\n\n\"a\":\r1}"),
+            "event: next\ndata: {\ndata: \ndata: \"a\":\ndata: 1}\n\n"
+        );
     }
 }

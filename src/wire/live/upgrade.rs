@@ -89,7 +89,9 @@ fn accept_key(request: &Request) -> Result<HeaderValue, Problem> {
         return Err(Problem::bad_request("A WebSocket is asked for by GET in HTTP/1.1."));
     }
     if !names(headers, &CONNECTION, "upgrade") {
-        return Err(Problem::bad_request("A WebSocket needs the header Connection: Upgrade."));
+        return Err(Problem::bad_request(
+            "A WebSocket needs the header Connection: Upgrade.",
+        ));
     }
     if single(headers, &SEC_WEBSOCKET_VERSION) != Ok(Some("13")) {
         return Err(Problem::upgrade_required());
@@ -116,7 +118,13 @@ fn names(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
-        .any(|named| if exact { named == word } else { named.eq_ignore_ascii_case(word) })
+        .any(|named| {
+            if exact {
+                named == word
+            } else {
+                named.eq_ignore_ascii_case(word)
+            }
+        })
 }
 
 #[cfg(test)]
