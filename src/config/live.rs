@@ -7,7 +7,7 @@ use super::{
     source::{ConfigError, Given},
 };
 
-/// Limits on WebSockets and event streams.
+/// Limits on `WebSocket` connections and event streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Live {
     /// Most of them open at once.

@@ -13,7 +13,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite},
     sync::{Notify, mpsc},
-    task::{JoinError, JoinSet},
+    task::JoinSet,
     time::{sleep_until, timeout},
 };
 use tokio_tungstenite::{
@@ -183,7 +183,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 () = Lease::over_if_any(lease) => Err(closing::EXPIRED.into()),
                 () = sleep_until(init_until), if lease.is_none() => Err(closing::INIT_TIMEOUT.into()),
                 ended = self.tasks.join_next(), if !self.tasks.is_empty() => {
-                    self.reap(ended);
+                    if let Some(Ok(request)) = ended {
+                        self.reap(request);
+                    }
                     Ok(())
                 }
                 happened = async {
@@ -208,11 +210,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     /// An operation's task has ended.
-    fn reap(&mut self, ended: Option<Result<Uuid, JoinError>>) {
-        if let Some(Ok(request)) = ended {
-            self.unwanted.remove(&request);
-            self.running.retain(|_, running| running.request != request);
-        }
+    fn reap(&mut self, request: Uuid) {
+        self.unwanted.remove(&request);
+        self.running.retain(|_, running| running.request != request);
     }
 
     /// The peer has said nothing for a while.

@@ -156,11 +156,10 @@ impl Authenticate for FakeAuthenticator {
         };
         let answer = match token.map(|token| token.split_once('-').unwrap_or((token, ""))) {
             _ if purpose == Some("not_mine") => of_purpose(ErrorCode::NotInAgreement),
-            Some(("good", "")) => good("a-client", Duration::from_hours(1)),
             Some(("client", client)) => good(client, Duration::from_hours(1)),
             Some(("milliseconds", left)) => good("a-client", Duration::from_millis(left.parse().expect("a number"))),
             Some(("purposes", _)) if purpose.is_none() => of_purpose(ErrorCode::PurposeRequired),
-            Some(("purposes", _)) => good("a-client", Duration::from_hours(1)),
+            Some(("good", "") | ("purposes", _)) => good("a-client", Duration::from_hours(1)),
             Some(("offline", _)) => Err(Refusal::Unavailable),
             _ => Err(Refusal::Unauthenticated),
         };

@@ -24,11 +24,11 @@ fn head(first: u8, length: usize, masked: bool) -> Vec<u8> {
     match length {
         0..126 => bytes.push(flag | u8::try_from(length).expect("small")),
         126..65_536 => {
-            bytes.push(flag | 126);
+            bytes.push(flag | 0x7e);
             bytes.extend(u16::try_from(length).expect("small").to_be_bytes());
         }
         _ => {
-            bytes.push(flag | 127);
+            bytes.push(flag | 0x7f);
             bytes.extend((length as u64).to_be_bytes());
         }
     }
@@ -79,12 +79,10 @@ async fn frames_that_are_wrong_are_closed_with_their_code() {
 async fn a_message_beyond_the_limit_is_closed_1009_before_it_is_held() {
     let server = Server::plain().await;
     let most = LiveLimits::default().message_bytes;
-    // Only the head comes: what it announces is enough.
-    assert_eq!(code_after(&server, &head(LAST | TEXT, most + 1, true)).await, 1009);
-    assert_eq!(
-        code_after(&server, &head(LAST | TEXT, usize::MAX >> 1, true)).await,
-        1009
-    );
+    // Only the head comes, with its mask: what it announces is enough.
+    let head = |length| [head(LAST | TEXT, length, true), vec![0; 4]].concat();
+    assert_eq!(code_after(&server, &head(most + 1)).await, 1009);
+    assert_eq!(code_after(&server, &head(usize::MAX >> 1)).await, 1009);
     let half = vec![b' '; most / 2 + 1];
     let parts = [frame(TEXT, &half), frame(LAST | CONTINUED, &half)].concat();
     assert_eq!(code_after(&server, &parts).await, 1009);

@@ -100,11 +100,11 @@ struct FakeEvents {
 }
 
 impl FakeEvents {
-    fn event(&mut self, filling: &str) -> Option<Event> {
+    fn event(&mut self, filling: &str) -> Event {
         self.feed.made.fetch_add(1, Ordering::SeqCst);
         self.given += 1;
         let event = json!({ "data": { "n": self.given, "filling": filling } });
-        Some(Event::Next(event.to_string().into_bytes()))
+        Event::Next(event.to_string().into_bytes())
     }
 }
 
@@ -122,18 +122,17 @@ impl Events for FakeEvents {
         async move {
             match self.kind {
                 Kind::Three if self.given >= 6 => Some(Event::Complete),
-                Kind::Three if self.given % 2 == 0 => {
+                Kind::Three if self.given.is_multiple_of(2) => {
                     self.given += 1;
                     None
                 }
-                Kind::Three | Kind::Ticks => self.event(""),
-                Kind::Endless => self.event(&"f".repeat(LARGE)),
+                Kind::Endless => Some(self.event(&"f".repeat(LARGE))),
                 Kind::Ends if self.given > 0 => Some(Event::Refused(RequestError::new(
                     ErrorCode::NotInAgreement,
                     "No agreement gives this any more.",
                 ))),
                 Kind::Panics if self.given > 0 => panic!("secret cause"),
-                Kind::Ends | Kind::Panics => self.event(""),
+                Kind::Three | Kind::Ticks | Kind::Ends | Kind::Panics => Some(self.event("")),
                 Kind::Hangs => std::future::pending().await,
             }
         }

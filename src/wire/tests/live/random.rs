@@ -117,7 +117,7 @@ impl Model {
         }));
         match (closed, self.must_close) {
             (Some(code), Some(wanted)) => {
-                assert!(code == wanted || self.may_close.contains(&code), "{code}, not {wanted}")
+                assert!(code == wanted || self.may_close.contains(&code), "{code}, not {wanted}");
             }
             (Some(code), None) => assert!(self.may_close.contains(&code), "{code}"),
             (None, wanted) => {

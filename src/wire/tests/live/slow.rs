@@ -63,7 +63,10 @@ async fn a_slow_reader_gets_everything_in_order() {
     }
     // What is said meanwhile is heard, although there is always something to send.
     peer.complete("1").await;
-    server.engine.feed.open(0).await;
+    let open = &server.engine.feed.open;
+    while open.load(Ordering::SeqCst) > 0 {
+        let _ = timeout(Duration::from_millis(20), peer.frames.next()).await;
+    }
 }
 
 #[tokio::test]
