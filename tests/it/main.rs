@@ -7,6 +7,7 @@ mod cli;
 mod coverage;
 mod demo;
 mod kill;
+mod live;
 mod mutations;
 mod partners;
 mod readme;
