@@ -65,6 +65,6 @@ pub enum Event {
     Next(Vec<u8>),
     /// There is nothing more to come.
     Complete,
-    /// The subscription ends here, for this reason.
+    /// It ends, because it may not or cannot go on.
     Refused(RequestError),
 }

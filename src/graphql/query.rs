@@ -9,6 +9,7 @@ use super::{
         OutcomeConnection, PlanConnection,
     },
     context::Request,
+    feed,
     lists::{
         self, ConsentFilter, ConsentOrder, ConsentSelect, CriteriaMatchFilter, CriteriaMatchOrder, CriteriaMatchSelect,
         EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect, FamilyFilter, FamilyOrder, FamilySelect,
@@ -16,7 +17,7 @@ use super::{
         PlanSelect,
     },
     node::{self, Node},
-    objects::{Agency, Agreement, Catalogue, DisclosureConnection, Family, Member, Viewer},
+    objects::{Agency, Agreement, Catalogue, DisclosureConnection, Family, MarkerChangeConnection, Member, Viewer},
     page::PageArguments,
     reads,
     shared::Outcome,
@@ -372,5 +373,16 @@ impl Query {
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Outcome<Option<DisclosureConnection>> {
         reads::disclosures_of(ctx, &family_id, first, after).await.into()
+    }
+
+    /// What became of the markers that you may see, in the order in which it came to be so. Without a cursor, all that are there; go on from the
+    /// end cursor of each page to be told what comes, whenever that is.
+    async fn marker_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from 1 to 500; 20 when it is not said.")] first: Option<i32>,
+    ) -> Outcome<MarkerChangeConnection> {
+        feed::page(ctx, after, first).await.into()
     }
 }

@@ -6,6 +6,7 @@ mod canaries;
 mod cli;
 mod coverage;
 mod demo;
+mod feed;
 mod kill;
 mod live;
 mod mutations;

@@ -16,6 +16,8 @@ mod goal;
 mod involvement;
 mod local_identifier;
 mod marker;
+mod marker_change;
+mod marker_placement;
 mod member;
 mod outcome;
 mod page_info;
@@ -41,11 +43,13 @@ pub use self::{
     disclosure::{DisclosureConnection, disclosures},
     distance_score::DistanceScore,
     emergency_access::EmergencyAccess,
-    family::Family,
+    family::{Family, LeadProfessional},
     goal::Goal,
     involvement::Involvement,
     local_identifier::LocalIdentifier,
     marker::Marker,
+    marker_change::{MarkerChange, MarkerChangeConnection},
+    marker_placement::MarkerPlacement,
     member::Member,
     outcome::Outcome,
     page_info::PageInfo,
