@@ -9,7 +9,7 @@ use crate::{
     auth::{AuthRefusal, Authenticator, SignedIn},
     error::{ErrorCode, RequestError},
     graphql::{
-        engine::Engine,
+        engine::{Engine, Subscription},
         operation::{Answer, Event, OperationRequest},
     },
     sharing::caller::Caller,
@@ -63,12 +63,11 @@ impl Execute for Engine {
         Box::pin(self.execute(request))
     }
 
-    fn subscribe(&self, _: OperationRequest) -> BoxFuture<'_, Result<Box<dyn Events>, RequestError>> {
-        let message = "There are no subscriptions yet.";
-        Box::pin(std::future::ready(Err(RequestError::new(
-            ErrorCode::BadUserInput,
-            message,
-        ))))
+    fn subscribe(&self, request: OperationRequest) -> BoxFuture<'_, Result<Box<dyn Events>, RequestError>> {
+        Box::pin(async move {
+            let subscription = self.subscribe(request).await?;
+            Ok(Box::new(subscription) as Box<dyn Events>)
+        })
     }
 
     fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
@@ -77,6 +76,16 @@ impl Execute for Engine {
 
     fn sharing_table<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
         Box::pin(self.sharing_table(caller))
+    }
+}
+
+impl Events for Subscription {
+    fn ready(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(self.ready())
+    }
+
+    fn next(&mut self) -> BoxFuture<'_, Option<Event>> {
+        Box::pin(self.look())
     }
 }
 
