@@ -11,6 +11,7 @@ use thinkfamily::{
     demo,
     graphql::{
         engine::Engine,
+        ids::{Codec, Key, Kind},
         operation::{Allowed, OperationRequest, WithheldMode},
     },
     sharing::caller::{Caller, Party},
@@ -95,7 +96,12 @@ impl Reader {
                 assert_eq!(edge["cursor"], edge["node"]["cursor"]);
                 told.push(Told::of(&edge["node"]));
             }
-            self.after = Some(page["pageInfo"]["endCursor"].as_str().expect("always a place to go on").to_owned());
+            self.after = Some(
+                page["pageInfo"]["endCursor"]
+                    .as_str()
+                    .expect("always a place to go on")
+                    .to_owned(),
+            );
             if page["pageInfo"]["hasNextPage"] == json!(false) {
                 return told;
             }
@@ -150,6 +156,17 @@ pub(super) async fn family(store: &Store, reference: &str) -> Uuid {
     row.try_get("", "id").unwrap()
 }
 
+/// The id of a family's marker.
+pub(super) async fn marker_id(store: &Store, reference: &str) -> String {
+    let family = family(store, reference).await;
+    let key = Key {
+        kind: Kind::Marker,
+        family,
+        row: family,
+    };
+    Codec::new(&[7; 32]).expect("32 bytes").id(1, key)
+}
+
 /// Says that something of a family was written, as every writer does.
 pub(super) async fn touch(store: &Store, reference: &str) {
     let key = family(store, reference).await;
@@ -161,14 +178,19 @@ pub(super) async fn touch(store: &Store, reference: &str) {
 /// A change of the Hardmans, written as every writer does.
 pub(super) async fn touched(app: &App, change: impl Future<Output = ()>) {
     change.await;
-    touch(&app.store, demo::FAMILY_REFERENCE).await;
+    touch(&app.store, demo::HARDMAN_REFERENCE).await;
 }
 
 /// Families on the cohort with one adult each, who agreed that the police see the marker: `R-0`, `R-1`, …
 pub(super) fn with_families(data: &mut Dataset, number: usize) -> Vec<(Uuid, Uuid)> {
     let ids = Ids::seeded(78);
     let day = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
-    let recorder = data.agencies.iter().find(|row| row.code == "cambs-early-help").unwrap().id;
+    let recorder = data
+        .agencies
+        .iter()
+        .find(|row| row.code == "cambs-early-help")
+        .unwrap()
+        .id;
     let mut made = Vec::new();
     for number in 0..number {
         let (family, person) = (ids.uuid(), ids.uuid());
@@ -210,7 +232,11 @@ pub(super) async fn servers(database: &TestDatabase, number: usize, families: us
 
 /// Somebody of a Cambridgeshire agency, as the engine knows them.
 pub(super) async fn caller(store: &Store, agency: &str, role: &str, purpose: &str) -> Caller {
-    let entry = store.agency("cambridgeshire", agency).await.unwrap().expect("the agency");
+    let entry = store
+        .agency("cambridgeshire", agency)
+        .await
+        .unwrap()
+        .expect("the agency");
     Caller {
         authority: entry.authority,
         authority_code: "cambridgeshire".to_owned(),
