@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createClient } from 'graphql-sse';
-import { Gathered, CHANGED, brief, feed, give, moment, police, school, stream, there, withdraw } from './support.mjs';
+import { Gathered, CHANGED, feed, give, moment, police, outsider, stream, there, withdraw } from './support.mjs';
 
 const client = (token, options = {}) =>
   createClient({ url: stream, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0, ...options });
@@ -41,7 +41,7 @@ since.stop();
 
 // A query is one result.
 const query = new Gathered();
-reader.subscribe({ query: '{ viewer { purpose { code } } }' }, query.sink);
+reader.subscribe({ query: '{ viewer { purpose } }' }, query.sink);
 await query.until(({ ended }) => ended, 'an answer');
 assert.equal(query.results.length, 1);
 assert.equal(query.results[0].errors, undefined);
@@ -51,18 +51,13 @@ const wrong = new Gathered();
 reader.subscribe({ query: 'subscription { nothingOfTheKind }' }, wrong.sink);
 await wrong.until(({ ended }) => ended, 'a refusal');
 assert.equal(wrong.results[0].errors[0].extensions.code, 'BAD_USER_INPUT');
-const none = subscribe(client(school));
+const none = subscribe(client(outsider));
 await none.until(({ ended }) => ended, 'a refusal');
 assert.equal(none.results[0].errors[0].extensions.code, 'NOT_IN_AGREEMENT');
 
-// What is wrong with the token comes by HTTP; one that ends while the stream is open ends it, and the stream says so.
+// What is wrong with the token comes by HTTP.
 const refused = subscribe(client('nonsense'));
 await refused.until(({ ended }) => ended, 'a refusal');
 assert.equal(refused.ended.error.response.status, 401);
-const ending = subscribe(client(brief));
-await ending.until(({ ended }) => ended, 'the end of the token');
-assert.deepEqual(ending.ended, { complete: true });
-assert.equal(ending.results.at(-1).errors[0].extensions.code, 'UNAUTHENTICATED');
-assert.ok(ending.results.length > 1, 'until then it was told');
 
 console.log('graphql-sse: all is well');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { Gathered, CHANGED, brief, feed, give, moment, police, school, socket, there, withdraw } from './support.mjs';
+import { Gathered, CHANGED, feed, give, moment, police, outsider, socket, there, withdraw } from './support.mjs';
 
 const closings = [];
 const client = (token, options = {}) =>
@@ -68,7 +68,7 @@ assert.deepEqual(third.ended, { complete: true });
 
 // Queries go over the socket too, and what is wrong with one is an error of that one alone.
 const query = new Gathered();
-second.subscribe({ query: '{ viewer { purpose { code } } }' }, query.sink);
+second.subscribe({ query: '{ viewer { purpose } }' }, query.sink);
 await query.until(({ ended }) => ended, 'an answer');
 assert.equal(query.results.length, 1);
 assert.deepEqual(query.ended, { complete: true });
@@ -79,7 +79,7 @@ assert.equal(wrong.ended.error[0].extensions.code, 'BAD_USER_INPUT');
 assert.equal(since.ended, null, 'the subscription beside it goes on');
 
 // Whoever is told of no markers is refused, and the socket stays.
-const other = client(school);
+const other = client(outsider);
 const none = subscribe(other);
 await none.until(({ ended }) => ended, 'a refusal');
 assert.equal(none.ended.error[0].extensions.code, 'NOT_IN_AGREEMENT');
@@ -97,15 +97,10 @@ assert.ok(pongs >= 2, 'pings are answered');
 
 for (const ended of [second, other, alive]) await ended.dispose();
 
-// A token that is refused, and one that ends while the socket is open.
+// A token that is refused.
 const refused = subscribe(client('nonsense'));
 await refused.until(({ ended }) => ended, 'a refusal');
 assert.equal(refused.ended.error.code, 4403);
-const ending = subscribe(client(brief));
-await ending.until(({ ended }) => ended, 'the end of the token');
-assert.equal(ending.ended.error.code, 4403);
-assert.match(ending.ended.error.reason, /expired/);
-assert.ok(ending.events.length > 0, 'until then it was told');
 assert.ok(closings.some(({ code }) => code === 4403));
 
 console.log('graphql-ws: all is well');

@@ -10,10 +10,8 @@ export const stream = `${http}/stream`;
 export const socket = http.replace(/^http/, 'ws');
 /** Police, who are told of markers. */
 export const police = need('TF_POLICE');
-/** The same, with a token that lasts a few seconds only. */
-export const brief = need('TF_BRIEF');
-/** A school, which is told of none. */
-export const school = need('TF_SCHOOL');
+/** Somebody who is told of none. */
+export const outsider = need('TF_OUTSIDER');
 const coordinator = need('TF_COORDINATOR');
 
 export const CHANGED = `subscription Changed($after: String) {

@@ -28,14 +28,19 @@ fn brief(folder: &std::path::Path) -> String {
 }
 
 /// What the scripts are given.
-fn environment(site: &Site, serving: &Serving, folder: &std::path::Path) -> Vec<(&'static str, String)> {
+fn environment(site: &Site, serving: &Serving, police: String) -> Vec<(&'static str, String)> {
     let token = |agency, role, purpose| site.token(&someone(agency, role, purpose, "somebody"));
     vec![
         ("TF_URL", serving.url.clone()),
-        ("TF_POLICE", site.token(&police())),
-        ("TF_BRIEF", brief(folder)),
-        ("TF_SCHOOL", token("fenbrook-school", "practitioner", "education_support")),
-        ("TF_COORDINATOR", token("tff-team", "coordinator", "programme_management")),
+        ("TF_POLICE", police),
+        (
+            "TF_OUTSIDER",
+            token("jcp-cambridge", "practitioner", "performance_analysis"),
+        ),
+        (
+            "TF_COORDINATOR",
+            token("tff-team", "coordinator", "programme_management"),
+        ),
     ]
 }
 
@@ -45,8 +50,9 @@ async fn reference_clients_are_served(database: &TestDatabase) {
     let site = Site::new(folder.path(), Some(database.text()));
     let serving = site.serve(&[]);
     for script in ["graphql_ws.mjs", "graphql_sse.mjs", "urql.mjs"] {
-        node.run(script, &environment(&site, &serving, folder.path()));
+        node.run(script, &environment(&site, &serving, site.token(&police())));
     }
+    node.run("expiry.mjs", &environment(&site, &serving, brief(folder.path())));
     let (_, log) = serving.ended();
     assert!(!log.contains("Dawn") && !log.contains("TF-10001"), "{log}");
 }
@@ -57,11 +63,11 @@ async fn a_client_goes_on_after_a_restart(database: &TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let site = Site::new(folder.path(), Some(database.text()));
     let mut serving = site.serve(&[]);
-    let mut script = node.start("restart.mjs", &environment(&site, &serving, folder.path()));
+    let mut script = node.start("restart.mjs", &environment(&site, &serving, site.token(&police())));
     script.says("ready");
     serving.kill();
     let address = serving.url.trim_start_matches("http://").to_owned();
-    let _again = site.serve(&["--listen", &address]);
+    let _again = site.serve_at(&address, &[]);
     script.hears("there again\n");
     script.ends_well();
 }
