@@ -94,7 +94,7 @@ const ROOMS: [Room; 14] = [
 const ANSWERS: [(&str, &str); 1] = [("store/directory.rs", "auth")];
 
 /// Libraries that belong to some rooms alone, by the first word of their paths.
-const LIBRARIES: [(&str, &[&str]); 17] = [
+const LIBRARIES: [(&str, &[&str]); 18] = [
     ("sea_orm", &["store"]),
     ("sea_orm_migration", &["store"]),
     ("sqlx", &["store"]),
@@ -107,6 +107,7 @@ const LIBRARIES: [(&str, &[&str]); 17] = [
     ("axum", &["wire"]),
     ("hyper", &["wire"]),
     ("hyper_util", &["wire"]),
+    ("tokio_tungstenite", &["wire"]),
     ("http", &["auth", "cli", "wire"]),
     ("prometheus", &["cli", "wire"]),
     ("jsonwebtoken", &["auth"]),
