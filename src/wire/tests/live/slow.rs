@@ -1,20 +1,9 @@
 //! Peers that do not read, or are not there.
 
-use tokio::net::TcpSocket;
-
 use super::*;
 
 /// The most that loopback connections keep between two programs here, in events of the endless subscription, with room to spare.
 const KEPT_BY_THE_SYSTEM: usize = 16 * 1024 * 1024 / LARGE;
-
-async fn narrow(server: &Server, head: &str) -> TcpStream {
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket.set_recv_buffer_size(4 * 1024).expect("a small buffer");
-    let mut stream = socket.connect(server.address).await.expect("it listens");
-    stream.write_all(head.as_bytes()).await.expect("sent");
-    read_head(&mut stream).await;
-    stream
-}
 
 #[tokio::test]
 async fn a_peer_that_does_not_read_makes_nothing_grow_and_is_dropped() {
@@ -23,7 +12,7 @@ async fn a_peer_that_does_not_read_makes_nothing_grow_and_is_dropped() {
         ..EdgeLimits::default()
     })
     .await;
-    let mut peer = Peer::over(narrow(&server, &asking("")).await).await;
+    let mut peer = server.peer("").await;
     peer.init(json!({ "authorization": "Bearer good" })).await;
     for id in 0..10 {
         peer.subscribe(&id.to_string(), "subscription { endless }").await;
@@ -43,7 +32,7 @@ async fn a_stream_that_nobody_reads_makes_nothing_grow_and_is_dropped() {
         ..EdgeLimits::default()
     })
     .await;
-    let stream = narrow(&server, &stream::asking("subscription { endless }", "good")).await;
+    let (stream, _) = server.ask(&stream::asking("subscription { endless }", "good")).await;
     until(|| server.engine.feed.made() > 2).await;
     server.engine.feed.open(0).await;
     let made = server.engine.feed.made();
@@ -54,7 +43,7 @@ async fn a_stream_that_nobody_reads_makes_nothing_grow_and_is_dropped() {
 #[tokio::test]
 async fn a_slow_reader_gets_everything_in_order() {
     let server = Server::plain().await;
-    let mut peer = Peer::over(narrow(&server, &asking("")).await).await;
+    let mut peer = server.peer("").await;
     peer.init(json!({ "authorization": "Bearer good" })).await;
     peer.subscribe("1", "subscription { endless }").await;
     for n in 1..=20 {
