@@ -29,7 +29,7 @@ use super::{
 use crate::{
     error::{ErrorCode, RequestError},
     wire::{
-        graphql::sign_in,
+        graphql::{outcome, sign_in},
         observe::{Notes, RequestId},
         request::{
             self,
@@ -59,9 +59,10 @@ pub(in crate::wire) async fn handle(
     let mut response = match answer(&state, id, &mut parts, body, &mut notes).await {
         Ok(response) => response,
         Err(problem) => {
-            notes
-                .outcome
-                .get_or_insert(super::super::graphql::outcome(problem.code()));
+            // Once it had begun, the operation's own account tells what became of it.
+            if notes.operation.is_empty() {
+                notes.outcome = Some(outcome(problem.code()));
+            }
             problem.respond(media, id)
         }
     };
@@ -119,9 +120,15 @@ fn subscribed(
     events: Box<dyn Events>,
     mut account: Account,
 ) -> Result<Response, Problem> {
-    let place = state.places.take().ok_or_else(Problem::unavailable)?;
-    let of_client = state.places.take_for(&lease.signed_in.caller);
-    let of_client = of_client.ok_or_else(Problem::too_many_connections)?;
+    let places = &state.places;
+    let place = places.take().ok_or_else(Problem::unavailable);
+    let place = place.and_then(|place| {
+        let of_client = places.take_for(&lease.signed_in.caller);
+        of_client
+            .map(|of_client| (place, of_client))
+            .ok_or_else(Problem::too_many_connections)
+    });
+    let place = place.inspect_err(|problem| account.notes.outcome = Some(outcome(problem.code())))?;
     let (post, receiver) = Post::new();
     let outbox = post.outbox(Arc::from(""), id);
     let state = Arc::clone(state);
@@ -129,7 +136,7 @@ fn subscribed(
     tokio::spawn(async move {
         let following = operation::follow(&state, events, &lease, stopping, &outbox, &mut account);
         operation::guarded(id, outbox.clone(), following).await;
-        drop((place, of_client));
+        drop(place);
     });
     Ok(streaming(body(receiver, id, keep_alive)))
 }

@@ -53,6 +53,23 @@ async fn a_query_that_nobody_wants_any_more_still_counts() {
 }
 
 #[tokio::test]
+async fn what_was_given_up_is_not_told_under_an_id_that_is_used_again() {
+    let server = Server::plain().await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "{ hangs }").await;
+    server.engine.entered.notified().await;
+    peer.complete("1").await;
+    peer.subscribe("1", "subscription { ticks }").await;
+    server.engine.feed.open(1).await;
+    server.engine.release.notify_one();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    server.engine.feed.ticks.send_modify(|tick| *tick += 1);
+    assert_eq!(peer.message().await["payload"]["data"]["n"], 1);
+    server.engine.feed.ticks.send_modify(|tick| *tick += 1);
+    assert_eq!(peer.message().await["payload"]["data"]["n"], 2);
+}
+
+#[tokio::test]
 async fn an_operation_holds_its_turn_until_it_has_ended() {
     let server = Server::start(EdgeLimits {
         running: 1,
@@ -155,6 +172,11 @@ async fn sockets_and_streams_of_one_client_are_bounded_together() {
     );
     let (_, head) = server.ask(&stream::asking("subscription { ticks }", "good")).await;
     assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
+    let text = server.metrics.text().expect("text");
+    assert!(
+        text.contains("thinkfamily_graphql_operations_total{outcome=\"too_many_requests\"} 1"),
+        "{text}"
+    );
     // Another client is another matter, and so is an operation that ends by itself.
     let mut other = server.peer("").await;
     other.init(json!({ "authorization": "Bearer client-b" })).await;
