@@ -91,5 +91,12 @@ settings! {
     match_lower "THINKFAMILY_MATCH_LOWER" "BITS" "Below this weight a person counts for nothing [default: 0]" [allow_hyphen_values = true];
     match_clear "THINKFAMILY_MATCH_CLEAR" "BITS" "How far the person found must stand above the next [default: 6]" [];
     match_model "THINKFAMILY_MATCH_MODEL" "FILE" "Weights of comparisons (TOML) [default: built in]" [];
+    sockets "THINKFAMILY_SOCKETS" "N" "Most WebSockets and event streams open at once [default: 1024]" [];
+    sockets_per_client "THINKFAMILY_SOCKETS_PER_CLIENT" "N" "Of these, the most of one client of an agency [default: 128]" [];
+    socket_operations "THINKFAMILY_SOCKET_OPERATIONS" "N" "Most operations under way on one WebSocket [default: 50]" [];
+    socket_message_bytes "THINKFAMILY_SOCKET_MESSAGE_BYTES" "N" "Largest message of a WebSocket client [default: 262144]" [];
+    socket_init_ms "THINKFAMILY_SOCKET_INIT_MS" "MS" "Longest wait for a WebSocket's connection_init [default: 3000]" [];
+    keep_alive_ms "THINKFAMILY_KEEP_ALIVE_MS" "MS" "Silence after which a WebSocket's peer is asked whether it is there, and an event stream says that it is [default: 15000]" [];
+    write_timeout_ms "THINKFAMILY_WRITE_TIMEOUT_MS" "MS" "Longest time that a client may leave what it is sent unread [default: 30000]" [];
     cost "THINKFAMILY_COST" "N" "Greatest cost of an operation [default: 20000]" [];
 }

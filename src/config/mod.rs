@@ -5,6 +5,7 @@
 mod flags;
 mod issuer;
 mod limits;
+mod live;
 mod lookups;
 mod source;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub use self::{
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
     limits::Limits,
+    live::Live,
     lookups::Lookups,
     source::{ConfigError, Origin},
 };
@@ -136,6 +138,8 @@ pub struct Config {
     pub lookups: Lookups,
     /// Limits on requests.
     pub limits: Limits,
+    /// Limits on connections that stay.
+    pub live: Live,
 }
 
 impl Config {
@@ -202,6 +206,7 @@ impl Config {
             log: read_log(&given, mode)?,
             lookups: Lookups::read(&given)?,
             limits: Limits::read(&given)?,
+            live: Live::read(&given)?,
         })
     }
 }

@@ -8,6 +8,7 @@ mod coverage;
 mod demo;
 mod feed;
 mod kill;
+mod live;
 mod lookups;
 mod mutations;
 mod partners;

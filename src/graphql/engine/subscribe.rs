@@ -138,39 +138,53 @@ impl Subscription {
     /// Whoever stops waiting for it loses nothing: the next call goes on where this one was.
     pub async fn next(&mut self) -> Event {
         loop {
-            if self.over {
-                return Event::Complete;
+            self.ready().await;
+            if let Some(event) = self.look().await {
+                return event;
             }
-            if self.idle {
-                if self.wake.changed().await.is_err() {
-                    self.over = true;
-                    continue;
-                }
-                self.idle = false;
+        }
+    }
+
+    /// Waits until there may be an event. Reads nothing and holds nothing meanwhile.
+    pub async fn ready(&mut self) {
+        if self.idle && !self.over {
+            self.over = self.wake.changed().await.is_err();
+            self.idle = false;
+        }
+    }
+
+    /// Looks once, and gives the event that there is.
+    ///
+    /// Whoever stops waiting for it loses nothing: the next look goes on where this one was.
+    pub async fn look(&mut self) -> Option<Event> {
+        if self.over {
+            return Some(Event::Complete);
+        }
+        if self.running.is_none()
+            && let Some(reading) = self.reading.take()
+        {
+            // What is committed from here on wakes it again; what was committed before, this look sees.
+            self.wake.mark_unchanged();
+            let parts = Arc::clone(&self.parts);
+            // Apart, so that what the trail says was given is not lost with whoever waits for it.
+            self.running = Some(tokio::spawn(async move { parts.step(reading).await }));
+        }
+        let ended = match &mut self.running {
+            Some(running) => running.await,
+            None => return Some(self.end(internal())),
+        };
+        self.running = None;
+        let Ok((reading, step)) = ended else {
+            return Some(self.end(internal()));
+        };
+        self.reading = Some(reading);
+        match step {
+            Step::Next(bytes) => Some(Event::Next(bytes)),
+            Step::Nothing => {
+                self.idle = true;
+                None
             }
-            if self.running.is_none()
-                && let Some(reading) = self.reading.take()
-            {
-                // What is committed from here on wakes it again; what was committed before, this look sees.
-                self.wake.mark_unchanged();
-                let parts = Arc::clone(&self.parts);
-                // Apart, so that what the trail says was given is not lost with whoever waits for it.
-                self.running = Some(tokio::spawn(async move { parts.step(reading).await }));
-            }
-            let ended = match &mut self.running {
-                Some(running) => running.await,
-                None => return self.end(internal()),
-            };
-            self.running = None;
-            let Ok((reading, step)) = ended else {
-                return self.end(internal());
-            };
-            self.reading = Some(reading);
-            match step {
-                Step::Next(bytes) => return Event::Next(bytes),
-                Step::Nothing => self.idle = true,
-                Step::Refused(error) => return self.end(error),
-            }
+            Step::Refused(error) => Some(self.end(error)),
         }
     }
 

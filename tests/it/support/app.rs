@@ -132,7 +132,8 @@ impl App {
             Ids::random(),
             metrics.clone(),
         )
-        .with_limits(Limits::default(), edge.clone());
+        .with_limits(Limits::default(), edge.clone())
+        .with_clock(clock.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel::<()>();
