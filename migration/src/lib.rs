@@ -13,6 +13,7 @@ mod m0004_work;
 mod m0005_consent;
 mod m0006_agreement;
 mod m0007_operation;
+mod m0009_feed;
 mod step;
 mod t0001_trail;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_consent::Step),
             Box::new(m0006_agreement::Step),
             Box::new(m0007_operation::Step),
+            Box::new(m0009_feed::Step),
         ]
     }
 

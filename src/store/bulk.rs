@@ -2,7 +2,7 @@
 //!
 //! For `import` and `demo`, which bring rows; nothing here decides who may bring them, and no client reaches it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use entity::{authority, import_file};
@@ -12,9 +12,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{connect::Databases, dataset::Dataset, transaction::begin_write};
+use self::touched::Touched;
+use super::{connect::Databases, dataset::Dataset, feed::Wake, transaction::begin_write};
 
 mod tables;
+mod touched;
 
 /// Most rows of one statement. More would hardly be faster, and the statement's text is kept by the driver.
 const MOST_ROWS: usize = 512;
@@ -106,6 +108,8 @@ pub struct Load {
     transaction: DatabaseTransaction,
     most_values: usize,
     rows: u64,
+    touched: Touched,
+    wake: Arc<Wake>,
 }
 
 impl Load {
@@ -126,6 +130,8 @@ impl Load {
             // SQLite has 32,766 parameters in a statement, PostgreSQL 65,535.
             most_values: if postgres { 65_535 } else { 32_766 },
             rows: 0,
+            touched: Touched::default(),
+            wake: Arc::clone(databases.wake()),
         })
     }
 
@@ -133,6 +139,7 @@ impl Load {
     pub async fn add(&mut self, data: &Dataset, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<u64, BulkError> {
         let before = self.rows;
         self.tables(data, progress).await?;
+        self.touched.note(data);
         Ok(self.rows - before)
     }
 
@@ -215,7 +222,12 @@ impl Load {
 
     /// Keeps what was loaded.
     pub async fn commit(self) -> Result<(), BulkError> {
-        Ok(self.transaction.commit().await?)
+        self.touched.record(&self.transaction).await?;
+        self.transaction.commit().await?;
+        if !self.touched.is_empty() {
+            self.wake.poke();
+        }
+        Ok(())
     }
 
     /// Leaves everything as it was.

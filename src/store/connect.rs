@@ -4,6 +4,7 @@ use std::{
     fs::OpenOptions,
     io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,7 +17,10 @@ use sea_orm::{
     },
 };
 
-use super::database_url::{Address, DatabaseUrl};
+use super::{
+    database_url::{Address, DatabaseUrl},
+    feed::Wake,
+};
 
 /// Limits of the connections to the databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct Settings {
     pub busy_timeout: Duration,
     /// What a commit to the main database survives with SQLite. The trail's is always [`Synchronous::Full`].
     pub synchronous: Synchronous,
+    /// How often those who wait for changes look by themselves.
+    pub feed_poll: Duration,
 }
 
 /// What a commit survives with SQLite; PostgreSQL is configured at its own server.
@@ -45,7 +51,7 @@ pub enum Synchronous {
 }
 
 impl Default for Settings {
-    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost.
+    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds.
     fn default() -> Self {
         Self {
             connections: 10,
@@ -54,6 +60,7 @@ impl Default for Settings {
             statement_timeout: Duration::from_secs(15),
             busy_timeout: Duration::from_secs(5),
             synchronous: Synchronous::Full,
+            feed_poll: Duration::from_secs(5),
         }
     }
 }
@@ -103,6 +110,7 @@ pub struct Databases {
     trail_url: DatabaseUrl,
     main: DatabaseConnection,
     trail: DatabaseConnection,
+    wake: Arc<Wake>,
 }
 
 impl Databases {
@@ -124,6 +132,7 @@ impl Databases {
             trail_url: trail_url.clone(),
             main,
             trail,
+            wake: Arc::new(Wake::new(url, settings.feed_poll)),
         })
     }
 
@@ -174,8 +183,14 @@ impl Databases {
         &self.trail
     }
 
+    /// Wakes those who wait for changes.
+    pub(super) fn wake(&self) -> &Arc<Wake> {
+        &self.wake
+    }
+
     /// Closes all connections, after the statements that run. Clones are closed as well.
     pub async fn close(&self) -> Result<(), DbErr> {
+        self.wake.close();
         let main = self.main.close_by_ref().await;
         self.trail.close_by_ref().await.and(main)
     }

@@ -10,6 +10,7 @@ pub mod dataset;
 mod directory;
 pub mod dossier;
 mod facts;
+mod feed;
 mod links;
 mod load;
 pub mod migrate;
@@ -31,6 +32,7 @@ use std::{
 };
 
 use sea_orm::DatabaseConnection;
+use tokio::sync::watch;
 
 use self::{connect::Databases, policy::Policies};
 use crate::clock::{Clock, Ids};
@@ -83,6 +85,12 @@ impl Store {
     /// The databases, to close them or ask whether they answer.
     pub fn databases(&self) -> &Databases {
         &self.shared.databases
+    }
+
+    /// Wakes whoever waits for changes of families or agreements, of whatever authority: after a commit of this process at once, after one of
+    /// another within moments, and every few seconds whatever happened. It says that it is worth looking, and nothing else.
+    pub fn wake(&self) -> watch::Receiver<u64> {
+        self.databases().wake().subscribe()
     }
 
     fn main(&self) -> &DatabaseConnection {

@@ -230,6 +230,7 @@ impl Session {
             .on_conflict(again)
             .exec_without_returning(self.transaction())
             .await?;
+        self.announce();
         Ok(())
     }
 }

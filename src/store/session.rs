@@ -1,8 +1,11 @@
 //! One operation's view of the database: a transaction in which every statement sees the same moment.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,8 +16,15 @@ use sea_orm::{
     Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
-use super::{Store, agencies::Agencies, reach::FamilySet, rows::AuthorityRow};
+use super::{
+    Store,
+    agencies::Agencies,
+    feed::{self, Change, Wake},
+    reach::FamilySet,
+    rows::AuthorityRow,
+};
 
 /// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +84,8 @@ pub enum Mode {
     Read,
     /// Read and write.
     Write,
+    /// Read, and write only what the feed keeps of whom it told what. Such a session never makes another one fail.
+    Feed,
 }
 
 /// One operation's transaction. It ends without a trace unless it is [committed](Self::commit).
@@ -85,13 +97,17 @@ pub struct Session {
     statements: Arc<AtomicU64>,
     agencies: OnceCell<Arc<Agencies>>,
     settings: OnceCell<AuthorityRow>,
+    changes: Mutex<BTreeSet<Change>>,
+    announces: AtomicBool,
+    wake: Arc<Wake>,
 }
 
 impl Session {
     /// Begins a session for the families of one authority.
     pub async fn begin(store: &Store, authority: i32, mode: Mode) -> Result<Self, StoreError> {
         let isolation = match mode {
-            Mode::Read => IsolationLevel::RepeatableRead,
+            // What the feed writes down is guarded by a lock on its reader's row.
+            Mode::Read | Mode::Feed => IsolationLevel::RepeatableRead,
             Mode::Write => IsolationLevel::Serializable,
         };
         let postgres = store.main().get_database_backend() == DatabaseBackend::Postgres;
@@ -100,7 +116,7 @@ impl Session {
             access_mode: (postgres && mode == Mode::Read).then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: Some(match mode {
                 Mode::Read => SqliteTransactionMode::Deferred,
-                Mode::Write => SqliteTransactionMode::Immediate,
+                Mode::Write | Mode::Feed => SqliteTransactionMode::Immediate,
             }),
         };
         let transaction = store.main().begin_with_options(options).await?;
@@ -111,6 +127,9 @@ impl Session {
             statements: Arc::clone(store.statements()),
             agencies: OnceCell::new(),
             settings: OnceCell::new(),
+            changes: Mutex::default(),
+            announces: AtomicBool::default(),
+            wake: Arc::clone(store.databases().wake()),
         })
     }
 
@@ -129,9 +148,58 @@ impl Session {
         self.now.date_naive()
     }
 
-    /// Keeps what was written.
+    /// Notes that something of a family was written on which anybody's view of its marker could rest. Every statement that writes such a thing
+    /// stands beside one of these.
+    pub fn touch(&self, family: Uuid) {
+        self.note(Change {
+            family,
+            person: None,
+            contact: None,
+        });
+    }
+
+    /// The same of something about a person, recorded in a family, that concerns every family of theirs: their consent, their shielding.
+    pub fn touch_person(&self, family: Uuid, person: Uuid) {
+        self.note(Change {
+            family,
+            person: Some(person),
+            contact: None,
+        });
+    }
+
+    /// Notes that a contact with a family was reported.
+    pub fn touch_contact(&self, family: Uuid, contact: Uuid) {
+        self.note(Change {
+            family,
+            person: None,
+            contact: Some(contact),
+        });
+    }
+
+    fn note(&self, change: Change) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.insert(change);
+    }
+
+    /// Has everybody who waits for changes look, once this is committed, although no family was touched.
+    pub(super) fn announce(&self) {
+        self.announces.store(true, Ordering::Relaxed);
+    }
+
+    /// Keeps what was written. The last thing before it is that the touched families get their places in the order of the commits.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+        let changes = self.changes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let announces = self.announces.into_inner() || !changes.is_empty();
+        if announces {
+            self.statements.fetch_add(2, Ordering::Relaxed);
+            feed::record(&self.transaction, self.authority, &changes, Some(self.now)).await?;
+            feed::notify(&self.transaction, self.authority).await?;
+        }
+        self.transaction.commit().await?;
+        if announces {
+            self.wake.poke();
+        }
+        Ok(())
     }
 
     /// Ends the session and undoes what was written.

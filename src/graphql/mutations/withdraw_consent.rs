@@ -84,9 +84,10 @@ async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done,
         )));
     }
     let at = request.session.now();
+    let person = row.link(Link::Person).unwrap_or_default();
     if !request
         .session
-        .withdraw_consent(dossier.key(), consent.key(), at)
+        .withdraw_consent(dossier.key(), person, consent.key(), at)
         .await?
     {
         request.disclose(&row.existence());

@@ -35,6 +35,9 @@ impl Session {
         if rows.is_empty() {
             return Ok(());
         }
+        for row in &rows {
+            self.touch_person(row.family_id, row.person_id);
+        }
         let rows = rows.into_iter().map(|row| consent::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),
@@ -56,8 +59,14 @@ impl Session {
         Ok(())
     }
 
-    /// Withdraws a consent; says whether there was one that had not been withdrawn.
-    pub async fn withdraw_consent(&self, family: Uuid, key: Uuid, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    /// Withdraws a person's consent; says whether there was one that had not been withdrawn.
+    pub async fn withdraw_consent(
+        &self,
+        family: Uuid,
+        person: Uuid,
+        key: Uuid,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let changed = consent::Entity::update_many()
             .set(consent::ActiveModel {
                 withdrawn_at: Set(Some(at)),
@@ -66,9 +75,13 @@ impl Session {
             .filter(consent::Column::AuthorityId.eq(self.authority()))
             .filter(consent::Column::Id.eq(key))
             .filter(consent::Column::FamilyId.eq(family))
+            .filter(consent::Column::PersonId.eq(person))
             .filter(consent::Column::WithdrawnAt.is_null())
             .exec(self.transaction())
             .await?;
+        if changed.rows_affected > 0 {
+            self.touch_person(family, person);
+        }
         Ok(changed.rows_affected > 0)
     }
 }

@@ -70,6 +70,7 @@ impl Session {
 
     /// Opens emergency access.
     pub async fn open_emergency(&self, row: EmergencyAccessRow) -> Result<(), StoreError> {
+        self.touch(row.family_id);
         self.insert(emergency_access::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),

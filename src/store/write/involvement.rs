@@ -13,6 +13,7 @@ use crate::store::{
 impl Session {
     /// Adds an involvement of an agency that has no open one with the family.
     pub async fn add_involvement(&self, row: InvolvementRow) -> Result<(), StoreError> {
+        self.touch(row.family_id);
         self.insert(involvement::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),
@@ -41,6 +42,9 @@ impl Session {
             .filter(involvement::Column::EndedOn.is_null())
             .exec(self.transaction())
             .await?;
+        if changed.rows_affected > 0 {
+            self.touch(family);
+        }
         Ok(changed.rows_affected > 0)
     }
 }

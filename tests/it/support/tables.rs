@@ -12,7 +12,8 @@ macro_rules! each_main_table {
             authority, statistical_neighbour, agency, client_program, person, family, membership, address,
             statutory_status, local_identifier, involvement, lead_professional, criteria_match, assessment,
             distance_score, plan, goal, action, outcome, progress_value, marker, consent, emergency_access, agreement,
-            agreement_signatory, agreement_clause, policy_version, idempotency, import_file
+            agreement_signatory, agreement_clause, policy_version, idempotency, import_file, family_change,
+            marker_consumer, marker_told, marker_change
         )
     };
 }
@@ -116,6 +117,8 @@ fn refers_to<'a>(table: &'a str, column: &'a str) -> &'a str {
         "id" => table,
         "owner_agency_id" | "source_agency_id" | "recorded_by_agency" => "agency",
         "decided_by" => "person",
+        "consumer_id" => "marker_consumer",
+        "portal_agency_id" => "agency",
         _ => column.trim_end_matches("_id"),
     }
 }
@@ -128,6 +131,7 @@ fn code(table: &str, column: &str, row: u8) -> Option<&'static str> {
         ("statutory_status", "status") => "sen",
         ("plan", "status") => ["closed", "draft"][usize::from(row)],
         ("goal", "status") => "achieved",
+        ("marker_change", "kind") => "updated",
         ("marker", "status") => "placed",
         ("local_identifier", "system") => "upn",
         ("distance_score", "scored_by") => "family",

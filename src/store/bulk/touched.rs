@@ -1,0 +1,92 @@
+//! Which families a load touches: one change for each, whatever was loaded of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use entity::membership;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::{Dataset, MOST_ROWS};
+use crate::store::feed::{self, Change};
+
+/// The families on whose markers a load could tell, by authority.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    families: BTreeMap<i32, BTreeSet<Uuid>>,
+    decided: BTreeMap<i32, BTreeSet<Uuid>>,
+    new_people: HashSet<Uuid>,
+}
+
+#[derive(FromQueryResult)]
+struct Family {
+    family_id: Uuid,
+}
+
+impl Touched {
+    /// Notes what was loaded.
+    pub(super) fn note(&mut self, data: &Dataset) {
+        self.new_people.extend(data.people.iter().map(|row| row.id));
+        let families = data.families.iter().map(|row| (row.authority_id, row.id));
+        let memberships = data.memberships.iter().map(|row| (row.authority_id, row.family_id));
+        let involvements = data.involvements.iter().map(|row| (row.authority_id, row.family_id));
+        let leads = data
+            .lead_professionals
+            .iter()
+            .map(|row| (row.authority_id, row.family_id));
+        let plans = data.plans.iter().map(|row| (row.authority_id, row.family_id));
+        let consents = data.consents.iter().map(|row| (row.authority_id, row.family_id));
+        let emergencies = data
+            .emergency_accesses
+            .iter()
+            .map(|row| (row.authority_id, row.family_id));
+        let all = families.chain(memberships).chain(involvements).chain(leads);
+        for (authority, family) in all.chain(plans).chain(consents).chain(emergencies) {
+            self.families.entry(authority).or_default().insert(family);
+        }
+        for row in &data.consents {
+            self.decided.entry(row.authority_id).or_default().insert(row.person_id);
+        }
+    }
+
+    /// Numbers the changes, as the last thing before the commit. Authorities come in order, so that two loads never wait for each other.
+    pub(super) async fn record(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        for (authority, families) in &self.families {
+            feed::lock(transaction, *authority).await?;
+            let mut families = families.clone();
+            // Consent goes with the person to every family of theirs. Now that the lock is held no membership comes unseen.
+            let decided = self.decided.get(authority).into_iter().flatten();
+            let known: Vec<Uuid> = decided
+                .filter(|person| !self.new_people.contains(*person))
+                .copied()
+                .collect();
+            for people in known.chunks(MOST_ROWS) {
+                let of_people = membership::Entity::find()
+                    .select_only()
+                    .column(membership::Column::FamilyId)
+                    .filter(membership::Column::AuthorityId.eq(*authority))
+                    .filter(membership::Column::PersonId.is_in(people.iter().copied()))
+                    .into_model::<Family>();
+                families.extend(
+                    of_people
+                        .all(transaction)
+                        .await?
+                        .into_iter()
+                        .map(|found| found.family_id),
+                );
+            }
+            let changes = families.into_iter().map(|family| Change {
+                family,
+                person: None,
+                contact: None,
+            });
+            feed::record(transaction, *authority, &changes.collect(), None).await?;
+            feed::notify(transaction, *authority).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing was touched.
+    pub(super) fn is_empty(&self) -> bool {
+        self.families.is_empty()
+    }
+}

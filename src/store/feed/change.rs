@@ -1,0 +1,111 @@
+//! Changes of families, numbered in the order of their commits.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use entity::family_change;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, Statement, Value,
+};
+use uuid::Uuid;
+
+use super::CHANNEL;
+
+/// The class of the locks under which changes are numbered; the second half of each lock is the authority.
+const LOCK: i32 = 0x5446_4543;
+/// Rows of a statement: with six values each they are far from what either database takes.
+const ROWS: usize = 512;
+
+/// That something of a family changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// The family.
+    pub family: Uuid,
+    /// The person whose every family it concerns.
+    pub person: Option<Uuid>,
+    /// The contact that was reported.
+    pub contact: Option<Uuid>,
+}
+
+#[derive(FromQueryResult)]
+struct Newest {
+    seq: Option<i64>,
+}
+
+/// Takes the lock of an authority, which goes with the transaction. Whoever has it sees, in a transaction that reads what is committed, all
+/// changes that have numbers.
+pub async fn lock(transaction: &DatabaseTransaction, authority: i32) -> Result<(), DbErr> {
+    let backend = transaction.get_database_backend();
+    // SQLite has one writer, and it is us.
+    if backend == DbBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock($1, $2)";
+        let lock = Statement::from_sql_and_values(backend, lock, [LOCK.into(), authority.into()]);
+        transaction.execute_raw(lock).await?;
+    }
+    Ok(())
+}
+
+/// Numbers the changes and writes them down. Whoever calls commits next: until then no other change of the authority gets a number.
+pub async fn record(
+    transaction: &DatabaseTransaction,
+    authority: i32,
+    changes: &BTreeSet<Change>,
+    at: Option<DateTime<Utc>>,
+) -> Result<(), DbErr> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let backend = transaction.get_database_backend();
+    let postgres = backend == DbBackend::Postgres;
+    // First of all, and in a statement of its own: a number drawn before the lock is held could be committed after a greater one.
+    lock(transaction, authority).await?;
+    let mut next = 1;
+    if !postgres {
+        let newest = family_change::Entity::find()
+            .select_only()
+            .column_as(family_change::Column::Seq.max(), "seq")
+            .filter(family_change::Column::AuthorityId.eq(authority))
+            .into_model::<Newest>()
+            .one(transaction)
+            .await?;
+        next += newest.and_then(|newest| newest.seq).unwrap_or(0);
+    }
+    let changes: Vec<&Change> = changes.iter().collect();
+    for changes in changes.chunks(ROWS) {
+        let mut values: Vec<Value> = vec![authority.into(), at.into()];
+        let rows: Vec<String> = changes
+            .iter()
+            .map(|change| {
+                let seq = if postgres {
+                    "nextval('family_change_seq')".to_owned()
+                } else {
+                    next += 1;
+                    (next - 1).to_string()
+                };
+                let first = values.len() + 1;
+                values.extend([change.family.into(), change.person.into(), change.contact.into()]);
+                format!("($1, {seq}, ${first}, ${}, ${}, $2)", first + 1, first + 2)
+            })
+            .collect();
+        let text = format!(
+            "INSERT INTO family_change (authority_id, seq, family_id, person_id, contact_id, recorded_at) VALUES {}",
+            rows.join(", ")
+        );
+        transaction
+            .execute_raw(Statement::from_sql_and_values(backend, text, values))
+            .await?;
+    }
+    Ok(())
+}
+
+/// Tells the other processes, when the transaction is committed, that something changed.
+pub async fn notify(transaction: &DatabaseTransaction, authority: i32) -> Result<(), DbErr> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let values = [CHANNEL.into(), authority.to_string().into()];
+        let notify = Statement::from_sql_and_values(backend, "SELECT pg_notify($1, $2)", values);
+        transaction.execute_raw(notify).await?;
+    }
+    Ok(())
+}
