@@ -15,4 +15,5 @@ pub mod graphql;
 pub mod import;
 pub mod sharing;
 pub mod store;
+pub mod webhook;
 pub mod wire;

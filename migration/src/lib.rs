@@ -14,6 +14,8 @@ mod m0005_consent;
 mod m0006_agreement;
 mod m0007_operation;
 mod m0009_feed;
+mod m0010_contact;
+mod m0011_webhook;
 mod step;
 mod t0001_trail;
 
@@ -32,6 +34,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_agreement::Step),
             Box::new(m0007_operation::Step),
             Box::new(m0009_feed::Step),
+            Box::new(m0010_contact::Step),
+            Box::new(m0011_webhook::Step),
         ]
     }
 

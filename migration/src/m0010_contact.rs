@@ -47,7 +47,12 @@ const TABLES: &[step::Table] = &[
             FOREIGN KEY (authority_id, agency_id) REFERENCES agency (authority_id, id),
             CHECK ((note IS NULL) = (note_category IS NULL))
         )",
-        indexes: &["CREATE INDEX contact_family ON contact (authority_id, family_id)"],
+        indexes: &[
+            "CREATE INDEX contact_family ON contact (authority_id, family_id)",
+            // Where a contact stands among the changes. This table is older than contacts are.
+            "CREATE INDEX IF NOT EXISTS family_change_of_contact \
+             ON family_change (authority_id, contact_id) WHERE contact_id IS NOT NULL",
+        ],
     },
     step::Table {
         name: "marker_response",

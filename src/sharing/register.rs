@@ -62,6 +62,8 @@ impl Field {
             words.push("its criterion's");
         } else if self.one_of == Category::PROGRESS {
             words.push("its measure's");
+        } else if self.one_of == Category::NOTED {
+            words.push("its note's");
         } else if self.by_row {
             words.push("its criterion's, if any");
         }
@@ -175,6 +177,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
             "@emergency" => field.emergency = true,
             "@criterion" => (field.one_of, field.by_row) = (Category::CRITERIA, true),
             "@progress" => (field.one_of, field.by_row) = (Category::PROGRESS, true),
+            "@note" => (field.one_of, field.by_row) = (Category::NOTED, true),
             "@criterion?" => field.by_row = true,
             "*" => {
                 let parent = coordinate.split('.').next().unwrap_or(coordinate);

@@ -14,6 +14,7 @@ mod feed;
 mod links;
 mod load;
 pub mod migrate;
+pub mod outbox;
 pub mod policy;
 pub mod reach;
 pub mod rows;
