@@ -13,11 +13,13 @@ mod m0004_work;
 mod m0005_consent;
 mod m0006_agreement;
 mod m0007_operation;
+mod m0008_matching;
 mod m0009_feed;
 mod m0010_contact;
 mod m0011_webhook;
 mod step;
 mod t0001_trail;
+mod t0002_trail_agency;
 
 /// The steps of the main database.
 pub struct Migrator;
@@ -33,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_consent::Step),
             Box::new(m0006_agreement::Step),
             Box::new(m0007_operation::Step),
+            Box::new(m0008_matching::Step),
             Box::new(m0009_feed::Step),
             Box::new(m0010_contact::Step),
             Box::new(m0011_webhook::Step),
@@ -50,7 +53,7 @@ pub struct TrailMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for TrailMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(t0001_trail::Step)]
+        vec![Box::new(t0001_trail::Step), Box::new(t0002_trail_agency::Step)]
     }
 
     fn migration_table_name() -> DynIden {

@@ -10,7 +10,7 @@ mod sharing;
 mod work;
 
 pub use self::{
-    agencies::{AgencyRow, AuthorityRow, ClientProgramRow, StatisticalNeighbourRow},
+    agencies::{AgencyRow, AuthorityRow, ClientProgramRow, MARKER_ADVICE, StatisticalNeighbourRow},
     contacts::{ContactNoteRow, ContactRow, MarkerResponseRow, WebhookDeliveryRow, WebhookEndpointRow},
     needs::{CriteriaMatchRow, OutcomeRow, ProgressValueRow},
     people::{AddressRow, FamilyRow, LocalIdentifierRow, MembershipRow, PersonRow, StatutoryStatusRow},

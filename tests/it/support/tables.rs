@@ -12,8 +12,9 @@ macro_rules! each_main_table {
             authority, statistical_neighbour, agency, client_program, person, family, membership, address,
             statutory_status, local_identifier, involvement, lead_professional, criteria_match, assessment,
             distance_score, plan, goal, action, outcome, progress_value, marker, consent, emergency_access, agreement,
-            agreement_signatory, agreement_clause, policy_version, idempotency, import_file, family_change,
-            marker_consumer, marker_told, marker_change
+            agreement_signatory, agreement_clause, policy_version, idempotency, import_file, person_key,
+            person_key_state, lookup_budget, lookup_asked, family_change, marker_consumer, marker_told, marker_change,
+            contact, marker_response, webhook_endpoint, webhook_delivery
         )
     };
 }
@@ -22,7 +23,7 @@ pub(crate) use each_main_table;
 /// The same for each table of the trail.
 macro_rules! each_trail_table {
     ($function:ident $arguments:tt) => {
-        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head)
+        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency)
     };
 }
 pub(crate) use each_trail_table;
