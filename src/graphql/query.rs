@@ -8,6 +8,8 @@ use super::{
         ConsentConnection, CriteriaMatchConnection, EmergencyAccessConnection, FamilyConnection, MemberConnection,
         OutcomeConnection, PlanConnection,
     },
+    codes::WebhookDeliveryState,
+    contacts,
     context::Request,
     lists::{
         self, ConsentFilter, ConsentOrder, ConsentSelect, CriteriaMatchFilter, CriteriaMatchOrder, CriteriaMatchSelect,
@@ -16,7 +18,7 @@ use super::{
         PlanSelect,
     },
     node::{self, Node},
-    objects::{Agency, Agreement, Catalogue, DisclosureConnection, Family, Member, Viewer},
+    objects::{Agency, Agreement, Catalogue, ContactConnection, WebhookDeliveryConnection, WebhookEndpoint, DisclosureConnection, Family, Member, Viewer},
     page::PageArguments,
     reads,
     shared::Outcome,
@@ -361,6 +363,33 @@ impl Query {
         )
         .await;
         page.map(|page| page.map(EmergencyAccessConnection)).into()
+    }
+
+    /// Contacts that partners reported with the families whose Lead Professional is in your agency now, in the order in which they were
+    /// reported. Go on from the last cursor: nothing is left out and nothing comes twice.
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Outcome<ContactConnection> {
+        contacts::contacts(ctx, first, after).await.into()
+    }
+
+    /// Where your agency's own programs are told of contacts, for your role and purpose.
+    async fn webhook_endpoints(&self, ctx: &Context<'_>) -> Outcome<Vec<WebhookEndpoint>> {
+        contacts::endpoints(ctx).await.into()
+    }
+
+    /// What these endpoints were or are to be told, of what you may see, newest first.
+    async fn webhook_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that stand so.")] state: Option<WebhookDeliveryState>,
+        #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Outcome<WebhookDeliveryConnection> {
+        contacts::deliveries(ctx, state, first, after).await.into()
     }
 
     /// Who saw, changed or was refused what of a family, newest first.

@@ -12,4 +12,6 @@ pub struct Services {
     pub trail: Trail,
     /// Makes and reads ids and cursors.
     pub codec: Codec,
+    /// What looking after endpoints of webhooks needs.
+    pub webhooks: crate::webhook::Setup,
 }

@@ -5,6 +5,7 @@
 pub mod agencies;
 pub mod bulk;
 pub mod connect;
+pub mod contacts;
 pub mod database_url;
 pub mod dataset;
 mod directory;

@@ -204,7 +204,7 @@ async fn send(parts: &Parts, claimed: &Claimed, permitted: &Permitted, secrets: 
     };
     // Texts alone: this cannot fail.
     let body = serde_json::to_vec(&event).unwrap_or_default();
-    let id = message_id(delivery.id);
+    let id = super::message_id(delivery.id);
     let at = parts.store.clock().now();
     let signature = sign(secrets, &id, at, &body);
     parts
@@ -217,11 +217,6 @@ async fn send(parts: &Parts, claimed: &Claimed, permitted: &Permitted, secrets: 
             body,
         })
         .await
-}
-
-/// `webhook-id`: the same in every attempt, and without a full stop.
-fn message_id(delivery: uuid::Uuid) -> String {
-    format!("msg_{}", delivery.simple())
 }
 
 fn settle(parts: &Parts, claimed: &Claimed, sent: Sent) -> Settled {

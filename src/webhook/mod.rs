@@ -15,9 +15,25 @@ mod sender;
 pub mod signature;
 mod trail;
 
+use std::sync::Arc;
+
 pub use self::{
     address::Guard,
     deliverer::{Deliverer, Settings},
     seal::Sealer,
     signature::Secret,
 };
+
+/// What looking after endpoints needs: to seal their secrets, and to know where they may be.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Seals secrets.
+    pub sealer: Arc<Sealer>,
+    /// Where webhooks may go.
+    pub guard: Guard,
+}
+
+/// `webhook-id` of a delivery: the same in every attempt, and without a full stop.
+pub fn message_id(delivery: uuid::Uuid) -> String {
+    format!("msg_{}", delivery.simple())
+}

@@ -7,6 +7,7 @@ mod agreement;
 mod assessment;
 mod catalogue;
 mod consent;
+mod contact;
 mod criteria_match;
 mod disclosure;
 mod distance_score;
@@ -24,6 +25,7 @@ mod plan;
 mod progress_value;
 mod statutory_status;
 mod viewer;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -38,6 +40,7 @@ pub use self::{
     assessment::Assessment,
     catalogue::Catalogue,
     consent::Consent,
+    contact::{Contact, ContactNote},
     criteria_match::CriteriaMatch,
     disclosure::{DisclosureConnection, disclosures},
     distance_score::DistanceScore,
@@ -55,6 +58,7 @@ pub use self::{
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
     viewer::{CategoryAccess, Viewer},
+    webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
 };
 use super::context::Request;
 use crate::{
