@@ -71,9 +71,7 @@ const TABLES: &[step::Table] = &[
             FOREIGN KEY (authority_id, family_id) REFERENCES family (authority_id, id),
             FOREIGN KEY (authority_id, agency_id) REFERENCES agency (authority_id, id)
         )",
-        indexes: &[
-            "CREATE UNIQUE INDEX marker_response_day \
-             ON marker_response (authority_id, family_id, agency_id, subject, responded_on)",
-        ],
+        indexes: &["CREATE UNIQUE INDEX marker_response_day \
+             ON marker_response (authority_id, family_id, agency_id, subject, responded_on)"],
     },
 ];

@@ -100,6 +100,28 @@ pub struct Database {
     pub statement_timeout: Duration,
 }
 
+/// How webhooks are delivered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Webhooks {
+    /// Whether they may go to private addresses and by http.
+    pub private_addresses: bool,
+    /// Longest time of one attempt.
+    pub timeout: Duration,
+    /// The proxy that they go through. It may hold a password, so it does not show itself.
+    pub proxy: Option<String>,
+}
+
+impl fmt::Debug for Webhooks {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Webhooks")
+            .field("private_addresses", &self.private_addresses)
+            .field("timeout", &self.timeout)
+            .field("proxy", &self.proxy.is_some())
+            .finish()
+    }
+}
+
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
@@ -128,6 +150,8 @@ pub struct Config {
     pub migrate: bool,
     /// The log.
     pub log: Log,
+    /// Webhooks.
+    pub webhooks: Webhooks,
     /// Limits on requests.
     pub limits: Limits,
 }
@@ -194,6 +218,7 @@ impl Config {
             demo_data: given.switch("demo_data", easing)?,
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
+            webhooks: read_webhooks(&given)?,
             limits: Limits::read(&given)?,
         })
     }
@@ -224,6 +249,20 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
         queue: given.number("database_queue", 256, 0..=100_000)?,
         wait: milliseconds(given, "database_wait_ms", 2_000)?,
         statement_timeout: milliseconds(given, "statement_timeout_ms", 5_000)?,
+    })
+}
+
+fn read_webhooks(given: &Given) -> Result<Webhooks, ConfigError> {
+    let is_address = |text: &str| {
+        let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+        rest.is_some_and(|rest| !rest.is_empty()) && text.parse::<reqwest::Url>().is_ok()
+    };
+    Ok(Webhooks {
+        private_addresses: given.switch("webhook_private_addresses", false)?,
+        timeout: milliseconds(given, "webhook_timeout_ms", 20_000)?,
+        proxy: given.get("webhook_proxy", "http://HOST:PORT or https://HOST:PORT", |text| {
+            is_address(text).then(|| text.to_owned())
+        })?,
     })
 }
 

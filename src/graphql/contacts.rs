@@ -109,7 +109,9 @@ fn cursor(request: &Request, contact: &Contact) -> String {
 /// The place of the contact that a cursor names.
 async fn place(request: &Request, cursor: &str) -> Result<i64, ApiError> {
     let opened = request.codec().open_cursor(request.authority(), CONTACTS, cursor);
-    let contact = opened.and_then(|plain| Uuid::from_slice(&plain).ok()).ok_or(NOT_A_CURSOR)?;
+    let contact = opened
+        .and_then(|plain| Uuid::from_slice(&plain).ok())
+        .ok_or(NOT_A_CURSOR)?;
     request.session.contact_place(contact).await?.ok_or(NOT_A_CURSOR)
 }
 
@@ -125,10 +127,12 @@ pub(super) async fn contacts(
     }
     let size = page::size(first)?;
     let (edges, next) = contacts_after(request, after.as_deref(), size).await?;
-    Ok(Shared::rows(&request.ceiling, field::QUERY_CONTACTS, || ContactConnection {
-        edges,
-        next,
-        previous: after.is_some(),
+    Ok(Shared::rows(&request.ceiling, field::QUERY_CONTACTS, || {
+        ContactConnection {
+            edges,
+            next,
+            previous: after.is_some(),
+        }
     }))
 }
 
@@ -175,7 +179,10 @@ pub(super) async fn deliveries(
             .session
             .deliveries(&keys, state.as_deref(), before, limit)
             .await?;
-        let (last, full) = (read.last().map(|last| (last.created_at, last.id)), read.len() as u64 == limit);
+        let (last, full) = (
+            read.last().map(|last| (last.created_at, last.id)),
+            read.len() as u64 == limit,
+        );
         found.extend(seen(request, read, &endpoints).await?);
         match last {
             Some(last) if found.len() <= size && full => {

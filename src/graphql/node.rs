@@ -10,9 +10,9 @@ use super::{
     context::Request,
     ids::{Key, Kind},
     objects::{
-        Action, Address, Agency, Agreement, Assessment, Consent, CriteriaMatch, DistanceScore, EmergencyAccess, Entry,
-        Family, Goal, Involvement, LocalIdentifier, Marker, MarkerPlacement, Member, Outcome, Plan, ProgressValue,
-        StatutoryStatus, visible,
+        Action, Address, Agency, Agreement, Assessment, Consent, Contact, CriteriaMatch, DistanceScore,
+        EmergencyAccess, Entry, Family, Goal, Involvement, LocalIdentifier, Marker, MarkerPlacement, Member, Outcome,
+        Plan, ProgressValue, StatutoryStatus, visible,
     },
     wants,
 };

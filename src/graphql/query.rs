@@ -4,11 +4,11 @@ use async_graphql::{Context, ID, Object};
 
 use super::{
     api_error::ApiError,
+    codes::WebhookDeliveryState,
     connections::{
         ConsentConnection, CriteriaMatchConnection, EmergencyAccessConnection, FamilyConnection, MemberConnection,
         OutcomeConnection, PlanConnection,
     },
-    codes::WebhookDeliveryState,
     contacts,
     context::Request,
     lists::{
@@ -18,7 +18,10 @@ use super::{
         PlanSelect,
     },
     node::{self, Node},
-    objects::{Agency, Agreement, Catalogue, ContactConnection, WebhookDeliveryConnection, WebhookEndpoint, DisclosureConnection, Family, Member, Viewer},
+    objects::{
+        Agency, Agreement, Catalogue, ContactConnection, DisclosureConnection, Family, Member, Viewer,
+        WebhookDeliveryConnection, WebhookEndpoint,
+    },
     page::PageArguments,
     reads,
     shared::Outcome,

@@ -67,7 +67,13 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
     use super::ids::Kind;
     let none = Wants::default();
     match kind {
-        Kind::Family | Kind::Marker | Kind::Member | Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery => none,
+        Kind::Family
+        | Kind::Marker
+        | Kind::Member
+        | Kind::Agency
+        | Kind::Agreement
+        | Kind::WebhookEndpoint
+        | Kind::WebhookDelivery => none,
         Kind::Address => Wants {
             addresses: true,
             ..none

@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::{
     agencies::Agencies,
     rows::{
-        ContactNoteRow, ContactRow,
-        ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
-        FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow,
-        OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+        ActionRow, AddressRow, AssessmentRow, ConsentRow, ContactNoteRow, ContactRow, CriteriaMatchRow,
+        DistanceScoreRow, EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow,
+        LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow, PersonRow, PlanRow, ProgressValueRow,
+        StatutoryStatusRow,
     },
 };
 use crate::sharing::grant::{Grant, Guarded};

@@ -5,9 +5,9 @@ use uuid::Uuid;
 use super::{
     dossier::{FamilyRecord, MemberRecord},
     rows::{
-        ActionRow, AddressRow, AssessmentRow, ConsentRow, ContactNoteRow, ContactRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
-        GoalRow, InvolvementRow, LocalIdentifierRow, MarkerRow, OutcomeRow, PlanRow, ProgressValueRow,
-        StatutoryStatusRow, WebhookDeliveryRow,
+        ActionRow, AddressRow, AssessmentRow, ConsentRow, ContactNoteRow, ContactRow, CriteriaMatchRow,
+        DistanceScoreRow, EmergencyAccessRow, GoalRow, InvolvementRow, LocalIdentifierRow, MarkerRow, OutcomeRow,
+        PlanRow, ProgressValueRow, StatutoryStatusRow, WebhookDeliveryRow,
     },
 };
 use crate::sharing::grant::{Link, Linked};

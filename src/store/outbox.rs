@@ -4,8 +4,9 @@
 use chrono::{DateTime, Utc};
 use entity::{webhook_delivery, webhook_endpoint};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    Statement, TransactionTrait, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, Statement, TransactionTrait,
+    sea_query::{Expr, ExprTrait as _},
 };
 use uuid::Uuid;
 
@@ -170,7 +171,9 @@ impl Store {
         }
         match settled {
             Settled::Again { at, .. } => change.next_at = Set(*at),
-            Settled::Delivered { .. } => (change.state, change.ended_at) = (Set("delivered".to_owned()), Set(Some(now))),
+            Settled::Delivered { .. } => {
+                (change.state, change.ended_at) = (Set("delivered".to_owned()), Set(Some(now)))
+            }
             Settled::Dead { .. } => (change.state, change.ended_at) = (Set("dead".to_owned()), Set(Some(now))),
             Settled::NotTried { .. } => {}
         }

@@ -4,8 +4,8 @@ use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    action, address, assessment, contact, criteria_match, distance_score, goal, local_identifier, marker, outcome, plan,
-    progress_value, statutory_status,
+    action, address, assessment, contact, criteria_match, distance_score, goal, local_identifier, marker, outcome,
+    plan, progress_value, statutory_status,
 };
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -15,8 +15,8 @@ use super::{
     facts::FamilyFactRows,
     reach::FamilySet,
     rows::{
-        ActionRow, AddressRow, AssessmentRow, ContactNoteRow, ContactRow, CriteriaMatchRow, DistanceScoreRow, GoalRow, LocalIdentifierRow,
-        MarkerRow, OutcomeRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+        ActionRow, AddressRow, AssessmentRow, ContactNoteRow, ContactRow, CriteriaMatchRow, DistanceScoreRow, GoalRow,
+        LocalIdentifierRow, MarkerRow, OutcomeRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
     },
     session::{Session, StoreError},
 };
@@ -90,13 +90,16 @@ struct StoredContact {
 impl StoredContact {
     /// The contact, and its note: which is a row of its own, since it may say more than that there was a contact.
     fn split(self) -> (ContactRow, Option<ContactNoteRow>) {
-        let note = self.note.zip(self.note_category).map(|(text, category)| ContactNoteRow {
-            contact_id: self.id,
-            family_id: self.family_id,
-            agency_id: self.agency_id,
-            text,
-            category,
-        });
+        let note = self
+            .note
+            .zip(self.note_category)
+            .map(|(text, category)| ContactNoteRow {
+                contact_id: self.id,
+                family_id: self.family_id,
+                agency_id: self.agency_id,
+                text,
+                category,
+            });
         let contact = ContactRow {
             id: self.id,
             family_id: self.family_id,
@@ -269,7 +272,12 @@ impl TableRows {
                 |row| (Reverse(row.recorded_at), row.id),
                 |row| RowFacts::family().from_agency(row.agency_id),
             ),
-            contact_notes: lock(key, notes.into_iter().flatten().collect(), |row| row.contact_id, note_facts),
+            contact_notes: lock(
+                key,
+                notes.into_iter().flatten().collect(),
+                |row| row.contact_id,
+                note_facts,
+            ),
         }
     }
 }
@@ -298,8 +306,11 @@ fn criteria_facts(row: &CriteriaMatchRow) -> RowFacts {
 
 /// A note is about what its reporter said it is about; one about a category that does not exist could be about anything.
 fn note_facts(row: &ContactNoteRow) -> RowFacts {
-    let categories = Category::from_code(&row.category).map_or(Category::NOTED, |category| CategorySet::of(&[category]));
-    RowFacts::family().from_agency(row.agency_id).with_categories(categories)
+    let categories =
+        Category::from_code(&row.category).map_or(Category::NOTED, |category| CategorySet::of(&[category]));
+    RowFacts::family()
+        .from_agency(row.agency_id)
+        .with_categories(categories)
 }
 
 /// An outcome is about its own criterion and its goal's.

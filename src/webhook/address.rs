@@ -253,7 +253,10 @@ mod tests {
         ] {
             assert_eq!(SHUT.url(text).map(|_| ()), wanted, "{text}");
         }
-        assert_eq!(SHUT.url(&format!("https://a.example/{}", "a".repeat(LONGEST))), Err(Refused::Form));
+        assert_eq!(
+            SHUT.url(&format!("https://a.example/{}", "a".repeat(LONGEST))),
+            Err(Refused::Form)
+        );
         for text in ["http://127.0.0.1:8080/", "https://localhost/", "http://[::1]/"] {
             assert!(OPEN.url(text).is_ok(), "{text}");
         }

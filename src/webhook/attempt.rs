@@ -54,7 +54,12 @@ struct Permitted {
 }
 
 /// Makes one attempt of a delivery in hand until that moment.
-pub(super) async fn attempt(parts: &Parts, due: Due, claimed: &Claimed, until: DateTime<Utc>) -> Result<(), StoreError> {
+pub(super) async fn attempt(
+    parts: &Parts,
+    due: Due,
+    claimed: &Claimed,
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let settled = outcome(parts, claimed).await;
     if let Settled::Dead { failure: "gone", .. } = settled {
         parts.store.disable_endpoint(due, parts.store.clock().now()).await?;
@@ -91,7 +96,13 @@ async fn outcome(parts: &Parts, claimed: &Claimed) -> Settled {
             return Settled::NotTried { at: now + SOON };
         }
     };
-    let entry = trail::disclosed(now, &permitted.ceiling, delivery.family_id, &permitted.told, delivery.id);
+    let entry = trail::disclosed(
+        now,
+        &permitted.ceiling,
+        delivery.family_id,
+        &permitted.told,
+        delivery.id,
+    );
     if let Err(error) = parts.trail.append(entry).await {
         tracing::error!(%error, delivery = %delivery.id, "webhook.trail_not_written");
         return Settled::NotTried { at: now + SOON };
@@ -174,10 +185,17 @@ async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<Rea
 
 /// What a webhook tells its receiver: that there was a contact, with a family whose Lead Professional is in their agency. None if they may
 /// not know either, or if it is not so any more.
-fn told(dossier: &Dossier, endpoint: &WebhookEndpointRow, contact: uuid::Uuid) -> Option<(Vec<Disclosed>, DateTime<Utc>)> {
+fn told(
+    dossier: &Dossier,
+    endpoint: &WebhookEndpointRow,
+    contact: uuid::Uuid,
+) -> Option<(Vec<Disclosed>, DateTime<Utc>)> {
     let family = dossier.grant.visible(field::FAMILY_ID, &dossier.family)?;
     let leads = family.release(field::FAMILY_LEAD_PROFESSIONAL, |record| {
-        record.lead.as_ref().is_some_and(|lead| lead.agency_id == endpoint.agency_id)
+        record
+            .lead
+            .as_ref()
+            .is_some_and(|lead| lead.agency_id == endpoint.agency_id)
     });
     let (leads, of_lead) = leads.told().ok()?;
     if !leads {
@@ -189,7 +207,10 @@ fn told(dossier: &Dossier, endpoint: &WebhookEndpointRow, contact: uuid::Uuid) -
         .find(|row| row.key() == contact)?;
     let reported = found.release(field::CONTACT_RECORDED_AT, |row| row.recorded_at);
     let (reported_at, of_contact) = reported.told().ok()?;
-    Some((vec![of_lead.clone(), found.existence(), of_contact.clone()], *reported_at))
+    Some((
+        vec![of_lead.clone(), found.existence(), of_contact.clone()],
+        *reported_at,
+    ))
 }
 
 async fn send(parts: &Parts, claimed: &Claimed, permitted: &Permitted, secrets: &[Secret]) -> Sent {

@@ -9,9 +9,6 @@ const LONGEST: TimeDelta = TimeDelta::hours(24);
 /// How much longer an attempt may wait by chance, as a part of its delay: one over this.
 const CHANCE: i64 = 10;
 
-/// How many attempts there are before a delivery is given up.
-pub const ATTEMPTS: i32 = 10;
-
 /// How long to wait after so many attempts that all failed; none when it is given up. `chance` is any number: it spreads attempts, so that
 /// what failed together does not come back together. `asked` is what the receiver asked for.
 pub fn delay(attempts: i32, chance: u128, asked: Option<TimeDelta>) -> Option<TimeDelta> {
@@ -28,6 +25,9 @@ pub fn delay(attempts: i32, chance: u128, asked: Option<TimeDelta>) -> Option<Ti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// How many attempts there are before a delivery is given up.
+    const ATTEMPTS: i32 = 10;
 
     #[test]
     fn attempts_are_those_of_the_specification_and_then_no_more() {

@@ -30,7 +30,8 @@ impl Sealer {
         aws_lc_rs::rand::fill(&mut nonce)?;
         let mut sealed = secret.bytes().to_vec();
         let of = Nonce::assume_unique_for_key(nonce);
-        self.0.seal_in_place_append_tag(of, bound(authority, endpoint), &mut sealed)?;
+        self.0
+            .seal_in_place_append_tag(of, bound(authority, endpoint), &mut sealed)?;
         Ok(STANDARD.encode([&nonce[..], &sealed].concat()))
     }
 
@@ -40,13 +41,23 @@ impl Sealer {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut plain = rest.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = self.0.open_in_place(nonce, bound(authority, endpoint), &mut plain).ok()?;
+        let plain = self
+            .0
+            .open_in_place(nonce, bound(authority, endpoint), &mut plain)
+            .ok()?;
         Secret::of(plain.to_vec())
     }
 }
 
 fn bound(authority: i32, endpoint: Uuid) -> Aad<Vec<u8>> {
-    Aad::from([b"thinkfamily webhook 1", &authority.to_be_bytes()[..], endpoint.as_bytes()].concat())
+    Aad::from(
+        [
+            b"thinkfamily webhook 1",
+            &authority.to_be_bytes()[..],
+            endpoint.as_bytes(),
+        ]
+        .concat(),
+    )
 }
 
 #[cfg(test)]
@@ -62,8 +73,16 @@ mod tests {
         assert_eq!(sealer.open(7, one, &sealed), Some(secret.clone()));
         assert_eq!(sealer.open(7, other, &sealed), None, "another endpoint");
         assert_eq!(sealer.open(8, one, &sealed), None, "another authority");
-        assert_eq!(Sealer::new(&[2; 32]).expect("a key").open(7, one, &sealed), None, "another key");
-        assert_ne!(sealer.seal(7, one, &secret).expect("it is sealed"), sealed, "it looks different each time");
+        assert_eq!(
+            Sealer::new(&[2; 32]).expect("a key").open(7, one, &sealed),
+            None,
+            "another key"
+        );
+        assert_ne!(
+            sealer.seal(7, one, &secret).expect("it is sealed"),
+            sealed,
+            "it looks different each time"
+        );
         let plain = secret.reveal();
         assert!(!sealed.contains(plain.trim_start_matches("whsec_")));
         for bad in ["", "AAAA", "!", &sealed[..sealed.len() - 4]] {

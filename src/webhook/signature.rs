@@ -133,15 +133,26 @@ mod tests {
     fn whoever_has_the_secret_takes_it_and_nobody_else() {
         let (one, other) = (Secret::draw().expect("chance"), Secret::draw().expect("chance"));
         let signature = sign([&one], "msg_1", at(1000), b"{}");
-        let verified = |secret, id, moment: &str, body: &[u8], now| verify(secret, id, moment, &signature, body, at(now));
+        let verified =
+            |secret, id, moment: &str, body: &[u8], now| verify(secret, id, moment, &signature, body, at(now));
         assert_eq!(verified(&one, "msg_1", "1000", b"{}", 1000), Ok(()));
-        assert_eq!(verified(&other, "msg_1", "1000", b"{}", 1000), Err(Unverified::Signature));
+        assert_eq!(
+            verified(&other, "msg_1", "1000", b"{}", 1000),
+            Err(Unverified::Signature)
+        );
         assert_eq!(verified(&one, "msg_2", "1000", b"{}", 1000), Err(Unverified::Signature));
         assert_eq!(verified(&one, "msg_1", "1001", b"{}", 1000), Err(Unverified::Signature));
-        assert_eq!(verified(&one, "msg_1", "1000", b"{ }", 1000), Err(Unverified::Signature));
+        assert_eq!(
+            verified(&one, "msg_1", "1000", b"{ }", 1000),
+            Err(Unverified::Signature)
+        );
         assert_eq!(verified(&one, "msg_1", "1000", b"{}", 1300), Ok(()), "the last second");
         assert_eq!(verified(&one, "msg_1", "1000", b"{}", 1301), Err(Unverified::Moment));
-        assert_eq!(verified(&one, "msg_1", "1000", b"{}", 700), Ok(()), "a clock that is slow");
+        assert_eq!(
+            verified(&one, "msg_1", "1000", b"{}", 700),
+            Ok(()),
+            "a clock that is slow"
+        );
         assert_eq!(verified(&one, "msg_1", "1000", b"{}", 699), Err(Unverified::Moment));
         assert_eq!(verified(&one, "msg_1", "now", b"{}", 1000), Err(Unverified::Moment));
         for none in ["", "v1", "v1,", "v2,abc", "v1,!!!"] {

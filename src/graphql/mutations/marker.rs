@@ -185,7 +185,10 @@ async fn place(request: &Request, input: &RecordMarkerPlacedInput) -> Result<Don
         }
         None => {
             let row = request.services.store.ids().uuid();
-            request.session.add_placed_marker(row, family, agency, system, on).await?;
+            request
+                .session
+                .add_placed_marker(row, family, agency, system, on)
+                .await?;
             row
         }
     };
@@ -319,9 +322,15 @@ mod tests {
     fn a_system_has_a_name_and_a_day_has_come() {
         let today = "2026-03-02".parse().expect("a date");
         let good = |system: &str, on: &str| check(system, "placedOn", on.parse().expect("a date"), today);
-        assert_eq!(good(" NICHE ", "2026-03-02").map(|(system, _)| system), Ok("NICHE".to_owned()));
+        assert_eq!(
+            good(" NICHE ", "2026-03-02").map(|(system, _)| system),
+            Ok("NICHE".to_owned())
+        );
         assert!(good(&"s".repeat(100), "2026-03-01").is_ok());
-        assert_eq!(good(&"s".repeat(101), "2026-03-03").map_err(|errors| errors.len()), Err(2));
+        assert_eq!(
+            good(&"s".repeat(101), "2026-03-03").map_err(|errors| errors.len()),
+            Err(2)
+        );
         assert!(good("", "2026-03-02").is_err() && good("a\nb", "2026-03-02").is_err());
     }
 }

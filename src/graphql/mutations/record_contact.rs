@@ -93,13 +93,18 @@ fn check(input: &RecordContactInput, now: DateTime<Utc>) -> Result<Terms, Vec<Us
         occurred_at = None;
     } else {
         let day = input.occurred_at.date_naive();
-        occurred_at = checks.past_day("occurredAt", day.min(now.date_naive()), now.date_naive()).and(occurred_at);
+        occurred_at = checks
+            .past_day("occurredAt", day.min(now.date_naive()), now.date_naive())
+            .and(occurred_at);
     }
     let note = input.note.as_ref().map(|note| {
         let text = checks.lines("note.text", &note.text, 1, NOTE)?;
         let category = Category::from_code(&codes::upper(note.category)).filter(|of| Category::NOTED.contains(*of));
         if category.is_none() {
-            checks.refuse("note.category", "A note cannot be about that. Name the category of what it says of the family.");
+            checks.refuse(
+                "note.category",
+                "A note cannot be about that. Name the category of what it says of the family.",
+            );
         }
         Some((text, category?))
     });
@@ -150,7 +155,10 @@ async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, A
         recorded_at: request.session.now(),
     };
     let contact = row.id;
-    let written = terms.note.as_ref().map_or(CategorySet::EMPTY, |(_, of)| CategorySet::of(&[*of]));
+    let written = terms
+        .note
+        .as_ref()
+        .map_or(CategorySet::EMPTY, |(_, of)| CategorySet::of(&[*of]));
     let note = terms.note.map(|(text, category)| ContactNoteRow {
         contact_id: contact,
         family_id: family,
@@ -203,7 +211,10 @@ mod tests {
         assert!(good("2026-03-02T12:00:00Z") && good("2026-03-02T12:05:00Z") && good("1990-01-01T00:00:00Z"));
         assert!(!good("2026-03-02T12:05:01Z") && !good("1899-12-31T00:00:00Z"));
         let midnight: DateTime<Utc> = "2026-03-02T23:58:00Z".parse().expect("an instant");
-        assert!(check(&input("2026-03-03T00:01:00Z", None), midnight).is_ok(), "a clock that is fast");
+        assert!(
+            check(&input("2026-03-03T00:01:00Z", None), midnight).is_ok(),
+            "a clock that is fast"
+        );
     }
 
     #[test]

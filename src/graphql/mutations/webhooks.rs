@@ -242,7 +242,14 @@ pub(super) async fn add(
     refuse_portals(request)?;
     let fresh = Fresh::default();
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "addWebhookEndpoint", &input, key, begin(request, &input, &fresh)).await?;
+    let done = once(
+        request,
+        "addWebhookEndpoint",
+        &input,
+        key,
+        begin(request, &input, &fresh),
+    )
+    .await?;
     let made = made(request, done, fresh).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         AddWebhookEndpointPayload(made)
@@ -365,9 +372,11 @@ pub(super) async fn retry(
         (Some(family), Some(row)) => own_delivery(request, family, *row).await?,
         _ => None,
     };
-    Ok(Shared::rows(&request.ceiling, MUTATION, || RetryWebhookDeliveryPayload {
-        delivery,
-        errors: done.errors,
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        RetryWebhookDeliveryPayload {
+            delivery,
+            errors: done.errors,
+        }
     }))
 }
 
@@ -410,7 +419,10 @@ async fn own_endpoint(request: &Request, id: &ID) -> Result<Option<WebhookEndpoi
         return Ok(None);
     }
     let own = own_endpoints(request).await?;
-    Ok(own.into_iter().map(|endpoint| endpoint.0).find(|endpoint| endpoint.id == row))
+    Ok(own
+        .into_iter()
+        .map(|endpoint| endpoint.0)
+        .find(|endpoint| endpoint.id == row))
 }
 
 /// A delivery to one of them, if it exists for the asker.

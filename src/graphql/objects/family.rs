@@ -6,8 +6,8 @@ use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
 use super::{
-    Address, Agency, Assessment, Consent, Contact, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry, Involvement,
-    MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
+    Address, Agency, Assessment, Consent, Contact, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry,
+    Involvement, MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
 };
 use crate::{
     graphql::{

@@ -40,7 +40,7 @@ pub use self::{
     assessment::Assessment,
     catalogue::Catalogue,
     consent::Consent,
-    contact::{Contact, ContactNote},
+    contact::Contact,
     criteria_match::CriteriaMatch,
     disclosure::{DisclosureConnection, disclosures},
     distance_score::DistanceScore,
@@ -58,7 +58,7 @@ pub use self::{
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
     viewer::{CategoryAccess, Viewer},
-    webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
+    webhook::{ContactConnection, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
 };
 use super::context::Request;
 use crate::{

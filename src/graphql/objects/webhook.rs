@@ -102,14 +102,18 @@ impl WebhookDelivery {
         let contact = self.row.release(field::WEBHOOK_DELIVERY_CONTACT, |row| row.contact_id);
         let contact = contact.seen().copied();
         self.row.release_rows(field::WEBHOOK_DELIVERY_CONTACT, || {
-            rows(ctx, &self.dossier, |row: &Contact| Some(super::Entry::key(row)) == contact).pop()
+            rows(ctx, &self.dossier, |row: &Contact| {
+                Some(super::Entry::key(row)) == contact
+            })
+            .pop()
         })
     }
 
     /// The value of `webhook-id` in every attempt.
     async fn message_id(&self) -> Shared<String> {
-        self.row
-            .release(field::WEBHOOK_DELIVERY_MESSAGE_ID, |row| crate::webhook::message_id(row.id))
+        self.row.release(field::WEBHOOK_DELIVERY_MESSAGE_ID, |row| {
+            crate::webhook::message_id(row.id)
+        })
     }
 
     /// Where it stands.
@@ -139,12 +143,14 @@ impl WebhookDelivery {
 
     /// The status that the receiver answered the last attempt with.
     async fn last_status(&self) -> Shared<Option<i32>> {
-        self.row.release(field::WEBHOOK_DELIVERY_LAST_STATUS, |row| row.last_status)
+        self.row
+            .release(field::WEBHOOK_DELIVERY_LAST_STATUS, |row| row.last_status)
     }
 
     /// When it was written.
     async fn created_at(&self) -> Shared<DateTime<Utc>> {
-        self.row.release(field::WEBHOOK_DELIVERY_CREATED_AT, |row| row.created_at)
+        self.row
+            .release(field::WEBHOOK_DELIVERY_CREATED_AT, |row| row.created_at)
     }
 
     /// When it was delivered or given up.
