@@ -68,6 +68,7 @@ impl Context {
             trail_connections: TRAIL_CONNECTIONS.min(database.connections.max(2)),
             acquire_timeout: database.wait,
             statement_timeout: database.statement_timeout,
+            feed_poll: database.feed_poll,
             ..Settings::default()
         };
         Databases::open_at(&url, &trail_url, &settings)

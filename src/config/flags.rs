@@ -62,6 +62,7 @@ settings! {
     database_queue "THINKFAMILY_DATABASE_QUEUE" "N" "Most requests that wait for a connection; more are answered 503 [default: 256]" [];
     database_wait_ms "THINKFAMILY_DATABASE_WAIT_MS" "MS" "Longest wait for a connection [default: 2000]" [];
     statement_timeout_ms "THINKFAMILY_STATEMENT_TIMEOUT_MS" "MS" "Longest time of one SQL statement [default: 5000]" [];
+    feed_poll_ms "THINKFAMILY_FEED_POLL_MS" "MS" "How often those who wait for changes look, even if nothing woke them [default: 5000]" [];
     request_timeout_ms "THINKFAMILY_REQUEST_TIMEOUT_MS" "MS" "Longest time of one request [default: 15000]" [];
     audience "THINKFAMILY_AUDIENCE" "NAME" "The audience that tokens must name [default: https://thinkfamily.example/graphql]" [];
     dev_issuer "THINKFAMILY_DEV_ISSUER" "on|off" "The development token issuer [default: on in development]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];

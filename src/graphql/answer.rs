@@ -17,7 +17,7 @@ const ERRORS: usize = 5;
 /// No answer tells of more withheld values by errors; the account counts them all.
 const WITHHELD: usize = 1000;
 /// What is said of a value that the library does not take.
-const BAD_VALUE: &str = "A value given for an argument is not one that it can have.";
+pub(super) const BAD_VALUE: &str = "A value given for an argument is not one that it can have.";
 
 /// Takes the introspection fields of the root out of a document: they are answered apart.
 pub(super) fn without_introspection(document: &mut ExecutableDocument) {

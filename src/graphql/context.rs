@@ -13,6 +13,7 @@ use super::{
     ids::{Codec, Key, Kind},
     operation::WithheldMode,
     services::Services,
+    subscriptions::source::Turn,
 };
 use crate::{
     sharing::{
@@ -50,6 +51,8 @@ pub struct Request {
     pub kept: AtomicBool,
     /// The failure that ends the operation as a whole.
     pub failure: OnceLock<ApiError>,
+    /// Which event of a subscription it is executed for.
+    pub turn: Turn,
 }
 
 /// Something that a mutation wrote, for the trail.

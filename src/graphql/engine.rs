@@ -1,16 +1,21 @@
 //! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
 
+mod subscribe;
+
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool};
 
-use async_graphql::{EmptySubscription, Schema, Variables};
-use async_graphql_parser::types::{DocumentOperations, OperationDefinition, OperationType};
+use async_graphql::{Schema, Variables};
+use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 
 use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 
+pub use self::subscribe::Subscription;
 use super::{
     answer,
     api_error::ApiError,
     context::Request,
+    feed::Feeds,
     introspection::Schemas,
     matrix,
     mutations::Mutation,
@@ -19,6 +24,7 @@ use super::{
     query::Query,
     services::Services,
     shape::{Shape, Unclassified},
+    subscriptions::{SubscriptionRoot, source::Turn},
     trail,
     wants::wants,
 };
@@ -31,13 +37,16 @@ use crate::{
         decide::Withheld,
         disclosure::Account,
         reason::{Reason, Told},
-        register,
+        register::{self, field},
     },
     store::{
         policy::Policies,
         session::{Mode, Session, StoreError},
     },
 };
+
+/// How many subscriptions look for their next event at the same time. Each needs one connection for a moment.
+const LOOKS: usize = 4;
 
 /// Executes operations. Cheap to clone.
 #[derive(Clone)]
@@ -47,11 +56,13 @@ pub struct Engine {
 
 struct Parts {
     services: Arc<Services>,
-    schema: Schema<Query, Mutation, EmptySubscription>,
+    schema: Schema<Query, Mutation, SubscriptionRoot>,
     library: String,
     shape: Shape,
     schemas: Schemas,
     most_cost: u64,
+    feeds: Feeds,
+    looks: Semaphore,
 }
 
 /// The library's schema, for what needs no running server.
@@ -59,8 +70,8 @@ pub fn library_sdl() -> String {
     schema().finish().sdl()
 }
 
-fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription).disable_introspection()
+fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, SubscriptionRoot> {
+    Schema::build(Query, Mutation, SubscriptionRoot).disable_introspection()
 }
 
 impl Engine {
@@ -78,6 +89,8 @@ impl Engine {
             shape,
             schemas: Schemas::default(),
             most_cost,
+            feeds: Feeds::default(),
+            looks: Semaphore::new(LOOKS),
         };
         Ok(Self { parts: Arc::new(parts) })
     }
@@ -113,20 +126,15 @@ impl Engine {
                 ));
             }
         };
-        let plan = Reader::read(&self.parts.shape, &asked.document, operation, &asked.variables);
-        if plan.cost > self.parts.most_cost {
-            return Err(RequestError::new(
-                ErrorCode::TooComplex,
-                "The operation may give more values than one operation may. Ask for smaller pages or fewer fields.",
-            ));
+        let plan = self.plan(&asked, operation)?;
+        if plan.used.contains(field::QUERY_MARKER_CHANGES) {
+            let (feeds, services) = (&self.parts.feeds, &self.parts.services);
+            feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
         }
         let (session, policies, ceiling) = self.begin(&asked.caller, mode).await?;
         if asked.withheld == WithheldMode::Fail && !within(&plan, &ceiling) {
             self.refuse(&asked, &ceiling, Reason::NotInAgreement).await?;
-            return Err(RequestError::new(
-                ErrorCode::NotInAgreement,
-                "The operation names fields that the agreement does not give you for this purpose.",
-            ));
+            return Err(beyond_the_agreement());
         }
         let introspected = if plan.introspects {
             let published = self.parts.schemas.within(&self.parts.library, ceiling.fields())?;
@@ -134,6 +142,43 @@ impl Engine {
         } else {
             None
         };
+        let request = self.request(&asked, &plan, session, policies, ceiling, Turn::None);
+        let response = if plan.reads {
+            let mut document = asked.document.clone();
+            answer::without_introspection(&mut document);
+            self.parts.schema.execute(to_execute(&asked, document, &request)).await
+        } else {
+            async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
+        };
+        if answer::was_never_executed(&response) {
+            return Err(answer::invalid(&response));
+        }
+        self.finish(&asked, operation, &plan, request, response, introspected)
+            .await
+    }
+
+    /// Reads an operation before it runs.
+    fn plan(&self, asked: &OperationRequest, operation: &OperationDefinition) -> Result<Plan, RequestError> {
+        let plan = Reader::read(&self.parts.shape, &asked.document, operation, &asked.variables);
+        if plan.cost > self.parts.most_cost {
+            return Err(RequestError::new(
+                ErrorCode::TooComplex,
+                "The operation may give more values than one operation may. Ask for smaller pages or fewer fields.",
+            ));
+        }
+        Ok(plan)
+    }
+
+    /// What the resolvers share, with the arguments that are beyond the ceiling noted as withheld.
+    fn request(
+        &self,
+        asked: &OperationRequest,
+        plan: &Plan,
+        session: Session,
+        policies: Arc<Policies>,
+        ceiling: Arc<Ceiling>,
+        turn: Turn,
+    ) -> Arc<Request> {
         let request = Arc::new(Request {
             wants: wants(&plan.used),
             used: plan.used.clone(),
@@ -146,33 +191,20 @@ impl Engine {
             writes: Mutex::default(),
             kept: AtomicBool::default(),
             failure: OnceLock::new(),
+            turn,
         });
         for (field, path) in plan.inputs.iter().filter(|(field, _)| !request.ceiling.covers(*field)) {
             let beyond = Withheld {
                 reason: Reason::NotInAgreement,
                 told: Told::NotInAgreement,
             };
-            if register::get(*field).access == crate::sharing::agreement::Access::Read {
+            let entry = register::get(*field);
+            // A handle's own arguments are withheld with it, or not at all.
+            if entry.access == crate::sharing::agreement::Access::Read && !entry.handle {
                 request.withhold(*field, beyond, path.clone());
             }
         }
-        let response = if plan.reads {
-            let mut document = asked.document.clone();
-            answer::without_introspection(&mut document);
-            let mut execute = async_graphql::Request::new(String::new())
-                .variables(Variables::from_json(serde_json::Value::Object(asked.variables.clone())))
-                .data(Arc::clone(&request));
-            execute.operation_name.clone_from(&asked.operation_name);
-            execute.set_parsed_query(document);
-            self.parts.schema.execute(execute).await
-        } else {
-            async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
-        };
-        if answer::was_never_executed(&response) {
-            return Err(answer::invalid(&response));
-        }
-        self.finish(&asked, operation, &plan, request, response, introspected)
-            .await
+        request
     }
 
     /// Makes the answer, has the trail say what it discloses and changes, keeps the changes, and only then gives it.
@@ -273,6 +305,27 @@ impl Engine {
             )
         })
     }
+}
+
+/// The operation for the library.
+fn to_execute(
+    asked: &OperationRequest,
+    document: ExecutableDocument,
+    request: &Arc<Request>,
+) -> async_graphql::Request {
+    let mut execute = async_graphql::Request::new(String::new())
+        .variables(Variables::from_json(serde_json::Value::Object(asked.variables.clone())))
+        .data(Arc::clone(request));
+    execute.operation_name.clone_from(&asked.operation_name);
+    execute.set_parsed_query(document);
+    execute
+}
+
+fn beyond_the_agreement() -> RequestError {
+    RequestError::new(
+        ErrorCode::NotInAgreement,
+        "The operation names fields that the agreement does not give you for this purpose.",
+    )
 }
 
 /// Whether the ceiling covers all that an operation names.

@@ -92,6 +92,7 @@ impl std::fmt::Debug for Codec {
 
 const ID: &[u8] = b"thinkfamily id 1";
 const CURSOR: &[u8] = b"thinkfamily cursor 1";
+const MARK: &[u8] = b"thinkfamily mark 1";
 /// Longest text that is looked at; ours are far shorter.
 const LONGEST: usize = 1000;
 
@@ -136,6 +137,11 @@ impl Codec {
         let end = plain.iter().rposition(|byte| *byte == 1)?;
         plain.truncate(end);
         Some(plain)
+    }
+
+    /// A mark of a text: the same for the same text, and nothing that anybody without the key could work the text out from.
+    pub fn mark(&self, authority: i32, text: &[u8]) -> String {
+        self.seal(Vec::new(), &[MARK, text].concat(), authority)
     }
 
     fn seal(&self, mut plain: Vec<u8>, what: &[u8], authority: i32) -> String {

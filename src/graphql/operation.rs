@@ -57,3 +57,14 @@ pub enum Answer {
     /// A mutation came by a transport that only carries queries.
     NotByThisMethod,
 }
+
+/// What a subscription gives next.
+#[derive(Debug)]
+pub enum Event {
+    /// A JSON object with `data` and perhaps `errors` and `extensions`.
+    Next(Vec<u8>),
+    /// There is nothing more to come.
+    Complete,
+    /// It ends, because it may not or cannot go on.
+    Refused(RequestError),
+}

@@ -18,6 +18,8 @@ use crate::sharing::{
 
 /// The most rows of a page.
 pub const MOST: usize = 100;
+/// The most events of a page of a feed.
+pub const LONGEST: usize = 500;
 /// The rows of a page whose size is not said.
 pub const USUAL: usize = 20;
 

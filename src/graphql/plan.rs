@@ -11,7 +11,7 @@ use async_graphql_value::Value;
 use serde_json::{Map, Value as Json};
 
 use super::{
-    page::{MOST, USUAL},
+    page::{LONGEST, USUAL},
     shape::Shape,
 };
 use crate::sharing::{
@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
                     self.input(input.id, &input.of, &given, path);
                 }
                 if matches!(argument.node.as_str(), "first" | "last") {
-                    rows = given.as_u64().unwrap_or(MOST as u64).clamp(1, MOST as u64);
+                    rows = given.as_u64().unwrap_or(LONGEST as u64).clamp(1, LONGEST as u64);
                 }
             }
         }

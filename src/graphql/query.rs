@@ -11,6 +11,7 @@ use super::{
     },
     contacts,
     context::Request,
+    feed,
     lists::{
         self, ConsentFilter, ConsentOrder, ConsentSelect, CriteriaMatchFilter, CriteriaMatchOrder, CriteriaMatchSelect,
         EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect, FamilyFilter, FamilyOrder, FamilySelect,
@@ -19,7 +20,7 @@ use super::{
     },
     node::{self, Node},
     objects::{
-        Agency, Agreement, Catalogue, ContactConnection, DisclosureConnection, Family, Member, Viewer,
+        Agency, Agreement, Catalogue, ContactConnection, DisclosureConnection, Family, MarkerChangeConnection, Member, Viewer,
         WebhookDeliveryConnection, WebhookEndpoint,
     },
     page::PageArguments,
@@ -404,5 +405,16 @@ impl Query {
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Outcome<Option<DisclosureConnection>> {
         reads::disclosures_of(ctx, &family_id, first, after).await.into()
+    }
+
+    /// What became of the markers that you may see, in the order in which it came to be so. Without a cursor, all that are there; go on from the
+    /// end cursor of each page to be told what comes, whenever that is.
+    async fn marker_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from 1 to 500; 20 when it is not said.")] first: Option<i32>,
+    ) -> Outcome<MarkerChangeConnection> {
+        feed::page(ctx, after, first).await.into()
     }
 }

@@ -50,15 +50,18 @@ pub fn published(library: &str, seen: Option<&FieldSet>) -> Result<String, Nothi
     if !has_query {
         return Err(NothingLeft);
     }
-    if !document
+    let there: BTreeSet<String> = document
         .definitions
         .iter()
-        .any(|definition| name(definition) == Some("Mutation"))
-    {
-        for definition in &mut document.definitions {
-            if let Definition::SchemaDefinition(schema) = definition {
-                schema.make_mut().root_operations.retain(|root| root.1 == "Query");
-            }
+        .filter_map(name)
+        .map(str::to_owned)
+        .collect();
+    for definition in &mut document.definitions {
+        if let Definition::SchemaDefinition(schema) = definition {
+            schema
+                .make_mut()
+                .root_operations
+                .retain(|root| there.contains(root.1.as_str()));
         }
     }
     document
@@ -78,7 +81,8 @@ fn order(definition: &Definition) -> u8 {
         Definition::DirectiveDefinition(_) => 1,
         _ if name(definition) == Some("Query") => 2,
         _ if name(definition) == Some("Mutation") => 3,
-        _ => 4,
+        _ if name(definition) == Some("Subscription") => 4,
+        _ => 5,
     }
 }
 
@@ -248,7 +252,9 @@ fn remove_what_is_empty(document: &mut Document) -> bool {
 
 /// Takes out what no field leads to.
 fn keep_what_is_reached(document: &mut Document) {
-    let mut reached: BTreeSet<String> = ["Query", "Mutation", "DataCategory"].map(str::to_owned).into();
+    let mut reached: BTreeSet<String> = ["Query", "Mutation", "Subscription", "DataCategory"]
+        .map(str::to_owned)
+        .into();
     loop {
         let before = reached.len();
         for definition in &document.definitions {

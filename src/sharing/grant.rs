@@ -235,6 +235,27 @@ pub struct Disclosed {
     pub emergency: Option<Uuid>,
 }
 
+impl Disclosed {
+    /// What says nothing of anybody.
+    fn nothing() -> Self {
+        Self {
+            about: None,
+            categories: CategorySet::EMPTY,
+            clauses: Vec::new(),
+            emergency: None,
+        }
+    }
+
+    /// What it tells of a family that something which was told before is so no more. No clause permits it: it takes back what one did.
+    pub fn taken_back(family: Uuid, existence: FieldId) -> Self {
+        Self {
+            about: Some((family, Subject::Family)),
+            categories: register::get(existence).categories,
+            ..Self::nothing()
+        }
+    }
+}
+
 /// A field's value: released, or withheld with a reason. Made only here.
 #[derive(Clone, Debug)]
 pub struct Shared<T>(Result<(T, Disclosed), (FieldId, Withheld)>);
@@ -267,15 +288,16 @@ impl<T> Shared<T> {
 
     /// A field that only holds rows, each decided for itself.
     pub fn rows(ceiling: &Ceiling, field: FieldId, rows: impl FnOnce() -> T) -> Self {
-        Self::beyond(ceiling, field).unwrap_or_else(|| {
-            let nothing = Disclosed {
-                about: None,
-                categories: CategorySet::EMPTY,
-                clauses: Vec::new(),
-                emergency: None,
-            };
-            Self(Ok((rows(), nothing)))
-        })
+        Self::beyond(ceiling, field).unwrap_or_else(|| Self(Ok((rows(), Disclosed::nothing()))))
+    }
+
+    /// A field that only says, to whom a row was told before, that it is so no more (`@handle` in the register): given to these whatever the
+    /// ceiling has become, to everybody else as a field that only holds rows.
+    pub fn handle(ceiling: &Ceiling, field: FieldId, told_before: bool, rows: impl FnOnce() -> T) -> Self {
+        if told_before && register::get(field).handle {
+            return Self(Ok((rows(), Disclosed::nothing())));
+        }
+        Self::rows(ceiling, field, rows)
     }
 
     /// The field withheld, if it is beyond the ceiling: so that nothing need be read for it.

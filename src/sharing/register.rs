@@ -40,6 +40,8 @@ pub struct Field {
     pub rows: bool,
     /// Whether it is only for those who may open emergency access.
     pub emergency: bool,
+    /// Whether it only says, to whom a row was told before, that it is so no more: that is given even where the ceiling has ceased to cover it.
+    pub handle: bool,
 }
 
 impl Field {
@@ -67,7 +69,12 @@ impl Field {
         } else if self.by_row {
             words.push("its criterion's, if any");
         }
-        words.join(" + ")
+        let words = words.join(" + ");
+        if self.handle {
+            format!("{words}, or told before")
+        } else {
+            words
+        }
     }
 }
 
@@ -158,6 +165,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
         area: false,
         rows: false,
         emergency: false,
+        handle: false,
     };
     let include = |field: &mut Field, of: &str| {
         let (coordinate, needs) = ENTRIES
@@ -175,6 +183,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
             "@write" => field.access = Access::Write,
             "@area" => field.area = true,
             "@emergency" => field.emergency = true,
+            "@handle" => field.handle = true,
             "@criterion" => (field.one_of, field.by_row) = (Category::CRITERIA, true),
             "@progress" => (field.one_of, field.by_row) = (Category::PROGRESS, true),
             "@note" => (field.one_of, field.by_row) = (Category::NOTED, true),

@@ -11,7 +11,7 @@ pub mod dataset;
 mod directory;
 pub mod dossier;
 mod facts;
-mod feed;
+pub mod feed;
 mod links;
 mod load;
 pub mod migrate;

@@ -126,3 +126,14 @@ pub enum DataCategory {
     /// The trail: who saw what, when and why.
     Audit,
 }
+
+/// What becomes of a marker, for one partner.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum MarkerChangeKind {
+    /// It is there. You may know it already: what is told again changes nothing.
+    Set,
+    /// It says something else than before.
+    Updated,
+    /// It is there no longer, for whatever reason: the family left the cohort, or you may not know any more.
+    Removed,
+}

@@ -19,8 +19,8 @@ use crate::{
 /// the asker's to see.
 #[derive(Clone)]
 pub struct Marker {
-    dossier: Arc<Dossier>,
-    row: Visible<FamilyRecord>,
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<FamilyRecord>,
 }
 
 impl Marker {

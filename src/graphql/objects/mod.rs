@@ -17,6 +17,7 @@ mod goal;
 mod involvement;
 mod local_identifier;
 mod marker;
+mod marker_change;
 mod marker_placement;
 mod member;
 mod outcome;
@@ -50,6 +51,7 @@ pub use self::{
     involvement::Involvement,
     local_identifier::LocalIdentifier,
     marker::Marker,
+    marker_change::{MarkerChange, MarkerChangeConnection},
     marker_placement::MarkerPlacement,
     member::Member,
     outcome::Outcome,

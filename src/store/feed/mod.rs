@@ -5,9 +5,15 @@
 //! Nothing here decides what is told.
 
 mod change;
+mod consumer;
+mod told;
 mod wake;
 
-pub(super) use self::{
+pub(in crate::store) use self::{
     change::{Change, lock, notify, record},
     wake::{CHANNEL, Wake},
+};
+pub use self::{
+    consumer::{Consumer, Looked},
+    told::{Fate, MarkerChangeRow, Told},
 };

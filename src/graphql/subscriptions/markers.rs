@@ -1,0 +1,102 @@
+//! The events of `markerChanged`: those of the caller's feed.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use super::source::{Begun, Occurrence, Source};
+use crate::{
+    graphql::{
+        api_error::ApiError,
+        context::Request,
+        feed::{self, Feeds},
+        objects::MarkerChange,
+        services::Services,
+    },
+    sharing::{
+        caller::Caller,
+        ceiling::Ceiling,
+        grant::Shared,
+        register::{FieldId, field},
+    },
+    store::{
+        feed::{Consumer, MarkerChangeRow},
+        reach::FamilySet,
+        session::{Session, StoreError},
+    },
+};
+
+/// One consumer's feed.
+#[derive(Debug)]
+pub struct Markers {
+    consumer: Uuid,
+}
+
+impl Markers {
+    /// The caller's feed after a cursor.
+    pub async fn begin(request: &Request, after: Option<String>) -> Result<Begun, ApiError> {
+        let consumer = Consumer::of(request.ceiling.caller()).id;
+        let looked = request.session.looked(consumer).await?;
+        let after = after
+            .map(|after| feed::open(request, consumer, looked, &after))
+            .transpose()?;
+        Ok(Begun {
+            source: Arc::new(Self { consumer }),
+            after: after.unwrap_or(0),
+            owed: looked.is_some_and(|looked| looked.position > 0),
+        })
+    }
+
+    /// One event, as it is now.
+    pub async fn give(request: &Request, row: &MarkerChangeRow) -> Option<Result<Shared<MarkerChange>, ApiError>> {
+        let families = if row.kind == "removed" {
+            Vec::new()
+        } else {
+            vec![row.family_id]
+        };
+        let read = request
+            .session
+            .dossiers(&request.ceiling, &FamilySet::Keys(families), request.wants)
+            .await;
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => return Some(Err(error.into())),
+        };
+        let consumer = Consumer::of(request.ceiling.caller()).id;
+        let Some(change) = feed::change_of(request, consumer, row, read.first(), request.turn.after()) else {
+            request.turn.pass_over();
+            return None;
+        };
+        let field = field::SUBSCRIPTION_MARKER_CHANGED;
+        Some(Ok(Shared::handle(&request.ceiling, field, true, || change)))
+    }
+}
+
+impl Source for Markers {
+    fn right(&self) -> FieldId {
+        field::MARKER_ID
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        feeds: &'a Feeds,
+        services: &'a Services,
+        caller: &'a Caller,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(feeds.catch_up(services, caller))
+    }
+
+    fn after<'a>(
+        &'a self,
+        session: &'a Session,
+        _: &'a Ceiling,
+        place: i64,
+        most: u64,
+    ) -> BoxFuture<'a, Result<Vec<Occurrence>, StoreError>> {
+        Box::pin(async move {
+            let rows = session.marker_changes(self.consumer, place, most, place > 0).await?;
+            Ok(rows.into_iter().map(Occurrence::Marker).collect())
+        })
+    }
+}

@@ -1,0 +1,195 @@
+//! Who is told of markers: an agency in a role for a purpose, perhaps through a portal; and how far their feed has been looked after.
+
+use std::collections::HashMap;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use chrono::NaiveDate;
+use entity::{family_change, marker_consumer, membership};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use crate::{
+    sharing::caller::{Caller, Party},
+    store::session::{Session, StoreError},
+};
+
+/// Keys of one statement.
+pub(super) const KEYS: usize = 512;
+
+/// Who is told of markers. Everybody of one agency who asks in one role for one purpose has one feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consumer {
+    /// Its key: the same wherever and whenever it is worked out.
+    pub id: Uuid,
+    /// As whom its feed is looked after: nobody in particular, so that nothing is told that only one person of the agency may see.
+    pub caller: Caller,
+}
+
+/// How far a feed has been looked after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Looked {
+    /// The last change of a family that was looked at.
+    pub seq: i64,
+    /// The version of the agreements by which all families were.
+    pub policy_version: i64,
+    /// The day on which all families were.
+    pub looked_on: NaiveDate,
+    /// The place of the newest event.
+    pub position: i64,
+}
+
+impl Consumer {
+    /// The consumer that a caller stands for.
+    pub fn of(caller: &Caller) -> Self {
+        let nobody = |party: &Party| Party {
+            subject: String::new(),
+            ..party.clone()
+        };
+        let portal = caller.portal.as_ref().map(nobody);
+        let principal = nobody(&caller.principal);
+        let portal_agency = portal.as_ref().map(|portal| portal.agency.to_string());
+        let portal_role = portal.as_ref().map(|portal| portal.role.clone());
+        let parts = [
+            caller.authority.to_string(),
+            principal.agency.to_string(),
+            principal.role.clone(),
+            caller.purpose.clone(),
+            portal_agency.unwrap_or_default(),
+            portal_role.unwrap_or_default(),
+        ];
+        // Each with its length before it, so that no two lists of parts run into the same text.
+        let text = parts.map(|part| format!("{}:{part}", part.len())).concat();
+        let hash = digest(&SHA256, text.as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash.as_ref()[..16]);
+        Self {
+            id: uuid::Builder::from_custom_bytes(bytes).into_uuid(),
+            caller: Caller {
+                principal,
+                portal,
+                client: String::new(),
+                purposes: vec![caller.purpose.clone()],
+                ..caller.clone()
+            },
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Newest {
+    seq: Option<i64>,
+}
+
+#[derive(FromQueryResult)]
+struct Changed {
+    seq: i64,
+    family_id: Uuid,
+    person_id: Option<Uuid>,
+}
+
+#[derive(FromQueryResult)]
+struct Member {
+    family_id: Uuid,
+    person_id: Uuid,
+}
+
+impl Session {
+    /// How far a feed has been looked after, if it ever was.
+    pub async fn looked(&self, consumer: Uuid) -> Result<Option<Looked>, StoreError> {
+        let found: Vec<Looked> = self.all(self.consumer_row(consumer)).await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The same, and nobody else looks after it until this session has ended. Where somebody did in the meantime it fails with a conflict.
+    pub async fn look_after(&self, consumer: Uuid) -> Result<Option<Looked>, StoreError> {
+        let found: Vec<Looked> = self.all(self.consumer_row(consumer).lock_exclusive()).await?;
+        Ok(found.into_iter().next())
+    }
+
+    fn consumer_row(&self, consumer: Uuid) -> Select<marker_consumer::Entity> {
+        marker_consumer::Entity::find()
+            .filter(marker_consumer::Column::AuthorityId.eq(self.authority()))
+            .filter(marker_consumer::Column::Id.eq(consumer))
+    }
+
+    /// The number of the newest change of the authority's families that this session sees. It sees all with lesser numbers as well.
+    pub async fn newest_change(&self) -> Result<i64, StoreError> {
+        let newest: Vec<Newest> = self
+            .all(
+                family_change::Entity::find()
+                    .select_only()
+                    .column_as(family_change::Column::Seq.max(), "seq")
+                    .filter(family_change::Column::AuthorityId.eq(self.authority())),
+            )
+            .await?;
+        Ok(newest.first().and_then(|newest| newest.seq).unwrap_or(0))
+    }
+
+    /// The families that changed after one number and not after another, in the order of their newest changes.
+    pub async fn changed_families(&self, after: i64, until: i64) -> Result<Vec<Uuid>, StoreError> {
+        let rows: Vec<Changed> = self
+            .all(
+                family_change::Entity::find()
+                    .filter(family_change::Column::AuthorityId.eq(self.authority()))
+                    .filter(family_change::Column::Seq.gt(after))
+                    .filter(family_change::Column::Seq.lte(until))
+                    .order_by_asc(family_change::Column::Seq),
+            )
+            .await?;
+        let mut newest: HashMap<Uuid, i64> = rows.iter().map(|row| (row.family_id, row.seq)).collect();
+        // What concerns a person concerns every family of theirs, as of now.
+        let people: HashMap<Uuid, i64> = rows.iter().filter_map(|row| Some((row.person_id?, row.seq))).collect();
+        let keys: Vec<Uuid> = people.keys().copied().collect();
+        for keys in keys.chunks(KEYS) {
+            let members: Vec<Member> = self
+                .all(
+                    membership::Entity::find()
+                        .filter(membership::Column::AuthorityId.eq(self.authority()))
+                        .filter(membership::Column::PersonId.is_in(keys.iter().copied())),
+                )
+                .await?;
+            for member in members {
+                if let Some(seq) = people.get(&member.person_id) {
+                    let at = newest.entry(member.family_id).or_insert(*seq);
+                    *at = (*at).max(*seq);
+                }
+            }
+        }
+        let mut families: Vec<(i64, Uuid)> = newest.into_iter().map(|(family, seq)| (seq, family)).collect();
+        families.sort_unstable();
+        Ok(families.into_iter().map(|(_, family)| family).collect())
+    }
+
+    /// Notes how far a feed has been looked after.
+    pub(super) async fn note_looked(&self, consumer: &Consumer, first: bool, looked: Looked) -> Result<(), StoreError> {
+        let caller = &consumer.caller;
+        let row = marker_consumer::ActiveModel {
+            authority_id: Set(self.authority()),
+            id: Set(consumer.id),
+            agency_id: Set(caller.principal.agency),
+            role: Set(caller.principal.role.clone()),
+            purpose: Set(caller.purpose.clone()),
+            portal_agency_id: Set(caller.portal.as_ref().map(|portal| portal.agency)),
+            seq: Set(looked.seq),
+            policy_version: Set(looked.policy_version),
+            looked_on: Set(looked.looked_on),
+            position: Set(looked.position),
+        };
+        if first {
+            return self.insert(row).await;
+        }
+        marker_consumer::Entity::update_many()
+            .set(marker_consumer::ActiveModel {
+                authority_id: sea_orm::ActiveValue::NotSet,
+                id: sea_orm::ActiveValue::NotSet,
+                ..row
+            })
+            .filter(marker_consumer::Column::AuthorityId.eq(self.authority()))
+            .filter(marker_consumer::Column::Id.eq(consumer.id))
+            .exec(self.transaction())
+            .await?;
+        Ok(())
+    }
+}
