@@ -64,11 +64,7 @@ pub(super) async fn contacts_after(
         let dossiers = request.session.dossiers(&request.ceiling, &families, wants).await?;
         for place in &places {
             let dossier = dossiers.iter().find(|dossier| dossier.key() == place.family_id);
-            let told = dossier.and_then(|dossier| Some((led_by(dossier, agency)?, dossier)));
-            if let Some((led, dossier)) = told {
-                let contact = visible::<Contact>(dossier).find(|contact| contact.key() == place.contact_id);
-                found.extend(contact.map(|contact| (contact, led)));
-            }
+            found.extend(dossier.and_then(|dossier| known(dossier, agency, place.contact_id)));
         }
         match places.last() {
             Some(last) if found.len() <= size && places.len() as u64 == limit => {
@@ -80,12 +76,27 @@ pub(super) async fn contacts_after(
     }
     let more = found.len() > size;
     found.truncate(size);
-    let placed = found.into_iter().map(|(contact, led)| {
-        request.disclose(&led);
-        request.disclose(&contact.row().existence());
-        (cursor(request, &contact), contact)
-    });
-    Ok((placed.collect(), more))
+    let shown = found.into_iter().map(|found| show(request, found));
+    Ok((shown.collect(), more))
+}
+
+/// A contact with its cursor, as part of the answer, if the caller may know of it and their agency leads the family.
+pub(super) fn placed(request: &Request, dossier: &Arc<Dossier>, contact: Uuid) -> Option<Placed> {
+    let agency = request.ceiling.caller().principal.agency;
+    known(dossier, agency, contact).map(|found| show(request, found))
+}
+
+/// A contact with a family that the agency leads, and what it tells that it does. It discloses nothing yet.
+fn known(dossier: &Arc<Dossier>, agency: Uuid, contact: Uuid) -> Option<(Contact, Disclosed)> {
+    let led = led_by(dossier, agency)?;
+    let contact = visible::<Contact>(dossier).find(|row| row.key() == contact)?;
+    Some((contact, led))
+}
+
+fn show(request: &Request, (contact, led): (Contact, Disclosed)) -> Placed {
+    request.disclose(&led);
+    request.disclose(&contact.row().existence());
+    (cursor(request, &contact), contact)
 }
 
 /// What it tells that the family's Lead Professional is in that agency; none if it is not so, or if the asker may not know.
@@ -107,7 +118,7 @@ fn cursor(request: &Request, contact: &Contact) -> String {
 }
 
 /// The place of the contact that a cursor names.
-async fn place(request: &Request, cursor: &str) -> Result<i64, ApiError> {
+pub(super) async fn place(request: &Request, cursor: &str) -> Result<i64, ApiError> {
     let opened = request.codec().open_cursor(request.authority(), CONTACTS, cursor);
     let contact = opened
         .and_then(|plain| Uuid::from_slice(&plain).ok())

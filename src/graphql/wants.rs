@@ -43,6 +43,7 @@ pub fn wants(used: &FieldSet) -> Wants {
         contacts: any(&[
             field::FAMILY_CONTACTS,
             field::QUERY_CONTACTS,
+            field::SUBSCRIPTION_CONTACT_REPORTED,
             field::WEBHOOK_DELIVERY_CONTACT,
         ]),
         emergencies: any(&[field::FAMILY_EMERGENCY_ACCESSES, field::QUERY_EMERGENCY_ACCESSES]),

@@ -60,7 +60,7 @@ pub use self::{
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
     viewer::{CategoryAccess, Viewer},
-    webhook::{ContactConnection, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
+    webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
 };
 use super::context::Request;
 use crate::{

@@ -14,6 +14,7 @@ use crate::{
     graphql::{api_error::ApiError, feed::Feeds, services::Services},
     sharing::{caller::Caller, ceiling::Ceiling, register::FieldId},
     store::{
+        contacts::ContactPlace,
         feed::MarkerChangeRow,
         session::{Session, StoreError},
     },
@@ -24,6 +25,8 @@ use crate::{
 pub enum Occurrence {
     /// Of a marker.
     Marker(MarkerChangeRow),
+    /// A contact was reported.
+    Contact(ContactPlace),
 }
 
 impl Occurrence {
@@ -31,6 +34,7 @@ impl Occurrence {
     pub fn place(&self) -> i64 {
         match self {
             Self::Marker(row) => row.position,
+            Self::Contact(contact) => contact.seq,
         }
     }
 }
