@@ -98,6 +98,8 @@ pub struct Database {
     pub wait: Duration,
     /// Longest time of one statement.
     pub statement_timeout: Duration,
+    /// How often those who wait for changes look by themselves.
+    pub feed_poll: Duration,
 }
 
 /// How webhooks are delivered.
@@ -249,6 +251,7 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
         queue: given.number("database_queue", 256, 0..=100_000)?,
         wait: milliseconds(given, "database_wait_ms", 2_000)?,
         statement_timeout: milliseconds(given, "statement_timeout_ms", 5_000)?,
+        feed_poll: milliseconds(given, "feed_poll_ms", 5_000)?,
     })
 }
 
