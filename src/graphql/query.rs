@@ -20,8 +20,8 @@ use super::{
     },
     node::{self, Node},
     objects::{
-        Agency, Agreement, Catalogue, ContactConnection, DisclosureConnection, Family, MarkerChangeConnection, Member, Viewer,
-        WebhookDeliveryConnection, WebhookEndpoint,
+        Agency, Agreement, Catalogue, ContactConnection, DisclosureConnection, Family, MarkerChangeConnection, Member,
+        Viewer, WebhookDeliveryConnection, WebhookEndpoint,
     },
     page::PageArguments,
     reads,

@@ -4,6 +4,7 @@
 
 mod canaries;
 mod cli;
+mod contacts;
 mod coverage;
 mod demo;
 mod kill;
@@ -17,3 +18,4 @@ mod store;
 mod support;
 mod trail;
 mod trail_of_answers;
+mod webhooks;

@@ -68,7 +68,10 @@ impl Contacts {
             return None;
         };
         let field = field::SUBSCRIPTION_CONTACT_REPORTED;
-        Some(Ok(Shared::rows(&request.ceiling, field, || ContactEdge { cursor, node })))
+        Some(Ok(Shared::rows(&request.ceiling, field, || ContactEdge {
+            cursor,
+            node,
+        })))
     }
 }
 
@@ -77,12 +80,7 @@ impl Source for Contacts {
         field::CONTACT_ID
     }
 
-    fn prepare<'a>(
-        &'a self,
-        _: &'a Feeds,
-        _: &'a Services,
-        _: &'a Caller,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn prepare<'a>(&'a self, _: &'a Feeds, _: &'a Services, _: &'a Caller) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(std::future::ready(Ok(())))
     }
 
