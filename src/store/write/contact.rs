@@ -34,6 +34,7 @@ struct Found {
 impl Session {
     /// Adds a contact, with what its note says.
     pub async fn add_contact(&self, row: ContactRow, note: Option<ContactNoteRow>) -> Result<(), StoreError> {
+        self.touch_contact(row.family_id, row.id);
         let (text, category) = note.map(|note| (note.text, note.category)).unzip();
         self.insert(contact::ActiveModel {
             authority_id: Set(self.authority()),

@@ -94,7 +94,7 @@ async fn who_may_not_report_learns_nothing(database: &TestDatabase) {
     // A role or a purpose to which no clause gives it.
     for (role, purpose) in [
         ("practitioner", "safeguarding"),
-        ("marker_lookup", "employment_support"),
+        ("marker_lookup", "performance_analysis"),
     ] {
         let partner = app.partner("cambs-police", role, purpose);
         let query = "mutation ($input: RecordContactInput!) { recordContact(input: $input) { errors { code } } }";
