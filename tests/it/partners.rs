@@ -3,7 +3,7 @@
 //!
 //! The agreement is `agreements/demonstration.toml`; the family and its consents are in `src/demo/hardman.rs`.
 
-mod changes;
+pub(crate) mod changes;
 mod others;
 mod seen;
 mod times;

@@ -18,7 +18,7 @@ fn day(app: &App) -> NaiveDate {
 }
 
 /// An agency begins to work with the Hardmans today.
-pub(super) async fn involve(app: &App, agency: &str) {
+pub(crate) async fn involve(app: &App, agency: &str) {
     let sql = "INSERT INTO involvement (authority_id, id, family_id, agency_id, contact_name, started_on) \
                SELECT 1, $1, family.id, agency.id, 'Somebody', $2 FROM family, agency \
                WHERE family.authority_id = 1 AND family.reference = 'TF-10001' AND agency.authority_id = 1 AND agency.code = $3";
@@ -31,7 +31,7 @@ pub(super) async fn involve(app: &App, agency: &str) {
 }
 
 /// An agency ends its work with the Hardmans on a day, which is the first without it.
-pub(super) async fn end_involvement(app: &App, agency: &str, on: NaiveDate) {
+pub(crate) async fn end_involvement(app: &App, agency: &str, on: NaiveDate) {
     let sql = "UPDATE involvement SET ended_on = $1 WHERE authority_id = 1 AND (ended_on IS NULL OR ended_on > $1) \
                AND family_id = (SELECT id FROM family WHERE authority_id = 1 AND reference = 'TF-10001') \
                AND agency_id = (SELECT id FROM agency WHERE authority_id = 1 AND code = $2)";
@@ -39,7 +39,7 @@ pub(super) async fn end_involvement(app: &App, agency: &str, on: NaiveDate) {
 }
 
 /// A member withdrew a second ago that agencies of a kind see a category.
-pub(super) async fn withdraw(app: &App, member: &str, category: &str, agency_kind: &str) {
+pub(crate) async fn withdraw(app: &App, member: &str, category: &str, agency_kind: &str) {
     let sql = "UPDATE consent SET withdrawn_at = $1 WHERE authority_id = 1 AND category = $2 AND agency_kind = $3 \
                AND person_id = (SELECT id FROM person WHERE authority_id = 1 AND given_name = $4)";
     let at: DateTime<Utc> = app.clock.now() - TimeDelta::seconds(1);
@@ -52,7 +52,7 @@ pub(super) async fn withdraw(app: &App, member: &str, category: &str, agency_kin
 }
 
 /// A member decides anew, a second ago, as they decided before.
-pub(super) async fn consent_again(app: &App, member: &str, category: &str, agency_kind: &str) {
+pub(crate) async fn consent_again(app: &App, member: &str, category: &str, agency_kind: &str) {
     let sql = "INSERT INTO consent (authority_id, id, family_id, person_id, category, agency_kind, decision, decided_by, recorded_at, \
                recorded_by_agency, recorded_by_subject) \
                SELECT authority_id, $1, family_id, person_id, category, agency_kind, decision, decided_by, $2, recorded_by_agency, 'test' \
@@ -70,14 +70,14 @@ pub(super) async fn consent_again(app: &App, member: &str, category: &str, agenc
 }
 
 /// The Lead Professional hands over to nobody, today.
-pub(super) async fn hand_over(app: &App) {
+pub(crate) async fn hand_over(app: &App) {
     let sql = "UPDATE lead_professional SET valid_until = $1 WHERE authority_id = 1 AND valid_until IS NULL \
                AND family_id = (SELECT id FROM family WHERE authority_id = 1 AND reference = 'TF-10001')";
     change(app, sql, vec![day(app).into()]).await;
 }
 
 /// Someone opened emergency access to the Hardmans that runs out at an instant.
-pub(super) async fn emergency(app: &App, agency: &str, subject: &str, until: DateTime<Utc>) {
+pub(crate) async fn emergency(app: &App, agency: &str, subject: &str, until: DateTime<Utc>) {
     let sql = "INSERT INTO emergency_access (authority_id, id, family_id, agency_id, subject, ground, justification, opened_at, expires_at) \
                SELECT 1, $1, family.id, agency.id, $2, 'safeguarding', 'A report from a neighbour', $3, $4 FROM family, agency \
                WHERE family.authority_id = 1 AND family.reference = 'TF-10001' AND agency.authority_id = 1 AND agency.code = $5";
@@ -92,7 +92,7 @@ pub(super) async fn emergency(app: &App, agency: &str, subject: &str, until: Dat
 }
 
 /// The agreement gets a last day.
-pub(super) async fn agreement_ends(app: &App, last: NaiveDate) {
+pub(crate) async fn agreement_ends(app: &App, last: NaiveDate) {
     change(
         app,
         "UPDATE agreement SET effective_to = $1 WHERE authority_id = 1",
@@ -103,7 +103,7 @@ pub(super) async fn agreement_ends(app: &App, last: NaiveDate) {
 }
 
 /// An agency leaves the agreement on a day, which is the first without it.
-pub(super) async fn leave(app: &App, agency: &str, on: NaiveDate) {
+pub(crate) async fn leave(app: &App, agency: &str, on: NaiveDate) {
     let sql = "UPDATE agreement_signatory SET withdrawn_on = $1 WHERE authority_id = 1 \
                AND agency_id = (SELECT id FROM agency WHERE authority_id = 1 AND code = $2)";
     change(app, sql, vec![on.into(), agency.into()]).await;

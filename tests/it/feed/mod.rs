@@ -1,0 +1,9 @@
+//! The feed of markers: what a partner is told of, in which order, and of what it is told nothing.
+
+mod causes;
+mod cursors;
+mod live;
+mod order;
+mod reader;
+mod trail;
+mod wake;
