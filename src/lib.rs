@@ -16,4 +16,5 @@ pub mod import;
 pub mod matching;
 pub mod sharing;
 pub mod store;
+pub mod webhook;
 pub mod wire;

@@ -15,6 +15,8 @@ mod m0006_agreement;
 mod m0007_operation;
 mod m0008_matching;
 mod m0009_feed;
+mod m0010_contact;
+mod m0011_webhook;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -35,6 +37,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_operation::Step),
             Box::new(m0008_matching::Step),
             Box::new(m0009_feed::Step),
+            Box::new(m0010_contact::Step),
+            Box::new(m0011_webhook::Step),
         ]
     }
 

@@ -9,7 +9,7 @@ mod sign_in;
 use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt as _, future::BoxFuture};
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
 use self::{banner::Banner, sign_in::SignIn};
 use super::{
@@ -23,6 +23,7 @@ use crate::{
     auth::{Authenticator, DevIssuer, TrustedIssuer},
     config::Config,
     store::{Store, connect::Databases},
+    webhook::Deliverer,
     wire::{
         graphiql::Graphiql,
         limits::{EdgeLimits, Limits, LiveLimits},
@@ -80,6 +81,8 @@ struct Server {
     edge: EdgeLimits,
     metrics: Metrics,
     sign_in: Arc<SignIn>,
+    deliverer: Deliverer,
+    store: Store,
     banner: Banner,
 }
 
@@ -107,8 +110,9 @@ impl Server {
         let authenticator = authenticator(context, store, issuer.as_ref())?;
         let sign_in = Arc::new(SignIn::new(authenticator, trail.clone(), context.clock.clone()));
         let engine = engine::engine(store, trail, secret, config)?;
+        let deliverer = engine::deliverer(store, trail, &engine, config)?;
         let metrics = Metrics::new().map_err(Failure::problem)?;
-        figures::register(&metrics, store, trail, &sign_in).map_err(Failure::problem)?;
+        figures::register(&metrics, store, trail, &sign_in, &deliverer).map_err(Failure::problem)?;
         let (limits, edge) = limits(config);
         let ready = ready(databases.clone(), trail.clone());
         let mut state = AppState::new(
@@ -141,6 +145,8 @@ impl Server {
             edge,
             metrics,
             sign_in,
+            deliverer,
+            store: store.clone(),
             banner: Banner {
                 address,
                 database: databases.url().to_string(),
@@ -157,7 +163,16 @@ impl Server {
             tracing::debug!(%error, "the addresses could not be printed");
         }
         tracing::info!(address = %self.banner.address, "serving");
+        let (stop_delivering, stopped) = oneshot::channel::<()>();
+        let delivering = tokio::spawn(self.deliverer.run(self.store.wake(), async move {
+            // Whether it is told to stop or its owner has gone: it stops.
+            let _ = stopped.await;
+        }));
         server::serve(self.listener, router(self.state), &self.edge, &self.metrics, stop).await;
+        drop(stop_delivering);
+        if timeout(CLOSE_TIME, delivering).await.is_err() {
+            tracing::warn!("the delivery of webhooks did not end in time");
+        }
         self.sign_in.flush().await;
         Ok(())
     }

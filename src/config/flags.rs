@@ -69,6 +69,9 @@ settings! {
     graphiql "THINKFAMILY_GRAPHIQL" "on|off" "GraphiQL in the browser [default: on in development]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
     demo_data "THINKFAMILY_DEMO_DATA" "on|off" "Demonstration data at first start [default: on in development]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
     migrate "THINKFAMILY_MIGRATE" "on|off" "Migrate the database at start [default: on]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
+    webhook_private_addresses "THINKFAMILY_WEBHOOK_PRIVATE_ADDRESSES" "on|off" "Webhooks may go to private addresses and by http [default: off]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
+    webhook_timeout_ms "THINKFAMILY_WEBHOOK_TIMEOUT_MS" "MS" "Longest time of one attempt to deliver a webhook [default: 20000]" [];
+    webhook_proxy "THINKFAMILY_WEBHOOK_PROXY" "ADDRESS" "The proxy that webhooks go through, which then looks up names and keeps private addresses out [default: none]" [];
     log_format "THINKFAMILY_LOG_FORMAT" "FORMAT" "json or text [default: text in development, json in production]" [];
     log_level "THINKFAMILY_LOG_LEVEL" "LEVEL" "error, warn, info, debug or trace [default: info]" [];
     body_bytes "THINKFAMILY_BODY_BYTES" "N" "Largest request body [default: 1048576]" [];

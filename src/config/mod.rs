@@ -106,6 +106,28 @@ pub struct Database {
     pub feed_poll: Duration,
 }
 
+/// How webhooks are delivered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Webhooks {
+    /// Whether they may go to private addresses and by http.
+    pub private_addresses: bool,
+    /// Longest time of one attempt.
+    pub timeout: Duration,
+    /// The proxy that they go through. It may hold a password, so it does not show itself.
+    pub proxy: Option<String>,
+}
+
+impl fmt::Debug for Webhooks {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Webhooks")
+            .field("private_addresses", &self.private_addresses)
+            .field("timeout", &self.timeout)
+            .field("proxy", &self.proxy.is_some())
+            .finish()
+    }
+}
+
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
@@ -136,6 +158,8 @@ pub struct Config {
     pub log: Log,
     /// Look-ups.
     pub lookups: Lookups,
+    /// Webhooks.
+    pub webhooks: Webhooks,
     /// Limits on requests.
     pub limits: Limits,
     /// Limits on connections that stay.
@@ -205,6 +229,7 @@ impl Config {
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
             lookups: Lookups::read(&given)?,
+            webhooks: read_webhooks(&given)?,
             limits: Limits::read(&given)?,
             live: Live::read(&given)?,
         })
@@ -237,6 +262,20 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
         wait: milliseconds(given, "database_wait_ms", 2_000)?,
         statement_timeout: milliseconds(given, "statement_timeout_ms", 5_000)?,
         feed_poll: milliseconds(given, "feed_poll_ms", 5_000)?,
+    })
+}
+
+fn read_webhooks(given: &Given) -> Result<Webhooks, ConfigError> {
+    let is_address = |text: &str| {
+        let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+        rest.is_some_and(|rest| !rest.is_empty()) && text.parse::<reqwest::Url>().is_ok()
+    };
+    Ok(Webhooks {
+        private_addresses: given.switch("webhook_private_addresses", false)?,
+        timeout: milliseconds(given, "webhook_timeout_ms", 20_000)?,
+        proxy: given.get("webhook_proxy", "http://HOST:PORT or https://HOST:PORT", |text| {
+            is_address(text).then(|| text.to_owned())
+        })?,
     })
 }
 

@@ -35,10 +35,13 @@ pub enum Kind {
     Agency,
     Agreement,
     MarkerPlacement,
+    Contact,
+    WebhookEndpoint,
+    WebhookDelivery,
 }
 
 impl Kind {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 23] = [
         Self::Family,
         Self::Member,
         Self::Address,
@@ -59,6 +62,9 @@ impl Kind {
         Self::Agency,
         Self::Agreement,
         Self::MarkerPlacement,
+        Self::Contact,
+        Self::WebhookEndpoint,
+        Self::WebhookDelivery,
     ];
 }
 

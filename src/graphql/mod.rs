@@ -6,6 +6,7 @@ mod answer;
 mod api_error;
 mod codes;
 mod connections;
+mod contacts;
 mod context;
 mod cursor;
 pub mod engine;

@@ -10,9 +10,9 @@ use super::{
     context::Request,
     ids::{Key, Kind},
     objects::{
-        Action, Address, Agency, Agreement, Assessment, Consent, CriteriaMatch, DistanceScore, EmergencyAccess, Entry,
-        Family, Goal, Involvement, LocalIdentifier, Marker, MarkerPlacement, Member, Outcome, Plan, ProgressValue,
-        StatutoryStatus, visible,
+        Action, Address, Agency, Agreement, Assessment, Consent, Contact, CriteriaMatch, DistanceScore,
+        EmergencyAccess, Entry, Family, Goal, Involvement, LocalIdentifier, Marker, MarkerPlacement, Member, Outcome,
+        Plan, ProgressValue, StatutoryStatus, visible,
     },
     wants,
 };
@@ -43,6 +43,7 @@ pub enum Node {
     Marker(Marker),
     MarkerPlacement(MarkerPlacement),
     EmergencyAccess(EmergencyAccess),
+    Contact(Contact),
     Agency(Agency),
     Agreement(Agreement),
 }
@@ -107,7 +108,8 @@ fn in_dossier(ctx: &Context<'_>, dossier: &Arc<Dossier>, kind: Kind, key: Uuid) 
             .map(Node::Marker),
         Kind::MarkerPlacement => one(ctx, dossier, key).map(Node::MarkerPlacement),
         Kind::EmergencyAccess => one(ctx, dossier, key).map(Node::EmergencyAccess),
-        Kind::Agency | Kind::Agreement => None,
+        Kind::Contact => one(ctx, dossier, key).map(Node::Contact),
+        Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
     }
 }
 

@@ -4,10 +4,12 @@ use async_graphql::{Context, ID, Object};
 
 use super::{
     api_error::ApiError,
+    codes::WebhookDeliveryState,
     connections::{
         ConsentConnection, CriteriaMatchConnection, EmergencyAccessConnection, FamilyConnection, MemberConnection,
         OutcomeConnection, PlanConnection,
     },
+    contacts,
     context::Request,
     feed,
     lists::{
@@ -18,7 +20,10 @@ use super::{
     },
     lookups::{self, LookupConnection, MarkerLookupInput, MarkerLookupResult},
     node::{self, Node},
-    objects::{Agency, Agreement, Catalogue, DisclosureConnection, Family, MarkerChangeConnection, Member, Viewer},
+    objects::{
+        Agency, Agreement, Catalogue, ContactConnection, DisclosureConnection, Family, MarkerChangeConnection, Member,
+        Viewer, WebhookDeliveryConnection, WebhookEndpoint,
+    },
     page::PageArguments,
     reads,
     shared::Outcome,
@@ -391,6 +396,33 @@ impl Query {
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Outcome<LookupConnection> {
         lookups::lookups(ctx, first, after).await.into()
+    }
+
+    /// Contacts that partners reported with the families whose Lead Professional is in your agency now, in the order in which they were
+    /// reported. Go on from the last cursor: nothing is left out and nothing comes twice.
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Outcome<ContactConnection> {
+        contacts::contacts(ctx, first, after).await.into()
+    }
+
+    /// Where your agency's own programs are told of contacts, for your role and purpose.
+    async fn webhook_endpoints(&self, ctx: &Context<'_>) -> Outcome<Vec<WebhookEndpoint>> {
+        contacts::endpoints(ctx).await.into()
+    }
+
+    /// What these endpoints were or are to be told, of what you may see, newest first.
+    async fn webhook_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that stand so.")] state: Option<WebhookDeliveryState>,
+        #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Outcome<WebhookDeliveryConnection> {
+        contacts::deliveries(ctx, state, first, after).await.into()
     }
 
     /// Who saw, changed or was refused what of a family, newest first.

@@ -14,4 +14,6 @@ pub struct Services {
     pub codec: Codec,
     /// How look-ups are weighed, counted and paced.
     pub lookups: LookupSettings,
+    /// What looking after endpoints of webhooks needs.
+    pub webhooks: crate::webhook::Setup,
 }

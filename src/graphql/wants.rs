@@ -40,6 +40,12 @@ pub fn wants(used: &FieldSet) -> Wants {
         progress: any(&[field::FAMILY_FAMILY_PROGRESS, field::MEMBER_FAMILY_PROGRESS]),
         consents: any(&[field::FAMILY_CONSENTS, field::MEMBER_CONSENTS, field::QUERY_CONSENTS]),
         markers: any(&[field::FAMILY_MARKER_PLACEMENTS, field::MARKER_PLACEMENTS]),
+        contacts: any(&[
+            field::FAMILY_CONTACTS,
+            field::QUERY_CONTACTS,
+            field::SUBSCRIPTION_CONTACT_REPORTED,
+            field::WEBHOOK_DELIVERY_CONTACT,
+        ]),
         emergencies: any(&[field::FAMILY_EMERGENCY_ACCESSES, field::QUERY_EMERGENCY_ACCESSES]),
         agencies: any(&[
             field::LEAD_PROFESSIONAL_AGENCY,
@@ -51,6 +57,7 @@ pub fn wants(used: &FieldSet) -> Wants {
             field::CONSENT_RECORDED_BY_AGENCY,
             field::MARKER_PLACEMENT_AGENCY,
             field::EMERGENCY_ACCESS_AGENCY,
+            field::CONTACT_AGENCY,
             field::DISCLOSURE_AGENCY,
         ]),
     }
@@ -61,7 +68,13 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
     use super::ids::Kind;
     let none = Wants::default();
     match kind {
-        Kind::Family | Kind::Marker | Kind::Member | Kind::Agency | Kind::Agreement => none,
+        Kind::Family
+        | Kind::Marker
+        | Kind::Member
+        | Kind::Agency
+        | Kind::Agreement
+        | Kind::WebhookEndpoint
+        | Kind::WebhookDelivery => none,
         Kind::Address => Wants {
             addresses: true,
             ..none
@@ -88,6 +101,7 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
         Kind::ProgressValue => Wants { progress: true, ..none },
         Kind::Consent => Wants { consents: true, ..none },
         Kind::MarkerPlacement => Wants { markers: true, ..none },
+        Kind::Contact => Wants { contacts: true, ..none },
         Kind::EmergencyAccess => Wants {
             emergencies: true,
             ..none

@@ -139,6 +139,32 @@ impl Category {
         Self::ProgressEducation,
     ]);
 
+    /// What the note of a contact may be about.
+    pub const NOTED: CategorySet = CategorySet::of(&[
+        Self::Marker,
+        Self::Identity,
+        Self::Equality,
+        Self::Contact,
+        Self::Household,
+        Self::Identifier,
+        Self::StatutoryStatus,
+        Self::CriterionCrime,
+        Self::CriterionEducation,
+        Self::CriterionChildrenNeedingHelp,
+        Self::CriterionWork,
+        Self::CriterionDomesticAbuse,
+        Self::CriterionHealth,
+        Self::Assessment,
+        Self::Plan,
+        Self::Outcome,
+        Self::ProgressCrime,
+        Self::ProgressHealth,
+        Self::ProgressHousing,
+        Self::ProgressEmployment,
+        Self::ProgressEducation,
+        Self::Involvement,
+    ]);
+
     /// The category's name in agreement files, the register and the API.
     pub const fn code(self) -> &'static str {
         match self {

@@ -68,6 +68,8 @@ impl Field {
             words.push("its measure's");
         } else if self.compared {
             words.push("what is compared");
+        } else if self.one_of == Category::NOTED {
+            words.push("its note's");
         } else if self.by_row {
             words.push("its criterion's, if any");
         }
@@ -190,6 +192,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
             "@handle" => field.handle = true,
             "@criterion" => (field.one_of, field.by_row) = (Category::CRITERIA, true),
             "@progress" => (field.one_of, field.by_row) = (Category::PROGRESS, true),
+            "@note" => (field.one_of, field.by_row) = (Category::NOTED, true),
             "@criterion?" => field.by_row = true,
             "@compared" => (field.compared, field.by_row) = (true, true),
             "*" => {

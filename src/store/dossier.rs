@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::{
     agencies::Agencies,
     rows::{
-        ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
-        FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow,
-        OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+        ActionRow, AddressRow, AssessmentRow, ConsentRow, ContactNoteRow, ContactRow, CriteriaMatchRow,
+        DistanceScoreRow, EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow,
+        LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow, PersonRow, PlanRow, ProgressValueRow,
+        StatutoryStatusRow,
     },
 };
 use crate::sharing::grant::{Grant, Guarded};
@@ -48,6 +49,8 @@ pub struct Wants {
     pub markers: bool,
     /// Emergency access by anyone.
     pub emergencies: bool,
+    /// Contacts that partners reported, with their notes.
+    pub contacts: bool,
     /// The register of agencies.
     pub agencies: bool,
 }
@@ -72,6 +75,7 @@ impl Wants {
             consents: self.consents || other.consents,
             markers: self.markers || other.markers,
             emergencies: self.emergencies || other.emergencies,
+            contacts: self.contacts || other.contacts,
             agencies: self.agencies || other.agencies,
         }
     }
@@ -145,6 +149,10 @@ pub struct Tables {
     pub markers: Vec<Locked<MarkerRow>>,
     /// Emergency access, newest first.
     pub emergencies: Vec<Locked<EmergencyAccessRow>>,
+    /// Contacts that partners reported, newest first.
+    pub contacts: Vec<Locked<ContactRow>>,
+    /// What their notes say, each about what its reporter said it is about.
+    pub contact_notes: Vec<Locked<ContactNoteRow>>,
 }
 
 /// One family as one operation read it.

@@ -5,9 +5,9 @@ use uuid::Uuid;
 use super::{
     dossier::{FamilyRecord, MemberRecord},
     rows::{
-        ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
-        GoalRow, InvolvementRow, LocalIdentifierRow, MarkerRow, OutcomeRow, PlanRow, ProgressValueRow,
-        StatutoryStatusRow,
+        ActionRow, AddressRow, AssessmentRow, ConsentRow, ContactNoteRow, ContactRow, CriteriaMatchRow,
+        DistanceScoreRow, EmergencyAccessRow, GoalRow, InvolvementRow, LocalIdentifierRow, MarkerRow, OutcomeRow,
+        PlanRow, ProgressValueRow, StatutoryStatusRow, WebhookDeliveryRow,
     },
 };
 use crate::sharing::grant::{Link, Linked};
@@ -46,6 +46,34 @@ impl Linked for ConsentRow {
             Link::Own => Some(self.id),
             Link::Person => Some(self.person_id),
             Link::Decider => Some(self.decided_by),
+            _ => None,
+        }
+    }
+}
+
+impl Linked for ContactRow {
+    fn link(&self, link: Link) -> Option<Uuid> {
+        match link {
+            Link::Own => Some(self.id),
+            _ => None,
+        }
+    }
+}
+
+/// A note has no key of its own: it is its contact's.
+impl Linked for ContactNoteRow {
+    fn link(&self, link: Link) -> Option<Uuid> {
+        match link {
+            Link::Own => Some(self.contact_id),
+            _ => None,
+        }
+    }
+}
+
+impl Linked for WebhookDeliveryRow {
+    fn link(&self, link: Link) -> Option<Uuid> {
+        match link {
+            Link::Own => Some(self.id),
             _ => None,
         }
     }

@@ -151,7 +151,7 @@ fn no_family() -> sea_orm::sea_query::SimpleExpr {
 }
 
 /// Open on the day: begun, and not ended.
-fn open_on<C: ColumnTrait>(from: C, until: C, today: NaiveDate) -> Condition {
+pub(super) fn open_on<C: ColumnTrait>(from: C, until: C, today: NaiveDate) -> Condition {
     Condition::all()
         .add(from.lte(today))
         .add(Condition::any().add(until.is_null()).add(until.gt(today)))

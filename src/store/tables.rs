@@ -2,10 +2,12 @@
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use entity::{
-    action, address, assessment, criteria_match, distance_score, goal, local_identifier, marker, outcome, plan,
-    progress_value, statutory_status,
+    action, address, assessment, contact, criteria_match, distance_score, goal, local_identifier, marker, outcome,
+    plan, progress_value, statutory_status,
 };
+use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::{
@@ -13,8 +15,8 @@ use super::{
     facts::FamilyFactRows,
     reach::FamilySet,
     rows::{
-        ActionRow, AddressRow, AssessmentRow, CriteriaMatchRow, DistanceScoreRow, GoalRow, LocalIdentifierRow,
-        MarkerRow, OutcomeRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+        ActionRow, AddressRow, AssessmentRow, ContactNoteRow, ContactRow, CriteriaMatchRow, DistanceScoreRow, GoalRow,
+        LocalIdentifierRow, MarkerRow, OutcomeRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
     },
     session::{Session, StoreError},
 };
@@ -67,6 +69,49 @@ pub(super) struct TableRows {
     outcomes: ByFamily<OutcomeRow>,
     progress: ByFamily<ProgressValueRow>,
     markers: ByFamily<MarkerRow>,
+    contacts: ByFamily<StoredContact>,
+}
+
+/// A contact as it is stored, with its note.
+#[derive(FromQueryResult)]
+struct StoredContact {
+    id: Uuid,
+    family_id: Uuid,
+    agency_id: Uuid,
+    subject: String,
+    kind: String,
+    urgency: String,
+    occurred_at: DateTime<Utc>,
+    note: Option<String>,
+    note_category: Option<String>,
+    recorded_at: DateTime<Utc>,
+}
+
+impl StoredContact {
+    /// The contact, and its note: which is a row of its own, since it may say more than that there was a contact.
+    fn split(self) -> (ContactRow, Option<ContactNoteRow>) {
+        let note = self
+            .note
+            .zip(self.note_category)
+            .map(|(text, category)| ContactNoteRow {
+                contact_id: self.id,
+                family_id: self.family_id,
+                agency_id: self.agency_id,
+                text,
+                category,
+            });
+        let contact = ContactRow {
+            id: self.id,
+            family_id: self.family_id,
+            agency_id: self.agency_id,
+            subject: self.subject,
+            kind: self.kind,
+            urgency: self.urgency,
+            occurred_at: self.occurred_at,
+            recorded_at: self.recorded_at,
+        };
+        (contact, note)
+    }
 }
 
 /// The statement of one table, where it is wanted.
@@ -101,6 +146,7 @@ impl TableRows {
             outcomes: table!(session, of, wants.outcomes, outcome, OutcomeRow),
             progress: table!(session, of, wants.progress, progress_value, ProgressValueRow),
             markers: table!(session, of, wants.markers, marker, MarkerRow),
+            contacts: table!(session, of, wants.contacts, contact, StoredContact),
         })
     }
 
@@ -120,6 +166,7 @@ impl TableRows {
             .iter()
             .map(|goal| (goal.id, criterion_if_any(goal.criterion.as_deref())))
             .collect();
+        let (contacts, notes): (Vec<_>, Vec<_>) = self.contacts.take(key).into_iter().map(StoredContact::split).unzip();
         let members = read.members.into_iter().map(|member| {
             let facts = RowFacts::person(member.person.id);
             Arc::new(Guarded::new(key, member, facts))
@@ -219,6 +266,18 @@ impl TableRows {
                 |row| (Reverse(row.opened_at), row.id),
                 |row| RowFacts::family().from_agency(row.agency_id),
             ),
+            contacts: lock(
+                key,
+                contacts,
+                |row| (Reverse(row.recorded_at), row.id),
+                |row| RowFacts::family().from_agency(row.agency_id),
+            ),
+            contact_notes: lock(
+                key,
+                notes.into_iter().flatten().collect(),
+                |row| row.contact_id,
+                note_facts,
+            ),
         }
     }
 }
@@ -243,6 +302,15 @@ fn criteria_facts(row: &CriteriaMatchRow) -> RowFacts {
     RowFacts::about(row.person_id)
         .from_agency(row.source_agency_id)
         .with_categories(catalogue::categories_of_criterion(&row.criterion))
+}
+
+/// A note is about what its reporter said it is about; one about a category that does not exist could be about anything.
+fn note_facts(row: &ContactNoteRow) -> RowFacts {
+    let categories =
+        Category::from_code(&row.category).map_or(Category::NOTED, |category| CategorySet::of(&[category]));
+    RowFacts::family()
+        .from_agency(row.agency_id)
+        .with_categories(categories)
 }
 
 /// An outcome is about its own criterion and its goal's.

@@ -4,6 +4,7 @@
 
 mod canaries;
 mod cli;
+mod contacts;
 mod coverage;
 mod demo;
 mod feed;
@@ -20,3 +21,4 @@ mod store;
 mod support;
 mod trail;
 mod trail_of_answers;
+mod webhooks;

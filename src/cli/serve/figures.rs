@@ -9,7 +9,7 @@ use prometheus::{
 };
 
 use super::sign_in::SignIn;
-use crate::{audit::Trail, store::Store, wire::metrics::Metrics};
+use crate::{audit::Trail, store::Store, webhook::Deliverer, wire::metrics::Metrics};
 
 type Read = Box<dyn Fn() -> u64 + Send + Sync>;
 
@@ -19,8 +19,9 @@ pub(super) fn register(
     store: &Store,
     trail: &Trail,
     sign_in: &Arc<SignIn>,
+    deliverer: &Deliverer,
 ) -> Result<(), prometheus::Error> {
-    let counters: [(&str, &str, Read); 6] = [
+    let counters: [(&str, &str, Read); 9] = [
         (
             "thinkfamily_sql_statements_total",
             "Statements sent to the main database.",
@@ -65,6 +66,26 @@ pub(super) fn register(
                 Box::new(move || sign_in.refused())
             },
         ),
+        (
+            "thinkfamily_webhooks_delivered_total",
+            "Webhooks that their receivers took.",
+            {
+                let deliverer = deliverer.clone();
+                Box::new(move || deliverer.stats().delivered)
+            },
+        ),
+        (
+            "thinkfamily_webhook_attempts_failed_total",
+            "Attempts to deliver a webhook that failed and are made again.",
+            {
+                let deliverer = deliverer.clone();
+                Box::new(move || deliverer.stats().failed)
+            },
+        ),
+        ("thinkfamily_webhooks_dead_total", "Webhooks that were given up.", {
+            let deliverer = deliverer.clone();
+            Box::new(move || deliverer.stats().dead)
+        }),
     ];
     for (name, help, read) in counters {
         let counter = IntCounter::new(name, help)?;

@@ -171,3 +171,65 @@ pub enum MarkerStatus {
     /// Removed.
     Removed,
 }
+
+/// Kinds of contact with a family.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum ContactKind {
+    /// An incident that was attended or reported.
+    Incident,
+    /// A visit to the family.
+    Visit,
+    /// A telephone call.
+    Call,
+    /// An appointment.
+    Appointment,
+    /// An arrest.
+    Arrest,
+    /// They came by themselves: to a station, an office, a hospital.
+    Attendance,
+    /// Another kind.
+    Other,
+}
+
+/// How soon the Lead Professional should act on a contact.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum ContactUrgency {
+    /// When they come to it.
+    Routine,
+    /// Within days.
+    Soon,
+    /// Now.
+    Immediate,
+}
+
+/// Where a delivery of a webhook stands.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum WebhookDeliveryState {
+    /// To be tried, or tried again.
+    Pending,
+    /// The receiver took it.
+    Delivered,
+    /// Given up.
+    Dead,
+}
+
+/// Why the last attempt of a delivery failed.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum WebhookFailure {
+    /// The receiver answered with another status than one of success.
+    Status,
+    /// The receiver took too long.
+    Timeout,
+    /// No connection could be made, or it broke.
+    Connection,
+    /// The address leads to where webhooks may not go.
+    Address,
+    /// You could not be told of the contact when it was tried.
+    Withheld,
+    /// The receiver answered that it wants nothing any more (410), and the endpoint was disabled.
+    Gone,
+    /// The endpoint had been disabled.
+    Disabled,
+    /// The endpoint's secret could not be used: have it changed.
+    Secret,
+}

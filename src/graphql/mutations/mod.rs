@@ -7,9 +7,12 @@ mod checks;
 mod emergency;
 mod involvement;
 mod load_agreement;
+mod marker;
 mod once;
 mod record_consent;
+mod record_contact;
 mod user_error;
+mod webhooks;
 mod withdraw_consent;
 
 use std::sync::Arc;
@@ -22,9 +25,18 @@ use self::{
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
+    marker::{
+        RecordMarkerPlacedInput, RecordMarkerPlacedPayload, RecordMarkerRemovedInput, RecordMarkerRemovedPayload,
+        RecordMarkerResponseInput, RecordMarkerResponsePayload,
+    },
     once::Done,
     record_consent::{RecordConsentInput, RecordConsentPayload},
-    user_error::told,
+    record_contact::{RecordContactInput, RecordContactPayload},
+    user_error::{UserError, told},
+    webhooks::{
+        AddWebhookEndpointInput, AddWebhookEndpointPayload, RemoveWebhookEndpointInput, RemoveWebhookEndpointPayload,
+        RetryWebhookDeliveryInput, RetryWebhookDeliveryPayload, RotateWebhookSecretInput, RotateWebhookSecretPayload,
+    },
     withdraw_consent::{WithdrawConsentInput, WithdrawConsentPayload},
 };
 use super::{
@@ -109,6 +121,80 @@ impl Mutation {
     ) -> Outcome<LoadAgreementPayload> {
         load_agreement::load(ctx, input).await.into()
     }
+
+    /// Records that your agency has placed a marker for a family in one of its own systems.
+    async fn record_marker_placed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which marker, in which system, since when.")] input: RecordMarkerPlacedInput,
+    ) -> Outcome<RecordMarkerPlacedPayload> {
+        marker::placed(ctx, input).await.into()
+    }
+
+    /// Records that your agency has removed a marker from one of its own systems. It works when the family cannot be seen any more as well.
+    async fn record_marker_removed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which marker, from which system, when.")] input: RecordMarkerRemovedInput,
+    ) -> Outcome<RecordMarkerRemovedPayload> {
+        marker::removed(ctx, input).await.into()
+    }
+
+    /// Records whether a marker changed what you did: one of the measures of the programme.
+    async fn record_marker_response(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which marker, and whether it did.")] input: RecordMarkerResponseInput,
+    ) -> Outcome<RecordMarkerResponsePayload> {
+        marker::response(ctx, input).await.into()
+    }
+
+    /// Records that you met a marked family. The agency of its Lead Professional is told at once.
+    async fn record_contact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom you met, when, how urgent it is.")] input: RecordContactInput,
+    ) -> Outcome<RecordContactPayload> {
+        record_contact::record(ctx, input).await.into()
+    }
+
+    /// Adds an address of your agency's own program that is told of contacts with the families that your agency leads, by a signed webhook
+    /// (Standard Webhooks 1.0.0) that holds an id to fetch and nothing else. It belongs to your agency, role and purpose, and is told what you
+    /// may know.
+    async fn add_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The address.")] input: AddWebhookEndpointInput,
+    ) -> Outcome<AddWebhookEndpointPayload> {
+        webhooks::add(ctx, input).await.into()
+    }
+
+    /// Gives an endpoint a new secret. For a day webhooks are signed with the old one as well.
+    async fn rotate_webhook_secret(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: RotateWebhookSecretInput,
+    ) -> Outcome<RotateWebhookSecretPayload> {
+        webhooks::rotate(ctx, input).await.into()
+    }
+
+    /// Removes an endpoint, with all that it was or is still to be told.
+    async fn remove_webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: RemoveWebhookEndpointInput,
+    ) -> Outcome<RemoveWebhookEndpointPayload> {
+        webhooks::remove(ctx, input).await.into()
+    }
+
+    /// Has a delivery that was given up tried again, from now on and as often as a new one.
+    async fn retry_webhook_delivery(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which delivery.")] input: RetryWebhookDeliveryInput,
+    ) -> Outcome<RetryWebhookDeliveryPayload> {
+        webhooks::retry(ctx, input).await.into()
+    }
 }
 
 /// The categories that a change writes, as the register says.
@@ -166,6 +252,11 @@ impl Changed {
             _ => None,
         };
         Ok(Self { done, dossier })
+    }
+
+    /// What came of a change of which no row is shown.
+    fn nothing_to_show(done: Done) -> Self {
+        Self { done, dossier: None }
     }
 
     /// The changed rows, of those that exist for the asker.

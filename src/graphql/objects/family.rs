@@ -6,8 +6,8 @@ use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
 use super::{
-    Address, Agency, Assessment, Consent, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry, Involvement,
-    MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
+    Address, Agency, Assessment, Consent, Contact, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry,
+    Involvement, MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
 };
 use crate::{
     graphql::{
@@ -236,6 +236,12 @@ impl Family {
         self.row.release_rows(field::FAMILY_MARKER_PLACEMENTS, || {
             rows(ctx, &self.dossier, |_: &MarkerPlacement| true)
         })
+    }
+
+    /// Contacts that partners reported with the family, newest first.
+    async fn contacts(&self, ctx: &Context<'_>) -> Shared<Vec<Contact>> {
+        self.row
+            .release_rows(field::FAMILY_CONTACTS, || rows(ctx, &self.dossier, |_: &Contact| true))
     }
 
     /// Emergency access to it, newest first.

@@ -7,6 +7,7 @@ mod agreement;
 mod assessment;
 mod catalogue;
 mod consent;
+mod contact;
 mod criteria_match;
 mod disclosure;
 mod distance_score;
@@ -25,6 +26,7 @@ mod plan;
 mod progress_value;
 mod statutory_status;
 mod viewer;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -39,6 +41,7 @@ pub use self::{
     assessment::Assessment,
     catalogue::Catalogue,
     consent::Consent,
+    contact::Contact,
     criteria_match::CriteriaMatch,
     disclosure::{DisclosureConnection, close_place, disclosures, open_place},
     distance_score::DistanceScore,
@@ -57,6 +60,7 @@ pub use self::{
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
     viewer::{CategoryAccess, Viewer},
+    webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
 };
 use super::context::Request;
 use crate::{

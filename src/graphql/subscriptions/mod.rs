@@ -4,6 +4,7 @@
 //! operation of its own: in a session of its own, decided at that moment, recorded in the trail before it is given. The engine drives it
 //! (`engine/subscribe.rs`); nothing here waits.
 
+mod contacts;
 mod markers;
 mod root_field;
 pub(super) mod source;
@@ -12,8 +13,12 @@ use async_graphql::{Context, Subscription};
 use futures_util::stream::{Stream, iter};
 
 pub(super) use self::root_field::with_one_root_field;
-use self::{markers::Markers, source::Occurrence};
-use super::{context::Request, objects::MarkerChange, shared::Outcome};
+use self::{contacts::Contacts, markers::Markers, source::Occurrence};
+use super::{
+    context::Request,
+    objects::{ContactEdge, MarkerChange},
+    shared::Outcome,
+};
 
 /// What is told as it happens.
 pub struct SubscriptionRoot;
@@ -37,6 +42,26 @@ impl SubscriptionRoot {
                 None
             }
             Some(Occurrence::Marker(event)) => Markers::give(request, event).await,
+            Some(Occurrence::Contact(_)) => None,
+        };
+        iter(item.map(Outcome::from))
+    }
+
+    /// Contacts that partners report with the families whose Lead Professional is in your agency: first all that came after the cursor, or all
+    /// that there are if you have none, then whatever comes. What you may not know of when it comes is left out.
+    async fn contact_reported(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Continue after this cursor, of an event or of a page of contacts.")] after: Option<String>,
+    ) -> impl Stream<Item = Outcome<ContactEdge>> {
+        let request = Request::of(ctx);
+        let item = match request.turn.occurrence() {
+            None => {
+                request.turn.begin(Contacts::begin(request, after).await);
+                None
+            }
+            Some(Occurrence::Contact(contact)) => Contacts::give(request, *contact).await,
+            Some(Occurrence::Marker(_)) => None,
         };
         iter(item.map(Outcome::from))
     }

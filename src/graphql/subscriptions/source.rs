@@ -14,6 +14,7 @@ use crate::{
     graphql::{api_error::ApiError, feed::Feeds, services::Services},
     sharing::{caller::Caller, ceiling::Ceiling, register::FieldId},
     store::{
+        contacts::ContactPlace,
         feed::MarkerChangeRow,
         session::{Session, StoreError},
     },
@@ -24,6 +25,8 @@ use crate::{
 pub enum Occurrence {
     /// Of a marker.
     Marker(MarkerEvent),
+    /// A contact was reported.
+    Contact(ContactPlace),
 }
 
 /// An event of a feed.
@@ -40,6 +43,7 @@ impl Occurrence {
     pub fn place(&self) -> i64 {
         match self {
             Self::Marker(event) => event.row.position,
+            Self::Contact(contact) => contact.seq,
         }
     }
 }

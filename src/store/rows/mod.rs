@@ -3,6 +3,7 @@
 //! Nothing here decides; rows about a family leave the store only locked up.
 
 mod agencies;
+mod contacts;
 mod needs;
 mod people;
 mod sharing;
@@ -10,6 +11,7 @@ mod work;
 
 pub use self::{
     agencies::{AgencyRow, AuthorityRow, ClientProgramRow, MARKER_ADVICE, StatisticalNeighbourRow},
+    contacts::{ContactNoteRow, ContactRow, MarkerResponseRow, WebhookDeliveryRow, WebhookEndpointRow},
     needs::{CriteriaMatchRow, OutcomeRow, ProgressValueRow},
     people::{AddressRow, FamilyRow, LocalIdentifierRow, MembershipRow, PersonRow, StatutoryStatusRow},
     sharing::{ConsentRow, EmergencyAccessRow, MarkerRow},

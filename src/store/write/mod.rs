@@ -1,8 +1,10 @@
 //! What the API may change, one statement each. Whoever calls has had the decision; nothing here decides.
 
 mod consent;
+mod contact;
 mod emergency;
 mod idempotency;
 mod involvement;
+mod webhook;
 
-pub use self::{emergency::Opened, idempotency::Kept};
+pub use self::{contact::OwnMarker, emergency::Opened, idempotency::Kept};

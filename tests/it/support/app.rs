@@ -11,7 +11,13 @@ use thinkfamily::{
     catalogue,
     clock::{Clock, Ids},
     demo,
-    graphql::{engine::Engine, ids::Codec, lookups::LookupSettings, services::Services},
+    graphql::{
+        engine::{Engine, Subscription},
+        ids::{Codec, Key, Kind},
+        lookups::LookupSettings,
+        operation::{Allowed, OperationRequest, WithheldMode},
+        services::Services,
+    },
     sharing::agreement_file,
     store::{
         Store, bulk,
@@ -19,6 +25,7 @@ use thinkfamily::{
         session::{Mode, Session},
         trail::TrailStore,
     },
+    webhook::{Deliverer, Guard, Sealer, Settings, Setup},
     wire::{
         limits::{EdgeLimits, Limits},
         metrics::Metrics,
@@ -63,13 +70,26 @@ pub(crate) fn lookups() -> LookupSettings {
     settings
 }
 
-/// An engine whose ids are made with the tests' key.
+/// Webhooks may go to this machine.
+const HERE: Guard = Guard {
+    private_addresses: true,
+};
+
+/// An engine whose ids are made with the tests' key, and whose webhooks may go to this machine.
 pub(crate) fn engine(store: Store, trail: Trail, lookups: LookupSettings) -> Engine {
+    engine_within(store, trail, lookups, HERE)
+}
+
+fn engine_within(store: Store, trail: Trail, lookups: LookupSettings, guard: Guard) -> Engine {
     let services = Services {
         store,
         trail,
         codec: Codec::new(&[7; 32]).expect("32 bytes"),
         lookups,
+        webhooks: Setup {
+            sealer: Arc::new(Sealer::new(&[8; 32]).expect("32 bytes")),
+            guard,
+        },
     };
     Engine::new(services, MOST_COST).expect("every field is classified")
 }
@@ -80,6 +100,8 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) trail: Trail,
     pub(crate) clock: Clock,
+    pub(crate) engine: Engine,
+    authenticator: Authenticator,
     issuer: Arc<DevIssuer>,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
@@ -89,11 +111,16 @@ pub(crate) struct App {
 impl App {
     /// A server over a fresh database with the worked families and agreements of the demonstration.
     pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::start_within(database, HERE).await
+    }
+
+    /// The same, with webhooks kept within bounds.
+    pub(crate) async fn start_within(database: &TestDatabase, guard: Guard) -> Self {
         let databases = database.open().await;
         bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {})
             .await
             .expect("the demonstration loads");
-        let app = Self::over(databases, Clock::fixed(today()), Ids::seeded(1)).await;
+        let app = Self::over_within(databases, Clock::fixed(today()), Ids::seeded(1), lookups(), guard).await;
         for agreement in demo::worked_agreements() {
             app.load_agreement(agreement).await;
         }
@@ -107,10 +134,14 @@ impl App {
 
     /// The same with certain settings of look-ups.
     pub(crate) async fn over_with(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings) -> Self {
+        Self::over_within(databases, clock, ids, lookups, HERE).await
+    }
+
+    async fn over_within(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings, guard: Guard) -> Self {
         let keys = tempfile::tempdir().expect("a temporary folder");
         let store = Store::new(databases.clone(), clock.clone(), ids.clone());
         let trail = open_trail(&databases, &keys, clock.clone(), Ids::random()).await;
-        let engine = engine(store.clone(), trail.clone(), lookups);
+        let engine = engine_within(store.clone(), trail.clone(), lookups, guard);
         let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
         let authenticator = Authenticator::new(
             vec![issuer.trusted().expect("the issuer trusts itself")],
@@ -126,8 +157,8 @@ impl App {
             ..EdgeLimits::default()
         };
         let state = AppState::new(
-            Arc::new(engine),
-            Arc::new(authenticator),
+            Arc::new(engine.clone()),
+            Arc::new(authenticator.clone()),
             Arc::new(|| Box::pin(async { true })),
             Ids::random(),
             metrics.clone(),
@@ -148,6 +179,8 @@ impl App {
             store,
             trail,
             clock,
+            engine,
+            authenticator,
             issuer: Arc::new(issuer),
             client: reqwest::Client::new(),
             stop: Some(stop),
@@ -261,6 +294,47 @@ impl App {
             "family_support",
             demo::LEAD_SUBJECT,
         )
+    }
+
+    /// What delivers this server's webhooks, with the engine's own bounds.
+    pub(crate) fn deliverer(&self, settings: Settings) -> Deliverer {
+        let services = Arc::clone(self.engine.services());
+        let setup = services.webhooks.clone();
+        let settings = Settings {
+            guard: setup.guard,
+            ..settings
+        };
+        let public_id = Arc::new(move |authority, family, row| {
+            let kind = Kind::Contact;
+            services.codec.id(authority, Key { kind, family, row })
+        });
+        Deliverer::new(
+            self.store.clone(),
+            self.trail.clone(),
+            setup.sealer,
+            public_id,
+            settings,
+        )
+        .expect("a client")
+    }
+
+    /// Subscribes as that partner, past the transport.
+    pub(crate) async fn subscribe(&self, partner: &Partner, query: &str) -> Subscription {
+        let mut headers = http::HeaderMap::new();
+        let bearer = format!("Bearer {}", partner.token).parse().expect("a header");
+        headers.insert("authorization", bearer);
+        let caller = self.authenticator.authenticate(&headers).await.expect("a good token");
+        let request = OperationRequest {
+            request_id: Ids::random().uuid(),
+            caller,
+            query: query.to_owned(),
+            document: async_graphql_parser::parse_query(query).expect("a document"),
+            operation_name: None,
+            variables: serde_json::Map::new(),
+            withheld: WithheldMode::Report,
+            allowed: Allowed::QueriesAndMutations,
+        };
+        self.engine.subscribe(request).await.expect("it begins")
     }
 
     /// Stops listening.

@@ -1,0 +1,336 @@
+//! `recordMarkerPlaced`, `recordMarkerRemoved` and `recordMarkerResponse`: what a partner says of a marker.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::NaiveDate;
+
+use super::{
+    Changed, categories_of,
+    checks::Checks,
+    dossier, not_found,
+    once::{Done, once},
+    user_error::{UserError, UserErrorCode},
+};
+use crate::{
+    audit::entry,
+    graphql::{
+        api_error::ApiError,
+        context::{Request, Write},
+        ids::{Key, Kind},
+        objects::{Marker, MarkerPlacement},
+    },
+    sharing::{
+        decide::Permits,
+        facts::RowFacts,
+        grant::Shared,
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, Wants},
+        rows::MarkerResponseRow,
+    },
+};
+
+const PLACED: FieldId = field::MUTATION_RECORD_MARKER_PLACED;
+const REMOVED: FieldId = field::MUTATION_RECORD_MARKER_REMOVED;
+const RESPONSE: FieldId = field::MUTATION_RECORD_MARKER_RESPONSE;
+/// The longest name of a system, in characters.
+const SYSTEM: usize = 100;
+
+/// Your agency has placed a marker in one of its systems.
+#[derive(InputObject)]
+pub struct RecordMarkerPlacedInput {
+    /// The family's marker.
+    marker_id: ID,
+    /// The system, as your agency calls it; at most 100 characters.
+    system: String,
+    /// When it was placed; today or before.
+    placed_on: NaiveDate,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// Your agency has removed a marker from one of its systems.
+#[derive(InputObject)]
+pub struct RecordMarkerRemovedInput {
+    /// The family's marker, which need not be there any more.
+    marker_id: ID,
+    /// The system, as it was called when the marker was placed.
+    system: String,
+    /// When it was removed; today or before.
+    removed_on: NaiveDate,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// Whether a marker changed what you did.
+#[derive(InputObject)]
+pub struct RecordMarkerResponseInput {
+    /// The family's marker.
+    marker_id: ID,
+    /// Whether you did something else than you would have done without it.
+    changed_what_was_done: bool,
+    /// When you saw it; today or before. You can say it once a day of a family.
+    seen_on: NaiveDate,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// What came of recording that a marker was placed.
+pub struct RecordMarkerPlacedPayload(Changed);
+
+/// What came of recording that a marker was placed.
+#[Object]
+impl RecordMarkerPlacedPayload {
+    /// The marker in your system, if you may see it.
+    async fn placement(&self, ctx: &Context<'_>) -> Shared<Option<MarkerPlacement>> {
+        self.0.row(ctx, field::RECORD_MARKER_PLACED_PAYLOAD_PLACEMENT)
+    }
+
+    /// Why it was not recorded; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::RECORD_MARKER_PLACED_PAYLOAD_ERRORS)
+    }
+}
+
+/// What came of recording that a marker was removed.
+pub struct RecordMarkerRemovedPayload(Changed);
+
+/// What came of recording that a marker was removed.
+#[Object]
+impl RecordMarkerRemovedPayload {
+    /// The marker that was in your system, if you may see it.
+    async fn placement(&self, ctx: &Context<'_>) -> Shared<Option<MarkerPlacement>> {
+        self.0.row(ctx, field::RECORD_MARKER_REMOVED_PAYLOAD_PLACEMENT)
+    }
+
+    /// Why it was not recorded; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::RECORD_MARKER_REMOVED_PAYLOAD_ERRORS)
+    }
+}
+
+/// What came of saying whether a marker changed what was done.
+pub struct RecordMarkerResponsePayload(Changed);
+
+/// What came of saying whether a marker changed what was done.
+#[Object]
+impl RecordMarkerResponsePayload {
+    /// Why it was not recorded; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::RECORD_MARKER_RESPONSE_PAYLOAD_ERRORS)
+    }
+}
+
+/// The family of a marker that exists for the asker. It discloses nothing yet.
+pub(super) async fn marked(request: &Request, key: Key) -> Result<Option<Arc<Dossier>>, ApiError> {
+    if key.kind != Kind::Marker {
+        return Ok(None);
+    }
+    let found = dossier(request, key.row, Wants::default()).await?;
+    Ok(found.filter(|dossier| Marker::seen(dossier).is_some()))
+}
+
+fn check(system: &str, field: &str, day: NaiveDate, today: NaiveDate) -> Result<(String, NaiveDate), Vec<UserError>> {
+    let mut checks = Checks::default();
+    let system = checks.line("system", system, 1, SYSTEM);
+    let day = checks.past_day(field, day, today);
+    checks.finish(system.zip(day))
+}
+
+/// Records that a marker was placed.
+pub(super) async fn placed(
+    ctx: &Context<'_>,
+    input: RecordMarkerPlacedInput,
+) -> Result<Shared<RecordMarkerPlacedPayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, PLACED) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "recordMarkerPlaced", &input, key, place(request, &input)).await?;
+    let changed = Changed::read(request, done, Kind::MarkerPlacement).await?;
+    Ok(Shared::rows(&request.ceiling, PLACED, || {
+        RecordMarkerPlacedPayload(changed)
+    }))
+}
+
+async fn place(request: &Request, input: &RecordMarkerPlacedInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.marker_id)?;
+    let (system, on) = match check(&input.system, "placedOn", input.placed_on, request.session.today()) {
+        Ok(terms) => terms,
+        Err(errors) => return Ok(Done::all_refused(errors)),
+    };
+    let Some(dossier) = marked(request, key).await? else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    // What is written to is the family's marker, which comes from no agency.
+    let Ok(permits) = dossier.grant.may_write(categories_of(PLACED), &RowFacts::family()) else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
+    let known = request.session.own_marker(family, agency, &system).await?;
+    let row = match known {
+        Some(known) if known.status == "placed" => {
+            return Ok(Done::refused(UserError::new(
+                "system",
+                UserErrorCode::AlreadyDone,
+                "Your agency has a marker for this family in this system already.",
+            )));
+        }
+        Some(asked_for) => {
+            request.session.place_marker(family, asked_for.id, on).await?;
+            asked_for.id
+        }
+        None => {
+            let row = request.services.store.ids().uuid();
+            request
+                .session
+                .add_placed_marker(row, family, agency, system, on)
+                .await?;
+            row
+        }
+    };
+    request.written(write(PLACED, family, permits));
+    Ok(Done::changed(family, vec![row]))
+}
+
+/// Records that a marker was removed.
+pub(super) async fn removed(
+    ctx: &Context<'_>,
+    input: RecordMarkerRemovedInput,
+) -> Result<Shared<RecordMarkerRemovedPayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, REMOVED) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "recordMarkerRemoved", &input, key, remove(request, &input)).await?;
+    let changed = Changed::read(request, done, Kind::MarkerPlacement).await?;
+    Ok(Shared::rows(&request.ceiling, REMOVED, || {
+        RecordMarkerRemovedPayload(changed)
+    }))
+}
+
+/// A marker is removed above all because the family is on the programme no longer, or may not be known of any more. So what is asked is not
+/// whether the family can be seen, but whether the agency may write of its own marker; and nothing is told but of that.
+async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.marker_id)?;
+    let (system, on) = match check(&input.system, "removedOn", input.removed_on, request.session.today()) {
+        Ok(terms) => terms,
+        Err(errors) => return Ok(Done::all_refused(errors)),
+    };
+    if key.kind != Kind::Marker {
+        return Ok(not_found(request, "markerId", key));
+    }
+    let Some(dossier) = dossier(request, key.row, Wants::default()).await? else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
+    let own = RowFacts::family().from_agency(agency);
+    let Ok(permits) = dossier.grant.may_write(categories_of(REMOVED), &own) else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    let Some(known) = request.session.own_marker(family, agency, &system).await? else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    let Some(placed_on) = known.placed_on.filter(|_| known.status == "placed") else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    if on < placed_on {
+        return Ok(Done::refused(UserError::invalid(
+            "removedOn",
+            "It cannot be removed before it was placed.",
+        )));
+    }
+    request.session.remove_marker(family, known.id, on).await?;
+    request.written(write(REMOVED, family, permits));
+    Ok(Done::changed(family, vec![known.id]))
+}
+
+/// Records whether a marker changed what was done.
+pub(super) async fn response(
+    ctx: &Context<'_>,
+    input: RecordMarkerResponseInput,
+) -> Result<Shared<RecordMarkerResponsePayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, RESPONSE) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "recordMarkerResponse", &input, key, respond(request, &input)).await?;
+    Ok(Shared::rows(&request.ceiling, RESPONSE, || {
+        RecordMarkerResponsePayload(Changed::nothing_to_show(done))
+    }))
+}
+
+async fn respond(request: &Request, input: &RecordMarkerResponseInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.marker_id)?;
+    let mut checks = Checks::default();
+    let day = checks.past_day("seenOn", input.seen_on, request.session.today());
+    let on = match checks.finish(day) {
+        Ok(on) => on,
+        Err(errors) => return Ok(Done::all_refused(errors)),
+    };
+    let Some(dossier) = marked(request, key).await? else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    let Ok(permits) = dossier.grant.may_write(categories_of(RESPONSE), &RowFacts::family()) else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    let (family, own) = (dossier.key(), &request.ceiling.caller().principal);
+    let session = &request.session;
+    if session.has_responded(family, own.agency, &own.subject, on).await? {
+        return Ok(Done::refused(UserError::new(
+            "seenOn",
+            UserErrorCode::AlreadyDone,
+            "You have said so of that day already.",
+        )));
+    }
+    let row = MarkerResponseRow {
+        id: request.services.store.ids().uuid(),
+        family_id: family,
+        agency_id: own.agency,
+        subject: own.subject.clone(),
+        responded_on: on,
+        changed_what_was_done: input.changed_what_was_done,
+    };
+    let row_key = row.id;
+    session.add_marker_response(row).await?;
+    request.written(write(RESPONSE, family, permits));
+    Ok(Done::changed(family, vec![row_key]))
+}
+
+fn write(mutation: FieldId, family: uuid::Uuid, permits: Permits) -> Write {
+    Write {
+        kind: entry::Kind::Write,
+        family: Some(family),
+        person: None,
+        clauses: permits.clauses,
+        categories: categories_of(mutation),
+        emergency: permits.emergency,
+        loaded: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn a_system_has_a_name_and_a_day_has_come() {
+        let today = "2026-03-02".parse().expect("a date");
+        let good = |system: &str, on: &str| check(system, "placedOn", on.parse().expect("a date"), today);
+        assert_eq!(
+            good(" NICHE ", "2026-03-02").map(|(system, _)| system),
+            Ok("NICHE".to_owned())
+        );
+        assert!(good(&"s".repeat(100), "2026-03-01").is_ok());
+        assert_eq!(
+            good(&"s".repeat(101), "2026-03-03").map_err(|errors| errors.len()),
+            Err(2)
+        );
+        assert!(good("", "2026-03-02").is_err() && good("a\nb", "2026-03-02").is_err());
+    }
+}

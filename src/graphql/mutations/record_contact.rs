@@ -1,0 +1,242 @@
+//! `recordContact`.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    Changed, categories_of,
+    checks::Checks,
+    marker::marked,
+    not_found,
+    once::{Done, once},
+    user_error::UserError,
+};
+use crate::{
+    audit::entry,
+    graphql::{
+        api_error::ApiError,
+        codes::{self, ContactKind, ContactUrgency, DataCategory},
+        context::{Request, Write},
+        ids::Kind,
+        objects::Contact,
+    },
+    sharing::{
+        category::{Category, CategorySet},
+        facts::RowFacts,
+        grant::Shared,
+        register::{self, FieldId, field},
+    },
+    store::rows::{ContactNoteRow, ContactRow},
+};
+
+const MUTATION: FieldId = field::MUTATION_RECORD_CONTACT;
+/// How much faster than ours the reporter's clock may be.
+const SKEW: TimeDelta = TimeDelta::minutes(5);
+/// The longest note, in characters.
+const NOTE: usize = 500;
+
+/// That you met a marked family.
+#[derive(InputObject)]
+pub struct RecordContactInput {
+    /// The family's marker.
+    marker_id: ID,
+    /// What kind of contact it was.
+    kind: ContactKind,
+    /// When it was; not to come.
+    occurred_at: DateTime<Utc>,
+    /// How soon the Lead Professional should act on it.
+    urgency: ContactUrgency,
+    /// What the Lead Professional should know, as shortly as can be.
+    note: Option<ContactNoteInput>,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// A short note on a contact, and what it is about: only those are shown it who may see that of the family.
+#[derive(InputObject)]
+pub struct ContactNoteInput {
+    /// The note, of at most 500 characters.
+    text: String,
+    /// What it is about. A note that says something about health is `CRITERION_HEALTH`.
+    category: DataCategory,
+}
+
+/// What came of recording a contact.
+pub struct RecordContactPayload(Changed);
+
+/// What came of recording a contact.
+#[Object]
+impl RecordContactPayload {
+    /// The contact that was recorded, if you may see it.
+    async fn contact(&self, ctx: &Context<'_>) -> Shared<Option<Contact>> {
+        self.0.row(ctx, field::RECORD_CONTACT_PAYLOAD_CONTACT)
+    }
+
+    /// Why it was not recorded; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::RECORD_CONTACT_PAYLOAD_ERRORS)
+    }
+}
+
+/// An input that was found good by itself.
+#[derive(Debug)]
+struct Terms {
+    occurred_at: DateTime<Utc>,
+    note: Option<(String, Category)>,
+}
+
+fn check(input: &RecordContactInput, now: DateTime<Utc>) -> Result<Terms, Vec<UserError>> {
+    let mut checks = Checks::default();
+    let mut occurred_at = Some(input.occurred_at);
+    if input.occurred_at > now + SKEW {
+        checks.refuse("occurredAt", "It has not been yet. Record it when it has.");
+        occurred_at = None;
+    } else {
+        let day = input.occurred_at.date_naive();
+        occurred_at = checks
+            .past_day("occurredAt", day.min(now.date_naive()), now.date_naive())
+            .and(occurred_at);
+    }
+    let note = input.note.as_ref().map(|note| {
+        let text = checks.lines("note.text", &note.text, 1, NOTE)?;
+        let category = Category::from_code(&codes::upper(note.category)).filter(|of| Category::NOTED.contains(*of));
+        if category.is_none() {
+            checks.refuse(
+                "note.category",
+                "A note cannot be about that. Name the category of what it says of the family.",
+            );
+        }
+        Some((text, category?))
+    });
+    let terms = occurred_at.zip(note.map_or(Some(None), |note| note.map(Some)));
+    checks.finish(terms.map(|(occurred_at, note)| Terms { occurred_at, note }))
+}
+
+/// Records a contact.
+pub(super) async fn record(
+    ctx: &Context<'_>,
+    input: RecordContactInput,
+) -> Result<Shared<RecordContactPayload>, ApiError> {
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
+        return Ok(withheld);
+    }
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "recordContact", &input, key, change(request, &input)).await?;
+    let changed = Changed::read(request, done, Kind::Contact).await?;
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        RecordContactPayload(changed)
+    }))
+}
+
+async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.marker_id)?;
+    let terms = match check(input, request.session.now()) {
+        Ok(terms) => terms,
+        Err(errors) => return Ok(Done::all_refused(errors)),
+    };
+    let Some(dossier) = marked(request, key).await? else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    // What is written to is the family's marker, which comes from no agency.
+    let Ok(permits) = dossier.grant.may_write(categories_of(MUTATION), &RowFacts::family()) else {
+        return Ok(not_found(request, "markerId", key));
+    };
+    let (family, ids) = (dossier.key(), request.services.store.ids());
+    let reporter = &request.ceiling.caller().principal;
+    let row = ContactRow {
+        id: ids.uuid(),
+        family_id: family,
+        agency_id: reporter.agency,
+        subject: reporter.subject.clone(),
+        kind: codes::code(input.kind),
+        urgency: codes::code(input.urgency),
+        occurred_at: terms.occurred_at,
+        recorded_at: request.session.now(),
+    };
+    let contact = row.id;
+    let written = terms
+        .note
+        .as_ref()
+        .map_or(CategorySet::EMPTY, |(_, of)| CategorySet::of(&[*of]));
+    let note = terms.note.map(|(text, category)| ContactNoteRow {
+        contact_id: contact,
+        family_id: family,
+        agency_id: reporter.agency,
+        text,
+        category: category.code().to_owned(),
+    });
+    request.session.add_contact(row, note).await?;
+    // Told in the same transaction: either all of it is there or nothing.
+    let endpoints = request.session.endpoints_to_tell(family).await?;
+    let deliveries = endpoints.into_iter().map(|endpoint| (ids.uuid(), endpoint)).collect();
+    request.session.add_deliveries(family, contact, deliveries).await?;
+    request.written(Write {
+        kind: entry::Kind::Write,
+        family: Some(family),
+        person: None,
+        clauses: permits.clauses,
+        categories: register::get(field::CONTACT_ID).categories.union(written),
+        emergency: permits.emergency,
+        loaded: None,
+    });
+    Ok(Done::changed(family, vec![contact]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-02T12:00:00Z".parse().expect("an instant")
+    }
+
+    fn input(at: &str, note: Option<(&str, DataCategory)>) -> RecordContactInput {
+        RecordContactInput {
+            marker_id: ID::from("x"),
+            kind: ContactKind::Visit,
+            occurred_at: at.parse().expect("an instant"),
+            urgency: ContactUrgency::Soon,
+            note: note.map(|(text, category)| ContactNoteInput {
+                text: text.to_owned(),
+                category,
+            }),
+            idempotency_key: None,
+        }
+    }
+
+    #[test]
+    fn a_contact_has_been_and_not_before_reason() {
+        let good = |at: &str| check(&input(at, None), now()).is_ok();
+        assert!(good("2026-03-02T12:00:00Z") && good("2026-03-02T12:05:00Z") && good("1990-01-01T00:00:00Z"));
+        assert!(!good("2026-03-02T12:05:01Z") && !good("1899-12-31T00:00:00Z"));
+        let midnight: DateTime<Utc> = "2026-03-02T23:58:00Z".parse().expect("an instant");
+        assert!(
+            check(&input("2026-03-03T00:01:00Z", None), midnight).is_ok(),
+            "a clock that is fast"
+        );
+    }
+
+    #[test]
+    fn a_note_is_short_and_about_something_of_the_family() {
+        let at = "2026-03-02T12:00:00Z";
+        let note = |text: &str, category| check(&input(at, Some((text, category))), now()).map(|terms| terms.note);
+        let health = note(" Asks to be rung ", DataCategory::CriterionHealth).expect("it is good");
+        assert_eq!(health, Some(("Asks to be rung".to_owned(), Category::CriterionHealth)));
+        assert!(note(&"n".repeat(500), DataCategory::Involvement).is_ok());
+        assert!(note(&"n".repeat(501), DataCategory::Involvement).is_err());
+        assert!(note("  ", DataCategory::Involvement).is_err());
+        assert!(note("a\u{202e}b", DataCategory::Involvement).is_err());
+        for nothing in [
+            DataCategory::Reference,
+            DataCategory::Statistics,
+            DataCategory::Audit,
+            DataCategory::Consent,
+            DataCategory::Finance,
+            DataCategory::Workforce,
+        ] {
+            assert!(note("n", nothing).is_err(), "{nothing:?}");
+        }
+        assert!(check(&input(at, None), now()).expect("it is good").note.is_none());
+    }
+}

@@ -1,0 +1,456 @@
+//! `addWebhookEndpoint`, `rotateWebhookSecret`, `removeWebhookEndpoint` and `retryWebhookDelivery`.
+//!
+//! A secret is in the answer that makes it and nowhere else: what is kept for a request that is sent again has no room for it.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_graphql::{Context, ID, InputObject, Object};
+use uuid::Uuid;
+
+use super::{
+    not_found,
+    once::{Done, once},
+    user_error::{UserError, UserErrorCode, told},
+};
+use crate::{
+    audit::entry,
+    graphql::{
+        api_error::ApiError,
+        contacts::{own_endpoints, seen},
+        context::{Request, Write},
+        ids::{Key, Kind},
+        objects::{WebhookDelivery, WebhookEndpoint},
+    },
+    sharing::{
+        category::CategorySet,
+        grant::Shared,
+        register::{FieldId, field},
+    },
+    store::rows::WebhookEndpointRow,
+    webhook::Secret,
+};
+
+/// How many endpoints an agency may have for one role and purpose.
+const MOST: usize = 10;
+
+/// An endpoint to be told of contacts.
+#[derive(InputObject)]
+pub struct AddWebhookEndpointInput {
+    /// Its address: https, and on the internet.
+    url: String,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again, and does not give
+    /// the secret again.
+    idempotency_key: Option<String>,
+}
+
+/// An endpoint that gets a new secret.
+#[derive(InputObject)]
+pub struct RotateWebhookSecretInput {
+    /// The endpoint.
+    endpoint_id: ID,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again, and does not give
+    /// the secret again.
+    idempotency_key: Option<String>,
+}
+
+/// An endpoint that is to be told nothing more.
+#[derive(InputObject)]
+pub struct RemoveWebhookEndpointInput {
+    /// The endpoint.
+    endpoint_id: ID,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// A delivery that was given up and is to be tried again.
+#[derive(InputObject)]
+pub struct RetryWebhookDeliveryInput {
+    /// The delivery.
+    delivery_id: ID,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// What came of a change of an endpoint.
+struct Made {
+    done: Done,
+    endpoint: Option<WebhookEndpoint>,
+    secret: Option<Secret>,
+}
+
+impl Made {
+    fn endpoint(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Option<WebhookEndpoint>> {
+        Shared::rows(&Request::of(ctx).ceiling, shown, || self.endpoint.clone())
+    }
+
+    fn secret(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Option<String>> {
+        Shared::rows(&Request::of(ctx).ceiling, shown, || {
+            self.secret.as_ref().map(Secret::reveal)
+        })
+    }
+}
+
+/// What came of adding an endpoint.
+pub struct AddWebhookEndpointPayload(Made);
+
+/// What came of adding an endpoint.
+#[Object]
+impl AddWebhookEndpointPayload {
+    /// The endpoint.
+    async fn endpoint(&self, ctx: &Context<'_>) -> Shared<Option<WebhookEndpoint>> {
+        self.0.endpoint(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_ENDPOINT)
+    }
+
+    /// The secret with which it can tell that a webhook is ours (`whsec_…`). It is shown this once: null when the request was sent before.
+    async fn secret(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+        self.0.secret(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_SECRET)
+    }
+
+    /// Why it was not added; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        told(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, || {
+            self.0.done.errors.clone()
+        })
+    }
+}
+
+/// What came of giving an endpoint a new secret.
+pub struct RotateWebhookSecretPayload(Made);
+
+/// What came of giving an endpoint a new secret.
+#[Object]
+impl RotateWebhookSecretPayload {
+    /// The endpoint.
+    async fn endpoint(&self, ctx: &Context<'_>) -> Shared<Option<WebhookEndpoint>> {
+        self.0.endpoint(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_ENDPOINT)
+    }
+
+    /// The new secret. It is shown this once: null when the request was sent before. For a day webhooks are signed with the old one as well.
+    async fn secret(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+        self.0.secret(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_SECRET)
+    }
+
+    /// Why there is no new one; empty when there is.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        told(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_ERRORS, || {
+            self.0.done.errors.clone()
+        })
+    }
+}
+
+/// What came of removing an endpoint.
+pub struct RemoveWebhookEndpointPayload(Done);
+
+/// What came of removing an endpoint.
+#[Object]
+impl RemoveWebhookEndpointPayload {
+    /// Why it was not removed; empty when it was.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        told(ctx, field::REMOVE_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, || {
+            self.0.errors.clone()
+        })
+    }
+}
+
+/// What came of having a delivery tried again.
+pub struct RetryWebhookDeliveryPayload {
+    delivery: Option<WebhookDelivery>,
+    errors: Vec<UserError>,
+}
+
+/// What came of having a delivery tried again.
+#[Object]
+impl RetryWebhookDeliveryPayload {
+    /// The delivery, if you may see it.
+    async fn delivery(&self, ctx: &Context<'_>) -> Shared<Option<WebhookDelivery>> {
+        let request = Request::of(ctx);
+        let shown = field::RETRY_WEBHOOK_DELIVERY_PAYLOAD_DELIVERY;
+        Shared::rows(&request.ceiling, shown, || {
+            if let Some(delivery) = &self.delivery {
+                request.disclose(&delivery.row.existence());
+            }
+            self.delivery.clone()
+        })
+    }
+
+    /// Why it is not tried again; empty when it is.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        told(ctx, field::RETRY_WEBHOOK_DELIVERY_PAYLOAD_ERRORS, || {
+            self.errors.clone()
+        })
+    }
+}
+
+/// The secret that a change makes, until its answer has it. It is kept nowhere else.
+#[derive(Default)]
+struct Fresh(Mutex<Option<Secret>>);
+
+impl Fresh {
+    /// Draws a secret and seals it for an endpoint.
+    fn draw(&self, request: &Request, endpoint: Uuid) -> Result<String, ApiError> {
+        let drawn = Secret::draw().and_then(|secret| {
+            let sealed = request
+                .services
+                .webhooks
+                .sealer
+                .seal(request.authority(), endpoint, &secret)?;
+            Ok((secret, sealed))
+        });
+        let (secret, sealed) = drawn.map_err(|_| {
+            tracing::error!("webhook.secret_not_made");
+            ApiError::Internal
+        })?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret);
+        Ok(sealed)
+    }
+
+    fn take(self) -> Option<Secret> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Endpoints are told things when nobody is there to ask for them through a portal.
+fn refuse_portals(request: &Request) -> Result<(), ApiError> {
+    if request.ceiling.caller().portal.is_none() {
+        return Ok(());
+    }
+    Err(ApiError::BadUserInput(
+        "An agency looks after its endpoints by itself, not through a portal.",
+    ))
+}
+
+async fn made(request: &Request, done: Done, fresh: Fresh) -> Result<Made, ApiError> {
+    let own = own_endpoints(request).await?;
+    let endpoint = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.0.id));
+    Ok(Made {
+        done,
+        endpoint,
+        secret: fresh.take(),
+    })
+}
+
+/// Adds an endpoint.
+pub(super) async fn add(
+    ctx: &Context<'_>,
+    input: AddWebhookEndpointInput,
+) -> Result<Shared<AddWebhookEndpointPayload>, ApiError> {
+    const MUTATION: FieldId = field::MUTATION_ADD_WEBHOOK_ENDPOINT;
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
+        return Ok(withheld);
+    }
+    refuse_portals(request)?;
+    let fresh = Fresh::default();
+    let key = input.idempotency_key.as_deref();
+    let done = once(
+        request,
+        "addWebhookEndpoint",
+        &input,
+        key,
+        begin(request, &input, &fresh),
+    )
+    .await?;
+    let made = made(request, done, fresh).await?;
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        AddWebhookEndpointPayload(made)
+    }))
+}
+
+async fn begin(request: &Request, input: &AddWebhookEndpointInput, fresh: &Fresh) -> Result<Done, ApiError> {
+    let url = match request.services.webhooks.guard.url(input.url.trim()) {
+        Ok(url) => url,
+        Err(refused) => return Ok(Done::refused(UserError::invalid("url", refused.to_string()))),
+    };
+    let own = own_endpoints(request).await?;
+    if own.len() >= MOST {
+        return Ok(Done::refused(UserError::new(
+            "url",
+            UserErrorCode::Conflict,
+            "You have 10 endpoints for this role and purpose. Remove one first.",
+        )));
+    }
+    let live = |endpoint: &&WebhookEndpoint| endpoint.0.disabled_at.is_none();
+    if own.iter().filter(live).any(|endpoint| endpoint.0.url == url.as_str()) {
+        return Ok(Done::refused(UserError::new(
+            "url",
+            UserErrorCode::AlreadyDone,
+            "You have an endpoint at this address already.",
+        )));
+    }
+    let caller = request.ceiling.caller();
+    let key = request.services.store.ids().uuid();
+    let row = WebhookEndpointRow {
+        authority_id: request.authority(),
+        id: key,
+        agency_id: caller.principal.agency,
+        role: caller.principal.role.clone(),
+        purpose: caller.purpose.clone(),
+        subject: caller.principal.subject.clone(),
+        client: caller.client.clone(),
+        url: url.into(),
+        secret_now: fresh.draw(request, key)?,
+        secret_before: None,
+        added_at: request.session.now(),
+        rotated_at: None,
+        disabled_at: None,
+    };
+    request.session.add_webhook_endpoint(row).await?;
+    request.written(write());
+    Ok(changed(key))
+}
+
+/// Gives an endpoint a new secret.
+pub(super) async fn rotate(
+    ctx: &Context<'_>,
+    input: RotateWebhookSecretInput,
+) -> Result<Shared<RotateWebhookSecretPayload>, ApiError> {
+    const MUTATION: FieldId = field::MUTATION_ROTATE_WEBHOOK_SECRET;
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
+        return Ok(withheld);
+    }
+    refuse_portals(request)?;
+    let fresh = Fresh::default();
+    let change = async {
+        let Some(endpoint) = own_endpoint(request, &input.endpoint_id).await? else {
+            return Ok(Done::refused(UserError::not_found("endpointId")));
+        };
+        let sealed = fresh.draw(request, endpoint.id)?;
+        let at = request.session.now();
+        request.session.rotate_webhook_secret(&endpoint, sealed, at).await?;
+        request.written(write());
+        Ok(changed(endpoint.id))
+    };
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "rotateWebhookSecret", &input, key, change).await?;
+    let made = made(request, done, fresh).await?;
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        RotateWebhookSecretPayload(made)
+    }))
+}
+
+/// Removes an endpoint.
+pub(super) async fn remove(
+    ctx: &Context<'_>,
+    input: RemoveWebhookEndpointInput,
+) -> Result<Shared<RemoveWebhookEndpointPayload>, ApiError> {
+    const MUTATION: FieldId = field::MUTATION_REMOVE_WEBHOOK_ENDPOINT;
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
+        return Ok(withheld);
+    }
+    refuse_portals(request)?;
+    let change = async {
+        let Some(endpoint) = own_endpoint(request, &input.endpoint_id).await? else {
+            return Ok(Done::refused(UserError::not_found("endpointId")));
+        };
+        request.session.remove_webhook_endpoint(endpoint.id).await?;
+        request.written(write());
+        Ok(changed(endpoint.id))
+    };
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "removeWebhookEndpoint", &input, key, change).await?;
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        RemoveWebhookEndpointPayload(done)
+    }))
+}
+
+/// Has a delivery tried again.
+pub(super) async fn retry(
+    ctx: &Context<'_>,
+    input: RetryWebhookDeliveryInput,
+) -> Result<Shared<RetryWebhookDeliveryPayload>, ApiError> {
+    const MUTATION: FieldId = field::MUTATION_RETRY_WEBHOOK_DELIVERY;
+    let request = Request::of(ctx);
+    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
+        return Ok(withheld);
+    }
+    refuse_portals(request)?;
+    let key = input.idempotency_key.as_deref();
+    let done = once(request, "retryWebhookDelivery", &input, key, again(request, &input)).await?;
+    let delivery = match (done.family, done.rows.first()) {
+        (Some(family), Some(row)) => own_delivery(request, family, *row).await?,
+        _ => None,
+    };
+    Ok(Shared::rows(&request.ceiling, MUTATION, || {
+        RetryWebhookDeliveryPayload {
+            delivery,
+            errors: done.errors,
+        }
+    }))
+}
+
+async fn again(request: &Request, input: &RetryWebhookDeliveryInput) -> Result<Done, ApiError> {
+    let key = request.key(&input.delivery_id)?;
+    let found = match key.kind {
+        Kind::WebhookDelivery => own_delivery(request, key.family, key.row).await?,
+        _ => None,
+    };
+    let Some(delivery) = found else {
+        return Ok(not_found(request, "deliveryId", key));
+    };
+    if delivery.endpoint.0.disabled_at.is_some() {
+        request.disclose(&delivery.row.existence());
+        return Ok(Done::refused(UserError::new(
+            "deliveryId",
+            UserErrorCode::Conflict,
+            "The endpoint was disabled. Add it again.",
+        )));
+    }
+    if !request.session.retry_delivery(key.row).await? {
+        request.disclose(&delivery.row.existence());
+        return Ok(Done::refused(UserError::new(
+            "deliveryId",
+            UserErrorCode::Conflict,
+            "Only a delivery that was given up can be tried again.",
+        )));
+    }
+    request.written(Write {
+        family: Some(key.family),
+        ..write()
+    });
+    Ok(Done::changed(key.family, vec![key.row]))
+}
+
+/// An endpoint of the caller's agency, role and purpose.
+async fn own_endpoint(request: &Request, id: &ID) -> Result<Option<WebhookEndpointRow>, ApiError> {
+    let Key { kind, row, .. } = request.key(id)?;
+    if kind != Kind::WebhookEndpoint {
+        return Ok(None);
+    }
+    let own = own_endpoints(request).await?;
+    Ok(own
+        .into_iter()
+        .map(|endpoint| endpoint.0)
+        .find(|endpoint| endpoint.id == row))
+}
+
+/// A delivery to one of them, if it exists for the asker.
+async fn own_delivery(request: &Request, family: Uuid, key: Uuid) -> Result<Option<WebhookDelivery>, ApiError> {
+    let Some(place) = request.session.delivery(family, key).await? else {
+        return Ok(None);
+    };
+    let own = own_endpoints(request).await?;
+    let mut found = seen(request, vec![place], &own).await?;
+    Ok(found.pop().map(|(_, delivery)| delivery))
+}
+
+/// An endpoint was changed, which is about no family.
+fn changed(endpoint: Uuid) -> Done {
+    Done {
+        rows: vec![endpoint],
+        ..Done::default()
+    }
+}
+
+fn write() -> Write {
+    Write {
+        kind: entry::Kind::Write,
+        family: None,
+        person: None,
+        clauses: Vec::new(),
+        categories: CategorySet::EMPTY,
+        emergency: None,
+        loaded: None,
+    }
+}

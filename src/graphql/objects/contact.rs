@@ -1,0 +1,148 @@
+//! `Contact` and `ContactNote`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
+
+use super::{Agency, Entry, Family, agency, family, rows};
+use crate::{
+    graphql::{
+        codes::{self, ContactKind, ContactUrgency, DataCategory},
+        context::Request,
+        ids::Kind,
+    },
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, Locked, Tables},
+        rows::{ContactNoteRow, ContactRow},
+    },
+};
+
+/// A contact of a partner with a marked family.
+#[derive(Clone)]
+pub struct Contact {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<ContactRow>,
+}
+
+impl Entry for Contact {
+    type Row = ContactRow;
+    const EXISTENCE: FieldId = field::CONTACT_ID;
+
+    fn table(tables: &Tables) -> &[Locked<ContactRow>] {
+        &tables.contacts
+    }
+
+    fn new(dossier: Arc<Dossier>, row: Visible<ContactRow>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<ContactRow> {
+        &self.row
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.row.key()
+    }
+}
+
+/// A contact of a partner with a marked family: that they met, not what was said.
+#[Object]
+impl Contact {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::Contact, self.dossier.key(), self.key())
+    }
+
+    /// The family.
+    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+        self.row
+            .release_rows(field::CONTACT_FAMILY, || family(ctx, &self.dossier))
+    }
+
+    /// The agency that met the family.
+    async fn agency(&self) -> Shared<Option<Agency>> {
+        self.row
+            .release(field::CONTACT_AGENCY, |row| agency(&self.dossier, Some(row.agency_id)))
+    }
+
+    /// Who reported it, as their agency names them.
+    async fn reported_by(&self) -> Shared<String> {
+        self.row.release(field::CONTACT_REPORTED_BY, |row| row.subject.clone())
+    }
+
+    /// What kind of contact it was.
+    async fn kind(&self) -> Shared<Option<ContactKind>> {
+        self.row.release(field::CONTACT_KIND, |row| codes::parse(&row.kind))
+    }
+
+    /// How soon the Lead Professional should act on it.
+    async fn urgency(&self) -> Shared<Option<ContactUrgency>> {
+        self.row
+            .release(field::CONTACT_URGENCY, |row| codes::parse(&row.urgency))
+    }
+
+    /// When it was.
+    async fn occurred_at(&self) -> Shared<DateTime<Utc>> {
+        self.row.release(field::CONTACT_OCCURRED_AT, |row| row.occurred_at)
+    }
+
+    /// When it was reported.
+    async fn recorded_at(&self) -> Shared<DateTime<Utc>> {
+        self.row.release(field::CONTACT_RECORDED_AT, |row| row.recorded_at)
+    }
+
+    /// What the reporter noted, if anything that you may read.
+    async fn note(&self, ctx: &Context<'_>) -> Shared<Option<ContactNote>> {
+        self.row.release_rows(field::CONTACT_NOTE, || {
+            rows(ctx, &self.dossier, |note: &ContactNote| note.key() == self.key()).pop()
+        })
+    }
+}
+
+/// What was noted of a contact.
+#[derive(Clone)]
+pub struct ContactNote {
+    row: Visible<ContactNoteRow>,
+}
+
+impl Entry for ContactNote {
+    type Row = ContactNoteRow;
+    const EXISTENCE: FieldId = field::CONTACT_NOTE_TEXT;
+
+    fn table(tables: &Tables) -> &[Locked<ContactNoteRow>] {
+        &tables.contact_notes
+    }
+
+    fn new(_: Arc<Dossier>, row: Visible<ContactNoteRow>) -> Self {
+        Self { row }
+    }
+
+    fn row(&self) -> &Visible<ContactNoteRow> {
+        &self.row
+    }
+
+    /// Its contact's.
+    fn key(&self) -> uuid::Uuid {
+        self.row.key()
+    }
+}
+
+/// What was noted of a contact: for those who may know of the contact and of what the note is about.
+#[Object]
+impl ContactNote {
+    /// The note.
+    async fn text(&self) -> Shared<String> {
+        self.row.release(field::CONTACT_NOTE_TEXT, |row| row.text.clone())
+    }
+
+    /// What it is about, as its reporter said.
+    async fn category(&self) -> Shared<Option<DataCategory>> {
+        self.row
+            .release(field::CONTACT_NOTE_CATEGORY, |row| codes::parse(&row.category))
+    }
+}

@@ -1,0 +1,233 @@
+//! `WebhookEndpoint` and `WebhookDelivery`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Contact, PageInfo, rows};
+use crate::{
+    graphql::{
+        codes::{self, WebhookDeliveryState, WebhookFailure},
+        context::Request,
+        ids::Kind,
+    },
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::Dossier,
+        rows::{WebhookDeliveryRow, WebhookEndpointRow},
+    },
+};
+
+/// Where an agency's own program is told of contacts. It says nothing of a family: whoever could ever read contacts looks after those of
+/// their own agency, role and purpose.
+#[derive(Clone)]
+pub struct WebhookEndpoint(pub WebhookEndpointRow);
+
+impl WebhookEndpoint {
+    /// A value that hangs on the ceiling alone.
+    fn told<T>(&self, ctx: &Context<'_>, field: FieldId, value: impl FnOnce(&WebhookEndpointRow) -> T) -> Shared<T> {
+        Shared::rows(&Request::of(ctx).ceiling, field, || value(&self.0))
+    }
+}
+
+/// Where your agency's own program is told of contacts, for your role and purpose.
+#[Object]
+impl WebhookEndpoint {
+    /// Opaque identifier.
+    async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::WebhookEndpoint, Uuid::nil(), self.0.id)
+    }
+
+    /// The address.
+    async fn url(&self, ctx: &Context<'_>) -> Shared<String> {
+        self.told(ctx, field::WEBHOOK_ENDPOINT_URL, |row| row.url.clone())
+    }
+
+    /// Who added it. It is told what they may know.
+    async fn added_by(&self, ctx: &Context<'_>) -> Shared<String> {
+        self.told(ctx, field::WEBHOOK_ENDPOINT_ADDED_BY, |row| row.subject.clone())
+    }
+
+    /// When it was added.
+    async fn added_at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
+        self.told(ctx, field::WEBHOOK_ENDPOINT_ADDED_AT, |row| row.added_at)
+    }
+
+    /// When its secret was changed last. For a day from then on webhooks are signed with the secret before it as well.
+    async fn secret_rotated_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
+        self.told(ctx, field::WEBHOOK_ENDPOINT_SECRET_ROTATED_AT, |row| row.rotated_at)
+    }
+
+    /// When it answered that it wants nothing any more (410). It is told nothing from then on: add it again.
+    async fn disabled_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
+        self.told(ctx, field::WEBHOOK_ENDPOINT_DISABLED_AT, |row| row.disabled_at)
+    }
+}
+
+/// Something that an endpoint is to be told of a family, or was.
+#[derive(Clone)]
+pub struct WebhookDelivery {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<WebhookDeliveryRow>,
+    pub(in crate::graphql) endpoint: WebhookEndpoint,
+}
+
+/// Something that an endpoint of yours is to be told, or was.
+#[Object]
+impl WebhookDelivery {
+    /// Opaque identifier.
+    async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::WebhookDelivery, self.dossier.key(), self.row.key())
+    }
+
+    /// The endpoint.
+    async fn endpoint(&self) -> Shared<WebhookEndpoint> {
+        self.row
+            .release_rows(field::WEBHOOK_DELIVERY_ENDPOINT, || self.endpoint.clone())
+    }
+
+    /// What happened: `contact.reported`.
+    async fn event_type(&self) -> Shared<String> {
+        self.row
+            .release(field::WEBHOOK_DELIVERY_EVENT_TYPE, |row| row.event_type.clone())
+    }
+
+    /// The contact.
+    async fn contact(&self, ctx: &Context<'_>) -> Shared<Option<Contact>> {
+        let contact = self.row.release(field::WEBHOOK_DELIVERY_CONTACT, |row| row.contact_id);
+        let contact = contact.seen().copied();
+        self.row.release_rows(field::WEBHOOK_DELIVERY_CONTACT, || {
+            rows(ctx, &self.dossier, |row: &Contact| {
+                Some(super::Entry::key(row)) == contact
+            })
+            .pop()
+        })
+    }
+
+    /// The value of `webhook-id` in every attempt.
+    async fn message_id(&self) -> Shared<String> {
+        self.row.release(field::WEBHOOK_DELIVERY_MESSAGE_ID, |row| {
+            crate::webhook::message_id(row.id)
+        })
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> Shared<Option<WebhookDeliveryState>> {
+        self.row
+            .release(field::WEBHOOK_DELIVERY_STATE, |row| codes::parse(&row.state))
+    }
+
+    /// How often it was tried since it was written, or since it was last said to be tried again.
+    async fn attempts(&self) -> Shared<i32> {
+        self.row.release(field::WEBHOOK_DELIVERY_ATTEMPTS, |row| row.attempts)
+    }
+
+    /// When it is tried next.
+    async fn next_attempt_at(&self) -> Shared<Option<DateTime<Utc>>> {
+        self.row.release(field::WEBHOOK_DELIVERY_NEXT_ATTEMPT_AT, |row| {
+            (row.state == "pending").then_some(row.next_at)
+        })
+    }
+
+    /// Why the last attempt failed.
+    async fn last_failure(&self) -> Shared<Option<WebhookFailure>> {
+        self.row.release(field::WEBHOOK_DELIVERY_LAST_FAILURE, |row| {
+            row.last_failure.as_deref().and_then(codes::parse)
+        })
+    }
+
+    /// The status that the receiver answered the last attempt with.
+    async fn last_status(&self) -> Shared<Option<i32>> {
+        self.row
+            .release(field::WEBHOOK_DELIVERY_LAST_STATUS, |row| row.last_status)
+    }
+
+    /// When it was written.
+    async fn created_at(&self) -> Shared<DateTime<Utc>> {
+        self.row
+            .release(field::WEBHOOK_DELIVERY_CREATED_AT, |row| row.created_at)
+    }
+
+    /// When it was delivered or given up.
+    async fn ended_at(&self) -> Shared<Option<DateTime<Utc>>> {
+        self.row.release(field::WEBHOOK_DELIVERY_ENDED_AT, |row| row.ended_at)
+    }
+}
+
+/// The page and edge types of a list that only goes forward.
+macro_rules! forward_page {
+    ($connection:ident, $edge:ident, $node:ident, $rows:literal) => {
+        #[doc = concat!("A page of ", $rows, ".")]
+        pub struct $connection {
+            /// The rows with their cursors.
+            pub edges: Vec<(String, $node)>,
+            /// Whether there are rows after it.
+            pub next: bool,
+            /// Whether there are rows before it.
+            pub previous: bool,
+        }
+
+        #[doc = concat!("A page of ", $rows, ".")]
+        #[Object]
+        impl $connection {
+            /// The rows with their cursors.
+            async fn edges(&self) -> Vec<$edge> {
+                let edges = self.edges.iter();
+                edges
+                    .map(|(cursor, node)| $edge {
+                        cursor: cursor.clone(),
+                        node: node.clone(),
+                    })
+                    .collect()
+            }
+
+            /// The rows.
+            async fn nodes(&self) -> Vec<$node> {
+                self.edges.iter().map(|(_, node)| node.clone()).collect()
+            }
+
+            /// Whether there is more, and where the page begins and ends.
+            async fn page_info(&self) -> PageInfo {
+                PageInfo {
+                    next: self.next,
+                    previous: self.previous,
+                    start: self.edges.first().map(|(cursor, _)| cursor.clone()),
+                    end: self.edges.last().map(|(cursor, _)| cursor.clone()),
+                }
+            }
+        }
+
+        #[doc = concat!("One of the ", $rows, " of a page, with its cursor.")]
+        pub struct $edge {
+            pub(in crate::graphql) cursor: String,
+            pub(in crate::graphql) node: $node,
+        }
+
+        #[doc = concat!("One of the ", $rows, " of a page, with its cursor.")]
+        #[Object]
+        impl $edge {
+            /// The row.
+            async fn node(&self) -> &$node {
+                &self.node
+            }
+
+            /// Opaque; to continue after it.
+            async fn cursor(&self) -> &str {
+                &self.cursor
+            }
+        }
+    };
+}
+
+forward_page!(ContactConnection, ContactEdge, Contact, "contacts");
+forward_page!(
+    WebhookDeliveryConnection,
+    WebhookDeliveryEdge,
+    WebhookDelivery,
+    "deliveries"
+);

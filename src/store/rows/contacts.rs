@@ -1,0 +1,126 @@
+//! Contacts with marked families, and where agencies are told of them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+/// A contact with a family. What its note says is a row of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactRow {
+    /// Its key.
+    pub id: Uuid,
+    /// The family.
+    pub family_id: Uuid,
+    /// The agency that reported it.
+    pub agency_id: Uuid,
+    /// Who reported it.
+    pub subject: String,
+    /// What kind of contact.
+    pub kind: String,
+    /// How urgent it is.
+    pub urgency: String,
+    /// When it was.
+    pub occurred_at: DateTime<Utc>,
+    /// When it was reported.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// The note of a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactNoteRow {
+    /// The contact.
+    pub contact_id: Uuid,
+    /// The family.
+    pub family_id: Uuid,
+    /// The agency that reported it.
+    pub agency_id: Uuid,
+    /// What it says.
+    pub text: String,
+    /// The data category of what it says.
+    pub category: String,
+}
+
+/// Whether a marker changed what a professional did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkerResponseRow {
+    /// Its key.
+    pub id: Uuid,
+    /// The family.
+    pub family_id: Uuid,
+    /// The agency of who says it.
+    pub agency_id: Uuid,
+    /// Who says it.
+    pub subject: String,
+    /// The day on which the marker was seen.
+    pub responded_on: NaiveDate,
+    /// Whether it changed what was done.
+    pub changed_what_was_done: bool,
+}
+
+/// Where an agency's own program is told of contacts. It says nothing of a family. The secrets are sealed.
+#[derive(Clone, PartialEq, Eq, FromQueryResult)]
+pub struct WebhookEndpointRow {
+    /// The authority it belongs to.
+    pub authority_id: i32,
+    /// Its key.
+    pub id: Uuid,
+    /// The agency.
+    pub agency_id: Uuid,
+    /// The role for which it is told.
+    pub role: String,
+    /// The purpose for which it is told.
+    pub purpose: String,
+    /// As whom it is told: who added it.
+    pub subject: String,
+    /// The client program with which it was added.
+    pub client: String,
+    /// The address, which may hold what only the agency knows.
+    pub url: String,
+    /// The secret, sealed.
+    pub secret_now: String,
+    /// The secret before it, sealed.
+    pub secret_before: Option<String>,
+    /// When it was added.
+    pub added_at: DateTime<Utc>,
+    /// When the secret was changed last.
+    pub rotated_at: Option<DateTime<Utc>>,
+    /// When the receiver said that it wants nothing any more.
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+impl std::fmt::Debug for WebhookEndpointRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WebhookEndpointRow")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Something that an endpoint is to be told, or was.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct WebhookDeliveryRow {
+    /// Its key.
+    pub id: Uuid,
+    /// The endpoint.
+    pub endpoint_id: Uuid,
+    /// What happened.
+    pub event_type: String,
+    /// The family.
+    pub family_id: Uuid,
+    /// The contact.
+    pub contact_id: Uuid,
+    /// Where it stands.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it is tried next.
+    pub next_at: DateTime<Utc>,
+    /// Why the last attempt failed.
+    pub last_failure: Option<String>,
+    /// The status of the last attempt.
+    pub last_status: Option<i32>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When it was delivered or given up.
+    pub ended_at: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,237 @@
+//! What partners say of a marked family: a contact, a marker of their own placed or removed, whether it changed what they did.
+
+use chrono::NaiveDate;
+use entity::{contact, lead_professional, marker, marker_response, webhook_delivery, webhook_endpoint};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+use crate::store::{
+    reach::open_on,
+    rows::{ContactNoteRow, ContactRow, MarkerResponseRow},
+    session::{Session, StoreError},
+};
+
+/// A marker of an agency's own in one of its systems: keys and days, and nothing of the family.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct OwnMarker {
+    /// Its key.
+    pub id: Uuid,
+    /// Its state.
+    pub status: String,
+    /// When it was asked for.
+    pub requested_on: NaiveDate,
+    /// When it was placed.
+    pub placed_on: Option<NaiveDate>,
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    id: Uuid,
+}
+
+impl Session {
+    /// Adds a contact, with what its note says.
+    pub async fn add_contact(&self, row: ContactRow, note: Option<ContactNoteRow>) -> Result<(), StoreError> {
+        self.touch_contact(row.family_id, row.id);
+        let (text, category) = note.map(|note| (note.text, note.category)).unzip();
+        self.insert(contact::ActiveModel {
+            authority_id: Set(self.authority()),
+            id: Set(row.id),
+            family_id: Set(row.family_id),
+            agency_id: Set(row.agency_id),
+            subject: Set(row.subject),
+            kind: Set(row.kind),
+            urgency: Set(row.urgency),
+            occurred_at: Set(row.occurred_at),
+            note: Set(text),
+            note_category: Set(category),
+            recorded_at: Set(row.recorded_at),
+        })
+        .await
+    }
+
+    /// The endpoints that are to be told of a family's contacts: those of its Lead Professional's agency.
+    pub async fn endpoints_to_tell(&self, family: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        let lead = lead_professional::Entity::find()
+            .select_only()
+            .column(lead_professional::Column::AgencyId)
+            .filter(lead_professional::Column::AuthorityId.eq(self.authority()))
+            .filter(lead_professional::Column::FamilyId.eq(family))
+            .filter(open_on(
+                lead_professional::Column::ValidFrom,
+                lead_professional::Column::ValidUntil,
+                self.today(),
+            ))
+            .into_query();
+        let found: Vec<Found> = self
+            .all(
+                webhook_endpoint::Entity::find()
+                    .select_only()
+                    .column(webhook_endpoint::Column::Id)
+                    .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
+                    .filter(webhook_endpoint::Column::AgencyId.in_subquery(lead))
+                    .filter(webhook_endpoint::Column::DisabledAt.is_null())
+                    .order_by_asc(webhook_endpoint::Column::Id),
+            )
+            .await?;
+        Ok(found.into_iter().map(|endpoint| endpoint.id).collect())
+    }
+
+    /// Adds what endpoints are to be told of a contact: key of the delivery, and the endpoint's.
+    pub async fn add_deliveries(
+        &self,
+        family: Uuid,
+        contact: Uuid,
+        deliveries: Vec<(Uuid, Uuid)>,
+    ) -> Result<(), StoreError> {
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        let rows = deliveries
+            .into_iter()
+            .map(|(id, endpoint)| webhook_delivery::ActiveModel {
+                authority_id: Set(self.authority()),
+                id: Set(id),
+                endpoint_id: Set(endpoint),
+                event_type: Set("contact.reported".to_owned()),
+                family_id: Set(family),
+                contact_id: Set(contact),
+                state: Set("pending".to_owned()),
+                attempts: Set(0),
+                next_at: Set(self.now()),
+                claimed_until: Set(None),
+                last_failure: Set(None),
+                last_status: Set(None),
+                created_at: Set(self.now()),
+                ended_at: Set(None),
+            });
+        webhook_delivery::Entity::insert_many(rows)
+            .exec_without_returning(self.transaction())
+            .await?;
+        Ok(())
+    }
+
+    /// An agency's own marker for a family in one of its systems, that is asked for or placed.
+    pub async fn own_marker(&self, family: Uuid, agency: Uuid, system: &str) -> Result<Option<OwnMarker>, StoreError> {
+        let found: Vec<OwnMarker> = self
+            .all(
+                marker::Entity::find()
+                    .select_only()
+                    .columns([
+                        marker::Column::Id,
+                        marker::Column::Status,
+                        marker::Column::RequestedOn,
+                        marker::Column::PlacedOn,
+                    ])
+                    .filter(marker::Column::AuthorityId.eq(self.authority()))
+                    .filter(marker::Column::FamilyId.eq(family))
+                    .filter(marker::Column::AgencyId.eq(agency))
+                    .filter(marker::Column::System.eq(system))
+                    .filter(marker::Column::Status.ne("removed")),
+            )
+            .await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Adds a marker that an agency placed without being asked.
+    pub async fn add_placed_marker(
+        &self,
+        key: Uuid,
+        family: Uuid,
+        agency: Uuid,
+        system: String,
+        on: NaiveDate,
+    ) -> Result<(), StoreError> {
+        self.insert(marker::ActiveModel {
+            authority_id: Set(self.authority()),
+            id: Set(key),
+            family_id: Set(family),
+            agency_id: Set(agency),
+            system: Set(system),
+            status: Set("placed".to_owned()),
+            requested_on: Set(on),
+            placed_on: Set(Some(on)),
+            removed_on: Set(None),
+        })
+        .await
+    }
+
+    /// Says that a marker that was asked for is placed.
+    pub async fn place_marker(&self, family: Uuid, key: Uuid, on: NaiveDate) -> Result<(), StoreError> {
+        self.change_marker(
+            family,
+            key,
+            marker::ActiveModel {
+                status: Set("placed".to_owned()),
+                placed_on: Set(Some(on)),
+                ..Default::default()
+            },
+        )
+        .await
+    }
+
+    /// Says that a marker is removed.
+    pub async fn remove_marker(&self, family: Uuid, key: Uuid, on: NaiveDate) -> Result<(), StoreError> {
+        self.change_marker(
+            family,
+            key,
+            marker::ActiveModel {
+                status: Set("removed".to_owned()),
+                removed_on: Set(Some(on)),
+                ..Default::default()
+            },
+        )
+        .await
+    }
+
+    async fn change_marker(&self, family: Uuid, key: Uuid, change: marker::ActiveModel) -> Result<(), StoreError> {
+        marker::Entity::update_many()
+            .set(change)
+            .filter(marker::Column::AuthorityId.eq(self.authority()))
+            .filter(marker::Column::Id.eq(key))
+            .filter(marker::Column::FamilyId.eq(family))
+            .exec(self.transaction())
+            .await?;
+        Ok(())
+    }
+
+    /// Whether that person has said on that day already whether the family's marker changed what they did.
+    pub async fn has_responded(
+        &self,
+        family: Uuid,
+        agency: Uuid,
+        subject: &str,
+        on: NaiveDate,
+    ) -> Result<bool, StoreError> {
+        let found: Vec<Found> = self
+            .all(
+                marker_response::Entity::find()
+                    .select_only()
+                    .column(marker_response::Column::Id)
+                    .filter(marker_response::Column::AuthorityId.eq(self.authority()))
+                    .filter(marker_response::Column::FamilyId.eq(family))
+                    .filter(marker_response::Column::AgencyId.eq(agency))
+                    .filter(marker_response::Column::Subject.eq(subject))
+                    .filter(marker_response::Column::RespondedOn.eq(on)),
+            )
+            .await?;
+        Ok(!found.is_empty())
+    }
+
+    /// Adds that a marker changed what someone did, or did not.
+    pub async fn add_marker_response(&self, row: MarkerResponseRow) -> Result<(), StoreError> {
+        self.insert(marker_response::ActiveModel {
+            authority_id: Set(self.authority()),
+            id: Set(row.id),
+            family_id: Set(row.family_id),
+            agency_id: Set(row.agency_id),
+            subject: Set(row.subject),
+            responded_on: Set(row.responded_on),
+            changed_what_was_done: Set(row.changed_what_was_done),
+            recorded_at: Set(self.now()),
+        })
+        .await
+    }
+}

@@ -1,0 +1,105 @@
+//! Endpoints of webhooks, which an agency's own people look after, and deliveries that are to be tried again.
+
+use chrono::{DateTime, Utc};
+use entity::{webhook_delivery, webhook_endpoint};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::{
+    sharing::caller::Caller,
+    store::{
+        rows::WebhookEndpointRow,
+        session::{Session, StoreError},
+    },
+};
+
+impl Session {
+    /// The endpoints of the caller's agency for their role and purpose, oldest first.
+    pub async fn webhook_endpoints(&self, caller: &Caller) -> Result<Vec<WebhookEndpointRow>, StoreError> {
+        self.all(
+            webhook_endpoint::Entity::find()
+                .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
+                .filter(webhook_endpoint::Column::AgencyId.eq(caller.principal.agency))
+                .filter(webhook_endpoint::Column::Role.eq(caller.principal.role.as_str()))
+                .filter(webhook_endpoint::Column::Purpose.eq(caller.purpose.as_str()))
+                .order_by_asc(webhook_endpoint::Column::AddedAt)
+                .order_by_asc(webhook_endpoint::Column::Id),
+        )
+        .await
+    }
+
+    /// Adds an endpoint.
+    pub async fn add_webhook_endpoint(&self, row: WebhookEndpointRow) -> Result<(), StoreError> {
+        self.insert(webhook_endpoint::ActiveModel {
+            authority_id: Set(self.authority()),
+            id: Set(row.id),
+            agency_id: Set(row.agency_id),
+            role: Set(row.role),
+            purpose: Set(row.purpose),
+            subject: Set(row.subject),
+            client: Set(row.client),
+            url: Set(row.url),
+            secret_now: Set(row.secret_now),
+            secret_before: Set(row.secret_before),
+            added_at: Set(row.added_at),
+            rotated_at: Set(row.rotated_at),
+            disabled_at: Set(row.disabled_at),
+        })
+        .await
+    }
+
+    /// Gives an endpoint a new secret; the one before it is kept for a while.
+    pub async fn rotate_webhook_secret(
+        &self,
+        endpoint: &WebhookEndpointRow,
+        sealed: String,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        webhook_endpoint::Entity::update_many()
+            .set(webhook_endpoint::ActiveModel {
+                secret_now: Set(sealed),
+                secret_before: Set(Some(endpoint.secret_now.clone())),
+                rotated_at: Set(Some(at)),
+                ..Default::default()
+            })
+            .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
+            .filter(webhook_endpoint::Column::Id.eq(endpoint.id))
+            .exec(self.transaction())
+            .await?;
+        Ok(())
+    }
+
+    /// Removes an endpoint, with its secrets and all that it was or is still to be told.
+    pub async fn remove_webhook_endpoint(&self, endpoint: Uuid) -> Result<(), StoreError> {
+        webhook_delivery::Entity::delete_many()
+            .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
+            .filter(webhook_delivery::Column::EndpointId.eq(endpoint))
+            .exec(self.transaction())
+            .await?;
+        webhook_endpoint::Entity::delete_many()
+            .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
+            .filter(webhook_endpoint::Column::Id.eq(endpoint))
+            .exec(self.transaction())
+            .await?;
+        Ok(())
+    }
+
+    /// Has a delivery that was given up tried again from now, as often as a new one; says whether there was one.
+    pub async fn retry_delivery(&self, delivery: Uuid) -> Result<bool, StoreError> {
+        let changed = webhook_delivery::Entity::update_many()
+            .set(webhook_delivery::ActiveModel {
+                state: Set("pending".to_owned()),
+                attempts: Set(0),
+                next_at: Set(self.now()),
+                claimed_until: Set(None),
+                ended_at: Set(None),
+                ..Default::default()
+            })
+            .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
+            .filter(webhook_delivery::Column::Id.eq(delivery))
+            .filter(webhook_delivery::Column::State.eq("dead"))
+            .exec(self.transaction())
+            .await?;
+        Ok(changed.rows_affected > 0)
+    }
+}

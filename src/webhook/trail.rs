@@ -1,0 +1,62 @@
+//! What the trail is told before a webhook is sent: that an agency is about to learn that a partner met a family.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{
+    audit::{
+        code::{Code, Subject},
+        entry::{AgreementRef, Entry, Kind, Operation},
+    },
+    sharing::{caller::Caller, ceiling::Ceiling, grant::Disclosed},
+};
+
+fn by(kind: Kind, at: DateTime<Utc>, caller: &Caller, delivery: Uuid) -> Entry {
+    let mut entry = Entry::new(kind, at);
+    entry.request_id = Some(delivery);
+    entry.authority = Some(caller.authority);
+    entry.agency = Some(caller.principal.agency);
+    entry.agency_kind = Some(Code::nearest(&caller.principal.agency_kind));
+    entry.role = Some(Code::nearest(&caller.principal.role));
+    entry.subject = Subject::new(&caller.principal.subject).ok();
+    entry.client = Subject::new(&caller.client).ok();
+    entry.purpose = Some(Code::nearest(&caller.purpose));
+    entry.operation = Some(Operation::of(Some("webhook"), "webhook contact.reported"));
+    entry
+}
+
+/// A webhook that is about to be sent. Its request is the delivery, which the receiver is told as well (`webhook-id`).
+pub(super) fn disclosed(
+    at: DateTime<Utc>,
+    ceiling: &Ceiling,
+    family: Uuid,
+    told: &[Disclosed],
+    delivery: Uuid,
+) -> Entry {
+    let mut entry = by(Kind::Disclosed, at, ceiling.caller(), delivery);
+    entry.families.insert(family);
+    for told in told {
+        let personal = told.categories.iter().filter(|category| category.is_personal());
+        entry
+            .categories
+            .extend(personal.map(|category| Code::nearest(category.code())));
+        entry.emergency.extend(told.emergency);
+        let numbers = told.clauses.iter().map(|number| usize::from(*number));
+        for clause in numbers.filter_map(|number| ceiling.clause(number)) {
+            entry.clauses.insert(Code::nearest(&clause.id));
+            entry.agreements.insert(AgreementRef {
+                code: Code::nearest(&clause.agreement),
+                version: clause.version,
+            });
+        }
+    }
+    entry
+}
+
+/// A webhook that is not sent, since its agency may not know of the contact now.
+pub(super) fn refused(at: DateTime<Utc>, caller: &Caller, family: Uuid, delivery: Uuid) -> Entry {
+    let mut entry = by(Kind::Refused, at, caller, delivery);
+    entry.families.insert(family);
+    entry.reason = Some(Code::nearest("WITHHELD"));
+    entry
+}
