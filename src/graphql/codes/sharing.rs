@@ -132,7 +132,7 @@ pub enum DataCategory {
 pub enum MarkerChangeKind {
     /// It is there. You may know it already: what is told again changes nothing.
     Set,
-    /// It says something else than before.
+    /// It says something else than before. Take it in as you would `SET`.
     Updated,
     /// It is there no longer, for whatever reason: the family left the cohort, or you may not know any more.
     Removed,

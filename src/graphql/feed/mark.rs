@@ -11,6 +11,7 @@ use crate::{
 };
 
 type Value = fn(&FamilyRecord) -> Option<String>;
+type OfLead = fn(&LeadProfessionalRow) -> Option<String>;
 
 /// Every value of a marker that makes it say something else.
 const VALUES: [(FieldId, Value); 3] = [
@@ -22,7 +23,7 @@ const VALUES: [(FieldId, Value); 3] = [
 ];
 
 /// Every value of the Lead Professional that does.
-const OF_LEAD: [(FieldId, fn(&LeadProfessionalRow) -> Option<String>); 7] = [
+const OF_LEAD: [(FieldId, OfLead); 7] = [
     (field::LEAD_PROFESSIONAL_NAME, |lead| Some(lead.name.clone())),
     (field::LEAD_PROFESSIONAL_PHONE, |lead| lead.phone.clone()),
     (field::LEAD_PROFESSIONAL_EMAIL, |lead| lead.email.clone()),
@@ -40,7 +41,7 @@ pub(super) fn mark(codec: &Codec, marker: &Marker) -> String {
     let mut text = grant.family().to_string();
     let mut say = |value: Option<String>| match value {
         // Each with its length before it, so that no two lists of values run into the same text.
-        Some(value) => text.push_str(&format!("{}:{value}", value.len())),
+        Some(value) => text.extend([&value.len().to_string(), ":", &value]),
         None => text.push('-'),
     };
     for (field, value) in VALUES {

@@ -20,7 +20,7 @@ use std::{
 
 use uuid::Uuid;
 
-pub(super) use self::page::{change_of, open, page};
+pub(super) use self::page::{Place, change_of, page};
 use super::services::Services;
 use crate::{
     sharing::caller::Caller,

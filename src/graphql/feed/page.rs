@@ -25,30 +25,66 @@ use crate::{
     },
 };
 
-/// The cursor of a place in a consumer's feed.
-fn cursor(request: &Request, consumer: Uuid, place: i64) -> String {
-    let list = format!("markerChanges {consumer}");
-    let plain = place.to_be_bytes().to_vec();
-    request.codec().cursor(request.authority(), &list, plain)
+/// Where a reader is in a consumer's feed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// After which event.
+    pub after: i64,
+    /// Whoever began without a cursor, when this was the newest event, has not been told of what was taken back until then: of that nothing is
+    /// told them either. Nought where it does not matter any more.
+    pub began: i64,
 }
 
-/// The place that a cursor of a consumer's feed names.
-pub fn open(request: &Request, consumer: Uuid, looked: Option<Looked>, cursor: &str) -> Result<i64, ApiError> {
-    let list = format!("markerChanges {consumer}");
-    let opened = request.codec().open_cursor(request.authority(), &list, cursor);
-    let place = opened.and_then(|plain| Some(i64::from_be_bytes(plain.try_into().ok()?)));
-    // A place that is not there yet was given out by a database that is not this one any more: nothing would come until it is reached.
-    place
-        .filter(|place| looked.is_some_and(|looked| *place <= looked.position))
-        .ok_or(NOT_A_CURSOR)
+impl Place {
+    /// The cursor of this place.
+    pub fn cursor(self, request: &Request, consumer: Uuid) -> String {
+        let began = if self.began > self.after { self.began } else { 0 };
+        let plain = [self.after.to_be_bytes(), began.to_be_bytes()].concat();
+        request.codec().cursor(request.authority(), &list(consumer), plain)
+    }
+
+    /// The place that a cursor of a consumer's feed names.
+    pub fn open(request: &Request, consumer: Uuid, looked: Option<Looked>, cursor: &str) -> Result<Self, ApiError> {
+        let opened = request
+            .codec()
+            .open_cursor(request.authority(), &list(consumer), cursor)
+            .and_then(|plain| {
+                let (after, began) = plain.split_first_chunk::<8>()?;
+                Some(Self {
+                    after: i64::from_be_bytes(*after),
+                    began: i64::from_be_bytes(began.try_into().ok()?),
+                })
+            });
+        // A place that is not there yet was given out by a database that is not this one any more: nothing would come until it is reached.
+        opened
+            .filter(|place| looked.is_some_and(|looked| place.after <= looked.position))
+            .ok_or(NOT_A_CURSOR)
+    }
+
+    /// The same, where nothing was told yet, with the newest event that there is.
+    #[must_use]
+    pub fn beginning(self, looked: Option<Looked>) -> Self {
+        match self {
+            Self { after: 0, began: 0 } => Self {
+                after: 0,
+                began: looked.map_or(0, |looked| looked.position),
+            },
+            _ => self,
+        }
+    }
+}
+
+/// What the cursors of a consumer's feed are bound to.
+fn list(consumer: Uuid) -> String {
+    format!("markerChanges {consumer}")
 }
 
 /// What became of a marker since a place, if it is there now.
-fn fate_of(row: &MarkerChangeRow, after: i64) -> MarkerChangeKind {
+fn fate_of(row: &MarkerChangeRow, place: Place) -> MarkerChangeKind {
     match row.kind.as_str() {
         "removed" => MarkerChangeKind::Removed,
-        // What was set after the reader's place was not told to it before.
-        _ if row.since > after => MarkerChangeKind::Set,
+        // What was set after the reader's place, or where they have not been yet, was not told to them before.
+        _ if row.since > place.after || row.position <= place.began => MarkerChangeKind::Set,
         _ => MarkerChangeKind::Updated,
     }
 }
@@ -59,15 +95,15 @@ pub fn change_of(
     consumer: Uuid,
     row: &MarkerChangeRow,
     dossier: Option<&Arc<Dossier>>,
-    after: i64,
+    place: Place,
 ) -> Option<MarkerChange> {
-    let fate = fate_of(row, after);
+    let fate = fate_of(row, place);
     let marker = dossier
         .filter(|_| fate != MarkerChangeKind::Removed)
         .and_then(Marker::seen);
     match &marker {
         Some(marker) => request.disclose(&marker.row.existence()),
-        None if after == 0 => return None,
+        None if row.position <= place.began => return None,
         None => request.disclose(&Disclosed::taken_back(row.family_id, field::MARKER_ID)),
     }
     Some(MarkerChange {
@@ -78,7 +114,11 @@ pub fn change_of(
             MarkerChangeKind::Removed
         },
         marker,
-        cursor: cursor(request, consumer, row.position),
+        cursor: Place {
+            after: row.position,
+            ..place
+        }
+        .cursor(request, consumer),
     })
 }
 
@@ -105,17 +145,19 @@ pub async fn page(
                 "The size of a page (first) must be from 1 to 500.",
             ))?,
     };
-    let from = after.map(|after| open(request, consumer, looked, &after)).transpose()?;
-    let place = from.unwrap_or(0);
-    let most = size as u64 + 1;
-    // Whoever begins has nothing to take out.
-    let mut rows = request.session.marker_changes(consumer, place, most, place > 0).await?;
+    let place = after
+        .map(|after| Place::open(request, consumer, looked, &after))
+        .transpose()?
+        .unwrap_or_default()
+        .beginning(looked);
+    let (session, most) = (&request.session, size as u64 + 1);
+    let mut rows = session.marker_changes(consumer, place.after, place.began, most).await?;
     let more = rows.len() > size;
     rows.truncate(size);
     let end = match rows.last() {
         Some(last) if more => last.position,
         // Whatever comes later comes after all that is there now.
-        _ => looked.map_or(place, |looked| looked.position.max(place)),
+        _ => looked.map_or(place.after, |looked| looked.position.max(place.after)),
     };
     let families = rows.iter().filter(|row| row.kind != "removed").map(|row| row.family_id);
     let families = FamilySet::Keys(families.collect());
@@ -131,7 +173,7 @@ pub async fn page(
     let page = MarkerChangeConnection {
         changes: changes.collect(),
         more,
-        end: cursor(request, consumer, end),
+        end: Place { after: end, ..place }.cursor(request, consumer),
     };
     Ok(Shared::handle(&request.ceiling, root, told_before, || page))
 }

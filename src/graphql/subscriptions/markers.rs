@@ -1,16 +1,19 @@
 //! The events of `markerChanged`: those of the caller's feed.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::source::{Begun, Occurrence, Source};
+use super::source::{Begun, MarkerEvent, Occurrence, Source};
 use crate::{
     graphql::{
         api_error::ApiError,
         context::Request,
-        feed::{self, Feeds},
+        feed::{self, Feeds, Place},
         objects::MarkerChange,
         services::Services,
     },
@@ -21,7 +24,7 @@ use crate::{
         register::{FieldId, field},
     },
     store::{
-        feed::{Consumer, MarkerChangeRow},
+        feed::Consumer,
         reach::FamilySet,
         session::{Session, StoreError},
     },
@@ -31,6 +34,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Markers {
     consumer: Uuid,
+    /// See [`Place::began`]; nought until the first look where there was no cursor.
+    began: AtomicI64,
 }
 
 impl Markers {
@@ -38,18 +43,21 @@ impl Markers {
     pub async fn begin(request: &Request, after: Option<String>) -> Result<Begun, ApiError> {
         let consumer = Consumer::of(request.ceiling.caller()).id;
         let looked = request.session.looked(consumer).await?;
-        let after = after
-            .map(|after| feed::open(request, consumer, looked, &after))
-            .transpose()?;
+        let place = after.map(|after| Place::open(request, consumer, looked, &after));
+        let place = place.transpose()?.unwrap_or_default();
         Ok(Begun {
-            source: Arc::new(Self { consumer }),
-            after: after.unwrap_or(0),
+            source: Arc::new(Self {
+                consumer,
+                began: AtomicI64::new(place.began),
+            }),
+            after: place.after,
             owed: looked.is_some_and(|looked| looked.position > 0),
         })
     }
 
     /// One event, as it is now.
-    pub async fn give(request: &Request, row: &MarkerChangeRow) -> Option<Result<Shared<MarkerChange>, ApiError>> {
+    pub async fn give(request: &Request, event: &MarkerEvent) -> Option<Result<Shared<MarkerChange>, ApiError>> {
+        let row = &event.row;
         let families = if row.kind == "removed" {
             Vec::new()
         } else {
@@ -64,7 +72,11 @@ impl Markers {
             Err(error) => return Some(Err(error.into())),
         };
         let consumer = Consumer::of(request.ceiling.caller()).id;
-        let Some(change) = feed::change_of(request, consumer, row, read.first(), request.turn.after()) else {
+        let place = Place {
+            after: request.turn.after(),
+            began: event.began,
+        };
+        let Some(change) = feed::change_of(request, consumer, row, read.first(), place) else {
             request.turn.pass_over();
             return None;
         };
@@ -95,8 +107,20 @@ impl Source for Markers {
         most: u64,
     ) -> BoxFuture<'a, Result<Vec<Occurrence>, StoreError>> {
         Box::pin(async move {
-            let rows = session.marker_changes(self.consumer, place, most, place > 0).await?;
-            Ok(rows.into_iter().map(Occurrence::Marker).collect())
+            let mut place = Place {
+                after: place,
+                began: self.began.load(Ordering::Relaxed),
+            };
+            if place == Place::default() {
+                place = place.beginning(session.looked(self.consumer).await?);
+                self.began.store(place.began, Ordering::Relaxed);
+            }
+            let (after, began) = (place.after, place.began);
+            let rows = session.marker_changes(self.consumer, after, began, most).await?;
+            Ok(rows
+                .into_iter()
+                .map(|row| Occurrence::Marker(MarkerEvent { row, began }))
+                .collect())
         })
     }
 }

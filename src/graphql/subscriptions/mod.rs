@@ -36,7 +36,7 @@ impl SubscriptionRoot {
                 request.turn.begin(Markers::begin(request, after).await);
                 None
             }
-            Some(Occurrence::Marker(row)) => Markers::give(request, row).await,
+            Some(Occurrence::Marker(event)) => Markers::give(request, event).await,
         };
         iter(item.map(Outcome::from))
     }

@@ -23,14 +23,23 @@ use crate::{
 #[derive(Clone, Debug)]
 pub enum Occurrence {
     /// Of a marker.
-    Marker(MarkerChangeRow),
+    Marker(MarkerEvent),
+}
+
+/// An event of a feed.
+#[derive(Clone, Debug)]
+pub struct MarkerEvent {
+    /// The event.
+    pub row: MarkerChangeRow,
+    /// The newest event when its reader began (see [`crate::graphql::feed::Place`]).
+    pub began: i64,
 }
 
 impl Occurrence {
     /// Its place, greater than that of any other before it.
     pub fn place(&self) -> i64 {
         match self {
-            Self::Marker(row) => row.position,
+            Self::Marker(event) => event.row.position,
         }
     }
 }

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use entity::{marker_change, marker_told};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::consumer::{Consumer, KEYS, Looked};
@@ -142,21 +144,25 @@ impl Session {
         Ok(newest)
     }
 
-    /// The events of a feed after a place, in their order and at most so many; without those that say that a marker is there no longer, if so
-    /// wanted.
+    /// The events of a feed after a place, in their order and at most so many; without those that say, at another place or before it, that a
+    /// marker is there no longer.
     pub async fn marker_changes(
         &self,
         consumer: Uuid,
         after: i64,
+        removed_after: i64,
         most: u64,
-        with_removed: bool,
     ) -> Result<Vec<MarkerChangeRow>, StoreError> {
         let mut select = marker_change::Entity::find()
             .filter(marker_change::Column::AuthorityId.eq(self.authority()))
             .filter(marker_change::Column::ConsumerId.eq(consumer))
             .filter(marker_change::Column::Position.gt(after));
-        if !with_removed {
-            select = select.filter(marker_change::Column::Kind.ne("removed"));
+        if removed_after > after {
+            select = select.filter(
+                Condition::any()
+                    .add(marker_change::Column::Kind.ne("removed"))
+                    .add(marker_change::Column::Position.gt(removed_after)),
+            );
         }
         self.all(select.order_by_asc(marker_change::Column::Position).limit(most))
             .await

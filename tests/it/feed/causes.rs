@@ -12,7 +12,7 @@ use super::reader::{Reader, change, family, marker_id, servers, touch, touched};
 use crate::{
     partners::changes,
     support::{
-        app::App,
+        app::{App, Partner},
         database::{TestDatabase, on_both},
     },
 };
@@ -27,11 +27,28 @@ struct Three {
     jobcentre: Reader,
 }
 
+impl Three {
+    /// The next day at the same time, when everybody has new tokens.
+    fn tomorrow(&mut self, app: &App) {
+        app.clock.set(app.clock.now() + TimeDelta::days(1));
+        [self.police.partner, self.care.partner, self.jobcentre.partner] = partners(app);
+    }
+}
+
+fn partners(app: &App) -> [Partner; 3] {
+    [
+        app.partner("cambs-police", "marker_lookup", "safeguarding"),
+        app.partner("cambs-social-care", "marker_lookup", "safeguarding"),
+        app.partner("jcp-cambridge", "marker_lookup", "employment_support"),
+    ]
+}
+
 async fn three(app: &App) -> (Three, String) {
+    let [police, care, jobcentre] = partners(app).map(Reader::new);
     let mut three = Three {
-        police: Reader::new(app.partner("cambs-police", "marker_lookup", "safeguarding")),
-        care: Reader::new(app.partner("cambs-social-care", "marker_lookup", "safeguarding")),
-        jobcentre: Reader::new(app.partner("jcp-cambridge", "marker_lookup", "employment_support")),
+        police,
+        care,
+        jobcentre,
     };
     let id = marker_id(&app.store, demo::HARDMAN_REFERENCE).await;
     let told = three.police.read().await;
@@ -52,11 +69,6 @@ fn one(kind: &str, id: &str) -> Vec<(String, String)> {
 
 fn day(app: &App) -> NaiveDate {
     app.clock.today()
-}
-
-/// The next day at the same time.
-fn tomorrow(app: &App) {
-    app.clock.set(app.clock.now() + TimeDelta::days(1));
 }
 
 async fn consent_withdrawn_given_and_run_out(database: &TestDatabase) {
@@ -94,7 +106,7 @@ async fn consent_withdrawn_given_and_run_out(database: &TestDatabase) {
     three.jobcentre.nothing().await;
 
     // It was given until today.
-    tomorrow(&app);
+    three.tomorrow(&app);
     assert_eq!(three.police.kinds().await, one("REMOVED", &id));
     three.care.nothing().await;
     three.jobcentre.nothing().await;
@@ -145,7 +157,7 @@ async fn attached_to_the_cohort_and_closed(database: &TestDatabase) {
     touched(&app, change(&app.store, close, vec![day(&app).succ_opt().into()])).await;
     three.police.nothing().await;
     three.care.nothing().await;
-    tomorrow(&app);
+    three.tomorrow(&app);
     assert_eq!(
         three.police.kinds().await,
         one("REMOVED", &id),
@@ -157,7 +169,7 @@ async fn attached_to_the_cohort_and_closed(database: &TestDatabase) {
         "UPDATE family SET closed_on = NULL, attached_on = $1 WHERE authority_id = 1 AND reference = 'TF-10001'";
     touched(&app, change(&app.store, again, vec![day(&app).succ_opt().into()])).await;
     three.police.nothing().await;
-    tomorrow(&app);
+    three.tomorrow(&app);
     let told = three.police.read().await;
     assert_eq!((told.len(), told[0].kind.as_str(), &told[0].id), (1, "SET", &id));
     assert_eq!(told[0].marker["onCohortSince"], day(&app).to_string());
@@ -174,7 +186,7 @@ async fn an_agency_leaves_and_the_agreement_ends(database: &TestDatabase) {
     three.police.nothing().await;
     // Another agency leaves on the same day, of which nobody ever read the feed.
     changes::leave(&app, "fenbrook-school", day(&app)).await;
-    tomorrow(&app);
+    three.tomorrow(&app);
     let told = three.police.read().await;
     assert_eq!(told.len(), all);
     assert!(told.iter().all(|told| told.kind == "REMOVED"), "{told:#?}");
@@ -207,7 +219,7 @@ async fn an_agency_leaves_and_the_agreement_ends(database: &TestDatabase) {
     let last = day(&app);
     changes::agreement_ends(&app, last).await;
     three.care.nothing().await;
-    tomorrow(&app);
+    three.tomorrow(&app);
     let told = three.care.kinds().await;
     assert!(
         !told.is_empty() && told.iter().all(|(kind, _)| kind == "REMOVED"),
@@ -245,7 +257,7 @@ async fn a_new_version_of_the_agreement(database: &TestDatabase) {
     three.police.nothing().await;
     touched(&app, changes::involve(&app, "cambs-police")).await;
     three.police.nothing().await;
-    tomorrow(&app);
+    three.tomorrow(&app);
     let told = three.police.kinds().await;
     assert!(!told.is_empty(), "the other families");
     assert!(told.iter().all(|(kind, of)| kind == "REMOVED" && *of != id), "{told:?}");
@@ -257,7 +269,7 @@ async fn a_new_version_of_the_agreement(database: &TestDatabase) {
     )
     .await;
     three.police.nothing().await;
-    tomorrow(&app);
+    three.tomorrow(&app);
     assert_eq!(three.police.kinds().await, one("REMOVED", &id));
     three.care.nothing().await;
 

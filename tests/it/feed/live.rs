@@ -150,8 +150,8 @@ async fn when_the_right_ends_so_does_the_subscription(database: &TestDatabase) {
     let mut live = begin(&engine, &police, None).await;
     let mut known = BTreeMap::new();
     take_in(&mut known, &drain(&mut live).await);
-    let care = caller(&app.store, "cambs-social-care", "marker_lookup", "safeguarding").await;
-    let mut other = begin(&engine, &care, None).await;
+    let social_care = caller(&app.store, "cambs-social-care", "marker_lookup", "safeguarding").await;
+    let mut other = begin(&engine, &social_care, None).await;
     let all = drain(&mut other).await.len();
     changes::leave(app, "cambs-police", app.clock.today() + TimeDelta::days(1)).await;
     app.clock.set(app.clock.now() + TimeDelta::days(1));
@@ -204,7 +204,6 @@ async fn what_is_no_subscription_is_refused(database: &TestDatabase) {
         "subscription { markerChanged { kind } __schema { queryType { name } } }",
         "subscription { a: markerChanged { kind } b: markerChanged { kind } }",
         "subscription { markerChanged @skip(if: true) { kind } }",
-        "subscription($a: Int) { markerChanged(after: $a) { kind } }",
     ] {
         let refused = engine.subscribe(operation(&police, bad, &json!({}))).await;
         assert_eq!(refused.expect_err(bad).code, ErrorCode::BadUserInput, "{bad}");

@@ -54,7 +54,7 @@ async fn each_event_is_in_the_trail(database: &TestDatabase) {
             .0
             .categories
             .iter()
-            .map(|code| code.as_str())
+            .map(thinkfamily::audit::Code::as_str)
             .collect::<Vec<_>>(),
         ["MARKER"]
     );

@@ -21,7 +21,7 @@ use crate::support::{
 };
 
 /// Never by itself, for the length of a test.
-const NEVER: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(1);
 
 async fn store(database: &TestDatabase, feed_poll: Duration) -> Store {
     let settings = Settings {

@@ -115,10 +115,9 @@ fn instant(column: &str, row: u8) -> DateTime<Utc> {
 fn refers_to<'a>(table: &'a str, column: &'a str) -> &'a str {
     match column {
         "id" => table,
-        "owner_agency_id" | "source_agency_id" | "recorded_by_agency" => "agency",
+        "owner_agency_id" | "source_agency_id" | "recorded_by_agency" | "portal_agency_id" => "agency",
         "decided_by" => "person",
         "consumer_id" => "marker_consumer",
-        "portal_agency_id" => "agency",
         _ => column.trim_end_matches("_id"),
     }
 }
