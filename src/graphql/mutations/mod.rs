@@ -32,7 +32,7 @@ use self::{
     once::Done,
     record_consent::{RecordConsentInput, RecordConsentPayload},
     record_contact::{RecordContactInput, RecordContactPayload},
-    user_error::{UserError, told},
+    user_error::told,
     webhooks::{
         AddWebhookEndpointInput, AddWebhookEndpointPayload, RemoveWebhookEndpointInput, RemoveWebhookEndpointPayload,
         RetryWebhookDeliveryInput, RetryWebhookDeliveryPayload, RotateWebhookSecretInput, RotateWebhookSecretPayload,

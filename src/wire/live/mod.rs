@@ -8,6 +8,7 @@
 mod account;
 mod closing;
 mod lease;
+mod link;
 mod messages;
 mod opening;
 mod operation;

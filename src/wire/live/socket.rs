@@ -6,28 +6,21 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use futures_util::{SinkExt, StreamExt};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite},
+    io::{AsyncRead, AsyncWrite},
     sync::{Notify, mpsc},
     task::JoinSet,
-    time::{sleep_until, timeout},
-};
-use tokio_tungstenite::{
-    WebSocketStream,
-    tungstenite::{
-        Bytes, Error, Message,
-        protocol::{CloseFrame, Role, WebSocketConfig},
-    },
+    time::sleep_until,
 };
 use uuid::Uuid;
 
 use super::{
-    closing::{self, Closing},
+    closing,
     lease::Lease,
+    link::{Ended, Frame, Link},
     messages::{self, Incoming},
     opening::Opening,
     outbox::{Given, Outgoing, Post},
@@ -39,11 +32,6 @@ use crate::{
     error::{ErrorCode, RequestError},
     wire::{observe::Notes, request::Parts, respond::Problem, state::AppState},
 };
-
-/// How much is read from the connection at once.
-const READ_BUFFER: usize = 4 * 1024;
-/// How long the peer may take to answer a close.
-const CLOSE_TIME: Duration = Duration::from_secs(1);
 
 /// A socket that is about to be.
 pub(super) struct Connection {
@@ -64,16 +52,11 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(io: S, connection: Co
     let id = connection.id;
     state.metrics.sockets.inc();
     let counted = Counted(Arc::clone(&state));
-    let limits = &state.edge.live;
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
-        .max_message_size(Some(limits.message_bytes))
-        .max_frame_size(Some(limits.message_bytes));
-    let frames = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-    let mut socket = Socket::new(frames, connection);
+    let link = Link::over(io, &state.edge).await;
+    let mut socket = Socket::new(link, connection);
     let ended = socket.serve().await;
-    let code = socket.end(ended).await;
+    socket.tasks.abort_all();
+    let code = socket.link.end(ended).await;
     drop(counted);
     state.metrics.closed(code);
     tracing::info!(
@@ -96,25 +79,6 @@ impl Drop for Counted {
     }
 }
 
-/// Why a socket ends.
-#[derive(Debug)]
-enum Ended {
-    /// We close it.
-    Close(Closing),
-    /// We close it, and what the peer sends from now on cannot be read as frames.
-    Broken(Closing),
-    /// The peer closed it, with this code.
-    Closed(u16),
-    /// It is gone, or its peer does not read.
-    Lost,
-}
-
-impl From<Closing> for Ended {
-    fn from(closing: Closing) -> Self {
-        Self::Close(closing)
-    }
-}
-
 /// An operation under way.
 struct Running {
     request: Uuid,
@@ -122,7 +86,7 @@ struct Running {
 }
 
 struct Socket<S> {
-    frames: WebSocketStream<S>,
+    link: Link<S>,
     connection: Connection,
     /// Who asks, once that is known.
     lease: Option<(Lease, ClientPlace)>,
@@ -132,18 +96,16 @@ struct Socket<S> {
     /// Operations that the client wants no more and that have not ended yet.
     unwanted: HashSet<Uuid>,
     tasks: JoinSet<Uuid>,
-    heard: tokio::time::Instant,
-    asked_whether_there: bool,
     stopping: bool,
     count: u64,
     notes: Notes,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
-    fn new(frames: WebSocketStream<S>, connection: Connection) -> Self {
+    fn new(link: Link<S>, connection: Connection) -> Self {
         let (post, outgoing) = Post::new();
         Self {
-            frames,
+            link,
             connection,
             lease: None,
             post,
@@ -151,8 +113,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             running: HashMap::new(),
             unwanted: HashSet::new(),
             tasks: JoinSet::new(),
-            heard: tokio::time::Instant::now(),
-            asked_whether_there: false,
             stopping: false,
             count: 0,
             notes: Notes::default(),
@@ -163,17 +123,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         if !self.connection.chosen {
             return closing::SUBPROTOCOL.into();
         }
-        let init_until = self.heard + self.connection.state.edge.live.init_time;
+        let init_until = tokio::time::Instant::now() + self.connection.state.edge.live.init_time;
         loop {
-            let keep_alive = self.connection.state.edge.live.keep_alive;
-            let quiet_until = self.heard
-                + if self.asked_whether_there {
-                    keep_alive * 2
-                } else {
-                    keep_alive
-                };
+            let quiet_until = self.link.quiet_until();
             let lease = self.lease.as_ref().map(|(lease, _)| lease);
-            let (outgoing, frames) = (&mut self.outgoing, &mut self.frames);
+            let (outgoing, link) = (&mut self.outgoing, &mut self.link);
             let told = tokio::select! {
                 biased;
                 () = self.connection.stopping.told(), if !self.stopping => {
@@ -191,13 +145,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 happened = async {
                     tokio::select! {
                         Some(outgoing) = outgoing.recv() => Happened::Given(outgoing),
-                        frame = frames.next() => Happened::Received(frame),
+                        frame = link.next() => Happened::Received(frame),
                     }
                 } => match happened {
                     Happened::Given(outgoing) => self.write(outgoing).await,
                     Happened::Received(frame) => self.received(frame).await,
                 },
-                () = sleep_until(quiet_until) => self.quiet().await,
+                () = sleep_until(quiet_until) => self.link.quiet().await,
             };
             if let Err(ended) = told {
                 return ended;
@@ -215,35 +169,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.running.retain(|_, running| running.request != request);
     }
 
-    /// The peer has said nothing for a while.
-    async fn quiet(&mut self) -> Result<(), Ended> {
-        if self.asked_whether_there {
-            return Err(Ended::Lost);
-        }
-        self.asked_whether_there = true;
-        self.send(Message::Ping(Bytes::new())).await
-    }
-
-    async fn received(&mut self, frame: Option<Result<Message, Error>>) -> Result<(), Ended> {
-        self.heard = tokio::time::Instant::now();
-        self.asked_whether_there = false;
-        match frame {
-            Some(Ok(Message::Text(text))) => match messages::parse(&text) {
-                Some(message) => self.handle(message).await,
-                None => Err(closing::INVALID.into()),
-            },
-            Some(Ok(Message::Binary(_))) => Err(closing::BINARY.into()),
-            // The library answers pings when it next writes or reads; this does so at once.
-            Some(Ok(Message::Ping(_))) => self.flush().await,
-            Some(Ok(Message::Pong(_) | Message::Frame(_))) => Ok(()),
-            Some(Ok(Message::Close(frame))) => {
-                let code = frame.map_or(closing::NORMAL.code, |frame| frame.code.into());
-                Err(Ended::Closed(code))
-            }
-            Some(Err(Error::Capacity(_))) => Err(Ended::Broken(closing::TOO_BIG)),
-            Some(Err(Error::Utf8(_))) => Err(Ended::Broken(closing::NOT_UTF8)),
-            Some(Err(Error::Protocol(error))) if !is_the_end(&error) => Err(Ended::Broken(closing::PROTOCOL_ERROR)),
-            Some(Err(_)) | None => Err(Ended::Lost),
+    async fn received(&mut self, frame: Frame) -> Result<(), Ended> {
+        let Some(text) = self.link.read(frame).await? else {
+            return Ok(());
+        };
+        match messages::parse(&text) {
+            Some(message) => self.handle(message).await,
+            None => Err(closing::INVALID.into()),
         }
     }
 
@@ -257,9 +189,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 let place = state.places.take_for(caller).ok_or(closing::TOO_MANY)?;
                 self.notes.caller(caller);
                 self.lease = Some((lease, place));
-                self.text(messages::ack()).await
+                self.link.text(messages::ack()).await
             }
-            Incoming::Ping(payload) => self.text(messages::pong(payload)).await,
+            Incoming::Ping(payload) => self.link.text(messages::pong(payload)).await,
             Incoming::Pong => Ok(()),
             Incoming::Subscribe { id, parts } => self.subscribe(id, parts).await,
             Incoming::Complete { id } => {
@@ -289,11 +221,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 ErrorCode::TooManyRequests,
                 "This connection has as many operations under way as it may; complete one first.",
             );
-            return self.text(messages::error(&id, &error, request)).await;
+            return self.link.text(messages::error(&id, &error, request)).await;
         }
         if self.stopping {
             let error = Problem::unavailable().into_error();
-            return self.text(messages::error(&id, &error, request)).await;
+            return self.link.text(messages::error(&id, &error, request)).await;
         }
         let id: Arc<str> = Arc::from(id);
         let outbox = self.post.outbox(Arc::clone(&id), request);
@@ -333,10 +265,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             Given::Next(response) => {
                 let text = messages::next(&id, &String::from_utf8_lossy(&response));
                 drop(response);
-                self.text(text).await?;
+                self.link.text(text).await?;
             }
-            Given::Complete => self.text(messages::complete(&id)).await?,
-            Given::Refused(error) => self.text(messages::error(&id, &error, request)).await?,
+            Given::Complete => self.link.text(messages::complete(&id)).await?,
+            Given::Refused(error) => self.link.text(messages::error(&id, &error, request)).await?,
             // The socket is going to be closed, which tells the client to come back.
             Given::Cut(_) => {}
         }
@@ -344,73 +276,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         let _ = written.send(());
         Ok(())
     }
-
-    async fn text(&mut self, text: String) -> Result<(), Ended> {
-        self.send(Message::text(text)).await
-    }
-
-    /// Sends a message, within the time that a write may take.
-    async fn send(&mut self, message: Message) -> Result<(), Ended> {
-        let patience = self.connection.state.edge.write_time;
-        match timeout(patience, self.frames.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Ended::Lost),
-        }
-    }
-
-    async fn flush(&mut self) -> Result<(), Ended> {
-        let patience = self.connection.state.edge.write_time;
-        match timeout(patience, self.frames.flush()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Ended::Lost),
-        }
-    }
-
-    /// Closes, and gives the peer a moment to answer, so that it reads why. Returns the code for the counters.
-    async fn end(&mut self, ended: Ended) -> u16 {
-        self.tasks.abort_all();
-        let (closing, readable) = match ended {
-            Ended::Lost => return closing::LOST,
-            Ended::Closed(code) => {
-                // The library has the answer ready.
-                let _ = timeout(CLOSE_TIME, async { while self.frames.next().await.is_some() {} }).await;
-                // What peers send is not for the counters, but for what the standards know.
-                return if (1000..=1015).contains(&code) {
-                    code
-                } else {
-                    closing::NORMAL.code
-                };
-            }
-            Ended::Close(closing) => (closing, true),
-            Ended::Broken(closing) => (closing, false),
-        };
-        let frame = CloseFrame {
-            code: closing.code.into(),
-            reason: closing.reason.into(),
-        };
-        if self.send(Message::Close(Some(frame))).await.is_err() {
-            return closing::LOST;
-        }
-        let _ = timeout(CLOSE_TIME, async {
-            if readable {
-                while let Some(Ok(_)) = self.frames.next().await {}
-            } else {
-                let mut rest = [0; READ_BUFFER];
-                while self.frames.get_mut().read(&mut rest).await.is_ok_and(|read| read > 0) {}
-            }
-        })
-        .await;
-        closing.code
-    }
 }
 
 enum Happened {
     Given(Outgoing),
-    Received(Option<Result<Message, Error>>),
-}
-
-/// Whether the library calls it an error of the protocol that the connection has ended without a close.
-fn is_the_end(error: &tokio_tungstenite::tungstenite::error::ProtocolError) -> bool {
-    use tokio_tungstenite::tungstenite::error::ProtocolError;
-    matches!(error, ProtocolError::ResetWithoutClosingHandshake)
+    Received(Frame),
 }
