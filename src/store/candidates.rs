@@ -14,7 +14,7 @@ use super::{
     keys::array,
     session::{Session, StoreError},
 };
-use crate::matching::{Description, Identifier, Model, Score, Sex};
+use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
 
 /// Who might be meant by the questions of one operation.
 #[derive(Default)]
@@ -43,8 +43,8 @@ struct Candidate {
     person: Uuid,
     family: Uuid,
     since: NaiveDate,
-    /// Where the family lives must help nobody to find anyone of it.
-    sheltered: bool,
+    /// The keys by place that lead here now: none where somebody shielded lives.
+    by_place: Vec<i64>,
     /// Once for each place where the family lives; at least once.
     stored: Vec<Description>,
 }
@@ -63,16 +63,15 @@ pub struct Compared {
 }
 
 impl Candidates {
-    /// The people whom these keys lead to, compared with the description that the keys are of. Where somebody shielded lives, nobody is found by
-    /// the place.
+    /// The people whom these keys lead to, compared with the description that the keys are of. A key by place leads to those who live there now, and
+    /// to nobody where somebody shielded lives, whatever places they were kept for.
     pub fn compared(&self, model: &Model, asked: &Description, keys: &[i64]) -> Vec<Compared> {
-        let mut places: Vec<usize> = keys
-            .iter()
-            .filter_map(|key| self.by_key.get(key))
-            .flatten()
-            .filter(|way| !(way.by_place && self.people[way.to].sheltered))
-            .map(|way| way.to)
-            .collect();
+        let mut places: Vec<usize> = Vec::new();
+        for key in keys {
+            let ways = self.by_key.get(key).into_iter().flatten();
+            let open = ways.filter(|way| !way.by_place || self.people[way.to].by_place.contains(key));
+            places.extend(open.map(|way| way.to));
+        }
         places.sort_unstable();
         places.dedup();
         let people = places.into_iter().map(|place| &self.people[place]);
@@ -150,6 +149,11 @@ fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
     } else {
         listed(row, "addresses")?
     };
+    let given: String = row.try_get("", "given_name")?;
+    let by_place = places
+        .iter()
+        .filter_map(|Place(postcode, ..)| keys::at_postcode(postcode, &given));
+    let by_place = by_place.collect();
     let mut stored: Vec<Description> = places
         .into_iter()
         .map(|Place(postcode, first, second, town)| Description {
@@ -171,7 +175,7 @@ fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
         person: row.try_get("", "person_id")?,
         family,
         since: row.try_get("", "valid_from")?,
-        sheltered,
+        by_place,
         stored,
     })
 }
