@@ -78,6 +78,23 @@ impl Address {
         address
     }
 
+    /// Each number of an address with the first word after it that is not only a word for a street.
+    pub(super) fn streets(text: &str) -> Vec<(String, String)> {
+        let folded = normal::fold(text);
+        let words: Vec<&str> = folded.split(' ').collect();
+        let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
+        let names_it = |word: &&&str| {
+            word.len() > 2 && !is_number(word) && !WORDS.iter().any(|(long, short)| *word == long || *word == short)
+        };
+        let numbers = words.iter().enumerate().filter(|(_, word)| is_number(word));
+        numbers
+            .filter_map(|(at, number)| {
+                let name = words[at..].iter().find(names_it)?;
+                Some(((*number).to_owned(), (*name).to_owned()))
+            })
+            .collect()
+    }
+
     fn is_empty(&self) -> bool {
         self.numbers.is_empty() && self.pairs.is_empty()
     }

@@ -6,12 +6,16 @@
 use chrono::{Datelike as _, NaiveDate};
 use rphonetic::{DoubleMetaphone, Encoder as _};
 
-use super::{Description, normal, normal::Name};
+use super::{Description, address::Address, normal, normal::Name};
 
 /// The most keys by which one question is looked up.
 pub const MOST_ASKED: usize = 16;
 /// The most parts of a family name that get keys of their own.
 const MOST_PARTS: usize = 2;
+/// The most identifiers that one question is looked up by.
+const MOST_IDENTIFIERS: usize = 4;
+/// The most streets of an address that get keys.
+const MOST_STREETS: usize = 2;
 /// The longest phonetic code.
 const CODE_LENGTH: usize = 4;
 
@@ -20,66 +24,69 @@ const CODE_LENGTH: usize = 4;
 enum Kind {
     /// How the family name sounds, and the year of birth.
     SoundAndYear = 1,
-    /// The date of birth, and an initial.
-    DateAndInitial = 2,
-    /// The postcode, and an initial.
-    PostcodeAndInitial = 3,
+    /// The date of birth.
+    Date = 2,
+    /// The postcode.
+    Postcode = 3,
     /// A number in another system.
     Identifier = 4,
     /// How the family name sounds, and day and month of birth.
     SoundAndDay = 5,
     /// How the names sound, in whichever order.
     Sounds = 6,
+    /// A number of an address, and how the word after it sounds.
+    Street = 7,
 }
 
-/// The keys of a stored person: all but the one by place. Sorted, each once.
+/// The keys of a stored person: all but those by place. Sorted, each once.
 pub fn stored(description: &Description) -> Vec<i64> {
     let names = Names::of(description);
-    let mut keys = Vec::new();
-    let sounds = names.family_sounds();
+    let mut keys = identifier_keys(description);
     if let Some(born) = description.date_of_birth {
-        keys.extend(sounds.iter().map(|sound| year_key(sound, born)));
-        keys.extend(sounds.iter().map(|sound| day_key(sound, born)));
-        keys.extend(names.initials().into_iter().map(|initial| date_key(born, &initial)));
+        keys.push(date_key(born));
+        for sound in names.family_sounds() {
+            keys.extend([year_key(&sound, born), day_key(&sound, born)]);
+        }
     }
     keys.extend(names.both_sounds());
-    keys.extend(identifier_keys(description));
     finish(keys)
 }
 
-/// The key by place of a person with that given name at that postcode. People whose whereabouts are shielded must have none.
-pub fn at_postcode(postcode: &str, given_name: &str) -> Option<i64> {
-    let (postcode, name) = (normal::code(postcode), normal::name(given_name));
-    let initial = name.formal().get(..1)?;
-    (!postcode.is_empty()).then(|| hash(Kind::PostcodeAndInitial, &[&postcode, initial]))
+/// The keys by place of whoever lives there. People whose whereabouts are shielded must have none. Sorted, each once.
+pub fn by_place(postcode: Option<&str>, address: Option<&str>) -> Vec<i64> {
+    let postcode = postcode.map(normal::code).filter(|code| !code.is_empty());
+    let mut keys: Vec<i64> = postcode.iter().map(|code| hash(Kind::Postcode, &[code])).collect();
+    let streets = address.map(Address::streets).unwrap_or_default();
+    let streets = streets
+        .iter()
+        .filter_map(|(number, word)| Some(hash(Kind::Street, &[number, &sound(word)?])));
+    keys.extend(streets.take(MOST_STREETS));
+    finish(keys)
 }
 
-/// The keys by which a description is looked up, those of slips and the one by place included. Sorted, each once, at most [`MOST_ASKED`].
+/// The keys by which a description is looked up, those of slips and those by place included. Sorted, each once, at most [`MOST_ASKED`].
 pub fn asked(description: &Description) -> Vec<i64> {
     let names = Names::of(description);
-    let mut keys = Vec::new();
     // The strongest first: what does not fit is left out at the end.
-    keys.extend(identifier_keys(description).into_iter().take(4));
+    let mut keys = identifier_keys(description);
+    keys.truncate(MOST_IDENTIFIERS);
+    let sounds = names.family_sounds();
     if let Some(born) = description.date_of_birth {
-        let sounds = names.family_sounds();
+        keys.push(date_key(born));
+        // Day and month exchanged.
+        keys.extend(NaiveDate::from_ymd_opt(born.year(), born.day(), born.month()).map(date_key));
         keys.extend(sounds.first().map(|sound| year_key(sound, born)));
-        keys.extend(names.initials().into_iter().map(|initial| date_key(born, &initial)));
-        keys.extend(names.both_sounds());
         keys.extend(sounds.first().map(|sound| day_key(sound, born)));
         // Names exchanged.
         keys.extend(names.given_sound.as_ref().map(|sound| year_key(sound, born)));
-        let swapped = names.family.first().get(..1);
-        keys.extend(swapped.map(|initial| date_key(born, initial)));
-        keys.extend(place_key(description));
-        // Day and month exchanged.
-        let initials = names.initials();
-        let turned = NaiveDate::from_ymd_opt(born.year(), born.day(), born.month());
-        let turned = turned.filter(|turned| *turned != born).zip(initials.first());
-        keys.extend(turned.map(|(turned, initial)| date_key(turned, initial)));
+    }
+    keys.extend(names.both_sounds());
+    keys.extend(by_place(
+        description.postcode.as_deref(),
+        description.address.as_deref(),
+    ));
+    if let Some(born) = description.date_of_birth {
         keys.extend(sounds.iter().skip(1).map(|sound| year_key(sound, born)));
-    } else {
-        keys.extend(names.both_sounds());
-        keys.extend(place_key(description));
     }
     let mut once = Vec::with_capacity(MOST_ASKED);
     for key in keys {
@@ -92,7 +99,6 @@ pub fn asked(description: &Description) -> Vec<i64> {
 
 /// The names of a description and how they sound.
 struct Names {
-    given: Name,
     family: Name,
     given_sound: Option<String>,
 }
@@ -100,11 +106,9 @@ struct Names {
 impl Names {
     fn of(description: &Description) -> Self {
         let read = |text: &Option<String>| text.as_deref().map(normal::name).unwrap_or_default();
-        let given = read(&description.given_name);
         Self {
-            given_sound: sound(given.formal()),
+            given_sound: sound(read(&description.given_name).formal()),
             family: read(&description.family_name),
-            given,
         }
     }
 
@@ -125,16 +129,6 @@ impl Names {
         sounds
     }
 
-    /// The given name's initial, and that of the name it is short for.
-    fn initials(&self) -> Vec<String> {
-        let mut initials: Vec<String> = [self.given.formal(), self.given.first()]
-            .iter()
-            .filter_map(|name| name.get(..1).map(str::to_owned))
-            .collect();
-        initials.dedup();
-        initials
-    }
-
     /// Both names' sounds, in one order whichever is which.
     fn both_sounds(&self) -> Option<i64> {
         let (given, family) = (self.given_sound.as_ref()?, sound(&self.family.whole)?);
@@ -147,15 +141,16 @@ impl Names {
     }
 }
 
-fn place_key(description: &Description) -> Option<i64> {
-    at_postcode(description.postcode.as_deref()?, description.given_name.as_deref()?)
-}
-
 fn identifier_keys(description: &Description) -> Vec<i64> {
-    normal::identifiers(description)
+    let identifiers = normal::identifiers(description);
+    identifiers
         .iter()
         .map(|(system, value)| hash(Kind::Identifier, &[system, value]))
         .collect()
+}
+
+fn date_key(born: NaiveDate) -> i64 {
+    hash(Kind::Date, &[&born.to_string()])
 }
 
 fn year_key(sound: &str, born: NaiveDate) -> i64 {
@@ -167,10 +162,6 @@ fn day_key(sound: &str, born: NaiveDate) -> i64 {
         Kind::SoundAndDay,
         &[sound, &format!("{:02}{:02}", born.month(), born.day())],
     )
-}
-
-fn date_key(born: NaiveDate, initial: &str) -> i64 {
-    hash(Kind::DateAndInitial, &[&born.to_string(), initial])
 }
 
 /// How a name sounds; a name that has no sound (digits, most often) is its own.
