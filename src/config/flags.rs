@@ -84,4 +84,8 @@ settings! {
     expanded_selections "THINKFAMILY_EXPANDED_SELECTIONS" "N" "Most selections once fragments are spread [default: 5000]" [];
     depth "THINKFAMILY_DEPTH" "N" "Deepest nesting of fields [default: 20]" [];
     cost "THINKFAMILY_COST" "N" "Greatest cost of an operation [default: 20000]" [];
+    matching_model "THINKFAMILY_MATCHING_MODEL" "FILE" "How descriptions of one person differ, as matching train writes it [default: built in]" [];
+    match_upper "THINKFAMILY_MATCH_UPPER" "BITS" "From this weight on somebody is found [default: 4]" [allow_hyphen_values = true];
+    match_lower "THINKFAMILY_MATCH_LOWER" "BITS" "Below this weight somebody counts for nothing [default: 0]" [allow_hyphen_values = true];
+    match_clear "THINKFAMILY_MATCH_CLEAR" "BITS" "How far whoever is found must stand above the next [default: 4]" [allow_hyphen_values = true];
 }

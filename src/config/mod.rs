@@ -5,6 +5,7 @@
 mod flags;
 mod issuer;
 mod limits;
+mod matching;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub use self::{
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
     limits::Limits,
+    matching::Matching,
     source::{ConfigError, Origin},
 };
 use self::{issuer::is_name, source::Given};
@@ -101,7 +103,7 @@ pub struct Database {
 }
 
 /// Everything that can be set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
 pub struct Config {
     /// What the server is run for.
@@ -130,6 +132,8 @@ pub struct Config {
     pub log: Log,
     /// Limits on requests.
     pub limits: Limits,
+    /// How sure a look-up must be of whom it finds.
+    pub matching: Matching,
 }
 
 impl Config {
@@ -195,6 +199,7 @@ impl Config {
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
             limits: Limits::read(&given)?,
+            matching: Matching::read(&given)?,
         })
     }
 }

@@ -6,7 +6,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use rphonetic::{DoubleMetaphone, Encoder as _};
 
-use super::{Description, address::Address, normal, normal::Name};
+use super::{Description, Field, address::Address, normal, normal::Name};
 
 /// The most keys by which one question is looked up.
 pub const MOST_ASKED: usize = 16;
@@ -20,8 +20,8 @@ const MOST_STREETS: usize = 2;
 const CODE_LENGTH: usize = 4;
 
 /// What a key is made of. The numbers are part of the keys.
-#[derive(Clone, Copy)]
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
     /// How the family name sounds, and the year of birth.
     SoundAndYear = 1,
     /// The date of birth.
@@ -38,8 +38,48 @@ enum Kind {
     Street = 7,
 }
 
+impl Kind {
+    pub(super) const ALL: [Self; 7] = [
+        Self::SoundAndYear,
+        Self::Date,
+        Self::Postcode,
+        Self::Identifier,
+        Self::SoundAndDay,
+        Self::Sounds,
+        Self::Street,
+    ];
+
+    /// The fields that a pair with such a key agrees in because it has the key.
+    pub(super) const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::SoundAndYear | Self::SoundAndDay => &[Field::FamilyName, Field::DateOfBirth],
+            Self::Date => &[Field::DateOfBirth],
+            Self::Postcode | Self::Street => &[Field::Postcode, Field::Address],
+            Self::Identifier => &[Field::Identifiers],
+            Self::Sounds => &[Field::FamilyName, Field::GivenName],
+        }
+    }
+}
+
+/// A key, and what it is made of.
+pub(super) type Key = (i64, Kind);
+
 /// The keys of a stored person: all but those by place. Sorted, each once.
 pub fn stored(description: &Description) -> Vec<i64> {
+    finish(of_stored(description))
+}
+
+/// The keys by place of whoever lives there. People whose whereabouts are shielded must have none. Sorted, each once.
+pub fn by_place(postcode: Option<&str>, address: Option<&str>) -> Vec<i64> {
+    finish(of_place(postcode, address))
+}
+
+/// The keys by which a description is looked up, those of slips and those by place included. Sorted, each once, at most [`MOST_ASKED`].
+pub fn asked(description: &Description) -> Vec<i64> {
+    finish(of_asked(description))
+}
+
+pub(super) fn of_stored(description: &Description) -> Vec<Key> {
     let names = Names::of(description);
     let mut keys = identifier_keys(description);
     if let Some(born) = description.date_of_birth {
@@ -49,23 +89,21 @@ pub fn stored(description: &Description) -> Vec<i64> {
         }
     }
     keys.extend(names.both_sounds());
-    finish(keys)
+    keys
 }
 
-/// The keys by place of whoever lives there. People whose whereabouts are shielded must have none. Sorted, each once.
-pub fn by_place(postcode: Option<&str>, address: Option<&str>) -> Vec<i64> {
+pub(super) fn of_place(postcode: Option<&str>, address: Option<&str>) -> Vec<Key> {
     let postcode = postcode.map(normal::code).filter(|code| !code.is_empty());
-    let mut keys: Vec<i64> = postcode.iter().map(|code| hash(Kind::Postcode, &[code])).collect();
+    let mut keys: Vec<Key> = postcode.iter().map(|code| key(Kind::Postcode, &[code])).collect();
     let streets = address.map(Address::streets).unwrap_or_default();
     let streets = streets
         .iter()
-        .filter_map(|(number, word)| Some(hash(Kind::Street, &[number, &sound(word)?])));
+        .filter_map(|(number, word)| Some(key(Kind::Street, &[number, &sound(word)?])));
     keys.extend(streets.take(MOST_STREETS));
-    finish(keys)
+    keys
 }
 
-/// The keys by which a description is looked up, those of slips and those by place included. Sorted, each once, at most [`MOST_ASKED`].
-pub fn asked(description: &Description) -> Vec<i64> {
+pub(super) fn of_asked(description: &Description) -> Vec<Key> {
     let names = Names::of(description);
     // The strongest first: what does not fit is left out at the end.
     let mut keys = identifier_keys(description);
@@ -81,7 +119,7 @@ pub fn asked(description: &Description) -> Vec<i64> {
         keys.extend(names.given_sound.as_ref().map(|sound| year_key(sound, born)));
     }
     keys.extend(names.both_sounds());
-    keys.extend(by_place(
+    keys.extend(of_place(
         description.postcode.as_deref(),
         description.address.as_deref(),
     ));
@@ -94,7 +132,7 @@ pub fn asked(description: &Description) -> Vec<i64> {
             once.push(key);
         }
     }
-    finish(once)
+    once
 }
 
 /// The names of a description and how they sound.
@@ -130,35 +168,35 @@ impl Names {
     }
 
     /// Both names' sounds, in one order whichever is which.
-    fn both_sounds(&self) -> Option<i64> {
+    fn both_sounds(&self) -> Option<Key> {
         let (given, family) = (self.given_sound.as_ref()?, sound(&self.family.whole)?);
         let (first, second) = if *given <= family {
             (given, &family)
         } else {
             (&family, given)
         };
-        Some(hash(Kind::Sounds, &[first, second]))
+        Some(key(Kind::Sounds, &[first, second]))
     }
 }
 
-fn identifier_keys(description: &Description) -> Vec<i64> {
+fn identifier_keys(description: &Description) -> Vec<Key> {
     let identifiers = normal::identifiers(description);
     identifiers
         .iter()
-        .map(|(system, value)| hash(Kind::Identifier, &[system, value]))
+        .map(|(system, value)| key(Kind::Identifier, &[system, value]))
         .collect()
 }
 
-fn date_key(born: NaiveDate) -> i64 {
-    hash(Kind::Date, &[&born.to_string()])
+fn date_key(born: NaiveDate) -> Key {
+    key(Kind::Date, &[&born.to_string()])
 }
 
-fn year_key(sound: &str, born: NaiveDate) -> i64 {
-    hash(Kind::SoundAndYear, &[sound, &born.year().to_string()])
+fn year_key(sound: &str, born: NaiveDate) -> Key {
+    key(Kind::SoundAndYear, &[sound, &born.year().to_string()])
 }
 
-fn day_key(sound: &str, born: NaiveDate) -> i64 {
-    hash(
+fn day_key(sound: &str, born: NaiveDate) -> Key {
+    key(
         Kind::SoundAndDay,
         &[sound, &format!("{:02}{:02}", born.month(), born.day())],
     )
@@ -174,7 +212,7 @@ pub(super) fn sound(name: &str) -> Option<String> {
 }
 
 /// FNV-1a with the finish of `MurmurHash3`: the same on every machine and in every version.
-fn hash(kind: Kind, parts: &[&str]) -> i64 {
+fn key(kind: Kind, parts: &[&str]) -> Key {
     const PRIME: u64 = 0x0100_0000_01b3;
     let mut hash = 0xcbf2_9ce4_8422_2325 ^ u64::from(kind as u8);
     for part in parts {
@@ -184,10 +222,11 @@ fn hash(kind: Kind, parts: &[&str]) -> i64 {
     }
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    (hash ^ (hash >> 33)).cast_signed()
+    ((hash ^ (hash >> 33)).cast_signed(), kind)
 }
 
-fn finish(mut keys: Vec<i64>) -> Vec<i64> {
+fn finish(keys: Vec<Key>) -> Vec<i64> {
+    let mut keys: Vec<i64> = keys.into_iter().map(|(key, _)| key).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

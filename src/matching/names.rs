@@ -15,11 +15,12 @@ pub(super) fn both(one: (&Name, &Name), other: (&Name, &Name)) -> (Agreement, Ag
     if same(direct.0) || same(direct.1) {
         return direct;
     }
-    let crossed = same(self::given(given, other_family)) && same(self::given(family, other_given));
-    if crossed {
-        (Agreement::Swapped, Agreement::Swapped)
-    } else {
-        direct
+    let crossed = [self::given(given, other_family), self::given(family, other_given)].map(same);
+    match crossed {
+        [true, true] => (Agreement::Swapped, Agreement::Swapped),
+        // One of the names stands in the other's place, and the other is lost.
+        [false, false] => direct,
+        _ => (direct.0, Agreement::Swapped),
     }
 }
 

@@ -4,12 +4,13 @@
 //! (`m`) comes from them. What different people have in common (`u`) comes from pairs taken without looking, nearly all of which
 //! are different people. The same data always give the same model.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::{
-    Description, Field, Model,
+    Agreement, Description, Field, Model,
     compare::{self, Levels, Prepared},
-    model::{Odds, place},
+    keys::Kind,
+    model::{Limit, Odds, limit, once},
     pairs,
 };
 
@@ -23,6 +24,8 @@ const AT_RANDOM: usize = 2_000_000;
 const WEIGHT_OF_BASE: f64 = 2.0;
 /// The share of matches that the estimation begins with.
 const FIRST_SHARE: f64 = 0.2;
+/// A level that was not seen may yet have been missed by this many pairs.
+const UNSEEN: f64 = 0.5;
 /// No share is below this.
 const LEAST_SHARE: f64 = 1e-9;
 
@@ -63,106 +66,185 @@ pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -
     let prepared: Vec<Prepared> = one.iter().map(Prepared::of).collect();
     let prepared_other: Option<Vec<Prepared>> = other.map(|other| other.iter().map(Prepared::of).collect());
     let against = prepared_other.as_deref().unwrap_or(&prepared);
-    let blocked = pairs::blocked(one, other);
-    let patterns = patterns(blocked.iter().map(|(left, right)| (&prepared[*left], &against[*right])));
-    let random = patterns_at_random(&prepared, prepared_other.as_deref());
     let all_pairs = match &prepared_other {
         Some(other) => count(prepared.len()) * count(other.len()),
         None => count(prepared.len()) * (count(prepared.len()) - 1.0) / 2.0,
     };
-    if patterns.is_empty() {
+    let random = patterns_at_random(&prepared, prepared_other.as_deref());
+    let different = shares(&random, |_| 1.0, &of(base, |odds| odds.u));
+    let mut found: BTreeMap<(u8, Levels), f64> = BTreeMap::new();
+    let blocked = pairs::with_kinds(one, other);
+    for (left, right, kinds) in &blocked {
+        let levels = compare::levels(&prepared[*left], &against[*right]);
+        // What the limits decide is learnt from neither way.
+        if limit(levels, base.households) != Limit::None {
+            continue;
+        }
+        *found.entry((*kinds, once(levels))).or_default() += 1.0;
+    }
+    if found.is_empty() {
         return Err(TrainError::NoPairs);
     }
-    let different = shares(&random, |_| 1.0, &of(base, |odds| odds.u));
-    let found = estimate(&patterns, &of(base, |odds| odds.m), &different);
-    if found.matches < 1.0 {
-        return Err(TrainError::NoMatches);
-    }
+    let estimate = estimate(&found, &of(base, |odds| odds.m), &different);
     let mut model = base.clone();
-    model.prior = (found.matches / (all_pairs - found.matches).max(1.0)).log2();
-    for ((odds, same), different) in model.fields.iter_mut().zip(&found.same).zip(&different) {
+    for ((odds, same), different) in model.fields.iter_mut().zip(&estimate.same).zip(&different) {
         *odds = same.iter().zip(different).map(|(m, u)| Odds { m: *m, u: *u }).collect();
     }
+    let matches = matches(&found, &estimate.same, &different, all_pairs);
+    if matches < 1.0 {
+        return Err(TrainError::NoMatches);
+    }
+    model.prior = odds(matches, all_pairs).log2();
     Ok(Trained {
         model,
         pairs: blocked.len(),
-        matches: found.matches,
-        rounds: found.rounds,
-        settled: found.settled,
+        matches,
+        rounds: estimate.rounds,
+        settled: estimate.settled,
     })
 }
 
 struct Estimate {
     same: Shares,
-    matches: f64,
     rounds: u32,
     settled: bool,
 }
 
-/// Two classes of pairs, each with its own shares. The pairs are those that share a key, so that different people among them have more in common than
-/// at random: their shares are estimated along, and not used for anything else.
-fn estimate(patterns: &Patterns, base: &Shares, at_random: &Shares) -> Estimate {
-    let total: f64 = patterns.values().sum();
-    let (mut same, mut alike) = (base.clone(), at_random.clone());
-    let mut share = FIRST_SHARE;
-    let mut rounds = 0;
-    let mut settled = false;
-    let mut matches = 0.0;
-    while rounds < MOST_ROUNDS && !settled {
-        rounds += 1;
-        let chance: HashMap<Levels, f64> = patterns
-            .keys()
-            .map(|levels| {
-                let (of_same, of_alike) = (share * joint(&same, *levels), (1.0 - share) * joint(&alike, *levels));
-                (*levels, of_same / (of_same + of_alike))
-            })
-            .collect();
-        let chance = |levels: &Levels| chance.get(levels).copied().unwrap_or(0.0);
-        matches = patterns.iter().map(|(levels, number)| number * chance(levels)).sum();
-        let next_same = shares(patterns, chance, base);
-        let next_alike = shares(patterns, |levels| 1.0 - chance(levels), at_random);
-        let next_share = (matches / total).clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
-        let moved = moved(&same, &next_same)
-            .max(moved(&alike, &next_alike))
-            .max((share - next_share).abs());
-        settled = moved < SETTLED;
-        (same, alike, share) = (next_same, next_alike, next_share);
+/// Pairs that share a key agree in its fields because they do, whoever they are. So each kind of key is looked at by itself, and says
+/// something of the other fields only; what the kinds say is put together by how many matches they found.
+fn estimate(found: &BTreeMap<(u8, Levels), f64>, base: &Shares, different: &Shares) -> Estimate {
+    let mut same: Shares = base.each_ref().map(|shares| vec![0.0; shares.len()]);
+    let (mut rounds, mut settled) = (0, true);
+    for kind in Kind::ALL {
+        let mut patterns = Patterns::new();
+        for ((_, levels), number) in found.iter().filter(|((kinds, _), _)| kinds & pairs::bit(kind) != 0) {
+            *patterns.entry(without(*levels, kind.fields())).or_default() += number;
+        }
+        let pass = pass(&patterns, base, different);
+        for ((field, same), found) in Field::ALL.into_iter().zip(&mut same).zip(&pass.found) {
+            if !kind.fields().contains(&field) {
+                same.iter_mut().zip(found).for_each(|(same, found)| *same += found);
+            }
+        }
+        rounds = rounds.max(pass.rounds);
+        settled &= pass.settled;
     }
     Estimate {
-        same,
-        matches,
+        same: shares_of(&same, base),
         rounds,
         settled,
     }
+}
+
+/// What the pairs of one kind of key say.
+struct Pass {
+    /// How often each level occurs among matches.
+    found: Shares,
+    rounds: u32,
+    settled: bool,
+}
+
+fn pass(patterns: &Patterns, base: &Shares, different: &Shares) -> Pass {
+    let total: f64 = patterns.values().sum();
+    let mut pass = Pass {
+        found: base.each_ref().map(|shares| vec![0.0; shares.len()]),
+        rounds: 0,
+        settled: total == 0.0,
+    };
+    let (mut same, mut share) = (base.clone(), FIRST_SHARE);
+    while pass.rounds < MOST_ROUNDS && !pass.settled {
+        pass.rounds += 1;
+        let chance = |levels: &Levels| {
+            let (of_same, of_different) = (share * joint(&same, *levels), (1.0 - share) * joint(different, *levels));
+            of_same / (of_same + of_different)
+        };
+        let matches: f64 = patterns.iter().map(|(levels, number)| number * chance(levels)).sum();
+        pass.found = counts(patterns, chance);
+        let next = shares_of(&pass.found, base);
+        let next_share = (matches / total).clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
+        pass.settled = moved(&same, &next).max((share - next_share).abs()) < SETTLED;
+        (same, share) = (next, next_share);
+    }
+    pass
+}
+
+/// How many of the pairs are matches, by a model whose prior is not known yet.
+fn matches(found: &BTreeMap<(u8, Levels), f64>, same: &Shares, different: &Shares, all_pairs: f64) -> f64 {
+    let ratios: Vec<(f64, f64)> = found
+        .iter()
+        .map(|((_, levels), number)| (*number, joint(same, *levels) / joint(different, *levels)))
+        .collect();
+    let mut matches: f64 = ratios.iter().map(|(number, _)| number).sum::<f64>() * FIRST_SHARE;
+    for _ in 0..MOST_ROUNDS {
+        let prior = odds(matches, all_pairs);
+        matches = ratios
+            .iter()
+            .map(|(number, ratio)| number * (prior * ratio) / (1.0 + prior * ratio))
+            .sum();
+    }
+    matches
+}
+
+fn odds(matches: f64, all_pairs: f64) -> f64 {
+    matches.max(LEAST_SHARE) / (all_pairs - matches).max(1.0)
+}
+
+/// A pattern as if these fields were not known.
+fn without(mut levels: Levels, fields: &[Field]) -> Levels {
+    for (field, level) in Field::ALL.iter().zip(&mut levels) {
+        if fields.contains(field) {
+            *level = Agreement::Missing;
+        }
+    }
+    levels
 }
 
 /// How likely a pattern is in a class of pairs.
 fn joint(shares: &Shares, levels: Levels) -> f64 {
     let fields = Field::ALL.into_iter().zip(shares).zip(levels);
     fields
-        .filter_map(|((field, shares), level)| shares.get(place(field, level)?))
+        .filter_map(|((field, shares), level)| shares.get(field.place(level)?))
         .product()
 }
 
-/// The shares of each level among pairs that count as `chance` says, a little of the base's own shares mixed in.
-fn shares(patterns: &Patterns, chance: impl Fn(&Levels) -> f64, base: &Shares) -> Shares {
-    let mut shares: Shares =
-        std::array::from_fn(|field| base[field].iter().map(|share| share * WEIGHT_OF_BASE).collect());
+/// How often each level occurs among pairs that count as `chance` says.
+fn counts(patterns: &Patterns, chance: impl Fn(&Levels) -> f64) -> Shares {
+    let mut counts: Shares = std::array::from_fn(|field| vec![0.0; Field::ALL[field].levels().len()]);
     for (levels, number) in patterns {
         let number = number * chance(levels);
-        for ((field, shares), level) in Field::ALL.into_iter().zip(&mut shares).zip(levels) {
-            if let Some(share) = place(field, *level).and_then(|place| shares.get_mut(place)) {
-                *share += number;
+        for ((field, counts), level) in Field::ALL.into_iter().zip(&mut counts).zip(levels) {
+            if let Some(count) = field.place(*level).and_then(|place| counts.get_mut(place)) {
+                *count += number;
             }
         }
     }
-    for shares in &mut shares {
-        let sum: f64 = shares.iter().sum();
-        for share in shares.iter_mut() {
-            *share = (*share / sum).max(LEAST_SHARE);
+    counts
+}
+
+/// The shares of each level, a little of the base's own mixed in.
+fn shares_of(counts: &Shares, base: &Shares) -> Shares {
+    normal(std::array::from_fn(|field| {
+        let seen = counts[field].iter().any(|count| *count > 0.0);
+        let both = counts[field].iter().zip(&base[field]);
+        let least = if seen { UNSEEN } else { 0.0 };
+        both.map(|(count, share)| (count + share * WEIGHT_OF_BASE).max(least))
+            .collect()
+    }))
+}
+
+fn shares(patterns: &Patterns, chance: impl Fn(&Levels) -> f64, base: &Shares) -> Shares {
+    shares_of(&counts(patterns, chance), base)
+}
+
+/// Shares of 1 in all.
+fn normal(mut counts: Shares) -> Shares {
+    for counts in &mut counts {
+        let sum: f64 = counts.iter().sum();
+        for count in counts.iter_mut() {
+            *count = (*count / sum).max(LEAST_SHARE);
         }
     }
-    shares
+    counts
 }
 
 fn of(model: &Model, which: impl Fn(&Odds) -> f64) -> Shares {
@@ -177,7 +259,7 @@ fn moved(one: &Shares, other: &Shares) -> f64 {
 fn patterns<'a>(pairs: impl Iterator<Item = (&'a Prepared, &'a Prepared)>) -> Patterns {
     let mut patterns = Patterns::new();
     for (one, other) in pairs {
-        *patterns.entry(compare::levels(one, other)).or_default() += 1.0;
+        *patterns.entry(once(compare::levels(one, other))).or_default() += 1.0;
     }
     patterns
 }
