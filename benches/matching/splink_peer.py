@@ -39,7 +39,7 @@ def weights(tables, pairs, address):
         max_iterations=100,
     )
     database = DuckDBAPI()
-    registered = [database.register(table, f"people_{place}") for place, table in enumerate(inputs)]
+    registered = [database.register(table) for table in inputs]
     linker = Linker(registered if len(registered) > 1 else registered[0], settings)
     rules = [block_on("date_of_birth", "given_name"), block_on("surname", "date_of_birth"), block_on("given_name", "surname", "postcode")]
     linker.training.estimate_probability_two_random_records_match(rules, recall=0.8)

@@ -5,7 +5,7 @@ use super::{Agreement, normal};
 /// From here on the words are the same.
 const SAME: f64 = 0.9;
 /// From here on they are alike.
-const ALIKE: f64 = 0.6;
+const ALIKE: f64 = 0.5;
 /// From here on a part of them is the same.
 const PARTLY: f64 = 0.35;
 /// What a whole address within a longer one counts for.

@@ -12,7 +12,8 @@ pub(super) fn both(one: (&Name, &Name), other: (&Name, &Name)) -> (Agreement, Ag
     let ((family, given), (other_family, other_given)) = (one, other);
     let direct = (self::family(family, other_family), self::given(given, other_given));
     let same = |level: Agreement| level >= Agreement::Slip;
-    if same(direct.0) || same(direct.1) {
+    let known = direct.0 != Agreement::Missing && direct.1 != Agreement::Missing;
+    if !known || same(direct.0) || same(direct.1) {
         return direct;
     }
     let crossed = [self::given(given, other_family), self::given(family, other_given)].map(same);
