@@ -7,6 +7,7 @@ mod issuer;
 mod limits;
 mod live;
 mod lookups;
+mod matching;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use self::{
     limits::Limits,
     live::Live,
     lookups::Lookups,
+    matching::Matching,
     source::{ConfigError, Origin},
 };
 use self::{issuer::is_name, source::Given};
@@ -164,6 +166,8 @@ pub struct Config {
     pub limits: Limits,
     /// Limits on connections that stay.
     pub live: Live,
+    /// How sure a look-up must be of whom it finds.
+    pub matching: Matching,
 }
 
 impl Config {
@@ -232,6 +236,7 @@ impl Config {
             webhooks: read_webhooks(&given)?,
             limits: Limits::read(&given)?,
             live: Live::read(&given)?,
+            matching: Matching::read(&given)?,
         })
     }
 }

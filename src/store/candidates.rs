@@ -11,7 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    keys::array,
+    keys::{address, array},
     session::{Session, StoreError},
 };
 use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
@@ -149,25 +149,17 @@ fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
     } else {
         listed(row, "addresses")?
     };
-    let given: String = row.try_get("", "given_name")?;
-    let by_place = places
-        .iter()
-        .filter_map(|Place(postcode, ..)| keys::at_postcode(postcode, &given));
-    let by_place = by_place.collect();
-    let mut stored: Vec<Description> = places
-        .into_iter()
-        .map(|Place(postcode, first, second, town)| Description {
+    let mut by_place = Vec::new();
+    let mut stored = Vec::with_capacity(places.len());
+    for Place(postcode, line1, line2, town) in places {
+        let address = address(line1, line2, town);
+        by_place.extend(keys::by_place(Some(&postcode), Some(&address)));
+        stored.push(Description {
             postcode: Some(postcode),
-            address: Some(
-                [Some(first), second, town]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            ),
+            address: Some(address),
             ..known.clone()
-        })
-        .collect();
+        });
+    }
     if stored.is_empty() {
         stored.push(known);
     }

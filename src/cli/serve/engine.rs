@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     audit::Trail,
-    cli::{context::read_text, failure::Failure, secret::Secret},
+    cli::{failure::Failure, matching, secret::Secret},
     config::Config,
     graphql::{
         engine::Engine,
@@ -12,13 +12,9 @@ use crate::{
         lookups::LookupSettings,
         services::Services,
     },
-    matching::Model,
     store::Store,
     webhook::{Deliverer, Guard, Sealer, Settings, Setup},
 };
-
-/// The longest file of weights, in bytes.
-const MODEL: usize = 1 << 20;
 
 /// What runs operations.
 pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, config: &Config) -> Result<Engine, Failure> {
@@ -43,15 +39,9 @@ fn lookups(secret: &Secret, config: &Config) -> Result<LookupSettings, Failure> 
     lookups.budget = i32::try_from(given.budget).unwrap_or(i32::MAX);
     lookups.period = given.period.into();
     lookups.pace = given.pace;
-    let thresholds = &mut lookups.thresholds;
-    thresholds.upper = given.upper.unwrap_or(thresholds.upper);
-    thresholds.lower = given.lower.unwrap_or(thresholds.lower);
-    thresholds.clear = given.clear.unwrap_or(thresholds.clear);
-    if let Some(path) = &given.model {
-        let model = Model::parse(&read_text(path, MODEL)?);
-        let model = model.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-        lookups.model = Arc::new(model);
-    }
+    let (model, thresholds) = matching::settings(&config.matching)?;
+    lookups.thresholds = thresholds;
+    lookups.model = Arc::new(model);
     Ok(lookups)
 }
 
