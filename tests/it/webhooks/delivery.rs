@@ -54,7 +54,7 @@ async fn the_lead_professionals_agency_is_told_within_a_second(database: &TestDa
     // An id to fetch, and nothing else.
     let body = webhook.json();
     let keys: Vec<_> = body.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["data", "timestamp", "type"]);
+    assert_eq!(keys, ["type", "timestamp", "data"]);
     assert_eq!(body["type"], "contact.reported");
     assert_eq!(body["timestamp"], "2026-06-15T12:00:00.000000Z");
     let fetched = mailbox
