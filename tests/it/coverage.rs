@@ -101,7 +101,9 @@ async fn reported(app: &App, marker: &str) -> String {
          note: {{ text: \"Hardman\", category: INVOLVEMENT }} }}) {{ errors {{ message }} }} }}"
     );
     police.ask(&report).await;
-    let reply = mailbox.ask("{ webhookDeliveries { nodes { contact { id note { text } } } } }").await;
+    let reply = mailbox
+        .ask("{ webhookDeliveries { nodes { contact { id note { text } } } } }")
+        .await;
     let contact = &reply.data()["webhookDeliveries"]["nodes"][0]["contact"];
     assert_eq!(contact["note"]["text"], "Hardman");
     contact["id"].as_str().unwrap().to_owned()
