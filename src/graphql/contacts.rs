@@ -106,8 +106,8 @@ fn led_by(dossier: &Arc<Dossier>, agency: Uuid) -> Option<Disclosed> {
         .release(field::FAMILY_LEAD_PROFESSIONAL, |record| {
             record.lead.as_ref().is_some_and(|lead| lead.agency_id == agency)
         });
-    let (led, disclosed) = lead.told().ok()?;
-    led.then(|| disclosed.clone())
+    let (is_so, disclosed) = lead.told().ok()?;
+    is_so.then(|| disclosed.clone())
 }
 
 /// The cursor of a contact.

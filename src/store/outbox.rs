@@ -172,7 +172,7 @@ impl Store {
         match settled {
             Settled::Again { at, .. } => change.next_at = Set(*at),
             Settled::Delivered { .. } => {
-                (change.state, change.ended_at) = (Set("delivered".to_owned()), Set(Some(now)))
+                (change.state, change.ended_at) = (Set("delivered".to_owned()), Set(Some(now)));
             }
             Settled::Dead { .. } => (change.state, change.ended_at) = (Set("dead".to_owned()), Set(Some(now))),
             Settled::NotTried { .. } => {}

@@ -121,10 +121,12 @@ fn is_public_v6(number: Ipv6Addr) -> bool {
     // Of the rest only what is given out to single machines; and of that not protocols' own numbers (Teredo among them), documentation,
     // and 6to4, which leads to any number of version 4.
     let given_out = parts[0] & 0xe000 == 0x2000;
-    let special = (parts[0] == 0x2001 && parts[1] < 0x0200)
-        || (parts[0] == 0x2001 && parts[1] == 0x0db8)
-        || parts[0] == 0x2002
-        || (parts[0] == 0x3fff && parts[1] < 0x1000);
+    let special = match parts[0] {
+        0x2001 => parts[1] < 0x0200 || parts[1] == 0x0db8,
+        0x2002 => true,
+        0x3fff => parts[1] < 0x1000,
+        _ => false,
+    };
     given_out && !special
 }
 

@@ -37,7 +37,7 @@ const AT_ONCE: usize = 64;
 /// How many of them go to one endpoint.
 const OF_ONE: usize = 4;
 /// How much longer a delivery is in hand than its attempt may take.
-const MARGIN: Duration = Duration::from_secs(40);
+const MARGIN: Duration = Duration::from_secs(15);
 /// How long an ending process waits for the attempts under way.
 const ENDING: Duration = Duration::from_secs(5);
 

@@ -17,7 +17,7 @@ pub fn delay(attempts: i32, chance: u128, asked: Option<TimeDelta>) -> Option<Ti
     let delay = TimeDelta::seconds(seconds);
     let most = seconds * 1000 / CHANCE;
     // The remainder is smaller than a day in milliseconds.
-    let more = i64::try_from(chance % (most.unsigned_abs() as u128 + 1)).unwrap_or(0);
+    let more = i64::try_from(chance % (u128::from(most.unsigned_abs()) + 1)).unwrap_or(0);
     let delay = delay + TimeDelta::milliseconds(more);
     Some(delay.max(asked.unwrap_or_default().min(LONGEST)))
 }

@@ -12,7 +12,7 @@ struct Room {
 }
 
 /// The arrows. What is not here is refused.
-const ROOMS: [Room; 15] = [
+const ROOMS: [Room; 16] = [
     Room {
         name: "cli",
         may_name: &[
@@ -28,6 +28,7 @@ const ROOMS: [Room; 15] = [
             "matching",
             "sharing",
             "store",
+            "webhook",
             "wire",
         ],
     },
@@ -37,7 +38,16 @@ const ROOMS: [Room; 15] = [
     },
     Room {
         name: "graphql",
-        may_name: &["audit", "catalogue", "clock", "error", "matching", "sharing", "store"],
+        may_name: &[
+            "audit",
+            "catalogue",
+            "clock",
+            "error",
+            "matching",
+            "sharing",
+            "store",
+            "webhook",
+        ],
     },
     Room {
         name: "auth",
@@ -72,6 +82,10 @@ const ROOMS: [Room; 15] = [
     Room {
         name: "sharing",
         may_name: &[],
+    },
+    Room {
+        name: "webhook",
+        may_name: &["audit", "clock", "sharing", "store"],
     },
     Room {
         name: "matching",
@@ -116,7 +130,7 @@ const LIBRARIES: [(&str, &[&str]); 21] = [
     ("http", &["auth", "cli", "wire"]),
     ("prometheus", &["cli", "wire"]),
     ("jsonwebtoken", &["auth"]),
-    ("reqwest", &["auth", "config"]),
+    ("reqwest", &["auth", "config", "webhook"]),
     ("clap", &["cli", "config"]),
     ("any_ascii", &["matching"]),
     ("rphonetic", &["matching"]),

@@ -119,6 +119,7 @@ fn counters_and_settings_in_documents_are_those_of_the_program() {
         "src/wire/metrics.rs",
         "src/cli/serve/figures.rs",
         "src/config/flags.rs",
+        "tests/it/support/peers.rs",
         "tests/it/support/postgres.rs",
     ]
     .iter()

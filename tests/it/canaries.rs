@@ -105,7 +105,12 @@ async fn nothing_planted_is_found_again(database: &TestDatabase) {
         "programme_management",
         "a-coordinator",
     ));
-    changes(&mut given, &police, &Client::new(&serving.url, &coordinator)).await;
+    let reporter = site.token(&someone("cambs-police", "marker_lookup", "safeguarding", "a-system"));
+    let (coordinator, reporter) = (
+        Client::new(&serving.url, &coordinator),
+        Client::new(&serving.url, &reporter),
+    );
+    changes(&mut given, &police, &coordinator, &reporter).await;
     bad_requests(&mut given, &serving.url, &lead, &lead_token).await;
     // A failure of the database, whose own words may hold values, and one of the trail.
     for (on, table) in [(databases.main(), "membership"), (databases.trail(), "trail_entry")] {

@@ -80,6 +80,7 @@ impl Ids {
                 person.family_name, person.given_name, person.date_of_birth
             ),
         );
+        ids.insert("Contact".to_owned(), reported(app, &ids["Marker"]).await);
         Self(ids)
     }
 
@@ -97,6 +98,25 @@ impl Ids {
         };
         Some(format!("{:?}", self.0[of]))
     }
+}
+
+/// Has an endpoint told of a contact with the Hardmans, with a note: the id of the contact.
+async fn reported(app: &App, marker: &str) -> String {
+    let mailbox = app.partner("cambs-early-help", "manager", "family_support");
+    let add = "mutation { addWebhookEndpoint(input: { url: \"https://hooks.example.org/\" }) { errors { message } } }";
+    mailbox.ask(add).await;
+    let police = app.partner("cambs-police", "marker_lookup", "safeguarding");
+    let report = format!(
+        "mutation {{ recordContact(input: {{ markerId: {marker:?}, kind: VISIT, occurredAt: \"2026-06-15T11:00:00Z\", urgency: SOON, \
+         note: {{ text: \"Hardman\", category: INVOLVEMENT }} }}) {{ errors {{ message }} }} }}"
+    );
+    police.ask(&report).await;
+    let reply = mailbox
+        .ask("{ webhookDeliveries { nodes { contact { id note { text } } } } }")
+        .await;
+    let contact = &reply.data()["webhookDeliveries"]["nodes"][0]["contact"];
+    assert_eq!(contact["note"]["text"], "Hardman");
+    contact["id"].as_str().unwrap().to_owned()
 }
 
 /// A field with the arguments that it must have, and ids where it takes any.

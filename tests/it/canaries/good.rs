@@ -36,7 +36,7 @@ pub(super) async fn good_requests(given: &mut Given, lead: &Client, police: &Cli
 }
 
 /// Changes whose texts are personal: who is whom's contact, and why somebody needed emergency access. The answers may say them again.
-pub(super) async fn changes(given: &mut Given, police: &Client, coordinator: &Client) {
+pub(super) async fn changes(given: &mut Given, police: &Client, coordinator: &Client, reporter: &Client) {
     let reference = format!("{CANARY}-reference-{}", demo::HARDMAN_REFERENCE);
     let id = police
         .post(
@@ -46,6 +46,9 @@ pub(super) async fn changes(given: &mut Given, police: &Client, coordinator: &Cl
         .await
         .unwrap();
     let id = id.json()["data"]["family"]["id"].clone();
+    let changes = "{ markerChanges(first: 1) { nodes { markerId } } }";
+    let marker = reporter.post(changes, json!({})).await.unwrap().json();
+    let marker = marker["data"]["markerChanges"]["nodes"][0]["markerId"].clone();
     let key = format!("{CANARY} key");
     let inputs = [
         (
@@ -60,6 +63,31 @@ pub(super) async fn changes(given: &mut Given, police: &Client, coordinator: &Cl
             json!({ "familyId": id, "agency": "cambs-police", "contactName": CANARY, "contactPhone": PHONE,
                 "contactEmail": format!("{CANARY}@example.org"), "startedOn": "2026-01-02", "idempotencyKey": key }),
             true,
+        ),
+        (
+            reporter,
+            "recordContact",
+            json!({ "markerId": marker, "kind": "VISIT", "occurredAt": "2026-01-02T03:04:05Z", "urgency": "SOON",
+                "note": { "text": CANARY, "category": "CRITERION_HEALTH" }, "idempotencyKey": key }),
+            true,
+        ),
+        (
+            reporter,
+            "recordMarkerPlaced",
+            json!({ "markerId": marker, "system": CANARY, "placedOn": "2026-01-02" }),
+            true,
+        ),
+        (
+            coordinator,
+            "addWebhookEndpoint",
+            json!({ "url": format!("https://hooks.example.org/{CANARY}") }),
+            true,
+        ),
+        (
+            coordinator,
+            "addWebhookEndpoint",
+            json!({ "url": format!("https://{CANARY}@127.0.0.1/") }),
+            false,
         ),
         // The same key for another request, an agency that is not there, a text that is too long.
         (

@@ -96,7 +96,12 @@ async fn each_event_is_in_the_trail(database: &TestDatabase) {
         .filter(|(entry, _)| entry.kind.code() == "disclosed")
         .collect();
     assert_eq!(disclosed.len(), 1);
-    let categories: Vec<_> = disclosed[0].0.categories.iter().map(|of| of.as_str()).collect();
+    let categories: Vec<_> = disclosed[0]
+        .0
+        .categories
+        .iter()
+        .map(thinkfamily::audit::Code::as_str)
+        .collect();
     assert_eq!(categories, ["INVOLVEMENT", "MARKER"]);
 }
 on_both!(each_event_is_in_the_trail);

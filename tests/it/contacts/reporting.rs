@@ -44,8 +44,8 @@ async fn a_contact_reaches_the_lead_professional(database: &TestDatabase) {
     let writes: Vec<_> = entries.iter().filter(|(entry, _)| write(entry)).collect();
     assert_eq!(writes.len(), 2);
     for (entry, body) in writes {
-        let clauses: Vec<_> = entry.clauses.iter().map(|clause| clause.as_str()).collect();
-        let categories: Vec<_> = entry.categories.iter().map(|of| of.as_str()).collect();
+        let clauses: Vec<_> = entry.clauses.iter().map(thinkfamily::audit::Code::as_str).collect();
+        let categories: Vec<_> = entry.categories.iter().map(thinkfamily::audit::Code::as_str).collect();
         assert_eq!(
             (clauses, categories),
             (vec!["marker-placed"], vec!["INVOLVEMENT"]),

@@ -86,6 +86,9 @@ async fn no_table_lets_a_row_cross_over(database: &TestDatabase) {
         "marker",
         "consent",
         "emergency_access",
+        "contact",
+        "marker_response",
+        "webhook_delivery",
     ] {
         let sql = format!("UPDATE {table} SET family_id = $1 WHERE authority_id = $2");
         let statement =

@@ -1,4 +1,4 @@
-//! Other people's programs that we are tried against: packages of npm and PyPI, installed once by name and version into a folder below
+//! Other people's programs that we are tried against: packages of npm and `PyPI`, installed once by name and version into a folder below
 //! `target`. Where Node or Python is missing they are not tried, and that is said; CI requires both.
 
 use std::{
@@ -48,7 +48,7 @@ pub(crate) fn node(package: &str, version: &str) -> Option<Peer> {
     })
 }
 
-/// Python with one package of PyPI; none where it is missing and `THINKFAMILY_REQUIRE_PYTHON` is not set.
+/// Python with one package of `PyPI`; none where it is missing and `THINKFAMILY_REQUIRE_PYTHON` is not set.
 pub(crate) fn python(package: &str, version: &str) -> Option<Peer> {
     let here = is_here("python3", &["-m", "pip", "--version"]);
     let folder = ready(here, "THINKFAMILY_REQUIRE_PYTHON", "pypi", package, version, |_| {

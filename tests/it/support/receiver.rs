@@ -14,7 +14,7 @@ use axum::{
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
 /// Longer than this, nothing has come.
-const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(40);
 
 /// A request that came.
 #[derive(Clone, Debug)]

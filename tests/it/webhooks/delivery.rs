@@ -54,7 +54,7 @@ async fn the_lead_professionals_agency_is_told_within_a_second(database: &TestDa
     // An id to fetch, and nothing else.
     let body = webhook.json();
     let keys: Vec<_> = body.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["data", "timestamp", "type"]);
+    assert_eq!(keys, ["type", "timestamp", "data"]);
     assert_eq!(body["type"], "contact.reported");
     assert_eq!(body["timestamp"], "2026-06-15T12:00:00.000000Z");
     let fetched = mailbox
@@ -80,7 +80,7 @@ async fn the_lead_professionals_agency_is_told_within_a_second(database: &TestDa
     let (entry, body) = entries[0];
     assert_eq!((entry.kind.code(), entry.families.len()), ("disclosed", 1));
     assert!(id.ends_with(&entry.request_id.expect("a delivery").simple().to_string()));
-    let categories: Vec<_> = entry.categories.iter().map(|of| of.as_str()).collect();
+    let categories: Vec<_> = entry.categories.iter().map(thinkfamily::audit::Code::as_str).collect();
     assert_eq!(categories, ["INVOLVEMENT", "MARKER"], "{body}");
     assert!(
         entry

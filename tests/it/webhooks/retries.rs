@@ -26,8 +26,7 @@ async fn pass(deliverer: &Deliverer) {
 async fn failures_are_tried_again_and_given_up_in_the_end(database: &TestDatabase) {
     let app = App::start(database).await;
     let receiver = Receiver::start().await;
-    let mailbox = mailbox(&app);
-    let (_, secret) = add(&mailbox, &receiver.url).await;
+    let (_, secret) = add(&mailbox(&app), &receiver.url).await;
     let secret = Secret::parse(&secret).expect("a secret");
     receiver.status(500);
     report_one(&app).await;
@@ -35,7 +34,7 @@ async fn failures_are_tried_again_and_given_up_in_the_end(database: &TestDatabas
     for (made, wait) in (1..).zip(WAITS) {
         pass(&deliverer).await;
         assert_eq!(receiver.got().len(), made);
-        let stands = &deliveries(&mailbox).await[0];
+        let stands = &deliveries(&mailbox(&app)).await[0];
         assert_eq!(
             (&stands["state"], &stands["attempts"]),
             (&json!("PENDING"), &json!(made))
@@ -70,7 +69,7 @@ async fn failures_are_tried_again_and_given_up_in_the_end(database: &TestDatabas
     later(&app, TimeDelta::days(30));
     pass(&deliverer).await;
     assert_eq!(receiver.got().len(), 10);
-    let dead = mailbox
+    let dead = mailbox(&app)
         .ask("{ webhookDeliveries(state: DEAD) { nodes { id attempts endedAt } } }")
         .await;
     let dead = dead.data()["webhookDeliveries"]["nodes"].clone();
@@ -78,21 +77,21 @@ async fn failures_are_tried_again_and_given_up_in_the_end(database: &TestDatabas
         (dead.as_array().map(Vec::len), &dead[0]["attempts"]),
         (Some(1), &json!(10))
     );
-    let pending = mailbox
+    let pending = mailbox(&app)
         .ask("{ webhookDeliveries(state: PENDING) { nodes { id } } }")
         .await;
     assert_eq!(pending.data()["webhookDeliveries"]["nodes"], json!([]));
     assert_eq!(deliverer.stats().dead, 1);
     receiver.status(200);
     change(
-        &mailbox,
+        &mailbox(&app),
         "retryWebhookDelivery",
         "",
         json!({ "deliveryId": dead[0]["id"] }),
     )
     .await;
     pass(&deliverer).await;
-    assert_eq!(deliveries(&mailbox).await[0]["state"], "DELIVERED");
+    assert_eq!(deliveries(&mailbox(&app)).await[0]["state"], "DELIVERED");
     assert_eq!(id(&receiver.got()[10]), id(&got[0]));
 }
 on_both!(failures_are_tried_again_and_given_up_in_the_end);
@@ -101,8 +100,7 @@ on_both!(failures_are_tried_again_and_given_up_in_the_end);
 async fn what_counts_as_success(database: &TestDatabase) {
     let app = App::start(database).await;
     let (receiver, elsewhere) = (Receiver::start().await, Receiver::start().await);
-    let mailbox = mailbox(&app);
-    add(&mailbox, &receiver.url).await;
+    add(&mailbox(&app), &receiver.url).await;
     let deliverer = deliverer(&app);
     for (status, taken) in [
         (200, true),
@@ -124,7 +122,7 @@ async fn what_counts_as_success(database: &TestDatabase) {
         receiver.answer(Answers::With(status, location));
         report_one(&app).await;
         pass(&deliverer).await;
-        let newest = deliveries(&mailbox)
+        let newest = deliveries(&mailbox(&app))
             .await
             .into_iter()
             .find(|stands| stands["lastStatus"] == status);
@@ -142,8 +140,7 @@ on_both!(what_counts_as_success);
 async fn a_receiver_may_ask_for_more_time(database: &TestDatabase) {
     let app = App::start(database).await;
     let receiver = Receiver::start().await;
-    let mailbox = mailbox(&app);
-    add(&mailbox, &receiver.url).await;
+    add(&mailbox(&app), &receiver.url).await;
     receiver.answer(Answers::With(503, Some(("retry-after", "3600".to_owned()))));
     report_one(&app).await;
     let deliverer = deliverer(&app);
@@ -161,8 +158,7 @@ on_both!(a_receiver_may_ask_for_more_time);
 async fn a_receiver_that_takes_too_long_has_failed(database: &TestDatabase) {
     let app = App::start(database).await;
     let receiver = Receiver::start().await;
-    let mailbox = mailbox(&app);
-    add(&mailbox, &receiver.url).await;
+    add(&mailbox(&app), &receiver.url).await;
     receiver.answer(Answers::Never);
     report_one(&app).await;
     let settings = Settings {
@@ -171,7 +167,7 @@ async fn a_receiver_that_takes_too_long_has_failed(database: &TestDatabase) {
     };
     let deliverer = app.deliverer(settings);
     pass(&deliverer).await;
-    let stands = deliveries(&mailbox).await;
+    let stands = deliveries(&mailbox(&app)).await;
     assert_eq!(
         (&stands[0]["lastFailure"], &stands[0]["lastStatus"]),
         (&json!("TIMEOUT"), &Value::Null)
@@ -180,15 +176,18 @@ async fn a_receiver_that_takes_too_long_has_failed(database: &TestDatabase) {
     drop(receiver);
     later(&app, TimeDelta::seconds(6));
     pass(&deliverer).await;
-    assert_eq!(deliveries(&mailbox).await[0]["lastFailure"], "CONNECTION", "{url}");
+    assert_eq!(
+        deliveries(&mailbox(&app)).await[0]["lastFailure"],
+        "CONNECTION",
+        "{url}"
+    );
 }
 on_both!(a_receiver_that_takes_too_long_has_failed);
 
 async fn gone_is_gone(database: &TestDatabase) {
     let app = App::start(database).await;
     let receiver = Receiver::start().await;
-    let mailbox = mailbox(&app);
-    add(&mailbox, &receiver.url).await;
+    add(&mailbox(&app), &receiver.url).await;
     let deliverer = deliverer(&app);
     receiver.status(500);
     report_one(&app).await;
@@ -197,9 +196,9 @@ async fn gone_is_gone(database: &TestDatabase) {
     report_one(&app).await;
     pass(&deliverer).await;
     assert_eq!(receiver.got().len(), 2);
-    let endpoints = mailbox.ask("{ webhookEndpoints { disabledAt } }").await;
+    let endpoints = mailbox(&app).ask("{ webhookEndpoints { disabledAt } }").await;
     assert_ne!(endpoints.data()["webhookEndpoints"][0]["disabledAt"], Value::Null);
-    let mut failures: Vec<_> = deliveries(&mailbox)
+    let mut failures: Vec<_> = deliveries(&mailbox(&app))
         .await
         .iter()
         .map(|stands| stands["lastFailure"].to_string())
@@ -211,10 +210,10 @@ async fn gone_is_gone(database: &TestDatabase) {
     report_one(&app).await;
     later(&app, TimeDelta::days(4));
     pass(&deliverer).await;
-    let stands = deliveries(&mailbox).await;
+    let stands = deliveries(&mailbox(&app)).await;
     assert_eq!((receiver.got().len(), stands.len()), (2, 2));
     let payload = change(
-        &mailbox,
+        &mailbox(&app),
         "retryWebhookDelivery",
         "",
         json!({ "deliveryId": stands[0]["id"] }),
@@ -222,7 +221,7 @@ async fn gone_is_gone(database: &TestDatabase) {
     .await;
     crate::contacts::assert_refused(&payload, "deliveryId", "CONFLICT");
     // It can be added again.
-    add(&mailbox, &receiver.url).await;
+    add(&mailbox(&app), &receiver.url).await;
     report_one(&app).await;
     pass(&deliverer).await;
     assert_eq!(receiver.got().len(), 3);
@@ -232,10 +231,15 @@ on_both!(gone_is_gone);
 async fn both_secrets_sign_for_a_day(database: &TestDatabase) {
     let app = App::start(database).await;
     let receiver = Receiver::start().await;
-    let mailbox = mailbox(&app);
-    let (id, old) = add(&mailbox, &receiver.url).await;
+    let (id, old) = add(&mailbox(&app), &receiver.url).await;
     let deliverer = deliverer(&app);
-    let rotated = change(&mailbox, "rotateWebhookSecret", "secret", json!({ "endpointId": id })).await;
+    let rotated = change(
+        &mailbox(&app),
+        "rotateWebhookSecret",
+        "secret",
+        json!({ "endpointId": id }),
+    )
+    .await;
     let (old, new) = (
         Secret::parse(&old),
         Secret::parse(rotated["secret"].as_str().expect("a secret")),
@@ -271,8 +275,7 @@ on_both!(both_secrets_sign_for_a_day);
 async fn what_was_in_hand_comes_back(database: &TestDatabase) {
     let app = App::start(database).await;
     let receiver = Receiver::start().await;
-    let mailbox = mailbox(&app);
-    add(&mailbox, &receiver.url).await;
+    add(&mailbox(&app), &receiver.url).await;
     report_one(&app).await;
     let now = app.clock.now();
     let due = app
@@ -305,6 +308,6 @@ async fn what_was_in_hand_comes_back(database: &TestDatabase) {
     later(&app, TimeDelta::seconds(1));
     pass(&deliverer).await;
     assert_eq!(receiver.got().len(), 1);
-    assert_eq!(deliveries(&mailbox).await[0]["attempts"], 2);
+    assert_eq!(deliveries(&mailbox(&app)).await[0]["attempts"], 2);
 }
 on_both!(what_was_in_hand_comes_back);

@@ -1,4 +1,4 @@
-//! The reference verifiers of Standard Webhooks take our webhooks, and refuse what is not ours: npm's and PyPI's `standardwebhooks`.
+//! The reference verifiers of Standard Webhooks take our webhooks, and refuse what is not ours: npm's and that of `PyPI`, `standardwebhooks`.
 
 use std::{io::Write as _, process::Stdio};
 
