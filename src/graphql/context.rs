@@ -16,6 +16,7 @@ use super::{
     services::Services,
 };
 use crate::{
+    clock::Stopwatch,
     sharing::{
         ceiling::Ceiling,
         decide::Withheld,
@@ -49,6 +50,8 @@ pub struct Request {
     pub writes: Mutex<Vec<Write>>,
     /// Whether the outcome of a change is kept under its caller's key, even where nothing was changed.
     pub kept: AtomicBool,
+    /// Since when it runs.
+    pub began: Stopwatch,
     /// Who is looked up.
     pub lookups: Desk,
     /// The failure that ends the operation as a whole.

@@ -148,6 +148,7 @@ impl Engine {
             account: Mutex::new(Account::default()),
             writes: Mutex::default(),
             kept: AtomicBool::default(),
+            began,
             lookups: Desk::default(),
             failure: OnceLock::new(),
         });
@@ -175,7 +176,7 @@ impl Engine {
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        self.finish(&asked, began, operation, &plan, request, response, introspected)
+        self.finish(&asked, operation, &plan, request, response, introspected)
             .await
     }
 
@@ -183,7 +184,6 @@ impl Engine {
     async fn finish(
         &self,
         asked: &OperationRequest,
-        began: Stopwatch,
         operation: &OperationDefinition,
         plan: &Plan,
         request: Arc<Request>,
@@ -236,7 +236,7 @@ impl Engine {
         }
         if looked.total() > 0 {
             let pace = request.services.lookups.pace;
-            tokio::time::sleep(began.until_next(pace)).await;
+            tokio::time::sleep(request.began.until_next(pace)).await;
         }
         Ok(Answer::Executed(body))
     }
