@@ -51,10 +51,10 @@ pub struct Request {
     pub writes: Mutex<Vec<Write>>,
     /// Whether the outcome of a change is kept under its caller's key, even where nothing was changed.
     pub kept: AtomicBool,
+    /// Since when it runs.
+    pub began: Stopwatch,
     /// Who is looked up.
     pub lookups: Desk,
-    /// When the first thing was done of which the asker may not know all.
-    pub began: Stopwatch,
     /// The failure that ends the operation as a whole.
     pub failure: OnceLock<ApiError>,
     /// Which event of a subscription it is executed for.

@@ -231,7 +231,7 @@ impl Engine {
             }
             return Err(RequestError::new(failure.code(), failure.message()).retry(failure.retry()));
         }
-        let (looked, began) = (request.lookups.looked(), request.began);
+        let looked = request.lookups.looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
         let body = answer::body(asked, operation, plan, &account, response, introspected);
@@ -267,7 +267,7 @@ impl Engine {
         }
         if looked.total() > 0 {
             let pace = request.services.lookups.pace;
-            tokio::time::sleep(began.until_next(pace)).await;
+            tokio::time::sleep(request.began.until_next(pace)).await;
         }
         Ok(Answer::Executed(body))
     }

@@ -142,11 +142,14 @@ pub fn alert(asked: &OperationRequest, code: ErrorCode, at: DateTime<Utc>) -> En
     entry
 }
 
+/// A family, and the people of it of whom something was disclosed.
+type Family<'a> = (Uuid, &'a BTreeSet<Uuid>);
+
 /// Of each family that anything was disclosed of: families that were looked up, ground by ground, then the others.
 fn by_kind<'a>(
-    disclosed: &BTreeMap<&'a Ground, Vec<(Uuid, &'a BTreeSet<Uuid>)>>,
+    disclosed: &BTreeMap<&'a Ground, Vec<Family<'a>>>,
     looked: &Looked,
-) -> Vec<(Kind, &'a Ground, Vec<(Uuid, &'a BTreeSet<Uuid>)>)> {
+) -> Vec<(Kind, &'a Ground, Vec<Family<'a>>)> {
     let mut parts = Vec::new();
     for kind in [Kind::LookedUp, Kind::Disclosed] {
         for (ground, families) in disclosed {

@@ -124,14 +124,12 @@ impl Grant {
             let clause = self.ceiling.clause(usize::from(*number));
             clause.is_some_and(|clause| clause.explain)
         });
-        explained.then(|| {
-            Explained(Disclosed {
-                about: Some((self.facts.family, Subject::Person(person))),
-                categories,
-                clauses: permits.clauses,
-                emergency: permits.emergency,
-            })
-        })
+        explained.then_some(Explained(Disclosed {
+            about: Some((self.facts.family, Subject::Person(person))),
+            categories,
+            clauses: permits.clauses,
+            emergency: permits.emergency,
+        }))
     }
 
     /// Whether a decision about consent for that person that the decider makes today would count.

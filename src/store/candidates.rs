@@ -6,7 +6,7 @@
 use std::{collections::HashMap, sync::OnceLock};
 
 use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -174,7 +174,7 @@ fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
 
 /// A column that holds a list as JSON, or nothing.
 fn listed<T: for<'d> Deserialize<'d>>(row: &QueryResult, column: &'static str) -> Result<Vec<T>, StoreError> {
-    let text: Option<String> = row.try_get("", column).map_err(DbErr::from)?;
+    let text: Option<String> = row.try_get("", column)?;
     text.map_or(Ok(Vec::new()), |text| {
         serde_json::from_str(&text).map_err(|_| corrupt(column))
     })

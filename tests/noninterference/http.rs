@@ -88,7 +88,7 @@ async fn over_the_wire_too() {
         while sent < REQUESTS {
             let operation = Drawer::new(&api, &pool, &mut chance).draw();
             // The trail's chains have keys of their own, which cursors of the trail hold.
-            if operation.query.contains("isclosure") {
+            if operation.query.contains("isclosure") || operation.used.contains("Query.lookups") {
                 continue;
             }
             sent += 1;

@@ -1,5 +1,6 @@
 //! What is told of look-ups afterwards: to the agency that asked, to the Lead Professional of who was found, and by the trail's own check.
 
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use thinkfamily::audit::{Kind, read, verify::verify};
 
@@ -111,7 +112,6 @@ async fn the_trail_tells_of_each_look_up_and_of_nobody_who_was_not_found(databas
     let report = verify(app.trail.store(), &[app.trail.public_key()], &[]).await.unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
     // What is taken out of the index, or put into it, is found.
-    use sea_orm::ConnectionTrait as _;
     let trail = app.store.databases().trail();
     for (sql, code) in [
         (
