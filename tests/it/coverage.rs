@@ -72,6 +72,14 @@ impl Ids {
             "Agreement".to_owned(),
             reply.data()["agreements"][0]["id"].as_str().unwrap().to_owned(),
         );
+        let person = data.people.iter().find(|person| person.given_name == "Dawn").unwrap();
+        ids.insert(
+            "question".to_owned(),
+            format!(
+                "{{ familyName: {:?}, givenName: {:?}, dateOfBirth: \"{}\" }}",
+                person.family_name, person.given_name, person.date_of_birth
+            ),
+        );
         Self(ids)
     }
 
@@ -83,6 +91,8 @@ impl Ids {
             ("agreement", "id") => "Agreement",
             ("node", "id") => "Plan",
             ("nodes", "ids") => return Some(format!("[{:?}, {:?}]", self.0["Family"], self.0["Consent"])),
+            ("markerLookup", "input") => return Some(self.0["question"].clone()),
+            ("markerLookups", "inputs") => return Some(format!("[{}]", self.0["question"])),
             _ => return None,
         };
         Some(format!("{:?}", self.0[of]))
