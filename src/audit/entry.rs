@@ -338,6 +338,11 @@ impl Entry {
         }
     }
 
+    /// The authority and the agency whose look-ups it tells of, where it tells of any.
+    pub fn looked_up_by(&self) -> Option<(i32, Uuid)> {
+        self.authority.zip(self.agency).filter(|_| !self.lookups.is_empty())
+    }
+
     /// The canonical JSON.
     pub fn to_body(&self) -> Result<String, EntryError> {
         if self.authority.is_none() && !self.families.is_empty() {

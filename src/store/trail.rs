@@ -15,7 +15,7 @@ mod read;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use read::{SubjectLine, TrailSnapshot};
+pub use read::{AgencyLine, SubjectLine, TrailSnapshot};
 
 /// No statement inserts more rows than this; both databases allow 32,766 parameters.
 const MAX_ROWS: usize = 256;

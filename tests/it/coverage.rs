@@ -166,16 +166,22 @@ fn inputs(api: &Api) -> Vec<(String, String)> {
     for field in api.fields("Query") {
         for argument in &field.arguments {
             let of = argument.ty.inner_named_type().as_str();
+            let below = if of == "MarkerLookupInput" {
+                "status marker { id }"
+            } else {
+                "totalCount nodes { id }"
+            };
             for input in api.inputs(of) {
                 let values: Vec<String> = match input.ty.inner_named_type().as_str() {
                     "Boolean" => vec!["true".to_owned()],
                     "NaiveDate" => vec!["\"2026-01-01\"".to_owned()],
                     "String" => vec!["\"Hardman\"".to_owned()],
+                    "LookupIdentifierInput" => vec!["[{ system: NINO, value: \"QQ900101A\" }]".to_owned()],
                     other => api.values(other),
                 };
                 for value in values {
                     let query = format!(
-                        "{{ {}({}: {{ {}: {value} }}) {{ totalCount nodes {{ id }} }} }}",
+                        "{{ {}({}: {{ {}: {value} }}) {{ {below} }} }}",
                         field.name, argument.name, input.name
                     );
                     // An order needs its field as well.

@@ -171,7 +171,7 @@ async fn the_number_of_statements_does_not_depend_on_the_number_of_look_ups(data
         }
     }
     // SQLite counts the questions by two statements.
-    let expected = if database.url().is_postgres() { 14 } else { 15 };
+    let expected = if database.url().is_postgres() { 12 } else { 13 };
     assert_eq!(counts, [expected; 6], "found or not, one or many");
 }
 on_both!(the_number_of_statements_does_not_depend_on_the_number_of_look_ups);

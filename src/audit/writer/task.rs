@@ -50,7 +50,7 @@ impl Prepared {
             kind: entry.kind,
             authority: entry.authority,
             families: entry.families.iter().copied().collect(),
-            looked_up: entry.agency.filter(|_| !entry.lookups.is_empty()),
+            looked_up: entry.looked_up_by().map(|(_, agency)| agency),
             body: entry.to_body()?,
         })
     }

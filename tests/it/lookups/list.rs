@@ -110,4 +110,18 @@ async fn the_trail_tells_of_each_look_up_and_of_nobody_who_was_not_found(databas
     }
     let report = verify(app.trail.store(), &[app.trail.public_key()], &[]).await.unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
+    // What is taken out of the index, or put into it, is found.
+    use sea_orm::ConnectionTrait as _;
+    let trail = app.store.databases().trail();
+    for (sql, code) in [
+        (
+            "UPDATE trail_agency SET seq = seq + 1000 WHERE seq = (SELECT max(seq) FROM trail_agency)",
+            2,
+        ),
+        ("DELETE FROM trail_agency", 2),
+    ] {
+        trail.execute_unprepared(sql).await.unwrap();
+        let report = verify(app.trail.store(), &[app.trail.public_key()], &[]).await.unwrap();
+        assert_eq!(report.findings.len(), code, "{:?}", report.findings);
+    }
 }
