@@ -155,7 +155,7 @@ impl Engine {
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        self.finish(&asked, operation, &plan, request, response, introspected)
+        self.finish(&asked, began, operation, &plan, request, response, introspected)
             .await
     }
 
@@ -212,6 +212,10 @@ impl Engine {
     }
 
     /// Makes the answer, has the trail say what it discloses and changes, keeps the changes, and only then gives it.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all that is known of an operation when it has been executed"
+    )]
     async fn finish(
         &self,
         asked: &OperationRequest,
