@@ -155,7 +155,7 @@ impl Engine {
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        self.finish(&asked, began, operation, &plan, request, response, introspected)
+        self.finish(&asked, operation, &plan, request, response, introspected)
             .await
     }
 
