@@ -26,7 +26,7 @@ use crate::{
     webhook::Deliverer,
     wire::{
         graphiql::Graphiql,
-        limits::{EdgeLimits, Limits},
+        limits::{EdgeLimits, Limits, LiveLimits},
         metrics::Metrics,
         routes::router,
         server,
@@ -122,7 +122,8 @@ impl Server {
             context.ids.clone(),
             metrics.clone(),
         )
-        .with_limits(limits, edge.clone());
+        .with_limits(limits, edge.clone())
+        .with_clock(context.clock.clone());
         // Tokens of agencies that the database does not have would only be refused.
         let worked = store.authority_named(demo::WORKED_AUTHORITY).await;
         let roles = issuer.clone().filter(|_| worked.is_ok_and(|found| found.is_some()));
@@ -261,6 +262,15 @@ fn limits(config: &Config) -> (Limits, EdgeLimits) {
         running: count(config.database.connections),
         waiting: count(config.database.queue),
         waiting_time: config.database.wait,
+        write_time: config.live.write,
+        live: LiveLimits {
+            sockets: config.live.sockets,
+            sockets_per_client: config.live.sockets_per_client,
+            operations: config.live.operations,
+            message_bytes: config.live.message_bytes,
+            init_time: config.live.init,
+            keep_alive: config.live.keep_alive,
+        },
         ..EdgeLimits::default()
     };
     (limits, edge)

@@ -5,6 +5,8 @@
 mod flags;
 mod issuer;
 mod limits;
+mod live;
+mod lookups;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -15,6 +17,8 @@ pub use self::{
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
     limits::Limits,
+    live::Live,
+    lookups::Lookups,
     source::{ConfigError, Origin},
 };
 use self::{issuer::is_name, source::Given};
@@ -125,7 +129,7 @@ impl fmt::Debug for Webhooks {
 }
 
 /// Everything that can be set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
 pub struct Config {
     /// What the server is run for.
@@ -154,8 +158,12 @@ pub struct Config {
     pub log: Log,
     /// Webhooks.
     pub webhooks: Webhooks,
+    /// Look-ups.
+    pub lookups: Lookups,
     /// Limits on requests.
     pub limits: Limits,
+    /// Limits on connections that stay.
+    pub live: Live,
 }
 
 impl Config {
@@ -221,7 +229,9 @@ impl Config {
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
             webhooks: read_webhooks(&given)?,
+            lookups: Lookups::read(&given)?,
             limits: Limits::read(&given)?,
+            live: Live::read(&given)?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What the wire hands over and gets back: one operation in, one answer out.
+//! What the wire hands over and gets back: one operation in, one answer out, or one event after another.
 
 use async_graphql_parser::types::ExecutableDocument;
 use uuid::Uuid;

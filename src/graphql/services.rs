@@ -1,6 +1,6 @@
 //! The server's own parts that resolvers and the engine share.
 
-use super::ids::Codec;
+use super::{ids::Codec, lookups::LookupSettings};
 use crate::{audit::writer::Trail, store::Store};
 
 /// What an engine is made of.
@@ -14,4 +14,6 @@ pub struct Services {
     pub codec: Codec,
     /// What looking after endpoints of webhooks needs.
     pub webhooks: crate::webhook::Setup,
+    /// How look-ups are weighed, counted and paced.
+    pub lookups: LookupSettings,
 }

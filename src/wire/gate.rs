@@ -4,10 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// Of this many turns one may be an event's, so that a change that thousands wait for does not keep operations out.
+const SHARE_OF_EVENTS: usize = 4;
+
 /// Turns for a bounded number of operations, and places for a bounded number that wait for one.
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
     running: Arc<Semaphore>,
+    events: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
     patience: Duration,
 }
@@ -15,8 +19,10 @@ pub(super) struct Gate {
 impl Gate {
     /// `running` turns, `waiting` places, and how long one waits.
     pub(super) fn new(running: usize, waiting: usize, patience: Duration) -> Self {
+        let running = running.min(Semaphore::MAX_PERMITS);
         Self {
-            running: Arc::new(Semaphore::new(running.min(Semaphore::MAX_PERMITS))),
+            running: Arc::new(Semaphore::new(running)),
+            events: Arc::new(Semaphore::new((running / SHARE_OF_EVENTS).max(1))),
             waiting: Arc::new(Semaphore::new(waiting.min(Semaphore::MAX_PERMITS))),
             patience,
         }
@@ -33,7 +39,23 @@ impl Gate {
             .ok()?
             .ok()
     }
+
+    /// A turn to make one event. Events wait as long as it takes, in the order in which they came, and few of them at once
+    /// stand in line with operations.
+    pub(super) async fn enter_for_event(&self) -> Option<EventTurn> {
+        // Neither semaphore is ever closed, so there is a turn in the end.
+        let event = self.events.clone().acquire_owned().await.ok()?;
+        let turn = self.running.clone().acquire_owned().await.ok()?;
+        Some(EventTurn(event, turn))
+    }
 }
+
+/// A turn to make one event, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct EventTurn(
+    #[expect(dead_code, reason = "held until it is dropped")] OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "held until it is dropped")] OwnedSemaphorePermit,
+);
 
 #[cfg(test)]
 mod tests {
@@ -54,6 +76,21 @@ mod tests {
         drop(first);
         assert!(waiting.await.expect("no panic"));
         assert!(gate.enter().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn events_leave_turns_to_operations() {
+        let gate = Gate::new(4, 0, Duration::from_secs(20));
+        let event = gate.enter_for_event().await.expect("a free turn");
+        let waiting = gate.enter_for_event();
+        tokio::pin!(waiting);
+        assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+        for _ in 0..3 {
+            gate.enter().await.expect("a free turn").forget();
+        }
+        assert!(gate.enter().await.is_none());
+        drop(event);
+        assert!(waiting.await.is_some());
     }
 
     #[tokio::test]

@@ -1,4 +1,5 @@
-//! `/graphql`: from a request of GraphQL over HTTP to an operation within the limits, and from its answer back to HTTP.
+//! `/graphql`: from a request of GraphQL over HTTP to an operation within the limits, and from its answer back to HTTP. What
+//! asks for a `WebSocket` goes on to `live`.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -9,10 +10,11 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts};
 use uuid::Uuid;
 
 use super::{
+    live::upgrade,
     observe::{Notes, RequestId},
     precheck,
     request::{
@@ -25,6 +27,7 @@ use super::{
     state::AppState,
 };
 use crate::{
+    auth::SignedIn,
     error::ErrorCode,
     graphql::operation::{Allowed, Answer, OperationRequest},
     sharing::caller::Caller,
@@ -36,6 +39,9 @@ pub(super) async fn handle(
     Extension(RequestId(id)): Extension<RequestId>,
     request: Request,
 ) -> Response {
+    if upgrade::is_asked(&request) {
+        return upgrade::handle(&state, id, request).await;
+    }
     let (parts, body) = request.into_parts();
     let media = negotiate(&parts.headers);
     let mut notes = Notes::default();
@@ -55,21 +61,44 @@ pub(super) async fn handle(
 
 /// Who is asking, or why nobody is.
 pub(super) async fn authenticate(state: &AppState, parts: &Parts, notes: &mut Notes) -> Result<Caller, Problem> {
-    let caller = state
-        .authenticator
-        .authenticate(&parts.headers)
+    sign_in(state, &parts.headers, notes)
         .await
-        .map_err(|refusal| match refusal {
-            Refusal::Unauthenticated => Problem::unauthenticated(),
-            Refusal::Purpose(error) => Problem::purpose(error),
-            Refusal::Unavailable => Problem::unavailable(),
-        })?;
-    notes.caller(&caller);
-    Ok(caller)
+        .map(|signed_in| signed_in.caller)
+}
+
+/// The same, with the instant at which the token ends.
+pub(super) async fn sign_in(state: &AppState, headers: &HeaderMap, notes: &mut Notes) -> Result<SignedIn, Problem> {
+    let signed_in = state.authenticator.authenticate(headers).await?;
+    notes.caller(&signed_in.caller);
+    Ok(signed_in)
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unauthenticated => Self::unauthenticated(),
+            Refusal::Purpose(error) => Self::purpose(error),
+            Refusal::Unavailable => Self::unavailable(),
+        }
+    }
+}
+
+/// Executes an operation while it holds a turn. The turn is given back when the operation has ended, which may be later than
+/// its client's patience: otherwise whoever goes away could have as much running as they like.
+pub(super) async fn execute(state: &Arc<AppState>, operation: OperationRequest) -> Result<Answer, Problem> {
+    let turn = state.gate.enter().await.ok_or_else(Problem::unavailable)?;
+    let engine = Arc::clone(&state.engine);
+    let running = tokio::spawn(async move {
+        let answer = engine.execute(operation).await;
+        drop(turn);
+        answer
+    });
+    // An operation that panicked has told where in the log.
+    running.await.map_err(|_| Problem::internal())
 }
 
 async fn answer(
-    state: &AppState,
+    state: &Arc<AppState>,
     id: Uuid,
     parts: &Parts,
     body: Body,
@@ -96,7 +125,6 @@ async fn answer(
     let withheld = headers::withheld(&parts.headers)?;
     notes.operation = hash(&asked.query);
     let document = precheck::check(&asked.query, &state.limits).map_err(|error| Problem::graphql(error, media))?;
-    let _turn = state.gate.enter().await.ok_or_else(Problem::unavailable)?;
     let operation = OperationRequest {
         request_id: id,
         caller,
@@ -107,7 +135,7 @@ async fn answer(
         withheld,
         allowed,
     };
-    match state.engine.execute(operation).await {
+    match execute(state, operation).await? {
         Answer::Executed(bytes) => {
             let mut response = (StatusCode::OK, bytes).into_response();
             response
@@ -121,7 +149,7 @@ async fn answer(
 }
 
 /// The first 16 bytes of the document's SHA-256, as hexadecimal digits.
-fn hash(query: &str) -> String {
+pub(super) fn hash(query: &str) -> String {
     digest(&SHA256, query.as_bytes())
         .as_ref()
         .iter()
@@ -134,7 +162,7 @@ fn hash(query: &str) -> String {
 }
 
 /// The words under which the counters and the log tell what became of a request.
-fn outcome(code: ErrorCode) -> &'static str {
+pub(super) fn outcome(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::Unauthenticated => "unauthenticated",
         ErrorCode::PurposeRequired => "purpose_required",

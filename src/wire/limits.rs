@@ -75,6 +75,8 @@ pub struct EdgeLimits {
     pub connections: usize,
     /// How long requests under way may take to end when the server is told to stop.
     pub shutdown_time: Duration,
+    /// What connections that stay may take.
+    pub live: LiveLimits,
 }
 
 impl Default for EdgeLimits {
@@ -91,6 +93,37 @@ impl Default for EdgeLimits {
             waiting_time: Duration::from_secs(5),
             connections: 2_048,
             shutdown_time: Duration::from_secs(20),
+            live: LiveLimits::default(),
+        }
+    }
+}
+
+/// What `WebSocket` connections and event streams may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveLimits {
+    /// Sockets and event streams open at once.
+    pub sockets: usize,
+    /// Of these, the most of one client of an agency.
+    pub sockets_per_client: usize,
+    /// Operations under way on one socket.
+    pub operations: usize,
+    /// Bytes of one message from a client.
+    pub message_bytes: usize,
+    /// How long a socket may stay without `connection_init`.
+    pub init_time: Duration,
+    /// After this long a peer that says nothing is asked whether it is there; after twice as long it is given up.
+    pub keep_alive: Duration,
+}
+
+impl Default for LiveLimits {
+    fn default() -> Self {
+        Self {
+            sockets: 1_024,
+            sockets_per_client: 128,
+            operations: 50,
+            message_bytes: 256 * 1024,
+            init_time: Duration::from_secs(3),
+            keep_alive: Duration::from_secs(15),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 
 /// Seconds: the bounds of the duration histogram.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -17,6 +19,13 @@ pub struct Metrics {
     operations: IntCounterVec,
     /// Connections that are open.
     pub(super) connections: IntGauge,
+    /// `WebSocket` connections that are open.
+    pub(super) sockets: IntGauge,
+    /// Subscriptions under way, on sockets and as event streams.
+    pub(super) subscriptions: IntGauge,
+    /// Events sent.
+    pub(super) events: IntCounter,
+    closings: IntCounterVec,
 }
 
 impl Metrics {
@@ -51,12 +60,26 @@ impl Metrics {
                 &["outcome"],
             )?,
             connections: IntGauge::new("thinkfamily_http_connections", "Connections open.")?,
+            sockets: IntGauge::new("thinkfamily_sockets", "WebSocket connections open.")?,
+            subscriptions: IntGauge::new("thinkfamily_subscriptions", "Subscriptions under way.")?,
+            events: IntCounter::new("thinkfamily_events_total", "Events of subscriptions sent.")?,
+            closings: IntCounterVec::new(
+                Opts::new(
+                    "thinkfamily_socket_closings_total",
+                    "WebSocket connections closed, by the code sent; 1006 when none could be.",
+                ),
+                &["code"],
+            )?,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.durations.clone()))?;
         metrics.registry.register(Box::new(metrics.in_flight.clone()))?;
         metrics.registry.register(Box::new(metrics.operations.clone()))?;
         metrics.registry.register(Box::new(metrics.connections.clone()))?;
+        metrics.registry.register(Box::new(metrics.sockets.clone()))?;
+        metrics.registry.register(Box::new(metrics.subscriptions.clone()))?;
+        metrics.registry.register(Box::new(metrics.events.clone()))?;
+        metrics.registry.register(Box::new(metrics.closings.clone()))?;
         Ok(metrics)
     }
 
@@ -81,6 +104,11 @@ impl Metrics {
     /// What became of a GraphQL request: one of a fixed list of words.
     pub(super) fn operation(&self, outcome: &'static str) {
         self.operations.with_label_values(&[outcome]).inc();
+    }
+
+    /// A socket was closed with one of the codes that the program has.
+    pub(super) fn closed(&self, code: u16) {
+        self.closings.with_label_values(&[code.to_string()]).inc();
     }
 
     /// Everything, in Prometheus's text format.

@@ -1,4 +1,4 @@
-//! The HTTP edge: routes, GraphQL over HTTP, the query page, health, counters and limits.
+//! The HTTP edge: routes, GraphQL over HTTP, over `WebSocket` and as event streams, the query page, health, counters and limits.
 //!
 //! Knows HTTP and nothing of SQL or of who may see what: it takes a request within the limits, has the caller named by
 //! [`services::Authenticate`], hands the operation to [`services::Execute`], and sends what comes back.
@@ -7,6 +7,7 @@ mod gate;
 pub mod graphiql;
 mod graphql;
 pub mod limits;
+mod live;
 pub mod metrics;
 mod observe;
 mod pages;

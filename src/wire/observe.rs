@@ -33,9 +33,12 @@ pub(super) struct RequestId(pub(super) Uuid);
 /// What a handler knows of a request that the log should tell.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
-    agency: String,
-    role: String,
-    purpose: String,
+    /// The agency that asks.
+    pub(super) agency: String,
+    /// In which role.
+    pub(super) role: String,
+    /// What for.
+    pub(super) purpose: String,
     /// The first half of the SHA-256 of the document.
     pub(super) operation: String,
     /// What became of a GraphQL request.
@@ -63,6 +66,7 @@ fn route(path: &str) -> &'static str {
     match path {
         "/" => "/",
         "/graphql" => "/graphql",
+        "/graphql/stream" => "/graphql/stream",
         "/schema.graphql" => "/schema.graphql",
         "/sharing" => "/sharing",
         "/healthz" => "/healthz",

@@ -5,11 +5,12 @@
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
+use chrono::SecondsFormat;
 use http::{
     HeaderValue, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::request::accept::MediaType;
@@ -91,6 +92,12 @@ impl Problem {
         Self::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::BadUserInput, message)
     }
 
+    /// 406 where only events are sent.
+    pub(super) fn no_events_accepted() -> Self {
+        let message = "Accept must allow text/event-stream.";
+        Self::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::BadUserInput, message)
+    }
+
     /// 408: the body came too slowly.
     pub(super) fn too_slow() -> Self {
         let message = "The body did not arrive in time.";
@@ -109,6 +116,18 @@ impl Problem {
     /// 415.
     pub(super) fn unsupported(message: &'static str) -> Self {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadUserInput, message)
+    }
+
+    /// 426: another version of the WebSocket protocol than the one there is.
+    pub(super) fn upgrade_required() -> Self {
+        let message = "Only version 13 of the WebSocket protocol is spoken here.";
+        Self::new(StatusCode::UPGRADE_REQUIRED, ErrorCode::BadUserInput, message)
+    }
+
+    /// 429: this client of the agency has as many connections open as it may.
+    pub(super) fn too_many_connections() -> Self {
+        let message = "This client has too many sockets and event streams open; close some first.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message)
     }
 
     /// 500: the cause is in the log under the request's id.
@@ -149,6 +168,11 @@ impl Problem {
         Self::purpose(error)
     }
 
+    /// The error itself, where no status tells it.
+    pub(super) fn into_error(self) -> RequestError {
+        self.error
+    }
+
     /// The error's code, for the log and the counters.
     pub(super) fn code(&self) -> ErrorCode {
         self.error.code
@@ -162,6 +186,10 @@ impl Problem {
 
     /// The answer; `media` is what the client accepts, if that is known.
     pub(super) fn respond(self, media: Option<MediaType>, request_id: Uuid) -> Response {
+        let after = self
+            .error
+            .retry
+            .and_then(|retry| HeaderValue::from_str(&retry.after.to_string()).ok());
         let body = body(&[self.error], request_id);
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
@@ -172,7 +200,13 @@ impl Problem {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static(TRY_AGAIN_AFTER));
+                let after = after.unwrap_or(HeaderValue::from_static(TRY_AGAIN_AFTER));
+                headers.insert(RETRY_AFTER, after);
+            }
+            StatusCode::UPGRADE_REQUIRED => {
+                headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+                headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
             }
             _ => {}
         }
@@ -183,7 +217,8 @@ impl Problem {
     }
 }
 
-fn status_of(code: ErrorCode, media: MediaType) -> StatusCode {
+/// The status of a refused GraphQL request.
+pub(super) fn status_of(code: ErrorCode, media: MediaType) -> StatusCode {
     match code {
         ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
@@ -200,9 +235,16 @@ fn status_of(code: ErrorCode, media: MediaType) -> StatusCode {
     }
 }
 
-/// A GraphQL response that has errors and no `data`: at most five, of at most 300 characters.
-fn body(errors: &[RequestError], request_id: Uuid) -> Vec<u8> {
-    let errors: Vec<_> = errors
+/// A GraphQL response that has errors and no `data`.
+pub(super) fn body(errors: &[RequestError], request_id: Uuid) -> Vec<u8> {
+    json!({ "errors": errors_of(errors, request_id) })
+        .to_string()
+        .into_bytes()
+}
+
+/// The list of a response's errors: at most five, of at most 300 characters.
+pub(super) fn errors_of(errors: &[RequestError], request_id: Uuid) -> Value {
+    errors
         .iter()
         .take(MOST_ERRORS)
         .map(|error| {
@@ -213,6 +255,10 @@ fn body(errors: &[RequestError], request_id: Uuid) -> Vec<u8> {
             } else {
                 error.message.chars().take(MOST_CHARACTERS).collect()
             };
+            if let Some(retry) = error.retry {
+                extensions["retryAt"] = json!(retry.at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                extensions["retryAfter"] = json!(retry.after);
+            }
             let mut object = json!({ "message": message, "extensions": extensions });
             if !error.locations.is_empty() {
                 let places = error.locations.iter().take(MOST_LOCATIONS);
@@ -222,8 +268,7 @@ fn body(errors: &[RequestError], request_id: Uuid) -> Vec<u8> {
             }
             object
         })
-        .collect();
-    json!({ "errors": errors }).to_string().into_bytes()
+        .collect()
 }
 
 #[cfg(test)]
@@ -244,6 +289,7 @@ mod tests {
             code: ErrorCode::BadUserInput,
             message: "é".repeat(1_000).into(),
             locations: vec![(1, 1); 1_000],
+            retry: None,
         };
         let bytes = body(&vec![error; 100], Uuid::nil());
         let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");

@@ -10,6 +10,7 @@ use axum::{
 
 use super::{
     graphiql, graphql,
+    live::stream,
     observe::{RequestId, observe},
     pages,
     respond::Problem,
@@ -23,6 +24,7 @@ pub fn router(state: AppState) -> Router {
         .route("/", get(pages::landing))
         .route("/style.css", get(pages::style))
         .route("/graphql", any(graphql::handle))
+        .route("/graphql/stream", any(stream::handle))
         .route("/schema.graphql", get(pages::schema))
         .route("/sharing", get(pages::sharing))
         .route("/healthz", get(pages::healthz))

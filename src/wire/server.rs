@@ -3,7 +3,7 @@
 use std::{io, sync::Arc, time::Duration};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{Request, body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -14,7 +14,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{limits::EdgeLimits, metrics::Metrics, slow::WriteTimeout};
+use super::{limits::EdgeLimits, live::stopping::Stopping, metrics::Metrics, slow::WriteTimeout};
 
 /// More header lines than this in one request are refused.
 const MOST_HEADERS: usize = 64;
@@ -30,7 +30,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
-    let (stopping, stopped) = watch::channel(());
+    let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
@@ -43,7 +43,7 @@ pub async fn serve(
     }
     drop((listener, stopped));
     tracing::info!(connections = stopping.receiver_count(), "stopping: no new connections");
-    stopping.send_replace(());
+    stopping.send_replace(true);
     if timeout(limits.shutdown_time, stopping.closed()).await.is_err() {
         tracing::warn!("stopped before every request had ended");
     }
@@ -90,19 +90,23 @@ fn connection(
     router: &Router,
     limits: &EdgeLimits,
     metrics: &Metrics,
-    mut stopping: watch::Receiver<()>,
+    mut stopping: watch::Receiver<bool>,
 ) {
     // Answers are written whole; without this, small ones wait for the peer's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
     let io = WriteTimeout::new(TokioIo::new(stream), limits.write_time);
+    let service = Telling {
+        inner: TowerToHyperService::new(router.clone()),
+        stopping: Stopping::from(stopping.clone()),
+    };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
         .max_headers(MOST_HEADERS)
         .max_header_size(limits.header_bytes)
-        .serve_connection(io, TowerToHyperService::new(router.clone()))
+        .serve_connection(io, service)
         .with_upgrades();
     let open = Open::new(metrics, place);
     tokio::spawn(async move {
@@ -120,6 +124,23 @@ fn connection(
         }
         drop(open);
     });
+}
+
+/// Gives each request a way to learn that the server stops, for what outlives its answer.
+struct Telling {
+    inner: TowerToHyperService<Router>,
+    stopping: Stopping,
+}
+
+impl Service<Request<Incoming>> for Telling {
+    type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.stopping.clone());
+        self.inner.call(request)
+    }
 }
 
 /// Counts a connection for as long as it is open.

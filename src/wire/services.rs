@@ -6,11 +6,11 @@ use futures_util::future::BoxFuture;
 use http::HeaderMap;
 
 use crate::{
-    auth::{AuthRefusal, Authenticator},
+    auth::{AuthRefusal, Authenticator, SignedIn},
     error::{ErrorCode, RequestError},
     graphql::{
-        engine::Engine,
-        operation::{Answer, OperationRequest},
+        engine::{Engine, Subscription},
+        operation::{Answer, Event, OperationRequest},
     },
     sharing::caller::Caller,
 };
@@ -20,6 +20,9 @@ pub trait Execute: Send + Sync + 'static {
     /// Runs one operation. The answer must be fit to be sent: an account of it is durable by then.
     fn execute(&self, request: OperationRequest) -> BoxFuture<'_, Answer>;
 
+    /// Begins a subscription. Dropping what comes back ends it.
+    fn subscribe(&self, request: OperationRequest) -> BoxFuture<'_, Result<Box<dyn Events>, RequestError>>;
+
     /// The schema as this caller sees it, in the schema definition language.
     fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>>;
 
@@ -27,10 +30,21 @@ pub trait Execute: Send + Sync + 'static {
     fn sharing_table<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>>;
 }
 
+/// What a subscription gives, one thing after another. It is asked for the next thing only when the one before was sent, so
+/// that a slow reader makes nothing grow.
+pub trait Events: Send {
+    /// Waits until there may be something to give. It holds nothing meanwhile and may be given up at any time.
+    fn ready(&mut self) -> BoxFuture<'_, ()>;
+
+    /// The next event, made at this moment; `None` when there was nothing to give after all. Whoever asks holds a turn of
+    /// the gate, so it does not wait for anything to happen.
+    fn next(&mut self) -> BoxFuture<'_, Option<Event>>;
+}
+
 /// Tells who is asking.
 pub trait Authenticate: Send + Sync + 'static {
-    /// The caller behind the request's bearer token and `x-purpose-of-use`.
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refusal>>;
+    /// The caller behind the bearer token and `x-purpose-of-use`, and when the token ends.
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<SignedIn, Refusal>>;
 }
 
 /// Why nobody could be named. The true cause is in the log of whoever refused.
@@ -49,6 +63,13 @@ impl Execute for Engine {
         Box::pin(self.execute(request))
     }
 
+    fn subscribe(&self, request: OperationRequest) -> BoxFuture<'_, Result<Box<dyn Events>, RequestError>> {
+        Box::pin(async move {
+            let subscription = self.subscribe(request).await?;
+            Ok(Box::new(subscription) as Box<dyn Events>)
+        })
+    }
+
     fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
         Box::pin(self.sdl_for(caller))
     }
@@ -58,9 +79,19 @@ impl Execute for Engine {
     }
 }
 
+impl Events for Subscription {
+    fn ready(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(self.ready())
+    }
+
+    fn next(&mut self) -> BoxFuture<'_, Option<Event>> {
+        Box::pin(self.look())
+    }
+}
+
 impl Authenticate for Authenticator {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refusal>> {
-        Box::pin(async move { self.authenticate(headers).await.map_err(Refusal::from) })
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+        Box::pin(async move { self.sign_in(headers).await.map_err(Refusal::from) })
     }
 }
 

@@ -6,10 +6,11 @@ use super::{
     gate::Gate,
     graphiql::Graphiql,
     limits::{EdgeLimits, Limits},
+    live::places::Places,
     metrics::Metrics,
     services::{Authenticate, Execute, Ready},
 };
-use crate::clock::Ids;
+use crate::clock::{Clock, Ids};
 
 /// What is put together at start and then only read.
 #[expect(
@@ -33,6 +34,10 @@ pub struct AppState {
     pub(super) metrics: Metrics,
     /// Turns for operations.
     pub(super) gate: Gate,
+    /// Places for sockets and event streams.
+    pub(super) places: Places,
+    /// By which tokens end on connections that stay.
+    pub(super) clock: Clock,
     /// The development issuer's public keys (a JSON Web Key Set), when it is on.
     pub(super) jwks: Option<String>,
     /// The query page, when it is on.
@@ -57,6 +62,8 @@ impl AppState {
             edge: EdgeLimits::default(),
             metrics,
             gate: gate(&EdgeLimits::default()),
+            places: Places::new(&EdgeLimits::default().live),
+            clock: Clock::system(),
             jwks: None,
             graphiql: None,
         }
@@ -66,8 +73,16 @@ impl AppState {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits, edge: EdgeLimits) -> Self {
         self.gate = gate(&edge);
+        self.places = Places::new(&edge.live);
         self.limits = limits;
         self.edge = edge;
+        self
+    }
+
+    /// With the clock by which the tokens were found to hold.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 

@@ -113,7 +113,7 @@ const ROOMS: [Room; 16] = [
 const ANSWERS: [(&str, &str); 1] = [("store/directory.rs", "auth")];
 
 /// Libraries that belong to some rooms alone, by the first word of their paths.
-const LIBRARIES: [(&str, &[&str]); 20] = [
+const LIBRARIES: [(&str, &[&str]); 21] = [
     ("sea_orm", &["store"]),
     ("sea_orm_migration", &["store"]),
     ("sqlx", &["store"]),
@@ -126,6 +126,7 @@ const LIBRARIES: [(&str, &[&str]); 20] = [
     ("axum", &["wire"]),
     ("hyper", &["wire"]),
     ("hyper_util", &["wire"]),
+    ("tokio_tungstenite", &["wire"]),
     ("http", &["auth", "cli", "wire"]),
     ("prometheus", &["cli", "wire"]),
     ("jsonwebtoken", &["auth"]),

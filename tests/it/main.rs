@@ -9,6 +9,8 @@ mod coverage;
 mod demo;
 mod feed;
 mod kill;
+mod live;
+mod lookups;
 mod mutations;
 mod partners;
 mod readme;

@@ -14,10 +14,9 @@ use http::HeaderMap;
 
 use crate::{
     audit::{Code, Entry, Kind, Trail},
-    auth::{AuthRefusal, Authenticator},
+    auth::{AuthRefusal, Authenticator, SignedIn},
     clock::Clock,
     error::{ErrorCode, RequestError},
-    sharing::caller::Caller,
     wire::services::{Authenticate, Refusal},
 };
 
@@ -104,10 +103,10 @@ fn is_about_the_token(refusal: AuthRefusal) -> bool {
 }
 
 impl Authenticate for SignIn {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refusal>> {
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
         async move {
-            match self.authenticator.authenticate(headers).await {
-                Ok(caller) => Ok(caller),
+            match self.authenticator.sign_in(headers).await {
+                Ok(signed_in) => Ok(signed_in),
                 Err(refusal) => {
                     self.note(refusal).await;
                     Err(for_the_wire(refusal))

@@ -8,6 +8,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use super::{Engine, beyond_the_agreement, internal, refusal, select, within};
 use crate::{
+    clock::Stopwatch,
     error::{ErrorCode, RequestError},
     graphql::{
         answer,
@@ -138,39 +139,53 @@ impl Subscription {
     /// Whoever stops waiting for it loses nothing: the next call goes on where this one was.
     pub async fn next(&mut self) -> Event {
         loop {
-            if self.over {
-                return Event::Complete;
+            self.ready().await;
+            if let Some(event) = self.look().await {
+                return event;
             }
-            if self.idle {
-                if self.wake.changed().await.is_err() {
-                    self.over = true;
-                    continue;
-                }
-                self.idle = false;
+        }
+    }
+
+    /// Waits until there may be an event. Reads nothing and holds nothing meanwhile.
+    pub async fn ready(&mut self) {
+        if self.idle && !self.over {
+            self.over = self.wake.changed().await.is_err();
+            self.idle = false;
+        }
+    }
+
+    /// Looks once, and gives the event that there is.
+    ///
+    /// Whoever stops waiting for it loses nothing: the next look goes on where this one was.
+    pub async fn look(&mut self) -> Option<Event> {
+        if self.over {
+            return Some(Event::Complete);
+        }
+        if self.running.is_none()
+            && let Some(reading) = self.reading.take()
+        {
+            // What is committed from here on wakes it again; what was committed before, this look sees.
+            self.wake.mark_unchanged();
+            let parts = Arc::clone(&self.parts);
+            // Apart, so that what the trail says was given is not lost with whoever waits for it.
+            self.running = Some(tokio::spawn(async move { parts.step(reading).await }));
+        }
+        let ended = match &mut self.running {
+            Some(running) => running.await,
+            None => return Some(self.end(internal())),
+        };
+        self.running = None;
+        let Ok((reading, step)) = ended else {
+            return Some(self.end(internal()));
+        };
+        self.reading = Some(reading);
+        match step {
+            Step::Next(bytes) => Some(Event::Next(bytes)),
+            Step::Nothing => {
+                self.idle = true;
+                None
             }
-            if self.running.is_none()
-                && let Some(reading) = self.reading.take()
-            {
-                // What is committed from here on wakes it again; what was committed before, this look sees.
-                self.wake.mark_unchanged();
-                let parts = Arc::clone(&self.parts);
-                // Apart, so that what the trail says was given is not lost with whoever waits for it.
-                self.running = Some(tokio::spawn(async move { parts.step(reading).await }));
-            }
-            let ended = match &mut self.running {
-                Some(running) => running.await,
-                None => return self.end(internal()),
-            };
-            self.running = None;
-            let Ok((reading, step)) = ended else {
-                return self.end(internal());
-            };
-            self.reading = Some(reading);
-            match step {
-                Step::Next(bytes) => return Event::Next(bytes),
-                Step::Nothing => self.idle = true,
-                Step::Refused(error) => return self.end(error),
-            }
+            Step::Refused(error) => Some(self.end(error)),
         }
     }
 
@@ -224,6 +239,7 @@ impl Subscribed {
     /// One event, executed like an operation of its own. None where there is nothing to be told after all.
     async fn give(&self, occurrence: Occurrence, after: i64) -> Result<Option<Vec<u8>>, RequestError> {
         let (engine, asked) = (&self.engine, &self.asked);
+        let began = Stopwatch::start();
         let operation = select(asked)?;
         let (session, policies, ceiling) = engine.begin(&asked.caller, Mode::Read).await?;
         let turn = Turn::to_give(occurrence, after);
@@ -242,7 +258,7 @@ impl Subscribed {
             return Err(answer::invalid(&response));
         }
         match engine
-            .finish(asked, operation, &self.plan, request, response, None)
+            .finish(asked, began, operation, &self.plan, request, response, None)
             .await?
         {
             Answer::Executed(bytes) => Ok(Some(bytes)),

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object};
 use uuid::Uuid;
 
+pub use self::user_error::UserError;
 use self::{
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
@@ -31,7 +32,7 @@ use self::{
     once::Done,
     record_consent::{RecordConsentInput, RecordConsentPayload},
     record_contact::{RecordContactInput, RecordContactPayload},
-    user_error::{UserError, told},
+    user_error::told,
     webhooks::{
         AddWebhookEndpointInput, AddWebhookEndpointPayload, RemoveWebhookEndpointInput, RemoveWebhookEndpointPayload,
         RetryWebhookDeliveryInput, RetryWebhookDeliveryPayload, RotateWebhookSecretInput, RotateWebhookSecretPayload,

@@ -97,6 +97,38 @@ fn parse(range: &str) -> Option<(String, u16)> {
     Some((name, quality))
 }
 
+/// Whether the client takes `text/event-stream`; one that says nothing takes anything.
+pub(in crate::wire) fn takes_events(headers: &HeaderMap) -> bool {
+    let mut named = false;
+    let mut best: Option<Wish> = None;
+    let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    for range in values
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|range| !range.is_empty())
+        .take(MOST_RANGES)
+    {
+        named = true;
+        let Some((range, quality)) = parse(range) else {
+            continue;
+        };
+        let exactness = match range.as_str() {
+            "*/*" => 0,
+            "text/*" => 1,
+            "text/event-stream" => EXACT,
+            _ => continue,
+        };
+        if best.is_none_or(|(_, before)| exactness > before) {
+            best = Some((quality, exactness));
+        }
+    }
+    if named {
+        best.is_some_and(|(quality, _)| quality > 0)
+    } else {
+        headers.get_all(ACCEPT).iter().all(|value| value.to_str().is_ok())
+    }
+}
+
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -138,6 +170,31 @@ mod tests {
         assert_eq!(chosen(&["*/*"]), Some(MediaType::Json));
         assert_eq!(chosen(&["application/*"]), Some(MediaType::Json));
         assert_eq!(chosen(&["text/html, */*;q=0.8"]), Some(MediaType::Json));
+    }
+
+    #[test]
+    fn events_are_sent_to_those_who_take_them() {
+        let takes = |value: Option<&str>| {
+            let headers = value.map(|value| (ACCEPT, value.parse().expect("a header value")));
+            takes_events(&headers.into_iter().collect())
+        };
+        for value in [
+            None,
+            Some("text/event-stream"),
+            Some("*/*"),
+            Some("text/*"),
+            Some("application/json, text/event-stream;q=0.1"),
+        ] {
+            assert!(takes(value), "{value:?}");
+        }
+        for value in [
+            "application/json",
+            "text/html",
+            "text/event-stream;q=0, */*",
+            "text/event-stream; charset=latin1",
+        ] {
+            assert!(!takes(Some(value)), "{value}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(in crate::wire) const WITHHELD: HeaderName = HeaderName::from_static("x-with
 const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
 /// The one value of a header: nothing when it is absent, an error when it stands twice or is no text.
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ()> {
+pub(in crate::wire) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ()> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

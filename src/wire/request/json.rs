@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 
 /// Why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(in crate::wire) enum Wrong {
     /// A member stands twice in one object.
     Duplicate,
     /// It is no JSON, or more than one value, or too deep.
@@ -20,7 +20,7 @@ pub(super) enum Wrong {
 const DUPLICATE: &str = "duplicate member";
 
 /// Reads one value.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, Wrong> {
+pub(in crate::wire) fn parse(bytes: &[u8]) -> Result<Value, Wrong> {
     match serde_json::from_slice::<Strict>(bytes) {
         Ok(value) => Ok(value.0),
         Err(error) if error.is_data() && error.to_string().starts_with(DUPLICATE) => Err(Wrong::Duplicate),

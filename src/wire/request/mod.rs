@@ -4,7 +4,7 @@
 pub(super) mod accept;
 pub(super) mod body;
 pub(super) mod headers;
-mod json;
+pub(super) mod json;
 
 use http::Uri;
 use serde_json::{Map, Value};
@@ -61,7 +61,8 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Parts, Problem> {
     from_members(members)
 }
 
-fn from_members(mut members: Map<String, Value>) -> Result<Parts, Problem> {
+/// The parts of a request whose members have been read.
+pub(super) fn from_members(mut members: Map<String, Value>) -> Result<Parts, Problem> {
     let query = match members.remove("query") {
         Some(Value::String(query)) => query,
         Some(_) => return Err(Problem::bad_request("query must be a string: the GraphQL document.")),

@@ -1,5 +1,6 @@
 //! The router against fakes of the rooms behind it, and the server against real connections.
 
+mod live;
 mod over_http;
 mod pages;
 mod serving;
@@ -28,11 +29,12 @@ use super::{
     metrics::Metrics,
     routes::router,
     server,
-    services::{Authenticate, Execute, Refusal},
+    services::{Authenticate, Events, Execute, Refusal},
     state::AppState,
 };
 use crate::{
-    clock::Ids,
+    auth::SignedIn,
+    clock::{Clock, Ids},
     error::{ErrorCode, RequestError},
     graphql::operation::{Allowed, Answer, OperationRequest, WithheldMode},
     sharing::caller::{Caller, Party},
@@ -72,6 +74,7 @@ struct FakeEngine {
     last: Mutex<Option<Seen>>,
     entered: Notify,
     release: Notify,
+    feed: live::Feed,
 }
 
 impl FakeEngine {
@@ -93,6 +96,14 @@ impl FakeEngine {
                 self.release.notified().await;
                 Answer::Executed(b"{\"data\":{\"hangs\":true}}".to_vec())
             }
+            "{ whoami }" => {
+                let data = serde_json::json!({ "data": {
+                    "client": request.caller.client,
+                    "purpose": request.caller.purpose,
+                    "request": request.request_id,
+                } });
+                Answer::Executed(data.to_string().into_bytes())
+            }
             "{ large }" => Answer::Executed(vec![b' '; 64 * 1024 * 1024]),
             "mutation { change }" if request.allowed == Allowed::Queries => Answer::NotByThisMethod,
             _ => Answer::Executed(b"{\"data\":{\"a\":1}}".to_vec()),
@@ -103,6 +114,10 @@ impl FakeEngine {
 impl Execute for FakeEngine {
     fn execute(&self, request: OperationRequest) -> BoxFuture<'_, Answer> {
         self.run(request).boxed()
+    }
+
+    fn subscribe(&self, request: OperationRequest) -> BoxFuture<'_, Result<Box<dyn Events>, RequestError>> {
+        std::future::ready(self.feed.subscribe(&request)).boxed()
     }
 
     fn sdl_for<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {
@@ -118,14 +133,34 @@ impl Execute for FakeEngine {
 struct FakeAuthenticator;
 
 impl Authenticate for FakeAuthenticator {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refusal>> {
-        let answer = match headers.get("authorization").map(http::HeaderValue::as_bytes) {
-            Some(b"Bearer good") => Ok(caller()),
-            Some(b"Bearer purposes") => Err(Refusal::Purpose(RequestError::new(
-                ErrorCode::PurposeRequired,
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let token = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let purpose = text("x-purpose-of-use");
+        let of_purpose = |code| {
+            Err(Refusal::Purpose(RequestError::new(
+                code,
                 "Name the purpose in x-purpose-of-use.",
-            ))),
-            Some(b"Bearer offline") => Err(Refusal::Unavailable),
+            )))
+        };
+        let good = |client: &str, lasting: Duration| {
+            let mut caller = caller();
+            client.clone_into(&mut caller.client);
+            if let Some(purpose) = purpose {
+                purpose.clone_into(&mut caller.purpose);
+            }
+            Ok(SignedIn {
+                caller,
+                expires_at: Clock::system().now() + lasting,
+            })
+        };
+        let answer = match token.map(|token| token.split_once('-').unwrap_or((token, ""))) {
+            _ if purpose == Some("not_mine") => of_purpose(ErrorCode::NotInAgreement),
+            Some(("client", client)) => good(client, Duration::from_hours(1)),
+            Some(("milliseconds", left)) => good("a-client", Duration::from_millis(left.parse().expect("a number"))),
+            Some(("purposes", _)) if purpose.is_none() => of_purpose(ErrorCode::PurposeRequired),
+            Some(("good", "") | ("purposes", _)) => good("a-client", Duration::from_hours(1)),
+            Some(("offline", _)) => Err(Refusal::Unavailable),
             _ => Err(Refusal::Unauthenticated),
         };
         std::future::ready(answer).boxed()

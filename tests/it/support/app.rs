@@ -14,6 +14,7 @@ use thinkfamily::{
     graphql::{
         engine::{Engine, Subscription},
         ids::{Codec, Key, Kind},
+        lookups::LookupSettings,
         operation::{Allowed, OperationRequest, WithheldMode},
         services::Services,
     },
@@ -62,17 +63,29 @@ pub(crate) async fn open_trail(databases: &Databases, keys: &tempfile::TempDir, 
     .expect("the trail opens")
 }
 
-/// An engine whose ids are made with the tests' key, and whose webhooks may go to this machine.
-pub(crate) fn engine(store: Store, trail: Trail) -> Engine {
-    let private_addresses = true;
-    engine_within(store, trail, Guard { private_addresses })
+/// The settings of look-ups in the tests: they do not wait.
+pub(crate) fn lookups() -> LookupSettings {
+    let mut settings = LookupSettings::new(&[9; 32]);
+    settings.pace = Duration::ZERO;
+    settings
 }
 
-fn engine_within(store: Store, trail: Trail, guard: Guard) -> Engine {
+/// Bounds within which webhooks may go to this machine.
+const OPEN: Guard = Guard {
+    private_addresses: true,
+};
+
+/// An engine whose ids are made with the tests' key, and whose webhooks may go to this machine.
+pub(crate) fn engine(store: Store, trail: Trail, lookups: LookupSettings) -> Engine {
+    engine_within(store, trail, lookups, OPEN)
+}
+
+fn engine_within(store: Store, trail: Trail, lookups: LookupSettings, guard: Guard) -> Engine {
     let services = Services {
         store,
         trail,
         codec: Codec::new(&[7; 32]).expect("32 bytes"),
+        lookups,
         webhooks: Setup {
             sealer: Arc::new(Sealer::new(&[8; 32]).expect("32 bytes")),
             guard,
@@ -98,8 +111,7 @@ pub(crate) struct App {
 impl App {
     /// A server over a fresh database with the worked families and agreements of the demonstration.
     pub(crate) async fn start(database: &TestDatabase) -> Self {
-        let private_addresses = true;
-        Self::start_within(database, Guard { private_addresses }).await
+        Self::start_within(database, OPEN).await
     }
 
     /// The same, with webhooks kept within bounds.
@@ -108,7 +120,7 @@ impl App {
         bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {})
             .await
             .expect("the demonstration loads");
-        let app = Self::over_within(databases, Clock::fixed(today()), Ids::seeded(1), guard).await;
+        let app = Self::over_within(databases, Clock::fixed(today()), Ids::seeded(1), lookups(), guard).await;
         for agreement in demo::worked_agreements() {
             app.load_agreement(agreement).await;
         }
@@ -117,15 +129,19 @@ impl App {
 
     /// A server over databases that are as the test wants them.
     pub(crate) async fn over(databases: Databases, clock: Clock, ids: Ids) -> Self {
-        let private_addresses = true;
-        Self::over_within(databases, clock, ids, Guard { private_addresses }).await
+        Self::over_with(databases, clock, ids, lookups()).await
     }
 
-    async fn over_within(databases: Databases, clock: Clock, ids: Ids, guard: Guard) -> Self {
+    /// The same with certain settings of look-ups.
+    pub(crate) async fn over_with(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings) -> Self {
+        Self::over_within(databases, clock, ids, lookups, OPEN).await
+    }
+
+    async fn over_within(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings, guard: Guard) -> Self {
         let keys = tempfile::tempdir().expect("a temporary folder");
         let store = Store::new(databases.clone(), clock.clone(), ids.clone());
         let trail = open_trail(&databases, &keys, clock.clone(), Ids::random()).await;
-        let engine = engine_within(store.clone(), trail.clone(), guard);
+        let engine = engine_within(store.clone(), trail.clone(), lookups, guard);
         let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
         let authenticator = Authenticator::new(
             vec![issuer.trusted().expect("the issuer trusts itself")],
@@ -147,7 +163,8 @@ impl App {
             Ids::random(),
             metrics.clone(),
         )
-        .with_limits(Limits::default(), edge.clone());
+        .with_limits(Limits::default(), edge.clone())
+        .with_clock(clock.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel::<()>();

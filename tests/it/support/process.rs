@@ -56,7 +56,12 @@ impl Site {
 
     /// Starts serving and waits until it does.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Serving {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        self.serve_at("127.0.0.1:0", arguments)
+    }
+
+    /// The same at a certain address.
+    pub(crate) fn serve_at(&self, address: &str, arguments: &[&str]) -> Serving {
+        let mut command = self.command(&["serve", "--listen", address]);
         let mut child = command
             .args(arguments)
             .stdin(Stdio::null())
@@ -68,7 +73,7 @@ impl Site {
         let log = Gathered::new(BufReader::new(child.stderr.take().expect("piped")));
         let began = Instant::now();
         let url = loop {
-            if let Some(url) = address(&out.text()) {
+            if let Some(url) = printed_address(&out.text()) {
                 break url;
             }
             if child.try_wait().expect("its state is known").is_some() || began.elapsed() > Duration::from_mins(1) {
@@ -107,7 +112,7 @@ pub(crate) fn someone(agency: &str, role: &str, purpose: &str, subject: &str) ->
     }
 }
 
-fn address(printed: &str) -> Option<String> {
+fn printed_address(printed: &str) -> Option<String> {
     let (_, rest) = printed.split_once("is served at ")?;
     let (url, _) = rest.split_once("/graphql")?;
     Some(url.to_owned())

@@ -1,0 +1,149 @@
+//! Who opens a socket: by headers of the upgrade, by `connection_init`, or some of both. Nothing else counts, cookies least of
+//! all, so a page of another origin can use only a token that it has.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{AUTHORIZATION, Entry},
+};
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use super::{
+    closing::{self, Closing},
+    lease::Lease,
+};
+use crate::{
+    error::ErrorCode,
+    wire::{
+        request::headers::{self, PURPOSE, WITHHELD},
+        respond::Problem,
+        services::Refusal,
+        state::AppState,
+    },
+};
+
+/// What the upgrade's headers say of who asks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Opening(HeaderMap);
+
+impl Opening {
+    /// The three headers that count.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let counts = |name: &HeaderName| [AUTHORIZATION, PURPOSE, WITHHELD].contains(name);
+        let pairs = headers.iter().filter(|(name, _)| counts(name));
+        Self(pairs.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
+    /// Refuses a token in the headers that is not accepted, before there is a socket. That no purpose is named yet may be made up for
+    /// by `connection_init`.
+    pub(super) async fn check(&self, state: &AppState) -> Result<(), Problem> {
+        if !self.0.contains_key(AUTHORIZATION) {
+            return Ok(());
+        }
+        match state.authenticator.authenticate(&self.0).await {
+            Err(Refusal::Purpose(error)) if error.code == ErrorCode::PurposeRequired => Ok(()),
+            Err(refusal) => Err(refusal.into()),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// Who asks, by the headers and by what `connection_init` says instead.
+    pub(super) async fn sign_in(&self, state: &AppState, payload: Map<String, Value>) -> Result<Lease, Closing> {
+        let headers = self.with(payload)?;
+        let withheld = headers::withheld(&headers).map_err(|_| closing::INVALID)?;
+        let signing_in = state.authenticator.authenticate(&headers);
+        let signed_in = timeout(state.edge.request_time, signing_in)
+            .await
+            .map_err(|_| closing::TRY_LATER)??;
+        Ok(Lease {
+            signed_in,
+            withheld,
+            clock: state.clock.clone(),
+        })
+    }
+
+    /// The headers with the payload's members in their places. Names are read as those of headers are, in any case; other
+    /// members are for others.
+    fn with(&self, payload: Map<String, Value>) -> Result<HeaderMap, Closing> {
+        let mut said = HeaderMap::new();
+        for (name, value) in payload {
+            let name = match name.to_ascii_lowercase().as_str() {
+                "authorization" => AUTHORIZATION,
+                "purpose" | "x-purpose-of-use" => PURPOSE,
+                "x-withheld" => WITHHELD,
+                _ => continue,
+            };
+            let Value::String(text) = value else {
+                return Err(closing::INVALID);
+            };
+            let value = HeaderValue::try_from(text).map_err(|_| closing::INVALID)?;
+            match said.entry(name) {
+                Entry::Vacant(entry) => drop(entry.insert(value)),
+                Entry::Occupied(_) => return Err(closing::INVALID),
+            }
+        }
+        let mut headers = self.0.clone();
+        // `extend` would add to what is there.
+        for name in said.keys() {
+            headers.remove(name);
+        }
+        headers.extend(said);
+        Ok(headers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(headers: &[(HeaderName, &str)], payload: Value) -> Option<Vec<(String, String)>> {
+        let headers = headers.iter().map(|(name, value)| {
+            let value = value.parse::<HeaderValue>().expect("a header value");
+            (name.clone(), value)
+        });
+        let Value::Object(payload) = payload else {
+            panic!("an object")
+        };
+        let said = Opening::of(&headers.collect()).with(payload).ok()?;
+        let mut said: Vec<(String, String)> = said
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))
+            .collect();
+        said.sort();
+        Some(said)
+    }
+
+    #[test]
+    fn what_the_payload_says_takes_the_place_of_the_header() {
+        let headers = [
+            (AUTHORIZATION, "Bearer a"),
+            (PURPOSE, "one"),
+            (http::header::COOKIE, "token=a"),
+            (http::header::ORIGIN, "https://elsewhere.example"),
+        ];
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            with(&headers, serde_json::json!({ "Purpose": "two", "other": 1 })),
+            Some(vec![pair("authorization", "Bearer a"), pair("x-purpose-of-use", "two")])
+        );
+        assert_eq!(
+            with(
+                &headers[2..],
+                serde_json::json!({ "authorization": "Bearer b", "x-withheld": "fail" })
+            ),
+            Some(vec![pair("authorization", "Bearer b"), pair("x-withheld", "fail")])
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for payload in [
+            serde_json::json!({ "authorization": 1 }),
+            serde_json::json!({ "authorization": "Bearer a", "Authorization": "Bearer b" }),
+            serde_json::json!({ "purpose": "a", "x-purpose-of-use": "a" }),
+            serde_json::json!({ "authorization": "Bearer a\nb" }),
+        ] {
+            assert_eq!(with(&[], payload.clone()), None, "{payload}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The end of a token, and the end of the server.
+
+use super::*;
+
+#[tokio::test]
+async fn a_socket_does_not_outlive_its_token() {
+    let server = Server::plain().await;
+    let mut peer = server.peer("").await;
+    peer.init(json!({ "authorization": "Bearer milliseconds-150" })).await;
+    peer.subscribe("1", "subscription { ticks }").await;
+    peer.subscribe("2", "{ hangs }").await;
+    let (code, reason) = peer.closed().await;
+    assert_eq!((code, reason.as_str()), (4403, "Forbidden: the token has expired"));
+    server.engine.feed.open(0).await;
+    server.sockets(0).await;
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_already_gives_nothing() {
+    let server = Server::plain().await;
+    let mut peer = server.peer("authorization: Bearer milliseconds-0\r\n").await;
+    peer.send(json!({ "type": "connection_init" })).await;
+    peer.subscribe("1", "{ a }").await;
+    let mut before = Vec::new();
+    loop {
+        match peer.next().await {
+            Some(Message::Text(text)) => before.push(text.to_string()),
+            Some(Message::Close(Some(frame))) => {
+                assert_eq!(u16::from(frame.code), 4403);
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(before.iter().all(|text| !text.contains("data")), "{before:?}");
+}
+
+#[tokio::test]
+async fn a_stopping_server_lets_queries_end_and_then_closes_1001() {
+    let mut server = Server::plain().await;
+    let mut peer = server.acknowledged().await;
+    let mut idle = server.acknowledged().await;
+    peer.subscribe("1", "{ hangs }").await;
+    peer.subscribe("2", "subscription { ticks }").await;
+    server.engine.entered.notified().await;
+    server.engine.feed.open(1).await;
+    server.stop();
+    assert_eq!(idle.closed().await.0, 1001);
+    server.engine.feed.open(0).await;
+    assert!(!server.ended.is_finished());
+    peer.subscribe("3", "{ a }").await;
+    let error = peer.message().await;
+    assert_eq!((&error["id"], &error["type"]), (&json!("3"), &json!("error")));
+    server.engine.release.notify_one();
+    assert_eq!(peer.message().await["payload"]["data"]["hangs"], true);
+    assert_eq!(peer.message().await, json!({ "type": "complete", "id": "1" }));
+    assert_eq!(peer.closed().await.0, 1001);
+    timeout(PATIENCE, server.ended)
+        .await
+        .expect("in time")
+        .expect("it stopped");
+}
+
+#[tokio::test]
+async fn a_stopping_server_does_not_wait_for_ever() {
+    let mut server = Server::start(EdgeLimits {
+        shutdown_time: Duration::from_millis(50),
+        ..EdgeLimits::default()
+    })
+    .await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "{ hangs }").await;
+    server.engine.entered.notified().await;
+    server.stop();
+    timeout(PATIENCE, server.ended)
+        .await
+        .expect("in time")
+        .expect("it stopped");
+}

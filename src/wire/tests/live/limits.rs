@@ -1,0 +1,188 @@
+//! How much one socket, one client and all of them may take.
+
+use super::*;
+
+#[tokio::test]
+async fn operations_of_a_socket_are_bounded() {
+    let server = Server::with(LiveLimits {
+        operations: 2,
+        ..LiveLimits::default()
+    })
+    .await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "subscription { ticks }").await;
+    peer.subscribe("2", "subscription { ticks }").await;
+    server.engine.feed.open(2).await;
+    peer.subscribe("3", "{ a }").await;
+    let error = peer.message().await;
+    assert_eq!((&error["type"], &error["id"]), (&json!("error"), &json!("3")));
+    assert_eq!(error["payload"][0]["extensions"]["code"], "TOO_MANY_REQUESTS");
+    peer.complete("1").await;
+    server.engine.feed.open(1).await;
+    // What was given up counts until it has ended, which the socket hears a moment later.
+    loop {
+        peer.subscribe("3", "{ a }").await;
+        if peer.message().await["type"] == "next" {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_nobody_wants_any_more_still_counts() {
+    let server = Server::with(LiveLimits {
+        operations: 1,
+        ..LiveLimits::default()
+    })
+    .await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "{ hangs }").await;
+    server.engine.entered.notified().await;
+    peer.complete("1").await;
+    peer.subscribe("2", "{ a }").await;
+    assert_eq!(peer.message().await["type"], "error");
+    server.engine.release.notify_one();
+    loop {
+        peer.subscribe("2", "{ a }").await;
+        let message = peer.message().await;
+        assert_eq!(message["id"], "2", "nothing more is said of the first");
+        if message["type"] == "next" {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_not_told_under_an_id_that_is_used_again() {
+    let server = Server::plain().await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "{ hangs }").await;
+    server.engine.entered.notified().await;
+    peer.complete("1").await;
+    peer.subscribe("1", "subscription { ticks }").await;
+    server.engine.feed.open(1).await;
+    server.engine.release.notify_one();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    server.engine.feed.ticks.send_modify(|tick| *tick += 1);
+    assert_eq!(peer.message().await["payload"]["data"]["n"], 1);
+    server.engine.feed.ticks.send_modify(|tick| *tick += 1);
+    assert_eq!(peer.message().await["payload"]["data"]["n"], 2);
+}
+
+#[tokio::test]
+async fn an_operation_holds_its_turn_until_it_has_ended() {
+    let server = Server::start(EdgeLimits {
+        running: 1,
+        waiting: 0,
+        ..EdgeLimits::default()
+    })
+    .await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "{ hangs }").await;
+    server.engine.entered.notified().await;
+    // The socket goes; the work is still being done.
+    drop(peer);
+    server.sockets(0).await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "{ a }").await;
+    assert_eq!(peer.message().await["payload"][0]["extensions"]["code"], "UNAVAILABLE");
+    server.engine.release.notify_one();
+    loop {
+        peer.subscribe("1", "{ a }").await;
+        if peer.message().await["type"] == "next" {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_idle_subscription_holds_no_turn_and_an_event_needs_one() {
+    let server = Server::start(EdgeLimits {
+        running: 1,
+        waiting: 0,
+        ..EdgeLimits::default()
+    })
+    .await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "subscription { ticks }").await;
+    server.engine.feed.open(1).await;
+    loop {
+        // The turn in which it began is given back a moment later.
+        peer.subscribe("2", "{ a }").await;
+        if peer.message().await["type"] == "next" {
+            break;
+        }
+    }
+    assert_eq!(peer.message().await["type"], "complete");
+    peer.subscribe("2", "{ hangs }").await;
+    server.engine.entered.notified().await;
+    server.engine.feed.ticks.send_modify(|tick| *tick += 1);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(server.engine.feed.made(), 0, "the only turn is taken");
+    server.engine.release.notify_one();
+    let mut ids = vec![peer.message().await["id"].clone(), peer.message().await["id"].clone()];
+    ids.push(peer.message().await["id"].clone());
+    assert!(ids.contains(&json!("1")) && ids.contains(&json!("2")), "{ids:?}");
+}
+
+#[tokio::test]
+async fn sockets_are_bounded_in_all() {
+    let server = Server::with(LiveLimits {
+        sockets: 1,
+        ..LiveLimits::default()
+    })
+    .await;
+    let mut peer = server.acknowledged().await;
+    let (_, head) = server.ask(&asking("")).await;
+    assert!(
+        head.starts_with("HTTP/1.1 503 ") && head.contains("retry-after"),
+        "{head}"
+    );
+    peer.frames.close(None).await.expect("closed");
+    server.sockets(0).await;
+    // The place is given back when the socket has ended, a moment after it is not counted any more.
+    until_opened(&server).await;
+}
+
+async fn until_opened(server: &Server) {
+    let opening = async {
+        while !server.ask(&asking("")).await.1.starts_with("HTTP/1.1 101 ") {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, opening).await.expect("in time");
+}
+
+#[tokio::test]
+async fn sockets_and_streams_of_one_client_are_bounded_together() {
+    let server = Server::with(LiveLimits {
+        sockets_per_client: 1,
+        ..LiveLimits::default()
+    })
+    .await;
+    let first = server.acknowledged().await;
+    let mut second = server.peer("").await;
+    second
+        .send(json!({ "type": "connection_init", "payload": { "authorization": "Bearer good" } }))
+        .await;
+    let (code, reason) = second.closed().await;
+    assert_eq!(
+        (code, reason.as_str()),
+        (1013, "This client has too many connections open")
+    );
+    let (_, head) = server.ask(&stream::asking("subscription { ticks }", "good")).await;
+    assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
+    let text = server.metrics.text().expect("text");
+    assert!(
+        text.contains("thinkfamily_graphql_operations_total{outcome=\"too_many_requests\"} 1"),
+        "{text}"
+    );
+    // Another client is another matter, and so is an operation that ends by itself.
+    let mut other = server.peer("").await;
+    other.init(json!({ "authorization": "Bearer client-b" })).await;
+    let (_, head) = server.ask(&stream::asking("{ a }", "good")).await;
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    drop(first);
+    server.sockets(1).await;
+    server.acknowledged().await;
+}

@@ -1,0 +1,325 @@
+//! Connections that stay, against a stand-in engine: over real sockets, with a client library and with frames made by hand.
+
+mod ends;
+mod frames;
+mod limits;
+mod protocol;
+mod random;
+mod slow;
+mod stream;
+mod upgrade;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::json;
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Message, protocol::Role},
+};
+
+use super::{super::limits::LiveLimits, *};
+use crate::graphql::operation::Event;
+
+/// Longer than anything takes here.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How large an event of the endless subscription is.
+const LARGE: usize = 64 * 1024;
+
+/// The stand-in's subscriptions, told apart by what the document says.
+#[derive(Clone)]
+pub(super) struct Feed {
+    made: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
+    ticks: watch::Sender<u64>,
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self {
+            made: Arc::default(),
+            open: Arc::default(),
+            ticks: watch::Sender::new(0),
+        }
+    }
+}
+
+impl Feed {
+    pub(super) fn subscribe(&self, request: &OperationRequest) -> Result<Box<dyn Events>, RequestError> {
+        let kind = match request.query.as_str() {
+            "subscription { three }" => Kind::Three,
+            "subscription { ticks }" => Kind::Ticks,
+            "subscription { endless }" => Kind::Endless,
+            "subscription { ends }" => Kind::Ends,
+            "subscription { panics }" => Kind::Panics,
+            "subscription { hangs }" => Kind::Hangs,
+            "subscription { busy }" => return Err(RequestError::new(ErrorCode::TooManyRequests, "Too many.")),
+            _ => return Err(RequestError::new(ErrorCode::BadUserInput, "No such field.").at(1, 16)),
+        };
+        self.open.fetch_add(1, Ordering::SeqCst);
+        Ok(Box::new(FakeEvents {
+            feed: self.clone(),
+            ticks: self.ticks.subscribe(),
+            kind,
+            given: 0,
+        }))
+    }
+
+    /// Waits until as many subscriptions are open.
+    async fn open(&self, wanted: usize) {
+        let now = || self.open.load(Ordering::SeqCst);
+        until(|| now() == wanted).await;
+    }
+
+    fn made(&self) -> usize {
+        self.made.load(Ordering::SeqCst)
+    }
+}
+
+enum Kind {
+    /// Three events, and nothing at all between them.
+    Three,
+    /// An event for each tick.
+    Ticks,
+    /// Large events without end.
+    Endless,
+    /// One event, and then the right to more has ended.
+    Ends,
+    /// One event, then a panic.
+    Panics,
+    /// An event that is never made.
+    Hangs,
+}
+
+struct FakeEvents {
+    feed: Feed,
+    ticks: watch::Receiver<u64>,
+    kind: Kind,
+    given: usize,
+}
+
+impl FakeEvents {
+    fn event(&mut self, filling: &str) -> Event {
+        self.feed.made.fetch_add(1, Ordering::SeqCst);
+        self.given += 1;
+        let event = json!({ "data": { "n": self.given, "filling": filling } });
+        Event::Next(event.to_string().into_bytes())
+    }
+}
+
+impl Events for FakeEvents {
+    fn ready(&mut self) -> BoxFuture<'_, ()> {
+        async move {
+            if matches!(self.kind, Kind::Ticks) {
+                self.ticks.changed().await.expect("the feed is there");
+            }
+        }
+        .boxed()
+    }
+
+    fn next(&mut self) -> BoxFuture<'_, Option<Event>> {
+        async move {
+            match self.kind {
+                Kind::Three if self.given >= 6 => Some(Event::Complete),
+                Kind::Three if self.given.is_multiple_of(2) => {
+                    self.given += 1;
+                    None
+                }
+                Kind::Endless => Some(self.event(&"f".repeat(LARGE))),
+                Kind::Ends if self.given > 0 => Some(Event::Refused(RequestError::new(
+                    ErrorCode::NotInAgreement,
+                    "No agreement gives this any more.",
+                ))),
+                Kind::Panics if self.given > 0 => panic!("secret cause"),
+                Kind::Three | Kind::Ticks | Kind::Ends | Kind::Panics => Some(self.event("")),
+                Kind::Hangs => std::future::pending().await,
+            }
+        }
+        .boxed()
+    }
+}
+
+impl Drop for FakeEvents {
+    fn drop(&mut self) {
+        self.feed.open.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Waits until something is so.
+async fn until(is_so: impl Fn() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    timeout(PATIENCE, waiting).await.expect("in time");
+}
+
+/// A server on a free port.
+struct Server {
+    address: std::net::SocketAddr,
+    engine: Arc<FakeEngine>,
+    metrics: Metrics,
+    stop: Option<oneshot::Sender<()>>,
+    ended: JoinHandle<()>,
+}
+
+impl Server {
+    async fn start(edge: EdgeLimits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let engine = Arc::<FakeEngine>::default();
+        let state = state(&engine, edge.clone());
+        let metrics = state.metrics.clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let counters = metrics.clone();
+        let ended = tokio::spawn(async move {
+            let stop = async {
+                let _ = stopped.await;
+            };
+            server::serve(listener, router(state), &edge, &counters, stop).await;
+        });
+        Self {
+            address,
+            engine,
+            metrics,
+            stop: Some(stop),
+            ended,
+        }
+    }
+
+    async fn with(live: LiveLimits) -> Self {
+        Self::start(EdgeLimits {
+            live,
+            ..EdgeLimits::default()
+        })
+        .await
+    }
+
+    async fn plain() -> Self {
+        Self::start(EdgeLimits::default()).await
+    }
+
+    fn stop(&mut self) {
+        self.stop.take().expect("once").send(()).expect("it runs");
+    }
+
+    async fn sockets(&self, wanted: i64) {
+        until(|| self.metrics.sockets.get() == wanted).await;
+    }
+
+    /// A connection with a request's head sent and the answer's head read.
+    async fn ask(&self, head: &str) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        let answer = read_head(&mut stream).await;
+        (stream, answer)
+    }
+
+    /// A connection that is a `WebSocket` now.
+    async fn upgraded(&self, headers: &str) -> TcpStream {
+        let (stream, head) = self.ask(&asking(headers)).await;
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        stream
+    }
+
+    async fn peer(&self, headers: &str) -> Peer {
+        Peer::over(self.upgraded(headers).await).await
+    }
+
+    /// A peer that was acknowledged.
+    async fn acknowledged(&self) -> Peer {
+        let mut peer = self.peer("").await;
+        peer.init(json!({ "authorization": "Bearer good" })).await;
+        peer
+    }
+}
+
+/// The head of a request for a socket, with more headers.
+fn asking(headers: &str) -> String {
+    format!(
+        "GET /graphql HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n{headers}\r\n"
+    )
+}
+
+async fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    let reading = async {
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.expect("a head"));
+        }
+    };
+    timeout(PATIENCE, reading).await.expect("in time");
+    String::from_utf8(head).expect("text")
+}
+
+/// The client's end of a socket.
+struct Peer {
+    frames: WebSocketStream<TcpStream>,
+}
+
+impl Peer {
+    async fn over(stream: TcpStream) -> Self {
+        Self {
+            frames: WebSocketStream::from_raw_socket(stream, Role::Client, None).await,
+        }
+    }
+
+    async fn text(&mut self, text: &str) {
+        self.frames.send(Message::text(text)).await.expect("sent");
+    }
+
+    async fn send(&mut self, message: Value) {
+        self.text(&message.to_string()).await;
+    }
+
+    async fn init(&mut self, payload: Value) {
+        self.send(json!({ "type": "connection_init", "payload": payload }))
+            .await;
+        assert_eq!(self.message().await, json!({ "type": "connection_ack" }));
+    }
+
+    async fn subscribe(&mut self, id: &str, query: &str) {
+        self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query } }))
+            .await;
+    }
+
+    async fn complete(&mut self, id: &str) {
+        self.send(json!({ "type": "complete", "id": id })).await;
+    }
+
+    /// The next message that is not a `WebSocket` ping or pong.
+    async fn next(&mut self) -> Option<Message> {
+        loop {
+            let next = timeout(PATIENCE, self.frames.next()).await.expect("in time");
+            match next {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(message)) => return Some(message),
+                Some(Err(_)) | None => return None,
+            }
+        }
+    }
+
+    async fn message(&mut self) -> Value {
+        match self.next().await {
+            Some(Message::Text(text)) => serde_json::from_str(&text).expect("JSON"),
+            other => panic!("not a message: {other:?}"),
+        }
+    }
+
+    /// The code with which the server closes, whatever comes before.
+    async fn closed(&mut self) -> (u16, String) {
+        loop {
+            match self.next().await {
+                Some(Message::Close(Some(frame))) => {
+                    return (frame.code.into(), frame.reason.to_string());
+                }
+                Some(Message::Close(None)) => return (1005, String::new()),
+                Some(_) => {}
+                None => return (1006, String::new()),
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Node and the clients' packages, installed once by name and version into a folder below `target`.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::OnceLock,
+};
+
+/// The clients, each with its version.
+const PACKAGES: [&str; 5] = [
+    "@urql/core@6.0.3",
+    "graphql-sse@2.6.1",
+    "graphql-ws@6.4.2",
+    "graphql@16.15.0",
+    "ws@8.23.0",
+];
+/// Set where a machine without Node must fail rather than skip.
+const REQUIRED: &str = "THINKFAMILY_REQUIRE_NODE";
+
+/// A folder with the scripts and what they import.
+pub(super) struct Node {
+    folder: PathBuf,
+}
+
+impl Node {
+    /// Node with the packages; none, said aloud, where there is no Node and none is required.
+    pub(super) fn ready() -> Option<&'static Self> {
+        static READY: OnceLock<Option<Node>> = OnceLock::new();
+        READY.get_or_init(Self::prepare).as_ref()
+    }
+
+    fn prepare() -> Option<Self> {
+        let is_here = |program: &str| {
+            let version = Command::new(program).arg("--version").output();
+            version.is_ok_and(|output| output.status.success())
+        };
+        if !is_here("node") || !is_here("npm") {
+            assert!(
+                std::env::var_os(REQUIRED).is_none(),
+                "{REQUIRED} is set and node or npm is missing"
+            );
+            println!("SKIPPED: node or npm is missing, so no reference client was tried");
+            return None;
+        }
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("clients");
+        fs::create_dir_all(&folder).unwrap();
+        install(&folder);
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
+        for script in fs::read_dir(scripts).unwrap() {
+            let script = script.unwrap();
+            fs::copy(script.path(), folder.join(script.file_name())).unwrap();
+        }
+        Some(Self { folder })
+    }
+
+    /// Runs a script to its end, which must be a good one.
+    pub(super) fn run(&self, script: &str, environment: &[(&str, String)]) {
+        self.start(script, environment).ends_well();
+    }
+
+    /// Starts a script.
+    pub(super) fn start(&self, script: &str, environment: &[(&str, String)]) -> Script {
+        let mut child = Command::new("node")
+            .arg(script)
+            .current_dir(&self.folder)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Script { child, out }
+    }
+}
+
+/// Installs the packages, unless those of these versions are there.
+fn install(folder: &Path) {
+    let wanted = PACKAGES.join("\n");
+    let installed = folder.join("installed");
+    if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
+        return;
+    }
+    fs::write(folder.join("package.json"), r#"{"private":true}"#).unwrap();
+    let output = Command::new("npm")
+        .args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"])
+        .args(PACKAGES)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "npm install: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    fs::write(installed, wanted).unwrap();
+}
+
+/// A script that runs; it is killed when the test ends before it.
+pub(super) struct Script {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Script {
+    /// Waits for the next line, which must be this.
+    pub(super) fn says(&mut self, wanted: &str) {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        assert_eq!(line.trim_end(), wanted);
+    }
+
+    /// Tells it something.
+    pub(super) fn hears(&mut self, text: &str) {
+        self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Waits for its end.
+    pub(super) fn ends_well(mut self) {
+        for line in (&mut self.out).lines() {
+            println!("{}", line.unwrap());
+        }
+        assert!(self.child.wait().unwrap().success(), "the script says what is wrong");
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
