@@ -17,7 +17,7 @@ use super::{
     hash::Hash,
     key::PublicKey,
 };
-use crate::store::trail::{EntryRow, HeadRow, SubjectRow, TrailSnapshot, TrailStore, TrailStoreError};
+use crate::store::trail::{AgencyRow, EntryRow, HeadRow, SubjectRow, TrailSnapshot, TrailStore, TrailStoreError};
 
 /// Entries, heads or index rows in memory at a time.
 const PAGE: u32 = 64;
@@ -147,6 +147,7 @@ pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]
         check.heads_without_chain().await,
         check.named_heads().await,
         check.index().await,
+        check.index_of_agencies().await,
     ];
     for pass in passes {
         match pass {
@@ -192,7 +193,7 @@ impl Check<'_> {
             let page = self.snapshot.entries_after(chain, after, PAGE, MAX_BODY).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.seq);
-            let mut wanted = Vec::new();
+            let (mut wanted, mut lookups) = (Vec::new(), Vec::new());
             for row in &page {
                 let entry = check.entry(&linked(row), &mut self.report);
                 let Some(entry) = entry else { continue };
@@ -202,6 +203,13 @@ impl Check<'_> {
                         self.named.add(*head, NamedBy::Chain(chain), &mut self.report);
                     }
                 }
+                lookups.extend(entry.looked_up_by().map(|(authority, agency)| AgencyRow {
+                    authority,
+                    agency,
+                    recorded_at: entry.at,
+                    chain,
+                    seq: row.seq,
+                }));
                 if let Some(authority) = entry.authority {
                     wanted.extend(entry.families.iter().map(|family| SubjectRow {
                         authority,
@@ -213,6 +221,7 @@ impl Check<'_> {
                 }
             }
             self.subjects(chain, &wanted).await?;
+            self.agencies(chain, &lookups).await?;
         }
         let end = check.end();
         let head = self.snapshot.head(chain).await?;
@@ -244,6 +253,49 @@ impl Check<'_> {
                     None => format!("the index lacks family {}, which the entry speaks of", row.family),
                 };
                 self.report.note(FindingKind::SubjectMissing, chain, row.seq, sentence);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every look-up that entries tell of must be in the index of agencies.
+    async fn agencies(&mut self, chain: Uuid, wanted: &[AgencyRow]) -> Result<(), TrailStoreError> {
+        let found = self.snapshot.agencies_among(wanted).await?;
+        for row in wanted.iter().filter(|row| !found.contains(row)) {
+            let sentence = format!(
+                "the index lacks agency {}, whose look-ups the entry tells of",
+                row.agency
+            );
+            self.report.note(FindingKind::SubjectMissing, chain, row.seq, sentence);
+        }
+        Ok(())
+    }
+
+    /// Every row of the index of agencies must be borne out by its entry.
+    async fn index_of_agencies(&mut self) -> Result<(), TrailStoreError> {
+        let mut after: Option<AgencyRow> = None;
+        loop {
+            let page = self.snapshot.agencies_after(after.as_ref(), PAGE, MAX_BODY).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.row);
+            for line in &page {
+                let row = line.row;
+                let sentence = match line.body.as_deref().map(Entry::from_body) {
+                    None => format!("the index has agency {} for an entry that is not there", row.agency),
+                    // The pass over the entries has reported it.
+                    Some(Err(_)) => continue,
+                    Some(Ok(entry))
+                        if entry.looked_up_by() == Some((row.authority, row.agency)) && entry.at == row.recorded_at =>
+                    {
+                        continue;
+                    }
+                    Some(Ok(_)) => format!(
+                        "the index has agency {}, of whose look-ups the entry does not tell",
+                        row.agency
+                    ),
+                };
+                self.report
+                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
             }
         }
         Ok(())

@@ -91,5 +91,12 @@ settings! {
     socket_init_ms "THINKFAMILY_SOCKET_INIT_MS" "MS" "Longest wait for a WebSocket's connection_init [default: 3000]" [];
     keep_alive_ms "THINKFAMILY_KEEP_ALIVE_MS" "MS" "Silence after which a WebSocket's peer is asked whether it is there, and an event stream says that it is [default: 15000]" [];
     write_timeout_ms "THINKFAMILY_WRITE_TIMEOUT_MS" "MS" "Longest time that a client may leave what it is sent unread [default: 30000]" [];
+    lookup_budget "THINKFAMILY_LOOKUP_BUDGET" "N" "Most people whom a client may ask about for one purpose in a period [default: 5000]" [];
+    lookup_period_s "THINKFAMILY_LOOKUP_PERIOD_S" "S" "How long such a period is, in seconds [default: 86400]" [];
+    lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this; 0 is at once [default: 5]" [];
+    match_upper "THINKFAMILY_MATCH_UPPER" "BITS" "From this weight on a person is found [default: 6]" [allow_hyphen_values = true];
+    match_lower "THINKFAMILY_MATCH_LOWER" "BITS" "Below this weight a person counts for nothing [default: 0]" [allow_hyphen_values = true];
+    match_clear "THINKFAMILY_MATCH_CLEAR" "BITS" "How far the person found must stand above the next [default: 6]" [];
+    match_model "THINKFAMILY_MATCH_MODEL" "FILE" "Weights of comparisons (TOML) [default: built in]" [];
     cost "THINKFAMILY_COST" "N" "Greatest cost of an operation [default: 20000]" [];
 }

@@ -6,6 +6,7 @@ mod flags;
 mod issuer;
 mod limits;
 mod live;
+mod lookups;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use self::{
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
     limits::Limits,
     live::Live,
+    lookups::Lookups,
     source::{ConfigError, Origin},
 };
 use self::{issuer::is_name, source::Given};
@@ -105,7 +107,7 @@ pub struct Database {
 }
 
 /// Everything that can be set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
 pub struct Config {
     /// What the server is run for.
@@ -132,6 +134,8 @@ pub struct Config {
     pub migrate: bool,
     /// The log.
     pub log: Log,
+    /// Look-ups.
+    pub lookups: Lookups,
     /// Limits on requests.
     pub limits: Limits,
     /// Limits on connections that stay.
@@ -200,6 +204,7 @@ impl Config {
             demo_data: given.switch("demo_data", easing)?,
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
+            lookups: Lookups::read(&given)?,
             limits: Limits::read(&given)?,
             live: Live::read(&given)?,
         })

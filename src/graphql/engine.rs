@@ -17,6 +17,7 @@ use super::{
     context::Request,
     feed::Feeds,
     introspection::Schemas,
+    lookups::Desk,
     matrix,
     mutations::Mutation,
     operation::{Allowed, Answer, OperationRequest, WithheldMode},
@@ -30,6 +31,7 @@ use super::{
 };
 use crate::{
     audit::EntryRef,
+    clock::Stopwatch,
     error::{ErrorCode, RequestError},
     sharing::{
         caller::Caller,
@@ -114,6 +116,7 @@ impl Engine {
     }
 
     async fn run(&self, asked: OperationRequest) -> Result<Answer, RequestError> {
+        let began = Stopwatch::start();
         let operation = select(&asked)?;
         let mode = match operation.ty {
             OperationType::Query => Mode::Read,
@@ -153,7 +156,7 @@ impl Engine {
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        self.finish(&asked, operation, &plan, request, response, introspected)
+        self.finish(&asked, began, operation, &plan, request, response, introspected)
             .await
     }
 
@@ -190,6 +193,7 @@ impl Engine {
             account: Mutex::new(Account::default()),
             writes: Mutex::default(),
             kept: AtomicBool::default(),
+            lookups: Desk::default(),
             failure: OnceLock::new(),
             turn,
         });
@@ -208,9 +212,14 @@ impl Engine {
     }
 
     /// Makes the answer, has the trail say what it discloses and changes, keeps the changes, and only then gives it.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all that is known of an operation when it has been executed"
+    )]
     async fn finish(
         &self,
         asked: &OperationRequest,
+        began: Stopwatch,
         operation: &OperationDefinition,
         plan: &Plan,
         request: Arc<Request>,
@@ -222,8 +231,12 @@ impl Engine {
             return Err(internal());
         };
         if let Some(failure) = request.failure.get() {
-            return Err(RequestError::new(failure.code(), failure.message()));
+            if failure.retry().is_some() {
+                self.raise_alert(asked, failure.code()).await?;
+            }
+            return Err(RequestError::new(failure.code(), failure.message()).retry(failure.retry()));
         }
+        let looked = request.lookups.looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
         let body = answer::body(asked, operation, plan, &account, response, introspected);
@@ -232,6 +245,7 @@ impl Engine {
             operation,
             &request.ceiling,
             &account,
+            &looked,
             &writes,
             request.session.now(),
         );
@@ -256,7 +270,22 @@ impl Engine {
             trail::not_made(&request.services.trail, asked, &written, &self.parts.services.store).await;
             return Err(refusal(error));
         }
+        if looked.total() > 0 {
+            let pace = request.services.lookups.pace;
+            tokio::time::sleep(began.until_next(pace)).await;
+        }
         Ok(Answer::Executed(body))
+    }
+
+    /// Records that a client has asked about more people than it may.
+    async fn raise_alert(&self, asked: &OperationRequest, code: ErrorCode) -> Result<(), RequestError> {
+        let entry = trail::alert(asked, code, self.parts.services.store.clock().now());
+        self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
+            RequestError::new(
+                ErrorCode::Unavailable,
+                "The refusal could not be recorded. Try again later.",
+            )
+        })
     }
 
     /// Begins a session and works out the ceiling from what that very session reads.

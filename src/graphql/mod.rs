@@ -13,6 +13,7 @@ mod feed;
 pub mod ids;
 mod introspection;
 mod lists;
+pub mod lookups;
 pub mod matrix;
 mod mutations;
 mod node;

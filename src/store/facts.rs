@@ -19,8 +19,9 @@ use super::{
     tables::ByFamily,
 };
 use crate::sharing::{
+    agreement::Scope,
     category::Category,
-    ceiling::Ceiling,
+    ceiling::{Ceiling, ClauseInForce},
     consent::age_on,
     facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
 };
@@ -28,6 +29,37 @@ use crate::sharing::{
 /// Whether something that began and perhaps ended holds on a day; the day of its end is no longer in it.
 pub(super) fn holds_on(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) -> bool {
     from <= today && until.is_none_or(|until| today < until)
+}
+
+/// Which facts are read, of those that decisions may do without.
+#[derive(Clone, Copy)]
+pub(super) struct Needed {
+    involvements: bool,
+    consents: bool,
+    emergencies: bool,
+}
+
+impl Needed {
+    pub(super) fn all() -> Self {
+        Self {
+            involvements: true,
+            consents: true,
+            emergencies: true,
+        }
+    }
+
+    /// Those that some clause of the ceiling asks for, or whose rows are wanted.
+    pub(super) fn by(ceiling: &Ceiling, wants: Wants) -> Self {
+        let some = |asks: fn(&ClauseInForce) -> bool| {
+            let mut clauses = ceiling.parties().iter().flat_map(|party| &party.clauses);
+            clauses.any(asks)
+        };
+        Self {
+            involvements: wants.involvements || some(|clause| clause.scope == Scope::Involved),
+            consents: wants.consents || some(|clause| clause.consent_required),
+            emergencies: wants.emergencies || some(|clause| clause.emergency),
+        }
+    }
 }
 
 /// The facts of all families of a statement, before they are told apart.
@@ -58,6 +90,7 @@ impl FactRows {
         ceiling: &Ceiling,
         families: &FamilySet,
         wants: Wants,
+        needed: Needed,
     ) -> Result<Self, StoreError> {
         let authority = session.authority();
         let memberships: Vec<MembershipRow> = session
@@ -89,7 +122,11 @@ impl FactRows {
             let agencies = ceiling.parties().iter().map(|party| party.party.agency);
             involvements = involvements.filter(involvement::Column::AgencyId.is_in(agencies));
         }
-        let involvements: Vec<InvolvementRow> = session.all(involvements).await?;
+        let involvements: Vec<InvolvementRow> = if needed.involvements {
+            session.all(involvements).await?
+        } else {
+            Vec::new()
+        };
         let leads: Vec<LeadProfessionalRow> = session
             .of_families::<lead_professional::Entity, _>(
                 lead_professional::Column::AuthorityId,
@@ -106,16 +143,22 @@ impl FactRows {
             consents = consents.filter(consent::Column::AgencyKind.is_in(kinds));
         }
         let mut by_person: HashMap<Uuid, Vec<ConsentRow>> = HashMap::new();
-        for row in session.all::<_, ConsentRow>(consents).await? {
-            by_person.entry(row.person_id).or_default().push(row);
+        if needed.consents {
+            for row in session.all::<_, ConsentRow>(consents).await? {
+                by_person.entry(row.person_id).or_default().push(row);
+            }
         }
-        let emergencies: Vec<EmergencyAccessRow> = session
-            .of_families::<emergency_access::Entity, _>(
-                emergency_access::Column::AuthorityId,
-                emergency_access::Column::FamilyId,
-                families,
-            )
-            .await?;
+        let emergencies: Vec<EmergencyAccessRow> = if needed.emergencies {
+            session
+                .of_families::<emergency_access::Entity, _>(
+                    emergency_access::Column::AuthorityId,
+                    emergency_access::Column::FamilyId,
+                    families,
+                )
+                .await?
+        } else {
+            Vec::new()
+        };
         let settings = session.authority_row().await?;
         Ok(Self {
             memberships: ByFamily::new(memberships, |row| row.family_id),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     dossier::{Dossier, FamilyRecord, Wants},
-    facts::{self, FactRows},
+    facts::{self, FactRows, Needed},
     reach::FamilySet,
     rows::FamilyRow,
     session::{Session, StoreError},
@@ -27,6 +27,28 @@ impl Session {
         families: &FamilySet,
         wants: Wants,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
+        self.read_dossiers(ceiling, families, wants, Needed::all()).await
+    }
+
+    /// The same without the facts that no clause of the ceiling asks for: for reads that must be quick. Rows of tables that are facts as well
+    /// (consents, involvements, emergency access) are only complete where they are wanted.
+    pub async fn dossiers_sparing(
+        &self,
+        ceiling: &Arc<Ceiling>,
+        families: &FamilySet,
+        wants: Wants,
+    ) -> Result<Vec<Arc<Dossier>>, StoreError> {
+        self.read_dossiers(ceiling, families, wants, Needed::by(ceiling, wants))
+            .await
+    }
+
+    async fn read_dossiers(
+        &self,
+        ceiling: &Arc<Ceiling>,
+        families: &FamilySet,
+        wants: Wants,
+        needed: Needed,
+    ) -> Result<Vec<Arc<Dossier>>, StoreError> {
         if families.is_empty() {
             return Ok(Vec::new());
         }
@@ -37,7 +59,7 @@ impl Session {
         // The families are known now: a few are named, so that the other statements need not find them again.
         let named = FamilySet::Keys(rows.iter().map(|row| row.id).collect());
         let families = if rows.len() <= NAMED { &named } else { families };
-        let mut facts = FactRows::read(self, ceiling, families, wants).await?;
+        let mut facts = FactRows::read(self, ceiling, families, wants, needed).await?;
         let mut tables = TableRows::read(self, families, wants).await?;
         let agencies = if wants.agencies {
             Arc::clone(self.agencies().await?)

@@ -3,7 +3,9 @@
 //! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
 
 pub mod agencies;
+pub mod budget;
 pub mod bulk;
+pub mod candidates;
 pub mod connect;
 pub mod database_url;
 pub mod dataset;
@@ -11,6 +13,7 @@ mod directory;
 pub mod dossier;
 mod facts;
 pub mod feed;
+pub mod keys;
 mod links;
 mod load;
 pub mod migrate;

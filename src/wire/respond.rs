@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
+use chrono::SecondsFormat;
 use http::{
     HeaderValue, StatusCode,
     header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE},
@@ -185,6 +186,10 @@ impl Problem {
 
     /// The answer; `media` is what the client accepts, if that is known.
     pub(super) fn respond(self, media: Option<MediaType>, request_id: Uuid) -> Response {
+        let after = self
+            .error
+            .retry
+            .and_then(|retry| HeaderValue::from_str(&retry.after.to_string()).ok());
         let body = body(&[self.error], request_id);
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
@@ -195,7 +200,8 @@ impl Problem {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static(TRY_AGAIN_AFTER));
+                let after = after.unwrap_or(HeaderValue::from_static(TRY_AGAIN_AFTER));
+                headers.insert(RETRY_AFTER, after);
             }
             StatusCode::UPGRADE_REQUIRED => {
                 headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
@@ -249,6 +255,10 @@ pub(super) fn errors_of(errors: &[RequestError], request_id: Uuid) -> Value {
             } else {
                 error.message.chars().take(MOST_CHARACTERS).collect()
             };
+            if let Some(retry) = error.retry {
+                extensions["retryAt"] = json!(retry.at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                extensions["retryAfter"] = json!(retry.after);
+            }
             let mut object = json!({ "message": message, "extensions": extensions });
             if !error.locations.is_empty() {
                 let places = error.locations.iter().take(MOST_LOCATIONS);
@@ -279,6 +289,7 @@ mod tests {
             code: ErrorCode::BadUserInput,
             message: "é".repeat(1_000).into(),
             locations: vec![(1, 1); 1_000],
+            retry: None,
         };
         let bytes = body(&vec![error; 100], Uuid::nil());
         let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");

@@ -72,6 +72,14 @@ impl Ids {
             "Agreement".to_owned(),
             reply.data()["agreements"][0]["id"].as_str().unwrap().to_owned(),
         );
+        let person = data.people.iter().find(|person| person.given_name == "Dawn").unwrap();
+        ids.insert(
+            "question".to_owned(),
+            format!(
+                "{{ familyName: {:?}, givenName: {:?}, dateOfBirth: \"{}\" }}",
+                person.family_name, person.given_name, person.date_of_birth
+            ),
+        );
         Self(ids)
     }
 
@@ -83,6 +91,8 @@ impl Ids {
             ("agreement", "id") => "Agreement",
             ("node", "id") => "Plan",
             ("nodes", "ids") => return Some(format!("[{:?}, {:?}]", self.0["Family"], self.0["Consent"])),
+            ("markerLookup", "input") => return Some(self.0["question"].clone()),
+            ("markerLookups", "inputs") => return Some(format!("[{}]", self.0["question"])),
             _ => return None,
         };
         Some(format!("{:?}", self.0[of]))
@@ -156,16 +166,22 @@ fn inputs(api: &Api) -> Vec<(String, String)> {
     for field in api.fields("Query") {
         for argument in &field.arguments {
             let of = argument.ty.inner_named_type().as_str();
+            let below = if of == "MarkerLookupInput" {
+                "status marker { id }"
+            } else {
+                "totalCount nodes { id }"
+            };
             for input in api.inputs(of) {
                 let values: Vec<String> = match input.ty.inner_named_type().as_str() {
                     "Boolean" => vec!["true".to_owned()],
                     "NaiveDate" => vec!["\"2026-01-01\"".to_owned()],
                     "String" => vec!["\"Hardman\"".to_owned()],
+                    "LookupIdentifierInput" => vec!["[{ system: NINO, value: \"QQ900101A\" }]".to_owned()],
                     other => api.values(other),
                 };
                 for value in values {
                     let query = format!(
-                        "{{ {}({}: {{ {}: {value} }}) {{ totalCount nodes {{ id }} }} }}",
+                        "{{ {}({}: {{ {}: {value} }}) {{ {below} }} }}",
                         field.name, argument.name, input.name
                     );
                     // An order needs its field as well.

@@ -9,6 +9,7 @@ mod demo;
 mod feed;
 mod kill;
 mod live;
+mod lookups;
 mod mutations;
 mod partners;
 mod readme;

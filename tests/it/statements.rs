@@ -4,9 +4,10 @@
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use thinkfamily::demo;
 
 use crate::support::{
-    app::Partner,
+    app::{Partner, today},
     database::{TestDatabase, on_both},
     synthetic,
 };
@@ -137,3 +138,40 @@ async fn a_page_is_found_among_many_that_are_not_for_the_asker(database: &TestDa
     assert_eq!((many, none), (10, 31));
 }
 on_both!(a_page_is_found_among_many_that_are_not_for_the_asker);
+
+const LOOKUPS: &str = "query($inputs: [MarkerLookupInput!]!) { markerLookups(inputs: $inputs) { status
+    marker { onCohortSince onePlan whatToDo leadProfessional { name phone agency { name } } }
+} }";
+
+async fn the_number_of_statements_does_not_depend_on_the_number_of_look_ups(database: &TestDatabase) {
+    let (app, authority) = synthetic::start(database, 300).await;
+    let agency = format!("{authority}-police");
+    let police = app.partner_named(&authority, &agency, "marker_lookup", "safeguarding", "an-officer");
+    let made = demo::families(demo::Size::of(300), 7, today().date_naive());
+    let questions: Vec<Value> = made
+        .flat_map(|data| data.people)
+        .map(|person| {
+            json!({
+                "familyName": person.family_name, "givenName": person.given_name, "dateOfBirth": person.date_of_birth,
+                "postcode": "ZZ1 1ZZ",
+            })
+        })
+        .collect();
+    let nobody = json!({ "familyName": "Quillfeather", "dateOfBirth": "1990-01-01" });
+    police.ask_with(LOOKUPS, json!({ "inputs": [nobody] })).await.data();
+    let mut counts = Vec::new();
+    for size in [1, 100, 500] {
+        for (questions, at_least) in [(questions[..size].to_vec(), size / 5), (vec![nobody.clone(); size], 0)] {
+            let before = app.store.statements_sent();
+            let reply = police.ask_with(LOOKUPS, json!({ "inputs": questions })).await;
+            counts.push(app.store.statements_sent() - before);
+            let found = rows(&reply.data()["markerLookups"]);
+            let matched = found.iter().filter(|found| found["status"] == "MATCHED").count();
+            assert!(found.len() == size && matched >= at_least, "{matched} of {size}");
+        }
+    }
+    // SQLite counts the questions by two statements.
+    let expected = if database.url().is_postgres() { 12 } else { 13 };
+    assert_eq!(counts, [expected; 6], "found or not, one or many");
+}
+on_both!(the_number_of_statements_does_not_depend_on_the_number_of_look_ups);

@@ -19,6 +19,8 @@ pub(crate) struct Pool {
     pub(crate) dates: Vec<String>,
     /// By type.
     pub(crate) ids: BTreeMap<String, Vec<String>>,
+    /// What is known of people, as questions.
+    pub(crate) people: Vec<Map<String, Value>>,
     /// By list and order.
     pub(crate) cursors: BTreeMap<String, Vec<String>>,
     /// Ids that the caller was given, by type.
@@ -304,6 +306,12 @@ impl<'a> Drawer<'a> {
 
     /// A value of a type for an argument or an input's field.
     fn input(&mut self, of: &str, input: &InputValueDefinition, ty: &str) -> Value {
+        if ty == "MarkerLookupInput" {
+            if input.name == "inputs" {
+                return (0..self.chance.number(0, 9)).map(|_| self.question()).collect();
+            }
+            return self.question();
+        }
         if matches!(*input.ty, Type::List(_) | Type::NonNullList(_)) {
             return (0..self.chance.number(1, 6)).map(|_| self.id("node")).collect();
         }
@@ -348,6 +356,27 @@ impl<'a> Drawer<'a> {
                 Value::Object(object)
             }
         }
+    }
+
+    /// Something of what is known of somebody of either data set, and sometimes of two.
+    fn question(&mut self) -> Value {
+        let pool = self.pool;
+        let mut question = Map::new();
+        let one = &pool.people[self.chance.number(0, pool.people.len() - 1)];
+        let other = &pool.people[self.chance.number(0, pool.people.len() - 1)];
+        let all = self.chance.percent(40);
+        for (name, value) in one {
+            let of = if self.chance.percent(6) { &other[name] } else { value };
+            if all || self.chance.percent(70) {
+                self.used.insert(format!("MarkerLookupInput.{name}"));
+                question.insert(name.clone(), of.clone());
+            }
+        }
+        if question.contains_key("identifiers") {
+            let inner = ["system", "value"].map(|name| format!("LookupIdentifierInput.{name}"));
+            self.used.extend(inner);
+        }
+        Value::Object(question)
     }
 
     /// An id of a row of either data set, of the right type nearly always.

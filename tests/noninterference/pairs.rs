@@ -356,6 +356,25 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
         Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
         MarkerPlacement markers, EmergencyAccess emergency_accesses,
     );
+    for person in &folder.people {
+        let address = folder.addresses.first();
+        let numbers: Vec<_> = folder
+            .local_identifiers
+            .iter()
+            .filter(|row| row.person_id == person.id)
+            .map(|row| serde_json::json!({ "system": row.system.to_uppercase(), "value": row.value }))
+            .collect();
+        let question = serde_json::json!({
+            "familyName": person.family_name.chars().take(100).collect::<String>(),
+            "givenName": person.given_name.chars().take(100).collect::<String>(),
+            "dateOfBirth": person.date_of_birth,
+            "postcode": address.map(|row| row.postcode.chars().take(20).collect::<String>()),
+            "address": address.map(|row| row.line1.chars().take(300).collect::<String>()),
+            "sex": person.sex.to_uppercase(),
+            "identifiers": numbers,
+        });
+        pool.people.extend(question.as_object().cloned());
+    }
     let mut text = |of: &'static str, texts: Vec<Option<String>>| {
         pool.texts
             .entry(of)

@@ -14,7 +14,7 @@ use thinkfamily::{
     sharing::{
         category::{Category, CategorySet},
         ceiling::Ceiling,
-        decide::{Needs, decide},
+        decide::{Needs, decide, decide_found},
         facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts, RowFacts, Subject},
         register,
     },
@@ -190,6 +190,51 @@ fn criterion(code: Option<&str>) -> CategorySet {
     code.map_or(CategorySet::EMPTY, catalogue::categories_of_criterion)
 }
 
+/// What people can be found by: the agreement releases the marker to whoever asks for it by what they know of a member, and so it releases whether
+/// they know it. Of members who may not be found nothing is released, and no place where somebody shielded lives.
+fn found_by(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
+    let today = moment.now.date_naive();
+    let here: Vec<_> = folder
+        .memberships
+        .iter()
+        .filter(|row| open(row.valid_from, row.valid_until, today))
+        .filter_map(|row| Some((row, folder.person(row.person_id)?)))
+        .collect();
+    let sheltered = here.iter().any(|(_, person)| person.shielded);
+    let mut places: Vec<_> = folder
+        .addresses
+        .iter()
+        .filter(|row| !sheltered && open(row.valid_from, row.valid_until, today))
+        .map(|row| (&row.postcode, &row.line1, &row.line2, &row.town))
+        .collect();
+    places.sort_unstable();
+    for (membership, person) in here {
+        if decide_found(looker.ceiling, &looker.facts, person.id).is_err() {
+            continue;
+        }
+        let mut numbers: Vec<_> = folder
+            .local_identifiers
+            .iter()
+            .filter(|row| row.person_id == person.id)
+            .map(|row| (&row.system, &row.value))
+            .collect();
+        numbers.sort_unstable();
+        let known = format!(
+            "{:?}",
+            (
+                &person.given_name,
+                &person.family_name,
+                person.date_of_birth,
+                &person.sex,
+                membership.valid_from,
+                numbers,
+                &places
+            )
+        );
+        looker.note("Marker", person.id, "found by", known);
+    }
+}
+
 /// What a caller sees of a family; nothing where the family, or whatever is in it, does not exist for them.
 #[expect(clippy::too_many_lines, reason = "one paragraph a table")]
 pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> View {
@@ -246,6 +291,9 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
             Err(told) => told.to_owned(),
         };
         looker.note("Family", row.id, "leadProfessionalHistory", history);
+    }
+    if looker.facts.on_cohort && looker.look("Marker", &family).is_ok() {
+        found_by(&mut looker, folder, moment);
     }
     let mut members = HashSet::new();
     for row in &folder.memberships {

@@ -8,6 +8,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use super::{Engine, beyond_the_agreement, internal, refusal, select, within};
 use crate::{
+    clock::Stopwatch,
     error::{ErrorCode, RequestError},
     graphql::{
         answer,
@@ -238,6 +239,7 @@ impl Subscribed {
     /// One event, executed like an operation of its own. None where there is nothing to be told after all.
     async fn give(&self, occurrence: Occurrence, after: i64) -> Result<Option<Vec<u8>>, RequestError> {
         let (engine, asked) = (&self.engine, &self.asked);
+        let began = Stopwatch::start();
         let operation = select(asked)?;
         let (session, policies, ceiling) = engine.begin(&asked.caller, Mode::Read).await?;
         let turn = Turn::to_give(occurrence, after);
@@ -256,7 +258,7 @@ impl Subscribed {
             return Err(answer::invalid(&response));
         }
         match engine
-            .finish(asked, operation, &self.plan, request, response, None)
+            .finish(asked, began, operation, &self.plan, request, response, None)
             .await?
         {
             Answer::Executed(bytes) => Ok(Some(bytes)),

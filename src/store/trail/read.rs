@@ -10,13 +10,22 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{EntryRow, HeadRow, SubjectRow, TrailStore, TrailStoreError, placeholders};
+use super::{AgencyRow, EntryRow, HeadRow, SubjectRow, TrailStore, TrailStoreError, placeholders};
 
 const ENTRY: &str = "e.chain_id, e.seq, e.recorded_at, e.authority_id, e.kind, e.body, e.prev_hash, e.hash";
 const HEAD: &str = "chain_id, seq, hash, signature, process, updated_at";
 /// As [`ENTRY`], with an empty body for one longer than `$1`.
 const BOUNDED_ENTRY: &str = "e.chain_id, e.seq, e.recorded_at, e.authority_id, e.kind, \
      CASE WHEN length(e.body) <= $1 THEN e.body ELSE '' END AS body, e.prev_hash, e.hash";
+
+/// A row of `trail_agency` and the body of the entry that it points at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgencyLine {
+    /// The row.
+    pub row: AgencyRow,
+    /// The body; `None` where there is no such entry, empty where it is too long.
+    pub body: Option<String>,
+}
 
 /// A row of `trail_subject` and the body of the entry that it points at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +72,26 @@ fn subject(row: &QueryResult) -> Result<SubjectRow, TrailStoreError> {
         chain: get(row, "chain_id")?,
         seq: get(row, "seq")?,
     })
+}
+
+fn agency(row: &QueryResult) -> Result<AgencyRow, TrailStoreError> {
+    Ok(AgencyRow {
+        authority: get(row, "authority_id")?,
+        agency: get(row, "agency_id")?,
+        recorded_at: get(row, "recorded_at")?,
+        chain: get(row, "chain_id")?,
+        seq: get(row, "seq")?,
+    })
+}
+
+fn agency_key(row: &AgencyRow) -> [Value; 5] {
+    [
+        row.authority.into(),
+        row.agency.into(),
+        row.recorded_at.into(),
+        row.chain.into(),
+        row.seq.into(),
+    ]
 }
 
 async fn all(
@@ -125,6 +154,27 @@ impl TrailStore {
         let sql = format!(
             "SELECT {ENTRY} FROM trail_entry e WHERE e.authority_id = $1 {page} \
              ORDER BY e.recorded_at DESC, e.chain_id DESC, e.seq DESC LIMIT $2"
+        );
+        all(&self.reader, sql, values).await?.iter().map(entry).collect()
+    }
+
+    /// The entries that tell what an agency has looked up, newest first, at most `limit`, and only those before the given entry.
+    pub async fn entries_by(
+        &self,
+        authority: i32,
+        agency: Uuid,
+        before: Option<(DateTime<Utc>, Uuid, i64)>,
+        limit: u32,
+    ) -> Result<Vec<EntryRow>, TrailStoreError> {
+        let mut values: Vec<Value> = vec![authority.into(), agency.into(), i64::from(limit).into()];
+        let page = before.map_or("", |(at, chain, seq)| {
+            values.extend([at.into(), chain.into(), seq.into()]);
+            "AND (s.recorded_at, s.chain_id, s.seq) < ($4, $5, $6)"
+        });
+        let sql = format!(
+            "SELECT {ENTRY} FROM trail_agency s JOIN trail_entry e ON e.chain_id = s.chain_id AND e.seq = s.seq \
+             WHERE s.authority_id = $1 AND s.agency_id = $2 {page} \
+             ORDER BY s.recorded_at DESC, s.chain_id DESC, s.seq DESC LIMIT $3"
         );
         all(&self.reader, sql, values).await?.iter().map(entry).collect()
     }
@@ -237,6 +287,51 @@ impl TrailSnapshot {
         );
         let rows = all(&self.transaction, sql, values).await?;
         rows.iter().map(subject).collect()
+    }
+
+    /// Which of these rows the index of agencies has.
+    pub async fn agencies_among(&self, wanted: &[AgencyRow]) -> Result<Vec<AgencyRow>, TrailStoreError> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT authority_id, agency_id, recorded_at, chain_id, seq FROM trail_agency \
+             WHERE (authority_id, agency_id, recorded_at, chain_id, seq) IN (VALUES {})",
+            placeholders(1, wanted.len(), 5)
+        );
+        let values = wanted.iter().flat_map(agency_key).collect();
+        let rows = all(&self.transaction, sql, values).await?;
+        rows.iter().map(agency).collect()
+    }
+
+    /// The next `limit` rows of the index of agencies, by key, each with the body of its entry.
+    pub async fn agencies_after(
+        &self,
+        after: Option<&AgencyRow>,
+        limit: u32,
+        longest: usize,
+    ) -> Result<Vec<AgencyLine>, TrailStoreError> {
+        let longest = i64::try_from(longest).unwrap_or(i64::MAX);
+        let mut values: Vec<Value> = vec![longest.into(), i64::from(limit).into()];
+        let page = after.map_or("", |after| {
+            values.extend(agency_key(after));
+            "WHERE (s.authority_id, s.agency_id, s.recorded_at, s.chain_id, s.seq) > ($3, $4, $5, $6, $7)"
+        });
+        let sql = format!(
+            "SELECT s.authority_id, s.agency_id, s.recorded_at, s.chain_id, s.seq, \
+             CASE WHEN e.body IS NULL THEN NULL WHEN length(e.body) <= $1 THEN e.body ELSE '' END AS body \
+             FROM trail_agency s LEFT JOIN trail_entry e ON e.chain_id = s.chain_id AND e.seq = s.seq {page} \
+             ORDER BY s.authority_id, s.agency_id, s.recorded_at, s.chain_id, s.seq LIMIT $2"
+        );
+        let rows = all(&self.transaction, sql, values).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(AgencyLine {
+                    row: agency(row)?,
+                    body: get(row, "body")?,
+                })
+            })
+            .collect()
     }
 
     /// The next `limit` rows of the index, by key, each with the body of its entry.

@@ -270,5 +270,5 @@ pub(super) fn operation(caller: &Caller, query: &str, variables: &Value) -> Oper
 
 /// An engine over a server's store and trail.
 pub(super) fn engine(app: &App) -> Engine {
-    crate::support::app::engine(app.store.clone(), app.trail.clone())
+    crate::support::app::engine(app.store.clone(), app.trail.clone(), crate::support::app::lookups())
 }

@@ -1,0 +1,197 @@
+//! How many people a client may ask about: over batches, aliases, servers and restarts, until the period is over.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use thinkfamily::{
+    audit::{Kind, read},
+    clock::{Clock, Ids},
+    demo,
+    graphql::lookups::LookupSettings,
+    store::bulk,
+};
+
+use super::world::{ask, person, police, status};
+use crate::support::{
+    app::{self, App, Partner, Reply, today},
+    database::{TestDatabase, on_both},
+};
+
+fn few(budget: i32) -> LookupSettings {
+    let mut settings = app::lookups();
+    settings.budget = budget;
+    settings
+}
+
+/// A server over a database that another one may have filled already.
+async fn server(database: &TestDatabase, clock: &Clock, budget: i32) -> App {
+    App::over_with(database.open().await, clock.clone(), Ids::seeded(3), few(budget)).await
+}
+
+/// The first server over a fresh database.
+async fn first(database: &TestDatabase, clock: &Clock, budget: i32) -> App {
+    let databases = database.open().await;
+    bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {})
+        .await
+        .unwrap();
+    let app = App::over_with(databases, clock.clone(), Ids::seeded(3), few(budget)).await;
+    for agreement in demo::worked_agreements() {
+        app.load_agreement(agreement).await;
+    }
+    app
+}
+
+/// A question about somebody whom nobody else is.
+fn number(number: u32) -> Value {
+    json!({ "familyName": "Quillfeather", "givenName": format!("Otto{number}"), "dateOfBirth": "1990-05-17" })
+}
+
+async fn asked(partner: &Partner, numbers: impl IntoIterator<Item = u32>) -> Reply {
+    let inputs: Vec<Value> = numbers.into_iter().map(number).collect();
+    let query = "query($inputs: [MarkerLookupInput!]!) { markerLookups(inputs: $inputs) { status } }";
+    partner.ask_with(query, json!({ "inputs": inputs })).await
+}
+
+/// The error of a refusal, which is one of the request as a whole.
+#[track_caller]
+fn refused(reply: &Reply) -> &Value {
+    assert_eq!(
+        (reply.status, reply.code()),
+        (429, "TOO_MANY_REQUESTS"),
+        "{:#}",
+        reply.body
+    );
+    assert!(reply.body.get("data").is_none());
+    &reply.body["errors"][0]["extensions"]
+}
+
+on_both!(a_budget_counts_people_over_batches_and_aliases);
+async fn a_budget_counts_people_over_batches_and_aliases(database: &TestDatabase) {
+    let clock = Clock::fixed(today());
+    let app = first(database, &clock, 6).await;
+    let police = police(&app);
+    asked(&police, 1..=3).await.data();
+    // The same people again, written otherwise, cost nothing; nor does what cannot be asked.
+    asked(&police, [1, 1, 2, 3]).await.data();
+    let shouted = json!({ "familyName": " QUILLFEATHER", "givenName": "otto-1", "dateOfBirth": "1990-05-17" });
+    assert_eq!(status(&police, shouted).await, "NOT_FOUND");
+    assert_eq!(status(&police, json!({ "familyName": "Hardman" })).await, "null");
+    let two = "{ a: markerLookup(input: { familyName: \"A\", dateOfBirth: \"1990-01-01\" }) { status } \
+                b: markerLookup(input: { familyName: \"B\", dateOfBirth: \"1990-01-01\" }) { status } }";
+    police.ask(two).await.data();
+    // One is left: two are too many, and none of them is counted.
+    refused(&asked(&police, [10, 11]).await);
+    asked(&police, [12]).await.data();
+    let told = asked(&police, [13]).await;
+    let told = refused(&told);
+    assert_eq!(
+        (&told["retryAt"], &told["retryAfter"]),
+        (&json!("2026-06-16T00:00:00Z"), &json!(43_200))
+    );
+    // Who was asked about may be asked about again; found or not is no difference.
+    asked(&police, [12]).await.data();
+    refused(&ask(&police, person("Dawn", "Hardman")).await);
+    // Another purpose, another client and another agency have budgets of their own.
+    let other = app.partner("cambs-police", "marker_lookup", "prevention_of_crime");
+    asked(&other, [13]).await.data();
+    let jobcentre = app.partner("jcp-cambridge", "marker_lookup", "employment_support");
+    asked(&jobcentre, [13]).await.data();
+    // Another person of the same agency, with the same program, has not.
+    let colleague = app.partner_named(
+        "cambridgeshire",
+        "cambs-police",
+        "marker_lookup",
+        "safeguarding",
+        "colleague",
+    );
+    refused(&asked(&colleague, [13]).await);
+}
+
+on_both!(a_refusal_is_told_by_the_header_and_in_the_trail);
+async fn a_refusal_is_told_by_the_header_and_in_the_trail(database: &TestDatabase) {
+    let clock = Clock::fixed(today());
+    let app = first(database, &clock, 0).await;
+    let police = police(&app);
+    let body =
+        json!({ "query": "{ markerLookup(input: { familyName: \"A\", dateOfBirth: \"1990-01-01\" }) { status } }" });
+    for media in ["application/json", "application/graphql-response+json"] {
+        let sent = reqwest::Client::new()
+            .post(format!("{}/graphql", app.url))
+            .bearer_auth(&police.token)
+            .header("content-type", "application/json")
+            .header("accept", media)
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(sent.status().as_u16(), 429);
+        assert_eq!(sent.headers()["retry-after"], "43200");
+    }
+    let entries = read::latest(app.trail.store(), 1, None, 10).await.unwrap();
+    let alerts: Vec<_> = entries.iter().filter(|(_, entry)| entry.kind == Kind::Alert).collect();
+    assert_eq!(alerts.len(), 2);
+    let (_, alert) = alerts[0];
+    assert_eq!(alert.reason.as_ref().unwrap().as_str(), "TOO_MANY_REQUESTS");
+    assert_eq!(
+        alert.subject.as_ref().unwrap().as_str(),
+        "marker_lookup-of-cambs-police"
+    );
+    assert!(alert.families.is_empty() && alert.agency.is_some());
+    assert!(entries.iter().all(|(_, entry)| entry.kind != Kind::LookedUp));
+}
+
+on_both!(a_budget_is_one_over_servers_and_survives_them);
+async fn a_budget_is_one_over_servers_and_survives_them(database: &TestDatabase) {
+    let clock = Clock::fixed(today());
+    let one = first(database, &clock, 40).await;
+    let two = server(database, &clock, 40).await;
+    // Both at once, each asking one by one about different people: exactly forty are answered.
+    let ask = async |app: &App, from: u32| {
+        let police = police(app);
+        let all = (from..from + 30).map(|number| asked(&police, [number]));
+        let replies = futures_util::future::join_all(all).await;
+        replies.iter().filter(|reply| reply.status == 200).count()
+    };
+    let (here, there) = tokio::join!(ask(&one, 0), ask(&two, 100));
+    assert_eq!(here + there, 40);
+    drop((one, two));
+    let again = server(database, &clock, 40).await;
+    refused(&asked(&police(&again), [500]).await);
+    let roomier = server(database, &clock, 41).await;
+    asked(&police(&roomier), [500]).await.data();
+    refused(&asked(&police(&again), [501]).await);
+}
+
+on_both!(a_budget_begins_anew_with_the_next_day);
+async fn a_budget_begins_anew_with_the_next_day(database: &TestDatabase) {
+    let clock = Clock::fixed(today());
+    let app = first(database, &clock, 1).await;
+    let police = police(&app);
+    asked(&police, [1]).await.data();
+    refused(&asked(&police, [2]).await);
+    let midnight: DateTime<Utc> = "2026-06-16T00:00:00Z".parse().unwrap();
+    clock.set(midnight - TimeDelta::milliseconds(1));
+    assert_eq!(refused(&asked(&police, [2]).await)["retryAfter"], 1);
+    clock.set(midnight);
+    asked(&police, [2]).await.data();
+    refused(&asked(&police, [1]).await);
+}
+
+on_both!(answers_leave_at_their_pace);
+async fn answers_leave_at_their_pace(database: &TestDatabase) {
+    let mut settings = app::lookups();
+    settings.pace = std::time::Duration::from_millis(400);
+    let databases = database.open().await;
+    bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {})
+        .await
+        .unwrap();
+    let app = App::over_with(databases, Clock::fixed(today()), Ids::seeded(3), settings).await;
+    app.load_agreement(demo::CAMBRIDGESHIRE_AGREEMENT).await;
+    let police = police(&app);
+    let began = std::time::Instant::now();
+    assert_eq!(status(&police, person("Dawn", "Hardman")).await, "MATCHED");
+    let took = began.elapsed().as_millis();
+    assert!(took >= 400, "{took} ms");
+    let began = std::time::Instant::now();
+    police.ask("{ viewer { subject } }").await.data();
+    assert!(began.elapsed().as_millis() < 400, "what is no look-up does not wait");
+}
