@@ -40,7 +40,7 @@ impl Gate {
             .ok()
     }
 
-    /// A turn to make one event. Events wait as long as it takes, in the order in which they came, and few of them at once
+    /// A turn to make one event, or to begin a subscription. Events wait as long as it takes, in the order in which they came, and few of them at once
     /// stand in line with operations.
     pub(super) async fn enter_for_event(&self) -> Option<EventTurn> {
         // Neither semaphore is ever closed, so there is a turn in the end.

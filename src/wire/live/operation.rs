@@ -77,7 +77,8 @@ async fn checked(state: &Arc<AppState>, id: Uuid, lease: &Lease, asked: Parts) -
         allowed: Allowed::QueriesAndMutations,
     };
     if subscribes {
-        let turn = state.gate.enter().await;
+        // After a restart everybody comes back at once. They wait in line like events, rather than be turned away.
+        let turn = state.gate.enter_for_event().await;
         let _turn = turn.ok_or_else(|| Problem::unavailable().into_error())?;
         return state.engine.subscribe(operation).await.map(Begun::Subscribed);
     }

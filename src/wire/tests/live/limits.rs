@@ -126,6 +126,29 @@ async fn an_idle_subscription_holds_no_turn_and_an_event_needs_one() {
 }
 
 #[tokio::test]
+async fn many_subscriptions_that_begin_at_once_wait_in_line() {
+    let server = Server::start(EdgeLimits {
+        running: 1,
+        waiting: 0,
+        ..EdgeLimits::default()
+    })
+    .await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("hangs", "{ hangs }").await;
+    server.engine.entered.notified().await;
+    for id in 0..40 {
+        peer.subscribe(&id.to_string(), "subscription { three }").await;
+    }
+    server.engine.release.notify_one();
+    let mut ends = 0;
+    while ends < 41 {
+        let message = peer.message().await;
+        assert_ne!(message["type"], "error", "{message}");
+        ends += usize::from(message["type"] == "complete");
+    }
+}
+
+#[tokio::test]
 async fn sockets_are_bounded_in_all() {
     let server = Server::with(LiveLimits {
         sockets: 1,
