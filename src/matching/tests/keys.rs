@@ -34,7 +34,7 @@ fn each_promised_slip_of_names_and_date_is_met_without_the_place() {
         identifiers: Vec::new(),
         ..stored.clone()
     };
-    let changes: [(&str, fn(&mut Description)); 12] = [
+    let changes: [(&str, fn(&mut Description)); 13] = [
         ("nothing", |_| {}),
         ("another family name", |asked| asked.family_name = text("Okafor")),
         ("another given name", |asked| asked.given_name = text("Gemma")),
@@ -43,6 +43,10 @@ fn each_promised_slip_of_names_and_date_is_met_without_the_place() {
             std::mem::swap(&mut asked.given_name, &mut asked.family_name)
         }),
         ("day and month", |asked| asked.date_of_birth = Some(day(1987, 9, 3))),
+        ("day and month, and other names", |asked| {
+            (asked.given_name, asked.family_name) = (text("Gemma"), text("Okafor"));
+            asked.date_of_birth = Some(day(1987, 9, 3));
+        }),
         ("day", |asked| asked.date_of_birth = Some(day(1987, 3, 19))),
         ("year", |asked| asked.date_of_birth = Some(day(1978, 3, 9))),
         ("another date", |asked| asked.date_of_birth = Some(day(1962, 12, 25))),
