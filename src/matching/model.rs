@@ -109,7 +109,7 @@ pub(super) enum Limit {
 /// Fields are weighed as if they were independent. They are not for people of one household, who have everything but their given names and dates
 /// of birth in common, nor for a number that was given to the wrong person; so these have limits, whatever the weights are.
 pub(super) fn limit(levels: Levels, households: bool) -> Limit {
-    let [family, given, born, _, _, sex, identifiers] = levels;
+    let [family, given, born, .., identifiers] = levels;
     let other = |level: Agreement| level == Agreement::Disagrees;
     let said = [family, given, born];
     let nothing_agrees = said.into_iter().all(|level| level <= Agreement::Disagrees) && said.into_iter().any(other);

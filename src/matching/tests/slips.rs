@@ -21,6 +21,7 @@ fn but(change: impl FnOnce(&mut Description)) -> Description {
     asked
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the value of a field")]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
