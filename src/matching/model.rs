@@ -109,20 +109,16 @@ pub(super) enum Limit {
 /// Fields are weighed as if they were independent. They are not for people of one household, who have everything but their given names and dates
 /// of birth in common, nor for a number that was given to the wrong person; so these have limits, whatever the weights are.
 pub(super) fn limit(levels: Levels, households: bool) -> Limit {
-    let [family, given, born, _, _, sex, identifiers] = levels;
+    let [family, given, born, .., identifiers] = levels;
     let other = |level: Agreement| level == Agreement::Disagrees;
     let said = [family, given, born];
     let nothing_agrees = said.into_iter().all(|level| level <= Agreement::Disagrees) && said.into_iter().any(other);
     let same_number = identifiers == Agreement::Exact;
     // A brother or a sister.
     let relative = households && other(given) && other(born);
-    // Without a given name that agrees the date must be whole; a twin of the other sex has even that. Somebody who was named after a relative
-    // has another date, and a relative may have two of its three parts.
-    let by_name = given > Agreement::Disagrees;
-    let another_twin = other(given) && other(sex);
-    let date_only = !by_name && born < Agreement::Transposed && (other(given) || born <= Agreement::Part);
-    let may_be_relative =
-        households && (other(born) || another_twin || date_only || other(family) && born == Agreement::Part);
+    // A twin, or somebody who was named after a relative. Where a name says nothing, two of the three parts of a date are not enough.
+    let part_of_date = born <= Agreement::Part && (given == Agreement::Missing || other(family));
+    let may_be_relative = households && (other(given) || other(born) || part_of_date);
     match (nothing_agrees || relative, same_number) {
         (true, true) => Limit::MayBe,
         (true, false) => Limit::Another,

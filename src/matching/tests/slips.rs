@@ -21,6 +21,7 @@ fn but(change: impl FnOnce(&mut Description)) -> Description {
     asked
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the value of a field")]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -70,7 +71,7 @@ fn one_slip_of_any_field_leaves_somebody_found() {
 
 #[test]
 fn somebody_else_is_not_found() {
-    let others: [(&str, Description, Verdict); 9] = [
+    let others: [(&str, Description, Verdict); 10] = [
         // The nearest cases on the other side.
         (
             "a sister",
@@ -80,11 +81,16 @@ fn somebody_else_is_not_found() {
         (
             "a sister whose date has the same day and month",
             but(|asked| (asked.given_name, asked.date_of_birth) = (text("Gemma"), Some(day(1991, 3, 9)))),
-            Verdict::Ambiguous,
+            Verdict::NotFound,
         ),
         (
             "a sister whose date is a slip away",
             but(|asked| (asked.given_name, asked.date_of_birth) = (text("Gemma"), Some(day(1985, 3, 9)))),
+            Verdict::Ambiguous,
+        ),
+        (
+            "a twin sister",
+            but(|asked| asked.given_name = text("Gemma")),
             Verdict::Ambiguous,
         ),
         (
@@ -130,6 +136,13 @@ fn somebody_else_is_not_found() {
     for (who, asked, wanted) in others {
         assert_eq!(answer(&asked, &sarah()), wanted, "{who}: {}", weight(&asked, &sarah()));
     }
+}
+
+#[test]
+fn of_twins_who_are_both_stored_the_right_one_is_found() {
+    let twin = but(|twin| twin.given_name = text("Gemma"));
+    let both = [weight(&but(|_| {}), &twin), weight(&but(|_| {}), &sarah())];
+    assert_eq!(choose(&both, &Thresholds::default()), Verdict::Matched(1), "{both:?}");
 }
 
 #[test]
