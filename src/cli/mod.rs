@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod import;
 mod log;
+mod matching;
 mod migrate;
 mod schema;
 mod secret;
@@ -66,6 +67,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Migrate the databases, or say how far they are.
     Migrate(migrate::MigrateArgs),
+    /// Estimate how descriptions of one person differ, or try a model on data.
+    Matching(matching::MatchingArgs),
 }
 
 /// Does what the process's own command line says.
@@ -130,6 +133,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         Command::Schema(arguments) => schema::run(&context, &arguments, out).await,
         Command::Audit(arguments) => audit(&context, &arguments, out).await,
         Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,
+        Command::Matching(arguments) => matching::run(&context, &arguments, out),
     }
 }
 
@@ -180,6 +184,7 @@ mod tests {
             "schema",
             "audit",
             "migrate",
+            "matching",
         ] {
             assert!(at(name) < at("Settings"), "{name}");
         }

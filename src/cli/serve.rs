@@ -16,6 +16,7 @@ use super::{
     context::{self, Context},
     demo,
     failure::Failure,
+    matching,
     secret::Secret,
 };
 use crate::{
@@ -42,6 +43,8 @@ const CLOSE_TIME: Duration = Duration::from_secs(10);
 /// Serves until the process is told to stop.
 pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
     let config = &context.config;
+    // A model that cannot be used is told before anything begins.
+    matching::settings(&config.matching)?;
     let mut stop = stop_signal();
     // A place to listen first: without one there is no reason to touch a database.
     let listener = TcpListener::bind(config.listen)

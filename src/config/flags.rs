@@ -86,9 +86,9 @@ settings! {
     lookup_budget "THINKFAMILY_LOOKUP_BUDGET" "N" "Most people whom a client may ask about for one purpose in a period [default: 5000]" [];
     lookup_period_s "THINKFAMILY_LOOKUP_PERIOD_S" "S" "How long such a period is, in seconds [default: 86400]" [];
     lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this; 0 is at once [default: 5]" [];
-    match_upper "THINKFAMILY_MATCH_UPPER" "BITS" "From this weight on a person is found [default: 6]" [allow_hyphen_values = true];
-    match_lower "THINKFAMILY_MATCH_LOWER" "BITS" "Below this weight a person counts for nothing [default: 0]" [allow_hyphen_values = true];
-    match_clear "THINKFAMILY_MATCH_CLEAR" "BITS" "How far the person found must stand above the next [default: 6]" [];
-    match_model "THINKFAMILY_MATCH_MODEL" "FILE" "Weights of comparisons (TOML) [default: built in]" [];
     cost "THINKFAMILY_COST" "N" "Greatest cost of an operation [default: 20000]" [];
+    matching_model "THINKFAMILY_MATCHING_MODEL" "FILE" "How descriptions of one person differ, as matching train writes it [default: built in]" [];
+    match_upper "THINKFAMILY_MATCH_UPPER" "BITS" "From this weight on somebody is found [default: 4]" [allow_hyphen_values = true];
+    match_lower "THINKFAMILY_MATCH_LOWER" "BITS" "Below this weight somebody counts for nothing [default: 0]" [allow_hyphen_values = true];
+    match_clear "THINKFAMILY_MATCH_CLEAR" "BITS" "How far whoever is found must stand above the next [default: 4]" [allow_hyphen_values = true];
 }

@@ -6,6 +6,7 @@ mod flags;
 mod issuer;
 mod limits;
 mod lookups;
+mod matching;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use self::{
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
     limits::Limits,
     lookups::Lookups,
+    matching::Matching,
     source::{ConfigError, Origin},
 };
 use self::{issuer::is_name, source::Given};
@@ -134,6 +136,8 @@ pub struct Config {
     pub lookups: Lookups,
     /// Limits on requests.
     pub limits: Limits,
+    /// How sure a look-up must be of whom it finds.
+    pub matching: Matching,
 }
 
 impl Config {
@@ -200,6 +204,7 @@ impl Config {
             log: read_log(&given, mode)?,
             lookups: Lookups::read(&given)?,
             limits: Limits::read(&given)?,
+            matching: Matching::read(&given)?,
         })
     }
 }

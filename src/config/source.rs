@@ -149,6 +149,7 @@ impl Given {
             let text = match value {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Float(number) => number.to_string(),
                 toml::Value::Boolean(on) => if on { "on" } else { "off" }.to_owned(),
                 toml::Value::Array(items) => items
                     .iter()
@@ -160,7 +161,7 @@ impl Given {
                     return Err(ConfigError::from(
                         &key,
                         Origin::File,
-                        "want a text, a whole number, true or false",
+                        "want a text, a number, true or false",
                     ));
                 }
             };

@@ -5,7 +5,7 @@ use super::{Agreement, normal};
 /// From here on the words are the same.
 const SAME: f64 = 0.9;
 /// From here on they are alike.
-const ALIKE: f64 = 0.6;
+const ALIKE: f64 = 0.5;
 /// From here on a part of them is the same.
 const PARTLY: f64 = 0.35;
 /// What a whole address within a longer one counts for.
@@ -76,6 +76,23 @@ impl Address {
         address.pairs = letters.as_bytes().windows(2).map(|pair| [pair[0], pair[1]]).collect();
         address.pairs.sort_unstable();
         address
+    }
+
+    /// Each number of an address with the first word after it that is not only a word for a street.
+    pub(super) fn streets(text: &str) -> Vec<(String, String)> {
+        let folded = normal::fold(text);
+        let words: Vec<&str> = folded.split(' ').collect();
+        let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
+        let names_it = |word: &&&str| {
+            word.len() > 2 && !is_number(word) && !WORDS.iter().any(|(long, short)| *word == long || *word == short)
+        };
+        let numbers = words.iter().enumerate().filter(|(_, word)| is_number(word));
+        numbers
+            .filter_map(|(at, number)| {
+                let name = words[at..].iter().find(names_it)?;
+                Some(((*number).to_owned(), (*name).to_owned()))
+            })
+            .collect()
     }
 
     fn is_empty(&self) -> bool {

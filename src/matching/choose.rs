@@ -15,9 +15,9 @@ impl Default for Thresholds {
     /// Those that `docs/matching.md` measures.
     fn default() -> Self {
         Self {
-            upper: 6.0,
+            upper: 4.0,
             lower: 0.0,
-            clear: 6.0,
+            clear: 4.0,
         }
     }
 }

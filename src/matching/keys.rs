@@ -6,80 +6,125 @@
 use chrono::{Datelike as _, NaiveDate};
 use rphonetic::{DoubleMetaphone, Encoder as _};
 
-use super::{Description, normal, normal::Name};
+use super::{Description, Field, address::Address, normal, normal::Name};
 
 /// The most keys by which one question is looked up.
 pub const MOST_ASKED: usize = 16;
 /// The most parts of a family name that get keys of their own.
 const MOST_PARTS: usize = 2;
+/// The most identifiers that one question is looked up by.
+const MOST_IDENTIFIERS: usize = 4;
+/// The most streets of an address that get keys.
+const MOST_STREETS: usize = 2;
 /// The longest phonetic code.
 const CODE_LENGTH: usize = 4;
 
 /// What a key is made of. The numbers are part of the keys.
-#[derive(Clone, Copy)]
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
     /// How the family name sounds, and the year of birth.
     SoundAndYear = 1,
-    /// The date of birth, and an initial.
-    DateAndInitial = 2,
-    /// The postcode, and an initial.
-    PostcodeAndInitial = 3,
+    /// The date of birth.
+    Date = 2,
+    /// The postcode.
+    Postcode = 3,
     /// A number in another system.
     Identifier = 4,
     /// How the family name sounds, and day and month of birth.
     SoundAndDay = 5,
     /// How the names sound, in whichever order.
     Sounds = 6,
+    /// A number of an address, and how the word after it sounds.
+    Street = 7,
 }
 
-/// The keys of a stored person: all but the one by place. Sorted, each once.
+impl Kind {
+    pub(super) const ALL: [Self; 7] = [
+        Self::SoundAndYear,
+        Self::Date,
+        Self::Postcode,
+        Self::Identifier,
+        Self::SoundAndDay,
+        Self::Sounds,
+        Self::Street,
+    ];
+
+    /// The fields that a pair with such a key agrees in because it has the key.
+    pub(super) const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::SoundAndYear | Self::SoundAndDay => &[Field::FamilyName, Field::DateOfBirth],
+            Self::Date => &[Field::DateOfBirth],
+            Self::Postcode | Self::Street => &[Field::Postcode, Field::Address],
+            Self::Identifier => &[Field::Identifiers],
+            Self::Sounds => &[Field::FamilyName, Field::GivenName],
+        }
+    }
+}
+
+/// A key, and what it is made of.
+pub(super) type Key = (i64, Kind);
+
+/// The keys of a stored person: all but those by place. Sorted, each once.
 pub fn stored(description: &Description) -> Vec<i64> {
+    finish(of_stored(description))
+}
+
+/// The keys by place of whoever lives there. People whose whereabouts are shielded must have none. Sorted, each once.
+pub fn by_place(postcode: Option<&str>, address: Option<&str>) -> Vec<i64> {
+    finish(of_place(postcode, address))
+}
+
+/// The keys by which a description is looked up, those of slips and those by place included. Sorted, each once, at most [`MOST_ASKED`].
+pub fn asked(description: &Description) -> Vec<i64> {
+    finish(of_asked(description))
+}
+
+pub(super) fn of_stored(description: &Description) -> Vec<Key> {
     let names = Names::of(description);
-    let mut keys = Vec::new();
-    let sounds = names.family_sounds();
+    let mut keys = identifier_keys(description);
     if let Some(born) = description.date_of_birth {
-        keys.extend(sounds.iter().map(|sound| year_key(sound, born)));
-        keys.extend(sounds.iter().map(|sound| day_key(sound, born)));
-        keys.extend(names.initials().into_iter().map(|initial| date_key(born, &initial)));
+        keys.push(date_key(born));
+        for sound in names.family_sounds() {
+            keys.extend([year_key(&sound, born), day_key(&sound, born)]);
+        }
     }
     keys.extend(names.both_sounds());
-    keys.extend(identifier_keys(description));
-    finish(keys)
+    keys
 }
 
-/// The key by place of a person with that given name at that postcode. People whose whereabouts are shielded must have none.
-pub fn at_postcode(postcode: &str, given_name: &str) -> Option<i64> {
-    let (postcode, name) = (normal::code(postcode), normal::name(given_name));
-    let initial = name.formal().get(..1)?;
-    (!postcode.is_empty()).then(|| hash(Kind::PostcodeAndInitial, &[&postcode, initial]))
+pub(super) fn of_place(postcode: Option<&str>, address: Option<&str>) -> Vec<Key> {
+    let postcode = postcode.map(normal::code).filter(|code| !code.is_empty());
+    let mut keys: Vec<Key> = postcode.iter().map(|code| key(Kind::Postcode, &[code])).collect();
+    let streets = address.map(Address::streets).unwrap_or_default();
+    let streets = streets
+        .iter()
+        .filter_map(|(number, word)| Some(key(Kind::Street, &[number, &sound(word)?])));
+    keys.extend(streets.take(MOST_STREETS));
+    keys
 }
 
-/// The keys by which a description is looked up, those of slips and the one by place included. Sorted, each once, at most [`MOST_ASKED`].
-pub fn asked(description: &Description) -> Vec<i64> {
+pub(super) fn of_asked(description: &Description) -> Vec<Key> {
     let names = Names::of(description);
-    let mut keys = Vec::new();
     // The strongest first: what does not fit is left out at the end.
-    keys.extend(identifier_keys(description).into_iter().take(4));
+    let mut keys = identifier_keys(description);
+    keys.truncate(MOST_IDENTIFIERS);
+    let sounds = names.family_sounds();
     if let Some(born) = description.date_of_birth {
-        let sounds = names.family_sounds();
+        keys.push(date_key(born));
+        // Day and month exchanged.
+        keys.extend(NaiveDate::from_ymd_opt(born.year(), born.day(), born.month()).map(date_key));
         keys.extend(sounds.first().map(|sound| year_key(sound, born)));
-        keys.extend(names.initials().into_iter().map(|initial| date_key(born, &initial)));
-        keys.extend(names.both_sounds());
         keys.extend(sounds.first().map(|sound| day_key(sound, born)));
         // Names exchanged.
         keys.extend(names.given_sound.as_ref().map(|sound| year_key(sound, born)));
-        let swapped = names.family.first().get(..1);
-        keys.extend(swapped.map(|initial| date_key(born, initial)));
-        keys.extend(place_key(description));
-        // Day and month exchanged.
-        let initials = names.initials();
-        let turned = NaiveDate::from_ymd_opt(born.year(), born.day(), born.month());
-        let turned = turned.filter(|turned| *turned != born).zip(initials.first());
-        keys.extend(turned.map(|(turned, initial)| date_key(turned, initial)));
+    }
+    keys.extend(names.both_sounds());
+    keys.extend(of_place(
+        description.postcode.as_deref(),
+        description.address.as_deref(),
+    ));
+    if let Some(born) = description.date_of_birth {
         keys.extend(sounds.iter().skip(1).map(|sound| year_key(sound, born)));
-    } else {
-        keys.extend(names.both_sounds());
-        keys.extend(place_key(description));
     }
     let mut once = Vec::with_capacity(MOST_ASKED);
     for key in keys {
@@ -87,12 +132,11 @@ pub fn asked(description: &Description) -> Vec<i64> {
             once.push(key);
         }
     }
-    finish(once)
+    once
 }
 
 /// The names of a description and how they sound.
 struct Names {
-    given: Name,
     family: Name,
     given_sound: Option<String>,
 }
@@ -100,11 +144,9 @@ struct Names {
 impl Names {
     fn of(description: &Description) -> Self {
         let read = |text: &Option<String>| text.as_deref().map(normal::name).unwrap_or_default();
-        let given = read(&description.given_name);
         Self {
-            given_sound: sound(given.formal()),
+            given_sound: sound(read(&description.given_name).formal()),
             family: read(&description.family_name),
-            given,
         }
     }
 
@@ -125,52 +167,39 @@ impl Names {
         sounds
     }
 
-    /// The given name's initial, and that of the name it is short for.
-    fn initials(&self) -> Vec<String> {
-        let mut initials: Vec<String> = [self.given.formal(), self.given.first()]
-            .iter()
-            .filter_map(|name| name.get(..1).map(str::to_owned))
-            .collect();
-        initials.dedup();
-        initials
-    }
-
     /// Both names' sounds, in one order whichever is which.
-    fn both_sounds(&self) -> Option<i64> {
+    fn both_sounds(&self) -> Option<Key> {
         let (given, family) = (self.given_sound.as_ref()?, sound(&self.family.whole)?);
         let (first, second) = if *given <= family {
             (given, &family)
         } else {
             (&family, given)
         };
-        Some(hash(Kind::Sounds, &[first, second]))
+        Some(key(Kind::Sounds, &[first, second]))
     }
 }
 
-fn place_key(description: &Description) -> Option<i64> {
-    at_postcode(description.postcode.as_deref()?, description.given_name.as_deref()?)
-}
-
-fn identifier_keys(description: &Description) -> Vec<i64> {
-    normal::identifiers(description)
+fn identifier_keys(description: &Description) -> Vec<Key> {
+    let identifiers = normal::identifiers(description);
+    identifiers
         .iter()
-        .map(|(system, value)| hash(Kind::Identifier, &[system, value]))
+        .map(|(system, value)| key(Kind::Identifier, &[system, value]))
         .collect()
 }
 
-fn year_key(sound: &str, born: NaiveDate) -> i64 {
-    hash(Kind::SoundAndYear, &[sound, &born.year().to_string()])
+fn date_key(born: NaiveDate) -> Key {
+    key(Kind::Date, &[&born.to_string()])
 }
 
-fn day_key(sound: &str, born: NaiveDate) -> i64 {
-    hash(
+fn year_key(sound: &str, born: NaiveDate) -> Key {
+    key(Kind::SoundAndYear, &[sound, &born.year().to_string()])
+}
+
+fn day_key(sound: &str, born: NaiveDate) -> Key {
+    key(
         Kind::SoundAndDay,
         &[sound, &format!("{:02}{:02}", born.month(), born.day())],
     )
-}
-
-fn date_key(born: NaiveDate, initial: &str) -> i64 {
-    hash(Kind::DateAndInitial, &[&born.to_string(), initial])
 }
 
 /// How a name sounds; a name that has no sound (digits, most often) is its own.
@@ -183,7 +212,7 @@ pub(super) fn sound(name: &str) -> Option<String> {
 }
 
 /// FNV-1a with the finish of `MurmurHash3`: the same on every machine and in every version.
-fn hash(kind: Kind, parts: &[&str]) -> i64 {
+fn key(kind: Kind, parts: &[&str]) -> Key {
     const PRIME: u64 = 0x0100_0000_01b3;
     let mut hash = 0xcbf2_9ce4_8422_2325 ^ u64::from(kind as u8);
     for part in parts {
@@ -193,10 +222,11 @@ fn hash(kind: Kind, parts: &[&str]) -> i64 {
     }
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    (hash ^ (hash >> 33)).cast_signed()
+    ((hash ^ (hash >> 33)).cast_signed(), kind)
 }
 
-fn finish(mut keys: Vec<i64>) -> Vec<i64> {
+fn finish(keys: Vec<Key>) -> Vec<i64> {
+    let mut keys: Vec<i64> = keys.into_iter().map(|(key, _)| key).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -92,6 +92,11 @@ impl Field {
             Self::Identifiers => "identifiers",
         }
     }
+
+    /// The place of a level among the field's own; none for a level that it cannot have, and for [`Agreement::Missing`].
+    pub(super) fn place(self, level: Agreement) -> Option<usize> {
+        self.levels().iter().position(|own| *own == level)
+    }
 }
 
 impl Agreement {

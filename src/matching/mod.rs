@@ -20,6 +20,7 @@ mod model_file;
 mod names;
 mod nicknames;
 mod normal;
+pub mod pairs;
 mod postcode;
 #[cfg(test)]
 mod tests;

@@ -13,9 +13,9 @@ static STANDARD: LazyLock<Model> = LazyLock::new(|| {
     Model::parse(include_str!("model.toml")).unwrap_or_else(|error| unreachable!("the built-in model: {error}"))
 });
 
-/// As much as can speak for two people of whom nothing but a number agrees: they may be the same, no more.
+/// As much as can speak for two people who may be the same, no more.
 const MAY_BE: f64 = 0.0;
-/// As much as can speak for two people with other given names and other dates of birth.
+/// As much as can speak for two people of whom the one is somebody else.
 const ANOTHER: f64 = -10.0;
 
 /// How often a level occurs.
@@ -32,6 +32,8 @@ pub(super) struct Odds {
 pub struct Model {
     /// The odds, as a logarithm to base 2, that a pair taken at random is the same person.
     pub(super) prior: f64,
+    /// Whether there are people of one household among those described, so that everything but given name and date of birth says little.
+    pub(super) households: bool,
     /// The odds of each field's levels, in their order.
     pub(super) fields: [Vec<Odds>; Field::ALL.len()],
 }
@@ -60,43 +62,67 @@ impl Model {
         }
     }
 
+    /// The same model for descriptions with people of one household among them, or with none.
+    #[must_use]
+    pub fn with_households(mut self, households: bool) -> Self {
+        self.households = households;
+        self
+    }
+
     /// The weight of a comparison.
     pub(super) fn weigh(&self, levels: Levels) -> f64 {
-        let fields = Field::ALL.into_iter().zip(&self.fields).zip(levels);
+        let fields = Field::ALL.into_iter().zip(&self.fields).zip(once(levels));
         let spoken: f64 = fields.map(|((field, odds), level)| weight(field, odds, level)).sum();
-        limit(levels, self.prior + spoken)
+        let weight = self.prior + spoken;
+        match limit(levels, self.households) {
+            Limit::None => weight,
+            Limit::MayBe => weight.min(MAY_BE),
+            Limit::Another => weight.min(ANOTHER),
+        }
     }
 }
 
-/// The levels of a field that have a weight. Exchanged names are weighed once, with the family name.
-pub(super) fn weighed(field: Field) -> impl Iterator<Item = Agreement> {
-    let own = field.levels().iter().copied();
-    own.filter(move |level| field != Field::GivenName || *level != Agreement::Swapped)
-}
-
-/// The place of a level among those of the field that have a weight.
-pub(super) fn place(field: Field, level: Agreement) -> Option<usize> {
-    weighed(field).position(|own| own == level)
+/// Exchanged names are weighed once, with the family name.
+pub(super) fn once(mut levels: Levels) -> Levels {
+    if levels[0] == Agreement::Swapped {
+        levels[1] = Agreement::Missing;
+    }
+    levels
 }
 
 fn weight(field: Field, odds: &[Odds], level: Agreement) -> f64 {
-    let odds = place(field, level).and_then(|place| odds.get(place));
+    let odds = field.place(level).and_then(|place| odds.get(place));
     odds.map_or(0.0, |odds| (odds.m / odds.u).log2())
+}
+
+/// What the weights alone cannot see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// Nothing: the weights hold.
+    None,
+    /// May be the same, no more.
+    MayBe,
+    /// Somebody else.
+    Another,
 }
 
 /// Fields are weighed as if they were independent. They are not for people of one household, who have everything but their given names and dates
 /// of birth in common, nor for a number that was given to the wrong person; so these have limits, whatever the weights are.
-fn limit(levels: Levels, weight: f64) -> f64 {
-    let [family, given, born, .., identifiers] = levels;
+pub(super) fn limit(levels: Levels, households: bool) -> Limit {
+    let [family, given, born, _, _, sex, identifiers] = levels;
     let other = |level: Agreement| level == Agreement::Disagrees;
-    let nothing = |level: Agreement| other(level) || level == Agreement::Missing;
+    let said = [family, given, born];
+    let nothing_agrees = said.into_iter().all(|level| level <= Agreement::Disagrees) && said.into_iter().any(other);
     let same_number = identifiers == Agreement::Exact;
-    let other_person = other(given) && other(born);
-    let nothing_agrees =
-        nothing(family) && nothing(given) && nothing(born) && (other(family) || other(given) || other(born));
-    match (other_person || nothing_agrees, same_number) {
-        (true, true) => weight.min(MAY_BE),
-        (true, false) => weight.min(ANOTHER),
-        (false, _) => weight,
+    // A brother or a sister.
+    let relative = households && other(given) && other(born);
+    // A twin, or somebody who was named after a relative. Where a name says nothing, two of the three parts of a date are not enough.
+    let part_of_date = born <= Agreement::Part && (given == Agreement::Missing || other(family));
+    let may_be_relative = households && (other(given) || other(born) || part_of_date);
+    match (nothing_agrees || relative, same_number) {
+        (true, true) => Limit::MayBe,
+        (true, false) => Limit::Another,
+        (false, false) if may_be_relative => Limit::MayBe,
+        (false, _) => Limit::None,
     }
 }

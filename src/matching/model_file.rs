@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::{
     Field,
-    model::{Model, Odds, weighed},
+    model::{Model, Odds},
 };
 
 /// The form of the file.
@@ -48,12 +48,19 @@ impl Model {
         let prior = number(file.remove("prior"))
             .filter(|prior| prior.abs() <= FURTHEST)
             .ok_or_else(|| refused("prior", format!("want a number from -{FURTHEST} to {FURTHEST}")))?;
+        let Some(Value::Boolean(households)) = file.remove("households") else {
+            return Err(refused("households", "want true or false"));
+        };
         let mut fields: [Vec<Odds>; Field::ALL.len()] = Default::default();
         for (odds, field) in fields.iter_mut().zip(Field::ALL) {
             *odds = read_field(field, file.remove(field.name()))?;
         }
         match file.keys().next() {
-            None => Ok(Self { prior, fields }),
+            None => Ok(Self {
+                prior,
+                households,
+                fields,
+            }),
             Some(key) => Err(refused(shown(key), "there is no field of that name")),
         }
     }
@@ -63,9 +70,10 @@ impl Model {
         let mut text = format!("format = {FORMAT}\n");
         // Writing to a text cannot fail.
         let _ = writeln!(text, "prior = {:?}", rounded(self.prior));
+        let _ = writeln!(text, "households = {}", self.households);
         for (field, odds) in Field::ALL.into_iter().zip(&self.fields) {
             let _ = writeln!(text, "\n[{}]", field.name());
-            for (level, odds) in weighed(field).zip(odds) {
+            for (level, odds) in field.levels().iter().zip(odds) {
                 let _ = writeln!(
                     text,
                     "{} = {{ m = {:?}, u = {:?} }}",
@@ -84,7 +92,7 @@ fn read_field(field: Field, value: Option<Value>) -> Result<Vec<Odds>, ModelErro
         return Err(refused(field.name(), "want a table with each of the field's levels"));
     };
     let mut all = Vec::new();
-    for level in weighed(field) {
+    for level in field.levels() {
         let place = format!("{}.{}", field.name(), level.name());
         let Some(Value::Table(mut level)) = table.remove(level.name()) else {
             return Err(refused(place, "want { m = …, u = … }"));

@@ -12,14 +12,16 @@ pub(super) fn both(one: (&Name, &Name), other: (&Name, &Name)) -> (Agreement, Ag
     let ((family, given), (other_family, other_given)) = (one, other);
     let direct = (self::family(family, other_family), self::given(given, other_given));
     let same = |level: Agreement| level >= Agreement::Slip;
-    if same(direct.0) || same(direct.1) {
+    let known = direct.0 != Agreement::Missing && direct.1 != Agreement::Missing;
+    if !known || same(direct.0) || same(direct.1) {
         return direct;
     }
-    let crossed = same(self::given(given, other_family)) && same(self::given(family, other_given));
-    if crossed {
-        (Agreement::Swapped, Agreement::Swapped)
-    } else {
-        direct
+    let crossed = [self::given(given, other_family), self::given(family, other_given)].map(same);
+    match crossed {
+        [true, true] => (Agreement::Swapped, Agreement::Swapped),
+        // One of the names stands in the other's place, and the other is lost.
+        [false, false] => direct,
+        _ => (direct.0, Agreement::Swapped),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    keys::array,
+    keys::{array, one_line},
     session::{Session, StoreError},
 };
 use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
@@ -149,22 +149,19 @@ fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
     } else {
         listed(row, "addresses")?
     };
-    let given: String = row.try_get("", "given_name")?;
+    let places: Vec<(String, String)> = places
+        .into_iter()
+        .map(|Place(postcode, first, second, town)| (postcode, one_line([Some(first), second, town])))
+        .collect();
     let by_place = places
         .iter()
-        .filter_map(|Place(postcode, ..)| keys::at_postcode(postcode, &given));
-    let by_place = by_place.collect();
+        .flat_map(|(postcode, address)| keys::by_place(Some(postcode), Some(address)))
+        .collect();
     let mut stored: Vec<Description> = places
         .into_iter()
-        .map(|Place(postcode, first, second, town)| Description {
+        .map(|(postcode, address)| Description {
             postcode: Some(postcode),
-            address: Some(
-                [Some(first), second, town]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            ),
+            address: Some(address),
             ..known.clone()
         })
         .collect();

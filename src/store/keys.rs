@@ -97,7 +97,7 @@ pub(super) async fn add(transaction: &DatabaseTransaction, data: &Dataset) -> Re
 async fn places(transaction: &DatabaseTransaction, authority: i32, families: &[Uuid]) -> Result<(), DbErr> {
     let marks: Vec<String> = (2..families.len() + 2).map(|at| format!("${at}")).collect();
     let text = format!(
-        "SELECT DISTINCT p.id, p.given_name, a.postcode FROM membership m \
+        "SELECT DISTINCT p.id, a.postcode, a.line1, a.line2, a.town FROM membership m \
          JOIN person p ON p.authority_id = m.authority_id AND p.id = m.person_id \
          JOIN address a ON a.authority_id = m.authority_id AND a.family_id = m.family_id \
          WHERE m.authority_id = $1 AND NOT p.shielded AND m.family_id IN ({})",
@@ -107,16 +107,30 @@ async fn places(transaction: &DatabaseTransaction, authority: i32, families: &[U
     let statement = Statement::from_sql_and_values(transaction.get_database_backend(), text, values);
     let mut rows = Vec::new();
     for row in transaction.query_all_raw(statement).await? {
-        let (given, postcode): (String, String) = (row.try_get("", "given_name")?, row.try_get("", "postcode")?);
+        let postcode: String = row.try_get("", "postcode")?;
+        let address = one_line([
+            row.try_get("", "line1")?,
+            row.try_get("", "line2")?,
+            row.try_get("", "town")?,
+        ]);
         let person = row.try_get("", "id")?;
-        rows.extend(keys::at_postcode(&postcode, &given).map(|key| KeyRow {
-            authority,
-            key,
-            person,
-            by_place: true,
-        }));
+        rows.extend(
+            keys::by_place(Some(&postcode), Some(&address))
+                .into_iter()
+                .map(|key| KeyRow {
+                    authority,
+                    key,
+                    person,
+                    by_place: true,
+                }),
+        );
     }
     insert(transaction, rows).await
+}
+
+/// An address in one line, as it is compared.
+pub(super) fn one_line(lines: [Option<String>; 3]) -> String {
+    lines.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Adds rows that may be there already, in the order of the table's key, which is the cheapest.

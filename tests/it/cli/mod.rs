@@ -4,6 +4,7 @@ mod agreement;
 mod commands;
 mod demo;
 mod import;
+mod matching;
 mod serve;
 
 use std::{

@@ -1,0 +1,232 @@
+//! What a slip does to the answer: one of each field leaves the person found, and people who are others are not.
+
+use super::{
+    super::{Description, Model, Sex, Thresholds, Verdict, choose, enough},
+    day, identifier, sarah,
+};
+
+fn weight(asked: &Description, stored: &Description) -> f64 {
+    Model::standard().score(asked, stored).weight
+}
+
+fn answer(asked: &Description, stored: &Description) -> Verdict {
+    choose(&[weight(asked, stored)], &Thresholds::default())
+}
+
+/// Sarah, as she was changed.
+fn but(change: impl FnOnce(&mut Description)) -> Description {
+    let mut asked = sarah();
+    asked.identifiers.clear();
+    change(&mut asked);
+    asked
+}
+
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn one_slip_of_any_field_leaves_somebody_found() {
+    let slips: [(&str, Description); 16] = [
+        ("nothing", but(|_| {})),
+        ("family name", but(|asked| asked.family_name = text("Whitcome"))),
+        ("family name changed", but(|asked| asked.family_name = text("Okafor"))),
+        ("double name", but(|asked| asked.family_name = text("Whitcombe-Hale"))),
+        ("given name", but(|asked| asked.given_name = text("Sahra"))),
+        ("nickname", but(|asked| asked.given_name = text("Sally"))),
+        ("initial", but(|asked| asked.given_name = text("S"))),
+        (
+            "exchanged",
+            but(|asked| std::mem::swap(&mut asked.given_name, &mut asked.family_name)),
+        ),
+        (
+            "day and month",
+            but(|asked| asked.date_of_birth = Some(day(1987, 9, 3))),
+        ),
+        ("digit", but(|asked| asked.date_of_birth = Some(day(1987, 3, 19)))),
+        ("year", but(|asked| asked.date_of_birth = Some(day(1988, 3, 9)))),
+        ("postcode", but(|asked| asked.postcode = text("ZX3 5QT"))),
+        (
+            "moved",
+            but(|asked| (asked.postcode, asked.address) = (text("ZX7 1AB"), text("9 Canal Street, Fairwick"))),
+        ),
+        ("address", but(|asked| asked.address = text("14 Mil Road"))),
+        ("sex", but(|asked| asked.sex = Some(Sex::Male))),
+        (
+            "only name and date",
+            but(|asked| (asked.postcode, asked.address, asked.sex) = (None, None, None)),
+        ),
+    ];
+    for (what, asked) in slips {
+        assert!(enough(&asked), "{what}");
+        assert_eq!(
+            answer(&asked, &sarah()),
+            Verdict::Matched(0),
+            "{what}: {}",
+            weight(&asked, &sarah())
+        );
+    }
+}
+
+#[test]
+fn somebody_else_is_not_found() {
+    let others: [(&str, Description, Verdict); 10] = [
+        // The nearest cases on the other side.
+        (
+            "a sister",
+            but(|asked| (asked.given_name, asked.date_of_birth) = (text("Gemma"), Some(day(1990, 7, 21)))),
+            Verdict::NotFound,
+        ),
+        (
+            "a sister whose date has the same day and month",
+            but(|asked| (asked.given_name, asked.date_of_birth) = (text("Gemma"), Some(day(1991, 3, 9)))),
+            Verdict::NotFound,
+        ),
+        (
+            "a sister whose date is a slip away",
+            but(|asked| (asked.given_name, asked.date_of_birth) = (text("Gemma"), Some(day(1985, 3, 9)))),
+            Verdict::Ambiguous,
+        ),
+        (
+            "a twin sister",
+            but(|asked| asked.given_name = text("Gemma")),
+            Verdict::Ambiguous,
+        ),
+        (
+            "a twin brother",
+            but(|asked| (asked.given_name, asked.sex) = (text("Daniel"), Some(Sex::Male))),
+            Verdict::Ambiguous,
+        ),
+        (
+            "named after her mother",
+            but(|asked| asked.date_of_birth = Some(day(2011, 6, 14))),
+            Verdict::Ambiguous,
+        ),
+        (
+            "of the same name elsewhere",
+            but(|asked| {
+                asked.date_of_birth = Some(day(1962, 11, 30));
+                (asked.postcode, asked.address) = (text("ZX7 1AB"), text("9 Canal Street, Fairwick"));
+            }),
+            Verdict::NotFound,
+        ),
+        (
+            "born the same day elsewhere",
+            but(|asked| {
+                (asked.given_name, asked.family_name) = (text("Gemma"), text("Okafor"));
+                (asked.postcode, asked.address) = (text("ZX7 1AB"), text("9 Canal Street, Fairwick"));
+            }),
+            Verdict::NotFound,
+        ),
+        (
+            "a lodger",
+            but(|asked| {
+                (asked.given_name, asked.family_name) = (text("Gemma"), text("Okafor"));
+                asked.date_of_birth = Some(day(1990, 7, 21));
+            }),
+            Verdict::NotFound,
+        ),
+        (
+            "a child whose given name nobody said",
+            but(|asked| (asked.given_name, asked.date_of_birth) = (None, Some(day(2012, 3, 9)))),
+            Verdict::Ambiguous,
+        ),
+    ];
+    for (who, asked, wanted) in others {
+        assert_eq!(answer(&asked, &sarah()), wanted, "{who}: {}", weight(&asked, &sarah()));
+    }
+}
+
+#[test]
+fn of_twins_who_are_both_stored_the_right_one_is_found() {
+    let twin = but(|twin| twin.given_name = text("Gemma"));
+    let both = [weight(&but(|_| {}), &twin), weight(&but(|_| {}), &sarah())];
+    assert_eq!(choose(&both, &Thresholds::default()), Verdict::Matched(1), "{both:?}");
+}
+
+#[test]
+fn a_number_alone_finds_but_not_against_everything_else() {
+    let only = Description {
+        identifiers: sarah().identifiers,
+        ..Description::default()
+    };
+    assert_eq!(
+        answer(&only, &sarah()),
+        Verdict::Ambiguous,
+        "{}",
+        weight(&only, &sarah())
+    );
+    let with_sex = Description {
+        family_name: text("Whitcome"),
+        ..only.clone()
+    };
+    assert_eq!(answer(&with_sex, &sarah()), Verdict::Matched(0));
+    let somebody = Description {
+        given_name: text("Gemma"),
+        family_name: text("Okafor"),
+        date_of_birth: Some(day(1990, 7, 21)),
+        ..sarah()
+    };
+    assert_ne!(
+        answer(&somebody, &sarah()),
+        Verdict::Matched(0),
+        "names and date are wholly others"
+    );
+    // Whatever a model says of numbers.
+    let trusting = Model::standard()
+        .to_toml()
+        .replace("[identifiers]", "[was]")
+        .split("[was]")
+        .next()
+        .unwrap()
+        .to_owned()
+        + "[identifiers]\ndisagrees = { m = 0.0005, u = 0.999999 }\nslip = { m = 0.0005, u = 1e-12 }\nexact = { m = 0.999, u = 1e-12 }\n";
+    let trusting = Model::parse(&trusting).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(
+        choose(&[trusting.score(&somebody, &sarah()).weight], &Thresholds::default()),
+        Verdict::Ambiguous
+    );
+    assert_eq!(
+        choose(&[trusting.score(&only, &sarah()).weight], &Thresholds::default()),
+        Verdict::Matched(0)
+    );
+    // The name alone is another: people marry.
+    let married = Description {
+        family_name: text("Okafor"),
+        ..sarah()
+    };
+    assert_eq!(answer(&married, &sarah()), Verdict::Matched(0));
+    let other_number = Description {
+        identifiers: vec![identifier("local-case", "HC-777777")],
+        ..sarah()
+    };
+    assert!(weight(&other_number, &sarah()) < weight(&but(|_| {}), &sarah()));
+}
+
+#[test]
+fn a_question_must_say_enough() {
+    let whole = |change: fn(&mut Description)| {
+        let mut asked = sarah();
+        change(&mut asked);
+        enough(&asked)
+    };
+    assert!(whole(|_| {}));
+    assert!(whole(|asked| asked.identifiers.clear()));
+    assert!(whole(|asked| (asked.family_name, asked.date_of_birth) = (None, None)));
+    assert!(!whole(|asked| {
+        asked.identifiers.clear();
+        asked.family_name = None;
+    }));
+    assert!(!whole(|asked| {
+        asked.identifiers.clear();
+        asked.family_name = text(" - ");
+    }));
+    assert!(!whole(|asked| {
+        asked.identifiers.clear();
+        asked.date_of_birth = None;
+    }));
+    assert!(!whole(|asked| {
+        asked.identifiers = vec![identifier("local-case", " ")];
+        asked.date_of_birth = None;
+    }));
+}
