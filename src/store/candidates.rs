@@ -11,7 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    keys::{address, array},
+    keys::{array, one_line},
     session::{Session, StoreError},
 };
 use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
@@ -149,17 +149,22 @@ fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
     } else {
         listed(row, "addresses")?
     };
-    let mut by_place = Vec::new();
-    let mut stored = Vec::with_capacity(places.len());
-    for Place(postcode, line1, line2, town) in places {
-        let address = address(line1, line2, town);
-        by_place.extend(keys::by_place(Some(&postcode), Some(&address)));
-        stored.push(Description {
+    let places: Vec<(String, String)> = places
+        .into_iter()
+        .map(|Place(postcode, first, second, town)| (postcode, one_line([Some(first), second, town])))
+        .collect();
+    let by_place = places
+        .iter()
+        .flat_map(|(postcode, address)| keys::by_place(Some(postcode), Some(address)))
+        .collect();
+    let mut stored: Vec<Description> = places
+        .into_iter()
+        .map(|(postcode, address)| Description {
             postcode: Some(postcode),
             address: Some(address),
             ..known.clone()
-        });
-    }
+        })
+        .collect();
     if stored.is_empty() {
         stored.push(known);
     }

@@ -108,27 +108,29 @@ async fn places(transaction: &DatabaseTransaction, authority: i32, families: &[U
     let mut rows = Vec::new();
     for row in transaction.query_all_raw(statement).await? {
         let postcode: String = row.try_get("", "postcode")?;
-        let address = address(
+        let address = one_line([
             row.try_get("", "line1")?,
             row.try_get("", "line2")?,
             row.try_get("", "town")?,
-        );
+        ]);
         let person = row.try_get("", "id")?;
-        let keys = keys::by_place(Some(&postcode), Some(&address));
-        rows.extend(keys.into_iter().map(|key| KeyRow {
-            authority,
-            key,
-            person,
-            by_place: true,
-        }));
+        rows.extend(
+            keys::by_place(Some(&postcode), Some(&address))
+                .into_iter()
+                .map(|key| KeyRow {
+                    authority,
+                    key,
+                    person,
+                    by_place: true,
+                }),
+        );
     }
     insert(transaction, rows).await
 }
 
-/// An address as people are compared by it.
-pub(super) fn address(line1: String, line2: Option<String>, town: Option<String>) -> String {
-    let lines: Vec<String> = [Some(line1), line2, town].into_iter().flatten().collect();
-    lines.join(", ")
+/// An address in one line, as it is compared.
+pub(super) fn one_line(lines: [Option<String>; 3]) -> String {
+    lines.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Adds rows that may be there already, in the order of the table's key, which is the cheapest.

@@ -1,8 +1,10 @@
 //! Who is found, by which kinds of imperfection.
 
+use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
+use thinkfamily::store::keys;
 
-use super::world::{MANY, add_namesake, ask, born, person, police, status, with};
+use super::world::{MANY, add_namesake, ask, born, person, police, status, with, write};
 use crate::support::{
     app::App,
     database::{TestDatabase, on_both},
@@ -194,4 +196,33 @@ async fn several_fields_of_one_operation_share_their_statements(database: &TestD
     assert_eq!(data["b"]["marker"]["onCohortSince"], "2025-07-20");
     assert_eq!(data["c"][0]["status"], "NOT_FOUND");
     assert_eq!(alone, together);
+}
+
+on_both!(people_who_were_there_before_there_were_keys_get_theirs);
+async fn people_who_were_there_before_there_were_keys_get_theirs(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let police = police(&app);
+    let kept = keys(&app).await;
+    write(&app, "DELETE FROM person_key").await;
+    assert_eq!(status(&police, person("Dawn", "Hardman")).await, "NOT_FOUND");
+    assert_eq!(
+        keys::fill(app.store.databases()).await.unwrap(),
+        0,
+        "they are noted as made"
+    );
+    write(&app, "DELETE FROM person_key_state WHERE authority_id = 1").await;
+    write(&app, "UPDATE person_key_state SET rules = 0").await;
+    assert_eq!(keys::fill(app.store.databases()).await.unwrap(), 4, "every authority");
+    assert_eq!(status(&police, person("Dawn", "Hardman")).await, "MATCHED");
+    assert_eq!(keys(&app).await, kept, "the same as the loader makes");
+    assert_eq!(keys::fill(app.store.databases()).await.unwrap(), 0);
+}
+
+/// Every key that is kept, in order.
+async fn keys(app: &App) -> Vec<entity::person_key::Model> {
+    let main = app.store.databases().main();
+    let mut keys = entity::person_key::Entity::find().all(main).await.unwrap();
+    keys.sort_by_key(|row| (row.authority_id, row.key, row.person_id));
+    assert!(keys.iter().any(|row| row.by_place) && keys.len() > 50);
+    keys
 }
