@@ -147,7 +147,8 @@ fn with_name(fields: &mut Vec<String>, name: &str) {
     }
 }
 
-/// Puts the types together of which every field is seen, all on one condition: their fields are in the first part of the table.
+/// Puts the types together of which every field is seen, all on one condition: their fields are in the first part of the table. And those of
+/// which the same fields are seen on the same conditions: the errors of changes that have nothing else for this caller.
 fn together(sections: Vec<Section>) -> Vec<Section> {
     let mut size: BTreeMap<&str, usize> = BTreeMap::new();
     for (of, _) in register::fields().filter_map(parts) {
@@ -168,7 +169,10 @@ fn together(sections: Vec<Section>) -> Vec<Section> {
             _ => false,
         };
         if !whole {
-            put.push(section);
+            match put.iter_mut().find(|other| other.lines == section.lines) {
+                Some(other) => other.types.extend(section.types),
+                None => put.push(section),
+            }
             continue;
         }
         let line = Line {
@@ -302,6 +306,9 @@ pub fn text(policy: &Policy, today: NaiveDate) -> String {
             for line in &section.lines {
                 if line.fields.is_empty() {
                     write_line(&mut out, &format!("all of each: {}", line.what), &section.types);
+                } else if section.types.len() > 1 {
+                    let what = format!("{} of each: {}", line.fields.join(", "), line.what);
+                    write_line(&mut out, &what, &section.types);
                 } else {
                     write_line(&mut out, &format!("{}: {}", section.types[0], line.what), &line.fields);
                 }
