@@ -13,6 +13,7 @@ pub mod demo;
 pub mod error;
 pub mod graphql;
 pub mod import;
+pub mod matching;
 pub mod sharing;
 pub mod store;
 pub mod wire;

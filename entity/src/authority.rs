@@ -19,6 +19,8 @@ pub struct Model {
     pub emergency_hours: i32,
     /// Smallest count that may be published.
     pub suppression_threshold: i32,
+    /// What whoever meets a family with a marker is asked to do.
+    pub marker_advice: String,
 }
 
 /// No relations: statements join by authority and family themselves.

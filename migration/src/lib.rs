@@ -13,8 +13,10 @@ mod m0004_work;
 mod m0005_consent;
 mod m0006_agreement;
 mod m0007_operation;
+mod m0008_matching;
 mod step;
 mod t0001_trail;
+mod t0002_trail_agency;
 
 /// The steps of the main database.
 pub struct Migrator;
@@ -30,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_consent::Step),
             Box::new(m0006_agreement::Step),
             Box::new(m0007_operation::Step),
+            Box::new(m0008_matching::Step),
         ]
     }
 
@@ -44,7 +47,7 @@ pub struct TrailMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for TrailMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(t0001_trail::Step)]
+        vec![Box::new(t0001_trail::Step), Box::new(t0002_trail_agency::Step)]
     }
 
     fn migration_table_name() -> DynIden {

@@ -23,7 +23,7 @@ use crate::{
         bulk::{BulkError, ImportedFile, KeyTable, Load},
         connect::Databases,
         dataset::Dataset,
-        rows::AuthorityRow,
+        rows::{AuthorityRow, MARKER_ADVICE},
         session::{Mode, Session},
     },
 };
@@ -42,6 +42,9 @@ pub(super) struct ImportArgs {
     /// Make the authority, with this name, if it is not there.
     #[arg(long, value_name = "NAME")]
     new_authority: Option<String>,
+    /// What whoever meets a family with a marker is asked to do: the authority's own words, kept until they are set anew.
+    #[arg(long, value_name = "TEXT")]
+    marker_advice: Option<String>,
 }
 
 /// What importing needs at hand.
@@ -123,7 +126,19 @@ impl Work<'_> {
     /// The authority whose data they are, made if that was asked for.
     async fn authority(&self, arguments: &ImportArgs) -> Result<AuthorityRow, Failure> {
         let code = &arguments.authority;
-        if let Some(found) = self.store.authority_named(code).await.map_err(Failure::problem)? {
+        let advice = arguments.marker_advice.as_deref().map(str::trim);
+        if advice.is_some_and(|text| text.is_empty() || text.len() > 1000 || text.chars().any(char::is_control)) {
+            return Err(Failure::usage(
+                "what to do about a marker is one line of 1 to 1000 characters",
+            ));
+        }
+        if let Some(mut found) = self.store.authority_named(code).await.map_err(Failure::problem)? {
+            if let Some(advice) = advice {
+                let load = Load::begin(self.databases).await.map_err(Failure::problem)?;
+                load.advise(found.id, advice).await.map_err(Failure::problem)?;
+                load.commit().await.map_err(Failure::problem)?;
+                advice.clone_into(&mut found.marker_advice);
+            }
             return Ok(found);
         }
         let Some(name) = &arguments.new_authority else {
@@ -150,6 +165,7 @@ impl Work<'_> {
             own_consent_age: 13,
             emergency_hours: 8,
             suppression_threshold: 5,
+            marker_advice: advice.unwrap_or(MARKER_ADVICE).to_owned(),
         };
         let data = Dataset {
             authorities: vec![row.clone()],

@@ -10,8 +10,8 @@ use crate::{
         dataset::Dataset,
         rows::{
             ActionRow, AddressRow, AgencyRow, AuthorityRow, ClientProgramRow, ConsentRow, CriteriaMatchRow,
-            DistanceScoreRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow,
-            MembershipRow, OutcomeRow, PersonRow, ProgressValueRow, StatutoryStatusRow,
+            DistanceScoreRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow,
+            MARKER_ADVICE, MarkerRow, MembershipRow, OutcomeRow, PersonRow, ProgressValueRow, StatutoryStatusRow,
         },
     },
 };
@@ -86,6 +86,7 @@ impl<'i> Desk<'i> {
             own_consent_age: 13,
             emergency_hours: 8,
             suppression_threshold: 5,
+            marker_advice: MARKER_ADVICE.to_owned(),
         });
     }
 

@@ -34,10 +34,11 @@ pub enum Kind {
     EmergencyAccess,
     Agency,
     Agreement,
+    MarkerPlacement,
 }
 
 impl Kind {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::Family,
         Self::Member,
         Self::Address,
@@ -57,6 +58,7 @@ impl Kind {
         Self::EmergencyAccess,
         Self::Agency,
         Self::Agreement,
+        Self::MarkerPlacement,
     ];
 }
 

@@ -11,8 +11,8 @@ use super::{
     ids::{Key, Kind},
     objects::{
         Action, Address, Agency, Agreement, Assessment, Consent, CriteriaMatch, DistanceScore, EmergencyAccess, Entry,
-        Family, Goal, Involvement, LocalIdentifier, Marker, Member, Outcome, Plan, ProgressValue, StatutoryStatus,
-        visible,
+        Family, Goal, Involvement, LocalIdentifier, Marker, MarkerPlacement, Member, Outcome, Plan, ProgressValue,
+        StatutoryStatus, visible,
     },
     wants,
 };
@@ -41,6 +41,7 @@ pub enum Node {
     ProgressValue(ProgressValue),
     Consent(Consent),
     Marker(Marker),
+    MarkerPlacement(MarkerPlacement),
     EmergencyAccess(EmergencyAccess),
     Agency(Agency),
     Agreement(Agreement),
@@ -100,7 +101,11 @@ fn in_dossier(ctx: &Context<'_>, dossier: &Arc<Dossier>, kind: Kind, key: Uuid) 
         Kind::Outcome => one(ctx, dossier, key).map(Node::Outcome),
         Kind::ProgressValue => one(ctx, dossier, key).map(Node::ProgressValue),
         Kind::Consent => one(ctx, dossier, key).map(Node::Consent),
-        Kind::Marker => one(ctx, dossier, key).map(Node::Marker),
+        Kind::Marker => Some(dossier)
+            .filter(|dossier| dossier.key() == key)
+            .and_then(|dossier| Marker::of(ctx, dossier))
+            .map(Node::Marker),
+        Kind::MarkerPlacement => one(ctx, dossier, key).map(Node::MarkerPlacement),
         Kind::EmergencyAccess => one(ctx, dossier, key).map(Node::EmergencyAccess),
         Kind::Agency | Kind::Agreement => None,
     }

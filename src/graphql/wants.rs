@@ -24,6 +24,7 @@ pub fn wants(used: &FieldSet) -> Wants {
             field::FAMILY_PLAN,
             field::FAMILY_PLANS,
             field::FAMILY_HAS_PLAN,
+            field::MARKER_ONE_PLAN,
             field::GOAL_PLAN,
             field::OUTCOME_PLAN,
             field::QUERY_PLANS,
@@ -38,7 +39,7 @@ pub fn wants(used: &FieldSet) -> Wants {
         ]),
         progress: any(&[field::FAMILY_FAMILY_PROGRESS, field::MEMBER_FAMILY_PROGRESS]),
         consents: any(&[field::FAMILY_CONSENTS, field::MEMBER_CONSENTS, field::QUERY_CONSENTS]),
-        markers: any(&[field::FAMILY_MARKERS]),
+        markers: any(&[field::FAMILY_MARKER_PLACEMENTS, field::MARKER_PLACEMENTS]),
         emergencies: any(&[field::FAMILY_EMERGENCY_ACCESSES, field::QUERY_EMERGENCY_ACCESSES]),
         agencies: any(&[
             field::LEAD_PROFESSIONAL_AGENCY,
@@ -48,7 +49,7 @@ pub fn wants(used: &FieldSet) -> Wants {
             field::ACTION_OWNER_AGENCY,
             field::OUTCOME_SOURCE_AGENCY,
             field::CONSENT_RECORDED_BY_AGENCY,
-            field::MARKER_AGENCY,
+            field::MARKER_PLACEMENT_AGENCY,
             field::EMERGENCY_ACCESS_AGENCY,
             field::DISCLOSURE_AGENCY,
         ]),
@@ -60,7 +61,7 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
     use super::ids::Kind;
     let none = Wants::default();
     match kind {
-        Kind::Family | Kind::Member | Kind::Agency | Kind::Agreement => none,
+        Kind::Family | Kind::Marker | Kind::Member | Kind::Agency | Kind::Agreement => none,
         Kind::Address => Wants {
             addresses: true,
             ..none
@@ -86,7 +87,7 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
         Kind::Outcome => Wants { outcomes: true, ..none },
         Kind::ProgressValue => Wants { progress: true, ..none },
         Kind::Consent => Wants { consents: true, ..none },
-        Kind::Marker => Wants { markers: true, ..none },
+        Kind::MarkerPlacement => Wants { markers: true, ..none },
         Kind::EmergencyAccess => Wants {
             emergencies: true,
             ..none

@@ -213,6 +213,17 @@ impl Load {
         Ok(())
     }
 
+    /// Sets what whoever meets a family with a marker is asked to do.
+    pub async fn advise(&self, authority: i32, advice: &str) -> Result<(), BulkError> {
+        let statement = Statement::from_sql_and_values(
+            self.transaction.get_database_backend(),
+            "UPDATE authority SET marker_advice = $1 WHERE id = $2",
+            [Value::from(advice), authority.into()],
+        );
+        self.transaction.execute_raw(statement).await?;
+        Ok(())
+    }
+
     /// Keeps what was loaded.
     pub async fn commit(self) -> Result<(), BulkError> {
         Ok(self.transaction.commit().await?)

@@ -90,6 +90,8 @@ pub struct FamilyRecord {
     pub leads: Vec<LeadProfessionalRow>,
     /// Who leads it today.
     pub lead: Option<LeadProfessionalRow>,
+    /// What the authority asks of whoever meets a family with a marker.
+    pub what_to_do: Arc<str>,
 }
 
 /// A person in a family.

@@ -3,6 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
 use chrono::NaiveDate;
@@ -38,6 +39,7 @@ pub(super) struct FactRows {
     consents: HashMap<Uuid, Vec<ConsentRow>>,
     emergencies: ByFamily<EmergencyAccessRow>,
     own_consent_age: i32,
+    pub(super) what_to_do: Arc<str>,
 }
 
 /// What was read of one family: its facts, and the rows that were read for them.
@@ -114,6 +116,7 @@ impl FactRows {
                 families,
             )
             .await?;
+        let settings = session.authority_row().await?;
         Ok(Self {
             memberships: ByFamily::new(memberships, |row| row.family_id),
             persons: persons.into_iter().map(|row| (row.id, row)).collect(),
@@ -121,7 +124,8 @@ impl FactRows {
             leads: ByFamily::new(leads, |row| row.family_id),
             consents: by_person,
             emergencies: ByFamily::new(emergencies, |row| row.family_id),
-            own_consent_age: session.authority_row().await?.own_consent_age,
+            own_consent_age: settings.own_consent_age,
+            what_to_do: Arc::from(settings.marker_advice.as_str()),
         })
     }
 

@@ -59,6 +59,7 @@ impl Session {
                     .find(|lead| facts::holds_on(lead.valid_from, lead.valid_until, today))
                     .cloned(),
                 leads: read.leads.clone(),
+                what_to_do: Arc::clone(&facts.what_to_do),
                 row,
             };
             dossiers.push(Arc::new(Dossier {

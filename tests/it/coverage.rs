@@ -55,11 +55,12 @@ impl Ids {
             )+};
         }
         add(Kind::Family, family.id, Some(family.id));
+        add(Kind::Marker, family.id, Some(family.id));
         first!(
             Member memberships, Address addresses, StatutoryStatus statutory_statuses, LocalIdentifier local_identifiers,
             Involvement involvements, CriteriaMatch criteria_matches, Assessment assessments, DistanceScore distance_scores,
             Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
-            Marker markers, EmergencyAccess emergency_accesses
+            MarkerPlacement markers, EmergencyAccess emergency_accesses
         );
         let agency = data
             .agencies

@@ -19,7 +19,7 @@ const FAMILY_PAGE: &str = "query($id: ID!) { family(id: $id) {
     criteriaMatches { criterion evidence sourceAgency { name } }
     assessments { kind quality distanceScores { domain score } }
     plan { status goals { description actions { description ownerAgency { name } } outcomes { indicator } } }
-    outcomes { indicator result } markers { system status } consents { category }
+    outcomes { indicator result } markerPlacements { system status } consents { category }
 } }";
 
 const NESTED: &str = "query($first: Int!) { families(first: $first) { nodes {

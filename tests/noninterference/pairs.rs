@@ -346,11 +346,15 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
         .entry("Family".to_owned())
         .or_default()
         .push(id(Kind::Family, folder.family.id));
+    pool.ids
+        .entry("Marker".to_owned())
+        .or_default()
+        .push(id(Kind::Marker, folder.family.id));
     ids!(
         Member memberships, Address addresses, StatutoryStatus statutory_statuses, LocalIdentifier local_identifiers,
         Involvement involvements, CriteriaMatch criteria_matches, Assessment assessments, DistanceScore distance_scores,
         Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
-        Marker markers, EmergencyAccess emergency_accesses,
+        MarkerPlacement markers, EmergencyAccess emergency_accesses,
     );
     let mut text = |of: &'static str, texts: Vec<Option<String>>| {
         pool.texts

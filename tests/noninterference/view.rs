@@ -459,9 +459,9 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
         }
     }
     for row in &folder.markers {
-        looker.row("Marker", row.id, &family.from_agency(row.agency_id), &values!(row,
-            "Marker.agency" agency_id, "Marker.system" system, "Marker.status" status, "Marker.requestedOn" requested_on,
-            "Marker.placedOn" placed_on, "Marker.removedOn" removed_on,
+        looker.row("MarkerPlacement", row.id, &family.from_agency(row.agency_id), &values!(row,
+            "MarkerPlacement.agency" agency_id, "MarkerPlacement.system" system, "MarkerPlacement.status" status, "MarkerPlacement.requestedOn" requested_on,
+            "MarkerPlacement.placedOn" placed_on, "MarkerPlacement.removedOn" removed_on,
         ));
     }
     for row in &folder.emergency_accesses {

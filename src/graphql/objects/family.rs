@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{
     Address, Agency, Assessment, Consent, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry, Involvement,
-    Marker, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
+    MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
 };
 use crate::{
     graphql::{
@@ -232,9 +232,10 @@ impl Family {
     }
 
     /// Markers in partners' own systems, newest first.
-    async fn markers(&self, ctx: &Context<'_>) -> Shared<Vec<Marker>> {
-        self.row
-            .release_rows(field::FAMILY_MARKERS, || rows(ctx, &self.dossier, |_: &Marker| true))
+    async fn marker_placements(&self, ctx: &Context<'_>) -> Shared<Vec<MarkerPlacement>> {
+        self.row.release_rows(field::FAMILY_MARKER_PLACEMENTS, || {
+            rows(ctx, &self.dossier, |_: &MarkerPlacement| true)
+        })
     }
 
     /// Emergency access to it, newest first.
@@ -273,7 +274,7 @@ pub struct LeadProfessional {
 }
 
 impl LeadProfessional {
-    fn new(row: &Visible<FamilyRecord>, dossier: &Dossier, lead: &LeadProfessionalRow) -> Self {
+    pub(super) fn new(row: &Visible<FamilyRecord>, dossier: &Dossier, lead: &LeadProfessionalRow) -> Self {
         Self {
             row: row.clone(),
             lead: lead.clone(),

@@ -16,6 +16,7 @@ mod goal;
 mod involvement;
 mod local_identifier;
 mod marker;
+mod marker_placement;
 mod member;
 mod outcome;
 mod page_info;
@@ -41,11 +42,12 @@ pub use self::{
     disclosure::{DisclosureConnection, disclosures},
     distance_score::DistanceScore,
     emergency_access::EmergencyAccess,
-    family::Family,
+    family::{Family, LeadProfessional},
     goal::Goal,
     involvement::Involvement,
     local_identifier::LocalIdentifier,
     marker::Marker,
+    marker_placement::MarkerPlacement,
     member::Member,
     outcome::Outcome,
     page_info::PageInfo,

@@ -53,7 +53,7 @@ macro_rules! tables {
 }
 
 tables! {
-    authorities authority AuthorityRow [id code name own_consent_age emergency_hours suppression_threshold];
+    authorities authority AuthorityRow [id code name own_consent_age emergency_hours suppression_threshold marker_advice];
     statistical_neighbours statistical_neighbour StatisticalNeighbourRow [authority_id neighbour_id];
     agencies agency AgencyRow [authority_id id code name kind];
     client_programs client_program ClientProgramRow [authority_id id agency_id client_id name];

@@ -3,6 +3,10 @@
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
+/// What whoever meets a family with a marker is asked to do, where its authority says nothing else.
+pub const MARKER_ADVICE: &str =
+    "Tell the Lead Professional of your contact with the family, and ask them before you begin anything new with it.";
+
 /// An upper-tier council that runs the programme.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AuthorityRow {
@@ -18,6 +22,8 @@ pub struct AuthorityRow {
     pub emergency_hours: i32,
     /// Counts below this are suppressed in statistics.
     pub suppression_threshold: i32,
+    /// What whoever meets a family with a marker is asked to do.
+    pub marker_advice: String,
 }
 
 /// An authority that another one compares itself with.

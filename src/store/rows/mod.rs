@@ -9,7 +9,7 @@ mod sharing;
 mod work;
 
 pub use self::{
-    agencies::{AgencyRow, AuthorityRow, ClientProgramRow, StatisticalNeighbourRow},
+    agencies::{AgencyRow, AuthorityRow, ClientProgramRow, MARKER_ADVICE, StatisticalNeighbourRow},
     needs::{CriteriaMatchRow, OutcomeRow, ProgressValueRow},
     people::{AddressRow, FamilyRow, LocalIdentifierRow, MembershipRow, PersonRow, StatutoryStatusRow},
     sharing::{ConsentRow, EmergencyAccessRow, MarkerRow},

@@ -11,7 +11,7 @@ pub(super) async fn good_requests(given: &mut Given, lead: &Client, police: &Cli
     let reference = format!("{CANARY}-reference-{}", demo::HARDMAN_REFERENCE);
     let whole = "query($of: String!, $name: String) { family(reference: $of) { reference district members { givenName phone identifiers { value } }
         addresses { line1 } involvements { contactName } criteriaMatches { evidence } plan { goals { description actions { description } } }
-        outcomes { indicator evidence } markers { system } leadProfessional { name email } disclosures(first: 5) { nodes { subject } } }
+        outcomes { indicator evidence } markerPlacements { system } leadProfessional { name email } disclosures(first: 5) { nodes { subject } } }
         members(filter: { familyName: $name, employmentStatus: $name }, orderBy: { field: FAMILY_NAME }) { totalCount pageInfo { endCursor } } }";
     let variables = json!({ "of": reference, "name": format!("{CANARY} name") });
     let answer = lead.post(whole, variables.clone()).await.unwrap();

@@ -12,7 +12,8 @@ macro_rules! each_main_table {
             authority, statistical_neighbour, agency, client_program, person, family, membership, address,
             statutory_status, local_identifier, involvement, lead_professional, criteria_match, assessment,
             distance_score, plan, goal, action, outcome, progress_value, marker, consent, emergency_access, agreement,
-            agreement_signatory, agreement_clause, policy_version, idempotency, import_file
+            agreement_signatory, agreement_clause, policy_version, idempotency, import_file, person_key,
+            person_key_state, lookup_budget, lookup_asked
         )
     };
 }
@@ -21,7 +22,7 @@ pub(crate) use each_main_table;
 /// The same for each table of the trail.
 macro_rules! each_trail_table {
     ($function:ident $arguments:tt) => {
-        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head)
+        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency)
     };
 }
 pub(crate) use each_trail_table;

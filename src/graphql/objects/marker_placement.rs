@@ -1,0 +1,110 @@
+//! `MarkerPlacement`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::NaiveDate;
+
+use super::{Agency, Entry, Family, agency, family};
+use crate::{
+    graphql::{
+        codes::{self, MarkerStatus},
+        context::Request,
+        ids::Kind,
+    },
+    sharing::{
+        grant::{Shared, Visible},
+        register::{FieldId, field},
+    },
+    store::{
+        dossier::{Dossier, Locked, Tables},
+        rows::MarkerRow,
+    },
+};
+
+/// A marker in a partner's own system.
+#[derive(Clone)]
+pub struct MarkerPlacement {
+    pub(in crate::graphql) dossier: Arc<Dossier>,
+    pub(in crate::graphql) row: Visible<MarkerRow>,
+}
+
+impl Entry for MarkerPlacement {
+    type Row = MarkerRow;
+    const EXISTENCE: FieldId = field::MARKER_PLACEMENT_ID;
+
+    fn table(tables: &Tables) -> &[Locked<MarkerRow>] {
+        &tables.markers
+    }
+
+    fn new(dossier: Arc<Dossier>, row: Visible<MarkerRow>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<MarkerRow> {
+        &self.row
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.row.key()
+    }
+}
+
+impl MarkerPlacement {
+    /// Whether it is in a system of that agency, as far as the asker may know.
+    pub(super) fn is_of(&self, agency: uuid::Uuid) -> bool {
+        let of = self.row.release(field::MARKER_PLACEMENT_AGENCY, |row| row.agency_id);
+        of.seen() == Some(&agency)
+    }
+}
+
+/// A marker in a partner's own system.
+#[Object]
+impl MarkerPlacement {
+    /// Opaque identifier.
+    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
+        Request::of(ctx).id(Kind::MarkerPlacement, self.dossier.key(), self.key())
+    }
+
+    /// The family.
+    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+        self.row
+            .release_rows(field::MARKER_PLACEMENT_FAMILY, || family(ctx, &self.dossier))
+    }
+
+    /// The agency.
+    async fn agency(&self) -> Shared<Option<Agency>> {
+        self.row.release(field::MARKER_PLACEMENT_AGENCY, |row| {
+            agency(&self.dossier, Some(row.agency_id))
+        })
+    }
+
+    /// The system.
+    async fn system(&self) -> Shared<String> {
+        self.row
+            .release(field::MARKER_PLACEMENT_SYSTEM, |row| row.system.clone())
+    }
+
+    /// Its state.
+    async fn status(&self) -> Shared<Option<MarkerStatus>> {
+        self.row
+            .release(field::MARKER_PLACEMENT_STATUS, |row| codes::parse(&row.status))
+    }
+
+    /// When it was asked for.
+    async fn requested_on(&self) -> Shared<NaiveDate> {
+        self.row
+            .release(field::MARKER_PLACEMENT_REQUESTED_ON, |row| row.requested_on)
+    }
+
+    /// When it was placed.
+    async fn placed_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row.release(field::MARKER_PLACEMENT_PLACED_ON, |row| row.placed_on)
+    }
+
+    /// When it was removed.
+    async fn removed_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row
+            .release(field::MARKER_PLACEMENT_REMOVED_ON, |row| row.removed_on)
+    }
+}

@@ -1,0 +1,129 @@
+//! How far addresses agree: by the pairs of letters they have in common, in whichever order, and by their numbers.
+
+use super::{Agreement, normal};
+
+/// From here on the words are the same.
+const SAME: f64 = 0.9;
+/// From here on they are alike.
+const ALIKE: f64 = 0.6;
+/// From here on a part of them is the same.
+const PARTLY: f64 = 0.35;
+/// What a whole address within a longer one counts for.
+const WITHIN: f64 = 0.85;
+/// Fewer pairs of letters within a longer address say nothing.
+const LEAST_PAIRS: usize = 5;
+
+/// Words that are written in several ways, and the one that they are compared as.
+const WORDS: [(&str, &str); 32] = [
+    ("street", "st"),
+    ("str", "st"),
+    ("saint", "st"),
+    ("road", "rd"),
+    ("avenue", "av"),
+    ("ave", "av"),
+    ("lane", "ln"),
+    ("drive", "dr"),
+    ("close", "cl"),
+    ("court", "ct"),
+    ("crescent", "cr"),
+    ("cres", "cr"),
+    ("place", "pl"),
+    ("gardens", "gdns"),
+    ("garden", "gdns"),
+    ("gdn", "gdns"),
+    ("square", "sq"),
+    ("terrace", "ter"),
+    ("terr", "ter"),
+    ("walk", "wk"),
+    ("way", "wy"),
+    ("grove", "gr"),
+    ("circuit", "cct"),
+    ("parade", "pde"),
+    ("apartment", "flat"),
+    ("apt", "flat"),
+    ("flt", "flat"),
+    ("house", "hse"),
+    ("building", "bldg"),
+    ("north", "n"),
+    ("south", "s"),
+    ("the", ""),
+];
+
+/// An address as it is compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Address {
+    /// Words with digits, sorted.
+    numbers: Vec<String>,
+    /// The pairs of neighbouring letters of all other words written together, sorted.
+    pairs: Vec<[u8; 2]>,
+}
+
+impl Address {
+    pub(super) fn of(text: &str) -> Self {
+        let folded = normal::fold(text);
+        let mut address = Self::default();
+        let mut letters = String::with_capacity(folded.len());
+        for word in folded.split(' ').filter(|word| !word.is_empty()) {
+            if word.starts_with(|first: char| first.is_ascii_digit()) {
+                address.numbers.push(word.to_owned());
+            } else {
+                let written = WORDS.iter().find(|(long, _)| *long == word);
+                letters.push_str(written.map_or(word, |(_, short)| short));
+            }
+        }
+        address.numbers.sort();
+        address.numbers.dedup();
+        address.pairs = letters.as_bytes().windows(2).map(|pair| [pair[0], pair[1]]).collect();
+        address.pairs.sort_unstable();
+        address
+    }
+
+    fn is_empty(&self) -> bool {
+        self.numbers.is_empty() && self.pairs.is_empty()
+    }
+}
+
+/// How far two addresses agree.
+pub(super) fn addresses(one: &Address, other: &Address) -> Agreement {
+    if one.is_empty() || other.is_empty() || one.pairs.is_empty() != other.pairs.is_empty() {
+        return Agreement::Missing;
+    }
+    let alike = likeness(&one.pairs, &other.pairs);
+    let known = !one.numbers.is_empty() && !other.numbers.is_empty();
+    let numbers_differ = known && !one.numbers.iter().any(|number| other.numbers.contains(number));
+    match alike {
+        _ if alike >= SAME && !numbers_differ => Agreement::Exact,
+        _ if alike >= SAME => Agreement::Near,
+        _ if alike >= ALIKE && !numbers_differ => Agreement::Similar,
+        _ if alike >= PARTLY => Agreement::Part,
+        _ => Agreement::Disagrees,
+    }
+}
+
+/// How much two sorted lists have in common, from 0 to 1: of both, or of the shorter one at a discount.
+fn likeness(one: &[[u8; 2]], other: &[[u8; 2]]) -> f64 {
+    let (mut left, mut right, mut common) = (0, 0, 0_u32);
+    while let (Some(first), Some(second)) = (one.get(left), other.get(right)) {
+        match first.cmp(second) {
+            std::cmp::Ordering::Less => left += 1,
+            std::cmp::Ordering::Greater => right += 1,
+            std::cmp::Ordering::Equal => {
+                common += 1;
+                left += 1;
+                right += 1;
+            }
+        }
+    }
+    let (shorter, both) = (one.len().min(other.len()), one.len() + other.len());
+    if both == 0 {
+        // Nothing but numbers on both sides.
+        return 1.0;
+    }
+    let share = |of: usize| f64::from(common) / f64::from(u32::try_from(of).unwrap_or(u32::MAX));
+    let of_both = 2.0 * share(both);
+    if shorter >= LEAST_PAIRS {
+        of_both.max(WITHIN * share(shorter))
+    } else {
+        of_both
+    }
+}

@@ -1,0 +1,61 @@
+//! From weights to an answer.
+
+/// From which weight on somebody is found. Weights are the logarithms (to base 2) of odds: 0 is even, 10 is a thousand to one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
+    /// From here on it is the person.
+    pub upper: f64,
+    /// From here on it may be the person; what is below counts for nothing.
+    pub lower: f64,
+    /// How far the person must stand above the next that may be.
+    pub clear: f64,
+}
+
+impl Default for Thresholds {
+    /// Those that `docs/matching.md` measures.
+    fn default() -> Self {
+        Self {
+            upper: 6.0,
+            lower: 0.0,
+            clear: 6.0,
+        }
+    }
+}
+
+/// Who was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Exactly one, at this place among the candidates.
+    Matched(usize),
+    /// Somebody who may be the person, and it is not clear who or whether.
+    Ambiguous,
+    /// Nobody.
+    NotFound,
+}
+
+/// The answer to a question whose candidates have these weights. Their order does not matter, nor does any that is below `lower`.
+///
+/// Somebody is found if exactly one stands at or above `upper`, and above each other that is not below `lower` by `clear` at least.
+pub fn choose(weights: &[f64], thresholds: &Thresholds) -> Verdict {
+    // A weight that is not a number is no ground for anything, and compares false.
+    let standing = || {
+        weights
+            .iter()
+            .enumerate()
+            .filter(|(_, weight)| **weight >= thresholds.lower)
+    };
+    let mut found = standing().filter(|(_, weight)| **weight >= thresholds.upper);
+    let (Some((place, best)), None) = (found.next(), found.next()) else {
+        return if standing().next().is_some() {
+            Verdict::Ambiguous
+        } else {
+            Verdict::NotFound
+        };
+    };
+    let clear = standing().all(|(other, weight)| other == place || best - weight >= thresholds.clear);
+    if clear {
+        Verdict::Matched(place)
+    } else {
+        Verdict::Ambiguous
+    }
+}

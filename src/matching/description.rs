@@ -1,0 +1,53 @@
+//! What is known of a person, on either side.
+
+use chrono::NaiveDate;
+
+use super::normal;
+
+/// What is known of a person. What is not known is `None`, or an empty list; empty texts count as not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Description {
+    /// The given names, as written.
+    pub given_name: Option<String>,
+    /// The family name, as written.
+    pub family_name: Option<String>,
+    /// The date of birth.
+    pub date_of_birth: Option<NaiveDate>,
+    /// The postcode, as written.
+    pub postcode: Option<String>,
+    /// The address without its postcode, in one line, as written.
+    pub address: Option<String>,
+    /// The sex, where it is known.
+    pub sex: Option<Sex>,
+    /// Numbers in other systems.
+    pub identifiers: Vec<Identifier>,
+}
+
+/// A person's sex as a system records it. Not known is none at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sex {
+    /// Female.
+    Female,
+    /// Male.
+    Male,
+    /// Recorded as something else.
+    Other,
+}
+
+/// A number in another system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    /// The system's code.
+    pub system: String,
+    /// The number, as written.
+    pub value: String,
+}
+
+/// Whether a description can be looked up by: it has a family name and a date of birth, or an identifier.
+pub fn enough(description: &Description) -> bool {
+    let named = description
+        .family_name
+        .as_deref()
+        .is_some_and(|name| !normal::name(name).is_empty());
+    named && description.date_of_birth.is_some() || !normal::identifiers(description).is_empty()
+}

@@ -1,0 +1,145 @@
+//! A model as a file: TOML, read strictly, so that a model that is not whole is refused and not guessed at.
+
+use std::fmt::Write as _;
+
+use toml::{Table, Value};
+
+use super::{
+    Field,
+    model::{Model, Odds, weighed},
+};
+
+/// The form of the file.
+const FORMAT: i64 = 1;
+/// How far the shares of a field's levels may be from 1 in all.
+const TOLERANCE: f64 = 0.001;
+/// The furthest that the odds of a match may be from even.
+const FURTHEST: f64 = 60.0;
+
+/// A model that cannot be used: where, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {wanted}")]
+pub struct ModelError {
+    /// The place in the file: a key, or a line.
+    pub place: String,
+    /// What would be right.
+    pub wanted: String,
+}
+
+fn refused(place: impl Into<String>, wanted: impl Into<String>) -> ModelError {
+    ModelError {
+        place: place.into(),
+        wanted: wanted.into(),
+    }
+}
+
+impl Model {
+    /// Reads a model's file.
+    pub fn parse(text: &str) -> Result<Self, ModelError> {
+        let mut file: Table = text.parse().map_err(|error: toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = 1 + text.get(..start).unwrap_or_default().matches('\n').count();
+            refused(format!("line {line}"), format!("want TOML: {}", error.message()))
+        })?;
+        match file.remove("format") {
+            Some(Value::Integer(FORMAT)) => {}
+            _ => return Err(refused("format", format!("want {FORMAT}"))),
+        }
+        let prior = number(file.remove("prior"))
+            .filter(|prior| prior.abs() <= FURTHEST)
+            .ok_or_else(|| refused("prior", format!("want a number from -{FURTHEST} to {FURTHEST}")))?;
+        let mut fields: [Vec<Odds>; Field::ALL.len()] = Default::default();
+        for (odds, field) in fields.iter_mut().zip(Field::ALL) {
+            *odds = read_field(field, file.remove(field.name()))?;
+        }
+        match file.keys().next() {
+            None => Ok(Self { prior, fields }),
+            Some(key) => Err(refused(shown(key), "there is no field of that name")),
+        }
+    }
+
+    /// The model's file.
+    pub fn to_toml(&self) -> String {
+        let mut text = format!("format = {FORMAT}\n");
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "prior = {:?}", rounded(self.prior));
+        for (field, odds) in Field::ALL.into_iter().zip(&self.fields) {
+            let _ = writeln!(text, "\n[{}]", field.name());
+            for (level, odds) in weighed(field).zip(odds) {
+                let _ = writeln!(
+                    text,
+                    "{} = {{ m = {:?}, u = {:?} }}",
+                    level.name(),
+                    rounded(odds.m),
+                    rounded(odds.u)
+                );
+            }
+        }
+        text
+    }
+}
+
+fn read_field(field: Field, value: Option<Value>) -> Result<Vec<Odds>, ModelError> {
+    let Some(Value::Table(mut table)) = value else {
+        return Err(refused(field.name(), "want a table with each of the field's levels"));
+    };
+    let mut all = Vec::new();
+    for level in weighed(field) {
+        let place = format!("{}.{}", field.name(), level.name());
+        let Some(Value::Table(mut level)) = table.remove(level.name()) else {
+            return Err(refused(place, "want { m = …, u = … }"));
+        };
+        let mut share = |name: &str| {
+            number(level.remove(name))
+                .filter(|share| (1e-12..=1.0).contains(share))
+                .ok_or_else(|| refused(format!("{place}.{name}"), "want a number above 0, at most 1"))
+        };
+        let odds = Odds {
+            m: share("m")?,
+            u: share("u")?,
+        };
+        if let Some(key) = level.keys().next() {
+            return Err(refused(
+                format!("{place}.{}", shown(key)),
+                "want m and u, and nothing else",
+            ));
+        }
+        all.push(odds);
+    }
+    if let Some(key) = table.keys().next() {
+        return Err(refused(
+            format!("{}.{}", field.name(), shown(key)),
+            "the field has no level of that name",
+        ));
+    }
+    for (name, sum) in [
+        ("m", all.iter().map(|odds| odds.m).sum::<f64>()),
+        ("u", all.iter().map(|odds| odds.u).sum()),
+    ] {
+        if (sum - 1.0).abs() > TOLERANCE {
+            return Err(refused(
+                format!("{}.*.{name}", field.name()),
+                format!("want shares of 1 in all; they are {sum:.4}"),
+            ));
+        }
+    }
+    Ok(all)
+}
+
+fn number(value: Option<Value>) -> Option<f64> {
+    match value? {
+        Value::Float(number) if number.is_finite() => Some(number),
+        // Whole numbers of any use here are small.
+        Value::Integer(number) => i32::try_from(number).ok().map(f64::from),
+        _ => None,
+    }
+}
+
+/// Six digits that count.
+fn rounded(number: f64) -> f64 {
+    format!("{number:.5e}").parse().unwrap_or(number)
+}
+
+fn shown(key: &str) -> String {
+    key.chars().filter(|letter| !letter.is_control()).take(60).collect()
+}

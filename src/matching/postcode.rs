@@ -1,0 +1,57 @@
+//! How far postcodes agree: those of the United Kingdom by unit, sector and district, others by their digits.
+
+use super::Agreement;
+
+/// How far two postcodes agree, each as [`normal::code`](super::normal::code) makes it.
+pub(super) fn postcodes(one: &str, other: &str) -> Agreement {
+    if one.is_empty() || other.is_empty() {
+        return Agreement::Missing;
+    }
+    if one == other {
+        return Agreement::Exact;
+    }
+    let parts = (sector(one), sector(other));
+    if let (Some(one), Some(other)) = parts
+        && one == other
+    {
+        return Agreement::Near;
+    }
+    let (shorter, longer) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    if shorter.len() >= 4 && strsim::osa_distance(shorter, longer) == 1 {
+        return Agreement::Slip;
+    }
+    match parts {
+        (Some(one), Some(other)) if district(one) == district(other) => Agreement::Part,
+        // Only the district is known on one side.
+        (Some(_), None) | (None, Some(_)) if sector(longer).is_some_and(|sector| district(sector) == shorter) => {
+            Agreement::Part
+        }
+        (None, None) if shorter.len() >= 4 && shorter[..shorter.len() - 2] == longer[..shorter.len() - 2] => {
+            Agreement::Part
+        }
+        _ => Agreement::Disagrees,
+    }
+}
+
+/// The sector of a postcode of the United Kingdom: all but its last two letters.
+fn sector(postcode: &str) -> Option<&str> {
+    let bytes = postcode.as_bytes();
+    let (outward, inward) = bytes.split_at_checked(bytes.len().checked_sub(3)?)?;
+    let letters = outward.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let number = outward.get(letters..)?;
+    let outward_is_one = (1..=2).contains(&letters)
+        && (1..=2).contains(&number.len())
+        && number[0].is_ascii_digit()
+        && number.iter().all(u8::is_ascii_alphanumeric);
+    let inward_is_one = inward[0].is_ascii_digit() && inward[1..].iter().all(u8::is_ascii_uppercase);
+    (outward_is_one && inward_is_one).then(|| &postcode[..postcode.len() - 2])
+}
+
+/// The district of a sector: all but the sector's digit.
+fn district(sector: &str) -> &str {
+    &sector[..sector.len() - 1]
+}

@@ -1,0 +1,1 @@
+//! Estimates a model from descriptions of which nobody has said who is who, by expectation-maximisation.
