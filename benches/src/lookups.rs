@@ -63,7 +63,9 @@ pub async fn tokens(program: &Program, people: &[Person]) -> Result<HashMap<Stri
     for person in people {
         if !tokens.contains_key(&person.authority_code) {
             let agency = format!("{}-police", person.authority_code);
-            let token = program.token(&agency, "marker_lookup", "safeguarding").await?;
+            let token = program
+                .token(&person.authority_code, &agency, "marker_lookup", "safeguarding")
+                .await?;
             tokens.insert(person.authority_code.clone(), token);
         }
     }

@@ -58,9 +58,19 @@ impl Program {
     }
 
     /// A token for an agency's role and purpose.
-    pub async fn token(&self, agency: &str, role: &str, purpose: &str) -> io::Result<String> {
+    pub async fn token(&self, authority: &str, agency: &str, role: &str, purpose: &str) -> io::Result<String> {
         let token = self
-            .run(&["token", "--agency", agency, "--role", role, "--purpose", purpose])
+            .run(&[
+                "token",
+                "--authority",
+                authority,
+                "--agency",
+                agency,
+                "--role",
+                role,
+                "--purpose",
+                purpose,
+            ])
             .await?;
         Ok(token.trim().to_owned())
     }

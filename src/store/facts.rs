@@ -7,14 +7,18 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use entity::{consent, emergency_access, involvement, lead_professional, membership, person};
+use entity::{authority, consent, emergency_access, involvement, lead_professional, membership, person};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::{
+    bundle::{Bundle, Fetched, Slot},
     dossier::{MemberRecord, Wants},
     reach::FamilySet,
-    rows::{ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow, PersonRow},
+    rows::{
+        AuthorityRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow,
+        PersonRow,
+    },
     session::{Session, StoreError},
     tables::ByFamily,
 };
@@ -52,21 +56,25 @@ pub(super) struct FamilyFactRows {
     pub(super) emergencies: Vec<EmergencyAccessRow>,
 }
 
-impl FactRows {
-    pub(super) async fn read(
-        session: &Session,
+/// Where the facts are in a bundle of selects.
+pub(super) struct FactSlots {
+    memberships: Slot<MembershipRow>,
+    persons: Slot<PersonRow>,
+    involvements: Slot<InvolvementRow>,
+    leads: Slot<LeadProfessionalRow>,
+    consents: Slot<ConsentRow>,
+    emergencies: Slot<EmergencyAccessRow>,
+    settings: Slot<AuthorityRow>,
+}
+
+impl FactSlots {
+    pub(super) fn ask(
+        bundle: &mut Bundle,
+        authority: i32,
         ceiling: &Ceiling,
         families: &FamilySet,
         wants: Wants,
-    ) -> Result<Self, StoreError> {
-        let authority = session.authority();
-        let memberships: Vec<MembershipRow> = session
-            .of_families::<membership::Entity, _>(
-                membership::Column::AuthorityId,
-                membership::Column::FamilyId,
-                families,
-            )
-            .await?;
+    ) -> Self {
         let people = || {
             membership::Entity::find()
                 .select_only()
@@ -75,13 +83,6 @@ impl FactRows {
                 .filter(families.condition(membership::Column::FamilyId))
                 .into_query()
         };
-        let persons: Vec<PersonRow> = session
-            .all(
-                person::Entity::find()
-                    .filter(person::Column::AuthorityId.eq(authority))
-                    .filter(person::Column::Id.in_subquery(people())),
-            )
-            .await?;
         let mut involvements = involvement::Entity::find()
             .filter(involvement::Column::AuthorityId.eq(authority))
             .filter(families.condition(involvement::Column::FamilyId));
@@ -89,14 +90,6 @@ impl FactRows {
             let agencies = ceiling.parties().iter().map(|party| party.party.agency);
             involvements = involvements.filter(involvement::Column::AgencyId.is_in(agencies));
         }
-        let involvements: Vec<InvolvementRow> = session.all(involvements).await?;
-        let leads: Vec<LeadProfessionalRow> = session
-            .of_families::<lead_professional::Entity, _>(
-                lead_professional::Column::AuthorityId,
-                lead_professional::Column::FamilyId,
-                families,
-            )
-            .await?;
         // Consent belongs to the person and goes with them from family to family.
         let mut consents = consent::Entity::find()
             .filter(consent::Column::AuthorityId.eq(authority))
@@ -105,27 +98,54 @@ impl FactRows {
             let kinds = ceiling.parties().iter().map(|party| party.party.agency_kind.as_str());
             consents = consents.filter(consent::Column::AgencyKind.is_in(kinds));
         }
+        Self {
+            memberships: bundle.add(
+                membership::Entity::find()
+                    .filter(membership::Column::AuthorityId.eq(authority))
+                    .filter(families.condition(membership::Column::FamilyId)),
+            ),
+            persons: bundle.add(
+                person::Entity::find()
+                    .filter(person::Column::AuthorityId.eq(authority))
+                    .filter(person::Column::Id.in_subquery(people())),
+            ),
+            involvements: bundle.add(involvements),
+            leads: bundle.add(
+                lead_professional::Entity::find()
+                    .filter(lead_professional::Column::AuthorityId.eq(authority))
+                    .filter(families.condition(lead_professional::Column::FamilyId)),
+            ),
+            consents: bundle.add(consents),
+            emergencies: bundle.add(
+                emergency_access::Entity::find()
+                    .filter(emergency_access::Column::AuthorityId.eq(authority))
+                    .filter(families.condition(emergency_access::Column::FamilyId)),
+            ),
+            settings: bundle.add(authority::Entity::find().filter(authority::Column::Id.eq(authority))),
+        }
+    }
+}
+
+impl FactRows {
+    pub(super) fn of(slots: &FactSlots, fetched: &mut Fetched) -> Result<Self, StoreError> {
         let mut by_person: HashMap<Uuid, Vec<ConsentRow>> = HashMap::new();
-        for row in session.all::<_, ConsentRow>(consents).await? {
+        for row in fetched.take(&slots.consents)? {
             by_person.entry(row.person_id).or_default().push(row);
         }
-        let emergencies: Vec<EmergencyAccessRow> = session
-            .of_families::<emergency_access::Entity, _>(
-                emergency_access::Column::AuthorityId,
-                emergency_access::Column::FamilyId,
-                families,
-            )
-            .await?;
-        let settings = session.authority_row().await?;
+        let persons = fetched.take(&slots.persons)?;
+        let settings = fetched.take(&slots.settings)?;
+        let settings = settings
+            .first()
+            .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
-            memberships: ByFamily::new(memberships, |row| row.family_id),
+            memberships: ByFamily::new(fetched.take(&slots.memberships)?, |row| row.family_id),
             persons: persons.into_iter().map(|row| (row.id, row)).collect(),
-            involvements: ByFamily::new(involvements, |row| row.family_id),
-            leads: ByFamily::new(leads, |row| row.family_id),
+            involvements: ByFamily::new(fetched.take(&slots.involvements)?, |row| row.family_id),
+            leads: ByFamily::new(fetched.take(&slots.leads)?, |row| row.family_id),
             consents: by_person,
-            emergencies: ByFamily::new(emergencies, |row| row.family_id),
+            emergencies: ByFamily::new(fetched.take(&slots.emergencies)?, |row| row.family_id),
             own_consent_age: settings.own_consent_age,
-            what_to_do: Arc::from(settings.marker_advice.as_str()),
+            what_to_do: settings.marker_advice.as_str().into(),
         })
     }
 

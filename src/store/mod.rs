@@ -4,6 +4,7 @@
 
 pub mod agencies;
 pub mod bulk;
+mod bundle;
 pub mod connect;
 pub mod database_url;
 pub mod dataset;

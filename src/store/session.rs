@@ -8,13 +8,13 @@ use std::sync::{
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{authority, statistical_neighbour};
 use sea_orm::{
-    AccessMode, ActiveModelTrait, ColumnTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RuntimeErr,
-    Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr,
+    EntityTrait, FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    RuntimeErr, Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
 
-use super::{Store, agencies::Agencies, reach::FamilySet, rows::AuthorityRow};
+use super::{Store, agencies::Agencies, rows::AuthorityRow};
 
 /// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -146,6 +146,16 @@ impl Session {
             .await
     }
 
+    /// The agencies, where they have been read.
+    pub(super) fn known_agencies(&self) -> Option<Arc<Agencies>> {
+        self.agencies.get().cloned()
+    }
+
+    /// Keeps the agencies that were read with other things; those that are known stay, for they are the same.
+    pub(super) fn remember_agencies(&self, agencies: Agencies) {
+        let _ = self.agencies.set(Arc::new(agencies));
+    }
+
     /// The authority's own settings, read once a session.
     pub async fn authority_row(&self) -> Result<&AuthorityRow, StoreError> {
         self.settings
@@ -185,24 +195,6 @@ impl Session {
         Ok(select.into_model::<R>().all(&self.transaction).await?)
     }
 
-    /// Every row of one table that belongs to those families of the authority.
-    pub(super) async fn of_families<E: EntityTrait, R: FromQueryResult + Send + Sync>(
-        &self,
-        authority: E::Column,
-        family: E::Column,
-        families: &FamilySet,
-    ) -> Result<Vec<R>, StoreError>
-    where
-        E::Model: Send + Sync,
-    {
-        self.all(
-            E::find()
-                .filter(authority.eq(self.authority))
-                .filter(families.condition(family)),
-        )
-        .await
-    }
-
     /// Adds a row.
     pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
     where
@@ -214,6 +206,11 @@ impl Session {
             .exec_without_returning(&self.transaction)
             .await?;
         Ok(())
+    }
+
+    /// Which database it is.
+    pub(super) fn backend(&self) -> DatabaseBackend {
+        self.transaction.get_database_backend()
     }
 
     /// The transaction, for statements of the store's own.
