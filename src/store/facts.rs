@@ -64,17 +64,18 @@ pub(super) struct FactSlots {
     leads: Slot<LeadProfessionalRow>,
     consents: Slot<ConsentRow>,
     emergencies: Slot<EmergencyAccessRow>,
-    settings: Slot<AuthorityRow>,
+    settings: Option<Slot<AuthorityRow>>,
 }
 
 impl FactSlots {
     pub(super) fn ask(
         bundle: &mut Bundle,
-        authority: i32,
+        session: &Session,
         ceiling: &Ceiling,
         families: &FamilySet,
         wants: Wants,
     ) -> Self {
+        let authority = session.authority();
         let people = || {
             membership::Entity::find()
                 .select_only()
@@ -121,21 +122,28 @@ impl FactSlots {
                     .filter(emergency_access::Column::AuthorityId.eq(authority))
                     .filter(families.condition(emergency_access::Column::FamilyId)),
             ),
-            settings: bundle.add(authority::Entity::find().filter(authority::Column::Id.eq(authority))),
+            settings: session
+                .known_settings()
+                .is_none()
+                .then(|| bundle.add(authority::Entity::find().filter(authority::Column::Id.eq(authority)))),
         }
     }
 }
 
 impl FactRows {
-    pub(super) fn of(slots: &FactSlots, fetched: &mut Fetched) -> Result<Self, StoreError> {
+    pub(super) fn of(slots: &FactSlots, fetched: &mut Fetched, session: &Session) -> Result<Self, StoreError> {
         let mut by_person: HashMap<Uuid, Vec<ConsentRow>> = HashMap::new();
         for row in fetched.take(&slots.consents)? {
             by_person.entry(row.person_id).or_default().push(row);
         }
         let persons = fetched.take(&slots.persons)?;
-        let settings = fetched.take(&slots.settings)?;
-        let settings = settings
-            .first()
+        if let Some(slot) = &slots.settings
+            && let Some(settings) = fetched.take(slot)?.pop()
+        {
+            session.remember_settings(settings);
+        }
+        let settings = session
+            .known_settings()
             .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
             memberships: ByFamily::new(fetched.take(&slots.memberships)?, |row| row.family_id),

@@ -49,7 +49,7 @@ impl Session {
         let family_slot = first
             .is_none()
             .then(|| bundle.add::<family::Entity, FamilyRow>(families.select_families(self.authority())));
-        let fact_slots = FactSlots::ask(&mut bundle, self.authority(), ceiling, families, wants);
+        let fact_slots = FactSlots::ask(&mut bundle, self, ceiling, families, wants);
         let table_slots = TableSlots::ask(&mut bundle, self.authority(), families, wants);
         let agency_slot = (wants.agencies && self.known_agencies().is_none())
             .then(|| bundle.add::<agency::Entity, AgencyRow>(Agencies::select(self.authority())));
@@ -62,7 +62,7 @@ impl Session {
             (None, Some(slot)) => fetched.take(slot)?,
             (None, None) => Vec::new(),
         };
-        let mut facts = FactRows::of(&fact_slots, &mut fetched)?;
+        let mut facts = FactRows::of(&fact_slots, &mut fetched, self)?;
         let mut tables = TableRows::of(&table_slots, &mut fetched)?;
         let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
 

@@ -156,6 +156,16 @@ impl Session {
         let _ = self.agencies.set(Arc::new(agencies));
     }
 
+    /// The authority's own settings, where they have been read.
+    pub(super) fn known_settings(&self) -> Option<&AuthorityRow> {
+        self.settings.get()
+    }
+
+    /// Keeps the settings that were read with other things; those that are known stay, for they are the same.
+    pub(super) fn remember_settings(&self, settings: AuthorityRow) {
+        let _ = self.settings.set(settings);
+    }
+
     /// The authority's own settings, read once a session.
     pub async fn authority_row(&self) -> Result<&AuthorityRow, StoreError> {
         self.settings
