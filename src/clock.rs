@@ -2,7 +2,10 @@
 //!
 //! This is the only file that reads the time or draws a random number.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use rand::{Rng, SeedableRng, TryRng, rngs::ChaCha12Rng};
@@ -47,6 +50,25 @@ impl Clock {
     /// Today's date in UTC.
     pub fn today(&self) -> NaiveDate {
         self.now().date_naive()
+    }
+}
+
+/// How long something has taken so far. It tells no time of day, so it runs on whatever a test does with the clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// How long it is until a multiple of `pace` has passed since the start; nothing where there is no pace.
+    pub fn until_next(self, pace: Duration) -> Duration {
+        let (passed, pace) = (self.0.elapsed().as_nanos(), pace.as_nanos());
+        let over = if pace == 0 { 0 } else { passed % pace };
+        let left = if over == 0 { 0 } else { pace - over };
+        Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX))
     }
 }
 

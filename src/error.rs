@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+
 /// The `extensions.code` of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
@@ -53,6 +55,28 @@ pub struct RequestError {
     pub message: Cow<'static, str>,
     /// Lines and columns (from 1) in the document that the error speaks of.
     pub locations: Vec<(usize, usize)>,
+    /// When the same request may be answered, where that is known.
+    pub retry: Option<Retry>,
+}
+
+/// When to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// Seconds until then, at least one.
+    pub after: u64,
+}
+
+impl Retry {
+    /// At an instant that lies ahead.
+    pub fn at(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let milliseconds = u64::try_from((at - now).num_milliseconds()).unwrap_or_default();
+        Self {
+            at,
+            after: milliseconds.div_ceil(1000).max(1),
+        }
+    }
 }
 
 impl RequestError {
@@ -62,7 +86,15 @@ impl RequestError {
             code,
             message: message.into(),
             locations: Vec::new(),
+            retry: None,
         }
+    }
+
+    /// The same error, with when to come back.
+    #[must_use]
+    pub fn retry(mut self, retry: Option<Retry>) -> Self {
+        self.retry = retry;
+        self
     }
 
     /// The same error, pointing at a place in the document.

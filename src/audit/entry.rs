@@ -42,6 +42,10 @@ pub enum Kind {
     ChainOpened,
     /// A change that an earlier entry announced was not made.
     WriteFailed,
+    /// People were looked up, whether they were found or not.
+    LookedUp,
+    /// A client has done what somebody should look into.
+    Alert,
 }
 
 impl Kind {
@@ -57,6 +61,8 @@ impl Kind {
             Self::SignInFailed => "sign_in_failed",
             Self::ChainOpened => "chain_opened",
             Self::WriteFailed => "write_failed",
+            Self::LookedUp => "looked_up",
+            Self::Alert => "alert",
         }
     }
 }
@@ -185,6 +191,25 @@ impl From<Withheld> for Vec<WithheldLine> {
     }
 }
 
+/// What became of look-ups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookups {
+    /// How many people were found.
+    pub matched: u64,
+    /// For how many questions it was not clear who was meant.
+    pub ambiguous: u64,
+    /// For how many nobody was found.
+    pub not_found: u64,
+}
+
+impl Lookups {
+    /// Whether nobody was looked up.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// One entry. Fields stand in the order of the canonical JSON; what is empty is left out of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -253,6 +278,9 @@ pub struct Entry {
     /// The emergency accesses that it rested on, or that it opened.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub emergency: BTreeSet<Uuid>,
+    /// What became of the look-ups of the operation.
+    #[serde(default, skip_serializing_if = "Lookups::is_empty")]
+    pub lookups: Lookups,
     /// The earlier entry that it speaks of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<EntryRef>,
@@ -304,6 +332,7 @@ impl Entry {
             categories: BTreeSet::new(),
             withheld: Withheld::default(),
             emergency: BTreeSet::new(),
+            lookups: Lookups::default(),
             about: None,
             heads: BTreeSet::new(),
         }

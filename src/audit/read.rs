@@ -77,6 +77,21 @@ pub async fn latest(
     rows.into_iter().map(read).collect()
 }
 
+/// The entries that tell what an agency has looked up, newest first; at most `limit`, and never more than [`MAX_PAGE`].
+pub async fn lookups_of(
+    store: &TrailStore,
+    authority: i32,
+    agency: Uuid,
+    before: Option<Cursor>,
+    limit: u32,
+) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
+    let limit = limit.min(MAX_PAGE);
+    let rows = store
+        .entries_by(authority, agency, before.map(Cursor::key), limit)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the row's body is let go of as soon as it is read"

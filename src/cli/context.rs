@@ -14,6 +14,7 @@ use crate::{
         Store,
         connect::{Databases, Settings},
         database_url::DatabaseUrl,
+        keys,
         trail::TrailStore,
     },
 };
@@ -90,6 +91,7 @@ impl Context {
         }
         let databases = self.databases().await?;
         databases.migrate_up().await.map_err(Failure::problem)?;
+        keys::fill(&databases).await.map_err(Failure::problem)?;
         Ok(databases)
     }
 

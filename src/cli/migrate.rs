@@ -8,7 +8,7 @@ use super::{
     context::{self, Context},
     failure::Failure,
 };
-use crate::store::{connect::Databases, migrate::StepStatus};
+use crate::store::{connect::Databases, keys, migrate::StepStatus};
 
 /// Migrate the databases, or say how far they are.
 #[derive(Args, Clone, Debug)]
@@ -49,6 +49,7 @@ pub(super) async fn run(
 async fn up(databases: &Databases, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
     let pending = pending(&steps(databases).await?);
     databases.migrate_up().await.map_err(Failure::problem)?;
+    keys::fill(databases).await.map_err(Failure::problem)?;
     if pending == 0 {
         writeln!(out, "{}: nothing to apply", databases.url())?;
     } else {

@@ -83,5 +83,12 @@ settings! {
     root_fields "THINKFAMILY_ROOT_FIELDS" "N" "Most fields at the root of an operation [default: 20]" [];
     expanded_selections "THINKFAMILY_EXPANDED_SELECTIONS" "N" "Most selections once fragments are spread [default: 5000]" [];
     depth "THINKFAMILY_DEPTH" "N" "Deepest nesting of fields [default: 20]" [];
+    lookup_budget "THINKFAMILY_LOOKUP_BUDGET" "N" "Most people whom a client may ask about for one purpose in a period [default: 5000]" [];
+    lookup_period_s "THINKFAMILY_LOOKUP_PERIOD_S" "S" "How long such a period is, in seconds [default: 86400]" [];
+    lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this; 0 is at once [default: 5]" [];
+    match_upper "THINKFAMILY_MATCH_UPPER" "BITS" "From this weight on a person is found [default: 6]" [allow_hyphen_values = true];
+    match_lower "THINKFAMILY_MATCH_LOWER" "BITS" "Below this weight a person counts for nothing [default: 0]" [allow_hyphen_values = true];
+    match_clear "THINKFAMILY_MATCH_CLEAR" "BITS" "How far the person found must stand above the next [default: 6]" [];
+    match_model "THINKFAMILY_MATCH_MODEL" "FILE" "Weights of comparisons (TOML) [default: built in]" [];
     cost "THINKFAMILY_COST" "N" "Greatest cost of an operation [default: 20000]" [];
 }

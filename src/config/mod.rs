@@ -5,6 +5,7 @@
 mod flags;
 mod issuer;
 mod limits;
+mod lookups;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub use self::{
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
     limits::Limits,
+    lookups::Lookups,
     source::{ConfigError, Origin},
 };
 use self::{issuer::is_name, source::Given};
@@ -101,7 +103,7 @@ pub struct Database {
 }
 
 /// Everything that can be set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
 pub struct Config {
     /// What the server is run for.
@@ -128,6 +130,8 @@ pub struct Config {
     pub migrate: bool,
     /// The log.
     pub log: Log,
+    /// Look-ups.
+    pub lookups: Lookups,
     /// Limits on requests.
     pub limits: Limits,
 }
@@ -194,6 +198,7 @@ impl Config {
             demo_data: given.switch("demo_data", easing)?,
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
+            lookups: Lookups::read(&given)?,
             limits: Limits::read(&given)?,
         })
     }

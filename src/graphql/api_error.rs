@@ -1,6 +1,9 @@
 //! What a resolver may say went wrong. It has no `Display`, so that no text of the database can slip into an answer.
 
-use crate::{error::ErrorCode, store::session::StoreError};
+use crate::{
+    error::{ErrorCode, Retry},
+    store::session::StoreError,
+};
 
 /// An error of one field.
 #[derive(Clone, Debug)]
@@ -13,6 +16,8 @@ pub enum ApiError {
     Unavailable,
     /// Another change came first.
     Conflict,
+    /// The client has asked about as many people as it may; when it may go on.
+    TooManyRequests(Retry),
 }
 
 impl ApiError {
@@ -23,6 +28,7 @@ impl ApiError {
             Self::Internal => ErrorCode::Internal,
             Self::Unavailable => ErrorCode::Unavailable,
             Self::Conflict => ErrorCode::Conflict,
+            Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
         }
     }
 
@@ -33,6 +39,17 @@ impl ApiError {
             Self::Unavailable => "The database does not answer. Try again later.",
             Self::Internal => "The server failed. Quote the request id when you report it.",
             Self::Conflict => "Another change came first. Send the request again.",
+            Self::TooManyRequests(_) => {
+                "Your program has asked about as many people as it may in this time. It may go on at retryAt."
+            }
+        }
+    }
+
+    /// When to come back, where that is known.
+    pub fn retry(&self) -> Option<Retry> {
+        match self {
+            Self::TooManyRequests(retry) => Some(*retry),
+            _ => None,
         }
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     api_error::ApiError,
     ids::{Codec, Key, Kind},
+    lookups::Desk,
     operation::WithheldMode,
     services::Services,
 };
@@ -48,6 +49,8 @@ pub struct Request {
     pub writes: Mutex<Vec<Write>>,
     /// Whether the outcome of a change is kept under its caller's key, even where nothing was changed.
     pub kept: AtomicBool,
+    /// Who is looked up.
+    pub lookups: Desk,
     /// The failure that ends the operation as a whole.
     pub failure: OnceLock<ApiError>,
 }

@@ -12,6 +12,7 @@ use super::{
     api_error::ApiError,
     context::Request,
     introspection::Schemas,
+    lookups::Desk,
     matrix,
     mutations::Mutation,
     operation::{Allowed, Answer, OperationRequest, WithheldMode},
@@ -24,6 +25,7 @@ use super::{
 };
 use crate::{
     audit::EntryRef,
+    clock::Stopwatch,
     error::{ErrorCode, RequestError},
     sharing::{
         caller::Caller,
@@ -101,6 +103,7 @@ impl Engine {
     }
 
     async fn run(&self, asked: OperationRequest) -> Result<Answer, RequestError> {
+        let began = Stopwatch::start();
         let operation = select(&asked)?;
         let mode = match operation.ty {
             OperationType::Query => Mode::Read,
@@ -145,6 +148,7 @@ impl Engine {
             account: Mutex::new(Account::default()),
             writes: Mutex::default(),
             kept: AtomicBool::default(),
+            lookups: Desk::default(),
             failure: OnceLock::new(),
         });
         for (field, path) in plan.inputs.iter().filter(|(field, _)| !request.ceiling.covers(*field)) {
@@ -171,7 +175,7 @@ impl Engine {
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        self.finish(&asked, operation, &plan, request, response, introspected)
+        self.finish(&asked, began, operation, &plan, request, response, introspected)
             .await
     }
 
@@ -179,6 +183,7 @@ impl Engine {
     async fn finish(
         &self,
         asked: &OperationRequest,
+        began: Stopwatch,
         operation: &OperationDefinition,
         plan: &Plan,
         request: Arc<Request>,
@@ -190,8 +195,12 @@ impl Engine {
             return Err(internal());
         };
         if let Some(failure) = request.failure.get() {
-            return Err(RequestError::new(failure.code(), failure.message()));
+            if failure.retry().is_some() {
+                self.raise_alert(asked, failure.code()).await?;
+            }
+            return Err(RequestError::new(failure.code(), failure.message()).retry(failure.retry()));
         }
+        let looked = request.lookups.looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
         let body = answer::body(asked, operation, plan, &account, response, introspected);
@@ -200,6 +209,7 @@ impl Engine {
             operation,
             &request.ceiling,
             &account,
+            &looked,
             &writes,
             request.session.now(),
         );
@@ -224,7 +234,22 @@ impl Engine {
             trail::not_made(&request.services.trail, asked, &written, &self.parts.services.store).await;
             return Err(refusal(error));
         }
+        if looked.total() > 0 {
+            let pace = request.services.lookups.pace;
+            tokio::time::sleep(began.until_next(pace)).await;
+        }
         Ok(Answer::Executed(body))
+    }
+
+    /// Records that a client has asked about more people than it may.
+    async fn raise_alert(&self, asked: &OperationRequest, code: ErrorCode) -> Result<(), RequestError> {
+        let entry = trail::alert(asked, code, self.parts.services.store.clock().now());
+        self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
+            RequestError::new(
+                ErrorCode::Unavailable,
+                "The refusal could not be recorded. Try again later.",
+            )
+        })
     }
 
     /// Begins a session and works out the ceiling from what that very session reads.

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod ids;
 mod introspection;
 mod lists;
+pub mod lookups;
 pub mod matrix;
 mod mutations;
 mod node;

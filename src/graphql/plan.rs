@@ -117,6 +117,10 @@ impl<'a> Reader<'a> {
                 if !given.is_null() {
                     self.input(input.id, &input.of, &given, path);
                 }
+                // A field that answers a list of questions gives as many answers.
+                if let (true, Json::Array(questions)) = (known.list, &given) {
+                    rows = questions.len() as u64;
+                }
                 if matches!(argument.node.as_str(), "first" | "last") {
                     rows = given.as_u64().unwrap_or(MOST as u64).clamp(1, MOST as u64);
                 }
@@ -160,11 +164,22 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            Json::Array(list) => list.iter().for_each(|value| {
-                if value.is_object() {
+            Json::Array(list) => {
+                // What all of a list name is noted once.
+                let first = self.plan.inputs.len();
+                for value in list.iter().filter(|value| value.is_object()) {
+                    let before = self.plan.inputs.len();
                     self.input(id, of, value, path);
+                    let (known, new) = self.plan.inputs.split_at(before);
+                    let new: Vec<_> = new
+                        .iter()
+                        .filter(|(id, _)| !known[first..].iter().any(|(known, _)| known == id))
+                        .cloned()
+                        .collect();
+                    self.plan.inputs.truncate(before);
+                    self.plan.inputs.extend(new);
                 }
-            }),
+            }
             Json::String(text) => {
                 if let Some(ordering) = shape.ordering(of, text) {
                     self.plan.used.insert(ordering);

@@ -15,6 +15,7 @@ use super::{
         MemberFilter, MemberOrder, MemberSelect, OutcomeFilter, OutcomeOrder, OutcomeSelect, PlanFilter, PlanOrder,
         PlanSelect,
     },
+    lookups::{self, LookupConnection, MarkerLookupInput, MarkerLookupResult},
     node::{self, Node},
     objects::{Agency, Agreement, Catalogue, DisclosureConnection, Family, Member, Viewer},
     page::PageArguments,
@@ -361,6 +362,34 @@ impl Query {
         )
         .await;
         page.map(|page| page.map(EmergencyAccessConnection)).into()
+    }
+
+    /// The marker of the family that a person is in, by what you know of them.
+    async fn marker_lookup(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What you know of the person.")] input: MarkerLookupInput,
+    ) -> Outcome<MarkerLookupResult> {
+        lookups::marker_lookup(ctx, input).await.into()
+    }
+
+    /// The same for up to 500 people: one result each, in their order.
+    async fn marker_lookups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What you know of each person; 1 to 500 of them.")] inputs: Vec<MarkerLookupInput>,
+    ) -> Outcome<Vec<MarkerLookupResult>> {
+        lookups::marker_lookups(ctx, inputs).await.into()
+    }
+
+    /// What your own agency has looked up, newest first: who asked, what for, with what success.
+    async fn lookups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Outcome<LookupConnection> {
+        lookups::lookups(ctx, first, after).await.into()
     }
 
     /// Who saw, changed or was refused what of a family, newest first.

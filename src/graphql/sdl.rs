@@ -19,7 +19,7 @@ const DIRECTIVE: &str = r#"
 directive @category(
   "The data categories that every value has."
   of: [DataCategory!]!
-  "The category that each row has besides, from its criterion or its measure."
+  "The category that each row has besides, from its criterion, its measure, or what is compared."
   perRow: Boolean! = false
   "Whether it tells where a family lives, so that it is withheld where a person at risk lives with them."
   area: Boolean! = false

@@ -1,6 +1,6 @@
 //! The server's own parts that resolvers and the engine share.
 
-use super::ids::Codec;
+use super::{ids::Codec, lookups::LookupSettings};
 use crate::{audit::writer::Trail, store::Store};
 
 /// What an engine is made of.
@@ -12,4 +12,6 @@ pub struct Services {
     pub trail: Trail,
     /// Makes and reads ids and cursors.
     pub codec: Codec,
+    /// How look-ups are weighed, counted and paced.
+    pub lookups: LookupSettings,
 }

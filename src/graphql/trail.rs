@@ -1,18 +1,26 @@
 //! What the trail is told of an operation: who asked what for which purpose, and what was given, withheld and changed, without any value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql_parser::types::{DocumentOperations, OperationDefinition};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::{context::Write, operation::OperationRequest};
+use super::{context::Write, lookups::Looked, operation::OperationRequest};
 use crate::{
     audit::{
         code::{Code, Subject},
-        entry::{AgreementRef, Entry, EntryRef, Kind, Operation, Portal},
+        entry::{AgreementRef, Entry, EntryRef, Kind, Lookups, Operation, Portal},
         writer::Trail,
     },
-    sharing::{caller::Caller, category::CategorySet, ceiling::Ceiling, disclosure::Account, reason::Reason},
+    error::ErrorCode,
+    sharing::{
+        caller::Caller,
+        category::CategorySet,
+        ceiling::Ceiling,
+        disclosure::{Account, Ground},
+        reason::Reason,
+    },
     store::Store,
 };
 
@@ -68,6 +76,7 @@ pub fn entries(
     _: &OperationDefinition,
     ceiling: &Ceiling,
     account: &Account,
+    looked: &Looked,
     writes: &[Write],
     at: DateTime<Utc>,
 ) -> Vec<Entry> {
@@ -87,9 +96,10 @@ pub fn entries(
         entries.push(entry);
     }
     let first = entries.len();
-    for (ground, families) in account.disclosed() {
+    let disclosed = account.disclosed();
+    for (kind, ground, families) in by_kind(&disclosed, looked) {
         for families in families.chunks(FAMILIES) {
-            let mut entry = of(Kind::Disclosed, asked, at);
+            let mut entry = of(kind, asked, at);
             entry.categories = codes(ground.categories);
             entry.emergency.clone_from(&ground.emergencies);
             clauses(&mut entry, ceiling, ground.clauses.iter().copied());
@@ -99,6 +109,17 @@ pub fn entries(
             }
             entries.push(entry);
         }
+    }
+    if looked.total() > 0 {
+        // Look-ups are told of whatever became of them, once.
+        if !entries[first..].iter().any(|entry| entry.kind == Kind::LookedUp) {
+            entries.insert(first, of(Kind::LookedUp, asked, at));
+        }
+        entries[first].lookups = Lookups {
+            matched: looked.matched,
+            ambiguous: looked.ambiguous,
+            not_found: looked.not_found,
+        };
     }
     let mut withheld = account.withheld().peekable();
     if withheld.peek().is_some() {
@@ -112,6 +133,33 @@ pub fn entries(
         }
     }
     entries
+}
+
+/// A client asked about more people than it may.
+pub fn alert(asked: &OperationRequest, code: ErrorCode, at: DateTime<Utc>) -> Entry {
+    let mut entry = of(Kind::Alert, asked, at);
+    entry.reason = Some(Code::nearest(code.as_str()));
+    entry
+}
+
+/// Of each family that anything was disclosed of: families that were looked up, ground by ground, then the others.
+fn by_kind<'a>(
+    disclosed: &BTreeMap<&'a Ground, Vec<(Uuid, &'a BTreeSet<Uuid>)>>,
+    looked: &Looked,
+) -> Vec<(Kind, &'a Ground, Vec<(Uuid, &'a BTreeSet<Uuid>)>)> {
+    let mut parts = Vec::new();
+    for kind in [Kind::LookedUp, Kind::Disclosed] {
+        for (ground, families) in disclosed {
+            let of_kind = families.iter().copied();
+            let of_kind: Vec<_> = of_kind
+                .filter(|(family, _)| looked.families.contains(family) == (kind == Kind::LookedUp))
+                .collect();
+            if !of_kind.is_empty() {
+                parts.push((kind, *ground, of_kind));
+            }
+        }
+    }
+    parts
 }
 
 /// Says that announced changes were not made after all.

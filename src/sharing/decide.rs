@@ -82,6 +82,53 @@ pub fn decide_about_nobody(ceiling: &Ceiling, access: Access, categories: Catego
     })
 }
 
+/// Decides whether somebody may be found by what a caller knows of them: whether the caller may know that their family has a marker, by clauses
+/// that reach shielded people where this is one. The caller is told nothing of why not, so a refusal is never explained.
+///
+/// Shielding covers where people live and not that they are on the cohort. But a question with a name in it is asked by someone who looks for a
+/// person, and an answer leads to whoever works with them: so who is shielded is found by nobody whose clause does not say so.
+pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) -> Decision {
+    let needs = Needs {
+        access: Access::Read,
+        categories: CategorySet::of(&[Category::Marker]),
+        area: false,
+    };
+    within_ceiling(ceiling, needs)?;
+    let refused = |reason| Withheld {
+        reason,
+        told: Told::Withheld,
+    };
+    if facts.authority != ceiling.caller().authority {
+        return Err(refused(Reason::OtherAuthority));
+    }
+    // Someone of whom nothing is known might be shielded, so they are.
+    let shielded = facts.person(person).is_none_or(|person| person.shielded);
+    permit(ceiling, needs, |party, clause, category| {
+        if shielded && !clause.shielded {
+            return Err(Reason::Shielded);
+        }
+        holds(clause, party, category, needs.area, facts, &RowFacts::family())
+    })
+    .map_err(|withheld| refused(withheld.reason))
+}
+
+/// Decides about a value that is about nobody of a family but about what an agency itself did: besides clauses that ask nothing of a family, those
+/// permit it that cover what the agency itself supplied.
+pub fn decide_about_own(ceiling: &Ceiling, access: Access, categories: CategorySet, source: uuid::Uuid) -> Decision {
+    let needs = Needs {
+        access,
+        categories,
+        area: false,
+    };
+    within_ceiling(ceiling, needs)?;
+    permit(ceiling, needs, |party, clause, _| match clause.scope {
+        _ if clause.consent_required => Err(Reason::NotInAgreement),
+        Scope::Authority => Ok(None),
+        Scope::Own if party.party.agency == source => Ok(None),
+        _ => Err(Reason::NotInAgreement),
+    })
+}
+
 /// What the ceiling has, where for every category and party some clause holds.
 fn permit<'f>(
     ceiling: &Ceiling,

@@ -6,10 +6,13 @@ use uuid::Uuid;
 
 use super::{
     agreement::Access,
-    category::CategorySet,
+    category::{Category, CategorySet},
     ceiling::Ceiling,
     consent::may_decide,
-    decide::{Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody},
+    decide::{
+        Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody,
+        decide_about_own, decide_found,
+    },
     facts::{FamilyFacts, RowFacts, Subject},
     register::{self, Field, FieldId},
 };
@@ -99,6 +102,38 @@ impl Grant {
         self.decide(register::get(existence), row).is_ok()
     }
 
+    /// Whether somebody of the family may be found by what the asker knows of them; what it discloses that they are.
+    pub fn finds(&self, person: Uuid) -> Option<Disclosed> {
+        let permits = decide_found(&self.ceiling, &self.facts, person).ok()?;
+        Some(Disclosed {
+            about: Some((self.facts.family, Subject::Person(person))),
+            categories: CategorySet::of(&[Category::Marker]),
+            clauses: permits.clauses,
+            emergency: permits.emergency,
+        })
+    }
+
+    /// Whether the asker is told exactly how what they know of somebody agrees with what is stored in these categories: where each of them is
+    /// permitted, for that very person, by clauses that explain themselves. Gives what it discloses, for a field of the register.
+    pub fn explains(&self, field: FieldId, person: Uuid, categories: CategorySet) -> Option<Explained> {
+        let entry = register::get(field);
+        let categories = entry.categories.union(categories);
+        let facts = RowFacts::person(person).with_categories(categories);
+        let permits = self.decide(entry, &facts).ok()?;
+        let explained = permits.clauses.iter().all(|number| {
+            let clause = self.ceiling.clause(usize::from(*number));
+            clause.is_some_and(|clause| clause.explain)
+        });
+        explained.then(|| {
+            Explained(Disclosed {
+                about: Some((self.facts.family, Subject::Person(person))),
+                categories,
+                clauses: permits.clauses,
+                emergency: permits.emergency,
+            })
+        })
+    }
+
     /// Whether a decision about consent for that person that the decider makes today would count.
     pub fn may_decide(&self, person: Uuid, decider: Uuid) -> bool {
         may_decide(&self.facts, person, decider)
@@ -116,6 +151,22 @@ impl Grant {
             existence,
             permits: Arc::new(permits),
         })
+    }
+}
+
+/// That the asker may be told how something agrees. Only [`Grant::explains`] makes one.
+#[derive(Clone, Debug)]
+pub struct Explained(Disclosed);
+
+impl Explained {
+    /// What is told.
+    pub fn tell<T>(&self, value: T) -> Shared<T> {
+        Shared(Ok((value, self.0.clone())))
+    }
+
+    /// What it discloses.
+    pub fn disclosed(&self) -> &Disclosed {
+        &self.0
     }
 }
 
@@ -244,6 +295,23 @@ impl<T> Shared<T> {
     pub fn about_nobody(ceiling: &Ceiling, field: FieldId, value: impl FnOnce() -> T) -> Self {
         let entry = register::get(field);
         match decide_about_nobody(ceiling, entry.access, entry.categories) {
+            Ok(permits) => Self(Ok((
+                value(),
+                Disclosed {
+                    about: None,
+                    categories: entry.categories,
+                    clauses: permits.clauses,
+                    emergency: None,
+                },
+            ))),
+            Err(withheld) => Self(Err((field, withheld))),
+        }
+    }
+
+    /// A value that is about nobody of a family but about what an agency did.
+    pub fn about_own(ceiling: &Ceiling, field: FieldId, agency: Uuid, value: impl FnOnce() -> T) -> Self {
+        let entry = register::get(field);
+        match decide_about_own(ceiling, entry.access, entry.categories, agency) {
             Ok(permits) => Self(Ok((
                 value(),
                 Disclosed {

@@ -34,6 +34,8 @@ pub struct Field {
     pub one_of: CategorySet,
     /// Whether a row may bring categories of its own (its criterion, its measure).
     pub by_row: bool,
+    /// Whether that of a row is the category of the field that it compares.
+    pub compared: bool,
     /// Whether it tells where the family lives.
     pub area: bool,
     /// Whether it only holds rows, which are each decided for themselves.
@@ -62,6 +64,8 @@ impl Field {
             words.push("its criterion's");
         } else if self.one_of == Category::PROGRESS {
             words.push("its measure's");
+        } else if self.compared {
+            words.push("what is compared");
         } else if self.by_row {
             words.push("its criterion's, if any");
         }
@@ -153,6 +157,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
         categories: CategorySet::EMPTY,
         one_of: CategorySet::EMPTY,
         by_row: false,
+        compared: false,
         area: false,
         rows: false,
         emergency: false,
@@ -166,6 +171,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
         field.categories = field.categories.union(other.categories);
         field.one_of = field.one_of.union(other.one_of);
         field.by_row |= other.by_row;
+        field.compared |= other.compared;
         field.area |= other.area;
     };
     for word in needs.split_whitespace() {
@@ -176,6 +182,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
             "@criterion" => (field.one_of, field.by_row) = (Category::CRITERIA, true),
             "@progress" => (field.one_of, field.by_row) = (Category::PROGRESS, true),
             "@criterion?" => field.by_row = true,
+            "@compared" => (field.compared, field.by_row) = (true, true),
             "*" => {
                 let parent = coordinate.split('.').next().unwrap_or(coordinate);
                 include(&mut field, parent);

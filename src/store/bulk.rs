@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{connect::Databases, dataset::Dataset, transaction::begin_write};
+use super::{connect::Databases, dataset::Dataset, keys, transaction::begin_write};
 
 mod tables;
 
@@ -129,10 +129,16 @@ impl Load {
         })
     }
 
-    /// Adds rows, table by table, those first that others point to.
+    /// The transaction, for what else belongs to a load.
+    pub(super) fn transaction(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// Adds rows, table by table, those first that others point to, and the keys that people among them are looked up by.
     pub async fn add(&mut self, data: &Dataset, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<u64, BulkError> {
         let before = self.rows;
         self.tables(data, progress).await?;
+        keys::add(&self.transaction, data).await?;
         Ok(self.rows - before)
     }
 

@@ -103,6 +103,7 @@ pub struct Databases {
     trail_url: DatabaseUrl,
     main: DatabaseConnection,
     trail: DatabaseConnection,
+    counters: DatabaseConnection,
 }
 
 impl Databases {
@@ -117,13 +118,17 @@ impl Databases {
         trail_url: &DatabaseUrl,
         settings: &Settings,
     ) -> Result<Self, ConnectError> {
-        let main = connect(url, settings.connections, settings.synchronous, settings).await?;
-        let trail = connect(trail_url, settings.trail_connections, Synchronous::Full, settings).await?;
+        let main = Use::Data(settings.connections, settings.synchronous);
+        let main = connect(url, main, settings).await?;
+        let trail = Use::Data(settings.trail_connections, Synchronous::Full);
+        let trail = connect(trail_url, trail, settings).await?;
+        let counters = connect(url, Use::Counters, settings).await?;
         Ok(Self {
             url: url.clone(),
             trail_url: trail_url.clone(),
             main,
             trail,
+            counters,
         })
     }
 
@@ -174,26 +179,44 @@ impl Databases {
         &self.trail
     }
 
+    /// The main database, over the few connections that only count, are made when there is something to count, and do not wait for the disk.
+    pub(super) fn counters(&self) -> &DatabaseConnection {
+        &self.counters
+    }
+
     /// Closes all connections, after the statements that run. Clones are closed as well.
     pub async fn close(&self) -> Result<(), DbErr> {
-        let main = self.main.close_by_ref().await;
+        let main = self.main.close_by_ref().await.and(self.counters.close_by_ref().await);
         self.trail.close_by_ref().await.and(main)
     }
 }
 
-async fn connect(
-    url: &DatabaseUrl,
-    connections: u32,
-    synchronous: Synchronous,
-    settings: &Settings,
-) -> Result<DatabaseConnection, ConnectError> {
-    let opened = match url.address() {
-        Address::Postgres(postgres) => {
-            SqlxPostgresConnector::connect(postgres_options(postgres, connections, settings)).await
+/// What connections are for.
+#[derive(Clone, Copy)]
+enum Use {
+    /// For data: at most so many, and what a commit survives with SQLite.
+    Data(u32, Synchronous),
+    /// For counting.
+    Counters,
+}
+
+impl Use {
+    /// SQLite has one writer, and those who count are served quickly.
+    fn connections(self, postgres: bool) -> u32 {
+        match self {
+            Self::Data(connections, _) => connections.max(1),
+            Self::Counters if postgres => 4,
+            Self::Counters => 1,
         }
+    }
+}
+
+async fn connect(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
+    let opened = match url.address() {
+        Address::Postgres(postgres) => SqlxPostgresConnector::connect(postgres_options(postgres, of, settings)).await,
         Address::Sqlite(file) => {
             make_private(file)?;
-            SqlxSqliteConnector::connect(sqlite_options(file, connections, synchronous, settings)).await
+            SqlxSqliteConnector::connect(sqlite_options(file, of, settings)).await
         }
     };
     opened.map_err(|source| ConnectError::Open {
@@ -204,18 +227,20 @@ async fn connect(
 
 /// What holds for both. The address is a stand-in without secrets, since the library may show it in a trace; the true one
 /// is set where the driver's own options are made.
-fn pool(stand_in: &str, connections: u32, settings: &Settings) -> ConnectOptions {
+fn pool(stand_in: &str, connections: u32, of: Use, settings: &Settings) -> ConnectOptions {
+    let lazy = matches!(of, Use::Counters);
     let mut options = ConnectOptions::new(stand_in);
     options
-        .max_connections(connections.max(1))
-        .min_connections(1)
+        .max_connections(connections)
+        .min_connections(u32::from(!lazy))
+        .connect_lazy(lazy)
         .acquire_timeout(settings.acquire_timeout)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);
     options
 }
 
-fn postgres_options(postgres: &PgConnectOptions, connections: u32, settings: &Settings) -> ConnectOptions {
+fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &Settings) -> ConnectOptions {
     let mut postgres = postgres
         .clone()
         .options([("statement_timeout", settings.statement_timeout.as_millis().to_string())])
@@ -223,14 +248,21 @@ fn postgres_options(postgres: &PgConnectOptions, connections: u32, settings: &Se
     if postgres.get_application_name().is_none() {
         postgres = postgres.application_name("thinkfamily");
     }
-    let mut options = pool("postgres://localhost", connections, settings);
+    if matches!(of, Use::Counters) {
+        postgres = postgres.options([("synchronous_commit", "off")]);
+    }
+    let mut options = pool("postgres://localhost", of.connections(true), of, settings);
     options
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .map_sqlx_postgres_opts(move |_| postgres.clone());
     options
 }
 
-fn sqlite_options(file: &Path, connections: u32, synchronous: Synchronous, settings: &Settings) -> ConnectOptions {
+fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> ConnectOptions {
+    let synchronous = match of {
+        Use::Data(_, synchronous) => synchronous,
+        Use::Counters => Synchronous::Normal,
+    };
     let sqlite = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
@@ -244,7 +276,7 @@ fn sqlite_options(file: &Path, connections: u32, synchronous: Synchronous, setti
         // Sorting and intermediate results hold personal data: keep them out of temporary files.
         .pragma("temp_store", "MEMORY")
         .disable_statement_logging();
-    let mut options = pool("sqlite:", connections, settings);
+    let mut options = pool("sqlite:", of.connections(false), of, settings);
     options
         .test_before_acquire(false)
         .idle_timeout(None)

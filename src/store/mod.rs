@@ -3,14 +3,17 @@
 //! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
 
 pub mod agencies;
+pub mod budget;
 pub mod bulk;
 mod bundle;
+pub mod candidates;
 pub mod connect;
 pub mod database_url;
 pub mod dataset;
 mod directory;
 pub mod dossier;
 mod facts;
+pub mod keys;
 mod links;
 mod load;
 pub mod migrate;

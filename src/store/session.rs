@@ -50,7 +50,7 @@ impl From<DbErr> for StoreError {
 }
 
 /// The database's own code of what went wrong. Its words are told to nobody: they may hold what was asked for or stored.
-fn code(error: &DbErr) -> Option<String> {
+pub(super) fn code(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
         return None;
     };

@@ -56,6 +56,30 @@ pub struct SubjectRow {
     pub seq: i64,
 }
 
+/// A row of `trail_agency`: an entry tells what an agency has looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgencyRow {
+    /// The authority whose people were looked up.
+    pub authority: i32,
+    /// The agency.
+    pub agency: Uuid,
+    /// The entry's instant.
+    pub recorded_at: DateTime<Utc>,
+    /// The entry's chain.
+    pub chain: Uuid,
+    /// The entry's place.
+    pub seq: i64,
+}
+
+/// The rows by which entries are found: by the families that they speak of, and by the agencies whose look-ups they tell of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    /// By family.
+    pub subjects: Vec<SubjectRow>,
+    /// By agency.
+    pub agencies: Vec<AgencyRow>,
+}
+
 /// A row of `trail_head`: the newest entry of a chain, signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadRow {
@@ -109,12 +133,7 @@ impl TrailStore {
 
     /// Writes a batch in one transaction: all of it is durable when this returns, or none of it is there; after an error
     /// from the commit itself, either may be. The head must move forward.
-    pub async fn append(
-        &self,
-        entries: &[EntryRow],
-        subjects: &[SubjectRow],
-        head: &HeadRow,
-    ) -> Result<(), TrailStoreError> {
+    pub async fn append(&self, entries: &[EntryRow], index: &Index, head: &HeadRow) -> Result<(), TrailStoreError> {
         let transaction = self
             .writer
             .begin_with_options(TransactionOptions {
@@ -138,10 +157,21 @@ impl TrailStore {
         })
         .await?;
         let columns = "trail_subject (authority_id, family_id, recorded_at, chain_id, seq)";
-        insert(&transaction, columns, 5, subjects, |row| {
+        insert(&transaction, columns, 5, &index.subjects, |row| {
             vec![
                 row.authority.into(),
                 row.family.into(),
+                row.recorded_at.into(),
+                row.chain.into(),
+                row.seq.into(),
+            ]
+        })
+        .await?;
+        let columns = "trail_agency (authority_id, agency_id, recorded_at, chain_id, seq)";
+        insert(&transaction, columns, 5, &index.agencies, |row| {
+            vec![
+                row.authority.into(),
+                row.agency.into(),
                 row.recorded_at.into(),
                 row.chain.into(),
                 row.seq.into(),

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
+use chrono::SecondsFormat;
 use http::{
     HeaderValue, StatusCode,
     header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -162,6 +163,10 @@ impl Problem {
 
     /// The answer; `media` is what the client accepts, if that is known.
     pub(super) fn respond(self, media: Option<MediaType>, request_id: Uuid) -> Response {
+        let after = self
+            .error
+            .retry
+            .and_then(|retry| HeaderValue::from_str(&retry.after.to_string()).ok());
         let body = body(&[self.error], request_id);
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
@@ -172,7 +177,8 @@ impl Problem {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static(TRY_AGAIN_AFTER));
+                let after = after.unwrap_or(HeaderValue::from_static(TRY_AGAIN_AFTER));
+                headers.insert(RETRY_AFTER, after);
             }
             _ => {}
         }
@@ -213,6 +219,10 @@ fn body(errors: &[RequestError], request_id: Uuid) -> Vec<u8> {
             } else {
                 error.message.chars().take(MOST_CHARACTERS).collect()
             };
+            if let Some(retry) = error.retry {
+                extensions["retryAt"] = json!(retry.at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                extensions["retryAfter"] = json!(retry.after);
+            }
             let mut object = json!({ "message": message, "extensions": extensions });
             if !error.locations.is_empty() {
                 let places = error.locations.iter().take(MOST_LOCATIONS);
@@ -244,6 +254,7 @@ mod tests {
             code: ErrorCode::BadUserInput,
             message: "é".repeat(1_000).into(),
             locations: vec![(1, 1); 1_000],
+            retry: None,
         };
         let bytes = body(&vec![error; 100], Uuid::nil());
         let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");

@@ -7,6 +7,7 @@ mod cli;
 mod coverage;
 mod demo;
 mod kill;
+mod lookups;
 mod mutations;
 mod partners;
 mod readme;

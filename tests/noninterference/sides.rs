@@ -110,7 +110,7 @@ impl Server {
         let trail = TestDatabase::sqlite().await;
         let opened = app::open_trail(&trail.open().await, &keys, Clock::fixed(today()), Ids::seeded(2)).await;
         Self {
-            engine: app::engine(half.store.clone(), opened),
+            engine: app::engine(half.store.clone(), opened, app::lookups()),
             _trail: trail,
             _keys: keys,
         }

@@ -9,7 +9,7 @@ use crate::{
         entry::{EntryError, MAX_BODY},
         verify::verify,
     },
-    store::trail::TrailStoreError,
+    store::trail::{Index, TrailStoreError},
 };
 
 async fn sound(place: &Place) -> (u64, u64) {
@@ -193,7 +193,7 @@ async fn a_connection_that_does_not_wait_for_the_disk_is_refused() {
     testing::tamper(&place.store, "PRAGMA synchronous = NORMAL", []).await;
     assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
     let head = place.store.head(trail.opened()).await.unwrap().unwrap();
-    let refused = place.store.append(&[], &[], &head).await;
+    let refused = place.store.append(&[], &Index::default(), &head).await;
     assert!(matches!(refused, Err(TrailStoreError::NotDurable)));
     testing::tamper(&place.store, "PRAGMA synchronous = FULL", []).await;
     trail.append(place.disclosed(1, [])).await.unwrap();

@@ -23,7 +23,7 @@ use crate::{
         key::HeadKey,
     },
     clock::{Clock, Ids},
-    store::trail::{EntryRow, HeadRow, SubjectRow, TrailSnapshot, TrailStore, TrailStoreError},
+    store::trail::{AgencyRow, EntryRow, HeadRow, Index, SubjectRow, TrailSnapshot, TrailStore, TrailStoreError},
 };
 
 /// One transaction takes no more than this many bytes of bodies, besides its first entry.
@@ -38,6 +38,8 @@ pub(super) struct Prepared {
     kind: Kind,
     authority: Option<i32>,
     families: Vec<Uuid>,
+    /// The agency, where the entry tells what became of look-ups.
+    looked_up: Option<Uuid>,
     body: String,
 }
 
@@ -48,6 +50,7 @@ impl Prepared {
             kind: entry.kind,
             authority: entry.authority,
             families: entry.families.iter().copied().collect(),
+            looked_up: entry.agency.filter(|_| !entry.lookups.is_empty()),
             body: entry.to_body()?,
         })
     }
@@ -84,8 +87,8 @@ impl Chain {
             seq: 0,
             hash: Hash::ZERO,
         };
-        let (rows, subjects, head, reached) = self.rows(&before, &[Prepared::new(&entry)?]);
-        timeout(self.timeout, self.store.append(&rows, &subjects, &head))
+        let (rows, index, head, reached) = self.rows(&before, &[Prepared::new(&entry)?]);
+        timeout(self.timeout, self.store.append(&rows, &index, &head))
             .await
             .map_err(|_| OpenError::TimedOut)??;
         tracing::info!(chain = %reached.chain, hash = %reached.hash, "trail opened");
@@ -102,12 +105,12 @@ impl Chain {
     /// Writes a batch; the places are those of its entries, in order.
     async fn write(&mut self, batch: &[Prepared]) -> Result<Vec<EntryRef>, OpenError> {
         let before = self.settle().await?;
-        let (rows, subjects, head, reached) = self.rows(&before, batch);
+        let (rows, index, head, reached) = self.rows(&before, batch);
         self.at = Some(Place {
             durable: before,
             perhaps: Some(reached),
         });
-        timeout(self.timeout, self.store.append(&rows, &subjects, &head))
+        timeout(self.timeout, self.store.append(&rows, &index, &head))
             .await
             .map_err(|_| OpenError::TimedOut)??;
         self.at = Some(Place {
@@ -152,10 +155,10 @@ impl Chain {
         self.at.map(|place| place.durable).ok_or(OpenError::TimedOut)
     }
 
-    fn rows(&self, before: &HeadRef, batch: &[Prepared]) -> (Vec<EntryRow>, Vec<SubjectRow>, HeadRow, HeadRef) {
+    fn rows(&self, before: &HeadRef, batch: &[Prepared]) -> (Vec<EntryRow>, Index, HeadRow, HeadRef) {
         let mut reached = *before;
         let mut rows = Vec::with_capacity(batch.len());
-        let mut subjects = Vec::new();
+        let mut index = Index::default();
         for entry in batch {
             let (prev, seq) = (reached.hash, reached.seq + 1);
             reached.seq = seq;
@@ -171,9 +174,16 @@ impl Chain {
                 hash: reached.hash.to_string(),
             });
             if let Some(authority) = entry.authority {
-                subjects.extend(entry.families.iter().map(|family| SubjectRow {
+                index.subjects.extend(entry.families.iter().map(|family| SubjectRow {
                     authority,
                     family: *family,
+                    recorded_at: entry.at,
+                    chain: reached.chain,
+                    seq,
+                }));
+                index.agencies.extend(entry.looked_up.map(|agency| AgencyRow {
+                    authority,
+                    agency,
                     recorded_at: entry.at,
                     chain: reached.chain,
                     seq,
@@ -182,7 +192,7 @@ impl Chain {
         }
         let now = self.clock.now().trunc_subsecs(6);
         let head = sign_head(&self.key, &reached, self.process.as_str(), now);
-        (rows, subjects, head, reached)
+        (rows, index, head, reached)
     }
 }
 

@@ -17,13 +17,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Object};
 use uuid::Uuid;
 
+pub use self::user_error::UserError;
 use self::{
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
     once::Done,
     record_consent::{RecordConsentInput, RecordConsentPayload},
-    user_error::{UserError, told},
+    user_error::told,
     withdraw_consent::{WithdrawConsentInput, WithdrawConsentPayload},
 };
 use super::{

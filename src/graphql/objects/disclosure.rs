@@ -44,7 +44,7 @@ impl Disclosure {
         self.row.release(field::DISCLOSURE_AT, |(_, entry)| entry.at)
     }
 
-    /// What happened: `disclosed`, `write`, `consent`, `emergency`, `refused`.
+    /// What happened: `disclosed`, `looked_up`, `write`, `consent`, `emergency`, `refused`.
     async fn kind(&self) -> Shared<String> {
         self.row
             .release(field::DISCLOSURE_KIND, |(_, entry)| entry.kind.code().to_owned())
@@ -182,7 +182,7 @@ pub async fn disclosures(
 ) -> Result<Shared<DisclosureConnection>, ApiError> {
     let request = Request::of(ctx);
     let first = page::size(first)?;
-    let before = after.map(|cursor| open(request, &cursor)).transpose()?;
+    let before = after.map(|cursor| open_place(request, LIST, &cursor)).transpose()?;
     // Whether the trail of this family exists for the asker is decided before it is read.
     let probe = dossier.grant.visible(
         field::DISCLOSURE_AT,
@@ -203,7 +203,7 @@ pub async fn disclosures(
         page.more = entries.len() > first;
         entries.truncate(first);
         for (place, entry) in entries {
-            let cursor = close(request, &Cursor::after(place, &entry));
+            let cursor = close_place(request, LIST, &Cursor::after(place, &entry));
             let agency = entry
                 .agency
                 .and_then(|key| dossier.agencies.get(key))
@@ -222,17 +222,19 @@ pub async fn disclosures(
     Ok(Shared::rows(&request.ceiling, asked, || page))
 }
 
-fn close(request: &Request, cursor: &Cursor) -> String {
+/// The sealed place of an entry in a list of the trail.
+pub fn close_place(request: &Request, list: &str, cursor: &Cursor) -> String {
     let mut plain = cursor.at.timestamp_micros().to_be_bytes().to_vec();
     plain.extend_from_slice(cursor.entry.chain.as_bytes());
     plain.extend_from_slice(&cursor.entry.seq.to_be_bytes());
-    request.codec().cursor(request.authority(), LIST, plain)
+    request.codec().cursor(request.authority(), list, plain)
 }
 
-fn open(request: &Request, cursor: &str) -> Result<Cursor, ApiError> {
+/// The place that a cursor of that list names.
+pub fn open_place(request: &Request, list: &str, cursor: &str) -> Result<Cursor, ApiError> {
     let opened = request
         .codec()
-        .open_cursor(request.authority(), LIST, cursor)
+        .open_cursor(request.authority(), list, cursor)
         .and_then(|plain| {
             let (at, rest) = plain.split_first_chunk::<8>()?;
             let (chain, seq) = rest.split_first_chunk::<16>()?;

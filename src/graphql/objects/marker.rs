@@ -34,6 +34,11 @@ impl Marker {
         })
     }
 
+    /// The family's own row, as the asker may know it.
+    pub(in crate::graphql) fn row(&self) -> &Visible<FamilyRecord> {
+        &self.row
+    }
+
     /// The marker of a dossier's family, if there is one for the asker, as part of the answer.
     pub(in crate::graphql) fn of(ctx: &Context<'_>, dossier: &Arc<Dossier>) -> Option<Self> {
         let marker = Self::seen(dossier)?;

@@ -39,7 +39,7 @@ pub use self::{
     catalogue::Catalogue,
     consent::Consent,
     criteria_match::CriteriaMatch,
-    disclosure::{DisclosureConnection, disclosures},
+    disclosure::{DisclosureConnection, close_place, disclosures, open_place},
     distance_score::DistanceScore,
     emergency_access::EmergencyAccess,
     family::{Family, LeadProfessional},

@@ -129,6 +129,27 @@ impl TrailStore {
         all(&self.reader, sql, values).await?.iter().map(entry).collect()
     }
 
+    /// The entries that tell what an agency has looked up, newest first, at most `limit`, and only those before the given entry.
+    pub async fn entries_by(
+        &self,
+        authority: i32,
+        agency: Uuid,
+        before: Option<(DateTime<Utc>, Uuid, i64)>,
+        limit: u32,
+    ) -> Result<Vec<EntryRow>, TrailStoreError> {
+        let mut values: Vec<Value> = vec![authority.into(), agency.into(), i64::from(limit).into()];
+        let page = before.map_or("", |(at, chain, seq)| {
+            values.extend([at.into(), chain.into(), seq.into()]);
+            "AND (s.recorded_at, s.chain_id, s.seq) < ($4, $5, $6)"
+        });
+        let sql = format!(
+            "SELECT {ENTRY} FROM trail_agency s JOIN trail_entry e ON e.chain_id = s.chain_id AND e.seq = s.seq \
+             WHERE s.authority_id = $1 AND s.agency_id = $2 {page} \
+             ORDER BY s.recorded_at DESC, s.chain_id DESC, s.seq DESC LIMIT $3"
+        );
+        all(&self.reader, sql, values).await?.iter().map(entry).collect()
+    }
+
     /// The trail as it is at one instant, however much is written meanwhile. It holds a connection until it is dropped.
     pub async fn snapshot(&self) -> Result<TrailSnapshot, TrailStoreError> {
         let transaction = match self.reader.get_database_backend() {

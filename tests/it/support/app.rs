@@ -11,7 +11,7 @@ use thinkfamily::{
     catalogue,
     clock::{Clock, Ids},
     demo,
-    graphql::{engine::Engine, ids::Codec, services::Services},
+    graphql::{engine::Engine, ids::Codec, lookups::LookupSettings, services::Services},
     sharing::agreement_file,
     store::{
         Store, bulk,
@@ -56,12 +56,20 @@ pub(crate) async fn open_trail(databases: &Databases, keys: &tempfile::TempDir, 
     .expect("the trail opens")
 }
 
+/// The settings of look-ups in the tests: they do not wait.
+pub(crate) fn lookups() -> LookupSettings {
+    let mut settings = LookupSettings::new(&[9; 32]);
+    settings.pace = Duration::ZERO;
+    settings
+}
+
 /// An engine whose ids are made with the tests' key.
-pub(crate) fn engine(store: Store, trail: Trail) -> Engine {
+pub(crate) fn engine(store: Store, trail: Trail, lookups: LookupSettings) -> Engine {
     let services = Services {
         store,
         trail,
         codec: Codec::new(&[7; 32]).expect("32 bytes"),
+        lookups,
     };
     Engine::new(services, MOST_COST).expect("every field is classified")
 }
@@ -94,10 +102,15 @@ impl App {
 
     /// A server over databases that are as the test wants them.
     pub(crate) async fn over(databases: Databases, clock: Clock, ids: Ids) -> Self {
+        Self::over_with(databases, clock, ids, lookups()).await
+    }
+
+    /// The same with certain settings of look-ups.
+    pub(crate) async fn over_with(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings) -> Self {
         let keys = tempfile::tempdir().expect("a temporary folder");
         let store = Store::new(databases.clone(), clock.clone(), ids.clone());
         let trail = open_trail(&databases, &keys, clock.clone(), Ids::random()).await;
-        let engine = engine(store.clone(), trail.clone());
+        let engine = engine(store.clone(), trail.clone(), lookups);
         let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
         let authenticator = Authenticator::new(
             vec![issuer.trusted().expect("the issuer trusts itself")],

@@ -1,0 +1,293 @@
+//! All look-ups of an operation at once: counted, looked up in one statement, compared, decided about, and only then answered.
+//!
+//! The order is what keeps hidden people hidden. Whoever is compared counts for nothing until the decision says that the asker may find them, so neither
+//! a match nor a doubt tells of anybody else. And the same is read whether anybody was found or not: for a question that leads to nobody another
+//! family is read in their place, and thrown away.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use super::input::Question;
+use crate::{
+    error::Retry,
+    graphql::{api_error::ApiError, context::Request, objects::Marker},
+    matching::{Comparison, Field, Verdict, choose},
+    sharing::{
+        category::{Category, CategorySet},
+        grant::{Disclosed, Explained},
+        register::field,
+    },
+    store::{
+        budget::{Admission, Holder},
+        candidates::{Compared, Look},
+        dossier::Dossier,
+        reach::FamilySet,
+    },
+};
+
+/// Questions that are compared before others get a turn.
+const AT_A_TIME: usize = 32;
+
+/// Who was found.
+#[derive(Clone)]
+pub(super) enum Found {
+    /// One person, whose family has this marker.
+    Matched {
+        marker: Marker,
+        /// What the asker may be told of the comparison.
+        compared: Vec<(Comparison, Explained)>,
+    },
+    /// Somebody may fit.
+    Ambiguous,
+    /// Nobody of whom the asker may know.
+    Nobody,
+}
+
+/// What an operation looked up, for the trail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// How many were found.
+    pub matched: u64,
+    /// How many may have been.
+    pub ambiguous: u64,
+    /// How many were not.
+    pub not_found: u64,
+    /// The families of those who were found, or may have been.
+    pub families: BTreeSet<Uuid>,
+}
+
+impl Looked {
+    /// How many questions were asked.
+    pub fn total(&self) -> u64 {
+        self.matched + self.ambiguous + self.not_found
+    }
+}
+
+type Answers = Result<Arc<Vec<Found>>, ApiError>;
+
+/// Where the fields of one operation put their questions, so that all are answered together.
+#[derive(Default)]
+pub struct Desk {
+    waiting: Mutex<(Vec<Question>, Arc<OnceCell<Answers>>)>,
+    looked: Mutex<Looked>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").finish_non_exhaustive()
+    }
+}
+
+impl Desk {
+    /// What was looked up.
+    pub fn looked(self) -> Looked {
+        self.looked.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answers to some questions, in their order.
+    pub(super) async fn ask(&self, request: &Request, questions: Vec<Question>) -> Result<Vec<Found>, ApiError> {
+        let count = questions.len();
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let (from, round) = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let from = waiting.0.len();
+            waiting.0.extend(questions);
+            (from, Arc::clone(&waiting.1))
+        };
+        // Every other field of the operation puts its questions meanwhile.
+        tokio::task::yield_now().await;
+        let answers = round
+            .get_or_init(|| async {
+                let questions = {
+                    let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                    std::mem::take(&mut *waiting).0
+                };
+                self.answer(request, questions).await.map(Arc::new)
+            })
+            .await;
+        match answers {
+            Ok(all) => Ok(all.iter().skip(from).take(count).cloned().collect()),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    async fn answer(&self, request: &Request, questions: Vec<Question>) -> Result<Vec<Found>, ApiError> {
+        admit(request, &questions).await?;
+        let compared = compare(request, &questions).await?;
+        let Comparisons { people, families } = compared;
+        let read = request
+            .session
+            .dossiers(&request.ceiling, &FamilySet::Keys(families), request.wants)
+            .await?;
+        let dossiers: HashMap<Uuid, Arc<Dossier>> = read.into_iter().map(|dossier| (dossier.key(), dossier)).collect();
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut note = |standing: &[Standing]| {
+            for one in standing {
+                request.disclose(&one.found);
+                looked.families.insert(one.compared.family);
+            }
+        };
+        let mut found = Vec::with_capacity(people.len());
+        for people in people {
+            let standing = may_be_found(people, &dossiers);
+            let weights: Vec<f64> = standing.iter().map(|one| one.compared.score.weight).collect();
+            found.push(match choose(&weights, &request.services.lookups.thresholds) {
+                Verdict::Matched(place) => {
+                    let one = &standing[place];
+                    note(std::slice::from_ref(one));
+                    request.disclose(&one.marker.row().existence());
+                    Found::Matched {
+                        compared: explained(one),
+                        marker: one.marker.clone(),
+                    }
+                }
+                Verdict::Ambiguous => {
+                    note(&standing);
+                    Found::Ambiguous
+                }
+                Verdict::NotFound => Found::Nobody,
+            });
+        }
+        for found in &found {
+            match found {
+                Found::Matched { .. } => looked.matched += 1,
+                Found::Ambiguous => looked.ambiguous += 1,
+                Found::Nobody => looked.not_found += 1,
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Counts the questions, whatever becomes of them.
+async fn admit(request: &Request, questions: &[Question]) -> Result<(), ApiError> {
+    let (settings, caller) = (&request.services.lookups, request.ceiling.caller());
+    let now = request.session.now();
+    let period = settings.period_of(now);
+    let holder = Holder {
+        authority: request.authority(),
+        agency: caller.principal.agency,
+        client: &caller.client,
+        purpose: &caller.purpose,
+        period,
+        allowed: settings.budget,
+    };
+    let digests: Vec<i64> = questions
+        .iter()
+        .map(|question| {
+            settings.digest(&[
+                &holder.authority.to_be_bytes(),
+                holder.agency.as_bytes(),
+                holder.client.as_bytes(),
+                holder.purpose.as_bytes(),
+                &period.to_be_bytes(),
+                question.canonical().as_bytes(),
+            ])
+        })
+        .collect();
+    match request.services.store.admit(holder, &digests).await? {
+        Admission::Granted => Ok(()),
+        Admission::Spent => {
+            let at = settings.end_of(period).unwrap_or(now);
+            Err(ApiError::TooManyRequests(Retry::at(at, now)))
+        }
+    }
+}
+
+/// Who might be meant by each question, and the families to read.
+struct Comparisons {
+    people: Vec<Vec<Compared>>,
+    families: Vec<Uuid>,
+}
+
+async fn compare(request: &Request, questions: &[Question]) -> Result<Comparisons, ApiError> {
+    let settings = &request.services.lookups;
+    let keys: BTreeSet<i64> = questions.iter().flat_map(|question| &question.keys).copied().collect();
+    let keys: Vec<i64> = keys.into_iter().collect();
+    let mixed = keys
+        .iter()
+        .fold(0_u64, |mixed, key| mixed.rotate_left(7) ^ key.cast_unsigned());
+    let describes = |has: fn(&Question) -> bool| questions.iter().any(has);
+    let look = Look {
+        identifiers: describes(|question| !question.description.identifiers.is_empty()),
+        places: describes(|question| question.description.postcode.is_some() || question.description.address.is_some()),
+        decoys_from: Uuid::from_u64_pair(mixed, mixed),
+        decoys: questions.len(),
+    };
+    let candidates = request.session.candidates(&keys, look).await?;
+    let mut decoys = candidates.decoys().iter();
+    let mut families = BTreeSet::new();
+    let mut people = Vec::with_capacity(questions.len());
+    for (number, question) in questions.iter().enumerate() {
+        if number % AT_A_TIME == AT_A_TIME - 1 {
+            tokio::task::yield_now().await;
+        }
+        let mut compared = candidates.compared(&settings.model, &question.description, &question.keys);
+        compared.retain(|one| one.score.weight >= settings.thresholds.lower);
+        if compared.is_empty() {
+            families.extend(decoys.next());
+        }
+        families.extend(compared.iter().map(|one| one.family));
+        people.push(compared);
+    }
+    Ok(Comparisons {
+        people,
+        families: families.into_iter().collect(),
+    })
+}
+
+/// A person whom the asker may find.
+struct Standing {
+    compared: Compared,
+    marker: Marker,
+    found: Disclosed,
+}
+
+/// Those of the people whom the asker may find, each once: by the family that they joined last.
+fn may_be_found(people: Vec<Compared>, dossiers: &HashMap<Uuid, Arc<Dossier>>) -> Vec<Standing> {
+    let mut standing: BTreeMap<Uuid, Standing> = BTreeMap::new();
+    for compared in people {
+        let Some(dossier) = dossiers.get(&compared.family) else {
+            continue;
+        };
+        let (Some(marker), Some(found)) = (Marker::seen(dossier), dossier.grant.finds(compared.person)) else {
+            continue;
+        };
+        let newer = standing
+            .get(&compared.person)
+            .is_none_or(|known| (known.compared.since, known.compared.family) < (compared.since, compared.family));
+        if newer {
+            let one = Standing {
+                compared,
+                marker,
+                found,
+            };
+            standing.insert(one.compared.person, one);
+        }
+    }
+    standing.into_values().collect()
+}
+
+/// What the asker may be told of how somebody was found.
+fn explained(one: &Standing) -> Vec<(Comparison, Explained)> {
+    let grant = one.marker.row().grant();
+    let fields = one.compared.score.fields.iter();
+    fields
+        .filter_map(|comparison| {
+            let categories = match comparison.field {
+                Field::Postcode | Field::Address => CategorySet::of(&[Category::Contact]),
+                Field::Identifiers => CategorySet::of(&[Category::Identifier]),
+                Field::FamilyName | Field::GivenName | Field::DateOfBirth | Field::Sex => CategorySet::EMPTY,
+            };
+            let explained = grant.explains(field::MATCH_COMPARISON_LEVEL, one.compared.person, categories)?;
+            Some((*comparison, explained))
+        })
+        .collect()
+}

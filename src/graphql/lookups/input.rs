@@ -1,0 +1,155 @@
+//! `MarkerLookupInput`: what is known of a person that is asked about.
+
+use async_graphql::InputObject;
+use chrono::{Datelike as _, NaiveDate};
+
+use crate::{
+    graphql::{
+        codes::{self, IdentifierSystem, Sex},
+        mutations::UserError,
+    },
+    matching::{self, Description, Identifier, keys},
+};
+
+/// A person's number in another system.
+#[derive(Clone, Debug, InputObject)]
+pub struct LookupIdentifierInput {
+    /// Which system.
+    pub system: IdentifierSystem,
+    /// The number, as that system or a person writes it.
+    pub value: String,
+}
+
+/// What is known of a person. Anything may be missing or a little wrong; family name and date of birth, or a number in a system, must be there.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct MarkerLookupInput {
+    /// The family name.
+    pub family_name: Option<String>,
+    /// The given names, as many as are known.
+    pub given_name: Option<String>,
+    /// The date of birth.
+    pub date_of_birth: Option<NaiveDate>,
+    /// The postcode where the person lives.
+    pub postcode: Option<String>,
+    /// The address without the postcode.
+    pub address: Option<String>,
+    /// The sex, where it is known.
+    pub sex: Option<Sex>,
+    /// The person's numbers in systems, at most five.
+    pub identifiers: Option<Vec<LookupIdentifierInput>>,
+}
+
+/// Longest texts, in characters.
+const NAME: usize = 100;
+const ADDRESS: usize = 300;
+const POSTCODE: usize = 20;
+/// Most numbers of one question.
+const NUMBERS: usize = 5;
+
+/// A question that can be asked.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    pub(super) description: Description,
+    /// The keys that it is looked up by.
+    pub(super) keys: Vec<i64>,
+}
+
+impl Question {
+    /// The question in one form, however it was written: two that are the same here count once.
+    pub(super) fn canonical(&self) -> String {
+        let of = &self.description;
+        let plain = |text: &Option<String>| -> String {
+            let letters = text
+                .iter()
+                .flat_map(|text| text.chars())
+                .filter(|c| c.is_alphanumeric());
+            letters.flat_map(char::to_lowercase).collect()
+        };
+        let mut numbers: Vec<String> = of
+            .identifiers
+            .iter()
+            .map(|number| format!("{}={}", number.system, plain(&Some(number.value.clone()))))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        format!(
+            "{}|{}|{:?}|{}|{}|{:?}|{}",
+            plain(&of.family_name),
+            plain(&of.given_name),
+            of.date_of_birth,
+            plain(&of.postcode),
+            plain(&of.address),
+            of.sex,
+            numbers.join("|")
+        )
+    }
+}
+
+impl MarkerLookupInput {
+    /// The question, or what is wrong with it.
+    pub(super) fn question(self, today: NaiveDate) -> Result<Question, Vec<UserError>> {
+        let mut wrong = Vec::new();
+        for (field, text, most) in [
+            ("familyName", &self.family_name, NAME),
+            ("givenName", &self.given_name, NAME),
+            ("postcode", &self.postcode, POSTCODE),
+            ("address", &self.address, ADDRESS),
+        ] {
+            if text.as_deref().is_some_and(|text| !is_text(text, most)) {
+                wrong.push(UserError::invalid(
+                    field,
+                    format!("It is one line of at most {most} characters."),
+                ));
+            }
+        }
+        let numbers = self.identifiers.unwrap_or_default();
+        if numbers.len() > NUMBERS || numbers.iter().any(|number| !is_text(&number.value, NAME)) {
+            wrong.push(UserError::invalid(
+                "identifiers",
+                format!("They are at most {NUMBERS}, each one line of at most {NAME} characters."),
+            ));
+        }
+        if self
+            .date_of_birth
+            .is_some_and(|born| born > today || born.year() < 1850)
+        {
+            wrong.push(UserError::invalid("dateOfBirth", "It is a day from 1850 to today."));
+        }
+        let description = Description {
+            given_name: self.given_name,
+            family_name: self.family_name,
+            date_of_birth: self.date_of_birth,
+            postcode: self.postcode,
+            address: self.address,
+            sex: match self.sex {
+                Some(Sex::Female) => Some(matching::Sex::Female),
+                Some(Sex::Male) => Some(matching::Sex::Male),
+                Some(Sex::Other) => Some(matching::Sex::Other),
+                Some(Sex::Unknown) | None => None,
+            },
+            identifiers: numbers
+                .into_iter()
+                .map(|number| Identifier {
+                    system: codes::code(number.system),
+                    value: number.value,
+                })
+                .collect(),
+        };
+        if wrong.is_empty() && !matching::enough(&description) {
+            wrong.push(UserError::invalid(
+                "familyName",
+                "A look-up needs at least family name and date of birth, or a number in a system.",
+            ));
+        }
+        if wrong.is_empty() {
+            let keys = keys::asked(&description);
+            Ok(Question { description, keys })
+        } else {
+            Err(wrong)
+        }
+    }
+}
+
+fn is_text(text: &str, most: usize) -> bool {
+    text.chars().count() <= most && !text.chars().any(char::is_control)
+}

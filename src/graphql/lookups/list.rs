@@ -1,0 +1,181 @@
+//! `lookups`: what an agency has looked up lately, from the trail. Whom it asked about is not in it.
+
+use async_graphql::{Context, Object};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    audit::{entry::Entry, read, read::Cursor},
+    graphql::{
+        api_error::ApiError,
+        codes::{self, Role},
+        context::Request,
+        objects::{PageInfo, close_place, open_place},
+        page,
+    },
+    sharing::{
+        grant::Shared,
+        register::{FieldId, field},
+    },
+};
+
+const LIST: &str = "lookups";
+
+/// An operation that looked people up.
+#[derive(Clone)]
+pub struct Lookup(Entry);
+
+impl Lookup {
+    fn tell<T>(&self, ctx: &Context<'_>, field: FieldId, value: impl FnOnce(&Entry) -> T) -> Shared<T> {
+        let ceiling = &Request::of(ctx).ceiling;
+        // An entry without an agency is nobody's own.
+        let agency = self.0.agency.unwrap_or_default();
+        Shared::about_own(ceiling, field, agency, || value(&self.0))
+    }
+}
+
+/// An operation of your own agency that looked people up: who asked, what for and with what success. Whom they asked about is not told.
+#[Object]
+impl Lookup {
+    /// When.
+    async fn at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
+        self.tell(ctx, field::LOOKUP_AT, |entry| entry.at)
+    }
+
+    /// Who asked, as your agency names them.
+    async fn subject(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+        self.tell(ctx, field::LOOKUP_SUBJECT, |entry| {
+            entry.subject.as_ref().map(|subject| subject.as_str().to_owned())
+        })
+    }
+
+    /// With which program.
+    async fn client(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+        self.tell(ctx, field::LOOKUP_CLIENT, |entry| {
+            entry.client.as_ref().map(|client| client.as_str().to_owned())
+        })
+    }
+
+    /// Their role.
+    async fn role(&self, ctx: &Context<'_>) -> Shared<Option<Role>> {
+        self.tell(ctx, field::LOOKUP_ROLE, |entry| {
+            entry.role.as_ref().and_then(|role| codes::parse(role.as_str()))
+        })
+    }
+
+    /// What for.
+    async fn purpose(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+        self.tell(ctx, field::LOOKUP_PURPOSE, |entry| {
+            entry.purpose.as_ref().map(|purpose| purpose.as_str().to_owned())
+        })
+    }
+
+    /// The name of the operation, where it had one.
+    async fn operation_name(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+        self.tell(ctx, field::LOOKUP_OPERATION_NAME, |entry| {
+            let name = entry.operation.as_ref().and_then(|operation| operation.name());
+            name.map(str::to_owned)
+        })
+    }
+
+    /// How many people were found.
+    async fn matched(&self, ctx: &Context<'_>) -> Shared<u64> {
+        self.tell(ctx, field::LOOKUP_MATCHED, |entry| entry.lookups.matched)
+    }
+
+    /// For how many questions it was not clear who was meant.
+    async fn ambiguous(&self, ctx: &Context<'_>) -> Shared<u64> {
+        self.tell(ctx, field::LOOKUP_AMBIGUOUS, |entry| entry.lookups.ambiguous)
+    }
+
+    /// For how many questions nobody was found.
+    async fn not_found(&self, ctx: &Context<'_>) -> Shared<u64> {
+        self.tell(ctx, field::LOOKUP_NOT_FOUND, |entry| entry.lookups.not_found)
+    }
+}
+
+/// A place in the list of look-ups.
+#[derive(Clone)]
+pub struct LookupEdge {
+    node: Lookup,
+    cursor: String,
+}
+
+/// A look-up with its place in the list.
+#[Object]
+impl LookupEdge {
+    /// The look-up.
+    async fn node(&self) -> &Lookup {
+        &self.node
+    }
+
+    /// Opaque; to continue after it.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+}
+
+/// A page of look-ups.
+pub struct LookupConnection {
+    edges: Vec<LookupEdge>,
+    more: bool,
+}
+
+/// A page of look-ups, newest first.
+#[Object]
+impl LookupConnection {
+    /// The look-ups with their places.
+    async fn edges(&self) -> &[LookupEdge] {
+        &self.edges
+    }
+
+    /// The look-ups.
+    async fn nodes(&self) -> Vec<Lookup> {
+        self.edges.iter().map(|edge| edge.node.clone()).collect()
+    }
+
+    /// Whether there is more.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            next: self.more,
+            previous: false,
+            start: self.edges.first().map(|edge| edge.cursor.clone()),
+            end: self.edges.last().map(|edge| edge.cursor.clone()),
+        }
+    }
+}
+
+/// A page of what the asker's own agency has looked up, newest first.
+pub async fn lookups(
+    ctx: &Context<'_>,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Shared<LookupConnection>, ApiError> {
+    let request = Request::of(ctx);
+    let agency = request.ceiling.caller().principal.agency;
+    let may = Shared::about_own(&request.ceiling, field::QUERY_LOOKUPS, agency, || ());
+    if may.seen().is_none() {
+        return Ok(may.map(|()| LookupConnection {
+            edges: Vec::new(),
+            more: false,
+        }));
+    }
+    let first = page::size(first)?;
+    let before: Option<Cursor> = after.map(|cursor| open_place(request, LIST, &cursor)).transpose()?;
+    let limit = u32::try_from(first + 1).unwrap_or(u32::MAX);
+    let trail = request.services.trail.store();
+    let read = read::lookups_of(trail, request.authority(), agency, before, limit).await;
+    let mut entries = read.map_err(|error| {
+        tracing::error!(%error, "trail.read_failed");
+        ApiError::Internal
+    })?;
+    let more = entries.len() > first;
+    entries.truncate(first);
+    let edges = entries
+        .into_iter()
+        .map(|(place, entry)| LookupEdge {
+            cursor: close_place(request, LIST, &Cursor::after(place, &entry)),
+            node: Lookup(entry),
+        })
+        .collect();
+    Ok(may.map(|()| LookupConnection { edges, more }))
+}

@@ -1,0 +1,113 @@
+//! `MarkerLookupResult`: what became of one question.
+
+use async_graphql::{Context, Object};
+
+use super::find::Found;
+use crate::{
+    graphql::{
+        codes::{LookupStatus, MatchField, MatchLevel},
+        context::Request,
+        mutations::UserError,
+        objects::Marker,
+    },
+    matching::Comparison,
+    sharing::{
+        grant::{Explained, Shared},
+        register::field,
+    },
+};
+
+/// What became of a look-up.
+pub struct MarkerLookupResult {
+    found: Option<Found>,
+    errors: Vec<UserError>,
+}
+
+impl MarkerLookupResult {
+    pub(super) fn of(found: Found) -> Self {
+        Self {
+            found: Some(found),
+            errors: Vec::new(),
+        }
+    }
+
+    pub(super) fn wrong(errors: Vec<UserError>) -> Self {
+        Self { found: None, errors }
+    }
+}
+
+/// What became of a look-up. Somebody who is not there, one who is not on the programme and one of whom you may not know are the same answer.
+#[Object]
+impl MarkerLookupResult {
+    /// Whether somebody was found; null where the question could not be asked.
+    async fn status(&self, ctx: &Context<'_>) -> Shared<Option<LookupStatus>> {
+        Shared::rows(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_STATUS, || {
+            self.found.as_ref().map(|found| match found {
+                Found::Matched { .. } => LookupStatus::Matched,
+                Found::Ambiguous => LookupStatus::Ambiguous,
+                Found::Nobody => LookupStatus::NotFound,
+            })
+        })
+    }
+
+    /// The marker of the family of whoever was found.
+    async fn marker(&self, ctx: &Context<'_>) -> Shared<Option<Marker>> {
+        Shared::rows(
+            &Request::of(ctx).ceiling,
+            field::MARKER_LOOKUP_RESULT_MARKER,
+            || match &self.found {
+                Some(Found::Matched { marker, .. }) => Some(marker.clone()),
+                _ => None,
+            },
+        )
+    }
+
+    /// How far what you gave agrees with what is stored of whoever was found, where the agreement lets you be told; never what is stored.
+    async fn explanation(&self, ctx: &Context<'_>) -> Shared<Vec<MatchComparison>> {
+        let request = Request::of(ctx);
+        Shared::rows(
+            &request.ceiling,
+            field::MARKER_LOOKUP_RESULT_EXPLANATION,
+            || match &self.found {
+                Some(Found::Matched { compared, .. }) => compared
+                    .iter()
+                    .map(|(comparison, explained)| {
+                        request.disclose(explained.disclosed());
+                        MatchComparison {
+                            comparison: *comparison,
+                            explained: explained.clone(),
+                        }
+                    })
+                    .collect(),
+                _ => Vec::new(),
+            },
+        )
+    }
+
+    /// What has to be put right in the question.
+    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_ERRORS, || {
+            self.errors.clone()
+        })
+    }
+}
+
+/// How far one thing agrees.
+pub struct MatchComparison {
+    comparison: Comparison,
+    explained: Explained,
+}
+
+/// How far one thing that you gave agrees with what is stored.
+#[Object]
+impl MatchComparison {
+    /// What was compared.
+    async fn field(&self) -> Shared<MatchField> {
+        self.explained.tell(self.comparison.field.into())
+    }
+
+    /// How far it agrees.
+    async fn level(&self) -> Shared<MatchLevel> {
+        self.explained.tell(self.comparison.level.into())
+    }
+}

@@ -1,0 +1,66 @@
+//! How look-ups are weighed, counted and paced.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_lc_rs::hmac;
+use chrono::{DateTime, Utc};
+
+use crate::matching::{Model, Thresholds};
+
+/// How look-ups are weighed, counted and paced. Processes that share a database must have the same.
+#[derive(Clone)]
+pub struct LookupSettings {
+    /// How many different questions a client may ask for one purpose in a period.
+    pub budget: i32,
+    /// How long a period is, in seconds. Periods begin at midnight (UTC) and so long after it.
+    pub period: i64,
+    /// Answers leave at multiples of this after their operation began; zero is at once.
+    pub pace: Duration,
+    /// The weights of comparisons.
+    pub model: Arc<Model>,
+    /// From which weight on somebody is found.
+    pub thresholds: Thresholds,
+    digests: hmac::Key,
+}
+
+impl std::fmt::Debug for LookupSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LookupSettings").finish_non_exhaustive()
+    }
+}
+
+impl LookupSettings {
+    /// The usual settings, with the key that questions are digested with.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self {
+            budget: 5000,
+            period: 86_400,
+            pace: Duration::from_millis(5),
+            model: Arc::new(Model::standard().clone()),
+            thresholds: Thresholds::default(),
+            digests: hmac::Key::new(hmac::HMAC_SHA256, key),
+        }
+    }
+
+    /// When the period began in which an instant lies, in seconds.
+    pub(super) fn period_of(&self, at: DateTime<Utc>) -> i64 {
+        at.timestamp().div_euclid(self.period) * self.period
+    }
+
+    /// When the period ends that began then.
+    pub(super) fn end_of(&self, period: i64) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(period.checked_add(self.period)?, 0)
+    }
+
+    /// Stands for a text that nobody can read back from it without the key.
+    pub(super) fn digest(&self, parts: &[&[u8]]) -> i64 {
+        let mut context = hmac::Context::with_key(&self.digests);
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let tag = context.sign();
+        let bytes = tag.as_ref().first_chunk::<8>().copied().unwrap_or_default();
+        i64::from_be_bytes(bytes)
+    }
+}

@@ -1,0 +1,281 @@
+//! Whom questions about people might mean: one statement for all questions of an operation, read past the library, since every look-up waits for it.
+//!
+//! What is stored of these people does not leave this file: it is compared here, and only keys and the outcome of comparisons are given. Whether
+//! the asker may be told of any of them is not decided here; whoever calls decides before a candidate counts for anything.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use chrono::NaiveDate;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    keys::array,
+    session::{Session, StoreError},
+};
+use crate::matching::{Description, Identifier, Model, Score, Sex};
+
+/// Who might be meant by the questions of one operation.
+#[derive(Default)]
+pub struct Candidates {
+    people: Vec<Candidate>,
+    by_key: HashMap<i64, Vec<Way>>,
+    decoys: Vec<Uuid>,
+}
+
+/// Says that there are candidates and nothing of who.
+impl std::fmt::Debug for Candidates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Candidates")
+    }
+}
+
+/// How a key leads to a candidate.
+#[derive(Clone, Copy)]
+struct Way {
+    to: usize,
+    by_place: bool,
+}
+
+/// A person as one membership of theirs shows them.
+struct Candidate {
+    person: Uuid,
+    family: Uuid,
+    since: NaiveDate,
+    /// Where the family lives must help nobody to find anyone of it.
+    sheltered: bool,
+    /// Once for each place where the family lives; at least once.
+    stored: Vec<Description>,
+}
+
+/// A candidate, compared.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The person.
+    pub person: Uuid,
+    /// A family that they belong to and that is on the cohort.
+    pub family: Uuid,
+    /// Since when they belong to it.
+    pub since: NaiveDate,
+    /// What speaks for it that they are meant.
+    pub score: Score,
+}
+
+impl Candidates {
+    /// The people whom these keys lead to, compared with the description that the keys are of. Where somebody shielded lives, nobody is found by
+    /// the place.
+    pub fn compared(&self, model: &Model, asked: &Description, keys: &[i64]) -> Vec<Compared> {
+        let mut places: Vec<usize> = keys
+            .iter()
+            .filter_map(|key| self.by_key.get(key))
+            .flatten()
+            .filter(|way| !(way.by_place && self.people[way.to].sheltered))
+            .map(|way| way.to)
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        let people = places.into_iter().map(|place| &self.people[place]);
+        people
+            .filter_map(|known| {
+                let scores = known.stored.iter().map(|stored| model.score(asked, stored));
+                let score = scores.max_by(|one, other| one.weight.total_cmp(&other.weight))?;
+                Some(Compared {
+                    person: known.person,
+                    family: known.family,
+                    since: known.since,
+                    score,
+                })
+            })
+            .collect()
+    }
+
+    /// Families of the authority that nobody asked about: as many as were asked for, if it has so many.
+    pub fn decoys(&self) -> &[Uuid] {
+        &self.decoys
+    }
+
+    fn add(&mut self, row: &QueryResult) -> Result<(), StoreError> {
+        let family: Uuid = row.try_get("", "family_id")?;
+        let Some(keys): Option<String> = row.try_get("", "keys")? else {
+            self.decoys.push(family);
+            return Ok(());
+        };
+        let to = self.people.len();
+        for word in keys.split(' ') {
+            let key = word.trim_end_matches('p');
+            let read = key.parse().map_err(|_| corrupt("a key"))?;
+            let by_place = key.len() < word.len();
+            self.by_key.entry(read).or_default().push(Way { to, by_place });
+        }
+        self.people.push(candidate(row, family)?);
+        Ok(())
+    }
+}
+
+fn corrupt(what: &str) -> StoreError {
+    StoreError::Corrupt(format!("{what} of a candidate"))
+}
+
+/// `[postcode, line1, line2, town]`.
+#[derive(Deserialize)]
+struct Place(String, String, Option<String>, Option<String>);
+
+/// `[system, value]`.
+#[derive(Deserialize)]
+struct Number(String, String);
+
+fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
+    let sheltered = row.try_get::<i32>("", "sheltered")? != 0;
+    let sex: String = row.try_get("", "sex")?;
+    let numbers: Vec<Number> = listed(row, "identifiers")?;
+    let known = Description {
+        given_name: Some(row.try_get("", "given_name")?),
+        family_name: Some(row.try_get("", "family_name")?),
+        date_of_birth: Some(row.try_get("", "date_of_birth")?),
+        sex: match sex.as_str() {
+            "female" => Some(Sex::Female),
+            "male" => Some(Sex::Male),
+            "other" => Some(Sex::Other),
+            _ => None,
+        },
+        identifiers: numbers
+            .into_iter()
+            .map(|Number(system, value)| Identifier { system, value })
+            .collect(),
+        ..Description::default()
+    };
+    let places: Vec<Place> = if sheltered {
+        Vec::new()
+    } else {
+        listed(row, "addresses")?
+    };
+    let mut stored: Vec<Description> = places
+        .into_iter()
+        .map(|Place(postcode, first, second, town)| Description {
+            postcode: Some(postcode),
+            address: Some(
+                [Some(first), second, town]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
+            ..known.clone()
+        })
+        .collect();
+    if stored.is_empty() {
+        stored.push(known);
+    }
+    Ok(Candidate {
+        person: row.try_get("", "person_id")?,
+        family,
+        since: row.try_get("", "valid_from")?,
+        sheltered,
+        stored,
+    })
+}
+
+/// A column that holds a list as JSON, or nothing.
+fn listed<T: for<'d> Deserialize<'d>>(row: &QueryResult, column: &'static str) -> Result<Vec<T>, StoreError> {
+    let text: Option<String> = row.try_get("", column).map_err(DbErr::from)?;
+    text.map_or(Ok(Vec::new()), |text| {
+        serde_json::from_str(&text).map_err(|_| corrupt(column))
+    })
+}
+
+/// The statement. `$1` is the authority, `$2` the keys, `$3` today, `$4` whether numbers in other systems are asked about, `$5` whether places are,
+/// `$6` where in the order of families decoys begin, `$7` how many there are to be.
+fn text(backend: DbBackend) -> &'static str {
+    static POSTGRES: OnceLock<String> = OnceLock::new();
+    static SQLITE: OnceLock<String> = OnceLock::new();
+    match backend {
+        DbBackend::Sqlite => SQLITE.get_or_init(|| {
+            written(
+                "key IN (SELECT value FROM json_each($2))",
+                "group_concat(CAST(key AS text) || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
+                "json_group_array(json_array",
+                "",
+            )
+        }),
+        _ => POSTGRES.get_or_init(|| {
+            written(
+                "key = ANY ($2::text::bigint[])",
+                "string_agg(key::text || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
+                "json_agg(json_build_array",
+                "::text",
+            )
+        }),
+    }
+}
+
+/// The same statement for both databases, but for four words that they write differently.
+fn written(any: &str, all: &str, list: &str, as_text: &str) -> String {
+    let open =
+        |table: &str| format!("{table}.valid_from <= $3 AND ({table}.valid_until IS NULL OR {table}.valid_until > $3)");
+    let (member, other, place) = (open("m"), open("o"), open("a"));
+    format!(
+        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, p.given_name, p.family_name, p.date_of_birth, p.sex, \
+         CASE WHEN EXISTS (SELECT 1 FROM membership o JOIN person s ON s.authority_id = $1 AND s.id = o.person_id \
+             WHERE o.authority_id = $1 AND o.family_id = m.family_id AND {other} AND s.shielded) THEN 1 ELSE 0 END AS sheltered, \
+         CASE WHEN $5 THEN (SELECT {list}(a.postcode, a.line1, a.line2, a.town)) FROM address a \
+             WHERE a.authority_id = $1 AND a.family_id = m.family_id AND {place}){as_text} END AS addresses, \
+         CASE WHEN $4 THEN (SELECT {list}(i.system, i.value)) FROM local_identifier i \
+             WHERE i.authority_id = $1 AND i.person_id = p.id){as_text} END AS identifiers \
+         FROM (SELECT person_id, {all} AS keys FROM person_key WHERE authority_id = $1 AND {any} GROUP BY person_id) c \
+         JOIN person p ON p.authority_id = $1 AND p.id = c.person_id \
+         JOIN membership m ON m.authority_id = $1 AND m.person_id = p.id AND {member} \
+         JOIN family f ON f.authority_id = $1 AND f.id = m.family_id \
+             AND f.attached_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3) \
+         UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id >= $6 ORDER BY f.id LIMIT $7) d \
+         UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id < $6 ORDER BY f.id LIMIT $7) e"
+    )
+}
+
+/// A decoy's columns.
+const NOTHING: &str = "CAST(NULL AS text) AS keys, f.id AS person_id, f.id AS family_id, CAST(NULL AS date) AS valid_from, \
+     CAST(NULL AS text) AS given_name, CAST(NULL AS text) AS family_name, CAST(NULL AS date) AS date_of_birth, \
+     CAST(NULL AS text) AS sex, 0 AS sheltered, CAST(NULL AS text) AS addresses, CAST(NULL AS text) AS identifiers";
+
+/// What a look for candidates asks besides its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether some question names a number in another system.
+    pub identifiers: bool,
+    /// Whether some question names a postcode or an address.
+    pub places: bool,
+    /// Where in the order of the families decoys begin.
+    pub decoys_from: Uuid,
+    /// How many decoys there are to be.
+    pub decoys: usize,
+}
+
+impl Session {
+    /// Reads whom the keys of an operation's questions lead to: members of families that are on the cohort today. One statement, however many
+    /// the keys are.
+    pub async fn candidates(&self, keys: &[i64], look: Look) -> Result<Candidates, StoreError> {
+        let on = self.transaction();
+        let backend = on.get_database_backend();
+        let mut list = array(keys.iter());
+        if backend == DbBackend::Sqlite {
+            list = list.replace('{', "[").replace('}', "]");
+        }
+        let decoys = i64::try_from(look.decoys).unwrap_or(i64::MAX);
+        let values = [
+            Value::from(self.authority()),
+            list.into(),
+            self.today().into(),
+            look.identifiers.into(),
+            look.places.into(),
+            look.decoys_from.into(),
+            decoys.into(),
+        ];
+        let statement = Statement::from_sql_and_values(backend, text(backend), values);
+        let mut candidates = Candidates::default();
+        for row in on.query_all_raw(statement).await? {
+            candidates.add(&row)?;
+        }
+        candidates.decoys.truncate(look.decoys);
+        Ok(candidates)
+    }
+}

@@ -1,0 +1,7 @@
+//! Look-ups through the wire: who is found by what, who is not, and that nothing tells the ones from the others.
+
+mod budget;
+mod found;
+mod hidden;
+mod list;
+mod world;

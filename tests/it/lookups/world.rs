@@ -1,0 +1,66 @@
+//! What the look-ups of these tests ask about: people of the demonstration, and what is written to the database to make the nearest other case.
+
+use chrono::NaiveDate;
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+use thinkfamily::demo;
+
+use crate::support::app::{App, Partner, Reply, today};
+
+/// Everything that an answer can hold.
+pub(super) const ONE: &str = "query Lookup($input: MarkerLookupInput!) { markerLookup(input: $input) {
+    status errors { field code message } explanation { field level }
+    marker { id onCohortSince onePlan whatToDo leadProfessional { name phone email } placements { system status } family { reference } }
+} }";
+
+/// The same for many.
+pub(super) const MANY: &str = "query Lookups($inputs: [MarkerLookupInput!]!) { markerLookups(inputs: $inputs) {
+    status errors { field code message } explanation { field level }
+    marker { onCohortSince leadProfessional { name } }
+} }";
+
+/// When somebody of the demonstration was born.
+pub(super) fn born(given: &str, family: &str) -> NaiveDate {
+    let data = demo::worked(today().date_naive());
+    let found = data
+        .people
+        .iter()
+        .find(|person| person.given_name == given && person.family_name == family);
+    found.expect("a person of the demonstration").date_of_birth
+}
+
+/// A question by names and date of birth.
+pub(super) fn person(given: &str, family: &str) -> Value {
+    json!({ "givenName": given, "familyName": family, "dateOfBirth": born(given, family) })
+}
+
+/// The question with other details besides.
+pub(super) fn with(mut question: Value, more: &Value) -> Value {
+    let object = question.as_object_mut().expect("an object");
+    object.extend(more.as_object().expect("an object").clone());
+    question
+}
+
+/// Asks one question.
+pub(super) async fn ask(partner: &Partner, question: Value) -> Reply {
+    partner.ask_with(ONE, json!({ "input": question })).await
+}
+
+/// The status of an answer, or of no answer.
+pub(super) async fn status(partner: &Partner, question: Value) -> String {
+    let reply = ask(partner, question).await;
+    reply.data()["markerLookup"]["status"]
+        .as_str()
+        .unwrap_or("null")
+        .to_owned()
+}
+
+/// Somebody of the police who looks people up.
+pub(super) fn police(app: &App) -> Partner {
+    app.partner("cambs-police", "marker_lookup", "safeguarding")
+}
+
+/// Changes what is stored, past the wire.
+pub(super) async fn write(app: &App, sql: &str) {
+    app.store.databases().main().execute_unprepared(sql).await.unwrap();
+}
