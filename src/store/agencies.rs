@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::agency;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use super::{
@@ -18,13 +18,19 @@ pub struct Agencies {
 }
 
 impl Agencies {
-    pub(super) async fn load(session: &Session) -> Result<Self, StoreError> {
-        let rows: Vec<AgencyRow> = session
-            .all(agency::Entity::find().filter(agency::Column::AuthorityId.eq(session.authority())))
-            .await?;
-        Ok(Self {
+    /// The statement of an authority's agencies.
+    pub(super) fn select(authority: i32) -> Select<agency::Entity> {
+        agency::Entity::find().filter(agency::Column::AuthorityId.eq(authority))
+    }
+
+    pub(super) fn of(rows: Vec<AgencyRow>) -> Self {
+        Self {
             by_key: rows.into_iter().map(|row| (row.id, row)).collect(),
-        })
+        }
+    }
+
+    pub(super) async fn load(session: &Session) -> Result<Self, StoreError> {
+        Ok(Self::of(session.all(Self::select(session.authority())).await?))
     }
 
     /// The agency with that key.

@@ -7,14 +7,18 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use entity::{consent, emergency_access, involvement, lead_professional, membership, person};
+use entity::{authority, consent, emergency_access, involvement, lead_professional, membership, person};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::{
+    bundle::{Bundle, Fetched, Slot},
     dossier::{MemberRecord, Wants},
     reach::FamilySet,
-    rows::{ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow, PersonRow},
+    rows::{
+        AuthorityRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow,
+        PersonRow,
+    },
     session::{Session, StoreError},
     tables::ByFamily,
 };
@@ -84,22 +88,27 @@ pub(super) struct FamilyFactRows {
     pub(super) emergencies: Vec<EmergencyAccessRow>,
 }
 
-impl FactRows {
-    pub(super) async fn read(
+/// Where the facts are in a bundle of selects.
+pub(super) struct FactSlots {
+    memberships: Slot<MembershipRow>,
+    persons: Slot<PersonRow>,
+    involvements: Option<Slot<InvolvementRow>>,
+    leads: Slot<LeadProfessionalRow>,
+    consents: Option<Slot<ConsentRow>>,
+    emergencies: Option<Slot<EmergencyAccessRow>>,
+    settings: Option<Slot<AuthorityRow>>,
+}
+
+impl FactSlots {
+    pub(super) fn ask(
+        bundle: &mut Bundle,
         session: &Session,
         ceiling: &Ceiling,
         families: &FamilySet,
         wants: Wants,
         needed: Needed,
-    ) -> Result<Self, StoreError> {
+    ) -> Self {
         let authority = session.authority();
-        let memberships: Vec<MembershipRow> = session
-            .of_families::<membership::Entity, _>(
-                membership::Column::AuthorityId,
-                membership::Column::FamilyId,
-                families,
-            )
-            .await?;
         let people = || {
             membership::Entity::find()
                 .select_only()
@@ -108,13 +117,6 @@ impl FactRows {
                 .filter(families.condition(membership::Column::FamilyId))
                 .into_query()
         };
-        let persons: Vec<PersonRow> = session
-            .all(
-                person::Entity::find()
-                    .filter(person::Column::AuthorityId.eq(authority))
-                    .filter(person::Column::Id.in_subquery(people())),
-            )
-            .await?;
         let mut involvements = involvement::Entity::find()
             .filter(involvement::Column::AuthorityId.eq(authority))
             .filter(families.condition(involvement::Column::FamilyId));
@@ -122,18 +124,6 @@ impl FactRows {
             let agencies = ceiling.parties().iter().map(|party| party.party.agency);
             involvements = involvements.filter(involvement::Column::AgencyId.is_in(agencies));
         }
-        let involvements: Vec<InvolvementRow> = if needed.involvements {
-            session.all(involvements).await?
-        } else {
-            Vec::new()
-        };
-        let leads: Vec<LeadProfessionalRow> = session
-            .of_families::<lead_professional::Entity, _>(
-                lead_professional::Column::AuthorityId,
-                lead_professional::Column::FamilyId,
-                families,
-            )
-            .await?;
         // Consent belongs to the person and goes with them from family to family.
         let mut consents = consent::Entity::find()
             .filter(consent::Column::AuthorityId.eq(authority))
@@ -142,33 +132,63 @@ impl FactRows {
             let kinds = ceiling.parties().iter().map(|party| party.party.agency_kind.as_str());
             consents = consents.filter(consent::Column::AgencyKind.is_in(kinds));
         }
-        let mut by_person: HashMap<Uuid, Vec<ConsentRow>> = HashMap::new();
-        if needed.consents {
-            for row in session.all::<_, ConsentRow>(consents).await? {
-                by_person.entry(row.person_id).or_default().push(row);
-            }
-        }
-        let emergencies: Vec<EmergencyAccessRow> = if needed.emergencies {
-            session
-                .of_families::<emergency_access::Entity, _>(
-                    emergency_access::Column::AuthorityId,
-                    emergency_access::Column::FamilyId,
-                    families,
+        Self {
+            memberships: bundle.add(
+                membership::Entity::find()
+                    .filter(membership::Column::AuthorityId.eq(authority))
+                    .filter(families.condition(membership::Column::FamilyId)),
+            ),
+            persons: bundle.add(
+                person::Entity::find()
+                    .filter(person::Column::AuthorityId.eq(authority))
+                    .filter(person::Column::Id.in_subquery(people())),
+            ),
+            involvements: needed.involvements.then(|| bundle.add(involvements)),
+            leads: bundle.add(
+                lead_professional::Entity::find()
+                    .filter(lead_professional::Column::AuthorityId.eq(authority))
+                    .filter(families.condition(lead_professional::Column::FamilyId)),
+            ),
+            consents: needed.consents.then(|| bundle.add(consents)),
+            emergencies: needed.emergencies.then(|| {
+                bundle.add(
+                    emergency_access::Entity::find()
+                        .filter(emergency_access::Column::AuthorityId.eq(authority))
+                        .filter(families.condition(emergency_access::Column::FamilyId)),
                 )
-                .await?
-        } else {
-            Vec::new()
-        };
-        let settings = session.authority_row().await?;
+            }),
+            settings: session
+                .known_settings()
+                .is_none()
+                .then(|| bundle.add(authority::Entity::find().filter(authority::Column::Id.eq(authority)))),
+        }
+    }
+}
+
+impl FactRows {
+    pub(super) fn of(slots: &FactSlots, fetched: &mut Fetched, session: &Session) -> Result<Self, StoreError> {
+        let mut by_person: HashMap<Uuid, Vec<ConsentRow>> = HashMap::new();
+        for row in fetched.take_if(slots.consents.as_ref())? {
+            by_person.entry(row.person_id).or_default().push(row);
+        }
+        let persons = fetched.take(&slots.persons)?;
+        if let Some(slot) = &slots.settings
+            && let Some(settings) = fetched.take(slot)?.pop()
+        {
+            session.remember_settings(settings);
+        }
+        let settings = session
+            .known_settings()
+            .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
-            memberships: ByFamily::new(memberships, |row| row.family_id),
+            memberships: ByFamily::new(fetched.take(&slots.memberships)?, |row| row.family_id),
             persons: persons.into_iter().map(|row| (row.id, row)).collect(),
-            involvements: ByFamily::new(involvements, |row| row.family_id),
-            leads: ByFamily::new(leads, |row| row.family_id),
+            involvements: ByFamily::new(fetched.take_if(slots.involvements.as_ref())?, |row| row.family_id),
+            leads: ByFamily::new(fetched.take(&slots.leads)?, |row| row.family_id),
             consents: by_person,
-            emergencies: ByFamily::new(emergencies, |row| row.family_id),
+            emergencies: ByFamily::new(fetched.take_if(slots.emergencies.as_ref())?, |row| row.family_id),
             own_consent_age: settings.own_consent_age,
-            what_to_do: Arc::from(settings.marker_advice.as_str()),
+            what_to_do: settings.marker_advice.as_str().into(),
         })
     }
 

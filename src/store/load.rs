@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use entity::{agency, family};
+
 use super::{
+    agencies::Agencies,
+    bundle::Bundle,
     dossier::{Dossier, FamilyRecord, Wants},
-    facts::{self, FactRows, Needed},
+    facts::{self, FactRows, FactSlots, Needed},
     reach::FamilySet,
-    rows::FamilyRow,
+    rows::{AgencyRow, FamilyRow},
     session::{Session, StoreError},
-    tables::TableRows,
+    tables::{TableRows, TableSlots},
 };
 use crate::sharing::{
     ceiling::Ceiling,
@@ -52,20 +56,37 @@ impl Session {
         if families.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<FamilyRow> = self.all(families.select_families(self.authority())).await?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        // The families are known now: a few are named, so that the other statements need not find them again.
-        let named = FamilySet::Keys(rows.iter().map(|row| row.id).collect());
-        let families = if rows.len() <= NAMED { &named } else { families };
-        let mut facts = FactRows::read(self, ceiling, families, wants, needed).await?;
-        let mut tables = TableRows::read(self, families, wants).await?;
-        let agencies = if wants.agencies {
-            Arc::clone(self.agencies().await?)
-        } else {
-            Arc::default()
+        // The families come first, unless they are named already: a few are named then, so that the other selects need not find them again.
+        let first: Option<Vec<FamilyRow>> = match families {
+            FamilySet::Keys(_) => None,
+            _ => Some(self.all(families.select_families(self.authority())).await?),
         };
+        let named = match &first {
+            Some(rows) if rows.is_empty() => return Ok(Vec::new()),
+            Some(rows) if rows.len() <= NAMED => Some(FamilySet::Keys(rows.iter().map(|row| row.id).collect())),
+            _ => None,
+        };
+        let families = named.as_ref().unwrap_or(families);
+        let mut bundle = Bundle::new();
+        let family_slot = first
+            .is_none()
+            .then(|| bundle.add::<family::Entity, FamilyRow>(families.select_families(self.authority())));
+        let fact_slots = FactSlots::ask(&mut bundle, self, ceiling, families, wants, needed);
+        let table_slots = TableSlots::ask(&mut bundle, self.authority(), families, wants);
+        let agency_slot = (wants.agencies && self.known_agencies().is_none())
+            .then(|| bundle.add::<agency::Entity, AgencyRow>(Agencies::select(self.authority())));
+        let mut fetched = bundle.fetch(self).await?;
+        if let Some(slot) = &agency_slot {
+            self.remember_agencies(Agencies::of(fetched.take(slot)?));
+        }
+        let rows = match (first, &family_slot) {
+            (Some(rows), _) => rows,
+            (None, Some(slot)) => fetched.take(slot)?,
+            (None, None) => Vec::new(),
+        };
+        let mut facts = FactRows::of(&fact_slots, &mut fetched, self)?;
+        let mut tables = TableRows::of(&table_slots, &mut fetched)?;
+        let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
 
         let mut dossiers = Vec::with_capacity(rows.len());
         for row in rows {

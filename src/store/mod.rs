@@ -5,6 +5,7 @@
 pub mod agencies;
 pub mod budget;
 pub mod bulk;
+mod bundle;
 pub mod candidates;
 pub mod connect;
 pub mod contacts;

@@ -11,9 +11,9 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{authority, statistical_neighbour};
 use sea_orm::{
-    AccessMode, ActiveModelTrait, ColumnTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RuntimeErr,
-    Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr,
+    EntityTrait, FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    RuntimeErr, Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -22,7 +22,6 @@ use super::{
     Store,
     agencies::Agencies,
     feed::{self, Change, Wake},
-    reach::FamilySet,
     rows::AuthorityRow,
 };
 
@@ -214,6 +213,26 @@ impl Session {
             .await
     }
 
+    /// The agencies, where they have been read.
+    pub(super) fn known_agencies(&self) -> Option<Arc<Agencies>> {
+        self.agencies.get().cloned()
+    }
+
+    /// Keeps the agencies that were read with other things; those that are known stay, for they are the same.
+    pub(super) fn remember_agencies(&self, agencies: Agencies) {
+        let _ = self.agencies.set(Arc::new(agencies));
+    }
+
+    /// The authority's own settings, where they have been read.
+    pub(super) fn known_settings(&self) -> Option<&AuthorityRow> {
+        self.settings.get()
+    }
+
+    /// Keeps the settings that were read with other things; those that are known stay, for they are the same.
+    pub(super) fn remember_settings(&self, settings: AuthorityRow) {
+        let _ = self.settings.set(settings);
+    }
+
     /// The authority's own settings, read once a session.
     pub async fn authority_row(&self) -> Result<&AuthorityRow, StoreError> {
         self.settings
@@ -253,24 +272,6 @@ impl Session {
         Ok(select.into_model::<R>().all(&self.transaction).await?)
     }
 
-    /// Every row of one table that belongs to those families of the authority.
-    pub(super) async fn of_families<E: EntityTrait, R: FromQueryResult + Send + Sync>(
-        &self,
-        authority: E::Column,
-        family: E::Column,
-        families: &FamilySet,
-    ) -> Result<Vec<R>, StoreError>
-    where
-        E::Model: Send + Sync,
-    {
-        self.all(
-            E::find()
-                .filter(authority.eq(self.authority))
-                .filter(families.condition(family)),
-        )
-        .await
-    }
-
     /// Adds a row.
     pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
     where
@@ -282,6 +283,11 @@ impl Session {
             .exec_without_returning(&self.transaction)
             .await?;
         Ok(())
+    }
+
+    /// Which database it is.
+    pub(super) fn backend(&self) -> DatabaseBackend {
+        self.transaction.get_database_backend()
     }
 
     /// The transaction, for statements of the store's own.

@@ -1,4 +1,4 @@
-//! The rows of all wanted tables for all families of a statement: one statement a table.
+//! The rows of all wanted tables for all families of a statement.
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
@@ -7,10 +7,12 @@ use entity::{
     action, address, assessment, contact, criteria_match, distance_score, goal, local_identifier, marker, outcome,
     plan, progress_value, statutory_status,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
+    bundle::{Bundle, Fetched, Slot},
     dossier::{Locked, Tables, Wants},
     facts::FamilyFactRows,
     reach::FamilySet,
@@ -18,7 +20,7 @@ use super::{
         ActionRow, AddressRow, AssessmentRow, ContactNoteRow, ContactRow, CriteriaMatchRow, DistanceScoreRow, GoalRow,
         LocalIdentifierRow, MarkerRow, OutcomeRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
     },
-    session::{Session, StoreError},
+    session::StoreError,
 };
 use crate::{
     catalogue,
@@ -55,25 +57,8 @@ impl<R> ByFamily<R> {
     }
 }
 
-/// The rows of the tables that are wanted.
-pub(super) struct TableRows {
-    addresses: ByFamily<AddressRow>,
-    statuses: ByFamily<StatutoryStatusRow>,
-    identifiers: ByFamily<LocalIdentifierRow>,
-    criteria: ByFamily<CriteriaMatchRow>,
-    assessments: ByFamily<AssessmentRow>,
-    scores: ByFamily<DistanceScoreRow>,
-    plans: ByFamily<PlanRow>,
-    goals: ByFamily<GoalRow>,
-    actions: ByFamily<ActionRow>,
-    outcomes: ByFamily<OutcomeRow>,
-    progress: ByFamily<ProgressValueRow>,
-    markers: ByFamily<MarkerRow>,
-    contacts: ByFamily<StoredContact>,
-}
-
 /// A contact as it is stored, with its note.
-#[derive(FromQueryResult)]
+#[derive(FromQueryResult, Deserialize)]
 struct StoredContact {
     id: Uuid,
     family_id: Uuid,
@@ -114,42 +99,63 @@ impl StoredContact {
     }
 }
 
-/// The statement of one table, where it is wanted.
-macro_rules! table {
-    ($session:expr, $families:expr, $wanted:expr, $entity:ident, $row:ty) => {
-        if $wanted {
-            let (authority, family) = ($entity::Column::AuthorityId, $entity::Column::FamilyId);
-            let rows: Vec<$row> = $session
-                .of_families::<$entity::Entity, $row>(authority, family, $families)
-                .await?;
-            ByFamily::new(rows, |row| row.family_id)
-        } else {
-            ByFamily::none()
+macro_rules! tables {
+    ($($rows:ident $entity:ident $row:ident [$($wanted:ident)*];)*) => {
+        /// Where the rows of the wanted tables are in a bundle of selects.
+        pub(super) struct TableSlots {
+            $($rows: Option<Slot<$row>>,)*
+        }
+
+        impl TableSlots {
+            pub(super) fn ask(bundle: &mut Bundle, authority: i32, families: &FamilySet, wants: Wants) -> Self {
+                Self {
+                    $($rows: ($(wants.$wanted)||*).then(|| {
+                        bundle.add(
+                            $entity::Entity::find()
+                                .filter($entity::Column::AuthorityId.eq(authority))
+                                .filter(families.condition($entity::Column::FamilyId)),
+                        )
+                    }),)*
+                }
+            }
+        }
+
+        /// The rows of the tables that are wanted; a table that is not has none.
+        pub(super) struct TableRows {
+            $($rows: ByFamily<$row>,)*
+        }
+
+        impl TableRows {
+            pub(super) fn of(slots: &TableSlots, fetched: &mut Fetched) -> Result<Self, StoreError> {
+                Ok(Self {
+                    $($rows: match &slots.$rows {
+                        Some(slot) => ByFamily::new(fetched.take(slot)?, |row| row.family_id),
+                        None => ByFamily::none(),
+                    },)*
+                })
+            }
         }
     };
 }
 
-impl TableRows {
-    pub(super) async fn read(session: &Session, of: &FamilySet, wants: Wants) -> Result<Self, StoreError> {
-        // What an action or an outcome is about may be said by its goal.
-        let goals = wants.goals || wants.actions || wants.outcomes;
-        Ok(Self {
-            addresses: table!(session, of, wants.addresses, address, AddressRow),
-            statuses: table!(session, of, wants.statuses, statutory_status, StatutoryStatusRow),
-            identifiers: table!(session, of, wants.identifiers, local_identifier, LocalIdentifierRow),
-            criteria: table!(session, of, wants.criteria, criteria_match, CriteriaMatchRow),
-            assessments: table!(session, of, wants.assessments, assessment, AssessmentRow),
-            scores: table!(session, of, wants.scores, distance_score, DistanceScoreRow),
-            plans: table!(session, of, wants.plans, plan, PlanRow),
-            goals: table!(session, of, goals, goal, GoalRow),
-            actions: table!(session, of, wants.actions, action, ActionRow),
-            outcomes: table!(session, of, wants.outcomes, outcome, OutcomeRow),
-            progress: table!(session, of, wants.progress, progress_value, ProgressValueRow),
-            markers: table!(session, of, wants.markers, marker, MarkerRow),
-            contacts: table!(session, of, wants.contacts, contact, StoredContact),
-        })
-    }
+// Each table, and who wants it. What an action or an outcome is about may be said by its goal.
+tables! {
+    addresses address AddressRow [addresses];
+    statuses statutory_status StatutoryStatusRow [statuses];
+    identifiers local_identifier LocalIdentifierRow [identifiers];
+    criteria criteria_match CriteriaMatchRow [criteria];
+    assessments assessment AssessmentRow [assessments];
+    scores distance_score DistanceScoreRow [scores];
+    plans plan PlanRow [plans];
+    goals goal GoalRow [goals actions outcomes];
+    actions action ActionRow [actions];
+    outcomes outcome OutcomeRow [outcomes];
+    progress progress_value ProgressValueRow [progress];
+    markers marker MarkerRow [markers];
+    contacts contact StoredContact [contacts];
+}
 
+impl TableRows {
     /// Whether a family has a plan that is not closed, where plans were wanted.
     pub(super) fn has_plan(&self, family: Uuid) -> bool {
         self.plans.of(family).iter().any(|plan| plan.status != "closed")

@@ -2,7 +2,7 @@
 //!
 //! The numbers are pinned: who adds a field that needs another table changes one of them, and sees that it is one and not one a family.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 use serde_json::{Value, json};
 use thinkfamily::demo;
 
@@ -85,12 +85,17 @@ async fn the_number_of_statements_does_not_depend_on_the_number_of_families(data
         at.push((app.store.statements_sent() - before, found));
     }
     counts.push(("nodes", at));
-    let expected = [("nested", 15), ("ordered", 19), ("matches", 20), ("nodes", 12)]
-        .map(|(name, statements)| (name, SIZES.map(|size| (statements, size)).to_vec()));
+    let expected = match app.store.databases().main().get_database_backend() {
+        // One statement brings all tables of a page.
+        DbBackend::Postgres => [("nested", 4), ("ordered", 5), ("matches", 5), ("nodes", 3)],
+        _ => [("nested", 15), ("ordered", 19), ("matches", 20), ("nodes", 12)],
+    };
+    let page = if expected[0].1 == 4 { 3 } else { 19 };
+    let expected = expected.map(|(name, statements)| (name, SIZES.map(|size| (statements, size)).to_vec()));
     assert_eq!(counts, expected, "statements and rows at each size");
     assert_eq!(
         family_pages(&app.store, &partner, &ids[..10]).await,
-        [19; 10],
+        [page; 10],
         "the page of one family, for ten families"
     );
 }
@@ -135,7 +140,11 @@ async fn a_page_is_found_among_many_that_are_not_for_the_asker(database: &TestDa
     main.execute_unprepared(refuse).await.unwrap();
     let (none, empty) = count().await;
     assert_eq!((full, empty), (20, 0));
-    assert_eq!((many, none), (10, 31));
+    let expected = match main.get_database_backend() {
+        DbBackend::Postgres => (4, 10),
+        _ => (10, 31),
+    };
+    assert_eq!((many, none), expected);
 }
 on_both!(a_page_is_found_among_many_that_are_not_for_the_asker);
 

@@ -1,6 +1,7 @@
 //! Authorities, agencies and their programs: nothing about a family.
 
 use sea_orm::FromQueryResult;
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// What whoever meets a family with a marker is asked to do, where its authority says nothing else.
@@ -8,7 +9,7 @@ pub const MARKER_ADVICE: &str =
     "Tell the Lead Professional of your contact with the family, and ask them before you begin anything new with it.";
 
 /// An upper-tier council that runs the programme.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct AuthorityRow {
     /// Its number.
     pub id: i32,
@@ -27,7 +28,7 @@ pub struct AuthorityRow {
 }
 
 /// An authority that another one compares itself with.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct StatisticalNeighbourRow {
     /// The authority.
     pub authority_id: i32,
@@ -36,7 +37,7 @@ pub struct StatisticalNeighbourRow {
 }
 
 /// An organisation in the partnership.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct AgencyRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -51,7 +52,7 @@ pub struct AgencyRow {
 }
 
 /// A program that a partner's systems use.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct ClientProgramRow {
     /// The authority it belongs to.
     pub authority_id: i32,

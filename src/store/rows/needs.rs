@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// That a family, usually through a member, meets a criterion.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct CriteriaMatchRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -34,7 +35,7 @@ pub struct CriteriaMatchRow {
 }
 
 /// An indicator a family agreed to, with its baseline and result.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct OutcomeRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -67,7 +68,7 @@ pub struct OutcomeRow {
 }
 
 /// A Family Progress Data figure.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct ProgressValueRow {
     /// The authority it belongs to.
     pub authority_id: i32,

@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// A person.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct PersonRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -38,7 +39,7 @@ pub struct PersonRow {
 }
 
 /// A family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct FamilyRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -65,7 +66,7 @@ pub struct FamilyRow {
 }
 
 /// That a person belongs to a family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct MembershipRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -86,7 +87,7 @@ pub struct MembershipRow {
 }
 
 /// Where a family lives or lived.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct AddressRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -109,7 +110,7 @@ pub struct AddressRow {
 }
 
 /// A person's number in another system.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct LocalIdentifierRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -126,7 +127,7 @@ pub struct LocalIdentifierRow {
 }
 
 /// A period with a statutory status.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct StatutoryStatusRow {
     /// The authority it belongs to.
     pub authority_id: i32,

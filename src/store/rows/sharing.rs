@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromQueryResult;
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// A decision about consent.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct ConsentRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -36,7 +37,7 @@ pub struct ConsentRow {
 }
 
 /// A marker in a partner's own system.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct MarkerRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -59,7 +60,7 @@ pub struct MarkerRow {
 }
 
 /// Emergency access to a family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct EmergencyAccessRow {
     /// The authority it belongs to.
     pub authority_id: i32,

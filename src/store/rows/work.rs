@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// That an agency works with a family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct InvolvementRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -30,7 +31,7 @@ pub struct InvolvementRow {
 }
 
 /// Who leads the work with a family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct LeadProfessionalRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -57,7 +58,7 @@ pub struct LeadProfessionalRow {
 }
 
 /// A whole-family assessment.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct AssessmentRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -80,7 +81,7 @@ pub struct AssessmentRow {
 }
 
 /// A distance travelled score.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct DistanceScoreRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -105,7 +106,7 @@ pub struct DistanceScoreRow {
 }
 
 /// A family's support plan.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct PlanRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -128,7 +129,7 @@ pub struct PlanRow {
 }
 
 /// A goal of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct GoalRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -149,7 +150,7 @@ pub struct GoalRow {
 }
 
 /// An action towards a goal.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct ActionRow {
     /// The authority it belongs to.
     pub authority_id: i32,

@@ -1,0 +1,174 @@
+//! Measures the server beside what people would use instead; `README.md` says how to run it.
+
+mod cluster;
+mod http;
+mod load;
+mod lookups;
+mod peer;
+mod people;
+mod report;
+mod server;
+mod usage;
+
+use std::{collections::HashMap, error::Error, fs, path::PathBuf};
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+use thinkfamily::demo::Size;
+use tokio_postgres::NoTls;
+
+use self::{
+    cluster::Cluster,
+    lookups::Sides,
+    report::Report,
+    server::{Process, Program},
+};
+
+/// Measures the server beside what people would use instead.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Marker look-ups.
+    Lookups(LookupArguments),
+    /// The hand-written handler alone; the bench starts it itself.
+    Peer {
+        /// The database.
+        #[arg(long)]
+        url: String,
+    },
+}
+
+#[derive(Args, Debug)]
+struct LookupArguments {
+    /// How many made-up families.
+    #[arg(long, default_value_t = 3_000)]
+    families: u64,
+    /// In SQLite, or in PostgreSQL.
+    #[arg(long)]
+    sqlite: bool,
+    /// A PostgreSQL database that `thinkfamily demo` has filled with so many families of seed 1, instead of one of the bench's own.
+    #[arg(long, requires = "postgres_data")]
+    postgres: Option<String>,
+    /// The data folder of that PostgreSQL, to find its processes.
+    #[arg(long)]
+    postgres_data: Option<PathBuf>,
+    /// The day on which it was filled.
+    #[arg(long)]
+    day: Option<NaiveDate>,
+    /// Where data is kept from one run to the next.
+    #[arg(long, default_value = "target/bench")]
+    folder: PathBuf,
+    /// How often each is measured.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Look-ups of each of four cases in the comparison of times; 0 leaves it out.
+    #[arg(long, default_value_t = 3_000)]
+    timing: usize,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    match Arguments::parse().what {
+        What::Peer { url } => peer::serve(&url).await,
+        What::Lookups(arguments) => look_ups(arguments).await,
+    }
+}
+
+async fn look_ups(arguments: LookupArguments) -> Result<(), Box<dyn Error>> {
+    let day = arguments.day.unwrap_or_else(|| chrono::Utc::now().date_naive());
+    let kind = if arguments.sqlite { "sqlite" } else { "postgres" };
+    fs::create_dir_all(&arguments.folder)?;
+    let data = arguments.folder.join(format!("{kind}-{}-{day}", arguments.families));
+    let mut database = None;
+    let mut cluster = None;
+    let mut pid = None;
+    if let (Some(url), Some(folder)) = (&arguments.postgres, &arguments.postgres_data) {
+        database = Some(url.clone());
+        pid = cluster::pid(folder);
+    } else if !arguments.sqlite {
+        let running = Cluster::start(&arguments.folder.join("postgres"))?;
+        let name = format!("bench_{}_{}", arguments.families, day.format("%Y%m%d"));
+        create_database(&name).await?;
+        database = Some(Cluster::url(&name));
+        pid = running.pid();
+        cluster = Some(running);
+    }
+    let program = Program {
+        file: server::beside_us()?,
+        data,
+        database: database.clone(),
+        settings: HashMap::from([
+            ("THINKFAMILY_LOOKUP_BUDGET".to_owned(), "100000000".to_owned()),
+            ("THINKFAMILY_COST".to_owned(), "1000000".to_owned()),
+        ]),
+    };
+    let loaded = program.data.join("loaded");
+    if arguments.postgres.is_none() && !loaded.exists() {
+        eprintln!("loading {} families", arguments.families);
+        program
+            .run(&["demo", "--families", &arguments.families.to_string(), "--seed", "1"])
+            .await?;
+        fs::write(&loaded, "")?;
+    }
+    let peer = if let Some(url) = &database {
+        execute(url, peer::INDEX).await?;
+        execute(url, "VACUUM (ANALYZE)").await?;
+        let mut command = tokio::process::Command::new(std::env::current_exe()?);
+        command.args(["peer", "--url", url]);
+        let mut started = Process::start(command, "127.0.0.1:").await?;
+        started.address.truncate(started.address.trim_end_matches('/').len());
+        Some(started)
+    } else {
+        None
+    };
+    eprintln!("choosing whom to ask about");
+    let people = people::people(Size::of(arguments.families), 1, day, 20_000);
+    let tokens = lookups::tokens(&program, &people).await?;
+    let sides = Sides {
+        ours: program.serve().await?,
+        peer,
+        database: pid,
+    };
+    let mut report = Report::default();
+    lookups::measure(&sides, &people, &tokens, arguments.rounds, &mut report).await?;
+    println!(
+        "{} families, {kind}, {} cores, {day}\n\n{}",
+        arguments.families,
+        std::thread::available_parallelism()?,
+        report.table()
+    );
+    if arguments.timing > 0 {
+        println!("{}", lookups::timing(&sides, &people, &tokens, arguments.timing).await?);
+    }
+    sides.ours.stop().await?;
+    if let Some(peer) = sides.peer {
+        peer.stop().await?;
+    }
+    drop(cluster);
+    Ok(())
+}
+
+async fn create_database(name: &str) -> Result<(), Box<dyn Error>> {
+    let (client, connection) = tokio_postgres::connect(&Cluster::url("postgres"), NoTls).await?;
+    tokio::spawn(connection);
+    if client
+        .query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name])
+        .await?
+        .is_none()
+    {
+        client.batch_execute(&format!("CREATE DATABASE {name}")).await?;
+    }
+    Ok(())
+}
+
+async fn execute(url: &str, statement: &str) -> Result<(), Box<dyn Error>> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    tokio::spawn(connection);
+    client.batch_execute(statement).await?;
+    Ok(())
+}

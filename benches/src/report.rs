@@ -1,0 +1,158 @@
+//! Tables of medians and ranges.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::load::Run;
+
+/// What processes used, for a thousand requests.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Figures {
+    /// Processor seconds of the server.
+    pub server: Option<f64>,
+    /// Processor seconds of PostgreSQL.
+    pub database: Option<f64>,
+    /// Resident bytes of the server after the run.
+    pub resident: Option<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Rows {
+    per_second: Vec<f64>,
+    half: Vec<f64>,
+    most: Vec<f64>,
+    server: Vec<f64>,
+    database: Vec<f64>,
+    resident: Vec<f64>,
+    wrong: usize,
+    requests: usize,
+    example: Option<String>,
+}
+
+/// What all runs of a bench gave.
+#[derive(Debug, Default)]
+pub struct Report {
+    rows: BTreeMap<(usize, String, String), Rows>,
+    order: Vec<String>,
+}
+
+impl Report {
+    /// Adds one run.
+    pub fn add(&mut self, operation: &str, who: &str, run: &Run, figures: Figures) {
+        let at = self
+            .order
+            .iter()
+            .position(|known| known == operation)
+            .unwrap_or_else(|| {
+                self.order.push(operation.to_owned());
+                self.order.len() - 1
+            });
+        let rows = self.rows.entry((at, operation.to_owned(), who.to_owned())).or_default();
+        rows.per_second.push(run.per_second());
+        rows.half.push(run.percentile(0.5));
+        rows.most.push(run.percentile(0.99));
+        rows.server.extend(figures.server);
+        rows.database.extend(figures.database);
+        #[expect(clippy::cast_precision_loss, reason = "bytes, shown in MB")]
+        rows.resident.extend(figures.resident.map(|bytes| bytes as f64 / 1e6));
+        rows.wrong += run.wrong;
+        rows.requests += run.latencies.len();
+        rows.example = rows.example.take().or_else(|| run.example.clone());
+    }
+
+    /// A table in Markdown.
+    pub fn table(&self) -> String {
+        let mut text = String::from(
+            "| operation | who | requests/s | p50 ms | p99 ms | server CPU s/1,000 | PostgreSQL CPU s/1,000 | resident MB | answers not as expected |\n\
+             |---|---|---|---|---|---|---|---|---|\n",
+        );
+        for ((_, operation, who), rows) in &self.rows {
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "| {operation} | {who} | {} | {} | {} | {} | {} | {} | {} of {} |",
+                middle(&rows.per_second, 0),
+                middle(&rows.half, 2),
+                middle(&rows.most, 2),
+                middle(&rows.server, 3),
+                middle(&rows.database, 3),
+                middle(&rows.resident, 0),
+                rows.wrong,
+                rows.requests
+            );
+            if let Some(example) = &rows.example {
+                eprintln!("{operation}, {who}: for example {example}");
+            }
+        }
+        text
+    }
+}
+
+/// The median, and the range where there is one.
+fn middle(values: &[f64], digits: usize) -> String {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    match values[..] {
+        [] => "—".to_owned(),
+        [only] => format!("{only:.digits$}"),
+        [first, .., last] => format!(
+            "{:.digits$} ({first:.digits$}–{last:.digits$})",
+            values[values.len() / 2]
+        ),
+    }
+}
+
+/// Every sample beside every other: how often a value of one is greater than one of the other (0.5: time tells nothing), and the greatest distance of
+/// their distributions with the probability of a greater one by chance (Kolmogorov and Smirnov).
+pub fn samples(samples: &[(String, Vec<f64>)], other_bytes: usize) -> String {
+    let mut text = format!("answers with other bytes than the first: {other_bytes}\n\n");
+    for (name, values) in samples {
+        let mut sorted = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = |share: usize| sorted.get(sorted.len() * share / 100).copied().unwrap_or(f64::NAN);
+        let _ = writeln!(
+            text,
+            "- {name}: {} answers, median {:.0} µs, p95 {:.0} µs",
+            values.len(),
+            at(50),
+            at(95)
+        );
+    }
+    text.push_str("\n| | | greater with probability | largest distance | by chance |\n|---|---|---|---|---|\n");
+    for (at, (first, one)) in samples.iter().enumerate() {
+        for (second, other) in &samples[at + 1..] {
+            let (greater, distance, chance) = compare(one, other);
+            let _ = writeln!(
+                text,
+                "| {first} | {second} | {greater:.4} | {distance:.4} | {chance:.3} |"
+            );
+        }
+    }
+    text
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of some thousands")]
+fn compare(one: &[f64], other: &[f64]) -> (f64, f64, f64) {
+    let (mut one, mut other) = (one.to_vec(), other.to_vec());
+    one.sort_by(f64::total_cmp);
+    other.sort_by(f64::total_cmp);
+    let (n, m) = (one.len() as f64, other.len() as f64);
+    let mut wins = 0.0;
+    let mut distance: f64 = 0.0;
+    for value in &one {
+        let below = other.partition_point(|against| against < value) as f64;
+        let up_to = other.partition_point(|against| against <= value) as f64;
+        wins += f64::midpoint(below, up_to);
+        let own = one.partition_point(|against| against <= value) as f64;
+        distance = distance.max((own / n - up_to / m).abs());
+    }
+    let root = (n * m / (n + m)).sqrt();
+    let lambda = (root + 0.12 + 0.11 / root) * distance;
+    let chance: f64 = (1..=100)
+        .map(|step| {
+            let step = f64::from(step);
+            let sign = if step % 2.0 == 0.0 { -2.0 } else { 2.0 };
+            sign * (-2.0 * step * step * lambda * lambda).exp()
+        })
+        .sum();
+    (wins / (n * m), distance, chance.clamp(0.0, 1.0))
+}
