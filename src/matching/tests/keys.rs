@@ -5,6 +5,9 @@ use super::{
     day, identifier, sarah,
 };
 
+/// What is said otherwise.
+type Change = fn(&mut Description);
+
 /// Whether a question would come upon somebody stored.
 fn meets(asked: &Description, stored: &Description) -> bool {
     let mut kept = keys::stored(stored);
@@ -35,13 +38,13 @@ fn each_promised_slip_of_names_and_date_is_met_without_the_place() {
         identifiers: Vec::new(),
         ..stored.clone()
     };
-    let changes: [(&str, fn(&mut Description)); 13] = [
+    let changes: [(&str, Change); 13] = [
         ("nothing", |_| {}),
         ("another family name", |asked| asked.family_name = text("Okafor")),
         ("another given name", |asked| asked.given_name = text("Gemma")),
         ("no given name", |asked| asked.given_name = None),
         ("exchanged", |asked| {
-            std::mem::swap(&mut asked.given_name, &mut asked.family_name)
+            std::mem::swap(&mut asked.given_name, &mut asked.family_name);
         }),
         ("day and month", |asked| asked.date_of_birth = Some(day(1987, 9, 3))),
         ("day and month, and other names", |asked| {

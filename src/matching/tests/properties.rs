@@ -5,7 +5,7 @@ use super::{
     day,
 };
 
-/// A sequence that is the same every time (SplitMix64).
+/// A sequence that is the same every time (`SplitMix64`).
 struct Chance(u64);
 
 impl Chance {
