@@ -1,6 +1,7 @@
 //! Measures the server beside what people would use instead; `README.md` says how to run it.
 
 mod cluster;
+mod feed;
 mod http;
 mod load;
 mod lookups;
@@ -14,7 +15,7 @@ use std::{collections::HashMap, error::Error, fs, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
-use thinkfamily::demo::Size;
+use thinkfamily::{demo::Size, store::database_url::DatabaseUrl};
 use tokio_postgres::NoTls;
 
 use self::{
@@ -35,12 +36,27 @@ struct Arguments {
 enum What {
     /// Marker look-ups.
     Lookups(LookupArguments),
+    /// The feed of markers.
+    Feed(FeedArguments),
     /// The hand-written handler alone; the bench starts it itself.
     Peer {
         /// The database.
         #[arg(long)]
         url: String,
     },
+}
+
+#[derive(Args, Debug)]
+struct FeedArguments {
+    /// How many made-up families in one authority; the police may know of more than half of them.
+    #[arg(long, default_value_t = 200_000)]
+    families: u64,
+    /// In SQLite, or in PostgreSQL.
+    #[arg(long)]
+    sqlite: bool,
+    /// Where data is kept from one run to the next.
+    #[arg(long, default_value = "target/bench")]
+    folder: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -76,7 +92,53 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().what {
         What::Peer { url } => peer::serve(&url).await,
         What::Lookups(arguments) => look_ups(arguments).await,
+        What::Feed(arguments) => feed(&arguments).await,
     }
+}
+
+async fn feed(arguments: &FeedArguments) -> Result<(), Box<dyn Error>> {
+    let day = chrono::Utc::now().date_naive();
+    let stamp = day.format("%Y%m%d");
+    fs::create_dir_all(&arguments.folder)?;
+    let name = format!("feed_{}_{stamp}", arguments.families);
+    let mut program = Program {
+        file: server::beside_us()?,
+        data: arguments.folder.join(format!(
+            "{name}_{}",
+            if arguments.sqlite { "sqlite" } else { "postgres" }
+        )),
+        database: None,
+        settings: HashMap::new(),
+    };
+    fs::create_dir_all(&program.data)?;
+    let (cluster, url) = if arguments.sqlite {
+        (None, DatabaseUrl::sqlite(program.data.join("thinkfamily.db")))
+    } else {
+        let cluster = Cluster::start(&arguments.folder.join("postgres"))?;
+        create_database(&name).await?;
+        let url = Cluster::url(&name);
+        program.database = Some(url.clone());
+        (Some(cluster), url.parse()?)
+    };
+    let loaded = program.data.join("loaded");
+    if !loaded.exists() {
+        eprintln!("loading {} families", arguments.families);
+        let code = feed::fill(&program, &url, arguments.families, day).await?;
+        fs::write(&loaded, code)?;
+    }
+    if let Some(url) = &program.database {
+        execute(url, "VACUUM (ANALYZE)").await?;
+        // A consumer that has been told nothing.
+        execute(url, "TRUNCATE marker_change, marker_told, marker_consumer").await?;
+    }
+    let code = fs::read_to_string(&loaded)?;
+    let told = feed::measure(&program, &code, cluster.as_ref().and_then(Cluster::pid)).await?;
+    println!(
+        "{} families of one authority, {}, {day}: {told}",
+        arguments.families,
+        if arguments.sqlite { "SQLite" } else { "PostgreSQL" }
+    );
+    Ok(())
 }
 
 async fn look_ups(arguments: LookupArguments) -> Result<(), Box<dyn Error>> {

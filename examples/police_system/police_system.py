@@ -140,13 +140,13 @@ async def look_up(records, people):
         inputs = [question(*person) for person in batch]
         answers = (await ask(LOOK_UP, {"inputs": inputs}))["markerLookups"]
         for person, answer in zip(batch, answers, strict=True):
-            for error in answer["errors"]:
+            for error in answer["errors"] or []:
                 print(f"{person[0]}: {error['field']}: {error['message']}", file=sys.stderr)
             had = records.marker_of(person[0])
             records.found(person, answer)
             if answer["marker"] and not had:
                 placed = {"markerId": answer["marker"]["id"], "system": "NICHE", "placedOn": datetime.now(timezone.utc).date().isoformat()}
-                for error in (await ask(PLACED, {"input": placed}))["recordMarkerPlaced"]["errors"]:
+                for error in (await ask(PLACED, {"input": placed}))["recordMarkerPlaced"]["errors"] or []:
                     if error["code"] != "ALREADY_DONE":
                         print(f"{person[0]}: {error['message']}", file=sys.stderr)
 
@@ -185,7 +185,7 @@ async def follow(records):
 async def send_contacts(records):
     for key, contact in records.contacts_to_send():
         payload = (await ask(CONTACT, {"input": json.loads(contact)}))["recordContact"]
-        outcome = "; ".join(error["message"] for error in payload["errors"]) or "told"
+        outcome = "; ".join(error["message"] for error in payload["errors"] or []) or "told"
         records.contact_sent(key, outcome)
         print(f"contact {outcome}")
 
