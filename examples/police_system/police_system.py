@@ -151,11 +151,17 @@ async def look_up(records, people):
                         print(f"{person[0]}: {error['message']}", file=sys.stderr)
 
 
-async def synchronise(records):
+def say(change):
+    print(change["kind"], change["markerId"], flush=True)
+
+
+async def synchronise(records, tell=lambda change: None):
     """Reads the feed from where it was left to its end."""
     while True:
         page = (await ask(CHANGES, {"after": records.cursor()}))["markerChanges"]
         records.apply(page["nodes"], page["pageInfo"]["endCursor"])
+        for change in page["nodes"]:
+            tell(change)
         if not page["pageInfo"]["hasNextPage"]:
             return
 
@@ -164,7 +170,7 @@ async def follow(records):
     """The same, and then live for ever: after every interruption from where it was left."""
     wait = 0.2
     while True:
-        await synchronise(records)
+        await synchronise(records, say)
         print("following", flush=True)
         try:
             url = server().replace("http", "ws", 1) + "/graphql"
@@ -174,7 +180,7 @@ async def follow(records):
                 async for event in session.subscribe(CHANGED):
                     change = event["markerChanged"]
                     records.apply([change], change["cursor"])
-                    print(change["kind"], change["markerId"], flush=True)
+                    say(change)
                     wait = 0.2
         except (TransportError, OSError, asyncio.TimeoutError) as away:
             print(f"interrupted: {type(away).__name__}", file=sys.stderr, flush=True)

@@ -74,6 +74,31 @@ pub(crate) fn python(package: &str, version: &str) -> Option<Peer> {
     })
 }
 
+/// Python with what a file of requirements names; none where Python is missing and `THINKFAMILY_REQUIRE_PYTHON` is not set.
+pub(crate) fn python_with(name: &str, requirements: &Path) -> Option<PathBuf> {
+    let here = is_here("python3", &["-m", "pip", "--version"]);
+    let wanted = fs::read_to_string(requirements).expect("the file of requirements");
+    let version = wanted
+        .trim()
+        .replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+    ready(here, "THINKFAMILY_REQUIRE_PYTHON", "pypi", name, &version, |_| {
+        let mut command = Command::new("python3");
+        command
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--target",
+                ".",
+                "-r",
+            ])
+            .arg(requirements);
+        command
+    })
+}
+
 fn is_here(program: &str, arguments: &[&str]) -> bool {
     let output = Command::new(program).args(arguments).output();
     output.is_ok_and(|output| output.status.success())
