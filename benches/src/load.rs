@@ -14,7 +14,7 @@ use tokio::time::{sleep_until, timeout};
 use crate::http::{Connection, Reply};
 
 /// No answer may take longer.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// What came of a run.
 #[derive(Clone, Debug, Default)]

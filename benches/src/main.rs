@@ -1,5 +1,7 @@
 //! Measures the server beside what people would use instead; `README.md` says how to run it.
 
+#![expect(clippy::print_stderr, reason = "a bench tells how far it is beside what it prints")]
+
 mod cluster;
 mod feed;
 mod http;
@@ -15,7 +17,7 @@ use std::{collections::HashMap, error::Error, fs, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
-use thinkfamily::{demo::Size, store::database_url::DatabaseUrl};
+use thinkfamily::{clock::Clock, demo::Size, store::database_url::DatabaseUrl};
 use tokio_postgres::NoTls;
 
 use self::{
@@ -97,7 +99,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn feed(arguments: &FeedArguments) -> Result<(), Box<dyn Error>> {
-    let day = chrono::Utc::now().date_naive();
+    let day = Clock::system().today();
     let stamp = day.format("%Y%m%d");
     fs::create_dir_all(&arguments.folder)?;
     let name = format!("feed_{}_{stamp}", arguments.families);
@@ -142,7 +144,7 @@ async fn feed(arguments: &FeedArguments) -> Result<(), Box<dyn Error>> {
 }
 
 async fn look_ups(arguments: LookupArguments) -> Result<(), Box<dyn Error>> {
-    let day = arguments.day.unwrap_or_else(|| chrono::Utc::now().date_naive());
+    let day = arguments.day.unwrap_or_else(|| Clock::system().today());
     let kind = if arguments.sqlite { "sqlite" } else { "postgres" };
     fs::create_dir_all(&arguments.folder)?;
     let data = arguments.folder.join(format!("{kind}-{}-{day}", arguments.families));

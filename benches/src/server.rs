@@ -97,7 +97,7 @@ impl Process {
         let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
         let output = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
         let mut lines = BufReader::new(output).lines();
-        let until = Instant::now() + Duration::from_secs(600);
+        let until = Instant::now() + Duration::from_mins(10);
         let mut address = None;
         while address.is_none() && Instant::now() < until {
             let line = lines

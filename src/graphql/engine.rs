@@ -212,10 +212,6 @@ impl Engine {
     }
 
     /// Makes the answer, has the trail say what it discloses and changes, keeps the changes, and only then gives it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all that is known of an operation when it has been executed"
-    )]
     async fn finish(
         &self,
         asked: &OperationRequest,

@@ -52,24 +52,20 @@ impl Bundle {
     /// Sends them all.
     pub(super) async fn fetch(self, session: &Session) -> Result<Fetched, StoreError> {
         let backend = session.backend();
-        let results = match backend {
-            DatabaseBackend::Postgres => {
-                let statement = backend.build(&in_one(self.selects.iter()));
-                let row = session.transaction().query_one_raw(statement).await?;
-                let row = row.ok_or_else(|| StoreError::Corrupt("a select without a result".to_owned()))?;
-                (0..self.selects.len())
-                    .map(|at| Ok(Fetch::Json(row.try_get_by_index(at)?)))
-                    .collect::<Result<_, StoreError>>()?
+        let mut results = Vec::with_capacity(self.selects.len());
+        if backend == DatabaseBackend::Postgres {
+            let statement = backend.build(&in_one(self.selects.iter()));
+            let row = session.transaction().query_one_raw(statement).await?;
+            let row = row.ok_or_else(|| StoreError::Corrupt("a select without a result".to_owned()))?;
+            for at in 0..self.selects.len() {
+                results.push(Fetch::Json(row.try_get_by_index(at)?));
             }
-            _ => {
-                let mut results = Vec::with_capacity(self.selects.len());
-                for select in &self.selects {
-                    let rows = session.transaction().query_all_raw(backend.build(select)).await?;
-                    results.push(Fetch::Rows(rows));
-                }
-                results
+        } else {
+            for select in &self.selects {
+                let rows = session.transaction().query_all_raw(backend.build(select)).await?;
+                results.push(Fetch::Rows(rows));
             }
-        };
+        }
         Ok(Fetched { results })
     }
 }

@@ -22,6 +22,9 @@ use super::{
     feed::Wake,
 };
 
+/// How long to wait before a file that is in use is opened again.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Limits of the connections to the databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -231,13 +234,26 @@ async fn connect(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<Data
         Address::Postgres(postgres) => SqlxPostgresConnector::connect(postgres_options(postgres, of, settings)).await,
         Address::Sqlite(file) => {
             make_private(file)?;
-            SqlxSqliteConnector::connect(sqlite_options(file, of, settings)).await
+            open_sqlite(file, of, settings).await
         }
     };
     opened.map_err(|source| ConnectError::Open {
         database: url.clone(),
         source,
     })
+}
+
+/// Opens a SQLite file. To make it one with a write-ahead log, or to recover that log, SQLite needs the file for itself for a moment, and does not wait
+/// for another connection that needs it too, of this process or another. So it is tried again, for as long as one waits for another writer.
+async fn open_sqlite(file: &Path, of: Use, settings: &Settings) -> Result<DatabaseConnection, DbErr> {
+    let attempts = settings.busy_timeout.as_millis() / PAUSE.as_millis();
+    for _ in 0..attempts {
+        match SqlxSqliteConnector::connect(sqlite_options(file, of, settings)).await {
+            Err(error) if error.to_string().contains("(code: 5)") => tokio::time::sleep(PAUSE).await,
+            opened => return opened,
+        }
+    }
+    SqlxSqliteConnector::connect(sqlite_options(file, of, settings)).await
 }
 
 /// What holds for both. The address is a stand-in without secrets, since the library may show it in a trace; the true one
