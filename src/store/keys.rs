@@ -3,7 +3,7 @@
 //! They narrow what is read and decide nothing: whoever they lead to is compared and decided about by what is stored at that moment. So a key too
 //! many costs a little time, and a key too few makes somebody not be found.
 //!
-//! Whatever adds a person, an identifier, a membership or an address adds the keys in the same transaction ([`add`]). Databases that had
+//! Whatever adds a person, an identifier, a membership or an address adds the keys in the same transaction (`add`). Databases that had
 //! people before they had keys, or keys made by other rules, get them at start ([`fill`]).
 
 use std::collections::BTreeSet;
