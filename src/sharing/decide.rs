@@ -302,3 +302,7 @@ mod tests;
 #[cfg(test)]
 #[path = "decide_exceptions_tests.rs"]
 mod exceptions_tests;
+
+#[cfg(test)]
+#[path = "decide_found_tests.rs"]
+mod found_tests;

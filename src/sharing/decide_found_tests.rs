@@ -1,0 +1,139 @@
+//! Who may be found by a look-up, and what an agency may see of what it did itself.
+
+use super::*;
+use crate::sharing::{
+    agreement::Clause,
+    category::Category::{Audit, Identity, Marker},
+    fixtures::{ceiling as of, *},
+};
+
+fn why(decision: Decision) -> Option<Reason> {
+    decision.err().map(|withheld| withheld.reason)
+}
+
+fn finds(clauses: Vec<Clause>, facts: &FamilyFacts, number: u128) -> Option<Reason> {
+    why(decide_found(&of(clauses), facts, key(number)))
+}
+
+fn reaching(clause: Clause) -> Clause {
+    Clause {
+        shielded: true,
+        ..clause
+    }
+}
+
+fn shielding(number: u128) -> FamilyFacts {
+    let mut facts = family();
+    for person in facts.people.iter_mut().filter(|person| person.person == key(number)) {
+        person.shielded = true;
+    }
+    facts
+}
+
+#[test]
+fn it_takes_a_clause_with_the_marker_and_no_other_category() {
+    let facts = family();
+    assert_eq!(finds(vec![clause("c", &[Marker])], &facts, MOTHER), None);
+    assert_eq!(
+        finds(vec![clause("c", &[Identity])], &facts, MOTHER),
+        Some(Reason::NotInAgreement)
+    );
+    assert_eq!(finds(Vec::new(), &facts, MOTHER), Some(Reason::NotInAgreement));
+}
+
+#[test]
+fn scope_and_consent_of_the_clause_hold_as_for_the_marker_itself() {
+    let mut facts = FamilyFacts {
+        on_cohort: true,
+        ..family()
+    };
+    let cohort = || vec![with_scope(Scope::Cohort, clause("c", &[Marker]))];
+    assert_eq!(finds(cohort(), &facts, MOTHER), None);
+    facts.on_cohort = false;
+    assert_eq!(finds(cohort(), &facts, MOTHER), Some(Reason::NotOnCohort));
+    let asked = vec![with_consent(clause("c", &[Marker]))];
+    assert_eq!(
+        finds(
+            asked,
+            &FamilyFacts {
+                consents: Vec::new(),
+                ..family()
+            },
+            MOTHER
+        ),
+        Some(Reason::ConsentNotGiven)
+    );
+}
+
+#[test]
+fn who_is_shielded_is_found_by_clauses_that_say_so_alone() {
+    let facts = shielding(MOTHER);
+    assert_eq!(
+        finds(vec![clause("c", &[Marker])], &facts, MOTHER),
+        Some(Reason::Shielded)
+    );
+    assert_eq!(
+        finds(vec![clause("c", &[Marker])], &facts, FATHER),
+        None,
+        "who lives with them is found by name"
+    );
+    assert_eq!(finds(vec![reaching(clause("c", &[Marker]))], &facts, MOTHER), None);
+    // Two clauses do not add up to one: the one that reaches the shielded must hold itself.
+    let away = shielding(MOTHER);
+    let two = vec![
+        clause("wide", &[Marker]),
+        reaching(with_scope(Scope::Cohort, clause("reaching", &[Marker]))),
+    ];
+    assert!(finds(two, &away, MOTHER).is_some());
+}
+
+#[test]
+fn of_whom_nothing_is_known_counts_as_shielded() {
+    assert_eq!(
+        finds(vec![clause("c", &[Marker])], &family(), 999),
+        Some(Reason::Shielded)
+    );
+}
+
+#[test]
+fn another_authority_and_exact_reasons_are_not_told() {
+    let mut facts = family();
+    facts.authority += 1;
+    assert_eq!(
+        finds(vec![clause("c", &[Marker])], &facts, MOTHER),
+        Some(Reason::OtherAuthority)
+    );
+    let explaining = of(vec![explained(with_scope(Scope::Cohort, clause("c", &[Marker])))]);
+    let facts = family();
+    let withheld = decide_found(&explaining, &facts, key(MOTHER)).expect_err("it is not on the cohort");
+    assert_eq!(withheld.told, Told::Withheld);
+}
+
+#[test]
+fn an_agency_sees_its_own_doings_by_scope_own_or_authority_without_consent() {
+    let by = |clause: Clause, agency| {
+        why(decide_about_own(
+            &of(vec![clause]),
+            Access::Read,
+            CategorySet::of(&[Audit]),
+            agency,
+        ))
+    };
+    let (own, other) = (police().agency, key(4711));
+    let audit = || clause("c", &[Audit]);
+    assert_eq!(by(with_scope(Scope::Own, audit()), own), None);
+    assert_eq!(by(with_scope(Scope::Own, audit()), other), Some(Reason::NotInAgreement));
+    assert_eq!(by(audit(), other), None, "the whole authority");
+    assert_eq!(
+        by(with_scope(Scope::Involved, audit()), own),
+        Some(Reason::NotInAgreement)
+    );
+    assert_eq!(
+        by(with_consent(with_scope(Scope::Own, audit())), own),
+        Some(Reason::NotInAgreement)
+    );
+    assert_eq!(
+        by(with_scope(Scope::Own, clause("c", &[Marker])), own),
+        Some(Reason::NotInAgreement)
+    );
+}
