@@ -1,4 +1,4 @@
-//! Node and the clients' packages, installed once by name and version into a folder below `target`.
+//! Node and the clients' packages, and the scripts that use them.
 
 use std::{
     fs,
@@ -8,6 +8,8 @@ use std::{
     sync::OnceLock,
 };
 
+use crate::support::peers;
+
 /// The clients, each with its version.
 const PACKAGES: [&str; 5] = [
     "@urql/core@6.0.3",
@@ -16,8 +18,8 @@ const PACKAGES: [&str; 5] = [
     "graphql@16.15.0",
     "ws@8.23.0",
 ];
-/// Set where a machine without Node must fail rather than skip.
-const REQUIRED: &str = "THINKFAMILY_REQUIRE_NODE";
+/// The name of this set of versions; another set needs another name.
+const SET: &str = "2026-11";
 
 /// A folder with the scripts and what they import.
 pub(super) struct Node {
@@ -32,21 +34,7 @@ impl Node {
     }
 
     fn prepare() -> Option<Self> {
-        let is_here = |program: &str| {
-            let version = Command::new(program).arg("--version").output();
-            version.is_ok_and(|output| output.status.success())
-        };
-        if !is_here("node") || !is_here("npm") {
-            assert!(
-                std::env::var_os(REQUIRED).is_none(),
-                "{REQUIRED} is set and node or npm is missing"
-            );
-            println!("SKIPPED: node or npm is missing, so no reference client was tried");
-            return None;
-        }
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("clients");
-        fs::create_dir_all(&folder).unwrap();
-        install(&folder);
+        let folder = peers::npm("clients", SET, &PACKAGES)?;
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
         for script in fs::read_dir(scripts).unwrap() {
             let script = script.unwrap();
@@ -73,28 +61,6 @@ impl Node {
         let out = BufReader::new(child.stdout.take().unwrap());
         Script { child, out }
     }
-}
-
-/// Installs the packages, unless those of these versions are there.
-fn install(folder: &Path) {
-    let wanted = PACKAGES.join("\n");
-    let installed = folder.join("installed");
-    if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
-        return;
-    }
-    fs::write(folder.join("package.json"), r#"{"private":true}"#).unwrap();
-    let output = Command::new("npm")
-        .args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"])
-        .args(PACKAGES)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "npm install: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    fs::write(installed, wanted).unwrap();
 }
 
 /// A script that runs; it is killed when the test ends before it.

@@ -32,19 +32,24 @@ impl Peer {
 
 /// Node with one package of npm; none where it is missing and `THINKFAMILY_REQUIRE_NODE` is not set.
 pub(crate) fn node(package: &str, version: &str) -> Option<Peer> {
-    let here = is_here("node", &["--version"]) && is_here("npm", &["--version"]);
-    let folder = ready(here, "THINKFAMILY_REQUIRE_NODE", "npm", package, version, |folder| {
-        fs::write(folder.join("package.json"), r#"{"private":true}"#).expect("a file");
-        let mut command = Command::new("npm");
-        command
-            .args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"])
-            .arg(format!("{package}@{version}"));
-        command
-    })?;
+    let folder = npm(package, version, &[&format!("{package}@{version}")])?;
     Some(Peer {
         program: "node",
         flag: "-e",
         folder,
+    })
+}
+
+/// A folder with packages of npm, each named with its version.
+pub(crate) fn npm(name: &str, version: &str, packages: &[&str]) -> Option<PathBuf> {
+    let here = is_here("node", &["--version"]) && is_here("npm", &["--version"]);
+    ready(here, "THINKFAMILY_REQUIRE_NODE", "npm", name, version, |folder| {
+        fs::write(folder.join("package.json"), r#"{"private":true}"#).expect("a file");
+        let mut command = Command::new("npm");
+        command
+            .args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"])
+            .args(packages);
+        command
     })
 }
 
