@@ -23,7 +23,7 @@ impl Cluster {
         fs::create_dir_all(folder)?;
         let folder = folder.canonicalize()?;
         // PostgreSQL refuses to run as root: then it runs as the user that its package made.
-        let user = if fs::metadata(&folder)?.uid() == 0 {
+        let user = if fs::metadata("/proc/self")?.uid() == 0 {
             let id = postgres_user()?;
             chown(&folder, Some(id), Some(id))?;
             vec![

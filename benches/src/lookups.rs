@@ -206,23 +206,36 @@ pub async fn timing(
     asked.shuffle(&mut chance);
     let mut connection = Connection::open(&sides.ours.address).await?;
     let mut took: HashMap<Case, Vec<f64>> = HashMap::new();
-    let mut first: Option<Arc<[u8]>> = None;
+    let nobody = people
+        .iter()
+        .find(|person| person.case == Case::Nobody)
+        .ok_or("nobody")?;
     let mut other_bytes = 0;
-    for person in asked {
+    let request = |person: &Person| {
         let body = json!({"query": ONE, "variables": {"i": input(person)}});
-        let request = request(
+        request(
             "/graphql",
             tokens.get(&person.authority_code).map(String::as_str),
             &body,
-        );
-        let since = std::time::Instant::now();
-        let reply = connection.send(&request).await?;
-        took.entry(person.case)
-            .or_default()
-            .push(since.elapsed().as_secs_f64() * 1e6);
-        let first = first.get_or_insert_with(|| reply.body.as_slice().into());
-        if **first != *reply.body {
-            other_bytes += 1;
+        )
+    };
+    let not_found: Arc<[u8]> = connection.send(&request(nobody)).await?.body.as_slice().into();
+    // Everybody once before it counts: who is asked about for the first time is counted, which takes longer, and the asker knows that it is the first time.
+    for measured in [false, true] {
+        for person in &asked {
+            let request = request(person);
+            let since = std::time::Instant::now();
+            let reply = connection.send(&request).await?;
+            let passed = since.elapsed().as_secs_f64() * 1e6;
+            if !measured {
+                continue;
+            }
+            // Somebody else of whom the police may know fits as well: that is another answer.
+            if *not_found == *reply.body {
+                took.entry(person.case).or_default().push(passed);
+            } else {
+                other_bytes += 1;
+            }
         }
     }
     Ok(crate::report::samples(

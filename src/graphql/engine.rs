@@ -31,7 +31,6 @@ use super::{
 };
 use crate::{
     audit::EntryRef,
-    clock::Stopwatch,
     error::{ErrorCode, RequestError},
     sharing::{
         caller::Caller,
@@ -193,7 +192,7 @@ impl Engine {
             writes: Mutex::default(),
             kept: AtomicBool::default(),
             lookups: Desk::default(),
-            began: Stopwatch::start(),
+            began: asked.began,
             failure: OnceLock::new(),
             turn,
         });

@@ -3,7 +3,7 @@
 use async_graphql_parser::types::ExecutableDocument;
 use uuid::Uuid;
 
-use crate::{error::RequestError, sharing::caller::Caller};
+use crate::{clock::Stopwatch, error::RequestError, sharing::caller::Caller};
 
 /// How the caller wants to be told of withheld values (`x-withheld`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Allowed {
 pub struct OperationRequest {
     /// The request's id, shown in the answer's header, the log and the trail.
     pub request_id: Uuid,
+    /// Since when the server has had it, whole: an answer that must take as long as another counts from here.
+    pub began: Stopwatch,
     /// Who is asking.
     pub caller: Caller,
     /// The document as sent.

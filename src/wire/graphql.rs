@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     auth::SignedIn,
+    clock::Stopwatch,
     error::ErrorCode,
     graphql::operation::{Allowed, Answer, OperationRequest},
     sharing::caller::Caller,
@@ -105,6 +106,7 @@ async fn answer(
     media: Option<MediaType>,
     notes: &mut Notes,
 ) -> Result<Response, Problem> {
+    let began = Stopwatch::start();
     let allowed = match parts.method {
         Method::POST => Allowed::QueriesAndMutations,
         Method::GET => Allowed::Queries,
@@ -127,6 +129,7 @@ async fn answer(
     let document = precheck::check(&asked.query, &state.limits).map_err(|error| Problem::graphql(error, media))?;
     let operation = OperationRequest {
         request_id: id,
+        began,
         caller,
         query: asked.query,
         document,

@@ -120,6 +120,7 @@ impl Server {
     pub(crate) async fn answer(&self, caller: &Caller, number: u64, operation: &Operation) -> Vec<u8> {
         let document = parse_query(&operation.query).unwrap_or_else(|error| panic!("{error}: {}", operation.query));
         let request = OperationRequest {
+            began: thinkfamily::clock::Stopwatch::start(),
             request_id: Uuid::from_u128(number.into()),
             caller: caller.clone(),
             query: operation.query.clone(),

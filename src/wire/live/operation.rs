@@ -14,6 +14,7 @@ use super::{
     stopping::Stopping,
 };
 use crate::{
+    clock::Stopwatch,
     error::RequestError,
     graphql::operation::{Allowed, Answer, Event, OperationRequest},
     wire::{
@@ -64,10 +65,12 @@ pub(super) async fn begin(
 }
 
 async fn checked(state: &Arc<AppState>, id: Uuid, lease: &Lease, asked: Parts) -> Result<Begun, RequestError> {
+    let began = Stopwatch::start();
     let document = precheck::check(&asked.query, &state.limits)?;
     let subscribes = is_subscription(&document, asked.operation_name.as_deref());
     let operation = OperationRequest {
         request_id: id,
+        began,
         caller: lease.signed_in.caller.clone(),
         query: asked.query,
         document,

@@ -257,6 +257,7 @@ pub(super) async fn caller(store: &Store, agency: &str, role: &str, purpose: &st
 /// An operation as the wire hands it over.
 pub(super) fn operation(caller: &Caller, query: &str, variables: &Value) -> OperationRequest {
     OperationRequest {
+        began: thinkfamily::clock::Stopwatch::start(),
         request_id: Ids::random().uuid(),
         caller: caller.clone(),
         query: query.to_owned(),

@@ -325,6 +325,7 @@ impl App {
         headers.insert("authorization", bearer);
         let caller = self.authenticator.authenticate(&headers).await.expect("a good token");
         let request = OperationRequest {
+            began: thinkfamily::clock::Stopwatch::start(),
             request_id: Ids::random().uuid(),
             caller,
             query: query.to_owned(),
