@@ -192,16 +192,19 @@ fn text(backend: DbBackend) -> &'static str {
     static SQLITE: OnceLock<String> = OnceLock::new();
     match backend {
         DbBackend::Sqlite => SQLITE.get_or_init(|| {
+            // SQLite keeps no figures of its tables and would read all keys and all memberships of the authority; a cross join keeps the order.
             written(
-                "key IN (SELECT value FROM json_each($2))",
-                "group_concat(CAST(key AS text) || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
+                "json_each($2) e CROSS JOIN person_key k ON k.authority_id = $1 AND k.key = e.value",
+                "CROSS JOIN",
+                "group_concat(CAST(k.key AS text) || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
                 "json_group_array(json_array",
                 "",
             )
         }),
         _ => POSTGRES.get_or_init(|| {
             written(
-                "key = ANY ($2::text::bigint[])",
+                "person_key k WHERE k.authority_id = $1 AND k.key = ANY ($2::text::bigint[])",
+                "JOIN",
                 "string_agg(key::text || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
                 "json_agg(json_build_array",
                 "::text",
@@ -210,8 +213,8 @@ fn text(backend: DbBackend) -> &'static str {
     }
 }
 
-/// The same statement for both databases, but for four words that they write differently.
-fn written(any: &str, all: &str, list: &str, as_text: &str) -> String {
+/// The same statement for both databases, but for some words that they write differently.
+fn written(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> String {
     let open =
         |table: &str| format!("{table}.valid_from <= $3 AND ({table}.valid_until IS NULL OR {table}.valid_until > $3)");
     let (member, other, place) = (open("m"), open("o"), open("a"));
@@ -223,10 +226,10 @@ fn written(any: &str, all: &str, list: &str, as_text: &str) -> String {
              WHERE a.authority_id = $1 AND a.family_id = m.family_id AND {place}){as_text} END AS addresses, \
          CASE WHEN $4 THEN (SELECT {list}(i.system, i.value)) FROM local_identifier i \
              WHERE i.authority_id = $1 AND i.person_id = p.id){as_text} END AS identifiers \
-         FROM (SELECT person_id, {all} AS keys FROM person_key WHERE authority_id = $1 AND {any} GROUP BY person_id) c \
-         JOIN person p ON p.authority_id = $1 AND p.id = c.person_id \
-         JOIN membership m ON m.authority_id = $1 AND m.person_id = p.id AND {member} \
-         JOIN family f ON f.authority_id = $1 AND f.id = m.family_id \
+         FROM (SELECT person_id, {all} AS keys FROM {keys} GROUP BY person_id) c \
+         {join} person p ON p.authority_id = $1 AND p.id = c.person_id \
+         {join} membership m ON m.authority_id = $1 AND m.person_id = p.id AND {member} \
+         {join} family f ON f.authority_id = $1 AND f.id = m.family_id \
              AND f.attached_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3) \
          UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id >= $6 ORDER BY f.id LIMIT $7) d \
          UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id < $6 ORDER BY f.id LIMIT $7) e"
