@@ -272,7 +272,7 @@ impl Load {
             self.transaction
                 .execute_raw(Statement::from_sql_and_values(
                     self.transaction.get_database_backend(),
-                    insert_text(R::TABLE, R::COLUMNS, size),
+                    insert_text(R::TABLE, R::COLUMNS, size, self.transaction.get_database_backend()),
                     values,
                 ))
                 .await
@@ -336,18 +336,22 @@ fn rows_of_a_statement(width: usize, most_values: usize) -> usize {
     1 << most.ilog2()
 }
 
-/// `INSERT INTO table (a, b) VALUES ($1, $2), ($3, $4)`.
-fn insert_text(table: &str, columns: &[&str], rows: usize) -> String {
+/// `INSERT INTO table (a, b) VALUES ($1, $2), ($3, $4)`. For SQLite `(?, ?)`: there `$1` is a name, and the driver looks each name up among all.
+fn insert_text(table: &str, columns: &[&str], rows: usize, backend: DbBackend) -> String {
     use std::fmt::Write as _;
     let mut text = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
     for at in 0..rows * columns.len() {
-        let sign = match (at % columns.len(), at) {
+        text.push_str(match (at % columns.len(), at) {
             (0, 0) => "(",
             (0, _) => "), (",
             _ => ", ",
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{sign}${}", at + 1);
+        });
+        if backend == DbBackend::Sqlite {
+            text.push('?');
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "${}", at + 1);
+        }
     }
     text.push(')');
     text
@@ -359,11 +363,16 @@ mod tests {
 
     #[test]
     fn a_statement_names_every_value_once() {
+        let text = |columns: &[&str], rows, backend| insert_text("t", columns, rows, backend);
         assert_eq!(
-            insert_text("t", &["a", "b"], 2),
+            text(&["a", "b"], 2, DbBackend::Postgres),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"
         );
-        assert_eq!(insert_text("t", &["a"], 1), "INSERT INTO t (a) VALUES ($1)");
+        assert_eq!(text(&["a"], 1, DbBackend::Postgres), "INSERT INTO t (a) VALUES ($1)");
+        assert_eq!(
+            text(&["a", "b"], 2, DbBackend::Sqlite),
+            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)"
+        );
     }
 
     #[test]
