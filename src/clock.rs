@@ -63,6 +63,11 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
+    /// How long it has been.
+    pub fn passed(self) -> Duration {
+        self.0.elapsed()
+    }
+
     /// How long it is until a multiple of `pace` has passed since the start; nothing where there is no pace.
     pub fn until_next(self, pace: Duration) -> Duration {
         let (passed, pace) = (self.0.elapsed().as_nanos(), pace.as_nanos());

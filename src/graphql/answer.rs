@@ -156,7 +156,7 @@ pub(super) fn body(
 ) -> Vec<u8> {
     if let (Some(Value::Object(mut introspected)), Value::Object(read)) = (introspected, &mut response.data) {
         let mut merged = IndexMap::new();
-        for key in root_keys(&asked.document, &operation.selection_set.node) {
+        for key in root_keys(&asked.document.parsed, &operation.selection_set.node) {
             let value = read
                 .shift_remove(key.as_str())
                 .or_else(|| introspected.shift_remove(key.as_str()));

@@ -4,7 +4,7 @@ mod subscribe;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool};
 
-use async_graphql::{Schema, Variables};
+use async_graphql::{Schema, ValidationMode, Variables};
 use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 
 use futures_util::future::join_all;
@@ -16,6 +16,7 @@ use super::{
     api_error::ApiError,
     context::Request,
     feed::Feeds,
+    fitting::Inputs,
     introspection::Schemas,
     lookups::Desk,
     matrix,
@@ -58,6 +59,9 @@ pub struct Engine {
 struct Parts {
     services: Arc<Services>,
     schema: Schema<Query, Mutation, SubscriptionRoot>,
+    /// The same for documents that were found to fit it.
+    known: Schema<Query, Mutation, SubscriptionRoot>,
+    inputs: Inputs,
     library: String,
     shape: Shape,
     schemas: Schemas,
@@ -86,6 +90,8 @@ impl Engine {
         let parts = Parts {
             services: Arc::new(services),
             schema: schema().finish(),
+            known: schema().validation_mode(ValidationMode::Fast).finish(),
+            inputs: Inputs::of_sdl(&library),
             library,
             shape,
             schemas: Schemas::default(),
@@ -145,9 +151,7 @@ impl Engine {
         };
         let request = self.request(&asked, &plan, session, policies, ceiling, Turn::None);
         let response = if plan.reads {
-            let mut document = asked.document.clone();
-            answer::without_introspection(&mut document);
-            self.parts.schema.execute(to_execute(&asked, document, &request)).await
+            self.execute_document(&asked, operation, &plan, &request).await
         } else {
             async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
         };
@@ -158,9 +162,31 @@ impl Engine {
             .await
     }
 
+    /// Has the library execute the operation. What was found to fit the schema before, with variables that surely do, is not compared with it again.
+    async fn execute_document(
+        &self,
+        asked: &OperationRequest,
+        operation: &OperationDefinition,
+        plan: &Plan,
+        request: &Arc<Request>,
+    ) -> async_graphql::Response {
+        let mut document = asked.document.parsed.clone();
+        if plan.introspects {
+            answer::without_introspection(&mut document);
+        }
+        let only = matches!(asked.document.parsed.operations, DocumentOperations::Single(_));
+        let known = only && asked.document.fits() && self.parts.inputs.surely_fit(operation, &asked.variables);
+        let schema = if known { &self.parts.known } else { &self.parts.schema };
+        let response = schema.execute(to_execute(asked, document, request)).await;
+        if only && !plan.introspects && !answer::was_never_executed(&response) {
+            asked.document.note_that_it_fits();
+        }
+        response
+    }
+
     /// Reads an operation before it runs.
     fn plan(&self, asked: &OperationRequest, operation: &OperationDefinition) -> Result<Plan, RequestError> {
-        let plan = Reader::read(&self.parts.shape, &asked.document, operation, &asked.variables);
+        let plan = Reader::read(&self.parts.shape, &asked.document.parsed, operation, &asked.variables);
         if plan.cost > self.parts.most_cost {
             return Err(RequestError::new(
                 ErrorCode::TooComplex,
@@ -360,7 +386,7 @@ fn within(plan: &Plan, ceiling: &Ceiling) -> bool {
 
 /// The operation that is meant.
 fn select(asked: &OperationRequest) -> Result<&OperationDefinition, RequestError> {
-    let found = match (&asked.document.operations, &asked.operation_name) {
+    let found = match (&asked.document.parsed.operations, &asked.operation_name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),

@@ -1,8 +1,10 @@
 //! What the wire hands over and gets back: one operation in, one answer out, or one event after another.
 
-use async_graphql_parser::types::ExecutableDocument;
+use std::sync::Arc;
+
 use uuid::Uuid;
 
+use super::document::Document;
 use crate::{clock::Stopwatch, error::RequestError, sharing::caller::Caller};
 
 /// How the caller wants to be told of withheld values (`x-withheld`).
@@ -38,7 +40,7 @@ pub struct OperationRequest {
     /// The document as sent.
     pub query: String,
     /// The same document, parsed after it passed the pre-check.
-    pub document: ExecutableDocument,
+    pub document: Arc<Document>,
     /// Which of the document's operations is meant.
     pub operation_name: Option<String>,
     /// The variables as sent.

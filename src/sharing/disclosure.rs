@@ -1,6 +1,9 @@
 //! The account of one answer: what it disclosed of whom, and what it withheld and why. For the asker and for the trail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
@@ -51,16 +54,27 @@ pub struct Account {
     disclosed: BTreeMap<Uuid, (Ground, BTreeSet<Uuid>)>,
     told: BTreeMap<(FieldId, Told), WithheldField>,
     withheld: BTreeMap<(FieldId, Reason), usize>,
+    last: Option<Disclosed>,
 }
 
 impl Account {
     /// Notes what a released value discloses.
     pub fn disclose(&mut self, disclosed: &Disclosed) {
+        // The values of one row come one after the other, and most of them disclose the same on the same ground.
+        let same = |last: &Disclosed| {
+            last.about == disclosed.about
+                && last.categories == disclosed.categories
+                && Arc::ptr_eq(&last.permits, &disclosed.permits)
+        };
+        if self.last.as_ref().is_some_and(same) {
+            return;
+        }
+        self.last = Some(disclosed.clone());
         if let Some((family, subject)) = disclosed.about {
             let (ground, people) = self.disclosed.entry(family).or_default();
             ground.categories = ground.categories.union(disclosed.categories);
-            ground.clauses.extend(&disclosed.clauses);
-            ground.emergencies.extend(disclosed.emergency);
+            ground.clauses.extend(&disclosed.permits.clauses);
+            ground.emergencies.extend(disclosed.permits.emergency);
             if let Subject::Person(person) = subject {
                 people.insert(person);
             }

@@ -1,6 +1,9 @@
 //! The grant: what a caller may see of one family now. The only way from a stored row to a released value.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use uuid::Uuid;
 
@@ -43,7 +46,18 @@ impl<R> Guarded<R> {
 pub struct Grant {
     ceiling: Arc<Ceiling>,
     facts: FamilyFacts,
+    /// What was decided already. The ceiling and the facts stay as they are, so the same question has the same answer.
+    decided: Mutex<Vec<(Asked, Decided)>>,
 }
+
+/// All that a decision depends on besides the ceiling and the family's facts: what is needed, whom the row is about, whence it came.
+type Asked = (Needs, Subject, Option<Uuid>);
+
+/// What was decided, to be shared by all values of which it holds.
+type Decided = Result<Arc<Permits>, Withheld>;
+
+/// A family has few kinds of rows and few people; what goes beyond is decided each time.
+const REMEMBERED: usize = 64;
 
 /// Says that there is a grant and nothing of the family.
 impl fmt::Debug for Grant {
@@ -55,7 +69,11 @@ impl fmt::Debug for Grant {
 impl Grant {
     /// The grant for the family that the facts are about.
     pub fn new(ceiling: Arc<Ceiling>, facts: FamilyFacts) -> Self {
-        Self { ceiling, facts }
+        Self {
+            ceiling,
+            facts,
+            decided: Mutex::default(),
+        }
     }
 
     /// The ceiling it rests on.
@@ -70,7 +88,7 @@ impl Grant {
 
     /// Decides about a field of a row. A row that lacks the category which the field takes from its rows is one whose criterion or
     /// measure nobody classified: it gives nothing away.
-    fn decide(&self, field: &Field, row: &RowFacts) -> Decision {
+    fn decide(&self, field: &Field, row: &RowFacts) -> Decided {
         if !field.one_of.is_empty() && row.categories.intersection(field.one_of).is_empty() {
             return Err(NOT_IN_AGREEMENT);
         }
@@ -79,7 +97,16 @@ impl Grant {
             categories: field.categories.union(row.categories),
             area: field.area,
         };
-        decide(&self.ceiling, needs, &self.facts, row)
+        let asked = (needs, row.subject, row.source);
+        let mut decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = decided.iter().find(|(known, _)| *known == asked) {
+            return known.clone();
+        }
+        let new = decide(&self.ceiling, needs, &self.facts, row).map(Arc::new);
+        if decided.len() < REMEMBERED {
+            decided.push((asked, new.clone()));
+        }
+        new
     }
 
     /// Whether a write of that category to a row is permitted, and by which clauses.
@@ -108,8 +135,7 @@ impl Grant {
         Some(Disclosed {
             about: Some((self.facts.family, Subject::Person(person))),
             categories: CategorySet::of(&[Category::Marker]),
-            clauses: permits.clauses,
-            emergency: permits.emergency,
+            permits: Arc::new(permits),
         })
     }
 
@@ -127,8 +153,7 @@ impl Grant {
         explained.then_some(Explained(Disclosed {
             about: Some((self.facts.family, Subject::Person(person))),
             categories,
-            clauses: permits.clauses,
-            emergency: permits.emergency,
+            permits,
         }))
     }
 
@@ -147,7 +172,7 @@ impl Grant {
             grant: Arc::clone(self),
             row: Arc::clone(row),
             existence,
-            permits: Arc::new(permits),
+            permits,
         })
     }
 }
@@ -211,7 +236,7 @@ impl<R> Visible<R> {
         let entry = register::get(self.existence);
         self.disclosed(
             entry.categories.union(self.row.facts.categories),
-            (*self.permits).clone(),
+            Arc::clone(&self.permits),
         )
     }
 
@@ -226,12 +251,11 @@ impl<R> Visible<R> {
         &self.grant
     }
 
-    fn disclosed(&self, categories: CategorySet, permits: Permits) -> Disclosed {
+    fn disclosed(&self, categories: CategorySet, permits: Arc<Permits>) -> Disclosed {
         Disclosed {
             about: Some((self.grant.facts.family, self.row.facts.subject)),
             categories,
-            clauses: permits.clauses,
-            emergency: permits.emergency,
+            permits,
         }
     }
 }
@@ -278,11 +302,12 @@ pub struct Disclosed {
     pub about: Option<(Uuid, Subject)>,
     /// Its categories.
     pub categories: CategorySet,
-    /// The numbers of the clauses that permitted it.
-    pub clauses: Vec<u16>,
-    /// The emergency access it rests on.
-    pub emergency: Option<Uuid>,
+    /// The clauses that permitted it, and the emergency access it rests on.
+    pub permits: Arc<Permits>,
 }
+
+/// No clause.
+static NONE: LazyLock<Arc<Permits>> = LazyLock::new(Arc::default);
 
 impl Disclosed {
     /// What says nothing of anybody.
@@ -290,8 +315,7 @@ impl Disclosed {
         Self {
             about: None,
             categories: CategorySet::EMPTY,
-            clauses: Vec::new(),
-            emergency: None,
+            permits: Arc::clone(&NONE),
         }
     }
 
@@ -319,8 +343,7 @@ impl<T> Shared<T> {
                 Disclosed {
                     about: None,
                     categories: entry.categories,
-                    clauses: permits.clauses,
-                    emergency: None,
+                    permits: Arc::new(permits),
                 },
             ))),
             Err(withheld) => Self(Err((field, withheld))),
@@ -336,8 +359,7 @@ impl<T> Shared<T> {
                 Disclosed {
                     about: None,
                     categories: entry.categories,
-                    clauses: permits.clauses,
-                    emergency: None,
+                    permits: Arc::new(permits),
                 },
             ))),
             Err(withheld) => Self(Err((field, withheld))),

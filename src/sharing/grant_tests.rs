@@ -43,7 +43,7 @@ fn a_visible_row_releases_what_is_permitted_and_withholds_the_rest_unseen() {
     assert_eq!(*value, "secret");
     assert_eq!(disclosed.about, Some((key(9), Subject::Person(key(MOTHER)))));
     assert_eq!(disclosed.categories, CategorySet::of(&[Identity]));
-    assert_eq!(disclosed.clauses, [1]);
+    assert_eq!(disclosed.permits.clauses, [1]);
     assert_eq!(name.seen(), Some(&"secret"));
 
     let phone: Shared<String> = member.release(field::MEMBER_PHONE, never);
@@ -51,7 +51,7 @@ fn a_visible_row_releases_what_is_permitted_and_withholds_the_rest_unseen() {
     assert_eq!((of, why.told), (field::MEMBER_PHONE, Told::NotInAgreement));
     assert_eq!(phone.seen(), None);
 
-    assert_eq!(member.existence().clauses, [0]);
+    assert_eq!(member.existence().permits.clauses, [0]);
     assert_eq!(member.existence().categories, CategorySet::of(&[Household]));
 }
 
@@ -134,9 +134,9 @@ fn an_emergency_is_told_with_what_it_disclosed() {
     facts.emergencies.push(opened_emergency());
     let grant = grant(vec![in_emergency(with_consent(clause("c", &[Household])))], facts);
     let member = grant.visible(field::MEMBER_ID, &about_mother()).unwrap();
-    assert_eq!(member.existence().emergency, Some(key(77)));
+    assert_eq!(member.existence().permits.emergency, Some(key(77)));
     let relationship = member.release(field::MEMBER_RELATIONSHIP, |row| *row);
-    assert_eq!(relationship.told().unwrap().1.emergency, Some(key(77)));
+    assert_eq!(relationship.told().unwrap().1.permits.emergency, Some(key(77)));
 }
 
 #[test]

@@ -1,19 +1,20 @@
-//! Several selects at once: on PostgreSQL one statement that brings each result as JSON, so that a page costs one round trip and not one a table; on
-//! SQLite, where there is no way to go, one statement each. The selects are the same, and so are the rows.
+//! Several selects at once: over a pipeline they are sent together, so that a page costs one round trip and not one a table; elsewhere one after the other. The
+//! selects are the same, and so are the rows.
 
 use std::marker::PhantomData;
 
-use sea_orm::{
-    ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Select,
-    sea_query::{Expr, Query, SelectStatement, SubQueryStatement},
-};
-use serde::de::DeserializeOwned;
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
-use super::session::{Session, StoreError};
+use super::{
+    pipeline::Answer,
+    record::Record,
+    select::Select,
+    session::{On, Session, StoreError},
+};
 
 /// Selects that are sent together.
 pub(super) struct Bundle {
-    selects: Vec<SelectStatement>,
+    selects: Vec<Select>,
 }
 
 /// Where in a bundle the rows of one select are.
@@ -24,15 +25,26 @@ pub(super) struct Slot<R> {
 
 /// What came of a bundle.
 pub(super) struct Fetched {
-    results: Vec<Fetch>,
+    results: Vec<Rows>,
 }
 
-/// One select's rows.
-enum Fetch {
-    /// As JSON; nothing where there are none.
-    Json(Option<String>),
-    /// As the driver gives them.
-    Rows(Vec<QueryResult>),
+/// One select's rows, as they came.
+pub(super) enum Rows {
+    Pipelined(Answer),
+    Library(Vec<QueryResult>),
+}
+
+impl Rows {
+    /// The same, read.
+    pub(super) fn records<R: Record>(&self) -> Result<Vec<R>, StoreError> {
+        match self {
+            Self::Pipelined(answer) => answer.records(),
+            Self::Library(rows) => rows
+                .iter()
+                .map(|row| R::from_query_result(row, "").map_err(StoreError::from))
+                .collect(),
+        }
+    }
 }
 
 impl Bundle {
@@ -41,8 +53,8 @@ impl Bundle {
     }
 
     /// Adds a select.
-    pub(super) fn add<E: EntityTrait, R>(&mut self, select: Select<E>) -> Slot<R> {
-        self.selects.push(select.into_query());
+    pub(super) fn add<R: Record>(&mut self, select: Select) -> Slot<R> {
+        self.selects.push(select);
         Slot {
             at: self.selects.len() - 1,
             row: PhantomData,
@@ -51,64 +63,41 @@ impl Bundle {
 
     /// Sends them all.
     pub(super) async fn fetch(self, session: &Session) -> Result<Fetched, StoreError> {
-        let backend = session.backend();
-        let mut results = Vec::with_capacity(self.selects.len());
-        if backend == DatabaseBackend::Postgres {
-            let statement = backend.build(&in_one(self.selects.iter()));
-            let row = session.transaction().query_one_raw(statement).await?;
-            let row = row.ok_or_else(|| StoreError::Corrupt("a select without a result".to_owned()))?;
-            for at in 0..self.selects.len() {
-                results.push(Fetch::Json(row.try_get_by_index(at)?));
+        let results = match session.on() {
+            On::Pipelined(snapshot) => {
+                session.count(self.selects.len());
+                let asked: Vec<_> = self
+                    .selects
+                    .iter()
+                    .map(|select| (select.text.as_str(), &*select.values))
+                    .collect();
+                let answers = snapshot.ask_all(&asked).await?;
+                answers.into_iter().map(Rows::Pipelined).collect()
             }
-        } else {
-            for select in &self.selects {
-                let rows = session.transaction().query_all_raw(backend.build(select)).await?;
-                results.push(Fetch::Rows(rows));
+            On::Library(transaction) => {
+                let backend = transaction.get_database_backend();
+                let mut results = Vec::with_capacity(self.selects.len());
+                for select in self.selects {
+                    session.count(1);
+                    let values = select.values.into_iter().map(|value| value.into_value(backend));
+                    let statement = Statement::from_sql_and_values(backend, select.text, values);
+                    results.push(Rows::Library(transaction.query_all_raw(statement).await?));
+                }
+                results
             }
-        }
+        };
         Ok(Fetched { results })
     }
 }
 
-/// `SELECT (SELECT json_agg(t)::text FROM (…) AS t), …`
-fn in_one<'s>(selects: impl Iterator<Item = &'s SelectStatement>) -> SelectStatement {
-    let mut all = Query::select();
-    for select in selects {
-        let as_json = Query::select()
-            .expr(Expr::cust("json_agg(t)::text"))
-            .from_subquery(select.clone(), "t")
-            .to_owned();
-        all.expr(Expr::SubQuery(
-            None,
-            Box::new(SubQueryStatement::SelectStatement(as_json)),
-        ));
-    }
-    all
-}
-
 impl Fetched {
     /// The rows of a select that may not have been asked for; then there are none.
-    pub(super) fn take_if<R: FromQueryResult + DeserializeOwned>(
-        &mut self,
-        slot: Option<&Slot<R>>,
-    ) -> Result<Vec<R>, StoreError> {
+    pub(super) fn take_if<R: Record>(&self, slot: Option<&Slot<R>>) -> Result<Vec<R>, StoreError> {
         slot.map_or(Ok(Vec::new()), |slot| self.take(slot))
     }
 
-    /// The rows of one select; a second time there are none.
-    pub(super) fn take<R: FromQueryResult + DeserializeOwned>(&mut self, slot: &Slot<R>) -> Result<Vec<R>, StoreError> {
-        let Some(result) = self.results.get_mut(slot.at) else {
-            return Ok(Vec::new());
-        };
-        match std::mem::replace(result, Fetch::Json(None)) {
-            Fetch::Json(None) => Ok(Vec::new()),
-            // The words of the error could hold what is stored.
-            Fetch::Json(Some(text)) => serde_json::from_str(&text)
-                .map_err(|error| StoreError::Corrupt(format!("a row as JSON, column {}", error.column()))),
-            Fetch::Rows(rows) => rows
-                .iter()
-                .map(|row| R::from_query_result(row, "").map_err(StoreError::from))
-                .collect(),
-        }
+    /// The rows of one select.
+    pub(super) fn take<R: Record>(&self, slot: &Slot<R>) -> Result<Vec<R>, StoreError> {
+        self.results.get(slot.at).map_or(Ok(Vec::new()), Rows::records)
     }
 }

@@ -6,12 +6,14 @@
 use std::{collections::HashMap, sync::OnceLock};
 
 use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
+use sea_orm::{DbBackend, FromQueryResult};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    keys::{array, one_line},
+    keys::one_line,
+    pipeline::Bind,
+    record::record,
     session::{Session, StoreError},
 };
 use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
@@ -94,10 +96,9 @@ impl Candidates {
         &self.decoys
     }
 
-    fn add(&mut self, row: &QueryResult) -> Result<(), StoreError> {
-        let family: Uuid = row.try_get("", "family_id")?;
-        let Some(keys): Option<String> = row.try_get("", "keys")? else {
-            self.decoys.push(family);
+    fn add(&mut self, row: Row) -> Result<(), StoreError> {
+        let (Some(keys), Some(known)) = (&row.keys, row.valid_from) else {
+            self.decoys.push(row.family_id);
             return Ok(());
         };
         let to = self.people.len();
@@ -107,7 +108,7 @@ impl Candidates {
             let by_place = key.len() < word.len();
             self.by_key.entry(read).or_default().push(Way { to, by_place });
         }
-        self.people.push(candidate(row, family)?);
+        self.people.push(candidate(&row, known)?);
         Ok(())
     }
 }
@@ -124,18 +125,34 @@ struct Place(String, String, Option<String>, Option<String>);
 #[derive(Deserialize)]
 struct Number(String, String);
 
-fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
-    let sheltered = row.try_get::<i32>("", "sheltered")? != 0;
-    let sex: String = row.try_get("", "sex")?;
-    let numbers: Vec<Number> = listed(row, "identifiers")?;
+/// A row of the statement: a candidate, or a decoy of which only the family is known.
+#[derive(FromQueryResult)]
+struct Row {
+    keys: Option<String>,
+    person_id: Uuid,
+    family_id: Uuid,
+    valid_from: Option<NaiveDate>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    date_of_birth: Option<NaiveDate>,
+    sex: Option<String>,
+    sheltered: i32,
+    addresses: Option<String>,
+    identifiers: Option<String>,
+}
+
+record!(Row: keys person_id family_id valid_from given_name family_name date_of_birth sex sheltered addresses identifiers);
+
+fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
+    let numbers: Vec<Number> = listed(row.identifiers.as_deref(), "identifiers")?;
     let known = Description {
-        given_name: Some(row.try_get("", "given_name")?),
-        family_name: Some(row.try_get("", "family_name")?),
-        date_of_birth: Some(row.try_get("", "date_of_birth")?),
-        sex: match sex.as_str() {
-            "female" => Some(Sex::Female),
-            "male" => Some(Sex::Male),
-            "other" => Some(Sex::Other),
+        given_name: row.given_name.clone(),
+        family_name: row.family_name.clone(),
+        date_of_birth: row.date_of_birth,
+        sex: match row.sex.as_deref() {
+            Some("female") => Some(Sex::Female),
+            Some("male") => Some(Sex::Male),
+            Some("other") => Some(Sex::Other),
             _ => None,
         },
         identifiers: numbers
@@ -144,10 +161,10 @@ fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
             .collect(),
         ..Description::default()
     };
-    let places: Vec<Place> = if sheltered {
-        Vec::new()
+    let places: Vec<Place> = if row.sheltered == 0 {
+        listed(row.addresses.as_deref(), "addresses")?
     } else {
-        listed(row, "addresses")?
+        Vec::new()
     };
     let places: Vec<(String, String)> = places
         .into_iter()
@@ -169,19 +186,18 @@ fn candidate(row: &QueryResult, family: Uuid) -> Result<Candidate, StoreError> {
         stored.push(known);
     }
     Ok(Candidate {
-        person: row.try_get("", "person_id")?,
-        family,
-        since: row.try_get("", "valid_from")?,
+        person: row.person_id,
+        family: row.family_id,
+        since,
         by_place,
         stored,
     })
 }
 
 /// A column that holds a list as JSON, or nothing.
-fn listed<T: for<'d> Deserialize<'d>>(row: &QueryResult, column: &'static str) -> Result<Vec<T>, StoreError> {
-    let text: Option<String> = row.try_get("", column)?;
+fn listed<T: for<'d> Deserialize<'d>>(text: Option<&str>, column: &'static str) -> Result<Vec<T>, StoreError> {
     text.map_or(Ok(Vec::new()), |text| {
-        serde_json::from_str(&text).map_err(|_| corrupt(column))
+        serde_json::from_str(text).map_err(|_| corrupt(column))
     })
 }
 
@@ -203,7 +219,7 @@ fn text(backend: DbBackend) -> &'static str {
         }),
         _ => POSTGRES.get_or_init(|| {
             written(
-                "person_key k WHERE k.authority_id = $1 AND k.key = ANY ($2::text::bigint[])",
+                "person_key k WHERE k.authority_id = $1 AND k.key = ANY ($2)",
                 "JOIN",
                 "string_agg(key::text || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
                 "json_agg(json_build_array",
@@ -258,26 +274,19 @@ impl Session {
     /// Reads whom the keys of an operation's questions lead to: members of families that are on the cohort today. One statement, however many
     /// the keys are.
     pub async fn candidates(&self, keys: &[i64], look: Look) -> Result<Candidates, StoreError> {
-        let on = self.transaction();
-        let backend = on.get_database_backend();
-        let mut list = array(keys.iter());
-        if backend == DbBackend::Sqlite {
-            list = list.replace('{', "[").replace('}', "]");
-        }
         let decoys = i64::try_from(look.decoys).unwrap_or(i64::MAX);
-        let values = [
-            Value::from(self.authority()),
-            list.into(),
+        let values: Vec<Bind> = vec![
+            self.authority().into(),
+            Bind::Numbers(keys.into()),
             self.today().into(),
             look.identifiers.into(),
             look.places.into(),
             look.decoys_from.into(),
             decoys.into(),
         ];
-        let statement = Statement::from_sql_and_values(backend, text(backend), values);
         let mut candidates = Candidates::default();
-        for row in on.query_all_raw(statement).await? {
-            candidates.add(&row)?;
+        for row in self.rows(text(self.backend()), values).await?.records::<Row>()? {
+            candidates.add(row)?;
         }
         candidates.decoys.truncate(look.decoys);
         Ok(candidates)

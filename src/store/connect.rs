@@ -20,6 +20,7 @@ use sea_orm::{
 use super::{
     database_url::{Address, DatabaseUrl},
     feed::Wake,
+    pipeline::Pool,
 };
 
 /// How long to wait before a file that is in use is opened again.
@@ -114,6 +115,7 @@ pub struct Databases {
     main: DatabaseConnection,
     trail: DatabaseConnection,
     counters: DatabaseConnection,
+    pipeline: Option<Pool>,
     wake: Arc<Wake>,
 }
 
@@ -134,12 +136,14 @@ impl Databases {
         let trail = Use::Data(settings.trail_connections, Synchronous::Full);
         let trail = connect(trail_url, trail, settings).await?;
         let counters = connect(url, Use::Counters, settings).await?;
+        let pipeline = pipeline(url, settings).await;
         Ok(Self {
             url: url.clone(),
             trail_url: trail_url.clone(),
             main,
             trail,
             counters,
+            pipeline,
             wake: Arc::new(Wake::new(url, settings.feed_poll)),
         })
     }
@@ -164,7 +168,7 @@ impl Databases {
 
     /// How many connections there are: to the main database, then to the trail.
     pub fn connections(&self) -> [Connections; 2] {
-        [&self.main, &self.trail].map(|database| {
+        let [mut main, trail] = [&self.main, &self.trail].map(|database| {
             if database.get_database_backend() == DbBackend::Postgres {
                 let pool = database.get_postgres_connection_pool();
                 Connections {
@@ -178,7 +182,13 @@ impl Databases {
                     idle: pool.num_idle() as u64,
                 }
             }
-        })
+        });
+        if let Some(pipeline) = &self.pipeline {
+            let reading = pipeline.connections();
+            main.open += reading.open;
+            main.idle += reading.idle;
+        }
+        [main, trail]
     }
 
     /// The main database.
@@ -196,6 +206,11 @@ impl Databases {
         &self.counters
     }
 
+    /// The main database over the connections that only read, several statements at once; none where it has to be read over those that write.
+    pub(super) fn pipeline(&self) -> Option<&Pool> {
+        self.pipeline.as_ref()
+    }
+
     /// Wakes those who wait for changes.
     pub(super) fn wake(&self) -> &Arc<Wake> {
         &self.wake
@@ -204,9 +219,23 @@ impl Databases {
     /// Closes all connections, after the statements that run. Clones are closed as well.
     pub async fn close(&self) -> Result<(), DbErr> {
         self.wake.close();
+        if let Some(pipeline) = &self.pipeline {
+            pipeline.close();
+        }
         let main = self.main.close_by_ref().await.and(self.counters.close_by_ref().await);
         self.trail.close_by_ref().await.and(main)
     }
+}
+
+/// The connections that only read, if the server can be reached and lets us in that way.
+async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
+    let most = settings.connections.max(1) as usize;
+    let pool = Pool::new(url, most, settings.acquire_timeout, settings.statement_timeout)?;
+    if pool.answers().await {
+        return Some(pool);
+    }
+    tracing::warn!("store.not_pipelined: reading over the connections that write, which costs more");
+    None
 }
 
 /// What connections are for.
@@ -231,7 +260,9 @@ impl Use {
 
 async fn connect(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
     let opened = match url.address() {
-        Address::Postgres(postgres) => SqlxPostgresConnector::connect(postgres_options(postgres, of, settings)).await,
+        Address::Postgres(postgres, _) => {
+            SqlxPostgresConnector::connect(postgres_options(postgres, of, settings)).await
+        }
         Address::Sqlite(file) => {
             make_private(file)?;
             open_sqlite(file, of, settings).await

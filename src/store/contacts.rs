@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::store::record::record;
 use chrono::{DateTime, Utc};
 use entity::{family_change, lead_professional, webhook_delivery};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -25,6 +26,8 @@ pub struct ContactPlace {
     /// The contact.
     pub contact_id: Uuid,
 }
+
+record!(ContactPlace: seq family_id contact_id);
 
 /// A delivery, locked up, with the keys that say whose it is.
 #[derive(Clone, Debug)]

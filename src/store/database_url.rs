@@ -23,9 +23,13 @@ pub struct DatabaseUrl(Address);
 pub(super) enum Address {
     /// A file.
     Sqlite(PathBuf),
-    /// A server.
-    Postgres(Box<PgConnectOptions>),
+    /// A server, and the password that its address has: the driver does not give it back.
+    Postgres(Box<PgConnectOptions>, Option<Password>),
 }
+
+/// A password. It is never shown.
+#[derive(Clone)]
+pub(super) struct Password(pub(super) Vec<u8>);
 
 /// The parameters a PostgreSQL address may have.
 pub const PARAMETERS: [&str; 13] = [
@@ -83,7 +87,7 @@ impl DatabaseUrl {
     #[must_use]
     pub fn trail(&self) -> Self {
         match &self.0 {
-            Address::Postgres(_) => self.clone(),
+            Address::Postgres(..) => self.clone(),
             Address::Sqlite(file) => {
                 let mut name = file.file_stem().unwrap_or_default().to_os_string();
                 name.push(".trail");
@@ -98,14 +102,14 @@ impl DatabaseUrl {
 
     /// Whether it is a PostgreSQL database.
     pub fn is_postgres(&self) -> bool {
-        matches!(self.0, Address::Postgres(_))
+        matches!(self.0, Address::Postgres(..))
     }
 
     /// The file of a SQLite database.
     pub fn file(&self) -> Option<&Path> {
         match &self.0 {
             Address::Sqlite(file) => Some(file),
-            Address::Postgres(_) => None,
+            Address::Postgres(..) => None,
         }
     }
 
@@ -163,14 +167,36 @@ fn postgres(text: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
     if options.get_database().is_none_or(str::is_empty) {
         return Err(DatabaseUrlError::NoDatabase);
     }
-    Ok(DatabaseUrl(Address::Postgres(Box::new(options))))
+    Ok(DatabaseUrl(Address::Postgres(Box::new(options), password(text))))
+}
+
+/// The password of an address that is known to be well formed: in its parameters, or before its host.
+fn password(text: &str) -> Option<Password> {
+    let text = text.split('#').next()?;
+    let (server, query) = text.split_once('?').unwrap_or((text, ""));
+    let named = query
+        .split('&')
+        .filter_map(|part| part.strip_prefix("password="))
+        .next_back();
+    let given = || {
+        let authority = server.split_once("://")?.1.split('/').next()?;
+        Some(authority.rsplit_once('@')?.0.split_once(':')?.1)
+    };
+    let plain = named.or_else(given).filter(|text| !text.is_empty())?;
+    // In parameters a plus stands for a space.
+    let plain = if named.is_some() {
+        plain.replace('+', " ")
+    } else {
+        plain.to_owned()
+    };
+    Some(Password(percent_encoding::percent_decode_str(&plain).collect()))
 }
 
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Address::Sqlite(file) => write!(f, "sqlite://{}", file.display()),
-            Address::Postgres(options) => {
+            Address::Postgres(options, _) => {
                 write!(f, "postgres://{}@", options.get_username())?;
                 match options.get_socket() {
                     Some(socket) => write!(f, "{}", socket.display())?,

@@ -7,18 +7,19 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use entity::{authority, consent, emergency_access, involvement, lead_professional, membership, person};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::DbBackend;
 use uuid::Uuid;
 
 use super::{
     bundle::{Bundle, Fetched, Slot},
     dossier::{MemberRecord, Wants},
-    reach::FamilySet,
+    pipeline::Bind,
+    record::Record,
     rows::{
         AuthorityRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow,
         PersonRow,
     },
+    select::{Families, Select},
     session::{Session, StoreError},
     tables::ByFamily,
 };
@@ -44,14 +45,6 @@ pub(super) struct Needed {
 }
 
 impl Needed {
-    pub(super) fn all() -> Self {
-        Self {
-            involvements: true,
-            consents: true,
-            emergencies: true,
-        }
-    }
-
     /// Those that some clause of the ceiling asks for, or whose rows are wanted.
     pub(super) fn by(ceiling: &Ceiling, wants: Wants) -> Self {
         let some = |asks: fn(&ClauseInForce) -> bool| {
@@ -104,69 +97,64 @@ impl FactSlots {
         bundle: &mut Bundle,
         session: &Session,
         ceiling: &Ceiling,
-        families: &FamilySet,
+        families: &Families,
         wants: Wants,
         needed: Needed,
     ) -> Self {
-        let authority = session.authority();
-        let people = || {
-            membership::Entity::find()
-                .select_only()
-                .column(membership::Column::PersonId)
-                .filter(membership::Column::AuthorityId.eq(authority))
-                .filter(families.condition(membership::Column::FamilyId))
-                .into_query()
+        let from = Source {
+            backend: session.backend(),
+            authority: session.authority(),
+            families,
         };
-        let mut involvements = involvement::Entity::find()
-            .filter(involvement::Column::AuthorityId.eq(authority))
-            .filter(families.condition(involvement::Column::FamilyId));
+        let parties = || ceiling.parties().iter().map(|party| &party.party);
+        let mut involvements = from.of_families::<InvolvementRow>("involvement");
         if !wants.involvements {
-            let agencies = ceiling.parties().iter().map(|party| party.party.agency);
-            involvements = involvements.filter(involvement::Column::AgencyId.is_in(agencies));
+            let agencies = parties().map(|party| party.agency).collect();
+            involvements = involvements.among("agency_id", Bind::Keys(agencies));
         }
         // Consent belongs to the person and goes with them from family to family.
-        let mut consents = consent::Entity::find()
-            .filter(consent::Column::AuthorityId.eq(authority))
-            .filter(consent::Column::PersonId.in_subquery(people()));
+        let mut consents = from.of_people::<ConsentRow>("consent", "person_id");
         if !wants.consents {
-            let kinds = ceiling.parties().iter().map(|party| party.party.agency_kind.as_str());
-            consents = consents.filter(consent::Column::AgencyKind.is_in(kinds));
+            let kinds = parties().map(|party| party.agency_kind.clone()).collect();
+            consents = consents.among("agency_kind", Bind::Words(kinds));
         }
         Self {
-            memberships: bundle.add(
-                membership::Entity::find()
-                    .filter(membership::Column::AuthorityId.eq(authority))
-                    .filter(families.condition(membership::Column::FamilyId)),
-            ),
-            persons: bundle.add(
-                person::Entity::find()
-                    .filter(person::Column::AuthorityId.eq(authority))
-                    .filter(person::Column::Id.in_subquery(people())),
-            ),
+            memberships: bundle.add(from.of_families::<MembershipRow>("membership")),
+            persons: bundle.add(from.of_people::<PersonRow>("person", "id")),
             involvements: needed.involvements.then(|| bundle.add(involvements)),
-            leads: bundle.add(
-                lead_professional::Entity::find()
-                    .filter(lead_professional::Column::AuthorityId.eq(authority))
-                    .filter(families.condition(lead_professional::Column::FamilyId)),
-            ),
+            leads: bundle.add(from.of_families::<LeadProfessionalRow>("lead_professional")),
             consents: needed.consents.then(|| bundle.add(consents)),
-            emergencies: needed.emergencies.then(|| {
-                bundle.add(
-                    emergency_access::Entity::find()
-                        .filter(emergency_access::Column::AuthorityId.eq(authority))
-                        .filter(families.condition(emergency_access::Column::FamilyId)),
-                )
+            emergencies: needed
+                .emergencies
+                .then(|| bundle.add(from.of_families::<EmergencyAccessRow>("emergency_access"))),
+            settings: session.known_settings().is_none().then(|| {
+                let own = Select::from::<AuthorityRow>(from.backend, "authority", "id", from.authority);
+                bundle.add(own)
             }),
-            settings: session
-                .known_settings()
-                .is_none()
-                .then(|| bundle.add(authority::Entity::find().filter(authority::Column::Id.eq(authority)))),
         }
     }
 }
 
+/// Whence facts come.
+struct Source<'a> {
+    backend: DbBackend,
+    authority: i32,
+    families: &'a Families,
+}
+
+impl Source<'_> {
+    fn of_families<R: Record>(&self, table: &str) -> Select {
+        Select::from::<R>(self.backend, table, "authority_id", self.authority)
+            .among("family_id", Bind::Keys(Arc::clone(self.families)))
+    }
+
+    fn of_people<R: Record>(&self, table: &str, column: &str) -> Select {
+        Select::from::<R>(self.backend, table, "authority_id", self.authority).of_people_in(column, self.families)
+    }
+}
+
 impl FactRows {
-    pub(super) fn of(slots: &FactSlots, fetched: &mut Fetched, session: &Session) -> Result<Self, StoreError> {
+    pub(super) fn of(slots: &FactSlots, fetched: &Fetched, session: &Session) -> Result<Self, StoreError> {
         let mut by_person: HashMap<Uuid, Vec<ConsentRow>> = HashMap::new();
         for row in fetched.take_if(slots.consents.as_ref())? {
             by_person.entry(row.person_id).or_default().push(row);

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use entity::{agency, family};
-
 use super::{
     agencies::Agencies,
     bundle::Bundle,
     dossier::{Dossier, FamilyRecord, Wants},
     facts::{self, FactRows, FactSlots, Needed},
+    pipeline::Bind,
     reach::FamilySet,
     rows::{AgencyRow, FamilyRow},
+    select::{Families, Select},
     session::{Session, StoreError},
     tables::{TableRows, TableSlots},
 };
@@ -20,62 +20,44 @@ use crate::sharing::{
     grant::{Grant, Guarded},
 };
 
-/// Up to so many families are named in a statement.
-const NAMED: usize = 256;
-
 impl Session {
-    /// Reads families with what is wanted of them, by key. Nothing that it gives can be looked into without the grant that comes with it.
+    /// Reads families with what is wanted of them, by key. Nothing that it gives can be looked into without the grant that comes with it. Facts that
+    /// no clause of the ceiling asks for are not read: rows of tables that are facts as well (consents, involvements, emergency access) are only
+    /// complete where they are wanted.
     pub async fn dossiers(
         &self,
         ceiling: &Arc<Ceiling>,
         families: &FamilySet,
         wants: Wants,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
-        self.read_dossiers(ceiling, families, wants, Needed::all()).await
-    }
-
-    /// The same without the facts that no clause of the ceiling asks for: for reads that must be quick. Rows of tables that are facts as well
-    /// (consents, involvements, emergency access) are only complete where they are wanted.
-    pub async fn dossiers_sparing(
-        &self,
-        ceiling: &Arc<Ceiling>,
-        families: &FamilySet,
-        wants: Wants,
-    ) -> Result<Vec<Arc<Dossier>>, StoreError> {
-        self.read_dossiers(ceiling, families, wants, Needed::by(ceiling, wants))
-            .await
-    }
-
-    async fn read_dossiers(
-        &self,
-        ceiling: &Arc<Ceiling>,
-        families: &FamilySet,
-        wants: Wants,
-        needed: Needed,
-    ) -> Result<Vec<Arc<Dossier>>, StoreError> {
+        let needed = Needed::by(ceiling, wants);
         if families.is_empty() {
             return Ok(Vec::new());
         }
-        // The families come first, unless they are named already: a few are named then, so that the other selects need not find them again.
+        // The families come first, unless they are named already: they are named then, so that the other selects need not find them again.
         let first: Option<Vec<FamilyRow>> = match families {
             FamilySet::Keys(_) => None,
             _ => Some(self.all(families.select_families(self.authority())).await?),
         };
-        let named = match &first {
-            Some(rows) if rows.is_empty() => return Ok(Vec::new()),
-            Some(rows) if rows.len() <= NAMED => Some(FamilySet::Keys(rows.iter().map(|row| row.id).collect())),
-            _ => None,
+        let keys: Families = match (&first, families) {
+            (Some(rows), _) => rows.iter().map(|row| row.id).collect(),
+            (None, FamilySet::Keys(keys)) => keys.iter().copied().collect(),
+            (None, _) => Families::default(),
         };
-        let families = named.as_ref().unwrap_or(families);
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (backend, authority) = (self.backend(), self.authority());
         let mut bundle = Bundle::new();
-        let family_slot = first
-            .is_none()
-            .then(|| bundle.add::<family::Entity, FamilyRow>(families.select_families(self.authority())));
-        let fact_slots = FactSlots::ask(&mut bundle, self, ceiling, families, wants, needed);
-        let table_slots = TableSlots::ask(&mut bundle, self.authority(), families, wants);
+        let family_slot = first.is_none().then(|| {
+            let named = Select::from::<FamilyRow>(backend, "family", "authority_id", authority);
+            bundle.add::<FamilyRow>(named.among("id", Bind::Keys(Arc::clone(&keys))))
+        });
+        let fact_slots = FactSlots::ask(&mut bundle, self, ceiling, &keys, wants, needed);
+        let table_slots = TableSlots::ask(&mut bundle, self, &keys, wants);
         let agency_slot = (wants.agencies && self.known_agencies().is_none())
-            .then(|| bundle.add::<agency::Entity, AgencyRow>(Agencies::select(self.authority())));
-        let mut fetched = bundle.fetch(self).await?;
+            .then(|| bundle.add::<AgencyRow>(Select::from::<AgencyRow>(backend, "agency", "authority_id", authority)));
+        let fetched = bundle.fetch(self).await?;
         if let Some(slot) = &agency_slot {
             self.remember_agencies(Agencies::of(fetched.take(slot)?));
         }
@@ -84,8 +66,8 @@ impl Session {
             (None, Some(slot)) => fetched.take(slot)?,
             (None, None) => Vec::new(),
         };
-        let mut facts = FactRows::of(&fact_slots, &mut fetched, self)?;
-        let mut tables = TableRows::of(&table_slots, &mut fetched)?;
+        let mut facts = FactRows::of(&fact_slots, &fetched, self)?;
+        let mut tables = TableRows::of(&table_slots, &fetched)?;
         let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
 
         let mut dossiers = Vec::with_capacity(rows.len());

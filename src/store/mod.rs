@@ -20,9 +20,12 @@ mod links;
 mod load;
 pub mod migrate;
 pub mod outbox;
+mod pipeline;
 pub mod policy;
 pub mod reach;
+pub mod record;
 pub mod rows;
+mod select;
 pub mod session;
 mod tables;
 pub mod trail;
@@ -40,7 +43,7 @@ use std::{
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 
-use self::{connect::Databases, policy::Policies};
+use self::{connect::Databases, directory::KnownAgencies, policy::Policies};
 use crate::clock::{Clock, Ids};
 
 /// The main database, with what may be remembered of it from one operation to the next. Cheap to clone.
@@ -56,6 +59,7 @@ struct Shared {
     ids: Ids,
     statements: Arc<AtomicU64>,
     policies: Mutex<HashMap<i32, Arc<Policies>>>,
+    agencies: KnownAgencies,
 }
 
 impl Store {
@@ -67,6 +71,7 @@ impl Store {
             ids,
             statements: Arc::default(),
             policies: Mutex::default(),
+            agencies: KnownAgencies::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -83,7 +88,7 @@ impl Store {
         &self.shared.ids
     }
 
-    /// How many statements were sent since the start.
+    /// How many statements operations have sent since the start.
     pub fn statements_sent(&self) -> u64 {
         self.shared.statements.load(Ordering::Relaxed)
     }
@@ -97,6 +102,10 @@ impl Store {
     /// another within moments, and every few seconds whatever happened. It says that it is worth looking, and nothing else.
     pub fn wake(&self) -> watch::Receiver<u64> {
         self.databases().wake().subscribe()
+    }
+
+    fn known_agencies(&self) -> &KnownAgencies {
+        &self.shared.agencies
     }
 
     fn main(&self) -> &DatabaseConnection {

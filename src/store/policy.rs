@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use super::{
     Store,
+    bundle::Rows,
+    record::record,
     session::{Session, StoreError},
 };
 use crate::sharing::agreement::{Agreement, Clause, Policy, Signatory};
@@ -38,6 +40,8 @@ struct VersionRow {
     version: i64,
 }
 
+record!(VersionRow: version);
+
 #[derive(FromQueryResult)]
 struct AgreementRow {
     id: Uuid,
@@ -49,6 +53,8 @@ struct AgreementRow {
     review_by: NaiveDate,
 }
 
+record!(AgreementRow: id code version title effective_from effective_to review_by);
+
 #[derive(FromQueryResult)]
 struct SignatoryRow {
     agreement_id: Uuid,
@@ -57,19 +63,28 @@ struct SignatoryRow {
     withdrawn_on: Option<NaiveDate>,
 }
 
+record!(SignatoryRow: agreement_id code signed_on withdrawn_on);
+
 #[derive(FromQueryResult)]
 struct ClauseRow {
     agreement_id: Uuid,
     body: String,
 }
 
+record!(ClauseRow: agreement_id body);
+
+/// The statement of the version of an authority's agreements.
+pub(super) const VERSION: &str = "SELECT version FROM policy_version WHERE authority_id = $1";
+
+/// What came of it. None stored is none changed yet.
+pub(super) fn version(rows: &Rows) -> Result<i64, StoreError> {
+    Ok(rows.records::<VersionRow>()?.first().map_or(0, |row| row.version))
+}
+
 impl Session {
     /// The authority's agreements as of this session's moment: from memory when the version that this very transaction reads is known.
     pub async fn policies(&self, store: &Store) -> Result<Arc<Policies>, StoreError> {
-        let versions: Vec<VersionRow> = self
-            .all(policy_version::Entity::find().filter(policy_version::Column::AuthorityId.eq(self.authority())))
-            .await?;
-        let version = versions.first().map_or(0, |row| row.version);
+        let version = self.policy_version().await?;
         if let Some(known) = store.known_policies(self.authority(), version) {
             return Ok(known);
         }
@@ -228,7 +243,7 @@ impl Session {
             .to_owned();
         policy_version::Entity::insert(first)
             .on_conflict(again)
-            .exec_without_returning(self.transaction())
+            .exec_without_returning(self.transaction()?)
             .await?;
         self.announce();
         Ok(())

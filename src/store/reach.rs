@@ -93,27 +93,12 @@ impl Reach {
 }
 
 impl FamilySet {
-    /// The condition that a table's family column is one of these.
-    pub(super) fn condition<C: ColumnTrait>(&self, column: C) -> Condition {
-        match self {
-            Self::Keys(keys) => Condition::all().add(column.is_in(padded(keys))),
-            Self::Reach(_) | Self::Window(_) => {
-                let keys = self
-                    .select_families(0)
-                    .select_only()
-                    .column(family::Column::Id)
-                    .into_query();
-                Condition::all().add(column.in_subquery(keys))
-            }
-        }
-    }
-
     /// The statement of the families themselves.
     pub(super) fn select_families(&self, authority: i32) -> Select<family::Entity> {
         match self {
             Self::Keys(keys) => family::Entity::find()
                 .filter(family::Column::AuthorityId.eq(authority))
-                .filter(family::Column::Id.is_in(padded(keys))),
+                .filter(family::Column::Id.is_in(keys.iter().copied())),
             Self::Reach(reach) => reach.select(),
             Self::Window(window) => {
                 let select = window
@@ -134,15 +119,6 @@ impl FamilySet {
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Keys(keys) if keys.is_empty())
     }
-}
-
-/// The keys, the last one repeated up to a power of two, so that few texts of a statement exist and each stays prepared.
-fn padded(keys: &[Uuid]) -> Vec<Uuid> {
-    let mut padded = keys.to_vec();
-    if let Some(last) = keys.last() {
-        padded.resize(keys.len().next_power_of_two(), *last);
-    }
-    padded
 }
 
 /// A condition that holds for no row.

@@ -12,8 +12,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{authority, statistical_neighbour};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr,
-    EntityTrait, FromQueryResult, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    RuntimeErr, Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    EntityTrait, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RuntimeErr, Select,
+    SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -21,7 +21,11 @@ use uuid::Uuid;
 use super::{
     Store,
     agencies::Agencies,
+    bundle::Rows,
     feed::{self, Change, Wake},
+    pipeline::{Bind, Snapshot},
+    policy,
+    record::Record,
     rows::AuthorityRow,
 };
 
@@ -87,10 +91,20 @@ pub enum Mode {
     Feed,
 }
 
+/// What a session reads over.
+#[derive(Debug)]
+pub(super) enum On {
+    /// One statement after the other, over the library.
+    Library(DatabaseTransaction),
+    /// Several at once, and nothing is written.
+    Pipelined(Snapshot),
+}
+
 /// One operation's transaction. It ends without a trace unless it is [committed](Self::commit).
 #[derive(Debug)]
 pub struct Session {
-    transaction: DatabaseTransaction,
+    on: On,
+    policy_version: OnceCell<i64>,
     authority: i32,
     now: DateTime<Utc>,
     statements: Arc<AtomicU64>,
@@ -118,9 +132,19 @@ impl Session {
                 Mode::Write | Mode::Feed => SqliteTransactionMode::Immediate,
             }),
         };
-        let transaction = store.main().begin_with_options(options).await?;
+        let policy_version = OnceCell::new();
+        let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
+            Some(pool) => {
+                store.count_statement();
+                let (snapshot, version) = pool.snapshot((policy::VERSION, &[authority.into()])).await?;
+                let _ = policy_version.set(policy::version(&Rows::Pipelined(version))?);
+                On::Pipelined(snapshot)
+            }
+            None => On::Library(store.main().begin_with_options(options).await?),
+        };
         Ok(Self {
-            transaction,
+            on,
+            policy_version,
             authority,
             now: store.clock().now(),
             statements: Arc::clone(store.statements()),
@@ -189,12 +213,16 @@ impl Session {
     pub async fn commit(self) -> Result<(), StoreError> {
         let changes = self.changes.into_inner().unwrap_or_else(PoisonError::into_inner);
         let announces = self.announces.into_inner() || !changes.is_empty();
+        // What only read has nothing to keep.
+        let On::Library(transaction) = self.on else {
+            return Ok(());
+        };
         if announces {
             self.statements.fetch_add(2, Ordering::Relaxed);
-            feed::record(&self.transaction, self.authority, &changes, Some(self.now)).await?;
-            feed::notify(&self.transaction, self.authority).await?;
+            feed::record(&transaction, self.authority, &changes, Some(self.now)).await?;
+            feed::notify(&transaction, self.authority).await?;
         }
-        self.transaction.commit().await?;
+        transaction.commit().await?;
         if announces {
             self.wake.poke();
         }
@@ -203,7 +231,11 @@ impl Session {
 
     /// Ends the session and undoes what was written.
     pub async fn end(self) -> Result<(), StoreError> {
-        Ok(self.transaction.rollback().await?)
+        match self.on {
+            On::Library(transaction) => Ok(transaction.rollback().await?),
+            // It ends when it is dropped.
+            On::Pipelined(_) => Ok(()),
+        }
     }
 
     /// The authority's agencies by key, read once a session.
@@ -261,15 +293,48 @@ impl Session {
     }
 
     /// Every row of a statement.
-    pub(super) async fn all<E: EntityTrait, R: FromQueryResult + Send + Sync>(
+    pub(super) async fn all<E: EntityTrait, R: Record + Send + Sync>(
         &self,
         select: Select<E>,
     ) -> Result<Vec<R>, StoreError>
     where
         E::Model: Send + Sync,
     {
-        self.count();
-        Ok(select.into_model::<R>().all(&self.transaction).await?)
+        self.count(1);
+        match &self.on {
+            On::Library(transaction) => Ok(select.into_model::<R>().all(transaction).await?),
+            On::Pipelined(snapshot) => {
+                let statement = DatabaseBackend::Postgres.build(&select.into_query());
+                let values = statement.values.into_iter().flat_map(|values| values.0);
+                let values: Vec<Bind> = values.map(Bind::One).collect();
+                snapshot.ask((&statement.sql, &values)).await?.records()
+            }
+        }
+    }
+
+    /// The rows of a statement that is written out.
+    pub(super) async fn rows(&self, text: &str, values: Vec<Bind>) -> Result<Rows, StoreError> {
+        self.count(1);
+        match &self.on {
+            On::Library(transaction) => {
+                let backend = transaction.get_database_backend();
+                let values = values.into_iter().map(|value| value.into_value(backend));
+                let statement = Statement::from_sql_and_values(backend, text, values);
+                Ok(Rows::Library(transaction.query_all_raw(statement).await?))
+            }
+            On::Pipelined(snapshot) => Ok(Rows::Pipelined(snapshot.ask((text, &values)).await?)),
+        }
+    }
+
+    /// What it reads over.
+    pub(super) fn on(&self) -> &On {
+        &self.on
+    }
+
+    /// The version of the agreements at the session's moment.
+    pub(super) async fn policy_version(&self) -> Result<i64, StoreError> {
+        let read = || async { policy::version(&self.rows(policy::VERSION, vec![self.authority.into()]).await?) };
+        self.policy_version.get_or_try_init(read).await.copied()
     }
 
     /// Adds a row.
@@ -278,25 +343,31 @@ impl Session {
         A: ActiveModelTrait + Send,
         <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
-        self.count();
         <A::Entity as EntityTrait>::insert(row)
-            .exec_without_returning(&self.transaction)
+            .exec_without_returning(self.transaction()?)
             .await?;
         Ok(())
     }
 
     /// Which database it is.
     pub(super) fn backend(&self) -> DatabaseBackend {
-        self.transaction.get_database_backend()
+        match &self.on {
+            On::Library(transaction) => transaction.get_database_backend(),
+            On::Pipelined(_) => DatabaseBackend::Postgres,
+        }
     }
 
-    /// The transaction, for statements of the store's own.
-    pub(super) fn transaction(&self) -> &DatabaseTransaction {
-        self.count();
-        &self.transaction
+    /// The transaction, for a statement that writes. A session that was begun to read has none.
+    pub(super) fn transaction(&self) -> Result<&DatabaseTransaction, StoreError> {
+        self.count(1);
+        match &self.on {
+            On::Library(transaction) => Ok(transaction),
+            On::Pipelined(_) => Err(StoreError::Database("this session only reads".to_owned())),
+        }
     }
 
-    fn count(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+    /// Counts statements that are sent.
+    pub(super) fn count(&self, statements: usize) {
+        self.statements.fetch_add(statements as u64, Ordering::Relaxed);
     }
 }

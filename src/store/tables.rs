@@ -3,24 +3,21 @@
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use entity::{
-    action, address, assessment, contact, criteria_match, distance_score, goal, local_identifier, marker, outcome,
-    plan, progress_value, statutory_status,
-};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
-use serde::Deserialize;
+use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::{
     bundle::{Bundle, Fetched, Slot},
     dossier::{Locked, Tables, Wants},
     facts::FamilyFactRows,
-    reach::FamilySet,
+    pipeline::Bind,
+    record::record,
     rows::{
         ActionRow, AddressRow, AssessmentRow, ContactNoteRow, ContactRow, CriteriaMatchRow, DistanceScoreRow, GoalRow,
         LocalIdentifierRow, MarkerRow, OutcomeRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
     },
-    session::StoreError,
+    select::{Families, Select},
+    session::{Session, StoreError},
 };
 use crate::{
     catalogue,
@@ -58,7 +55,7 @@ impl<R> ByFamily<R> {
 }
 
 /// A contact as it is stored, with its note.
-#[derive(FromQueryResult, Deserialize)]
+#[derive(FromQueryResult)]
 struct StoredContact {
     id: Uuid,
     family_id: Uuid,
@@ -71,6 +68,8 @@ struct StoredContact {
     note_category: Option<String>,
     recorded_at: DateTime<Utc>,
 }
+
+record!(StoredContact: id family_id agency_id subject kind urgency occurred_at note note_category recorded_at);
 
 impl StoredContact {
     /// The contact, and its note: which is a row of its own, since it may say more than that there was a contact.
@@ -100,20 +99,20 @@ impl StoredContact {
 }
 
 macro_rules! tables {
-    ($($rows:ident $entity:ident $row:ident [$($wanted:ident)*];)*) => {
+    ($($rows:ident $table:ident $row:ident [$($wanted:ident)*];)*) => {
         /// Where the rows of the wanted tables are in a bundle of selects.
         pub(super) struct TableSlots {
             $($rows: Option<Slot<$row>>,)*
         }
 
         impl TableSlots {
-            pub(super) fn ask(bundle: &mut Bundle, authority: i32, families: &FamilySet, wants: Wants) -> Self {
+            pub(super) fn ask(bundle: &mut Bundle, session: &Session, families: &Families, wants: Wants) -> Self {
                 Self {
                     $($rows: ($(wants.$wanted)||*).then(|| {
+                        let (on, authority) = (session.backend(), session.authority());
                         bundle.add(
-                            $entity::Entity::find()
-                                .filter($entity::Column::AuthorityId.eq(authority))
-                                .filter(families.condition($entity::Column::FamilyId)),
+                            Select::from::<$row>(on, stringify!($table), "authority_id", authority)
+                                .among("family_id", Bind::Keys(Arc::clone(families))),
                         )
                     }),)*
                 }
@@ -126,7 +125,7 @@ macro_rules! tables {
         }
 
         impl TableRows {
-            pub(super) fn of(slots: &TableSlots, fetched: &mut Fetched) -> Result<Self, StoreError> {
+            pub(super) fn of(slots: &TableSlots, fetched: &Fetched) -> Result<Self, StoreError> {
                 Ok(Self {
                     $($rows: match &slots.$rows {
                         Some(slot) => ByFamily::new(fetched.take(slot)?, |row| row.family_id),

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+mod postgres;
 mod read;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -134,6 +135,9 @@ impl TrailStore {
     /// Writes a batch in one transaction: all of it is durable when this returns, or none of it is there; after an error
     /// from the commit itself, either may be. The head must move forward.
     pub async fn append(&self, entries: &[EntryRow], index: &Index, head: &HeadRow) -> Result<(), TrailStoreError> {
+        if self.writer.get_database_backend() == DbBackend::Postgres {
+            return postgres::append(&self.writer, entries, index, head).await;
+        }
         let transaction = self
             .writer
             .begin_with_options(TransactionOptions {
@@ -207,28 +211,16 @@ impl TrailStore {
 /// Makes sure that the commit of this transaction waits for the disk.
 async fn ensure_durable(transaction: &DatabaseTransaction) -> Result<(), TrailStoreError> {
     let backend = transaction.get_database_backend();
-    match backend {
-        DbBackend::Sqlite => {
-            let row = transaction
-                .query_one_raw(Statement::from_string(backend, "PRAGMA synchronous"))
-                .await?
-                .ok_or(TrailStoreError::NotDurable)?;
-            // 2 is FULL, 3 is EXTRA.
-            if row.try_get_by_index::<i32>(0)? < 2 {
-                return Err(TrailStoreError::NotDurable);
-            }
-        }
-        DbBackend::Postgres => {
-            // Only ever raised: a stronger setting (remote_apply) stays.
-            transaction
-                .query_all_raw(Statement::from_string(
-                    backend,
-                    "SELECT set_config('synchronous_commit', 'on', true) \
-                     WHERE current_setting('synchronous_commit') IN ('off', 'local')",
-                ))
-                .await?;
-        }
-        _ => return Err(TrailStoreError::Unsupported),
+    if backend != DbBackend::Sqlite {
+        return Err(TrailStoreError::Unsupported);
+    }
+    let row = transaction
+        .query_one_raw(Statement::from_string(backend, "PRAGMA synchronous"))
+        .await?
+        .ok_or(TrailStoreError::NotDurable)?;
+    // 2 is FULL, 3 is EXTRA.
+    if row.try_get_by_index::<i32>(0)? < 2 {
+        return Err(TrailStoreError::NotDurable);
     }
     Ok(())
 }
@@ -246,7 +238,7 @@ async fn insert<R>(
         let size = (1 << rest.len().ilog2()).min(MAX_ROWS);
         let (now, later) = rest.split_at(size);
         rest = later;
-        let sql = format!("INSERT INTO {columns} VALUES {}", placeholders(1, size, width));
+        let sql = format!("INSERT INTO {columns} VALUES {}", places(size, width));
         let values: Vec<Value> = now.iter().flat_map(&values).collect();
         transaction
             .execute_raw(Statement::from_sql_and_values(
@@ -259,11 +251,8 @@ async fn insert<R>(
     Ok(())
 }
 
-/// `($1, $2), ($3, $4)`: `rows` rows of `width` placeholders, numbered from `first`.
-fn placeholders(first: usize, rows: usize, width: usize) -> String {
-    let row = |row: usize| {
-        let numbers: Vec<String> = (0..width).map(|at| format!("${}", first + row * width + at)).collect();
-        format!("({})", numbers.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+/// `(?, ?), (?, ?)`: `rows` rows of `width` places. With numbers they would be names, and the driver looks each name up among all.
+fn places(rows: usize, width: usize) -> String {
+    let row = format!("({})", vec!["?"; width].join(", "));
+    vec![row; rows].join(", ")
 }

@@ -40,8 +40,8 @@ pub(super) fn disclosed(
         entry
             .categories
             .extend(personal.map(|category| Code::nearest(category.code())));
-        entry.emergency.extend(told.emergency);
-        let numbers = told.clauses.iter().map(|number| usize::from(*number));
+        entry.emergency.extend(told.permits.emergency);
+        let numbers = told.permits.clauses.iter().map(|number| usize::from(*number));
         for clause in numbers.filter_map(|number| ceiling.clause(number)) {
             entry.clauses.insert(Code::nearest(&clause.id));
             entry.agreements.insert(AgreementRef {

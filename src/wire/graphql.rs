@@ -16,7 +16,6 @@ use uuid::Uuid;
 use super::{
     live::upgrade,
     observe::{Notes, RequestId},
-    precheck,
     request::{
         self,
         accept::{MediaType, negotiate},
@@ -126,7 +125,10 @@ async fn answer(
     let media = media.ok_or_else(Problem::not_acceptable)?;
     let withheld = headers::withheld(&parts.headers)?;
     notes.operation = hash(&asked.query);
-    let document = precheck::check(&asked.query, &state.limits).map_err(|error| Problem::graphql(error, media))?;
+    let document = state
+        .documents
+        .read(&asked.query, &state.limits)
+        .map_err(|error| Problem::graphql(error, media))?;
     let operation = OperationRequest {
         request_id: id,
         began,

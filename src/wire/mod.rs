@@ -3,6 +3,7 @@
 //! Knows HTTP and nothing of SQL or of who may see what: it takes a request within the limits, has the caller named by
 //! [`services::Authenticate`], hands the operation to [`services::Execute`], and sends what comes back.
 
+mod documents;
 mod gate;
 pub mod graphiql;
 mod graphql;

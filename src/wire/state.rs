@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    documents::Documents,
     gate::Gate,
     graphiql::Graphiql,
     limits::{EdgeLimits, Limits},
@@ -28,6 +29,8 @@ pub struct AppState {
     pub(super) ids: Ids,
     /// How large a document may be.
     pub(super) limits: Limits,
+    /// Documents that were read.
+    pub(super) documents: Documents,
     /// How much a request may take.
     pub(super) edge: EdgeLimits,
     /// Counters.
@@ -58,6 +61,7 @@ impl AppState {
             authenticator,
             ready,
             ids,
+            documents: Documents::default(),
             limits: Limits::default(),
             edge: EdgeLimits::default(),
             metrics,

@@ -7,6 +7,7 @@ mod cli;
 mod contacts;
 mod coverage;
 mod demo;
+mod documents;
 mod examples;
 mod feed;
 mod kill;

@@ -2,7 +2,7 @@
 //!
 //! The numbers are pinned: who adds a field that needs another table changes one of them, and sees that it is one and not one a family.
 
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use thinkfamily::demo;
 
@@ -85,12 +85,8 @@ async fn the_number_of_statements_does_not_depend_on_the_number_of_families(data
         at.push((app.store.statements_sent() - before, found));
     }
     counts.push(("nodes", at));
-    let expected = match app.store.databases().main().get_database_backend() {
-        // One statement brings all tables of a page.
-        DbBackend::Postgres => [("nested", 4), ("ordered", 5), ("matches", 5), ("nodes", 3)],
-        _ => [("nested", 15), ("ordered", 19), ("matches", 20), ("nodes", 12)],
-    };
-    let page = if expected[0].1 == 4 { 3 } else { 19 };
+    let expected = [("nested", 12), ("ordered", 14), ("matches", 15), ("nodes", 9)];
+    let page = 15;
     let expected = expected.map(|(name, statements)| (name, SIZES.map(|size| (statements, size)).to_vec()));
     assert_eq!(counts, expected, "statements and rows at each size");
     assert_eq!(
@@ -140,11 +136,7 @@ async fn a_page_is_found_among_many_that_are_not_for_the_asker(database: &TestDa
     main.execute_unprepared(refuse).await.unwrap();
     let (none, empty) = count().await;
     assert_eq!((full, empty), (20, 0));
-    let expected = match main.get_database_backend() {
-        DbBackend::Postgres => (4, 10),
-        _ => (10, 31),
-    };
-    assert_eq!((many, none), expected);
+    assert_eq!((many, none), (7, 22));
 }
 on_both!(a_page_is_found_among_many_that_are_not_for_the_asker);
 
@@ -179,8 +171,8 @@ async fn the_number_of_statements_does_not_depend_on_the_number_of_look_ups(data
             assert!(found.len() == size && matched >= at_least, "{matched} of {size}");
         }
     }
-    // PostgreSQL brings all tables of the families in one statement; SQLite counts the questions by two.
-    let expected = if database.url().is_postgres() { 5 } else { 13 };
+    // SQLite counts the questions by two.
+    let expected = if database.url().is_postgres() { 11 } else { 12 };
     assert_eq!(counts, [expected; 6], "found or not, one or many");
 }
 on_both!(the_number_of_statements_does_not_depend_on_the_number_of_look_ups);

@@ -1,11 +1,14 @@
 //! A server over each of the two data sets, and what it answers.
 
+use std::sync::Arc;
+
 use async_graphql_parser::parse_query;
 use tempfile::TempDir;
 use thinkfamily::{
     catalogue,
     clock::{Clock, Ids},
     graphql::{
+        document,
         engine::Engine,
         operation::{Allowed, Answer, OperationRequest},
     },
@@ -118,13 +121,13 @@ impl Server {
 
     /// Every byte of the answer to an operation.
     pub(crate) async fn answer(&self, caller: &Caller, number: u64, operation: &Operation) -> Vec<u8> {
-        let document = parse_query(&operation.query).unwrap_or_else(|error| panic!("{error}: {}", operation.query));
+        let parsed = parse_query(&operation.query).unwrap_or_else(|error| panic!("{error}: {}", operation.query));
         let request = OperationRequest {
             began: thinkfamily::clock::Stopwatch::start(),
             request_id: Uuid::from_u128(number.into()),
             caller: caller.clone(),
             query: operation.query.clone(),
-            document,
+            document: Arc::new(document::Document::new(parsed)),
             operation_name: None,
             variables: operation.variables.clone(),
             withheld: operation.withheld,

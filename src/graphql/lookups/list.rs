@@ -37,40 +37,40 @@ impl Lookup {
 #[Object]
 impl Lookup {
     /// When.
-    async fn at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
+    fn at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
         self.tell(ctx, field::LOOKUP_AT, |entry| entry.at)
     }
 
     /// Who asked, as your agency names them.
-    async fn subject(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+    fn subject(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         self.tell(ctx, field::LOOKUP_SUBJECT, |entry| {
             entry.subject.as_ref().map(|subject| subject.as_str().to_owned())
         })
     }
 
     /// With which program.
-    async fn client(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+    fn client(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         self.tell(ctx, field::LOOKUP_CLIENT, |entry| {
             entry.client.as_ref().map(|client| client.as_str().to_owned())
         })
     }
 
     /// Their role.
-    async fn role(&self, ctx: &Context<'_>) -> Shared<Option<Role>> {
+    fn role(&self, ctx: &Context<'_>) -> Shared<Option<Role>> {
         self.tell(ctx, field::LOOKUP_ROLE, |entry| {
             entry.role.as_ref().and_then(|role| codes::parse(role.as_str()))
         })
     }
 
     /// What for.
-    async fn purpose(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+    fn purpose(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         self.tell(ctx, field::LOOKUP_PURPOSE, |entry| {
             entry.purpose.as_ref().map(|purpose| purpose.as_str().to_owned())
         })
     }
 
     /// The name of the operation, where it had one.
-    async fn operation_name(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+    fn operation_name(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         self.tell(ctx, field::LOOKUP_OPERATION_NAME, |entry| {
             let name = entry.operation.as_ref().and_then(|operation| operation.name());
             name.map(str::to_owned)
@@ -78,17 +78,17 @@ impl Lookup {
     }
 
     /// How many people were found.
-    async fn matched(&self, ctx: &Context<'_>) -> Shared<u64> {
+    fn matched(&self, ctx: &Context<'_>) -> Shared<u64> {
         self.tell(ctx, field::LOOKUP_MATCHED, |entry| entry.lookups.matched)
     }
 
     /// For how many questions it was not clear who was meant.
-    async fn ambiguous(&self, ctx: &Context<'_>) -> Shared<u64> {
+    fn ambiguous(&self, ctx: &Context<'_>) -> Shared<u64> {
         self.tell(ctx, field::LOOKUP_AMBIGUOUS, |entry| entry.lookups.ambiguous)
     }
 
     /// For how many questions nobody was found.
-    async fn not_found(&self, ctx: &Context<'_>) -> Shared<u64> {
+    fn not_found(&self, ctx: &Context<'_>) -> Shared<u64> {
         self.tell(ctx, field::LOOKUP_NOT_FOUND, |entry| entry.lookups.not_found)
     }
 }
@@ -104,12 +104,12 @@ pub struct LookupEdge {
 #[Object]
 impl LookupEdge {
     /// The look-up.
-    async fn node(&self) -> &Lookup {
+    fn node(&self) -> &Lookup {
         &self.node
     }
 
     /// Opaque; to continue after it.
-    async fn cursor(&self) -> &str {
+    fn cursor(&self) -> &str {
         &self.cursor
     }
 }
@@ -124,17 +124,17 @@ pub struct LookupConnection {
 #[Object]
 impl LookupConnection {
     /// The look-ups with their places.
-    async fn edges(&self) -> &[LookupEdge] {
+    fn edges(&self) -> &[LookupEdge] {
         &self.edges
     }
 
     /// The look-ups.
-    async fn nodes(&self) -> Vec<Lookup> {
+    fn nodes(&self) -> Vec<Lookup> {
         self.edges.iter().map(|edge| edge.node.clone()).collect()
     }
 
     /// Whether there is more.
-    async fn page_info(&self) -> PageInfo {
+    fn page_info(&self) -> PageInfo {
         PageInfo {
             next: self.more,
             previous: false,

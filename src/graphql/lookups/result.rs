@@ -40,7 +40,7 @@ impl MarkerLookupResult {
 #[Object]
 impl MarkerLookupResult {
     /// Whether somebody was found; null where the question could not be asked.
-    async fn status(&self, ctx: &Context<'_>) -> Shared<Option<LookupStatus>> {
+    fn status(&self, ctx: &Context<'_>) -> Shared<Option<LookupStatus>> {
         Shared::rows(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_STATUS, || {
             self.found.as_ref().map(|found| match found {
                 Found::Matched { .. } => LookupStatus::Matched,
@@ -51,7 +51,7 @@ impl MarkerLookupResult {
     }
 
     /// The marker of the family of whoever was found.
-    async fn marker(&self, ctx: &Context<'_>) -> Shared<Option<Marker>> {
+    fn marker(&self, ctx: &Context<'_>) -> Shared<Option<Marker>> {
         Shared::rows(
             &Request::of(ctx).ceiling,
             field::MARKER_LOOKUP_RESULT_MARKER,
@@ -63,7 +63,7 @@ impl MarkerLookupResult {
     }
 
     /// How far what you gave agrees with what is stored of whoever was found, where the agreement lets you be told; never what is stored.
-    async fn explanation(&self, ctx: &Context<'_>) -> Shared<Vec<MatchComparison>> {
+    fn explanation(&self, ctx: &Context<'_>) -> Shared<Vec<MatchComparison>> {
         let request = Request::of(ctx);
         Shared::rows(
             &request.ceiling,
@@ -85,7 +85,7 @@ impl MarkerLookupResult {
     }
 
     /// What has to be put right in the question.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_ERRORS, || {
             self.errors.clone()
         })
@@ -102,12 +102,12 @@ pub struct MatchComparison {
 #[Object]
 impl MatchComparison {
     /// What was compared.
-    async fn field(&self) -> Shared<MatchField> {
+    fn field(&self) -> Shared<MatchField> {
         self.explained.tell(self.comparison.field.into())
     }
 
     /// How far it agrees.
-    async fn level(&self) -> Shared<MatchLevel> {
+    fn level(&self) -> Shared<MatchLevel> {
         self.explained.tell(self.comparison.level.into())
     }
 }

@@ -50,21 +50,21 @@ pub struct OpenEmergencyAccessPayload {
 #[Object]
 impl OpenEmergencyAccessPayload {
     /// When it was opened: before now if you had it open already.
-    async fn opened_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
+    fn opened_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
         told(ctx, field::OPEN_EMERGENCY_ACCESS_PAYLOAD_OPENED_AT, || {
             self.opened.map(|opened| opened.opened_at)
         })
     }
 
     /// Until when it holds.
-    async fn expires_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
+    fn expires_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
         told(ctx, field::OPEN_EMERGENCY_ACCESS_PAYLOAD_EXPIRES_AT, || {
             self.opened.map(|opened| opened.expires_at)
         })
     }
 
     /// Why it was not opened; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         told(ctx, field::OPEN_EMERGENCY_ACCESS_PAYLOAD_ERRORS, || self.errors.clone())
     }
 }

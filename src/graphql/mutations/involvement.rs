@@ -59,12 +59,12 @@ pub struct RecordInvolvementPayload(Changed);
 #[Object]
 impl RecordInvolvementPayload {
     /// The involvement that was recorded, if you may see it.
-    async fn involvement(&self, ctx: &Context<'_>) -> Shared<Option<Involvement>> {
+    fn involvement(&self, ctx: &Context<'_>) -> Shared<Option<Involvement>> {
         self.0.row(ctx, field::RECORD_INVOLVEMENT_PAYLOAD_INVOLVEMENT)
     }
 
     /// Why it was not recorded; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         self.0.errors(ctx, field::RECORD_INVOLVEMENT_PAYLOAD_ERRORS)
     }
 }
@@ -87,12 +87,12 @@ pub struct EndInvolvementPayload(Changed);
 #[Object]
 impl EndInvolvementPayload {
     /// The involvement that was ended, if you may see it.
-    async fn involvement(&self, ctx: &Context<'_>) -> Shared<Option<Involvement>> {
+    fn involvement(&self, ctx: &Context<'_>) -> Shared<Option<Involvement>> {
         self.0.row(ctx, field::END_INVOLVEMENT_PAYLOAD_INVOLVEMENT)
     }
 
     /// Why it was not ended; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         self.0.errors(ctx, field::END_INVOLVEMENT_PAYLOAD_ERRORS)
     }
 }

@@ -47,12 +47,12 @@ pub struct LoadAgreementPayload {
 #[Object]
 impl LoadAgreementPayload {
     /// The version that was loaded.
-    async fn agreement(&self, ctx: &Context<'_>) -> Shared<Option<Agreement>> {
+    fn agreement(&self, ctx: &Context<'_>) -> Shared<Option<Agreement>> {
         told(ctx, field::LOAD_AGREEMENT_PAYLOAD_AGREEMENT, || self.agreement.clone())
     }
 
     /// All that is wrong with the file, with its lines; empty when it was loaded.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         told(ctx, field::LOAD_AGREEMENT_PAYLOAD_ERRORS, || self.errors.clone())
     }
 }

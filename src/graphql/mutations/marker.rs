@@ -84,12 +84,12 @@ pub struct RecordMarkerPlacedPayload(Changed);
 #[Object]
 impl RecordMarkerPlacedPayload {
     /// The marker in your system, if you may see it.
-    async fn placement(&self, ctx: &Context<'_>) -> Shared<Option<MarkerPlacement>> {
+    fn placement(&self, ctx: &Context<'_>) -> Shared<Option<MarkerPlacement>> {
         self.0.row(ctx, field::RECORD_MARKER_PLACED_PAYLOAD_PLACEMENT)
     }
 
     /// Why it was not recorded; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         self.0.errors(ctx, field::RECORD_MARKER_PLACED_PAYLOAD_ERRORS)
     }
 }
@@ -101,12 +101,12 @@ pub struct RecordMarkerRemovedPayload(Changed);
 #[Object]
 impl RecordMarkerRemovedPayload {
     /// The marker that was in your system, if you may see it.
-    async fn placement(&self, ctx: &Context<'_>) -> Shared<Option<MarkerPlacement>> {
+    fn placement(&self, ctx: &Context<'_>) -> Shared<Option<MarkerPlacement>> {
         self.0.row(ctx, field::RECORD_MARKER_REMOVED_PAYLOAD_PLACEMENT)
     }
 
     /// Why it was not recorded; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         self.0.errors(ctx, field::RECORD_MARKER_REMOVED_PAYLOAD_ERRORS)
     }
 }
@@ -118,7 +118,7 @@ pub struct RecordMarkerResponsePayload(Changed);
 #[Object]
 impl RecordMarkerResponsePayload {
     /// Why it was not recorded; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         self.0.errors(ctx, field::RECORD_MARKER_RESPONSE_PAYLOAD_ERRORS)
     }
 }

@@ -60,12 +60,12 @@ pub struct RecordConsentPayload(Changed);
 #[Object]
 impl RecordConsentPayload {
     /// The decisions that were recorded, of those that you may see.
-    async fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
+    fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
         self.0.rows(ctx, field::RECORD_CONSENT_PAYLOAD_CONSENTS)
     }
 
     /// Why nothing was recorded; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         self.0.errors(ctx, field::RECORD_CONSENT_PAYLOAD_ERRORS)
     }
 }

@@ -68,12 +68,12 @@ pub struct RecordContactPayload(Changed);
 #[Object]
 impl RecordContactPayload {
     /// The contact that was recorded, if you may see it.
-    async fn contact(&self, ctx: &Context<'_>) -> Shared<Option<Contact>> {
+    fn contact(&self, ctx: &Context<'_>) -> Shared<Option<Contact>> {
         self.0.row(ctx, field::RECORD_CONTACT_PAYLOAD_CONTACT)
     }
 
     /// Why it was not recorded; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         self.0.errors(ctx, field::RECORD_CONTACT_PAYLOAD_ERRORS)
     }
 }

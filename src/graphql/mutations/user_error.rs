@@ -58,17 +58,17 @@ impl UserError {
 #[Object]
 impl UserError {
     /// Which field of the input it is about.
-    async fn field(&self, ctx: &Context<'_>) -> Shared<&str> {
+    fn field(&self, ctx: &Context<'_>) -> Shared<&str> {
         told(ctx, field::USER_ERROR_FIELD, || self.field.as_str())
     }
 
     /// What kind of error it is.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<UserErrorCode> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<UserErrorCode> {
         told(ctx, field::USER_ERROR_CODE, || self.code)
     }
 
     /// What is wrong and what would be right.
-    async fn message(&self, ctx: &Context<'_>) -> Shared<&str> {
+    fn message(&self, ctx: &Context<'_>) -> Shared<&str> {
         told(ctx, field::USER_ERROR_MESSAGE, || self.message.as_str())
     }
 }

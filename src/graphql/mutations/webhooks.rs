@@ -97,17 +97,17 @@ pub struct AddWebhookEndpointPayload(Made);
 #[Object]
 impl AddWebhookEndpointPayload {
     /// The endpoint.
-    async fn endpoint(&self, ctx: &Context<'_>) -> Shared<Option<WebhookEndpoint>> {
+    fn endpoint(&self, ctx: &Context<'_>) -> Shared<Option<WebhookEndpoint>> {
         self.0.endpoint(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_ENDPOINT)
     }
 
     /// The secret with which it can tell that a webhook is ours (`whsec_…`). It is shown this once: null when the request was sent before.
-    async fn secret(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+    fn secret(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         self.0.secret(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_SECRET)
     }
 
     /// Why it was not added; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         told(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, || {
             self.0.done.errors.clone()
         })
@@ -121,17 +121,17 @@ pub struct RotateWebhookSecretPayload(Made);
 #[Object]
 impl RotateWebhookSecretPayload {
     /// The endpoint.
-    async fn endpoint(&self, ctx: &Context<'_>) -> Shared<Option<WebhookEndpoint>> {
+    fn endpoint(&self, ctx: &Context<'_>) -> Shared<Option<WebhookEndpoint>> {
         self.0.endpoint(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_ENDPOINT)
     }
 
     /// The new secret. It is shown this once: null when the request was sent before. For a day webhooks are signed with the old one as well.
-    async fn secret(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+    fn secret(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         self.0.secret(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_SECRET)
     }
 
     /// Why there is no new one; empty when there is.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         told(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_ERRORS, || {
             self.0.done.errors.clone()
         })
@@ -145,7 +145,7 @@ pub struct RemoveWebhookEndpointPayload(Done);
 #[Object]
 impl RemoveWebhookEndpointPayload {
     /// Why it was not removed; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         told(ctx, field::REMOVE_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, || {
             self.0.errors.clone()
         })
@@ -162,7 +162,7 @@ pub struct RetryWebhookDeliveryPayload {
 #[Object]
 impl RetryWebhookDeliveryPayload {
     /// The delivery, if you may see it.
-    async fn delivery(&self, ctx: &Context<'_>) -> Shared<Option<WebhookDelivery>> {
+    fn delivery(&self, ctx: &Context<'_>) -> Shared<Option<WebhookDelivery>> {
         let request = Request::of(ctx);
         let shown = field::RETRY_WEBHOOK_DELIVERY_PAYLOAD_DELIVERY;
         Shared::rows(&request.ceiling, shown, || {
@@ -174,7 +174,7 @@ impl RetryWebhookDeliveryPayload {
     }
 
     /// Why it is not tried again; empty when it is.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         told(ctx, field::RETRY_WEBHOOK_DELIVERY_PAYLOAD_ERRORS, || {
             self.errors.clone()
         })

@@ -39,12 +39,12 @@ pub struct WithdrawConsentPayload(Changed);
 #[Object]
 impl WithdrawConsentPayload {
     /// The consent that was withdrawn, if you may see it.
-    async fn consent(&self, ctx: &Context<'_>) -> Shared<Option<Consent>> {
+    fn consent(&self, ctx: &Context<'_>) -> Shared<Option<Consent>> {
         self.0.row(ctx, field::WITHDRAW_CONSENT_PAYLOAD_CONSENT)
     }
 
     /// Why it was not withdrawn; empty when it was.
-    async fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
         self.0.errors(ctx, field::WITHDRAW_CONSENT_PAYLOAD_ERRORS)
     }
 }

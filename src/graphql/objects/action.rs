@@ -55,7 +55,7 @@ impl Action {
     }
 
     /// Its goal.
-    async fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
+    fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
         let of = self.row.link(Link::Goal);
         self.row.release_rows(field::ACTION_GOAL, || {
             rows(ctx, &self.dossier, |parent: &Goal| Some(parent.row.key()) == of).pop()
@@ -63,25 +63,25 @@ impl Action {
     }
 
     /// What is to be done.
-    async fn description(&self) -> Shared<String> {
+    fn description(&self) -> Shared<String> {
         self.row
             .release(field::ACTION_DESCRIPTION, |row| row.description.clone())
     }
 
     /// The agency that does it.
-    async fn owner_agency(&self) -> Shared<Option<Agency>> {
+    fn owner_agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::ACTION_OWNER_AGENCY, |row| {
             agency(&self.dossier, Some(row.owner_agency_id))
         })
     }
 
     /// By when.
-    async fn due_on(&self) -> Shared<Option<NaiveDate>> {
+    fn due_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::ACTION_DUE_ON, |row| row.due_on)
     }
 
     /// When it was done.
-    async fn done_on(&self) -> Shared<Option<NaiveDate>> {
+    fn done_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::ACTION_DONE_ON, |row| row.done_on)
     }
 }

@@ -55,32 +55,32 @@ impl Address {
     }
 
     /// First line.
-    async fn line1(&self) -> Shared<String> {
+    fn line1(&self) -> Shared<String> {
         self.row.release(field::ADDRESS_LINE1, |row| row.line1.clone())
     }
 
     /// Second line.
-    async fn line2(&self) -> Shared<Option<String>> {
+    fn line2(&self) -> Shared<Option<String>> {
         self.row.release(field::ADDRESS_LINE2, |row| row.line2.clone())
     }
 
     /// Town.
-    async fn town(&self) -> Shared<Option<String>> {
+    fn town(&self) -> Shared<Option<String>> {
         self.row.release(field::ADDRESS_TOWN, |row| row.town.clone())
     }
 
     /// Postcode.
-    async fn postcode(&self) -> Shared<String> {
+    fn postcode(&self) -> Shared<String> {
         self.row.release(field::ADDRESS_POSTCODE, |row| row.postcode.clone())
     }
 
     /// First day.
-    async fn valid_from(&self) -> Shared<NaiveDate> {
+    fn valid_from(&self) -> Shared<NaiveDate> {
         self.row.release(field::ADDRESS_VALID_FROM, |row| row.valid_from)
     }
 
     /// The day it ended; null while it holds.
-    async fn valid_until(&self) -> Shared<Option<NaiveDate>> {
+    fn valid_until(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::ADDRESS_VALID_UNTIL, |row| row.valid_until)
     }
 }

@@ -26,17 +26,17 @@ impl Agency {
     }
 
     /// Its code, as in tokens and agreements.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<String> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AGENCY_CODE, || self.0.code.clone())
     }
 
     /// Its name.
-    async fn name(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn name(&self, ctx: &Context<'_>) -> Shared<String> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AGENCY_NAME, || self.0.name.clone())
     }
 
     /// What kind of agency it is.
-    async fn kind(&self, ctx: &Context<'_>) -> Shared<Option<AgencyKind>> {
+    fn kind(&self, ctx: &Context<'_>) -> Shared<Option<AgencyKind>> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AGENCY_KIND, || {
             codes::parse(&self.0.kind)
         })
@@ -54,21 +54,21 @@ pub struct Authority {
 #[Object]
 impl Authority {
     /// Its code.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<String> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_CODE, || {
             self.row.code.clone()
         })
     }
 
     /// Its name.
-    async fn name(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn name(&self, ctx: &Context<'_>) -> Shared<String> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_NAME, || {
             self.row.name.clone()
         })
     }
 
     /// Names of the authorities that it compares itself with.
-    async fn statistical_neighbours(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
+    fn statistical_neighbours(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
         Shared::about_nobody(
             &Request::of(ctx).ceiling,
             field::AUTHORITY_STATISTICAL_NEIGHBOURS,
@@ -77,21 +77,21 @@ impl Authority {
     }
 
     /// From this age on, in years, a person's own decision about consent counts.
-    async fn own_consent_age(&self, ctx: &Context<'_>) -> Shared<i32> {
+    fn own_consent_age(&self, ctx: &Context<'_>) -> Shared<i32> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_OWN_CONSENT_AGE, || {
             self.row.own_consent_age
         })
     }
 
     /// How long emergency access holds, in hours.
-    async fn emergency_hours(&self, ctx: &Context<'_>) -> Shared<i32> {
+    fn emergency_hours(&self, ctx: &Context<'_>) -> Shared<i32> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_EMERGENCY_HOURS, || {
             self.row.emergency_hours
         })
     }
 
     /// Counts below this are suppressed in statistics.
-    async fn suppression_threshold(&self, ctx: &Context<'_>) -> Shared<i32> {
+    fn suppression_threshold(&self, ctx: &Context<'_>) -> Shared<i32> {
         Shared::about_nobody(
             &Request::of(ctx).ceiling,
             field::AUTHORITY_SUPPRESSION_THRESHOLD,

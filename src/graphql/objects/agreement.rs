@@ -36,51 +36,51 @@ impl Agreement {
     }
 
     /// Its name, the same in all its versions.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::AGREEMENT_CODE, || self.stored.agreement.code.clone())
     }
 
     /// Rises with every version.
-    async fn version(&self, ctx: &Context<'_>) -> Shared<i32> {
+    fn version(&self, ctx: &Context<'_>) -> Shared<i32> {
         told(ctx, field::AGREEMENT_VERSION, || self.stored.agreement.version)
     }
 
     /// Its title.
-    async fn title(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn title(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::AGREEMENT_TITLE, || self.stored.agreement.title.clone())
     }
 
     /// The first day it is in force.
-    async fn effective_from(&self, ctx: &Context<'_>) -> Shared<NaiveDate> {
+    fn effective_from(&self, ctx: &Context<'_>) -> Shared<NaiveDate> {
         told(ctx, field::AGREEMENT_EFFECTIVE_FROM, || {
             self.stored.agreement.effective_from
         })
     }
 
     /// The last day it is in force, if one is stated; else it ends when the next version begins.
-    async fn effective_to(&self, ctx: &Context<'_>) -> Shared<Option<NaiveDate>> {
+    fn effective_to(&self, ctx: &Context<'_>) -> Shared<Option<NaiveDate>> {
         told(ctx, field::AGREEMENT_EFFECTIVE_TO, || {
             self.stored.agreement.effective_to
         })
     }
 
     /// The day by which it must be reviewed.
-    async fn review_by(&self, ctx: &Context<'_>) -> Shared<NaiveDate> {
+    fn review_by(&self, ctx: &Context<'_>) -> Shared<NaiveDate> {
         told(ctx, field::AGREEMENT_REVIEW_BY, || self.stored.agreement.review_by)
     }
 
     /// Whether it is in force today.
-    async fn in_force(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn in_force(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::AGREEMENT_IN_FORCE, || self.in_force)
     }
 
     /// Who signed.
-    async fn signatories(&self, ctx: &Context<'_>) -> Shared<Vec<Signatory>> {
+    fn signatories(&self, ctx: &Context<'_>) -> Shared<Vec<Signatory>> {
         told(ctx, field::AGREEMENT_SIGNATORIES, || self.signed_by())
     }
 
     /// What it permits.
-    async fn clauses(&self, ctx: &Context<'_>) -> Shared<Vec<Clause>> {
+    fn clauses(&self, ctx: &Context<'_>) -> Shared<Vec<Clause>> {
         told(ctx, field::AGREEMENT_CLAUSES, || {
             self.stored.agreement.clauses.iter().cloned().map(Clause).collect()
         })
@@ -110,17 +110,17 @@ pub struct Signatory {
 #[Object]
 impl Signatory {
     /// The agency.
-    async fn agency(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
+    fn agency(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
         told(ctx, field::SIGNATORY_AGENCY, || self.agency.clone())
     }
 
     /// The day it signed.
-    async fn signed_on(&self, ctx: &Context<'_>) -> Shared<NaiveDate> {
+    fn signed_on(&self, ctx: &Context<'_>) -> Shared<NaiveDate> {
         told(ctx, field::SIGNATORY_SIGNED_ON, || self.signatory.signed_on)
     }
 
     /// The day it left.
-    async fn withdrawn_on(&self, ctx: &Context<'_>) -> Shared<Option<NaiveDate>> {
+    fn withdrawn_on(&self, ctx: &Context<'_>) -> Shared<Option<NaiveDate>> {
         told(ctx, field::SIGNATORY_WITHDRAWN_ON, || self.signatory.withdrawn_on)
     }
 }
@@ -133,73 +133,73 @@ pub struct Clause(agreement::Clause);
 #[Object]
 impl Clause {
     /// Its name within its agreement.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::CLAUSE_CODE, || self.0.id.clone())
     }
 
     /// Kinds of agency it speaks of.
-    async fn agency_kinds(&self, ctx: &Context<'_>) -> Shared<Vec<AgencyKind>> {
+    fn agency_kinds(&self, ctx: &Context<'_>) -> Shared<Vec<AgencyKind>> {
         told(ctx, field::CLAUSE_AGENCY_KINDS, || {
             codes::parse_all(&self.0.agency_kinds)
         })
     }
 
     /// Roles it speaks of.
-    async fn roles(&self, ctx: &Context<'_>) -> Shared<Vec<Role>> {
+    fn roles(&self, ctx: &Context<'_>) -> Shared<Vec<Role>> {
         told(ctx, field::CLAUSE_ROLES, || codes::parse_all(&self.0.roles))
     }
 
     /// Data categories it releases.
-    async fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<DataCategory>> {
+    fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<DataCategory>> {
         told(ctx, field::CLAUSE_CATEGORIES, || codes::parse_all(&self.0.categories))
     }
 
     /// Purposes it allows; see the catalogue.
-    async fn purposes(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
+    fn purposes(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
         told(ctx, field::CLAUSE_PURPOSES, || self.0.purposes.clone())
     }
 
     /// Reading, writing or both.
-    async fn access(&self, ctx: &Context<'_>) -> Shared<Vec<AccessKind>> {
+    fn access(&self, ctx: &Context<'_>) -> Shared<Vec<AccessKind>> {
         told(ctx, field::CLAUSE_ACCESS, || {
             self.0.access.iter().map(|access| access_kind(*access)).collect()
         })
     }
 
     /// Which rows it reaches.
-    async fn scope(&self, ctx: &Context<'_>) -> Shared<Option<ScopeKind>> {
+    fn scope(&self, ctx: &Context<'_>) -> Shared<Option<ScopeKind>> {
         told(ctx, field::CLAUSE_SCOPE, || codes::parse(self.0.scope.code()))
     }
 
     /// Whether the family must have consented.
-    async fn consent_required(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn consent_required(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::CLAUSE_CONSENT_REQUIRED, || {
             self.0.consent == ConsentRule::Required
         })
     }
 
     /// The lawful basis under article 6 of the UK GDPR.
-    async fn lawful_basis(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn lawful_basis(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::CLAUSE_LAWFUL_BASIS, || self.0.lawful_basis.clone())
     }
 
     /// The further condition that articles 9 and 10 ask for.
-    async fn condition(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
+    fn condition(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         told(ctx, field::CLAUSE_CONDITION, || self.0.condition.clone())
     }
 
     /// Whether it reaches details of people at risk.
-    async fn shielded(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn shielded(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::CLAUSE_SHIELDED, || self.0.shielded)
     }
 
     /// Whether exact reasons are told when it withholds.
-    async fn explain(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn explain(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::CLAUSE_EXPLAIN, || self.0.explain)
     }
 
     /// Whether emergency access may stand in for involvement and consent.
-    async fn emergency(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn emergency(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::CLAUSE_EMERGENCY, || self.0.emergency)
     }
 }

@@ -59,48 +59,48 @@ impl Assessment {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::ASSESSMENT_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency that did it.
-    async fn agency(&self) -> Shared<Option<Agency>> {
+    fn agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::ASSESSMENT_AGENCY, |row| {
             agency(&self.dossier, Some(row.agency_id))
         })
     }
 
     /// What kind of assessment.
-    async fn kind(&self) -> Shared<Option<AssessmentKind>> {
+    fn kind(&self) -> Shared<Option<AssessmentKind>> {
         self.row.release(field::ASSESSMENT_KIND, |row| codes::parse(&row.kind))
     }
 
     /// Whether it covers every member; where not, a family CAF must follow.
-    async fn covers_all_members(&self) -> Shared<bool> {
+    fn covers_all_members(&self) -> Shared<bool> {
         self.row
             .release(field::ASSESSMENT_COVERS_ALL_MEMBERS, |row| row.covers_all_members)
     }
 
     /// First day.
-    async fn started_on(&self) -> Shared<NaiveDate> {
+    fn started_on(&self) -> Shared<NaiveDate> {
         self.row.release(field::ASSESSMENT_STARTED_ON, |row| row.started_on)
     }
 
     /// The day it was completed.
-    async fn completed_on(&self) -> Shared<Option<NaiveDate>> {
+    fn completed_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::ASSESSMENT_COMPLETED_ON, |row| row.completed_on)
     }
 
     /// Its grade.
-    async fn quality(&self) -> Shared<Option<AssessmentQuality>> {
+    fn quality(&self) -> Shared<Option<AssessmentQuality>> {
         self.row.release(field::ASSESSMENT_QUALITY, |row| {
             row.quality.as_deref().and_then(codes::parse)
         })
     }
 
     /// Distance travelled scores, by review.
-    async fn distance_scores(&self, ctx: &Context<'_>) -> Shared<Vec<DistanceScore>> {
+    fn distance_scores(&self, ctx: &Context<'_>) -> Shared<Vec<DistanceScore>> {
         let own = self.row.key();
         self.row.release_rows(field::ASSESSMENT_DISTANCE_SCORES, || {
             rows(ctx, &self.dossier, |child: &DistanceScore| {

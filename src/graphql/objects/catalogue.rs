@@ -20,14 +20,14 @@ pub struct Catalogue;
 #[Object]
 impl Catalogue {
     /// The national problem areas and the local criteria.
-    async fn criteria(&self, ctx: &Context<'_>) -> Shared<Vec<CriterionInfo>> {
+    fn criteria(&self, ctx: &Context<'_>) -> Shared<Vec<CriterionInfo>> {
         told(ctx, field::CATALOGUE_CRITERIA, || {
             catalogue::criteria().iter().map(CriterionInfo).collect()
         })
     }
 
     /// Family Progress Data.
-    async fn progress_measures(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressMeasureInfo>> {
+    fn progress_measures(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressMeasureInfo>> {
         told(ctx, field::CATALOGUE_PROGRESS_MEASURES, || {
             catalogue::catalogue()
                 .progress_measures
@@ -38,7 +38,7 @@ impl Catalogue {
     }
 
     /// Distance travelled.
-    async fn distance_domains(&self, ctx: &Context<'_>) -> Shared<Vec<DistanceDomainInfo>> {
+    fn distance_domains(&self, ctx: &Context<'_>) -> Shared<Vec<DistanceDomainInfo>> {
         told(ctx, field::CATALOGUE_DISTANCE_DOMAINS, || {
             catalogue::catalogue()
                 .distance_domains
@@ -49,7 +49,7 @@ impl Catalogue {
     }
 
     /// Measures of the report cards.
-    async fn performance_measures(&self, ctx: &Context<'_>) -> Shared<Vec<PerformanceMeasureInfo>> {
+    fn performance_measures(&self, ctx: &Context<'_>) -> Shared<Vec<PerformanceMeasureInfo>> {
         told(ctx, field::CATALOGUE_PERFORMANCE_MEASURES, || {
             catalogue::catalogue()
                 .performance_measures
@@ -60,21 +60,21 @@ impl Catalogue {
     }
 
     /// Strands of the maturity model.
-    async fn maturity_strands(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
+    fn maturity_strands(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
         told(ctx, field::CATALOGUE_MATURITY_STRANDS, || {
             catalogue::catalogue().maturity_strands.clone()
         })
     }
 
     /// Purposes that a request may name.
-    async fn purposes(&self, ctx: &Context<'_>) -> Shared<Vec<PurposeInfo>> {
+    fn purposes(&self, ctx: &Context<'_>) -> Shared<Vec<PurposeInfo>> {
         told(ctx, field::CATALOGUE_PURPOSES, || {
             catalogue::catalogue().purposes.iter().map(PurposeInfo).collect()
         })
     }
 
     /// Data categories.
-    async fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<CategoryInfo>> {
+    fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<CategoryInfo>> {
         told(ctx, field::CATALOGUE_CATEGORIES, || {
             Category::ALL.into_iter().map(CategoryInfo).collect()
         })
@@ -88,22 +88,22 @@ pub struct CriterionInfo(&'static catalogue::Criterion);
 #[Object]
 impl CriterionInfo {
     /// The code.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<Option<CriterionCode>> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<Option<CriterionCode>> {
         told(ctx, field::CRITERION_INFO_CODE, || codes::parse(&self.0.code))
     }
 
     /// What it says.
-    async fn label(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn label(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::CRITERION_INFO_LABEL, || self.0.label.clone())
     }
 
     /// One of the six national problem areas, or else local.
-    async fn national(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn national(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::CRITERION_INFO_NATIONAL, || self.0.national)
     }
 
     /// The data categories of whatever is tied to it.
-    async fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<DataCategory>> {
+    fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<DataCategory>> {
         told(ctx, field::CRITERION_INFO_CATEGORIES, || {
             data_categories(self.0.categories)
         })
@@ -117,34 +117,34 @@ pub struct ProgressMeasureInfo(&'static catalogue::ProgressMeasure);
 #[Object]
 impl ProgressMeasureInfo {
     /// The code.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PROGRESS_MEASURE_INFO_CODE, || self.0.code.clone())
     }
 
     /// What it says.
-    async fn label(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn label(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PROGRESS_MEASURE_INFO_LABEL, || self.0.label.clone())
     }
 
     /// The data category of its values.
-    async fn category(&self, ctx: &Context<'_>) -> Shared<Option<DataCategory>> {
+    fn category(&self, ctx: &Context<'_>) -> Shared<Option<DataCategory>> {
         told(ctx, field::PROGRESS_MEASURE_INFO_CATEGORY, || {
             codes::parse(self.0.category.code())
         })
     }
 
     /// Essential, or else desirable.
-    async fn essential(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn essential(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::PROGRESS_MEASURE_INFO_ESSENTIAL, || self.0.essential)
     }
 
     /// For whom there is a value.
-    async fn scope(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn scope(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PROGRESS_MEASURE_INFO_SCOPE, || self.0.scope.clone())
     }
 
     /// The unit of its values.
-    async fn unit(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn unit(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PROGRESS_MEASURE_INFO_UNIT, || self.0.unit.clone())
     }
 }
@@ -156,17 +156,17 @@ pub struct DistanceDomainInfo(&'static catalogue::DistanceDomain);
 #[Object]
 impl DistanceDomainInfo {
     /// The code.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::DISTANCE_DOMAIN_INFO_CODE, || self.0.code.clone())
     }
 
     /// The profile it belongs to.
-    async fn profile(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn profile(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::DISTANCE_DOMAIN_INFO_PROFILE, || self.0.profile.clone())
     }
 
     /// The data categories that its scores have besides ASSESSMENT.
-    async fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<DataCategory>> {
+    fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<DataCategory>> {
         told(ctx, field::DISTANCE_DOMAIN_INFO_CATEGORIES, || {
             data_categories(self.0.categories)
         })
@@ -180,17 +180,17 @@ pub struct PerformanceMeasureInfo(&'static catalogue::PerformanceMeasure);
 #[Object]
 impl PerformanceMeasureInfo {
     /// The code.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PERFORMANCE_MEASURE_INFO_CODE, || self.0.code.clone())
     }
 
     /// What it says.
-    async fn label(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn label(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PERFORMANCE_MEASURE_INFO_LABEL, || self.0.label.clone())
     }
 
     /// How much did we do, how well, or is anyone better off.
-    async fn question(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn question(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PERFORMANCE_MEASURE_INFO_QUESTION, || {
             self.0.question.code().to_owned()
         })
@@ -204,12 +204,12 @@ pub struct PurposeInfo(&'static catalogue::Term);
 #[Object]
 impl PurposeInfo {
     /// The code.
-    async fn code(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn code(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PURPOSE_INFO_CODE, || self.0.code.clone())
     }
 
     /// What it says.
-    async fn label(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn label(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::PURPOSE_INFO_LABEL, || self.0.label.clone())
     }
 }
@@ -221,19 +221,19 @@ pub struct CategoryInfo(Category);
 #[Object]
 impl CategoryInfo {
     /// The category.
-    async fn category(&self, ctx: &Context<'_>) -> Shared<Option<DataCategory>> {
+    fn category(&self, ctx: &Context<'_>) -> Shared<Option<DataCategory>> {
         told(ctx, field::CATEGORY_INFO_CATEGORY, || codes::parse(self.0.code()))
     }
 
     /// How sensitive it is.
-    async fn sensitivity(&self, ctx: &Context<'_>) -> Shared<Option<Sensitivity>> {
+    fn sensitivity(&self, ctx: &Context<'_>) -> Shared<Option<Sensitivity>> {
         told(ctx, field::CATEGORY_INFO_SENSITIVITY, || {
             codes::parse(self.0.sensitivity().code())
         })
     }
 
     /// In words.
-    async fn describes(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn describes(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::CATEGORY_INFO_DESCRIBES, || {
             self.0.code().to_lowercase().replace('_', " ")
         })

@@ -59,60 +59,60 @@ impl Consent {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::CONSENT_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// Whose data it is about.
-    async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
+    fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::CONSENT_MEMBER, || {
             member_of(ctx, &self.dossier, self.row.link(Link::Person))
         })
     }
 
     /// What category of data.
-    async fn category(&self) -> Shared<Option<DataCategory>> {
+    fn category(&self) -> Shared<Option<DataCategory>> {
         self.row
             .release(field::CONSENT_CATEGORY, |row| codes::parse(&row.category))
     }
 
     /// For agencies of what kind.
-    async fn agency_kind(&self) -> Shared<Option<AgencyKind>> {
+    fn agency_kind(&self) -> Shared<Option<AgencyKind>> {
         self.row
             .release(field::CONSENT_AGENCY_KIND, |row| codes::parse(&row.agency_kind))
     }
 
     /// Given or refused.
-    async fn decision(&self) -> Shared<Option<ConsentAnswer>> {
+    fn decision(&self) -> Shared<Option<ConsentAnswer>> {
         self.row
             .release(field::CONSENT_DECISION, |row| codes::parse(&row.decision))
     }
 
     /// Who decided.
-    async fn decided_by(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
+    fn decided_by(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::CONSENT_DECIDED_BY, || {
             member_of(ctx, &self.dossier, self.row.link(Link::Decider))
         })
     }
 
     /// When it was recorded; the newest decision counts.
-    async fn recorded_at(&self) -> Shared<DateTime<Utc>> {
+    fn recorded_at(&self) -> Shared<DateTime<Utc>> {
         self.row.release(field::CONSENT_RECORDED_AT, |row| row.recorded_at)
     }
 
     /// The last day on which it holds.
-    async fn expires_on(&self) -> Shared<Option<NaiveDate>> {
+    fn expires_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::CONSENT_EXPIRES_ON, |row| row.expires_on)
     }
 
     /// When it was withdrawn.
-    async fn withdrawn_at(&self) -> Shared<Option<DateTime<Utc>>> {
+    fn withdrawn_at(&self) -> Shared<Option<DateTime<Utc>>> {
         self.row.release(field::CONSENT_WITHDRAWN_AT, |row| row.withdrawn_at)
     }
 
     /// The agency that recorded it.
-    async fn recorded_by_agency(&self) -> Shared<Option<Agency>> {
+    fn recorded_by_agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::CONSENT_RECORDED_BY_AGENCY, |row| {
             agency(&self.dossier, Some(row.recorded_by_agency))
         })

@@ -59,45 +59,45 @@ impl Contact {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::CONTACT_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency that met the family.
-    async fn agency(&self) -> Shared<Option<Agency>> {
+    fn agency(&self) -> Shared<Option<Agency>> {
         self.row
             .release(field::CONTACT_AGENCY, |row| agency(&self.dossier, Some(row.agency_id)))
     }
 
     /// Who reported it, as their agency names them.
-    async fn reported_by(&self) -> Shared<String> {
+    fn reported_by(&self) -> Shared<String> {
         self.row.release(field::CONTACT_REPORTED_BY, |row| row.subject.clone())
     }
 
     /// What kind of contact it was.
-    async fn kind(&self) -> Shared<Option<ContactKind>> {
+    fn kind(&self) -> Shared<Option<ContactKind>> {
         self.row.release(field::CONTACT_KIND, |row| codes::parse(&row.kind))
     }
 
     /// How soon the Lead Professional should act on it.
-    async fn urgency(&self) -> Shared<Option<ContactUrgency>> {
+    fn urgency(&self) -> Shared<Option<ContactUrgency>> {
         self.row
             .release(field::CONTACT_URGENCY, |row| codes::parse(&row.urgency))
     }
 
     /// When it was.
-    async fn occurred_at(&self) -> Shared<DateTime<Utc>> {
+    fn occurred_at(&self) -> Shared<DateTime<Utc>> {
         self.row.release(field::CONTACT_OCCURRED_AT, |row| row.occurred_at)
     }
 
     /// When it was reported.
-    async fn recorded_at(&self) -> Shared<DateTime<Utc>> {
+    fn recorded_at(&self) -> Shared<DateTime<Utc>> {
         self.row.release(field::CONTACT_RECORDED_AT, |row| row.recorded_at)
     }
 
     /// What the reporter noted, if anything that you may read.
-    async fn note(&self, ctx: &Context<'_>) -> Shared<Option<ContactNote>> {
+    fn note(&self, ctx: &Context<'_>) -> Shared<Option<ContactNote>> {
         self.row.release_rows(field::CONTACT_NOTE, || {
             rows(ctx, &self.dossier, |note: &ContactNote| note.key() == self.key()).pop()
         })
@@ -136,12 +136,12 @@ impl Entry for ContactNote {
 #[Object]
 impl ContactNote {
     /// The note.
-    async fn text(&self) -> Shared<String> {
+    fn text(&self) -> Shared<String> {
         self.row.release(field::CONTACT_NOTE_TEXT, |row| row.text.clone())
     }
 
     /// What it is about, as its reporter said.
-    async fn category(&self) -> Shared<Option<DataCategory>> {
+    fn category(&self) -> Shared<Option<DataCategory>> {
         self.row
             .release(field::CONTACT_NOTE_CATEGORY, |row| codes::parse(&row.category))
     }

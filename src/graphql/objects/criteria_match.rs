@@ -59,63 +59,63 @@ impl CriteriaMatch {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::CRITERIA_MATCH_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The member it is about; null when it is about the whole family.
-    async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
+    fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::CRITERIA_MATCH_MEMBER, || {
             member_of(ctx, &self.dossier, self.row.link(Link::Person))
         })
     }
 
     /// The criterion.
-    async fn criterion(&self) -> Shared<Option<CriterionCode>> {
+    fn criterion(&self) -> Shared<Option<CriterionCode>> {
         self.row
             .release(field::CRITERIA_MATCH_CRITERION, |row| codes::parse(&row.criterion))
     }
 
     /// The agency it came from.
-    async fn source_agency(&self) -> Shared<Option<Agency>> {
+    fn source_agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::CRITERIA_MATCH_SOURCE_AGENCY, |row| {
             agency(&self.dossier, Some(row.source_agency_id))
         })
     }
 
     /// What the evidence is.
-    async fn evidence(&self) -> Shared<String> {
+    fn evidence(&self) -> Shared<String> {
         self.row
             .release(field::CRITERIA_MATCH_EVIDENCE, |row| row.evidence.clone())
     }
 
     /// From when the evidence is.
-    async fn evidence_from(&self) -> Shared<NaiveDate> {
+    fn evidence_from(&self) -> Shared<NaiveDate> {
         self.row
             .release(field::CRITERIA_MATCH_EVIDENCE_FROM, |row| row.evidence_from)
     }
 
     /// To when the evidence is.
-    async fn evidence_until(&self) -> Shared<Option<NaiveDate>> {
+    fn evidence_until(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::CRITERIA_MATCH_EVIDENCE_UNTIL, |row| row.evidence_until)
     }
 
     /// Found in data or by a professional.
-    async fn matched_by(&self) -> Shared<Option<MatchedBy>> {
+    fn matched_by(&self) -> Shared<Option<MatchedBy>> {
         self.row
             .release(field::CRITERIA_MATCH_MATCHED_BY, |row| codes::parse(&row.matched_by))
     }
 
     /// The day a data analyst verified it.
-    async fn verified_on(&self) -> Shared<Option<NaiveDate>> {
+    fn verified_on(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::CRITERIA_MATCH_VERIFIED_ON, |row| row.verified_on)
     }
 
     /// The day it was withdrawn.
-    async fn withdrawn_on(&self) -> Shared<Option<NaiveDate>> {
+    fn withdrawn_on(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::CRITERIA_MATCH_WITHDRAWN_ON, |row| row.withdrawn_on)
     }

@@ -40,44 +40,44 @@ pub struct Disclosure {
 #[Object]
 impl Disclosure {
     /// When.
-    async fn at(&self) -> Shared<DateTime<Utc>> {
+    fn at(&self) -> Shared<DateTime<Utc>> {
         self.row.release(field::DISCLOSURE_AT, |(_, entry)| entry.at)
     }
 
     /// What happened: `disclosed`, `looked_up`, `write`, `consent`, `emergency`, `refused`.
-    async fn kind(&self) -> Shared<String> {
+    fn kind(&self) -> Shared<String> {
         self.row
             .release(field::DISCLOSURE_KIND, |(_, entry)| entry.kind.code().to_owned())
     }
 
     /// The agency of whoever asked.
-    async fn agency(&self) -> Shared<Option<Agency>> {
+    fn agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::DISCLOSURE_AGENCY, |_| self.agency.clone())
     }
 
     /// Their role.
-    async fn role(&self) -> Shared<Option<Role>> {
+    fn role(&self) -> Shared<Option<Role>> {
         self.row.release(field::DISCLOSURE_ROLE, |(_, entry)| {
             entry.role.as_ref().and_then(|role| codes::parse(role.as_str()))
         })
     }
 
     /// Who asked, as their agency names them.
-    async fn subject(&self) -> Shared<Option<String>> {
+    fn subject(&self) -> Shared<Option<String>> {
         self.row.release(field::DISCLOSURE_SUBJECT, |(_, entry)| {
             entry.subject.as_ref().map(|subject| subject.as_str().to_owned())
         })
     }
 
     /// What it was wanted for.
-    async fn purpose(&self) -> Shared<Option<String>> {
+    fn purpose(&self) -> Shared<Option<String>> {
         self.row.release(field::DISCLOSURE_PURPOSE, |(_, entry)| {
             entry.purpose.as_ref().map(|purpose| purpose.as_str().to_owned())
         })
     }
 
     /// The agreements that permitted it, with their versions.
-    async fn agreements(&self) -> Shared<Vec<String>> {
+    fn agreements(&self) -> Shared<Vec<String>> {
         self.row.release(field::DISCLOSURE_AGREEMENTS, |(_, entry)| {
             let agreements = entry.agreements.iter();
             agreements
@@ -87,14 +87,14 @@ impl Disclosure {
     }
 
     /// The clauses that permitted it.
-    async fn clauses(&self) -> Shared<Vec<String>> {
+    fn clauses(&self) -> Shared<Vec<String>> {
         self.row.release(field::DISCLOSURE_CLAUSES, |(_, entry)| {
             entry.clauses.iter().map(|clause| clause.as_str().to_owned()).collect()
         })
     }
 
     /// The name of the operation, where it had one.
-    async fn operation_name(&self) -> Shared<Option<String>> {
+    fn operation_name(&self) -> Shared<Option<String>> {
         self.row.release(field::DISCLOSURE_OPERATION_NAME, |(_, entry)| {
             entry
                 .operation
@@ -104,7 +104,7 @@ impl Disclosure {
     }
 
     /// The categories of what was given or changed. Where an entry speaks of several families, those of all.
-    async fn categories(&self) -> Shared<Vec<DataCategory>> {
+    fn categories(&self) -> Shared<Vec<DataCategory>> {
         self.row.release(field::DISCLOSURE_CATEGORIES, |(_, entry)| {
             entry
                 .categories
@@ -115,7 +115,7 @@ impl Disclosure {
     }
 
     /// Whether it rested on emergency access, or opened it.
-    async fn emergency(&self) -> Shared<bool> {
+    fn emergency(&self) -> Shared<bool> {
         self.row
             .release(field::DISCLOSURE_EMERGENCY, |(_, entry)| !entry.emergency.is_empty())
     }
@@ -132,12 +132,12 @@ pub struct DisclosureEdge {
 #[Object]
 impl DisclosureEdge {
     /// The disclosure.
-    async fn node(&self) -> &Disclosure {
+    fn node(&self) -> &Disclosure {
         &self.node
     }
 
     /// Opaque; to continue after it.
-    async fn cursor(&self) -> &str {
+    fn cursor(&self) -> &str {
         &self.cursor
     }
 }
@@ -152,17 +152,17 @@ pub struct DisclosureConnection {
 #[Object]
 impl DisclosureConnection {
     /// The disclosures with their places.
-    async fn edges(&self) -> &[DisclosureEdge] {
+    fn edges(&self) -> &[DisclosureEdge] {
         &self.edges
     }
 
     /// The disclosures.
-    async fn nodes(&self) -> Vec<Disclosure> {
+    fn nodes(&self) -> Vec<Disclosure> {
         self.edges.iter().map(|edge| edge.node.clone()).collect()
     }
 
     /// Whether there is more.
-    async fn page_info(&self) -> PageInfo {
+    fn page_info(&self) -> PageInfo {
         PageInfo {
             next: self.more,
             previous: false,

@@ -59,35 +59,35 @@ impl DistanceScore {
     }
 
     /// The member it is about; null when it is about the whole family.
-    async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
+    fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::DISTANCE_SCORE_MEMBER, || {
             member_of(ctx, &self.dossier, self.row.link(Link::Person))
         })
     }
 
     /// Code of the domain, as in the catalogue.
-    async fn domain(&self) -> Shared<String> {
+    fn domain(&self) -> Shared<String> {
         self.row.release(field::DISTANCE_SCORE_DOMAIN, |row| row.domain.clone())
     }
 
     /// 0 is the baseline, 1 the first review, and so on.
-    async fn review(&self) -> Shared<i32> {
+    fn review(&self) -> Shared<i32> {
         self.row.release(field::DISTANCE_SCORE_REVIEW, |row| row.review)
     }
 
     /// From 1 to 5.
-    async fn score(&self) -> Shared<i32> {
+    fn score(&self) -> Shared<i32> {
         self.row.release(field::DISTANCE_SCORE_SCORE, |row| row.score)
     }
 
     /// Who scored.
-    async fn scored_by(&self) -> Shared<Option<ScoredBy>> {
+    fn scored_by(&self) -> Shared<Option<ScoredBy>> {
         self.row
             .release(field::DISTANCE_SCORE_SCORED_BY, |row| codes::parse(&row.scored_by))
     }
 
     /// When.
-    async fn scored_on(&self) -> Shared<NaiveDate> {
+    fn scored_on(&self) -> Shared<NaiveDate> {
         self.row.release(field::DISTANCE_SCORE_SCORED_ON, |row| row.scored_on)
     }
 }

@@ -59,43 +59,43 @@ impl EmergencyAccess {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::EMERGENCY_ACCESS_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency of the person who opened it.
-    async fn agency(&self) -> Shared<Option<Agency>> {
+    fn agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::EMERGENCY_ACCESS_AGENCY, |row| {
             agency(&self.dossier, Some(row.agency_id))
         })
     }
 
     /// Who opened it, as their agency names them.
-    async fn subject(&self) -> Shared<String> {
+    fn subject(&self) -> Shared<String> {
         self.row
             .release(field::EMERGENCY_ACCESS_SUBJECT, |row| row.subject.clone())
     }
 
     /// On what ground.
-    async fn ground(&self) -> Shared<Option<EmergencyGround>> {
+    fn ground(&self) -> Shared<Option<EmergencyGround>> {
         self.row
             .release(field::EMERGENCY_ACCESS_GROUND, |row| codes::parse(&row.ground))
     }
 
     /// Why, in their words.
-    async fn justification(&self) -> Shared<String> {
+    fn justification(&self) -> Shared<String> {
         self.row
             .release(field::EMERGENCY_ACCESS_JUSTIFICATION, |row| row.justification.clone())
     }
 
     /// When it was opened.
-    async fn opened_at(&self) -> Shared<DateTime<Utc>> {
+    fn opened_at(&self) -> Shared<DateTime<Utc>> {
         self.row.release(field::EMERGENCY_ACCESS_OPENED_AT, |row| row.opened_at)
     }
 
     /// Until when it holds.
-    async fn expires_at(&self) -> Shared<DateTime<Utc>> {
+    fn expires_at(&self) -> Shared<DateTime<Utc>> {
         self.row
             .release(field::EMERGENCY_ACCESS_EXPIRES_AT, |row| row.expires_at)
     }

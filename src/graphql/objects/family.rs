@@ -75,65 +75,65 @@ impl Family {
     }
 
     /// A reference people can read over the telephone.
-    async fn reference(&self) -> Shared<String> {
+    fn reference(&self) -> Shared<String> {
         self.row
             .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
     }
 
     /// District in which the family lives.
-    async fn district(&self) -> Shared<Option<String>> {
+    fn district(&self) -> Shared<Option<String>> {
         self.row
             .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
     }
 
     /// Ward in which the family lives.
-    async fn ward(&self) -> Shared<Option<String>> {
+    fn ward(&self) -> Shared<Option<String>> {
         self.row.release(field::FAMILY_WARD, |record| record.row.ward.clone())
     }
 
     /// Locality in which the family lives.
-    async fn locality(&self) -> Shared<Option<String>> {
+    fn locality(&self) -> Shared<Option<String>> {
         self.row
             .release(field::FAMILY_LOCALITY, |record| record.row.locality.clone())
     }
 
     /// Children's centre reach area in which the family lives.
-    async fn reach_area(&self) -> Shared<Option<String>> {
+    fn reach_area(&self) -> Shared<Option<String>> {
         self.row
             .release(field::FAMILY_REACH_AREA, |record| record.row.reach_area.clone())
     }
 
     /// Level of need set at the checkpoint.
-    async fn need_level(&self) -> Shared<Option<NeedLevel>> {
+    fn need_level(&self) -> Shared<Option<NeedLevel>> {
         self.row.release(field::FAMILY_NEED_LEVEL, |record| {
             record.row.need_level.as_deref().and_then(codes::parse)
         })
     }
 
     /// How the family came in.
-    async fn route(&self) -> Shared<Option<Route>> {
+    fn route(&self) -> Shared<Option<Route>> {
         self.row
             .release(field::FAMILY_ROUTE, |record| codes::parse(&record.row.route))
     }
 
     /// Whether the family is on the cohort today: the marker.
-    async fn on_cohort(&self) -> Shared<bool> {
+    fn on_cohort(&self) -> Shared<bool> {
         self.row.release(field::FAMILY_ON_COHORT, |record| record.on_cohort)
     }
 
     /// The day it was attached to the cohort.
-    async fn attached_on(&self) -> Shared<Option<NaiveDate>> {
+    fn attached_on(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on)
     }
 
     /// The day the work with it was closed.
-    async fn closed_on(&self) -> Shared<Option<NaiveDate>> {
+    fn closed_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::FAMILY_CLOSED_ON, |record| record.row.closed_on)
     }
 
     /// Who leads the work with the family today, and how to reach them.
-    async fn lead_professional(&self) -> Shared<Option<LeadProfessional>> {
+    fn lead_professional(&self) -> Shared<Option<LeadProfessional>> {
         self.row.release(field::FAMILY_LEAD_PROFESSIONAL, |record| {
             record
                 .lead
@@ -143,12 +143,12 @@ impl Family {
     }
 
     /// Whether there is a plan that is not closed.
-    async fn has_plan(&self) -> Shared<bool> {
+    fn has_plan(&self) -> Shared<bool> {
         self.row.release(field::FAMILY_HAS_PLAN, |record| record.has_plan)
     }
 
     /// Everyone who led the work with the family, newest first.
-    async fn lead_professional_history(&self) -> Shared<Vec<LeadProfessional>> {
+    fn lead_professional_history(&self) -> Shared<Vec<LeadProfessional>> {
         self.row.release(field::FAMILY_LEAD_PROFESSIONAL_HISTORY, |record| {
             record
                 .leads
@@ -159,7 +159,7 @@ impl Family {
     }
 
     /// The members, by first day.
-    async fn members(
+    fn members(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Whether to show those who have left as well.", default = false)] include_former: bool,
@@ -172,87 +172,87 @@ impl Family {
     }
 
     /// How many members it has today, of those that you may see.
-    async fn member_count(&self, ctx: &Context<'_>) -> Shared<usize> {
+    fn member_count(&self, ctx: &Context<'_>) -> Shared<usize> {
         self.row.release_rows(field::FAMILY_MEMBER_COUNT, || {
             rows(ctx, &self.dossier, Member::in_family).len()
         })
     }
 
     /// Where it lives or lived, newest first.
-    async fn addresses(&self, ctx: &Context<'_>) -> Shared<Vec<Address>> {
+    fn addresses(&self, ctx: &Context<'_>) -> Shared<Vec<Address>> {
         self.row
             .release_rows(field::FAMILY_ADDRESSES, || rows(ctx, &self.dossier, |_: &Address| true))
     }
 
     /// The agencies that work or worked with it, newest first.
-    async fn involvements(&self, ctx: &Context<'_>) -> Shared<Vec<Involvement>> {
+    fn involvements(&self, ctx: &Context<'_>) -> Shared<Vec<Involvement>> {
         self.row.release_rows(field::FAMILY_INVOLVEMENTS, || {
             rows(ctx, &self.dossier, |_: &Involvement| true)
         })
     }
 
     /// The criteria it meets, newest evidence first.
-    async fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
+    fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
         self.row.release_rows(field::FAMILY_CRITERIA_MATCHES, || {
             rows(ctx, &self.dossier, |_: &CriteriaMatch| true)
         })
     }
 
     /// Its assessments, newest first.
-    async fn assessments(&self, ctx: &Context<'_>) -> Shared<Vec<Assessment>> {
+    fn assessments(&self, ctx: &Context<'_>) -> Shared<Vec<Assessment>> {
         self.row.release_rows(field::FAMILY_ASSESSMENTS, || {
             rows(ctx, &self.dossier, |_: &Assessment| true)
         })
     }
 
     /// Its plans, newest first.
-    async fn plans(&self, ctx: &Context<'_>) -> Shared<Vec<Plan>> {
+    fn plans(&self, ctx: &Context<'_>) -> Shared<Vec<Plan>> {
         self.row
             .release_rows(field::FAMILY_PLANS, || rows(ctx, &self.dossier, |_: &Plan| true))
     }
 
     /// The indicators it agreed to.
-    async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<OutcomeObject>> {
+    fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<OutcomeObject>> {
         self.row.release_rows(field::FAMILY_OUTCOMES, || {
             rows(ctx, &self.dossier, |_: &OutcomeObject| true)
         })
     }
 
     /// Its Family Progress Data.
-    async fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
+    fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
         self.row.release_rows(field::FAMILY_FAMILY_PROGRESS, || {
             rows(ctx, &self.dossier, |_: &ProgressValue| true)
         })
     }
 
     /// Its members' decisions about consent, newest first.
-    async fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
+    fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
         self.row
             .release_rows(field::FAMILY_CONSENTS, || rows(ctx, &self.dossier, |_: &Consent| true))
     }
 
     /// Markers in partners' own systems, newest first.
-    async fn marker_placements(&self, ctx: &Context<'_>) -> Shared<Vec<MarkerPlacement>> {
+    fn marker_placements(&self, ctx: &Context<'_>) -> Shared<Vec<MarkerPlacement>> {
         self.row.release_rows(field::FAMILY_MARKER_PLACEMENTS, || {
             rows(ctx, &self.dossier, |_: &MarkerPlacement| true)
         })
     }
 
     /// Contacts that partners reported with the family, newest first.
-    async fn contacts(&self, ctx: &Context<'_>) -> Shared<Vec<Contact>> {
+    fn contacts(&self, ctx: &Context<'_>) -> Shared<Vec<Contact>> {
         self.row
             .release_rows(field::FAMILY_CONTACTS, || rows(ctx, &self.dossier, |_: &Contact| true))
     }
 
     /// Emergency access to it, newest first.
-    async fn emergency_accesses(&self, ctx: &Context<'_>) -> Shared<Vec<EmergencyAccess>> {
+    fn emergency_accesses(&self, ctx: &Context<'_>) -> Shared<Vec<EmergencyAccess>> {
         self.row.release_rows(field::FAMILY_EMERGENCY_ACCESSES, || {
             rows(ctx, &self.dossier, |_: &EmergencyAccess| true)
         })
     }
 
     /// Its plan that is not closed.
-    async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
+    fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
         self.row.release_rows(field::FAMILY_PLAN, || {
             rows(ctx, &self.dossier, Plan::is_open).into_iter().next()
         })
@@ -293,43 +293,43 @@ impl LeadProfessional {
 #[Object]
 impl LeadProfessional {
     /// Their name.
-    async fn name(&self) -> Shared<String> {
+    fn name(&self) -> Shared<String> {
         self.row
             .release(field::LEAD_PROFESSIONAL_NAME, |_| self.lead.name.clone())
     }
 
     /// Their work telephone.
-    async fn phone(&self) -> Shared<Option<String>> {
+    fn phone(&self) -> Shared<Option<String>> {
         self.row
             .release(field::LEAD_PROFESSIONAL_PHONE, |_| self.lead.phone.clone())
     }
 
     /// Their work e-mail.
-    async fn email(&self) -> Shared<Option<String>> {
+    fn email(&self) -> Shared<Option<String>> {
         self.row
             .release(field::LEAD_PROFESSIONAL_EMAIL, |_| self.lead.email.clone())
     }
 
     /// Their team.
-    async fn team(&self) -> Shared<Option<String>> {
+    fn team(&self) -> Shared<Option<String>> {
         self.row
             .release(field::LEAD_PROFESSIONAL_TEAM, |_| self.lead.team.clone())
     }
 
     /// Their agency.
-    async fn agency(&self) -> Shared<Option<Agency>> {
+    fn agency(&self) -> Shared<Option<Agency>> {
         self.row
             .release(field::LEAD_PROFESSIONAL_AGENCY, |_| self.agency.clone())
     }
 
     /// Since when they lead.
-    async fn since(&self) -> Shared<NaiveDate> {
+    fn since(&self) -> Shared<NaiveDate> {
         self.row
             .release(field::LEAD_PROFESSIONAL_SINCE, |_| self.lead.valid_from)
     }
 
     /// When they ceased to lead.
-    async fn until(&self) -> Shared<Option<NaiveDate>> {
+    fn until(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::LEAD_PROFESSIONAL_UNTIL, |_| self.lead.valid_until)
     }

@@ -58,7 +58,7 @@ impl Goal {
     }
 
     /// Its plan.
-    async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
+    fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
         let of = self.row.link(Link::Plan);
         self.row.release_rows(field::GOAL_PLAN, || {
             rows(ctx, &self.dossier, |parent: &Plan| Some(parent.row.key()) == of).pop()
@@ -66,24 +66,24 @@ impl Goal {
     }
 
     /// What is to be reached.
-    async fn description(&self) -> Shared<String> {
+    fn description(&self) -> Shared<String> {
         self.row.release(field::GOAL_DESCRIPTION, |row| row.description.clone())
     }
 
     /// The criterion it is tied to.
-    async fn criterion(&self) -> Shared<Option<CriterionCode>> {
+    fn criterion(&self) -> Shared<Option<CriterionCode>> {
         self.row.release(field::GOAL_CRITERION, |row| {
             row.criterion.as_deref().and_then(codes::parse)
         })
     }
 
     /// Where it stands.
-    async fn status(&self) -> Shared<Option<GoalStatus>> {
+    fn status(&self) -> Shared<Option<GoalStatus>> {
         self.row.release(field::GOAL_STATUS, |row| codes::parse(&row.status))
     }
 
     /// What is done towards it, in order.
-    async fn actions(&self, ctx: &Context<'_>) -> Shared<Vec<Action>> {
+    fn actions(&self, ctx: &Context<'_>) -> Shared<Vec<Action>> {
         let own = self.row.key();
         self.row.release_rows(field::GOAL_ACTIONS, || {
             rows(ctx, &self.dossier, |child: &Action| {
@@ -93,7 +93,7 @@ impl Goal {
     }
 
     /// The indicators that show whether it is reached.
-    async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
+    fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
         let own = self.row.key();
         self.row.release_rows(field::GOAL_OUTCOMES, || {
             rows(ctx, &self.dossier, |child: &Outcome| {

@@ -55,49 +55,49 @@ impl Involvement {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::INVOLVEMENT_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency.
-    async fn agency(&self) -> Shared<Option<Agency>> {
+    fn agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::INVOLVEMENT_AGENCY, |row| {
             agency(&self.dossier, Some(row.agency_id))
         })
     }
 
     /// The team.
-    async fn service_team(&self) -> Shared<Option<String>> {
+    fn service_team(&self) -> Shared<Option<String>> {
         self.row
             .release(field::INVOLVEMENT_SERVICE_TEAM, |row| row.service_team.clone())
     }
 
     /// Whom to ask for.
-    async fn contact_name(&self) -> Shared<String> {
+    fn contact_name(&self) -> Shared<String> {
         self.row
             .release(field::INVOLVEMENT_CONTACT_NAME, |row| row.contact_name.clone())
     }
 
     /// Their work telephone.
-    async fn contact_phone(&self) -> Shared<Option<String>> {
+    fn contact_phone(&self) -> Shared<Option<String>> {
         self.row
             .release(field::INVOLVEMENT_CONTACT_PHONE, |row| row.contact_phone.clone())
     }
 
     /// Their work e-mail.
-    async fn contact_email(&self) -> Shared<Option<String>> {
+    fn contact_email(&self) -> Shared<Option<String>> {
         self.row
             .release(field::INVOLVEMENT_CONTACT_EMAIL, |row| row.contact_email.clone())
     }
 
     /// First day.
-    async fn started_on(&self) -> Shared<NaiveDate> {
+    fn started_on(&self) -> Shared<NaiveDate> {
         self.row.release(field::INVOLVEMENT_STARTED_ON, |row| row.started_on)
     }
 
     /// The day it ended; null while it is open.
-    async fn ended_on(&self) -> Shared<Option<NaiveDate>> {
+    fn ended_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::INVOLVEMENT_ENDED_ON, |row| row.ended_on)
     }
 }

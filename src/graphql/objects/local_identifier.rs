@@ -58,13 +58,13 @@ impl LocalIdentifier {
     }
 
     /// Which system.
-    async fn system(&self) -> Shared<Option<IdentifierSystem>> {
+    fn system(&self) -> Shared<Option<IdentifierSystem>> {
         self.row
             .release(field::LOCAL_IDENTIFIER_SYSTEM, |row| codes::parse(&row.system))
     }
 
     /// The number as that system writes it.
-    async fn value(&self) -> Shared<String> {
+    fn value(&self) -> Shared<String> {
         self.row.release(field::LOCAL_IDENTIFIER_VALUE, |row| row.value.clone())
     }
 }

@@ -56,13 +56,13 @@ impl Marker {
     }
 
     /// Since when the family is on the cohort.
-    async fn on_cohort_since(&self) -> Shared<Option<NaiveDate>> {
+    fn on_cohort_since(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::MARKER_ON_COHORT_SINCE, |record| record.row.attached_on)
     }
 
     /// Who leads the work with the family today, and how to reach them.
-    async fn lead_professional(&self) -> Shared<Option<LeadProfessional>> {
+    fn lead_professional(&self) -> Shared<Option<LeadProfessional>> {
         self.row.release(field::MARKER_LEAD_PROFESSIONAL, |record| {
             record
                 .lead
@@ -72,18 +72,18 @@ impl Marker {
     }
 
     /// Whether there is one plan that all agencies work to.
-    async fn one_plan(&self) -> Shared<bool> {
+    fn one_plan(&self) -> Shared<bool> {
         self.row.release(field::MARKER_ONE_PLAN, |record| record.has_plan)
     }
 
     /// What whoever meets the family is asked to do, in the authority's own words.
-    async fn what_to_do(&self) -> Shared<String> {
+    fn what_to_do(&self) -> Shared<String> {
         self.row
             .release(field::MARKER_WHAT_TO_DO, |record| record.what_to_do.to_string())
     }
 
     /// Markers for the family in your own agency's systems, newest first.
-    async fn placements(&self, ctx: &Context<'_>) -> Shared<Vec<MarkerPlacement>> {
+    fn placements(&self, ctx: &Context<'_>) -> Shared<Vec<MarkerPlacement>> {
         self.row.release_rows(field::MARKER_PLACEMENTS, || {
             let own = Request::of(ctx).ceiling.caller().principal.agency;
             rows(ctx, &self.dossier, |placement: &MarkerPlacement| placement.is_of(own))
@@ -91,7 +91,7 @@ impl Marker {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::MARKER_FAMILY, || family(ctx, &self.dossier))
     }

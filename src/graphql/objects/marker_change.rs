@@ -23,17 +23,17 @@ pub struct MarkerChange {
 #[Object]
 impl MarkerChange {
     /// Whether the marker is there now, and whether it was before.
-    async fn kind(&self) -> MarkerChangeKind {
+    fn kind(&self) -> MarkerChangeKind {
         self.kind
     }
 
     /// The marker's id: of one that is there no longer, all that is said.
-    async fn marker_id(&self, ctx: &Context<'_>) -> ID {
+    fn marker_id(&self, ctx: &Context<'_>) -> ID {
         Request::of(ctx).id(Kind::Marker, self.family, self.family)
     }
 
     /// The marker as it is now; null when it is there no longer.
-    async fn marker(&self, ctx: &Context<'_>) -> Shared<Option<Marker>> {
+    fn marker(&self, ctx: &Context<'_>) -> Shared<Option<Marker>> {
         let ceiling = &Request::of(ctx).ceiling;
         Shared::handle(ceiling, field::MARKER_CHANGE_MARKER, self.marker.is_none(), || {
             self.marker.clone()
@@ -41,7 +41,7 @@ impl MarkerChange {
     }
 
     /// Opaque; to continue after this event, whenever that is.
-    async fn cursor(&self) -> &str {
+    fn cursor(&self) -> &str {
         &self.cursor
     }
 }
@@ -53,12 +53,12 @@ pub struct MarkerChangeEdge(MarkerChange);
 #[Object]
 impl MarkerChangeEdge {
     /// The event.
-    async fn node(&self) -> &MarkerChange {
+    fn node(&self) -> &MarkerChange {
         &self.0
     }
 
     /// Opaque; to continue after it.
-    async fn cursor(&self) -> &str {
+    fn cursor(&self) -> &str {
         &self.0.cursor
     }
 }
@@ -74,17 +74,17 @@ pub struct MarkerChangeConnection {
 #[Object]
 impl MarkerChangeConnection {
     /// The events with their places.
-    async fn edges(&self) -> Vec<MarkerChangeEdge> {
+    fn edges(&self) -> Vec<MarkerChangeEdge> {
         self.changes.iter().cloned().map(MarkerChangeEdge).collect()
     }
 
     /// The events.
-    async fn nodes(&self) -> &[MarkerChange] {
+    fn nodes(&self) -> &[MarkerChange] {
         &self.changes
     }
 
     /// Whether there is more. The end cursor is there even where the page is empty, so that there is always a place to continue from.
-    async fn page_info(&self) -> PageInfo {
+    fn page_info(&self) -> PageInfo {
         PageInfo {
             next: self.more,
             previous: false,

@@ -67,43 +67,43 @@ impl MarkerPlacement {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::MARKER_PLACEMENT_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The agency.
-    async fn agency(&self) -> Shared<Option<Agency>> {
+    fn agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::MARKER_PLACEMENT_AGENCY, |row| {
             agency(&self.dossier, Some(row.agency_id))
         })
     }
 
     /// The system.
-    async fn system(&self) -> Shared<String> {
+    fn system(&self) -> Shared<String> {
         self.row
             .release(field::MARKER_PLACEMENT_SYSTEM, |row| row.system.clone())
     }
 
     /// Its state.
-    async fn status(&self) -> Shared<Option<MarkerStatus>> {
+    fn status(&self) -> Shared<Option<MarkerStatus>> {
         self.row
             .release(field::MARKER_PLACEMENT_STATUS, |row| codes::parse(&row.status))
     }
 
     /// When it was asked for.
-    async fn requested_on(&self) -> Shared<NaiveDate> {
+    fn requested_on(&self) -> Shared<NaiveDate> {
         self.row
             .release(field::MARKER_PLACEMENT_REQUESTED_ON, |row| row.requested_on)
     }
 
     /// When it was placed.
-    async fn placed_on(&self) -> Shared<Option<NaiveDate>> {
+    fn placed_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::MARKER_PLACEMENT_PLACED_ON, |row| row.placed_on)
     }
 
     /// When it was removed.
-    async fn removed_on(&self) -> Shared<Option<NaiveDate>> {
+    fn removed_on(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::MARKER_PLACEMENT_REMOVED_ON, |row| row.removed_on)
     }

@@ -80,106 +80,106 @@ impl Member {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::MEMBER_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// What the person is in the family.
-    async fn relationship(&self) -> Shared<Option<Relationship>> {
+    fn relationship(&self) -> Shared<Option<Relationship>> {
         self.row.release(field::MEMBER_RELATIONSHIP, |record| {
             codes::parse(&record.membership.relationship)
         })
     }
 
     /// Whether they have parental responsibility.
-    async fn parental_responsibility(&self) -> Shared<bool> {
+    fn parental_responsibility(&self) -> Shared<bool> {
         self.row.release(field::MEMBER_PARENTAL_RESPONSIBILITY, |record| {
             record.membership.parental_responsibility
         })
     }
 
     /// Since when they belong to the family.
-    async fn member_from(&self) -> Shared<NaiveDate> {
+    fn member_from(&self) -> Shared<NaiveDate> {
         self.row
             .release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from)
     }
 
     /// When they ceased to; null while they belong to it.
-    async fn member_until(&self) -> Shared<Option<NaiveDate>> {
+    fn member_until(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::MEMBER_MEMBER_UNTIL, |record| record.membership.valid_until)
     }
 
     /// Given names.
-    async fn given_name(&self) -> Shared<String> {
+    fn given_name(&self) -> Shared<String> {
         self.row
             .release(field::MEMBER_GIVEN_NAME, |record| record.person.given_name.clone())
     }
 
     /// Family name.
-    async fn family_name(&self) -> Shared<String> {
+    fn family_name(&self) -> Shared<String> {
         self.row
             .release(field::MEMBER_FAMILY_NAME, |record| record.person.family_name.clone())
     }
 
     /// Date of birth.
-    async fn date_of_birth(&self) -> Shared<NaiveDate> {
+    fn date_of_birth(&self) -> Shared<NaiveDate> {
         self.row
             .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth)
     }
 
     /// Age in whole years today.
-    async fn age(&self) -> Shared<i32> {
+    fn age(&self) -> Shared<i32> {
         self.row.release(field::MEMBER_AGE, |record| record.age)
     }
 
     /// Sex as recorded.
-    async fn sex(&self) -> Shared<Option<Sex>> {
+    fn sex(&self) -> Shared<Option<Sex>> {
         self.row
             .release(field::MEMBER_SEX, |record| codes::parse(&record.person.sex))
     }
 
     /// Ethnicity as recorded.
-    async fn ethnicity(&self) -> Shared<Option<String>> {
+    fn ethnicity(&self) -> Shared<Option<String>> {
         self.row
             .release(field::MEMBER_ETHNICITY, |record| record.person.ethnicity.clone())
     }
 
     /// Disability as recorded.
-    async fn disability(&self) -> Shared<Option<String>> {
+    fn disability(&self) -> Shared<Option<String>> {
         self.row
             .release(field::MEMBER_DISABILITY, |record| record.person.disability.clone())
     }
 
     /// Telephone.
-    async fn phone(&self) -> Shared<Option<String>> {
+    fn phone(&self) -> Shared<Option<String>> {
         self.row
             .release(field::MEMBER_PHONE, |record| record.person.phone.clone())
     }
 
     /// E-mail.
-    async fn email(&self) -> Shared<Option<String>> {
+    fn email(&self) -> Shared<Option<String>> {
         self.row
             .release(field::MEMBER_EMAIL, |record| record.person.email.clone())
     }
 
     /// Employment status.
-    async fn employment_status(&self) -> Shared<Option<String>> {
+    fn employment_status(&self) -> Shared<Option<String>> {
         self.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| {
             record.person.employment_status.clone()
         })
     }
 
     /// School, college or other setting.
-    async fn education_setting(&self) -> Shared<Option<String>> {
+    fn education_setting(&self) -> Shared<Option<String>> {
         self.row.release(field::MEMBER_EDUCATION_SETTING, |record| {
             record.person.education_setting.clone()
         })
     }
 
     /// Statutory statuses, newest first.
-    async fn statutory_statuses(&self, ctx: &Context<'_>) -> Shared<Vec<StatutoryStatus>> {
+    fn statutory_statuses(&self, ctx: &Context<'_>) -> Shared<Vec<StatutoryStatus>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_STATUTORY_STATUSES, || {
             rows(ctx, &self.dossier, |of: &StatutoryStatus| {
@@ -189,7 +189,7 @@ impl Member {
     }
 
     /// Numbers in other systems.
-    async fn identifiers(&self, ctx: &Context<'_>) -> Shared<Vec<LocalIdentifier>> {
+    fn identifiers(&self, ctx: &Context<'_>) -> Shared<Vec<LocalIdentifier>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_IDENTIFIERS, || {
             rows(ctx, &self.dossier, |of: &LocalIdentifier| {
@@ -199,7 +199,7 @@ impl Member {
     }
 
     /// The criteria they meet, newest evidence first.
-    async fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
+    fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CRITERIA_MATCHES, || {
             rows(ctx, &self.dossier, |of: &CriteriaMatch| {
@@ -209,7 +209,7 @@ impl Member {
     }
 
     /// Their Family Progress Data.
-    async fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
+    fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_FAMILY_PROGRESS, || {
             rows(ctx, &self.dossier, |of: &ProgressValue| {
@@ -219,7 +219,7 @@ impl Member {
     }
 
     /// Decisions about consent to share what is known of them, newest first.
-    async fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
+    fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CONSENTS, || {
             rows(ctx, &self.dossier, |of: &Consent| {

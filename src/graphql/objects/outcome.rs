@@ -59,13 +59,13 @@ impl Outcome {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::OUTCOME_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The plan it was agreed in.
-    async fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
+    fn plan(&self, ctx: &Context<'_>) -> Shared<Option<Plan>> {
         let of = self.row.link(Link::Plan);
         self.row.release_rows(field::OUTCOME_PLAN, || {
             rows(ctx, &self.dossier, |parent: &Plan| Some(parent.row.key()) == of).pop()
@@ -73,7 +73,7 @@ impl Outcome {
     }
 
     /// The goal it belongs to.
-    async fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
+    fn goal(&self, ctx: &Context<'_>) -> Shared<Option<Goal>> {
         let of = self.row.link(Link::Goal);
         self.row.release_rows(field::OUTCOME_GOAL, || {
             rows(ctx, &self.dossier, |parent: &Goal| Some(parent.row.key()) == of).pop()
@@ -81,49 +81,49 @@ impl Outcome {
     }
 
     /// The criterion it is tied to.
-    async fn criterion(&self) -> Shared<Option<CriterionCode>> {
+    fn criterion(&self) -> Shared<Option<CriterionCode>> {
         self.row.release(field::OUTCOME_CRITERION, |row| {
             row.criterion.as_deref().and_then(codes::parse)
         })
     }
 
     /// What is measured.
-    async fn indicator(&self) -> Shared<String> {
+    fn indicator(&self) -> Shared<String> {
         self.row.release(field::OUTCOME_INDICATOR, |row| row.indicator.clone())
     }
 
     /// Hard or soft.
-    async fn kind(&self) -> Shared<Option<OutcomeKind>> {
+    fn kind(&self) -> Shared<Option<OutcomeKind>> {
         self.row.release(field::OUTCOME_KIND, |row| codes::parse(&row.kind))
     }
 
     /// How it was on entry.
-    async fn baseline(&self) -> Shared<String> {
+    fn baseline(&self) -> Shared<String> {
         self.row.release(field::OUTCOME_BASELINE, |row| row.baseline.clone())
     }
 
     /// How it would be if nothing were done.
-    async fn forecast(&self) -> Shared<Option<String>> {
+    fn forecast(&self) -> Shared<Option<String>> {
         self.row.release(field::OUTCOME_FORECAST, |row| row.forecast.clone())
     }
 
     /// How it turned out.
-    async fn result(&self) -> Shared<Option<String>> {
+    fn result(&self) -> Shared<Option<String>> {
         self.row.release(field::OUTCOME_RESULT, |row| row.result.clone())
     }
 
     /// When.
-    async fn result_on(&self) -> Shared<Option<NaiveDate>> {
+    fn result_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::OUTCOME_RESULT_ON, |row| row.result_on)
     }
 
     /// What shows it.
-    async fn evidence(&self) -> Shared<Option<String>> {
+    fn evidence(&self) -> Shared<Option<String>> {
         self.row.release(field::OUTCOME_EVIDENCE, |row| row.evidence.clone())
     }
 
     /// Whose evidence it is.
-    async fn source_agency(&self) -> Shared<Option<Agency>> {
+    fn source_agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::OUTCOME_SOURCE_AGENCY, |row| {
             agency(&self.dossier, row.source_agency_id)
         })

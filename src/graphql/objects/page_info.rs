@@ -14,22 +14,22 @@ pub struct PageInfo {
 #[Object]
 impl PageInfo {
     /// Whether there are rows after it.
-    async fn has_next_page(&self) -> bool {
+    fn has_next_page(&self) -> bool {
         self.next
     }
 
     /// Whether there are rows before it.
-    async fn has_previous_page(&self) -> bool {
+    fn has_previous_page(&self) -> bool {
         self.previous
     }
 
     /// The first row's cursor.
-    async fn start_cursor(&self) -> Option<&str> {
+    fn start_cursor(&self) -> Option<&str> {
         self.start.as_deref()
     }
 
     /// The last row's cursor.
-    async fn end_cursor(&self) -> Option<&str> {
+    fn end_cursor(&self) -> Option<&str> {
         self.end.as_deref()
     }
 }

@@ -69,44 +69,44 @@ impl Plan {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row.release_rows(field::PLAN_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// Where it stands.
-    async fn status(&self) -> Shared<Option<PlanStatus>> {
+    fn status(&self) -> Shared<Option<PlanStatus>> {
         self.row.release(field::PLAN_STATUS, |row| codes::parse(&row.status))
     }
 
     /// When it was drawn up.
-    async fn drawn_up_on(&self) -> Shared<NaiveDate> {
+    fn drawn_up_on(&self) -> Shared<NaiveDate> {
         self.row.release(field::PLAN_DRAWN_UP_ON, |row| row.drawn_up_on)
     }
 
     /// When it was agreed.
-    async fn agreed_on(&self) -> Shared<Option<NaiveDate>> {
+    fn agreed_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::PLAN_AGREED_ON, |row| row.agreed_on)
     }
 
     /// When the family signed it.
-    async fn signed_by_family_on(&self) -> Shared<Option<NaiveDate>> {
+    fn signed_by_family_on(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::PLAN_SIGNED_BY_FAMILY_ON, |row| row.signed_by_family_on)
     }
 
     /// When it was closed.
-    async fn closed_on(&self) -> Shared<Option<NaiveDate>> {
+    fn closed_on(&self) -> Shared<Option<NaiveDate>> {
         self.row.release(field::PLAN_CLOSED_ON, |row| row.closed_on)
     }
 
     /// With what success it was closed.
-    async fn closure(&self) -> Shared<Option<PlanClosure>> {
+    fn closure(&self) -> Shared<Option<PlanClosure>> {
         self.row
             .release(field::PLAN_CLOSURE, |row| row.closure.as_deref().and_then(codes::parse))
     }
 
     /// Its goals, in order.
-    async fn goals(&self, ctx: &Context<'_>) -> Shared<Vec<Goal>> {
+    fn goals(&self, ctx: &Context<'_>) -> Shared<Vec<Goal>> {
         let own = self.row.key();
         self.row.release_rows(field::PLAN_GOALS, || {
             rows(ctx, &self.dossier, |child: &Goal| {
@@ -116,7 +116,7 @@ impl Plan {
     }
 
     /// The indicators agreed in it.
-    async fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
+    fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
         let own = self.row.key();
         self.row.release_rows(field::PLAN_OUTCOMES, || {
             rows(ctx, &self.dossier, |child: &Outcome| {

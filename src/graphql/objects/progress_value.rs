@@ -59,37 +59,37 @@ impl ProgressValue {
     }
 
     /// The family.
-    async fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
         self.row
             .release_rows(field::PROGRESS_VALUE_FAMILY, || family(ctx, &self.dossier))
     }
 
     /// The member it is about; null when it is about the household.
-    async fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
+    fn member(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::PROGRESS_VALUE_MEMBER, || {
             member_of(ctx, &self.dossier, self.row.link(Link::Person))
         })
     }
 
     /// The measure.
-    async fn measure(&self) -> Shared<Option<ProgressMeasure>> {
+    fn measure(&self) -> Shared<Option<ProgressMeasure>> {
         self.row
             .release(field::PROGRESS_VALUE_MEASURE, |row| codes::parse(&row.measure))
     }
 
     /// Gathered at assessment or at closure.
-    async fn stage(&self) -> Shared<Option<ProgressStage>> {
+    fn stage(&self) -> Shared<Option<ProgressStage>> {
         self.row
             .release(field::PROGRESS_VALUE_STAGE, |row| codes::parse(&row.stage))
     }
 
     /// In the measure's own unit.
-    async fn value(&self) -> Shared<i32> {
+    fn value(&self) -> Shared<i32> {
         self.row.release(field::PROGRESS_VALUE_VALUE, |row| row.value)
     }
 
     /// The last day of the twelve months it is about.
-    async fn period_to(&self) -> Shared<NaiveDate> {
+    fn period_to(&self) -> Shared<NaiveDate> {
         self.row.release(field::PROGRESS_VALUE_PERIOD_TO, |row| row.period_to)
     }
 }

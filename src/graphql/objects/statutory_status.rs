@@ -59,19 +59,19 @@ impl StatutoryStatus {
     }
 
     /// The status.
-    async fn status(&self) -> Shared<Option<StatutoryStatusCode>> {
+    fn status(&self) -> Shared<Option<StatutoryStatusCode>> {
         self.row
             .release(field::STATUTORY_STATUS_STATUS, |row| codes::parse(&row.status))
     }
 
     /// First day.
-    async fn valid_from(&self) -> Shared<NaiveDate> {
+    fn valid_from(&self) -> Shared<NaiveDate> {
         self.row
             .release(field::STATUTORY_STATUS_VALID_FROM, |row| row.valid_from)
     }
 
     /// The day it ended; null while it holds.
-    async fn valid_until(&self) -> Shared<Option<NaiveDate>> {
+    fn valid_until(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::STATUTORY_STATUS_VALID_UNTIL, |row| row.valid_until)
     }

@@ -23,57 +23,57 @@ pub struct Viewer {
 #[Object]
 impl Viewer {
     /// The person or system, as your agency names it.
-    async fn subject(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn subject(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::VIEWER_SUBJECT, || self.caller.principal.subject.clone())
     }
 
     /// The client program.
-    async fn client(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn client(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::VIEWER_CLIENT, || self.caller.client.clone())
     }
 
     /// Your agency.
-    async fn agency(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
+    fn agency(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
         told(ctx, field::VIEWER_AGENCY, || self.agency.clone())
     }
 
     /// The agency of the portal that asks for you.
-    async fn portal(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
+    fn portal(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
         told(ctx, field::VIEWER_PORTAL, || self.portal.clone())
     }
 
     /// Your role.
-    async fn role(&self, ctx: &Context<'_>) -> Shared<Option<Role>> {
+    fn role(&self, ctx: &Context<'_>) -> Shared<Option<Role>> {
         told(ctx, field::VIEWER_ROLE, || codes::parse(&self.caller.principal.role))
     }
 
     /// What you ask for in this request.
-    async fn purpose(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn purpose(&self, ctx: &Context<'_>) -> Shared<String> {
         told(ctx, field::VIEWER_PURPOSE, || self.caller.purpose.clone())
     }
 
     /// Every purpose that your token allows.
-    async fn purposes(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
+    fn purposes(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
         told(ctx, field::VIEWER_PURPOSES, || self.caller.purposes.clone())
     }
 
     /// The authority whose families you may ask about.
-    async fn authority(&self, ctx: &Context<'_>) -> Shared<Authority> {
+    fn authority(&self, ctx: &Context<'_>) -> Shared<Authority> {
         told(ctx, field::VIEWER_AUTHORITY, || self.authority.clone())
     }
 
     /// The agreements in force.
-    async fn agreements(&self, ctx: &Context<'_>) -> Shared<Vec<Agreement>> {
+    fn agreements(&self, ctx: &Context<'_>) -> Shared<Vec<Agreement>> {
         told(ctx, field::VIEWER_AGREEMENTS, || self.agreements.clone())
     }
 
     /// What some clause could permit you for this purpose. Each family's consent, and your part in its case, decide the rest.
-    async fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<CategoryAccess>> {
+    fn categories(&self, ctx: &Context<'_>) -> Shared<Vec<CategoryAccess>> {
         told(ctx, field::VIEWER_CATEGORIES, || self.categories.clone())
     }
 
     /// Whether you may open emergency access.
-    async fn may_open_emergency_access(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn may_open_emergency_access(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::VIEWER_MAY_OPEN_EMERGENCY_ACCESS, || {
             self.may_open_emergency_access
         })
@@ -92,26 +92,26 @@ pub struct CategoryAccess {
 #[Object]
 impl CategoryAccess {
     /// The category.
-    async fn category(&self, ctx: &Context<'_>) -> Shared<Option<DataCategory>> {
+    fn category(&self, ctx: &Context<'_>) -> Shared<Option<DataCategory>> {
         told(ctx, field::CATEGORY_ACCESS_CATEGORY, || {
             codes::parse(self.category.code())
         })
     }
 
     /// How sensitive it is.
-    async fn sensitivity(&self, ctx: &Context<'_>) -> Shared<Option<Sensitivity>> {
+    fn sensitivity(&self, ctx: &Context<'_>) -> Shared<Option<Sensitivity>> {
         told(ctx, field::CATEGORY_ACCESS_SENSITIVITY, || {
             codes::parse(self.category.sensitivity().code())
         })
     }
 
     /// Whether you could read it.
-    async fn read(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn read(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::CATEGORY_ACCESS_READ, || self.read)
     }
 
     /// Whether you could write it.
-    async fn write(&self, ctx: &Context<'_>) -> Shared<bool> {
+    fn write(&self, ctx: &Context<'_>) -> Shared<bool> {
         told(ctx, field::CATEGORY_ACCESS_WRITE, || self.write)
     }
 }

@@ -44,27 +44,27 @@ impl WebhookEndpoint {
     }
 
     /// The address.
-    async fn url(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn url(&self, ctx: &Context<'_>) -> Shared<String> {
         self.told(ctx, field::WEBHOOK_ENDPOINT_URL, |row| row.url.clone())
     }
 
     /// Who added it. It is told what they may know.
-    async fn added_by(&self, ctx: &Context<'_>) -> Shared<String> {
+    fn added_by(&self, ctx: &Context<'_>) -> Shared<String> {
         self.told(ctx, field::WEBHOOK_ENDPOINT_ADDED_BY, |row| row.subject.clone())
     }
 
     /// When it was added.
-    async fn added_at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
+    fn added_at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
         self.told(ctx, field::WEBHOOK_ENDPOINT_ADDED_AT, |row| row.added_at)
     }
 
     /// When its secret was changed last. For a day from then on webhooks are signed with the secret before it as well.
-    async fn secret_rotated_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
+    fn secret_rotated_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
         self.told(ctx, field::WEBHOOK_ENDPOINT_SECRET_ROTATED_AT, |row| row.rotated_at)
     }
 
     /// When it answered that it wants nothing any more (410). It is told nothing from then on: add it again.
-    async fn disabled_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
+    fn disabled_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
         self.told(ctx, field::WEBHOOK_ENDPOINT_DISABLED_AT, |row| row.disabled_at)
     }
 }
@@ -86,19 +86,19 @@ impl WebhookDelivery {
     }
 
     /// The endpoint.
-    async fn endpoint(&self) -> Shared<WebhookEndpoint> {
+    fn endpoint(&self) -> Shared<WebhookEndpoint> {
         self.row
             .release_rows(field::WEBHOOK_DELIVERY_ENDPOINT, || self.endpoint.clone())
     }
 
     /// What happened: `contact.reported`.
-    async fn event_type(&self) -> Shared<String> {
+    fn event_type(&self) -> Shared<String> {
         self.row
             .release(field::WEBHOOK_DELIVERY_EVENT_TYPE, |row| row.event_type.clone())
     }
 
     /// The contact.
-    async fn contact(&self, ctx: &Context<'_>) -> Shared<Option<Contact>> {
+    fn contact(&self, ctx: &Context<'_>) -> Shared<Option<Contact>> {
         let contact = self.row.release(field::WEBHOOK_DELIVERY_CONTACT, |row| row.contact_id);
         let contact = contact.seen().copied();
         self.row.release_rows(field::WEBHOOK_DELIVERY_CONTACT, || {
@@ -110,51 +110,51 @@ impl WebhookDelivery {
     }
 
     /// The value of `webhook-id` in every attempt.
-    async fn message_id(&self) -> Shared<String> {
+    fn message_id(&self) -> Shared<String> {
         self.row.release(field::WEBHOOK_DELIVERY_MESSAGE_ID, |row| {
             crate::webhook::message_id(row.id)
         })
     }
 
     /// Where it stands.
-    async fn state(&self) -> Shared<Option<WebhookDeliveryState>> {
+    fn state(&self) -> Shared<Option<WebhookDeliveryState>> {
         self.row
             .release(field::WEBHOOK_DELIVERY_STATE, |row| codes::parse(&row.state))
     }
 
     /// How often it was tried since it was written, or since it was last said to be tried again.
-    async fn attempts(&self) -> Shared<i32> {
+    fn attempts(&self) -> Shared<i32> {
         self.row.release(field::WEBHOOK_DELIVERY_ATTEMPTS, |row| row.attempts)
     }
 
     /// When it is tried next.
-    async fn next_attempt_at(&self) -> Shared<Option<DateTime<Utc>>> {
+    fn next_attempt_at(&self) -> Shared<Option<DateTime<Utc>>> {
         self.row.release(field::WEBHOOK_DELIVERY_NEXT_ATTEMPT_AT, |row| {
             (row.state == "pending").then_some(row.next_at)
         })
     }
 
     /// Why the last attempt failed.
-    async fn last_failure(&self) -> Shared<Option<WebhookFailure>> {
+    fn last_failure(&self) -> Shared<Option<WebhookFailure>> {
         self.row.release(field::WEBHOOK_DELIVERY_LAST_FAILURE, |row| {
             row.last_failure.as_deref().and_then(codes::parse)
         })
     }
 
     /// The status that the receiver answered the last attempt with.
-    async fn last_status(&self) -> Shared<Option<i32>> {
+    fn last_status(&self) -> Shared<Option<i32>> {
         self.row
             .release(field::WEBHOOK_DELIVERY_LAST_STATUS, |row| row.last_status)
     }
 
     /// When it was written.
-    async fn created_at(&self) -> Shared<DateTime<Utc>> {
+    fn created_at(&self) -> Shared<DateTime<Utc>> {
         self.row
             .release(field::WEBHOOK_DELIVERY_CREATED_AT, |row| row.created_at)
     }
 
     /// When it was delivered or given up.
-    async fn ended_at(&self) -> Shared<Option<DateTime<Utc>>> {
+    fn ended_at(&self) -> Shared<Option<DateTime<Utc>>> {
         self.row.release(field::WEBHOOK_DELIVERY_ENDED_AT, |row| row.ended_at)
     }
 }

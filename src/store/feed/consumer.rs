@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::store::record::record;
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::NaiveDate;
 use entity::{family_change, marker_consumer, membership};
@@ -39,6 +40,8 @@ pub struct Looked {
     /// The place of the newest event.
     pub position: i64,
 }
+
+record!(Looked: seq policy_version looked_on position);
 
 impl Consumer {
     /// The consumer that a caller stands for.
@@ -82,6 +85,8 @@ struct Newest {
     seq: Option<i64>,
 }
 
+record!(Newest: seq);
+
 #[derive(FromQueryResult)]
 struct Changed {
     seq: i64,
@@ -89,11 +94,15 @@ struct Changed {
     person_id: Option<Uuid>,
 }
 
+record!(Changed: seq family_id person_id);
+
 #[derive(FromQueryResult)]
 struct Member {
     family_id: Uuid,
     person_id: Uuid,
 }
+
+record!(Member: family_id person_id);
 
 impl Session {
     /// How far a feed has been looked after, if it ever was.
@@ -188,7 +197,7 @@ impl Session {
             })
             .filter(marker_consumer::Column::AuthorityId.eq(self.authority()))
             .filter(marker_consumer::Column::Id.eq(consumer.id))
-            .exec(self.transaction())
+            .exec(self.transaction()?)
             .await?;
         Ok(())
     }

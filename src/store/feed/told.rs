@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::store::record::record;
 use entity::{marker_change, marker_told};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
@@ -44,6 +45,8 @@ pub struct Told {
     pub since: i64,
 }
 
+record!(Told: family_id fingerprint since);
+
 /// An event of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct MarkerChangeRow {
@@ -56,6 +59,8 @@ pub struct MarkerChangeRow {
     /// The place of the event that set the marker.
     pub since: i64,
 }
+
+record!(MarkerChangeRow: position family_id kind since);
 
 impl Session {
     /// What a consumer was told, of those families or of all.
@@ -99,13 +104,13 @@ impl Session {
                 .filter(marker_change::Column::AuthorityId.eq(self.authority()))
                 .filter(marker_change::Column::ConsumerId.eq(consumer.id))
                 .filter(marker_change::Column::FamilyId.is_in(families.iter().copied()))
-                .exec(self.transaction())
+                .exec(self.transaction()?)
                 .await?;
             marker_told::Entity::delete_many()
                 .filter(marker_told::Column::AuthorityId.eq(self.authority()))
                 .filter(marker_told::Column::ConsumerId.eq(consumer.id))
                 .filter(marker_told::Column::FamilyId.is_in(families))
-                .exec(self.transaction())
+                .exec(self.transaction()?)
                 .await?;
             let (mut changes, mut now_told) = (Vec::new(), Vec::new());
             for (family, fate) in events {
@@ -133,11 +138,11 @@ impl Session {
                 }
             }
             marker_change::Entity::insert_many(changes)
-                .exec_without_returning(self.transaction())
+                .exec_without_returning(self.transaction()?)
                 .await?;
             if !now_told.is_empty() {
                 marker_told::Entity::insert_many(now_told)
-                    .exec_without_returning(self.transaction())
+                    .exec_without_returning(self.transaction()?)
                     .await?;
             }
         }

@@ -75,7 +75,7 @@ fn poke(counter: &watch::Sender<u64>) {
 
 async fn watch_over(counter: watch::Sender<u64>, url: DatabaseUrl, poll: Duration) {
     let listening = async {
-        if let Address::Postgres(options) = url.address() {
+        if let Address::Postgres(options, _) = url.address() {
             listen_always(&counter, options).await;
         }
     };

@@ -1,7 +1,7 @@
 //! Authorities, agencies and their programs: nothing about a family.
 
+use crate::store::record::record;
 use sea_orm::FromQueryResult;
-use serde::Deserialize;
 use uuid::Uuid;
 
 /// What whoever meets a family with a marker is asked to do, where its authority says nothing else.
@@ -9,7 +9,7 @@ pub const MARKER_ADVICE: &str =
     "Tell the Lead Professional of your contact with the family, and ask them before you begin anything new with it.";
 
 /// An upper-tier council that runs the programme.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AuthorityRow {
     /// Its number.
     pub id: i32,
@@ -27,8 +27,10 @@ pub struct AuthorityRow {
     pub marker_advice: String,
 }
 
+record!(AuthorityRow: id code name own_consent_age emergency_hours suppression_threshold marker_advice);
+
 /// An authority that another one compares itself with.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct StatisticalNeighbourRow {
     /// The authority.
     pub authority_id: i32,
@@ -36,8 +38,10 @@ pub struct StatisticalNeighbourRow {
     pub neighbour_id: i32,
 }
 
+record!(StatisticalNeighbourRow: authority_id neighbour_id);
+
 /// An organisation in the partnership.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AgencyRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -51,8 +55,10 @@ pub struct AgencyRow {
     pub kind: String,
 }
 
+record!(AgencyRow: authority_id id code name kind);
+
 /// A program that a partner's systems use.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ClientProgramRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -65,3 +71,5 @@ pub struct ClientProgramRow {
     /// Its name for people.
     pub name: String,
 }
+
+record!(ClientProgramRow: authority_id id agency_id client_id name);

@@ -1,5 +1,6 @@
 //! Contacts with marked families, and where agencies are told of them.
 
+use crate::store::record::record;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -88,6 +89,8 @@ pub struct WebhookEndpointRow {
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
+record!(WebhookEndpointRow: authority_id id agency_id role purpose subject client url secret_now secret_before added_at rotated_at disabled_at);
+
 impl std::fmt::Debug for WebhookEndpointRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WebhookEndpointRow")
@@ -124,3 +127,5 @@ pub struct WebhookDeliveryRow {
     /// When it was delivered or given up.
     pub ended_at: Option<DateTime<Utc>>,
 }
+
+record!(WebhookDeliveryRow: id endpoint_id event_type family_id contact_id state attempts next_at last_failure last_status created_at ended_at);

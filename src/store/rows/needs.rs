@@ -1,12 +1,12 @@
 //! What a family needs and what became of it: criteria, outcomes, progress.
 
+use crate::store::record::record;
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
-use serde::Deserialize;
 use uuid::Uuid;
 
 /// That a family, usually through a member, meets a criterion.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct CriteriaMatchRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -34,8 +34,10 @@ pub struct CriteriaMatchRow {
     pub withdrawn_on: Option<NaiveDate>,
 }
 
+record!(CriteriaMatchRow: authority_id id family_id person_id criterion source_agency_id evidence evidence_from evidence_until matched_by verified_on withdrawn_on);
+
 /// An indicator a family agreed to, with its baseline and result.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct OutcomeRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -67,8 +69,10 @@ pub struct OutcomeRow {
     pub source_agency_id: Option<Uuid>,
 }
 
+record!(OutcomeRow: authority_id id family_id plan_id goal_id criterion indicator kind baseline forecast result result_on evidence source_agency_id);
+
 /// A Family Progress Data figure.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ProgressValueRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -87,3 +91,5 @@ pub struct ProgressValueRow {
     /// The last day of the twelve months it is about.
     pub period_to: NaiveDate,
 }
+
+record!(ProgressValueRow: authority_id id family_id person_id measure stage value period_to);

@@ -1,12 +1,12 @@
 //! Families, the people in them, and what identifies them.
 
+use crate::store::record::record;
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
-use serde::Deserialize;
 use uuid::Uuid;
 
 /// A person.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct PersonRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -38,8 +38,10 @@ pub struct PersonRow {
     pub source_agency_id: Option<Uuid>,
 }
 
+record!(PersonRow: authority_id id given_name family_name date_of_birth sex ethnicity disability employment_status education_setting phone email shielded source_agency_id);
+
 /// A family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct FamilyRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -65,8 +67,10 @@ pub struct FamilyRow {
     pub closed_on: Option<NaiveDate>,
 }
 
+record!(FamilyRow: authority_id id reference district ward locality reach_area need_level route attached_on closed_on);
+
 /// That a person belongs to a family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct MembershipRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -86,8 +90,10 @@ pub struct MembershipRow {
     pub valid_until: Option<NaiveDate>,
 }
 
+record!(MembershipRow: authority_id id family_id person_id relationship parental_responsibility valid_from valid_until);
+
 /// Where a family lives or lived.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AddressRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -109,8 +115,10 @@ pub struct AddressRow {
     pub valid_until: Option<NaiveDate>,
 }
 
+record!(AddressRow: authority_id id family_id line1 line2 town postcode valid_from valid_until);
+
 /// A person's number in another system.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct LocalIdentifierRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -126,8 +134,10 @@ pub struct LocalIdentifierRow {
     pub value: String,
 }
 
+record!(LocalIdentifierRow: authority_id id family_id person_id system value);
+
 /// A period with a statutory status.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct StatutoryStatusRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -144,3 +154,5 @@ pub struct StatutoryStatusRow {
     /// The day it ended.
     pub valid_until: Option<NaiveDate>,
 }
+
+record!(StatutoryStatusRow: authority_id id family_id person_id status valid_from valid_until);

@@ -1,12 +1,12 @@
 //! What decides about sharing, or tells partners: consent, markers, emergency access.
 
+use crate::store::record::record;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromQueryResult;
-use serde::Deserialize;
 use uuid::Uuid;
 
 /// A decision about consent.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ConsentRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -36,8 +36,10 @@ pub struct ConsentRow {
     pub recorded_by_subject: String,
 }
 
+record!(ConsentRow: authority_id id family_id person_id category agency_kind decision decided_by recorded_at expires_on withdrawn_at recorded_by_agency recorded_by_subject);
+
 /// A marker in a partner's own system.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct MarkerRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -59,8 +61,10 @@ pub struct MarkerRow {
     pub removed_on: Option<NaiveDate>,
 }
 
+record!(MarkerRow: authority_id id family_id agency_id system status requested_on placed_on removed_on);
+
 /// Emergency access to a family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct EmergencyAccessRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -83,3 +87,5 @@ pub struct EmergencyAccessRow {
     /// When it was closed early.
     pub closed_at: Option<DateTime<Utc>>,
 }
+
+record!(EmergencyAccessRow: authority_id id family_id agency_id subject ground justification opened_at expires_at closed_at);

@@ -1,12 +1,12 @@
 //! The work with a family: who works with it, assessments, plans.
 
+use crate::store::record::record;
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
-use serde::Deserialize;
 use uuid::Uuid;
 
 /// That an agency works with a family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct InvolvementRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -30,8 +30,10 @@ pub struct InvolvementRow {
     pub ended_on: Option<NaiveDate>,
 }
 
+record!(InvolvementRow: authority_id id family_id agency_id service_team contact_name contact_phone contact_email started_on ended_on);
+
 /// Who leads the work with a family.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct LeadProfessionalRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -57,8 +59,10 @@ pub struct LeadProfessionalRow {
     pub valid_until: Option<NaiveDate>,
 }
 
+record!(LeadProfessionalRow: authority_id id family_id agency_id subject name phone email team valid_from valid_until);
+
 /// A whole-family assessment.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AssessmentRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -80,8 +84,10 @@ pub struct AssessmentRow {
     pub quality: Option<String>,
 }
 
+record!(AssessmentRow: authority_id id family_id agency_id kind covers_all_members started_on completed_on quality);
+
 /// A distance travelled score.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct DistanceScoreRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -105,8 +111,10 @@ pub struct DistanceScoreRow {
     pub scored_on: NaiveDate,
 }
 
+record!(DistanceScoreRow: authority_id id family_id assessment_id person_id domain review score scored_by scored_on);
+
 /// A family's support plan.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct PlanRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -128,8 +136,10 @@ pub struct PlanRow {
     pub closure: Option<String>,
 }
 
+record!(PlanRow: authority_id id family_id status drawn_up_on agreed_on signed_by_family_on closed_on closure);
+
 /// A goal of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct GoalRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -149,8 +159,10 @@ pub struct GoalRow {
     pub status: String,
 }
 
+record!(GoalRow: authority_id id family_id plan_id position description criterion status);
+
 /// An action towards a goal.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ActionRow {
     /// The authority it belongs to.
     pub authority_id: i32,
@@ -171,3 +183,5 @@ pub struct ActionRow {
     /// When it was done.
     pub done_on: Option<NaiveDate>,
 }
+
+record!(ActionRow: authority_id id family_id goal_id position description owner_agency_id due_on done_on);

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{AgencyRow, EntryRow, HeadRow, SubjectRow, TrailStore, TrailStoreError, placeholders};
+use super::{AgencyRow, EntryRow, HeadRow, SubjectRow, TrailStore, TrailStoreError};
 
 const ENTRY: &str = "e.chain_id, e.seq, e.recorded_at, e.authority_id, e.kind, e.body, e.prev_hash, e.hash";
 const HEAD: &str = "chain_id, seq, hash, signature, process, updated_at";
@@ -368,4 +368,13 @@ impl TrailSnapshot {
             })
             .collect()
     }
+}
+
+/// `($1, $2), ($3, $4)`: `rows` rows of `width` places, numbered from `first`.
+fn placeholders(first: usize, rows: usize, width: usize) -> String {
+    let row = |row: usize| {
+        let numbers: Vec<String> = (0..width).map(|at| format!("${}", first + row * width + at)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,6 @@
 //! Decisions about consent: recorded, and withdrawn.
 
+use crate::store::record::record;
 use chrono::{DateTime, Utc};
 use entity::consent;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
@@ -14,6 +15,8 @@ use crate::store::{
 struct Recorded {
     recorded_at: DateTime<Utc>,
 }
+
+record!(Recorded: recorded_at);
 
 impl Session {
     /// When the newest decision about a person's consent was recorded, of whatever family and category.
@@ -54,7 +57,7 @@ impl Session {
             recorded_by_subject: Set(row.recorded_by_subject),
         });
         consent::Entity::insert_many(rows)
-            .exec_without_returning(self.transaction())
+            .exec_without_returning(self.transaction()?)
             .await?;
         Ok(())
     }
@@ -77,7 +80,7 @@ impl Session {
             .filter(consent::Column::FamilyId.eq(family))
             .filter(consent::Column::PersonId.eq(person))
             .filter(consent::Column::WithdrawnAt.is_null())
-            .exec(self.transaction())
+            .exec(self.transaction()?)
             .await?;
         if changed.rows_affected > 0 {
             self.touch_person(family, person);

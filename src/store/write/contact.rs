@@ -1,5 +1,6 @@
 //! What partners say of a marked family: a contact, a marker of their own placed or removed, whether it changed what they did.
 
+use crate::store::record::record;
 use chrono::NaiveDate;
 use entity::{contact, lead_professional, marker, marker_response, webhook_delivery, webhook_endpoint};
 use sea_orm::{
@@ -26,10 +27,14 @@ pub struct OwnMarker {
     pub placed_on: Option<NaiveDate>,
 }
 
+record!(OwnMarker: id status requested_on placed_on);
+
 #[derive(FromQueryResult)]
 struct Found {
     id: Uuid,
 }
+
+record!(Found: id);
 
 impl Session {
     /// Adds a contact, with what its note says.
@@ -108,7 +113,7 @@ impl Session {
                 ended_at: Set(None),
             });
         webhook_delivery::Entity::insert_many(rows)
-            .exec_without_returning(self.transaction())
+            .exec_without_returning(self.transaction()?)
             .await?;
         Ok(())
     }
@@ -192,7 +197,7 @@ impl Session {
             .filter(marker::Column::AuthorityId.eq(self.authority()))
             .filter(marker::Column::Id.eq(key))
             .filter(marker::Column::FamilyId.eq(family))
-            .exec(self.transaction())
+            .exec(self.transaction()?)
             .await?;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Emergency access: a caller's own, opened and looked up.
 
+use crate::store::record::record;
 use chrono::{DateTime, Utc};
 use entity::{emergency_access, family};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
@@ -26,10 +27,14 @@ pub struct Opened {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
+record!(Opened: id opened_at expires_at closed_at);
+
 #[derive(FromQueryResult)]
 struct Found {
     id: Uuid,
 }
+
+record!(Found: id);
 
 impl Session {
     /// Whether the authority has that family.

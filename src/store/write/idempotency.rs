@@ -1,5 +1,6 @@
 //! Outcomes of changes kept under the keys that callers chose, so that a request sent again changes nothing again.
 
+use crate::store::record::record;
 use entity::idempotency;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 
@@ -16,6 +17,8 @@ pub struct Kept {
     /// What came of it, as whoever kept it wrote it.
     pub response: String,
 }
+
+record!(Kept: request_hash response);
 
 impl Session {
     /// What came of the request that this party sent under that key.

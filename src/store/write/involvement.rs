@@ -40,7 +40,7 @@ impl Session {
             .filter(involvement::Column::Id.eq(key))
             .filter(involvement::Column::FamilyId.eq(family))
             .filter(involvement::Column::EndedOn.is_null())
-            .exec(self.transaction())
+            .exec(self.transaction()?)
             .await?;
         if changed.rows_affected > 0 {
             self.touch(family);

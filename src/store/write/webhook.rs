@@ -64,7 +64,7 @@ impl Session {
             })
             .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
             .filter(webhook_endpoint::Column::Id.eq(endpoint.id))
-            .exec(self.transaction())
+            .exec(self.transaction()?)
             .await?;
         Ok(())
     }
@@ -74,12 +74,12 @@ impl Session {
         webhook_delivery::Entity::delete_many()
             .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
             .filter(webhook_delivery::Column::EndpointId.eq(endpoint))
-            .exec(self.transaction())
+            .exec(self.transaction()?)
             .await?;
         webhook_endpoint::Entity::delete_many()
             .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
             .filter(webhook_endpoint::Column::Id.eq(endpoint))
-            .exec(self.transaction())
+            .exec(self.transaction()?)
             .await?;
         Ok(())
     }
@@ -98,7 +98,7 @@ impl Session {
             .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
             .filter(webhook_delivery::Column::Id.eq(delivery))
             .filter(webhook_delivery::Column::State.eq("dead"))
-            .exec(self.transaction())
+            .exec(self.transaction()?)
             .await?;
         Ok(changed.rows_affected > 0)
     }

@@ -19,7 +19,6 @@ use crate::{
     graphql::operation::{Allowed, Answer, Event, OperationRequest},
     wire::{
         graphql::{execute, hash, outcome},
-        precheck,
         request::Parts,
         respond::Problem,
         services::Events,
@@ -66,8 +65,8 @@ pub(super) async fn begin(
 
 async fn checked(state: &Arc<AppState>, id: Uuid, lease: &Lease, asked: Parts) -> Result<Begun, RequestError> {
     let began = Stopwatch::start();
-    let document = precheck::check(&asked.query, &state.limits)?;
-    let subscribes = is_subscription(&document, asked.operation_name.as_deref());
+    let document = state.documents.read(&asked.query, &state.limits)?;
+    let subscribes = is_subscription(&document.parsed, asked.operation_name.as_deref());
     let operation = OperationRequest {
         request_id: id,
         began,

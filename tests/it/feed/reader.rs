@@ -1,6 +1,6 @@
 //! Partners who keep in step with the feed, and families made for the tests.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{NaiveDate, NaiveTime};
 use sea_orm::{ConnectionTrait, Statement, Value as SqlValue};
@@ -10,6 +10,7 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::{
+        document::Document,
         engine::Engine,
         ids::{Codec, Key, Kind},
         operation::{Allowed, OperationRequest, WithheldMode},
@@ -261,7 +262,9 @@ pub(super) fn operation(caller: &Caller, query: &str, variables: &Value) -> Oper
         request_id: Ids::random().uuid(),
         caller: caller.clone(),
         query: query.to_owned(),
-        document: async_graphql_parser::parse_query(query).expect("a document"),
+        document: Arc::new(Document::new(
+            async_graphql_parser::parse_query(query).expect("a document"),
+        )),
         operation_name: None,
         variables: variables.as_object().expect("variables").clone(),
         withheld: WithheldMode::Report,

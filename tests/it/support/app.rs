@@ -12,6 +12,7 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::{
+        document::Document,
         engine::{Engine, Subscription},
         ids::{Codec, Key, Kind},
         lookups::LookupSettings,
@@ -329,7 +330,9 @@ impl App {
             request_id: Ids::random().uuid(),
             caller,
             query: query.to_owned(),
-            document: async_graphql_parser::parse_query(query).expect("a document"),
+            document: Arc::new(Document::new(
+                async_graphql_parser::parse_query(query).expect("a document"),
+            )),
             operation_name: None,
             variables: serde_json::Map::new(),
             withheld: WithheldMode::Report,

@@ -1,11 +1,15 @@
 //! Who takes part: authorities and agencies by their codes, for sign-in and for the commands.
 
+use crate::store::record::record;
+mod known;
+
 use entity::{agency, agreement, authority};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
+pub(super) use self::known::KnownAgencies;
 use super::{
     Store,
     rows::AuthorityRow,
@@ -20,10 +24,14 @@ struct Found {
     kind: String,
 }
 
+record!(Found: authority_id id kind);
+
 #[derive(FromQueryResult)]
 struct Document {
     document: String,
 }
+
+record!(Document: document);
 
 impl Directory for Store {
     fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str) -> AgencyLookup<'a> {
@@ -43,7 +51,10 @@ impl Store {
         if [authority_code, agency_code].iter().any(|code| code.contains('\0')) {
             return Ok(None);
         }
-        self.count_statement();
+        if let Some(known) = self.known_agencies().get(authority_code, agency_code) {
+            return Ok(Some(known));
+        }
+        // Not counted with the statements of operations: it is sent once in a while.
         let found = agency::Entity::find()
             .select_only()
             .columns([agency::Column::AuthorityId, agency::Column::Id, agency::Column::Kind])
@@ -59,11 +70,15 @@ impl Store {
             .into_model::<Found>()
             .one(self.main())
             .await?;
-        Ok(found.map(|found| AgencyEntry {
+        let found = found.map(|found| AgencyEntry {
             authority: found.authority_id,
             agency: found.id,
             kind: found.kind,
-        }))
+        });
+        if let Some(entry) = &found {
+            self.known_agencies().put(authority_code, agency_code, entry);
+        }
+        Ok(found)
     }
 
     /// The authority with that code.

@@ -1,0 +1,37 @@
+//! Agencies that were looked up a moment ago. A token names its agency with every request, and the register of agencies hardly ever changes.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{auth::AgencyEntry, clock::Stopwatch};
+
+/// For so long an agency need not be looked up again: the one delay between a change of the register and its effect. Agreements, consent and all that
+/// a decision rests on are read anew with every operation.
+const HOLDS: Duration = Duration::from_secs(1);
+
+/// How many agencies are remembered; there are fewer.
+const MOST: usize = 20_000;
+
+/// Agencies by the codes of their authority and their own.
+#[derive(Debug, Default)]
+pub(in crate::store) struct KnownAgencies(Mutex<HashMap<(String, String), (Stopwatch, AgencyEntry)>>);
+
+impl KnownAgencies {
+    pub(super) fn get(&self, authority: &str, agency: &str) -> Option<AgencyEntry> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, entry) = known.get(&(authority.to_owned(), agency.to_owned()))?;
+        (since.passed() < HOLDS).then(|| entry.clone())
+    }
+
+    pub(super) fn put(&self, authority: &str, agency: &str, entry: &AgencyEntry) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST {
+            known.clear();
+        }
+        let key = (authority.to_owned(), agency.to_owned());
+        known.insert(key, (Stopwatch::start(), entry.clone()));
+    }
+}

@@ -1,0 +1,46 @@
+//! Whom to connect to. Only servers that are reached without encryption: a socket or the machine itself, or where the address says so. Others are
+//! read over the library's connections, which cost more and tell the same.
+
+use std::{env, time::Duration};
+
+use sea_orm::sqlx::postgres::PgSslMode;
+use tokio_postgres::Config;
+
+use crate::store::database_url::{Address, DatabaseUrl, Password};
+
+/// How to reach the server, if it can be reached in this way.
+pub(super) fn config(url: &DatabaseUrl, statement_timeout: Duration, wait: Duration) -> Option<Config> {
+    let Address::Postgres(known, password) = url.address() else {
+        return None;
+    };
+    let local = known.get_socket().is_some() || matches!(known.get_host(), "localhost" | "127.0.0.1" | "::1");
+    let plain = match known.get_ssl_mode() {
+        PgSslMode::Disable => true,
+        PgSslMode::Allow | PgSslMode::Prefer => local,
+        PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => false,
+    };
+    if !plain {
+        return None;
+    }
+    let mut config = Config::new();
+    match known.get_socket() {
+        Some(folder) => config.host_path(folder),
+        None => config.host(known.get_host()),
+    };
+    config
+        .port(known.get_port())
+        .user(known.get_username())
+        .dbname(known.get_database()?)
+        .application_name(known.get_application_name().unwrap_or("thinkfamily"))
+        .connect_timeout(wait)
+        .options(format!(
+            "{} -c statement_timeout={} -c plan_cache_mode=force_generic_plan",
+            known.get_options().unwrap_or_default(),
+            statement_timeout.as_millis()
+        ));
+    match password {
+        Some(Password(password)) => config.password(password),
+        None => config.password(env::var("PGPASSWORD").unwrap_or_default()),
+    };
+    Some(config)
+}

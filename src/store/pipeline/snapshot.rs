@@ -1,0 +1,93 @@
+//! What one operation reads: everything as of one moment, without a round trip to begin or to end it.
+
+use futures_util::{FutureExt, future::try_join_all};
+use tokio_postgres::{Error, Row, error::SqlState, types::ToSql};
+
+use super::{Bind, pool::Taken};
+use crate::store::{
+    record::{Cells, Record},
+    session::StoreError,
+};
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+/// A moment of the database.
+pub(in crate::store) struct Snapshot {
+    taken: Taken,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot").finish_non_exhaustive()
+    }
+}
+
+/// A statement: its text and its values.
+pub(in crate::store) type Asked<'a> = (&'a str, &'a [Bind]);
+
+/// The rows of one statement.
+pub(in crate::store) struct Answer(Vec<Row>);
+
+impl Snapshot {
+    /// Begins with a first statement, which says of which moment all others are.
+    pub(super) async fn begin(taken: Taken, first: Asked<'_>) -> Result<(Self, Answer), StoreError> {
+        // It is there before anything is sent, so that whatever was begun is ended.
+        let snapshot = Self { taken };
+        let begun = async {
+            let client = &snapshot.taken.connection()?.client;
+            client.batch_execute(BEGIN).await.map_err(|error| failed(&error))
+        };
+        let ((), answer) = futures_util::future::try_join(begun, snapshot.ask(first)).await?;
+        Ok((snapshot, answer))
+    }
+
+    /// The rows of a statement.
+    pub(in crate::store) async fn ask(&self, (text, values): Asked<'_>) -> Result<Answer, StoreError> {
+        let connection = self.taken.connection()?;
+        let statement = connection.statement(text).await?;
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        let rows = connection.client.query(&statement, &values).await;
+        rows.map(Answer).map_err(|error| failed(&error))
+    }
+
+    /// The rows of each of these statements, sent together.
+    pub(in crate::store) async fn ask_all(&self, asked: &[Asked<'_>]) -> Result<Vec<Answer>, StoreError> {
+        try_join_all(asked.iter().map(|asked| self.ask(*asked))).await
+    }
+}
+
+impl Drop for Snapshot {
+    /// The end is put behind whatever was sent, and nobody waits for it.
+    fn drop(&mut self) {
+        if let Ok(connection) = self.taken.connection() {
+            let _ = connection.client.batch_execute("ROLLBACK").now_or_never();
+        }
+    }
+}
+
+impl Answer {
+    /// The rows, read.
+    pub(in crate::store) fn records<R: Record>(&self) -> Result<Vec<R>, StoreError> {
+        let Some(first) = self.0.first() else {
+            return Ok(Vec::new());
+        };
+        let place = |name: &&str| first.columns().iter().position(|column| column.name() == *name);
+        let order: Option<Vec<usize>> = R::COLUMNS.iter().map(place).collect();
+        let order = order.ok_or_else(|| StoreError::Corrupt("a row lacks a column".to_owned()))?;
+        self.0.iter().map(|row| R::read(&mut Cells::of(row, &order))).collect()
+    }
+}
+
+/// What went wrong, without the database's words.
+pub(super) fn failed(error: &Error) -> StoreError {
+    match error.code() {
+        Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => StoreError::Conflict,
+        // The server is going down, coming up, or has ended the connection.
+        Some(code) if code.code().starts_with("57P") || code.code().starts_with("08") => {
+            StoreError::Unavailable("the connection failed")
+        }
+        Some(code) => StoreError::Database(format!("a statement failed {}", code.code())),
+        None if error.is_closed() => StoreError::Unavailable("the connection failed"),
+        None => StoreError::Database("a statement could not be sent or understood".to_owned()),
+    }
+}

@@ -1,0 +1,61 @@
+//! The texts of the reads that every operation waits for: few, the same whatever is asked for, and the same on both databases but for how a list is
+//! written. What is rarely read is put together by the library.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use sea_orm::DbBackend;
+use uuid::Uuid;
+
+use super::{pipeline::Bind, record::Record};
+
+/// A select of one table's rows, within an authority.
+pub(super) struct Select {
+    pub(super) text: String,
+    pub(super) values: Vec<Bind>,
+    backend: DbBackend,
+}
+
+/// The families that a select speaks of.
+pub(super) type Families = Arc<[Uuid]>;
+
+impl Select {
+    /// All of an authority's rows. `within` is the column that says whose they are.
+    pub(super) fn from<R: Record>(backend: DbBackend, table: &str, within: &str, authority: i32) -> Self {
+        let mut text = String::with_capacity(512);
+        // Writing to a string cannot fail.
+        let _ = write!(text, "SELECT {} FROM {table} WHERE {within} = $1", R::LIST);
+        Self {
+            text,
+            values: vec![authority.into()],
+            backend,
+        }
+    }
+
+    /// Those of them in which a column is one of a list.
+    pub(super) fn among(mut self, column: &str, list: Bind) -> Self {
+        let among = self.list(list);
+        let _ = write!(self.text, " AND {column} {among}");
+        self
+    }
+
+    /// Those of the people who ever belonged to these families. `column` holds a person.
+    pub(super) fn of_people_in(mut self, column: &str, families: &Families) -> Self {
+        let among = self.list(Bind::Keys(Arc::clone(families)));
+        let _ = write!(
+            self.text,
+            " AND {column} IN (SELECT person_id FROM membership WHERE authority_id = $1 AND family_id {among})"
+        );
+        self
+    }
+
+    fn list(&mut self, list: Bind) -> String {
+        let keys = matches!(list, Bind::Keys(_));
+        self.values.push(list);
+        let number = self.values.len();
+        match (self.backend, keys) {
+            (DbBackend::Sqlite, true) => format!("IN (SELECT unhex(value) FROM json_each(${number}))"),
+            (DbBackend::Sqlite, false) => format!("IN (SELECT value FROM json_each(${number}))"),
+            _ => format!("= ANY(${number})"),
+        }
+    }
+}

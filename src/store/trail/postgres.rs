@@ -1,0 +1,80 @@
+//! Writing the trail on PostgreSQL: a batch is one statement, and so one round trip and one commit.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value, sea_query::ArrayType};
+
+use super::{EntryRow, HeadRow, Index, TrailStoreError};
+use crate::store::session::code;
+
+/// The batch. The head must move forward: where it does not, its place would be null, which the table refuses, and with it all the rest. What it
+/// returns makes the commit wait for the disk; a stronger setting (`remote_apply`) stays.
+const APPEND: &str = "WITH entries AS (INSERT INTO trail_entry (chain_id, seq, recorded_at, authority_id, kind, body, prev_hash, hash) \
+         SELECT $1, e.seq, e.at, NULLIF(e.authority, 0), e.kind, e.body, e.prev, e.hash \
+         FROM unnest($2::bigint[], $3::timestamptz[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[]) \
+         AS e(seq, at, authority, kind, body, prev, hash)), \
+     subjects AS (INSERT INTO trail_subject (authority_id, family_id, recorded_at, chain_id, seq) \
+         SELECT s.authority, s.family, s.at, $1, s.seq \
+         FROM unnest($9::integer[], $10::uuid[], $11::timestamptz[], $12::bigint[]) AS s(authority, family, at, seq)), \
+     agencies AS (INSERT INTO trail_agency (authority_id, agency_id, recorded_at, chain_id, seq) \
+         SELECT a.authority, a.agency, a.at, $1, a.seq \
+         FROM unnest($13::integer[], $14::uuid[], $15::timestamptz[], $16::bigint[]) AS a(authority, agency, at, seq)) \
+     INSERT INTO trail_head AS h (chain_id, seq, hash, signature, process, updated_at) VALUES ($1, $17, $18, $19, $20, $21) \
+     ON CONFLICT (chain_id) DO UPDATE SET seq = CASE WHEN h.seq < excluded.seq THEN excluded.seq END, hash = excluded.hash, \
+         signature = excluded.signature, process = excluded.process, updated_at = excluded.updated_at \
+     RETURNING set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') \
+         THEN 'on' ELSE current_setting('synchronous_commit') END, true) AS durable";
+
+/// Writes a batch: all of it is durable when this returns, or none of it is there; after an error either may be where the connection broke.
+pub(super) async fn append(
+    on: &DatabaseConnection,
+    entries: &[EntryRow],
+    index: &Index,
+    head: &HeadRow,
+) -> Result<(), TrailStoreError> {
+    let (subjects, agencies) = (&index.subjects, &index.agencies);
+    let own = |chain| chain == head.chain;
+    let all_own = entries.iter().all(|row| own(row.chain))
+        && subjects.iter().all(|row| own(row.chain))
+        && agencies.iter().all(|row| own(row.chain));
+    if !all_own {
+        return Err(TrailStoreError::HeadMoved);
+    }
+    let values = vec![
+        head.chain.into(),
+        list(ArrayType::BigInt, entries, |row| row.seq.into()),
+        list(ArrayType::ChronoDateTimeUtc, entries, |row| row.recorded_at.into()),
+        // No authority has the number nought.
+        list(ArrayType::Int, entries, |row| row.authority.unwrap_or(0).into()),
+        list(ArrayType::String, entries, |row| row.kind.as_str().into()),
+        list(ArrayType::String, entries, |row| row.body.as_str().into()),
+        list(ArrayType::String, entries, |row| row.prev_hash.as_str().into()),
+        list(ArrayType::String, entries, |row| row.hash.as_str().into()),
+        list(ArrayType::Int, subjects, |row| row.authority.into()),
+        list(ArrayType::Uuid, subjects, |row| row.family.into()),
+        list(ArrayType::ChronoDateTimeUtc, subjects, |row| row.recorded_at.into()),
+        list(ArrayType::BigInt, subjects, |row| row.seq.into()),
+        list(ArrayType::Int, agencies, |row| row.authority.into()),
+        list(ArrayType::Uuid, agencies, |row| row.agency.into()),
+        list(ArrayType::ChronoDateTimeUtc, agencies, |row| row.recorded_at.into()),
+        list(ArrayType::BigInt, agencies, |row| row.seq.into()),
+        head.seq.into(),
+        head.hash.as_str().into(),
+        head.signature.as_str().into(),
+        head.process.as_str().into(),
+        head.updated_at.into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, APPEND, values);
+    match on.query_one_raw(statement).await {
+        Ok(Some(row)) => match row.try_get::<String>("", "durable") {
+            Ok(setting) if setting != "off" && setting != "local" => Ok(()),
+            _ => Err(TrailStoreError::NotDurable),
+        },
+        Ok(None) => Err(TrailStoreError::HeadMoved),
+        // 23502: the head's place would have been null.
+        Err(error) if code(&error).as_deref() == Some("23502") => Err(TrailStoreError::HeadMoved),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn list<R>(of: ArrayType, rows: &[R], value: impl Fn(&R) -> Value) -> Value {
+    Value::Array(of, Some(Box::new(rows.iter().map(value).collect())))
+}
