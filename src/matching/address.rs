@@ -78,21 +78,28 @@ impl Address {
         address
     }
 
-    /// Each number of an address with the first word after it that is not only a word for a street.
+    /// Each number of an address with the words of its street: the first word after it, and the next if a word for a street follows on it.
     pub(super) fn streets(text: &str) -> Vec<(String, String)> {
         let folded = normal::fold(text);
         let words: Vec<&str> = folded.split(' ').collect();
         let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
-        let names_it = |word: &&&str| {
-            word.len() > 2 && !is_number(word) && !WORDS.iter().any(|(long, short)| *word == long || *word == short)
-        };
-        let numbers = words.iter().enumerate().filter(|(_, word)| is_number(word));
-        numbers
-            .filter_map(|(at, number)| {
-                let name = words[at..].iter().find(names_it)?;
-                Some(((*number).to_owned(), (*name).to_owned()))
-            })
-            .collect()
+        let is_street = |word: &str| WORDS.iter().any(|(long, short)| word == *long || word == *short);
+        let names_it = |word: &str| word.len() > 2 && !is_number(word) && !is_street(word);
+        let mut streets = Vec::new();
+        for (at, number) in words.iter().enumerate().filter(|(_, word)| is_number(word)) {
+            let after = &words[at + 1..];
+            let Some(first) = after.iter().position(|word| names_it(word)) else {
+                continue;
+            };
+            streets.push(((*number).to_owned(), after[first].to_owned()));
+            if let [second, third, ..] = &after[first + 1..]
+                && names_it(second)
+                && is_street(third)
+            {
+                streets.push(((*number).to_owned(), (*second).to_owned()));
+            }
+        }
+        streets
     }
 
     fn is_empty(&self) -> bool {

@@ -25,8 +25,8 @@ pub(super) type Levels = [Agreement; Field::ALL.len()];
 /// A description as it is compared; made once where it is compared often.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
-    family: Name,
-    given: Name,
+    pub(super) family: Name,
+    pub(super) given: Name,
     born: Option<NaiveDate>,
     postcode: String,
     address: Address,
@@ -61,12 +61,18 @@ pub(super) fn told(levels: Levels) -> Vec<Comparison> {
 
 pub(super) fn levels(one: &Prepared, other: &Prepared) -> Levels {
     let (family, given) = names::both((&one.family, &one.given), (&other.family, &other.given));
+    let postcode = postcode::postcodes(&one.postcode, &other.postcode);
+    let address = match address::addresses(&one.address, &other.address) {
+        // In one unit the street is the same for everybody, and another number is another house.
+        Agreement::Near if postcode == Agreement::Exact && postcode::is_unit(&one.postcode) => Agreement::Part,
+        level => level,
+    };
     [
         family,
         given,
         dates::dates(one.born, other.born),
-        postcode::postcodes(&one.postcode, &other.postcode),
-        address::addresses(&one.address, &other.address),
+        postcode,
+        address,
         sexes(one.sex, other.sex),
         identifiers(&one.identifiers, &other.identifiers),
     ]

@@ -23,11 +23,9 @@ pub(super) fn dates(one: Option<NaiveDate>, other: Option<NaiveDate>) -> Agreeme
     if same[0] && one.month() == other.day() && one.day() == other.month() {
         return Agreement::Transposed;
     }
-    if is_slip(digits(one), digits(other)) {
-        return Agreement::Slip;
-    }
     match same {
         [false, true, true] if one.year().abs_diff(other.year()) <= YEARS.unsigned_abs() => Agreement::Year,
+        _ if is_slip(digits(one), digits(other)) => Agreement::Slip,
         _ if same.iter().filter(|same| **same).count() == 2 => Agreement::Part,
         _ => Agreement::Disagrees,
     }

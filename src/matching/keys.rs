@@ -14,8 +14,8 @@ pub const MOST_ASKED: usize = 16;
 const MOST_PARTS: usize = 2;
 /// The most identifiers that one question is looked up by.
 const MOST_IDENTIFIERS: usize = 4;
-/// The most streets of an address that get keys.
-const MOST_STREETS: usize = 2;
+/// The most keys of an address: each is a number with a word of the street.
+const MOST_STREETS: usize = 3;
 /// The longest phonetic code.
 const CODE_LENGTH: usize = 4;
 
@@ -26,7 +26,7 @@ pub(super) enum Kind {
     SoundAndYear = 1,
     /// The date of birth.
     Date = 2,
-    /// The postcode.
+    /// The letters and digits of the postcode, in whichever order.
     Postcode = 3,
     /// A number in another system.
     Identifier = 4,
@@ -34,12 +34,14 @@ pub(super) enum Kind {
     SoundAndDay = 5,
     /// How the names sound, in whichever order.
     Sounds = 6,
-    /// A number of an address, and how the word after it sounds.
+    /// A number of an address, and how a word of its street sounds.
     Street = 7,
+    /// How the given name sounds, and day and month of birth.
+    GivenAndDay = 8,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::SoundAndYear,
         Self::Date,
         Self::Postcode,
@@ -47,6 +49,7 @@ impl Kind {
         Self::SoundAndDay,
         Self::Sounds,
         Self::Street,
+        Self::GivenAndDay,
     ];
 
     /// The fields that a pair with such a key agrees in because it has the key.
@@ -57,6 +60,7 @@ impl Kind {
             Self::Postcode | Self::Street => &[Field::Postcode, Field::Address],
             Self::Identifier => &[Field::Identifiers],
             Self::Sounds => &[Field::FamilyName, Field::GivenName],
+            Self::GivenAndDay => &[Field::GivenName, Field::DateOfBirth],
         }
     }
 }
@@ -87,6 +91,7 @@ pub(super) fn of_stored(description: &Description) -> Vec<Key> {
         for sound in names.family_sounds() {
             keys.extend([year_key(&sound, born), day_key(&sound, born)]);
         }
+        keys.extend(names.given_sound.as_ref().map(|sound| given_key(sound, born)));
     }
     keys.extend(names.both_sounds());
     keys
@@ -94,7 +99,7 @@ pub(super) fn of_stored(description: &Description) -> Vec<Key> {
 
 pub(super) fn of_place(postcode: Option<&str>, address: Option<&str>) -> Vec<Key> {
     let postcode = postcode.map(normal::code).filter(|code| !code.is_empty());
-    let mut keys: Vec<Key> = postcode.iter().map(|code| key(Kind::Postcode, &[code])).collect();
+    let mut keys: Vec<Key> = postcode.map(|code| postcode_key(&code)).into_iter().collect();
     let streets = address.map(Address::streets).unwrap_or_default();
     let streets = streets
         .iter()
@@ -117,6 +122,7 @@ pub(super) fn of_asked(description: &Description) -> Vec<Key> {
         keys.extend(sounds.first().map(|sound| day_key(sound, born)));
         // Names exchanged.
         keys.extend(names.given_sound.as_ref().map(|sound| year_key(sound, born)));
+        keys.extend(names.given_sound.as_ref().map(|sound| given_key(sound, born)));
     }
     keys.extend(names.both_sounds());
     keys.extend(of_place(
@@ -196,10 +202,22 @@ fn year_key(sound: &str, born: NaiveDate) -> Key {
 }
 
 fn day_key(sound: &str, born: NaiveDate) -> Key {
-    key(
-        Kind::SoundAndDay,
-        &[sound, &format!("{:02}{:02}", born.month(), born.day())],
-    )
+    key(Kind::SoundAndDay, &[sound, &day_and_month(born)])
+}
+
+fn given_key(sound: &str, born: NaiveDate) -> Key {
+    key(Kind::GivenAndDay, &[sound, &day_and_month(born)])
+}
+
+fn day_and_month(born: NaiveDate) -> String {
+    format!("{:02}{:02}", born.month(), born.day())
+}
+
+/// Sorted, since two letters or digits of a postcode are exchanged more often than two postcodes are made of the same ones.
+fn postcode_key(code: &str) -> Key {
+    let mut letters: Vec<char> = code.chars().collect();
+    letters.sort_unstable();
+    key(Kind::Postcode, &[&String::from_iter(letters)])
 }
 
 /// How a name sounds; a name that has no sound (digits, most often) is its own.

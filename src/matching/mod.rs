@@ -22,6 +22,8 @@ mod nicknames;
 mod normal;
 pub mod pairs;
 mod postcode;
+mod rarity;
+mod rarity_file;
 #[cfg(test)]
 mod tests;
 

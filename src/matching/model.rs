@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::{
     Agreement, Comparison, Description, Field,
     compare::{self, Levels, Prepared},
+    rarity::Rarity,
 };
 
 /// What the program uses unless it is given another.
@@ -36,6 +37,8 @@ pub struct Model {
     pub(super) households: bool,
     /// The odds of each field's levels, in their order.
     pub(super) fields: [Vec<Odds>; Field::ALL.len()],
+    /// What frequent and rare family names say, and given names.
+    pub(super) rarity: [Rarity; 2],
 }
 
 /// What speaks for two descriptions being of one person.
@@ -55,9 +58,10 @@ impl Model {
 
     /// What speaks for a stored person being the one that is asked about. Which of them is which does not matter.
     pub fn score(&self, asked: &Description, stored: &Description) -> Score {
-        let levels = compare::levels(&Prepared::of(asked), &Prepared::of(stored));
+        let (asked, stored) = (Prepared::of(asked), Prepared::of(stored));
+        let levels = compare::levels(&asked, &stored);
         Score {
-            weight: self.weigh(levels),
+            weight: self.weigh(levels, self.rarity(levels, &asked, &stored)),
             fields: compare::told(levels),
         }
     }
@@ -69,15 +73,30 @@ impl Model {
         self
     }
 
+    /// What it says, beside the levels, that the names that agree are rare or frequent. Of given names the first counts, since few have the others too.
+    fn rarity(&self, levels: Levels, asked: &Prepared, stored: &Prepared) -> f64 {
+        let [family, given] = &self.rarity;
+        let mut bits = 0.0;
+        if levels[0] == Agreement::Exact {
+            bits += family.of(&asked.family.whole);
+        }
+        if levels[1] == Agreement::Exact {
+            bits += given.of(asked.given.first()).min(given.of(stored.given.first()));
+        }
+        bits
+    }
+
     /// The weight of a comparison.
-    pub(super) fn weigh(&self, levels: Levels) -> f64 {
+    fn weigh(&self, levels: Levels, rarity: f64) -> f64 {
         let fields = Field::ALL.into_iter().zip(&self.fields).zip(once(levels));
         let spoken: f64 = fields.map(|((field, odds), level)| weight(field, odds, level)).sum();
         let weight = self.prior + spoken;
+        // A rare name tells strangers apart, and not the relatives that the limits are for.
+        let of_relatives = weight + rarity.min(0.0);
         match limit(levels, self.households) {
-            Limit::None => weight,
-            Limit::MayBe => weight.min(MAY_BE),
-            Limit::Another => weight.min(ANOTHER),
+            Limit::None => weight + rarity,
+            Limit::MayBe => of_relatives.min(MAY_BE),
+            Limit::Another => of_relatives.min(ANOTHER),
         }
     }
 }
@@ -109,20 +128,36 @@ pub(super) enum Limit {
 /// Fields are weighed as if they were independent. They are not for people of one household, who have everything but their given names and dates
 /// of birth in common, nor for a number that was given to the wrong person; so these have limits, whatever the weights are.
 pub(super) fn limit(levels: Levels, households: bool) -> Limit {
-    let [family, given, born, .., identifiers] = levels;
+    let [family, given, born, .., sex, identifiers] = levels;
     let other = |level: Agreement| level == Agreement::Disagrees;
     let said = [family, given, born];
     let nothing_agrees = said.into_iter().all(|level| level <= Agreement::Disagrees) && said.into_iter().any(other);
+    // One of the names stands in the other's place, and the other is lost: it may have been the given name.
+    let half_swapped = given == Agreement::Swapped && family != Agreement::Swapped;
     let same_number = identifiers == Agreement::Exact;
     // A brother or a sister.
-    let relative = households && other(given) && other(born);
-    // A twin, or somebody who was named after a relative. Where a name says nothing, two of the three parts of a date are not enough.
-    let part_of_date = born <= Agreement::Part && (given == Agreement::Missing || other(family));
-    let may_be_relative = households && (other(given) || other(born) || part_of_date);
-    match (nothing_agrees || relative, same_number) {
+    let relative = other(given) && other(born);
+    // A twin, or somebody who was named after a relative.
+    let one_is_other = other(given) || other(born);
+    // Brothers and sisters born in the same month, or years apart on the same day: where a name says little, two of the three parts of a date are not enough.
+    let says_little = is_weak(given) || given == Agreement::Nickname || half_swapped;
+    let part_of_date = born <= Agreement::Part && (says_little || other(family));
+    // A twin of the other sex.
+    let twin = other(sex) && (is_weak(given) || half_swapped);
+    // Born on the same day at the same place, and no name agrees.
+    let unnamed = given == Agreement::Missing && other(family);
+    let may_be_relative = one_is_other || part_of_date || twin || unnamed;
+    match (nothing_agrees || households && relative, same_number) {
         (true, true) => Limit::MayBe,
-        (true, false) => Limit::Another,
-        (false, false) if may_be_relative => Limit::MayBe,
-        (false, _) => Limit::None,
+        // Without households an address is no less than a name.
+        (true, false) if households => Limit::Another,
+        (false, false) if households && may_be_relative => Limit::MayBe,
+        _ => Limit::None,
     }
+}
+
+/// Whether a given name is not known, or agrees no more than those of two people in one family often do.
+const fn is_weak(given: Agreement) -> bool {
+    use Agreement::{Initial, Missing, Similar, Sounds};
+    matches!(given, Missing | Similar | Sounds | Initial)
 }

@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::{
     Field,
     model::{Model, Odds},
+    rarity_file,
 };
 
 /// The form of the file.
@@ -26,7 +27,7 @@ pub struct ModelError {
     pub wanted: String,
 }
 
-fn refused(place: impl Into<String>, wanted: impl Into<String>) -> ModelError {
+pub(super) fn refused(place: impl Into<String>, wanted: impl Into<String>) -> ModelError {
     ModelError {
         place: place.into(),
         wanted: wanted.into(),
@@ -55,11 +56,13 @@ impl Model {
         for (odds, field) in fields.iter_mut().zip(Field::ALL) {
             *odds = read_field(field, file.remove(field.name()))?;
         }
+        let rarity = rarity_file::read(file.remove(rarity_file::NAMES))?;
         match file.keys().next() {
             None => Ok(Self {
                 prior,
                 households,
                 fields,
+                rarity,
             }),
             Some(key) => Err(refused(shown(key), "there is no field of that name")),
         }
@@ -83,6 +86,7 @@ impl Model {
                 );
             }
         }
+        rarity_file::write(&mut text, &self.rarity);
         text
     }
 }
@@ -134,7 +138,7 @@ fn read_field(field: Field, value: Option<Value>) -> Result<Vec<Odds>, ModelErro
     Ok(all)
 }
 
-fn number(value: Option<Value>) -> Option<f64> {
+pub(super) fn number(value: Option<Value>) -> Option<f64> {
     match value? {
         Value::Float(number) if number.is_finite() => Some(number),
         // Whole numbers of any use here are small.
@@ -148,6 +152,6 @@ fn rounded(number: f64) -> f64 {
     format!("{number:.5e}").parse().unwrap_or(number)
 }
 
-fn shown(key: &str) -> String {
+pub(super) fn shown(key: &str) -> String {
     key.chars().filter(|letter| !letter.is_control()).take(60).collect()
 }

@@ -16,8 +16,10 @@ pub(super) fn both(one: (&Name, &Name), other: (&Name, &Name)) -> (Agreement, Ag
     if !known || same(direct.0) || same(direct.1) {
         return direct;
     }
-    let crossed = [self::given(given, other_family), self::given(family, other_given)].map(same);
-    match crossed {
+    let crossed = [self::given(given, other_family), self::given(family, other_given)];
+    // Of one of them a part may be left out, as middle names are, or all but the initial.
+    let whole = crossed.into_iter().any(same);
+    match crossed.map(|level| same(level) || whole && matches!(level, Agreement::Part | Agreement::Initial)) {
         [true, true] => (Agreement::Swapped, Agreement::Swapped),
         // One of the names stands in the other's place, and the other is lost.
         [false, false] => direct,
@@ -52,6 +54,11 @@ fn given(one: &Name, other: &Name) -> Agreement {
     if one.whole == other.whole {
         return Agreement::Exact;
     }
+    // Middle names are left out as often as not.
+    let without_middle = one.parts.len().min(other.parts.len()) == 1;
+    if without_middle && one.first() == other.first() && one.first().len() >= SHORTEST_PART {
+        return Agreement::Part;
+    }
     if nicknames::related(one.first(), other.first()) {
         return Agreement::Nickname;
     }
@@ -60,14 +67,22 @@ fn given(one: &Name, other: &Name) -> Agreement {
         return if same { Agreement::Initial } else { Agreement::Disagrees };
     }
     let whole = spelling(&one.whole, &other.whole);
-    if whole >= Agreement::Slip || one.parts.len() == 1 && other.parts.len() == 1 {
+    if whole >= Agreement::Slip {
         return whole;
     }
-    match of_parts(one, other) {
-        Agreement::Exact => Agreement::Part,
-        Agreement::Slip | Agreement::Sounds => whole.max(Agreement::Similar),
-        _ => whole,
+    if one.parts.len() > 1 || other.parts.len() > 1 {
+        match of_parts(one, other) {
+            Agreement::Exact => return Agreement::Part,
+            Agreement::Slip if without_middle && is_slip(one.first(), other.first()) => return Agreement::Slip,
+            Agreement::Slip | Agreement::Sounds => return whole.max(Agreement::Similar),
+            _ => {}
+        }
     }
+    let near = |form: &str, name: &str| is_slip(form, name);
+    if whole == Agreement::Disagrees && nicknames::nearly_related(one.first(), other.first(), near) {
+        return Agreement::Similar;
+    }
+    whole
 }
 
 /// The most that a part of the one agrees with a part of the other. There are few parts, and they are short.
@@ -90,6 +105,20 @@ fn of_parts(one: &Name, other: &Name) -> Agreement {
         .unwrap_or(Agreement::Disagrees)
 }
 
+/// How many letters may be others for it to be a slip, in a word of so many.
+const fn slips(letters: usize) -> usize {
+    match letters {
+        0..3 => 0,
+        3..8 => 1,
+        _ => 2,
+    }
+}
+
+/// Whether a form is a slip away from a name.
+fn is_slip(form: &str, name: &str) -> bool {
+    form.len().abs_diff(name.len()) <= 1 && form.len().max(name.len()) >= 3 && strsim::osa_distance(form, name) <= 1
+}
+
 /// How far two different words agree as they are written and sound.
 fn spelling(one: &str, other: &str) -> Agreement {
     let longest = one.len().max(other.len());
@@ -98,7 +127,7 @@ fn spelling(one: &str, other: &str) -> Agreement {
         return Agreement::Disagrees;
     }
     let distance = strsim::osa_distance(one, other);
-    if longest >= 3 && distance <= 1 || longest >= 8 && distance <= 2 {
+    if distance <= slips(longest) {
         return Agreement::Slip;
     }
     if longest >= 3 && keys::sound(one) == keys::sound(other) {

@@ -22,6 +22,17 @@ static LINES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new
     lines
 });
 
+/// The forms of each line, by the formal name.
+static FORMS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut forms: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (form, formals) in LINES.iter() {
+        for formal in formals {
+            forms.entry(formal).or_default().push(form);
+        }
+    }
+    forms
+});
+
 /// The formal name that a form stands for, if the list has it.
 pub(super) fn formal(name: &str) -> Option<&'static str> {
     LINES.get(name)?.first().copied()
@@ -33,4 +44,14 @@ pub(super) fn related(one: &str, other: &str) -> bool {
         (Some(one), Some(other)) => one.iter().any(|formal| other.contains(formal)),
         _ => false,
     }
+}
+
+/// Whether a form of the one is nearly the other, which itself is in no list.
+pub(super) fn nearly_related(one: &str, other: &str, near: impl Fn(&str, &str) -> bool) -> bool {
+    let of = |listed: &str, slipped: &str| {
+        let formals = LINES.get(listed).into_iter().flatten();
+        let mut forms = formals.filter_map(|formal| FORMS.get(formal)).flatten();
+        !LINES.contains_key(slipped) && forms.any(|form| near(form, slipped))
+    };
+    of(one, other) || of(other, one)
 }

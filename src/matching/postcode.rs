@@ -37,6 +37,11 @@ pub(super) fn postcodes(one: &str, other: &str) -> Agreement {
     }
 }
 
+/// Whether a postcode is a whole one of the United Kingdom, which a street or a part of it has to itself.
+pub(super) fn is_unit(postcode: &str) -> bool {
+    sector(postcode).is_some()
+}
+
 /// The sector of a postcode of the United Kingdom: all but its last two letters.
 fn sector(postcode: &str) -> Option<&str> {
     let bytes = postcode.as_bytes();

@@ -12,6 +12,7 @@ use super::{
     keys::Kind,
     model::{Limit, Odds, limit, once},
     pairs,
+    rarity::Rarity,
 };
 
 /// The most rounds of estimation.
@@ -95,6 +96,10 @@ pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -
         return Err(TrainError::NoMatches);
     }
     model.prior = odds(matches, all_pairs).log2();
+    model.rarity = [
+        Rarity::count(against.iter().map(|person| person.family.whole.as_str())),
+        Rarity::count(against.iter().map(|person| person.given.first())),
+    ];
     Ok(Trained {
         model,
         pairs: blocked.len(),

@@ -49,6 +49,9 @@ fn a_given_name_agrees_by_its_short_forms_too() {
         ("Sarah", "S", Initial),
         ("Sarah", "T", Disagrees),
         ("Aisha Noor", "Aisha", Part),
+        ("Sarah Jane", "Sarah", Part),
+        ("Sarah Jane", "Srah", Slip),
+        ("Susan", "Rsue", Similar),
         ("Anne-Marie", "Annemarie", Exact),
         ("Miss Sarah", "Sarah", Exact),
         ("Sarah", "Gemma", Disagrees),
@@ -68,6 +71,12 @@ fn exchanged_names_are_seen() {
     let sarah = named("Sarah", "Whitcombe");
     assert_eq!(levels(&sarah, &named("Whitcombe", "Sarah")), [Swapped, Swapped]);
     assert_eq!(levels(&sarah, &named("Whitcome", "Sara")), [Swapped, Swapped]);
+    // Without a middle name, or with nothing but the initial.
+    assert_eq!(
+        levels(&named("Sarah Jane", "Whitcombe"), &named("Whitcombe", "Sarah")),
+        [Swapped, Swapped]
+    );
+    assert_eq!(levels(&sarah, &named("Whitcombe", "S")), [Swapped, Swapped]);
     // One stands in the other's place, and the other is lost.
     assert_eq!(levels(&sarah, &named("Whitcombe", "Green")), [Disagrees, Swapped]);
     assert_eq!(levels(&sarah, &named("Gemma", "Green")), [Disagrees, Disagrees]);
@@ -96,7 +105,7 @@ fn a_date_agrees_as_slips_make_it() {
         (day(1997, 3, 9), Slip),
         (day(1978, 3, 9), Slip),
         (day(1987, 3, 29), Slip),
-        (day(1989, 3, 9), Slip),
+        (day(1989, 3, 9), Year),
         (day(1990, 3, 9), Part),
         (day(1987, 3, 18), Part),
         (day(1987, 11, 9), Part),
@@ -178,6 +187,26 @@ fn an_address_agrees_by_its_words_and_numbers() {
     for (asked, wanted) in cases {
         assert_eq!(level(Field::Address, &stored, &at(asked)), wanted, "{asked}");
     }
+}
+
+#[test]
+fn in_one_unit_another_number_is_another_house() {
+    let at = |address: &str, postcode: &str| Description {
+        address: Some(address.to_owned()),
+        postcode: Some(postcode.to_owned()),
+        ..Description::default()
+    };
+    let agree = |postcode: &str, other: &str| {
+        let (one, other) = (
+            at("14 Mill Road, Dunmere", postcode),
+            at("41 Mill Road, Dunmere", other),
+        );
+        level(Field::Address, &one, &other)
+    };
+    assert_eq!(agree("ZX3 4QT", "ZX3 4QT"), Part);
+    assert_eq!(agree("ZX3 4QT", "ZX3 4QR"), Near);
+    // A postcode that whole towns share says nothing of a street.
+    assert_eq!(agree("2227", "2227"), Near);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod fields;
 mod keys;
 mod models;
 mod properties;
+mod rarity;
 mod slips;
 
 use chrono::NaiveDate;

@@ -34,7 +34,7 @@ fn what_is_wrong_with_a_model_is_told_by_its_place() {
         let found = FILE.lines().find(|line| line.starts_with(start));
         found.expect("the line is there").to_owned()
     };
-    let (prior, slip) = (line("prior"), line("slip"));
+    let (prior, slip, others) = (line("prior"), line("slip"), line("others"));
     let cases = [
         (FILE.replacen("format = 1", "format = 2", 1), "format"),
         (FILE.replacen("format = 1\n", "", 1), "format"),
@@ -65,12 +65,33 @@ fn what_is_wrong_with_a_model_is_told_by_its_place() {
         (FILE.replacen("[sex]", "[gender]", 1), "sex"),
         (format!("{FILE}\n[shoe_size]\n"), "shoe_size"),
         ("format = 1\nprior = \n".to_owned(), "line 2"),
+        (
+            FILE.replacen("[names.given_name]", "[names.shoes]", 1),
+            "names.given_name",
+        ),
+        (format!("{FILE}\n[names.shoes]\n"), "names.shoes"),
+        (FILE.replacen(&others, "others = nan", 1), "names.family_name.others"),
+        (FILE.replacen(&others, "", 1), "names.family_name.others"),
+        (
+            FILE.replacen(&others, &format!("{others}\n\"7\" = \"lee\""), 1),
+            "names.family_name.7",
+        ),
+        (
+            FILE.replacen(&others, &format!("{others}\n\"1.1\" = 4"), 1),
+            "names.family_name.1.1",
+        ),
+        (
+            FILE.replacen(&others, &format!("{others}\n\"4\" = \"ash ash\""), 1),
+            "names.family_name.4",
+        ),
     ];
     for (text, place) in cases {
         assert_ne!(text, FILE, "{place}: nothing was changed");
         let error = refused(&text);
         assert_eq!(error.place, place, "{error}");
     }
+    let without = FILE.split("[names").next().unwrap_or_default();
+    assert!(Model::parse(without).is_ok(), "a file may say nothing of names");
     let long = format!("format = 1\nprior = 0\nhouseholds = true\n{} = 1", "x".repeat(5000));
     assert!(refused(&long).to_string().len() < 300);
 }

@@ -71,7 +71,7 @@ fn one_slip_of_any_field_leaves_somebody_found() {
 
 #[test]
 fn somebody_else_is_not_found() {
-    let others: [(&str, Description, Verdict); 10] = [
+    let others: [(&str, Description, Verdict); 15] = [
         // The nearest cases on the other side.
         (
             "a sister",
@@ -96,6 +96,34 @@ fn somebody_else_is_not_found() {
         (
             "a twin brother",
             but(|asked| (asked.given_name, asked.sex) = (text("Daniel"), Some(Sex::Male))),
+            Verdict::Ambiguous,
+        ),
+        (
+            "a twin brother whose name sounds alike",
+            but(|asked| (asked.given_name, asked.sex) = (text("Zara"), Some(Sex::Male))),
+            Verdict::Ambiguous,
+        ),
+        (
+            "a twin brother whose given name nobody said",
+            but(|asked| (asked.given_name, asked.sex) = (None, Some(Sex::Male))),
+            Verdict::Ambiguous,
+        ),
+        (
+            "a twin brother, family name first, and hers was another",
+            but(|asked| {
+                (asked.given_name, asked.family_name) = (text("Whitcombe"), text("Daniel"));
+                asked.sex = Some(Sex::Male);
+            }),
+            Verdict::Ambiguous,
+        ),
+        (
+            "a sister of the same initial, years apart on the same day",
+            but(|asked| (asked.given_name, asked.date_of_birth) = (text("S"), Some(day(1991, 3, 9)))),
+            Verdict::Ambiguous,
+        ),
+        (
+            "born the same day at the same place, without a name in common",
+            but(|asked| (asked.given_name, asked.family_name) = (None, text("Okafor"))),
             Verdict::Ambiguous,
         ),
         (
@@ -136,6 +164,17 @@ fn somebody_else_is_not_found() {
     for (who, asked, wanted) in others {
         assert_eq!(answer(&asked, &sarah()), wanted, "{who}: {}", weight(&asked, &sarah()));
     }
+}
+
+#[test]
+fn where_nobody_shares_a_household_a_place_says_as_much_as_a_name() {
+    let other_name = but(|asked| {
+        (asked.given_name, asked.family_name, asked.date_of_birth) = (None, text("Okafor"), None);
+    });
+    let alone = Model::standard().clone().with_households(false);
+    assert!(weight(&other_name, &sarah()) <= -10.0, "somebody else who lives there");
+    let said = alone.score(&other_name, &sarah()).weight;
+    assert!(said > 0.0, "{said}");
 }
 
 #[test]
