@@ -4,6 +4,7 @@
 
 mod canaries;
 mod cli;
+mod conformance;
 mod contacts;
 mod coverage;
 mod demo;
@@ -20,6 +21,7 @@ mod snapshots;
 mod statements;
 mod store;
 mod support;
+mod tools;
 mod trail;
 mod trail_of_answers;
 mod webhooks;
