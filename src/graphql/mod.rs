@@ -9,6 +9,7 @@ mod connections;
 mod contacts;
 mod context;
 mod cursor;
+pub mod documents;
 pub mod engine;
 mod feed;
 pub mod ids;

@@ -12,6 +12,7 @@ pub mod metrics;
 mod observe;
 mod pages;
 pub mod precheck;
+mod registered;
 mod request;
 mod respond;
 pub mod routes;

@@ -18,8 +18,8 @@ use crate::{
     error::RequestError,
     graphql::operation::{Allowed, Answer, Event, OperationRequest},
     wire::{
-        graphql::{execute, hash, outcome},
-        precheck,
+        graphql::{execute, outcome},
+        precheck, registered,
         request::Parts,
         respond::Problem,
         services::Events,
@@ -45,7 +45,7 @@ pub(super) async fn begin(
     asked: Parts,
     account: &mut Account,
 ) -> Begun {
-    account.notes.operation = hash(&asked.query);
+    account.notes.operation = asked.document.short_hash();
     let begun = timeout(state.edge.request_time, checked(state, id, lease, asked)).await;
     let begun = begun
         .unwrap_or_else(|_| {
@@ -66,13 +66,14 @@ pub(super) async fn begin(
 
 async fn checked(state: &Arc<AppState>, id: Uuid, lease: &Lease, asked: Parts) -> Result<Begun, RequestError> {
     let began = Stopwatch::start();
-    let document = precheck::check(&asked.query, &state.limits)?;
+    let query = registered::text(state, &lease.signed_in, asked.document).await?;
+    let document = precheck::check(&query, &state.limits)?;
     let subscribes = is_subscription(&document, asked.operation_name.as_deref());
     let operation = OperationRequest {
         request_id: id,
         began,
         caller: lease.signed_in.caller.clone(),
-        query: asked.query,
+        query,
         document,
         operation_name: asked.operation_name,
         variables: asked.variables,

@@ -233,7 +233,7 @@ pub(super) async fn servers(database: &TestDatabase, number: usize, families: us
 /// Somebody of a Cambridgeshire agency, as the engine knows them.
 pub(super) async fn caller(store: &Store, agency: &str, role: &str, purpose: &str) -> Caller {
     let entry = store
-        .agency("cambridgeshire", agency)
+        .agency("cambridgeshire", agency, "test-client")
         .await
         .unwrap()
         .expect("the agency");
