@@ -1,5 +1,7 @@
 //! Documents that are known before they are sent: their identifiers, and whether a schema has what they ask for.
 
+use std::fmt::Write as _;
+
 use apollo_compiler::{ExecutableDocument, Schema, validation::Valid};
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -8,8 +10,14 @@ const MOST_PROBLEMS: usize = 5;
 
 /// The identifier of a document: the SHA-256 of its text, as 64 lower-case hexadecimal digits.
 pub fn sha256(text: &str) -> String {
-    let hash = digest(&SHA256, text.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(&SHA256, text.as_bytes())
+        .as_ref()
+        .iter()
+        .fold(String::with_capacity(64), |mut hash, byte| {
+            // Writing to a String does not fail.
+            let _ = write!(hash, "{byte:02x}");
+            hash
+        })
 }
 
 /// A schema that documents are held against.

@@ -1,6 +1,8 @@
 //! The program itself against what the protocols say: the suite of GraphQL over HTTP, every close code of graphql-transport-ws, and what
 //! this server says of HTTP beyond them.
 
+mod bodies;
+mod door;
 mod headers;
 mod raw;
 mod refusals;

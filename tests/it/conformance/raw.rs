@@ -1,6 +1,7 @@
 //! Requests as bytes, so that they can be wrong in every way.
 
 use std::{
+    fmt::Write as _,
     io::{Read, Write},
     net::TcpStream,
     time::Duration,
@@ -54,7 +55,7 @@ pub(super) fn send(serving: &Serving, line: &str, headers: &[String], body: &str
         head.push_str("\r\n");
     }
     if !body.is_empty() {
-        head.push_str(&format!("content-length: {}\r\n", body.len()));
+        let _ = write!(head, "content-length: {}\r\n", body.len());
     }
     // A server that refuses by the head alone may close before it has read the body.
     let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes());

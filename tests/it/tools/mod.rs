@@ -1,6 +1,6 @@
 //! Other people's tools on the schema as the server gives it to a role: what they compile, and what they check.
 
-mod clients;
+pub(crate) mod clients;
 mod lint;
 
 use std::{
