@@ -19,6 +19,8 @@ pub enum ErrorCode {
     BadUserInput,
     /// The operation is larger than the limits allow.
     TooComplex,
+    /// The document, or the identifier of one, is not registered for a client that needs it to be.
+    DocumentNotRegistered,
     /// The caller asks too often.
     TooManyRequests,
     /// The state that the request wants to change is not as it assumes.
@@ -38,6 +40,7 @@ impl ErrorCode {
             Self::NotInAgreement => "NOT_IN_AGREEMENT",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::TooComplex => "TOO_COMPLEX",
+            Self::DocumentNotRegistered => "DOCUMENT_NOT_REGISTERED",
             Self::TooManyRequests => "TOO_MANY_REQUESTS",
             Self::Conflict => "CONFLICT",
             Self::Unavailable => "UNAVAILABLE",

@@ -46,5 +46,7 @@ pub mod trail_agency;
 pub mod trail_entry;
 pub mod trail_head;
 pub mod trail_subject;
+pub mod trusted_client;
+pub mod trusted_document;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;

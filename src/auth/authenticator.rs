@@ -31,6 +31,8 @@ pub struct SignedIn {
     pub caller: Caller,
     /// The token's `exp`: a connection that lives longer must end then.
     pub expires_at: DateTime<Utc>,
+    /// Whether the client may send registered documents only.
+    pub only_registered: bool,
 }
 
 /// Tells who is asking. Clones share everything.
@@ -169,18 +171,21 @@ impl Inner {
     async fn signed_in(&self, verified: &Verified, purpose: Option<&str>) -> Result<SignedIn, AuthRefusal> {
         let claims = &*verified.claims;
         let agency = self
-            .registered(&claims.authority, &claims.agency)
+            .registered(&claims.authority, &claims.agency, &claims.client)
             .await?
             .ok_or(AuthRefusal::AgencyUnknown)?;
         let authority = agency.authority;
+        // The portal is the client where there is one; of the user's own client nothing is asked.
+        let mut only_registered = agency.only_registered;
         let portal = match &claims.actor {
             None => None,
             Some(actor) => {
                 let entry = self
-                    .registered(&claims.authority, &actor.agency)
+                    .registered(&claims.authority, &actor.agency, &actor.client)
                     .await?
                     .filter(|entry| entry.authority == authority)
                     .ok_or(AuthRefusal::PortalUnknown)?;
+                only_registered = entry.only_registered;
                 Some(party(entry, &actor.agency, PORTAL_ROLE, &actor.subject))
             }
         };
@@ -197,11 +202,17 @@ impl Inner {
         Ok(SignedIn {
             caller,
             expires_at: DateTime::from_timestamp(claims.expires_at, 0).ok_or(AuthRefusal::ClaimMalformed("exp"))?,
+            only_registered,
         })
     }
 
-    async fn registered(&self, authority: &str, agency: &str) -> Result<Option<AgencyEntry>, AuthRefusal> {
-        self.directory.agency(authority, agency).await.map_err(|error| {
+    async fn registered(
+        &self,
+        authority: &str,
+        agency: &str,
+        client: &str,
+    ) -> Result<Option<AgencyEntry>, AuthRefusal> {
+        self.directory.agency(authority, agency, client).await.map_err(|error| {
             tracing::error!(%error, "sign-in is not possible");
             AuthRefusal::DirectoryUnavailable
         })

@@ -13,6 +13,8 @@ pub struct AgencyEntry {
     pub agency: Uuid,
     /// The kind of agency (`police`).
     pub kind: String,
+    /// Whether the client that was named may send registered documents only.
+    pub only_registered: bool,
 }
 
 /// The register could not be asked.
@@ -35,7 +37,7 @@ pub type AgencyLookup<'a> = Pin<Box<dyn Future<Output = Result<Option<AgencyEntr
 
 /// The register of agencies.
 pub trait Directory: Send + Sync {
-    /// The agency of that code in the authority of that code. Codes come from tokens: nothing of them is to be trusted
-    /// but that they have at most 200 characters, none of them a control character.
-    fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str) -> AgencyLookup<'a>;
+    /// The agency of that code in the authority of that code, with what is said of its client. Codes and clients come from tokens: nothing of
+    /// them is to be trusted but that they have at most 200 characters, none of them a control character.
+    fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str, client: &'a str) -> AgencyLookup<'a>;
 }

@@ -7,6 +7,7 @@ mod agreement;
 pub mod audit;
 mod context;
 mod demo;
+mod documents;
 mod failure;
 mod import;
 mod log;
@@ -63,6 +64,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Print the schema, whole or as one partner sees it.
     Schema(schema::SchemaArgs),
+    /// Register the documents of a client, or say that it may send no others.
+    Documents(documents::DocumentsArgs),
     /// Check the trail, or take it elsewhere.
     Audit(audit::AuditArgs),
     /// Migrate the databases, or say how far they are.
@@ -131,6 +134,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         Command::Import(arguments) => import::run(&context, arguments, out).await,
         Command::Demo(arguments) => demo::run(&context, &arguments, out).await,
         Command::Schema(arguments) => schema::run(&context, &arguments, out).await,
+        Command::Documents(arguments) => documents::run(&context, arguments, out).await,
         Command::Audit(arguments) => audit(&context, &arguments, out).await,
         Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,
         Command::Matching(arguments) => matching::run(&context, &arguments, out),
@@ -182,6 +186,7 @@ mod tests {
             "import",
             "demo",
             "schema",
+            "documents",
             "audit",
             "migrate",
             "matching",

@@ -19,6 +19,7 @@ use crate::{
     },
     store::{
         Store,
+        rows::AgencyRow,
         session::{Mode, Session},
     },
 };
@@ -47,7 +48,7 @@ fn kinds() -> impl Iterator<Item = &'static str> {
         .map(|term| term.code.as_str())
 }
 
-fn purposes() -> impl Iterator<Item = &'static str> {
+pub(super) fn purposes() -> impl Iterator<Item = &'static str> {
     catalogue::catalogue().purposes.iter().map(|term| term.code.as_str())
 }
 
@@ -60,17 +61,14 @@ pub(super) async fn run(
     let text = match (&arguments.agency_kind, &arguments.role, &arguments.purpose) {
         (Some(kind), Some(role), Some(purpose)) => {
             let databases = context.existing_databases().await?;
-            let seen = seen_by(
-                context,
-                &context.store(&databases),
-                &arguments.authority,
-                kind,
-                role,
-                purpose,
-            )
-            .await;
+            let store = context.store(&databases);
+            let of_kind = |agency: &AgencyRow| agency.kind == *kind;
+            let seen = ceiling(context, &store, &arguments.authority, of_kind, role, purpose).await;
             context::close(databases).await;
-            let ceiling = seen?;
+            let ceiling = seen?.ok_or_else(|| {
+                let authority = &arguments.authority;
+                Failure::problem(format!("the authority {authority} has no agency of the kind {kind}"))
+            })?;
             sdl::within(&ceiling).map_err(Failure::problem)?
         }
         _ => sdl::whole(),
@@ -80,15 +78,15 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a caller of that kind, role and purpose could ever see: of the agencies of that kind, the one that may see most.
-async fn seen_by(
+/// What a caller of that role and purpose could ever see: of such agencies, the one that may see most; none where there is none.
+pub(super) async fn ceiling(
     context: &Context,
     store: &Store,
     authority_code: &str,
-    kind: &str,
+    of: impl Fn(&AgencyRow) -> bool,
     role: &str,
     purpose: &str,
-) -> Result<Ceiling, Failure> {
+) -> Result<Option<Ceiling>, Failure> {
     let authority = store
         .authority_named(authority_code)
         .await
@@ -100,33 +98,23 @@ async fn seen_by(
     let policies = session.policies(store).await.map_err(Failure::problem)?;
     let agencies = session.agencies().await.map_err(Failure::problem)?.clone();
     session.end().await.map_err(Failure::problem)?;
-    agencies
-        .all()
-        .into_iter()
-        .filter(|agency| agency.kind == kind)
-        .map(|agency| {
-            let caller = Caller {
-                authority: authority.id,
-                authority_code: authority.code.clone(),
-                principal: Party {
-                    agency: agency.id,
-                    agency_code: agency.code.clone(),
-                    agency_kind: agency.kind.clone(),
-                    role: role.to_owned(),
-                    subject: "command-line".to_owned(),
-                },
-                portal: None,
-                client: "command-line".to_owned(),
-                purpose: purpose.to_owned(),
-                purposes: vec![purpose.to_owned()],
-            };
-            Ceiling::of(&policies.policy, Arc::new(caller), context.clock.today())
-        })
-        .max_by_key(|ceiling| ceiling.categories(Access::Read).iter().count())
-        .ok_or_else(|| {
-            Failure::problem(format!(
-                "the authority {} has no agency of the kind {kind}",
-                authority.code
-            ))
-        })
+    let ceilings = agencies.all().into_iter().filter(|agency| of(agency)).map(|agency| {
+        let caller = Caller {
+            authority: authority.id,
+            authority_code: authority.code.clone(),
+            principal: Party {
+                agency: agency.id,
+                agency_code: agency.code.clone(),
+                agency_kind: agency.kind.clone(),
+                role: role.to_owned(),
+                subject: "command-line".to_owned(),
+            },
+            portal: None,
+            client: "command-line".to_owned(),
+            purpose: purpose.to_owned(),
+            purposes: vec![purpose.to_owned()],
+        };
+        Ceiling::of(&policies.policy, Arc::new(caller), context.clock.today())
+    });
+    Ok(ceilings.max_by_key(|ceiling| ceiling.categories(Access::Read).iter().count()))
 }

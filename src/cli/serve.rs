@@ -241,7 +241,7 @@ fn ready(databases: Databases, trail: Trail) -> Ready {
 }
 
 /// The settings' limits, in the wire's own words.
-fn limits(config: &Config) -> (Limits, EdgeLimits) {
+pub(super) fn limits(config: &Config) -> (Limits, EdgeLimits) {
     let given = &config.limits;
     let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let limits = Limits {

@@ -42,6 +42,7 @@ use crate::{
         register::{self, field},
     },
     store::{
+        documents::ClientKey,
         policy::Policies,
         session::{Mode, Session, StoreError},
     },
@@ -318,6 +319,17 @@ impl Engine {
             Ok((session, policies, Arc::new(ceiling)))
         };
         begun.await.map_err(refusal)
+    }
+
+    /// The text of the document that was registered for the caller's client under this SHA-256, if there is one. With a portal, the client is the
+    /// portal's.
+    pub async fn registered(&self, caller: &Caller, sha256: &str) -> Result<Option<String>, RequestError> {
+        let key = ClientKey {
+            authority: caller.authority,
+            agency: caller.portal.as_ref().unwrap_or(&caller.principal).agency,
+            client: &caller.client,
+        };
+        self.parts.services.store.document(key, sha256).await.map_err(refusal)
     }
 
     /// The schema as this caller could ever see it.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::document::Document;
+use super::parsed::Document;
 use crate::{clock::Stopwatch, error::RequestError, sharing::caller::Caller};
 
 /// How the caller wants to be told of withheld values (`x-withheld`).

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// An authority's agencies.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Agencies {
     by_key: HashMap<Uuid, AgencyRow>,
 }

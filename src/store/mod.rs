@@ -12,6 +12,7 @@ pub mod contacts;
 pub mod database_url;
 pub mod dataset;
 mod directory;
+pub mod documents;
 pub mod dossier;
 mod facts;
 pub mod feed;

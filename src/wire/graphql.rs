@@ -1,9 +1,8 @@
 //! `/graphql`: from a request of GraphQL over HTTP to an operation within the limits, and from its answer back to HTTP. What
 //! asks for a `WebSocket` goes on to `live`.
 
-use std::{fmt::Write, sync::Arc};
+use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     Extension,
     body::Body,
@@ -16,6 +15,7 @@ use uuid::Uuid;
 use super::{
     live::upgrade,
     observe::{Notes, RequestId},
+    registered,
     request::{
         self,
         accept::{MediaType, negotiate},
@@ -111,7 +111,7 @@ async fn answer(
         Method::GET => Allowed::Queries,
         _ => return Err(Problem::method_not_allowed(Some("GET, POST"))),
     };
-    let caller = authenticate(state, parts, notes).await?;
+    let signed_in = sign_in(state, &parts.headers, notes).await?;
     let asked = match allowed {
         Allowed::QueriesAndMutations => {
             headers::check_body(&parts.headers)?;
@@ -124,16 +124,17 @@ async fn answer(
     };
     let media = media.ok_or_else(Problem::not_acceptable)?;
     let withheld = headers::withheld(&parts.headers)?;
-    notes.operation = hash(&asked.query);
-    let document = state
-        .documents
-        .read(&asked.query, &state.limits)
-        .map_err(|error| Problem::graphql(error, media))?;
+    notes.operation = asked.document.short_hash();
+    let refused = |error| Problem::graphql(error, media);
+    let query = registered::text(state, &signed_in, asked.document)
+        .await
+        .map_err(refused)?;
+    let document = state.parsed.read(&query, &state.limits).map_err(refused)?;
     let operation = OperationRequest {
         request_id: id,
         began,
-        caller,
-        query: asked.query,
+        caller: signed_in.caller,
+        query,
         document,
         operation_name: asked.operation_name,
         variables: asked.variables,
@@ -153,19 +154,6 @@ async fn answer(
     }
 }
 
-/// The first 16 bytes of the document's SHA-256, as hexadecimal digits.
-pub(super) fn hash(query: &str) -> String {
-    digest(&SHA256, query.as_bytes())
-        .as_ref()
-        .iter()
-        .take(16)
-        .fold(String::with_capacity(32), |mut text, byte| {
-            // Writing to a String does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
 /// The words under which the counters and the log tell what became of a request.
 pub(super) fn outcome(code: ErrorCode) -> &'static str {
     match code {
@@ -174,6 +162,7 @@ pub(super) fn outcome(code: ErrorCode) -> &'static str {
         ErrorCode::NotInAgreement => "not_in_agreement",
         ErrorCode::BadUserInput => "bad_user_input",
         ErrorCode::TooComplex => "too_complex",
+        ErrorCode::DocumentNotRegistered => "document_not_registered",
         ErrorCode::TooManyRequests => "too_many_requests",
         ErrorCode::Conflict => "conflict",
         ErrorCode::Unavailable => "unavailable",

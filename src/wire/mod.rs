@@ -3,7 +3,6 @@
 //! Knows HTTP and nothing of SQL or of who may see what: it takes a request within the limits, has the caller named by
 //! [`services::Authenticate`], hands the operation to [`services::Execute`], and sends what comes back.
 
-mod documents;
 mod gate;
 pub mod graphiql;
 mod graphql;
@@ -12,7 +11,9 @@ mod live;
 pub mod metrics;
 mod observe;
 mod pages;
+mod parsed;
 pub mod precheck;
+mod registered;
 mod request;
 mod respond;
 pub mod routes;

@@ -228,6 +228,7 @@ pub(super) fn status_of(code: ErrorCode, media: MediaType) -> StatusCode {
         | ErrorCode::NotInAgreement
         | ErrorCode::BadUserInput
         | ErrorCode::TooComplex
+        | ErrorCode::DocumentNotRegistered
         | ErrorCode::Conflict => match media {
             MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
             MediaType::Json => StatusCode::OK,

@@ -23,6 +23,13 @@ pub trait Execute: Send + Sync + 'static {
     /// Begins a subscription. Dropping what comes back ends it.
     fn subscribe(&self, request: OperationRequest) -> BoxFuture<'_, Result<Box<dyn Events>, RequestError>>;
 
+    /// The text of the document that was registered for the caller's client under this SHA-256 (64 lower-case hexadecimal digits), if there is one.
+    fn registered<'a>(
+        &'a self,
+        caller: &'a Caller,
+        sha256: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, RequestError>>;
+
     /// The schema as this caller sees it, in the schema definition language.
     fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>>;
 
@@ -68,6 +75,14 @@ impl Execute for Engine {
             let subscription = self.subscribe(request).await?;
             Ok(Box::new(subscription) as Box<dyn Events>)
         })
+    }
+
+    fn registered<'a>(
+        &'a self,
+        caller: &'a Caller,
+        sha256: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, RequestError>> {
+        Box::pin(self.registered(caller, sha256))
     }
 
     fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>> {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::{
-    documents::Documents,
     gate::Gate,
     graphiql::Graphiql,
     limits::{EdgeLimits, Limits},
     live::places::Places,
     metrics::Metrics,
+    parsed::Documents,
     services::{Authenticate, Execute, Ready},
 };
 use crate::clock::{Clock, Ids};
@@ -30,7 +30,7 @@ pub struct AppState {
     /// How large a document may be.
     pub(super) limits: Limits,
     /// Documents that were read.
-    pub(super) documents: Documents,
+    pub(super) parsed: Documents,
     /// How much a request may take.
     pub(super) edge: EdgeLimits,
     /// Counters.
@@ -61,7 +61,7 @@ impl AppState {
             authenticator,
             ready,
             ids,
-            documents: Documents::default(),
+            parsed: Documents::default(),
             limits: Limits::default(),
             edge: EdgeLimits::default(),
             metrics,

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
+mod again;
 mod canaries;
 mod cli;
+mod conformance;
 mod contacts;
 mod coverage;
 mod demo;
@@ -17,10 +19,12 @@ mod mutations;
 mod partners;
 mod readme;
 mod revocation;
+mod schema_changes;
 mod snapshots;
 mod statements;
 mod store;
 mod support;
+mod tools;
 mod trail;
 mod trail_of_answers;
 mod webhooks;

@@ -8,9 +8,9 @@ use thinkfamily::{
     catalogue,
     clock::{Clock, Ids},
     graphql::{
-        document,
         engine::Engine,
         operation::{Allowed, Answer, OperationRequest},
+        parsed,
     },
     sharing::{agreement::Agreement, agreement_file, caller::Caller},
     store::{
@@ -121,13 +121,13 @@ impl Server {
 
     /// Every byte of the answer to an operation.
     pub(crate) async fn answer(&self, caller: &Caller, number: u64, operation: &Operation) -> Vec<u8> {
-        let parsed = parse_query(&operation.query).unwrap_or_else(|error| panic!("{error}: {}", operation.query));
+        let read = parse_query(&operation.query).unwrap_or_else(|error| panic!("{error}: {}", operation.query));
         let request = OperationRequest {
             began: thinkfamily::clock::Stopwatch::start(),
             request_id: Uuid::from_u128(number.into()),
             caller: caller.clone(),
             query: operation.query.clone(),
-            document: Arc::new(document::Document::new(parsed)),
+            document: Arc::new(parsed::Document::new(read)),
             operation_name: None,
             variables: operation.variables.clone(),
             withheld: operation.withheld,

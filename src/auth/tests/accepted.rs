@@ -89,6 +89,29 @@ async fn a_portal_acts_for_a_user() {
 }
 
 #[tokio::test]
+async fn whether_a_client_is_held_to_registered_documents_is_the_portals_matter_where_there_is_one() {
+    let scene = Scene::new();
+    for (own, portal, held) in [
+        ("police-records", None, false),
+        ("registered-records", None, true),
+        ("registered-records", Some("family-portal"), false),
+        ("police-records", Some("registered-portal"), true),
+    ] {
+        let claims = officer_but(|claims| {
+            claims["client_id"] = json!(own);
+            if let Some(portal) = portal {
+                claims["act"] = json!({"sub": "portal-1", "client_id": portal, "agency": "cambs-portal"});
+            }
+        });
+        assert_eq!(
+            scene.try_claims(&claims).await.unwrap().only_registered,
+            held,
+            "{own} {portal:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_clock_may_be_off_by_the_leeway_and_no_more() {
     let scene = Scene::new();
     let now = noon().timestamp();

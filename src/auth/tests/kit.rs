@@ -143,7 +143,7 @@ pub(super) struct Register {
 }
 
 impl Directory for Register {
-    fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str) -> AgencyLookup<'a> {
+    fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str, client: &'a str) -> AgencyLookup<'a> {
         Box::pin(async move {
             self.asked.fetch_add(1, Ordering::SeqCst);
             if self.down.load(Ordering::SeqCst) {
@@ -161,6 +161,7 @@ impl Directory for Register {
                 authority: 7,
                 agency: Uuid::from_u128(number),
                 kind: kind.to_owned(),
+                only_registered: client.starts_with("registered-"),
             }))
         })
     }

@@ -8,30 +8,31 @@ use std::{
 
 use crate::{auth::AgencyEntry, clock::Stopwatch};
 
-/// For so long an agency need not be looked up again: the one delay between a change of the register and its effect. Agreements, consent and all that
+/// For so long an agency need not be looked up again: the one delay between a change of the register, or of which programs may only send registered
+/// documents, and its effect. Agreements, consent and all that
 /// a decision rests on are read anew with every operation.
 const HOLDS: Duration = Duration::from_secs(1);
 
-/// How many agencies are remembered; there are fewer.
+/// How much is remembered; there is less.
 const MOST: usize = 20_000;
 
-/// Agencies by the codes of their authority and their own.
+/// Agencies by the codes of their authority and their own, and the program that asks.
 #[derive(Debug, Default)]
-pub(in crate::store) struct KnownAgencies(Mutex<HashMap<(String, String), (Stopwatch, AgencyEntry)>>);
+pub(in crate::store) struct KnownAgencies(Mutex<HashMap<[String; 3], (Stopwatch, AgencyEntry)>>);
 
 impl KnownAgencies {
-    pub(super) fn get(&self, authority: &str, agency: &str) -> Option<AgencyEntry> {
+    pub(super) fn get(&self, authority: &str, agency: &str, client: &str) -> Option<AgencyEntry> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, entry) = known.get(&(authority.to_owned(), agency.to_owned()))?;
+        let (since, entry) = known.get(&[authority, agency, client].map(str::to_owned))?;
         (since.passed() < HOLDS).then(|| entry.clone())
     }
 
-    pub(super) fn put(&self, authority: &str, agency: &str, entry: &AgencyEntry) {
+    pub(super) fn put(&self, authority: &str, agency: &str, client: &str, entry: &AgencyEntry) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();
         }
-        let key = (authority.to_owned(), agency.to_owned());
+        let key = [authority, agency, client].map(str::to_owned);
         known.insert(key, (Stopwatch::start(), entry.clone()));
     }
 }

@@ -1,17 +1,19 @@
 //! Who takes part: authorities and agencies by their codes, for sign-in and for the commands.
 
-use crate::store::record::record;
 mod known;
 
-use entity::{agency, agreement, authority};
+use chrono::{DateTime, Utc};
+use entity::{agency, agreement, authority, trusted_client};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Statement,
+    sea_query::{Expr, ExprTrait as _, IntoCondition as _},
 };
 use uuid::Uuid;
 
 pub(super) use self::known::KnownAgencies;
 use super::{
     Store,
+    record::record,
     rows::AuthorityRow,
     session::{Session, StoreError},
 };
@@ -22,9 +24,9 @@ struct Found {
     authority_id: i32,
     id: Uuid,
     kind: String,
+    /// Since when the client may send registered documents only.
+    since: Option<DateTime<Utc>>,
 }
-
-record!(Found: authority_id id kind);
 
 #[derive(FromQueryResult)]
 struct Document {
@@ -34,9 +36,9 @@ struct Document {
 record!(Document: document);
 
 impl Directory for Store {
-    fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str) -> AgencyLookup<'a> {
+    fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str, client: &'a str) -> AgencyLookup<'a> {
         Box::pin(async move {
-            self.agency_named(authority_code, agency_code)
+            self.agency_named(authority_code, agency_code, client)
                 .await
                 .map_err(|error| DirectoryError {
                     cause: error.to_string(),
@@ -46,15 +48,24 @@ impl Directory for Store {
 }
 
 impl Store {
-    async fn agency_named(&self, authority_code: &str, agency_code: &str) -> Result<Option<AgencyEntry>, DbErr> {
+    async fn agency_named(
+        &self,
+        authority_code: &str,
+        agency_code: &str,
+        client: &str,
+    ) -> Result<Option<AgencyEntry>, DbErr> {
         // Neither database can hold or compare the character nought in a text.
-        if [authority_code, agency_code].iter().any(|code| code.contains('\0')) {
+        if [authority_code, agency_code, client]
+            .iter()
+            .any(|code| code.contains('\0'))
+        {
             return Ok(None);
         }
-        if let Some(known) = self.known_agencies().get(authority_code, agency_code) {
+        if let Some(known) = self.known_agencies().get(authority_code, agency_code, client) {
             return Ok(Some(known));
         }
         // Not counted with the statements of operations: it is sent once in a while.
+        let named = client.to_owned();
         let found = agency::Entity::find()
             .select_only()
             .columns([agency::Column::AuthorityId, agency::Column::Id, agency::Column::Kind])
@@ -63,6 +74,18 @@ impl Store {
                 agency::Entity::belongs_to(authority::Entity)
                     .from(agency::Column::AuthorityId)
                     .to(authority::Column::Id)
+                    .into(),
+            )
+            .column(trusted_client::Column::Since)
+            .join(
+                JoinType::LeftJoin,
+                agency::Entity::belongs_to(trusted_client::Entity)
+                    .from((agency::Column::AuthorityId, agency::Column::Id))
+                    .to((trusted_client::Column::AuthorityId, trusted_client::Column::AgencyId))
+                    .on_condition(move |_, trusted| {
+                        let of_client = Expr::col((trusted, trusted_client::Column::Client));
+                        of_client.eq(named.clone()).into_condition()
+                    })
                     .into(),
             )
             .filter(authority::Column::Code.eq(authority_code))
@@ -74,9 +97,10 @@ impl Store {
             authority: found.authority_id,
             agency: found.id,
             kind: found.kind,
+            only_registered: found.since.is_some(),
         });
         if let Some(entry) = &found {
-            self.known_agencies().put(authority_code, agency_code, entry);
+            self.known_agencies().put(authority_code, agency_code, client, entry);
         }
         Ok(found)
     }

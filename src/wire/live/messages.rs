@@ -108,6 +108,7 @@ pub(super) fn complete(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::request::document::Asked;
 
     #[test]
     fn messages_of_the_protocol_are_read() {
@@ -130,7 +131,8 @@ mod tests {
         else {
             panic!("it is one")
         };
-        assert_eq!((id.as_str(), parts.query.as_str()), ("é", "{ a }"));
+        assert_eq!(id, "é");
+        assert_eq!(parts.document, Asked::Text("{ a }".to_owned()));
         assert_eq!(parts.variables["b"], 1);
     }
 

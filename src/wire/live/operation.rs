@@ -18,7 +18,8 @@ use crate::{
     error::RequestError,
     graphql::operation::{Allowed, Answer, Event, OperationRequest},
     wire::{
-        graphql::{execute, hash, outcome},
+        graphql::{execute, outcome},
+        registered,
         request::Parts,
         respond::Problem,
         services::Events,
@@ -44,7 +45,7 @@ pub(super) async fn begin(
     asked: Parts,
     account: &mut Account,
 ) -> Begun {
-    account.notes.operation = hash(&asked.query);
+    account.notes.operation = asked.document.short_hash();
     let begun = timeout(state.edge.request_time, checked(state, id, lease, asked)).await;
     let begun = begun
         .unwrap_or_else(|_| {
@@ -65,13 +66,14 @@ pub(super) async fn begin(
 
 async fn checked(state: &Arc<AppState>, id: Uuid, lease: &Lease, asked: Parts) -> Result<Begun, RequestError> {
     let began = Stopwatch::start();
-    let document = state.documents.read(&asked.query, &state.limits)?;
+    let query = registered::text(state, &lease.signed_in, asked.document).await?;
+    let document = state.parsed.read(&query, &state.limits)?;
     let subscribes = is_subscription(&document.parsed, asked.operation_name.as_deref());
     let operation = OperationRequest {
         request_id: id,
         began,
         caller: lease.signed_in.caller.clone(),
-        query: asked.query,
+        query,
         document,
         operation_name: asked.operation_name,
         variables: asked.variables,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use async_graphql_parser::{
     Pos, Positioned,
-    types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+    types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
 };
 
 use super::{bad, too_many};
@@ -100,6 +100,21 @@ fn in_order(document: &ExecutableDocument) -> Result<Vec<Fragment<'_>>, RequestE
     }
 }
 
+const TYPENAME: &str =
+    "__typename takes no arguments and no selections, and no other directives than skip and include.";
+
+/// The library's validation does not look into `__typename`, which is the same in every schema.
+fn is_well_formed(field: &Field) -> bool {
+    let known = |name: &str| ["skip", "include"].contains(&name);
+    field.name.node != "__typename"
+        || field.arguments.is_empty()
+            && field.selection_set.node.items.is_empty()
+            && field
+                .directives
+                .iter()
+                .all(|directive| known(&directive.node.name.node))
+}
+
 const UNKNOWN: &str = "The document spreads a fragment that it does not define.";
 
 fn collect_spreads<'a>(set: &'a Positioned<SelectionSet>, spreads: &mut Vec<(&'a str, Pos)>) {
@@ -135,6 +150,9 @@ impl<'a> Measure<'a> {
             size.selections = size.selections.saturating_add(1);
             match &item.node {
                 Selection::Field(field) => {
+                    if !is_well_formed(&field.node) {
+                        return Err(at(bad(TYPENAME), item.pos));
+                    }
                     if field.node.alias.is_some() {
                         self.aliases += 1;
                         if self.aliases > self.limits.aliases {

@@ -46,6 +46,24 @@ fn the_standard_introspection_query_passes() {
 }
 
 #[test]
+fn what_stands_at_a_typename_is_looked_at() {
+    for document in [
+        "{ __typename @unknown }",
+        "{ a { b: __typename @deprecated } }",
+        "{ __typename(a: 1) }",
+        "{ ...F } fragment F on Query { __typename { a } }",
+    ] {
+        assert_eq!(code(document), Some(ErrorCode::BadUserInput), "{document}");
+    }
+    for document in [
+        "{ __typename }",
+        "query($v: Boolean!) { __typename @skip(if: $v) @include(if: true) }",
+    ] {
+        assert_eq!(code(document), None, "{document}");
+    }
+}
+
+#[test]
 fn fragment_bombs_are_refused_fast() {
     for levels in [13, 20, 48, 50, 1000] {
         let started = Instant::now();

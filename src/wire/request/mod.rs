@@ -3,19 +3,21 @@
 
 pub(super) mod accept;
 pub(super) mod body;
+pub(super) mod document;
 pub(super) mod headers;
 pub(super) mod json;
 
 use http::Uri;
 use serde_json::{Map, Value};
 
+use self::document::Asked;
 use super::respond::Problem;
 
 /// The members of a GraphQL request.
 #[derive(Debug, PartialEq)]
 pub(super) struct Parts {
     /// The document.
-    pub(super) query: String,
+    pub(super) document: Asked,
     /// Which of its operations is meant.
     pub(super) operation_name: Option<String>,
     /// The variables' values.
@@ -48,8 +50,8 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Parts, Problem> {
     for (name, text) in pairs {
         let value = match name.as_str() {
             // Forms send empty fields for what is left out.
-            "operationName" | "variables" | "extensions" if text.is_empty() => Value::Null,
-            "query" | "operationName" => Value::String(text),
+            "documentId" | "operationName" | "variables" | "extensions" if text.is_empty() => Value::Null,
+            "query" | "documentId" | "operationName" => Value::String(text),
             "variables" | "extensions" => json::parse(text.as_bytes())
                 .map_err(|_| Problem::bad_request("variables and extensions must each be one JSON object."))?,
             _ => continue,
@@ -63,15 +65,6 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Parts, Problem> {
 
 /// The parts of a request whose members have been read.
 pub(super) fn from_members(mut members: Map<String, Value>) -> Result<Parts, Problem> {
-    let query = match members.remove("query") {
-        Some(Value::String(query)) => query,
-        Some(_) => return Err(Problem::bad_request("query must be a string: the GraphQL document.")),
-        None => {
-            return Err(Problem::bad_request(
-                "query is missing: the GraphQL document as a string.",
-            ));
-        }
-    };
     let operation_name = match members.remove("operationName") {
         None | Some(Value::Null) => None,
         Some(Value::String(name)) => Some(name),
@@ -82,12 +75,13 @@ pub(super) fn from_members(mut members: Map<String, Value>) -> Result<Parts, Pro
         Some(Value::Object(variables)) => variables,
         Some(_) => return Err(Problem::bad_request("variables must be a JSON object or null.")),
     };
-    match members.remove("extensions") {
-        None | Some(Value::Null | Value::Object(_)) => {}
+    let extensions = match members.remove("extensions") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(extensions)) => extensions,
         Some(_) => return Err(Problem::bad_request("extensions must be a JSON object or null.")),
-    }
+    };
     Ok(Parts {
-        query,
+        document: document::named(members.remove("query"), members.remove("documentId"), &extensions)?,
         operation_name,
         variables,
     })
@@ -105,7 +99,7 @@ mod tests {
     fn a_full_body_is_taken_apart() {
         let body = br#"{"query":"{ a }","operationName":"Q","variables":{"a":[1,null]},"extensions":{},"other":1}"#;
         let parts = from_body(body).expect("well formed");
-        assert_eq!(parts.query, "{ a }");
+        assert_eq!(parts.document, Asked::Text("{ a }".to_owned()));
         assert_eq!(parts.operation_name.as_deref(), Some("Q"));
         assert_eq!(parts.variables["a"], serde_json::json!([1, null]));
         let nulls = from_body(br#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#);
@@ -142,12 +136,14 @@ mod tests {
             .parse()
             .expect("an address");
         let parts = from_uri(&uri).expect("well formed");
-        assert_eq!(parts.query, "{ a }");
+        assert_eq!(parts.document, Asked::Text("{ a }".to_owned()));
         assert_eq!(parts.operation_name.as_deref(), Some("Q"));
         assert_eq!(parts.variables["a"], 1);
         for wrong in [
             "/graphql",
             "/graphql?query=a&query=b",
+            "/graphql?query=a&documentId=b",
+            "/graphql?documentId=sha256:a",
             "/graphql?query=a&variables=1",
             "/graphql?query=a&variables=%7B",
         ] {

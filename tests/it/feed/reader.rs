@@ -10,10 +10,10 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::{
-        document::Document,
         engine::Engine,
         ids::{Codec, Key, Kind},
         operation::{Allowed, OperationRequest, WithheldMode},
+        parsed::Document,
     },
     sharing::caller::{Caller, Party},
     store::{
@@ -234,7 +234,7 @@ pub(super) async fn servers(database: &TestDatabase, number: usize, families: us
 /// Somebody of a Cambridgeshire agency, as the engine knows them.
 pub(super) async fn caller(store: &Store, agency: &str, role: &str, purpose: &str) -> Caller {
     let entry = store
-        .agency("cambridgeshire", agency)
+        .agency("cambridgeshire", agency, "test-client")
         .await
         .unwrap()
         .expect("the agency");

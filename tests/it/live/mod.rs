@@ -1,20 +1,18 @@
 //! The reference clients of the protocols against the program itself, over a real port and with real time: `tests/clients`.
 
-mod node;
-
 use chrono::TimeDelta;
 use thinkfamily::{
     auth::{DevIssuer, TokenRequest},
     clock::{Clock, Ids},
 };
 
-use self::node::Node;
 use crate::support::{
     database::{TestDatabase, on_both},
+    node::Node,
     process::{Serving, Site, someone},
 };
 
-fn police() -> TokenRequest {
+pub(crate) fn police() -> TokenRequest {
     someone("cambs-police", "marker_lookup", "safeguarding", "a-police-system")
 }
 
@@ -28,7 +26,7 @@ fn brief(folder: &std::path::Path) -> String {
 }
 
 /// What the scripts are given.
-fn environment(site: &Site, serving: &Serving, police: String) -> Vec<(&'static str, String)> {
+pub(crate) fn environment(site: &Site, serving: &Serving, police: String) -> Vec<(&'static str, String)> {
     let token = |agency, role, purpose| site.token(&someone(agency, role, purpose, "somebody"));
     vec![
         ("TF_URL", serving.url.clone()),

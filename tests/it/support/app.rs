@@ -12,11 +12,11 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::{
-        document::Document,
         engine::{Engine, Subscription},
         ids::{Codec, Key, Kind},
         lookups::LookupSettings,
         operation::{Allowed, OperationRequest, WithheldMode},
+        parsed::Document,
         services::Services,
     },
     sharing::agreement_file,

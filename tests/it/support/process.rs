@@ -133,6 +133,14 @@ impl Serving {
         self.child.wait().expect("it ends");
     }
 
+    /// Tells it to stop, as a service manager does.
+    pub(crate) fn tell_to_stop(&self) {
+        let told = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        assert!(told.expect("kill runs").success());
+    }
+
     /// Everything it wrote to standard output and standard error until its end.
     pub(crate) fn ended(mut self) -> (String, String) {
         self.kill();

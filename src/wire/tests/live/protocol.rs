@@ -226,3 +226,36 @@ async fn counters_tell_sockets_subscriptions_and_why_they_ended() {
         assert!(text.contains(line), "{line} in {text}");
     }
 }
+
+#[tokio::test]
+async fn registered_documents_are_named_by_their_identifiers() {
+    let id = |text| format!("sha256:{}", crate::graphql::documents::sha256(text));
+    let server = Server::plain().await;
+    let mut peer = server.peer("").await;
+    peer.init(json!({ "authorization": "Bearer client-only-registered" }))
+        .await;
+    let mut told = Vec::new();
+    for payload in [
+        json!({ "documentId": id("{ a }") }),
+        json!({ "documentId": id("{ b }") }),
+        json!({ "query": "{ a }" }),
+        json!({ "documentId": id("subscription { three }") }),
+    ] {
+        peer.send(json!({ "type": "subscribe", "id": "1", "payload": payload }))
+            .await;
+        loop {
+            let message = peer.message().await;
+            let kind = message["type"].as_str().unwrap_or_default().to_owned();
+            let ended = ["complete", "error"].contains(&kind.as_str());
+            told.push(kind);
+            if message["type"] == "error" {
+                assert_eq!(message["payload"][0]["extensions"]["code"], "DOCUMENT_NOT_REGISTERED");
+            }
+            if ended {
+                break;
+            }
+        }
+    }
+    let wanted = ["next", "complete", "error", "error", "next", "next", "next", "complete"];
+    assert_eq!(told, wanted);
+}

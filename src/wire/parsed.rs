@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{limits::Limits, precheck};
-use crate::{error::RequestError, graphql::document::Document};
+use crate::{error::RequestError, graphql::parsed::Document};
 
 /// How much text a generation holds, in bytes. Parsed it takes some twenty times as much.
 const MOST: usize = 512 * 1024;

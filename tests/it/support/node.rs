@@ -8,27 +8,28 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::support::peers;
+use super::peers;
 
 /// The clients, each with its version.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
     "@urql/core@6.0.3",
+    "graphql-http@1.23.1",
     "graphql-sse@2.6.1",
     "graphql-ws@6.4.2",
     "graphql@16.15.0",
     "ws@8.23.0",
 ];
 /// The name of this set of versions; another set needs another name.
-const SET: &str = "2026-11";
+const SET: &str = "2026-11-2";
 
 /// A folder with the scripts and what they import.
-pub(super) struct Node {
+pub(crate) struct Node {
     folder: PathBuf,
 }
 
 impl Node {
     /// Node with the packages; none, said aloud, where there is no Node and none is required.
-    pub(super) fn ready() -> Option<&'static Self> {
+    pub(crate) fn ready() -> Option<&'static Self> {
         static READY: OnceLock<Option<Node>> = OnceLock::new();
         READY.get_or_init(Self::prepare).as_ref()
     }
@@ -44,12 +45,12 @@ impl Node {
     }
 
     /// Runs a script to its end, which must be a good one.
-    pub(super) fn run(&self, script: &str, environment: &[(&str, String)]) {
+    pub(crate) fn run(&self, script: &str, environment: &[(&str, String)]) {
         self.start(script, environment).ends_well();
     }
 
     /// Starts a script.
-    pub(super) fn start(&self, script: &str, environment: &[(&str, String)]) -> Script {
+    pub(crate) fn start(&self, script: &str, environment: &[(&str, String)]) -> Script {
         let mut child = Command::new("node")
             .arg(script)
             .current_dir(&self.folder)
@@ -64,26 +65,26 @@ impl Node {
 }
 
 /// A script that runs; it is killed when the test ends before it.
-pub(super) struct Script {
+pub(crate) struct Script {
     child: Child,
     out: BufReader<ChildStdout>,
 }
 
 impl Script {
     /// Waits for the next line, which must be this.
-    pub(super) fn says(&mut self, wanted: &str) {
+    pub(crate) fn says(&mut self, wanted: &str) {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
         assert_eq!(line.trim_end(), wanted);
     }
 
     /// Tells it something.
-    pub(super) fn hears(&mut self, text: &str) {
+    pub(crate) fn hears(&mut self, text: &str) {
         self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
     /// Waits for its end.
-    pub(super) fn ends_well(mut self) {
+    pub(crate) fn ends_well(mut self) {
         for line in (&mut self.out).lines() {
             println!("{}", line.unwrap());
         }
