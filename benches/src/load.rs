@@ -56,11 +56,13 @@ impl Run {
 pub enum Pace {
     /// The next when the last was answered.
     Closed,
+    /// The next when the last was answered, from the first again after the last one, until the time is over.
+    For(Duration),
     /// So many a second, due at fixed moments: an answer that is late makes the next ones late, and that is counted.
     Rate(f64),
 }
 
-/// Sends all requests once over that many connections.
+/// Sends all requests once, or again and again for a time, over that many connections.
 pub async fn run(
     address: &str,
     connections: usize,
@@ -79,9 +81,14 @@ pub async fn run(
             let mut run = Run::default();
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
+                let at = match pace {
+                    Pace::For(lasts) if begun.elapsed() >= lasts => break,
+                    Pace::For(_) => at % requests.len(),
+                    Pace::Closed | Pace::Rate(_) => at,
+                };
                 let Some(request) = requests.get(at) else { break };
                 let due = match pace {
-                    Pace::Closed => Instant::now(),
+                    Pace::Closed | Pace::For(_) => Instant::now(),
                     Pace::Rate(rate) => {
                         #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
                         let due = begun + Duration::from_secs_f64(at as f64 / rate);

@@ -28,6 +28,30 @@ struct Rows {
     example: Option<String>,
 }
 
+/// The medians of what one server needed for one operation.
+#[derive(Clone, Debug, Default)]
+pub struct Medians {
+    /// The operation.
+    pub operation: String,
+    /// The server.
+    pub who: String,
+    /// Answers a second.
+    pub per_second: f64,
+    /// The latency that 99 of 100 answers did not exceed, in milliseconds.
+    pub most: f64,
+    /// Processor seconds of the server for 1,000 requests.
+    pub server: f64,
+    /// Those of the database; nothing where it is in the server.
+    pub database: f64,
+}
+
+impl Medians {
+    /// All processor seconds for 1,000 requests.
+    pub fn cpu(&self) -> f64 {
+        self.server + self.database
+    }
+}
+
 /// What all runs of a bench gave.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -59,6 +83,20 @@ impl Report {
         rows.example = rows.example.take().or_else(|| run.example.clone());
     }
 
+    /// The medians, in the order of the table.
+    pub fn medians(&self) -> Vec<Medians> {
+        let rows = self.rows.iter();
+        rows.map(|((_, operation, who), rows)| Medians {
+            operation: operation.clone(),
+            who: who.clone(),
+            per_second: median(&rows.per_second),
+            most: median(&rows.most),
+            server: median(&rows.server),
+            database: median(&rows.database),
+        })
+        .collect()
+    }
+
     /// A table in Markdown.
     pub fn table(&self) -> String {
         let mut text = String::from(
@@ -85,6 +123,12 @@ impl Report {
         }
         text
     }
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// The median, and the range where there is one.
