@@ -55,22 +55,25 @@ impl Medians {
 /// What all runs of a bench gave.
 #[derive(Debug, Default)]
 pub struct Report {
-    rows: BTreeMap<(usize, String, String), Rows>,
-    order: Vec<String>,
+    /// By the places of operation and server.
+    rows: BTreeMap<(usize, usize), Rows>,
+    operations: Vec<String>,
+    servers: Vec<String>,
+}
+
+/// The place of a name among those that are known, in the order in which they came to be.
+fn place(known: &mut Vec<String>, name: &str) -> usize {
+    known.iter().position(|known| known == name).unwrap_or_else(|| {
+        known.push(name.to_owned());
+        known.len() - 1
+    })
 }
 
 impl Report {
     /// Adds one run.
     pub fn add(&mut self, operation: &str, who: &str, run: &Run, figures: Figures) {
-        let at = self
-            .order
-            .iter()
-            .position(|known| known == operation)
-            .unwrap_or_else(|| {
-                self.order.push(operation.to_owned());
-                self.order.len() - 1
-            });
-        let rows = self.rows.entry((at, operation.to_owned(), who.to_owned())).or_default();
+        let key = (place(&mut self.operations, operation), place(&mut self.servers, who));
+        let rows = self.rows.entry(key).or_default();
         rows.per_second.push(run.per_second());
         rows.half.push(run.percentile(0.5));
         rows.most.push(run.percentile(0.99));
@@ -86,9 +89,9 @@ impl Report {
     /// The medians, in the order of the table.
     pub fn medians(&self) -> Vec<Medians> {
         let rows = self.rows.iter();
-        rows.map(|((_, operation, who), rows)| Medians {
-            operation: operation.clone(),
-            who: who.clone(),
+        rows.map(|((operation, who), rows)| Medians {
+            operation: self.operations[*operation].clone(),
+            who: self.servers[*who].clone(),
             per_second: median(&rows.per_second),
             most: median(&rows.most),
             server: median(&rows.server),
@@ -103,7 +106,8 @@ impl Report {
             "| operation | who | requests/s | p50 ms | p99 ms | server CPU s/1,000 | PostgreSQL CPU s/1,000 | resident MB | answers not as expected |\n\
              |---|---|---|---|---|---|---|---|---|\n",
         );
-        for ((_, operation, who), rows) in &self.rows {
+        for ((operation, who), rows) in &self.rows {
+            let (operation, who) = (&self.operations[*operation], &self.servers[*who]);
             // Writing to a string cannot fail.
             let _ = writeln!(
                 text,

@@ -54,15 +54,15 @@ impl Store for Sqlite {
 
 impl Cells for SqliteRow {
     fn text(&self, at: usize) -> Option<&str> {
-        self.try_get_unchecked(at).ok()
+        self.try_get_unchecked::<Option<_>, _>(at).ok().flatten()
     }
 
     fn day(&self, at: usize) -> Option<NaiveDate> {
-        self.try_get_unchecked(at).ok()
+        self.try_get_unchecked::<Option<_>, _>(at).ok().flatten()
     }
 
     fn moment(&self, at: usize) -> Option<DateTime<Utc>> {
-        self.try_get_unchecked(at).ok()
+        self.try_get_unchecked::<Option<_>, _>(at).ok().flatten()
     }
 
     fn flag(&self, at: usize) -> bool {

@@ -27,6 +27,10 @@ impl Side for Hand {
         "hand-written"
     }
 
+    fn decides(&self) -> bool {
+        false
+    }
+
     fn process(&self) -> &Process {
         &self.0
     }

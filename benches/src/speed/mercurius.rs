@@ -38,6 +38,10 @@ impl Side for Mercurius {
         "Mercurius"
     }
 
+    fn decides(&self) -> bool {
+        false
+    }
+
     fn process(&self) -> &Process {
         &self.0
     }

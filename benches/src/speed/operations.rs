@@ -103,22 +103,18 @@ impl Asked {
     }
 }
 
-/// As many questions as there are people to ask about, in an order of chance that is always the same.
-pub fn asked(people: Vec<Person>, day: NaiveDate) -> Vec<Asked> {
+/// As many questions as there are people to ask about, in an order of chance that is always the same. The second ones are about people whom the police
+/// may not find, for whatever reason.
+pub fn asked(people: Vec<Person>, day: NaiveDate) -> (Vec<Asked>, Vec<Asked>) {
     let mut chance = ChaCha12Rng::seed_from_u64(3);
-    let mut shared: Vec<Person> = people
-        .into_iter()
-        .filter(|person| person.case == Case::Shared)
-        .collect();
-    shared.shuffle(&mut chance);
-    shared
-        .into_iter()
-        .map(|person| Asked {
-            person,
-            criterion: CRITERIA[chance.random_range(0..CRITERIA.len())],
-            since: day
-                .checked_sub_days(Days::new(chance.random_range(30..900)))
-                .unwrap_or(day),
-        })
-        .collect()
+    let mut people = people;
+    people.shuffle(&mut chance);
+    let asked = people.into_iter().map(|person| Asked {
+        person,
+        criterion: CRITERIA[chance.random_range(0..CRITERIA.len())],
+        since: day
+            .checked_sub_days(Days::new(chance.random_range(30..900)))
+            .unwrap_or(day),
+    });
+    asked.partition(|asked| asked.person.case == Case::Shared)
 }

@@ -62,6 +62,10 @@ impl Side for Ours {
         "ours"
     }
 
+    fn decides(&self) -> bool {
+        true
+    }
+
     fn process(&self) -> &Process {
         &self.process
     }

@@ -49,6 +49,10 @@ impl Side for PostGraphile {
         "PostGraphile"
     }
 
+    fn decides(&self) -> bool {
+        true
+    }
+
     fn process(&self) -> &Process {
         &self.0
     }

@@ -10,6 +10,9 @@ pub trait Side {
     /// As the report calls it.
     fn name(&self) -> &'static str;
 
+    /// Whether it decides who may see what; the others have one caller's rows written into their statements.
+    fn decides(&self) -> bool;
+
     /// The running server.
     fn process(&self) -> &Process;
 
