@@ -3,6 +3,7 @@
 
 mod answers;
 mod cells;
+mod parts;
 mod postgres;
 mod sqlite;
 mod statements;

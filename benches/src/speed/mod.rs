@@ -53,6 +53,9 @@ pub struct SpeedArguments {
     /// Only these operations, by number.
     #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=6))]
     only: Vec<u8>,
+    /// A build of ours that permits everything, to measure beside it what deciding costs.
+    #[arg(long)]
+    permitting: Option<PathBuf>,
     /// Without the peers that need Node.
     #[arg(long)]
     without_node: bool,
@@ -110,7 +113,7 @@ async fn run(arguments: SpeedArguments) -> Result<(), Box<dyn Error>> {
     if asked.is_empty() {
         return Err("there is no family to ask about: make more families".into());
     }
-    let sides = start(&arguments, &program, cluster.as_ref(), &name, &asked).await?;
+    let mut sides = start(&arguments, &program, cluster.as_ref(), &name, &asked).await?;
     for operation in arguments.operations() {
         let compared = &asked[..arguments.compared.min(asked.len())];
         let seen = agree::agree(&sides, operation, compared).await?;
@@ -129,6 +132,16 @@ async fn run(arguments: SpeedArguments) -> Result<(), Box<dyn Error>> {
         seen.compared - seen.doubted,
         seen.compared
     );
+    // It gives more than the others, so it is only measured.
+    if let Some(file) = &arguments.permitting {
+        let permitting = Program {
+            file: file.canonicalize()?,
+            ..program.clone()
+        };
+        sides.push(Box::new(
+            Ours::start("permitting everything", &permitting, &asked).await?,
+        ));
+    }
     let mut report = Report::default();
     let measured = measure::Measured {
         sides: &sides,
@@ -153,7 +166,7 @@ async fn start(
     name: &str,
     asked: &[operations::Asked],
 ) -> Result<Vec<Box<dyn Side>>, Box<dyn Error>> {
-    let mut sides: Vec<Box<dyn Side>> = vec![Box::new(Ours::start(program, asked).await?)];
+    let mut sides: Vec<Box<dyn Side>> = vec![Box::new(Ours::start("ours", program, asked).await?)];
     let Some(cluster) = cluster else {
         let file = program.data.join("thinkfamily.db").canonicalize()?;
         sides.push(Box::new(Hand::start(&format!("sqlite:{}", file.display())).await?));

@@ -21,13 +21,14 @@ const PLANS: &str = include_str!("../../operations/plans.graphql");
 
 /// Our server.
 pub struct Ours {
+    name: &'static str,
     process: Process,
     tokens: HashMap<(String, Caller), String>,
 }
 
 impl Ours {
     /// Starts it, with a token for each caller of each authority that is asked about.
-    pub async fn start(program: &Program, asked: &[Asked]) -> Result<Self, Box<dyn Error>> {
+    pub async fn start(name: &'static str, program: &Program, asked: &[Asked]) -> Result<Self, Box<dyn Error>> {
         let mut tokens = HashMap::new();
         for code in asked.iter().map(|asked| &asked.person.authority_code) {
             for caller in [Caller::Police, Caller::Coordinator] {
@@ -40,6 +41,7 @@ impl Ours {
             }
         }
         Ok(Self {
+            name,
             process: program.serve().await?,
             tokens,
         })
@@ -59,7 +61,7 @@ pub fn operation(operation: Operation, asked: &Asked) -> (&'static str, Value) {
 
 impl Side for Ours {
     fn name(&self) -> &'static str {
-        "ours"
+        self.name
     }
 
     fn decides(&self) -> bool {
