@@ -44,10 +44,15 @@ impl Run {
             .map_or(f64::NAN, |latency| latency.as_secs_f64() * 1000.0)
     }
 
-    /// Answers a second.
-    #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
+    /// Answers a second, of those that were right.
     pub fn per_second(&self) -> f64 {
-        self.latencies.len() as f64 / self.took.as_secs_f64()
+        self.right() / self.took.as_secs_f64()
+    }
+
+    /// How many answers were right.
+    #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
+    pub fn right(&self) -> f64 {
+        (self.latencies.len() - self.wrong) as f64
     }
 }
 

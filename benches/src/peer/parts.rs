@@ -38,6 +38,7 @@ impl<'r> Lead<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "as the schema calls them")]
 pub(super) struct Member<'r> {
     relationship: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +74,10 @@ pub(super) struct OfWhom<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::option_option,
+    reason = "left out where it is not asked for, null where there is none"
+)]
 pub(super) struct Match<'r> {
     criterion: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +106,10 @@ impl<'r> Match<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::option_option,
+    reason = "left out where it is not asked for, null where there is none"
+)]
 pub(super) struct Outcome<'r> {
     criterion: Option<&'r str>,
     indicator: Option<&'r str>,
@@ -135,6 +144,10 @@ pub(super) struct OfFamily<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::option_option,
+    reason = "left out where it is not asked for, null where there is none"
+)]
 pub(super) struct Plan<'r> {
     status: Option<&'r str>,
     drawn_up_on: Option<NaiveDate>,

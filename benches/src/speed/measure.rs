@@ -92,8 +92,7 @@ impl Measured<'_> {
         let before = used();
         let run = load::run(&side.process().address, CONNECTIONS, Pace::For(lasts), requests, right).await?;
         let after = used();
-        #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
-        let thousands = run.latencies.len() as f64 / 1000.0;
+        let thousands = run.right() / 1000.0;
         let figures = Figures {
             server: Some((after.0.cpu - before.0.cpu) / thousands),
             database: self.database.map(|_| (after.1.cpu - before.1.cpu) / thousands),
