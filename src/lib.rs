@@ -3,6 +3,11 @@
 //!
 //! The table of contents; each room's first lines say what it may touch.
 
+#[cfg(all(feature = "permit-everything", not(bench_permit_everything)))]
+compile_error!(
+    "`permit-everything` gives everything to everybody and is for the bench alone: see docs/decisions/0022-beside-others.md"
+);
+
 pub mod audit;
 pub mod auth;
 pub mod catalogue;

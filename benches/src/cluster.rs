@@ -2,17 +2,19 @@
 
 use std::{
     fs, io,
+    net::TcpListener,
     os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-const PORT: u16 = 54_998;
+use tokio_postgres::NoTls;
 
 /// A running PostgreSQL.
 #[derive(Debug)]
 pub struct Cluster {
     data: PathBuf,
+    port: u16,
     stop: Option<Vec<String>>,
 }
 
@@ -57,9 +59,10 @@ impl Cluster {
             .concat();
             run(&init)?;
         }
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let socket = folder.display();
         let options = format!(
-            "-p {PORT} -k {socket} -c listen_addresses=127.0.0.1 -c shared_buffers=1GB -c max_wal_size=8GB -c max_connections=100"
+            "-p {port} -k {socket} -c listen_addresses=127.0.0.1 -c shared_buffers=1GB -c max_wal_size=8GB -c max_connections=100 -c jit=off"
         );
         let log = folder.join("log").display().to_string();
         let start = [
@@ -91,12 +94,35 @@ impl Cluster {
             ],
         ]
         .concat();
-        Ok(Self { data, stop: Some(stop) })
+        Ok(Self {
+            data,
+            port,
+            stop: Some(stop),
+        })
     }
 
     /// The address of a database of it.
-    pub fn url(database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{PORT}/{database}")
+    pub fn url(&self, database: &str) -> String {
+        self.url_of(database, "postgres")
+    }
+
+    /// The same for another role.
+    pub fn url_of(&self, database: &str, role: &str) -> String {
+        format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Makes a database where there is none of that name.
+    pub async fn create_database(&self, name: &str) -> Result<(), tokio_postgres::Error> {
+        let (client, connection) = tokio_postgres::connect(&self.url("postgres"), NoTls).await?;
+        tokio::spawn(connection);
+        if client
+            .query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name])
+            .await?
+            .is_none()
+        {
+            client.batch_execute(&format!("CREATE DATABASE {name}")).await?;
+        }
+        Ok(())
     }
 
     /// The first of its processes.

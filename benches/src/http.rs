@@ -69,13 +69,24 @@ impl Connection {
     }
 }
 
-/// The bytes of a POST of JSON.
+/// The bytes of a POST of JSON, with a token.
 pub fn request(path: &str, token: Option<&str>, body: &serde_json::Value) -> Vec<u8> {
+    match token {
+        Some(token) => request_with(path, &[("authorization", &format!("Bearer {token}"))], body),
+        None => request_with(path, &[], body),
+    }
+}
+
+/// The same with headers.
+pub fn request_with(path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Vec<u8> {
     let body = body.to_string();
-    let authorization = token.map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
+    let headers: String = headers
+        .iter()
+        .flat_map(|(name, value)| [name, ": ", value, "\r\n"])
+        .collect();
     format!(
         "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\naccept: application/graphql-response+json\r\n\
-         {authorization}content-length: {}\r\n\r\n{body}",
+         {headers}content-length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()

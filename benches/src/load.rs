@@ -44,10 +44,15 @@ impl Run {
             .map_or(f64::NAN, |latency| latency.as_secs_f64() * 1000.0)
     }
 
-    /// Answers a second.
-    #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
+    /// Answers a second, of those that were right.
     pub fn per_second(&self) -> f64 {
-        self.latencies.len() as f64 / self.took.as_secs_f64()
+        self.right() / self.took.as_secs_f64()
+    }
+
+    /// How many answers were right.
+    #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
+    pub fn right(&self) -> f64 {
+        (self.latencies.len() - self.wrong) as f64
     }
 }
 
@@ -56,11 +61,13 @@ impl Run {
 pub enum Pace {
     /// The next when the last was answered.
     Closed,
+    /// The next when the last was answered, from the first again after the last one, until the time is over.
+    For(Duration),
     /// So many a second, due at fixed moments: an answer that is late makes the next ones late, and that is counted.
     Rate(f64),
 }
 
-/// Sends all requests once over that many connections.
+/// Sends all requests once, or again and again for a time, over that many connections.
 pub async fn run(
     address: &str,
     connections: usize,
@@ -79,9 +86,14 @@ pub async fn run(
             let mut run = Run::default();
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
+                let at = match pace {
+                    Pace::For(lasts) if begun.elapsed() >= lasts => break,
+                    Pace::For(_) => at % requests.len(),
+                    Pace::Closed | Pace::Rate(_) => at,
+                };
                 let Some(request) = requests.get(at) else { break };
                 let due = match pace {
-                    Pace::Closed => Instant::now(),
+                    Pace::Closed | Pace::For(_) => Instant::now(),
                     Pace::Rate(rate) => {
                         #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
                         let due = begun + Duration::from_secs_f64(at as f64 / rate);

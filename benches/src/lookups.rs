@@ -94,7 +94,7 @@ pub async fn measure(
     };
     let theirs = |person: &Person| {
         let body = json!({
-            "authority": person.authority, "familyName": person.family_name,
+            "authority": person.authority, "givenName": person.given_name, "familyName": person.family_name,
             "dateOfBirth": person.date_of_birth, "postcode": person.postcode,
         });
         request("/lookup", None, &body)

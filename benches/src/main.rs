@@ -7,10 +7,12 @@ mod feed;
 mod http;
 mod load;
 mod lookups;
+mod npm;
 mod peer;
 mod people;
 mod report;
 mod server;
+mod speed;
 mod usage;
 
 use std::{collections::HashMap, error::Error, fs, path::PathBuf};
@@ -36,6 +38,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// Six operations, ours beside what people would use instead.
+    Speed(speed::SpeedArguments),
     /// Marker look-ups.
     Lookups(LookupArguments),
     /// The feed of markers.
@@ -93,6 +97,7 @@ struct LookupArguments {
 async fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().what {
         What::Peer { url } => peer::serve(&url).await,
+        What::Speed(arguments) => speed::speed(arguments).await,
         What::Lookups(arguments) => look_ups(arguments).await,
         What::Feed(arguments) => feed(&arguments).await,
     }
@@ -117,8 +122,8 @@ async fn feed(arguments: &FeedArguments) -> Result<(), Box<dyn Error>> {
         (None, DatabaseUrl::sqlite(program.data.join("thinkfamily.db")))
     } else {
         let cluster = Cluster::start(&arguments.folder.join("postgres"))?;
-        create_database(&name).await?;
-        let url = Cluster::url(&name);
+        cluster.create_database(&name).await?;
+        let url = cluster.url(&name);
         program.database = Some(url.clone());
         (Some(cluster), url.parse()?)
     };
@@ -157,8 +162,8 @@ async fn look_ups(arguments: LookupArguments) -> Result<(), Box<dyn Error>> {
     } else if !arguments.sqlite {
         let running = Cluster::start(&arguments.folder.join("postgres"))?;
         let name = format!("bench_{}_{}", arguments.families, day.format("%Y%m%d"));
-        create_database(&name).await?;
-        database = Some(Cluster::url(&name));
+        running.create_database(&name).await?;
+        database = Some(running.url(&name));
         pid = running.pid();
         cluster = Some(running);
     }
@@ -171,13 +176,8 @@ async fn look_ups(arguments: LookupArguments) -> Result<(), Box<dyn Error>> {
             ("THINKFAMILY_COST".to_owned(), "1000000".to_owned()),
         ]),
     };
-    let loaded = program.data.join("loaded");
-    if arguments.postgres.is_none() && !loaded.exists() {
-        eprintln!("loading {} families", arguments.families);
-        program
-            .run(&["demo", "--families", &arguments.families.to_string(), "--seed", "1"])
-            .await?;
-        fs::write(&loaded, "")?;
+    if arguments.postgres.is_none() {
+        fill(&program, arguments.families).await?;
     }
     let peer = if let Some(url) = &database {
         execute(url, peer::INDEX).await?;
@@ -217,15 +217,15 @@ async fn look_ups(arguments: LookupArguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn create_database(name: &str) -> Result<(), Box<dyn Error>> {
-    let (client, connection) = tokio_postgres::connect(&Cluster::url("postgres"), NoTls).await?;
-    tokio::spawn(connection);
-    if client
-        .query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name])
-        .await?
-        .is_none()
-    {
-        client.batch_execute(&format!("CREATE DATABASE {name}")).await?;
+/// Loads made-up families, unless it was done before.
+async fn fill(program: &Program, families: u64) -> Result<(), Box<dyn Error>> {
+    let loaded = program.data.join("loaded");
+    if !loaded.exists() {
+        eprintln!("loading {families} families");
+        program
+            .run(&["demo", "--families", &families.to_string(), "--seed", "1"])
+            .await?;
+        fs::write(&loaded, "")?;
     }
     Ok(())
 }

@@ -31,6 +31,8 @@ pub struct Person {
     pub authority: i32,
     /// Its code.
     pub authority_code: String,
+    /// The reference of the family.
+    pub reference: String,
     /// Given name.
     pub given_name: String,
     /// Family name.
@@ -94,6 +96,11 @@ fn of(batch: &Dataset, codes: &[String], day: NaiveDate) -> Vec<Person> {
         .filter(|row| row.decision != "given" || row.withdrawn_at.is_some())
         .map(|row| row.family_id)
         .collect();
+    let references: HashMap<Uuid, &str> = batch
+        .families
+        .iter()
+        .map(|row| (row.id, row.reference.as_str()))
+        .collect();
     let mut seen = HashSet::new();
     let mut shielded_homes = HashSet::new();
     for row in batch.memberships.iter().filter(|row| row.valid_until.is_none()) {
@@ -132,6 +139,7 @@ fn of(batch: &Dataset, codes: &[String], day: NaiveDate) -> Vec<Person> {
             chosen.push(Person {
                 authority: row.authority_id,
                 authority_code: code.clone(),
+                reference: references.get(&row.family_id).copied().unwrap_or_default().to_owned(),
                 given_name: person.given_name.clone(),
                 family_name: person.family_name.clone(),
                 date_of_birth: person.date_of_birth,

@@ -28,25 +28,52 @@ struct Rows {
     example: Option<String>,
 }
 
+/// The medians of what one server needed for one operation.
+#[derive(Clone, Debug, Default)]
+pub struct Medians {
+    /// The operation.
+    pub operation: String,
+    /// The server.
+    pub who: String,
+    /// Answers a second.
+    pub per_second: f64,
+    /// The latency that 99 of 100 answers did not exceed, in milliseconds.
+    pub most: f64,
+    /// Processor seconds of the server for 1,000 requests.
+    pub server: f64,
+    /// Those of the database; nothing where it is in the server.
+    pub database: f64,
+}
+
+impl Medians {
+    /// All processor seconds for 1,000 requests.
+    pub fn cpu(&self) -> f64 {
+        self.server + self.database
+    }
+}
+
 /// What all runs of a bench gave.
 #[derive(Debug, Default)]
 pub struct Report {
-    rows: BTreeMap<(usize, String, String), Rows>,
-    order: Vec<String>,
+    /// By the places of operation and server.
+    rows: BTreeMap<(usize, usize), Rows>,
+    operations: Vec<String>,
+    servers: Vec<String>,
+}
+
+/// The place of a name among those that are known, in the order in which they came to be.
+fn place(known: &mut Vec<String>, name: &str) -> usize {
+    known.iter().position(|known| known == name).unwrap_or_else(|| {
+        known.push(name.to_owned());
+        known.len() - 1
+    })
 }
 
 impl Report {
     /// Adds one run.
     pub fn add(&mut self, operation: &str, who: &str, run: &Run, figures: Figures) {
-        let at = self
-            .order
-            .iter()
-            .position(|known| known == operation)
-            .unwrap_or_else(|| {
-                self.order.push(operation.to_owned());
-                self.order.len() - 1
-            });
-        let rows = self.rows.entry((at, operation.to_owned(), who.to_owned())).or_default();
+        let key = (place(&mut self.operations, operation), place(&mut self.servers, who));
+        let rows = self.rows.entry(key).or_default();
         rows.per_second.push(run.per_second());
         rows.half.push(run.percentile(0.5));
         rows.most.push(run.percentile(0.99));
@@ -59,13 +86,28 @@ impl Report {
         rows.example = rows.example.take().or_else(|| run.example.clone());
     }
 
+    /// The medians, in the order of the table.
+    pub fn medians(&self) -> Vec<Medians> {
+        let rows = self.rows.iter();
+        rows.map(|((operation, who), rows)| Medians {
+            operation: self.operations[*operation].clone(),
+            who: self.servers[*who].clone(),
+            per_second: median(&rows.per_second),
+            most: median(&rows.most),
+            server: median(&rows.server),
+            database: median(&rows.database),
+        })
+        .collect()
+    }
+
     /// A table in Markdown.
     pub fn table(&self) -> String {
         let mut text = String::from(
             "| operation | who | requests/s | p50 ms | p99 ms | server CPU s/1,000 | PostgreSQL CPU s/1,000 | resident MB | answers not as expected |\n\
              |---|---|---|---|---|---|---|---|---|\n",
         );
-        for ((_, operation, who), rows) in &self.rows {
+        for ((operation, who), rows) in &self.rows {
+            let (operation, who) = (&self.operations[*operation], &self.servers[*who]);
             // Writing to a string cannot fail.
             let _ = writeln!(
                 text,
@@ -85,6 +127,12 @@ impl Report {
         }
         text
     }
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// The median, and the range where there is one.

@@ -11,7 +11,7 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout_at},
 };
 
 /// How the program is run.
@@ -100,9 +100,9 @@ impl Process {
         let until = Instant::now() + Duration::from_mins(10);
         let mut address = None;
         while address.is_none() && Instant::now() < until {
-            let line = lines
-                .next_line()
-                .await?
+            let line = timeout_at(until, lines.next_line())
+                .await
+                .map_err(|_| io::Error::other("it told no address in ten minutes"))??
                 .ok_or_else(|| io::Error::other("it ended at once"))?;
             address = line.find(sign).map(|at| {
                 line[at..]

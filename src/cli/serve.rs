@@ -23,6 +23,7 @@ use crate::{
     audit::Trail,
     auth::{Authenticator, DevIssuer, TrustedIssuer},
     config::Config,
+    sharing::decide::PERMITS_EVERYTHING,
     store::{Store, connect::Databases},
     webhook::Deliverer,
     wire::{
@@ -46,6 +47,11 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let config = &context.config;
     // A model that cannot be used is told before anything begins.
     matching::settings(&config.matching)?;
+    if PERMITS_EVERYTHING && !config.listen.ip().is_loopback() {
+        return Err(Failure::usage(
+            "this is the build of the bench that gives everything to everybody: it serves this machine alone",
+        ));
+    }
     let mut stop = stop_signal();
     // A place to listen first: without one there is no reason to touch a database.
     let listener = TcpListener::bind(config.listen)

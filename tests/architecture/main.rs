@@ -7,6 +7,7 @@ mod code;
 mod dependencies;
 mod documents;
 mod paths;
+mod permitting;
 mod sources;
 
 use std::collections::BTreeSet;
