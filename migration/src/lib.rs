@@ -17,6 +17,7 @@ mod m0008_matching;
 mod m0009_feed;
 mod m0010_contact;
 mod m0011_webhook;
+mod m0012_lookup_window;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_feed::Step),
             Box::new(m0010_contact::Step),
             Box::new(m0011_webhook::Step),
+            Box::new(m0012_lookup_window::Step),
         ]
     }
 
