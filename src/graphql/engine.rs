@@ -27,6 +27,7 @@ use super::{
     shape::{Shape, Unclassified},
     subscriptions::{SubscriptionRoot, source::Turn},
     trail,
+    validation::Validation,
     wants::wants,
 };
 use crate::{
@@ -60,6 +61,7 @@ struct Parts {
     schema: Schema<Query, Mutation, SubscriptionRoot>,
     library: String,
     shape: Shape,
+    validation: Validation,
     schemas: Schemas,
     most_cost: u64,
     feeds: Feeds,
@@ -83,11 +85,13 @@ impl Engine {
     pub fn new(services: Services, most_cost: u64) -> Result<Self, Unclassified> {
         let library = library_sdl();
         let shape = Shape::of(&library)?;
+        let validation = Validation::against(&library)?;
         let parts = Parts {
             services: Arc::new(services),
             schema: schema().finish(),
             library,
             shape,
+            validation,
             schemas: Schemas::default(),
             most_cost,
             feeds: Feeds::default(),
@@ -167,6 +171,8 @@ impl Engine {
                 "The operation may give more values than one operation may. Ask for smaller pages or fewer fields.",
             ));
         }
+        let (name, variables) = (asked.operation_name.as_deref(), &asked.variables);
+        self.parts.validation.check(&asked.query, name, variables)?;
         Ok(plan)
     }
 

@@ -30,4 +30,5 @@ mod shape;
 mod shared;
 mod subscriptions;
 pub mod trail;
+mod validation;
 mod wants;

@@ -22,4 +22,5 @@ mod store;
 mod support;
 mod trail;
 mod trail_of_answers;
+mod variables;
 mod webhooks;

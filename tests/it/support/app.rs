@@ -355,7 +355,7 @@ impl Drop for App {
 /// Somebody with a token, who can only use the wire.
 #[derive(Clone)]
 pub(crate) struct Partner {
-    url: String,
+    pub(crate) url: String,
     pub(crate) token: String,
     client: reqwest::Client,
     withheld: &'static str,
