@@ -30,5 +30,6 @@ mod shape;
 mod shared;
 mod subscriptions;
 pub mod trail;
+mod trail_page;
 mod validation;
 mod wants;
