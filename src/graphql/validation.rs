@@ -32,9 +32,9 @@ impl Validation {
     /// # Errors
     /// When that is not one.
     pub fn against(library: &str) -> Result<Self, Unclassified> {
-        let unreadable = |_| Unclassified(vec!["the schema is not readable".to_owned()]);
-        let sdl = published(library, None).map_err(|_| unreadable(()))?;
-        let schema = Schema::parse_and_validate(sdl, "schema.graphql").map_err(|_| unreadable(()))?;
+        let unreadable = || Unclassified(vec!["the schema is not readable".to_owned()]);
+        let sdl = published(library, None).map_err(|_| unreadable())?;
+        let schema = Schema::parse_and_validate(sdl, "schema.graphql").map_err(|_| unreadable())?;
         Ok(Self {
             schema,
             good: Mutex::default(),

@@ -111,9 +111,9 @@ impl Live {
                 }
             },
             Self::Stream(response, read) => loop {
-                while let Some((event, rest)) = read.split_once("\n\n") {
+                while let Some((event, _)) = read.split_once("\n\n") {
                     let event = event.to_owned();
-                    *read = rest.to_owned();
+                    read.drain(..event.len() + 2);
                     match event.split_once('\n') {
                         Some(("event: next", data)) => {
                             let data = data.strip_prefix("data: ").expect("data");
