@@ -1,6 +1,6 @@
 //! Where the worked families are written down: short ways to make rows whose dates are told from today.
 
-use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
 use uuid::Uuid;
 
 use super::asked;
@@ -12,7 +12,6 @@ use crate::{
             ActionRow, AddressRow, AgencyRow, AuthorityRow, ClientProgramRow, ConsentRow, CriteriaMatchRow,
             DistanceScoreRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow,
             MARKER_ADVICE, MarkerRow, MembershipRow, OutcomeRow, PersonRow, ProgressValueRow, StatutoryStatusRow,
-            WholeContactRow,
         },
     },
 };
@@ -426,32 +425,6 @@ impl<'i> Desk<'i> {
             placed_on: placed,
             removed_on: None,
         });
-    }
-
-    /// A contact that was reported the same hour.
-    pub(super) fn contact(
-        &mut self,
-        family: Uuid,
-        by: Recorder<'_>,
-        kind: &str,
-        urgency: &str,
-        days: u64,
-    ) -> &mut WholeContactRow {
-        let row = WholeContactRow {
-            authority_id: self.authority,
-            id: self.id(),
-            family_id: family,
-            agency_id: by.agency,
-            subject: by.subject.to_owned(),
-            kind: kind.to_owned(),
-            urgency: urgency.to_owned(),
-            occurred_at: self.at(days),
-            note: None,
-            note_category: None,
-            recorded_at: self.at(days) + TimeDelta::minutes(40),
-        };
-        self.data.contacts.push(row);
-        self.data.contacts.last_mut().expect("a contact was just pushed")
     }
 
     /// Consent by every member to all that these kinds of agency ask for.
