@@ -18,9 +18,9 @@ pub struct Model {
     /// What for.
     #[sea_orm(primary_key, auto_increment = false)]
     pub purpose: String,
-    /// The period that is counted: the second in which it began.
-    pub period: i64,
-    /// How many different questions were asked in it.
+    /// How many questions were counted in each part of the window: `{"part":count}`.
+    pub parts: String,
+    /// How many were counted in the window.
     pub asked: i32,
     /// How many may be.
     pub allowed: i32,

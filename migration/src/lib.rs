@@ -18,6 +18,7 @@ mod m0009_feed;
 mod m0010_contact;
 mod m0011_webhook;
 mod m0012_document;
+mod m0013_lookup_window;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_contact::Step),
             Box::new(m0011_webhook::Step),
             Box::new(m0012_document::Step),
+            Box::new(m0013_lookup_window::Step),
         ]
     }
 

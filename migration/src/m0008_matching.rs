@@ -13,10 +13,12 @@ pub(crate) struct Step;
 impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(ADVICE).await?;
-        step::create(manager, TABLES).await
+        step::create(manager, TABLES).await?;
+        step::create(manager, COUNTS).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        step::drop(manager, COUNTS).await?;
         step::drop(manager, TABLES).await?;
         manager
             .get_connection()
@@ -60,6 +62,10 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
+];
+
+/// The tables that count look-ups.
+pub(crate) const COUNTS: &[step::Table] = &[
     // How many a client has asked about in the period that it last asked in. The check makes a statement that would go beyond fail whole.
     step::Table {
         name: "lookup_budget",

@@ -87,8 +87,9 @@ settings! {
     root_fields "THINKFAMILY_ROOT_FIELDS" "N" "Most fields at the root of an operation [default: 20]" [];
     expanded_selections "THINKFAMILY_EXPANDED_SELECTIONS" "N" "Most selections once fragments are spread [default: 5000]" [];
     depth "THINKFAMILY_DEPTH" "N" "Deepest nesting of fields [default: 20]" [];
-    lookup_budget "THINKFAMILY_LOOKUP_BUDGET" "N" "Most people whom a client may ask about for one purpose in a period [default: 5000]" [];
+    lookup_budget "THINKFAMILY_LOOKUP_BUDGET" "N" "Most people whom a client may ask about for one purpose in any period [default: 5000]" [];
     lookup_period_s "THINKFAMILY_LOOKUP_PERIOD_S" "S" "How long such a period is, in seconds [default: 86400]" [];
+    lookup_repeats "THINKFAMILY_LOOKUP_REPEATS" "N" "How often the same may be asked again in a period before it counts like another question [default: 20]" [];
     lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this; 0 is at once [default: 5]" [];
     sockets "THINKFAMILY_SOCKETS" "N" "Most WebSockets and event streams open at once [default: 1024]" [];
     sockets_per_client "THINKFAMILY_SOCKETS_PER_CLIENT" "N" "Of these, the most of one client of an agency [default: 128]" [];

@@ -65,6 +65,7 @@ pub(super) fn check(data: &Dataset, today: NaiveDate) {
     points!(consents: family_id in families, person_id in people, decided_by in people, recorded_by_agency in agencies);
     points!(markers: family_id in families, agency_id in agencies);
     points!(emergency_accesses: family_id in families, agency_id in agencies);
+    points!(contacts: family_id in families, agency_id in agencies);
 
     codes(data);
     dates(data, today);
@@ -127,6 +128,12 @@ fn codes(data: &Dataset) {
         assert!(row.value >= 0 && measure.greatest().is_none_or(|greatest| row.value <= greatest));
         assert_eq!(measure.of_household(), row.person_id.is_none(), "{}", row.measure);
         assert!(matches!(row.stage.as_str(), "assessment" | "closure"));
+    }
+    for row in &data.contacts {
+        assert_eq!(row.note.is_some(), row.note_category.is_some());
+        let about = row.note_category.as_deref().map(Category::from_code);
+        assert!(about.is_none_or(|of| of.is_some_and(|of| Category::NOTED.contains(of))));
+        assert!(row.occurred_at <= row.recorded_at);
     }
     for row in &data.consents {
         assert!(

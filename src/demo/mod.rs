@@ -6,6 +6,7 @@
 mod agreements;
 mod asked;
 mod cambridgeshire;
+mod contacts;
 mod desk;
 mod hardman;
 mod hardman_plan;
@@ -34,6 +35,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
     let mut desk = desk::Desk::new(&ids, today);
     cambridgeshire::write(&mut desk);
     richmond::write(&mut desk);
+    contacts::write(&mut desk);
     // Authorities that only lend their figures for comparison.
     let (first, second) = (3, 4);
     desk.authority(first, "aldermoor", "Aldermoor (demonstration)");

@@ -6,7 +6,7 @@ use async_graphql_parser::types::{
 };
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use super::{operation::OperationRequest, plan::Plan};
+use super::{operation::OperationRequest, plan::Plan, validation::refusal};
 use crate::{
     error::{ErrorCode, RequestError},
     sharing::disclosure::{Account, Step},
@@ -52,24 +52,10 @@ pub(super) fn was_never_executed(response: &Response) -> bool {
     response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty())
 }
 
-/// The refusal of an operation that does not fit the schema. The library's own words name fields and echo input, so ours are told.
+/// The refusal of an operation that the library did not execute.
 pub(super) fn invalid(response: &Response) -> RequestError {
     let first = response.errors.first();
-    let said = first.map_or("", |error| error.message.as_str());
-    let text = if said.starts_with("Unknown field") || said.starts_with("Cannot query field") {
-        "A field is not in the schema. The schema is at /schema.graphql."
-    } else if said.contains("rgument") {
-        "An argument is not in the schema, is missing, or has a value of another type."
-    } else if said.contains("ariable") {
-        "A variable is not declared, is missing, or has a value of another type."
-    } else if said.contains("ragment") {
-        "A fragment is unknown, unused, or on a type where it cannot apply."
-    } else if said.contains("must have a selection") || said.contains("subfields") || said.contains("election") {
-        "An object needs a selection of fields, and a value must not have one."
-    } else {
-        "The operation does not fit the schema. The schema is at /schema.graphql."
-    };
-    let error = RequestError::new(ErrorCode::BadUserInput, text);
+    let error = refusal(first.map_or("", |error| error.message.as_str()));
     first
         .into_iter()
         .flat_map(|first| &first.locations)
@@ -156,7 +142,7 @@ pub(super) fn body(
 ) -> Vec<u8> {
     if let (Some(Value::Object(mut introspected)), Value::Object(read)) = (introspected, &mut response.data) {
         let mut merged = IndexMap::new();
-        for key in root_keys(&asked.document.parsed, &operation.selection_set.node) {
+        for key in root_keys(&asked.document, &operation.selection_set.node) {
             let value = read
                 .shift_remove(key.as_str())
                 .or_else(|| introspected.shift_remove(key.as_str()));

@@ -16,7 +16,6 @@ use super::{
     api_error::ApiError,
     context::Request,
     feed::Feeds,
-    fitting::Inputs,
     introspection::Schemas,
     lookups::Desk,
     matrix,
@@ -28,6 +27,7 @@ use super::{
     shape::{Shape, Unclassified},
     subscriptions::{SubscriptionRoot, source::Turn},
     trail,
+    validation::Validation,
     wants::wants,
 };
 use crate::{
@@ -60,11 +60,9 @@ pub struct Engine {
 struct Parts {
     services: Arc<Services>,
     schema: Schema<Query, Mutation, SubscriptionRoot>,
-    /// The same for documents that were found to fit it.
-    known: Schema<Query, Mutation, SubscriptionRoot>,
-    inputs: Inputs,
     library: String,
     shape: Shape,
+    validation: Validation,
     schemas: Schemas,
     most_cost: u64,
     feeds: Feeds,
@@ -76,8 +74,11 @@ pub fn library_sdl() -> String {
     schema().finish().sdl()
 }
 
+/// What is executed has been compared with the schema by [`Validation`], more strictly than the library does it.
 fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, SubscriptionRoot> {
-    Schema::build(Query, Mutation, SubscriptionRoot).disable_introspection()
+    Schema::build(Query, Mutation, SubscriptionRoot)
+        .disable_introspection()
+        .validation_mode(ValidationMode::Fast)
 }
 
 impl Engine {
@@ -88,13 +89,13 @@ impl Engine {
     pub fn new(services: Services, most_cost: u64) -> Result<Self, Unclassified> {
         let library = library_sdl();
         let shape = Shape::of(&library)?;
+        let validation = Validation::against(&library)?;
         let parts = Parts {
             services: Arc::new(services),
             schema: schema().finish(),
-            known: schema().validation_mode(ValidationMode::Fast).finish(),
-            inputs: Inputs::of_sdl(&library),
             library,
             shape,
+            validation,
             schemas: Schemas::default(),
             most_cost,
             feeds: Feeds::default(),
@@ -152,7 +153,11 @@ impl Engine {
         };
         let request = self.request(&asked, &plan, session, policies, ceiling, Turn::None);
         let response = if plan.reads {
-            self.execute_document(&asked, operation, &plan, &request).await
+            let mut document = asked.document.as_ref().clone();
+            if plan.introspects {
+                answer::without_introspection(&mut document);
+            }
+            self.parts.schema.execute(to_execute(&asked, document, &request)).await
         } else {
             async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
         };
@@ -163,37 +168,17 @@ impl Engine {
             .await
     }
 
-    /// Has the library execute the operation. What was found to fit the schema before, with variables that surely do, is not compared with it again.
-    async fn execute_document(
-        &self,
-        asked: &OperationRequest,
-        operation: &OperationDefinition,
-        plan: &Plan,
-        request: &Arc<Request>,
-    ) -> async_graphql::Response {
-        let mut document = asked.document.parsed.clone();
-        if plan.introspects {
-            answer::without_introspection(&mut document);
-        }
-        let only = matches!(asked.document.parsed.operations, DocumentOperations::Single(_));
-        let known = only && asked.document.fits() && self.parts.inputs.surely_fit(operation, &asked.variables);
-        let schema = if known { &self.parts.known } else { &self.parts.schema };
-        let response = schema.execute(to_execute(asked, document, request)).await;
-        if only && !plan.introspects && !answer::was_never_executed(&response) {
-            asked.document.note_that_it_fits();
-        }
-        response
-    }
-
     /// Reads an operation before it runs.
     fn plan(&self, asked: &OperationRequest, operation: &OperationDefinition) -> Result<Plan, RequestError> {
-        let plan = Reader::read(&self.parts.shape, &asked.document.parsed, operation, &asked.variables);
+        let plan = Reader::read(&self.parts.shape, &asked.document, operation, &asked.variables);
         if plan.cost > self.parts.most_cost {
             return Err(RequestError::new(
                 ErrorCode::TooComplex,
                 "The operation may give more values than one operation may. Ask for smaller pages or fewer fields.",
             ));
         }
+        let (name, variables) = (asked.operation_name.as_deref(), &asked.variables);
+        self.parts.validation.check(&asked.query, name, variables)?;
         Ok(plan)
     }
 
@@ -398,7 +383,7 @@ fn within(plan: &Plan, ceiling: &Ceiling) -> bool {
 
 /// The operation that is meant.
 fn select(asked: &OperationRequest) -> Result<&OperationDefinition, RequestError> {
-    let found = match (&asked.document.parsed.operations, &asked.operation_name) {
+    let found = match (&asked.document.operations, &asked.operation_name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),

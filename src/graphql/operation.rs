@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use async_graphql_parser::types::ExecutableDocument;
 use uuid::Uuid;
 
-use super::parsed::Document;
 use crate::{clock::Stopwatch, error::RequestError, sharing::caller::Caller};
 
 /// How the caller wants to be told of withheld values (`x-withheld`).
@@ -40,7 +40,7 @@ pub struct OperationRequest {
     /// The document as sent.
     pub query: String,
     /// The same document, parsed after it passed the pre-check.
-    pub document: Arc<Document>,
+    pub document: Arc<ExecutableDocument>,
     /// Which of the document's operations is meant.
     pub operation_name: Option<String>,
     /// The variables as sent.

@@ -52,7 +52,7 @@ fn of(kind: Kind, asked: &OperationRequest, at: DateTime<Utc>) -> Entry {
 
 /// The operation's name: the one asked for, or that of the only one there is.
 fn name(asked: &OperationRequest) -> Option<&str> {
-    let only = match &asked.document.parsed.operations {
+    let only = match &asked.document.operations {
         DocumentOperations::Multiple(operations) if operations.len() == 1 => operations.keys().next(),
         _ => None,
     };

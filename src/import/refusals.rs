@@ -235,6 +235,21 @@ fn lines_are_checked_as_a_whole() {
         "placed,",
         "removed_on: is there if and only if",
     );
+    let both = "note_category: is there if and only if there is a note";
+    refused(Table::Contact, "Nobody was hurt,", ",", both);
+    refused(Table::Contact, ",,,2025-03-02", ",A note,,2025-03-02", both);
+    refused(
+        Table::Contact,
+        "CRITERION_CRIME",
+        "AUDIT",
+        "note_category: is not one that a note can be about",
+    );
+    refused(
+        Table::Contact,
+        "2025-03-01T10:30:00Z",
+        "2025-02-28T23:30:00Z",
+        "recorded_at: is before occurred_at",
+    );
     refused(
         Table::Consent,
         "2027-01-01",

@@ -6,7 +6,7 @@ use crate::store::{
     rows::{
         ActionRow, AddressRow, AgencyRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, FamilyRow,
         GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow,
-        PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+        PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow, WholeContactRow,
     },
 };
 
@@ -234,6 +234,19 @@ pub(super) fn push(table: Table, authority_id: i32, mut line: Values, out: &mut 
             requested_on: line.date(),
             placed_on: line.date_or_none(),
             removed_on: line.date_or_none(),
+        }),
+        Table::Contact => out.contacts.push(WholeContactRow {
+            authority_id,
+            id,
+            family_id: line.id(),
+            agency_id: line.id(),
+            subject: line.text(),
+            kind: line.text(),
+            urgency: line.text(),
+            occurred_at: line.instant(),
+            note: line.text_or_none(),
+            note_category: line.text_or_none(),
+            recorded_at: line.instant(),
         }),
     }
 }

@@ -43,11 +43,13 @@ pub enum Table {
     Consent,
     /// `marker.csv`.
     Marker,
+    /// `contact.csv`.
+    Contact,
 }
 
 impl Table {
     /// Every table, in the order of loading.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Agency,
         Self::Person,
         Self::Family,
@@ -67,6 +69,7 @@ impl Table {
         Self::ProgressValue,
         Self::Consent,
         Self::Marker,
+        Self::Contact,
     ];
 
     /// The table's name.
@@ -96,6 +99,7 @@ impl Table {
             Self::ProgressValue => "progress_value.csv",
             Self::Consent => "consent.csv",
             Self::Marker => "marker.csv",
+            Self::Contact => "contact.csv",
         }
     }
 
@@ -121,6 +125,7 @@ impl Table {
             Self::ProgressValue => &PROGRESS_VALUE,
             Self::Consent => &CONSENT,
             Self::Marker => &MARKER,
+            Self::Contact => &CONTACT,
         }
     }
 }
@@ -344,6 +349,19 @@ const MARKER: [Column; 8] = [
     optional("removed_on", Kind::Date),
 ];
 
+const CONTACT: [Column; 10] = [
+    needed("contact_key", Kind::Key),
+    needed("family_key", Kind::Of(Table::Family)),
+    needed("agency", Kind::Agency),
+    needed("reported_by_subject", Kind::Text(200)),
+    needed("kind", Kind::OneOf(CONTACT_KINDS)),
+    needed("urgency", Kind::OneOf(URGENCIES)),
+    needed("occurred_at", Kind::Instant),
+    optional("note", Kind::Text(500)),
+    optional("note_category", Kind::Category),
+    needed("recorded_at", Kind::Instant),
+];
+
 const SEXES: &[&str] = &["female", "male", "other", "unknown"];
 const NEED_LEVELS: &[&str] = &["high_or_complex", "expert_help", "monitoring"];
 const ROUTES: &[&str] = &["nomination", "data"];
@@ -377,3 +395,13 @@ const OUTCOME_KINDS: &[&str] = &["hard", "soft"];
 const STAGES: &[&str] = &["assessment", "closure"];
 const DECISIONS: &[&str] = &["given", "refused"];
 const MARKER_STATUSES: &[&str] = &["requested", "placed", "removed"];
+const CONTACT_KINDS: &[&str] = &[
+    "incident",
+    "visit",
+    "call",
+    "appointment",
+    "arrest",
+    "attendance",
+    "other",
+];
+const URGENCIES: &[&str] = &["routine", "soon", "immediate"];

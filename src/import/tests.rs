@@ -7,7 +7,7 @@ use super::*;
 use crate::store::dataset::Dataset;
 
 /// A good file of every table, in the order of loading; every column is filled at least once.
-const GOOD: [(Table, &str); 19] = [
+const GOOD: [(Table, &str); 20] = [
     (
         Table::Agency,
         "code,name,kind\nnorth-police,North Police,police\nnorth-school,North School,school\n",
@@ -102,6 +102,12 @@ const GOOD: [(Table, &str); 19] = [
         "marker_key,family_key,agency,system,status,requested_on,placed_on,removed_on\n\
          k1,f1,north-police,Case system,removed,2025-01-03,2025-01-05,2025-12-31\n",
     ),
+    (
+        Table::Contact,
+        "contact_key,family_key,agency,reported_by_subject,kind,urgency,occurred_at,note,note_category,recorded_at\n\
+         t1,f1,north-police,sub-9,incident,soon,2025-03-01T10:00:00Z,Nobody was hurt,CRITERION_CRIME,2025-03-01T10:30:00Z\n\
+         t2,f1,north-school,sub-1,visit,routine,2025-03-02T10:00:00Z,,,2025-03-02T10:00:00Z\n",
+    ),
 ];
 
 fn today() -> NaiveDate {
@@ -147,7 +153,7 @@ fn import(mut importer: Importer) -> Dataset {
 #[test]
 fn good_files_become_rows() {
     let data = import(importer());
-    assert_eq!(data.len(), 25);
+    assert_eq!(data.len(), 27);
     let mother = &data.people[0];
     assert_eq!(
         (mother.authority_id, mother.family_name.as_str()),
@@ -201,6 +207,7 @@ fn agencies_that_are_there_keep_their_identifier() {
     ));
     assert_eq!(data.agencies[0].id, id);
     assert_eq!(data.markers[0].agency_id, id);
+    assert_eq!(data.contacts[0].agency_id, id);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{column::Value, keys, table::Table};
-use crate::catalogue;
+use crate::{catalogue, sharing::category::Category};
 
 /// A line's values by the names of their columns.
 pub(super) struct Named<'v> {
@@ -104,6 +104,19 @@ impl Named<'_> {
                     "is there if and only if the marker is removed",
                 );
             }
+            Table::Contact => {
+                unless(
+                    self.is("note") == self.is("note_category"),
+                    "note_category",
+                    "is there if and only if there is a note",
+                );
+                let noted = Category::from_code(self.text("note_category"));
+                unless(
+                    noted.is_none_or(|of| Category::NOTED.contains(of)),
+                    "note_category",
+                    "is not one that a note can be about",
+                );
+            }
             _ => {}
         }
         wrong
@@ -150,6 +163,7 @@ impl Named<'_> {
                 ("requested_on", "removed_on"),
                 ("placed_on", "removed_on"),
             ],
+            Table::Contact => &[("occurred_at", "recorded_at")],
             Table::Agency
             | Table::Person
             | Table::LocalIdentifier

@@ -6,7 +6,7 @@ use super::rows::{
     ActionRow, AddressRow, AgencyRow, AssessmentRow, AuthorityRow, ClientProgramRow, ConsentRow, CriteriaMatchRow,
     DistanceScoreRow, EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow,
     MarkerRow, MembershipRow, OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatisticalNeighbourRow,
-    StatutoryStatusRow,
+    StatutoryStatusRow, WholeContactRow,
 };
 
 /// Rows of any tables.
@@ -58,11 +58,13 @@ pub struct Dataset {
     pub markers: Vec<MarkerRow>,
     /// Rows of `emergency_access`.
     pub emergency_accesses: Vec<EmergencyAccessRow>,
+    /// Rows of `contact`.
+    pub contacts: Vec<WholeContactRow>,
 }
 
 impl Dataset {
     /// The number of rows of each table, in the order in which tables must be loaded.
-    pub fn counts(&self) -> [(&'static str, usize); 23] {
+    pub fn counts(&self) -> [(&'static str, usize); 24] {
         [
             ("authority", self.authorities.len()),
             ("statistical_neighbour", self.statistical_neighbours.len()),
@@ -87,6 +89,7 @@ impl Dataset {
             ("consent", self.consents.len()),
             ("marker", self.markers.len()),
             ("emergency_access", self.emergency_accesses.len()),
+            ("contact", self.contacts.len()),
         ]
     }
 
@@ -125,5 +128,6 @@ impl Dataset {
         self.consents.extend(other.consents);
         self.markers.extend(other.markers);
         self.emergency_accesses.extend(other.emergency_accesses);
+        self.contacts.extend(other.contacts);
     }
 }

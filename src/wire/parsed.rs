@@ -7,8 +7,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use async_graphql_parser::types::ExecutableDocument;
+
 use super::{limits::Limits, precheck};
-use crate::{error::RequestError, graphql::parsed::Document};
+use crate::error::RequestError;
 
 /// How much text a generation holds, in bytes. Parsed it takes some twenty times as much.
 const MOST: usize = 512 * 1024;
@@ -19,8 +21,8 @@ pub(super) struct Documents(Mutex<Generations>);
 
 #[derive(Debug, Default)]
 struct Generations {
-    young: HashMap<String, Arc<Document>>,
-    old: HashMap<String, Arc<Document>>,
+    young: HashMap<String, Arc<ExecutableDocument>>,
+    old: HashMap<String, Arc<ExecutableDocument>>,
     bytes: usize,
 }
 
@@ -29,16 +31,16 @@ impl Documents {
     ///
     /// # Errors
     /// Those of the pre-check. What fails is not remembered.
-    pub(super) fn read(&self, text: &str, limits: &Limits) -> Result<Arc<Document>, RequestError> {
+    pub(super) fn read(&self, text: &str, limits: &Limits) -> Result<Arc<ExecutableDocument>, RequestError> {
         if let Some(known) = self.known(text) {
             return Ok(known);
         }
-        let document = Arc::new(Document::new(precheck::check(text, limits)?));
+        let document = Arc::new(precheck::check(text, limits)?);
         self.generations().add(text.to_owned(), Arc::clone(&document));
         Ok(document)
     }
 
-    fn known(&self, text: &str) -> Option<Arc<Document>> {
+    fn known(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
         let mut generations = self.generations();
         if let Some(known) = generations.young.get(text) {
             return Some(Arc::clone(known));
@@ -54,7 +56,7 @@ impl Documents {
 }
 
 impl Generations {
-    fn add(&mut self, text: String, document: Arc<Document>) {
+    fn add(&mut self, text: String, document: Arc<ExecutableDocument>) {
         if self.bytes + text.len() > MOST {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;

@@ -8,15 +8,28 @@ use thinkfamily::sharing::{
     caller::{Caller, Party},
     category::{Category, CategorySet},
     ceiling::Ceiling,
-    decide::{Decision, Needs, decide},
+    decide::{Decision, Needs, decide, decide_about_own, decide_found},
     facts::{FamilyFacts, RowFacts, Subject},
 };
+
+use uuid::Uuid;
 
 use crate::{
     agreements::{AGENCIES, PURPOSES, policy},
     chance::{Chance, shifted},
     families::{SUBJECTS, family},
 };
+
+/// Which decision is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// About a value of a row.
+    Value,
+    /// Whether somebody may be found by what is known of them.
+    Found(Uuid),
+    /// About what an agency did itself: the row's source. There is no family.
+    Own,
+}
 
 /// Everything one decision rests on.
 #[derive(Clone, Debug)]
@@ -28,6 +41,7 @@ pub(crate) struct Case {
     pub(crate) field: Needs,
     pub(crate) facts: FamilyFacts,
     pub(crate) row: RowFacts,
+    pub(crate) question: Question,
 }
 
 impl Case {
@@ -46,7 +60,15 @@ impl Case {
 
     /// The decision under test.
     pub(crate) fn decide(&self) -> Decision {
-        decide(&self.ceiling(), self.needs(), &self.facts, &self.row)
+        let (ceiling, needs) = (self.ceiling(), self.needs());
+        match self.question {
+            Question::Value => decide(&ceiling, needs, &self.facts, &self.row),
+            Question::Found(person) => decide_found(&ceiling, &self.facts, person),
+            Question::Own => {
+                let source = self.row.source.unwrap_or_default();
+                decide_about_own(&ceiling, needs.access, needs.categories, source)
+            }
+        }
     }
 }
 
@@ -63,7 +85,7 @@ impl World {
         let mut chance = Chance::new(seed);
         let around = chance.pick(&["2016-03-15", "2016-02-29", "2017-03-01", "2015-12-31", "2018-07-02"]);
         let around: NaiveDate = around.parse().expect("a date");
-        let mut categories = vec![Category::Contact, Category::Household];
+        let mut categories = vec![Category::Contact, Category::Household, Category::Marker];
         categories.extend(chance.some(&Category::ALL, 14));
         let policy = policy(&mut chance, around, &categories);
         Self {
@@ -96,7 +118,7 @@ impl World {
         } else {
             CategorySet::of(&asked)
         };
-        Case {
+        let case = Case {
             policy: self.policy.clone(),
             caller,
             today,
@@ -107,7 +129,60 @@ impl World {
             },
             row: row(chance, &facts, of_row),
             facts,
+            question: Question::Value,
+        };
+        match chance.number(0, 15) {
+            0 | 1 => found(chance, case),
+            2 => own(case),
+            _ => case,
         }
+    }
+}
+
+/// Whether somebody of the family, or somebody unknown, may be found: their family's marker is read.
+fn found(chance: &mut Chance, case: Case) -> Case {
+    let people: Vec<Uuid> = case.facts.people.iter().map(|person| person.person).collect();
+    let person = if people.is_empty() || chance.percent(5) {
+        chance.key()
+    } else {
+        chance.pick(&people)
+    };
+    Case {
+        field: Needs {
+            access: Access::Read,
+            categories: CategorySet::of(&[Category::Marker]),
+            area: false,
+        },
+        row: RowFacts::family(),
+        question: Question::Found(person),
+        ..case
+    }
+}
+
+/// What an agency did itself: of a family in which there is nothing, so that nothing of one can permit it.
+fn own(case: Case) -> Case {
+    Case {
+        field: Needs {
+            area: false,
+            ..case.field
+        },
+        facts: FamilyFacts {
+            authority: case.caller.authority,
+            on_cohort: false,
+            involved: Vec::new(),
+            lead: None,
+            consents: Vec::new(),
+            people: Vec::new(),
+            emergencies: Vec::new(),
+            ..case.facts
+        },
+        row: RowFacts {
+            subject: Subject::Family,
+            source: case.row.source.or(Some(Uuid::nil())),
+            ..case.row
+        },
+        question: Question::Own,
+        ..case
     }
 }
 

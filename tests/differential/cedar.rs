@@ -116,7 +116,7 @@ fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
     text.push_str("  true\n}");
     if !clause.shielded {
         text.push_str(
-            "\nunless { (context.area && resource.homeShielded) || (context.category == \"CONTACT\" && resource.contactShielded) }",
+            "\nunless { (context.area && resource.homeShielded) || (context.category == \"CONTACT\" && resource.contactShielded) || context.foundShielded }",
         );
     }
     text + ";"
@@ -230,6 +230,7 @@ pub(crate) fn evaluate(policies: &PolicySet, case: &Case, with_emergencies: bool
                 ("today", Value::new_long(day_number(case.today))),
                 ("now", Value::new_long(case.facts.now.timestamp_millis())),
                 ("area", Value::new_bool(case.field.area)),
+                ("foundShielded", Value::new_bool(reading::found_shielded(case))),
                 ("consent", Value::new_bool(consent == Consent::Stands)),
             ]));
             let request = Request::new(

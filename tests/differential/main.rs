@@ -27,7 +27,7 @@ use thinkfamily::sharing::reason::{
     Told,
 };
 
-use cases::{Case, World};
+use cases::{Case, Question, World};
 use compare::{Answer, answer, difference};
 
 /// Decisions that one agreement is used for: reading its policies takes longer than many decisions.
@@ -61,12 +61,20 @@ fn the_decision_is_what_the_cedar_policies_say() {
     let decisions = number_from("THINKFAMILY_DIFFERENTIAL", DEFAULT_DECISIONS);
     let (mut made, mut permitted, mut by_emergency) = (0_u64, 0_u64, 0_u64);
     let mut reasons: BTreeMap<(Reason, bool), u64> = BTreeMap::new();
+    let mut others: BTreeMap<(&str, Option<Reason>), u64> = BTreeMap::new();
     each_case(decisions, |place, case, expected| {
         let decision = case.decide();
         if let Some(difference) = difference(case, expected, &decision) {
             panic!("{place}: {difference}\n{case:#?}\nexpected {expected:#?}\ngot {decision:#?}");
         }
         made += 1;
+        let kind = match case.question {
+            Question::Value => "a value",
+            Question::Found(_) => "somebody found",
+            Question::Own => "one's own",
+        };
+        let outcome = decision.as_ref().err().map(|withheld| withheld.reason);
+        *others.entry((kind, outcome)).or_default() += 1;
         match decision {
             Ok(permits) => {
                 permitted += 1;
@@ -80,8 +88,19 @@ fn the_decision_is_what_the_cedar_policies_say() {
         true
     });
     eprintln!(
-        "{made} decisions, {permitted} permitted, {by_emergency} of them by emergency access; withheld: {reasons:#?}"
+        "{made} decisions, {permitted} permitted, {by_emergency} of them by emergency access; withheld: {reasons:#?}; {others:#?}"
     );
+    let tried = |kind, outcome| others.get(&(kind, outcome)).copied().unwrap_or(0) * 2_000 > made;
+    for outcome in [
+        None,
+        Some(Shielded),
+        Some(NotOnCohort),
+        Some(NotInvolved),
+        Some(ConsentNotGiven),
+    ] {
+        assert!(tried("somebody found", outcome), "somebody found: {outcome:?}");
+    }
+    assert!(tried("one's own", None) && tried("one's own", Some(NotInAgreement)));
 
     let share = permitted * 100 / made;
     assert!((10..=90).contains(&share), "{share} % permitted tries little");

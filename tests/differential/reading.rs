@@ -11,7 +11,7 @@ use thinkfamily::sharing::{
 };
 use uuid::Uuid;
 
-use crate::cases::Case;
+use crate::cases::{Case, Question};
 
 /// How someone's consent stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +179,22 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
     if case.facts.authority != case.caller.authority {
         return Some((Reason::OtherAuthority, Told::Withheld));
     }
+    if case.question == Question::Own {
+        let permitted = needed.iter().all(|category| {
+            parties.iter().all(|party| {
+                let clauses = speaking(case, party, *category).into_iter();
+                clauses.filter(|(_, bound)| *bound).any(|(clause, _)| {
+                    let reaches = match clause.scope {
+                        Scope::Authority => true,
+                        Scope::Own => case.row.source == Some(party.agency),
+                        Scope::Cohort | Scope::Involved | Scope::Lead => false,
+                    };
+                    reaches && clause.consent != ConsentRule::Required
+                })
+            })
+        });
+        return (!permitted).then_some((Reason::NotInAgreement, Told::NotInAgreement));
+    }
     for category in &needed {
         for party in &parties {
             let refusals: Vec<(Option<Reason>, bool)> = speaking(case, party, *category)
@@ -191,7 +207,8 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
             }
             let explained = refusals.iter().find(|(_, explained)| *explained);
             if let Some((Some(reason), explained)) = explained.or(refusals.first()) {
-                let told = if *explained {
+                // Whoever looks for somebody is never told why they are not found.
+                let told = if *explained && case.question == Question::Value {
                     Told::Exactly(*reason)
                 } else {
                     Told::Withheld
@@ -206,6 +223,9 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
 /// The first condition of the clause that does not hold: scope, consent, shielding.
 fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Category) -> Option<Reason> {
     let facts = &case.facts;
+    if found_shielded(case) && !clause.shielded {
+        return Some(Reason::Shielded);
+    }
     let rescued = clause.emergency
         && facts.emergencies.iter().any(|opened| {
             let theirs = (opened.agency, &opened.subject) == (party.agency, &party.subject);
@@ -238,6 +258,17 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     let covered =
         (case.field.area && home_shielded(facts)) || (category == Category::Contact && contact_shielded(case));
     (covered && !clause.shielded).then_some(Reason::Shielded)
+}
+
+/// Whether it is asked if a person may be found who is shielded; someone unknown is.
+pub(crate) fn found_shielded(case: &Case) -> bool {
+    match case.question {
+        Question::Found(wanted) => {
+            let open = |person: &&PersonFacts| person.person == wanted && !person.shielded;
+            case.facts.people.iter().find(open).is_none()
+        }
+        Question::Value | Question::Own => false,
+    }
 }
 
 /// Whether a shielded person lives with the family.

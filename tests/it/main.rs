@@ -27,4 +27,5 @@ mod support;
 mod tools;
 mod trail;
 mod trail_of_answers;
+mod variables;
 mod webhooks;

@@ -1,6 +1,9 @@
-//! What the demonstration data lacks for this test: emergency access, people at risk, and consent to a part.
+//! What the demonstration data lacks for this test: emergency access, contacts, people at risk, and consent to a part.
 
-use thinkfamily::{clock::Ids, store::rows::EmergencyAccessRow};
+use thinkfamily::{
+    clock::Ids,
+    store::rows::{EmergencyAccessRow, WholeContactRow},
+};
 
 use crate::{chance::Chance, support::app::today, world::World};
 
@@ -44,6 +47,43 @@ pub(crate) fn open_emergencies(world: &mut World, keys: &Ids) {
             expires_at: opened + chrono::TimeDelta::hours(8),
             closed_at: None,
         });
+    }
+}
+
+/// What the notes of contacts are about; nothing where there is none.
+const NOTED: [&str; 6] = [
+    "INVOLVEMENT",
+    "",
+    "CRITERION_HEALTH",
+    "CONTACT",
+    "CRITERION_CRIME",
+    "PLAN",
+];
+
+/// Contacts with every family but some, by agencies that work with it and by others. Two of them were recorded at the same moment.
+pub(crate) fn report_contacts(world: &mut World, keys: &Ids) {
+    let agencies = world.rest.agencies.clone();
+    for (number, folder) in world.folders.iter_mut().enumerate() {
+        let authority = folder.family.authority_id;
+        let own: Vec<_> = agencies.iter().filter(|row| row.authority_id == authority).collect();
+        for at in 0..number % 4 {
+            let about = NOTED[(number + at) % NOTED.len()];
+            let hours = i64::try_from(number / 2 + 30 * at).unwrap();
+            let agency = folder.involvements.get(at).map(|row| row.agency_id);
+            folder.contacts.push(WholeContactRow {
+                authority_id: authority,
+                id: keys.uuid(),
+                family_id: folder.family.id,
+                agency_id: agency.unwrap_or(own[(number + at) % own.len()].id),
+                subject: "somebody-on-duty".to_owned(),
+                kind: ["incident", "visit", "arrest"][at].to_owned(),
+                urgency: ["soon", "routine", "immediate"][number % 3].to_owned(),
+                occurred_at: today() - chrono::TimeDelta::hours(hours + 2),
+                note: (!about.is_empty()).then(|| "Made up.".to_owned()),
+                note_category: (!about.is_empty()).then(|| about.to_owned()),
+                recorded_at: today() - chrono::TimeDelta::hours(hours),
+            });
+        }
     }
 }
 

@@ -156,7 +156,7 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
             }
         }};
     }
-    match m.chance.number(0, 18) {
+    match m.chance.number(0, 19) {
         0 | 1 => {
             let Some(at) = m.which(folder.people.len()) else {
                 return "people";
@@ -452,6 +452,25 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
                 );
                 "markers"
             }
+        }
+        18 => {
+            let row = row_of!(contacts);
+            change!(
+                m,
+                row,
+                agency_id = m.agency(),
+                subject = m.text(),
+                kind = m.one(&["incident", "visit", "call", "arrest", "other"]),
+                urgency = m.one(&["routine", "soon", "immediate"]),
+                occurred_at = m.instant(),
+                recorded_at = m.instant(),
+            );
+            if m.here() {
+                let noted = m.chance.percent(70);
+                row.note = noted.then(|| format!("{}.", m.text()));
+                row.note_category = noted.then(|| m.category());
+            }
+            "contacts"
         }
         _ => {
             if m.chance.percent(70) {

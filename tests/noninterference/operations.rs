@@ -50,8 +50,9 @@ pub(crate) struct Drawer<'a> {
 }
 
 /// The lists of the query root.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "families",
+    "contacts",
     "members",
     "criteriaMatches",
     "plans",
@@ -59,8 +60,8 @@ const LISTS: [&str; 7] = [
     "consents",
     "emergencyAccesses",
 ];
-/// Fields of the query root of which these data sets have no rows: nobody has reported anything.
-const WITHOUT_ROWS: [&str; 3] = ["contacts", "webhookEndpoints", "webhookDeliveries"];
+/// Fields of the query root of which these data sets have no rows: nobody wants to be called.
+const WITHOUT_ROWS: [&str; 2] = ["webhookEndpoints", "webhookDeliveries"];
 /// Fields of the query root that say nothing of a family.
 pub(crate) const ABOUT_NOBODY: [&str; 5] = ["viewer", "agreement", "agreements", "agencies", "catalogue"];
 
@@ -129,8 +130,10 @@ impl<'a> Drawer<'a> {
         let of = self.api.field(&nodes, "nodes").ty.inner_named_type().to_string();
         self.used.insert(format!("Query.{name}"));
         let inside = self.selection(&of, 2);
+        let counted = self.api.fields(&nodes).iter().any(|field| field.name == "totalCount");
+        let total = if counted { "totalCount" } else { "" };
         let text = format!(
-            "page: {name}{arguments} {{ totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} edges {{ cursor node {{ id {inside} }} }} }}"
+            "page: {name}{arguments} {{ {total} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} edges {{ cursor node {{ id {inside} }} }} }}"
         );
         (text, list)
     }

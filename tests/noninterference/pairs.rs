@@ -12,7 +12,7 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use crate::{
-    base_data::{fill_in, open_emergencies},
+    base_data::{fill_in, open_emergencies, report_contacts},
     callers::Office,
     chance::Chance,
     changes::{Words, change},
@@ -79,6 +79,7 @@ impl Base {
         };
         let mut world = World::new(data);
         open_emergencies(&mut world, &keys);
+        report_contacts(&mut world, &keys);
         fill_in(&mut world, &keys);
         let spare = world.folders.split_off(world.folders.len() - SPARE);
         let office = |document: usize, code: &str| {
@@ -354,7 +355,7 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
         Member memberships, Address addresses, StatutoryStatus statutory_statuses, LocalIdentifier local_identifiers,
         Involvement involvements, CriteriaMatch criteria_matches, Assessment assessments, DistanceScore distance_scores,
         Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
-        MarkerPlacement markers, EmergencyAccess emergency_accesses,
+        MarkerPlacement markers, EmergencyAccess emergency_accesses, Contact contacts,
     );
     for person in &folder.people {
         let address = folder.addresses.first();

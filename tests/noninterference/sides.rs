@@ -10,7 +10,6 @@ use thinkfamily::{
     graphql::{
         engine::Engine,
         operation::{Allowed, Answer, OperationRequest},
-        parsed,
     },
     sharing::{agreement::Agreement, agreement_file, caller::Caller},
     store::{
@@ -127,7 +126,7 @@ impl Server {
             request_id: Uuid::from_u128(number.into()),
             caller: caller.clone(),
             query: operation.query.clone(),
-            document: Arc::new(parsed::Document::new(read)),
+            document: Arc::new(read),
             operation_name: None,
             variables: operation.variables.clone(),
             withheld: operation.withheld,

@@ -5,7 +5,7 @@ use thinkfamily::store::{
     rows::{
         ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
         FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow,
-        OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+        OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow, WholeContactRow,
     },
 };
 use uuid::Uuid;
@@ -62,6 +62,7 @@ folder! {
     consents: ConsentRow,
     markers: MarkerRow,
     emergency_accesses: EmergencyAccessRow,
+    contacts: WholeContactRow,
 }
 
 impl Folder {

@@ -15,7 +15,6 @@ use thinkfamily::{
         ids::Codec,
         lookups::LookupSettings,
         operation::{Allowed, OperationRequest, WithheldMode},
-        parsed::Document,
         services::Services,
     },
     sharing::{
@@ -176,7 +175,7 @@ impl Setting {
             began: Stopwatch::start(),
             caller: operation.caller.clone(),
             query: operation.text.to_owned(),
-            document: Arc::new(Document::new(precheck::check(operation.text, &self.limits).expect("within the limits"))),
+            document: Arc::new(precheck::check(operation.text, &self.limits).expect("within the limits")),
             operation_name: None,
             variables: operation.variables.clone(),
             withheld: WithheldMode::Report,

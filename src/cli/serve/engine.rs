@@ -38,6 +38,7 @@ fn lookups(secret: &Secret, config: &Config) -> Result<LookupSettings, Failure> 
     let mut lookups = LookupSettings::new(&secret.key("lookups").map_err(Failure::problem)?);
     lookups.budget = i32::try_from(given.budget).unwrap_or(i32::MAX);
     lookups.period = given.period.into();
+    lookups.repeats = i32::try_from(given.repeats).unwrap_or(i32::MAX);
     lookups.pace = given.pace;
     let (model, thresholds) = matching::settings(&config.matching)?;
     lookups.thresholds = thresholds;

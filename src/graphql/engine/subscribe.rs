@@ -82,7 +82,7 @@ impl Engine {
                 "A subscription asks for exactly one field of the root, always.",
             )
         };
-        let document = with_one_root_field(&asked.document.parsed, operation).ok_or_else(one_field)?;
+        let document = with_one_root_field(&asked.document, operation).ok_or_else(one_field)?;
         let (session, policies, ceiling) = self.begin(&asked.caller, Mode::Read).await?;
         if asked.withheld == WithheldMode::Fail && !within(&plan, &ceiling) {
             self.refuse(&asked, &ceiling, Reason::NotInAgreement).await?;

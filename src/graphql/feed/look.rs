@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{Seen, mark::mark};
@@ -25,6 +26,8 @@ use crate::{
 const STRETCH: usize = 256;
 /// So many changes may tell nothing until it is written down that they were looked at.
 const FAR: i64 = 1000;
+/// How long changes are kept. A feed needs those of the day on which it was looked after as a whole; the rest is for clocks that differ.
+const NEEDED: TimeDelta = TimeDelta::days(2);
 
 /// What one session sees of a feed.
 struct Look<'a> {
@@ -172,7 +175,8 @@ pub(super) async fn after(services: &Services, consumer: &Consumer, seen: &mut O
         _ => look.session.end().await?,
     }
     let look = Look::begin(services, consumer, Mode::Feed).await?;
-    let found = match look.holding() {
+    let holding = look.holding();
+    let found = match holding {
         Some(row) => look.changed(row.seq).await?,
         None => look.everything().await?,
     };
@@ -187,5 +191,13 @@ pub(super) async fn after(services: &Services, consumer: &Consumer, seen: &mut O
         .tell(consumer, look.row, looked, &found.told, &found.events)
         .await?;
     *seen = None;
-    session.commit().await
+    let (authority, long_ago) = (session.authority(), session.now() - NEEDED);
+    session.commit().await?;
+    if holding.is_none()
+        && let Err(error) = services.store.forget_changes(authority, long_ago).await
+    {
+        // Whoever looks next tries again.
+        tracing::warn!(%error, "feed.changes_not_forgotten");
+    }
+    Ok(())
 }

@@ -170,14 +170,15 @@ impl Desk {
 async fn admit(request: &Request, questions: &[Question]) -> Result<(), ApiError> {
     let (settings, caller) = (&request.services.lookups, request.ceiling.caller());
     let now = request.session.now();
-    let period = settings.period_of(now);
+    let part = settings.part_of(now);
     let holder = Holder {
         authority: request.authority(),
         agency: caller.principal.agency,
         client: &caller.client,
         purpose: &caller.purpose,
-        period,
+        part,
         allowed: settings.budget,
+        repeats: settings.repeats,
     };
     let digests: Vec<i64> = questions
         .iter()
@@ -187,15 +188,14 @@ async fn admit(request: &Request, questions: &[Question]) -> Result<(), ApiError
                 holder.agency.as_bytes(),
                 holder.client.as_bytes(),
                 holder.purpose.as_bytes(),
-                &period.to_be_bytes(),
                 question.canonical().as_bytes(),
             ])
         })
         .collect();
     match request.services.store.admit(holder, &digests).await? {
         Admission::Granted => Ok(()),
-        Admission::Spent => {
-            let at = settings.end_of(period).unwrap_or(now);
+        Admission::Spent { room_from } => {
+            let at = settings.start_of(room_from).unwrap_or(now);
             Err(ApiError::TooManyRequests(Retry::at(at, now)))
         }
     }

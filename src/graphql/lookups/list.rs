@@ -4,13 +4,13 @@ use async_graphql::{Context, Object};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    audit::{entry::Entry, read, read::Cursor},
+    audit::{entry::Entry, read},
     graphql::{
         api_error::ApiError,
         codes::{self, Role},
         context::Request,
-        objects::{PageInfo, close_place, open_place},
-        page,
+        objects::PageInfo,
+        trail_page::TrailPage,
     },
     sharing::{
         grant::Shared,
@@ -159,23 +159,14 @@ pub async fn lookups(
             more: false,
         }));
     }
-    let first = page::size(first)?;
-    let before: Option<Cursor> = after.map(|cursor| open_place(request, LIST, &cursor)).transpose()?;
-    let limit = u32::try_from(first + 1).unwrap_or(u32::MAX);
+    let asked_for = TrailPage::asked_for(request, LIST, first, after)?;
     let trail = request.services.trail.store();
-    let read = read::lookups_of(trail, request.authority(), agency, before, limit).await;
-    let mut entries = read.map_err(|error| {
-        tracing::error!(%error, "trail.read_failed");
-        ApiError::Internal
-    })?;
-    let more = entries.len() > first;
-    entries.truncate(first);
-    let edges = entries
-        .into_iter()
-        .map(|(place, entry)| LookupEdge {
-            cursor: close_place(request, LIST, &Cursor::after(place, &entry)),
-            node: Lookup(entry),
-        })
-        .collect();
+    let read = read::lookups_of(trail, request.authority(), agency, asked_for.before, asked_for.limit).await;
+    let found = asked_for.found(request, read)?;
+    let edges = found.entries.into_iter().map(|(cursor, _, entry)| LookupEdge {
+        node: Lookup(entry),
+        cursor,
+    });
+    let (edges, more) = (edges.collect(), found.more);
     Ok(may.map(|()| LookupConnection { edges, more }))
 }

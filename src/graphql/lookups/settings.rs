@@ -5,15 +5,20 @@ use std::{sync::Arc, time::Duration};
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 
-use crate::matching::{Model, Thresholds};
+use crate::{
+    matching::{Model, Thresholds},
+    store::budget::PARTS,
+};
 
 /// How look-ups are weighed, counted and paced. Processes that share a database must have the same.
 #[derive(Clone)]
 pub struct LookupSettings {
-    /// How many different questions a client may ask for one purpose in a period.
+    /// How many different questions a client may ask for one purpose in any period.
     pub budget: i32,
-    /// How long a period is, in seconds. Periods begin at midnight (UTC) and so long after it.
+    /// How long a period is, in seconds.
     pub period: i64,
+    /// How often a client may ask the same again in a period before each time more counts like another question.
+    pub repeats: i32,
     /// Answers leave at multiples of this after their operation began; zero is at once.
     pub pace: Duration,
     /// The weights of comparisons.
@@ -35,6 +40,7 @@ impl LookupSettings {
         Self {
             budget: 5000,
             period: 86_400,
+            repeats: 20,
             pace: Duration::from_millis(5),
             model: Arc::new(Model::standard().clone()),
             thresholds: Thresholds::default(),
@@ -42,14 +48,20 @@ impl LookupSettings {
         }
     }
 
-    /// When the period began in which an instant lies, in seconds.
-    pub(super) fn period_of(&self, at: DateTime<Utc>) -> i64 {
-        at.timestamp().div_euclid(self.period) * self.period
+    /// How long a part of the window is in which questions are counted, in milliseconds: together they are not shorter than a period.
+    fn part(&self) -> i64 {
+        let period = self.period.saturating_mul(1000).max(1);
+        period / PARTS + i64::from(period % PARTS > 0)
     }
 
-    /// When the period ends that began then.
-    pub(super) fn end_of(&self, period: i64) -> Option<DateTime<Utc>> {
-        DateTime::from_timestamp(period.checked_add(self.period)?, 0)
+    /// The number of the part in which an instant lies.
+    pub(super) fn part_of(&self, at: DateTime<Utc>) -> i64 {
+        at.timestamp_millis().div_euclid(self.part())
+    }
+
+    /// When the part with this number begins.
+    pub(super) fn start_of(&self, part: i64) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_millis(part.checked_mul(self.part())?)
     }
 
     /// Stands for a text that nobody can read back from it without the key.

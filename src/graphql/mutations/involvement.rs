@@ -6,21 +6,20 @@ use chrono::NaiveDate;
 use super::{
     Changed, categories_of,
     checks::Checks,
-    dossier, find, not_found,
+    dossier, not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
+    writable::{self, write},
 };
 use crate::{
-    audit::entry,
     graphql::{
         api_error::ApiError,
-        context::{Request, Write},
+        context::Request,
         ids::Kind,
         objects::{Entry, Family, Involvement, visible},
         wants,
     },
     sharing::{
-        decide::Permits,
         facts::RowFacts,
         grant::Shared,
         register::{FieldId, field},
@@ -227,13 +226,11 @@ async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, 
         Ok(ended_on) => ended_on,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some((dossier, involvement)) = find::<Involvement>(request, key, Kind::Involvement).await? else {
+    let found = writable::row::<Involvement>(request, key, Kind::Involvement, END).await?;
+    let Some((dossier, involvement, permits)) = found else {
         return Ok(not_found(request, "involvementId", key));
     };
     let row = involvement.row();
-    let Ok(permits) = row.may_write(categories_of(END)) else {
-        return Ok(not_found(request, "involvementId", key));
-    };
     let too_early = row.release(field::INVOLVEMENT_STARTED_ON, |row| {
         row.ended_on.is_none() && ended_on < row.started_on
     });
@@ -258,18 +255,6 @@ async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, 
     }
     request.written(write(END, dossier.key(), permits));
     Ok(Done::changed(dossier.key(), vec![involvement.key()]))
-}
-
-fn write(mutation: FieldId, family: uuid::Uuid, permits: Permits) -> Write {
-    Write {
-        kind: entry::Kind::Write,
-        family: Some(family),
-        person: None,
-        clauses: permits.clauses,
-        categories: categories_of(mutation),
-        emergency: permits.emergency,
-        loaded: None,
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! `recordMarkerPlaced`, `recordMarkerRemoved` and `recordMarkerResponse`: what a partner says of a marker.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
 
@@ -11,25 +9,16 @@ use super::{
     dossier, not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
+    writable::{marked, write},
 };
 use crate::{
-    audit::entry,
-    graphql::{
-        api_error::ApiError,
-        context::{Request, Write},
-        ids::{Key, Kind},
-        objects::{Marker, MarkerPlacement},
-    },
+    graphql::{api_error::ApiError, context::Request, ids::Kind, objects::MarkerPlacement},
     sharing::{
-        decide::Permits,
         facts::RowFacts,
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{
-        dossier::{Dossier, Wants},
-        rows::MarkerResponseRow,
-    },
+    store::{dossier::Wants, rows::MarkerResponseRow},
 };
 
 const PLACED: FieldId = field::MUTATION_RECORD_MARKER_PLACED;
@@ -123,15 +112,6 @@ impl RecordMarkerResponsePayload {
     }
 }
 
-/// The family of a marker that exists for the asker. It discloses nothing yet.
-pub(super) async fn marked(request: &Request, key: Key) -> Result<Option<Arc<Dossier>>, ApiError> {
-    if key.kind != Kind::Marker {
-        return Ok(None);
-    }
-    let found = dossier(request, key.row, Wants::default()).await?;
-    Ok(found.filter(|dossier| Marker::seen(dossier).is_some()))
-}
-
 fn check(system: &str, field: &str, day: NaiveDate, today: NaiveDate) -> Result<(String, NaiveDate), Vec<UserError>> {
     let mut checks = Checks::default();
     let system = checks.line("system", system, 1, SYSTEM);
@@ -162,11 +142,7 @@ async fn place(request: &Request, input: &RecordMarkerPlacedInput) -> Result<Don
         Ok(terms) => terms,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some(dossier) = marked(request, key).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    // What is written to is the family's marker, which comes from no agency.
-    let Ok(permits) = dossier.grant.may_write(categories_of(PLACED), &RowFacts::family()) else {
+    let Some((dossier, permits)) = marked(request, key, PLACED).await? else {
         return Ok(not_found(request, "markerId", key));
     };
     let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
@@ -273,10 +249,7 @@ async fn respond(request: &Request, input: &RecordMarkerResponseInput) -> Result
         Ok(on) => on,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some(dossier) = marked(request, key).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    let Ok(permits) = dossier.grant.may_write(categories_of(RESPONSE), &RowFacts::family()) else {
+    let Some((dossier, permits)) = marked(request, key, RESPONSE).await? else {
         return Ok(not_found(request, "markerId", key));
     };
     let (family, own) = (dossier.key(), &request.ceiling.caller().principal);
@@ -300,18 +273,6 @@ async fn respond(request: &Request, input: &RecordMarkerResponseInput) -> Result
     session.add_marker_response(row).await?;
     request.written(write(RESPONSE, family, permits));
     Ok(Done::changed(family, vec![row_key]))
-}
-
-fn write(mutation: FieldId, family: uuid::Uuid, permits: Permits) -> Write {
-    Write {
-        kind: entry::Kind::Write,
-        family: Some(family),
-        person: None,
-        clauses: permits.clauses,
-        categories: categories_of(mutation),
-        emergency: permits.emergency,
-        loaded: None,
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod record_contact;
 mod user_error;
 mod webhooks;
 mod withdraw_consent;
+mod writable;
 
 use std::sync::Arc;
 

@@ -4,15 +4,14 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Changed, categories_of,
+    Changed,
     checks::Checks,
-    marker::marked,
     not_found,
     once::{Done, once},
     user_error::UserError,
+    writable::{marked, write},
 };
 use crate::{
-    audit::entry,
     graphql::{
         api_error::ApiError,
         codes::{self, ContactKind, ContactUrgency, DataCategory},
@@ -22,7 +21,6 @@ use crate::{
     },
     sharing::{
         category::{Category, CategorySet},
-        facts::RowFacts,
         grant::Shared,
         register::{self, FieldId, field},
     },
@@ -135,11 +133,7 @@ async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, A
         Ok(terms) => terms,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some(dossier) = marked(request, key).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    // What is written to is the family's marker, which comes from no agency.
-    let Ok(permits) = dossier.grant.may_write(categories_of(MUTATION), &RowFacts::family()) else {
+    let Some((dossier, permits)) = marked(request, key, MUTATION).await? else {
         return Ok(not_found(request, "markerId", key));
     };
     let (family, ids) = (dossier.key(), request.services.store.ids());
@@ -172,13 +166,8 @@ async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, A
     let deliveries = endpoints.into_iter().map(|endpoint| (ids.uuid(), endpoint)).collect();
     request.session.add_deliveries(family, contact, deliveries).await?;
     request.written(Write {
-        kind: entry::Kind::Write,
-        family: Some(family),
-        person: None,
-        clauses: permits.clauses,
         categories: register::get(field::CONTACT_ID).categories.union(written),
-        emergency: permits.emergency,
-        loaded: None,
+        ..write(MUTATION, family, permits)
     });
     Ok(Done::changed(family, vec![contact]))
 }

@@ -3,9 +3,10 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
-    Changed, categories_of, find, not_found,
+    Changed, not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
+    writable::{self, write},
 };
 use crate::{
     audit::entry,
@@ -68,13 +69,11 @@ pub(super) async fn withdraw(
 
 async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done, ApiError> {
     let key = request.key(&input.consent_id)?;
-    let Some((dossier, consent)) = find::<Consent>(request, key, Kind::Consent).await? else {
+    let found = writable::row::<Consent>(request, key, Kind::Consent, MUTATION).await?;
+    let Some((dossier, consent, permits)) = found else {
         return Ok(not_found(request, "consentId", key));
     };
     let row = consent.row();
-    let Ok(permits) = row.may_write(categories_of(MUTATION)) else {
-        return Ok(not_found(request, "consentId", key));
-    };
     let refused = row.release(field::CONSENT_DECISION, |row| row.decision != "given");
     if refused.seen() == Some(&true) {
         request.disclose(&row.existence());
@@ -99,12 +98,8 @@ async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done,
     }
     request.written(Write {
         kind: entry::Kind::Consent,
-        family: Some(dossier.key()),
         person: row.link(Link::Person),
-        clauses: permits.clauses,
-        categories: categories_of(MUTATION),
-        emergency: permits.emergency,
-        loaded: None,
+        ..write(MUTATION, dossier.key(), permits)
     });
     Ok(Done::changed(dossier.key(), vec![consent.key()]))
 }

@@ -3,21 +3,19 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use chrono::{DateTime, TimeDelta, Utc};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
 
 use super::{Agency, PageInfo};
 use crate::{
     audit::{
         entry::{Entry, EntryRef},
-        read::{self, Cursor},
+        read,
     },
     graphql::{
         api_error::ApiError,
         codes::{self, DataCategory, Role},
         context::Request,
-        cursor::NOT_A_CURSOR,
-        page,
+        trail_page::TrailPage,
     },
     sharing::{
         facts::RowFacts,
@@ -181,8 +179,7 @@ pub async fn disclosures(
     after: Option<String>,
 ) -> Result<Shared<DisclosureConnection>, ApiError> {
     let request = Request::of(ctx);
-    let first = page::size(first)?;
-    let before = after.map(|cursor| open_place(request, LIST, &cursor)).transpose()?;
+    let asked_for = TrailPage::asked_for(request, LIST, first, after)?;
     // Whether the trail of this family exists for the asker is decided before it is read.
     let probe = dossier.grant.visible(
         field::DISCLOSURE_AT,
@@ -193,17 +190,12 @@ pub async fn disclosures(
         more: false,
     };
     if probe.is_some() && request.ceiling.covers(asked) {
-        let limit = u32::try_from(first + 1).unwrap_or(u32::MAX);
         let trail = request.services.trail.store();
+        let (before, limit) = (asked_for.before, asked_for.limit);
         let read = read::about_family(trail, request.authority(), dossier.key(), before, limit).await;
-        let mut entries = read.map_err(|error| {
-            tracing::error!(%error, "trail.read_failed");
-            ApiError::Internal
-        })?;
-        page.more = entries.len() > first;
-        entries.truncate(first);
-        for (place, entry) in entries {
-            let cursor = close_place(request, LIST, &Cursor::after(place, &entry));
+        let found = asked_for.found(request, read)?;
+        page.more = found.more;
+        for (cursor, place, entry) in found.entries {
             let agency = entry
                 .agency
                 .and_then(|key| dossier.agencies.get(key))
@@ -220,30 +212,4 @@ pub async fn disclosures(
         }
     }
     Ok(Shared::rows(&request.ceiling, asked, || page))
-}
-
-/// The sealed place of an entry in a list of the trail.
-pub fn close_place(request: &Request, list: &str, cursor: &Cursor) -> String {
-    let mut plain = cursor.at.timestamp_micros().to_be_bytes().to_vec();
-    plain.extend_from_slice(cursor.entry.chain.as_bytes());
-    plain.extend_from_slice(&cursor.entry.seq.to_be_bytes());
-    request.codec().cursor(request.authority(), list, plain)
-}
-
-/// The place that a cursor of that list names.
-pub fn open_place(request: &Request, list: &str, cursor: &str) -> Result<Cursor, ApiError> {
-    let opened = request
-        .codec()
-        .open_cursor(request.authority(), list, cursor)
-        .and_then(|plain| {
-            let (at, rest) = plain.split_first_chunk::<8>()?;
-            let (chain, seq) = rest.split_first_chunk::<16>()?;
-            let at = DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::microseconds(i64::from_be_bytes(*at)))?;
-            let entry = EntryRef {
-                chain: Uuid::from_bytes(*chain),
-                seq: i64::from_be_bytes(seq.try_into().ok()?),
-            };
-            Some(Cursor { at, entry })
-        });
-    opened.ok_or(NOT_A_CURSOR)
 }

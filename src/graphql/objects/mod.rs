@@ -43,7 +43,7 @@ pub use self::{
     consent::Consent,
     contact::Contact,
     criteria_match::CriteriaMatch,
-    disclosure::{DisclosureConnection, close_place, disclosures, open_place},
+    disclosure::{DisclosureConnection, disclosures},
     distance_score::DistanceScore,
     emergency_access::EmergencyAccess,
     family::{Family, LeadProfessional},

@@ -7,7 +7,7 @@ use crate::store::rows::{
     ActionRow, AddressRow, AgencyRow, AssessmentRow, AuthorityRow, ClientProgramRow, ConsentRow, CriteriaMatchRow,
     DistanceScoreRow, EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow,
     MarkerRow, MembershipRow, OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatisticalNeighbourRow,
-    StatutoryStatusRow,
+    StatutoryStatusRow, WholeContactRow,
 };
 
 /// A row that can be loaded with many others.
@@ -103,5 +103,8 @@ tables! {
     markers marker MarkerRow [authority_id id family_id agency_id system status requested_on placed_on removed_on];
     emergency_accesses emergency_access EmergencyAccessRow [
         authority_id id family_id agency_id subject ground justification opened_at expires_at closed_at
+    ];
+    contacts contact WholeContactRow [
+        authority_id id family_id agency_id subject kind urgency occurred_at note note_category recorded_at
     ];
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use chrono::{DateTime, Utc};
 use entity::membership;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -15,6 +16,8 @@ pub(super) struct Touched {
     families: BTreeMap<i32, BTreeSet<Uuid>>,
     decided: BTreeMap<i32, BTreeSet<Uuid>>,
     new_people: HashSet<Uuid>,
+    /// When each contact was reported, its key and its family: in this order they get their places.
+    contacts: BTreeMap<i32, BTreeSet<(DateTime<Utc>, Uuid, Uuid)>>,
 }
 
 #[derive(FromQueryResult)]
@@ -42,6 +45,12 @@ impl Touched {
         let all = families.chain(memberships).chain(involvements).chain(leads);
         for (authority, family) in all.chain(plans).chain(consents).chain(emergencies) {
             self.families.entry(authority).or_default().insert(family);
+        }
+        for row in &data.contacts {
+            let place = (row.recorded_at, row.id, row.family_id);
+            self.contacts.entry(row.authority_id).or_default().insert(place);
+            // An authority is not passed over for having nothing but contacts.
+            self.families.entry(row.authority_id).or_default();
         }
         for row in &data.consents {
             self.decided.entry(row.authority_id).or_default().insert(row.person_id);
@@ -74,12 +83,17 @@ impl Touched {
                         .map(|found| found.family_id),
                 );
             }
-            let changes = families.into_iter().map(|family| Change {
-                family,
-                person: None,
-                contact: None,
-            });
-            feed::record(transaction, *authority, &changes.collect(), None).await?;
+            let families = families.into_iter().map(|family| (family, None));
+            let contacts = self.contacts.get(authority).into_iter().flatten();
+            let changes = families.chain(contacts.map(|(_, contact, family)| (*family, Some(*contact))));
+            let changes: Vec<Change> = changes
+                .map(|(family, contact)| Change {
+                    family,
+                    person: None,
+                    contact,
+                })
+                .collect();
+            feed::record(transaction, *authority, &changes, None).await?;
             feed::notify(transaction, *authority).await?;
         }
         Ok(())

@@ -1,7 +1,5 @@
 //! Changes of families, numbered in the order of their commits.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use entity::family_change;
 use sea_orm::{
@@ -46,13 +44,14 @@ pub async fn lock(transaction: &DatabaseTransaction, authority: i32) -> Result<(
     Ok(())
 }
 
-/// Numbers the changes and writes them down. Whoever calls commits next: until then no other change of the authority gets a number.
+/// Numbers the changes in their order and writes them down. Whoever calls commits next: until then no other change of the authority gets a number.
 pub async fn record(
     transaction: &DatabaseTransaction,
     authority: i32,
-    changes: &BTreeSet<Change>,
+    changes: impl IntoIterator<Item = &Change>,
     at: Option<DateTime<Utc>>,
 ) -> Result<(), DbErr> {
+    let changes: Vec<&Change> = changes.into_iter().collect();
     if changes.is_empty() {
         return Ok(());
     }
@@ -71,7 +70,6 @@ pub async fn record(
             .await?;
         next += newest.and_then(|newest| newest.seq).unwrap_or(0);
     }
-    let changes: Vec<&Change> = changes.iter().collect();
     for changes in changes.chunks(ROWS) {
         let mut values: Vec<Value> = vec![authority.into(), at.into()];
         let rows: Vec<String> = changes

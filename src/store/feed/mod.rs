@@ -7,6 +7,7 @@
 mod change;
 mod consumer;
 mod told;
+mod trim;
 mod wake;
 
 pub(in crate::store) use self::{

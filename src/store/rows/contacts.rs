@@ -41,6 +41,33 @@ pub struct ContactNoteRow {
     pub category: String,
 }
 
+/// A contact with its note, as many of them are loaded at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeContactRow {
+    /// The authority it belongs to.
+    pub authority_id: i32,
+    /// Its key.
+    pub id: Uuid,
+    /// The family.
+    pub family_id: Uuid,
+    /// The agency that reported it.
+    pub agency_id: Uuid,
+    /// Who reported it.
+    pub subject: String,
+    /// What kind of contact.
+    pub kind: String,
+    /// How urgent it is.
+    pub urgency: String,
+    /// When it was.
+    pub occurred_at: DateTime<Utc>,
+    /// What the note says; none where there is no note.
+    pub note: Option<String>,
+    /// The data category of what the note says; there if and only if there is a note.
+    pub note_category: Option<String>,
+    /// When it was reported.
+    pub recorded_at: DateTime<Utc>,
+}
+
 /// Whether a marker changed what a professional did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkerResponseRow {

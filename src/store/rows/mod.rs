@@ -11,7 +11,9 @@ mod work;
 
 pub use self::{
     agencies::{AgencyRow, AuthorityRow, ClientProgramRow, MARKER_ADVICE, StatisticalNeighbourRow},
-    contacts::{ContactNoteRow, ContactRow, MarkerResponseRow, WebhookDeliveryRow, WebhookEndpointRow},
+    contacts::{
+        ContactNoteRow, ContactRow, MarkerResponseRow, WebhookDeliveryRow, WebhookEndpointRow, WholeContactRow,
+    },
     needs::{CriteriaMatchRow, OutcomeRow, ProgressValueRow},
     people::{AddressRow, FamilyRow, LocalIdentifierRow, MembershipRow, PersonRow, StatutoryStatusRow},
     sharing::{ConsentRow, EmergencyAccessRow, MarkerRow},

@@ -68,7 +68,7 @@ async fn checked(state: &Arc<AppState>, id: Uuid, lease: &Lease, asked: Parts) -
     let began = Stopwatch::start();
     let query = registered::text(state, &lease.signed_in, asked.document).await?;
     let document = state.parsed.read(&query, &state.limits)?;
-    let subscribes = is_subscription(&document.parsed, asked.operation_name.as_deref());
+    let subscribes = is_subscription(&document, asked.operation_name.as_deref());
     let operation = OperationRequest {
         request_id: id,
         began,

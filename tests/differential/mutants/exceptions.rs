@@ -26,6 +26,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("no clause reaches the shielded", |case| {
         clauses(case, |clause| clause.shielded = false)
     }),
+    ("whoever is shielded is found", |case| {
+        twisted(case, |case| case.question = Question::Value)
+    }),
+    ("what any agency did is one's own", |case| {
+        let asker = case.caller.principal.agency;
+        twisted(case, |case| {
+            if case.question == Question::Own {
+                case.row.source = Some(asker);
+            }
+        })
+    }),
     // Emergency access.
     ("emergency access never expires", |case| {
         let later = case.facts.now + TimeDelta::hours(1);

@@ -10,7 +10,10 @@ use thinkfamily::sharing::{
 };
 use uuid::Uuid;
 
-use crate::{agreements::ROLES, cases::Case};
+use crate::{
+    agreements::ROLES,
+    cases::{Case, Question},
+};
 
 mod agreements;
 mod consents;

@@ -1,10 +1,17 @@
 //! `contacts`: those with the families that the caller's agency leads, in the order in which they were reported.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
+use thinkfamily::{
+    demo,
+    graphql::operation::Event,
+    store::{bulk, dataset::Dataset, rows::WholeContactRow},
+};
+use uuid::Uuid;
 
 use super::{AT_RISK, HARDMANS, contact, hand_over, mailbox, marker_id, police, report, with, withdraw};
 use crate::support::{
-    app::{App, Partner},
+    app::{App, Partner, today},
     database::{TestDatabase, on_both},
 };
 
@@ -23,6 +30,52 @@ fn minutes(page: &Value) -> Vec<String> {
         .map(|edge| edge["node"]["occurredAt"].as_str().expect("an instant")[11..16].to_owned())
         .collect()
 }
+
+/// A contact as it is loaded: reported at that minute of the day before.
+fn loaded(key: u128, minute: u32) -> WholeContactRow {
+    let data = demo::worked(today().date_naive());
+    let family = data.families.iter().find(|row| row.reference == HARDMANS).unwrap();
+    let police = data.agencies.iter().find(|row| row.code == "cambs-police").unwrap();
+    let at = today() - TimeDelta::days(1) + TimeDelta::minutes(minute.into());
+    WholeContactRow {
+        authority_id: family.authority_id,
+        id: Uuid::from_u128(key),
+        family_id: family.id,
+        agency_id: police.id,
+        subject: "somebody".to_owned(),
+        kind: "visit".to_owned(),
+        urgency: "routine".to_owned(),
+        occurred_at: at,
+        note: None,
+        note_category: None,
+        recorded_at: at,
+    }
+}
+
+/// What is imported comes behind what was there, in the order in which it was recorded, and whoever is connected is told.
+async fn loaded_contacts_are_listed_and_told(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let mailbox = mailbox(&app);
+    report_at(&police(&app), &marker_id(&app, HARDMANS).await, "11:59").await;
+    let contacts = vec![loaded(1, 3), loaded(2, 1), loaded(3, 2)];
+    let data = Dataset {
+        contacts,
+        ..Dataset::default()
+    };
+    bulk::load(app.store.databases(), &data, &mut |_| {}).await.unwrap();
+    let expected = ["11:59", "12:01", "12:02", "12:03"];
+    assert_eq!(minutes(&page(&mailbox, 9, &Value::Null).await), expected);
+    let mut told = app
+        .subscribe(&mailbox, "subscription { contactReported { node { occurredAt } } }")
+        .await;
+    for minute in expected {
+        let Event::Next(event) = told.next().await else {
+            panic!("{minute} is not told");
+        };
+        assert!(String::from_utf8(event).unwrap().contains(&format!("T{minute}:00")));
+    }
+}
+on_both!(loaded_contacts_are_listed_and_told);
 
 async fn report_at(police: &Partner, marker: &str, minute: &str) {
     let at = json!(format!("2026-06-15T{minute}:00Z"));

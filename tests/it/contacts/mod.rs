@@ -5,6 +5,7 @@ mod live;
 mod markers;
 mod notes;
 mod reporting;
+mod wire;
 
 use sea_orm::{ConnectionTrait, Statement, Value as Sql};
 use serde_json::{Value, json};

@@ -6,4 +6,5 @@ mod live;
 mod order;
 mod reader;
 mod trail;
+mod trim;
 mod wake;

@@ -13,7 +13,6 @@ use thinkfamily::{
         engine::Engine,
         ids::{Codec, Key, Kind},
         operation::{Allowed, OperationRequest, WithheldMode},
-        parsed::Document,
     },
     sharing::caller::{Caller, Party},
     store::{
@@ -262,9 +261,7 @@ pub(super) fn operation(caller: &Caller, query: &str, variables: &Value) -> Oper
         request_id: Ids::random().uuid(),
         caller: caller.clone(),
         query: query.to_owned(),
-        document: Arc::new(Document::new(
-            async_graphql_parser::parse_query(query).expect("a document"),
-        )),
+        document: Arc::new(async_graphql_parser::parse_query(query).expect("a document")),
         operation_name: None,
         variables: variables.as_object().expect("variables").clone(),
         withheld: WithheldMode::Report,

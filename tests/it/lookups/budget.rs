@@ -1,6 +1,7 @@
-//! How many people a client may ask about: over batches, aliases, servers and restarts, until the period is over.
+//! How many people a client may ask about: over batches, aliases, servers and restarts, in whatever time as long as a period.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use thinkfamily::{
     audit::{Kind, read},
@@ -85,7 +86,7 @@ async fn a_budget_counts_people_over_batches_and_aliases(database: &TestDatabase
     let told = refused(&told);
     assert_eq!(
         (&told["retryAt"], &told["retryAfter"]),
-        (&json!("2026-06-16T00:00:00Z"), &json!(43_200))
+        (&json!("2026-06-16T13:00:00Z"), &json!(90_000))
     );
     // Who was asked about may be asked about again; found or not is no difference.
     asked(&police, [12]).await.data();
@@ -124,7 +125,7 @@ async fn a_refusal_is_told_by_the_header_and_in_the_trail(database: &TestDatabas
             .await
             .unwrap();
         assert_eq!(sent.status().as_u16(), 429);
-        assert_eq!(sent.headers()["retry-after"], "43200");
+        assert_eq!(sent.headers()["retry-after"], "90000");
     }
     let entries = read::latest(app.trail.store(), 1, None, 10).await.unwrap();
     let alerts: Vec<_> = entries.iter().filter(|(_, entry)| entry.kind == Kind::Alert).collect();
@@ -161,19 +162,124 @@ async fn a_budget_is_one_over_servers_and_survives_them(database: &TestDatabase)
     refused(&asked(&police(&again), [501]).await);
 }
 
-on_both!(a_budget_begins_anew_with_the_next_day);
-async fn a_budget_begins_anew_with_the_next_day(database: &TestDatabase) {
+on_both!(a_budget_holds_for_any_time_as_long_as_a_period);
+async fn a_budget_holds_for_any_time_as_long_as_a_period(database: &TestDatabase) {
     let clock = Clock::fixed(today());
-    let app = first(database, &clock, 1).await;
-    let police = police(&app);
+    let app = first(database, &clock, 4).await;
+    let at = |time: &str| {
+        clock.set(time.parse().unwrap());
+        police(&app)
+    };
+    let police = at("2026-06-15T23:10:00Z");
+    asked(&police, 1..=3).await.data();
+    let police = at("2026-06-15T23:59:59.999Z");
+    asked(&police, [4]).await.data();
+    // Midnight changes nothing, and who was counted is known on both sides of it.
+    let police = at("2026-06-16T00:00:00Z");
+    asked(&police, [1, 4]).await.data();
+    let told = asked(&police, [5]).await;
+    assert_eq!(
+        (
+            &refused(&told)["retryAt"],
+            &told.body["errors"][0]["extensions"]["retryAfter"]
+        ),
+        (&json!("2026-06-17T00:00:00Z"), &json!(86_400))
+    );
+    let police = at("2026-06-16T23:10:00Z");
+    refused(&asked(&police, [5]).await);
+    let police = at("2026-06-16T23:59:59.999Z");
+    assert_eq!(refused(&asked(&police, [5]).await)["retryAfter"], 1);
+    let police = at("2026-06-17T00:00:00Z");
+    asked(&police, 5..=7).await.data();
+    // Whom it asked about two days ago counts again, and when there is room for all is told.
+    assert_eq!(
+        refused(&asked(&police, [1, 2]).await)["retryAt"],
+        "2026-06-18T01:00:00Z"
+    );
     asked(&police, [1]).await.data();
-    refused(&asked(&police, [2]).await);
-    let midnight: DateTime<Utc> = "2026-06-16T00:00:00Z".parse().unwrap();
-    clock.set(midnight - TimeDelta::milliseconds(1));
-    assert_eq!(refused(&asked(&police, [2]).await)["retryAfter"], 1);
-    clock.set(midnight);
-    asked(&police, [2]).await.data();
-    refused(&asked(&police, [1]).await);
+    // Five hours later nothing is left over, and digests that are out of the window are thrown away.
+    let police = at("2026-06-18T06:00:00Z");
+    asked(&police, 20..=23).await.data();
+    assert_eq!(
+        number_of(database, "SELECT count(*) AS number FROM lookup_asked").await,
+        4
+    );
+}
+
+on_both!(repeats_count_when_they_are_too_many);
+async fn repeats_count_when_they_are_too_many(database: &TestDatabase) {
+    let clock = Clock::fixed(today());
+    let mut settings = few(4);
+    settings.repeats = 3;
+    let one = first(database, &clock, 4).await;
+    let of = async || App::over_with(database.open().await, clock.clone(), Ids::seeded(4), settings.clone()).await;
+    let (here, there) = (of().await, of().await);
+    drop(one);
+    let (here, there) = (police(&here), police(&there));
+    // Once, and three times more for nothing: in one batch, in another one, by alias and on another server.
+    asked(&here, [1, 1]).await.data();
+    asked(&there, [1]).await.data();
+    asked(&here, [1]).await.data();
+    assert_eq!(spent(database).await, 1);
+    // Then each is one more, however it is asked.
+    let question = "markerLookup(input: { familyName: \"Quillfeather\", givenName: \"Otto1\", dateOfBirth: \"1990-05-17\" }) { status }";
+    here.ask(&format!("{{ a: {question} b: {question} }}")).await.data();
+    assert_eq!(spent(database).await, 3);
+    refused(&asked(&there, [1, 1]).await);
+    assert_eq!(spent(database).await, 3, "what is refused is not counted");
+    asked(&there, [1]).await.data();
+    refused(&asked(&here, [1]).await);
+    drop((here, there));
+    let again = of().await;
+    refused(&asked(&police(&again), [1]).await);
+    // A day later it is a new question.
+    clock.set(today() + TimeDelta::hours(25));
+    asked(&police(&again), [1, 1, 1, 1]).await.data();
+    assert_eq!(spent(database).await, 1);
+}
+
+on_both!(repeats_at_once_are_counted_exactly);
+async fn repeats_at_once_are_counted_exactly(database: &TestDatabase) {
+    let clock = Clock::fixed(today());
+    drop(first(database, &clock, 10).await);
+    let mut settings = few(10);
+    settings.repeats = 5;
+    let of = async |seed| {
+        App::over_with(
+            database.open().await,
+            clock.clone(),
+            Ids::seeded(seed),
+            settings.clone(),
+        )
+        .await
+    };
+    let (here, there) = (of(5).await, of(6).await);
+    let answered = async |app: &App| {
+        let police = police(app);
+        let replies = futures_util::future::join_all((0..20).map(|_| asked(&police, [1]))).await;
+        replies.iter().filter(|reply| reply.status == 200).count()
+    };
+    let (here, there) = tokio::join!(answered(&here), answered(&there));
+    assert_eq!(here + there, 15, "one, five repeats, and nine that count");
+    assert_eq!(spent(database).await, 10);
+}
+
+/// What is counted of the only budget.
+async fn spent(database: &TestDatabase) -> i64 {
+    number_of(
+        database,
+        "SELECT CAST(sum(asked) AS bigint) AS number FROM lookup_budget",
+    )
+    .await
+}
+
+async fn number_of(database: &TestDatabase, text: &str) -> i64 {
+    let databases = database.open().await;
+    let statement = Statement::from_string(databases.main().get_database_backend(), text);
+    let row = databases.main().query_one_raw(statement).await;
+    let number = row.unwrap().expect("a row").try_get("", "number").unwrap();
+    databases.close().await.unwrap();
+    number
 }
 
 on_both!(answers_leave_at_their_pace);

@@ -16,7 +16,6 @@ use thinkfamily::{
         ids::{Codec, Key, Kind},
         lookups::LookupSettings,
         operation::{Allowed, OperationRequest, WithheldMode},
-        parsed::Document,
         services::Services,
     },
     sharing::agreement_file,
@@ -330,9 +329,7 @@ impl App {
             request_id: Ids::random().uuid(),
             caller,
             query: query.to_owned(),
-            document: Arc::new(Document::new(
-                async_graphql_parser::parse_query(query).expect("a document"),
-            )),
+            document: Arc::new(async_graphql_parser::parse_query(query).expect("a document")),
             operation_name: None,
             variables: serde_json::Map::new(),
             withheld: WithheldMode::Report,
@@ -358,7 +355,7 @@ impl Drop for App {
 /// Somebody with a token, who can only use the wire.
 #[derive(Clone)]
 pub(crate) struct Partner {
-    url: String,
+    pub(crate) url: String,
     pub(crate) token: String,
     client: reqwest::Client,
     withheld: &'static str,

@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod client;
 pub(crate) mod database;
+pub(crate) mod live;
 pub(crate) mod node;
 pub(crate) mod peers;
 pub(crate) mod postgres;

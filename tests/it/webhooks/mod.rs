@@ -3,6 +3,7 @@
 mod addresses;
 mod delivery;
 mod endpoints;
+mod proxied;
 mod restarts;
 mod retries;
 mod verifiers;

@@ -15,6 +15,65 @@ async fn a_socket_does_not_outlive_its_token() {
     server.sockets(0).await;
 }
 
+/// The socket sleeps until its token ends; when the clock is set meanwhile it does not know yet. Whatever is about to be written, it looks.
+#[tokio::test]
+async fn what_was_made_before_a_token_ended_is_not_written_after_it() {
+    let clock = Clock::fixed(Clock::system().now());
+    let server = Server::at(EdgeLimits::default(), clock.clone()).await;
+    let mut peer = server.acknowledged().await;
+    peer.subscribe("1", "{ hangs }").await;
+    server.engine.entered.notified().await;
+    // A while after the socket has gone to sleep.
+    peer.send(json!({ "type": "ping" })).await;
+    assert_eq!(peer.message().await["type"], "pong");
+    clock.set(clock.now() + chrono::TimeDelta::hours(2));
+    server.engine.release.notify_one();
+    let mut texts = Vec::new();
+    let code = loop {
+        match peer.next().await {
+            Some(Message::Text(text)) => texts.push(text.to_string()),
+            Some(Message::Close(Some(frame))) => break u16::from(frame.code),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((code, texts), (4403, Vec::new()));
+}
+
+/// A peer that has more to say when it is closed can finish, and reads why: its connection is not reset under it.
+#[tokio::test]
+async fn a_peer_that_is_being_closed_may_still_write() {
+    let server = Server::plain().await;
+    for (bad, readable) in [("not a message", true), ("\u{1}", true), ("", false)] {
+        let mut stream = server.upgraded("").await;
+        let bad = if readable {
+            frames::text(bad)
+        } else {
+            frames::unmasked(bad)
+        };
+        stream.write_all(&bad).await.expect("sent");
+        let mut answer = vec![0; 2];
+        timeout(PATIENCE, stream.read_exact(&mut answer))
+            .await
+            .expect("in time")
+            .expect("a frame");
+        assert_eq!(answer[0], 0x88, "a close");
+        let mut rest = vec![0; usize::from(answer[1])];
+        stream.read_exact(&mut rest).await.expect("its code and reason");
+        // Were the connection gone, the first of these would be answered by a reset, and a later one would fail.
+        for _ in 0..20 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            stream
+                .write_all(&frames::text(&" ".repeat(4096)))
+                .await
+                .expect("it is still read");
+        }
+        stream.shutdown().await.expect("said");
+        let end = timeout(PATIENCE, stream.read(&mut rest)).await.expect("in time");
+        assert_eq!(end.expect("no reset"), 0);
+    }
+    server.sockets(0).await;
+}
+
 #[tokio::test]
 async fn a_token_that_has_ended_already_gives_nothing() {
     let server = Server::plain().await;

@@ -18,6 +18,16 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A whole text, as a client sends it.
+pub(super) fn text(payload: &str) -> Vec<u8> {
+    frame(LAST | TEXT, payload.as_bytes())
+}
+
+/// A whole text, as no client may send it.
+pub(super) fn unmasked(payload: &str) -> Vec<u8> {
+    [head(LAST | TEXT, payload.len(), false), payload.as_bytes().to_vec()].concat()
+}
+
 fn head(first: u8, length: usize, masked: bool) -> Vec<u8> {
     let flag = if masked { 0x80 } else { 0 };
     let mut bytes = vec![first];
@@ -46,7 +56,7 @@ async fn code_after(server: &Server, bytes: &[u8]) -> u16 {
 #[tokio::test]
 async fn frames_that_are_wrong_are_closed_with_their_code() {
     let server = Server::plain().await;
-    let unmasked = [head(LAST | TEXT, 2, false), b"{}".to_vec()].concat();
+    let unmasked = unmasked("{}");
     let too_long = frame(LAST | PING, &[b'a'; 126]);
     for (name, bytes, code) in [
         ("unmasked", unmasked, 1002),

@@ -19,13 +19,7 @@ async fn operations_of_a_socket_are_bounded() {
     assert_eq!(error["payload"][0]["extensions"]["code"], "TOO_MANY_REQUESTS");
     peer.complete("1").await;
     server.engine.feed.open(1).await;
-    // What was given up counts until it has ended, which the socket hears a moment later.
-    loop {
-        peer.subscribe("3", "{ a }").await;
-        if peer.message().await["type"] == "next" {
-            break;
-        }
-    }
+    peer.answered("3").await;
 }
 
 #[tokio::test]
@@ -42,14 +36,8 @@ async fn a_query_that_nobody_wants_any_more_still_counts() {
     peer.subscribe("2", "{ a }").await;
     assert_eq!(peer.message().await["type"], "error");
     server.engine.release.notify_one();
-    loop {
-        peer.subscribe("2", "{ a }").await;
-        let message = peer.message().await;
-        assert_eq!(message["id"], "2", "nothing more is said of the first");
-        if message["type"] == "next" {
-            break;
-        }
-    }
+    // And nothing more is said of the first.
+    peer.answered("2").await;
 }
 
 #[tokio::test]
@@ -71,12 +59,7 @@ async fn what_was_given_up_is_not_told_under_an_id_that_is_used_again() {
 
 #[tokio::test]
 async fn an_operation_holds_its_turn_until_it_has_ended() {
-    let server = Server::start(EdgeLimits {
-        running: 1,
-        waiting: 0,
-        ..EdgeLimits::default()
-    })
-    .await;
+    let server = Server::with_one_turn().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "{ hangs }").await;
     server.engine.entered.notified().await;
@@ -87,32 +70,17 @@ async fn an_operation_holds_its_turn_until_it_has_ended() {
     peer.subscribe("1", "{ a }").await;
     assert_eq!(peer.message().await["payload"][0]["extensions"]["code"], "UNAVAILABLE");
     server.engine.release.notify_one();
-    loop {
-        peer.subscribe("1", "{ a }").await;
-        if peer.message().await["type"] == "next" {
-            break;
-        }
-    }
+    peer.answered("1").await;
 }
 
 #[tokio::test]
 async fn an_idle_subscription_holds_no_turn_and_an_event_needs_one() {
-    let server = Server::start(EdgeLimits {
-        running: 1,
-        waiting: 0,
-        ..EdgeLimits::default()
-    })
-    .await;
+    let server = Server::with_one_turn().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "subscription { ticks }").await;
     server.engine.feed.open(1).await;
-    loop {
-        // The turn in which it began is given back a moment later.
-        peer.subscribe("2", "{ a }").await;
-        if peer.message().await["type"] == "next" {
-            break;
-        }
-    }
+    // The turn in which it began is given back a moment later.
+    peer.answered("2").await;
     assert_eq!(peer.message().await["type"], "complete");
     peer.subscribe("2", "{ hangs }").await;
     server.engine.entered.notified().await;
@@ -127,12 +95,7 @@ async fn an_idle_subscription_holds_no_turn_and_an_event_needs_one() {
 
 #[tokio::test]
 async fn many_subscriptions_that_begin_at_once_wait_in_line() {
-    let server = Server::start(EdgeLimits {
-        running: 1,
-        waiting: 0,
-        ..EdgeLimits::default()
-    })
-    .await;
+    let server = Server::with_one_turn().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("hangs", "{ hangs }").await;
     server.engine.entered.notified().await;

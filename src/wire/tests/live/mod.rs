@@ -167,10 +167,15 @@ struct Server {
 
 impl Server {
     async fn start(edge: EdgeLimits) -> Self {
+        Self::at(edge, Clock::system()).await
+    }
+
+    /// One whose time the test sets.
+    async fn at(edge: EdgeLimits, clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let engine = Arc::<FakeEngine>::default();
-        let state = state(&engine, edge.clone());
+        let state = state(&engine, edge.clone()).with_clock(clock);
         let metrics = state.metrics.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let counters = metrics.clone();
@@ -199,6 +204,16 @@ impl Server {
 
     async fn plain() -> Self {
         Self::start(EdgeLimits::default()).await
+    }
+
+    /// One with a turn for one operation at a time, and no line.
+    async fn with_one_turn() -> Self {
+        Self::start(EdgeLimits {
+            running: 1,
+            waiting: 0,
+            ..EdgeLimits::default()
+        })
+        .await
     }
 
     fn stop(&mut self) {
@@ -284,6 +299,22 @@ impl Peer {
     async fn subscribe(&mut self, id: &str, query: &str) {
         self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query } }))
             .await;
+    }
+
+    /// Asks until it is answered: what an operation took is given back when it has ended, which the socket hears a moment later. Whatever is said
+    /// meanwhile is of this id.
+    async fn answered(&mut self, id: &str) {
+        let asking = async {
+            loop {
+                self.subscribe(id, "{ a }").await;
+                let message = self.message().await;
+                assert_eq!(message["id"], id, "{message}");
+                if message["type"] == "next" {
+                    return;
+                }
+            }
+        };
+        timeout(PATIENCE, asking).await.expect("in time");
     }
 
     async fn complete(&mut self, id: &str) {

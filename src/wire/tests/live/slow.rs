@@ -58,6 +58,51 @@ async fn a_slow_reader_gets_everything_in_order() {
     }
 }
 
+/// However much a peer says, it is told of events meanwhile: what comes and what goes take turns.
+#[tokio::test]
+async fn a_peer_that_talks_without_end_is_told_meanwhile() {
+    const MESSAGES: usize = 20_000;
+    let server = Server::plain().await;
+    let stream = server.upgraded("authorization: Bearer good\r\n").await;
+    let stream = stream.into_std().expect("a connection");
+    stream.set_nonblocking(false).expect("it waits");
+    let mut writer = stream.try_clone().expect("two ends");
+    let (begun, waits) = oneshot::channel();
+    // In threads of their own, so that the server always has something to read.
+    std::thread::spawn(move || {
+        use std::io::Write as _;
+        let ping = frames::text(r#"{"type":"ping"}"#);
+        let subscribe = r#"{"type":"subscribe","id":"1","payload":{"query":"subscription { ticks }"}}"#;
+        let first = [frames::text(r#"{"type":"connection_init"}"#), frames::text(subscribe)].concat();
+        writer.write_all(&first).expect("sent");
+        let _ = begun.send(());
+        // The rest of the test may be over before all is said.
+        let _ = writer.write_all(&ping.repeat(MESSAGES));
+    });
+    let reader = std::thread::spawn(move || {
+        use std::io::Read as _;
+        let mut stream = std::io::BufReader::new(stream);
+        for before in 0..=MESSAGES {
+            let mut head = [0; 2];
+            stream.read_exact(&mut head).expect("a frame");
+            let mut text = vec![0; usize::from(head[1])];
+            stream.read_exact(&mut text).expect("a short text");
+            if text.windows(6).any(|part| part == b"\"next\"") {
+                return before;
+            }
+        }
+        panic!("it was never told");
+    });
+    waits.await.expect("it begins");
+    server.engine.feed.open(1).await;
+    server.engine.feed.ticks.send_modify(|tick| *tick += 1);
+    let before = tokio::task::spawn_blocking(move || reader.join())
+        .await
+        .expect("no panic");
+    let before = before.expect("it was told");
+    assert!(before < MESSAGES / 8, "told after {before} of {MESSAGES} answers");
+}
+
 #[tokio::test]
 async fn a_peer_that_is_not_there_is_noticed() {
     let server = Server::with(LiveLimits {

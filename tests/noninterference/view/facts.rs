@@ -1,0 +1,104 @@
+//! What the decision about a family looks at, from its rows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use thinkfamily::sharing::{
+    category::Category,
+    facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+};
+use uuid::Uuid;
+
+use crate::world::Folder;
+
+/// The moment, and what the authority has settled.
+#[derive(Clone, Debug)]
+pub(crate) struct Moment {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) own_consent_age: HashMap<i32, i32>,
+}
+
+pub(super) fn open(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) -> bool {
+    match until {
+        Some(until) => from <= today && until > today,
+        None => from <= today,
+    }
+}
+
+/// What the decision looks at.
+pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
+    let today = moment.now.date_naive();
+    let mut people: BTreeMap<Uuid, PersonFacts> = BTreeMap::new();
+    for row in &folder.memberships {
+        let Some(person) = folder.person(row.person_id) else {
+            continue;
+        };
+        let here = open(row.valid_from, row.valid_until, today);
+        let known = people.entry(person.id).or_insert_with(|| PersonFacts {
+            person: person.id,
+            date_of_birth: person.date_of_birth,
+            parental_responsibility: false,
+            in_family: false,
+            shielded: person.shielded,
+        });
+        known.in_family |= here;
+        known.parental_responsibility |= here && row.parental_responsibility;
+    }
+    let mut leads: Vec<_> = folder
+        .lead_professionals
+        .iter()
+        .filter(|row| open(row.valid_from, row.valid_until, today))
+        .collect();
+    leads.sort_by_key(|row| (std::cmp::Reverse(row.valid_from), row.id));
+    FamilyFacts {
+        authority: folder.family.authority_id,
+        family: folder.family.id,
+        on_cohort: folder
+            .family
+            .attached_on
+            .is_some_and(|from| open(from, folder.family.closed_on, today)),
+        involved: folder
+            .involvements
+            .iter()
+            .filter(|row| open(row.started_on, row.ended_on, today))
+            .map(|row| row.agency_id)
+            .collect(),
+        lead: leads.first().map(|row| (row.agency_id, row.subject.clone())),
+        consents: folder
+            .consents
+            .iter()
+            .filter_map(|row| {
+                Some(ConsentDecision {
+                    person: row.person_id,
+                    category: Category::from_code(&row.category)?,
+                    agency_kind: row.agency_kind.clone(),
+                    answer: if row.decision == "given" {
+                        ConsentAnswer::Given
+                    } else {
+                        ConsentAnswer::Refused
+                    },
+                    decided_by: row.decided_by,
+                    recorded_at: row.recorded_at,
+                    key: row.id,
+                    expires_on: row.expires_on,
+                    withdrawn_at: row.withdrawn_at,
+                })
+            })
+            .collect(),
+        people: people.into_values().collect(),
+        emergencies: folder
+            .emergency_accesses
+            .iter()
+            .filter(|row| row.closed_at.is_none())
+            .map(|row| EmergencyFact {
+                key: row.id,
+                agency: row.agency_id,
+                subject: row.subject.clone(),
+                opened_at: row.opened_at,
+                expires_at: row.expires_at,
+            })
+            .collect(),
+        own_consent_age: moment.own_consent_age[&folder.family.authority_id],
+        now: moment.now,
+    }
+}

@@ -1,0 +1,57 @@
+//! Who can be found by what is known of them.
+
+use thinkfamily::sharing::{decide::decide_found, facts::RowFacts};
+
+use super::{
+    facts::{Moment, open},
+    looker::Looker,
+};
+use crate::world::Folder;
+
+/// What people can be found by: the agreement releases the marker to whoever asks for it by what they know of a member, and so it releases whether
+/// they know it. Of members who may not be found nothing is released, and no place where somebody shielded lives.
+pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
+    if !looker.facts.on_cohort || looker.look("Marker", &RowFacts::family()).is_err() {
+        return;
+    }
+    let today = moment.now.date_naive();
+    let here: Vec<_> = folder
+        .memberships
+        .iter()
+        .filter(|row| open(row.valid_from, row.valid_until, today))
+        .filter_map(|row| Some((row, folder.person(row.person_id)?)))
+        .collect();
+    let sheltered = here.iter().any(|(_, person)| person.shielded);
+    let mut places: Vec<_> = folder
+        .addresses
+        .iter()
+        .filter(|row| !sheltered && open(row.valid_from, row.valid_until, today))
+        .map(|row| (&row.postcode, &row.line1, &row.line2, &row.town))
+        .collect();
+    places.sort_unstable();
+    for (membership, person) in here {
+        if decide_found(looker.ceiling, &looker.facts, person.id).is_err() {
+            continue;
+        }
+        let mut numbers: Vec<_> = folder
+            .local_identifiers
+            .iter()
+            .filter(|row| row.person_id == person.id)
+            .map(|row| (&row.system, &row.value))
+            .collect();
+        numbers.sort_unstable();
+        let known = format!(
+            "{:?}",
+            (
+                &person.given_name,
+                &person.family_name,
+                person.date_of_birth,
+                &person.sex,
+                membership.valid_from,
+                numbers,
+                &places
+            )
+        );
+        looker.note("Marker", person.id, "found by", known);
+    }
+}

@@ -1,0 +1,86 @@
+//! Members, where they live, and what they have numbers and statuses in.
+
+use std::collections::HashSet;
+
+use thinkfamily::sharing::facts::RowFacts;
+use uuid::Uuid;
+
+use super::looker::{Looker, values};
+use crate::world::Folder;
+
+/// The members whom the caller knows of.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a>(pub(super) &'a HashSet<Uuid>);
+
+impl Named<'_> {
+    /// Somebody, if the caller knows of them.
+    pub(super) fn tell(self, person: Option<Uuid>) -> String {
+        format!("{:?}", person.filter(|person| self.0.contains(person)))
+    }
+}
+
+/// What is seen of members, and who is.
+pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder) -> HashSet<Uuid> {
+    let mut members = HashSet::new();
+    for row in &folder.memberships {
+        let Some(person) = folder.person(row.person_id) else {
+            continue;
+        };
+        let facts = RowFacts::person(person.id);
+        let age = values!(person,
+            "Member.givenName" given_name, "Member.familyName" family_name, "Member.dateOfBirth" date_of_birth,
+            "Member.age" date_of_birth, "Member.sex" sex, "Member.ethnicity" ethnicity, "Member.disability" disability,
+            "Member.phone" phone, "Member.email" email, "Member.employmentStatus" employment_status,
+            "Member.educationSetting" education_setting,
+        );
+        let own = values!(row,
+            "Member.relationship" relationship, "Member.parentalResponsibility" parental_responsibility,
+            "Member.memberFrom" valid_from, "Member.memberUntil" valid_until,
+        );
+        if looker.row(
+            "Member",
+            row.id,
+            &facts,
+            &own.into_iter().chain(age).collect::<Vec<_>>(),
+        ) {
+            members.insert(person.id);
+            looker.note("Member", row.id, "person", person.id.to_string());
+        }
+    }
+    members
+}
+
+/// What is seen of addresses, statuses and numbers.
+pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
+    let family = RowFacts::family();
+    for row in &folder.addresses {
+        looker.row(
+            "Address",
+            row.id,
+            &family,
+            &values!(row,
+                "Address.line1" line1, "Address.line2" line2, "Address.town" town, "Address.postcode" postcode,
+                "Address.validFrom" valid_from, "Address.validUntil" valid_until,
+            ),
+        );
+    }
+    for row in &folder.statutory_statuses {
+        if looker.row("StatutoryStatus", row.id, &RowFacts::person(row.person_id), &values!(row,
+            "StatutoryStatus.status" status, "StatutoryStatus.validFrom" valid_from, "StatutoryStatus.validUntil" valid_until,
+        )) {
+            looker.note("StatutoryStatus", row.id, "person", named.tell(Some(row.person_id)));
+        }
+    }
+    for row in &folder.local_identifiers {
+        if looker.row(
+            "LocalIdentifier",
+            row.id,
+            &RowFacts::person(row.person_id),
+            &values!(row,
+                "LocalIdentifier.system" system, "LocalIdentifier.value" value,
+            ),
+        ) {
+            looker.note("LocalIdentifier", row.id, "person", named.tell(Some(row.person_id)));
+        }
+    }
+}

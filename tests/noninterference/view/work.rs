@@ -1,0 +1,105 @@
+//! The work with a family: assessments, scores, plans, goals and actions.
+
+use std::collections::HashSet;
+
+use thinkfamily::{
+    catalogue,
+    sharing::{category::Category, facts::RowFacts},
+};
+use uuid::Uuid;
+
+use super::{
+    looker::{Looker, values},
+    needs::criterion,
+    people::Named,
+};
+use crate::world::Folder;
+
+/// What is seen of assessments and their scores.
+pub(super) fn assessments(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
+    let family = RowFacts::family();
+    let mut assessments = HashSet::new();
+    for row in &folder.assessments {
+        if looker.row(
+            "Assessment",
+            row.id,
+            &family.from_agency(row.agency_id),
+            &values!(row,
+                "Assessment.agency" agency_id, "Assessment.kind" kind, "Assessment.coversAllMembers" covers_all_members,
+                "Assessment.startedOn" started_on, "Assessment.completedOn" completed_on, "Assessment.quality" quality,
+            ),
+        ) {
+            assessments.insert(row.id);
+        }
+    }
+    for row in &folder.distance_scores {
+        let facts = RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain));
+        if looker.row(
+            "DistanceScore",
+            row.id,
+            &facts,
+            &values!(row,
+                "DistanceScore.domain" domain, "DistanceScore.review" review, "DistanceScore.score" score,
+                "DistanceScore.scoredBy" scored_by, "DistanceScore.scoredOn" scored_on,
+            ),
+        ) {
+            looker.note("DistanceScore", row.id, "person", named.tell(row.person_id));
+            let of = Some(row.assessment_id).filter(|of| assessments.contains(of));
+            looker.note("DistanceScore", row.id, "assessment", format!("{of:?}"));
+        }
+    }
+}
+
+/// What is seen of plans, goals and actions, and which plans and goals are.
+pub(super) fn plans(looker: &mut Looker<'_>, folder: &Folder) -> (HashSet<Uuid>, HashSet<Uuid>) {
+    let family = RowFacts::family();
+    let mut plans = HashSet::new();
+    for row in &folder.plans {
+        if looker.row(
+            "Plan",
+            row.id,
+            &family,
+            &values!(row,
+                "Plan.status" status, "Plan.drawnUpOn" drawn_up_on, "Plan.agreedOn" agreed_on,
+                "Plan.signedByFamilyOn" signed_by_family_on, "Plan.closedOn" closed_on, "Plan.closure" closure,
+            ),
+        ) {
+            plans.insert(row.id);
+        }
+    }
+    let mut goals = HashSet::new();
+    for row in &folder.goals {
+        let facts = family.with_categories(criterion(row.criterion.as_deref()));
+        if looker.row(
+            "Goal",
+            row.id,
+            &facts,
+            &values!(row,
+                "Goal.description" description, "Goal.criterion" criterion, "Goal.status" status,
+            ),
+        ) {
+            goals.insert(row.id);
+            looker.note("Goal", row.id, "plan", Named(&plans).tell(Some(row.plan_id)));
+            looker.note("Goal", row.id, "position", row.position.to_string());
+        }
+    }
+    for row in &folder.actions {
+        // What an action says of a criterion is what its goal says.
+        let goal = folder.goals.iter().find(|goal| goal.id == row.goal_id);
+        let facts =
+            family.with_categories(goal.map_or(Category::CRITERIA, |goal| criterion(goal.criterion.as_deref())));
+        if looker.row(
+            "Action",
+            row.id,
+            &facts,
+            &values!(row,
+                "Action.description" description, "Action.ownerAgency" owner_agency_id, "Action.dueOn" due_on,
+                "Action.doneOn" done_on,
+            ),
+        ) {
+            looker.note("Action", row.id, "goal", Named(&goals).tell(Some(row.goal_id)));
+            looker.note("Action", row.id, "position", row.position.to_string());
+        }
+    }
+    (plans, goals)
+}
