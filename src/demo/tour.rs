@@ -132,6 +132,7 @@ impl Tour {
             people: people.collect(),
             consents: consents.collect(),
             emergencies: Vec::new(),
+            people_read: true,
             own_consent_age: 13,
             now: self.now,
         }

@@ -60,6 +60,7 @@ pub fn wants(used: &FieldSet) -> Wants {
             field::CONTACT_AGENCY,
             field::DISCLOSURE_AGENCY,
         ]),
+        without_people: false,
     }
 }
 

@@ -39,6 +39,27 @@ fn shielding_covers_the_contact_details_of_the_shielded_member_alone() {
 }
 
 #[test]
+fn of_people_who_were_not_read_anybody_might_be_shielded() {
+    let ceiling = of(vec![clause("c", &[Contact, Household, Plan])]);
+    let facts = FamilyFacts {
+        people: Vec::new(),
+        people_read: false,
+        ..family()
+    };
+    let told = |category, area| {
+        let needs = Needs {
+            access: Access::Read,
+            categories: CategorySet::of(&[category]),
+            area,
+        };
+        why(decide(&ceiling, needs, &facts, &RowFacts::family()))
+    };
+    assert_eq!(told(Contact, false), Some(Reason::Shielded), "the address");
+    assert_eq!(told(Household, true), Some(Reason::Shielded), "the area");
+    assert_eq!(told(Plan, false), None, "what shielding does not cover");
+}
+
+#[test]
 fn shielding_covers_address_and_area_of_the_family_the_shielded_member_lives_with() {
     let ceiling = of(vec![clause("c", &[Contact, Household])]);
     let needs = |category, area| Needs {

@@ -89,8 +89,10 @@ pub struct FamilyFacts {
     pub involved: Vec<Uuid>,
     /// The Lead Professional: agency and subject.
     pub lead: Option<(Uuid, String)>,
-    /// Everyone who is or was in the family.
+    /// Everyone who is or was in the family; nobody where the people were not read.
     pub people: Vec<PersonFacts>,
+    /// Whether the people were read. Where they were not, anybody might be shielded.
+    pub people_read: bool,
     /// Decisions about their consent, in any order.
     pub consents: Vec<ConsentDecision>,
     /// Emergency access opened for this family.
@@ -107,9 +109,9 @@ impl FamilyFacts {
         self.people.iter().filter(|person| person.in_family)
     }
 
-    /// Whether a shielded person lives with the family.
+    /// Whether a shielded person lives with the family, or might.
     pub fn houses_shielded(&self) -> bool {
-        self.members().any(|person| person.shielded)
+        !self.people_read || self.members().any(|person| person.shielded)
     }
 
     /// The person with that key, in the family now or before.

@@ -201,6 +201,7 @@ pub(super) fn family() -> FamilyFacts {
         ],
         consents: Vec::new(),
         emergencies: Vec::new(),
+        people_read: true,
         own_consent_age: 13,
         now: noon(today()),
     }

@@ -53,6 +53,8 @@ pub struct Wants {
     pub contacts: bool,
     /// The register of agencies.
     pub agencies: bool,
+    /// That nothing is wanted of the people, nor anything that shielding covers: then they are only read where consent is asked for.
+    pub without_people: bool,
 }
 
 impl Wants {
@@ -77,6 +79,7 @@ impl Wants {
             emergencies: self.emergencies || other.emergencies,
             contacts: self.contacts || other.contacts,
             agencies: self.agencies || other.agencies,
+            without_people: self.without_people && other.without_people,
         }
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn holds_on(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDa
 /// Which facts are read, of those that decisions may do without.
 #[derive(Clone, Copy)]
 pub(super) struct Needed {
+    people: bool,
     involvements: bool,
     consents: bool,
     emergencies: bool,
@@ -52,6 +53,7 @@ impl Needed {
             clauses.any(asks)
         };
         Self {
+            people: !wants.without_people || some(|clause| clause.consent_required),
             involvements: wants.involvements || some(|clause| clause.scope == Scope::Involved),
             consents: wants.consents || some(|clause| clause.consent_required),
             emergencies: wants.emergencies || some(|clause| clause.emergency),
@@ -63,6 +65,7 @@ impl Needed {
 pub(super) struct FactRows {
     memberships: ByFamily<MembershipRow>,
     persons: HashMap<Uuid, PersonRow>,
+    people_read: bool,
     involvements: ByFamily<InvolvementRow>,
     leads: ByFamily<LeadProfessionalRow>,
     consents: HashMap<Uuid, Vec<ConsentRow>>,
@@ -83,8 +86,8 @@ pub(super) struct FamilyFactRows {
 
 /// Where the facts are in a bundle of selects.
 pub(super) struct FactSlots {
-    memberships: Slot<MembershipRow>,
-    persons: Slot<PersonRow>,
+    memberships: Option<Slot<MembershipRow>>,
+    persons: Option<Slot<PersonRow>>,
     involvements: Option<Slot<InvolvementRow>>,
     leads: Slot<LeadProfessionalRow>,
     consents: Option<Slot<ConsentRow>>,
@@ -119,8 +122,12 @@ impl FactSlots {
             consents = consents.among("agency_kind", Bind::Words(kinds));
         }
         Self {
-            memberships: bundle.add(from.of_families::<MembershipRow>("membership")),
-            persons: bundle.add(from.of_people::<PersonRow>("person", "id")),
+            memberships: needed
+                .people
+                .then(|| bundle.add(from.of_families::<MembershipRow>("membership"))),
+            persons: needed
+                .people
+                .then(|| bundle.add(from.of_people::<PersonRow>("person", "id"))),
             involvements: needed.involvements.then(|| bundle.add(involvements)),
             leads: bundle.add(from.of_families::<LeadProfessionalRow>("lead_professional")),
             consents: needed.consents.then(|| bundle.add(consents)),
@@ -159,7 +166,7 @@ impl FactRows {
         for row in fetched.take_if(slots.consents.as_ref())? {
             by_person.entry(row.person_id).or_default().push(row);
         }
-        let persons = fetched.take(&slots.persons)?;
+        let persons = fetched.take_if(slots.persons.as_ref())?;
         if let Some(slot) = &slots.settings
             && let Some(settings) = fetched.take(slot)?.pop()
         {
@@ -169,7 +176,8 @@ impl FactRows {
             .known_settings()
             .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
-            memberships: ByFamily::new(fetched.take(&slots.memberships)?, |row| row.family_id),
+            memberships: ByFamily::new(fetched.take_if(slots.memberships.as_ref())?, |row| row.family_id),
+            people_read: slots.persons.is_some(),
             persons: persons.into_iter().map(|row| (row.id, row)).collect(),
             involvements: ByFamily::new(fetched.take_if(slots.involvements.as_ref())?, |row| row.family_id),
             leads: ByFamily::new(fetched.take(&slots.leads)?, |row| row.family_id),
@@ -236,6 +244,7 @@ impl FactRows {
             involved: open.map(|row| row.agency_id).collect(),
             lead: lead.map(|row| (row.agency_id, row.subject.clone())),
             people: people_facts(&members),
+            people_read: self.people_read,
             consents: decisions,
             emergencies: opened.map(emergency_fact).collect(),
             own_consent_age: self.own_consent_age,

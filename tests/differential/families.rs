@@ -46,6 +46,7 @@ pub(crate) fn family(
             .percent(75)
             .then(|| (chance.pick(&AGENCIES).key(), chance.pick(&SUBJECTS).to_owned())),
         people,
+        people_read: true,
         consents,
         emergencies: (0..chance.pick(&[0, 0, 1, 2]))
             .map(|_| emergency(chance, caller, now))

@@ -16,7 +16,7 @@ use crate::{
     },
     sharing::{
         category::CategorySet,
-        register::{FieldId, field},
+        register::{self, FieldId, field},
     },
     store::dossier::{Dossier, Wants},
 };
@@ -90,6 +90,8 @@ impl Select for FamilySelect {
         Wants {
             criteria: self.filter.criterion.is_some(),
             plans: self.filter.has_plan.is_some(),
+            // A family's own fields and its criteria say nothing of its people; where it lives is covered by shielding.
+            without_people: self.looks_at().into_iter().all(|field| !register::get(field).area),
             ..Wants::default()
         }
     }

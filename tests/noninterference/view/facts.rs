@@ -98,6 +98,7 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
                 expires_at: row.expires_at,
             })
             .collect(),
+        people_read: true,
         own_consent_age: moment.own_consent_age[&folder.family.authority_id],
         now: moment.now,
     }
