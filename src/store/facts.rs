@@ -25,7 +25,7 @@ use super::{
 };
 use crate::sharing::{
     agreement::Scope,
-    category::Category,
+    category::{Category, CategorySet},
     ceiling::{Ceiling, ClauseInForce},
     consent::age_on,
     facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
@@ -120,6 +120,12 @@ impl FactSlots {
         if !wants.consents {
             let kinds = parties().map(|party| party.agency_kind.clone()).collect();
             consents = consents.among("agency_kind", Bind::Words(kinds));
+            // A decision looks at the consent for its own category, and at none where no clause asks for it.
+            let clauses = ceiling.parties().iter().flat_map(|party| &party.clauses);
+            let asking = clauses.filter(|clause| clause.consent_required);
+            let categories = asking.fold(CategorySet::EMPTY, |all, clause| all.union(clause.categories));
+            let codes = categories.iter().map(|category| category.code().to_owned()).collect();
+            consents = consents.among("category", Bind::Words(codes));
         }
         Self {
             memberships: needed

@@ -23,12 +23,12 @@ fn documents() -> Vec<(&'static str, Value, Vec<Value>)> {
         ),
         (
             "query($n: Int, $o: FamilyOrder) { families(first: $n, orderBy: $o) { nodes { reference } } }",
-            json!({ "n": 2, "o": { "field": "REFERENCE", "direction": "DESC" } }),
+            json!({ "n": 2, "o": { "field": "REFERENCE", "direction": "DESCENDING" } }),
             vec![
                 json!({ "n": "2" }),
                 json!({ "n": 2.5 }),
-                json!({ "n": 2, "o": { "field": "SHOESIZE", "direction": "DESC" } }),
-                json!({ "n": 2, "o": { "field": "REFERENCE", "direction": "DESC", "more": true } }),
+                json!({ "n": 2, "o": { "field": "SHOESIZE", "direction": "DESCENDING" } }),
+                json!({ "n": 2, "o": { "field": "REFERENCE", "direction": "DESCENDING", "more": true } }),
             ],
         ),
     ]
