@@ -26,7 +26,7 @@ pub(super) fn register(
         (
             "thinkfamily_sql_statements_total",
             "Statements sent to the main database.",
-            of(store, |store| store.statements_sent()),
+            of(store, Store::statements_sent),
         ),
         (
             "thinkfamily_reading_connections_made_total",
@@ -104,6 +104,11 @@ pub(super) fn register(
         )?,
         read: of(trail, |trail| trail.waiting() as u64),
     }))?;
+    connections(metrics, store)
+}
+
+/// The connections to each database.
+fn connections(metrics: &Metrics, store: &Store) -> Result<(), prometheus::Error> {
     for (at, database) in ["main", "trail", "reading"].into_iter().enumerate() {
         for (state, of) in [("open", false), ("idle", true)] {
             let options = Opts::new(

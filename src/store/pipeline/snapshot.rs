@@ -13,7 +13,7 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 /// A moment of the database.
 pub(in crate::store) struct Snapshot {
-    taken: Taken,
+    taken: Box<Taken>,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -32,7 +32,7 @@ impl Snapshot {
     /// Begins with a first statement, which says of which moment all others are.
     pub(super) async fn begin(taken: Taken, first: Asked<'_>) -> Result<(Self, Answer), StoreError> {
         // It is there before anything is sent, so that whatever was begun is ended.
-        let snapshot = Self { taken };
+        let snapshot = Self { taken: Box::new(taken) };
         let begun = async {
             let client = &snapshot.taken.connection()?.client;
             let begun = async { client.batch_execute(BEGIN).await.map_err(|error| failed(&error)) };
