@@ -30,7 +30,7 @@ use crate::{
 /// Clients that read.
 const READERS: usize = 8;
 /// Longer than anything takes that is to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// So that a server that says nothing is given up soon.
 const SETTINGS: [&str; 6] = [
     "--request-timeout-ms=6000",
@@ -66,7 +66,8 @@ impl Came {
         let code = &body["errors"][0]["extensions"]["code"];
         match answer.status {
             200 if body.get("errors").is_none() && is_done(&body) => {
-                self.good.lock().unwrap().push((what, answer.request_id))
+                let mut good = self.good.lock().unwrap();
+                good.push((what, answer.request_id));
             }
             503 if code == "UNAVAILABLE" && body["data"].is_null() => {
                 self.refused.fetch_add(1, Ordering::Relaxed);

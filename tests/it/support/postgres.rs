@@ -15,7 +15,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -50,6 +50,8 @@ pub(crate) struct Postgres {
     template: OnceCell<()>,
     /// How it is started.
     command: Vec<OsString>,
+    /// The one that runs in its place since it was ended.
+    again: Mutex<Option<Child>>,
     /// Holds the guard's standard input, which ends with this process.
     _guard: Child,
 }
@@ -169,6 +171,7 @@ impl Postgres {
             programs,
             template: OnceCell::new(),
             command: serve,
+            again: Mutex::default(),
             _guard: guard,
         };
         server.wait_until_ready();
@@ -181,7 +184,7 @@ impl Postgres {
             .append(true)
             .open(self.folder.join("log"))
             .unwrap();
-        Command::new(&self.command[0])
+        let started = Command::new(&self.command[0])
             .args(&self.command[1..])
             .current_dir("/")
             .stdin(Stdio::null())
@@ -190,6 +193,7 @@ impl Postgres {
             .process_group(0)
             .spawn()
             .unwrap();
+        *self.again.lock().unwrap() = Some(started);
         self.wait_until_ready();
     }
 
@@ -202,6 +206,9 @@ impl Postgres {
     pub(crate) fn end(&self, signal: &str) {
         let processes = self.processes();
         kill(signal, &processes[..1]);
+        if let Some(mut ended) = self.again.lock().unwrap().take() {
+            ended.wait().unwrap();
+        }
         for _ in 0..200 {
             if processes
                 .iter()

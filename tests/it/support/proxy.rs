@@ -1,8 +1,10 @@
 //! `HAProxy` in front of several servers, as in production, but that it repeats nothing: what fails behind it, fails for the client.
 
 use std::{
-    env, fs,
-    io::Write,
+    env,
+    fmt::Write as _,
+    fs,
+    io::Write as _,
     net::TcpListener,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -94,7 +96,7 @@ fn settings(port: u16, servers: &[&str]) -> String {
          backend servers\n balance roundrobin\n http-reuse always\n option httpchk GET /readyz\n"
     );
     for (number, address) in servers.iter().enumerate() {
-        text += &format!(" server server{number} {address} check inter 100ms fall 1 rise 1\n");
+        writeln!(text, " server server{number} {address} check inter 100ms fall 1 rise 1").unwrap();
     }
     text
 }
