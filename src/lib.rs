@@ -21,5 +21,6 @@ pub mod import;
 pub mod matching;
 pub mod sharing;
 pub mod store;
+pub mod telemetry;
 pub mod webhook;
 pub mod wire;

@@ -205,6 +205,11 @@ impl Trail {
         !self.queue.is_closed() && self.queue.capacity() > 0
     }
 
+    /// How many entries wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// What has been done so far.
     pub fn stats(&self) -> TrailStats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);

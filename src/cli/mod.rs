@@ -9,6 +9,7 @@ mod context;
 mod demo;
 mod documents;
 mod failure;
+mod health;
 mod import;
 mod log;
 mod matching;
@@ -32,6 +33,7 @@ use crate::{
     clock::{Clock, Ids},
     config::{Config, ConfigArgs},
     store::trail::TrailStore,
+    telemetry::Traces,
 };
 
 /// One GraphQL API that gives each partner exactly what the sharing agreement and the family's consent permit.
@@ -70,6 +72,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Migrate the databases, or say how far they are.
     Migrate(migrate::MigrateArgs),
+    /// Ask the server on this machine whether it is well.
+    Health(health::HealthArgs),
     /// Estimate how descriptions of one person differ, or try a model on data.
     Matching(matching::MatchingArgs),
 }
@@ -95,12 +99,16 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let done = Config::load(&app.config).map_err(Failure::from).and_then(|config| {
         let serving = matches!(app.command, None | Some(Command::Serve));
-        log::init(config.log, serving);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::problem(format!("the program cannot start its threads: {error}")))?;
+        let traces = if serving { traces(&runtime)? } else { None };
+        log::init(config.log, serving, traces.as_ref());
         let done = runtime.block_on(dispatch(app.command.unwrap_or(Command::Serve), config));
+        if let Some(traces) = traces {
+            traces.close();
+        }
         // Whatever is left is not worth waiting for: all that matters was awaited.
         runtime.shutdown_background();
         done
@@ -114,6 +122,13 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             failure.exit_code()
         }
     }
+}
+
+/// Where traces go, if the environment says so.
+fn traces(runtime: &tokio::runtime::Runtime) -> Result<Option<Traces>, Failure> {
+    let _within = runtime.enter();
+    let environment = |name: &str| std::env::var(name).ok();
+    Traces::from_environment(&environment).map_err(Failure::usage)
 }
 
 async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure> {
@@ -137,6 +152,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         Command::Documents(arguments) => documents::run(&context, arguments, out).await,
         Command::Audit(arguments) => audit(&context, &arguments, out).await,
         Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,
+        Command::Health(arguments) => health::run(context.config.listen, &arguments, out).await,
         Command::Matching(arguments) => matching::run(&context, &arguments, out),
     }
 }
@@ -189,6 +205,7 @@ mod tests {
             "documents",
             "audit",
             "migrate",
+            "health",
             "matching",
         ] {
             assert!(at(name) < at("Settings"), "{name}");

@@ -121,7 +121,7 @@ impl Server {
         let engine = engine::engine(store, trail, secret, config)?;
         let deliverer = engine::deliverer(store, trail, &engine, config)?;
         let metrics = Metrics::new().map_err(Failure::problem)?;
-        figures::register(&metrics, store, trail, &sign_in, &deliverer).map_err(Failure::problem)?;
+        figures::register(&metrics, store, trail, &sign_in, &engine, &deliverer).map_err(Failure::problem)?;
         let (limits, edge) = limits(config);
         let ready = ready(databases.clone(), trail.clone());
         let mut state = AppState::new(
@@ -272,6 +272,7 @@ pub(super) fn limits(config: &Config) -> (Limits, EdgeLimits) {
         waiting: count(config.database.queue),
         waiting_time: config.database.wait,
         write_time: config.live.write,
+        leave_time: config.leave,
         live: LiveLimits {
             sockets: config.live.sockets,
             sockets_per_client: config.live.sockets_per_client,

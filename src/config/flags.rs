@@ -64,6 +64,7 @@ settings! {
     statement_timeout_ms "THINKFAMILY_STATEMENT_TIMEOUT_MS" "MS" "Longest time of one SQL statement [default: 5000]" [];
     feed_poll_ms "THINKFAMILY_FEED_POLL_MS" "MS" "How often those who wait for changes look, even if nothing woke them [default: 5000]" [];
     request_timeout_ms "THINKFAMILY_REQUEST_TIMEOUT_MS" "MS" "Longest time of one request [default: 15000]" [];
+    leave_ms "THINKFAMILY_LEAVE_MS" "MS" "How long it goes on serving, and says that it is not ready, after it was told to stop [default: 0 in development, 5000 in production]" [];
     audience "THINKFAMILY_AUDIENCE" "NAME" "The audience that tokens must name [default: https://thinkfamily.example/graphql]" [];
     dev_issuer "THINKFAMILY_DEV_ISSUER" "on|off" "The development token issuer [default: on in development]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
     graphiql "THINKFAMILY_GRAPHIQL" "on|off" "GraphiQL in the browser [default: on in development]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];

@@ -144,6 +144,8 @@ pub struct Config {
     pub database: Database,
     /// Longest time of one request.
     pub request_timeout: Duration,
+    /// How long it goes on serving after it was told to stop.
+    pub leave: Duration,
     /// The audience that tokens must name, unless their issuer's settings say otherwise.
     pub audience: String,
     /// The trusted issuers.
@@ -225,6 +227,11 @@ impl Config {
             database: read_database(&given, &data_dir)?,
             data_dir,
             request_timeout: milliseconds(&given, "request_timeout_ms", 15_000)?,
+            leave: Duration::from_millis(
+                given
+                    .number("leave_ms", if easing { 0 } else { 5_000 }, 0..=600_000)?
+                    .into(),
+            ),
             audience,
             issuers,
             dev_issuer,

@@ -52,6 +52,7 @@ fn with_nothing_set_it_runs_on_this_machine_only() {
     assert_eq!(config.limits.document_bytes, 32 * 1024);
     assert_eq!(config.limits.document_tokens, 2_000);
     assert_eq!(config.request_timeout, Duration::from_secs(15));
+    assert_eq!(config.leave, Duration::ZERO);
 }
 
 #[test]
@@ -92,6 +93,11 @@ fn production_has_nothing_that_eases_trying_unless_asked_for() {
     let config = load(&["--mode=production", "--listen=0.0.0.0:443"], &[], None).unwrap();
     assert!(!config.dev_issuer && !config.graphiql && !config.demo_data);
     assert!(config.migrate);
+    assert_eq!(
+        config.leave,
+        Duration::from_secs(5),
+        "whoever is in front has to notice"
+    );
     assert_eq!(config.log.format, LogFormat::Json);
     let asked = load(
         &["--mode=production", "--graphiql", "--demo-data=on", "--dev-issuer"],

@@ -2,13 +2,17 @@
 
 mod subscribe;
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool};
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
 
 use async_graphql::{Schema, ValidationMode, Variables};
 use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
+use tracing::{Instrument as _, info_span};
 
 pub use self::subscribe::Subscription;
 use super::{
@@ -65,6 +69,7 @@ struct Parts {
     validation: Validation,
     schemas: Schemas,
     most_cost: u64,
+    spent: AtomicU64,
     feeds: Feeds,
     looks: Semaphore,
 }
@@ -98,6 +103,7 @@ impl Engine {
             validation,
             schemas: Schemas::default(),
             most_cost,
+            spent: AtomicU64::new(0),
             feeds: Feeds::default(),
             looks: Semaphore::new(LOOKS),
         };
@@ -109,12 +115,17 @@ impl Engine {
         &self.parts.services
     }
 
+    /// What all operations that were executed have cost together, by the measure of `extensions.cost`.
+    pub fn spent(&self) -> u64 {
+        self.parts.spent.load(Ordering::Relaxed)
+    }
+
     /// Executes one operation. Whatever the answer discloses is in the trail before this returns.
     ///
     /// A client that goes away does not cut it short: what is written and what the trail says of it belong together.
     pub async fn execute(&self, request: OperationRequest) -> Answer {
         let engine = self.clone();
-        let running = tokio::spawn(async move { engine.run(request).await });
+        let running = tokio::spawn(async move { engine.run(request).await }.in_current_span());
         match running.await {
             Ok(Ok(answer)) => answer,
             Ok(Err(refusal)) => Answer::Refused(refusal),
@@ -135,7 +146,7 @@ impl Engine {
                 ));
             }
         };
-        let plan = self.plan(&asked, operation)?;
+        let plan = info_span!("plan").in_scope(|| self.plan(&asked, operation))?;
         if plan.used.contains(field::QUERY_MARKER_CHANGES) {
             let (feeds, services) = (&self.parts.feeds, &self.parts.services);
             feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
@@ -157,15 +168,16 @@ impl Engine {
             if plan.introspects {
                 answer::without_introspection(&mut document);
             }
-            self.parts.schema.execute(to_execute(&asked, document, &request)).await
+            let executing = self.parts.schema.execute(to_execute(&asked, document, &request));
+            executing.instrument(info_span!("execute", cost = plan.cost)).await
         } else {
             async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
         };
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        self.finish(&asked, operation, &plan, request, response, introspected)
-            .await
+        let finishing = self.finish(&asked, operation, &plan, request, response, introspected);
+        finishing.instrument(info_span!("answer")).await
     }
 
     /// Reads an operation before it runs.
@@ -242,6 +254,7 @@ impl Engine {
             }
             return Err(RequestError::new(failure.code(), failure.message()).retry(failure.retry()));
         }
+        self.parts.spent.fetch_add(plan.cost, Ordering::Relaxed);
         let looked = request.lookups.looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -256,13 +269,16 @@ impl Engine {
             request.session.now(),
         );
         // All at once, so that they share a commit.
-        let appended = join_all(entries.into_iter().map(|entry| request.services.trail.append(entry))).await;
+        let span = info_span!("trail", entries = entries.len());
+        let appending = entries.into_iter().map(|entry| request.services.trail.append(entry));
+        let appended = join_all(appending).instrument(span).await;
         let failed = appended.iter().find_map(|place| place.as_ref().err().cloned());
         let written: Vec<EntryRef> = appended.into_iter().flatten().collect();
         if let Some(error) = failed {
             tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
             if !writes.is_empty() {
-                trail::not_made(&request.services.trail, asked, &written, &self.parts.services.store).await;
+                let store = &self.parts.services.store;
+                trail::not_made(&request.services.trail, asked, &written, store, false).await;
             }
             return Err(RequestError::new(
                 ErrorCode::Unavailable,
@@ -272,8 +288,10 @@ impl Engine {
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
             let _ = request.session.end().await;
-        } else if let Err(error) = request.session.commit().await {
-            trail::not_made(&request.services.trail, asked, &written, &self.parts.services.store).await;
+        } else if let Err(error) = request.session.commit().instrument(info_span!("commit")).await {
+            let unknown = matches!(error, StoreError::Unavailable(_));
+            let store = &self.parts.services.store;
+            trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
             return Err(refusal(error));
         }
         if looked.total() > 0 {
@@ -303,7 +321,7 @@ impl Engine {
             let ceiling = Ceiling::of(&policies.policy, Arc::new(caller.clone()), session.today());
             Ok((session, policies, Arc::new(ceiling)))
         };
-        begun.await.map_err(refusal)
+        begun.instrument(info_span!("session")).await.map_err(refusal)
     }
 
     /// The text of the document that was registered for the caller's client under this SHA-256, if there is one. With a portal, the client is the

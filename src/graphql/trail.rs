@@ -165,11 +165,12 @@ fn by_kind<'a>(
     parts
 }
 
-/// Says that announced changes were not made after all.
-pub async fn not_made(trail: &Trail, asked: &OperationRequest, announced: &[EntryRef], store: &Store) {
+/// Says that announced changes were not made after all; or, where the connection was lost on the way, that nobody can say whether they were.
+pub async fn not_made(trail: &Trail, asked: &OperationRequest, announced: &[EntryRef], store: &Store, unknown: bool) {
     for place in announced {
         let mut entry = of(Kind::WriteFailed, asked, store.clock().now());
         entry.about = Some(*place);
+        entry.reason = unknown.then(|| Code::nearest("outcome_unknown"));
         if let Err(error) = trail.append(entry).await {
             tracing::error!(%error, request_id = %asked.request_id, "trail.failure_not_written");
         }

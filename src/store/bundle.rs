@@ -4,6 +4,7 @@
 use std::marker::PhantomData;
 
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use tracing::{Instrument as _, info_span};
 
 use super::{
     pipeline::Answer,
@@ -63,6 +64,11 @@ impl Bundle {
 
     /// Sends them all.
     pub(super) async fn fetch(self, session: &Session) -> Result<Fetched, StoreError> {
+        let span = info_span!("statements", count = self.selects.len());
+        self.fetch_all(session).instrument(span).await
+    }
+
+    async fn fetch_all(self, session: &Session) -> Result<Fetched, StoreError> {
         let results = match session.on() {
             On::Pipelined(snapshot) => {
                 session.count(self.selects.len());

@@ -99,12 +99,23 @@ pub enum ConnectError {
 }
 
 /// How many connections a database has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connections {
     /// Open ones.
     pub open: u64,
     /// Those of them that nobody uses now.
     pub idle: u64,
+}
+
+/// What has become of the connections that only read, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Connections made.
+    pub made: u64,
+    /// Those of them that were lost, or given up because the server said nothing.
+    pub lost: u64,
+    /// Operations that got none in time, or for which none could be made.
+    pub refused: u64,
 }
 
 /// The main database and the trail, open. Cheap to clone: clones share the connections.
@@ -166,9 +177,10 @@ impl Databases {
         Ok(())
     }
 
-    /// How many connections there are: to the main database, then to the trail.
-    pub fn connections(&self) -> [Connections; 2] {
-        let [mut main, trail] = [&self.main, &self.trail].map(|database| {
+    /// How many connections there are: to the main database, to the trail, and to the main database for reading alone; none of the last where it is
+    /// read over the first.
+    pub fn connections(&self) -> [Connections; 3] {
+        let [main, trail] = [&self.main, &self.trail].map(|database| {
             if database.get_database_backend() == DbBackend::Postgres {
                 let pool = database.get_postgres_connection_pool();
                 Connections {
@@ -183,12 +195,13 @@ impl Databases {
                 }
             }
         });
-        if let Some(pipeline) = &self.pipeline {
-            let reading = pipeline.connections();
-            main.open += reading.open;
-            main.idle += reading.idle;
-        }
-        [main, trail]
+        let reading = self.pipeline.as_ref().map(Pool::connections).unwrap_or_default();
+        [main, trail, reading]
+    }
+
+    /// What has become of the connections that only read.
+    pub fn reading(&self) -> Reading {
+        self.pipeline.as_ref().map(Pool::reading).unwrap_or_default()
     }
 
     /// The main database.

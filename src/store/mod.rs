@@ -15,6 +15,7 @@ mod directory;
 pub mod documents;
 pub mod dossier;
 mod facts;
+mod failure;
 pub mod feed;
 pub mod keys;
 mod links;

@@ -11,13 +11,15 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{authority, statistical_neighbour};
 use sea_orm::{
-    AccessMode, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr,
-    EntityTrait, IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RuntimeErr, Select,
-    SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::OnceCell;
+use tracing::{Instrument as _, Span, info_span};
 use uuid::Uuid;
 
+pub use super::failure::StoreError;
 use super::{
     Store,
     agencies::Agencies,
@@ -28,57 +30,6 @@ use super::{
     record::Record,
     rows::AuthorityRow,
 };
-
-/// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// Another change came first; the same request may succeed if it is sent again.
-    #[error("another change came first")]
-    Conflict,
-    /// The database does not answer.
-    #[error("the database does not answer: {0}")]
-    Unavailable(&'static str),
-    /// The database did not do what it was asked.
-    #[error("the database failed: {0}")]
-    Database(String),
-    /// What is stored cannot be understood.
-    #[error("what is stored cannot be understood: {0}")]
-    Corrupt(String),
-}
-
-impl From<DbErr> for StoreError {
-    fn from(error: DbErr) -> Self {
-        let code = code(&error);
-        // Serialisation failures and deadlocks of PostgreSQL, busy of SQLite: to a caller all the same.
-        let came_between = matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "261" | "517"));
-        // Whatever is written was looked for before: a row that is there all the same came in between.
-        if came_between || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-            Self::Conflict
-        } else if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
-            Self::Unavailable(kind(&error))
-        } else {
-            Self::Database(format!("{} {}", kind(&error), code.unwrap_or_default()))
-        }
-    }
-}
-
-/// The database's own code of what went wrong. Its words are told to nobody: they may hold what was asked for or stored.
-pub(super) fn code(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
-        return None;
-    };
-    Some(cause.as_database_error()?.code()?.into_owned())
-}
-
-fn kind(error: &DbErr) -> &'static str {
-    match error {
-        DbErr::ConnectionAcquire(_) => "no connection was free in time",
-        DbErr::Conn(_) => "the connection failed",
-        DbErr::Exec(_) | DbErr::Query(_) => "a statement failed",
-        DbErr::Type(_) | DbErr::TryIntoErr { .. } => "a value has another type than expected",
-        _ => "it did not do what it was asked",
-    }
-}
 
 /// Whether a session may change anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -302,12 +253,13 @@ impl Session {
     {
         self.count(1);
         match &self.on {
-            On::Library(transaction) => Ok(select.into_model::<R>().all(transaction).await?),
+            On::Library(transaction) => Ok(select.into_model::<R>().all(transaction).instrument(one()).await?),
             On::Pipelined(snapshot) => {
                 let statement = DatabaseBackend::Postgres.build(&select.into_query());
                 let values = statement.values.into_iter().flat_map(|values| values.0);
                 let values: Vec<Bind> = values.map(Bind::One).collect();
-                snapshot.ask((&statement.sql, &values)).await?.records()
+                let asked = snapshot.ask((&statement.sql, &values));
+                asked.instrument(one()).await?.records()
             }
         }
     }
@@ -320,9 +272,13 @@ impl Session {
                 let backend = transaction.get_database_backend();
                 let values = values.into_iter().map(|value| value.into_value(backend));
                 let statement = Statement::from_sql_and_values(backend, text, values);
-                Ok(Rows::Library(transaction.query_all_raw(statement).await?))
+                let rows = transaction.query_all_raw(statement).instrument(one()).await?;
+                Ok(Rows::Library(rows))
             }
-            On::Pipelined(snapshot) => Ok(Rows::Pipelined(snapshot.ask((text, &values)).await?)),
+            On::Pipelined(snapshot) => {
+                let rows = snapshot.ask((text, &values)).instrument(one()).await?;
+                Ok(Rows::Pipelined(rows))
+            }
         }
     }
 
@@ -370,4 +326,9 @@ impl Session {
     pub(super) fn count(&self, statements: usize) {
         self.statements.fetch_add(statements as u64, Ordering::Relaxed);
     }
+}
+
+/// The time that one statement takes.
+fn one() -> Span {
+    info_span!("statements", count = 1)
 }

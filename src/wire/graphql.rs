@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts};
+use tracing::{Instrument as _, info_span};
 use uuid::Uuid;
 
 use super::{
@@ -68,7 +69,8 @@ pub(super) async fn authenticate(state: &AppState, parts: &Parts, notes: &mut No
 
 /// The same, with the instant at which the token ends.
 pub(super) async fn sign_in(state: &AppState, headers: &HeaderMap, notes: &mut Notes) -> Result<SignedIn, Problem> {
-    let signed_in = state.authenticator.authenticate(headers).await?;
+    let authenticating = state.authenticator.authenticate(headers);
+    let signed_in = authenticating.instrument(info_span!("sign-in")).await?;
     notes.caller(&signed_in.caller);
     Ok(signed_in)
 }
@@ -86,13 +88,15 @@ impl From<Refusal> for Problem {
 /// Executes an operation while it holds a turn. The turn is given back when the operation has ended, which may be later than
 /// its client's patience: otherwise whoever goes away could have as much running as they like.
 pub(super) async fn execute(state: &Arc<AppState>, operation: OperationRequest) -> Result<Answer, Problem> {
-    let turn = state.gate.enter().await.ok_or_else(Problem::unavailable)?;
+    let turn = state.gate.enter().instrument(info_span!("wait")).await;
+    let turn = turn.ok_or_else(Problem::unavailable)?;
     let engine = Arc::clone(&state.engine);
-    let running = tokio::spawn(async move {
+    let running = async move {
         let answer = engine.execute(operation).await;
         drop(turn);
         answer
-    });
+    };
+    let running = tokio::spawn(running.in_current_span());
     // An operation that panicked has told where in the log.
     running.await.map_err(|_| Problem::internal())
 }

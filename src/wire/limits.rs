@@ -73,7 +73,9 @@ pub struct EdgeLimits {
     pub waiting_time: Duration,
     /// Connections open at once; more wait to be accepted.
     pub connections: usize,
-    /// How long requests under way may take to end when the server is told to stop.
+    /// How long a server that was told to stop goes on serving, while it says that it is not ready.
+    pub leave_time: Duration,
+    /// How long requests under way may take to end after that.
     pub shutdown_time: Duration,
     /// What connections that stay may take.
     pub live: LiveLimits,
@@ -92,6 +94,7 @@ impl Default for EdgeLimits {
             waiting: 256,
             waiting_time: Duration::from_secs(5),
             connections: 2_048,
+            leave_time: Duration::ZERO,
             shutdown_time: Duration::from_secs(20),
             live: LiveLimits::default(),
         }

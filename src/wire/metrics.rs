@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 /// Seconds: the bounds of the duration histogram.
@@ -26,6 +26,9 @@ pub struct Metrics {
     /// Events sent.
     pub(super) events: IntCounter,
     closings: IntCounterVec,
+    /// Operations that got no turn in time.
+    pub(super) turned_away: IntCounter,
+    occupied: IntGaugeVec,
 }
 
 impl Metrics {
@@ -70,6 +73,17 @@ impl Metrics {
                 ),
                 &["code"],
             )?,
+            turned_away: IntCounter::new(
+                "thinkfamily_operations_turned_away_total",
+                "Operations that got no turn, since too many waited or they had waited too long.",
+            )?,
+            occupied: IntGaugeVec::new(
+                Opts::new(
+                    "thinkfamily_operations",
+                    "Operations at this moment, by state: running or waiting.",
+                ),
+                &["state"],
+            )?,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.durations.clone()))?;
@@ -80,6 +94,8 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.subscriptions.clone()))?;
         metrics.registry.register(Box::new(metrics.events.clone()))?;
         metrics.registry.register(Box::new(metrics.closings.clone()))?;
+        metrics.registry.register(Box::new(metrics.turned_away.clone()))?;
+        metrics.registry.register(Box::new(metrics.occupied.clone()))?;
         Ok(metrics)
     }
 
@@ -109,6 +125,14 @@ impl Metrics {
     /// A socket was closed with one of the codes that the program has.
     pub(super) fn closed(&self, code: u16) {
         self.closings.with_label_values(&[code.to_string()]).inc();
+    }
+
+    /// How many operations run, and how many wait for a turn.
+    pub(super) fn occupied(&self, (running, waiting): (usize, usize)) {
+        for (state, number) in [("running", running), ("waiting", waiting)] {
+            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            self.occupied.with_label_values(&[state]).set(number);
+        }
     }
 
     /// Everything, in Prometheus's text format.

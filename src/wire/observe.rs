@@ -15,13 +15,16 @@ use axum::{
 };
 use futures_util::FutureExt;
 use http::{
-    HeaderName, HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
+    HeaderName, HeaderValue, StatusCode,
+    header::{
+        CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    },
 };
+use tracing::{Instrument as _, field::Empty, info_span};
 use uuid::Uuid;
 
-use super::{metrics::Metrics, respond::Problem, state::AppState};
-use crate::sharing::caller::Caller;
+use super::{live::stopping::Stopping, metrics::Metrics, respond::Problem, state::AppState};
+use crate::{sharing::caller::Caller, telemetry};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -105,18 +108,39 @@ pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Req
         status: None,
     };
     request.extensions_mut().insert(RequestId(id));
+    let stopping = request.extensions().get::<Stopping>().cloned();
+    let span = info_span!(
+        "request",
+        otel.kind = "server",
+        http.request.method = method_label(method.as_str()),
+        http.route = route,
+        request_id = %id,
+        http.response.status_code = Empty,
+        outcome = Empty,
+    );
+    telemetry::belongs_to(&span, request.headers());
 
-    let mut response = answer(next.run(request), id, state.edge.request_time).await;
+    let handled = answer(next.run(request), id, state.edge.request_time);
+    let mut response = handled.instrument(span.clone()).await;
 
     harden(&mut response, id);
+    // A connection is not kept for another request that would come when nobody is there; one that has become a socket is no connection of HTTP any more.
+    if stopping.is_some_and(|stopping| stopping.leaves()) && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     let status = response.status().as_u16();
     count.status = Some(status);
     let notes = response.extensions_mut().remove::<Notes>().unwrap_or_default();
+    span.record("http.response.status_code", status);
     if let Some(outcome) = notes.outcome {
         state.metrics.operation(outcome);
+        span.record("outcome", outcome);
     }
     tracing::info!(
         request_id = %id,
+        trace_id = telemetry::trace_id(&span),
         method = method_label(method.as_str()),
         route,
         status,

@@ -16,6 +16,7 @@ use http::{
 
 use super::{
     graphql::authenticate,
+    live::stopping::Stopping,
     observe::{Notes, RequestId},
     respond::Problem,
     state::AppState,
@@ -75,11 +76,15 @@ pub(super) async fn healthz() -> Response {
     typed(TEXT, "ok\n")
 }
 
-/// `/readyz`: the process can do its work.
+/// `/readyz`: the process can do its work, and nobody has told it to stop.
 pub(super) async fn readyz(
     State(state): State<Arc<AppState>>,
     Extension(RequestId(id)): Extension<RequestId>,
+    stopping: Option<Extension<Stopping>>,
 ) -> Response {
+    if stopping.is_some_and(|Extension(stopping)| stopping.leaves()) {
+        return Problem::unavailable().respond(None, id);
+    }
     match tokio::time::timeout(READY_TIME, (state.ready)()).await {
         Ok(true) => typed(TEXT, "ready\n"),
         Ok(false) | Err(_) => Problem::unavailable().respond(None, id),
@@ -91,6 +96,7 @@ pub(super) async fn metrics(
     State(state): State<Arc<AppState>>,
     Extension(RequestId(id)): Extension<RequestId>,
 ) -> Response {
+    state.metrics.occupied(state.gate.occupied());
     match state.metrics.text() {
         Ok(text) => typed("text/plain; version=0.0.4; charset=utf-8", text),
         Err(error) => {

@@ -14,14 +14,21 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{limits::EdgeLimits, live::stopping::Stopping, metrics::Metrics, slow::WriteTimeout};
+use super::{
+    limits::EdgeLimits,
+    live::stopping::{Phase, Stopping},
+    metrics::Metrics,
+    slow::WriteTimeout,
+};
 
 /// More header lines than this in one request are refused.
 const MOST_HEADERS: usize = 64;
 /// How long to wait when a connection cannot be accepted, as when there are no file handles left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` is over, then lets requests under way end, for as long as the limits allow.
+/// Serves until `stop` is over. Then it goes on serving for a while, saying that it is not ready and closing each connection after its answer, so that
+/// whoever spreads requests over several servers sends them elsewhere. Only then it takes nothing new, and lets requests under way end, for as long as
+/// the limits allow.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -30,12 +37,19 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
-    let (stopping, stopped) = watch::channel(false);
-    let mut stop = std::pin::pin!(stop);
+    let (stopping, stopped) = watch::channel(Phase::Serving);
+    let mut until = std::pin::pin!(async {
+        stop.await;
+        if !limits.leave_time.is_zero() {
+            tracing::info!("stopping: not ready any more, and still serving");
+            stopping.send_replace(Phase::Leaving);
+            sleep(limits.leave_time).await;
+        }
+    });
     loop {
         tokio::select! {
             biased;
-            () = &mut stop => break,
+            () = &mut until => break,
             (stream, place) = next_connection(&listener, &places) => {
                 connection(stream, place, &router, limits, metrics, stopped.clone());
             }
@@ -43,7 +57,7 @@ pub async fn serve(
     }
     drop((listener, stopped));
     tracing::info!(connections = stopping.receiver_count(), "stopping: no new connections");
-    stopping.send_replace(true);
+    stopping.send_replace(Phase::Closing);
     if timeout(limits.shutdown_time, stopping.closed()).await.is_err() {
         tracing::warn!("stopped before every request had ended");
     }
@@ -90,16 +104,17 @@ fn connection(
     router: &Router,
     limits: &EdgeLimits,
     metrics: &Metrics,
-    mut stopping: watch::Receiver<bool>,
+    stopping: watch::Receiver<Phase>,
 ) {
     // Answers are written whole; without this, small ones wait for the peer's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
     let io = WriteTimeout::new(TokioIo::new(stream), limits.write_time);
+    let mut stopping = Stopping::from(stopping);
     let service = Telling {
         inner: TowerToHyperService::new(router.clone()),
-        stopping: Stopping::from(stopping.clone()),
+        stopping: stopping.clone(),
     };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -113,8 +128,7 @@ fn connection(
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
             ended = &mut connection => ended,
-            // An error means that nobody is left to stop it: the server is gone.
-            _ = stopping.changed() => {
+            () = stopping.told() => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }

@@ -64,8 +64,8 @@ impl AppState {
             parsed: Documents::default(),
             limits: Limits::default(),
             edge: EdgeLimits::default(),
+            gate: gate(&EdgeLimits::default(), &metrics),
             metrics,
-            gate: gate(&EdgeLimits::default()),
             places: Places::new(&EdgeLimits::default().live),
             clock: Clock::system(),
             jwks: None,
@@ -76,7 +76,7 @@ impl AppState {
     /// With other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits, edge: EdgeLimits) -> Self {
-        self.gate = gate(&edge);
+        self.gate = gate(&edge, &self.metrics);
         self.places = Places::new(&edge.live);
         self.limits = limits;
         self.edge = edge;
@@ -105,6 +105,11 @@ impl AppState {
     }
 }
 
-fn gate(edge: &EdgeLimits) -> Gate {
-    Gate::new(edge.running, edge.waiting, edge.waiting_time)
+fn gate(edge: &EdgeLimits, metrics: &Metrics) -> Gate {
+    Gate::new(
+        edge.running,
+        edge.waiting,
+        edge.waiting_time,
+        metrics.turned_away.clone(),
+    )
 }

@@ -12,7 +12,7 @@ struct Room {
 }
 
 /// The arrows. What is not here is refused.
-const ROOMS: [Room; 16] = [
+const ROOMS: [Room; 17] = [
     Room {
         name: "cli",
         may_name: &[
@@ -28,13 +28,22 @@ const ROOMS: [Room; 16] = [
             "matching",
             "sharing",
             "store",
+            "telemetry",
             "webhook",
             "wire",
         ],
     },
     Room {
         name: "wire",
-        may_name: &["auth", "clock", "config", "error", "graphql", "sharing::caller"],
+        may_name: &[
+            "auth",
+            "clock",
+            "config",
+            "error",
+            "graphql",
+            "sharing::caller",
+            "telemetry",
+        ],
     },
     Room {
         name: "graphql",
@@ -88,6 +97,10 @@ const ROOMS: [Room; 16] = [
         may_name: &["audit", "clock", "sharing", "store"],
     },
     Room {
+        name: "telemetry",
+        may_name: &[],
+    },
+    Room {
         name: "matching",
         may_name: &[],
     },
@@ -113,7 +126,7 @@ const ROOMS: [Room; 16] = [
 const ANSWERS: [(&str, &str); 1] = [("store/directory.rs", "auth")];
 
 /// Libraries that belong to some rooms alone, by the first word of their paths.
-const LIBRARIES: [(&str, &[&str]); 21] = [
+const LIBRARIES: [(&str, &[&str]); 26] = [
     ("sea_orm", &["store"]),
     ("sea_orm_migration", &["store"]),
     ("sqlx", &["store"]),
@@ -127,10 +140,16 @@ const LIBRARIES: [(&str, &[&str]); 21] = [
     ("hyper", &["wire"]),
     ("hyper_util", &["wire"]),
     ("tokio_tungstenite", &["wire"]),
-    ("http", &["auth", "cli", "wire"]),
+    // What a request says of the trace that it is part of stands in its headers.
+    ("http", &["auth", "cli", "telemetry", "wire"]),
     ("prometheus", &["cli", "wire"]),
     ("jsonwebtoken", &["auth"]),
-    ("reqwest", &["auth", "config", "webhook"]),
+    ("reqwest", &["auth", "config", "telemetry", "webhook"]),
+    ("opentelemetry", &["telemetry"]),
+    ("opentelemetry_http", &["telemetry"]),
+    ("opentelemetry_otlp", &["telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
+    ("tracing_opentelemetry", &["telemetry"]),
     ("clap", &["cli", "config"]),
     ("any_ascii", &["matching"]),
     ("rphonetic", &["matching"]),

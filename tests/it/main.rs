@@ -16,6 +16,7 @@ mod kill;
 mod live;
 mod lookups;
 mod mutations;
+mod operation;
 mod partners;
 mod readme;
 mod revocation;

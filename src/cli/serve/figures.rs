@@ -9,7 +9,7 @@ use prometheus::{
 };
 
 use super::sign_in::SignIn;
-use crate::{audit::Trail, store::Store, webhook::Deliverer, wire::metrics::Metrics};
+use crate::{audit::Trail, graphql::engine::Engine, store::Store, webhook::Deliverer, wire::metrics::Metrics};
 
 type Read = Box<dyn Fn() -> u64 + Send + Sync>;
 
@@ -19,73 +19,75 @@ pub(super) fn register(
     store: &Store,
     trail: &Trail,
     sign_in: &Arc<SignIn>,
+    engine: &Engine,
     deliverer: &Deliverer,
 ) -> Result<(), prometheus::Error> {
-    let counters: [(&str, &str, Read); 9] = [
+    let counters: [(&str, &str, Read); 13] = [
         (
             "thinkfamily_sql_statements_total",
             "Statements sent to the main database.",
-            {
-                let store = store.clone();
-                Box::new(move || store.statements_sent())
-            },
+            of(store, Store::statements_sent),
+        ),
+        (
+            "thinkfamily_reading_connections_made_total",
+            "Connections made to read from the main database.",
+            of(store, |store| store.databases().reading().made),
+        ),
+        (
+            "thinkfamily_reading_connections_lost_total",
+            "Those of them that were lost, or given up because the database said nothing.",
+            of(store, |store| store.databases().reading().lost),
+        ),
+        (
+            "thinkfamily_reading_refused_total",
+            "Operations that got no connection to read over.",
+            of(store, |store| store.databases().reading().refused),
         ),
         (
             "thinkfamily_trail_entries_total",
             "Entries made durable in the trail.",
-            {
-                let trail = trail.clone();
-                Box::new(move || trail.stats().entries)
-            },
+            of(trail, |trail| trail.stats().entries),
         ),
-        ("thinkfamily_trail_batches_total", "Transactions that made them so.", {
-            let trail = trail.clone();
-            Box::new(move || trail.stats().batches)
-        }),
+        (
+            "thinkfamily_trail_batches_total",
+            "Transactions that made them so.",
+            of(trail, |trail| trail.stats().batches),
+        ),
         (
             "thinkfamily_trail_failed_total",
             "Entries that could not be written.",
-            {
-                let trail = trail.clone();
-                Box::new(move || trail.stats().failed)
-            },
+            of(trail, |trail| trail.stats().failed),
         ),
         (
             "thinkfamily_trail_refused_total",
             "Entries refused because too many waited.",
-            {
-                let trail = trail.clone();
-                Box::new(move || trail.stats().refused)
-            },
+            of(trail, |trail| trail.stats().refused),
         ),
         (
             "thinkfamily_sign_in_refused_total",
             "Requests whose sign-in was refused.",
-            {
-                let sign_in = Arc::clone(sign_in);
-                Box::new(move || sign_in.refused())
-            },
+            of(sign_in, |sign_in| sign_in.refused()),
+        ),
+        (
+            "thinkfamily_graphql_cost_total",
+            "What the operations executed have cost together, as extensions.cost tells each.",
+            of(engine, Engine::spent),
         ),
         (
             "thinkfamily_webhooks_delivered_total",
             "Webhooks that their receivers took.",
-            {
-                let deliverer = deliverer.clone();
-                Box::new(move || deliverer.stats().delivered)
-            },
+            of(deliverer, |deliverer| deliverer.stats().delivered),
         ),
         (
             "thinkfamily_webhook_attempts_failed_total",
             "Attempts to deliver a webhook that failed and are made again.",
-            {
-                let deliverer = deliverer.clone();
-                Box::new(move || deliverer.stats().failed)
-            },
+            of(deliverer, |deliverer| deliverer.stats().failed),
         ),
-        ("thinkfamily_webhooks_dead_total", "Webhooks that were given up.", {
-            let deliverer = deliverer.clone();
-            Box::new(move || deliverer.stats().dead)
-        }),
+        (
+            "thinkfamily_webhooks_dead_total",
+            "Webhooks that were given up.",
+            of(deliverer, |deliverer| deliverer.stats().dead),
+        ),
     ];
     for (name, help, read) in counters {
         let counter = IntCounter::new(name, help)?;
@@ -95,7 +97,19 @@ pub(super) fn register(
             turn: Mutex::new(()),
         }))?;
     }
-    for (at, database) in ["main", "trail"].into_iter().enumerate() {
+    metrics.registry().register(Box::new(Gauged {
+        gauge: IntGauge::new(
+            "thinkfamily_trail_waiting",
+            "Entries that wait to be written to the trail.",
+        )?,
+        read: of(trail, |trail| trail.waiting() as u64),
+    }))?;
+    connections(metrics, store)
+}
+
+/// The connections to each database.
+fn connections(metrics: &Metrics, store: &Store) -> Result<(), prometheus::Error> {
+    for (at, database) in ["main", "trail", "reading"].into_iter().enumerate() {
         for (state, of) in [("open", false), ("idle", true)] {
             let options = Opts::new(
                 "thinkfamily_database_connections",
@@ -114,6 +128,12 @@ pub(super) fn register(
         }
     }
     Ok(())
+}
+
+/// Reads one number of something that is kept elsewhere.
+fn of<T: Clone + Send + Sync + 'static>(whole: &T, read: fn(&T) -> u64) -> Read {
+    let whole = whole.clone();
+    Box::new(move || read(&whole))
 }
 
 /// A counter that is kept elsewhere.

@@ -5,6 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use async_graphql_parser::types::{ExecutableDocument, OperationType};
 use futures_util::StreamExt as _;
 use tokio::{sync::watch, task::JoinHandle};
+use tracing::{Instrument as _, info_span};
 
 use super::{Engine, beyond_the_agreement, internal, refusal, select, within};
 use crate::{
@@ -167,7 +168,8 @@ impl Subscription {
             self.wake.mark_unchanged();
             let parts = Arc::clone(&self.parts);
             // Apart, so that what the trail says was given is not lost with whoever waits for it.
-            self.running = Some(tokio::spawn(async move { parts.step(reading).await }));
+            let step = async move { parts.step(reading).await };
+            self.running = Some(tokio::spawn(step.instrument(info_span!(parent: None, "event"))));
         }
         let ended = match &mut self.running {
             Some(running) => running.await,

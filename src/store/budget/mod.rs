@@ -15,8 +15,8 @@ use uuid::Uuid;
 use self::{sql::Texts, window::Parts};
 use super::{
     Store,
+    failure::{StoreError, code},
     keys::array,
-    session::{StoreError, code},
     transaction::begin_write,
 };
 

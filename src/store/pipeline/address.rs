@@ -8,6 +8,9 @@ use tokio_postgres::Config;
 
 use crate::store::database_url::{Address, DatabaseUrl, Password};
 
+/// How long a connection may be silent before the server is asked whether it is there.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
 /// How to reach the server, if it can be reached in this way.
 pub(super) fn config(url: &DatabaseUrl, statement_timeout: Duration, wait: Duration) -> Option<Config> {
     let Address::Postgres(known, password) = url.address() else {
@@ -33,6 +36,11 @@ pub(super) fn config(url: &DatabaseUrl, statement_timeout: Duration, wait: Durat
         .dbname(known.get_database()?)
         .application_name(known.get_application_name().unwrap_or("thinkfamily"))
         .connect_timeout(wait)
+        // A server that is gone without a word is noticed within a minute, and not after the system's two hours.
+        .keepalives_idle(KEEP_ALIVE)
+        .keepalives_interval(KEEP_ALIVE / 2)
+        .keepalives_retries(2)
+        .tcp_user_timeout(KEEP_ALIVE * 2)
         .options(format!(
             "{} -c statement_timeout={} -c plan_cache_mode=force_generic_plan",
             known.get_options().unwrap_or_default(),

@@ -2,12 +2,16 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
+    task::AbortHandle,
     time::timeout,
 };
 use tokio_postgres::{Client, Config, NoTls, Statement};
@@ -16,7 +20,11 @@ use super::{
     address,
     snapshot::{Answer, Asked, Snapshot, failed},
 };
-use crate::store::{connect::Connections, database_url::DatabaseUrl, session::StoreError};
+use crate::store::{
+    connect::{Connections, Reading},
+    database_url::DatabaseUrl,
+    session::StoreError,
+};
 
 /// Prepared statements that a connection keeps; there are fewer texts than that.
 const PREPARED: usize = 256;
@@ -31,6 +39,11 @@ struct Shared {
     turns: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
     wait: Duration,
+    /// Longer than any statement may take: a server that has said nothing by then is not there any more.
+    silence: Duration,
+    made: AtomicU64,
+    lost: AtomicU64,
+    refused: AtomicU64,
 }
 
 impl std::fmt::Debug for Pool {
@@ -44,6 +57,8 @@ impl std::fmt::Debug for Pool {
 /// One connection with what it has prepared.
 pub(super) struct Connection {
     pub(super) client: Client,
+    /// The task that reads and writes.
+    task: AbortHandle,
     prepared: Mutex<HashMap<String, Statement>>,
 }
 
@@ -62,6 +77,10 @@ impl Pool {
             turns: Arc::new(Semaphore::new(most.max(1))),
             idle: Mutex::default(),
             wait,
+            silence: statement_timeout * 2 + wait,
+            made: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
         })))
     }
 
@@ -80,32 +99,67 @@ impl Pool {
         }
     }
 
+    /// What has become of them so far.
+    pub(in crate::store) fn reading(&self) -> Reading {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Reading {
+            made: read(&self.0.made),
+            lost: read(&self.0.lost),
+            refused: read(&self.0.refused),
+        }
+    }
+
     /// Closes the connections that nobody uses, and lets nobody have one any more.
     pub(in crate::store) fn close(&self) {
         self.0.turns.close();
         self.idle().clear();
     }
 
-    /// Begins to read with a first statement.
+    /// Begins to read with a first statement. A connection that was kept may have been lost meanwhile, and nobody has noticed: since nothing has been read
+    /// yet, it is begun again over a new one.
     pub(in crate::store) async fn snapshot(&self, first: Asked<'_>) -> Result<(Snapshot, Answer), StoreError> {
-        Snapshot::begin(self.take().await?, first).await
+        let taken = self.take().await?;
+        let kept = taken.kept;
+        match Snapshot::begin(taken, first).await {
+            Err(StoreError::Unavailable(_)) if kept => {
+                // Those that were kept beside it are no better.
+                let gone = std::mem::take(&mut *self.idle());
+                self.0.lost.fetch_add(gone.len() as u64, Ordering::Relaxed);
+                drop(gone);
+                Snapshot::begin(self.take().await?, first).await
+            }
+            begun => begun,
+        }
     }
 
     async fn take(&self) -> Result<Taken, StoreError> {
+        let taken = self.try_take().await;
+        if taken.is_err() {
+            self.0.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        taken
+    }
+
+    async fn try_take(&self) -> Result<Taken, StoreError> {
         let turn = timeout(self.0.wait, Arc::clone(&self.0.turns).acquire_owned())
             .await
             .map_err(|_| StoreError::Unavailable("no connection was free in time"))?
             .map_err(|_| StoreError::Unavailable("the connections are closed"))?;
-        let connection = loop {
+        let (connection, kept) = loop {
             let Some(known) = self.idle().pop() else {
-                break connect(&self.0.config, self.0.wait).await?;
+                let made = connect(&self.0.config, self.0.wait).await?;
+                self.0.made.fetch_add(1, Ordering::Relaxed);
+                break (made, false);
             };
             if !known.client.is_closed() {
-                break known;
+                break (known, true);
             }
+            self.0.lost.fetch_add(1, Ordering::Relaxed);
         };
         Ok(Taken {
             connection: Some(connection),
+            kept,
+            silent: AtomicBool::new(false),
             pool: self.clone(),
             turn,
         })
@@ -121,9 +175,10 @@ async fn connect(config: &Config, wait: Duration) -> Result<Connection, StoreErr
     let connecting = timeout(wait, config.connect(NoTls));
     let (client, connection) = connecting.await.map_err(|_| UNREACHED)?.map_err(|_| UNREACHED)?;
     // It ends when the client is gone or the server is.
-    tokio::spawn(connection);
+    let task = tokio::spawn(connection).abort_handle();
     Ok(Connection {
         client,
+        task,
         prepared: Mutex::default(),
     })
 }
@@ -151,6 +206,10 @@ impl Connection {
 /// A connection that one operation has. It goes back when it is dropped.
 pub(super) struct Taken {
     connection: Option<Connection>,
+    /// Whether somebody has used it before.
+    kept: bool,
+    /// Whether the server has left a statement without an answer.
+    silent: AtomicBool,
     pool: Pool,
     #[expect(dead_code, reason = "held until it is dropped")]
     turn: OwnedSemaphorePermit,
@@ -162,13 +221,31 @@ impl Taken {
             .as_ref()
             .ok_or(StoreError::Unavailable("the connection is gone"))
     }
+
+    /// The answer, unless the server says nothing for so long that it cannot be there any more. Nobody else gets such a connection.
+    pub(super) async fn unless_silent<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        timeout(self.pool.0.silence, answer).await.unwrap_or_else(|_| {
+            self.silent.store(true, Ordering::Relaxed);
+            Err(StoreError::Unavailable("the server said nothing"))
+        })
+    }
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take().filter(|known| !known.client.is_closed())
-            && !self.pool.0.turns.is_closed()
-        {
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        if *self.silent.get_mut() {
+            // It would wait for the rest for as long as the system thinks that the server is there.
+            connection.task.abort();
+            self.pool.0.lost.fetch_add(1, Ordering::Relaxed);
+        } else if connection.client.is_closed() {
+            self.pool.0.lost.fetch_add(1, Ordering::Relaxed);
+        } else if !self.pool.0.turns.is_closed() {
             self.pool.idle().push(connection);
         }
     }

@@ -5,15 +5,15 @@ use tokio_postgres::{Error, Row, error::SqlState, types::ToSql};
 
 use super::{Bind, pool::Taken};
 use crate::store::{
+    failure::{StoreError, is_away},
     record::{Cells, Record},
-    session::StoreError,
 };
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 /// A moment of the database.
 pub(in crate::store) struct Snapshot {
-    taken: Taken,
+    taken: Box<Taken>,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -32,10 +32,11 @@ impl Snapshot {
     /// Begins with a first statement, which says of which moment all others are.
     pub(super) async fn begin(taken: Taken, first: Asked<'_>) -> Result<(Self, Answer), StoreError> {
         // It is there before anything is sent, so that whatever was begun is ended.
-        let snapshot = Self { taken };
+        let snapshot = Self { taken: Box::new(taken) };
         let begun = async {
             let client = &snapshot.taken.connection()?.client;
-            client.batch_execute(BEGIN).await.map_err(|error| failed(&error))
+            let begun = async { client.batch_execute(BEGIN).await.map_err(|error| failed(&error)) };
+            snapshot.taken.unless_silent(begun).await
         };
         let ((), answer) = futures_util::future::try_join(begun, snapshot.ask(first)).await?;
         Ok((snapshot, answer))
@@ -44,10 +45,13 @@ impl Snapshot {
     /// The rows of a statement.
     pub(in crate::store) async fn ask(&self, (text, values): Asked<'_>) -> Result<Answer, StoreError> {
         let connection = self.taken.connection()?;
-        let statement = connection.statement(text).await?;
-        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-        let rows = connection.client.query(&statement, &values).await;
-        rows.map(Answer).map_err(|error| failed(&error))
+        let rows = async {
+            let statement = connection.statement(text).await?;
+            let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+            let rows = connection.client.query(&statement, &values).await;
+            rows.map_err(|error| failed(&error))
+        };
+        self.taken.unless_silent(rows).await.map(Answer)
     }
 
     /// The rows of each of these statements, sent together.
@@ -82,10 +86,7 @@ impl Answer {
 pub(super) fn failed(error: &Error) -> StoreError {
     match error.code() {
         Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => StoreError::Conflict,
-        // The server is going down, coming up, or has ended the connection.
-        Some(code) if code.code().starts_with("57P") || code.code().starts_with("08") => {
-            StoreError::Unavailable("the connection failed")
-        }
+        Some(code) if is_away(code.code()) => StoreError::Unavailable("the server gave up"),
         Some(code) => StoreError::Database(format!("a statement failed {}", code.code())),
         None if error.is_closed() => StoreError::Unavailable("the connection failed"),
         None => StoreError::Database("a statement could not be sent or understood".to_owned()),

@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value, sea_query::ArrayType};
 
 use super::{EntryRow, HeadRow, Index, TrailStoreError};
-use crate::store::session::code;
+use crate::store::failure::code;
 
 /// The statement of a batch, for those with rows by family or by agency and those without. The head must move forward: where it does not, its place
 /// would be null, which the table refuses, and with it all the rest. What it returns makes the commit wait for the disk; a stronger setting

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tracing::{Instrument as _, info_span};
 use uuid::Uuid;
 
 use super::{
@@ -40,7 +41,8 @@ impl Work {
         } = self;
         let mut account = Account::begin(&state, request, "socket", &lease.signed_in.caller);
         let Some(place) = outbox.place().await else { return };
-        match operation::begin(&state, request, &lease, parts, &mut account).await {
+        let begun = operation::begin(&state, request, &lease, parts, &mut account);
+        match begun.instrument(info_span!("operation", request_id = %request)).await {
             Begun::Answered(response) => {
                 if outbox.give(Given::Next(response)).await {
                     outbox.give(Given::Complete).await;

@@ -96,6 +96,48 @@ async fn a_stopping_server_ends_what_is_under_way() {
 }
 
 #[tokio::test]
+async fn a_leaving_server_serves_says_so_and_keeps_no_connection() {
+    let engine = Arc::new(FakeEngine::default());
+    let edge = EdgeLimits {
+        leave_time: Duration::from_mins(10),
+        ..EdgeLimits::default()
+    };
+    let (mut before, stop, handle) = started(&engine, edge).await;
+    let address = before.peer_addr().expect("connected");
+    before.write_all(raw("{ hangs }").as_bytes()).await.expect("sent");
+    engine.entered.notified().await;
+    let ready = "GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n";
+    let ask = async |text: &str| {
+        let mut client = TcpStream::connect(address).await.expect("it listens");
+        client.write_all(text.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        client
+            .read_to_string(&mut answer)
+            .await
+            .expect("an answer, then the end");
+        answer
+    };
+    stop.send(()).expect("it runs");
+    let refused = ask(ready).await;
+    assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+    let served = ask(&raw("{ a }")).await;
+    assert!(
+        served.starts_with("HTTP/1.1 200") && served.contains("connection: close"),
+        "{served}"
+    );
+    // What was under way is answered, and its connection is not kept either.
+    engine.release.notify_one();
+    let mut answer = String::new();
+    before
+        .read_to_string(&mut answer)
+        .await
+        .expect("an answer, then the end");
+    assert!(answer.ends_with("{\"data\":{\"hangs\":true}}"), "{answer}");
+    assert!(!handle.is_finished());
+    handle.abort();
+}
+
+#[tokio::test]
 async fn a_stopping_server_does_not_wait_for_ever() {
     let engine = Arc::new(FakeEngine::default());
     let edge = EdgeLimits {

@@ -94,15 +94,25 @@ async fn it_starts_answers_and_stops(database: &TestDatabase) {
     assert_eq!(served.get("/readyz"), 200);
     assert_eq!(served.get("/graphiql"), 200);
     assert_eq!(served.get("/.well-known/jwks.json"), 200);
+    for arguments in [&["health"][..], &["health", "--ready"]] {
+        let asked = [arguments, &["--listen", &served.address]].concat();
+        assert_eq!(home.run(&asked).ok(), "ok\n");
+    }
     let (status, metrics) = served.ask("GET", "/metrics", "", "");
     assert_eq!(status, 200);
     for name in [
         "thinkfamily_sql_statements_total",
         "thinkfamily_trail_entries_total 2",
         "thinkfamily_database_connections{database=\"trail\",state=\"open\"}",
+        "thinkfamily_database_connections{database=\"reading\",state=\"open\"}",
+        "thinkfamily_operations{state=\"waiting\"} 0",
+        "thinkfamily_operations_turned_away_total 0",
+        "thinkfamily_trail_waiting 0",
+        "thinkfamily_graphql_cost_total 0",
     ] {
         assert!(metrics.contains(name), "no {name} in:\n{metrics}");
     }
+    let address = served.address.clone();
     let (code, printed) = served.stop("TERM");
     assert_eq!(code, Some(0), "{}", fs::read_to_string(home.path("log")).unwrap());
     assert_eq!(
@@ -110,6 +120,8 @@ async fn it_starts_answers_and_stops(database: &TestDatabase) {
         12,
         "one line for each demonstration role"
     );
+    home.run(&["health", "--listen", &address])
+        .failed(1, &["does not answer"]);
     assert!(home.run(&["audit", "verify"]).ok().contains("nothing found"));
 
     // A second start finds everything there, with the same secret.

@@ -94,6 +94,11 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
+/// Opens a database that is not of this module's making.
+pub(crate) async fn open_at(url: &str) -> Databases {
+    open(&url.parse().unwrap()).await
+}
+
 async fn open(url: &DatabaseUrl) -> Databases {
     // A file that another connection is just closing for good may be locked for a moment, which SQLite does not wait for.
     for _ in 0..20 {

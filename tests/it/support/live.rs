@@ -86,6 +86,25 @@ impl Live {
         timeout(PATIENCE, self.event()).await.expect("something comes")
     }
 
+    /// Waits until the server ends it, however long that takes, and gives how: the code with which it closes a socket, or the code of the last error
+    /// of a stream that it completes.
+    pub(crate) async fn ending(&mut self) -> String {
+        if let Self::Socket(frames) = self {
+            while let Some(Ok(message)) = frames.next().await {
+                if let Message::Close(Some(frame)) = message {
+                    return u16::from(frame.code).to_string();
+                }
+            }
+            return "lost".to_owned();
+        }
+        let mut last = Value::Null;
+        while let Some(event) = self.event().await {
+            last = event;
+        }
+        let code = last["errors"][0]["extensions"]["code"].as_str();
+        code.unwrap_or("none").to_owned()
+    }
+
     /// That nothing comes for a while.
     pub(crate) async fn nothing(&mut self) {
         // What is read of an event stays where it was read to, so a call that is given up loses nothing.

@@ -9,6 +9,7 @@ pub(crate) mod node;
 pub(crate) mod peers;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod proxy;
 pub(crate) mod receiver;
 pub(crate) mod synthetic;
 pub(crate) mod tables;

@@ -15,7 +15,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -34,8 +34,12 @@ folder=$1; shift
 "$@" &
 server=$!
 cat > /dev/null
+# A test may have killed it and started another in its place.
+server=$(head -n 1 "$folder/data/postmaster.pid" || echo "$server")
 kill -QUIT "$server"
-wait "$server"
+wait
+tries=0
+while kill -0 "$server" 2> /dev/null && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
 rm -rf "$folder"
 "#;
 
@@ -44,6 +48,10 @@ pub(crate) struct Postgres {
     folder: PathBuf,
     programs: PathBuf,
     template: OnceCell<()>,
+    /// How it is started.
+    command: Vec<OsString>,
+    /// The one that runs in its place since it was ended.
+    again: Mutex<Option<Child>>,
     /// Holds the guard's standard input, which ends with this process.
     _guard: Child,
 }
@@ -69,6 +77,12 @@ pub(crate) fn server() -> Option<&'static Postgres> {
             );
             None
         })
+}
+
+/// A server of one test's own, to be ill-treated; it ends with the test. None if PostgreSQL is not installed.
+pub(crate) fn own() -> Option<Postgres> {
+    server()?;
+    programs().map(Postgres::start)
 }
 
 /// The folder of the newest PostgreSQL programs.
@@ -156,10 +170,75 @@ impl Postgres {
             folder,
             programs,
             template: OnceCell::new(),
+            command: serve,
+            again: Mutex::default(),
             _guard: guard,
         };
         server.wait_until_ready();
         server
+    }
+
+    /// Starts it again after it has ended, and waits until it answers.
+    pub(crate) fn start_again(&self) {
+        let log = fs::OpenOptions::new()
+            .append(true)
+            .open(self.folder.join("log"))
+            .unwrap();
+        let started = Command::new(&self.command[0])
+            .args(&self.command[1..])
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        *self.again.lock().unwrap() = Some(started);
+        self.wait_until_ready();
+    }
+
+    /// Sends a signal to all of its processes.
+    pub(crate) fn signal(&self, signal: &str) {
+        kill(signal, &self.processes());
+    }
+
+    /// Ends it with a signal to the first of its processes, and waits until all are gone.
+    pub(crate) fn end(&self, signal: &str) {
+        let processes = self.processes();
+        kill(signal, &processes[..1]);
+        if let Some(mut ended) = self.again.lock().unwrap().take() {
+            ended.wait().unwrap();
+        }
+        for _ in 0..200 {
+            if processes
+                .iter()
+                .all(|process| state(process).is_none_or(|(state, _)| state == "Z"))
+            {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        // While nobody has asked what became of it, its number is still taken, and the next one would think that it runs.
+        let _ = fs::remove_file(self.folder.join("data/postmaster.pid"));
+        let _ = fs::remove_file(self.folder.join(".s.PGSQL.5432.lock"));
+    }
+
+    /// The server, and then those that it has started.
+    fn processes(&self) -> Vec<String> {
+        let file = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let server = file.lines().next().unwrap();
+        let all = fs::read_dir("/proc").unwrap();
+        let all = all.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let children = all.filter(|process| state(process).is_some_and(|(_, parent)| parent == server));
+        std::iter::once(server.to_owned()).chain(children).collect()
+    }
+
+    /// Ends every other connection.
+    pub(crate) async fn terminate_connections(&self) {
+        self.statement(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL",
+        )
+        .await;
     }
 
     fn wait_until_ready(&self) {
@@ -225,6 +304,19 @@ impl Postgres {
         db.execute_unprepared(sql).await.unwrap();
         db.close().await.unwrap();
     }
+}
+
+fn kill(signal: &str, processes: &[String]) {
+    let sent = Command::new("kill").arg(format!("-{signal}")).args(processes).status();
+    assert!(sent.unwrap().success());
+}
+
+/// The state and the parent of a process; none where there is no such process.
+fn state(process: &str) -> Option<(String, String)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // They come after the name, which stands in brackets and may hold anything.
+    let mut words = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((words.next()?.to_owned(), words.next()?.to_owned()))
 }
 
 /// The user and group the server runs as when the tests run as root, which PostgreSQL refuses.

@@ -20,6 +20,7 @@ use super::client::Client;
 pub(crate) struct Site {
     folder: PathBuf,
     database: Option<String>,
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Site {
@@ -28,7 +29,15 @@ impl Site {
         Self {
             folder: folder.to_owned(),
             database: database.map(str::to_owned),
+            environment: Vec::new(),
         }
+    }
+
+    /// The same with variables of the environment, which is empty otherwise.
+    pub(crate) fn with_environment(mut self, variables: &[(&'static str, &str)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        self.environment.extend(variables);
+        self
     }
 
     /// The command line with these arguments, in this place, with nothing of our own environment.
@@ -37,6 +46,7 @@ impl Site {
         command
             .args(arguments)
             .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.folder)
             .arg("--data-dir")
             .arg(&self.folder);
@@ -139,6 +149,16 @@ impl Serving {
             .args(["-TERM", &self.child.id().to_string()])
             .status();
         assert!(told.expect("kill runs").success());
+    }
+
+    /// Waits for the end of one that was told to stop, and gives its exit code.
+    pub(crate) async fn end(&mut self) -> Option<i32> {
+        loop {
+            if let Some(status) = self.child.try_wait().expect("its state is known") {
+                return status.code();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Everything it wrote to standard output and standard error until its end.
