@@ -27,6 +27,7 @@ use super::{
     policy,
     record::Record,
     rows::AuthorityRow,
+    watch::Watched,
 };
 
 /// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
@@ -46,6 +47,11 @@ pub enum StoreError {
     Corrupt(String),
 }
 
+impl StoreError {
+    /// A statement was stopped, at its time or because nobody waited for it any more.
+    pub const TOO_LONG: Self = Self::Unavailable("a statement took too long");
+}
+
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         let code = code(&error);
@@ -54,6 +60,8 @@ impl From<DbErr> for StoreError {
         // Whatever is written was looked for before: a row that is there all the same came in between.
         if came_between || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
             Self::Conflict
+        } else if matches!(code.as_deref(), Some("57014" | "9")) {
+            Self::TOO_LONG
         } else if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
             Self::Unavailable(kind(&error))
         } else {
@@ -113,6 +121,8 @@ pub struct Session {
     changes: Mutex<BTreeSet<Change>>,
     announces: AtomicBool,
     wake: Arc<Wake>,
+    /// Dropped with the session, however that ends.
+    watched: Watched,
 }
 
 impl Session {
@@ -133,6 +143,7 @@ impl Session {
             }),
         };
         let policy_version = OnceCell::new();
+        let watched = Watched::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
         let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
             Some(pool) => {
                 store.count_statement();
@@ -140,7 +151,7 @@ impl Session {
                 let _ = policy_version.set(policy::version(&Rows::Pipelined(version))?);
                 On::Pipelined(snapshot)
             }
-            None => On::Library(store.main().begin_with_options(options).await?),
+            None => On::Library(watched.over(store.main().begin_with_options(options)).await?),
         };
         Ok(Self {
             on,
@@ -153,6 +164,7 @@ impl Session {
             changes: Mutex::default(),
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
+            watched,
         })
     }
 
@@ -222,6 +234,7 @@ impl Session {
             feed::record(&transaction, self.authority, &changes, Some(self.now)).await?;
             feed::notify(&transaction, self.authority).await?;
         }
+        self.watched.no_longer();
         transaction.commit().await?;
         if announces {
             self.wake.poke();
@@ -232,7 +245,10 @@ impl Session {
     /// Ends the session and undoes what was written.
     pub async fn end(self) -> Result<(), StoreError> {
         match self.on {
-            On::Library(transaction) => Ok(transaction.rollback().await?),
+            On::Library(transaction) => {
+                self.watched.no_longer();
+                Ok(transaction.rollback().await?)
+            }
             // It ends when it is dropped.
             On::Pipelined(_) => Ok(()),
         }
@@ -366,8 +382,9 @@ impl Session {
         }
     }
 
-    /// Counts statements that are sent.
+    /// Counts statements that are sent. The time of one that is sent alone begins.
     pub(super) fn count(&self, statements: usize) {
+        self.watched.statement();
         self.statements.fetch_add(statements as u64, Ordering::Relaxed);
     }
 }

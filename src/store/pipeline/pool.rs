@@ -107,7 +107,7 @@ impl Pool {
         Ok(Taken {
             connection: Some(connection),
             pool: self.clone(),
-            turn,
+            turn: Some(turn),
         })
     }
 
@@ -152,8 +152,8 @@ impl Connection {
 pub(super) struct Taken {
     connection: Option<Connection>,
     pool: Pool,
-    #[expect(dead_code, reason = "held until it is dropped")]
-    turn: OwnedSemaphorePermit,
+    /// Held until it is dropped.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Taken {
@@ -161,6 +161,22 @@ impl Taken {
         self.connection
             .as_ref()
             .ok_or(StoreError::Unavailable("the connection is gone"))
+    }
+
+    /// Has the server stop what runs, and gives the connection up: the word to stop comes by another way and may be late, and nobody else's statement is to be
+    /// stopped by it. The place is kept until the server has heard it.
+    pub(super) fn stop(&mut self) {
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        let (turn, wait) = (self.turn.take(), self.pool.0.wait);
+        let word = connection.client.cancel_token();
+        tokio::spawn(async move {
+            if timeout(wait, word.cancel_query(NoTls)).await.is_err() {
+                tracing::warn!("store.not_stopped: the server did not hear that a statement is not wanted any more");
+            }
+            drop((connection, turn));
+        });
     }
 }
 
