@@ -47,6 +47,7 @@ impl Sent {
     }
 }
 
+const SCHEMA: &str = include_str!("../../../src/wire/precheck/introspection.graphql");
 const BAD: &[&str] = &["BAD_USER_INPUT"];
 const COMPLEX: &[&str] = &["TOO_COMPLEX"];
 /// What a socket is closed with, after whatever the protocol calls for.
@@ -214,8 +215,14 @@ fn bodies(authorization: &str) -> Vec<Attack> {
 
 /// Connections that are begun and left.
 fn half_open(authorization: &str) -> Vec<Attack> {
-    let head = head(authorization, "/graphql", "content-length: 50\r\n");
     let upgrade = upgrade();
+    let with_body = |path, document| {
+        let body = String::from_utf8(query(document)).expect("text");
+        head(authorization, path, &format!("content-length: {}\r\n", body.len())) + &body
+    };
+    let schema = with_body("/graphql", SCHEMA).replace("connection: close\r\n", "");
+    let unread = schema.repeat(20);
+    let stream = with_body("/graphql/stream", "subscription { markerChanged { kind } }");
     let half = |name, bytes: &str| Attack {
         name,
         sent: Sent::Half(bytes.as_bytes().to_vec()),
@@ -224,8 +231,13 @@ fn half_open(authorization: &str) -> Vec<Attack> {
     vec![
         half("connections that say nothing", ""),
         half("half a head", "POST /graphql HTTP/1.1\r\nhost:"),
-        half("half a body", &format!("{head}{{\"query\"")),
+        half(
+            "half a body",
+            &(head(authorization, "/graphql", "content-length: 50\r\n") + "{\"query\""),
+        ),
         half("sockets without connection_init", &upgrade),
+        half("answers that nobody reads", &unread),
+        half("event streams", &stream),
     ]
 }
 
