@@ -7,6 +7,7 @@ use std::{
 };
 
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
@@ -170,9 +171,11 @@ impl Taken {
             return;
         };
         let (turn, wait) = (self.turn.take(), self.pool.0.wait);
+        // Without a runtime everything ends anyway.
+        let Ok(runtime) = Handle::try_current() else { return };
         let word = connection.client.cancel_token();
-        tokio::spawn(async move {
-            if timeout(wait, word.cancel_query(NoTls)).await.is_err() {
+        runtime.spawn(async move {
+            if !matches!(timeout(wait, word.cancel_query(NoTls)).await, Ok(Ok(()))) {
                 tracing::warn!("store.not_stopped: the server did not hear that a statement is not wanted any more");
             }
             drop((connection, turn));

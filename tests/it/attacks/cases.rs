@@ -67,19 +67,14 @@ fn documents() -> Vec<Attack> {
     let nested = |open: &str, close: &str, times| format!("{}{}", open.repeat(times), close.repeat(times));
     let variables =
         |value: &str| format!("{{\"query\":\"{{ __typename }}\",\"variables\":{{\"a\":{value}}}}}").into_bytes();
-    let doubling: String = (0..40).fold(
-        "{ ...F0 } fragment F40 on Query { __typename }".to_owned(),
-        |mut text, at| {
-            text.push_str(&format!(
-                " fragment F{at} on Query {{ ...F{next} ...F{next} }}",
-                next = at + 1
-            ));
-            text
-        },
-    );
-    let aliases: String = (0..2_000).map(|at| format!(" a{at}: __typename")).collect();
+    let doubling = numbered(40, |at| {
+        let next = at + 1;
+        format!("fragment F{at} on Query {{ ...F{next} ...F{next} }} ")
+    });
+    let doubling = format!("{{ ...F0 }} {doubling} fragment F40 on Query {{ __typename }}");
+    let aliases = numbered(2_000, |at| format!(" a{at}: __typename"));
     let pages = "families(first: 100) { nodes { members { criteriaMatches { criterion } } } }";
-    let costly: String = (0..10).map(|at| format!(" a{at}: {pages}")).collect();
+    let costly = numbered(10, |at| format!(" a{at}: {pages}"));
     let mut all = Vec::new();
     for (name, body, answers) in [
         (
@@ -270,6 +265,11 @@ fn sockets() -> Vec<Attack> {
             &["TOO_MANY_REQUESTS"],
         ),
     ]
+}
+
+fn numbered(end: usize, part: impl Fn(usize) -> String) -> String {
+    let parts: Vec<String> = (0..end).map(part).collect();
+    parts.concat()
 }
 
 fn query(document: &str) -> Vec<u8> {
