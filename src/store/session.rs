@@ -105,7 +105,7 @@ pub(super) enum On {
     /// One statement after the other, over the library.
     Library(DatabaseTransaction),
     /// Several at once, and nothing is written.
-    Pipelined(Snapshot),
+    Pipelined(Box<Snapshot>),
 }
 
 /// One operation's transaction. It ends without a trace unless it is [committed](Self::commit).
@@ -149,7 +149,7 @@ impl Session {
                 store.count_statement();
                 let (snapshot, version) = pool.snapshot((policy::VERSION, &[authority.into()])).await?;
                 let _ = policy_version.set(policy::version(&Rows::Pipelined(version))?);
-                On::Pipelined(snapshot)
+                On::Pipelined(Box::new(snapshot))
             }
             None => On::Library(watched.over(store.main().begin_with_options(options)).await?),
         };

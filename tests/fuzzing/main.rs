@@ -1,7 +1,5 @@
 //! Some thousand changed examples for each target of `fuzz`, the same in every run and without a nightly compiler.
 
-#![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
-
 mod mutate;
 mod targets;
 

@@ -36,10 +36,8 @@ async fn refused(server: &Server, by: &str, client: &str) -> (u16, String, Value
 
 fn header<'a>(head: &'a str, name: &str) -> &'a str {
     let lines = head.lines().filter_map(|line| line.split_once(": "));
-    lines
-        .filter_map(|(found, value)| found.eq_ignore_ascii_case(name).then_some(value))
-        .next()
-        .unwrap_or_default()
+    let mut values = lines.filter_map(|(found, value)| found.eq_ignore_ascii_case(name).then_some(value));
+    values.next().unwrap_or_default()
 }
 
 async fn hanging(server: &Server, client: &str) -> Peer {
