@@ -17,7 +17,7 @@ use tokio_tungstenite::{
 use super::cases::{Attack, Sent, head, upgrade};
 
 /// Longer than anything takes that is to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Somebody with a good token who means harm.
 #[derive(Clone)]
@@ -105,7 +105,7 @@ impl Attacker {
         };
         let read = async {
             loop {
-                let heard = match frames.next().await {
+                let told = match frames.next().await {
                     Some(Ok(Message::Text(text))) => text.to_string(),
                     Some(Ok(Message::Close(frame))) => {
                         format!("closed {}", frame.map_or(1005, |frame| u16::from(frame.code)))
@@ -113,13 +113,12 @@ impl Attacker {
                     Some(Ok(_)) => continue,
                     Some(Err(_)) | None => "lost".to_owned(),
                 };
-                if heard == "lost" || heard.starts_with("closed") || answers.iter().any(|answer| heard.contains(answer))
-                {
-                    return heard;
+                if told == "lost" || told.starts_with("closed") || answers.iter().any(|answer| told.contains(answer)) {
+                    return told;
                 }
             }
         };
-        let ((), heard) = tokio::join!(write, read);
-        heard
+        let ((), told) = tokio::join!(write, read);
+        told
     }
 }

@@ -15,7 +15,7 @@ use crate::support::client::Client;
 
 const QUESTION: &str = "{ family(reference: \"TF-10001\") { reference onCohort leadProfessional { name } } }";
 /// Longer than anything takes that is to come.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// One who asks.
 pub(super) struct Honest {

@@ -59,7 +59,8 @@ async fn an_honest_client_is_served_during_attacks(database: &TestDatabase) {
     report.nothing(&quiet.end().await, resident(&serving));
     let before = resident(&serving);
     for attack in cases::all(&attacker.authorization) {
-        report.row(one(&attacker, &client, &serving, attack, report.lasting()).await);
+        let row = one(&attacker, &client, &serving, attack, report.lasting()).await;
+        report.row(&row);
     }
     // What was freed goes back to the system after a while.
     let mut after = resident(&serving);

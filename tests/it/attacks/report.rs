@@ -47,7 +47,7 @@ impl Report {
 
     /// Nobody attacks.
     pub(super) fn nothing(&mut self, times: &[Duration], memory: u64) {
-        self.row(Row {
+        self.row(&Row {
             name: "none".to_owned(),
             sent: 0,
             longest: 0,
@@ -56,7 +56,7 @@ impl Report {
         });
     }
 
-    pub(super) fn row(&mut self, row: Row) {
+    pub(super) fn row(&mut self, row: &Row) {
         let at = |share: usize| {
             let time = row
                 .times
