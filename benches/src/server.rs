@@ -78,7 +78,11 @@ impl Program {
     /// Starts serving on a free port.
     pub async fn serve(&self) -> io::Result<Process> {
         let mut command = self.command();
-        command.arg("serve").env("THINKFAMILY_LISTEN", "127.0.0.1:0");
+        command
+            .arg("serve")
+            .env("THINKFAMILY_LISTEN", "127.0.0.1:0")
+            // One client asks for all that the machine can give.
+            .env("THINKFAMILY_COST_PER_MINUTE", u32::MAX.to_string());
         Process::start(command, "127.0.0.1:").await
     }
 }

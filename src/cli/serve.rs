@@ -271,6 +271,7 @@ pub(super) fn limits(config: &Config) -> (Limits, EdgeLimits) {
         running: count(config.database.connections),
         waiting: count(config.database.queue),
         waiting_time: config.database.wait,
+        requests_per_client: given.requests_per_client,
         write_time: config.live.write,
         leave_time: config.leave,
         live: LiveLimits {

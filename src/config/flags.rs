@@ -100,6 +100,8 @@ settings! {
     keep_alive_ms "THINKFAMILY_KEEP_ALIVE_MS" "MS" "Silence after which a WebSocket's peer is asked whether it is there, and an event stream says that it is [default: 15000]" [];
     write_timeout_ms "THINKFAMILY_WRITE_TIMEOUT_MS" "MS" "Longest time that a client may leave what it is sent unread [default: 30000]" [];
     cost "THINKFAMILY_COST" "N" "Greatest cost of an operation [default: 20000]" [];
+    cost_per_minute "THINKFAMILY_COST_PER_MINUTE" "N" "Greatest cost of all operations of one client of an agency in any minute, in each process [default: 60000000]" [];
+    requests_per_client "THINKFAMILY_REQUESTS_PER_CLIENT" "N" "Most operations of one client of an agency that run and wait at once, in each process [default: 200]" [];
     matching_model "THINKFAMILY_MATCHING_MODEL" "FILE" "How descriptions of one person differ, as matching train writes it [default: built in]" [];
     match_upper "THINKFAMILY_MATCH_UPPER" "BITS" "From this weight on somebody is found [default: 4]" [allow_hyphen_values = true];
     match_lower "THINKFAMILY_MATCH_LOWER" "BITS" "Below this weight somebody counts for nothing [default: 0]" [allow_hyphen_values = true];

@@ -33,6 +33,10 @@ pub struct Limits {
     pub depth: usize,
     /// Greatest cost of one operation.
     pub cost: u64,
+    /// Greatest cost of all operations of one client in any minute.
+    pub cost_per_minute: u64,
+    /// Most operations of one client that run and wait at once.
+    pub requests_per_client: usize,
 }
 
 impl Limits {
@@ -53,9 +57,14 @@ impl Limits {
             expanded_selections: size("expanded_selections", 5_000, 50..=100_000)?,
             depth: size("depth", 20, 1..=100)?,
             cost: u64::from(given.number("cost", 20_000, 1..=100_000_000)?),
+            cost_per_minute: u64::from(given.number("cost_per_minute", 60_000_000, 1..=u32::MAX)?),
+            requests_per_client: size("requests_per_client", 200, 1..=1_000_000)?,
         };
         if limits.document_bytes > limits.body_bytes {
             return Err(ConfigError::new("document_bytes", "want at most body_bytes"));
+        }
+        if limits.cost_per_minute < limits.cost {
+            return Err(ConfigError::new("cost_per_minute", "want at least cost"));
         }
         Ok(limits)
     }

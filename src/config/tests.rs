@@ -139,6 +139,7 @@ fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoe
         ("log_level", "loud", "error, warn, info, debug or trace"),
         ("document_tokens", "99999999999", "a whole number"),
         ("repeats", "0", "from 1 to"),
+        ("requests_per_client", "0", "from 1 to"),
     ] {
         let variable = format!("THINKFAMILY_{}", setting.to_uppercase());
         let by_environment = load(&[], &[(&variable, bad)], None);
@@ -153,6 +154,11 @@ fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoe
         load(&["--document-bytes=9000", "--body-bytes=2000"], &[], None),
         "document_bytes",
         "body_bytes",
+    );
+    is_refused(
+        load(&["--cost=9000", "--cost-per-minute=8999"], &[], None),
+        "cost_per_minute",
+        "cost",
     );
     is_refused(
         load(&["--data-dir=a?mode=memory"], &[], None),

@@ -2,16 +2,19 @@
 
 mod subscribe;
 
-use std::sync::{
-    Arc, Mutex, OnceLock, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use async_graphql::{Schema, ValidationMode, Variables};
 use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, info_span};
 
 pub use self::subscribe::Subscription;
@@ -29,6 +32,7 @@ use super::{
     query::Query,
     services::Services,
     shape::{Shape, Unclassified},
+    spending::Spending,
     subscriptions::{SubscriptionRoot, source::Turn},
     trail,
     validation::Validation,
@@ -52,8 +56,22 @@ use crate::{
     },
 };
 
+/// The operation's account, the values, and what was asked of the schema itself.
+type Executed = (Arc<Request>, async_graphql::Response, Option<async_graphql::Value>);
+
 /// How many subscriptions look for their next event at the same time. Each needs one connection for a moment.
 const LOOKS: usize = 4;
+
+/// What operations may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationLimits {
+    /// Cost of one operation.
+    pub cost: u64,
+    /// Cost of all operations of one client in any minute, counted in this process alone.
+    pub cost_per_minute: u64,
+    /// How long an operation may read and make its answer, from when the server had it whole. Then whatever it does is stopped.
+    pub time: Duration,
+}
 
 /// Executes operations. Cheap to clone.
 #[derive(Clone)]
@@ -68,7 +86,8 @@ struct Parts {
     shape: Shape,
     validation: Validation,
     schemas: Schemas,
-    most_cost: u64,
+    limits: OperationLimits,
+    spending: Spending,
     spent: AtomicU64,
     feeds: Feeds,
     looks: Semaphore,
@@ -87,11 +106,11 @@ fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, SubscriptionRoot> {
 }
 
 impl Engine {
-    /// An engine over the server's parts. `most_cost` is what one operation may cost.
+    /// An engine over the server's parts, within limits.
     ///
     /// # Errors
     /// When a field of the schema is not classified: such a server must not start.
-    pub fn new(services: Services, most_cost: u64) -> Result<Self, Unclassified> {
+    pub fn new(services: Services, limits: OperationLimits) -> Result<Self, Unclassified> {
         let library = library_sdl();
         let shape = Shape::of(&library)?;
         let validation = Validation::against(&library)?;
@@ -102,7 +121,8 @@ impl Engine {
             shape,
             validation,
             schemas: Schemas::default(),
-            most_cost,
+            limits,
+            spending: Spending::new(limits.cost_per_minute),
             spent: AtomicU64::new(0),
             feeds: Feeds::default(),
             looks: Semaphore::new(LOOKS),
@@ -151,9 +171,30 @@ impl Engine {
             let (feeds, services) = (&self.parts.feeds, &self.parts.services);
             feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
         }
+        let executing = self.in_time(&asked, self.executed(&asked, &plan, mode));
+        let (request, response, introspected) = executing.await??;
+        let finishing = self.finish(&asked, operation, &plan, request, response, introspected);
+        finishing.instrument(info_span!("answer")).await
+    }
+
+    /// What comes of it, unless the operation's time is over before. Then it is dropped where it is, which ends its session and stops its statement: nothing
+    /// was disclosed, and nothing is changed.
+    async fn in_time<F: Future>(&self, asked: &OperationRequest, doing: F) -> Result<F::Output, RequestError> {
+        let left = self.parts.limits.time.saturating_sub(asked.began.passed());
+        timeout(left, doing).await.map_err(|_| {
+            tracing::warn!(request_id = %asked.request_id, "graphql.took_too_long");
+            RequestError::new(
+                ErrorCode::Unavailable,
+                "The operation took too long and was stopped. Ask for less, or try again later.",
+            )
+        })
+    }
+
+    /// Executes an operation as far as its values.
+    async fn executed(&self, asked: &OperationRequest, plan: &Plan, mode: Mode) -> Result<Executed, RequestError> {
         let (session, policies, ceiling) = self.begin(&asked.caller, mode).await?;
-        if asked.withheld == WithheldMode::Fail && !within(&plan, &ceiling) {
-            self.refuse(&asked, &ceiling, Reason::NotInAgreement).await?;
+        if asked.withheld == WithheldMode::Fail && !within(plan, &ceiling) {
+            self.refuse(asked, &ceiling, Reason::NotInAgreement).await?;
             return Err(beyond_the_agreement());
         }
         let introspected = if plan.introspects {
@@ -162,13 +203,13 @@ impl Engine {
         } else {
             None
         };
-        let request = self.request(&asked, &plan, session, policies, ceiling, Turn::None);
+        let request = self.request(asked, plan, session, policies, ceiling, Turn::None);
         let response = if plan.reads {
             let mut document = asked.document.as_ref().clone();
             if plan.introspects {
                 answer::without_introspection(&mut document);
             }
-            let executing = self.parts.schema.execute(to_execute(&asked, document, &request));
+            let executing = self.parts.schema.execute(to_execute(asked, document, &request));
             executing.instrument(info_span!("execute", cost = plan.cost)).await
         } else {
             async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
@@ -176,19 +217,24 @@ impl Engine {
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        let finishing = self.finish(&asked, operation, &plan, request, response, introspected);
-        finishing.instrument(info_span!("answer")).await
+        Ok((request, response, introspected))
     }
 
-    /// Reads an operation before it runs.
+    /// Reads an operation before it runs, and counts what it costs.
     fn plan(&self, asked: &OperationRequest, operation: &OperationDefinition) -> Result<Plan, RequestError> {
         let plan = Reader::read(&self.parts.shape, &asked.document, operation, &asked.variables);
-        if plan.cost > self.parts.most_cost {
+        if plan.cost > self.parts.limits.cost {
             return Err(RequestError::new(
                 ErrorCode::TooComplex,
                 "The operation may give more values than one operation may. Ask for smaller pages or fewer fields.",
             ));
         }
+        let now = self.parts.services.store.clock().now();
+        let charged = self.parts.spending.charge(&asked.caller, plan.cost, now);
+        charged.map_err(|retry| {
+            let message = "This client asks for more values in a minute than it may. Ask again later, or for less.";
+            RequestError::new(ErrorCode::TooManyRequests, message).retry(Some(retry))
+        })?;
         let (name, variables) = (asked.operation_name.as_deref(), &asked.variables);
         self.parts.validation.check(&asked.query, name, variables)?;
         Ok(plan)

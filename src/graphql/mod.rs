@@ -29,6 +29,7 @@ pub mod sdl;
 pub mod services;
 mod shape;
 mod shared;
+mod spending;
 mod subscriptions;
 pub mod trail;
 mod trail_page;

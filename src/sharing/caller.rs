@@ -36,7 +36,16 @@ pub struct Caller {
     pub purposes: Vec<String>,
 }
 
+/// A client program of an agency: authority, agency, client. What is counted, is counted by these.
+pub type Program = (i32, Uuid, String);
+
 impl Caller {
+    /// The program that asks; with a portal, the portal's.
+    pub fn program(&self) -> Program {
+        let agency = self.portal.as_ref().unwrap_or(&self.principal).agency;
+        (self.authority, agency, self.client.clone())
+    }
+
     /// The parties whose agreement clauses must each permit what is disclosed.
     pub fn parties(&self) -> impl Iterator<Item = &Party> {
         std::iter::once(&self.principal).chain(self.portal.as_ref())

@@ -96,7 +96,7 @@ impl Candidates {
         &self.decoys
     }
 
-    fn add(&mut self, row: Row) -> Result<(), StoreError> {
+    fn add(&mut self, row: &Row) -> Result<(), StoreError> {
         let (Some(keys), Some(known)) = (&row.keys, row.valid_from) else {
             self.decoys.push(row.family_id);
             return Ok(());
@@ -108,7 +108,7 @@ impl Candidates {
             let by_place = key.len() < word.len();
             self.by_key.entry(read).or_default().push(Way { to, by_place });
         }
-        self.people.push(candidate(&row, known)?);
+        self.people.push(candidate(row, known)?);
         Ok(())
     }
 }
@@ -286,7 +286,7 @@ impl Session {
         ];
         let mut candidates = Candidates::default();
         for row in self.rows(text(self.backend()), values).await?.records::<Row>()? {
-            candidates.add(row)?;
+            candidates.add(&row)?;
         }
         candidates.decoys.truncate(look.decoys);
         Ok(candidates)

@@ -21,6 +21,7 @@ use super::{
     database_url::{Address, DatabaseUrl},
     feed::Wake,
     pipeline::Pool,
+    watch,
 };
 
 /// How long to wait before a file that is in use is opened again.
@@ -35,7 +36,7 @@ pub struct Settings {
     pub trail_connections: u32,
     /// How long to wait for a free connection, and for a new one to be made.
     pub acquire_timeout: Duration,
-    /// How long a statement may run. PostgreSQL only: SQLite has no such limit.
+    /// How long a statement of an operation may run. PostgreSQL holds every other statement to it as well.
     pub statement_timeout: Duration,
     /// How long SQLite waits for another writer.
     pub busy_timeout: Duration,
@@ -127,6 +128,7 @@ pub struct Databases {
     trail: DatabaseConnection,
     counters: DatabaseConnection,
     pipeline: Option<Pool>,
+    statement_timeout: Duration,
     wake: Arc<Wake>,
 }
 
@@ -144,7 +146,7 @@ impl Databases {
     ) -> Result<Self, ConnectError> {
         let main = Use::Data(settings.connections, settings.synchronous);
         let main = connect(url, main, settings).await?;
-        let trail = Use::Data(settings.trail_connections, Synchronous::Full);
+        let trail = Use::Trail(settings.trail_connections);
         let trail = connect(trail_url, trail, settings).await?;
         let counters = connect(url, Use::Counters, settings).await?;
         let pipeline = pipeline(url, settings).await;
@@ -155,6 +157,7 @@ impl Databases {
             trail,
             counters,
             pipeline,
+            statement_timeout: settings.statement_timeout,
             wake: Arc::new(Wake::new(url, settings.feed_poll)),
         })
     }
@@ -224,6 +227,11 @@ impl Databases {
         self.pipeline.as_ref()
     }
 
+    /// How long a statement of an operation may run.
+    pub(super) fn statement_timeout(&self) -> Duration {
+        self.statement_timeout
+    }
+
     /// Wakes those who wait for changes.
     pub(super) fn wake(&self) -> &Arc<Wake> {
         &self.wake
@@ -256,6 +264,8 @@ async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
 enum Use {
     /// For data: at most so many, and what a commit survives with SQLite.
     Data(u32, Synchronous),
+    /// For the trail: at most so many.
+    Trail(u32),
     /// For counting.
     Counters,
 }
@@ -264,7 +274,7 @@ impl Use {
     /// SQLite has one writer, and those who count are served quickly.
     fn connections(self, postgres: bool) -> u32 {
         match self {
-            Self::Data(connections, _) => connections.max(1),
+            Self::Data(connections, _) | Self::Trail(connections) => connections.max(1),
             Self::Counters if postgres => 4,
             Self::Counters => 1,
         }
@@ -336,6 +346,7 @@ fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &Settings) -
 fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> ConnectOptions {
     let synchronous = match of {
         Use::Data(_, synchronous) => synchronous,
+        Use::Trail(_) => Synchronous::Full,
         Use::Counters => Synchronous::Normal,
     };
     let sqlite = SqliteConnectOptions::new()
@@ -357,6 +368,9 @@ fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> ConnectOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .map_sqlx_sqlite_opts(move |_| sqlite.clone());
+    if matches!(of, Use::Data(..)) {
+        watch::install(&mut options);
+    }
     options
 }
 

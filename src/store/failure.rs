@@ -19,6 +19,11 @@ pub enum StoreError {
     Corrupt(String),
 }
 
+impl StoreError {
+    /// A statement was stopped, at its time or because nobody waited for it any more.
+    pub const TOO_LONG: Self = Self::Unavailable("a statement took too long");
+}
+
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         let code = code(&error);
@@ -27,6 +32,8 @@ impl From<DbErr> for StoreError {
         // Whatever is written was looked for before: a row that is there all the same came in between.
         if came_between || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
             Self::Conflict
+        } else if matches!(code.as_deref(), Some("57014" | "9")) {
+            Self::TOO_LONG
         } else if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
             || was_cut(&error)
             || code.as_deref().is_some_and(is_away)

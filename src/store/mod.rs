@@ -32,6 +32,7 @@ pub mod session;
 mod tables;
 pub mod trail;
 mod transaction;
+mod watch;
 pub mod write;
 
 use std::{
@@ -43,7 +44,7 @@ use std::{
 };
 
 use sea_orm::DatabaseConnection;
-use tokio::sync::watch;
+use tokio::sync::watch::Receiver;
 
 use self::{connect::Databases, directory::KnownAgencies, policy::Policies};
 use crate::clock::{Clock, Ids};
@@ -102,7 +103,7 @@ impl Store {
 
     /// Wakes whoever waits for changes of families or agreements, of whatever authority: after a commit of this process at once, after one of
     /// another within moments, and every few seconds whatever happened. It says that it is worth looking, and nothing else.
-    pub fn wake(&self) -> watch::Receiver<u64> {
+    pub fn wake(&self) -> Receiver<u64> {
         self.databases().wake().subscribe()
     }
 

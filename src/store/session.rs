@@ -29,6 +29,7 @@ use super::{
     policy,
     record::Record,
     rows::AuthorityRow,
+    watch::Watched,
 };
 
 /// Whether a session may change anything.
@@ -48,7 +49,7 @@ pub(super) enum On {
     /// One statement after the other, over the library.
     Library(DatabaseTransaction),
     /// Several at once, and nothing is written.
-    Pipelined(Snapshot),
+    Pipelined(Box<Snapshot>),
 }
 
 /// One operation's transaction. It ends without a trace unless it is [committed](Self::commit).
@@ -64,6 +65,8 @@ pub struct Session {
     changes: Mutex<BTreeSet<Change>>,
     announces: AtomicBool,
     wake: Arc<Wake>,
+    /// Dropped with the session, however that ends.
+    watched: Watched,
 }
 
 impl Session {
@@ -84,14 +87,15 @@ impl Session {
             }),
         };
         let policy_version = OnceCell::new();
+        let watched = Watched::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
         let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
             Some(pool) => {
                 store.count_statement();
                 let (snapshot, version) = pool.snapshot((policy::VERSION, &[authority.into()])).await?;
                 let _ = policy_version.set(policy::version(&Rows::Pipelined(version))?);
-                On::Pipelined(snapshot)
+                On::Pipelined(Box::new(snapshot))
             }
-            None => On::Library(store.main().begin_with_options(options).await?),
+            None => On::Library(watched.over(store.main().begin_with_options(options)).await?),
         };
         Ok(Self {
             on,
@@ -104,6 +108,7 @@ impl Session {
             changes: Mutex::default(),
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
+            watched,
         })
     }
 
@@ -173,6 +178,7 @@ impl Session {
             feed::record(&transaction, self.authority, &changes, Some(self.now)).await?;
             feed::notify(&transaction, self.authority).await?;
         }
+        self.watched.no_longer();
         transaction.commit().await?;
         if announces {
             self.wake.poke();
@@ -183,7 +189,10 @@ impl Session {
     /// Ends the session and undoes what was written.
     pub async fn end(self) -> Result<(), StoreError> {
         match self.on {
-            On::Library(transaction) => Ok(transaction.rollback().await?),
+            On::Library(transaction) => {
+                self.watched.no_longer();
+                Ok(transaction.rollback().await?)
+            }
             // It ends when it is dropped.
             On::Pipelined(_) => Ok(()),
         }
@@ -322,8 +331,9 @@ impl Session {
         }
     }
 
-    /// Counts statements that are sent.
+    /// Counts statements that are sent. The time of one that is sent alone begins.
     pub(super) fn count(&self, statements: usize) {
+        self.watched.statement();
         self.statements.fetch_add(statements as u64, Ordering::Relaxed);
     }
 }

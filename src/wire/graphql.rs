@@ -85,15 +85,19 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// Executes an operation while it holds a turn. The turn is given back when the operation has ended, which may be later than
+/// Executes an operation while it holds one of its client's places and a turn. Both are given back when the operation has ended, which may be later than
 /// its client's patience: otherwise whoever goes away could have as much running as they like.
 pub(super) async fn execute(state: &Arc<AppState>, operation: OperationRequest) -> Result<Answer, Problem> {
+    let share = state
+        .requests
+        .take(&operation.caller)
+        .ok_or_else(Problem::too_many_requests)?;
     let turn = state.gate.enter().instrument(info_span!("wait")).await;
     let turn = turn.ok_or_else(Problem::unavailable)?;
     let engine = Arc::clone(&state.engine);
     let running = async move {
         let answer = engine.execute(operation).await;
-        drop(turn);
+        drop((turn, share));
         answer
     };
     let running = tokio::spawn(running.in_current_span());

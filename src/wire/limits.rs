@@ -71,6 +71,8 @@ pub struct EdgeLimits {
     pub waiting: usize,
     /// How long an operation waits for its turn.
     pub waiting_time: Duration,
+    /// Of those that run and wait, the most of one client of an agency.
+    pub requests_per_client: usize,
     /// Connections open at once; more wait to be accepted.
     pub connections: usize,
     /// How long a server that was told to stop goes on serving, while it says that it is not ready.
@@ -93,6 +95,7 @@ impl Default for EdgeLimits {
             running: 64,
             waiting: 256,
             waiting_time: Duration::from_secs(5),
+            requests_per_client: 200,
             connections: 2_048,
             leave_time: Duration::ZERO,
             shutdown_time: Duration::from_secs(20),

@@ -19,6 +19,7 @@ mod respond;
 pub mod routes;
 pub mod server;
 pub mod services;
+mod shares;
 mod slow;
 pub mod state;
 #[cfg(test)]

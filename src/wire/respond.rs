@@ -23,7 +23,7 @@ const MOST_CHARACTERS: usize = 300;
 /// The most places that one error points at.
 const MOST_LOCATIONS: usize = 5;
 /// Seconds after which a client may try again.
-const TRY_AGAIN_AFTER: &str = "5";
+const TRY_AGAIN_AFTER: u64 = 5;
 
 /// A request that is refused, and how HTTP says so.
 #[derive(Clone, Debug)]
@@ -130,6 +130,12 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message)
     }
 
+    /// 429: this client of the agency has as many operations running and waiting as it may.
+    pub(super) fn too_many_requests() -> Self {
+        let message = "This client has too many operations under way; wait for some to end.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message)
+    }
+
     /// 500: the cause is in the log under the request's id.
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "")
@@ -200,7 +206,7 @@ impl Problem {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                let after = after.unwrap_or(HeaderValue::from_static(TRY_AGAIN_AFTER));
+                let after = after.unwrap_or(HeaderValue::from(TRY_AGAIN_AFTER));
                 headers.insert(RETRY_AFTER, after);
             }
             StatusCode::UPGRADE_REQUIRED => {
@@ -259,6 +265,9 @@ pub(super) fn errors_of(errors: &[RequestError], request_id: Uuid) -> Value {
             if let Some(retry) = error.retry {
                 extensions["retryAt"] = json!(retry.at.to_rfc3339_opts(SecondsFormat::Secs, true));
                 extensions["retryAfter"] = json!(retry.after);
+            } else if matches!(error.code, ErrorCode::Unavailable | ErrorCode::TooManyRequests) {
+                // The header of HTTP says the same; other transports have none.
+                extensions["retryAfter"] = json!(TRY_AGAIN_AFTER);
             }
             let mut object = json!({ "message": message, "extensions": extensions });
             if !error.locations.is_empty() {

@@ -10,6 +10,7 @@ use super::{
     metrics::Metrics,
     parsed::Documents,
     services::{Authenticate, Execute, Ready},
+    shares::Shares,
 };
 use crate::clock::{Clock, Ids};
 
@@ -37,6 +38,8 @@ pub struct AppState {
     pub(super) metrics: Metrics,
     /// Turns for operations.
     pub(super) gate: Gate,
+    /// What each client may have under way.
+    pub(super) requests: Shares,
     /// Places for sockets and event streams.
     pub(super) places: Places,
     /// By which tokens end on connections that stay.
@@ -66,6 +69,7 @@ impl AppState {
             edge: EdgeLimits::default(),
             gate: gate(&EdgeLimits::default(), &metrics),
             metrics,
+            requests: Shares::new(EdgeLimits::default().requests_per_client),
             places: Places::new(&EdgeLimits::default().live),
             clock: Clock::system(),
             jwks: None,
@@ -77,6 +81,7 @@ impl AppState {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits, edge: EdgeLimits) -> Self {
         self.gate = gate(&edge, &self.metrics);
+        self.requests = Shares::new(edge.requests_per_client);
         self.places = Places::new(&edge.live);
         self.limits = limits;
         self.edge = edge;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
 mod again;
+mod attacks;
 mod canaries;
 mod cli;
 mod conformance;
@@ -13,6 +14,7 @@ mod documents;
 mod examples;
 mod feed;
 mod kill;
+mod limits;
 mod live;
 mod lookups;
 mod mutations;

@@ -11,7 +11,7 @@ use thinkfamily::{
     clock::{Clock, Ids, Stopwatch},
     demo::{self, Size},
     graphql::{
-        engine::Engine,
+        engine::{Engine, OperationLimits},
         ids::Codec,
         lookups::LookupSettings,
         operation::{Allowed, OperationRequest, WithheldMode},
@@ -214,7 +214,12 @@ async fn engine(store: &Store, databases: &Databases, folder: &TempDir) -> Engin
             },
         },
     };
-    Engine::new(services, 1_000_000).expect("every field is classified")
+    let limits = OperationLimits {
+        cost: 1_000_000,
+        cost_per_minute: u64::MAX,
+        time: Duration::from_mins(1),
+    };
+    Engine::new(services, limits).expect("every field is classified")
 }
 
 async fn caller(store: &Store, code: &str, agency: &str, role: &str, purpose: &str) -> Caller {

@@ -7,7 +7,7 @@ use crate::{
     cli::{failure::Failure, matching, secret::Secret},
     config::Config,
     graphql::{
-        engine::Engine,
+        engine::{Engine, OperationLimits},
         ids::{Codec, Key, Kind},
         lookups::LookupSettings,
         services::Services,
@@ -28,8 +28,12 @@ pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, config: &Con
         lookups: lookups(secret, config)?,
         webhooks,
     };
-    Engine::new(services, config.limits.cost)
-        .map_err(|error| Failure::problem(format!("the schema cannot be built: {error}")))
+    let limits = OperationLimits {
+        cost: config.limits.cost,
+        cost_per_minute: config.limits.cost_per_minute,
+        time: config.request_timeout,
+    };
+    Engine::new(services, limits).map_err(|error| Failure::problem(format!("the schema cannot be built: {error}")))
 }
 
 /// The settings of look-ups, in the words of the room that carries them out.

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use async_graphql_parser::types::{ExecutableDocument, OperationType};
 use futures_util::StreamExt as _;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 use tracing::{Instrument as _, info_span};
 
 use super::{Engine, beyond_the_agreement, internal, refusal, select, within};
@@ -20,7 +20,7 @@ use crate::{
         },
     },
     sharing::reason::Reason,
-    store::session::Mode,
+    store::session::{Mode, StoreError},
 };
 
 /// How many events are looked up ahead of their being given. Each is decided when it is given.
@@ -248,8 +248,9 @@ impl Subscribed {
             .parts
             .schema
             .execute_stream(executed(asked, &self.document, &request));
-        let response = stream.next().await;
+        let response = timeout(engine.parts.limits.time, stream.next()).await;
         drop(stream);
+        let response = response.map_err(|_| refusal(StoreError::TOO_LONG))?;
         let Some(response) = response else {
             let passed_over = request.turn.was_passed_over();
             return if passed_over { Ok(None) } else { Err(internal()) };

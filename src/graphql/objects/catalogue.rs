@@ -18,6 +18,7 @@ pub struct Catalogue;
 
 /// The code lists of the programme with what they mean.
 #[Object]
+#[expect(clippy::unused_self, reason = "the library calls resolvers as methods")]
 impl Catalogue {
     /// The national problem areas and the local criteria.
     fn criteria(&self, ctx: &Context<'_>) -> Shared<Vec<CriterionInfo>> {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
     task::AbortHandle,
     time::timeout,
@@ -161,7 +162,7 @@ impl Pool {
             kept,
             silent: AtomicBool::new(false),
             pool: self.clone(),
-            turn,
+            turn: Some(turn),
         })
     }
 
@@ -211,8 +212,8 @@ pub(super) struct Taken {
     /// Whether the server has left a statement without an answer.
     silent: AtomicBool,
     pool: Pool,
-    #[expect(dead_code, reason = "held until it is dropped")]
-    turn: OwnedSemaphorePermit,
+    /// Held until it is dropped.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Taken {
@@ -231,6 +232,24 @@ impl Taken {
             self.silent.store(true, Ordering::Relaxed);
             Err(StoreError::Unavailable("the server said nothing"))
         })
+    }
+
+    /// Has the server stop what runs, and gives the connection up: the word to stop comes by another way and may be late, and nobody else's statement is to be
+    /// stopped by it. The place is kept until the server has heard it.
+    pub(super) fn stop(&mut self) {
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        let (turn, wait) = (self.turn.take(), self.pool.0.wait);
+        // Without a runtime everything ends anyway.
+        let Ok(runtime) = Handle::try_current() else { return };
+        let word = connection.client.cancel_token();
+        runtime.spawn(async move {
+            if !matches!(timeout(wait, word.cancel_query(NoTls)).await, Ok(Ok(()))) {
+                tracing::warn!("store.not_stopped: the server did not hear that a statement is not wanted any more");
+            }
+            drop((connection, turn));
+        });
     }
 }
 

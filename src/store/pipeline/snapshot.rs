@@ -1,9 +1,14 @@
 //! What one operation reads: everything as of one moment, without a round trip to begin or to end it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures_util::{FutureExt, future::try_join_all};
 use tokio_postgres::{Error, Row, error::SqlState, types::ToSql};
 
-use super::{Bind, pool::Taken};
+use super::{
+    Bind,
+    pool::{Connection, Taken},
+};
 use crate::store::{
     failure::{StoreError, is_away},
     record::{Cells, Record},
@@ -14,6 +19,8 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 /// A moment of the database.
 pub(in crate::store) struct Snapshot {
     taken: Box<Taken>,
+    /// Statements that were sent and not answered. Whoever stops waiting for one leaves it here.
+    unanswered: AtomicUsize,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -32,7 +39,10 @@ impl Snapshot {
     /// Begins with a first statement, which says of which moment all others are.
     pub(super) async fn begin(taken: Taken, first: Asked<'_>) -> Result<(Self, Answer), StoreError> {
         // It is there before anything is sent, so that whatever was begun is ended.
-        let snapshot = Self { taken: Box::new(taken) };
+        let snapshot = Self {
+            taken: Box::new(taken),
+            unanswered: AtomicUsize::new(0),
+        };
         let begun = async {
             let client = &snapshot.taken.connection()?.client;
             let begun = async { client.batch_execute(BEGIN).await.map_err(|error| failed(&error)) };
@@ -45,13 +55,17 @@ impl Snapshot {
     /// The rows of a statement.
     pub(in crate::store) async fn ask(&self, (text, values): Asked<'_>) -> Result<Answer, StoreError> {
         let connection = self.taken.connection()?;
-        let rows = async {
-            let statement = connection.statement(text).await?;
-            let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-            let rows = connection.client.query(&statement, &values).await;
-            rows.map_err(|error| failed(&error))
-        };
-        self.taken.unless_silent(rows).await.map(Answer)
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
+        let answered = self.taken.unless_silent(Self::rows(connection, text, values)).await;
+        self.unanswered.fetch_sub(1, Ordering::Relaxed);
+        answered
+    }
+
+    async fn rows(connection: &Connection, text: &str, values: &[Bind]) -> Result<Answer, StoreError> {
+        let statement = connection.statement(text).await?;
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        let rows = connection.client.query(&statement, &values).await;
+        rows.map(Answer).map_err(|error| failed(&error))
     }
 
     /// The rows of each of these statements, sent together.
@@ -61,8 +75,11 @@ impl Snapshot {
 }
 
 impl Drop for Snapshot {
-    /// The end is put behind whatever was sent, and nobody waits for it.
+    /// The end is put behind whatever was sent, and nobody waits for it. A statement that still runs is stopped.
     fn drop(&mut self) {
+        if *self.unanswered.get_mut() > 0 {
+            return self.taken.stop();
+        }
         if let Ok(connection) = self.taken.connection() {
             let _ = connection.client.batch_execute("ROLLBACK").now_or_never();
         }
@@ -86,6 +103,7 @@ impl Answer {
 pub(super) fn failed(error: &Error) -> StoreError {
     match error.code() {
         Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => StoreError::Conflict,
+        Some(&SqlState::QUERY_CANCELED) => StoreError::TOO_LONG,
         Some(code) if is_away(code.code()) => StoreError::Unavailable("the server gave up"),
         Some(code) => StoreError::Database(format!("a statement failed {}", code.code())),
         None if error.is_closed() => StoreError::Unavailable("the connection failed"),

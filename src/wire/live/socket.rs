@@ -24,13 +24,12 @@ use super::{
     messages::{self, Incoming},
     opening::Opening,
     outbox::{Given, Outgoing, Post},
-    places::ClientPlace,
     stopping::Stopping,
     work,
 };
 use crate::{
     error::{ErrorCode, RequestError},
-    wire::{observe::Notes, request::Parts, respond::Problem, state::AppState},
+    wire::{observe::Notes, request::Parts, respond::Problem, shares::Share, state::AppState},
 };
 
 /// A socket that is about to be.
@@ -89,7 +88,7 @@ struct Socket<S> {
     link: Link<S>,
     connection: Connection,
     /// Who asks, once that is known.
-    lease: Option<(Lease, ClientPlace)>,
+    lease: Option<(Lease, Share)>,
     post: Post,
     outgoing: mpsc::Receiver<Outgoing>,
     running: HashMap<Arc<str>, Running>,

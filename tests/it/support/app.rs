@@ -12,7 +12,7 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::{
-        engine::{Engine, Subscription},
+        engine::{Engine, OperationLimits, Subscription},
         ids::{Codec, Key, Kind},
         lookups::LookupSettings,
         operation::{Allowed, OperationRequest, WithheldMode},
@@ -40,7 +40,11 @@ use super::database::TestDatabase;
 /// The audience of every token in the tests.
 const AUDIENCE: &str = "https://thinkfamily.example/graphql";
 /// What one operation may cost in the tests.
-const MOST_COST: u64 = 1_000_000;
+const LIMITS: OperationLimits = OperationLimits {
+    cost: 1_000_000,
+    cost_per_minute: u64::MAX,
+    time: Duration::from_mins(1),
+};
 
 /// Noon of the day on which the tests' clock stands.
 pub(crate) fn today() -> DateTime<Utc> {
@@ -91,7 +95,7 @@ fn engine_within(store: Store, trail: Trail, lookups: LookupSettings, guard: Gua
             guard,
         },
     };
-    Engine::new(services, MOST_COST).expect("every field is classified")
+    Engine::new(services, LIMITS).expect("every field is classified")
 }
 
 /// A running server.
@@ -153,6 +157,7 @@ impl App {
         let edge = EdgeLimits {
             running: 256,
             waiting: 4096,
+            requests_per_client: 4096,
             request_time: Duration::from_mins(1),
             ..EdgeLimits::default()
         };

@@ -16,6 +16,8 @@ pub(crate) struct Client {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) request_id: Uuid,
+    /// Seconds after which to come back.
+    pub(crate) retry_after: Option<u64>,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -62,6 +64,16 @@ impl Client {
         whole(request.body(body).send().await.ok()?).await
     }
 
+    /// Asks for an event stream.
+    pub(crate) async fn stream(&self, query: &str) -> Option<Answer> {
+        let request = self.http.post(format!("{}/graphql/stream", self.url));
+        let request = request
+            .header("content-type", "application/json")
+            .header("accept", "text/event-stream")
+            .bearer_auth(&self.token);
+        whole(request.body(json!({ "query": query }).to_string()).send().await.ok()?).await
+    }
+
     /// Gets a page.
     pub(crate) async fn get(&self, path: &str) -> Option<Answer> {
         let mut request = self.http.get(format!("{}{path}", self.url));
@@ -75,10 +87,13 @@ impl Client {
 async fn whole(response: reqwest::Response) -> Option<Answer> {
     let status = response.status().as_u16();
     let request_id = response.headers().get("x-request-id")?.to_str().ok()?.parse().ok()?;
+    let retry_after = response.headers().get("retry-after");
+    let retry_after = retry_after.and_then(|after| after.to_str().ok()?.parse().ok());
     let bytes = response.bytes().await.ok()?.to_vec();
     Some(Answer {
         status,
         request_id,
+        retry_after,
         bytes,
     })
 }

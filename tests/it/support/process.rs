@@ -143,6 +143,13 @@ impl Serving {
         self.child.wait().expect("it ends");
     }
 
+    /// What it has of the machine's memory, in KiB; none where the system does not tell.
+    pub(crate) fn resident(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+
     /// Tells it to stop, as a service manager does.
     pub(crate) fn tell_to_stop(&self) {
         let told = Command::new("kill")

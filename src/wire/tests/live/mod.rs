@@ -5,6 +5,7 @@ mod frames;
 mod limits;
 mod protocol;
 mod random;
+mod shedding;
 mod slow;
 mod stream;
 mod upgrade;

@@ -1,0 +1,4 @@
+//! Limits on what operations cost and how long they may take, over the wire.
+
+mod cost;
+mod stopping;

@@ -1,0 +1,96 @@
+//! A read that has no end is stopped at its time, in the database too: with a single connection, whoever asks next shows it.
+
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use thinkfamily::demo;
+
+use crate::support::{
+    client::{Answer, Client},
+    database::{TestDatabase, on_both},
+    process::{Serving, Site, someone},
+};
+
+/// Families have members without end.
+const ENDLESS: [&str; 2] = [
+    "ALTER TABLE membership RENAME TO known_membership",
+    "CREATE VIEW membership AS SELECT * FROM known_membership WHERE \
+     (WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 - n / 1000000 * 1000000 FROM count) SELECT max(n) FROM count) > 0",
+];
+const MEMBERS: &str = "{ family(reference: \"TF-10001\") { members { givenName } } }";
+const OTHER: &str = "{ agreement { version } }";
+/// Far longer than it takes when things are as they should be.
+const LONG: &str = "60000";
+
+/// A server with one connection to a database in which some reads have no end.
+async fn server(site: &Site, database: &TestDatabase, settings: &[&str]) -> Serving {
+    let one = ["--database-connections", "1", "--database-wait-ms", "60000"];
+    let serving = site.serve(&[&one[..], settings].concat());
+    let databases = database.open().await;
+    for statement in ENDLESS {
+        databases.main().execute_unprepared(statement).await.unwrap();
+    }
+    databases.close().await.unwrap();
+    serving
+}
+
+fn client(site: &Site, serving: &Serving) -> Client {
+    site.client(
+        serving,
+        &someone(
+            "cambs-early-help",
+            "lead_professional",
+            "family_support",
+            demo::LEAD_SUBJECT,
+        ),
+    )
+}
+
+#[track_caller]
+fn unavailable(answer: &Answer, message: &str) {
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    let error = &answer.json()["errors"][0];
+    assert_eq!(error["extensions"]["code"], "UNAVAILABLE");
+    let told = error["message"].as_str().unwrap();
+    assert!(told.contains(message), "{told}");
+    assert_eq!(answer.retry_after, Some(5));
+}
+
+on_both!(a_statement_past_its_time_is_stopped);
+async fn a_statement_past_its_time_is_stopped(database: &TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::new(folder.path(), Some(database.text()));
+    let serving = server(
+        &site,
+        database,
+        &["--statement-timeout-ms", "1000", "--request-timeout-ms", LONG],
+    )
+    .await;
+    let client = client(&site, &serving);
+    for _ in 0..2 {
+        unavailable(
+            &client.post(MEMBERS, json!({})).await.unwrap(),
+            "The database does not answer",
+        );
+        let other = client.post(OTHER, json!({})).await.unwrap();
+        assert_eq!(other.status, 200, "{}", other.text());
+    }
+}
+
+on_both!(a_request_past_its_time_is_stopped);
+async fn a_request_past_its_time_is_stopped(database: &TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::new(folder.path(), Some(database.text()));
+    let serving = server(
+        &site,
+        database,
+        &["--statement-timeout-ms", LONG, "--request-timeout-ms", "2000"],
+    )
+    .await;
+    let client = client(&site, &serving);
+    for _ in 0..2 {
+        // Whoever watches the clock first says so: the edge, or what executes the operation.
+        unavailable(&client.post(MEMBERS, json!({})).await.unwrap(), "");
+        let other = client.post(OTHER, json!({})).await.unwrap();
+        assert_eq!(other.status, 200, "{}", other.text());
+    }
+}
