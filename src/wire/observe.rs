@@ -16,7 +16,10 @@ use axum::{
 use futures_util::FutureExt;
 use http::{
     HeaderName, HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+        X_FRAME_OPTIONS,
+    },
 };
 use uuid::Uuid;
 
@@ -24,6 +27,7 @@ use super::{metrics::Metrics, respond::Problem, state::AppState};
 use crate::sharing::caller::Caller;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The id that the server gave a request; one that the client sends is not used.
@@ -108,7 +112,7 @@ pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Req
 
     let mut response = answer(next.run(request), id, state.edge.request_time).await;
 
-    harden(&mut response, id);
+    harden(&mut response, id, state.front.public_url.starts_with("https:"));
     let status = response.status().as_u16();
     count.status = Some(status);
     let notes = response.extensions_mut().remove::<Notes>().unwrap_or_default();
@@ -158,7 +162,7 @@ fn method_label(method: &str) -> &'static str {
 }
 
 /// The headers of every answer.
-fn harden(response: &mut Response, id: Uuid) {
+fn harden(response: &mut Response, id: Uuid, by_tls: bool) {
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
@@ -169,8 +173,13 @@ fn harden(response: &mut Response, id: Uuid) {
         (REFERRER_POLICY, "no-referrer"),
         (X_FRAME_OPTIONS, "DENY"),
         (RESOURCE_POLICY, "same-origin"),
+        (OPENER_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if by_tls {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(STRICT_TRANSPORT_SECURITY, year);
     }
     headers
         .entry(CONTENT_SECURITY_POLICY)

@@ -113,7 +113,7 @@ const ROOMS: [Room; 16] = [
 const ANSWERS: [(&str, &str); 1] = [("store/directory.rs", "auth")];
 
 /// Libraries that belong to some rooms alone, by the first word of their paths.
-const LIBRARIES: [(&str, &[&str]); 21] = [
+const LIBRARIES: [(&str, &[&str]); 25] = [
     ("sea_orm", &["store"]),
     ("sea_orm_migration", &["store"]),
     ("sqlx", &["store"]),
@@ -127,6 +127,11 @@ const LIBRARIES: [(&str, &[&str]); 21] = [
     ("hyper", &["wire"]),
     ("hyper_util", &["wire"]),
     ("tokio_tungstenite", &["wire"]),
+    // TLS in the process, pages of other origins and networks of proxies are the edge's alone (docs/decisions/0027).
+    ("rustls", &["wire"]),
+    ("tokio_rustls", &["wire"]),
+    ("tower_http", &["wire"]),
+    ("ipnet", &["config", "wire"]),
     ("http", &["auth", "cli", "wire"]),
     ("prometheus", &["cli", "wire"]),
     ("jsonwebtoken", &["auth"]),

@@ -24,6 +24,7 @@ mod snapshots;
 mod statements;
 mod store;
 mod support;
+mod tokens;
 mod tools;
 mod trail;
 mod trail_of_answers;
