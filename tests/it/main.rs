@@ -28,5 +28,6 @@ mod tokens;
 mod tools;
 mod trail;
 mod trail_of_answers;
+mod transport;
 mod variables;
 mod webhooks;
