@@ -135,3 +135,59 @@ fn origin(text: &str) -> Option<String> {
     };
     (safe && url.origin().ascii_serialization() == text).then(|| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(file: &str) -> Result<Transport, ConfigError> {
+        Transport::read(&Given::from_toml(file)?)
+    }
+
+    #[test]
+    fn nothing_is_trusted_and_nobody_named_unless_set() {
+        assert_eq!(read(""), Ok(Transport::default()));
+        assert_eq!(
+            read("trusted_proxies = []\ncors_origins = \"\""),
+            Ok(Transport::default())
+        );
+    }
+
+    #[test]
+    fn lists_and_addresses_are_read_as_they_are_meant() {
+        let given = read(
+            "trusted_proxies = [\"10.0.0.7\", \"10.1.2.3/16\", \"::1\"]\nclient_certificate_header = \"Client-Cert\"\n\
+             cors_origins = [\"https://portal.example\", \"http://localhost:5173\"]\npublic_url = \"https://TF.example:443/a/\"",
+        )
+        .unwrap();
+        let proxies: Vec<String> = given.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, ["10.0.0.7/32", "10.1.0.0/16", "::1/128"]);
+        assert_eq!(given.certificate_header.as_deref(), Some("client-cert"));
+        assert_eq!(given.cors_origins, ["https://portal.example", "http://localhost:5173"]);
+        assert_eq!(given.public_url.as_deref(), Some("https://tf.example/a"));
+    }
+
+    #[test]
+    fn what_would_not_be_safe_or_never_fit_is_refused() {
+        for (file, setting) in [
+            ("trusted_proxies = [\"proxy.example\"]", "trusted_proxies"),
+            ("trusted_proxies = [\"10.0.0.0/33\"]", "trusted_proxies"),
+            ("trusted_proxies = [\"10.0.0.1\", \"\"]", "trusted_proxies"),
+            ("client_certificate_header = \"Client-Cert\"", "trusted_proxies"),
+            (
+                "client_certificate_header = \"Client Cert\"",
+                "client_certificate_header",
+            ),
+            ("cors_origins = [\"*\"]", "cors_origins"),
+            ("cors_origins = [\"https://portal.example:443\"]", "cors_origins"),
+            ("cors_origins = [\"http://portal.example\"]", "cors_origins"),
+            ("public_url = \"thinkfamily.example\"", "public_url"),
+            ("public_url = \"https://me@thinkfamily.example\"", "public_url"),
+            ("public_url = \"https://thinkfamily.example/?a\"", "public_url"),
+            ("tls_certificate = \"a.pem\"", "tls_key"),
+            ("tls_client_ca = \"a.pem\"", "tls_certificate"),
+        ] {
+            assert_eq!(read(file).unwrap_err().setting, setting, "{file}");
+        }
+    }
+}

@@ -6,6 +6,8 @@ mod dpop;
 pub(crate) mod exchange;
 mod hostile;
 pub(crate) mod keys;
+mod provider;
 mod rotation;
+mod sockets;
 mod spoilt;
 pub(crate) mod world;
