@@ -1,4 +1,4 @@
-//! A proof of possession that comes with a request (DPoP, RFC 9449): a small signed statement, by the key that the token is bound to,
+//! A proof of possession that comes with a request (`DPoP`, RFC 9449): a small signed statement, by the key that the token is bound to,
 //! of this method, this address, this token and this moment.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

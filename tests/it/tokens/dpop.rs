@@ -88,125 +88,141 @@ fn spoilt(token: &str, url: &str) -> Vec<(&'static str, Change)> {
     ]
 }
 
-async fn a_token_bound_to_a_key_needs_a_proof_of_this_request(database: &TestDatabase) {
-    let folder = tempfile::tempdir().unwrap();
-    let issuers = Issuers::new();
-    let settings = issuers.settle(folder.path());
-    let site = Site::new(folder.path(), Some(database.text()));
-    let serving = site.serve(&["--config", settings, "--log-format", "json"]);
-    let url = format!("{}/graphql", serving.url);
-    for key in [Key::rsa(), &Key::ec(), &Key::ed()] {
-        let token = bound_to(&issuers, key);
-        for scheme in ["DPoP", "dpop"] {
-            let once = proof(key, "POST", &url, &token);
-            assert_eq!(
-                sent(&serving, scheme, &token, &[&once]).status(),
-                200,
-                "{}",
-                key.algorithm()
-            );
-            let again = sent(&serving, scheme, &token, &[&once]);
-            assert_eq!((again.status(), again.header("www-authenticate")), (401, PROOF_REFUSED));
+/// A server, and somebody with a key and a token that is bound to it.
+struct Scene {
+    serving: Serving,
+    issuers: Issuers,
+    key: Key,
+    token: String,
+    url: String,
+    /// What everybody is told who is refused.
+    body: String,
+}
+
+impl Scene {
+    fn of(site: &Site, issuers: Issuers, settings: &str) -> Self {
+        let serving = site.serve(&["--config", settings, "--log-format", "json"]);
+        let key = Key::ec();
+        let token = bound_to(&issuers, &key);
+        let body = sent(&serving, "DPoP", &token, &[]).body;
+        Self {
+            url: format!("{}/graphql", serving.url),
+            serving,
+            issuers,
+            key,
+            token,
+            body,
         }
     }
-    let key = Key::ec();
-    let token = bound_to(&issuers, &key);
-    let also = proof_but(
-        &key,
-        "POST",
-        &format!("{}?a=b#c", url.to_uppercase().replace("GRAPHQL", "graphql")),
-        &token,
-        |_, _| (),
-    );
-    assert_eq!(
-        sent(&serving, "DPoP", &token, &[&also]).status(),
-        200,
-        "query, fragment and case of the host count for nothing"
-    );
-    // What is wrong with a proof.
-    let body = sent(&serving, "DPoP", &token, &[]).body;
-    let refused = |name: &str, got: &Got, challenge: &str| {
+
+    fn proof(&self) -> String {
+        proof(&self.key, "POST", &self.url, &self.token)
+    }
+
+    #[track_caller]
+    fn refuses(&self, name: &str, scheme: &str, token: &str, proofs: &[&str], challenge: &str) {
+        let got = sent(&self.serving, scheme, token, proofs);
         assert_eq!(
             (got.status(), got.header("www-authenticate")),
             (401, challenge),
             "{name}"
         );
-        assert_eq!(got.body, body, "{name}");
-    };
-    for (name, change) in spoilt(&token, &url) {
-        let bad = proof_but(&key, "POST", &url, &token, change);
-        refused(name, &sent(&serving, "DPoP", &token, &[&bad]), PROOF_REFUSED);
+        assert_eq!(got.body, self.body, "{name}");
     }
-    let good = || proof(&key, "POST", &url, &token);
-    let (one, two) = (good(), good());
-    refused("none", &sent(&serving, "DPoP", &token, &[]), PROOF_REFUSED);
-    refused("two", &sent(&serving, "DPoP", &token, &[&one, &two]), PROOF_REFUSED);
-    refused(
-        "two in one",
-        &sent(&serving, "DPoP", &token, &[&format!("{one}, {two}")]),
-        PROOF_REFUSED,
-    );
-    refused("no proof", &sent(&serving, "DPoP", &token, &["a.b.c"]), PROOF_REFUSED);
-    refused(
-        "cut off",
-        &sent(&serving, "DPoP", &token, &[&one[..one.len() - 4]]),
-        PROOF_REFUSED,
-    );
-    refused(
-        "too long",
-        &sent(&serving, "DPoP", &token, &[&base64([b'a'; 7000])]),
-        PROOF_REFUSED,
-    );
-    // What is wrong with the token, or with the two together. A thief with a key of their own learns nothing of the token.
-    let thief = Key::ec();
-    let stolen = proof(&thief, "POST", &url, &token);
-    refused(
-        "another's key",
-        &sent(&serving, "DPoP", &token, &[&stolen]),
-        TOKEN_REFUSED,
-    );
-    let cut = &token[..token.len() - 4];
-    refused(
-        "a bad token",
-        &sent(&serving, "DPoP", cut, &[&proof(&key, "POST", &url, cut)]),
-        TOKEN_REFUSED,
-    );
-    let free = issuers.ed.token("ed", &officer());
-    refused(
-        "an unbound token",
-        &sent(&serving, "DPoP", &free, &[&proof(&key, "POST", &url, &free)]),
-        TOKEN_REFUSED,
-    );
-    refused("as a bearer", &sent(&serving, "Bearer", &token, &[&good()]), "Bearer");
-    refused(
-        "as a bearer without proof",
-        &sent(&serving, "Bearer", &token, &[]),
-        "Bearer",
-    );
-    assert_eq!(
-        sent(&serving, "Bearer", &free, &[&good()]).status(),
-        200,
-        "a bearer's proof counts for nothing"
-    );
-    // Other addresses and methods.
-    let schema = proof(&key, "GET", &format!("{}/schema.graphql", serving.url), &token);
-    let authorization = format!("authorization: DPoP {token}");
-    let got = ask(
-        &serving,
-        "GET /schema.graphql",
-        &[&authorization, &format!("dpop: {schema}")],
-    );
-    assert_eq!(got.status(), 200);
-    let stream = proof(&key, "POST", &format!("{url}/stream"), &token);
-    let events = [&*authorization, "accept: text/event-stream", &format!("dpop: {stream}")];
-    let got = post(
-        &serving,
-        "/graphql/stream",
-        &events.map(|line| line.as_bytes().to_vec()),
-    );
-    assert_eq!(got.status(), 200, "{got:?}");
-    assert!(got.body.contains("MARKER_LOOKUP"), "{got:?}");
-    let (_, log) = serving.ended();
+
+    /// Keys of every kind, the scheme in any case, an address that is written otherwise; once each.
+    fn proofs_count_once(&self) {
+        for key in [Key::rsa(), &Key::ec(), &Key::ed()] {
+            let token = bound_to(&self.issuers, key);
+            for scheme in ["DPoP", "dpop"] {
+                let once = proof(key, "POST", &self.url, &token);
+                let got = sent(&self.serving, scheme, &token, &[&once]);
+                assert_eq!(got.status(), 200, "{}", key.algorithm());
+                self.refuses("shown before", scheme, &token, &[&once], PROOF_REFUSED);
+            }
+        }
+        let otherwise = format!("{}?a=b#c", self.url.replacen("http", "HTTP", 1));
+        let also = proof(&self.key, "POST", &otherwise, &self.token);
+        let got = sent(&self.serving, "DPoP", &self.token, &[&also]);
+        assert_eq!(
+            got.status(),
+            200,
+            "query, fragment and case of the scheme count for nothing"
+        );
+    }
+
+    /// What is wrong with a proof.
+    fn what_is_no_proof_is_refused(&self) {
+        for (name, change) in spoilt(&self.token, &self.url) {
+            let bad = proof_but(&self.key, "POST", &self.url, &self.token, change);
+            self.refuses(name, "DPoP", &self.token, &[&bad], PROOF_REFUSED);
+        }
+        let (one, two) = (self.proof(), self.proof());
+        let both = format!("{one}, {two}");
+        let long = base64([b'a'; 7000]);
+        for (name, proofs) in [
+            ("none", &[][..]),
+            ("two", &[&*one, &two]),
+            ("two in one", &[&both]),
+            ("no proof", &["a.b.c"]),
+            ("cut off", &[&one[..one.len() - 4]]),
+            ("too long", &[&long]),
+        ] {
+            self.refuses(name, "DPoP", &self.token, proofs, PROOF_REFUSED);
+        }
+    }
+
+    /// What is wrong with the token, or with the two together. A thief with a key of their own learns nothing of the token.
+    fn what_does_not_belong_together_is_refused(&self) {
+        let (url, token) = (&self.url, &*self.token);
+        let stolen = proof(&Key::ec(), "POST", url, token);
+        self.refuses("another's key", "DPoP", token, &[&stolen], TOKEN_REFUSED);
+        let cut = &token[..token.len() - 4];
+        let of_cut = proof(&self.key, "POST", url, cut);
+        self.refuses("a bad token", "DPoP", cut, &[&of_cut], TOKEN_REFUSED);
+        let free = self.issuers.ed.token("ed", &officer());
+        let of_free = proof(&self.key, "POST", url, &free);
+        self.refuses("an unbound token", "DPoP", &free, &[&of_free], TOKEN_REFUSED);
+        self.refuses("as a bearer", "Bearer", token, &[&self.proof()], "Bearer");
+        self.refuses("as a bearer without proof", "Bearer", token, &[], "Bearer");
+        let got = sent(&self.serving, "Bearer", &free, &[&self.proof()]);
+        assert_eq!(got.status(), 200, "a bearer's proof counts for nothing");
+    }
+
+    /// Other addresses and methods.
+    fn every_address_has_its_own_proofs(&self) {
+        let authorization = format!("authorization: DPoP {}", self.token);
+        let schema = proof(
+            &self.key,
+            "GET",
+            &format!("{}/schema.graphql", self.serving.url),
+            &self.token,
+        );
+        let headers = [&*authorization, &format!("dpop: {schema}")];
+        assert_eq!(ask(&self.serving, "GET /schema.graphql", &headers).status(), 200);
+        let stream = proof(&self.key, "POST", &format!("{}/stream", self.url), &self.token);
+        let events = [&*authorization, "accept: text/event-stream", &format!("dpop: {stream}")];
+        let got = post(
+            &self.serving,
+            "/graphql/stream",
+            &events.map(|line| line.as_bytes().to_vec()),
+        );
+        assert_eq!(got.status(), 200, "{got:?}");
+        assert!(got.body.contains("MARKER_LOOKUP"), "{got:?}");
+    }
+}
+
+async fn a_token_bound_to_a_key_needs_a_proof_of_this_request(database: &TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let issuers = Issuers::new();
+    let settings = issuers.settle(folder.path());
+    let site = Site::new(folder.path(), Some(database.text()));
+    let scene = Scene::of(&site, issuers, settings);
+    scene.proofs_count_once();
+    scene.what_is_no_proof_is_refused();
+    scene.what_does_not_belong_together_is_refused();
+    scene.every_address_has_its_own_proofs();
+    let (_, log) = scene.serving.ended();
     for secret in ["zebra7", "eyJ"] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }

@@ -40,9 +40,18 @@ pub(super) fn payloads(issuers: &Issuers) -> Vec<Case> {
     .collect()
 }
 
-/// Claims that are missing, malformed, or not for us, not now or not theirs to make.
+/// A kind's name, the claim that is spoilt, its value and the cause.
+type Spoilt = (&'static str, &'static str, Value, &'static str);
+
+fn with(issuers: &Issuers, spoilt: Vec<Spoilt>) -> impl Iterator<Item = Case> {
+    spoilt.into_iter().map(|(name, claim, value, cause)| {
+        let spoilt = officer_but(|claims| claims[claim] = value);
+        token(name, issuers.ed.token("ed", &spoilt), cause)
+    })
+}
+
+/// Claims that are missing, and issuers and audiences that are not ours.
 pub(super) fn claims(issuers: &Issuers) -> Vec<Case> {
-    let now = officer()["iat"].as_i64().unwrap();
     let (malformed, audience, issuer) = ("claim_malformed", "audience_mismatch", "issuer_unknown");
     let mut cases: Vec<Case> = [
         "iss",
@@ -61,7 +70,7 @@ pub(super) fn claims(issuers: &Issuers) -> Vec<Case> {
         token(claim, issuers.ed.token("ed", &spoilt), "claim_missing")
     })
     .collect();
-    let spoilt: Vec<(&str, &str, Value, &str)> = vec![
+    let spoilt: Vec<Spoilt> = vec![
         (
             "an issuer and more",
             "iss",
@@ -101,6 +110,16 @@ pub(super) fn claims(issuers: &Issuers) -> Vec<Case> {
         ("no audience", "aud", json!([]), malformed),
         ("an object for an audience", "aud", json!({ AUDIENCE: true }), malformed),
         ("an audience among numbers", "aud", json!([AUDIENCE, 1]), malformed),
+    ];
+    cases.extend(with(issuers, spoilt));
+    cases
+}
+
+/// Times at which the token does not hold, and what are no times.
+pub(super) fn times(issuers: &Issuers) -> Vec<Case> {
+    let now = officer()["iat"].as_i64().unwrap();
+    let malformed = "claim_malformed";
+    let spoilt: Vec<Spoilt> = vec![
         ("expired", "exp", json!(now - 3600), "expired"),
         (
             "expired by a fraction",
@@ -119,6 +138,14 @@ pub(super) fn claims(issuers: &Issuers) -> Vec<Case> {
         ("a beginning as text", "nbf", json!(now.to_string()), malformed),
         ("issued in an hour", "iat", json!(now + 3600), "issued_in_future"),
         ("issued at an object", "iat", json!({}), malformed),
+    ];
+    with(issuers, spoilt).collect()
+}
+
+/// People, roles, agencies and bindings that are not theirs to claim, or are none.
+pub(super) fn people(issuers: &Issuers) -> Vec<Case> {
+    let malformed = "claim_malformed";
+    let spoilt: Vec<Spoilt> = vec![
         ("nobody", "sub", json!(""), malformed),
         ("somebody with a NUL", "sub", json!("officer\u{0}"), malformed),
         ("somebody with a line's end", "sub", json!("officer\nadmin"), malformed),
@@ -179,9 +206,5 @@ pub(super) fn claims(issuers: &Issuers) -> Vec<Case> {
             "binding_unproven",
         ),
     ];
-    for (name, claim, value, cause) in spoilt {
-        let spoilt = officer_but(|claims| claims[claim] = value);
-        cases.push(token(name, issuers.ed.token("ed", &spoilt), cause));
-    }
-    cases
+    with(issuers, spoilt).collect()
 }

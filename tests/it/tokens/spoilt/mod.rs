@@ -42,6 +42,8 @@ pub(super) fn every_case(issuers: &Issuers, good: &str) -> Vec<Case> {
         header::others(issuers),
         claims::payloads(issuers),
         claims::claims(issuers),
+        claims::times(issuers),
+        claims::people(issuers),
     ]
     .into_iter()
     .flatten()
