@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use http::HeaderMap;
 
 use super::{
-    bearer,
+    asking::Asking,
+    bearer::{self, Scheme},
+    binding::Confirmation,
     cache::{TokenCache, Verified},
     claims::{Claims, PORTAL_ROLE},
     directory::{AgencyEntry, Directory},
     issuer::{IssuerError, TrustedIssuer},
     keys::Known,
+    proof::Proof,
     refusal::AuthRefusal,
+    replays::Replays,
     token::Unverified,
 };
 use crate::{
@@ -23,6 +26,8 @@ use crate::{
 
 /// Most verified tokens that are remembered.
 const REMEMBERED_TOKENS: usize = 10_000;
+/// Most proofs that are remembered of a minute, some 16 MiB of them.
+const REMEMBERED_PROOFS: usize = 300_000;
 
 /// A caller, and until when the token holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +49,7 @@ struct Inner {
     directory: Arc<dyn Directory>,
     clock: Clock,
     cache: TokenCache,
+    replays: Replays,
 }
 
 impl std::fmt::Debug for Authenticator {
@@ -69,6 +75,7 @@ impl Authenticator {
             directory,
             clock,
             cache: TokenCache::new(REMEMBERED_TOKENS),
+            replays: Replays::new(REMEMBERED_PROOFS),
         })))
     }
 
@@ -79,37 +86,30 @@ impl Authenticator {
         }
     }
 
-    /// The caller of a request with these headers.
-    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, AuthRefusal> {
-        self.sign_in(headers).await.map(|signed_in| signed_in.caller)
-    }
-
-    /// The same, with the instant at which the token ends.
-    pub async fn sign_in(&self, headers: &HeaderMap) -> Result<SignedIn, AuthRefusal> {
+    /// Who is asking, and until when the token holds.
+    pub async fn sign_in(&self, asking: &Asking<'_>) -> Result<SignedIn, AuthRefusal> {
         let signed_in = async {
-            let token = bearer::token(headers)?;
+            let (scheme, token) = bearer::token(asking.headers)?;
+            // The proof is looked at first: what is wrong with it tells nothing of the token.
+            let proof = match scheme {
+                Scheme::Bearer => None,
+                Scheme::Dpop => Some(Proof::check(asking, token, self.0.clock.now().timestamp())?),
+            };
             let verified = self.0.verified(token).await?;
-            self.0.signed_in(&verified, bearer::purpose(headers)?).await
+            self.0.bound(&verified, asking, proof.as_ref())?;
+            self.0.signed_in(&verified, bearer::purpose(asking.headers)?).await
         };
-        note(signed_in.await)
-    }
-
-    /// The caller of a connection that brings its token and purpose otherwise than in headers (`connection_init`).
-    pub async fn sign_in_with(&self, token: &str, purpose: Option<&str>) -> Result<SignedIn, AuthRefusal> {
-        let signed_in = async {
-            let verified = self.0.verified(token).await?;
-            self.0.signed_in(&verified, purpose).await
-        };
-        note(signed_in.await)
+        let signed_in = signed_in.await;
+        if let Err(refusal) = &signed_in {
+            note(*refusal);
+        }
+        signed_in
     }
 }
 
 /// Writes the true cause of a refusal to the log. Nothing of the token goes there.
-fn note<T>(result: Result<T, AuthRefusal>) -> Result<T, AuthRefusal> {
-    if let Err(refusal) = &result {
-        tracing::info!(cause = refusal.log_code(), claim = refusal.claim(), "sign-in refused");
-    }
-    result
+fn note(refusal: AuthRefusal) {
+    tracing::info!(cause = refusal.log_code(), claim = refusal.claim(), "sign-in refused");
 }
 
 impl Inner {
@@ -160,6 +160,20 @@ impl Inner {
             issuer: at,
             keys_version: known.version,
         })
+    }
+
+    /// Refuses a token that is bound to another sender, and a proof that was shown before.
+    fn bound(&self, verified: &Verified, asking: &Asking<'_>, proof: Option<&Proof>) -> Result<(), AuthRefusal> {
+        let required = self.issuers[verified.issuer].binding;
+        let bound = verified.claims.confirmation.as_ref();
+        let key = proof.map(|proof| &proof.key);
+        Confirmation::check(bound, required, key, asking.certificate.as_ref())?;
+        match proof {
+            None => Ok(()),
+            Some(proof) => self
+                .replays
+                .show(&proof.id, self.clock.now().timestamp(), asking.rehearsal),
+        }
     }
 
     fn check(&self, claims: &Claims, issuer: &TrustedIssuer) -> Result<(), AuthRefusal> {

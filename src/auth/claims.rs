@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::refusal::AuthRefusal;
+use super::{binding::Confirmation, refusal::AuthRefusal};
 
 /// The roles that tokens may name. `portal` is the role of an actor only.
 pub const ROLES: [&str; 12] = [
@@ -49,6 +49,8 @@ pub(super) struct Claims {
     pub(super) purposes: Vec<String>,
     /// `act`: the portal that acts for the subject.
     pub(super) actor: Option<Actor>,
+    /// `cnf`: what the token is bound to.
+    pub(super) confirmation: Option<Confirmation>,
     /// `aud`.
     pub(super) audiences: Vec<String>,
     /// `exp`, in seconds since 1970.
@@ -91,6 +93,7 @@ impl Claims {
             role: role.to_owned(),
             purposes: purposes(payload)?,
             actor: payload.get("act").map(Actor::read).transpose()?,
+            confirmation: Confirmation::read(payload)?,
             audiences: audiences(payload)?,
             expires_at: instant(payload, "exp")?.ok_or(AuthRefusal::ClaimMissing("exp"))?,
             not_before: instant(payload, "nbf")?,

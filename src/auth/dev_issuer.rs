@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, Ids},
-    config::{DEVELOPMENT_ISSUER, TokenAlgorithm},
+    config::{DEVELOPMENT_ISSUER, TokenAlgorithm, TokenBinding},
 };
 
 /// The key's file in the data directory.
@@ -138,6 +138,7 @@ impl DevIssuer {
             trust: Trust::Everyone,
             leeway: LEEWAY,
             longest_life: Duration::from_secs(60 * u64::from(LONGEST_MINUTES)),
+            binding: TokenBinding::Optional,
         })
     }
 

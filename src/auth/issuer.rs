@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    config::{AgencyName, IssuerSettings, TokenAlgorithm},
+    config::{AgencyName, IssuerSettings, TokenAlgorithm, TokenBinding},
 };
 
 /// Why an issuer is refused at start.
@@ -53,6 +53,7 @@ pub struct TrustedIssuer {
     pub(super) trust: Trust,
     pub(super) leeway: Duration,
     pub(super) longest_life: Duration,
+    pub(super) binding: TokenBinding,
 }
 
 impl TrustedIssuer {
@@ -83,6 +84,7 @@ impl TrustedIssuer {
             },
             leeway: settings.leeway,
             longest_life: settings.longest_life,
+            binding: settings.binding,
         })
     }
 

@@ -30,6 +30,54 @@ impl std::fmt::Debug for PublicKey {
 }
 
 impl PublicKey {
+    /// The key of a JSON Web Key that is public, for signatures, and fits its algorithm.
+    pub(super) fn of(jwk: &Map<String, Value>) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let for_signatures = jwk.get("use").is_none_or(|usage| usage == "sig");
+        let for_checking = jwk.get("key_ops").is_none_or(|operations| {
+            operations
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one == "verify"))
+        });
+        // A private or shared key that has been published is no longer anyone's own.
+        let public = !["d", "p", "q", "k"].iter().any(|private| jwk.contains_key(*private));
+        if !(for_signatures && for_checking && public) {
+            return None;
+        }
+        let bytes = |name: &str| text(name).and_then(|value| URL_SAFE_NO_PAD.decode(value).ok());
+        let (algorithm, decoding, material) = match (text("kty")?, text("crv")) {
+            ("RSA", None) => {
+                let (modulus, exponent) = (bytes("n")?, bytes("e")?);
+                if !is_strong_rsa(&modulus, &exponent) {
+                    return None;
+                }
+                let decoding = DecodingKey::from_rsa_raw_components(&modulus, &exponent);
+                (TokenAlgorithm::Rs256, decoding, [modulus, exponent].concat())
+            }
+            ("EC", Some("P-256")) => {
+                let (x, y) = (bytes("x")?, bytes("y")?);
+                if x.len() != 32 || y.len() != 32 {
+                    return None;
+                }
+                let point = [&[4], x.as_slice(), y.as_slice()].concat();
+                (TokenAlgorithm::Es256, DecodingKey::from_ec_der(&point), point)
+            }
+            ("OKP", Some("Ed25519")) => {
+                let point = bytes("x").filter(|x| x.len() == 32)?;
+                (TokenAlgorithm::EdDsa, DecodingKey::from_ed_der(&point), point)
+            }
+            _ => return None,
+        };
+        if jwk.get("alg").is_some_and(|named| named != algorithm.name()) {
+            return None;
+        }
+        Some(Self {
+            algorithm,
+            decoding,
+            material,
+        })
+    }
+
     pub(super) fn algorithm(&self) -> TokenAlgorithm {
         self.algorithm
     }
@@ -107,54 +155,11 @@ impl KeySet {
     }
 }
 
-/// The key, if it has a name, is public, is for signatures and fits its algorithm.
+/// The key, if it has a name and is one that we can use.
 fn usable(jwk: &Map<String, Value>) -> Option<(String, PublicKey)> {
-    let text = |name: &str| jwk.get(name).and_then(Value::as_str);
-    let kid = text("kid").filter(|kid| (1..=200).contains(&kid.len()))?;
-    let for_signatures = jwk.get("use").is_none_or(|usage| usage == "sig");
-    let for_checking = jwk.get("key_ops").is_none_or(|operations| {
-        operations
-            .as_array()
-            .is_some_and(|all| all.iter().any(|one| one == "verify"))
-    });
-    // A private or shared key that has been published is no longer anyone's own.
-    let public = !["d", "p", "q", "k"].iter().any(|private| jwk.contains_key(*private));
-    if !(for_signatures && for_checking && public) {
-        return None;
-    }
-    let bytes = |name: &str| text(name).and_then(|value| URL_SAFE_NO_PAD.decode(value).ok());
-    let (algorithm, decoding, material) = match (text("kty")?, text("crv")) {
-        ("RSA", None) => {
-            let (modulus, exponent) = (bytes("n")?, bytes("e")?);
-            if !is_strong_rsa(&modulus, &exponent) {
-                return None;
-            }
-            let decoding = DecodingKey::from_rsa_raw_components(&modulus, &exponent);
-            (TokenAlgorithm::Rs256, decoding, [modulus, exponent].concat())
-        }
-        ("EC", Some("P-256")) => {
-            let (x, y) = (bytes("x")?, bytes("y")?);
-            if x.len() != 32 || y.len() != 32 {
-                return None;
-            }
-            let point = [&[4], x.as_slice(), y.as_slice()].concat();
-            (TokenAlgorithm::Es256, DecodingKey::from_ec_der(&point), point)
-        }
-        ("OKP", Some("Ed25519")) => {
-            let point = bytes("x").filter(|x| x.len() == 32)?;
-            (TokenAlgorithm::EdDsa, DecodingKey::from_ed_der(&point), point)
-        }
-        _ => return None,
-    };
-    if jwk.get("alg").is_some_and(|named| named != algorithm.name()) {
-        return None;
-    }
-    let key = PublicKey {
-        algorithm,
-        decoding,
-        material,
-    };
-    Some((kid.to_owned(), key))
+    let kid = jwk.get("kid").and_then(Value::as_str);
+    let kid = kid.filter(|kid| (1..=200).contains(&kid.len()))?;
+    Some((kid.to_owned(), PublicKey::of(jwk)?))
 }
 
 /// A modulus of 2048 to 8192 bits and an odd exponent of at least 3.

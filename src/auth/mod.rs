@@ -3,8 +3,10 @@
 //! Knows tokens, issuers and keys (RFC 9068, checked as RFC 8725 says). May use `config`, `clock`, `error` and the types of
 //! `sharing::caller`; no SQL and no GraphQL. The register of agencies is asked through [`Directory`], which others implement.
 
+mod asking;
 mod authenticator;
 pub mod bearer;
+mod binding;
 mod cache;
 mod claims;
 mod dev_issuer;
@@ -13,7 +15,9 @@ mod issuer;
 mod jwks;
 mod key_file;
 mod keys;
+pub mod proof;
 mod refusal;
+mod replays;
 mod strict_json;
 mod token;
 
@@ -21,6 +25,7 @@ mod token;
 mod tests;
 
 pub use self::{
+    asking::{Asking, Thumbprint, thumbprint},
     authenticator::{Authenticator, SignedIn},
     claims::{PORTAL_ROLE, ROLES},
     dev_issuer::{DevIssuer, DevIssuerError, LONGEST_MINUTES, PortalRequest, TokenRequest},

@@ -12,8 +12,8 @@ pub enum AuthRefusal {
     NoAuthorization,
     /// More than one Authorization header.
     SeveralAuthorizations,
-    /// Another scheme than Bearer.
-    NotBearer,
+    /// Another scheme than Bearer and `DPoP`.
+    SchemeNotAccepted,
     /// The scheme without a token.
     TokenEmpty,
     /// Longer than any token of ours.
@@ -62,6 +62,24 @@ pub enum AuthRefusal {
     RoleIsPortal,
     /// An actor that has an actor.
     ActorNested,
+    /// `cnf` binds the token to nothing, or to something that we cannot check.
+    BindingUnknown,
+    /// The token is bound to nothing, or not to what its issuer's tokens must be bound to.
+    BindingMissing,
+    /// The token is bound to a key or certificate, and its sender showed none.
+    BindingUnproven,
+    /// The token is bound to another key or certificate than its sender's.
+    BindingMismatch,
+    /// The scheme `DPoP` for a token that is not bound to a key.
+    ProofForUnboundToken,
+    /// The scheme `DPoP` without a proof.
+    ProofMissing,
+    /// The proof is not one of this request; says which part of it.
+    ProofInvalid(&'static str),
+    /// The proof was shown before.
+    ProofShownBefore,
+    /// More proofs are shown than can be remembered.
+    ProofsTooMany,
     /// The issuer may not speak for the token's agency.
     AgencyNotTrusted,
     /// The issuer may not speak for the portal's agency.
@@ -86,7 +104,7 @@ impl AuthRefusal {
         match self {
             Self::NoAuthorization => "no_authorization",
             Self::SeveralAuthorizations => "several_authorizations",
-            Self::NotBearer => "not_bearer",
+            Self::SchemeNotAccepted => "scheme_not_accepted",
             Self::TokenEmpty => "token_empty",
             Self::TokenTooLong => "token_too_long",
             Self::TokenMalformed => "token_malformed",
@@ -111,6 +129,15 @@ impl AuthRefusal {
             Self::RoleUnknown => "role_unknown",
             Self::RoleIsPortal => "role_is_portal",
             Self::ActorNested => "actor_nested",
+            Self::BindingUnknown => "binding_unknown",
+            Self::BindingMissing => "binding_missing",
+            Self::BindingUnproven => "binding_unproven",
+            Self::BindingMismatch => "binding_mismatch",
+            Self::ProofForUnboundToken => "proof_for_unbound_token",
+            Self::ProofMissing => "proof_missing",
+            Self::ProofInvalid(_) => "proof_invalid",
+            Self::ProofShownBefore => "proof_shown_before",
+            Self::ProofsTooMany => "proofs_too_many",
             Self::AgencyNotTrusted => "agency_not_trusted",
             Self::PortalNotTrusted => "portal_not_trusted",
             Self::AgencyUnknown => "agency_unknown",
@@ -122,12 +149,20 @@ impl AuthRefusal {
         }
     }
 
-    /// The claim that the refusal speaks of, if it speaks of one.
+    /// The claim, or the part of the proof, that the refusal speaks of, if it speaks of one.
     pub fn claim(self) -> Option<&'static str> {
         match self {
-            Self::ClaimMissing(claim) | Self::ClaimMalformed(claim) => Some(claim),
+            Self::ClaimMissing(claim) | Self::ClaimMalformed(claim) | Self::ProofInvalid(claim) => Some(claim),
             _ => None,
         }
+    }
+
+    /// Whether it is the proof that is wrong, and not the token. Proofs are looked at first, so this tells nothing of the token.
+    pub fn is_of_proof(self) -> bool {
+        matches!(
+            self,
+            Self::ProofMissing | Self::ProofInvalid(_) | Self::ProofShownBefore
+        )
     }
 
     /// The code that the caller is given.
@@ -136,7 +171,7 @@ impl AuthRefusal {
             Self::PurposeRequired => ErrorCode::PurposeRequired,
             Self::PurposeMalformed => ErrorCode::BadUserInput,
             Self::PurposeNotAllowed => ErrorCode::NotInAgreement,
-            Self::DirectoryUnavailable => ErrorCode::Unavailable,
+            Self::DirectoryUnavailable | Self::ProofsTooMany => ErrorCode::Unavailable,
             _ => ErrorCode::Unauthenticated,
         }
     }

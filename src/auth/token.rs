@@ -11,36 +11,32 @@ use crate::config::TokenAlgorithm;
 /// The longest `kid`, in bytes.
 const KEY_ID_BYTES: usize = 200;
 
-/// A token whose header is in order and whose signature is yet to be checked. Nothing of its payload is to be believed.
+/// A signed statement taken apart. Nothing of it is to be believed yet.
 #[derive(Debug)]
-pub(super) struct Unverified<'t> {
-    /// The algorithm that the header names.
-    pub(super) algorithm: TokenAlgorithm,
-    /// The key that the header names: to be looked up, and nothing else.
-    pub(super) key_id: String,
-    /// What the token claims its issuer to be: for choosing the keys only.
-    pub(super) issuer: String,
-    payload: Map<String, Value>,
-    signed: &'t str,
-    signature: &'t str,
+pub(super) struct Parts<'t> {
+    pub(super) header: Map<String, Value>,
+    pub(super) payload: Map<String, Value>,
+    /// The text that the signature is of.
+    pub(super) signed: &'t str,
+    pub(super) signature: &'t str,
 }
 
-impl<'t> Unverified<'t> {
-    /// Takes a token apart and checks its header.
-    pub(super) fn parse(token: &'t str) -> Result<Self, AuthRefusal> {
-        if token.is_empty() {
+impl<'t> Parts<'t> {
+    /// Takes a text apart that is three parts in unpadded base64url, the first two of them JSON objects.
+    pub(super) fn split(text: &'t str) -> Result<Self, AuthRefusal> {
+        if text.is_empty() {
             return Err(AuthRefusal::TokenEmpty);
         }
-        if token.len() > TOKEN_BYTES {
+        if text.len() > TOKEN_BYTES {
             return Err(AuthRefusal::TokenTooLong);
         }
-        let mut parts = token.split('.');
+        let mut parts = text.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(AuthRefusal::TokenMalformed);
         };
-        let signed = &token[..header.len() + 1 + payload.len()];
+        let signed = &text[..header.len() + 1 + payload.len()];
         let decode = |part: &str| {
             URL_SAFE_NO_PAD
                 .decode(part)
@@ -51,9 +47,43 @@ impl<'t> Unverified<'t> {
         let header = decode(header)?;
         let payload = decode(payload)?;
         decode(signature)?;
-        let (algorithm, key_id) = read_header(&header)?;
-        let payload = strict_json::object(&payload).ok_or(AuthRefusal::PayloadMalformed)?;
-        let issuer = match payload.get("iss") {
+        Ok(Self {
+            header: strict_json::object(&header).ok_or(AuthRefusal::HeaderMalformed)?,
+            payload: strict_json::object(&payload).ok_or(AuthRefusal::PayloadMalformed)?,
+            signed,
+            signature,
+        })
+    }
+}
+
+/// Whether the key made the signature, by the algorithm that the key is for.
+pub(super) fn fits(key: &PublicKey, signed: &str, signature: &str) -> bool {
+    let algorithm = match key.algorithm() {
+        TokenAlgorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+        TokenAlgorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        TokenAlgorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+    };
+    jsonwebtoken::crypto::verify(signature, signed.as_bytes(), key.decoding(), algorithm).unwrap_or(false)
+}
+
+/// A token whose header is in order and whose signature is yet to be checked. Nothing of its payload is to be believed.
+#[derive(Debug)]
+pub(super) struct Unverified<'t> {
+    /// The algorithm that the header names.
+    pub(super) algorithm: TokenAlgorithm,
+    /// The key that the header names: to be looked up, and nothing else.
+    pub(super) key_id: String,
+    /// What the token claims its issuer to be: for choosing the keys only.
+    pub(super) issuer: String,
+    parts: Parts<'t>,
+}
+
+impl<'t> Unverified<'t> {
+    /// Takes a token apart and checks its header.
+    pub(super) fn parse(token: &'t str) -> Result<Self, AuthRefusal> {
+        let parts = Parts::split(token)?;
+        let (algorithm, key_id) = read_header(&parts.header)?;
+        let issuer = match parts.payload.get("iss") {
             None => return Err(AuthRefusal::ClaimMissing("iss")),
             Some(Value::String(issuer)) => issuer.clone(),
             Some(_) => return Err(AuthRefusal::ClaimMalformed("iss")),
@@ -62,9 +92,7 @@ impl<'t> Unverified<'t> {
             algorithm,
             key_id,
             issuer,
-            payload,
-            signed,
-            signature,
+            parts,
         })
     }
 
@@ -73,21 +101,15 @@ impl<'t> Unverified<'t> {
         if key.algorithm() != self.algorithm {
             return Err(AuthRefusal::KeyAlgorithmMismatch);
         }
-        let algorithm = match key.algorithm() {
-            TokenAlgorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
-            TokenAlgorithm::Es256 => jsonwebtoken::Algorithm::ES256,
-            TokenAlgorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
-        };
-        match jsonwebtoken::crypto::verify(self.signature, self.signed.as_bytes(), key.decoding(), algorithm) {
-            Ok(true) => Ok(self.payload),
-            Ok(false) | Err(_) => Err(AuthRefusal::SignatureInvalid),
+        if !fits(key, self.parts.signed, self.parts.signature) {
+            return Err(AuthRefusal::SignatureInvalid);
         }
+        Ok(self.parts.payload)
     }
 }
 
 /// The algorithm and the key's name. `jku`, `x5u`, `jwk` and `x5c` are not looked at: keys come from configuration.
-fn read_header(header: &[u8]) -> Result<(TokenAlgorithm, String), AuthRefusal> {
-    let header = strict_json::object(header).ok_or(AuthRefusal::HeaderMalformed)?;
+fn read_header(header: &Map<String, Value>) -> Result<(TokenAlgorithm, String), AuthRefusal> {
     if header.contains_key("crit") || header.contains_key("b64") {
         return Err(AuthRefusal::HeaderCritical);
     }

@@ -3,6 +3,7 @@
 mod banner;
 mod engine;
 mod figures;
+mod front;
 mod roles;
 mod sign_in;
 
@@ -31,7 +32,7 @@ use crate::{
         limits::{EdgeLimits, Limits, LiveLimits},
         metrics::Metrics,
         routes::router,
-        server,
+        server::{self, Listening},
         services::Ready,
         state::AppState,
     },
@@ -47,6 +48,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let config = &context.config;
     // A model that cannot be used is told before anything begins.
     matching::settings(&config.matching)?;
+    let tls = front::tls(config)?;
     if PERMITS_EVERYTHING && !config.listen.ip().is_loopback() {
         return Err(Failure::usage(
             "this is the build of the bench that gives everything to everybody: it serves this machine alone",
@@ -65,7 +67,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let prepared = tokio::select! {
         // Told to stop before it began.
         () = &mut stop => None,
-        prepared = Server::prepare(context, &secret, &databases, &store, &trail, listener) => Some(prepared),
+        prepared = Server::prepare(context, &secret, &databases, &store, &trail, Listening { listener, tls }) => Some(prepared),
     };
     let ended = match prepared {
         Some(Ok(server)) => server.serve(out, stop).await,
@@ -85,7 +87,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
 
 /// Everything that serving needs, ready to begin.
 struct Server {
-    listener: TcpListener,
+    listening: Listening,
     state: AppState,
     edge: EdgeLimits,
     metrics: Metrics,
@@ -102,7 +104,7 @@ impl Server {
         databases: &Databases,
         store: &Store,
         trail: &Trail,
-        listener: TcpListener,
+        listening: Listening,
     ) -> Result<Self, Failure> {
         let config = &context.config;
         if config.demo_data && !store.has_families().await.map_err(Failure::problem)? {
@@ -145,11 +147,14 @@ impl Server {
                 None => Graphiql::new(),
             });
         }
-        let address = listener
+        let address = listening
+            .listener
             .local_addr()
             .map_err(|error| Failure::problem(format!("the address is not known: {error}")))?;
+        state = state.with_front(front::front(&config.transport, address)?);
+        let by_tls = listening.tls.is_some();
         Ok(Self {
-            listener,
+            listening,
             state,
             edge,
             metrics,
@@ -158,6 +163,7 @@ impl Server {
             store: store.clone(),
             banner: Banner {
                 address,
+                by_tls,
                 database: databases.url().to_string(),
                 graphiql: config.graphiql,
                 roles,
@@ -172,12 +178,15 @@ impl Server {
             tracing::debug!(%error, "the addresses could not be printed");
         }
         tracing::info!(address = %self.banner.address, "serving");
+        if let Some(tls) = self.listening.tls.clone() {
+            front::reload_when_told(tls);
+        }
         let (stop_delivering, stopped) = oneshot::channel::<()>();
         let delivering = tokio::spawn(self.deliverer.run(self.store.wake(), async move {
             // Whether it is told to stop or its owner has gone: it stops.
             let _ = stopped.await;
         }));
-        server::serve(self.listener, router(self.state), &self.edge, &self.metrics, stop).await;
+        server::serve(self.listening, router(self.state), &self.edge, &self.metrics, stop).await;
         drop(stop_delivering);
         if timeout(CLOSE_TIME, delivering).await.is_err() {
             tracing::warn!("the delivery of webhooks did not end in time");

@@ -55,6 +55,13 @@ macro_rules! settings {
 settings! {
     mode "THINKFAMILY_MODE" "MODE" "development or production [default: development]" [];
     listen "THINKFAMILY_LISTEN" "ADDRESS" "Address and port to listen on [default: 127.0.0.1:8080]" [];
+    public_url "THINKFAMILY_PUBLIC_URL" "URL" "Where clients find the server, as proofs of possession (DPoP) must name it [default: the address it listens on]" [];
+    tls_certificate "THINKFAMILY_TLS_CERTIFICATE" "FILE" "Certificates (PEM), the server's own first; with it TLS is spoken, without it plain HTTP [default: none]" [];
+    tls_key "THINKFAMILY_TLS_KEY" "FILE" "The certificate's private key (PEM) [default: none]" [];
+    tls_client_ca "THINKFAMILY_TLS_CLIENT_CA" "FILE" "Who vouches for clients' certificates (PEM); clients may show one then [default: none]" [];
+    trusted_proxies "THINKFAMILY_TRUSTED_PROXIES" "LIST" "Addresses and networks of proxies that may say which certificate a client showed [default: none]" [];
+    client_certificate_header "THINKFAMILY_CLIENT_CERTIFICATE_HEADER" "NAME" "The header in which they say so, in the form of RFC 9440 [default: none]" [];
+    cors_origins "THINKFAMILY_CORS_ORIGINS" "LIST" "Origins whose pages may ask from a browser [default: none]" [];
     data_dir "THINKFAMILY_DATA_DIR" "DIR" "Directory for the embedded database and keys [default: data]" [];
     database_url "THINKFAMILY_DATABASE_URL" "URL" "sqlite://FILE or postgres://… [default: sqlite://<data-dir>/thinkfamily.db] [env: DATABASE_URL]" [];
     trail_database_url "THINKFAMILY_TRAIL_DATABASE_URL" "URL" "Where the trail is kept [default: beside the database]" [];

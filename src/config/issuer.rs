@@ -35,6 +35,32 @@ impl TokenAlgorithm {
     }
 }
 
+/// What an issuer's tokens must be bound to, so that nobody but whom they were given to can send them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenBinding {
+    /// They need not be bound; one that is, is held to it.
+    #[default]
+    Optional,
+    /// To a key or a certificate.
+    Required,
+    /// To a key, by proofs of possession (RFC 9449).
+    Dpop,
+    /// To a certificate (RFC 8705).
+    Certificate,
+}
+
+impl TokenBinding {
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "optional" => Some(Self::Optional),
+            "required" => Some(Self::Required),
+            "dpop" => Some(Self::Dpop),
+            "certificate" => Some(Self::Certificate),
+            _ => None,
+        }
+    }
+}
+
 /// An agency, by its authority's code and its own: `cambridgeshire/cambs-police`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AgencyName {
@@ -100,6 +126,8 @@ pub struct IssuerSettings {
     pub longest_life: Duration,
     /// How often its keys are fetched anew.
     pub refresh: Duration,
+    /// What its tokens must be bound to.
+    pub binding: TokenBinding,
 }
 
 /// An `[[issuer]]` table as it stands in the file.
@@ -117,6 +145,7 @@ pub(super) struct IssuerTable {
     leeway_seconds: Option<u32>,
     longest_life_minutes: Option<u32>,
     refresh_minutes: Option<u32>,
+    binding: Option<String>,
 }
 
 impl IssuerTable {
@@ -163,6 +192,15 @@ impl IssuerTable {
                 "want at least one \"authority/agency\" that it may speak for",
             ));
         }
+        let binding = match self.binding.as_deref() {
+            None => TokenBinding::default(),
+            Some(name) => TokenBinding::from_name(name).ok_or_else(|| {
+                refused(
+                    "binding",
+                    "want \"optional\", \"required\", \"dpop\" or \"certificate\"",
+                )
+            })?,
+        };
         let audience = self.audience.unwrap_or_else(|| audience.to_owned());
         if !is_name(&audience) {
             return Err(refused("audience", "want 1 to 200 characters without spaces"));
@@ -184,6 +222,7 @@ impl IssuerTable {
                 60 * within("longest_life_minutes", self.longest_life_minutes, 1440, 10_080, 1)?,
             ),
             refresh: Duration::from_secs(60 * within("refresh_minutes", self.refresh_minutes, 10, 1440, 1)?),
+            binding,
         })
     }
 }
@@ -209,7 +248,7 @@ pub fn is_key_address(address: &str) -> bool {
 }
 
 /// Whether a host names this machine only.
-fn is_loopback_host(host: &str) -> bool {
+pub(super) fn is_loopback_host(host: &str) -> bool {
     host == "localhost"
         || host
             .trim_start_matches('[')

@@ -11,17 +11,19 @@ mod matching;
 mod source;
 #[cfg(test)]
 mod tests;
+mod transport;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use self::{
     flags::{ConfigArgs, SETTINGS, Setting},
-    issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, is_key_address},
+    issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding, is_key_address},
     limits::Limits,
     live::Live,
     lookups::Lookups,
     matching::Matching,
     source::{ConfigError, Origin},
+    transport::{Tls, Transport},
 };
 use self::{issuer::is_name, source::Given};
 
@@ -138,6 +140,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// How clients reach it.
+    pub transport: Transport,
     /// Where the embedded database and the server's own keys are kept.
     pub data_dir: PathBuf,
     /// The database.
@@ -224,6 +228,7 @@ impl Config {
         Ok(Self {
             mode,
             listen,
+            transport: Transport::read(&given)?,
             database: read_database(&given, &data_dir)?,
             data_dir,
             request_timeout: milliseconds(&given, "request_timeout_ms", 15_000)?,

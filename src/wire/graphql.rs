@@ -9,7 +9,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts};
 use tracing::{Instrument as _, info_span};
 use uuid::Uuid;
 
@@ -62,14 +62,12 @@ pub(super) async fn handle(
 
 /// Who is asking, or why nobody is.
 pub(super) async fn authenticate(state: &AppState, parts: &Parts, notes: &mut Notes) -> Result<Caller, Problem> {
-    sign_in(state, &parts.headers, notes)
-        .await
-        .map(|signed_in| signed_in.caller)
+    sign_in(state, parts, notes).await.map(|signed_in| signed_in.caller)
 }
 
 /// The same, with the instant at which the token ends.
-pub(super) async fn sign_in(state: &AppState, headers: &HeaderMap, notes: &mut Notes) -> Result<SignedIn, Problem> {
-    let authenticating = state.authenticator.authenticate(headers);
+pub(super) async fn sign_in(state: &AppState, parts: &Parts, notes: &mut Notes) -> Result<SignedIn, Problem> {
+    let authenticating = state.authenticator.authenticate(state.front.asking(parts));
     let signed_in = authenticating.instrument(info_span!("sign-in")).await?;
     notes.caller(&signed_in.caller);
     Ok(signed_in)
@@ -78,7 +76,7 @@ pub(super) async fn sign_in(state: &AppState, headers: &HeaderMap, notes: &mut N
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Unauthenticated => Self::unauthenticated(),
+            Refusal::Unauthenticated(challenge) => Self::unauthenticated(challenge),
             Refusal::Purpose(error) => Self::purpose(error),
             Refusal::Unavailable => Self::unavailable(),
         }
@@ -119,7 +117,7 @@ async fn answer(
         Method::GET => Allowed::Queries,
         _ => return Err(Problem::method_not_allowed(Some("GET, POST"))),
     };
-    let signed_in = sign_in(state, &parts.headers, notes).await?;
+    let signed_in = sign_in(state, parts, notes).await?;
     let asked = match allowed {
         Allowed::QueriesAndMutations => {
             headers::check_body(&parts.headers)?;

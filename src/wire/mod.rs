@@ -3,6 +3,8 @@
 //! Knows HTTP and nothing of SQL or of who may see what: it takes a request within the limits, has the caller named by
 //! [`services::Authenticate`], hands the operation to [`services::Execute`], and sends what comes back.
 
+mod cors;
+pub mod front;
 mod gate;
 pub mod graphiql;
 mod graphql;
@@ -24,3 +26,4 @@ mod slow;
 pub mod state;
 #[cfg(test)]
 mod tests;
+pub mod tls;

@@ -17,7 +17,8 @@ use futures_util::FutureExt;
 use http::{
     HeaderName, HeaderValue, StatusCode,
     header::{
-        CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+        X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
 use tracing::{Instrument as _, field::Empty, info_span};
@@ -27,6 +28,7 @@ use super::{live::stopping::Stopping, metrics::Metrics, respond::Problem, state:
 use crate::{sharing::caller::Caller, telemetry};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The id that the server gave a request; one that the client sends is not used.
@@ -123,7 +125,7 @@ pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Req
     let handled = answer(next.run(request), id, state.edge.request_time);
     let mut response = handled.instrument(span.clone()).await;
 
-    harden(&mut response, id);
+    harden(&mut response, id, state.front.public_url.starts_with("https:"));
     // A connection is not kept for another request that would come when nobody is there; one that has become a socket is no connection of HTTP any more.
     if stopping.is_some_and(|stopping| stopping.leaves()) && response.status() != StatusCode::SWITCHING_PROTOCOLS {
         response
@@ -182,7 +184,7 @@ fn method_label(method: &str) -> &'static str {
 }
 
 /// The headers of every answer.
-fn harden(response: &mut Response, id: Uuid) {
+fn harden(response: &mut Response, id: Uuid, by_tls: bool) {
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
@@ -193,8 +195,13 @@ fn harden(response: &mut Response, id: Uuid) {
         (REFERRER_POLICY, "no-referrer"),
         (X_FRAME_OPTIONS, "DENY"),
         (RESOURCE_POLICY, "same-origin"),
+        (OPENER_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if by_tls {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(STRICT_TRANSPORT_SECURITY, year);
     }
     headers
         .entry(CONTENT_SECURITY_POLICY)

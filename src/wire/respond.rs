@@ -13,7 +13,7 @@ use http::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::request::accept::MediaType;
+use super::{request::accept::MediaType, services::Challenge};
 use crate::error::{ErrorCode, RequestError};
 
 /// The most errors that one answer lists.
@@ -31,6 +31,7 @@ pub(super) struct Problem {
     status: StatusCode,
     error: RequestError,
     allow: Option<&'static str>,
+    challenge: Challenge,
 }
 
 impl Problem {
@@ -39,6 +40,7 @@ impl Problem {
             status,
             error: RequestError::new(code, message),
             allow: None,
+            challenge: Challenge::Bearer,
         }
     }
 
@@ -48,9 +50,12 @@ impl Problem {
     }
 
     /// 401, with one text for every cause.
-    pub(super) fn unauthenticated() -> Self {
-        let message = "A valid access token is needed, in one header Authorization: Bearer.";
-        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message)
+    pub(super) fn unauthenticated(challenge: Challenge) -> Self {
+        let message = "A valid access token is needed, in one header Authorization: Bearer, or DPoP with its proof.";
+        Self {
+            challenge,
+            ..Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message)
+        }
     }
 
     /// 404.
@@ -157,6 +162,7 @@ impl Problem {
             status,
             error,
             allow: None,
+            challenge: Challenge::Bearer,
         }
     }
 
@@ -166,6 +172,7 @@ impl Problem {
             status: status_of(error.code, media),
             error,
             allow: None,
+            challenge: Challenge::Bearer,
         }
     }
 
@@ -203,7 +210,7 @@ impl Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
         match self.status {
             StatusCode::UNAUTHORIZED => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge.text()));
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 let after = after.unwrap_or(HeaderValue::from(TRY_AGAIN_AFTER));

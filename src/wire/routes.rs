@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{
-    graphiql, graphql,
+    cors, graphiql, graphql,
     live::stream,
     observe::{RequestId, observe},
     pages,
@@ -39,9 +39,13 @@ pub fn router(state: AppState) -> Router {
             .route("/graphiql/roles.json", get(graphiql::roles))
             .route("/graphiql/{file}", get(graphiql::asset));
     }
-    router
+    router = router
         .method_not_allowed_fallback(method_not_allowed)
-        .fallback(not_found)
+        .fallback(not_found);
+    if !state.front.origins.is_empty() {
+        router = router.layer(cors::layer(state.front.origins.clone()));
+    }
+    router
         .layer(middleware::from_fn_with_state(state.clone(), observe))
         .with_state(state)
 }

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use http::HeaderMap;
 
 use crate::{
-    auth::{AuthRefusal, Authenticator, SignedIn},
+    auth::{Asking, AuthRefusal, Authenticator, SignedIn, bearer::Scheme},
     error::{ErrorCode, RequestError},
     graphql::{
         engine::{Engine, Subscription},
@@ -50,19 +50,56 @@ pub trait Events: Send {
 
 /// Tells who is asking.
 pub trait Authenticate: Send + Sync + 'static {
-    /// The caller behind the bearer token and `x-purpose-of-use`, and when the token ends.
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<SignedIn, Refusal>>;
+    /// The caller behind the token, what proves that it is theirs, and `x-purpose-of-use`; and when the token ends.
+    fn authenticate<'a>(&'a self, asking: Asking<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>>;
 }
 
 /// Why nobody could be named. The true cause is in the log of whoever refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No token, more than one, or one that is not accepted.
-    Unauthenticated,
+    /// No token, more than one, or one that is not accepted; and what to say in `WWW-Authenticate`.
+    Unauthenticated(Challenge),
     /// The token is good; the purpose named, or that none is named, is not.
     Purpose(RequestError),
     /// The keys or the register of agencies cannot be reached.
     Unavailable,
+}
+
+/// What is asked for where a token is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// A bearer token.
+    Bearer,
+    /// A token with a proof: the token is not accepted, or is another's.
+    DpopToken,
+    /// A token with a proof: the proof is not one of this request.
+    DpopProof,
+}
+
+impl Challenge {
+    /// The header's value.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::DpopToken => "DPoP error=\"invalid_token\", algs=\"RS256 ES256 EdDSA\"",
+            Self::DpopProof => "DPoP error=\"invalid_dpop_proof\", algs=\"RS256 ES256 EdDSA\"",
+        }
+    }
+}
+
+impl Refusal {
+    /// What the sender of these headers is told of a refusal.
+    pub fn of(refusal: AuthRefusal, headers: &HeaderMap) -> Self {
+        match refusal.error_code() {
+            ErrorCode::Unauthenticated => Self::Unauthenticated(match Scheme::of(headers) {
+                Scheme::Bearer => Challenge::Bearer,
+                Scheme::Dpop if refusal.is_of_proof() => Challenge::DpopProof,
+                Scheme::Dpop => Challenge::DpopToken,
+            }),
+            ErrorCode::Unavailable => Self::Unavailable,
+            _ => Self::Purpose(refusal.into()),
+        }
+    }
 }
 
 impl Execute for Engine {
@@ -105,18 +142,11 @@ impl Events for Subscription {
 }
 
 impl Authenticate for Authenticator {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
-        Box::pin(async move { self.sign_in(headers).await.map_err(Refusal::from) })
-    }
-}
-
-impl From<AuthRefusal> for Refusal {
-    fn from(refusal: AuthRefusal) -> Self {
-        match refusal.error_code() {
-            ErrorCode::Unauthenticated => Self::Unauthenticated,
-            ErrorCode::Unavailable => Self::Unavailable,
-            _ => Self::Purpose(refusal.into()),
-        }
+    fn authenticate<'a>(&'a self, asking: Asking<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+        Box::pin(async move {
+            let signed_in = self.sign_in(&asking).await;
+            signed_in.map_err(|refusal| Refusal::of(refusal, asking.headers))
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    front::Front,
     gate::Gate,
     graphiql::Graphiql,
     limits::{EdgeLimits, Limits},
@@ -44,6 +45,8 @@ pub struct AppState {
     pub(super) places: Places,
     /// By which tokens end on connections that stay.
     pub(super) clock: Clock,
+    /// How clients reach the server.
+    pub(super) front: Front,
     /// The development issuer's public keys (a JSON Web Key Set), when it is on.
     pub(super) jwks: Option<String>,
     /// The query page, when it is on.
@@ -72,6 +75,7 @@ impl AppState {
             requests: Shares::new(EdgeLimits::default().requests_per_client),
             places: Places::new(&EdgeLimits::default().live),
             clock: Clock::system(),
+            front: Front::default(),
             jwks: None,
             graphiql: None,
         }
@@ -92,6 +96,13 @@ impl AppState {
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// With what is known of how clients reach the server.
+    #[must_use]
+    pub fn with_front(mut self, front: Front) -> Self {
+        self.front = front;
         self
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
 use thinkfamily::{
-    auth::{AgencyEntry, AgencyLookup, Authenticator, DevIssuer, Directory, TokenRequest},
+    auth::{AgencyEntry, AgencyLookup, Asking, Authenticator, DevIssuer, Directory, TokenRequest},
     catalogue,
     clock::{Clock, Ids},
     graphql::ids::{Codec, Key, Kind},
@@ -163,7 +163,10 @@ impl Tokens {
             return;
         };
         let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
-        let taken = self.runtime.block_on(self.authenticator.authenticate(&headers)).is_ok();
+        let taken = {
+            let asking = Asking::by_headers(&headers);
+            self.runtime.block_on(self.authenticator.sign_in(&asking)).is_ok()
+        };
         assert_eq!(taken, data == self.good.as_bytes());
     }
 }

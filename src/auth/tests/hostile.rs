@@ -27,7 +27,9 @@ fn with_header(scene: &Scene, header: &Value) -> String {
 
 #[tokio::test]
 async fn headers_that_are_not_one_bearer_token() {
-    use AuthRefusal::{NoAuthorization, NotBearer, SeveralAuthorizations, TokenEmpty, TokenMalformed, TokenTooLong};
+    use AuthRefusal::{
+        NoAuthorization, SchemeNotAccepted, SeveralAuthorizations, TokenEmpty, TokenMalformed, TokenTooLong,
+    };
     let scene = Scene::new();
     let token = scene.police_ed.token("police-ed", &officer());
     let with = |values: &[&[u8]]| {
@@ -47,9 +49,9 @@ async fn headers_that_are_not_one_bearer_token() {
             with(&[format!("{good}, {good}").as_bytes()]),
             TokenMalformed,
         ),
-        ("empty value", with(&[b""]), NotBearer),
-        ("basic", with(&[b"Basic b2ZmaWNlcjpzZWNyZXQ="]), NotBearer),
-        ("no scheme", with(&[token.as_bytes()]), NotBearer),
+        ("empty value", with(&[b""]), SchemeNotAccepted),
+        ("basic", with(&[b"Basic b2ZmaWNlcjpzZWNyZXQ="]), SchemeNotAccepted),
+        ("no scheme", with(&[token.as_bytes()]), SchemeNotAccepted),
         ("scheme only", with(&[b"Bearer"]), TokenEmpty),
         ("scheme and space", with(&[b"Bearer "]), TokenEmpty),
         (
@@ -57,7 +59,7 @@ async fn headers_that_are_not_one_bearer_token() {
             with(&[format!("Bearer  {token}").as_bytes()]),
             TokenMalformed,
         ),
-        ("tab", with(&[format!("Bearer\t{token}").as_bytes()]), NotBearer),
+        ("tab", with(&[format!("Bearer\t{token}").as_bytes()]), SchemeNotAccepted),
         (
             "space at the end",
             with(&[format!("{good} ").as_bytes()]),

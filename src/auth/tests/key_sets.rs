@@ -22,7 +22,7 @@ use crate::{
         jwks::KeySet,
     },
     clock::Clock,
-    config::{IssuerSettings, KeyLocation, TokenAlgorithm},
+    config::{IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding},
 };
 
 fn all() -> BTreeSet<TokenAlgorithm> {
@@ -115,6 +115,7 @@ fn settings(keys: KeyLocation) -> IssuerSettings {
         leeway: Duration::from_secs(5),
         longest_life: Duration::from_hours(24),
         refresh: Duration::from_mins(10),
+        binding: TokenBinding::Optional,
     }
 }
 

@@ -25,11 +25,12 @@ use uuid::Uuid;
 
 use crate::{
     auth::{
-        AgencyEntry, AgencyLookup, AuthRefusal, Authenticator, Directory, DirectoryError, SignedIn, TrustedIssuer,
-        issuer::Trust, jwks::KeySet, keys::Keys,
+        AgencyEntry, AgencyLookup, Asking, AuthRefusal, Authenticator, Directory, DirectoryError, SignedIn,
+        TrustedIssuer, issuer::Trust, jwks::KeySet, keys::Keys,
     },
     clock::Clock,
-    config::{AgencyName, TokenAlgorithm},
+    config::{AgencyName, TokenAlgorithm, TokenBinding},
+    sharing::caller::Caller,
 };
 
 pub(super) const AUDIENCE: &str = "https://thinkfamily.example/graphql";
@@ -197,6 +198,7 @@ fn issuer(name: &str, keys: &[(&str, &Key)], agencies: &[&str], clock: &Clock) -
         },
         leeway: Duration::from_secs(5),
         longest_life: Duration::from_hours(24),
+        binding: TokenBinding::Optional,
     }
 }
 
@@ -230,7 +232,7 @@ impl Scene {
 
     /// Signs in with a token and no more.
     pub(super) async fn try_token(&self, token: &str) -> Result<SignedIn, AuthRefusal> {
-        self.authenticator.sign_in(&bearer(token)).await
+        self.authenticator.by_headers(&bearer(token)).await
     }
 
     /// Signs in with these claims, rightly signed by the police's Ed25519 key.
@@ -245,4 +247,25 @@ pub(super) fn bearer(token: &str) -> HeaderMap {
     let value = HeaderValue::from_bytes(format!("Bearer {token}").as_bytes()).unwrap();
     headers.insert(AUTHORIZATION, value);
     headers
+}
+
+impl Authenticator {
+    /// Signs in by headers alone.
+    pub(super) async fn by_headers(&self, headers: &HeaderMap) -> Result<SignedIn, AuthRefusal> {
+        self.sign_in(&Asking::by_headers(headers)).await
+    }
+
+    /// The caller of a request with these headers.
+    pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, AuthRefusal> {
+        self.by_headers(headers).await.map(|signed_in| signed_in.caller)
+    }
+
+    /// Signs in with a token, and perhaps a purpose.
+    pub(super) async fn sign_in_with(&self, token: &str, purpose: Option<&str>) -> Result<SignedIn, AuthRefusal> {
+        let mut headers = bearer(token);
+        if let Some(purpose) = purpose {
+            headers.insert("x-purpose-of-use", HeaderValue::from_str(purpose).unwrap());
+        }
+        self.by_headers(&headers).await
+    }
 }

@@ -5,13 +5,15 @@ use std::{
     net::SocketAddr,
 };
 
-use super::roles;
+use super::{front, roles};
 use crate::auth::DevIssuer;
 
 /// What there is to print.
 pub(super) struct Banner {
     /// Where the server listens.
     pub(super) address: SocketAddr,
+    /// Whether it speaks TLS.
+    pub(super) by_tls: bool,
     /// The database's address, without its password.
     pub(super) database: String,
     /// Whether there is a query page.
@@ -23,7 +25,7 @@ pub(super) struct Banner {
 impl Banner {
     /// Prints it, whole.
     pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let at = format!("http://{}", self.address);
+        let at = format!("{}://{}", front::scheme(self.by_tls), self.address);
         writeln!(out, "Think Family is served at {at}/graphql, from {}", self.database)?;
         if self.graphiql {
             writeln!(out, "Open {at}/graphiql in a browser to ask questions.")?;

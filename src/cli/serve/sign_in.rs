@@ -14,9 +14,8 @@ use http::HeaderMap;
 
 use crate::{
     audit::{Code, Entry, Kind, Trail},
-    auth::{AuthRefusal, Authenticator, SignedIn},
+    auth::{Asking, AuthRefusal, Authenticator, SignedIn},
     clock::Clock,
-    error::{ErrorCode, RequestError},
     wire::services::{Authenticate, Refusal},
 };
 
@@ -99,17 +98,18 @@ fn is_about_the_token(refusal: AuthRefusal) -> bool {
             | AuthRefusal::PurposeRequired
             | AuthRefusal::DirectoryUnavailable
             | AuthRefusal::KeysUnavailable
+            | AuthRefusal::ProofsTooMany
     )
 }
 
 impl Authenticate for SignIn {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+    fn authenticate<'a>(&'a self, asking: Asking<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
         async move {
-            match self.authenticator.sign_in(headers).await {
+            match self.authenticator.sign_in(&asking).await {
                 Ok(signed_in) => Ok(signed_in),
                 Err(refusal) => {
                     self.note(refusal).await;
-                    Err(for_the_wire(refusal))
+                    Err(for_the_wire(refusal, asking.headers))
                 }
             }
         }
@@ -117,12 +117,10 @@ impl Authenticate for SignIn {
     }
 }
 
-fn for_the_wire(refusal: AuthRefusal) -> Refusal {
-    match refusal.error_code() {
-        ErrorCode::Unauthenticated if refusal == AuthRefusal::KeysUnavailable => Refusal::Unavailable,
-        ErrorCode::Unauthenticated => Refusal::Unauthenticated,
-        ErrorCode::Unavailable => Refusal::Unavailable,
-        _ => Refusal::Purpose(RequestError::from(refusal)),
+fn for_the_wire(refusal: AuthRefusal, headers: &HeaderMap) -> Refusal {
+    match refusal {
+        AuthRefusal::KeysUnavailable => Refusal::Unavailable,
+        other => Refusal::of(other, headers),
     }
 }
 
@@ -173,6 +171,7 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::services::Challenge;
 
     #[test]
     fn a_flood_of_one_reason_is_counted_and_told_later() {
@@ -205,17 +204,35 @@ mod tests {
 
     #[test]
     fn nobody_learns_more_than_they_may() {
-        assert_eq!(for_the_wire(AuthRefusal::SignatureInvalid), Refusal::Unauthenticated);
-        assert_eq!(for_the_wire(AuthRefusal::Expired), Refusal::Unauthenticated);
-        assert_eq!(for_the_wire(AuthRefusal::KeysUnavailable), Refusal::Unavailable);
-        assert_eq!(for_the_wire(AuthRefusal::DirectoryUnavailable), Refusal::Unavailable);
-        assert!(matches!(
-            for_the_wire(AuthRefusal::PurposeRequired),
-            Refusal::Purpose(_)
-        ));
-        assert!(matches!(
-            for_the_wire(AuthRefusal::PurposeNotAllowed),
-            Refusal::Purpose(_)
-        ));
+        use http::{HeaderValue, header::AUTHORIZATION};
+        let by = |scheme: &'static str| HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(scheme))]);
+        let told = |refusal| for_the_wire(refusal, &by("Bearer a.b.c"));
+        for refusal in [
+            AuthRefusal::SignatureInvalid,
+            AuthRefusal::Expired,
+            AuthRefusal::BindingMissing,
+            AuthRefusal::BindingUnproven,
+        ] {
+            assert_eq!(told(refusal), Refusal::Unauthenticated(Challenge::Bearer));
+        }
+        for (refusal, challenge) in [
+            (AuthRefusal::Expired, Challenge::DpopToken),
+            (AuthRefusal::BindingMismatch, Challenge::DpopToken),
+            (AuthRefusal::ProofInvalid("htu"), Challenge::DpopProof),
+            (AuthRefusal::ProofShownBefore, Challenge::DpopProof),
+        ] {
+            let told = for_the_wire(refusal, &by("DPoP a.b.c"));
+            assert_eq!(told, Refusal::Unauthenticated(challenge));
+        }
+        for refusal in [
+            AuthRefusal::KeysUnavailable,
+            AuthRefusal::DirectoryUnavailable,
+            AuthRefusal::ProofsTooMany,
+        ] {
+            assert_eq!(told(refusal), Refusal::Unavailable);
+        }
+        for refusal in [AuthRefusal::PurposeRequired, AuthRefusal::PurposeNotAllowed] {
+            assert!(matches!(told(refusal), Refusal::Purpose(_)));
+        }
     }
 }

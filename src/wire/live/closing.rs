@@ -52,7 +52,7 @@ pub(super) const TWICE: Closing = closing(4429, "Too many initialisation request
 impl From<Refusal> for Closing {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Unauthenticated => FORBIDDEN,
+            Refusal::Unauthenticated(_) => FORBIDDEN,
             Refusal::Purpose(error) if error.code == ErrorCode::PurposeRequired => {
                 closing(4403, "Forbidden: PURPOSE_REQUIRED")
             }

@@ -1,8 +1,9 @@
 //! Who opens a socket: by headers of the upgrade, by `connection_init`, or some of both. Nothing else counts, cookies least of
 //! all, so a page of another origin can use only a token that it has.
 
+use axum::extract::Request;
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{AUTHORIZATION, Entry},
 };
 use serde_json::{Map, Value};
@@ -13,8 +14,10 @@ use super::{
     lease::Lease,
 };
 use crate::{
+    auth::{Asking, Thumbprint, proof::PROOF_HEADER},
     error::ErrorCode,
     wire::{
+        front::Front,
         request::headers::{self, PURPOSE, WITHHELD},
         respond::Problem,
         services::Refusal,
@@ -23,24 +26,44 @@ use crate::{
 };
 
 /// What the upgrade's headers say of who asks.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Opening(HeaderMap);
+#[derive(Clone, Debug)]
+pub(super) struct Opening {
+    headers: HeaderMap,
+    path: String,
+    certificate: Option<Thumbprint>,
+}
 
 impl Opening {
-    /// The three headers that count.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        let counts = |name: &HeaderName| [AUTHORIZATION, PURPOSE, WITHHELD].contains(name);
-        let pairs = headers.iter().filter(|(name, _)| counts(name));
-        Self(pairs.map(|(name, value)| (name.clone(), value.clone())).collect())
+    /// The headers that count, and what is known of how the request came.
+    pub(super) fn of(front: &Front, request: &Request) -> Self {
+        let headers = request.headers();
+        Self {
+            headers: that_count(headers),
+            path: request.uri().path().to_owned(),
+            certificate: front.certificate(request.extensions().get(), headers),
+        }
+    }
+
+    fn asking<'a>(&'a self, state: &'a AppState, headers: &'a HeaderMap, rehearsal: bool) -> Asking<'a> {
+        Asking {
+            headers,
+            method: &Method::GET,
+            public_url: &state.front.public_url,
+            path: &self.path,
+            certificate: self.certificate,
+            rehearsal,
+        }
     }
 
     /// Refuses a token in the headers that is not accepted, before there is a socket. That no purpose is named yet may be made up for
     /// by `connection_init`.
     pub(super) async fn check(&self, state: &AppState) -> Result<(), Problem> {
-        if !self.0.contains_key(AUTHORIZATION) {
+        if !self.headers.contains_key(AUTHORIZATION) {
             return Ok(());
         }
-        match state.authenticator.authenticate(&self.0).await {
+        // The same headers count once more when the connection is opened.
+        let asking = self.asking(state, &self.headers, true);
+        match state.authenticator.authenticate(asking).await {
             Err(Refusal::Purpose(error)) if error.code == ErrorCode::PurposeRequired => Ok(()),
             Err(refusal) => Err(refusal.into()),
             Ok(_) => Ok(()),
@@ -49,9 +72,9 @@ impl Opening {
 
     /// Who asks, by the headers and by what `connection_init` says instead.
     pub(super) async fn sign_in(&self, state: &AppState, payload: Map<String, Value>) -> Result<Lease, Closing> {
-        let headers = self.with(payload)?;
+        let headers = with(&self.headers, payload)?;
         let withheld = headers::withheld(&headers).map_err(|_| closing::INVALID)?;
-        let signing_in = state.authenticator.authenticate(&headers);
+        let signing_in = state.authenticator.authenticate(self.asking(state, &headers, false));
         let signed_in = timeout(state.edge.request_time, signing_in)
             .await
             .map_err(|_| closing::TRY_LATER)??;
@@ -61,35 +84,43 @@ impl Opening {
             clock: state.clock.clone(),
         })
     }
+}
 
-    /// The headers with the payload's members in their places. Names are read as those of headers are, in any case; other
-    /// members are for others.
-    fn with(&self, payload: Map<String, Value>) -> Result<HeaderMap, Closing> {
-        let mut said = HeaderMap::new();
-        for (name, value) in payload {
-            let name = match name.to_ascii_lowercase().as_str() {
-                "authorization" => AUTHORIZATION,
-                "purpose" | "x-purpose-of-use" => PURPOSE,
-                "x-withheld" => WITHHELD,
-                _ => continue,
-            };
-            let Value::String(text) = value else {
-                return Err(closing::INVALID);
-            };
-            let value = HeaderValue::try_from(text).map_err(|_| closing::INVALID)?;
-            match said.entry(name) {
-                Entry::Vacant(entry) => drop(entry.insert(value)),
-                Entry::Occupied(_) => return Err(closing::INVALID),
-            }
+/// The headers that say who asks and how they want to be told.
+fn that_count(headers: &HeaderMap) -> HeaderMap {
+    let counts = |name: &HeaderName| [AUTHORIZATION, PROOF_HEADER, PURPOSE, WITHHELD].contains(name);
+    let pairs = headers.iter().filter(|(name, _)| counts(name));
+    pairs.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The headers with the payload's members in their places. Names are read as those of headers are, in any case; other
+/// members are for others.
+fn with(headers: &HeaderMap, payload: Map<String, Value>) -> Result<HeaderMap, Closing> {
+    let mut said = HeaderMap::new();
+    for (name, value) in payload {
+        let name = match name.to_ascii_lowercase().as_str() {
+            "authorization" => AUTHORIZATION,
+            "purpose" | "x-purpose-of-use" => PURPOSE,
+            "dpop" => PROOF_HEADER,
+            "x-withheld" => WITHHELD,
+            _ => continue,
+        };
+        let Value::String(text) = value else {
+            return Err(closing::INVALID);
+        };
+        let value = HeaderValue::try_from(text).map_err(|_| closing::INVALID)?;
+        match said.entry(name) {
+            Entry::Vacant(entry) => drop(entry.insert(value)),
+            Entry::Occupied(_) => return Err(closing::INVALID),
         }
-        let mut headers = self.0.clone();
-        // `extend` would add to what is there.
-        for name in said.keys() {
-            headers.remove(name);
-        }
-        headers.extend(said);
-        Ok(headers)
     }
+    let mut headers = headers.clone();
+    // `extend` would add to what is there.
+    for name in said.keys() {
+        headers.remove(name);
+    }
+    headers.extend(said);
+    Ok(headers)
 }
 
 #[cfg(test)]
@@ -104,7 +135,7 @@ mod tests {
         let Value::Object(payload) = payload else {
             panic!("an object")
         };
-        let said = Opening::of(&headers.collect()).with(payload).ok()?;
+        let said = super::with(&that_count(&headers.collect()), payload).ok()?;
         let mut said: Vec<(String, String)> = said
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))

@@ -80,7 +80,7 @@ async fn answer(
     if parts.method != Method::POST {
         return Err(Problem::method_not_allowed(Some("POST")));
     }
-    let signed_in = sign_in(state, &parts.headers, notes).await?;
+    let signed_in = sign_in(state, parts, notes).await?;
     headers::check_body(&parts.headers)?;
     let asked = request::from_body(&body::read(&parts.headers, body, &state.edge).await?)?;
     if !takes_events(&parts.headers) {

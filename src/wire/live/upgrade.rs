@@ -52,7 +52,7 @@ async fn upgrade(state: &Arc<AppState>, id: Uuid, mut request: Request) -> Resul
     let accept = accept_key(&request)?;
     let headers = request.headers();
     let chosen = names(headers, &SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
-    let opening = Opening::of(headers);
+    let opening = Opening::of(&state.front, &request);
     opening.check(state).await?;
     let place = state.places.take().ok_or_else(Problem::unavailable)?;
     let stopping = request.extensions_mut().remove().unwrap_or_else(Stopping::never);

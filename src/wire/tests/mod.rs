@@ -30,11 +30,11 @@ use super::{
     metrics::Metrics,
     routes::router,
     server,
-    services::{Authenticate, Events, Execute, Refusal},
+    services::{Authenticate, Challenge, Events, Execute, Refusal},
     state::AppState,
 };
 use crate::{
-    auth::SignedIn,
+    auth::{Asking, SignedIn},
     clock::{Clock, Ids},
     error::{ErrorCode, RequestError},
     graphql::operation::{Allowed, Answer, OperationRequest, WithheldMode},
@@ -142,7 +142,8 @@ impl Execute for FakeEngine {
 struct FakeAuthenticator;
 
 impl Authenticate for FakeAuthenticator {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+    fn authenticate<'a>(&'a self, asking: Asking<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+        let headers = asking.headers;
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let token = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
         let purpose = text("x-purpose-of-use");
@@ -171,7 +172,7 @@ impl Authenticate for FakeAuthenticator {
             Some(("purposes", _)) if purpose.is_none() => of_purpose(ErrorCode::PurposeRequired),
             Some(("good", "") | ("purposes", _)) => good("a-client", Duration::from_hours(1)),
             Some(("offline", _)) => Err(Refusal::Unavailable),
-            _ => Err(Refusal::Unauthenticated),
+            _ => Err(Refusal::Unauthenticated(Challenge::Bearer)),
         };
         std::future::ready(answer).boxed()
     }

@@ -7,9 +7,10 @@ use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Value, json};
 use thinkfamily::{
     audit::{Code, HeadKey, Trail, TrailOptions},
-    auth::{Authenticator, DevIssuer, PortalRequest, TokenRequest},
+    auth::{Asking, Authenticator, DevIssuer, PortalRequest, TokenRequest, TrustedIssuer},
     catalogue,
     clock::{Clock, Ids},
+    config::IssuerSettings,
     demo,
     graphql::{
         engine::{Engine, OperationLimits, Subscription},
@@ -75,7 +76,7 @@ pub(crate) fn lookups() -> LookupSettings {
 }
 
 /// Webhooks may go to this machine.
-const HERE: Guard = Guard {
+pub(crate) const HERE: Guard = Guard {
     private_addresses: true,
 };
 
@@ -120,11 +121,24 @@ impl App {
 
     /// The same, with webhooks kept within bounds.
     pub(crate) async fn start_within(database: &TestDatabase, guard: Guard) -> Self {
+        Self::start_trusting(database, guard, &[]).await
+    }
+
+    /// The same, with other issuers that are trusted beside the development issuer.
+    pub(crate) async fn start_trusting(database: &TestDatabase, guard: Guard, others: &[IssuerSettings]) -> Self {
         let databases = database.open().await;
         bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {})
             .await
             .expect("the demonstration loads");
-        let app = Self::over_within(databases, Clock::fixed(today()), Ids::seeded(1), lookups(), guard).await;
+        let app = Self::over_within(
+            databases,
+            Clock::fixed(today()),
+            Ids::seeded(1),
+            lookups(),
+            guard,
+            others,
+        )
+        .await;
         for agreement in demo::worked_agreements() {
             app.load_agreement(agreement).await;
         }
@@ -138,21 +152,30 @@ impl App {
 
     /// The same with certain settings of look-ups.
     pub(crate) async fn over_with(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings) -> Self {
-        Self::over_within(databases, clock, ids, lookups, HERE).await
+        Self::over_within(databases, clock, ids, lookups, HERE, &[]).await
     }
 
-    async fn over_within(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings, guard: Guard) -> Self {
+    async fn over_within(
+        databases: Databases,
+        clock: Clock,
+        ids: Ids,
+        lookups: LookupSettings,
+        guard: Guard,
+        others: &[IssuerSettings],
+    ) -> Self {
         let keys = tempfile::tempdir().expect("a temporary folder");
         let store = Store::new(databases.clone(), clock.clone(), ids.clone());
         let trail = open_trail(&databases, &keys, clock.clone(), Ids::random()).await;
         let engine = engine_within(store.clone(), trail.clone(), lookups, guard);
         let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
-        let authenticator = Authenticator::new(
-            vec![issuer.trusted().expect("the issuer trusts itself")],
-            Arc::new(store.clone()),
-            clock.clone(),
-        )
-        .expect("one issuer");
+        let mut trusted = vec![issuer.trusted().expect("the issuer trusts itself")];
+        trusted.extend(
+            others
+                .iter()
+                .map(|other| TrustedIssuer::from_settings(other, &clock).expect("an issuer")),
+        );
+        let authenticator =
+            Authenticator::new(trusted, Arc::new(store.clone()), clock.clone()).expect("issuers of different names");
         let metrics = Metrics::new().expect("metrics");
         let edge = EdgeLimits {
             running: 256,
@@ -328,7 +351,8 @@ impl App {
         let mut headers = http::HeaderMap::new();
         let bearer = format!("Bearer {}", partner.token).parse().expect("a header");
         headers.insert("authorization", bearer);
-        let caller = self.authenticator.authenticate(&headers).await.expect("a good token");
+        let asking = Asking::by_headers(&headers);
+        let caller = self.authenticator.sign_in(&asking).await.expect("a good token").caller;
         let request = OperationRequest {
             began: thinkfamily::clock::Stopwatch::start(),
             request_id: Ids::random().uuid(),

@@ -31,12 +31,15 @@ impl Node {
     /// Node with the packages; none, said aloud, where there is no Node and none is required.
     pub(crate) fn ready() -> Option<&'static Self> {
         static READY: OnceLock<Option<Node>> = OnceLock::new();
-        READY.get_or_init(Self::prepare).as_ref()
+        READY
+            .get_or_init(|| Self::with("clients", SET, &PACKAGES, "tests/clients"))
+            .as_ref()
     }
 
-    fn prepare() -> Option<Self> {
-        let folder = peers::npm("clients", SET, &PACKAGES)?;
-        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
+    /// Node with a set of packages, and the scripts of a folder of the repository.
+    pub(crate) fn with(name: &str, set: &str, packages: &[&str], scripts: &str) -> Option<Self> {
+        let folder = peers::npm(name, set, packages)?;
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join(scripts);
         for script in fs::read_dir(scripts).unwrap() {
             let script = script.unwrap();
             fs::copy(script.path(), folder.join(script.file_name())).unwrap();
@@ -71,11 +74,16 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Waits for the next line, which must be this.
-    pub(crate) fn says(&mut self, wanted: &str) {
+    /// Waits for the next line.
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
-        assert_eq!(line.trim_end(), wanted);
+        line.trim_end().to_owned()
+    }
+
+    /// Waits for the next line, which must be this.
+    pub(crate) fn says(&mut self, wanted: &str) {
+        assert_eq!(self.line(), wanted);
     }
 
     /// Tells it something.

@@ -152,8 +152,13 @@ impl Serving {
 
     /// Tells it to stop, as a service manager does.
     pub(crate) fn tell_to_stop(&self) {
+        self.tell("TERM");
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn tell(&self, signal: &str) {
         let told = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+            .args([&format!("-{signal}"), &self.child.id().to_string()])
             .status();
         assert!(told.expect("kill runs").success());
     }
@@ -166,6 +171,11 @@ impl Serving {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// What it wrote to the log until now.
+    pub(crate) fn log_so_far(&self) -> String {
+        self.log.text()
     }
 
     /// Everything it wrote to standard output and standard error until its end.

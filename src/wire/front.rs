@@ -1,0 +1,136 @@
+//! How clients reach the server, and what can be believed of how a request came: the proxy it came through, and the certificate that the
+//! client showed there or here.
+
+use std::net::IpAddr;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+use ipnet::IpNet;
+
+use super::request::headers::single;
+use crate::auth::{Asking, Thumbprint, thumbprint};
+
+/// How clients reach the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Front {
+    /// Where clients find it, without a slash at the end. Proofs of possession must name it.
+    pub public_url: String,
+    /// Proxies that may say which certificate a client showed.
+    pub proxies: Vec<IpNet>,
+    /// The header in which they say so (RFC 9440).
+    pub certificate_header: Option<HeaderName>,
+    /// Origins whose pages may ask from a browser.
+    pub origins: Vec<HeaderValue>,
+}
+
+/// Who is at the other end of a connection: a client, or a proxy.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer {
+    pub(super) address: IpAddr,
+    /// The certificate that it showed.
+    pub(super) certificate: Option<Thumbprint>,
+}
+
+impl Front {
+    /// What of a request counts for who is asking.
+    pub(super) fn asking<'a>(&'a self, parts: &'a Parts) -> Asking<'a> {
+        Asking {
+            headers: &parts.headers,
+            method: &parts.method,
+            public_url: &self.public_url,
+            path: parts.uri.path(),
+            certificate: self.certificate(parts.extensions.get(), &parts.headers),
+            rehearsal: false,
+        }
+    }
+
+    /// The certificate that the client showed. Behind a proxy that is trusted to say, it is what the header says and nothing else; of anybody
+    /// else the header is not looked at.
+    pub(super) fn certificate(&self, peer: Option<&Peer>, headers: &HeaderMap) -> Option<Thumbprint> {
+        let peer = peer?;
+        let Some(header) = self.certificate_header.as_ref().filter(|_| self.trusts(peer.address)) else {
+            return peer.certificate;
+        };
+        let value = match single(headers, header) {
+            Ok(None) => return None,
+            Ok(Some(value)) => der(value),
+            Err(()) => None,
+        };
+        if value.is_none() {
+            tracing::warn!("a proxy sent a certificate that cannot be read: want one in base64 between colons, once");
+        }
+        value.map(|der| thumbprint(&der))
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.proxies.iter().any(|proxy| proxy.contains(&address))
+    }
+}
+
+/// The bytes of an item of RFC 8941: base64 between colons.
+fn der(value: &str) -> Option<Vec<u8>> {
+    let inside = value.strip_prefix(':')?.strip_suffix(':')?;
+    STANDARD.decode(inside).ok().filter(|der| !der.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn front() -> Front {
+        Front {
+            proxies: ["10.0.0.7/32", "192.168.0.0/16"]
+                .map(|net| net.parse().expect("a network"))
+                .to_vec(),
+            certificate_header: Some(HeaderName::from_static("client-cert")),
+            ..Front::default()
+        }
+    }
+
+    fn seen(address: &str, own: Option<Thumbprint>, values: &[&str]) -> Option<Thumbprint> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append("client-cert", value.parse().expect("a value"));
+        }
+        let peer = Peer {
+            address: address.parse().expect("an address"),
+            certificate: own,
+        };
+        front().certificate(Some(&peer), &headers)
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_which_certificate_the_client_showed() {
+        let said = Some(thumbprint(b"abc"));
+        for proxy in ["10.0.0.7", "192.168.77.1", "::ffff:10.0.0.7"] {
+            assert_eq!(seen(proxy, None, &[":YWJj:"]), said, "{proxy}");
+        }
+        for other in ["10.0.0.8", "127.0.0.1", "::1", "::ffff:10.0.0.8"] {
+            assert_eq!(seen(other, None, &[":YWJj:"]), None, "{other}");
+            assert_eq!(seen(other, Some([7; 32]), &[":YWJj:"]), Some([7; 32]), "{other}");
+        }
+        assert_eq!(front().certificate(None, &HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_proxys_own_certificate_is_not_the_clients() {
+        assert_eq!(seen("10.0.0.7", Some([7; 32]), &[]), None);
+    }
+
+    #[test]
+    fn what_is_not_one_certificate_is_none() {
+        for values in [
+            &["YWJj"][..],
+            &[":YWJj"],
+            &["::"],
+            &[":YWJ:"],
+            &[":YW Jj:"],
+            &[":YWJj:, :YWJj:"],
+            &[":YWJj:;a=1"],
+            &[":YWJj:", ":YWJj:"],
+        ] {
+            assert_eq!(seen("10.0.0.7", Some([7; 32]), values), None, "{values:?}");
+        }
+    }
+}
