@@ -38,6 +38,7 @@ pub(super) fn holds_on(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDa
 
 /// Which facts are read, of those that decisions may do without.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "one question a table: is it needed?")]
 pub(super) struct Needed {
     people: bool,
     involvements: bool,
