@@ -174,13 +174,14 @@ impl FactRows {
             by_person.entry(row.person_id).or_default().push(row);
         }
         let persons = fetched.take_if(slots.persons.as_ref())?;
-        if let Some(slot) = &slots.settings
-            && let Some(settings) = fetched.take(slot)?.pop()
-        {
-            session.remember_settings(settings);
+        // Those that were read here count even where somebody else is about to keep theirs: they are of the same moment.
+        let read: Vec<AuthorityRow> = fetched.take_if(slots.settings.as_ref())?;
+        if let Some(settings) = read.first() {
+            session.remember_settings(settings.clone());
         }
-        let settings = session
-            .known_settings()
+        let settings = read
+            .first()
+            .or_else(|| session.known_settings())
             .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
             memberships: ByFamily::new(fetched.take_if(slots.memberships.as_ref())?, |row| row.family_id),

@@ -58,9 +58,14 @@ impl Session {
         let agency_slot = (wants.agencies && self.known_agencies().is_none())
             .then(|| bundle.add::<AgencyRow>(Select::from::<AgencyRow>(backend, "agency", "authority_id", authority)));
         let fetched = bundle.fetch(self).await?;
-        if let Some(slot) = &agency_slot {
-            self.remember_agencies(Agencies::of(fetched.take(slot)?));
-        }
+        let agencies = match &agency_slot {
+            Some(slot) => {
+                let read = Arc::new(Agencies::of(fetched.take(slot)?));
+                self.remember_agencies(&read);
+                read
+            }
+            None => self.known_agencies().filter(|_| wants.agencies).unwrap_or_default(),
+        };
         let rows = match (first, &family_slot) {
             (Some(rows), _) => rows,
             (None, Some(slot)) => fetched.take(slot)?,
@@ -68,7 +73,6 @@ impl Session {
         };
         let mut facts = FactRows::of(&fact_slots, &fetched, self)?;
         let mut tables = TableRows::of(&table_slots, &fetched)?;
-        let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
 
         let mut dossiers = Vec::with_capacity(rows.len());
         for row in rows {

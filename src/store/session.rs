@@ -211,8 +211,8 @@ impl Session {
     }
 
     /// Keeps the agencies that were read with other things; those that are known stay, for they are the same.
-    pub(super) fn remember_agencies(&self, agencies: Agencies) {
-        let _ = self.agencies.set(Arc::new(agencies));
+    pub(super) fn remember_agencies(&self, agencies: &Arc<Agencies>) {
+        let _ = self.agencies.set(Arc::clone(agencies));
     }
 
     /// The authority's own settings, where they have been read.
