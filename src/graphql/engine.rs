@@ -1,10 +1,11 @@
 //! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
 
+mod finish;
 mod subscribe;
 
 use std::{
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -13,7 +14,6 @@ use std::{
 use async_graphql::{Schema, ValidationMode, Variables};
 use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 
-use futures_util::future::join_all;
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, info_span};
 
@@ -39,7 +39,6 @@ use super::{
     wants::wants,
 };
 use crate::{
-    audit::EntryRef,
     error::{ErrorCode, RequestError},
     sharing::{
         caller::Caller,
@@ -278,84 +277,6 @@ impl Engine {
             }
         }
         request
-    }
-
-    /// Makes the answer, has the trail say what it discloses and changes, keeps the changes, and only then gives it.
-    async fn finish(
-        &self,
-        asked: &OperationRequest,
-        operation: &OperationDefinition,
-        plan: &Plan,
-        request: Arc<Request>,
-        response: async_graphql::Response,
-        introspected: Option<async_graphql::Value>,
-    ) -> Result<Answer, RequestError> {
-        let Some(request) = Arc::into_inner(request) else {
-            tracing::error!(request_id = %asked.request_id, "graphql.request_still_held");
-            return Err(internal());
-        };
-        if let Some(failure) = request.failure.get() {
-            if failure.retry().is_some() {
-                self.raise_alert(asked, failure.code()).await?;
-            }
-            return Err(RequestError::new(failure.code(), failure.message()).retry(failure.retry()));
-        }
-        self.parts.spent.fetch_add(plan.cost, Ordering::Relaxed);
-        let looked = request.lookups.looked();
-        let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let body = answer::body(asked, operation, plan, &account, response, introspected);
-        let entries = trail::entries(
-            asked,
-            operation,
-            &request.ceiling,
-            &account,
-            &looked,
-            &writes,
-            request.session.now(),
-        );
-        // All at once, so that they share a commit.
-        let span = info_span!("trail", entries = entries.len());
-        let appending = entries.into_iter().map(|entry| request.services.trail.append(entry));
-        let appended = join_all(appending).instrument(span).await;
-        let failed = appended.iter().find_map(|place| place.as_ref().err().cloned());
-        let written: Vec<EntryRef> = appended.into_iter().flatten().collect();
-        if let Some(error) = failed {
-            tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
-            if !writes.is_empty() {
-                let store = &self.parts.services.store;
-                trail::not_made(&request.services.trail, asked, &written, store, false).await;
-            }
-            return Err(RequestError::new(
-                ErrorCode::Unavailable,
-                "What would be disclosed could not be recorded, so nothing is. Try again later.",
-            ));
-        }
-        if writes.is_empty() && !request.kept.into_inner() {
-            // Nothing was changed, so nothing is lost if ending the transaction fails.
-            let _ = request.session.end().await;
-        } else if let Err(error) = request.session.commit().instrument(info_span!("commit")).await {
-            let unknown = matches!(error, StoreError::Unavailable(_));
-            let store = &self.parts.services.store;
-            trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
-            return Err(refusal(error));
-        }
-        if looked.total() > 0 {
-            let pace = request.services.lookups.pace;
-            tokio::time::sleep(request.began.until_next(pace)).await;
-        }
-        Ok(Answer::Executed(body))
-    }
-
-    /// Records that a client has asked about more people than it may.
-    async fn raise_alert(&self, asked: &OperationRequest, code: ErrorCode) -> Result<(), RequestError> {
-        let entry = trail::alert(asked, code, self.parts.services.store.clock().now());
-        self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
-            RequestError::new(
-                ErrorCode::Unavailable,
-                "The refusal could not be recorded. Try again later.",
-            )
-        })
     }
 
     /// Begins a session and works out the ceiling from what that very session reads.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::store::record::record;
 use chrono::{DateTime, Utc};
 use entity::{family_change, lead_professional, webhook_delivery};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -15,6 +14,7 @@ use super::{
     session::{Session, StoreError},
 };
 use crate::sharing::{facts::RowFacts, grant::Guarded};
+use crate::store::record::record;
 
 /// A contact's place among the changes of its authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]

@@ -269,6 +269,28 @@ mod tests {
     }
 
     #[test]
+    fn the_password_is_that_which_the_driver_takes() {
+        for (text, password) in [
+            ("postgres://tf:s3cr3t@host/tf", Some("s3cr3t")),
+            ("postgresql://tf:p%40ss%3Aw%2Frd@host:5432/tf", Some("p@ss:w/rd")),
+            ("postgres://tf:a:b@host/tf", Some("a:b")),
+            ("postgres://tf@host:5432/tf", None),
+            ("postgres://tf:@host/tf", None),
+            ("postgres://host/tf?password=s3+cr%2B3t", Some("s3 cr+3t")),
+            ("postgres://tf:one@host/tf?password=other", Some("other")),
+        ] {
+            let url: DatabaseUrl = text.parse().unwrap();
+            let Address::Postgres(_, found) = url.address() else {
+                panic!("{text}");
+            };
+            let found = found
+                .as_ref()
+                .map(|Password(bytes)| String::from_utf8(bytes.clone()).unwrap());
+            assert_eq!(found.as_deref(), password, "{text}");
+        }
+    }
+
+    #[test]
     fn a_refusal_never_repeats_the_password() {
         for text in [
             "postgres://tf:s3cr3t@host:notaport/tf",

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::store::record::record;
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::NaiveDate;
 use entity::{family_change, marker_consumer, membership};
@@ -11,6 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::store::record::record;
 use crate::{
     sharing::caller::{Caller, Party},
     store::session::{Session, StoreError},

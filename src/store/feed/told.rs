@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use crate::store::record::record;
 use entity::{marker_change, marker_told};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
@@ -11,6 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::consumer::{Consumer, KEYS, Looked};
+use crate::store::record::record;
 use crate::store::session::{Session, StoreError};
 
 /// What became of a family's marker, for one consumer.

@@ -1,8 +1,9 @@
 //! Authorities, agencies and their programs: nothing about a family.
 
-use crate::store::record::record;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
+
+use crate::store::record::record;
 
 /// What whoever meets a family with a marker is asked to do, where its authority says nothing else.
 pub const MARKER_ADVICE: &str =

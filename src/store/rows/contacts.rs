@@ -1,9 +1,10 @@
 //! Contacts with marked families, and where agencies are told of them.
 
-use crate::store::record::record;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
+
+use crate::store::record::record;
 
 /// A contact with a family. What its note says is a row of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! What a family needs and what became of it: criteria, outcomes, progress.
 
-use crate::store::record::record;
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
+
+use crate::store::record::record;
 
 /// That a family, usually through a member, meets a criterion.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

@@ -1,9 +1,10 @@
 //! Families, the people in them, and what identifies them.
 
-use crate::store::record::record;
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
+
+use crate::store::record::record;
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

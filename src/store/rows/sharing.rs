@@ -1,9 +1,10 @@
 //! What decides about sharing, or tells partners: consent, markers, emergency access.
 
-use crate::store::record::record;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
+
+use crate::store::record::record;
 
 /// A decision about consent.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

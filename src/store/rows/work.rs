@@ -1,9 +1,10 @@
 //! The work with a family: who works with it, assessments, plans.
 
-use crate::store::record::record;
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
+
+use crate::store::record::record;
 
 /// That an agency works with a family.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

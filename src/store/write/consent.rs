@@ -1,11 +1,11 @@
 //! Decisions about consent: recorded, and withdrawn.
 
-use crate::store::record::record;
 use chrono::{DateTime, Utc};
 use entity::consent;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use crate::store::record::record;
 use crate::store::{
     rows::ConsentRow,
     session::{Session, StoreError},

@@ -1,6 +1,5 @@
 //! What partners say of a marked family: a contact, a marker of their own placed or removed, whether it changed what they did.
 
-use crate::store::record::record;
 use chrono::NaiveDate;
 use entity::{contact, lead_professional, marker, marker_response, webhook_delivery, webhook_endpoint};
 use sea_orm::{
@@ -8,6 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::store::record::record;
 use crate::store::{
     reach::open_on,
     rows::{ContactNoteRow, ContactRow, MarkerResponseRow},

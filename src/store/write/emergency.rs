@@ -1,11 +1,11 @@
 //! Emergency access: a caller's own, opened and looked up.
 
-use crate::store::record::record;
 use chrono::{DateTime, Utc};
 use entity::{emergency_access, family};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use crate::store::record::record;
 use crate::{
     sharing::caller::Party,
     store::{

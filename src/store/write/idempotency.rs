@@ -1,9 +1,9 @@
 //! Outcomes of changes kept under the keys that callers chose, so that a request sent again changes nothing again.
 
-use crate::store::record::record;
 use entity::idempotency;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 
+use crate::store::record::record;
 use crate::{
     sharing::caller::Party,
     store::session::{Session, StoreError},

@@ -4,7 +4,7 @@ mod causes;
 mod cursors;
 mod live;
 mod order;
-mod reader;
+pub(crate) mod reader;
 mod trail;
 mod trim;
 mod wake;

@@ -231,7 +231,7 @@ pub(super) async fn servers(database: &TestDatabase, number: usize, families: us
 }
 
 /// Somebody of a Cambridgeshire agency, as the engine knows them.
-pub(super) async fn caller(store: &Store, agency: &str, role: &str, purpose: &str) -> Caller {
+pub(crate) async fn caller(store: &Store, agency: &str, role: &str, purpose: &str) -> Caller {
     let entry = store
         .agency("cambridgeshire", agency, "test-client")
         .await

@@ -4,3 +4,4 @@ mod connect;
 mod constraints;
 mod migrations;
 mod tables;
+mod together;
