@@ -49,6 +49,13 @@ impl Select {
     }
 
     fn list(&mut self, list: Bind) -> String {
+        if let Bind::Words(words) = &list
+            && let [word] = &**words
+        {
+            // By one, PostgreSQL goes down the index; by a list, it reads what the index has of a person and then compares.
+            self.values.push(word.as_str().into());
+            return format!("= ${}", self.values.len());
+        }
         let keys = matches!(list, Bind::Keys(_));
         self.values.push(list);
         let number = self.values.len();

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod app;
+pub(crate) mod authority;
 pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod live;

@@ -1,5 +1,4 @@
 //! How clients reach the program: TLS in the process, pages of other origins, and the headers of every answer.
 
-mod authority;
 mod pages;
 mod tls;

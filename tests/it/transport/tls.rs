@@ -5,9 +5,9 @@ use std::{fs, path::Path, time::Duration};
 use rustls::version::{TLS12, TLS13};
 use serde_json::json;
 
-use super::authority::{Authority, Own, exchange};
 use crate::{
     support::{
+        authority::{Authority, Own, exchange},
         database::{TestDatabase, on_both},
         process::{Serving, Site},
     },

@@ -6,6 +6,7 @@ mod endpoints;
 mod proxied;
 mod restarts;
 mod retries;
+mod secure;
 mod verifiers;
 
 use chrono::TimeDelta;

@@ -13,7 +13,13 @@ use crate::support::{
 const OPEN: &str = "--webhook-private-addresses";
 
 /// What a client is answered, which must be good.
-async fn data(site: &Site, serving: &Serving, who: (&str, &str, &str), query: &str, variables: Value) -> Value {
+pub(super) async fn data(
+    site: &Site,
+    serving: &Serving,
+    who: (&str, &str, &str),
+    query: &str,
+    variables: Value,
+) -> Value {
     let (agency, role, purpose) = who;
     let client = site.client(serving, &someone(agency, role, purpose, "tester"));
     let answer = client.post(query, variables).await.expect("an answer").json();
@@ -21,15 +27,15 @@ async fn data(site: &Site, serving: &Serving, who: (&str, &str, &str), query: &s
     answer["data"].clone()
 }
 
-async fn add_endpoint(site: &Site, serving: &Serving, receiver: &Receiver) {
+pub(super) async fn add_endpoint(site: &Site, serving: &Serving, address: &str) {
     let query = "mutation ($url: String!) { addWebhookEndpoint(input: { url: $url }) { errors { message } } }";
     let who = ("cambs-early-help", "manager", "family_support");
-    let added = data(site, serving, who, query, json!({ "url": receiver.url })).await;
+    let added = data(site, serving, who, query, json!({ "url": address })).await;
     assert_eq!(added["addWebhookEndpoint"]["errors"], json!([]));
 }
 
 /// Reports a contact with some family on the cohort that early help leads.
-async fn report(site: &Site, serving: &Serving) {
+pub(super) async fn report(site: &Site, serving: &Serving) {
     let who = ("cambs-police", "marker_lookup", "safeguarding");
     let found = data(
         site,
@@ -74,7 +80,7 @@ async fn what_a_killed_server_owed_is_told_by_the_next(database: Option<&str>) {
     receiver.answer(Answers::Never);
     let arguments = [OPEN, "--webhook-timeout-ms", "1000", "--log-level", "trace"];
     let mut serving = site.serve(&arguments);
-    add_endpoint(&site, &serving, &receiver).await;
+    add_endpoint(&site, &serving, &receiver.url).await;
     report(&site, &serving).await;
     receiver.wait_for(1).await;
     serving.kill();
@@ -112,7 +118,7 @@ async fn of_several_servers_one_tells() {
     let receiver = Receiver::start().await;
     let one = site.serve(&[OPEN]);
     let other = site.serve(&[OPEN]);
-    add_endpoint(&site, &one, &receiver).await;
+    add_endpoint(&site, &one, &receiver.url).await;
     for at in 0..10 {
         report(&site, if at % 2 == 0 { &one } else { &other }).await;
     }

@@ -17,17 +17,17 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// Somebody who vouches for servers and clients.
-pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate with its key.
-pub(super) struct Own {
-    pub(super) certificate: CertificateDer<'static>,
+pub(crate) struct Own {
+    pub(crate) certificate: CertificateDer<'static>,
     pem: String,
     key: KeyPair,
 }
 
 impl Authority {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -47,22 +47,22 @@ impl Authority {
     }
 
     /// A certificate for a server on this machine.
-    pub(super) fn server(&self) -> Own {
+    pub(crate) fn server(&self) -> Own {
         self.vouches_for("127.0.0.1", ExtendedKeyUsagePurpose::ServerAuth)
     }
 
     /// A certificate for a client.
-    pub(super) fn client(&self) -> Own {
+    pub(crate) fn client(&self) -> Own {
         self.vouches_for("records.police.example", ExtendedKeyUsagePurpose::ClientAuth)
     }
 
     /// Writes the authority's own certificate.
-    pub(super) fn write(&self, path: &Path) {
+    pub(crate) fn write(&self, path: &Path) {
         fs::write(path, self.0.pem()).unwrap();
     }
 
     /// Connects as somebody who trusts this authority, shows a certificate or none, and offers these protocols.
-    pub(super) async fn connect(
+    pub(crate) async fn connect(
         &self,
         host: &str,
         own: Option<&Own>,
@@ -91,7 +91,7 @@ impl Authority {
 
 impl Own {
     /// Writes certificate and key.
-    pub(super) fn write(&self, certificate: &Path, key: &Path) {
+    pub(crate) fn write(&self, certificate: &Path, key: &Path) {
         fs::write(certificate, &self.pem).unwrap();
         fs::write(key, self.key.serialize_pem()).unwrap();
         #[cfg(unix)]
@@ -101,13 +101,13 @@ impl Own {
         }
     }
 
-    fn private(&self) -> PrivateKeyDer<'static> {
+    pub(crate) fn private(&self) -> PrivateKeyDer<'static> {
         PrivatePkcs8KeyDer::from(self.key.serialize_der()).into()
     }
 }
 
 /// Sends a request over a connection and reads until its end; an error where the peer has gone.
-pub(super) async fn exchange(mut stream: TlsStream<TcpStream>, request: &str) -> std::io::Result<String> {
+pub(crate) async fn exchange(mut stream: TlsStream<TcpStream>, request: &str) -> std::io::Result<String> {
     stream.write_all(request.as_bytes()).await?;
     stream.flush().await?;
     let mut answer = Vec::new();
