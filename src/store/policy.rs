@@ -11,6 +11,7 @@ use super::{
     Store,
     bundle::Rows,
     record::record,
+    rows::AuthorityRow,
     session::{Session, StoreError},
 };
 use crate::sharing::agreement::{Agreement, Clause, Policy, Signatory};
@@ -34,13 +35,6 @@ pub struct Policies {
     /// For showing: by code and version.
     pub stored: Vec<StoredAgreement>,
 }
-
-#[derive(FromQueryResult)]
-struct VersionRow {
-    version: i64,
-}
-
-record!(VersionRow: version);
 
 #[derive(FromQueryResult)]
 struct AgreementRow {
@@ -73,12 +67,43 @@ struct ClauseRow {
 
 record!(ClauseRow: agreement_id body);
 
-/// The statement of the version of an authority's agreements.
-pub(super) const VERSION: &str = "SELECT version FROM policy_version WHERE authority_id = $1";
+/// How things stand with an authority at a moment: its own settings, and which version of its agreements holds.
+#[derive(FromQueryResult)]
+pub(super) struct Standing {
+    id: i32,
+    code: String,
+    name: String,
+    own_consent_age: i32,
+    emergency_hours: i32,
+    suppression_threshold: i32,
+    marker_advice: String,
+    version: i64,
+}
 
-/// What came of it. None stored is none changed yet.
-pub(super) fn version(rows: &Rows) -> Result<i64, StoreError> {
-    Ok(rows.records::<VersionRow>()?.first().map_or(0, |row| row.version))
+record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version);
+
+impl Standing {
+    /// The statement. No version stored is none changed yet.
+    pub(super) const STATEMENT: &str = "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, \
+         a.marker_advice, coalesce(v.version, 0) AS version FROM authority a \
+         LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1";
+
+    /// What came of it: the version and, if there is such an authority, its settings.
+    pub(super) fn of(rows: &Rows) -> Result<(i64, Option<AuthorityRow>), StoreError> {
+        let standing = rows.records::<Self>()?.into_iter().next();
+        Ok(standing.map_or((0, None), |standing| {
+            let settings = AuthorityRow {
+                id: standing.id,
+                code: standing.code,
+                name: standing.name,
+                own_consent_age: standing.own_consent_age,
+                emergency_hours: standing.emergency_hours,
+                suppression_threshold: standing.suppression_threshold,
+                marker_advice: standing.marker_advice,
+            };
+            (standing.version, Some(settings))
+        }))
+    }
 }
 
 impl Session {

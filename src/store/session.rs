@@ -26,7 +26,7 @@ use super::{
     bundle::Rows,
     feed::{self, Change, Wake},
     pipeline::{Bind, Snapshot},
-    policy,
+    policy::Standing,
     record::Record,
     rows::AuthorityRow,
     watch::Watched,
@@ -86,13 +86,17 @@ impl Session {
                 Mode::Write | Mode::Feed => SqliteTransactionMode::Immediate,
             }),
         };
-        let policy_version = OnceCell::new();
+        let (policy_version, settings) = (OnceCell::new(), OnceCell::new());
         let watched = Watched::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
         let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
             Some(pool) => {
                 store.count_statement();
-                let (snapshot, version) = pool.snapshot((policy::VERSION, &[authority.into()])).await?;
-                let _ = policy_version.set(policy::version(&Rows::Pipelined(version))?);
+                let (snapshot, standing) = pool.snapshot((Standing::STATEMENT, &[authority.into()])).await?;
+                let (version, own) = Standing::of(&Rows::Pipelined(standing))?;
+                let _ = policy_version.set(version);
+                if let Some(own) = own {
+                    let _ = settings.set(own);
+                }
                 On::Pipelined(Box::new(snapshot))
             }
             None => On::Library(watched.over(store.main().begin_with_options(options)).await?),
@@ -104,7 +108,7 @@ impl Session {
             now: store.clock().now(),
             statements: Arc::clone(store.statements()),
             agencies: OnceCell::new(),
-            settings: OnceCell::new(),
+            settings,
             changes: Mutex::default(),
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
@@ -298,7 +302,14 @@ impl Session {
 
     /// The version of the agreements at the session's moment.
     pub(super) async fn policy_version(&self) -> Result<i64, StoreError> {
-        let read = || async { policy::version(&self.rows(policy::VERSION, vec![self.authority.into()]).await?) };
+        let read = || async {
+            let rows = self.rows(Standing::STATEMENT, vec![self.authority.into()]).await?;
+            let (version, own) = Standing::of(&rows)?;
+            if let Some(own) = own {
+                self.remember_settings(own);
+            }
+            Ok(version)
+        };
         self.policy_version.get_or_try_init(read).await.copied()
     }
 

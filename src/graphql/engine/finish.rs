@@ -82,6 +82,8 @@ impl Engine {
             return Err(refusal(error));
         }
         if looked.total() > 0 {
+            // What is known of whom the look-ups came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
+            drop((account, looked));
             let pace = request.services.lookups.pace;
             tokio::time::sleep(request.began.until_next(pace)).await;
         }
