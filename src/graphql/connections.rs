@@ -1,9 +1,12 @@
 //! Connections as Relay has them: one type of page and edge for each kind of row.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object};
 
 use super::{
     context::Request,
+    cursor::{self, Position},
     objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan},
     page::Page,
 };
@@ -18,33 +21,35 @@ macro_rules! connection {
         #[Object]
         impl $connection {
             /// The rows with their cursors.
-            async fn edges(&self) -> Vec<$edge> {
+            fn edges(&self) -> Vec<$edge> {
                 let edges = self.0.edges.iter();
                 edges
-                    .map(|(cursor, node)| $edge {
-                        cursor: cursor.clone(),
+                    .map(|(at, node)| $edge {
+                        at: at.clone(),
+                        list: Arc::clone(&self.0.list),
                         node: node.clone(),
                     })
                     .collect()
             }
 
             /// The rows.
-            async fn nodes(&self) -> Vec<$node> {
+            fn nodes(&self) -> Vec<$node> {
                 self.0.edges.iter().map(|(_, node)| node.clone()).collect()
             }
 
             /// Whether there is more, and where the page begins and ends.
-            async fn page_info(&self) -> PageInfo {
+            fn page_info(&self, ctx: &Context<'_>) -> PageInfo {
+                let close = |(at, _): &(Position, $node)| cursor::close(Request::of(ctx), &self.0.list, at);
                 PageInfo {
                     next: self.0.next,
                     previous: self.0.previous,
-                    start: self.0.edges.first().map(|(cursor, _)| cursor.clone()),
-                    end: self.0.edges.last().map(|(cursor, _)| cursor.clone()),
+                    start: self.0.edges.first().map(close),
+                    end: self.0.edges.last().map(close),
                 }
             }
 
             /// How many rows there are in all, of those that you may see and that the filter lets through.
-            async fn total_count(&self, ctx: &Context<'_>) -> usize {
+            fn total_count(&self, ctx: &Context<'_>) -> usize {
                 self.0
                     .counted
                     .iter()
@@ -55,7 +60,8 @@ macro_rules! connection {
 
         #[doc = concat!("One of the ", $rows, " of a page, with its cursor.")]
         pub struct $edge {
-            cursor: String,
+            at: Position,
+            list: Arc<str>,
             node: $node,
         }
 
@@ -63,13 +69,13 @@ macro_rules! connection {
         #[Object]
         impl $edge {
             /// The row.
-            async fn node(&self) -> &$node {
+            fn node(&self) -> &$node {
                 &self.node
             }
 
             /// Opaque; to continue after or before it.
-            async fn cursor(&self) -> &str {
-                &self.cursor
+            fn cursor(&self, ctx: &Context<'_>) -> String {
+                cursor::close(Request::of(ctx), &self.list, &self.at)
             }
         }
     };

@@ -83,8 +83,10 @@ fn compare(one: Place<'_>, other: Place<'_>, direction: SortDirection) -> Orderi
 
 /// A page of rows.
 pub struct Page<E> {
-    /// The rows with their cursors.
-    pub edges: Vec<(String, E)>,
+    /// The rows with where they stand.
+    pub edges: Vec<(Position, E)>,
+    /// The list and its order: what cursors are bound to.
+    pub list: Arc<str>,
     /// Whether there are rows after it.
     pub next: bool,
     /// Whether there are rows before it.
@@ -171,18 +173,12 @@ impl<E: Entry> Page<E> {
             .into_iter()
             .map(|placed| {
                 let (family, row) = (placed.row.row().grant().family(), placed.row.key());
-                (
-                    cursor::close(
-                        request,
-                        &list,
-                        &Position {
-                            by: placed.by,
-                            family,
-                            row,
-                        },
-                    ),
-                    placed.row,
-                )
+                let at = Position {
+                    by: placed.by,
+                    family,
+                    row,
+                };
+                (at, placed.row)
             })
             .collect();
         for (_, row) in &edges {
@@ -190,6 +186,7 @@ impl<E: Entry> Page<E> {
         }
         Ok(Self {
             edges,
+            list: list.into(),
             next: if backwards { before.is_some() } else { more },
             previous: if backwards { more } else { after.is_some() },
             total,
