@@ -87,6 +87,7 @@ fn every_kind_is_written_as_its_code() {
 async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
     let place = Place::new(20).await;
     let (family, other) = (place.ids.uuid(), place.ids.uuid());
+    let many: Vec<Uuid> = (0..60).map(|_| place.ids.uuid()).collect();
     let mut wanted = Vec::new();
     // Two chains, and instants that several entries share.
     for _ in 0..2 {
@@ -106,6 +107,13 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
                 wanted.push((entry.at, at));
             }
             trail.append(place.disclosed(2, [family])).await.unwrap();
+            // Among many others, and many others alone.
+            let all = many.iter().copied().chain((round % 3 == 0).then_some(family));
+            let entry = place.disclosed(1, all);
+            let at = trail.append(entry.clone()).await.unwrap();
+            if round % 3 == 0 {
+                wanted.push((entry.at, at));
+            }
         }
         trail.close().await;
     }
