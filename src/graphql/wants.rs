@@ -61,6 +61,7 @@ pub fn wants(used: &FieldSet) -> Wants {
             field::DISCLOSURE_AGENCY,
         ]),
         without_people: false,
+        decides: None,
     }
 }
 

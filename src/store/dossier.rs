@@ -13,7 +13,10 @@ use super::{
         StatutoryStatusRow,
     },
 };
-use crate::sharing::grant::{Grant, Guarded};
+use crate::sharing::{
+    category::CategorySet,
+    grant::{Grant, Guarded},
+};
 
 /// Which tables an operation wants besides the families, their members and the facts that decisions need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +58,9 @@ pub struct Wants {
     pub agencies: bool,
     /// That nothing is wanted of the people, nor anything that shielding covers: then they are only read where consent is asked for.
     pub without_people: bool,
+    /// That no decision will be made but about reading these categories, and nobody asked who leads the work: then other facts are not read. A decision about any
+    /// other category finds too few of them, and permits less.
+    pub decides: Option<CategorySet>,
 }
 
 impl Wants {
@@ -80,6 +86,7 @@ impl Wants {
             contacts: self.contacts || other.contacts,
             agencies: self.agencies || other.agencies,
             without_people: self.without_people && other.without_people,
+            decides: self.decides.zip(other.decides).map(|(one, other)| one.union(other)),
         }
     }
 }
