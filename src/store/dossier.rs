@@ -56,14 +56,26 @@ pub struct Wants {
     pub contacts: bool,
     /// The register of agencies.
     pub agencies: bool,
+    /// Who leads the work.
+    pub leads: bool,
     /// That nothing is wanted of the people, nor anything that shielding covers: then they are only read where consent is asked for.
     pub without_people: bool,
-    /// That no decision will be made but about reading these categories, and nobody asked who leads the work: then other facts are not read. A decision about any
-    /// other category finds too few of them, and permits less.
+    /// That no decision will be made but about reading these categories: then other facts are not read. A decision about any other category finds too few of
+    /// them, and permits less.
     pub decides: Option<CategorySet>,
 }
 
 impl Wants {
+    /// The same where any decision may be made, about anybody.
+    #[must_use]
+    pub fn deciding_anything(self) -> Self {
+        Self {
+            without_people: false,
+            decides: None,
+            ..self
+        }
+    }
+
     /// What either wants.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -85,6 +97,7 @@ impl Wants {
             emergencies: self.emergencies || other.emergencies,
             contacts: self.contacts || other.contacts,
             agencies: self.agencies || other.agencies,
+            leads: self.leads || other.leads,
             without_people: self.without_people && other.without_people,
             decides: self.decides.zip(other.decides).map(|(one, other)| one.union(other)),
         }

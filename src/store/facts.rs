@@ -57,7 +57,7 @@ impl Needed {
             return Self {
                 people: rests.people || !wants.without_people,
                 involvements: rests.involvements || wants.involvements,
-                leads: rests.leads,
+                leads: rests.leads || wants.leads,
                 consents: rests.consents || wants.consents,
                 emergencies: rests.emergencies || wants.emergencies,
             };

@@ -120,3 +120,7 @@ impl Reach {
         alike
     }
 }
+
+#[cfg(test)]
+#[path = "narrow_tests.rs"]
+mod tests;

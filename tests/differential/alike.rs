@@ -64,33 +64,30 @@ fn what_is_said_to_be_permitted_alike_is_permitted_of_every_family() {
 #[test]
 fn a_decision_rests_on_no_other_facts_than_those_that_are_read_for_it() {
     let (mut permitted, mut fewer) = (0_u64, 0_u64);
-    each_case(
-        number_from("THINKFAMILY_DIFFERENTIAL", DECISIONS),
-        |place, case, _| {
-            let (ceiling, needs) = (case.ceiling(), case.needs());
-            if about_a_family(case) && needs.access == Access::Read {
-                let rests = rests_on(&ceiling, needs.categories, needs.area);
-                let read = only(rests, &case.facts);
-                let with_all = case.decide();
-                assert_eq!(
-                    decide(&ceiling, needs, &read, &case.row),
-                    with_all,
-                    "{place}: {rests:?}\n{case:#?}"
-                );
-                permitted += u64::from(with_all.is_ok());
-                fewer += u64::from(with_all.is_ok() && read != case.facts);
-                // What was read for other categories as well does no harm.
-                let more = needs.categories.with(Category::Marker);
-                let read = only(rests_on(&ceiling, more, needs.area), &case.facts);
-                assert_eq!(
-                    decide(&ceiling, needs, &read, &case.row),
-                    with_all,
-                    "{place}: with another"
-                );
-            }
-            true
-        },
-    );
+    each_case(number_from("THINKFAMILY_DIFFERENTIAL", DECISIONS), |place, case, _| {
+        let (ceiling, needs) = (case.ceiling(), case.needs());
+        if about_a_family(case) && needs.access == Access::Read {
+            let rests = rests_on(&ceiling, needs.categories, needs.area);
+            let read = only(rests, &case.facts);
+            let with_all = case.decide();
+            assert_eq!(
+                decide(&ceiling, needs, &read, &case.row),
+                with_all,
+                "{place}: {rests:?}\n{case:#?}"
+            );
+            permitted += u64::from(with_all.is_ok());
+            fewer += u64::from(with_all.is_ok() && read != case.facts);
+            // What was read for other categories as well does no harm.
+            let more = needs.categories.with(Category::Marker);
+            let read = only(rests_on(&ceiling, more, needs.area), &case.facts);
+            assert_eq!(
+                decide(&ceiling, needs, &read, &case.row),
+                with_all,
+                "{place}: with another"
+            );
+        }
+        true
+    });
     assert!(
         permitted > 1_000 && fewer > 200,
         "{fewer} of {permitted} with fewer facts"

@@ -123,9 +123,10 @@ pub(super) async fn page<S: Select>(
     // Of one family everything is read at once; of many only what tells which of them are on the page.
     let only = select.reference().is_some();
     let looked_at = if only { wants } else { select.wants() };
-    let looked_at = Wants {
-        decides: looked_at.decides.filter(|_| request.services.narrows),
-        ..looked_at
+    let looked_at = if request.services.narrows {
+        looked_at
+    } else {
+        looked_at.deciding_anything()
     };
     let found = request
         .session
