@@ -6,6 +6,7 @@ use std::{
 };
 
 use rand::{RngExt as _, SeedableRng as _, rngs::ChaCha12Rng};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use thinkfamily::{
     clock::{Clock, Ids},
@@ -80,6 +81,11 @@ async fn both(database: &TestDatabase, families: u64) -> (App, App, String) {
     let made = demo::families(demo::Size::of(families), 7, today().date_naive());
     let code = made.authority_codes().next().unwrap();
     bulk::load_each(&databases, made, &mut |_| {}).await.unwrap();
+    // Some matches are withdrawn: such a family does not meet the criterion.
+    let withdraw = "UPDATE criteria_match SET withdrawn_on = '2026-05-01' WHERE matched_by = 'professional'";
+    let main = databases.main();
+    let withdrawn = main.execute_unprepared(withdraw).await.unwrap().rows_affected();
+    assert!(withdrawn > families / 4, "{withdrawn} withdrawn matches are too few");
     let clock = || Clock::fixed(today());
     let app = App::over(databases.clone(), clock(), Ids::seeded(2)).await;
     app.load_agreement(&(demo::agreement_for(&code) + MORE)).await;
@@ -199,7 +205,7 @@ async fn ceiling_of(partner: &Partner) -> BTreeSet<String> {
 }
 
 async fn what_the_database_answers_is_what_deciding_about_each_family_gives(database: &TestDatabase) {
-    let (app, plain, authority) = both(database, 240).await;
+    let (app, plain, authority) = both(database, 150).await;
     open_some(&app, &authority).await;
     let mut chance = ChaCha12Rng::seed_from_u64(30);
     let (mut asked, mut pairs, mut rows) = (0, Vec::new(), BTreeMap::new());
@@ -208,7 +214,7 @@ async fn what_the_database_answers_is_what_deciding_about_each_family_gives(data
         let (one, other) = (caller(&app, &authority, of), caller(&plain, &authority, of));
         let (one, other) = (Client::new(&app.url, &one.token), Client::new(&plain.url, &other.token));
         let mut cursors: Vec<String> = Vec::new();
-        for _ in 0..40 {
+        for _ in 0..24 {
             // A cursor belongs to one order: with another it is refused, by both.
             let query = page(&mut chance, &cursors, &ceiling);
             let narrowed = one.post(&query, json!({})).await.unwrap();
@@ -240,7 +246,7 @@ async fn what_the_database_answers_is_what_deciding_about_each_family_gives(data
             grounds.insert(entry["clauses"].to_string());
         }
     }
-    assert!(asked == 360 && grounds.len() > 12, "{asked}, {grounds:?}");
+    assert!(asked == 216 && grounds.len() > 12, "{asked}, {grounds:?}");
 }
 on_both!(what_the_database_answers_is_what_deciding_about_each_family_gives);
 
