@@ -32,7 +32,7 @@ pub enum Ask {
     NeedLevel(String),
     /// With a plan that is not closed, or without one.
     HasPlan(bool),
-    /// With a match of this criterion, by its code, that is not withdrawn.
+    /// With a match of this criterion, by its code as the catalogue writes it and matches have it, that is not withdrawn.
     Criterion(String),
 }
 

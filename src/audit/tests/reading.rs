@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Place, code, noon};
+use super::{Place, code, noon, testing::tamper};
 use crate::audit::{
     AgreementRef, Cursor, Entry, EntryRef, Kind, Operation, Portal, Subject, about_family, hash::Hash, latest,
+    verify::verify,
 };
 
 #[test]
@@ -138,4 +139,26 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
         .unwrap();
     assert_eq!(next.len(), 17);
     assert!(next.iter().all(|(at, _)| newest.iter().all(|(seen, _)| seen != at)));
+}
+
+#[tokio::test]
+async fn what_was_indexed_family_by_family_before_there_were_groups_is_found_and_passes() {
+    let place = Place::new(21).await;
+    let trail = place.open().await;
+    let families: Vec<Uuid> = (0..40).map(|_| place.ids.uuid()).collect();
+    let at = trail.append(place.disclosed(1, families.clone())).await.unwrap();
+    trail.close().await;
+    for family in &families {
+        let sql = "INSERT INTO trail_subject SELECT DISTINCT authority_id, $3, recorded_at, chain_id, seq FROM trail_group \
+                   WHERE chain_id = $1 AND seq = $2";
+        let values = [at.chain.into(), at.seq.into(), (*family).into()];
+        assert_eq!(tamper(&place.store, sql, values).await, 1);
+    }
+    assert!(tamper(&place.store, "DELETE FROM trail_group", []).await > 1);
+    let report = verify(&place.store, &[place.key.public()], &[]).await.unwrap();
+    assert!(report.is_sound(), "{:?}", report.findings);
+    for family in &families {
+        let found = about_family(&place.store, 1, *family, None, 5).await.unwrap();
+        assert_eq!(found.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [at]);
+    }
 }
