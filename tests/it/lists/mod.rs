@@ -119,8 +119,11 @@ async fn open_some(app: &App, authority: &str) {
     }
 }
 
-/// A page of families by chance: any part of the filter, any order, from the front or the back.
-fn page(chance: &mut ChaCha12Rng, cursors: &[String], ceiling: &BTreeSet<String>) -> String {
+/// Cursors by the order that they belong to.
+type Cursors = BTreeMap<String, Vec<String>>;
+
+/// A page of families by chance, and its order: any part of the filter, any order, from the front or the back.
+fn page(chance: &mut ChaCha12Rng, cursors: &Cursors, ceiling: &BTreeSet<String>) -> (String, String) {
     let mut one = |of: &[&str]| of[chance.random_range(0..of.len())].to_owned();
     let day = one(&[
         "2023-01-01",
@@ -159,19 +162,28 @@ fn page(chance: &mut ChaCha12Rng, cursors: &[String], ceiling: &BTreeSet<String>
         .filter(|(name, value)| !value.is_empty() && ceiling.contains(*name))
         .map(|(name, value)| format!("{name}: {value}"));
     let mut arguments = format!("filter: {{ {} }}", parts.collect::<Vec<_>>().join(", "));
-    let order = one(&["REFERENCE", "ATTACHED_ON", "NEED_LEVEL", "", ""]);
+    let mut order = one(&["REFERENCE", "ATTACHED_ON", "NEED_LEVEL", "", ""]);
     if !order.is_empty() && ceiling.contains(&order) {
         let direction = one(&["ASCENDING", "DESCENDING"]);
-        // Writing to a string cannot fail.
-        let _ = write!(arguments, ", orderBy: {{ field: {order}, direction: {direction} }}");
+        order = format!(", orderBy: {{ field: {order}, direction: {direction} }}");
+        arguments += &order;
+    } else {
+        order.clear();
     }
     let size = one(&["1", "7", "100"]);
     let end = one(&["first", "first", "last"]);
+    // Writing to a string cannot fail.
     let _ = write!(arguments, ", {end}: {size}");
-    if !cursors.is_empty() && one(&["yes", "no", "no"]) == "yes" {
-        let cursor = &cursors[chance.random_range(0..cursors.len())];
-        let side = if end == "first" { "after" } else { "before" };
-        let _ = write!(arguments, ", {side}: \"{cursor}\"");
+    // Now and then one of another order, which is refused.
+    let of = if one(&["this", "this", "this", "any"]) == "any" {
+        cursors.values().next()
+    } else {
+        cursors.get(&order)
+    };
+    if let Some(of) = of.filter(|_| one(&["yes", "no", "no"]) == "yes") {
+        let cursor = &of[chance.random_range(0..of.len())];
+        let beyond = if end == "first" { "after" } else { "before" };
+        let _ = write!(arguments, ", {beyond}: \"{cursor}\"");
     }
     let mut one = |of: &[&str]| of[chance.random_range(0..of.len())].to_owned();
     let total = one(&["totalCount", "totalCount", ""]);
@@ -186,9 +198,10 @@ fn page(chance: &mut ChaCha12Rng, cursors: &[String], ceiling: &BTreeSet<String>
     } else {
         String::new()
     };
-    format!(
+    let query = format!(
         "{{ families({arguments}) {{ {total} pageInfo {{ hasNextPage hasPreviousPage }} edges {{ cursor node {{ {nodes} {level} }} }} }} }}"
-    )
+    );
+    (query, order)
 }
 
 /// The fields of the filter and the orders that the caller's own schema has.
@@ -213,28 +226,26 @@ async fn what_the_database_answers_is_what_deciding_about_each_family_gives(data
         let ceiling = ceiling_of(&caller(&app, &authority, of)).await;
         let (one, other) = (caller(&app, &authority, of), caller(&plain, &authority, of));
         let (one, other) = (Client::new(&app.url, &one.token), Client::new(&plain.url, &other.token));
-        let mut cursors: Vec<String> = Vec::new();
+        let mut cursors = Cursors::new();
         for _ in 0..24 {
-            // A cursor belongs to one order: with another it is refused, by both.
-            let query = page(&mut chance, &cursors, &ceiling);
+            let (query, order) = page(&mut chance, &cursors, &ceiling);
             let narrowed = one.post(&query, json!({})).await.unwrap();
             let each = other.post(&query, json!({})).await.unwrap();
             assert_eq!(narrowed.text(), each.text(), "{of:?}: {query}");
             let edges = narrowed.json()["data"]["families"]["edges"].clone();
             let edges = edges.as_array().cloned().unwrap_or_default();
-            cursors.extend(
-                edges
-                    .iter()
-                    .filter_map(|edge| edge["cursor"].as_str().map(str::to_owned))
-                    .take(3),
-            );
+            let given = edges.iter().filter_map(|edge| edge["cursor"].as_str());
+            let given: Vec<String> = given.take(3).map(str::to_owned).collect();
+            if !given.is_empty() {
+                cursors.entry(order).or_default().extend(given);
+            }
             *rows.entry(of.0).or_insert(0) += edges.len();
             asked += 1;
             pairs.push((narrowed.request_id, each.request_id, format!("{of:?}: {query}")));
         }
     }
     assert!(
-        rows.values().all(|rows| *rows > 30),
+        rows.values().all(|rows| *rows >= 5) && rows.values().sum::<usize>() > 1_000,
         "callers who see nothing prove nothing: {rows:?}"
     );
     let entries = by_request(&app).await;
