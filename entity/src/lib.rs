@@ -44,6 +44,7 @@ pub mod statistical_neighbour;
 pub mod statutory_status;
 pub mod trail_agency;
 pub mod trail_entry;
+pub mod trail_group;
 pub mod trail_head;
 pub mod trail_subject;
 pub mod trusted_client;

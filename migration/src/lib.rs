@@ -22,6 +22,7 @@ mod m0013_lookup_window;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
+mod t0003_trail_group;
 
 /// The steps of the main database.
 pub struct Migrator;
@@ -57,7 +58,11 @@ pub struct TrailMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for TrailMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(t0001_trail::Step), Box::new(t0002_trail_agency::Step)]
+        vec![
+            Box::new(t0001_trail::Step),
+            Box::new(t0002_trail_agency::Step),
+            Box::new(t0003_trail_group::Step),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

@@ -6,7 +6,9 @@
 //! but has no key can do nothing of this unseen, except to put the whole database, or the newest chains with their heads,
 //! back to what they were at an earlier time. That is seen by whoever keeps exported heads: each must be found again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod index;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -17,12 +19,10 @@ use super::{
     hash::Hash,
     key::PublicKey,
 };
-use crate::store::trail::{AgencyRow, EntryRow, HeadRow, SubjectRow, TrailSnapshot, TrailStore, TrailStoreError};
+use crate::store::trail::{AgencyRow, EntryRow, HeadRow, TrailSnapshot, TrailStore, TrailStoreError};
 
 /// Entries, heads or index rows in memory at a time.
 const PAGE: u32 = 64;
-/// Index rows asked for in one statement.
-const SUBJECTS: usize = 500;
 /// No check holds more named heads than this; each takes about 150 bytes.
 pub(super) const MAX_NAMED: usize = 1_000_000;
 
@@ -147,6 +147,7 @@ pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]
         check.heads_without_chain().await,
         check.named_heads().await,
         check.index().await,
+        check.index_of_groups().await,
         check.index_of_agencies().await,
     ];
     for pass in passes {
@@ -210,15 +211,7 @@ impl Check<'_> {
                     chain,
                     seq: row.seq,
                 }));
-                if let Some(authority) = entry.authority {
-                    wanted.extend(entry.families.iter().map(|family| SubjectRow {
-                        authority,
-                        family: *family,
-                        recorded_at: entry.at,
-                        chain,
-                        seq: row.seq,
-                    }));
-                }
+                wanted.push((row.seq, entry));
             }
             self.subjects(chain, &wanted).await?;
             self.agencies(chain, &lookups).await?;
@@ -237,68 +230,6 @@ impl Check<'_> {
         {
             self.named.head(head, NamedBy::Head, &mut self.report);
         }
-    }
-
-    /// Every family that entries speak of must be in the index.
-    async fn subjects(&mut self, chain: Uuid, wanted: &[SubjectRow]) -> Result<(), TrailStoreError> {
-        for some in wanted.chunks(SUBJECTS) {
-            let keys: Vec<_> = some.iter().map(|row| (row.authority, row.family, row.seq)).collect();
-            let found: HashMap<_, _> = (self.snapshot.subjects_among(chain, &keys).await?.into_iter())
-                .map(|row| ((row.authority, row.family, row.seq), row))
-                .collect();
-            for row in some {
-                let sentence = match found.get(&(row.authority, row.family, row.seq)) {
-                    Some(found) if found == row => continue,
-                    Some(_) => format!("the index has family {} at another instant than the entry", row.family),
-                    None => format!("the index lacks family {}, which the entry speaks of", row.family),
-                };
-                self.report.note(FindingKind::SubjectMissing, chain, row.seq, sentence);
-            }
-        }
-        Ok(())
-    }
-
-    /// Every look-up that entries tell of must be in the index of agencies.
-    async fn agencies(&mut self, chain: Uuid, wanted: &[AgencyRow]) -> Result<(), TrailStoreError> {
-        let found = self.snapshot.agencies_among(wanted).await?;
-        for row in wanted.iter().filter(|row| !found.contains(row)) {
-            let sentence = format!(
-                "the index lacks agency {}, whose look-ups the entry tells of",
-                row.agency
-            );
-            self.report.note(FindingKind::SubjectMissing, chain, row.seq, sentence);
-        }
-        Ok(())
-    }
-
-    /// Every row of the index of agencies must be borne out by its entry.
-    async fn index_of_agencies(&mut self) -> Result<(), TrailStoreError> {
-        let mut after: Option<AgencyRow> = None;
-        loop {
-            let page = self.snapshot.agencies_after(after.as_ref(), PAGE, MAX_BODY).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.row);
-            for line in &page {
-                let row = line.row;
-                let sentence = match line.body.as_deref().map(Entry::from_body) {
-                    None => format!("the index has agency {} for an entry that is not there", row.agency),
-                    // The pass over the entries has reported it.
-                    Some(Err(_)) => continue,
-                    Some(Ok(entry))
-                        if entry.looked_up_by() == Some((row.authority, row.agency)) && entry.at == row.recorded_at =>
-                    {
-                        continue;
-                    }
-                    Some(Ok(_)) => format!(
-                        "the index has agency {}, of whose look-ups the entry does not tell",
-                        row.agency
-                    ),
-                };
-                self.report
-                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
-            }
-        }
-        Ok(())
     }
 
     async fn heads_without_chain(&mut self) -> Result<(), TrailStoreError> {
@@ -324,33 +255,6 @@ impl Check<'_> {
                 None => self.snapshot.last_seq(head.chain).await?,
             };
             check_named(head, by, found.as_deref(), last, &mut self.missing, &mut self.report);
-        }
-        Ok(())
-    }
-
-    /// Every row of the index must be borne out by its entry.
-    async fn index(&mut self) -> Result<(), TrailStoreError> {
-        let mut after: Option<SubjectRow> = None;
-        loop {
-            let page = self.snapshot.subjects_after(after.as_ref(), PAGE, MAX_BODY).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.row);
-            for line in &page {
-                let row = line.row;
-                let sentence = match line.body.as_deref().map(Entry::from_body) {
-                    None => format!("the index has family {} for an entry that is not there", row.family),
-                    // The pass over the entries has reported it.
-                    Some(Err(_)) => continue,
-                    Some(Ok(entry))
-                        if entry.authority == Some(row.authority) && entry.families.contains(&row.family) =>
-                    {
-                        continue;
-                    }
-                    Some(Ok(_)) => format!("the index has family {}, of which the entry does not speak", row.family),
-                };
-                self.report
-                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
-            }
         }
         Ok(())
     }

@@ -250,7 +250,11 @@ impl Engine {
         turn: Turn,
     ) -> Arc<Request> {
         let request = Arc::new(Request {
-            wants: wants(&plan.used),
+            wants: if self.parts.services.narrows {
+                wants(&plan.used)
+            } else {
+                wants(&plan.used).deciding_anything()
+            },
             used: plan.used.clone(),
             ceiling,
             session,

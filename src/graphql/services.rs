@@ -14,6 +14,8 @@ pub struct Services {
     pub codec: Codec,
     /// How look-ups are weighed, counted and paced.
     pub lookups: LookupSettings,
+    /// Whether lists have the database answer what is decided alike for all families. Off only where a test compares with deciding each.
+    pub narrows: bool,
     /// What looking after endpoints of webhooks needs.
     pub webhooks: crate::webhook::Setup,
 }

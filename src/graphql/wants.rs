@@ -1,12 +1,62 @@
 //! Which tables an operation needs, from the fields that it names: so that each is read once for all families, and none for nothing.
 
+use std::sync::LazyLock;
+
 use crate::{
-    sharing::register::{FieldId, FieldSet, field},
+    sharing::{
+        category::CategorySet,
+        register::{self, FieldId, FieldSet, field},
+    },
     store::dossier::Wants,
 };
 
+/// What can be asked of families without anything of the people in them, their other rows, or where they live: no decision is made but about the
+/// categories of these fields.
+static OF_FAMILIES_ALONE: LazyLock<FieldSet> = LazyLock::new(|| {
+    const TYPES: [&str; 8] = [
+        "FamilyConnection",
+        "FamilyEdge",
+        "PageInfo",
+        "LeadProfessional",
+        "Agency",
+        "FamilyFilter",
+        "FamilyOrder",
+        "FamilyOrderField",
+    ];
+    const FIELDS: [FieldId; 10] = [
+        field::QUERY_FAMILIES,
+        field::FAMILY_ID,
+        field::FAMILY_REFERENCE,
+        field::FAMILY_NEED_LEVEL,
+        field::FAMILY_ROUTE,
+        field::FAMILY_ON_COHORT,
+        field::FAMILY_ATTACHED_ON,
+        field::FAMILY_CLOSED_ON,
+        field::FAMILY_HAS_PLAN,
+        field::FAMILY_LEAD_PROFESSIONAL,
+    ];
+    register::fields()
+        .filter(|entry| {
+            let of_type = entry.coordinate.split('.').next().is_some_and(|of| TYPES.contains(&of));
+            of_type || FIELDS.contains(&entry.id) || entry.coordinate.starts_with("Query.families(")
+        })
+        .collect()
+});
+
+/// The categories about which decisions are made, where that can be told from the fields.
+fn decides(used: &FieldSet) -> Option<CategorySet> {
+    used.is_within(&OF_FAMILIES_ALONE).then(|| {
+        register::fields()
+            .filter(|entry| used.contains(entry.id))
+            .fold(register::get(field::FAMILY_ID).categories, |all, entry| {
+                all.union(entry.categories)
+            })
+    })
+}
+
 /// The tables that the fields of an operation need.
 pub fn wants(used: &FieldSet) -> Wants {
+    let decides = decides(used);
     let any = |fields: &[FieldId]| fields.iter().any(|field| used.contains(*field));
     Wants {
         addresses: any(&[field::FAMILY_ADDRESSES]),
@@ -60,7 +110,9 @@ pub fn wants(used: &FieldSet) -> Wants {
             field::CONTACT_AGENCY,
             field::DISCLOSURE_AGENCY,
         ]),
-        without_people: false,
+        leads: true,
+        without_people: decides.is_some(),
+        decides,
     }
 }
 

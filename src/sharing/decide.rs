@@ -7,6 +7,7 @@ use super::{
     consent::consent,
     facts::{EmergencyFact, FamilyFacts, RowFacts, Subject},
     reason::{Reason, Told},
+    register::Field,
 };
 
 /// Whether this is the build with which the bench measures what deciding costs: everything is permitted (docs/decisions/0022). Never in a build for use.
@@ -21,6 +22,21 @@ pub struct Needs {
     pub categories: CategorySet,
     /// Whether the value tells the area in which the family lives, so that shielding covers it.
     pub area: bool,
+}
+
+impl Needs {
+    /// What is needed for a field of a row that brings these categories. None for a row that lacks the category which the field takes from its rows: its
+    /// criterion or measure is one that nobody classified, and it gives nothing away.
+    pub fn of(field: &Field, of_row: CategorySet) -> Option<Self> {
+        if !field.one_of.is_empty() && of_row.intersection(field.one_of).is_empty() {
+            return None;
+        }
+        Some(Self {
+            access: field.access,
+            categories: field.categories.union(of_row),
+            area: field.area,
+        })
+    }
 }
 
 /// The clauses that permitted a value, as a set of their numbers in the ceiling.

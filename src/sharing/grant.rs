@@ -86,17 +86,9 @@ impl Grant {
         self.facts.family
     }
 
-    /// Decides about a field of a row. A row that lacks the category which the field takes from its rows is one whose criterion or
-    /// measure nobody classified: it gives nothing away.
+    /// Decides about a field of a row.
     fn decide(&self, field: &Field, row: &RowFacts) -> Decided {
-        if !field.one_of.is_empty() && row.categories.intersection(field.one_of).is_empty() {
-            return Err(NOT_IN_AGREEMENT);
-        }
-        let needs = Needs {
-            access: field.access,
-            categories: field.categories.union(row.categories),
-            area: field.area,
-        };
+        let needs = Needs::of(field, row.categories).ok_or(NOT_IN_AGREEMENT)?;
         let asked = (needs, row.subject, row.source);
         let mut decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = decided.iter().find(|(known, _)| *known == asked) {

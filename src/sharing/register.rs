@@ -97,6 +97,11 @@ impl FieldSet {
         self.0[usize::from(field.0 / 64)] |= 1 << (field.0 % 64);
     }
 
+    /// Whether every field of this set is in the other.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).all(|(mine, others)| mine & !others == 0)
+    }
+
     /// Whether the field is in the set.
     pub fn contains(&self, field: FieldId) -> bool {
         self.0[usize::from(field.0 / 64)] & (1 << (field.0 % 64)) != 0

@@ -13,7 +13,10 @@ use super::{
         StatutoryStatusRow,
     },
 };
-use crate::sharing::grant::{Grant, Guarded};
+use crate::sharing::{
+    category::CategorySet,
+    grant::{Grant, Guarded},
+};
 
 /// Which tables an operation wants besides the families, their members and the facts that decisions need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,11 +56,26 @@ pub struct Wants {
     pub contacts: bool,
     /// The register of agencies.
     pub agencies: bool,
+    /// Who leads the work.
+    pub leads: bool,
     /// That nothing is wanted of the people, nor anything that shielding covers: then they are only read where consent is asked for.
     pub without_people: bool,
+    /// That no decision will be made but about reading these categories: then other facts are not read. A decision about any other category finds too few of
+    /// them, and permits less.
+    pub decides: Option<CategorySet>,
 }
 
 impl Wants {
+    /// The same where any decision may be made, about anybody.
+    #[must_use]
+    pub fn deciding_anything(self) -> Self {
+        Self {
+            without_people: false,
+            decides: None,
+            ..self
+        }
+    }
+
     /// What either wants.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -79,7 +97,9 @@ impl Wants {
             emergencies: self.emergencies || other.emergencies,
             contacts: self.contacts || other.contacts,
             agencies: self.agencies || other.agencies,
+            leads: self.leads || other.leads,
             without_people: self.without_people && other.without_people,
+            decides: self.decides.zip(other.decides).map(|(one, other)| one.union(other)),
         }
     }
 }

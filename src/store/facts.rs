@@ -25,6 +25,7 @@ use super::{
 };
 use crate::sharing::{
     agreement::Scope,
+    alike::rests_on,
     category::{Category, CategorySet},
     ceiling::{Ceiling, ClauseInForce},
     consent::age_on,
@@ -42,13 +43,25 @@ pub(super) fn holds_on(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDa
 pub(super) struct Needed {
     people: bool,
     involvements: bool,
+    leads: bool,
     consents: bool,
     emergencies: bool,
 }
 
 impl Needed {
-    /// Those that some clause of the ceiling asks for, or whose rows are wanted.
+    /// Those on which the decisions that will be made may rest, or whose rows are wanted: where it is not said which will be made, all that some clause
+    /// of the ceiling asks for.
     pub(super) fn by(ceiling: &Ceiling, wants: Wants) -> Self {
+        if let Some(categories) = wants.decides {
+            let rests = rests_on(ceiling, categories, !wants.without_people);
+            return Self {
+                people: rests.people || !wants.without_people,
+                involvements: rests.involvements || wants.involvements,
+                leads: rests.leads || wants.leads,
+                consents: rests.consents || wants.consents,
+                emergencies: rests.emergencies || wants.emergencies,
+            };
+        }
         let some = |asks: fn(&ClauseInForce) -> bool| {
             let mut clauses = ceiling.parties().iter().flat_map(|party| &party.clauses);
             clauses.any(asks)
@@ -56,6 +69,7 @@ impl Needed {
         Self {
             people: !wants.without_people || some(|clause| clause.consent_required),
             involvements: wants.involvements || some(|clause| clause.scope == Scope::Involved),
+            leads: true,
             consents: wants.consents || some(|clause| clause.consent_required),
             emergencies: wants.emergencies || some(|clause| clause.emergency),
         }
@@ -90,7 +104,7 @@ pub(super) struct FactSlots {
     memberships: Option<Slot<MembershipRow>>,
     persons: Option<Slot<PersonRow>>,
     involvements: Option<Slot<InvolvementRow>>,
-    leads: Slot<LeadProfessionalRow>,
+    leads: Option<Slot<LeadProfessionalRow>>,
     consents: Option<Slot<ConsentRow>>,
     emergencies: Option<Slot<EmergencyAccessRow>>,
     settings: Option<Slot<AuthorityRow>>,
@@ -136,7 +150,9 @@ impl FactSlots {
                 .people
                 .then(|| bundle.add(from.of_people::<PersonRow>("person", "id"))),
             involvements: needed.involvements.then(|| bundle.add(involvements)),
-            leads: bundle.add(from.of_families::<LeadProfessionalRow>("lead_professional")),
+            leads: needed
+                .leads
+                .then(|| bundle.add(from.of_families::<LeadProfessionalRow>("lead_professional"))),
             consents: needed.consents.then(|| bundle.add(consents)),
             emergencies: needed
                 .emergencies
@@ -188,7 +204,7 @@ impl FactRows {
             people_read: slots.persons.is_some(),
             persons: persons.into_iter().map(|row| (row.id, row)).collect(),
             involvements: ByFamily::new(fetched.take_if(slots.involvements.as_ref())?, |row| row.family_id),
-            leads: ByFamily::new(fetched.take(&slots.leads)?, |row| row.family_id),
+            leads: ByFamily::new(fetched.take_if(slots.leads.as_ref())?, |row| row.family_id),
             consents: by_person,
             emergencies: ByFamily::new(fetched.take_if(slots.emergencies.as_ref())?, |row| row.family_id),
             own_consent_age: settings.own_consent_age,

@@ -21,6 +21,7 @@ pub mod keys;
 mod links;
 mod load;
 pub mod migrate;
+pub mod narrow;
 pub mod outbox;
 mod pipeline;
 pub mod policy;

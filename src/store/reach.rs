@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::sharing::{
     agreement::{Access, Scope},
+    alike::{Extent, permitted_alike},
     caller::Party,
     category::CategorySet,
     ceiling::Ceiling,
@@ -41,8 +42,13 @@ pub struct Window {
 /// family that the decision would permit is within it.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    authority: i32,
-    condition: Condition,
+    pub(super) authority: i32,
+    pub(super) today: NaiveDate,
+    pub(super) condition: Condition,
+    /// Whether every family of it is on the cohort.
+    pub(super) on_cohort: bool,
+    /// Whether the rows exist for the asker in every family of it, whatever else is known of the family.
+    pub(super) exists_alike: bool,
 }
 
 impl Reach {
@@ -50,6 +56,7 @@ impl Reach {
     pub fn of(ceiling: &Ceiling, existence: FieldId, today: NaiveDate) -> Self {
         let entry = register::get(existence);
         let authority = ceiling.caller().authority;
+        let mut on_cohort = true;
         let condition = match ceiling.parties().first() {
             // One category that is always needed is bound enough; where a row brings its own, any of those it may bring.
             Some(principal) => {
@@ -63,6 +70,7 @@ impl Reach {
                     .iter()
                     .filter(|clause| bound.iter().any(|category| clause.permits(Access::Read, category)));
                 clauses.fold(Condition::any().add(no_family()), |any, clause| {
+                    on_cohort &= clause.scope == Scope::Cohort && !clause.emergency;
                     let any = any.add(in_scope(clause.scope, &principal.party, authority, today));
                     if clause.emergency {
                         any.add(opened(&principal.party, authority))
@@ -73,7 +81,18 @@ impl Reach {
             }
             None => Condition::all().add(no_family()),
         };
-        Self { authority, condition }
+        let exists_alike = match permitted_alike(ceiling, existence, CategorySet::EMPTY) {
+            Some(Extent::All) => true,
+            Some(Extent::OnCohort) => on_cohort,
+            None => false,
+        };
+        Self {
+            authority,
+            today,
+            condition,
+            on_cohort,
+            exists_alike,
+        }
     }
 
     /// Of the same families the one with that reference.

@@ -11,12 +11,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+mod group;
 mod postgres;
 mod read;
+mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use read::{AgencyLine, SubjectLine, TrailSnapshot};
+pub use group::{GroupRow, MOST_SINGLE};
+pub use snapshot::{AgencyLine, GroupLine, SubjectLine, TrailSnapshot};
 
 /// No statement inserts more rows than this; both databases allow 32,766 parameters.
 const MAX_ROWS: usize = 256;
@@ -75,8 +78,10 @@ pub struct AgencyRow {
 /// The rows by which entries are found: by the families that they speak of, and by the agencies whose look-ups they tell of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
-    /// By family.
+    /// By family, of entries that speak of few.
     pub subjects: Vec<SubjectRow>,
+    /// By parts of the families, of entries that speak of many.
+    pub groups: Vec<GroupRow>,
     /// By agency.
     pub agencies: Vec<AgencyRow>,
 }
@@ -168,6 +173,18 @@ impl TrailStore {
                 row.recorded_at.into(),
                 row.chain.into(),
                 row.seq.into(),
+            ]
+        })
+        .await?;
+        let columns = "trail_group (authority_id, bucket, recorded_at, chain_id, seq, members)";
+        insert(&transaction, columns, 6, &index.groups, |row| {
+            vec![
+                row.authority.into(),
+                row.bucket.into(),
+                row.recorded_at.into(),
+                row.chain.into(),
+                row.seq.into(),
+                row.members.clone().into(),
             ]
         })
         .await?;

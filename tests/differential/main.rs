@@ -9,6 +9,7 @@
 #![expect(clippy::print_stderr, reason = "a run says what it saw")]
 
 mod agreements;
+mod alike;
 mod cases;
 mod cedar;
 mod chance;

@@ -15,6 +15,7 @@ mod examples;
 mod feed;
 mod kill;
 mod limits;
+mod lists;
 mod live;
 mod lookups;
 mod mutations;

@@ -85,7 +85,7 @@ async fn the_number_of_statements_does_not_depend_on_the_number_of_families(data
         at.push((app.store.statements_sent() - before, found));
     }
     counts.push(("nodes", at));
-    let expected = [("nested", 11), ("ordered", 13), ("matches", 14), ("nodes", 8)];
+    let expected = [("nested", 11), ("ordered", 4), ("matches", 14), ("nodes", 8)];
     let page = 16;
     let expected = expected.map(|(name, statements)| (name, SIZES.map(|size| (statements, size)).to_vec()));
     assert_eq!(counts, expected, "statements and rows at each size");

@@ -1,6 +1,6 @@
 //! The trail on both databases, through what the server itself uses.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
@@ -80,7 +80,11 @@ async fn two_processes_write_and_every_change_is_found(database: &TestDatabase) 
     let family = process.ids.uuid();
     let appends = (0..300).map(|at| {
         let trail = if at % 2 == 0 { &first } else { &second };
-        trail.append(process.entry(family))
+        let mut entry = process.entry(family);
+        if at % 7 == 5 {
+            entry.families.extend((0..30).map(|_| process.ids.uuid()));
+        }
+        trail.append(entry)
     });
     for done in futures_util::future::join_all(appends).await {
         done.unwrap();
@@ -108,14 +112,18 @@ async fn two_processes_write_and_every_change_is_found(database: &TestDatabase) 
         "INSERT INTO trail_subject (authority_id, family_id, recorded_at, chain_id, seq) VALUES (1, $1, $2, $3, 4)";
     let values = vec![process.ids.uuid().into(), before.into(), chain.into()];
     assert_eq!(run(databases.trail(), sql, values).await, 1);
+    // The eighth entry speaks of many.
+    let sql = "DELETE FROM trail_group WHERE chain_id = $1 AND seq = 8 AND bucket < 4";
+    assert_eq!(run(databases.trail(), sql, vec![chain.into()]).await, 4);
     let sql = "DELETE FROM trail_entry WHERE chain_id = $1 AND seq > 100";
     run(databases.trail(), sql, vec![second.opened().into()]).await;
-    let found: Vec<_> = (verify(&store, &keys, &[]).await.unwrap().findings.into_iter())
+    let found: BTreeSet<_> = (verify(&store, &keys, &[]).await.unwrap().findings.into_iter())
         .filter(|finding| finding.seq.is_some_and(|seq| seq < 102))
         .map(|finding| (finding.kind, finding.chain, finding.seq))
         .collect();
     let expected = [
         (FindingKind::EditedEntry, chain, 7),
+        (FindingKind::SubjectMissing, chain, 8),
         (FindingKind::SubjectMissing, chain, 9),
         (FindingKind::TruncatedTail, second.opened(), 101),
         (FindingKind::SubjectExtra, second.opened(), 101),
@@ -136,7 +144,20 @@ async fn nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on(databas
     let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
     let trail = process.open(&store).await;
     let family = process.ids.uuid();
-    for (seq, table) in [(2, "trail_entry"), (3, "trail_subject"), (4, "trail_head")] {
+    for (seq, table) in [
+        (2, "trail_entry"),
+        (3, "trail_subject"),
+        (4, "trail_head"),
+        (5, "trail_group"),
+    ] {
+        // Few families or many, as the table is for.
+        let entry = || {
+            let mut entry = process.entry(family);
+            if table == "trail_group" {
+                entry.families.extend((0..30).map(|_| process.ids.uuid()));
+            }
+            entry
+        };
         run(
             databases.trail(),
             &format!("ALTER TABLE {table} RENAME TO away"),
@@ -144,7 +165,7 @@ async fn nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on(databas
         )
         .await;
         for _ in 0..2 {
-            assert_eq!(trail.append(process.entry(family)).await, Err(TrailError::NotWritten));
+            assert_eq!(trail.append(entry()).await, Err(TrailError::NotWritten));
         }
         run(
             databases.trail(),
@@ -152,12 +173,12 @@ async fn nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on(databas
             vec![],
         )
         .await;
-        assert_eq!(trail.append(process.entry(family)).await.unwrap().seq, seq);
+        assert_eq!(trail.append(entry()).await.unwrap().seq, seq);
     }
     trail.close().await;
     let report = verify(&store, &[process.key.public()], &[]).await.unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
-    assert_eq!((report.chains, report.entries), (1, 4));
+    assert_eq!((report.chains, report.entries), (1, 5));
     databases.close().await.unwrap();
 }
 on_both!(nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on);

@@ -207,6 +207,7 @@ async fn engine(store: &Store, databases: &Databases, folder: &TempDir) -> Engin
         trail,
         codec: Codec::new(&[7; 32]).expect("32 bytes"),
         lookups,
+        narrows: true,
         webhooks: Setup {
             sealer: Arc::new(Sealer::new(&[8; 32]).expect("32 bytes")),
             guard: Guard {

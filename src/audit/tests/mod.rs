@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod command;
+mod harm;
 mod reading;
 mod tampering;
 mod writing;
@@ -88,11 +89,11 @@ impl Place {
     }
 }
 
-/// Three chains, one after the other, of about a hundred entries each; a third of the entries speak of no family.
+/// Three chains, one after the other, of about a hundred entries each; a quarter of the entries speak of no family, and a quarter of many.
 async fn three_chains(seed: u64) -> (Place, [Uuid; 3]) {
     let place = Place::new(seed).await;
     let mut rng = ChaCha12Rng::seed_from_u64(seed);
-    let families: Vec<Uuid> = (0..20).map(|_| place.ids.uuid()).collect();
+    let families: Vec<Uuid> = (0..40).map(|_| place.ids.uuid()).collect();
     let mut chains = [Uuid::nil(); 3];
     for chain in &mut chains {
         let trail = place.open().await;
@@ -102,10 +103,10 @@ async fn three_chains(seed: u64) -> (Place, [Uuid; 3]) {
             place
                 .clock
                 .set(place.clock.now() + TimeDelta::microseconds(rng.random_range(0..5_000_000)));
-            let some = rng.random_range(0..3);
+            let some = [0, 1, 2, 60][rng.random_range(0..4)];
             let entry = place.disclosed(
                 rng.random_range(1..3),
-                (0..some).map(|_| families[rng.random_range(0..20)]),
+                (0..some).map(|_| families[rng.random_range(0..40)]),
             );
             appends.push(trail.append(entry));
         }

@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Place, code, noon};
+use super::{Place, code, noon, testing::tamper};
 use crate::audit::{
     AgreementRef, Cursor, Entry, EntryRef, Kind, Operation, Portal, Subject, about_family, hash::Hash, latest,
+    verify::verify,
 };
 
 #[test]
@@ -87,6 +88,7 @@ fn every_kind_is_written_as_its_code() {
 async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
     let place = Place::new(20).await;
     let (family, other) = (place.ids.uuid(), place.ids.uuid());
+    let many: Vec<Uuid> = (0..60).map(|_| place.ids.uuid()).collect();
     let mut wanted = Vec::new();
     // Two chains, and instants that several entries share.
     for _ in 0..2 {
@@ -106,6 +108,13 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
                 wanted.push((entry.at, at));
             }
             trail.append(place.disclosed(2, [family])).await.unwrap();
+            // Among many others, and many others alone.
+            let all = many.iter().copied().chain((round % 3 == 0).then_some(family));
+            let entry = place.disclosed(1, all);
+            let at = trail.append(entry.clone()).await.unwrap();
+            if round % 3 == 0 {
+                wanted.push((entry.at, at));
+            }
         }
         trail.close().await;
     }
@@ -130,4 +139,26 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
         .unwrap();
     assert_eq!(next.len(), 17);
     assert!(next.iter().all(|(at, _)| newest.iter().all(|(seen, _)| seen != at)));
+}
+
+#[tokio::test]
+async fn what_was_indexed_family_by_family_before_there_were_groups_is_found_and_passes() {
+    let place = Place::new(21).await;
+    let trail = place.open().await;
+    let families: Vec<Uuid> = (0..40).map(|_| place.ids.uuid()).collect();
+    let at = trail.append(place.disclosed(1, families.clone())).await.unwrap();
+    trail.close().await;
+    for family in &families {
+        let sql = "INSERT INTO trail_subject SELECT DISTINCT authority_id, $3, recorded_at, chain_id, seq FROM trail_group \
+                   WHERE chain_id = $1 AND seq = $2";
+        let values = [at.chain.into(), at.seq.into(), (*family).into()];
+        assert_eq!(tamper(&place.store, sql, values).await, 1);
+    }
+    assert!(tamper(&place.store, "DELETE FROM trail_group", []).await > 1);
+    let report = verify(&place.store, &[place.key.public()], &[]).await.unwrap();
+    assert!(report.is_sound(), "{:?}", report.findings);
+    for family in &families {
+        let found = about_family(&place.store, 1, *family, None, 5).await.unwrap();
+        assert_eq!(found.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [at]);
+    }
 }

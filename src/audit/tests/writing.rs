@@ -46,17 +46,33 @@ async fn two_hundred_at_once_are_all_durable_in_few_transactions() {
 async fn a_failing_database_fails_the_append_and_the_chain_goes_on_unbroken_when_it_is_well() {
     let place = Place::new(2).await;
     let trail = place.open().await;
-    for (table, round) in [("trail_entry", 0), ("trail_subject", 1), ("trail_head", 2)] {
-        let before = trail.append(place.disclosed(1, [place.ids.uuid()])).await.unwrap();
+    let tables = [
+        ("trail_entry", 0),
+        ("trail_subject", 1),
+        ("trail_head", 2),
+        ("trail_group", 3),
+    ];
+    for (table, round) in tables {
+        // Few families or many, as the table is for.
+        let size = if table == "trail_group" { 30 } else { 1 };
+        let before = trail
+            .append(place.disclosed(1, (0..size).map(|_| place.ids.uuid())))
+            .await
+            .unwrap();
         let away = format!("ALTER TABLE {table} RENAME TO gone_for_a_while");
         testing::tamper(&place.store, &away, []).await;
         for _ in 0..3 {
-            let answer = trail.append(place.disclosed(1, [place.ids.uuid()])).await;
+            let answer = trail
+                .append(place.disclosed(1, (0..size).map(|_| place.ids.uuid())))
+                .await;
             assert_eq!(answer, Err(TrailError::NotWritten));
         }
         let back = format!("ALTER TABLE gone_for_a_while RENAME TO {table}");
         testing::tamper(&place.store, &back, []).await;
-        let after = trail.append(place.disclosed(1, [place.ids.uuid()])).await.unwrap();
+        let after = trail
+            .append(place.disclosed(1, (0..size).map(|_| place.ids.uuid())))
+            .await
+            .unwrap();
         assert_eq!(
             (after.chain, after.seq),
             (before.chain, before.seq + 1),
@@ -64,7 +80,7 @@ async fn a_failing_database_fails_the_append_and_the_chain_goes_on_unbroken_when
         );
         assert_eq!(sound(&place).await, (1, 3 + 2 * round));
     }
-    assert_eq!(trail.stats().failed, 9);
+    assert_eq!(trail.stats().failed, 12);
 }
 
 #[tokio::test]

@@ -23,7 +23,10 @@ use crate::{
         key::HeadKey,
     },
     clock::{Clock, Ids},
-    store::trail::{AgencyRow, EntryRow, HeadRow, Index, SubjectRow, TrailSnapshot, TrailStore, TrailStoreError},
+    store::trail::{
+        AgencyRow, EntryRow, GroupRow, HeadRow, Index, MOST_SINGLE, SubjectRow, TrailSnapshot, TrailStore,
+        TrailStoreError,
+    },
 };
 
 /// One transaction takes no more than this many bytes of bodies, besides its first entry.
@@ -37,6 +40,7 @@ pub(super) struct Prepared {
     at: DateTime<Utc>,
     kind: Kind,
     authority: Option<i32>,
+    /// In order, each once.
     families: Vec<Uuid>,
     /// The agency, where the entry tells what became of look-ups.
     looked_up: Option<Uuid>,
@@ -174,13 +178,18 @@ impl Chain {
                 hash: reached.hash.to_string(),
             });
             if let Some(authority) = entry.authority {
-                index.subjects.extend(entry.families.iter().map(|family| SubjectRow {
-                    authority,
-                    family: *family,
-                    recorded_at: entry.at,
-                    chain: reached.chain,
-                    seq,
-                }));
+                if entry.families.len() > MOST_SINGLE {
+                    let groups = GroupRow::of(authority, &entry.families, entry.at, reached.chain, seq);
+                    index.groups.extend(groups);
+                } else {
+                    index.subjects.extend(entry.families.iter().map(|family| SubjectRow {
+                        authority,
+                        family: *family,
+                        recorded_at: entry.at,
+                        chain: reached.chain,
+                        seq,
+                    }));
+                }
                 index.agencies.extend(entry.looked_up.map(|agency| AgencyRow {
                     authority,
                     agency,

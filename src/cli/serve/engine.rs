@@ -26,6 +26,7 @@ pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, config: &Con
         trail: trail.clone(),
         codec,
         lookups: lookups(secret, config)?,
+        narrows: true,
         webhooks,
     };
     let limits = OperationLimits {

@@ -11,14 +11,19 @@ use crate::{
     graphql::{
         codes::{self, CriterionCode, NeedLevel, SortDirection},
         cursor::SortKey,
-        objects::{CriteriaMatch, Family, visible},
+        objects::{CriteriaMatch, Entry as _, Family, visible},
         page::{Order, sort_key},
     },
     sharing::{
         category::CategorySet,
+        ceiling::Ceiling,
         register::{self, FieldId, field},
     },
-    store::dossier::{Dossier, Wants},
+    store::{
+        dossier::{Dossier, Wants},
+        narrow::Ask,
+        reach::Reach,
+    },
 };
 
 /// Which families: those for which all that is said holds. It sees what you see: what is withheld from you is like nothing.
@@ -82,6 +87,23 @@ pub(in crate::graphql) struct FamilySelect {
     pub(in crate::graphql) order: Option<FamilyOrder>,
 }
 
+impl FamilySelect {
+    /// The categories about which decisions are made: of the family, of what is looked at, and of the criterion. That of another criterion tells nothing.
+    fn decides(&self) -> CategorySet {
+        let fields = self.looks_at().into_iter().chain([Family::EXISTENCE]);
+        fields.fold(self.also_tells(), |all, field| {
+            all.union(register::get(field).categories)
+        })
+    }
+}
+
+/// Has the database answer a part of the filter, where it may, and takes it out then.
+fn take<T>(part: &mut Option<T>, reach: &mut Reach, ceiling: &Ceiling, ask: impl Fn(&T) -> Ask) {
+    if part.as_ref().is_some_and(|part| reach.narrow(ceiling, &ask(part))) {
+        *part = None;
+    }
+}
+
 impl Select for FamilySelect {
     type Row = Family;
     const TOTAL: FieldId = field::FAMILY_CONNECTION_TOTAL_COUNT;
@@ -92,8 +114,26 @@ impl Select for FamilySelect {
             plans: self.filter.has_plan.is_some(),
             // A family's own fields and its criteria say nothing of its people; where it lives is covered by shielding.
             without_people: self.looks_at().into_iter().all(|field| !register::get(field).area),
+            decides: Some(self.decides()),
             ..Wants::default()
         }
+    }
+
+    fn narrow(&mut self, reach: &mut Reach, ceiling: &Ceiling) {
+        let wanted = &mut self.filter;
+        // First whether it is on the cohort: of families that are, more is decided alike.
+        take(&mut wanted.on_cohort, reach, ceiling, |on| Ask::OnCohort(*on));
+        take(&mut wanted.attached_from, reach, ceiling, |day| Ask::AttachedFrom(*day));
+        take(&mut wanted.attached_until, reach, ceiling, |day| {
+            Ask::AttachedUntil(*day)
+        });
+        take(&mut wanted.need_level, reach, ceiling, |level| {
+            Ask::NeedLevel(codes::code(*level))
+        });
+        take(&mut wanted.has_plan, reach, ceiling, |has| Ask::HasPlan(*has));
+        take(&mut wanted.criterion, reach, ceiling, |of| {
+            Ask::Criterion(codes::upper(*of))
+        });
     }
 
     fn passes(&self, row: &Family) -> bool {

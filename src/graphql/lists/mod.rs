@@ -1,7 +1,7 @@
 //! The lists of the query root: which rows, in which order, seen as the asker sees them.
 //!
-//! First the families that the ceiling could reach are read with what the filter and the ordering look at, and every row is decided; then
-//! what the operation wants of the page's families is read. The number of statements does not depend on the number of rows.
+//! First the families that the ceiling could reach are read with what the filter and the ordering look at, and every row is decided; what of the filter is
+//! decided alike for all of them, the database answers ([`crate::store::narrow`]). Then what the operation wants of the page's families is read. The number of statements does not depend on the number of rows.
 
 mod consents;
 mod criteria_matches;
@@ -37,6 +37,7 @@ use super::{
 use crate::{
     sharing::{
         category::CategorySet,
+        ceiling::Ceiling,
         grant::Shared,
         register::{self, FieldId},
     },
@@ -50,7 +51,7 @@ use crate::{
 const MOST_AT_ONCE: usize = 1024;
 
 /// What a filter and an ordering ask of the rows of a list.
-pub(super) trait Select {
+pub(super) trait Select: Sized {
     /// The rows.
     type Row: Entry;
 
@@ -59,6 +60,9 @@ pub(super) trait Select {
 
     /// Tables that it looks at besides the row's own.
     fn wants(&self) -> Wants;
+
+    /// Has the database answer what it may of the filter, and takes that out of it: what is decided alike for all families of the reach.
+    fn narrow(&mut self, _: &mut Reach, _: &Ceiling) {}
 
     /// Whether a row passes, as the asker sees it.
     fn passes(&self, row: &Self::Row) -> bool;
@@ -90,7 +94,7 @@ pub(super) trait Select {
 pub(super) async fn page<S: Select>(
     ctx: &Context<'_>,
     root: FieldId,
-    select: S,
+    mut select: S,
     arguments: PageArguments,
 ) -> Result<Shared<Page<S::Row>>, ApiError> {
     let request = Request::of(ctx);
@@ -105,6 +109,9 @@ pub(super) async fn page<S: Select>(
         used.union(register::get(field).categories)
     });
     let order = select.order();
+    if request.services.narrows {
+        select.narrow(&mut reach, &request.ceiling);
+    }
     let wants = request.wants.and(select.wants());
     // A page from the front in the order of the keys needs no other rows than its own, unless they are to be counted.
     let in_order = select.looks_at().is_empty() && arguments.last.is_none() && arguments.before.is_none();
@@ -116,6 +123,11 @@ pub(super) async fn page<S: Select>(
     // Of one family everything is read at once; of many only what tells which of them are on the page.
     let only = select.reference().is_some();
     let looked_at = if only { wants } else { select.wants() };
+    let looked_at = if request.services.narrows {
+        looked_at
+    } else {
+        looked_at.deciding_anything()
+    };
     let found = request
         .session
         .dossiers(&request.ceiling, &FamilySet::Reach(reach), looked_at)

@@ -1,22 +1,36 @@
 //! Writing the trail on PostgreSQL: a batch is one statement, and so one round trip and one commit.
 
+use std::fmt::Write as _;
+
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value, sea_query::ArrayType};
 
 use super::{EntryRow, HeadRow, Index, TrailStoreError};
 use crate::store::failure::code;
 
-/// The statement of a batch, for those with rows by family or by agency and those without. The head must move forward: where it does not, its place
+/// The statement of a batch, with the indices that it has rows for. The head must move forward: where it does not, its place
 /// would be null, which the table refuses, and with it all the rest. What it returns makes the commit wait for the disk; a stronger setting
 /// (`remote_apply`) stays.
-fn text(subjects: bool, agencies: bool) -> String {
-    // Where there are both, the agencies' values come after the families'.
-    let agencies = match (agencies, subjects) {
-        (false, _) => String::new(),
-        (true, false) => agencies_from(14),
-        (true, true) => agencies_from(18),
-    };
-    let subjects = if subjects { SUBJECTS } else { "" };
-    format!("WITH {ENTRIES}{subjects}{agencies} {HEAD}")
+fn text(parts: &[Part]) -> String {
+    let mut text = format!("WITH {ENTRIES}");
+    let mut next = FIRST_OF_INDEX;
+    for part in parts {
+        let from: Vec<String> = part
+            .columns
+            .iter()
+            .map(|(_, of)| {
+                next += 1;
+                format!("${}::{of}[]", next - 1)
+            })
+            .collect();
+        let columns: Vec<&str> = part.columns.iter().map(|(name, _)| *name).collect();
+        let (table, columns, from) = (part.table, columns.join(", "), from.join(", "));
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            ", of_{table} AS (INSERT INTO {table} ({columns}, chain_id) SELECT i.*, $1 FROM unnest({from}) AS i)"
+        );
+    }
+    format!("{text} {HEAD}")
 }
 
 const ENTRIES: &str = "entries AS (INSERT INTO trail_entry (chain_id, seq, recorded_at, authority_id, kind, body, prev_hash, hash) \
@@ -24,17 +38,74 @@ const ENTRIES: &str = "entries AS (INSERT INTO trail_entry (chain_id, seq, recor
      FROM unnest($7::bigint[], $8::timestamptz[], $9::integer[], $10::text[], $11::text[], $12::text[], $13::text[]) \
      AS e(seq, at, authority, kind, body, prev, hash))";
 
-const SUBJECTS: &str = ", subjects AS (INSERT INTO trail_subject (authority_id, family_id, recorded_at, chain_id, seq) \
-     SELECT s.authority, s.family, s.at, $1, s.seq \
-     FROM unnest($14::integer[], $15::uuid[], $16::timestamptz[], $17::bigint[]) AS s(authority, family, at, seq))";
+/// The number of the first value of the indices.
+const FIRST_OF_INDEX: usize = 14;
 
-fn agencies_from(first: usize) -> String {
-    let [authority, agency, at, seq] = [first, first + 1, first + 2, first + 3];
-    format!(
-        ", agencies AS (INSERT INTO trail_agency (authority_id, agency_id, recorded_at, chain_id, seq) \
-         SELECT a.authority, a.agency, a.at, $1, a.seq \
-         FROM unnest(${authority}::integer[], ${agency}::uuid[], ${at}::timestamptz[], ${seq}::bigint[]) AS a(authority, agency, at, seq))"
-    )
+/// What goes into the table of one index: its columns with their types, and a list of values for each.
+struct Part {
+    table: &'static str,
+    columns: &'static [(&'static str, &'static str)],
+    values: Vec<Value>,
+}
+
+/// Those that there are rows for.
+fn parts(index: &Index) -> Vec<Part> {
+    let (subjects, groups, agencies) = (&index.subjects, &index.groups, &index.agencies);
+    let mut parts = Vec::new();
+    if !subjects.is_empty() {
+        parts.push(Part {
+            table: "trail_subject",
+            columns: &[
+                ("authority_id", "integer"),
+                ("family_id", "uuid"),
+                ("recorded_at", "timestamptz"),
+                ("seq", "bigint"),
+            ],
+            values: vec![
+                list(ArrayType::Int, subjects, |row| row.authority.into()),
+                list(ArrayType::Uuid, subjects, |row| row.family.into()),
+                list(ArrayType::ChronoDateTimeUtc, subjects, |row| row.recorded_at.into()),
+                list(ArrayType::BigInt, subjects, |row| row.seq.into()),
+            ],
+        });
+    }
+    if !groups.is_empty() {
+        parts.push(Part {
+            table: "trail_group",
+            columns: &[
+                ("authority_id", "integer"),
+                ("bucket", "integer"),
+                ("recorded_at", "timestamptz"),
+                ("seq", "bigint"),
+                ("members", "bytea"),
+            ],
+            values: vec![
+                list(ArrayType::Int, groups, |row| row.authority.into()),
+                list(ArrayType::Int, groups, |row| row.bucket.into()),
+                list(ArrayType::ChronoDateTimeUtc, groups, |row| row.recorded_at.into()),
+                list(ArrayType::BigInt, groups, |row| row.seq.into()),
+                list(ArrayType::Bytes, groups, |row| row.members.clone().into()),
+            ],
+        });
+    }
+    if !agencies.is_empty() {
+        parts.push(Part {
+            table: "trail_agency",
+            columns: &[
+                ("authority_id", "integer"),
+                ("agency_id", "uuid"),
+                ("recorded_at", "timestamptz"),
+                ("seq", "bigint"),
+            ],
+            values: vec![
+                list(ArrayType::Int, agencies, |row| row.authority.into()),
+                list(ArrayType::Uuid, agencies, |row| row.agency.into()),
+                list(ArrayType::ChronoDateTimeUtc, agencies, |row| row.recorded_at.into()),
+                list(ArrayType::BigInt, agencies, |row| row.seq.into()),
+            ],
+        });
+    }
+    parts
 }
 
 const HEAD: &str = "INSERT INTO trail_head AS h (chain_id, seq, hash, signature, process, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
@@ -50,11 +121,11 @@ pub(super) async fn append(
     index: &Index,
     head: &HeadRow,
 ) -> Result<(), TrailStoreError> {
-    let (subjects, agencies) = (&index.subjects, &index.agencies);
     let own = |chain| chain == head.chain;
     let all_own = entries.iter().all(|row| own(row.chain))
-        && subjects.iter().all(|row| own(row.chain))
-        && agencies.iter().all(|row| own(row.chain));
+        && index.subjects.iter().all(|row| own(row.chain))
+        && index.groups.iter().all(|row| own(row.chain))
+        && index.agencies.iter().all(|row| own(row.chain));
     if !all_own {
         return Err(TrailStoreError::HeadMoved);
     }
@@ -74,23 +145,9 @@ pub(super) async fn append(
         list(ArrayType::String, entries, |row| row.prev_hash.as_str().into()),
         list(ArrayType::String, entries, |row| row.hash.as_str().into()),
     ];
-    if !subjects.is_empty() {
-        values.extend([
-            list(ArrayType::Int, subjects, |row| row.authority.into()),
-            list(ArrayType::Uuid, subjects, |row| row.family.into()),
-            list(ArrayType::ChronoDateTimeUtc, subjects, |row| row.recorded_at.into()),
-            list(ArrayType::BigInt, subjects, |row| row.seq.into()),
-        ]);
-    }
-    if !agencies.is_empty() {
-        values.extend([
-            list(ArrayType::Int, agencies, |row| row.authority.into()),
-            list(ArrayType::Uuid, agencies, |row| row.agency.into()),
-            list(ArrayType::ChronoDateTimeUtc, agencies, |row| row.recorded_at.into()),
-            list(ArrayType::BigInt, agencies, |row| row.seq.into()),
-        ]);
-    }
-    let text = text(!subjects.is_empty(), !agencies.is_empty());
+    let parts = parts(index);
+    let text = text(&parts);
+    values.extend(parts.into_iter().flat_map(|part| part.values));
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, values);
     match on.query_one_raw(statement).await {
         Ok(Some(row)) => match row.try_get::<String>("", "durable") {

@@ -82,6 +82,7 @@ fn type_name(kind: &ColumnType) -> &'static str {
         ColumnType::Date => "date",
         ColumnType::TimestampWithTimeZone => "timestamp with time zone",
         ColumnType::Uuid => "uuid",
+        ColumnType::VarBinary(_) => "bytea",
         other => panic!("{other:?} is not used"),
     }
 }

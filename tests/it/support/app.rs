@@ -82,15 +82,16 @@ pub(crate) const HERE: Guard = Guard {
 
 /// An engine whose ids are made with the tests' key, and whose webhooks may go to this machine.
 pub(crate) fn engine(store: Store, trail: Trail, lookups: LookupSettings) -> Engine {
-    engine_within(store, trail, lookups, HERE)
+    engine_within(store, trail, lookups, HERE, true)
 }
 
-fn engine_within(store: Store, trail: Trail, lookups: LookupSettings, guard: Guard) -> Engine {
+fn engine_within(store: Store, trail: Trail, lookups: LookupSettings, guard: Guard, narrows: bool) -> Engine {
     let services = Services {
         store,
         trail,
         codec: Codec::new(&[7; 32]).expect("32 bytes"),
         lookups,
+        narrows,
         webhooks: Setup {
             sealer: Arc::new(Sealer::new(&[8; 32]).expect("32 bytes")),
             guard,
@@ -137,6 +138,7 @@ impl App {
             lookups(),
             guard,
             others,
+            true,
         )
         .await;
         for agreement in demo::worked_agreements() {
@@ -152,7 +154,12 @@ impl App {
 
     /// The same with certain settings of look-ups.
     pub(crate) async fn over_with(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings) -> Self {
-        Self::over_within(databases, clock, ids, lookups, HERE, &[]).await
+        Self::over_within(databases, clock, ids, lookups, HERE, &[], true).await
+    }
+
+    /// The same, with lists that decide about every family that they could reach, and have the database answer nothing of a filter.
+    pub(crate) async fn over_deciding_each(databases: Databases, clock: Clock, ids: Ids) -> Self {
+        Self::over_within(databases, clock, ids, lookups(), HERE, &[], false).await
     }
 
     async fn over_within(
@@ -162,11 +169,12 @@ impl App {
         lookups: LookupSettings,
         guard: Guard,
         others: &[IssuerSettings],
+        narrows: bool,
     ) -> Self {
         let keys = tempfile::tempdir().expect("a temporary folder");
         let store = Store::new(databases.clone(), clock.clone(), ids.clone());
         let trail = open_trail(&databases, &keys, clock.clone(), Ids::random()).await;
-        let engine = engine_within(store.clone(), trail.clone(), lookups, guard);
+        let engine = engine_within(store.clone(), trail.clone(), lookups, guard, narrows);
         let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
         let mut trusted = vec![issuer.trusted().expect("the issuer trusts itself")];
         trusted.extend(

@@ -24,7 +24,7 @@ pub(crate) use each_main_table;
 /// The same for each table of the trail.
 macro_rules! each_trail_table {
     ($function:ident $arguments:tt) => {
-        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency)
+        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency, trail_group)
     };
 }
 pub(crate) use each_trail_table;
@@ -92,6 +92,7 @@ fn something(table: &str, column: &str, kind: &ColumnType, row: u8) -> Value {
         .into(),
         ColumnType::BigInteger => (5_000_000_000 + i64::from(row)).into(),
         ColumnType::Boolean => (row == 0).into(),
+        ColumnType::VarBinary(_) => vec![0, 255, row].into(),
         ColumnType::Uuid => id(refers_to(table, column), row).into(),
         ColumnType::Date => (NaiveDate::from_ymd_opt(2015, 6, 1).unwrap() + TimeDelta::days(row.into())).into(),
         ColumnType::TimestampWithTimeZone => instant(column, row).into(),

@@ -1,0 +1,178 @@
+//! The indices of the trail say what its entries say, no less and no more.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::{Check, PAGE};
+use crate::{
+    audit::{
+        entry::{Entry, MAX_BODY},
+        finding::FindingKind,
+    },
+    store::trail::{AgencyRow, GroupRow, MOST_SINGLE, SubjectRow, TrailStoreError},
+};
+
+/// Index rows asked for in one statement.
+const SUBJECTS: usize = 500;
+
+impl Check<'_> {
+    /// Every family that these entries speak of, by their places, must be in an index: by itself, or among those of an entry that speaks of many.
+    pub(super) async fn subjects(&mut self, chain: Uuid, entries: &[(i64, Entry)]) -> Result<(), TrailStoreError> {
+        let groups = self.groups(chain, entries).await?;
+        let mut wanted = Vec::new();
+        for (seq, entry) in entries {
+            let alone = |family: &&Uuid| !groups.contains(&(*seq, **family));
+            wanted.extend(entry.authority.into_iter().flat_map(|authority| {
+                entry.families.iter().filter(alone).map(move |family| SubjectRow {
+                    authority,
+                    family: *family,
+                    recorded_at: entry.at,
+                    chain,
+                    seq: *seq,
+                })
+            }));
+        }
+        self.alone(chain, &wanted).await
+    }
+
+    /// The families that the index has among others, with the places of their entries.
+    async fn groups(&mut self, chain: Uuid, entries: &[(i64, Entry)]) -> Result<HashSet<(i64, Uuid)>, TrailStoreError> {
+        let many = entries.iter().filter(|(_, entry)| entry.families.len() > MOST_SINGLE);
+        let wanted: Vec<GroupRow> = many
+            .flat_map(|(seq, entry)| {
+                let authority = entry.authority.into_iter();
+                authority.flat_map(|authority| GroupRow::of(authority, &entry.families, entry.at, chain, *seq))
+            })
+            .collect();
+        let mut families = HashSet::new();
+        for some in wanted.chunks(SUBJECTS) {
+            for row in self.snapshot.groups_among(some).await? {
+                let of_row = row.families().unwrap_or_default();
+                families.extend(of_row.into_iter().map(|family| (row.seq, family)));
+            }
+        }
+        Ok(families)
+    }
+
+    /// These rows must be in the index.
+    async fn alone(&mut self, chain: Uuid, wanted: &[SubjectRow]) -> Result<(), TrailStoreError> {
+        for some in wanted.chunks(SUBJECTS) {
+            let keys: Vec<_> = some.iter().map(|row| (row.authority, row.family, row.seq)).collect();
+            let found: HashMap<_, _> = (self.snapshot.subjects_among(chain, &keys).await?.into_iter())
+                .map(|row| ((row.authority, row.family, row.seq), row))
+                .collect();
+            for row in some {
+                let sentence = match found.get(&(row.authority, row.family, row.seq)) {
+                    Some(found) if found == row => continue,
+                    Some(_) => format!("the index has family {} at another instant than the entry", row.family),
+                    None => format!("the index lacks family {}, which the entry speaks of", row.family),
+                };
+                self.report.note(FindingKind::SubjectMissing, chain, row.seq, sentence);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every look-up that entries tell of must be in the index of agencies.
+    pub(super) async fn agencies(&mut self, chain: Uuid, wanted: &[AgencyRow]) -> Result<(), TrailStoreError> {
+        let found = self.snapshot.agencies_among(wanted).await?;
+        for row in wanted.iter().filter(|row| !found.contains(row)) {
+            let sentence = format!(
+                "the index lacks agency {}, whose look-ups the entry tells of",
+                row.agency
+            );
+            self.report.note(FindingKind::SubjectMissing, chain, row.seq, sentence);
+        }
+        Ok(())
+    }
+
+    /// Every row of the index of agencies must be borne out by its entry.
+    pub(super) async fn index_of_agencies(&mut self) -> Result<(), TrailStoreError> {
+        let mut after: Option<AgencyRow> = None;
+        loop {
+            let page = self.snapshot.agencies_after(after.as_ref(), PAGE, MAX_BODY).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.row);
+            for line in &page {
+                let row = line.row;
+                let sentence = match line.body.as_deref().map(Entry::from_body) {
+                    None => format!("the index has agency {} for an entry that is not there", row.agency),
+                    // The pass over the entries has reported it.
+                    Some(Err(_)) => continue,
+                    Some(Ok(entry))
+                        if entry.looked_up_by() == Some((row.authority, row.agency)) && entry.at == row.recorded_at =>
+                    {
+                        continue;
+                    }
+                    Some(Ok(_)) => format!(
+                        "the index has agency {}, of whose look-ups the entry does not tell",
+                        row.agency
+                    ),
+                };
+                self.report
+                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every row of the index must be borne out by its entry.
+    pub(super) async fn index(&mut self) -> Result<(), TrailStoreError> {
+        let mut after: Option<SubjectRow> = None;
+        loop {
+            let page = self.snapshot.subjects_after(after.as_ref(), PAGE, MAX_BODY).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.row);
+            for line in &page {
+                let row = line.row;
+                let sentence = match line.body.as_deref().map(Entry::from_body) {
+                    None => format!("the index has family {} for an entry that is not there", row.family),
+                    // The pass over the entries has reported it.
+                    Some(Err(_)) => continue,
+                    Some(Ok(entry))
+                        if entry.authority == Some(row.authority) && entry.families.contains(&row.family) =>
+                    {
+                        continue;
+                    }
+                    Some(Ok(_)) => format!("the index has family {}, of which the entry does not speak", row.family),
+                };
+                self.report
+                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every row of many families must be borne out by its entry.
+    pub(super) async fn index_of_groups(&mut self) -> Result<(), TrailStoreError> {
+        let mut after: Option<GroupRow> = None;
+        loop {
+            let mut page = self.snapshot.groups_after(after.as_ref(), PAGE, MAX_BODY).await?;
+            for line in &page {
+                let row = &line.row;
+                let sentence = match line.body.as_deref().map(Entry::from_body) {
+                    None => "the index has families for an entry that is not there",
+                    // The pass over the entries has reported it.
+                    Some(Err(_)) => continue,
+                    Some(Ok(entry)) => match row.families() {
+                        Some(families)
+                            if entry.authority == Some(row.authority)
+                                && entry.at == row.recorded_at
+                                && families.iter().all(|family| entry.families.contains(family)) =>
+                        {
+                            continue;
+                        }
+                        Some(_) => "the index has families of which the entry does not speak",
+                        None => "a row of the index of families is not of its form",
+                    },
+                };
+                self.report
+                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
+            }
+            let Some(last) = page.pop() else { break };
+            after = Some(last.row);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! How the families of an entry that speaks of many are indexed: together in a few rows, by which each of them still finds the entry.
+//!
+//! A row for each family costs two places in indices a family and an answer. Here an entry is a row for each of eight parts of the families, in which their keys
+//! stand one after the other; who looks for one family reads the rows of its part only.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// An entry that speaks of more families than this has rows of groups, any other a row for each family.
+pub const MOST_SINGLE: usize = 16;
+/// Into so many parts the families of an authority are divided.
+const PARTS: u8 = 8;
+/// How long a key is.
+const KEY: usize = 16;
+
+/// A row of `trail_group`: an entry speaks of these families.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRow {
+    /// The families' authority.
+    pub authority: i32,
+    /// The part that they are of.
+    pub bucket: i32,
+    /// The entry's instant.
+    pub recorded_at: DateTime<Utc>,
+    /// The entry's chain.
+    pub chain: Uuid,
+    /// The entry's place.
+    pub seq: i64,
+    /// Their keys, one after the other, in order.
+    pub members: Vec<u8>,
+}
+
+/// The part that a family is of: by the end of its key, which is random in all kinds of keys.
+pub(super) fn bucket(family: Uuid) -> i32 {
+    i32::from(family.as_bytes()[KEY - 1] % PARTS)
+}
+
+impl GroupRow {
+    /// The rows of one entry, by part. `families` come in order.
+    pub fn of<'a>(
+        authority: i32,
+        families: impl IntoIterator<Item = &'a Uuid>,
+        recorded_at: DateTime<Utc>,
+        chain: Uuid,
+        seq: i64,
+    ) -> Vec<Self> {
+        let mut parts = vec![Vec::new(); usize::from(PARTS)];
+        for family in families {
+            parts[usize::from(family.as_bytes()[KEY - 1] % PARTS)].extend_from_slice(family.as_bytes());
+        }
+        let rows = (0..).zip(parts).filter(|(_, members)| !members.is_empty());
+        rows.map(|(bucket, members)| Self {
+            authority,
+            bucket,
+            recorded_at,
+            chain,
+            seq,
+            members,
+        })
+        .collect()
+    }
+
+    /// The families; none where it is not of the form that [`of`](Self::of) gives.
+    pub fn families(&self) -> Option<Vec<Uuid>> {
+        let (keys, rest) = self.members.as_chunks::<KEY>();
+        let families: Vec<Uuid> = keys.iter().copied().map(Uuid::from_bytes).collect();
+        let in_form = rest.is_empty()
+            && !families.is_empty()
+            && families.is_sorted_by(|one, next| one < next)
+            && families.iter().all(|family| bucket(*family) == self.bucket);
+        in_form.then_some(families)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_is_in_one_row_of_its_part() {
+        let families: Vec<Uuid> = (0..100)
+            .map(|number: u128| Uuid::from_u128(number * 0x1_0000_0003))
+            .collect();
+        let rows = GroupRow::of(1, &families, DateTime::UNIX_EPOCH, Uuid::nil(), 2);
+        assert_eq!(rows.len(), usize::from(PARTS));
+        let mut found: Vec<Uuid> = rows.iter().flat_map(|row| row.families().unwrap()).collect();
+        found.sort_unstable();
+        assert_eq!(found, families);
+        assert!(GroupRow::of(1, [], DateTime::UNIX_EPOCH, Uuid::nil(), 2).is_empty());
+    }
+
+    #[test]
+    fn what_is_not_of_the_form_has_no_families() {
+        let [row] = <[_; 1]>::try_from(GroupRow::of(
+            1,
+            &[Uuid::from_u128(8), Uuid::from_u128(16)],
+            DateTime::UNIX_EPOCH,
+            Uuid::nil(),
+            2,
+        ))
+        .unwrap();
+        assert!(row.families().is_some());
+        let with = |members: Vec<u8>| GroupRow { members, ..row.clone() }.families();
+        let mut swapped = row.members.clone();
+        swapped.rotate_left(KEY);
+        assert_eq!(with(swapped), None);
+        assert_eq!(with(row.members[1..].to_vec()), None);
+        assert_eq!(with(Vec::new()), None);
+        assert_eq!(with(Uuid::from_u128(9).as_bytes().to_vec()), None, "of another part");
+    }
+}
