@@ -101,6 +101,24 @@ impl Ids {
     /// # Panics
     /// When the operating system has no random bytes to give.
     pub fn uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
+    }
+
+    /// A part of that time by chance, each as likely as another: less than the whole, and nothing of nothing.
+    ///
+    /// # Panics
+    /// When the operating system has no random bytes to give.
+    pub fn part_of(&self, whole: Duration) -> Duration {
+        let nanos = u64::try_from(whole.as_nanos()).unwrap_or(u64::MAX);
+        if nanos == 0 {
+            return Duration::ZERO;
+        }
+        // The upper half of the product of two numbers of 64 bits is below either.
+        let drawn = u128::from_be_bytes(self.bytes()) >> 64;
+        Duration::from_nanos(u64::try_from((drawn * u128::from(nanos)) >> 64).unwrap_or_default())
+    }
+
+    fn bytes(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
         match &self.seeded {
             None => system_random(&mut bytes),
@@ -109,7 +127,7 @@ impl Ids {
                 .unwrap_or_else(PoisonError::into_inner)
                 .fill_bytes(&mut bytes),
         }
-        uuid::Builder::from_random_bytes(bytes).into_uuid()
+        bytes
     }
 }
 
@@ -117,4 +135,22 @@ fn system_random(bytes: &mut [u8]) {
     rand::rngs::SysRng
         .try_fill_bytes(bytes)
         .expect("the operating system gives random bytes");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_by_chance_lie_all_over_the_whole() {
+        let (ids, whole) = (Ids::seeded(5), Duration::from_millis(8));
+        let mut eighths = [0; 8];
+        for _ in 0..8_000 {
+            let part = ids.part_of(whole);
+            assert!(part < whole);
+            eighths[part.as_micros() as usize / 1000] += 1;
+        }
+        assert!(eighths.iter().all(|drawn| (850..1150).contains(drawn)), "{eighths:?}");
+        assert_eq!(ids.part_of(Duration::ZERO), Duration::ZERO);
+    }
 }

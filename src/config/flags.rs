@@ -98,7 +98,7 @@ settings! {
     lookup_budget "THINKFAMILY_LOOKUP_BUDGET" "N" "Most people whom a client may ask about for one purpose in any period [default: 5000]" [];
     lookup_period_s "THINKFAMILY_LOOKUP_PERIOD_S" "S" "How long such a period is, in seconds [default: 86400]" [];
     lookup_repeats "THINKFAMILY_LOOKUP_REPEATS" "N" "How often the same may be asked again in a period before it counts like another question [default: 20]" [];
-    lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this; 0 is at once [default: 5]" [];
+    lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this and a part of it by chance; 0 is at once [default: 5]" [];
     sockets "THINKFAMILY_SOCKETS" "N" "Most WebSockets and event streams open at once [default: 1024]" [];
     sockets_per_client "THINKFAMILY_SOCKETS_PER_CLIENT" "N" "Of these, the most of one client of an agency [default: 128]" [];
     socket_operations "THINKFAMILY_SOCKET_OPERATIONS" "N" "Most operations under way on one WebSocket [default: 50]" [];

@@ -85,7 +85,8 @@ impl Engine {
             // What is known of whom the look-ups came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
             drop((account, looked));
             let pace = request.services.lookups.pace;
-            tokio::time::sleep(request.began.until_next(pace)).await;
+            let by_chance = self.parts.services.store.ids().part_of(pace);
+            tokio::time::sleep(request.began.until_next(pace) + by_chance).await;
         }
         Ok(Answer::Executed(body))
     }

@@ -19,7 +19,7 @@ pub struct LookupSettings {
     pub period: i64,
     /// How often a client may ask the same again in a period before each time more counts like another question.
     pub repeats: i32,
-    /// Answers leave at multiples of this after their operation began; zero is at once.
+    /// Answers leave at multiples of this after their operation began, and a part of it by chance later; zero is at once.
     pub pace: Duration,
     /// The weights of comparisons.
     pub model: Arc<Model>,
