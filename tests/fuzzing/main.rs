@@ -15,9 +15,9 @@ use thinkfamily::import::Table;
 fn run<T>(name: &str, (seed, cases): (u64, usize), examples: &[Vec<u8>], words: &[&str], target: impl Fn(&[u8]) -> T) {
     if let Some(folder) = env::var_os("THINKFAMILY_FUZZ_SEEDS") {
         let folder = Path::new(&folder).join(name);
-        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(&folder).expect("a folder for examples");
         for (at, example) in examples.iter().enumerate() {
-            fs::write(folder.join(format!("seed-{at}")), example).unwrap();
+            fs::write(folder.join(format!("seed-{at}")), example).expect("an example is written");
         }
     }
     let mut chance = Chance::seeded(seed);

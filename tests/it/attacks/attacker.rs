@@ -69,7 +69,7 @@ impl Attacker {
                     return;
                 }
             }
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
@@ -146,13 +146,13 @@ impl Attacker {
                 }
             }
         };
-        let ((), heard) = tokio::join!(write, async {
+        let answered = async {
             let text = read.await;
             Heard {
                 text,
                 after: began.elapsed(),
             }
-        });
-        heard
+        };
+        tokio::join!(write, answered).1
     }
 }

@@ -47,50 +47,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
             );
             "families"
         }
-        3 => {
-            let Some(at) = m.which(folder.memberships.len()) else {
-                return "memberships";
-            };
-            let row = match m.chance.number(0, 5) {
-                // Someone new in the family.
-                0 | 1 => {
-                    let (mut row, key) = (folder.memberships[at].clone(), m.chance.key());
-                    let mut person = folder.person(row.person_id).unwrap().clone();
-                    person.id = key;
-                    person.given_name = m.text();
-                    folder.people.push(person);
-                    (row.id, row.person_id) = (m.chance.key(), key);
-                    folder.memberships.push(row);
-                    folder.memberships.last_mut().unwrap()
-                }
-                // Someone who was in it before as well.
-                2 => {
-                    let mut row = folder.memberships[at].clone();
-                    row.id = m.chance.key();
-                    row.valid_from = m.day();
-                    row.valid_until = Some(row.valid_from + Days::new(30));
-                    folder.memberships.push(row);
-                    folder.memberships.last_mut().unwrap()
-                }
-                3 => {
-                    let gone = folder.memberships.remove(at).person_id;
-                    if !folder.memberships.iter().any(|row| row.person_id == gone) {
-                        folder.forget(gone);
-                    }
-                    return "memberships";
-                }
-                _ => &mut folder.memberships[at],
-            };
-            change!(
-                m,
-                row,
-                relationship = m.one(&RELATIONSHIPS),
-                parental_responsibility = m.chance.percent(50),
-                valid_from = m.day(),
-                valid_until = m.day_if_any()
-            );
-            "memberships"
-        }
+        3 => membership(m, folder),
         4 => {
             let row = row_of!(m, folder, addresses);
             change!(
@@ -131,4 +88,50 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
             "statutory_statuses"
         }
     }
+}
+
+/// Somebody more, somebody less, or the same in other ways.
+fn membership(m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
+    let Some(at) = m.which(folder.memberships.len()) else {
+        return "memberships";
+    };
+    let row = match m.chance.number(0, 5) {
+        // Someone new in the family.
+        0 | 1 => {
+            let (mut row, key) = (folder.memberships[at].clone(), m.chance.key());
+            let mut person = folder.person(row.person_id).unwrap().clone();
+            person.id = key;
+            person.given_name = m.text();
+            folder.people.push(person);
+            (row.id, row.person_id) = (m.chance.key(), key);
+            folder.memberships.push(row);
+            folder.memberships.last_mut().unwrap()
+        }
+        // Someone who was in it before as well.
+        2 => {
+            let mut row = folder.memberships[at].clone();
+            row.id = m.chance.key();
+            row.valid_from = m.day();
+            row.valid_until = Some(row.valid_from + Days::new(30));
+            folder.memberships.push(row);
+            folder.memberships.last_mut().unwrap()
+        }
+        3 => {
+            let gone = folder.memberships.remove(at).person_id;
+            if !folder.memberships.iter().any(|row| row.person_id == gone) {
+                folder.forget(gone);
+            }
+            return "memberships";
+        }
+        _ => &mut folder.memberships[at],
+    };
+    change!(
+        m,
+        row,
+        relationship = m.one(&RELATIONSHIPS),
+        parental_responsibility = m.chance.percent(50),
+        valid_from = m.day(),
+        valid_until = m.day_if_any()
+    );
+    "memberships"
 }
