@@ -275,6 +275,11 @@ pub(super) fn limits(config: &Config) -> (Limits, EdgeLimits) {
     };
     let edge = EdgeLimits {
         body_bytes: given.body_bytes,
+        header_bytes: config.connections.header_bytes,
+        headers: config.connections.headers,
+        header_time: config.connections.header_time,
+        body_time: config.connections.body_time,
+        connections: config.connections.most,
         request_time: config.request_timeout,
         // An operation holds one connection; the queue stands in front of them, not behind.
         running: count(config.database.connections),

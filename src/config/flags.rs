@@ -99,6 +99,11 @@ settings! {
     lookup_period_s "THINKFAMILY_LOOKUP_PERIOD_S" "S" "How long such a period is, in seconds [default: 86400]" [];
     lookup_repeats "THINKFAMILY_LOOKUP_REPEATS" "N" "How often the same may be asked again in a period before it counts like another question [default: 20]" [];
     lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this and a part of it by chance; 0 is at once [default: 5]" [];
+    connections "THINKFAMILY_CONNECTIONS" "N" "Most connections open at once; more wait [default: 2048]" [];
+    header_bytes "THINKFAMILY_HEADER_BYTES" "N" "Largest request line with all headers [default: 32768]" [];
+    headers "THINKFAMILY_HEADERS" "N" "Most headers of a request [default: 64]" [];
+    header_timeout_ms "THINKFAMILY_HEADER_TIMEOUT_MS" "MS" "Longest time that the headers of a request, or a handshake of TLS, may take to arrive [default: 15000]" [];
+    body_timeout_ms "THINKFAMILY_BODY_TIMEOUT_MS" "MS" "Longest time that the body of a request may take to arrive [default: 15000]" [];
     sockets "THINKFAMILY_SOCKETS" "N" "Most WebSockets and event streams open at once [default: 1024]" [];
     sockets_per_client "THINKFAMILY_SOCKETS_PER_CLIENT" "N" "Of these, the most of one client of an agency [default: 128]" [];
     socket_operations "THINKFAMILY_SOCKET_OPERATIONS" "N" "Most operations under way on one WebSocket [default: 50]" [];

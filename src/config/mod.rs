@@ -2,6 +2,7 @@
 //!
 //! Reads flags, environment and one file, once, at start. Uses no other room; any room may use it.
 
+mod connections;
 mod flags;
 mod issuer;
 mod limits;
@@ -16,6 +17,7 @@ mod transport;
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use self::{
+    connections::Connections,
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding, is_key_address},
     limits::Limits,
@@ -170,6 +172,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// Limits on requests.
     pub limits: Limits,
+    /// Limits on connections.
+    pub connections: Connections,
     /// Limits on connections that stay.
     pub live: Live,
     /// How sure a look-up must be of whom it finds.
@@ -247,6 +251,7 @@ impl Config {
             lookups: Lookups::read(&given)?,
             webhooks: read_webhooks(&given)?,
             limits: Limits::read(&given)?,
+            connections: Connections::read(&given)?,
             live: Live::read(&given)?,
             matching: Matching::read(&given)?,
         })

@@ -57,6 +57,8 @@ pub struct EdgeLimits {
     pub body_bytes: usize,
     /// Bytes of the request line and all headers together.
     pub header_bytes: usize,
+    /// Headers of a request.
+    pub headers: usize,
     /// How long the headers of a request may take to arrive; also how long a connection may stay idle.
     pub header_time: Duration,
     /// How long the body of a request may take to arrive.
@@ -88,6 +90,7 @@ impl Default for EdgeLimits {
         Self {
             body_bytes: 1024 * 1024,
             header_bytes: 32 * 1024,
+            headers: 64,
             header_time: Duration::from_secs(15),
             body_time: Duration::from_secs(15),
             request_time: Duration::from_secs(30),

@@ -30,8 +30,6 @@ use super::{
 };
 use crate::auth::thumbprint;
 
-/// More header lines than this in one request are refused.
-const MOST_HEADERS: usize = 64;
 /// How long to wait when a connection cannot be accepted, as when there are no file handles left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -192,7 +190,7 @@ where
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
-        .max_headers(MOST_HEADERS)
+        .max_headers(limits.headers)
         .max_header_size(limits.header_bytes)
         .serve_connection(io, service)
         .with_upgrades();

@@ -1,16 +1,25 @@
 //! Some thousand changed examples for each target of `fuzz`, the same in every run and without a nightly compiler.
+//!
+//! With `THINKFAMILY_FUZZ_SEEDS=fuzz/corpus` the examples are written there as well, for libFuzzer to begin with.
 
 mod mutate;
 mod targets;
 
-use std::{fs, path::Path};
+use std::{env, fs, path::Path};
 
 use mutate::{Chance, mutated};
 use targets::{CURSOR, ID, Tokens};
 use thinkfamily::import::Table;
 
-/// Feeds a target with changed examples. A case that fails is told with what it was.
-fn run<T>(seed: u64, cases: usize, examples: &[Vec<u8>], words: &[&str], target: impl Fn(&[u8]) -> T) {
+/// Feeds the target of that name with changed examples. A case that fails is told with what it was.
+fn run<T>(name: &str, (seed, cases): (u64, usize), examples: &[Vec<u8>], words: &[&str], target: impl Fn(&[u8]) -> T) {
+    if let Some(folder) = env::var_os("THINKFAMILY_FUZZ_SEEDS") {
+        let folder = Path::new(&folder).join(name);
+        fs::create_dir_all(&folder).expect("a folder for examples");
+        for (at, example) in examples.iter().enumerate() {
+            fs::write(folder.join(format!("seed-{at}")), example).expect("an example is written");
+        }
+    }
     let mut chance = Chance::seeded(seed);
     for case in 0..cases {
         let data = mutated(&mut chance, examples, words);
@@ -64,7 +73,7 @@ fn documents() {
         "!",
     ];
     assert!(examples.iter().all(|example| targets::document(example)));
-    run(1, 20_000, &examples, &words, targets::document);
+    run("document", (1, 20_000), &examples, &words, targets::document);
 }
 
 #[test]
@@ -99,7 +108,7 @@ fn agreements() {
         "1e400",
         "'''",
     ];
-    run(2, 2_000, &examples, &words, targets::agreement);
+    run("agreement", (2, 2_000), &examples, &words, targets::agreement);
 }
 
 #[test]
@@ -113,8 +122,8 @@ fn ids_and_cursors() {
     targets::opaque(ID.as_bytes());
     targets::opaque(CURSOR.as_bytes());
     run(
-        3,
-        50_000,
+        "opaque",
+        (3, 50_000),
         &examples,
         &["=", "==", "A", "_", "-", "+", "/", " ", "\n"],
         targets::opaque,
@@ -129,8 +138,8 @@ fn tokens() {
     let none = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.";
     let examples = vec![tokens.good.clone().into_bytes(), none.as_bytes().to_vec()];
     run(
-        4,
-        5_000,
+        "token",
+        (4, 5_000),
         &examples,
         &[".", "=", "A", " ", ",", "eyJ", "e30", "null", "\t"],
         |data| tokens.check(data),
@@ -167,5 +176,5 @@ fn imports() {
         "99999999999999999999",
     ];
     assert!(targets::import(examples.last().unwrap()));
-    run(5, 20_000, &examples, &words, targets::import);
+    run("import", (5, 20_000), &examples, &words, targets::import);
 }

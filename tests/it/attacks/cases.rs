@@ -29,8 +29,8 @@ pub(super) enum Sent {
     Bytes(Vec<u8>),
     /// Bytes after which the client says that there is no more.
     Cut(Vec<u8>),
-    /// Bytes after which nothing comes, and the connection stays.
-    Half(Vec<u8>),
+    /// Bytes after which nothing comes, or these again and again, a byte at a time; the connection stays.
+    Half(Vec<u8>, &'static [u8]),
     /// Messages on a socket that was acknowledged.
     Messages(Vec<Message>),
 }
@@ -41,7 +41,7 @@ impl Sent {
         match self {
             Self::Request { path: "/graphql", .. } => "POST",
             Self::Request { .. } => "event stream",
-            Self::Bytes(_) | Self::Cut(_) | Self::Half(_) => "connection",
+            Self::Bytes(_) | Self::Cut(_) | Self::Half(..) => "connection",
             Self::Messages(_) => "WebSocket",
         }
     }
@@ -219,11 +219,13 @@ fn half_open(authorization: &str) -> Vec<Attack> {
     let schema = with_body("/graphql", SCHEMA).replace("connection: close\r\n", "");
     let unread = schema.repeat(20);
     let stream = with_body("/graphql/stream", "subscription { markerChanged { kind } }");
-    let half = |name, bytes: &str| Attack {
+    let slow = |name, bytes: &str, then| Attack {
         name,
-        sent: Sent::Half(bytes.as_bytes().to_vec()),
+        sent: Sent::Half(bytes.as_bytes().to_vec(), then),
         answers: &[],
     };
+    let half = |name, bytes: &str| slow(name, bytes, b"");
+    let body = head(authorization, "/graphql", "content-length: 900000\r\n") + "{\"query\":\"";
     vec![
         half("connections that say nothing", ""),
         half("half a head", "POST /graphql HTTP/1.1\r\nhost:"),
@@ -231,7 +233,15 @@ fn half_open(authorization: &str) -> Vec<Attack> {
             "half a body",
             &(head(authorization, "/graphql", "content-length: 50\r\n") + "{\"query\""),
         ),
+        slow(
+            "a head a byte at a time",
+            "POST /graphql HTTP/1.1\r\nhost: a\r\n",
+            b"x-a: b\r\n",
+        ),
+        slow("a body a byte at a time", &body, b" "),
         half("sockets without connection_init", &upgrade),
+        // Of a masked text that is to have 65,535 bytes.
+        slow("a message a byte at a time", &upgrade, b"\x81\xfe\xff\xff\0\0\0\0  "),
         half("answers that nobody reads", &unread),
         half("event streams", &stream),
     ]

@@ -14,6 +14,8 @@ pub(super) struct Row {
     pub(super) sent: usize,
     /// The longest answer, in bytes.
     pub(super) longest: usize,
+    /// The longest time until one came.
+    pub(super) slowest: Duration,
     /// How long the honest client waited, the shortest first.
     pub(super) times: Vec<Duration>,
     /// The most memory that was seen, in KiB.
@@ -34,8 +36,8 @@ impl Report {
             file: std::env::var_os(VARIABLE).map(PathBuf::from),
             text: format!(
                 "{build} build, {cores} cores, attackers and server on the same machine.\n\n\
-                 | Attack | Sent | Longest answer (bytes) | Honest answers | p50 (ms) | p99 (ms) | Memory (MiB) |\n\
-                 | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+                 | Attack | Sent | Longest answer (bytes) | Latest answer (ms) | Honest answers | p50 (ms) | p99 (ms) | Memory (MiB) |\n\
+                 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
             ),
         }
     }
@@ -51,6 +53,7 @@ impl Report {
             name: "none".to_owned(),
             sent: 0,
             longest: 0,
+            slowest: Duration::ZERO,
             times: times.to_vec(),
             memory,
         });
@@ -65,10 +68,11 @@ impl Report {
         };
         let _ = writeln!(
             self.text,
-            "| {} | {} | {} | {} | {:.1} | {:.1} | {} |",
+            "| {} | {} | {} | {:.1} | {} | {:.1} | {:.1} | {} |",
             row.name,
             row.sent,
             row.longest,
+            row.slowest.as_secs_f64() * 1000.0,
             row.times.len(),
             at(50),
             at(99),

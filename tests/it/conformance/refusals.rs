@@ -131,6 +131,18 @@ fn gets(door: &Door) {
     }
 }
 
+/// An executed operation in which everything is wrong is told a few times, too.
+fn executed(door: &Door) {
+    let fields = (0..9).fold(String::new(), |text, at| {
+        text + &format!(" a{at}: families(after: \"{PLANTED}\") {{ totalCount }}")
+    });
+    let got = door.ask(NEWER, &format!("{{{fields} }}"), &serde_json::json!({}));
+    assert_eq!(got.status, 200, "{}", got.body);
+    let errors = got.json()["errors"].as_array().map_or(0, Vec::len);
+    assert_eq!(errors, 5, "{}", got.body);
+    assert!(!got.body.contains(PLANTED), "{}", got.body);
+}
+
 async fn refusals_come_in_order_and_say_little(database: &TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let site = Site::new(folder.path(), Some(database.text()));
@@ -140,5 +152,6 @@ async fn refusals_come_in_order_and_say_little(database: &TestDatabase) {
     forms(&door);
     documents(&door);
     gets(&door);
+    executed(&door);
 }
 on_both!(refusals_come_in_order_and_say_little);

@@ -166,6 +166,20 @@ async fn only_safe_versions_and_http_1_1_are_spoken() {
     );
 }
 
+#[tokio::test]
+async fn a_handshake_that_does_not_come_is_given_up() {
+    let scene = Scene::new();
+    let serving = scene.serve(None, &["--header-timeout-ms", "200"]);
+    let mut silent = tokio::net::TcpStream::connect(host(&serving)).await.unwrap();
+    let mut nothing = Vec::new();
+    let end = tokio::io::AsyncReadExt::read_to_end(&mut silent, &mut nothing);
+    // Closed or reset.
+    let _ = tokio::time::timeout(Duration::from_secs(20), end)
+        .await
+        .expect("it is given up");
+    assert!(nothing.is_empty());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn certificates_are_read_anew_when_the_process_is_told() {

@@ -12,6 +12,10 @@ async fn a_socket_does_not_outlive_its_token() {
     let (code, reason) = peer.closed().await;
     assert_eq!((code, reason.as_str()), (4403, "Forbidden: the token has expired"));
     server.engine.feed.open(0).await;
+    // One on which nothing was asked, too.
+    let mut idle = server.peer("").await;
+    idle.init(json!({ "authorization": "Bearer milliseconds-150" })).await;
+    assert_eq!(idle.closed().await.0, 4403);
     server.sockets(0).await;
 }
 

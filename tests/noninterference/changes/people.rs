@@ -1,0 +1,137 @@
+//! People, the family, and who belongs to it.
+
+use chrono::Days;
+
+use super::maker::{Maker, RELATIONSHIPS};
+use crate::world::Folder;
+
+/// Changes a row of one of these tables.
+pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
+    let before = folder.clone();
+    match table {
+        0 | 1 => {
+            let Some(at) = m.which(folder.people.len()) else {
+                return "people";
+            };
+            change!(
+                m,
+                &mut folder.people[at],
+                given_name = m.text(),
+                family_name = m.text(),
+                date_of_birth = m.day(),
+                sex = m.one(&["female", "male", "other", "unknown"]),
+                ethnicity = m.text_if_any(),
+                disability = m.text_if_any(),
+                employment_status = m.text_if_any(),
+                education_setting = m.text_if_any(),
+                phone = m.text_if_any(),
+                email = m.text_if_any(),
+                shielded = m.chance.percent(50),
+                source_agency_id = Some(m.agency()),
+            );
+            "people"
+        }
+        2 => {
+            change!(
+                m,
+                &mut folder.family,
+                reference = format!("TF-X{}", m.chance.key().simple()),
+                district = m.text_if_any(),
+                ward = m.text_if_any(),
+                locality = m.text_if_any(),
+                reach_area = m.text_if_any(),
+                need_level = m.one_if_any(&["high_or_complex", "expert_help", "monitoring"]),
+                route = m.one(&["nomination", "data"]),
+                attached_on = m.day_if_any(),
+                closed_on = m.day_if_any(),
+            );
+            "families"
+        }
+        3 => membership(m, folder),
+        4 => {
+            let row = row_of!(m, folder, addresses);
+            change!(
+                m,
+                row,
+                line1 = m.text(),
+                line2 = m.text_if_any(),
+                town = m.text_if_any(),
+                postcode = m.text(),
+                valid_from = m.day(),
+                valid_until = m.day_if_any()
+            );
+            "addresses"
+        }
+        5 => {
+            let person = m.person(&before);
+            let row = row_of!(m, folder, local_identifiers);
+            row.value = format!("Z{}", m.chance.key().simple());
+            change!(
+                m,
+                row,
+                person_id = person,
+                system = m.one(&["police_reference", "nino", "upn", "nhs_number", "tenancy"])
+            );
+            "local_identifiers"
+        }
+        _ => {
+            let person = m.person(&before);
+            let row = row_of!(m, folder, statutory_statuses);
+            change!(
+                m,
+                row,
+                person_id = person,
+                status = m.one(&["child_in_need", "child_protection_plan", "looked_after", "sen", "ehcp"]),
+                valid_from = m.day(),
+                valid_until = m.day_if_any()
+            );
+            "statutory_statuses"
+        }
+    }
+}
+
+/// Somebody more, somebody less, or the same in other ways.
+fn membership(m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
+    let Some(at) = m.which(folder.memberships.len()) else {
+        return "memberships";
+    };
+    let row = match m.chance.number(0, 5) {
+        // Someone new in the family.
+        0 | 1 => {
+            let (mut row, key) = (folder.memberships[at].clone(), m.chance.key());
+            let mut person = folder.person(row.person_id).unwrap().clone();
+            person.id = key;
+            person.given_name = m.text();
+            folder.people.push(person);
+            (row.id, row.person_id) = (m.chance.key(), key);
+            folder.memberships.push(row);
+            folder.memberships.last_mut().unwrap()
+        }
+        // Someone who was in it before as well.
+        2 => {
+            let mut row = folder.memberships[at].clone();
+            row.id = m.chance.key();
+            row.valid_from = m.day();
+            row.valid_until = Some(row.valid_from + Days::new(30));
+            folder.memberships.push(row);
+            folder.memberships.last_mut().unwrap()
+        }
+        3 => {
+            let gone = folder.memberships.remove(at).person_id;
+            if !folder.memberships.iter().any(|row| row.person_id == gone) {
+                folder.forget(gone);
+            }
+            return "memberships";
+        }
+        _ => &mut folder.memberships[at],
+    };
+    change!(
+        m,
+        row,
+        relationship = m.one(&RELATIONSHIPS),
+        parental_responsibility = m.chance.percent(50),
+        valid_from = m.day(),
+        valid_until = m.day_if_any()
+    );
+    "memberships"
+}
