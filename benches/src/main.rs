@@ -115,7 +115,8 @@ async fn feed(arguments: &FeedArguments) -> Result<(), Box<dyn Error>> {
             if arguments.sqlite { "sqlite" } else { "postgres" }
         )),
         database: None,
-        settings: HashMap::new(),
+        // The first look at so many families of one authority takes longer than a request usually may.
+        settings: HashMap::from([("THINKFAMILY_REQUEST_TIMEOUT_MS".to_owned(), "600000".to_owned())]),
     };
     fs::create_dir_all(&program.data)?;
     let (cluster, url) = if arguments.sqlite {
