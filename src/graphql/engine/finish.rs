@@ -13,6 +13,7 @@ use crate::{
     graphql::{
         answer,
         context::Request,
+        lookups::pace,
         operation::{Answer, OperationRequest},
         plan::Plan,
         trail,
@@ -84,9 +85,8 @@ impl Engine {
         if looked.total() > 0 {
             // What is known of whom the look-ups came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
             drop((account, looked));
-            let pace = request.services.lookups.pace;
-            let by_chance = self.parts.services.store.ids().part_of(pace);
-            tokio::time::sleep(request.began.until_next(pace) + by_chance).await;
+            let every = request.services.lookups.pace;
+            pace::wait(request.began, every, self.parts.services.store.ids()).await;
         }
         Ok(Answer::Executed(body))
     }
