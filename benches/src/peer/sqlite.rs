@@ -4,14 +4,14 @@ use std::str::FromStr as _;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sqlx::{
-    self, ConnectOptions as _, Connection as _, Row as _,
+    self, Row as _,
     sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow},
 };
 use uuid::Uuid;
 
 use super::{
     cells::{Cells, Given, Store},
-    statements::{INDEX, Statement},
+    statements::Statement,
 };
 
 /// The database.
@@ -23,11 +23,7 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     pub(super) async fn open(url: &str) -> Result<Self, sqlx::Error> {
-        let options = SqliteConnectOptions::from_str(url)?;
-        let mut writing = options.clone().connect().await?;
-        sqlx::query(INDEX).execute(&mut writing).await?;
-        writing.close().await?;
-        let options = options.read_only(true);
+        let options = SqliteConnectOptions::from_str(url)?.read_only(true);
         Ok(Self {
             pool: SqlitePoolOptions::new()
                 .max_connections(4)
