@@ -293,10 +293,16 @@ async fn answers_leave_at_their_pace(database: &TestDatabase) {
     let app = App::over_with(databases, Clock::fixed(today()), Ids::seeded(3), settings).await;
     app.load_agreement(demo::CAMBRIDGESHIRE_AGREEMENT).await;
     let police = police(&app);
-    let began = std::time::Instant::now();
-    assert_eq!(status(&police, person("Dawn", "Hardman")).await, "MATCHED");
-    let took = began.elapsed().as_millis();
-    assert!(took >= 400, "{took} ms");
+    let mut all = 0;
+    for _ in 0..4 {
+        let began = std::time::Instant::now();
+        assert_eq!(status(&police, person("Dawn", "Hardman")).await, "MATCHED");
+        let took = began.elapsed().as_millis();
+        assert!(took >= 400, "{took} ms");
+        all += took;
+    }
+    // And a part of the pace by chance more, half of it on average.
+    assert!(all >= 4 * 400 + 300, "{all} ms");
     let began = std::time::Instant::now();
     police.ask("{ viewer { subject } }").await.data();
     assert!(began.elapsed().as_millis() < 400, "what is no look-up does not wait");
