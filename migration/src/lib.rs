@@ -19,6 +19,7 @@ mod m0010_contact;
 mod m0011_webhook;
 mod m0012_document;
 mod m0013_lookup_window;
+mod m0014_written;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_webhook::Step),
             Box::new(m0012_document::Step),
             Box::new(m0013_lookup_window::Step),
+            Box::new(m0014_written::Step),
         ]
     }
 

@@ -70,6 +70,7 @@ impl Context {
             acquire_timeout: database.wait,
             statement_timeout: database.statement_timeout,
             feed_poll: database.feed_poll,
+            known_families: database.known_families,
             ..Settings::default()
         };
         Databases::open_at(&url, &trail_url, &settings)

@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use self::touched::Touched;
-use super::{connect::Databases, dataset::Dataset, feed::Wake, keys, transaction::begin_write};
+use super::{connect::Databases, dataset::Dataset, feed::Wake, keys, transaction::begin_write, written};
 
 mod tables;
 mod touched;
@@ -125,6 +125,7 @@ impl Load {
                 )
                 .await?;
         }
+        written::begin_load(&transaction).await?;
         Ok(Self {
             transaction,
             // SQLite has 32,766 parameters in a statement, PostgreSQL 65,535.
@@ -240,6 +241,7 @@ impl Load {
     /// Keeps what was loaded.
     pub async fn commit(self) -> Result<(), BulkError> {
         self.touched.record(&self.transaction).await?;
+        written::end_load(&self.transaction, self.touched.authorities()).await?;
         self.transaction.commit().await?;
         if !self.touched.is_empty() {
             self.wake.poke();

@@ -44,6 +44,8 @@ pub struct Settings {
     pub synchronous: Synchronous,
     /// How often those who wait for changes look by themselves.
     pub feed_poll: Duration,
+    /// Families of which what was read is kept in memory, at most.
+    pub known_families: u32,
 }
 
 /// What a commit survives with SQLite; PostgreSQL is configured at its own server.
@@ -56,7 +58,7 @@ pub enum Synchronous {
 }
 
 impl Default for Settings {
-    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds.
+    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 10,000 families kept.
     fn default() -> Self {
         Self {
             connections: 10,
@@ -66,6 +68,7 @@ impl Default for Settings {
             busy_timeout: Duration::from_secs(5),
             synchronous: Synchronous::Full,
             feed_poll: Duration::from_secs(5),
+            known_families: 10_000,
         }
     }
 }
@@ -129,6 +132,7 @@ pub struct Databases {
     counters: DatabaseConnection,
     pipeline: Option<Pool>,
     statement_timeout: Duration,
+    known_families: u32,
     wake: Arc<Wake>,
 }
 
@@ -158,6 +162,7 @@ impl Databases {
             counters,
             pipeline,
             statement_timeout: settings.statement_timeout,
+            known_families: settings.known_families,
             wake: Arc::new(Wake::new(url, settings.feed_poll)),
         })
     }
@@ -230,6 +235,11 @@ impl Databases {
     /// How long a statement of an operation may run.
     pub(super) fn statement_timeout(&self) -> Duration {
         self.statement_timeout
+    }
+
+    /// How many families a store over them keeps in memory, at most.
+    pub(super) fn known_families(&self) -> u32 {
+        self.known_families
     }
 
     /// Wakes those who wait for changes.

@@ -2,6 +2,8 @@
 //!
 //! Touches nothing but the row structs.
 
+use std::collections::BTreeSet;
+
 use super::rows::{
     ActionRow, AddressRow, AgencyRow, AssessmentRow, AuthorityRow, ClientProgramRow, ConsentRow, CriteriaMatchRow,
     DistanceScoreRow, EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow,
@@ -91,6 +93,20 @@ impl Dataset {
             ("emergency_access", self.emergency_accesses.len()),
             ("contact", self.contacts.len()),
         ]
+    }
+
+    /// The authorities of which there is a row that is read with families.
+    pub(super) fn authorities_of_rows(&self) -> BTreeSet<i32> {
+        macro_rules! of {
+            ($($rows:ident)*) => {
+                std::iter::empty()$(.chain(self.$rows.iter().map(|row| row.authority_id)))*.collect()
+            };
+        }
+        of!(
+            agencies people families memberships addresses local_identifiers statutory_statuses
+            involvements lead_professionals criteria_matches assessments distance_scores plans goals
+            actions outcomes progress_values consents markers emergency_accesses contacts
+        )
     }
 
     /// The number of rows of all tables.

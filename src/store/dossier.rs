@@ -19,7 +19,7 @@ use crate::sharing::{
 };
 
 /// Which tables an operation wants besides the families, their members and the facts that decisions need.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "one question a table: is it wanted?")]
 pub struct Wants {
     /// Addresses.
@@ -186,7 +186,7 @@ pub struct Dossier {
     /// The family.
     pub family: Locked<FamilyRecord>,
     /// Its other rows.
-    pub tables: Tables,
+    pub tables: Arc<Tables>,
     /// The authority's agencies, where they are wanted.
     pub agencies: Arc<Agencies>,
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     bundle::{Bundle, Fetched, Slot},
     dossier::{MemberRecord, Wants},
+    known::Shape,
     pipeline::Bind,
     record::Record,
     rows::{
@@ -38,7 +39,7 @@ pub(super) fn holds_on(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDa
 }
 
 /// Which facts are read, of those that decisions may do without.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "one question a table: is it needed?")]
 pub(super) struct Needed {
     people: bool,
@@ -72,6 +73,36 @@ impl Needed {
             leads: true,
             consents: wants.consents || some(|clause| clause.consent_required),
             emergencies: wants.emergencies || some(|clause| clause.emergency),
+        }
+    }
+}
+
+impl Shape {
+    /// What is read for these wants, under this ceiling.
+    pub(super) fn of(ceiling: &Ceiling, wants: Wants) -> Self {
+        let needed = Needed::by(ceiling, wants);
+        let parties = || ceiling.parties().iter().map(|party| &party.party);
+        let consents = || {
+            let kinds = parties().map(|party| party.agency_kind.clone()).collect();
+            // A decision looks at the consent for its own category, and at none where no clause asks for it.
+            let clauses = ceiling.parties().iter().flat_map(|party| &party.clauses);
+            let asking = clauses.filter(|clause| clause.consent_required);
+            let categories = asking.fold(CategorySet::EMPTY, |all, clause| all.union(clause.categories));
+            (kinds, categories)
+        };
+        Self {
+            needed,
+            agencies: (needed.involvements && !wants.involvements)
+                .then(|| parties().map(|party| party.agency).collect()),
+            consents: (needed.consents && !wants.consents).then(consents),
+            // What is said by `needed`, or is not of families.
+            wants: Wants {
+                agencies: false,
+                leads: false,
+                without_people: false,
+                decides: None,
+                ..wants
+            },
         }
     }
 }
@@ -111,34 +142,21 @@ pub(super) struct FactSlots {
 }
 
 impl FactSlots {
-    pub(super) fn ask(
-        bundle: &mut Bundle,
-        session: &Session,
-        ceiling: &Ceiling,
-        families: &Families,
-        wants: Wants,
-        needed: Needed,
-    ) -> Self {
+    pub(super) fn ask(bundle: &mut Bundle, session: &Session, families: &Families, shape: &Shape) -> Self {
+        let needed = shape.needed;
         let from = Source {
             backend: session.backend(),
             authority: session.authority(),
             families,
         };
-        let parties = || ceiling.parties().iter().map(|party| &party.party);
         let mut involvements = from.of_families::<InvolvementRow>("involvement");
-        if !wants.involvements {
-            let agencies = parties().map(|party| party.agency).collect();
-            involvements = involvements.among("agency_id", Bind::Keys(agencies));
+        if let Some(agencies) = &shape.agencies {
+            involvements = involvements.among("agency_id", Bind::Keys(agencies.as_slice().into()));
         }
         // Consent belongs to the person and goes with them from family to family.
         let mut consents = from.of_people::<ConsentRow>("consent", "person_id");
-        if !wants.consents {
-            let kinds = parties().map(|party| party.agency_kind.clone()).collect();
-            consents = consents.among("agency_kind", Bind::Words(kinds));
-            // A decision looks at the consent for its own category, and at none where no clause asks for it.
-            let clauses = ceiling.parties().iter().flat_map(|party| &party.clauses);
-            let asking = clauses.filter(|clause| clause.consent_required);
-            let categories = asking.fold(CategorySet::EMPTY, |all, clause| all.union(clause.categories));
+        if let Some((kinds, categories)) = &shape.consents {
+            consents = consents.among("agency_kind", Bind::Words(kinds.as_slice().into()));
             let codes = categories.iter().map(|category| category.code().to_owned()).collect();
             consents = consents.among("category", Bind::Words(codes));
         }
@@ -214,7 +232,7 @@ impl FactRows {
 
     /// What is known of one family.
     pub(super) fn take(&mut self, session: &Session, family: &FamilyRow) -> FamilyFactRows {
-        let (key, now, today) = (family.id, session.now(), session.today());
+        let (key, today) = (family.id, session.today());
         let mut memberships = self.memberships.take(key);
         memberships.sort_by_key(|row| (row.valid_from, row.id));
         let members: Vec<MemberRecord> = memberships
@@ -256,9 +274,8 @@ impl FactRows {
         let lead = leads
             .iter()
             .find(|row| holds_on(row.valid_from, row.valid_until, today));
-        let opened = emergencies
-            .iter()
-            .filter(|row| row.closed_at.is_none() && now < row.expires_at);
+        // Which of them hold at the moment of a decision, the decision says.
+        let opened = emergencies.iter().filter(|row| row.closed_at.is_none());
         let facts = FamilyFacts {
             authority: family.authority_id,
             family: key,
@@ -272,7 +289,7 @@ impl FactRows {
             consents: decisions,
             emergencies: opened.map(emergency_fact).collect(),
             own_consent_age: self.own_consent_age,
-            now,
+            now: session.now(),
         };
         FamilyFactRows {
             facts,

@@ -1,12 +1,15 @@
 //! Reads families with what is wanted of them: a number of statements that does not depend on how many there are.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
+
+use uuid::Uuid;
 
 use super::{
     agencies::Agencies,
     bundle::Bundle,
     dossier::{Dossier, FamilyRecord, Wants},
-    facts::{self, FactRows, FactSlots, Needed},
+    facts::{self, FactRows, FactSlots},
+    known::{KnownFamily, Shape},
     pipeline::Bind,
     reach::FamilySet,
     rows::{AgencyRow, FamilyRow},
@@ -16,69 +19,167 @@ use super::{
 };
 use crate::sharing::{
     ceiling::Ceiling,
-    facts::RowFacts,
+    facts::{FamilyFacts, RowFacts},
     grant::{Grant, Guarded},
+    register::field,
 };
 
+/// A family with the grant of this operation.
+struct Given {
+    grant: Arc<Grant>,
+    family: Arc<KnownFamily>,
+}
+
+impl Given {
+    /// Whether the family exists for the asker.
+    fn exists(&self) -> bool {
+        self.grant.would_show(field::FAMILY_ID, &RowFacts::family())
+    }
+}
+
 impl Session {
-    /// Reads families with what is wanted of them, by key. Nothing that it gives can be looked into without the grant that comes with it. Facts that
-    /// no clause of the ceiling asks for are not read: rows of tables that are facts as well (consents, involvements, emergency access) are only
+    /// Families with what is wanted of them, by key; what is known of them already is not read again. Nothing that it gives can be looked into without the grant that
+    /// comes with it. Facts that no clause of the ceiling asks for are not read: rows of tables that are facts as well (consents, involvements, emergency access) are only
     /// complete where they are wanted.
+    ///
+    /// Of a family that does not exist for the asker all is read, known or not: else the time would tell that something of it was written.
     pub async fn dossiers(
         &self,
         ceiling: &Arc<Ceiling>,
         families: &FamilySet,
         wants: Wants,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
-        let needed = Needed::by(ceiling, wants);
-        if families.is_empty() {
+        let (first, keys) = self.keys_of(families).await?;
+        if keys.is_empty() {
             return Ok(Vec::new());
         }
-        // The families come first, unless they are named already: they are named then, so that the other selects need not find them again.
-        let first: Option<Vec<FamilyRow>> = match families {
-            FamilySet::Keys(_) => None,
-            _ => Some(self.all(families.select_families(self.authority())).await?),
-        };
-        let keys: Families = match (&first, families) {
-            (Some(rows), _) => rows.iter().map(|row| row.id).collect(),
-            (None, FamilySet::Keys(keys)) => keys.iter().copied().collect(),
-            (None, _) => Families::default(),
-        };
+        let shape = Shape::of(ceiling, wants);
+        let view = self.view().await?;
+        let mut known = Vec::new();
+        if let Some(view) = &view {
+            let kept = self.families().get(view, &shape, &keys).into_iter().flatten();
+            known.extend(kept.map(|family| self.grant(ceiling, family)).filter(Given::exists));
+            if let Some(agencies) = self.families().agencies(view) {
+                self.remember_agencies(&agencies);
+            }
+        }
+        let given: HashSet<Uuid> = known.iter().map(|given| given.grant.family()).collect();
+        let unread: Families = keys.into_iter().filter(|key| !given.contains(key)).collect();
+        let agencies_unread = wants.agencies && self.known_agencies().is_none();
+        let read = self.read(first, &unread, &shape, agencies_unread).await?;
+        if let Some(view) = &view {
+            self.families().put(view, &shape, read.iter().cloned());
+            if let Some(agencies) = self.known_agencies().filter(|_| agencies_unread) {
+                self.families().put_agencies(view, &agencies);
+            }
+        }
+        known.extend(read.into_iter().map(|family| self.grant(ceiling, family)));
+        Ok(self.dossiers_of(known, wants))
+    }
+
+    /// The same, all of it read, known or not: where the time must not tell whether there was anything to read.
+    pub async fn dossiers_anew(
+        &self,
+        ceiling: &Arc<Ceiling>,
+        families: &FamilySet,
+        wants: Wants,
+    ) -> Result<Vec<Arc<Dossier>>, StoreError> {
+        let (first, keys) = self.keys_of(families).await?;
         if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let agencies_unread = wants.agencies && self.known_agencies().is_none();
+        let shape = Shape::of(ceiling, wants);
+        let read = self.read(first, &keys.into(), &shape, agencies_unread).await?;
+        let read = read.into_iter().map(|family| self.grant(ceiling, family)).collect();
+        Ok(self.dossiers_of(read, wants))
+    }
+
+    /// The families' keys in order, each once; and the families, unless they are named already: they are named from then on, so that the other selects need not find them
+    /// again.
+    async fn keys_of(&self, families: &FamilySet) -> Result<(Option<Vec<FamilyRow>>, Vec<Uuid>), StoreError> {
+        let (first, mut keys): (Option<Vec<FamilyRow>>, Vec<Uuid>) = match families {
+            FamilySet::Keys(keys) => (None, keys.clone()),
+            _ => {
+                let rows: Vec<FamilyRow> = self.all(families.select_families(self.authority())).await?;
+                let keys = rows.iter().map(|row| row.id).collect();
+                (Some(rows), keys)
+            }
+        };
+        keys.sort_unstable();
+        keys.dedup();
+        Ok((first, keys))
+    }
+
+    fn grant(&self, ceiling: &Arc<Ceiling>, family: Arc<KnownFamily>) -> Given {
+        let facts = FamilyFacts {
+            now: self.now(),
+            ..family.facts.clone()
+        };
+        Given {
+            grant: Arc::new(Grant::new(Arc::clone(ceiling), facts)),
+            family,
+        }
+    }
+
+    fn dossiers_of(&self, given: Vec<Given>, wants: Wants) -> Vec<Arc<Dossier>> {
+        let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
+        let mut dossiers: Vec<Arc<Dossier>> = given
+            .into_iter()
+            .map(|Given { grant, family }| {
+                Arc::new(Dossier {
+                    grant,
+                    family: Arc::clone(&family.family),
+                    tables: Arc::clone(&family.tables),
+                    agencies: Arc::clone(&agencies),
+                })
+            })
+            .collect();
+        dossiers.sort_by_key(|dossier| dossier.key());
+        dossiers
+    }
+
+    /// Reads these families, and the agencies if they are to be.
+    async fn read(
+        &self,
+        first: Option<Vec<FamilyRow>>,
+        keys: &Families,
+        shape: &Shape,
+        agencies: bool,
+    ) -> Result<Vec<Arc<KnownFamily>>, StoreError> {
+        if keys.is_empty() && !agencies {
             return Ok(Vec::new());
         }
         let (backend, authority) = (self.backend(), self.authority());
         let mut bundle = Bundle::new();
-        let family_slot = first.is_none().then(|| {
-            let named = Select::from::<FamilyRow>(backend, "family", "authority_id", authority);
-            bundle.add::<FamilyRow>(named.among("id", Bind::Keys(Arc::clone(&keys))))
-        });
-        let fact_slots = FactSlots::ask(&mut bundle, self, ceiling, &keys, wants, needed);
-        let table_slots = TableSlots::ask(&mut bundle, self, &keys, wants);
-        let agency_slot = (wants.agencies && self.known_agencies().is_none())
+        let agency_slot = agencies
             .then(|| bundle.add::<AgencyRow>(Select::from::<AgencyRow>(backend, "agency", "authority_id", authority)));
+        let slots = (!keys.is_empty()).then(|| {
+            let family = first.is_none().then(|| {
+                let named = Select::from::<FamilyRow>(backend, "family", "authority_id", authority);
+                bundle.add::<FamilyRow>(named.among("id", Bind::Keys(Arc::clone(keys))))
+            });
+            let facts = FactSlots::ask(&mut bundle, self, keys, shape);
+            (family, facts, TableSlots::ask(&mut bundle, self, keys, shape.wants))
+        });
         let fetched = bundle.fetch(self).await?;
-        let agencies = match &agency_slot {
-            Some(slot) => {
-                let read = Arc::new(Agencies::of(fetched.take(slot)?));
-                self.remember_agencies(&read);
-                read
-            }
-            None => self.known_agencies().filter(|_| wants.agencies).unwrap_or_default(),
+        if let Some(slot) = &agency_slot {
+            self.remember_agencies(&Arc::new(Agencies::of(fetched.take(slot)?)));
+        }
+        let Some((family_slot, fact_slots, table_slots)) = slots else {
+            return Ok(Vec::new());
         };
-        let rows = match (first, &family_slot) {
-            (Some(rows), _) => rows,
-            (None, Some(slot)) => fetched.take(slot)?,
-            (None, None) => Vec::new(),
+        let rows = match first {
+            Some(rows) => rows,
+            None => fetched.take_if(family_slot.as_ref())?,
         };
         let mut facts = FactRows::of(&fact_slots, &fetched, self)?;
         let mut tables = TableRows::of(&table_slots, &fetched)?;
-
-        let mut dossiers = Vec::with_capacity(rows.len());
-        for row in rows {
+        let today = self.today();
+        let rows = rows.into_iter().filter(|row| keys.binary_search(&row.id).is_ok());
+        let read = rows.map(|row| {
             let key = row.id;
             let read = facts.take(self, &row);
-            let today = self.today();
             let record = FamilyRecord {
                 on_cohort: read.facts.on_cohort,
                 has_plan: tables.has_plan(key),
@@ -91,14 +192,12 @@ impl Session {
                 what_to_do: Arc::clone(&facts.what_to_do),
                 row,
             };
-            dossiers.push(Arc::new(Dossier {
+            Arc::new(KnownFamily {
+                facts: read.facts.clone(),
                 family: Arc::new(Guarded::new(key, record, RowFacts::family())),
-                grant: Arc::new(Grant::new(Arc::clone(ceiling), read.facts.clone())),
-                tables: tables.lock(key, read),
-                agencies: Arc::clone(&agencies),
-            }));
-        }
-        dossiers.sort_by_key(|dossier| dossier.key());
-        Ok(dossiers)
+                tables: Arc::new(tables.lock(key, read)),
+            })
+        });
+        Ok(read.collect())
     }
 }

@@ -18,6 +18,7 @@ mod facts;
 mod failure;
 pub mod feed;
 pub mod keys;
+pub mod known;
 mod links;
 mod load;
 pub mod migrate;
@@ -35,6 +36,7 @@ pub mod trail;
 mod transaction;
 mod watch;
 pub mod write;
+mod written;
 
 use std::{
     collections::HashMap,
@@ -47,7 +49,12 @@ use std::{
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch::Receiver;
 
-use self::{connect::Databases, directory::KnownAgencies, policy::Policies};
+use self::{
+    connect::Databases,
+    directory::KnownAgencies,
+    known::{Found, KnownFamilies},
+    policy::Policies,
+};
 use crate::clock::{Clock, Ids};
 
 /// The main database, with what may be remembered of it from one operation to the next. Cheap to clone.
@@ -64,12 +71,14 @@ struct Shared {
     statements: Arc<AtomicU64>,
     policies: Mutex<HashMap<i32, Arc<Policies>>>,
     agencies: KnownAgencies,
+    families: Arc<KnownFamilies>,
 }
 
 impl Store {
     /// A store over open and migrated databases.
     pub fn new(databases: Databases, clock: Clock, ids: Ids) -> Self {
         let shared = Shared {
+            families: Arc::new(KnownFamilies::new(databases.known_families())),
             databases,
             clock,
             ids,
@@ -106,6 +115,15 @@ impl Store {
     /// another within moments, and every few seconds whatever happened. It says that it is worth looking, and nothing else.
     pub fn wake(&self) -> Receiver<u64> {
         self.databases().wake().subscribe()
+    }
+
+    /// How often operations found families known, and how often not, since the start.
+    pub fn families_found(&self) -> Found {
+        self.shared.families.found()
+    }
+
+    fn known_families(&self) -> &Arc<KnownFamilies> {
+        &self.shared.families
     }
 
     fn known_agencies(&self) -> &KnownAgencies {

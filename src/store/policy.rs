@@ -78,31 +78,49 @@ pub(super) struct Standing {
     suppression_threshold: i32,
     marker_advice: String,
     version: i64,
+    written: i64,
 }
 
-record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version);
+record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written);
 
 impl Standing {
-    /// The statement. No version stored is none changed yet.
+    /// The statement, for whoever only reads: with the number of the newest write of a family. No version stored is none changed yet.
     pub(super) const STATEMENT: &str = "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, \
-         a.marker_advice, coalesce(v.version, 0) AS version FROM authority a \
+         a.marker_advice, coalesce(v.version, 0) AS version, \
+         coalesce((SELECT max(w.seq) FROM family_written w WHERE w.authority_id = a.id), 0) AS written FROM authority a \
          LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1";
 
-    /// What came of it: the version and, if there is such an authority, its settings.
-    pub(super) fn of(rows: &Rows) -> Result<(i64, Option<AuthorityRow>), StoreError> {
-        let standing = rows.records::<Self>()?.into_iter().next();
-        Ok(standing.map_or((0, None), |standing| {
-            let settings = AuthorityRow {
-                id: standing.id,
-                code: standing.code,
-                name: standing.name,
-                own_consent_age: standing.own_consent_age,
-                emergency_hours: standing.emergency_hours,
-                suppression_threshold: standing.suppression_threshold,
-                marker_advice: standing.marker_advice,
-            };
-            (standing.version, Some(settings))
-        }))
+    /// The same for whoever writes. They keep nothing of what they read, and if they looked at the newest write, no two could write at once.
+    pub(super) const STATEMENT_OF_WRITERS: &str = "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, \
+         a.suppression_threshold, a.marker_advice, coalesce(v.version, 0) AS version, CAST(0 AS bigint) AS written FROM authority a \
+         LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1";
+
+    /// What came of it, if there is such an authority.
+    pub(super) fn of(rows: &Rows) -> Result<Option<Self>, StoreError> {
+        Ok(rows.records::<Self>()?.into_iter().next())
+    }
+
+    /// Which version of its agreements holds.
+    pub(super) fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// The number of the newest write of a family.
+    pub(super) fn written(&self) -> i64 {
+        self.written
+    }
+
+    /// The authority's own settings.
+    pub(super) fn settings(self) -> AuthorityRow {
+        AuthorityRow {
+            id: self.id,
+            code: self.code,
+            name: self.name,
+            own_consent_age: self.own_consent_age,
+            emergency_hours: self.emergency_hours,
+            suppression_threshold: self.suppression_threshold,
+            marker_advice: self.marker_advice,
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use super::{
     agencies::Agencies,
     bundle::Rows,
     feed::{self, Change, Wake},
+    known::{KnownFamilies, Since, View},
     pipeline::{Bind, Snapshot},
     policy::Standing,
     record::Record,
@@ -57,6 +58,10 @@ pub(super) enum On {
 pub struct Session {
     on: On,
     policy_version: OnceCell<i64>,
+    /// The number of the newest write of a family that it sees, once read.
+    written: OnceCell<i64>,
+    families: Arc<KnownFamilies>,
+    mode: Mode,
     authority: i32,
     now: DateTime<Utc>,
     statements: Arc<AtomicU64>,
@@ -86,34 +91,37 @@ impl Session {
                 Mode::Write | Mode::Feed => SqliteTransactionMode::Immediate,
             }),
         };
-        let (policy_version, settings) = (OnceCell::new(), OnceCell::new());
         let watched = Watched::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
+        let mut standing = None;
         let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
             Some(pool) => {
                 store.count_statement();
-                let (snapshot, standing) = pool.snapshot((Standing::STATEMENT, &[authority.into()])).await?;
-                let (version, own) = Standing::of(&Rows::Pipelined(standing))?;
-                let _ = policy_version.set(version);
-                if let Some(own) = own {
-                    let _ = settings.set(own);
-                }
+                let (snapshot, read) = pool.snapshot((Standing::STATEMENT, &[authority.into()])).await?;
+                standing = Some(Standing::of(&Rows::Pipelined(read))?);
                 On::Pipelined(Box::new(snapshot))
             }
             None => On::Library(watched.over(store.main().begin_with_options(options)).await?),
         };
-        Ok(Self {
+        let session = Self {
             on,
-            policy_version,
+            policy_version: OnceCell::new(),
+            written: OnceCell::new(),
+            families: Arc::clone(store.known_families()),
+            mode,
             authority,
             now: store.clock().now(),
             statements: Arc::clone(store.statements()),
             agencies: OnceCell::new(),
-            settings,
+            settings: OnceCell::new(),
             changes: Mutex::default(),
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
             watched,
-        })
+        };
+        if let Some(standing) = standing {
+            let _ = session.policy_version.set(session.keep_standing(standing));
+        }
+        Ok(session)
     }
 
     /// The authority whose rows it reads.
@@ -303,14 +311,54 @@ impl Session {
     /// The version of the agreements at the session's moment.
     pub(super) async fn policy_version(&self) -> Result<i64, StoreError> {
         let read = || async {
-            let rows = self.rows(Standing::STATEMENT, vec![self.authority.into()]).await?;
-            let (version, own) = Standing::of(&rows)?;
-            if let Some(own) = own {
-                self.remember_settings(own);
-            }
-            Ok(version)
+            let statement = match self.mode {
+                Mode::Read => Standing::STATEMENT,
+                Mode::Write | Mode::Feed => Standing::STATEMENT_OF_WRITERS,
+            };
+            let rows = self.rows(statement, vec![self.authority.into()]).await?;
+            Ok(self.keep_standing(Standing::of(&rows)?))
         };
         self.policy_version.get_or_try_init(read).await.copied()
+    }
+
+    /// Keeps how things stand with the authority; gives the version of its agreements.
+    fn keep_standing(&self, standing: Option<Standing>) -> i64 {
+        let Some(standing) = standing else {
+            return 0;
+        };
+        let version = standing.version();
+        let _ = self.written.set(standing.written());
+        self.remember_settings(standing.settings());
+        version
+    }
+
+    /// The families that are known.
+    pub(super) fn families(&self) -> &KnownFamilies {
+        &self.families
+    }
+
+    /// The moment at which this session sees its authority, if what is known of families at that moment may be used and added to. A session that writes sees what
+    /// nobody else does.
+    pub(super) async fn view(&self) -> Result<Option<View>, StoreError> {
+        if self.mode != Mode::Read || self.families.keeps_nothing() {
+            return Ok(None);
+        }
+        self.policy_version().await?;
+        let (Some(written), Some(settings)) = (self.written.get().copied(), self.settings.get()) else {
+            return Ok(None);
+        };
+        let from = match self.families.since(settings, written, self.today()) {
+            Since::Now(view) => return Ok(Some(view)),
+            Since::Later => return Ok(None),
+            Since::Earlier(from) => from,
+        };
+        let families = self.written_since(from).await?;
+        self.families
+            .forget(self.authority, (from, written), families.as_deref());
+        Ok(match self.families.since(settings, written, self.today()) {
+            Since::Now(view) => Some(view),
+            Since::Earlier(_) | Since::Later => None,
+        })
     }
 
     /// Adds a row.

@@ -14,6 +14,7 @@ mod documents;
 mod examples;
 mod feed;
 mod kill;
+mod known;
 mod limits;
 mod lists;
 mod live;

@@ -22,11 +22,21 @@ pub(super) fn register(
     engine: &Engine,
     deliverer: &Deliverer,
 ) -> Result<(), prometheus::Error> {
-    let counters: [(&str, &str, Read); 13] = [
+    let counters: [(&str, &str, Read); 15] = [
         (
             "thinkfamily_sql_statements_total",
             "Statements sent to the main database.",
             of(store, Store::statements_sent),
+        ),
+        (
+            "thinkfamily_families_known_total",
+            "Families that operations found in memory.",
+            of(store, |store| store.families_found().known),
+        ),
+        (
+            "thinkfamily_families_read_total",
+            "Families that operations looked for in memory and had to read.",
+            of(store, |store| store.families_found().read),
         ),
         (
             "thinkfamily_reading_connections_made_total",

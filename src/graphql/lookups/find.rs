@@ -124,7 +124,7 @@ impl Desk {
         let Comparisons { people, families } = compared;
         let read = request
             .session
-            .dossiers(&request.ceiling, &FamilySet::Keys(families), request.wants)
+            .dossiers_anew(&request.ceiling, &FamilySet::Keys(families), request.wants)
             .await?;
         let dossiers: HashMap<Uuid, Arc<Dossier>> = read.into_iter().map(|dossier| (dossier.key(), dossier)).collect();
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);

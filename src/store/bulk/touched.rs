@@ -49,8 +49,10 @@ impl Touched {
         for row in &data.contacts {
             let place = (row.recorded_at, row.id, row.family_id);
             self.contacts.entry(row.authority_id).or_default().insert(place);
-            // An authority is not passed over for having nothing but contacts.
-            self.families.entry(row.authority_id).or_default();
+        }
+        // What is kept of an authority's families holds no more, whatever was loaded.
+        for authority in data.authorities_of_rows() {
+            self.families.entry(authority).or_default();
         }
         for row in &data.consents {
             self.decided.entry(row.authority_id).or_default().insert(row.person_id);
@@ -97,6 +99,11 @@ impl Touched {
             feed::notify(transaction, *authority).await?;
         }
         Ok(())
+    }
+
+    /// The authorities of which anything was loaded, in order. Their locks are held once the changes are numbered.
+    pub(super) fn authorities(&self) -> impl Iterator<Item = i32> {
+        self.families.keys().copied()
     }
 
     /// Whether nothing was touched.

@@ -8,7 +8,7 @@ use crate::store::Store;
 
 impl Store {
     /// Throws away an authority's changes before the last one that was recorded before that moment. Numbers rise with commits, so all of these are older;
-    /// that one stays, and with it the newest number.
+    /// that one stays, and with it the newest number. So do old notes of what was written.
     pub async fn forget_changes(&self, authority: i32, recorded_before: DateTime<Utc>) -> Result<(), DbErr> {
         self.count_statement();
         let on = self.main();
@@ -18,6 +18,7 @@ impl Store {
              (SELECT max(seq) FROM family_change WHERE authority_id = $1 AND recorded_at < $2)",
             [Value::from(authority), recorded_before.into()],
         );
-        on.execute_raw(statement).await.map(|_| ())
+        on.execute_raw(statement).await?;
+        self.forget_written(authority).await
     }
 }

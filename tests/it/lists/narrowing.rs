@@ -11,7 +11,7 @@ use crate::support::{
 
 /// How many statements each of the two servers sends for a list.
 async fn statements(database: &TestDatabase, asks: &[((&str, &str, &str), &str)]) -> Vec<(u64, u64)> {
-    let (app, plain, authority) = both(database, 60).await;
+    let (app, plain, authority) = both(database, 60, 0).await;
     let mut counts = Vec::new();
     for (of, filter) in asks {
         let query = format!("{{ families(filter: {filter}, first: 10) {{ totalCount nodes {{ id }} }} }}");
@@ -55,7 +55,7 @@ async fn only_what_decisions_rest_on_is_read(database: &TestDatabase) {
 on_both!(only_what_decisions_rest_on_is_read);
 
 async fn a_count_of_many_names_them_all(database: &TestDatabase) {
-    let (app, _, authority) = both(database, 240).await;
+    let (app, _, authority) = both(database, 240, 0).await;
     let of = ("tff-team", "coordinator", "programme_management");
     let client = Client::new(&app.url, &caller(&app, &authority, of).token);
     let query = "{ families(filter: { criterion: EDUCATION }, first: 1) { totalCount nodes { reference } } }";

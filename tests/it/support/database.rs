@@ -63,7 +63,16 @@ impl TestDatabase {
 
     /// Opens it with few connections, so that many tests can run at once.
     pub(crate) async fn open(&self) -> Databases {
-        open(&self.url).await
+        open(&self.url, &settings()).await
+    }
+
+    /// The same, with room for so many families in memory.
+    pub(crate) async fn open_keeping(&self, known_families: u32) -> Databases {
+        let settings = Settings {
+            known_families,
+            ..settings()
+        };
+        open(&self.url, &settings).await
     }
 
     fn at(text: String, place: Place) -> Self {
@@ -96,24 +105,24 @@ pub(crate) fn settings() -> Settings {
 
 /// Opens a database that is not of this module's making.
 pub(crate) async fn open_at(url: &str) -> Databases {
-    open(&url.parse().unwrap()).await
+    open(&url.parse().unwrap(), &settings()).await
 }
 
-async fn open(url: &DatabaseUrl) -> Databases {
+async fn open(url: &DatabaseUrl, settings: &Settings) -> Databases {
     // A file that another connection is just closing for good may be locked for a moment, which SQLite does not wait for.
     for _ in 0..20 {
-        match Databases::open(url, &settings()).await {
+        match Databases::open(url, settings).await {
             Err(error) if error.to_string().contains("locked") => {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
             opened => return opened.unwrap(),
         }
     }
-    Databases::open(url, &settings()).await.unwrap()
+    Databases::open(url, settings).await.unwrap()
 }
 
 async fn migrate(url: &DatabaseUrl) {
-    let databases = open(url).await;
+    let databases = open(url, &settings()).await;
     databases.migrate_up().await.unwrap();
     databases.close().await.unwrap();
 }

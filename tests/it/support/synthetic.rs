@@ -13,7 +13,12 @@ use super::{
 
 /// A server with so many made-up families, and the code of their authority.
 pub(crate) async fn start(database: &TestDatabase, families: u64) -> (App, String) {
-    let databases = database.open().await;
+    start_keeping(database, families, 10_000).await
+}
+
+/// The same, with room for so many families in memory.
+pub(crate) async fn start_keeping(database: &TestDatabase, families: u64, known: u32) -> (App, String) {
+    let databases = database.open_keeping(known).await;
     let made = demo::families(demo::Size::of(families), 7, today().date_naive());
     let code = made.authority_codes().next().expect("an authority");
     bulk::load_each(&databases, made, &mut |_| {})

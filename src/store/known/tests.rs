@@ -1,0 +1,165 @@
+//! What is kept is used by operations of the same moment only, and there is not too much of it.
+
+use chrono::{DateTime, NaiveDate};
+
+use super::*;
+
+const AUTHORITY: i32 = 7;
+
+fn day(number: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, number).expect("a day")
+}
+
+fn settings(own_consent_age: i32) -> AuthorityRow {
+    AuthorityRow {
+        id: AUTHORITY,
+        code: "made-up".into(),
+        name: "Made-up".into(),
+        own_consent_age,
+        emergency_hours: 24,
+        suppression_threshold: 5,
+        marker_advice: "Ring first.".into(),
+    }
+}
+
+fn key(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn family(number: u128) -> Arc<KnownFamily> {
+    use crate::{
+        sharing::{facts::RowFacts, grant::Guarded},
+        store::rows::FamilyRow,
+    };
+    let row = FamilyRow {
+        authority_id: AUTHORITY,
+        id: key(number),
+        reference: "TF-1".into(),
+        district: None,
+        ward: None,
+        locality: None,
+        reach_area: None,
+        need_level: None,
+        route: "cohort".into(),
+        attached_on: None,
+        closed_on: None,
+    };
+    let record = FamilyRecord {
+        row,
+        on_cohort: false,
+        has_plan: false,
+        leads: Vec::new(),
+        lead: None,
+        what_to_do: "Ring first.".into(),
+    };
+    Arc::new(KnownFamily {
+        facts: FamilyFacts {
+            authority: AUTHORITY,
+            family: key(number),
+            on_cohort: false,
+            involved: Vec::new(),
+            lead: None,
+            people: Vec::new(),
+            people_read: true,
+            consents: Vec::new(),
+            emergencies: Vec::new(),
+            own_consent_age: 16,
+            now: DateTime::UNIX_EPOCH,
+        },
+        family: Arc::new(Guarded::new(key(number), record, RowFacts::family())),
+        tables: Arc::default(),
+    })
+}
+
+fn shape(plans: bool) -> Shape {
+    Shape {
+        wants: Wants {
+            plans,
+            ..Wants::default()
+        },
+        needed: Needed::default(),
+        agencies: None,
+        consents: None,
+    }
+}
+
+fn now(known: &KnownFamilies, written: i64) -> View {
+    match known.since(&settings(16), written, day(1)) {
+        Since::Now(view) => view,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn kept(known: &KnownFamilies, view: &View, plans: bool, number: u128) -> bool {
+    known.get(view, &shape(plans), &[key(number)])[0].is_some()
+}
+
+#[test]
+fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
+    let known = KnownFamilies::new(10);
+    let view = now(&known, 3);
+    known.put(&view, &shape(false), [family(1)].into_iter());
+    assert!(kept(&known, &view, false, 1));
+    assert!(!kept(&known, &view, true, 1), "without its plans");
+    assert!(!kept(&known, &view, false, 2));
+    assert_eq!(known.found(), Found { known: 1, read: 2 });
+    assert_eq!(known.since(&settings(16), 4, day(1)), Since::Earlier(3));
+    assert_eq!(known.since(&settings(16), 2, day(1)), Since::Later);
+}
+
+#[test]
+fn what_was_written_is_forgotten_and_nothing_else() {
+    let known = KnownFamilies::new(10);
+    let before = now(&known, 3);
+    known.put(&before, &shape(false), [family(1), family(2)].into_iter());
+    known.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
+    let after = now(&known, 5);
+    assert!(kept(&known, &after, false, 1) && !kept(&known, &after, false, 2));
+    // Whoever still sees the older moment neither finds nor keeps anything.
+    assert!(!kept(&known, &before, false, 1));
+    known.put(&before, &shape(false), [family(2)].into_iter());
+    assert!(!kept(&known, &after, false, 2));
+    // Somebody else was first: nothing is forgotten twice.
+    known.put(&after, &shape(false), [family(2)].into_iter());
+    known.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
+    assert!(kept(&known, &after, false, 2));
+    known.forget(AUTHORITY, (5, 6), None);
+    assert!(!kept(&known, &now(&known, 6), false, 1));
+}
+
+#[test]
+fn another_day_and_other_settings_forget_everything() {
+    let known = KnownFamilies::new(10);
+    let view = now(&known, 3);
+    known.put(&view, &shape(false), [family(1)].into_iter());
+    let Since::Now(older) = known.since(&settings(14), 3, day(1)) else {
+        panic!("of this moment");
+    };
+    assert!(!kept(&known, &older, false, 1) && !kept(&known, &view, false, 1));
+    known.put(&older, &shape(false), [family(1)].into_iter());
+    let Since::Now(next) = known.since(&settings(14), 3, day(2)) else {
+        panic!("of this moment");
+    };
+    assert!(!kept(&known, &next, false, 1));
+}
+
+#[test]
+fn what_is_asked_for_least_lately_makes_room() {
+    let known = KnownFamilies::new(8);
+    let view = now(&known, 1);
+    known.put(&view, &shape(false), [family(0)].into_iter());
+    for number in 1..100 {
+        known.put(&view, &shape(false), [family(number)].into_iter());
+        assert!(kept(&known, &view, false, 0), "asked for all along");
+    }
+    let there = (1..100).filter(|number| kept(&known, &view, false, *number)).count();
+    assert!(there < 8, "{there}");
+    assert!(kept(&known, &view, false, 99));
+    // So many that they would push out all others are not kept at all.
+    known.put(
+        &view,
+        &shape(false),
+        (200..205).map(family).collect::<Vec<_>>().into_iter(),
+    );
+    assert!(!kept(&known, &view, false, 204) && kept(&known, &view, false, 99));
+}

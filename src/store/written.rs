@@ -1,0 +1,81 @@
+//! Which families were written, as the database itself notes it, in the order of the commits.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::{
+    Store,
+    record::record,
+    session::{Session, StoreError},
+};
+
+/// Where more families than this were written, it is cheaper to begin anew.
+const MOST: i64 = 1_000;
+/// So many of the newest notes of an authority stay: more than are ever asked for.
+const STAY: i64 = 10_000;
+
+#[derive(FromQueryResult)]
+struct Written {
+    family_id: Uuid,
+}
+
+record!(Written: family_id);
+
+impl Session {
+    /// The families that were written after that number, as far as this session sees; none is said where it is not known which, or where they are too many.
+    pub(super) async fn written_since(&self, number: i64) -> Result<Option<Vec<Uuid>>, StoreError> {
+        let text = "SELECT family_id FROM family_written WHERE authority_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        let values = vec![self.authority().into(), number.into(), (MOST + 1).into()];
+        let rows = self.rows(text, values).await?.records::<Written>()?;
+        // Notes that were thrown away had more than so many after them.
+        let too_many = rows.len() as i64 > MOST;
+        let all = rows.iter().any(|row| row.family_id.is_nil());
+        Ok((!too_many && !all).then(|| rows.into_iter().map(|row| row.family_id).collect()))
+    }
+}
+
+impl Store {
+    /// Throws away notes of an authority that nobody asks for any more.
+    pub(super) async fn forget_written(&self, authority: i32) -> Result<(), DbErr> {
+        self.count_statement();
+        let on = self.main();
+        let statement = Statement::from_sql_and_values(
+            on.get_database_backend(),
+            "DELETE FROM family_written WHERE authority_id = $1 AND seq < \
+             (SELECT seq FROM family_written WHERE authority_id = $1 ORDER BY seq DESC LIMIT 1 OFFSET $2)",
+            [Value::from(authority), STAY.into()],
+        );
+        on.execute_raw(statement).await.map(|_| ())
+    }
+}
+
+/// Has the database note nothing of what this transaction writes. It ends with [`end_load`].
+pub(super) async fn begin_load(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    let text = match transaction.get_database_backend() {
+        DbBackend::Postgres => "SET LOCAL thinkfamily.loading = 'on'",
+        _ => "INSERT INTO load_under_way (one) VALUES (1)",
+    };
+    transaction.execute_unprepared(text).await.map(|_| ())
+}
+
+/// Notes that anything of these authorities may have been written, under their locks, which the transaction must hold.
+pub(super) async fn end_load(
+    transaction: &DatabaseTransaction,
+    authorities: impl Iterator<Item = i32>,
+) -> Result<(), DbErr> {
+    let backend = transaction.get_database_backend();
+    let next = match backend {
+        DbBackend::Postgres => "nextval('family_written_seq')",
+        _ => "(SELECT coalesce(max(seq), 0) + 1 FROM family_written WHERE authority_id = $1)",
+    };
+    let text = format!("INSERT INTO family_written (authority_id, seq, family_id) VALUES ($1, {next}, $2)");
+    for authority in authorities {
+        let values = [Value::from(authority), Uuid::nil().into()];
+        let statement = Statement::from_sql_and_values(backend, text.as_str(), values);
+        transaction.execute_raw(statement).await?;
+    }
+    if backend != DbBackend::Postgres {
+        transaction.execute_unprepared("DELETE FROM load_under_way").await?;
+    }
+    Ok(())
+}
