@@ -19,6 +19,7 @@ pub mod distance_score;
 pub mod emergency_access;
 pub mod family;
 pub mod family_change;
+pub mod family_written;
 pub mod goal;
 pub mod idempotency;
 pub mod import_file;

@@ -24,6 +24,7 @@ mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
 mod t0003_trail_group;
+mod t0004_trail_body;
 
 /// The steps of the main database.
 pub struct Migrator;
@@ -64,6 +65,7 @@ impl MigratorTrait for TrailMigrator {
             Box::new(t0001_trail::Step),
             Box::new(t0002_trail_agency::Step),
             Box::new(t0003_trail_group::Step),
+            Box::new(t0004_trail_body::Step),
         ]
     }
 

@@ -20,7 +20,6 @@ impl MigrationTrait for Step {
                 db.execute_unprepared(&noted_by_postgres(table, *of)).await?;
             }
         } else {
-            step::create(manager, LOADS).await?;
             for (table, of) in NOTED {
                 for statement in noted_by_sqlite(table, *of) {
                     db.execute_unprepared(&statement).await?;
@@ -56,8 +55,6 @@ impl MigrationTrait for Step {
                  DROP FUNCTION note_written_person_id(); DROP FUNCTION note_all_written(); DROP SEQUENCE family_written_seq",
             )
             .await?;
-        } else {
-            step::drop(manager, LOADS).await?;
         }
         step::drop(manager, TABLES).await
     }
@@ -115,13 +112,6 @@ const TABLES: &[step::Table] = &[step::Table {
             family_id uuid NOT NULL,
             PRIMARY KEY (authority_id, seq, family_id)
         )",
-    indexes: &[],
-}];
-
-/// In SQLite whoever loads many rows puts one here for the time of the transaction, and notes at its end which authorities were written.
-const LOADS: &[step::Table] = &[step::Table {
-    name: "load_under_way",
-    create: "CREATE TABLE load_under_way (one integer NOT NULL PRIMARY KEY)",
     indexes: &[],
 }];
 
@@ -203,7 +193,8 @@ fn noted_by_postgres(table: &str, of: Of) -> String {
     )
 }
 
-/// There is one writer at a time, so numbers may be drawn at once.
+/// There is one writer at a time, so numbers may be drawn at once. Whoever loads many rows puts down a row of the authority nought for the time of the transaction, and
+/// notes at its end which authorities were written.
 fn noted_by_sqlite(table: &str, of: Of) -> Vec<String> {
     let note = |row: &str| {
         let next =
@@ -235,7 +226,7 @@ fn noted_by_sqlite(table: &str, of: Of) -> Vec<String> {
         .map(|(name, event, body)| {
             format!(
                 "CREATE TRIGGER {table}_written_{name} AFTER {event} ON {table} \
-                 WHEN NOT EXISTS (SELECT 1 FROM load_under_way) BEGIN {body} END"
+                 WHEN NOT EXISTS (SELECT 1 FROM family_written WHERE authority_id = 0) BEGIN {body} END"
             )
         })
         .into()

@@ -9,7 +9,7 @@ use super::{
     bundle::Bundle,
     dossier::{Dossier, FamilyRecord, Wants},
     facts::{self, FactRows, FactSlots},
-    known::{KnownFamily, Shape},
+    known::{self, KnownFamily, Shape, View},
     pipeline::Bind,
     reach::FamilySet,
     rows::{AgencyRow, FamilyRow},
@@ -49,12 +49,12 @@ impl Session {
         families: &FamilySet,
         wants: Wants,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
-        let (first, keys) = self.keys_of(families).await?;
+        let view = self.view().await?;
+        let (first, keys) = self.keys_of(families, view.as_ref()).await?;
         if keys.is_empty() {
             return Ok(Vec::new());
         }
         let shape = Shape::of(ceiling, wants);
-        let view = self.view().await?;
         let mut known = Vec::new();
         if let Some(view) = &view {
             let kept = self.families().get(view, &shape, &keys).into_iter().flatten();
@@ -84,7 +84,7 @@ impl Session {
         families: &FamilySet,
         wants: Wants,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
-        let (first, keys) = self.keys_of(families).await?;
+        let (first, keys) = self.keys_of(families, None).await?;
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -95,20 +95,32 @@ impl Session {
         Ok(self.dossiers_of(read, wants))
     }
 
-    /// The families' keys in order, each once; and the families, unless they are named already: they are named from then on, so that the other selects need not find them
+    /// The families' keys in order, each once; and the families, if they had to be asked for: they are named from then on, so that the other selects need not find them
     /// again.
-    async fn keys_of(&self, families: &FamilySet) -> Result<(Option<Vec<FamilyRow>>, Vec<Uuid>), StoreError> {
-        let (first, mut keys): (Option<Vec<FamilyRow>>, Vec<Uuid>) = match families {
-            FamilySet::Keys(keys) => (None, keys.clone()),
-            _ => {
-                let rows: Vec<FamilyRow> = self.all(families.select_families(self.authority())).await?;
-                let keys = rows.iter().map(|row| row.id).collect();
-                (Some(rows), keys)
-            }
-        };
+    async fn keys_of(
+        &self,
+        families: &FamilySet,
+        view: Option<&View>,
+    ) -> Result<(Option<Vec<FamilyRow>>, Vec<Uuid>), StoreError> {
+        if let FamilySet::Keys(keys) = families {
+            let mut keys = keys.clone();
+            keys.sort_unstable();
+            keys.dedup();
+            return Ok((None, keys));
+        }
+        let (text, values) = families.statement(self.backend(), self.authority());
+        let asked = known::asked(&text, &values);
+        if let Some(keys) = view.and_then(|view| self.families().list(view, asked)) {
+            return Ok((None, keys.to_vec()));
+        }
+        let values = values.into_iter().map(Bind::One).collect();
+        let rows: Vec<FamilyRow> = self.rows(&text, values).await?.records()?;
+        let mut keys: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         keys.sort_unstable();
-        keys.dedup();
-        Ok((first, keys))
+        if let Some(view) = view {
+            self.families().put_list(view, asked, &keys);
+        }
+        Ok((Some(rows), keys))
     }
 
     fn grant(&self, ceiling: &Arc<Ceiling>, family: Arc<KnownFamily>) -> Given {

@@ -4,7 +4,9 @@ use std::ops::Bound;
 
 use chrono::NaiveDate;
 use entity::{emergency_access, family, involvement, lead_professional};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+};
 use uuid::Uuid;
 
 use crate::sharing::{
@@ -113,7 +115,7 @@ impl Reach {
 
 impl FamilySet {
     /// The statement of the families themselves.
-    pub(super) fn select_families(&self, authority: i32) -> Select<family::Entity> {
+    fn select_families(&self, authority: i32) -> Select<family::Entity> {
         match self {
             Self::Keys(keys) => family::Entity::find()
                 .filter(family::Column::AuthorityId.eq(authority))
@@ -134,9 +136,13 @@ impl FamilySet {
         }
     }
 
-    /// Whether there can be none.
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Keys(keys) if keys.is_empty())
+    /// The same, written out.
+    pub(super) fn statement(&self, backend: DbBackend, authority: i32) -> (String, Vec<Value>) {
+        let statement = backend.build(&self.select_families(authority).into_query());
+        (
+            statement.sql,
+            statement.values.map(|values| values.0).unwrap_or_default(),
+        )
     }
 }
 

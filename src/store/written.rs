@@ -53,7 +53,7 @@ impl Store {
 pub(super) async fn begin_load(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     let text = match transaction.get_database_backend() {
         DbBackend::Postgres => "SET LOCAL thinkfamily.loading = 'on'",
-        _ => "INSERT INTO load_under_way (one) VALUES (1)",
+        _ => "INSERT INTO family_written (authority_id, seq, family_id) VALUES (0, 0, zeroblob(16))",
     };
     transaction.execute_unprepared(text).await.map(|_| ())
 }
@@ -75,7 +75,9 @@ pub(super) async fn end_load(
         transaction.execute_raw(statement).await?;
     }
     if backend != DbBackend::Postgres {
-        transaction.execute_unprepared("DELETE FROM load_under_way").await?;
+        transaction
+            .execute_unprepared("DELETE FROM family_written WHERE authority_id = 0")
+            .await?;
     }
     Ok(())
 }

@@ -166,7 +166,13 @@ async fn start(
     name: &str,
     asked: &[operations::Asked],
 ) -> Result<Vec<Box<dyn Side>>, Box<dyn Error>> {
-    let mut sides: Vec<Box<dyn Side>> = vec![Box::new(Ours::start("ours", program, asked).await?)];
+    let mut forgetful = program.clone();
+    let keeps_none = ("THINKFAMILY_KNOWN_FAMILIES".to_owned(), "0".to_owned());
+    forgetful.settings.extend([keeps_none]);
+    let mut sides: Vec<Box<dyn Side>> = vec![
+        Box::new(Ours::start("ours", program, asked).await?),
+        Box::new(Ours::start("ours, keeping nothing", &forgetful, asked).await?),
+    ];
     let Some(cluster) = cluster else {
         let file = program.data.join("thinkfamily.db").canonicalize()?;
         sides.push(Box::new(Hand::start(&format!("sqlite:{}", file.display())).await?));

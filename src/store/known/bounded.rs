@@ -1,89 +1,53 @@
-//! A bounded number of families, those that were asked for least lately forgotten first.
+//! A bounded number of things, those that were asked for least lately forgotten first.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, hash::Hash};
 
-use uuid::Uuid;
-
-use super::{KnownFamily, Shape, View};
-
-/// More shapes than partners have use for: beyond it everything is forgotten.
-const SHAPES: usize = 256;
-
-/// The authority, the number of the shape, and the family.
-type Place = (i32, usize, Uuid);
-
-/// Families in two halves: what is asked for moves to the young one, and when that is full it takes the place of the old one, which is forgotten.
+/// Things in two halves: what is asked for moves to the young one, and when that is full it takes the place of the old one, which is forgotten. Each is kept under a stamp, and
+/// is there for whoever asks under the same.
 #[derive(Debug)]
-pub(super) struct Bounded {
+pub(super) struct Bounded<K, S, V> {
     half: usize,
-    shapes: HashMap<Shape, usize>,
-    young: HashMap<Place, (u64, Arc<KnownFamily>)>,
-    old: HashMap<Place, (u64, Arc<KnownFamily>)>,
+    young: HashMap<K, (S, V)>,
+    old: HashMap<K, (S, V)>,
 }
 
-impl Bounded {
+impl<K: Eq + Hash, S: PartialEq, V: Clone> Bounded<K, S, V> {
+    /// At most so many, or one more.
     pub(super) fn new(most: usize) -> Self {
         Self {
             half: most.div_ceil(2),
-            shapes: HashMap::new(),
             young: HashMap::new(),
             old: HashMap::new(),
         }
     }
 
-    pub(super) fn get(&mut self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<KnownFamily>>> {
-        let Some(shape) = self.shapes.get(shape).copied() else {
-            return vec![None; keys.len()];
-        };
-        keys.iter()
-            .map(|key| self.one(view.epoch, (view.authority, shape, *key)))
-            .collect()
-    }
-
-    fn one(&mut self, epoch: u64, place: Place) -> Option<Arc<KnownFamily>> {
-        if let Some((kept_under, family)) = self.young.get(&place) {
-            return (*kept_under == epoch).then(|| Arc::clone(family));
+    pub(super) fn get(&mut self, stamp: &S, key: K) -> Option<V> {
+        if let Some((kept_under, value)) = self.young.get(&key) {
+            return (kept_under == stamp).then(|| value.clone());
         }
-        let (kept_under, family) = self.old.remove(&place)?;
-        if kept_under != epoch {
+        let (kept_under, value) = self.old.remove(&key)?;
+        if kept_under != *stamp {
             return None;
         }
-        self.keep(place, epoch, Arc::clone(&family));
-        Some(family)
+        let found = value.clone();
+        self.keep(key, kept_under, value);
+        Some(found)
     }
 
-    pub(super) fn put(&mut self, view: &View, shape: &Shape, read: impl Iterator<Item = Arc<KnownFamily>>) {
-        let shape = match self.shapes.get(shape) {
-            Some(number) => *number,
-            None => {
-                if self.shapes.len() >= SHAPES {
-                    *self = Self::new(self.half * 2);
-                }
-                let number = self.shapes.len();
-                self.shapes.insert(shape.clone(), number);
-                number
-            }
-        };
-        for family in read {
-            let place = (view.authority, shape, family.facts.family);
-            self.old.remove(&place);
-            self.keep(place, view.epoch, family);
-        }
+    pub(super) fn put(&mut self, stamp: S, key: K, value: V) {
+        self.old.remove(&key);
+        self.keep(key, stamp, value);
     }
 
-    fn keep(&mut self, place: Place, epoch: u64, family: Arc<KnownFamily>) {
+    fn keep(&mut self, key: K, stamp: S, value: V) {
         if self.young.len() >= self.half {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(place, (epoch, family));
+        self.young.insert(key, (stamp, value));
     }
 
-    /// Forgets a family in every shape.
-    pub(super) fn forget(&mut self, authority: i32, family: Uuid) {
-        for shape in 0..self.shapes.len() {
-            let place = (authority, shape, family);
-            self.young.remove(&place);
-            self.old.remove(&place);
-        }
+    pub(super) fn forget(&mut self, key: &K) {
+        self.young.remove(key);
+        self.old.remove(key);
     }
 }

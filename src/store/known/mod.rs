@@ -8,12 +8,17 @@
 mod bounded;
 mod standing;
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
+use aws_lc_rs::digest;
 use chrono::NaiveDate;
+use sea_orm::Value;
 use uuid::Uuid;
 
 pub(super) use self::standing::{Since, View};
@@ -65,10 +70,33 @@ pub(super) struct KnownFamilies {
     read: AtomicU64,
 }
 
+/// More shapes than partners have use for: beyond it everything is forgotten.
+const SHAPES: usize = 256;
+/// More families than this of one statement are not kept as a list.
+const LONGEST: usize = 256;
+
+/// A statement that picks out families, with its values, as a digest.
+pub(super) type Asked = [u8; 32];
+
+/// The digest of a statement with its values, which may be personal data.
+pub(super) fn asked(text: &str, values: &[Value]) -> Asked {
+    let mut digest = digest::Context::new(&digest::SHA256);
+    digest.update(text.as_bytes());
+    // Texts in it stand between quotes, so that two lists of values never look alike.
+    digest.update(format!("{values:?}").as_bytes());
+    let mut asked = Asked::default();
+    asked.copy_from_slice(digest.finish().as_ref());
+    asked
+}
+
 #[derive(Debug)]
 struct Kept {
     authorities: Authorities,
-    families: Bounded,
+    shapes: HashMap<Shape, usize>,
+    /// By authority, number of the shape and key; each under the epoch of its authority.
+    families: Bounded<(i32, usize, Uuid), u64, Arc<KnownFamily>>,
+    /// Which families a statement picked out at a certain moment.
+    lists: Bounded<(i32, Asked), View, Arc<[Uuid]>>,
 }
 
 impl KnownFamilies {
@@ -79,7 +107,9 @@ impl KnownFamilies {
             most,
             kept: Mutex::new(Kept {
                 authorities: Authorities::default(),
+                shapes: HashMap::new(),
                 families: Bounded::new(most),
+                lists: Bounded::new(most),
             }),
             known: AtomicU64::default(),
             read: AtomicU64::default(),
@@ -111,7 +141,9 @@ impl KnownFamilies {
             return;
         }
         for family in families.into_iter().flatten() {
-            kept.families.forget(authority, *family);
+            for shape in 0..kept.shapes.len() {
+                kept.families.forget(&(authority, shape, *family));
+            }
         }
     }
 
@@ -121,7 +153,15 @@ impl KnownFamilies {
         if !kept.authorities.stands(view) {
             return vec![None; keys.len()];
         }
-        let known = kept.families.get(view, shape, keys);
+        let Some(shape) = kept.shapes.get(shape).copied() else {
+            self.read.fetch_add(keys.len() as u64, Ordering::Relaxed);
+            return vec![None; keys.len()];
+        };
+        let place = |key: &Uuid| (view.authority, shape, *key);
+        let known: Vec<_> = keys
+            .iter()
+            .map(|key| kept.families.get(&view.epoch, place(key)))
+            .collect();
         let found = known.iter().flatten().count() as u64;
         self.known.fetch_add(found, Ordering::Relaxed);
         self.read.fetch_add(keys.len() as u64 - found, Ordering::Relaxed);
@@ -134,8 +174,30 @@ impl KnownFamilies {
             return;
         }
         let kept = &mut *self.lock();
-        if kept.authorities.stands(view) {
-            kept.families.put(view, shape, read);
+        if !kept.authorities.stands(view) {
+            return;
+        }
+        if kept.shapes.len() >= SHAPES && !kept.shapes.contains_key(shape) {
+            kept.shapes.clear();
+            kept.families = Bounded::new(self.most);
+        }
+        let next = kept.shapes.len();
+        let shape = *kept.shapes.entry(shape.clone()).or_insert(next);
+        for family in read {
+            let place = (view.authority, shape, family.facts.family);
+            kept.families.put(view.epoch, place, family);
+        }
+    }
+
+    /// The families that a statement picked out at the same moment.
+    pub(super) fn list(&self, view: &View, asked: Asked) -> Option<Arc<[Uuid]>> {
+        self.lock().lists.get(view, (view.authority, asked))
+    }
+
+    /// Keeps which families a statement has picked out, unless they are many.
+    pub(super) fn put_list(&self, view: &View, asked: Asked, keys: &[Uuid]) {
+        if keys.len() <= LONGEST {
+            self.lock().lists.put(*view, (view.authority, asked), keys.into());
         }
     }
 

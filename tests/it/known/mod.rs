@@ -312,3 +312,43 @@ async fn whatever_is_written_both_answer_the_same(database: &TestDatabase) {
     );
 }
 on_both!(whatever_is_written_both_answer_the_same);
+
+/// Tables that speak of a family and are not read with families, or are read by themselves each time.
+const BESIDE: [&str; 7] = [
+    "family_change",
+    "family_written",
+    "marker_told",
+    "marker_change",
+    "marker_response",
+    "webhook_delivery",
+    "trail_subject",
+];
+
+async fn no_table_of_families_is_written_unseen(database: &TestDatabase) {
+    let databases = database.open().await;
+    let db = databases.main();
+    let names = async |text: &str| {
+        let rows = db
+            .query_all_raw(Statement::from_string(db.get_database_backend(), text.to_owned()))
+            .await
+            .unwrap();
+        let names = rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let (tables, noted) = if database.url().is_postgres() {
+        (
+            "SELECT DISTINCT table_name::text FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'family_id'",
+            "SELECT relname::text FROM pg_class c WHERE (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE '%_written%') = 2",
+        )
+    } else {
+        (
+            "SELECT DISTINCT t.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' AND c.name = 'family_id'",
+            "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' GROUP BY tbl_name HAVING count(*) = 3",
+        )
+    };
+    let mut of_families = names(tables).await;
+    of_families.retain(|table| !BESIDE.contains(&table.as_str()));
+    of_families.extend(["family", "person", "agency"].map(str::to_owned));
+    assert_eq!(names(noted).await, of_families);
+}
+on_both!(no_table_of_families_is_written_unseen);
