@@ -115,7 +115,7 @@ impl Reach {
 
 impl FamilySet {
     /// The statement of the families themselves.
-    fn select_families(&self, authority: i32) -> Select<family::Entity> {
+    pub(super) fn select_families(&self, authority: i32) -> Select<family::Entity> {
         match self {
             Self::Keys(keys) => family::Entity::find()
                 .filter(family::Column::AuthorityId.eq(authority))

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Where more families than this were written, it is cheaper to begin anew.
-const MOST: i64 = 1_000;
+const MOST: u16 = 1_000;
 /// So many of the newest notes of an authority stay: more than are ever asked for.
 const STAY: i64 = 10_000;
 
@@ -25,10 +25,10 @@ impl Session {
     /// The families that were written after that number, as far as this session sees; none is said where it is not known which, or where they are too many.
     pub(super) async fn written_since(&self, number: i64) -> Result<Option<Vec<Uuid>>, StoreError> {
         let text = "SELECT family_id FROM family_written WHERE authority_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-        let values = vec![self.authority().into(), number.into(), (MOST + 1).into()];
+        let values = vec![self.authority().into(), number.into(), (i64::from(MOST) + 1).into()];
         let rows = self.rows(text, values).await?.records::<Written>()?;
         // Notes that were thrown away had more than so many after them.
-        let too_many = rows.len() as i64 > MOST;
+        let too_many = rows.len() > usize::from(MOST);
         let all = rows.iter().any(|row| row.family_id.is_nil());
         Ok((!too_many && !all).then(|| rows.into_iter().map(|row| row.family_id).collect()))
     }

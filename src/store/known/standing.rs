@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use crate::store::{agencies::Agencies, rows::AuthorityRow};
 
 /// An operation that sees less than others saw so long ago does not see an older moment: the database has been put back.
-const PUT_BACK: Duration = Duration::from_secs(60);
+const PUT_BACK: Duration = Duration::from_mins(1);
 
 /// How what is kept of an authority stands to an operation.
 #[derive(Debug, PartialEq, Eq)]

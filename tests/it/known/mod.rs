@@ -267,17 +267,17 @@ on_both!(a_load_is_seen_at_once);
 async fn whatever_is_written_both_answer_the_same(database: &TestDatabase) {
     let both = Both::over(database, 70).await;
     more_rows(&both).await;
-    let mut chance = ChaCha12Rng::seed_from_u64(31);
+    let mut random = ChaCha12Rng::seed_from_u64(31);
     let size = usize::try_from(FAMILIES).unwrap();
     let mut told = std::collections::BTreeSet::new();
     for step in 0..200 {
         let mut why = "nothing".to_owned();
-        if chance.random_bool(0.6) {
-            let (table, change, alone) = TABLES[chance.random_range(0..TABLES.len())];
+        if random.random_bool(0.6) {
+            let (table, change, alone) = TABLES[random.random_range(0..TABLES.len())];
             let count = if table == "agency" { 5 } else { size };
-            let offset = chance.random_range(0..count);
+            let offset = random.random_range(0..count);
             let row = format!("id IN (SELECT id FROM {table} ORDER BY id LIMIT 1 OFFSET {offset})");
-            why = if alone && chance.random_bool(0.3) {
+            why = if alone && random.random_bool(0.3) {
                 format!("DELETE FROM {table} WHERE {row}")
             } else if table == "consent" {
                 format!("UPDATE consent SET withdrawn_at = '2026-06-01T00:00:00Z' WHERE {row}")
@@ -293,8 +293,8 @@ async fn whatever_is_written_both_answer_the_same(database: &TestDatabase) {
             };
             both.hand().execute_unprepared(&why).await.unwrap();
         }
-        let first = [5, 12, 100][chance.random_range(0..3)];
-        let of = CALLERS[chance.random_range(0..CALLERS.len())];
+        let first = [5, 12, 100][random.random_range(0..3)];
+        let of = CALLERS[random.random_range(0..CALLERS.len())];
         let query = if of == MANAGER {
             ALL.replace("100", &first.to_string())
         } else {
