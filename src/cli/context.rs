@@ -70,7 +70,9 @@ impl Context {
             acquire_timeout: database.wait,
             statement_timeout: database.statement_timeout,
             feed_poll: database.feed_poll,
-            known_families: database.known_families,
+            known_families: usize::try_from(database.known_families_mb)
+                .unwrap_or(usize::MAX)
+                .saturating_mul(1_000_000),
             ..Settings::default()
         };
         Databases::open_at(&url, &trail_url, &settings)

@@ -110,8 +110,8 @@ pub struct Database {
     pub statement_timeout: Duration,
     /// How often those who wait for changes look by themselves.
     pub feed_poll: Duration,
-    /// Families that are kept in memory, at most.
-    pub known_families: u32,
+    /// Memory for what was read of families, in MB, about.
+    pub known_families_mb: u32,
 }
 
 /// How webhooks are delivered.
@@ -286,7 +286,7 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
         wait: milliseconds(given, "database_wait_ms", 2_000)?,
         statement_timeout: milliseconds(given, "statement_timeout_ms", 5_000)?,
         feed_poll: milliseconds(given, "feed_poll_ms", 5_000)?,
-        known_families: given.number("known_families", 10_000, 0..=10_000_000)?,
+        known_families_mb: given.number("known_families_mb", 128, 0..=65_535)?,
     })
 }
 

@@ -44,8 +44,8 @@ pub struct Settings {
     pub synchronous: Synchronous,
     /// How often those who wait for changes look by themselves.
     pub feed_poll: Duration,
-    /// Families of which what was read is kept in memory, at most.
-    pub known_families: u32,
+    /// Memory for what was read of families, in bytes, about.
+    pub known_families: usize,
 }
 
 /// What a commit survives with SQLite; PostgreSQL is configured at its own server.
@@ -58,7 +58,7 @@ pub enum Synchronous {
 }
 
 impl Default for Settings {
-    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 10,000 families kept.
+    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 128 MB for families.
     fn default() -> Self {
         Self {
             connections: 10,
@@ -68,7 +68,7 @@ impl Default for Settings {
             busy_timeout: Duration::from_secs(5),
             synchronous: Synchronous::Full,
             feed_poll: Duration::from_secs(5),
-            known_families: 10_000,
+            known_families: 128_000_000,
         }
     }
 }
@@ -132,7 +132,7 @@ pub struct Databases {
     counters: DatabaseConnection,
     pipeline: Option<Pool>,
     statement_timeout: Duration,
-    known_families: u32,
+    known_families: usize,
     wake: Arc<Wake>,
 }
 
@@ -237,8 +237,8 @@ impl Databases {
         self.statement_timeout
     }
 
-    /// How many families a store over them keeps in memory, at most.
-    pub(super) fn known_families(&self) -> u32 {
+    /// How many bytes of memory a store over them has for families, about.
+    pub(super) fn known_families(&self) -> usize {
         self.known_families
     }
 

@@ -178,6 +178,36 @@ pub struct Tables {
     pub contact_notes: Vec<Locked<ContactNoteRow>>,
 }
 
+/// What the texts of a row take, about.
+const TEXTS: usize = 200;
+
+impl Tables {
+    /// How much memory all rows take, in bytes, about.
+    pub(super) fn bytes(&self) -> usize {
+        fn of<R>(rows: &[Locked<R>]) -> usize {
+            rows.len() * (size_of::<Guarded<R>>() + TEXTS)
+        }
+        of(&self.members)
+            + of(&self.addresses)
+            + of(&self.statuses)
+            + of(&self.identifiers)
+            + of(&self.involvements)
+            + of(&self.criteria)
+            + of(&self.assessments)
+            + of(&self.scores)
+            + of(&self.plans)
+            + of(&self.goals)
+            + of(&self.actions)
+            + of(&self.outcomes)
+            + of(&self.progress)
+            + of(&self.consents)
+            + of(&self.markers)
+            + of(&self.emergencies)
+            + of(&self.contacts)
+            + of(&self.contact_notes)
+    }
+}
+
 /// One family as one operation read it.
 #[derive(Debug)]
 pub struct Dossier {

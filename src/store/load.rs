@@ -68,7 +68,7 @@ impl Session {
         let agencies_unread = wants.agencies && self.known_agencies().is_none();
         let read = self.read(first, &unread, &shape, agencies_unread).await?;
         if let Some(view) = &view {
-            self.families().put(view, &shape, read.iter().cloned());
+            self.families().put(view, &shape, &read);
             if let Some(agencies) = self.known_agencies().filter(|_| agencies_unread) {
                 self.families().put_agencies(view, &agencies);
             }

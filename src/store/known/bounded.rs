@@ -1,6 +1,12 @@
-//! A bounded number of things, those that were asked for least lately forgotten first.
+//! Things that are kept up to a bound, those that were asked for least lately forgotten first.
 
 use std::{collections::HashMap, hash::Hash};
+
+/// What a thing takes of the bound.
+pub(super) trait Size {
+    /// In bytes, about.
+    fn bytes(&self) -> usize;
+}
 
 /// Things in two halves: what is asked for moves to the young one, and when that is full it takes the place of the old one, which is forgotten. Each is kept under a stamp, and
 /// is there for whoever asks under the same.
@@ -8,15 +14,17 @@ use std::{collections::HashMap, hash::Hash};
 pub(super) struct Bounded<K, S, V> {
     half: usize,
     young: HashMap<K, (S, V)>,
+    young_bytes: usize,
     old: HashMap<K, (S, V)>,
 }
 
-impl<K: Eq + Hash, S: PartialEq, V: Clone> Bounded<K, S, V> {
-    /// At most so many, or one more.
+impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
+    /// At most so many bytes, and one thing more.
     pub(super) fn new(most: usize) -> Self {
         Self {
             half: most.div_ceil(2),
             young: HashMap::new(),
+            young_bytes: 0,
             old: HashMap::new(),
         }
     }
@@ -40,14 +48,20 @@ impl<K: Eq + Hash, S: PartialEq, V: Clone> Bounded<K, S, V> {
     }
 
     fn keep(&mut self, key: K, stamp: S, value: V) {
-        if self.young.len() >= self.half {
+        if self.young_bytes >= self.half {
             self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
         }
-        self.young.insert(key, (stamp, value));
+        self.young_bytes += value.bytes();
+        if let Some((_, before)) = self.young.insert(key, (stamp, value)) {
+            self.young_bytes -= before.bytes();
+        }
     }
 
     pub(super) fn forget(&mut self, key: &K) {
-        self.young.remove(key);
+        if let Some((_, before)) = self.young.remove(key) {
+            self.young_bytes -= before.bytes();
+        }
         self.old.remove(key);
     }
 }

@@ -22,7 +22,10 @@ use sea_orm::Value;
 use uuid::Uuid;
 
 pub(super) use self::standing::{Since, View};
-use self::{bounded::Bounded, standing::Authorities};
+use self::{
+    bounded::{Bounded, Size},
+    standing::Authorities,
+};
 use super::{
     agencies::Agencies,
     dossier::{FamilyRecord, Locked, Tables, Wants},
@@ -39,6 +42,20 @@ pub(super) struct KnownFamily {
     pub(super) facts: FamilyFacts,
     pub(super) family: Locked<FamilyRecord>,
     pub(super) tables: Arc<Tables>,
+}
+
+impl Size for Arc<KnownFamily> {
+    fn bytes(&self) -> usize {
+        // With the facts, which hold the people and the decisions about consent once more, and its place.
+        let facts = 100 * (self.facts.people.len() + 2 * self.facts.consents.len());
+        1_500 + facts + self.tables.bytes()
+    }
+}
+
+impl Size for Arc<[Uuid]> {
+    fn bytes(&self) -> usize {
+        200 + size_of_val(&**self)
+    }
 }
 
 /// What was asked for when something was read: what was read in another shape may lack rows.
@@ -100,16 +117,15 @@ struct Kept {
 }
 
 impl KnownFamilies {
-    /// Keeps at most so many families; none, if that is nought.
-    pub(super) fn new(most: u32) -> Self {
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
+    /// Keeps families of about so many bytes; none, if that is nought.
+    pub(super) fn new(most: usize) -> Self {
         Self {
             most,
             kept: Mutex::new(Kept {
                 authorities: Authorities::default(),
                 shapes: HashMap::new(),
                 families: Bounded::new(most),
-                lists: Bounded::new(most),
+                lists: Bounded::new(most / 16),
             }),
             known: AtomicU64::default(),
             read: AtomicU64::default(),
@@ -169,8 +185,9 @@ impl KnownFamilies {
     }
 
     /// Keeps what an operation has read, if the authority still stands where the operation sees it. A load of families that would push out all others is not kept.
-    pub(super) fn put(&self, view: &View, shape: &Shape, read: impl ExactSizeIterator<Item = Arc<KnownFamily>>) {
-        if read.len() > self.most / 2 {
+    pub(super) fn put(&self, view: &View, shape: &Shape, read: &[Arc<KnownFamily>]) {
+        let bytes: usize = read.iter().map(Size::bytes).sum();
+        if bytes > self.most / 2 {
             return;
         }
         let kept = &mut *self.lock();
@@ -185,7 +202,7 @@ impl KnownFamilies {
         let shape = *kept.shapes.entry(shape.clone()).or_insert(next);
         for family in read {
             let place = (view.authority, shape, family.facts.family);
-            kept.families.put(view.epoch, place, family);
+            kept.families.put(view.epoch, place, Arc::clone(family));
         }
     }
 

@@ -96,9 +96,9 @@ fn kept(known: &KnownFamilies, view: &View, plans: bool, number: u128) -> bool {
 
 #[test]
 fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
-    let known = KnownFamilies::new(10);
+    let known = KnownFamilies::new(1_000_000);
     let view = now(&known, 3);
-    known.put(&view, &shape(false), [family(1)].into_iter());
+    known.put(&view, &shape(false), &[family(1)]);
     assert!(kept(&known, &view, false, 1));
     assert!(!kept(&known, &view, true, 1), "without its plans");
     assert!(!kept(&known, &view, false, 2));
@@ -109,18 +109,18 @@ fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
 
 #[test]
 fn what_was_written_is_forgotten_and_nothing_else() {
-    let known = KnownFamilies::new(10);
+    let known = KnownFamilies::new(1_000_000);
     let before = now(&known, 3);
-    known.put(&before, &shape(false), [family(1), family(2)].into_iter());
+    known.put(&before, &shape(false), &[family(1), family(2)]);
     known.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
     let after = now(&known, 5);
     assert!(kept(&known, &after, false, 1) && !kept(&known, &after, false, 2));
     // Whoever still sees the older moment neither finds nor keeps anything.
     assert!(!kept(&known, &before, false, 1));
-    known.put(&before, &shape(false), [family(2)].into_iter());
+    known.put(&before, &shape(false), &[family(2)]);
     assert!(!kept(&known, &after, false, 2));
     // Somebody else was first: nothing is forgotten twice.
-    known.put(&after, &shape(false), [family(2)].into_iter());
+    known.put(&after, &shape(false), &[family(2)]);
     known.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
     assert!(kept(&known, &after, false, 2));
     known.forget(AUTHORITY, (5, 6), None);
@@ -129,14 +129,14 @@ fn what_was_written_is_forgotten_and_nothing_else() {
 
 #[test]
 fn another_day_and_other_settings_forget_everything() {
-    let known = KnownFamilies::new(10);
+    let known = KnownFamilies::new(1_000_000);
     let view = now(&known, 3);
-    known.put(&view, &shape(false), [family(1)].into_iter());
+    known.put(&view, &shape(false), &[family(1)]);
     let Since::Now(older) = known.since(&settings(14), 3, day(1)) else {
         panic!("of this moment");
     };
     assert!(!kept(&known, &older, false, 1) && !kept(&known, &view, false, 1));
-    known.put(&older, &shape(false), [family(1)].into_iter());
+    known.put(&older, &shape(false), &[family(1)]);
     let Since::Now(next) = known.since(&settings(14), 3, day(2)) else {
         panic!("of this moment");
     };
@@ -145,21 +145,17 @@ fn another_day_and_other_settings_forget_everything() {
 
 #[test]
 fn what_is_asked_for_least_lately_makes_room() {
-    let known = KnownFamilies::new(8);
+    let known = KnownFamilies::new(8 * 1_500);
     let view = now(&known, 1);
-    known.put(&view, &shape(false), [family(0)].into_iter());
+    known.put(&view, &shape(false), &[family(0)]);
     for number in 1..100 {
-        known.put(&view, &shape(false), [family(number)].into_iter());
+        known.put(&view, &shape(false), &[family(number)]);
         assert!(kept(&known, &view, false, 0), "asked for all along");
     }
     let there = (1..100).filter(|number| kept(&known, &view, false, *number)).count();
     assert!(there < 8, "{there}");
     assert!(kept(&known, &view, false, 99));
     // So many that they would push out all others are not kept at all.
-    known.put(
-        &view,
-        &shape(false),
-        (200..205).map(family).collect::<Vec<_>>().into_iter(),
-    );
+    known.put(&view, &shape(false), &(200..205).map(family).collect::<Vec<_>>());
     assert!(!kept(&known, &view, false, 204) && kept(&known, &view, false, 99));
 }

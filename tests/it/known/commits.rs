@@ -17,7 +17,7 @@ async fn what_began_first_may_be_committed_last() {
     let Some(database) = TestDatabase::postgres().await else {
         return;
     };
-    let both = Both::over(&database, 1_000).await;
+    let both = Both::over(&database, 100_000_000).await;
     let mut last = both.both_answer(MANAGER, ALL, "nothing").await;
     let slow = both.hand().begin().await.unwrap();
     slow.execute_unprepared(&write(1)).await.unwrap();
@@ -42,7 +42,7 @@ async fn a_table_that_is_emptied_is_seen_so() {
     let Some(database) = TestDatabase::postgres().await else {
         return;
     };
-    let both = Both::over(&database, 1_000).await;
+    let both = Both::over(&database, 100_000_000).await;
     let before = both.both_answer(MANAGER, ALL, "nothing").await;
     assert!(before.contains("\"town\""));
     both.hand().execute_unprepared("TRUNCATE address").await.unwrap();

@@ -21,7 +21,7 @@ async fn statements(both: &Both, partner: &Partner, reference: &str) -> (bool, u
 }
 
 async fn what_does_not_exist_for_the_asker_is_read_each_time(database: &TestDatabase) {
-    let both = Both::over(database, 1_000).await;
+    let both = Both::over(database, 100_000_000).await;
     let refuse = "UPDATE consent SET decision = 'refused' WHERE category = 'MARKER' AND agency_kind = 'police' AND family_id IN \
         (SELECT id FROM family ORDER BY id LIMIT 15)";
     both.hand().execute_unprepared(refuse).await.unwrap();

@@ -89,7 +89,7 @@ struct Both {
 }
 
 impl Both {
-    async fn over(database: &TestDatabase, known: u32) -> Self {
+    async fn over(database: &TestDatabase, known: usize) -> Self {
         let databases = database.open_keeping(known).await;
         let made = demo::families(demo::Size::of(FAMILIES), 7, today().date_naive());
         let authority = made.authority_codes().next().unwrap();
@@ -196,7 +196,7 @@ async fn more_rows(both: &Both) {
 }
 
 async fn whoever_writes_is_seen_at_once(database: &TestDatabase) {
-    let both = Both::over(database, 1_000).await;
+    let both = Both::over(database, 100_000_000).await;
     more_rows(&both).await;
     let hand = both.hand();
     for (table, change, alone) in TABLES {
@@ -227,7 +227,7 @@ on_both!(whoever_writes_is_seen_at_once);
 
 /// Only what was written is read again.
 async fn what_was_not_written_is_not_read_again(database: &TestDatabase) {
-    let both = Both::over(database, 1_000).await;
+    let both = Both::over(database, 100_000_000).await;
     both.both_answer(MANAGER, ALL, "nothing").await;
     let known = both.found();
     let write = "UPDATE plan SET drawn_up_on = '2001-01-01' WHERE id = (SELECT id FROM plan ORDER BY id LIMIT 1)";
@@ -239,7 +239,7 @@ on_both!(what_was_not_written_is_not_read_again);
 
 /// A load of many rows writes past the notes of single rows, and is seen as well.
 async fn a_load_is_seen_at_once(database: &TestDatabase) {
-    let both = Both::over(database, 1_000).await;
+    let both = Both::over(database, 100_000_000).await;
     let before = both.both_answer(MANAGER, ALL, "nothing").await;
     let (authority_id, family_id, _) = both.keys().await;
     let address = AddressRow {
@@ -265,7 +265,7 @@ on_both!(a_load_is_seen_at_once);
 
 /// Any writes, any callers, in any order, with room for few families.
 async fn whatever_is_written_both_answer_the_same(database: &TestDatabase) {
-    let both = Both::over(database, 70).await;
+    let both = Both::over(database, 1_000_000).await;
     more_rows(&both).await;
     let mut random = ChaCha12Rng::seed_from_u64(31);
     let size = usize::try_from(FAMILIES).unwrap();

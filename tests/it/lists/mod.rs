@@ -75,9 +75,9 @@ const CALLERS: [(&str, &str, &str); 9] = [
     ("early-help", "manager", "family_support"),
 ];
 
-/// Two servers over the same families, with room for so many of them in memory: one as it is run, one that decides about every family. And the code of their
+/// Two servers over the same families, with so many bytes of memory for them: one as it is run, one that decides about every family. And the code of their
 /// authority.
-async fn both(database: &TestDatabase, families: u64, known: u32) -> (App, App, String) {
+async fn both(database: &TestDatabase, families: u64, known: usize) -> (App, App, String) {
     let databases = database.open_keeping(known).await;
     let made = demo::families(demo::Size::of(families), 7, today().date_naive());
     let code = made.authority_codes().next().unwrap();
@@ -219,7 +219,7 @@ async fn ceiling_of(partner: &Partner) -> BTreeSet<String> {
 }
 
 async fn what_the_database_answers_is_what_deciding_about_each_family_gives(database: &TestDatabase) {
-    let (app, plain, authority) = both(database, 150, 10_000).await;
+    let (app, plain, authority) = both(database, 150, 100_000_000).await;
     open_some(&app, &authority).await;
     let mut chance = ChaCha12Rng::seed_from_u64(30);
     let (mut asked, mut pairs, mut rows) = (0, Vec::new(), BTreeMap::new());

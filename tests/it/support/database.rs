@@ -66,8 +66,8 @@ impl TestDatabase {
         open(&self.url, &settings()).await
     }
 
-    /// The same, with room for so many families in memory.
-    pub(crate) async fn open_keeping(&self, known_families: u32) -> Databases {
+    /// The same, with so many bytes of memory for families.
+    pub(crate) async fn open_keeping(&self, known_families: usize) -> Databases {
         let settings = Settings {
             known_families,
             ..settings()

@@ -13,11 +13,11 @@ use super::{
 
 /// A server with so many made-up families, and the code of their authority.
 pub(crate) async fn start(database: &TestDatabase, families: u64) -> (App, String) {
-    start_keeping(database, families, 10_000).await
+    start_keeping(database, families, 100_000_000).await
 }
 
-/// The same, with room for so many families in memory.
-pub(crate) async fn start_keeping(database: &TestDatabase, families: u64, known: u32) -> (App, String) {
+/// The same, with so many bytes of memory for families.
+pub(crate) async fn start_keeping(database: &TestDatabase, families: u64, known: usize) -> (App, String) {
     let databases = database.open_keeping(known).await;
     let made = demo::families(demo::Size::of(families), 7, today().date_naive());
     let code = made.authority_codes().next().expect("an authority");
