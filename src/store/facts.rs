@@ -107,6 +107,13 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Whether nothing is read but the families themselves.
+    pub(super) fn is_of_families_alone(&self) -> bool {
+        self.needed == Needed::default() && self.wants == Wants::default()
+    }
+}
+
 /// The facts of all families of a statement, before they are told apart.
 pub(super) struct FactRows {
     memberships: ByFamily<MembershipRow>,

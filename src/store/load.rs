@@ -49,12 +49,16 @@ impl Session {
         families: &FamilySet,
         wants: Wants,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
-        let view = self.view().await?;
+        let shape = Shape::of(ceiling, wants);
+        // Where the statement that picks families out brings all that is read of them, there is nothing to be saved.
+        let view = match families {
+            FamilySet::Reach(_) | FamilySet::Window(_) if shape.is_of_families_alone() => None,
+            _ => self.view().await?,
+        };
         let (first, keys) = self.keys_of(families, view.as_ref()).await?;
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let shape = Shape::of(ceiling, wants);
         let mut known = Vec::new();
         if let Some(view) = &view {
             let kept = self.families().get(view, &shape, &keys).into_iter().flatten();
