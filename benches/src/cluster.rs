@@ -62,7 +62,7 @@ impl Cluster {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let socket = folder.display();
         let options = format!(
-            "-p {port} -k {socket} -c listen_addresses=127.0.0.1 -c shared_buffers=1GB -c max_wal_size=8GB -c max_connections=100 -c jit=off"
+            "-p {port} -k {socket} -c listen_addresses=127.0.0.1 -c shared_buffers=1GB -c max_wal_size=8GB -c max_connections=200 -c jit=off"
         );
         let log = folder.join("log").display().to_string();
         let start = [
