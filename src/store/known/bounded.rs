@@ -16,6 +16,7 @@ pub(super) struct Bounded<K, S, V> {
     young: HashMap<K, (S, V)>,
     young_bytes: usize,
     old: HashMap<K, (S, V)>,
+    forgotten: Vec<HashMap<K, (S, V)>>,
 }
 
 impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
@@ -26,7 +27,13 @@ impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
             young: HashMap::new(),
             young_bytes: 0,
             old: HashMap::new(),
+            forgotten: Vec::new(),
         }
+    }
+
+    /// What has been forgotten. It is many things at once, which take their time to go: they had better go when nobody waits.
+    pub(super) fn take_forgotten(&mut self) -> Vec<HashMap<K, (S, V)>> {
+        std::mem::take(&mut self.forgotten)
     }
 
     pub(super) fn get(&mut self, stamp: &S, key: K) -> Option<V> {
@@ -49,7 +56,8 @@ impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
 
     fn keep(&mut self, key: K, stamp: S, value: V) {
         if self.young_bytes >= self.half {
-            self.old = std::mem::take(&mut self.young);
+            let young = std::mem::take(&mut self.young);
+            self.forgotten.push(std::mem::replace(&mut self.old, young));
             self.young_bytes = 0;
         }
         self.young_bytes += value.bytes();

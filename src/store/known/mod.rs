@@ -116,6 +116,38 @@ struct Kept {
     lists: Bounded<(i32, Asked), View, Arc<[Uuid]>>,
 }
 
+impl Kept {
+    fn get(&mut self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<KnownFamily>>> {
+        let shape = self
+            .shapes
+            .get(shape)
+            .filter(|_| self.authorities.stands(view))
+            .copied();
+        let Some(shape) = shape else {
+            return vec![None; keys.len()];
+        };
+        let place = |key: &Uuid| (view.authority, shape, *key);
+        let families = &mut self.families;
+        keys.iter().map(|key| families.get(&view.epoch, place(key))).collect()
+    }
+
+    fn put(&mut self, view: &View, shape: &Shape, read: &[Arc<KnownFamily>], most: usize) {
+        if !self.authorities.stands(view) {
+            return;
+        }
+        if self.shapes.len() >= SHAPES && !self.shapes.contains_key(shape) {
+            self.shapes.clear();
+            self.families = Bounded::new(most);
+        }
+        let next = self.shapes.len();
+        let shape = *self.shapes.entry(shape.clone()).or_insert(next);
+        for family in read {
+            let place = (view.authority, shape, family.facts.family);
+            self.families.put(view.epoch, place, Arc::clone(family));
+        }
+    }
+}
+
 impl KnownFamilies {
     /// Keeps families of about so many bytes; none, if that is nought.
     pub(super) fn new(most: usize) -> Self {
@@ -165,19 +197,7 @@ impl KnownFamilies {
 
     /// What is kept for an operation, in the order of the keys that it asks for. Nothing, if the authority stands elsewhere by now.
     pub(super) fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<KnownFamily>>> {
-        let kept = &mut *self.lock();
-        if !kept.authorities.stands(view) {
-            return vec![None; keys.len()];
-        }
-        let Some(shape) = kept.shapes.get(shape).copied() else {
-            self.read.fetch_add(keys.len() as u64, Ordering::Relaxed);
-            return vec![None; keys.len()];
-        };
-        let place = |key: &Uuid| (view.authority, shape, *key);
-        let known: Vec<_> = keys
-            .iter()
-            .map(|key| kept.families.get(&view.epoch, place(key)))
-            .collect();
+        let known = self.with(|kept| kept.get(view, shape, keys));
         let found = known.iter().flatten().count() as u64;
         self.known.fetch_add(found, Ordering::Relaxed);
         self.read.fetch_add(keys.len() as u64 - found, Ordering::Relaxed);
@@ -187,23 +207,19 @@ impl KnownFamilies {
     /// Keeps what an operation has read, if the authority still stands where the operation sees it. A load of families that would push out all others is not kept.
     pub(super) fn put(&self, view: &View, shape: &Shape, read: &[Arc<KnownFamily>]) {
         let bytes: usize = read.iter().map(Size::bytes).sum();
-        if bytes > self.most / 2 {
-            return;
+        if bytes <= self.most / 2 {
+            self.with(|kept| kept.put(view, shape, read, self.most));
         }
-        let kept = &mut *self.lock();
-        if !kept.authorities.stands(view) {
-            return;
-        }
-        if kept.shapes.len() >= SHAPES && !kept.shapes.contains_key(shape) {
-            kept.shapes.clear();
-            kept.families = Bounded::new(self.most);
-        }
-        let next = kept.shapes.len();
-        let shape = *kept.shapes.entry(shape.clone()).or_insert(next);
-        for family in read {
-            let place = (view.authority, shape, family.facts.family);
-            kept.families.put(view.epoch, place, Arc::clone(family));
-        }
+    }
+
+    /// What is forgotten on the way goes when nobody waits for the lock any more.
+    fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
+        let mut kept = self.lock();
+        let done = work(&mut kept);
+        let forgotten = kept.families.take_forgotten();
+        drop(kept);
+        drop(forgotten);
+        done
     }
 
     /// The families that a statement picked out at the same moment.
@@ -214,7 +230,11 @@ impl KnownFamilies {
     /// Keeps which families a statement has picked out, unless they are many.
     pub(super) fn put_list(&self, view: &View, asked: Asked, keys: &[Uuid]) {
         if keys.len() <= LONGEST {
-            self.lock().lists.put(*view, (view.authority, asked), keys.into());
+            let mut kept = self.lock();
+            kept.lists.put(*view, (view.authority, asked), keys.into());
+            let forgotten = kept.lists.take_forgotten();
+            drop(kept);
+            drop(forgotten);
         }
     }
 
