@@ -25,7 +25,12 @@ where
 {
     insert::<E>(db).await;
     let table = E::default().table_name().to_owned();
-    assert_eq!(E::find().all(db).await.unwrap().len(), 2, "{table}");
+    let there = E::find().all(db).await.unwrap().len();
+    // What was written to the tables before, the database itself notes in this one.
+    assert!(
+        there == 2 || (table == "family_written" && there > 2),
+        "{table}: {there}"
+    );
     for row in pair::<E>() {
         let mut find = E::find();
         for key in E::PrimaryKey::iter() {
