@@ -1,15 +1,16 @@
 //! The agreements of an authority, read anew whenever their version has changed.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{agency, agreement, agreement_clause, agreement_signatory, policy_version};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
     Store,
     bundle::Rows,
+    known::Written,
     record::record,
     rows::AuthorityRow,
     session::{Session, StoreError},
@@ -79,21 +80,33 @@ pub(super) struct Standing {
     marker_advice: String,
     version: i64,
     written: i64,
+    started: i64,
 }
 
-record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written);
+record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written started);
 
 impl Standing {
-    /// The statement, for whoever only reads: with the number of the newest write of a family. No version stored is none changed yet.
-    pub(super) const STATEMENT: &str = "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, \
-         a.marker_advice, coalesce(v.version, 0) AS version, \
-         coalesce((SELECT max(w.seq) FROM family_written w WHERE w.authority_id = a.id), 0) AS written FROM authority a \
-         LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1";
-
-    /// The same for whoever writes. They keep nothing of what they read, and if they looked at the newest write, no two could write at once.
-    pub(super) const STATEMENT_OF_WRITERS: &str = "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, \
-         a.suppression_threshold, a.marker_advice, coalesce(v.version, 0) AS version, CAST(0 AS bigint) AS written FROM authority a \
-         LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1";
+    /// The statement. Whoever only reads is told of the newest write of a family, and since when this very server of PostgreSQL has run. Whoever writes keeps nothing of what they
+    /// read, and if they looked at the newest write, no two could write at once. No version stored is none changed yet.
+    pub(super) fn statement(backend: DbBackend, reads: bool) -> &'static str {
+        const READ: &str = "coalesce((SELECT max(w.seq) FROM family_written w WHERE w.authority_id = a.id), 0)";
+        const STARTED: &str = "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS bigint)";
+        const NOTHING: &str = "CAST(0 AS bigint)";
+        static TEXTS: LazyLock<[String; 3]> = LazyLock::new(|| {
+            [(READ, STARTED), (READ, NOTHING), (NOTHING, NOTHING)].map(|(written, started)| {
+                format!(
+                    "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, a.marker_advice, \
+                     coalesce(v.version, 0) AS version, {written} AS written, {started} AS started FROM authority a \
+                     LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1"
+                )
+            })
+        });
+        match (reads, backend) {
+            (true, DbBackend::Postgres) => &TEXTS[0],
+            (true, _) => &TEXTS[1],
+            (false, _) => &TEXTS[2],
+        }
+    }
 
     /// What came of it, if there is such an authority.
     pub(super) fn of(rows: &Rows) -> Result<Option<Self>, StoreError> {
@@ -105,9 +118,12 @@ impl Standing {
         self.version
     }
 
-    /// The number of the newest write of a family.
-    pub(super) fn written(&self) -> i64 {
-        self.written
+    /// The newest write of a family, and of which server's life its number is.
+    pub(super) fn written(&self) -> Written {
+        Written {
+            number: self.written,
+            server: self.started,
+        }
     }
 
     /// The authority's own settings.

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -25,7 +26,7 @@ use super::{
     agencies::Agencies,
     bundle::Rows,
     feed::{self, Change, Wake},
-    known::{KnownFamilies, Since, View},
+    known::{KnownFamilies, Moment, Since, View, Written},
     pipeline::{Bind, Snapshot},
     policy::Standing,
     record::Record,
@@ -58,8 +59,9 @@ pub(super) enum On {
 pub struct Session {
     on: On,
     policy_version: OnceCell<i64>,
-    /// The number of the newest write of a family that it sees, once read.
-    written: OnceCell<i64>,
+    /// The newest write of a family that it sees, once read.
+    written: OnceCell<Written>,
+    began: Instant,
     families: Arc<KnownFamilies>,
     mode: Mode,
     authority: i32,
@@ -82,6 +84,7 @@ impl Session {
             Mode::Read | Mode::Feed => IsolationLevel::RepeatableRead,
             Mode::Write => IsolationLevel::Serializable,
         };
+        let began = Instant::now();
         let postgres = store.main().get_database_backend() == DatabaseBackend::Postgres;
         let options = TransactionOptions {
             isolation_level: postgres.then_some(isolation),
@@ -96,7 +99,8 @@ impl Session {
         let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
             Some(pool) => {
                 store.count_statement();
-                let (snapshot, read) = pool.snapshot((Standing::STATEMENT, &[authority.into()])).await?;
+                let statement = Standing::statement(DatabaseBackend::Postgres, true);
+                let (snapshot, read) = pool.snapshot((statement, &[authority.into()])).await?;
                 standing = Some(Standing::of(&Rows::Pipelined(read))?);
                 On::Pipelined(Box::new(snapshot))
             }
@@ -106,6 +110,7 @@ impl Session {
             on,
             policy_version: OnceCell::new(),
             written: OnceCell::new(),
+            began,
             families: Arc::clone(store.known_families()),
             mode,
             authority,
@@ -311,10 +316,7 @@ impl Session {
     /// The version of the agreements at the session's moment.
     pub(super) async fn policy_version(&self) -> Result<i64, StoreError> {
         let read = || async {
-            let statement = match self.mode {
-                Mode::Read => Standing::STATEMENT,
-                Mode::Write | Mode::Feed => Standing::STATEMENT_OF_WRITERS,
-            };
+            let statement = Standing::statement(self.backend(), self.mode == Mode::Read);
             let rows = self.rows(statement, vec![self.authority.into()]).await?;
             Ok(self.keep_standing(Standing::of(&rows)?))
         };
@@ -347,15 +349,20 @@ impl Session {
         let (Some(written), Some(settings)) = (self.written.get().copied(), self.settings.get()) else {
             return Ok(None);
         };
-        let from = match self.families.since(settings, written, self.today()) {
+        let moment = Moment {
+            written,
+            began: self.began,
+            day: self.today(),
+        };
+        let from = match self.families.since(settings, moment) {
             Since::Now(view) => return Ok(Some(view)),
             Since::Later => return Ok(None),
             Since::Earlier(from) => from,
         };
         let families = self.written_since(from).await?;
         self.families
-            .forget(self.authority, (from, written), families.as_deref());
-        Ok(match self.families.since(settings, written, self.today()) {
+            .forget(self.authority, (from, written.number), families.as_deref());
+        Ok(match self.families.since(settings, moment) {
             Since::Now(view) => Some(view),
             Since::Earlier(_) | Since::Later => None,
         })

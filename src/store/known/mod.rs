@@ -17,11 +17,10 @@ use std::{
 };
 
 use aws_lc_rs::digest;
-use chrono::NaiveDate;
 use sea_orm::Value;
 use uuid::Uuid;
 
-pub(super) use self::standing::{Since, View};
+pub(super) use self::standing::{Moment, Since, View, Written};
 use self::{
     bounded::{Bounded, Size},
     standing::Authorities,
@@ -177,9 +176,9 @@ impl KnownFamilies {
         }
     }
 
-    /// How what is kept of an authority stands to an operation that sees this number.
-    pub(super) fn since(&self, settings: &AuthorityRow, written: i64, day: NaiveDate) -> Since {
-        self.lock().authorities.since(settings, written, day)
+    /// How what is kept of an authority stands to an operation of this moment.
+    pub(super) fn since(&self, settings: &AuthorityRow, moment: Moment) -> Since {
+        self.lock().authorities.since(settings, moment)
     }
 
     /// Forgets the families that were written from one number to another, or all of the authority, if it is not known which; nothing, if somebody else has done so.

@@ -1,17 +1,28 @@
 //! Up to which write what is kept of each authority holds.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{cmp::Ordering, collections::HashMap, sync::Arc, time::Instant};
 
 use chrono::NaiveDate;
 
 use crate::store::{agencies::Agencies, rows::AuthorityRow};
 
-/// An operation that sees less than others saw so long ago does not see an older moment: the database has been put back.
-const PUT_BACK: Duration = Duration::from_mins(1);
+/// The newest write of a family. Numbers rise with the commits in the life of one server of PostgreSQL; one that was restored, or took over from another, may
+/// give the same number to another write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) struct Written {
+    pub(in crate::store) number: i64,
+    /// Since when the server has run, in microseconds; nought for SQLite.
+    pub(in crate::store) server: i64,
+}
+
+/// The moment at which an operation sees the database.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct Moment {
+    pub(in crate::store) written: Written,
+    /// When it was begun, at the latest just before it saw anything.
+    pub(in crate::store) began: Instant,
+    pub(in crate::store) day: NaiveDate,
+}
 
 /// How what is kept of an authority stands to an operation.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,6 +47,8 @@ pub(in crate::store) struct View {
 #[derive(Debug)]
 struct Standing {
     written: i64,
+    server: i64,
+    /// When the number was first seen.
     moved: Instant,
     epoch: u64,
     day: NaiveDate,
@@ -62,22 +75,26 @@ pub(super) struct Authorities {
 }
 
 impl Authorities {
-    pub(super) fn since(&mut self, settings: &AuthorityRow, written: i64, day: NaiveDate) -> Since {
+    pub(super) fn since(&mut self, settings: &AuthorityRow, moment: Moment) -> Since {
+        let Moment { written, began, day } = moment;
         if let Some(known) = self.by_number.get(&settings.id)
+            && known.server == written.server
             && known.day == day
             && known.settings == *settings
         {
-            match known.written.cmp(&written) {
-                std::cmp::Ordering::Equal => return Since::Now(known.view()),
-                std::cmp::Ordering::Less => return Since::Earlier(known.written),
-                std::cmp::Ordering::Greater if known.moved.elapsed() < PUT_BACK => return Since::Later,
-                std::cmp::Ordering::Greater => {}
+            match known.written.cmp(&written.number) {
+                Ordering::Equal => return Since::Now(known.view()),
+                Ordering::Less => return Since::Earlier(known.written),
+                Ordering::Greater if began < known.moved => return Since::Later,
+                // Begun after somebody had seen more, and sees less: notes were taken away.
+                Ordering::Greater => {}
             }
         }
-        // Another day, other settings, or nothing: all that is derived of them is forgotten.
+        // Another server, day or settings, or nothing: all that is derived of them is forgotten.
         self.epoch += 1;
         let begun = Standing {
-            written,
+            written: written.number,
+            server: written.server,
             moved: Instant::now(),
             epoch: self.epoch,
             day,

@@ -1,5 +1,7 @@
 //! What is kept is used by operations of the same moment only, and there is not too much of it.
 
+use std::time::Instant;
+
 use chrono::{DateTime, NaiveDate};
 
 use super::*;
@@ -83,8 +85,19 @@ fn shape(plans: bool) -> Shape {
     }
 }
 
+fn moment(written: i64, day: NaiveDate) -> Moment {
+    Moment {
+        written: Written {
+            number: written,
+            server: 1,
+        },
+        began: Instant::now(),
+        day,
+    }
+}
+
 fn now(known: &KnownFamilies, written: i64) -> View {
-    match known.since(&settings(16), written, day(1)) {
+    match known.since(&settings(16), moment(written, day(1))) {
         Since::Now(view) => view,
         other => panic!("{other:?}"),
     }
@@ -97,14 +110,38 @@ fn kept(known: &KnownFamilies, view: &View, plans: bool, number: u128) -> bool {
 #[test]
 fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
     let known = KnownFamilies::new(1_000_000);
+    let earlier = moment(2, day(1));
     let view = now(&known, 3);
     known.put(&view, &shape(false), &[family(1)]);
     assert!(kept(&known, &view, false, 1));
     assert!(!kept(&known, &view, true, 1), "without its plans");
     assert!(!kept(&known, &view, false, 2));
     assert_eq!(known.found(), Found { known: 1, read: 2 });
-    assert_eq!(known.since(&settings(16), 4, day(1)), Since::Earlier(3));
-    assert_eq!(known.since(&settings(16), 2, day(1)), Since::Later);
+    assert_eq!(known.since(&settings(16), moment(4, day(1))), Since::Earlier(3));
+    assert_eq!(known.since(&settings(16), earlier), Since::Later);
+    assert!(kept(&known, &now(&known, 3), false, 1));
+}
+
+#[test]
+fn a_database_that_was_put_back_or_is_another_forgets_everything() {
+    let known = KnownFamilies::new(1_000_000);
+    let view = now(&known, 3);
+    known.put(&view, &shape(false), &[family(1)]);
+    // Begun after the third write was seen, and does not see it.
+    let back = now(&known, 2);
+    assert!(!kept(&known, &back, false, 1));
+    assert_eq!(known.since(&settings(16), moment(3, day(1))), Since::Earlier(2));
+    known.forget(AUTHORITY, (2, 3), Some(&[]));
+    let again = now(&known, 3);
+    assert!(!kept(&known, &again, false, 1), "another third write");
+    // The same number from another server.
+    known.put(&again, &shape(false), &[family(1)]);
+    let mut other = moment(3, day(1));
+    other.written.server = 2;
+    let Since::Now(other) = known.since(&settings(16), other) else {
+        panic!("of this moment");
+    };
+    assert!(!kept(&known, &other, false, 1));
 }
 
 #[test]
@@ -132,12 +169,12 @@ fn another_day_and_other_settings_forget_everything() {
     let known = KnownFamilies::new(1_000_000);
     let view = now(&known, 3);
     known.put(&view, &shape(false), &[family(1)]);
-    let Since::Now(older) = known.since(&settings(14), 3, day(1)) else {
+    let Since::Now(older) = known.since(&settings(14), moment(3, day(1))) else {
         panic!("of this moment");
     };
     assert!(!kept(&known, &older, false, 1) && !kept(&known, &view, false, 1));
     known.put(&older, &shape(false), &[family(1)]);
-    let Since::Now(next) = known.since(&settings(14), 3, day(2)) else {
+    let Since::Now(next) = known.since(&settings(14), moment(3, day(2))) else {
         panic!("of this moment");
     };
     assert!(!kept(&known, &next, false, 1));
