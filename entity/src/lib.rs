@@ -52,3 +52,4 @@ pub mod trusted_client;
 pub mod trusted_document;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;
+pub mod write_budget;

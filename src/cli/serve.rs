@@ -64,10 +64,15 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let databases = context.ready_databases().await?;
     let store = context.store(&databases);
     let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
+    let listening = Listening {
+        listener,
+        tls,
+        proxies: config.transport.trusted_proxies.clone(),
+    };
     let prepared = tokio::select! {
         // Told to stop before it began.
         () = &mut stop => None,
-        prepared = Server::prepare(context, &secret, &databases, &store, &trail, Listening { listener, tls }) => Some(prepared),
+        prepared = Server::prepare(context, &secret, &databases, &store, &trail, listening) => Some(prepared),
     };
     let ended = match prepared {
         Some(Ok(server)) => server.serve(out, stop).await,
@@ -227,7 +232,9 @@ fn authenticator(context: &Context, store: &Store, issuer: Option<&DevIssuer>) -
     if let Some(issuer) = issuer {
         trusted.push(issuer.trusted().map_err(Failure::problem)?);
     }
-    let authenticator = Authenticator::new(trusted, Arc::new(store.clone()), context.clock.clone());
+    let directory = Arc::new(store.clone());
+    let token_bytes = context.config.connections.token_bytes;
+    let authenticator = Authenticator::within(trusted, directory, context.clock.clone(), token_bytes);
     let authenticator = authenticator.map_err(Failure::usage)?;
     let warming = authenticator.clone();
     tokio::spawn(async move { warming.warm_up().await });
@@ -280,6 +287,9 @@ pub(super) fn limits(config: &Config) -> (Limits, EdgeLimits) {
         header_time: config.connections.header_time,
         body_time: config.connections.body_time,
         connections: config.connections.most,
+        strangers: config.connections.strangers,
+        strangers_per_address: config.connections.strangers_per_address,
+        stranger_time: config.connections.stranger_time,
         request_time: config.request_timeout,
         // An operation holds one connection; the queue stands in front of them, not behind.
         running: count(config.database.connections),

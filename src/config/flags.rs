@@ -59,7 +59,7 @@ settings! {
     tls_certificate "THINKFAMILY_TLS_CERTIFICATE" "FILE" "Certificates (PEM), the server's own first; with it TLS is spoken, without it plain HTTP [default: none]" [];
     tls_key "THINKFAMILY_TLS_KEY" "FILE" "The certificate's private key (PEM) [default: none]" [];
     tls_client_ca "THINKFAMILY_TLS_CLIENT_CA" "FILE" "Who vouches for clients' certificates (PEM); clients may show one then [default: none]" [];
-    trusted_proxies "THINKFAMILY_TRUSTED_PROXIES" "LIST" "Addresses and networks of proxies that may say which certificate a client showed [default: none]" [];
+    trusted_proxies "THINKFAMILY_TRUSTED_PROXIES" "LIST" "Addresses and networks of proxies that may say which address a client has (X-Forwarded-For) and which certificate it showed [default: none]" [];
     client_certificate_header "THINKFAMILY_CLIENT_CERTIFICATE_HEADER" "NAME" "The header in which they say so, in the form of RFC 9440 [default: none]" [];
     cors_origins "THINKFAMILY_CORS_ORIGINS" "LIST" "Origins whose pages may ask from a browser [default: none]" [];
     data_dir "THINKFAMILY_DATA_DIR" "DIR" "Directory for the embedded database and keys [default: data]" [];
@@ -100,7 +100,15 @@ settings! {
     lookup_period_s "THINKFAMILY_LOOKUP_PERIOD_S" "S" "How long such a period is, in seconds [default: 86400]" [];
     lookup_repeats "THINKFAMILY_LOOKUP_REPEATS" "N" "How often the same may be asked again in a period before it counts like another question [default: 20]" [];
     lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this and a part of it by chance; 0 is at once [default: 5]" [];
-    connections "THINKFAMILY_CONNECTIONS" "N" "Most connections open at once; more wait [default: 2048]" [];
+    write_period_s "THINKFAMILY_WRITE_PERIOD_S" "S" "How long the period is in which changes are counted, in seconds [default: 3600]" [];
+    writes_per_client "THINKFAMILY_WRITES_PER_CLIENT" "N" "Most changes of one client of an agency in any such period [default: 5000]" [];
+    writes_per_family "THINKFAMILY_WRITES_PER_FAMILY" "N" "Most changes of one family by all clients of an agency [default: 300]" [];
+    writes_per_family_and_kind "THINKFAMILY_WRITES_PER_FAMILY_AND_KIND" "N" "Most changes of one kind of one family by one client [default: 60]" [];
+    connections "THINKFAMILY_CONNECTIONS" "N" "Most connections open at once on which somebody has signed in [default: 2048]" [];
+    strangers "THINKFAMILY_STRANGERS" "N" "Most connections open at once on which nobody has, WebSockets before connection_init among them [default: 1024]" [];
+    strangers_per_address "THINKFAMILY_STRANGERS_PER_ADDRESS" "N" "Of these, the most of one address (of version 6, of one /64) [default: 256]" [];
+    stranger_timeout_ms "THINKFAMILY_STRANGER_TIMEOUT_MS" "MS" "Longest time until a new connection's first headers have arrived [default: 5000]" [];
+    token_bytes "THINKFAMILY_TOKEN_BYTES" "N" "Largest token [default: 16384]" [];
     header_bytes "THINKFAMILY_HEADER_BYTES" "N" "Largest request line with all headers [default: 32768]" [];
     headers "THINKFAMILY_HEADERS" "N" "Most headers of a request [default: 64]" [];
     header_timeout_ms "THINKFAMILY_HEADER_TIMEOUT_MS" "MS" "Longest time that the headers of a request, or a handshake of TLS, may take to arrive [default: 15000]" [];

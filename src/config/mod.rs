@@ -13,6 +13,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod writes;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -26,6 +27,7 @@ pub use self::{
     matching::Matching,
     source::{ConfigError, Origin},
     transport::{Tls, Transport},
+    writes::Writes,
 };
 use self::{issuer::is_name, source::Given};
 
@@ -170,6 +172,8 @@ pub struct Config {
     pub log: Log,
     /// Look-ups.
     pub lookups: Lookups,
+    /// Changes.
+    pub writes: Writes,
     /// Webhooks.
     pub webhooks: Webhooks,
     /// Limits on requests.
@@ -251,6 +255,7 @@ impl Config {
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
             lookups: Lookups::read(&given)?,
+            writes: Writes::read(&given)?,
             webhooks: read_webhooks(&given)?,
             limits: Limits::read(&given)?,
             connections: Connections::read(&given)?,

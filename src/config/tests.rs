@@ -53,6 +53,9 @@ fn with_nothing_set_it_runs_on_this_machine_only() {
     assert_eq!(config.limits.document_tokens, 2_000);
     assert_eq!(config.request_timeout, Duration::from_secs(15));
     assert_eq!(config.leave, Duration::ZERO);
+    assert_eq!(config.connections.token_bytes, 16 * 1024);
+    let small = load(&["--header-bytes=8192"], &[], None).unwrap().connections;
+    assert_eq!(small.token_bytes, 8192, "a token has room in the headers");
 }
 
 #[test]
@@ -161,6 +164,16 @@ fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoe
         "cost",
     );
     is_refused(
+        load(&["--token-bytes=9000", "--header-bytes=8192"], &[], None),
+        "token_bytes",
+        "header_bytes",
+    );
+    is_refused(
+        load(&["--strangers=8", "--strangers-per-address=9"], &[], None),
+        "strangers_per_address",
+        "strangers",
+    );
+    is_refused(
         load(&["--data-dir=a?mode=memory"], &[], None),
         "data_dir",
         "database_url",
@@ -217,6 +230,8 @@ fn issuers_are_read_with_their_defaults() {
         (issuer.leeway, issuer.refresh),
         (Duration::from_secs(5), Duration::from_mins(10))
     );
+    let wider = load(&[], &[], Some(&format!("{ISSUER}leeway_seconds = 300"))).unwrap();
+    assert_eq!(wider.issuers[0].leeway, Duration::from_mins(5));
 }
 
 #[test]
@@ -245,7 +260,7 @@ fn issuers_that_cannot_be_trusted_are_refused() {
         ),
         (
             agencies,
-            &format!("{agencies}\nleeway_seconds = 6"),
+            &format!("{agencies}\nleeway_seconds = 301"),
             "issuer[1].leeway_seconds",
         ),
         (agencies, &format!("{agencies}\nportals = [\"x\"]"), "issuer[1].portals"),

@@ -253,11 +253,13 @@ fn settle(parts: &Parts, claimed: &Claimed, sent: Sent) -> Settled {
         },
         Sent::Failed {
             why,
+            cause,
             status,
             again_after,
         } => {
             let (failure, now) = (why.code(), parts.store.clock().now());
-            tracing::debug!(delivery = %delivery.id, failure, status, attempts = delivery.attempts, "webhook.failed");
+            let (attempts, endpoint) = (delivery.attempts, delivery.endpoint_id);
+            tracing::info!(delivery = %delivery.id, %endpoint, cause, status, attempts, "webhook.failed");
             let chance = parts.store.ids().uuid().as_u128();
             let delay = schedule::delay(delivery.attempts, chance, again_after);
             match delay {

@@ -24,6 +24,8 @@ pub mod services;
 mod shares;
 mod slow;
 pub mod state;
+mod strangers;
+mod strict;
 #[cfg(test)]
 mod tests;
 pub mod tls;

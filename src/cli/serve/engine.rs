@@ -11,6 +11,7 @@ use crate::{
         ids::{Codec, Key, Kind},
         lookups::LookupSettings,
         services::Services,
+        write_budget::WriteSettings,
     },
     store::Store,
     webhook::{Deliverer, Guard, Sealer, Settings, Setup},
@@ -26,6 +27,7 @@ pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, config: &Con
         trail: trail.clone(),
         codec,
         lookups: lookups(secret, config)?,
+        writes: writes(secret, config)?,
         narrows: true,
         webhooks,
     };
@@ -49,6 +51,18 @@ fn lookups(secret: &Secret, config: &Config) -> Result<LookupSettings, Failure> 
     lookups.thresholds = thresholds;
     lookups.model = Arc::new(model);
     Ok(lookups)
+}
+
+/// How many changes may be made, in the words of the room that counts them.
+fn writes(secret: &Secret, config: &Config) -> Result<WriteSettings, Failure> {
+    let given = &config.writes;
+    let most = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let mut writes = WriteSettings::new(&secret.key("writes").map_err(Failure::problem)?);
+    writes.period = given.period.into();
+    writes.per_client = most(given.per_client);
+    writes.per_family = most(given.per_family);
+    writes.per_family_and_kind = most(given.per_family_and_kind);
+    Ok(writes)
 }
 
 fn webhooks(secret: &Secret, config: &Config) -> Result<Setup, Failure> {

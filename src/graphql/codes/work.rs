@@ -220,9 +220,9 @@ pub enum WebhookFailure {
     Status,
     /// The receiver took too long.
     Timeout,
-    /// No connection could be made, or it broke.
+    /// No connection could be made, or it broke. Whether the address's name is known, and where it leads, is not told.
     Connection,
-    /// The address leads to where webhooks may not go.
+    /// The address itself is one that webhooks may not go to: by http, to a private number, or to localhost.
     Address,
     /// You could not be told of the contact when it was tried.
     Withheld,

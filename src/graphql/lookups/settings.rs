@@ -2,12 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    graphql::counting::{Digests, Window},
     matching::{Model, Thresholds},
-    store::budget::PARTS,
 };
 
 /// How look-ups are weighed, counted and paced. Processes that share a database must have the same.
@@ -25,7 +24,7 @@ pub struct LookupSettings {
     pub model: Arc<Model>,
     /// From which weight on somebody is found.
     pub thresholds: Thresholds,
-    digests: hmac::Key,
+    digests: Digests,
 }
 
 impl std::fmt::Debug for LookupSettings {
@@ -44,35 +43,22 @@ impl LookupSettings {
             pace: Duration::from_millis(5),
             model: Arc::new(Model::standard().clone()),
             thresholds: Thresholds::default(),
-            digests: hmac::Key::new(hmac::HMAC_SHA256, key),
+            digests: Digests::new(key),
         }
-    }
-
-    /// How long a part of the window is in which questions are counted, in milliseconds: together they are not shorter than a period.
-    fn part(&self) -> i64 {
-        let period = self.period.saturating_mul(1000).max(1);
-        period / PARTS + i64::from(period % PARTS > 0)
     }
 
     /// The number of the part in which an instant lies.
     pub(super) fn part_of(&self, at: DateTime<Utc>) -> i64 {
-        at.timestamp_millis().div_euclid(self.part())
+        Window(self.period).part_of(at)
     }
 
     /// When the part with this number begins.
     pub(super) fn start_of(&self, part: i64) -> Option<DateTime<Utc>> {
-        DateTime::from_timestamp_millis(part.checked_mul(self.part())?)
+        Window(self.period).start_of(part)
     }
 
     /// Stands for a text that nobody can read back from it without the key.
     pub(super) fn digest(&self, parts: &[&[u8]]) -> i64 {
-        let mut context = hmac::Context::with_key(&self.digests);
-        for part in parts {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part);
-        }
-        let tag = context.sign();
-        let bytes = tag.as_ref().first_chunk::<8>().copied().unwrap_or_default();
-        i64::from_be_bytes(bytes)
+        self.digests.of(parts)
     }
 }

@@ -36,7 +36,7 @@ pub struct OpenEmergencyAccessInput {
     ground: EmergencyGround,
     /// Why, in 20 to 2000 characters. The Lead Professional and the agreement manager will read it.
     justification: String,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -80,7 +80,15 @@ pub(super) async fn open(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "openEmergencyAccess", &input, key, change(request, &input)).await?;
+    let done = once(
+        request,
+        "openEmergencyAccess",
+        &input,
+        Some(&input.family_id),
+        key,
+        change(request, &input),
+    )
+    .await?;
     let opened = match done.family {
         Some(family) => {
             let own = request.session.opened_by(&ceiling.caller().principal, family).await?;

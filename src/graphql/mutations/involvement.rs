@@ -47,7 +47,7 @@ pub struct RecordInvolvementInput {
     contact_email: Option<String>,
     /// First day; today or before.
     started_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -75,7 +75,7 @@ pub struct EndInvolvementInput {
     involvement_id: ID,
     /// The day it ended: today or before, and not before it began.
     ended_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -132,7 +132,15 @@ pub(super) async fn record(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordInvolvement", &input, key, begin(request, &input)).await?;
+    let done = once(
+        request,
+        "recordInvolvement",
+        &input,
+        Some(&input.family_id),
+        key,
+        begin(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::Involvement).await?;
     Ok(Shared::rows(&request.ceiling, RECORD, || {
         RecordInvolvementPayload(changed)
@@ -213,7 +221,15 @@ pub(super) async fn end(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "endInvolvement", &input, key, finish(request, &input)).await?;
+    let done = once(
+        request,
+        "endInvolvement",
+        &input,
+        Some(&input.involvement_id),
+        key,
+        finish(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::Involvement).await?;
     Ok(Shared::rows(&request.ceiling, END, || EndInvolvementPayload(changed)))
 }

@@ -33,7 +33,7 @@ const MUTATION: FieldId = field::MUTATION_LOAD_AGREEMENT;
 pub struct LoadAgreementInput {
     /// The file's text (TOML), of at most 256 KiB.
     document: String,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn load(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "loadAgreement", &input, key, change(request, &input)).await?;
+    let done = once(request, "loadAgreement", &input, None, key, change(request, &input)).await?;
     let agreement = match done.rows.first() {
         Some(key) => loaded(request, *key).await?,
         None => None,

@@ -36,7 +36,7 @@ pub struct RecordMarkerPlacedInput {
     system: String,
     /// When it was placed; today or before.
     placed_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -49,7 +49,7 @@ pub struct RecordMarkerRemovedInput {
     system: String,
     /// When it was removed; today or before.
     removed_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -62,7 +62,7 @@ pub struct RecordMarkerResponseInput {
     changed_what_was_done: bool,
     /// When you saw it; today or before. You can say it once a day of a family.
     seen_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -129,7 +129,15 @@ pub(super) async fn placed(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordMarkerPlaced", &input, key, place(request, &input)).await?;
+    let done = once(
+        request,
+        "recordMarkerPlaced",
+        &input,
+        Some(&input.marker_id),
+        key,
+        place(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::MarkerPlacement).await?;
     Ok(Shared::rows(&request.ceiling, PLACED, || {
         RecordMarkerPlacedPayload(changed)
@@ -182,7 +190,15 @@ pub(super) async fn removed(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordMarkerRemoved", &input, key, remove(request, &input)).await?;
+    let done = once(
+        request,
+        "recordMarkerRemoved",
+        &input,
+        Some(&input.marker_id),
+        key,
+        remove(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::MarkerPlacement).await?;
     Ok(Shared::rows(&request.ceiling, REMOVED, || {
         RecordMarkerRemovedPayload(changed)
@@ -235,7 +251,15 @@ pub(super) async fn response(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordMarkerResponse", &input, key, respond(request, &input)).await?;
+    let done = once(
+        request,
+        "recordMarkerResponse",
+        &input,
+        Some(&input.marker_id),
+        key,
+        respond(request, &input),
+    )
+    .await?;
     Ok(Shared::rows(&request.ceiling, RESPONSE, || {
         RecordMarkerResponsePayload(Changed::nothing_to_show(done))
     }))

@@ -49,7 +49,7 @@ pub struct RecordConsentInput {
     decided_by_id: Option<ID>,
     /// The last day on which it holds; without one it holds until it is withdrawn.
     expires_on: Option<NaiveDate>,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -120,7 +120,15 @@ pub(super) async fn record(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordConsent", &input, key, change(request, &input)).await?;
+    let done = once(
+        request,
+        "recordConsent",
+        &input,
+        Some(&input.member_id),
+        key,
+        change(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::Consent).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         RecordConsentPayload(changed)

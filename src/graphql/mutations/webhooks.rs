@@ -38,8 +38,8 @@ const MOST: usize = 10;
 pub struct AddWebhookEndpointInput {
     /// Its address: https, and on the internet.
     url: String,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again, and does not give
-    /// the secret again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again, and
+    /// does not give the secret again.
     idempotency_key: Option<String>,
 }
 
@@ -48,8 +48,8 @@ pub struct AddWebhookEndpointInput {
 pub struct RotateWebhookSecretInput {
     /// The endpoint.
     endpoint_id: ID,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again, and does not give
-    /// the secret again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again, and
+    /// does not give the secret again.
     idempotency_key: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub struct RotateWebhookSecretInput {
 pub struct RemoveWebhookEndpointInput {
     /// The endpoint.
     endpoint_id: ID,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -67,7 +67,7 @@ pub struct RemoveWebhookEndpointInput {
 pub struct RetryWebhookDeliveryInput {
     /// The delivery.
     delivery_id: ID,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -246,6 +246,7 @@ pub(super) async fn add(
         request,
         "addWebhookEndpoint",
         &input,
+        None,
         key,
         begin(request, &input, &fresh),
     )
@@ -322,7 +323,15 @@ pub(super) async fn rotate(
         Ok(changed(endpoint.id))
     };
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "rotateWebhookSecret", &input, key, change).await?;
+    let done = once(
+        request,
+        "rotateWebhookSecret",
+        &input,
+        Some(&input.endpoint_id),
+        key,
+        change,
+    )
+    .await?;
     let made = made(request, done, fresh).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         RotateWebhookSecretPayload(made)
@@ -349,7 +358,15 @@ pub(super) async fn remove(
         Ok(changed(endpoint.id))
     };
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "removeWebhookEndpoint", &input, key, change).await?;
+    let done = once(
+        request,
+        "removeWebhookEndpoint",
+        &input,
+        Some(&input.endpoint_id),
+        key,
+        change,
+    )
+    .await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         RemoveWebhookEndpointPayload(done)
     }))
@@ -367,7 +384,15 @@ pub(super) async fn retry(
     }
     refuse_portals(request)?;
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "retryWebhookDelivery", &input, key, again(request, &input)).await?;
+    let done = once(
+        request,
+        "retryWebhookDelivery",
+        &input,
+        Some(&input.delivery_id),
+        key,
+        again(request, &input),
+    )
+    .await?;
     let delivery = match (done.family, done.rows.first()) {
         (Some(family), Some(row)) => own_delivery(request, family, *row).await?,
         _ => None,

@@ -6,8 +6,8 @@
 //! It has connections of its own, so that an operation that holds one of the others never waits for itself; and its commits do not wait for the
 //! disk: after a loss of power the questions of the last moments may not have been counted.
 
-mod sql;
-mod window;
+pub(super) mod sql;
+pub(super) mod window;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 use uuid::Uuid;
@@ -184,6 +184,6 @@ fn of_holder(holder: Holder<'_>) -> Vec<Value> {
 }
 
 /// Whether the table's check refused: 23514 in PostgreSQL, 275 in SQLite.
-fn goes_beyond(error: &DbErr) -> bool {
+pub(super) fn goes_beyond(error: &DbErr) -> bool {
     matches!(code(error).as_deref(), Some("23514" | "275"))
 }

@@ -1,5 +1,7 @@
 //! The statements of the count. SQLite and PostgreSQL take the same ones, but for the names of a few functions.
 
+use sea_orm::DbBackend;
+
 use super::PARTS;
 
 /// What was counted for a client.
@@ -7,7 +9,7 @@ pub(super) const PARTS_OF_HOLDER: &str =
     "SELECT parts FROM lookup_budget WHERE authority_id = $1 AND agency_id = $2 AND client = $3 AND purpose = $4";
 
 /// What a database calls things.
-pub(super) struct Texts {
+pub(in crate::store) struct Texts {
     /// The greater of two numbers.
     greater: &'static str,
     /// The numbers of a list, one in each row, in the column `value`.
@@ -62,25 +64,46 @@ impl Texts {
         )
     }
 
-    /// Counts as many as `new` (a row of that one column) says for the client `$1` to `$4`, in this part. Parts that are not of the window are forgotten,
-    /// and those that clocks or a change of their length have put far ahead.
+    /// Counts as many as `new` (a row of that one column) says for the client `$1` to `$4`, in this part.
     pub(super) fn spent(&self, new: &str, part: &str, allowed: &str) -> String {
-        let Self { members, object, .. } = self;
-        let (before, added) = (members("lookup_budget.parts"), members("excluded.parts"));
         let part = format!("CAST({part} AS bigint)");
-        let lately = format!("CAST(key AS bigint) BETWEEN {part} - {PARTS} AND {part} + {PARTS}");
+        let (before, parts) = self.slid("lookup_budget", &part);
         format!(
             "INSERT INTO lookup_budget (authority_id, agency_id, client, purpose, parts, asked, allowed) \
              SELECT $1, $2, $3, $4, '{{\"' || CAST({part} AS text) || '\":' || CAST(n.new AS text) || '}}', n.new, {allowed} \
              FROM {new} AS n WHERE true \
              ON CONFLICT (authority_id, agency_id, client, purpose) DO UPDATE SET \
-                 asked = excluded.asked + \
-                     (SELECT coalesce(sum(CAST(value AS integer)), 0) FROM {before} WHERE {lately}), \
-                 parts = (SELECT {object} FROM (SELECT key, sum(CAST(value AS integer)) AS value FROM \
-                     (SELECT key, value FROM {before} UNION ALL SELECT key, value FROM {added}) AS every \
-                     WHERE {lately} GROUP BY key) AS each_part), \
-                 allowed = excluded.allowed RETURNING parts"
+                 asked = excluded.asked + {before}, parts = {parts}, allowed = excluded.allowed RETURNING parts"
         )
+    }
+
+    /// What was counted in the window of a table's row (`parts`), and its parts with those that are added to it. Parts that are not of the window are
+    /// forgotten, and those that clocks or a change of their length have put far ahead.
+    pub(in crate::store) fn slid(&self, table: &str, part: &str) -> (String, String) {
+        let Self { members, object, .. } = self;
+        let (before, added) = (members(&format!("{table}.parts")), members("excluded.parts"));
+        let lately = format!("CAST(key AS bigint) BETWEEN {part} - {PARTS} AND {part} + {PARTS}");
+        (
+            format!("(SELECT coalesce(sum(CAST(value AS integer)), 0) FROM {before} WHERE {lately})"),
+            format!(
+                "(SELECT {object} FROM (SELECT key, sum(CAST(value AS integer)) AS value FROM \
+                 (SELECT key, value FROM {before} UNION ALL SELECT key, value FROM {added}) AS every \
+                 WHERE {lately} GROUP BY key) AS each_part)"
+            ),
+        )
+    }
+
+    /// What a database calls things.
+    pub(in crate::store) const fn of(backend: DbBackend) -> Self {
+        match backend {
+            DbBackend::Sqlite => Self::sqlite(),
+            _ => Self::postgres(),
+        }
+    }
+
+    /// How rows that somebody else has locked are left out.
+    pub(in crate::store) fn free(&self) -> &'static str {
+        self.free
     }
 
     /// Both in one: `$5` the part, `$6` how many are allowed, `$7` the repeats, `$8` the digests.

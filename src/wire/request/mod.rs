@@ -5,6 +5,7 @@ pub(super) mod accept;
 pub(super) mod body;
 pub(super) mod document;
 pub(super) mod headers;
+pub(super) mod host;
 pub(super) mod json;
 
 use http::Uri;

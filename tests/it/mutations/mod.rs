@@ -1,6 +1,7 @@
 //! Every change through the API, from both sides of each of its rules, on both databases.
 
 mod agreement;
+mod budget;
 mod consent;
 mod emergency;
 mod idempotency;

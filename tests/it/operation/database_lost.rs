@@ -32,13 +32,16 @@ const READERS: usize = 8;
 /// Longer than anything takes that is to come.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// So that a server that says nothing is given up soon.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 9] = [
     "--request-timeout-ms=6000",
     "--statement-timeout-ms=1500",
     "--database-wait-ms=1000",
     "--database-connections=6",
     "--log-format=json",
     "--lookup-repeats=1000",
+    "--writes-per-client=1000000",
+    "--writes-per-family=1000000",
+    "--writes-per-family-and-kind=1000000",
 ];
 const READ: &str = "query Read { family(reference: \"TF-10001\") { reference members { givenName phone } } }";
 const LOOK_UP: &str = "query LookUp { markerLookup(input: { givenName: \"Leigh\", familyName: \"Sadler\", postcode: \"ZQ4 7HA\", \
