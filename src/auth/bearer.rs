@@ -52,6 +52,8 @@ pub fn token(headers: &HeaderMap) -> Result<(Scheme, &str), AuthRefusal> {
     let value = value.to_str().map_err(|_| AuthRefusal::TokenMalformed)?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     let scheme = Scheme::named(scheme).ok_or(AuthRefusal::SchemeNotAccepted)?;
+    // One blank or more (RFC 9110, section 11.4).
+    let token = token.trim_start_matches(' ');
     if token.is_empty() {
         return Err(AuthRefusal::TokenEmpty);
     }

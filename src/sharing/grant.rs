@@ -397,6 +397,11 @@ impl<T> Shared<T> {
         Some(Self(Err((field, withheld))))
     }
 
+    /// A field withheld because what it answers to is beyond the ceiling.
+    pub fn not_in_agreement(field: FieldId) -> Self {
+        Self(Err((field, NOT_IN_AGREEMENT)))
+    }
+
     /// The value, as the asker sees it: none where it is withheld. For filters and orderings.
     pub fn seen(&self) -> Option<&T> {
         self.0.as_ref().ok().map(|(value, _)| value)

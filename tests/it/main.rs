@@ -15,6 +15,7 @@ mod examples;
 mod feed;
 mod kill;
 mod known;
+mod language;
 mod limits;
 mod lists;
 mod live;

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, PoisonError, atomic::Ordering};
 
-use async_graphql_parser::types::OperationDefinition;
 use futures_util::future::join_all;
 use tracing::{Instrument as _, info_span};
 
@@ -14,7 +13,7 @@ use crate::{
         answer,
         context::Request,
         lookups::pace,
-        operation::{Answer, OperationRequest},
+        operation::{Answer, Asked},
         plan::Plan,
         trail,
     },
@@ -25,8 +24,7 @@ impl Engine {
     /// Makes the answer, has the trail say what it discloses and changes, keeps the changes, and only then gives it.
     pub(super) async fn finish(
         &self,
-        asked: &OperationRequest,
-        operation: &OperationDefinition,
+        asked: &Asked,
         plan: &Plan,
         request: Arc<Request>,
         response: async_graphql::Response,
@@ -46,10 +44,9 @@ impl Engine {
         let looked = request.lookups.looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let body = answer::body(asked, operation, plan, &account, response, introspected);
+        let body = answer::body(&asked.resolved, plan, &account, response, introspected);
         let entries = trail::entries(
             asked,
-            operation,
             &request.ceiling,
             &account,
             &looked,
@@ -92,7 +89,7 @@ impl Engine {
     }
 
     /// Records that a client has asked about more people than it may.
-    async fn raise_alert(&self, asked: &OperationRequest, code: ErrorCode) -> Result<(), RequestError> {
+    async fn raise_alert(&self, asked: &Asked, code: ErrorCode) -> Result<(), RequestError> {
         let entry = trail::alert(asked, code, self.parts.services.store.clock().now());
         self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
             RequestError::new(

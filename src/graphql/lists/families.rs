@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 
 use super::{Select, families, is, is_some, is_text, named, within};
 use crate::{
-    catalogue,
     graphql::{
         codes::{self, CriterionCode, NeedLevel, SortDirection},
         cursor::SortKey,
@@ -212,13 +211,11 @@ impl Select for FamilySelect {
         named("families", field.as_deref(), self.order.map(|order| order.direction))
     }
 
-    /// Who meets a criterion is told by whoever is in the list.
-    fn also_tells(&self) -> CategorySet {
-        let criterion = self.filter.criterion.map(codes::upper);
-        criterion.map_or(CategorySet::EMPTY, |code| catalogue::categories_of_criterion(&code))
+    fn criterion(&self) -> Option<String> {
+        self.filter.criterion.map(codes::upper)
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.reference.is_some(), field::FAMILY_REFERENCE),
@@ -233,14 +230,17 @@ impl Select for FamilySelect {
             (wanted.has_plan.is_some(), field::FAMILY_HAS_PLAN),
             (wanted.criterion.is_some(), field::CRITERIA_MATCH_CRITERION),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             FamilyOrderField::Reference => field::FAMILY_REFERENCE,
             FamilyOrderField::District => field::FAMILY_DISTRICT,
             FamilyOrderField::NeedLevel => field::FAMILY_NEED_LEVEL,
             FamilyOrderField::AttachedOn => field::FAMILY_ATTACHED_ON,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Family> {

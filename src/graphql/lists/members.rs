@@ -126,7 +126,7 @@ impl Select for MemberSelect {
         named("members", field.as_deref(), self.order.map(|order| order.direction))
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.family_name.is_some(), field::MEMBER_FAMILY_NAME),
@@ -136,13 +136,16 @@ impl Select for MemberSelect {
             (wanted.employment_status.is_some(), field::MEMBER_EMPLOYMENT_STATUS),
             (wanted.education_setting.is_some(), field::MEMBER_EDUCATION_SETTING),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             MemberOrderField::FamilyName => field::MEMBER_FAMILY_NAME,
             MemberOrderField::GivenName => field::MEMBER_GIVEN_NAME,
             MemberOrderField::DateOfBirth => field::MEMBER_DATE_OF_BIRTH,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Member> {

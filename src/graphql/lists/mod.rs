@@ -35,7 +35,9 @@ use super::{
     page::{self, Order, Page, PageArguments},
 };
 use crate::{
+    catalogue,
     sharing::{
+        agreement::Access,
         category::CategorySet,
         ceiling::Ceiling,
         grant::Shared,
@@ -78,12 +80,32 @@ pub(super) trait Select: Sized {
     /// The list and order that cursors belong to.
     fn order(&self) -> Order;
 
-    /// The fields that it looks at.
-    fn looks_at(&self) -> Vec<FieldId>;
+    /// The fields that the filter looks at.
+    fn filters(&self) -> Vec<FieldId>;
 
-    /// Categories of what passing tells of a row, besides those of the fields that are looked at: those that other rows bring.
+    /// The field that the ordering looks at.
+    fn orders(&self) -> Option<FieldId>;
+
+    /// The criterion that a row must have or meet, as the catalogue writes it.
+    fn criterion(&self) -> Option<String> {
+        None
+    }
+
+    /// The fields that it looks at.
+    fn looks_at(&self) -> Vec<FieldId> {
+        self.filters().into_iter().chain(self.orders()).collect()
+    }
+
+    /// Categories of what passing tells of a row, besides those of the fields that are looked at: who meets a criterion is told by whoever is in the list.
     fn also_tells(&self) -> CategorySet {
-        CategorySet::EMPTY
+        let criterion = self.criterion();
+        criterion.map_or(CategorySet::EMPTY, |code| catalogue::categories_of_criterion(&code))
+    }
+
+    /// Whether the filter asks for something that the ceiling could never give: then no row passes it, and how many do is not an answer to it.
+    fn is_beyond(&self, ceiling: &Ceiling) -> bool {
+        let within = self.filters().into_iter().all(|field| ceiling.covers(field));
+        !(within && ceiling.categories(Access::Read).covers(self.also_tells()))
     }
 
     /// The rows of one family that exist for the asker.
@@ -109,6 +131,7 @@ pub(super) async fn page<S: Select>(
         used.union(register::get(field).categories)
     });
     let order = select.order();
+    let beyond = select.is_beyond(&request.ceiling);
     if request.services.narrows {
         select.narrow(&mut reach, &request.ceiling);
     }
@@ -138,6 +161,7 @@ pub(super) async fn page<S: Select>(
         .filter(|row| select.passes(row))
         .collect();
     let mut page = Page::of(request, rows, &order, |row| select.by(row), used, &arguments)?;
+    page.uncounted = beyond;
     if only {
         return Ok(Shared::rows(&request.ceiling, root, || page));
     }

@@ -68,7 +68,11 @@ pub(super) fn headers(good: &str) -> Vec<Case> {
             format!("Bearer {good}, Bearer {good}").as_bytes(),
             "token_malformed",
         ),
-        one("two spaces", format!("Bearer  {good}").as_bytes(), "token_malformed"),
+        one(
+            "a space inside",
+            format!("Bearer {} {}", &good[..9], &good[9..]).as_bytes(),
+            "token_malformed",
+        ),
         one(
             "in quotation marks",
             format!("Bearer \"{good}\"").as_bytes(),
