@@ -116,6 +116,8 @@ pub(super) fn addresses(one: &Address, other: &Address) -> Agreement {
     let known = !one.numbers.is_empty() && !other.numbers.is_empty();
     let numbers_differ = known && !one.numbers.iter().any(|number| other.numbers.contains(number));
     match alike {
+        // Nothing but numbers, and others.
+        _ if one.pairs.is_empty() && numbers_differ => Agreement::Disagrees,
         _ if alike >= SAME && !numbers_differ => Agreement::Exact,
         _ if alike >= SAME => Agreement::Near,
         _ if alike >= ALIKE && !numbers_differ => Agreement::Similar,

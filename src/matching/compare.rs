@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use super::{
     Agreement, Description, Field, Sex,
     address::{self, Address},
-    dates, names,
+    dates,
+    description::is_of_a_place,
+    names,
     normal::{self, Name},
     postcode,
 };
@@ -74,8 +76,13 @@ pub(super) fn levels(one: &Prepared, other: &Prepared) -> Levels {
         postcode,
         address,
         sexes(one.sex, other.sex),
-        identifiers(&one.identifiers, &other.identifiers),
+        identifiers(one, other, |_| true),
     ]
+}
+
+/// How far numbers agree that are not of a home or a school.
+pub(super) fn numbers_of_no_place(one: &Prepared, other: &Prepared) -> Agreement {
+    identifiers(one, other, |system| !is_of_a_place(system))
 }
 
 fn sexes(one: Option<Sex>, other: Option<Sex>) -> Agreement {
@@ -86,11 +93,12 @@ fn sexes(one: Option<Sex>, other: Option<Sex>) -> Agreement {
     }
 }
 
-/// The best that numbers of one system agree. Numbers of different systems say nothing of each other.
-fn identifiers(one: &[(String, String)], other: &[(String, String)]) -> Agreement {
-    let of_one_system = one.iter().flat_map(|own| {
-        other
-            .iter()
+/// The best that numbers of one system agree, of the systems that count. Numbers of different systems say nothing of each other.
+fn identifiers(one: &Prepared, other: &Prepared, counts: fn(&str) -> bool) -> Agreement {
+    let own = one.identifiers.iter().filter(|own| counts(&own.0));
+    let of_one_system = own.flat_map(|own| {
+        let their = other.identifiers.iter();
+        their
             .filter(move |their| own.0 == their.0)
             .map(move |their| (&own.1, &their.1))
     });

@@ -43,6 +43,21 @@ pub struct Identifier {
     pub value: String,
 }
 
+/// Systems whose numbers lead to where somebody lives or goes to school, as [`normal::code`] writes them.
+const OF_A_PLACE: [&str; 2] = ["TENANCY", "UPN"];
+
+impl Identifier {
+    /// Whether the number is of a home or a school: a tenancy, a pupil. Shielding covers such numbers as it covers addresses.
+    pub fn is_of_a_place(&self) -> bool {
+        is_of_a_place(&normal::code(&self.system))
+    }
+}
+
+/// The same of a system as [`normal::code`] writes it.
+pub(super) fn is_of_a_place(system: &str) -> bool {
+    OF_A_PLACE.contains(&system)
+}
+
 /// Whether a description can be looked up by: it has a family name and a date of birth, or an identifier.
 pub fn enough(description: &Description) -> bool {
     let named = description

@@ -57,9 +57,15 @@ impl Model {
     }
 
     /// What speaks for a stored person being the one that is asked about. Which of them is which does not matter.
+    ///
+    /// A place can speak for somebody and never against, nor can a number of a place ([`Identifier::is_of_a_place`](super::Identifier::is_of_a_place)):
+    /// where it does not help it is as if it were not known. Else who lives where no place may be compared would be told by what another place costs.
     pub fn score(&self, asked: &Description, stored: &Description) -> Score {
         let (asked, stored) = (Prepared::of(asked), Prepared::of(stored));
-        let levels = compare::levels(&asked, &stored);
+        let levels = self.counted(
+            compare::levels(&asked, &stored),
+            compare::numbers_of_no_place(&asked, &stored),
+        );
         Score {
             weight: self.weigh(levels, self.rarity(levels, &asked, &stored)),
             fields: compare::told(levels),
@@ -71,6 +77,25 @@ impl Model {
     pub fn with_households(mut self, households: bool) -> Self {
         self.households = households;
         self
+    }
+
+    /// The levels that count: a place that does not help is missing, and a number of a place that does not help was not asked about.
+    fn counted(&self, mut levels: Levels, numbers_of_no_place: Agreement) -> Levels {
+        let at = |field: Field| field as usize;
+        let bits = |field: Field, level: Agreement| weight(field, &self.fields[at(field)], level);
+        let place = [Field::Postcode, Field::Address];
+        let agrees = place.iter().any(|field| levels[at(*field)] > Agreement::Disagrees);
+        let helps = place.iter().map(|field| bits(*field, levels[at(*field)])).sum::<f64>() > 0.0;
+        if !(agrees && helps) {
+            for field in place {
+                levels[at(field)] = Agreement::Missing;
+            }
+        }
+        let (all, less) = (levels[at(Field::Identifiers)], numbers_of_no_place);
+        if all == Agreement::Disagrees || bits(Field::Identifiers, all) < bits(Field::Identifiers, less) {
+            levels[at(Field::Identifiers)] = less;
+        }
+        levels
     }
 
     /// What it says, beside the levels, that the names that agree are rare or frequent. Of given names the first counts, since few have the others too.
@@ -128,7 +153,7 @@ pub(super) enum Limit {
 /// Fields are weighed as if they were independent. They are not for people of one household, who have everything but their given names and dates
 /// of birth in common, nor for a number that was given to the wrong person; so these have limits, whatever the weights are.
 pub(super) fn limit(levels: Levels, households: bool) -> Limit {
-    let [family, given, born, .., sex, identifiers] = levels;
+    let [family, given, born, postcode, address, sex, identifiers] = levels;
     let other = |level: Agreement| level == Agreement::Disagrees;
     let said = [family, given, born];
     let nothing_agrees = said.into_iter().all(|level| level <= Agreement::Disagrees) && said.into_iter().any(other);
@@ -146,12 +171,15 @@ pub(super) fn limit(levels: Levels, households: bool) -> Limit {
     let twin = other(sex) && (is_weak(given) || half_swapped);
     // Born on the same day at the same place, and no name agrees.
     let unnamed = given == Agreement::Missing && other(family);
-    let may_be_relative = one_is_other || part_of_date || twin || unnamed;
+    // A namesake: who lives elsewhere is not told from whoever lives where no place may be compared, so no place rules them out.
+    let unplaced = postcode.max(address) == Agreement::Missing;
+    let namesake = unplaced && matches!(born, Agreement::Part | Agreement::Slip);
+    let may_be_other = one_is_other || part_of_date || twin || unnamed || namesake;
     match (nothing_agrees || households && relative, same_number) {
         (true, true) => Limit::MayBe,
         // Without households an address is no less than a name.
         (true, false) if households => Limit::Another,
-        (false, false) if households && may_be_relative => Limit::MayBe,
+        (false, false) if households && may_be_other => Limit::MayBe,
         _ => Limit::None,
     }
 }

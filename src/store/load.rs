@@ -78,7 +78,7 @@ impl Session {
             }
         }
         known.extend(read.into_iter().map(|family| self.grant(ceiling, family)));
-        Ok(self.dossiers_of(known, wants))
+        self.dossiers_of(known, wants).await
     }
 
     /// The same, all of it read, known or not: where the time must not tell whether there was anything to read.
@@ -96,7 +96,7 @@ impl Session {
         let shape = Shape::of(ceiling, wants);
         let read = self.read(first, &keys.into(), &shape, agencies_unread).await?;
         let read = read.into_iter().map(|family| self.grant(ceiling, family)).collect();
-        Ok(self.dossiers_of(read, wants))
+        self.dossiers_of(read, wants).await
     }
 
     /// The families' keys in order, each once; and the families, if they had to be asked for: they are named from then on, so that the other selects need not find them
@@ -138,8 +138,13 @@ impl Session {
         }
     }
 
-    fn dossiers_of(&self, given: Vec<Given>, wants: Wants) -> Vec<Arc<Dossier>> {
-        let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
+    async fn dossiers_of(&self, given: Vec<Given>, wants: Wants) -> Result<Vec<Arc<Dossier>>, StoreError> {
+        // They have been read by now, unless another field of the operation is just reading them: then they could not be kept, and are waited for.
+        let agencies = match self.known_agencies() {
+            Some(known) if wants.agencies => known,
+            None if wants.agencies => Arc::clone(self.agencies().await?),
+            _ => Arc::default(),
+        };
         let mut dossiers: Vec<Arc<Dossier>> = given
             .into_iter()
             .map(|Given { grant, family }| {
@@ -152,7 +157,7 @@ impl Session {
             })
             .collect();
         dossiers.sort_by_key(|dossier| dossier.key());
-        dossiers
+        Ok(dossiers)
     }
 
     /// Reads these families, and the agencies if they are to be.

@@ -39,7 +39,7 @@ pub enum MatchField {
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 #[graphql(remote = "matching::Agreement")]
 pub enum MatchLevel {
-    /// Not known on one side, or not to be compared.
+    /// Not known on one side, or not to be compared; or a place, or the number of a home or a school, that does not speak for the person.
     Missing,
     /// Different.
     Disagrees,

@@ -4,6 +4,7 @@ mod answers;
 mod fields;
 mod keys;
 mod models;
+mod places;
 mod properties;
 mod rarity;
 mod slips;

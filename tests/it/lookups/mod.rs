@@ -4,4 +4,5 @@ mod budget;
 mod found;
 mod hidden;
 mod list;
+mod sheltered;
 mod world;
