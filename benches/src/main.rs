@@ -174,6 +174,7 @@ async fn look_ups(arguments: LookupArguments) -> Result<(), Box<dyn Error>> {
         database: database.clone(),
         settings: HashMap::from([
             ("THINKFAMILY_LOOKUP_BUDGET".to_owned(), "100000000".to_owned()),
+            ("THINKFAMILY_LOOKUP_AGENCY_BUDGET".to_owned(), "100000000".to_owned()),
             ("THINKFAMILY_COST".to_owned(), "1000000".to_owned()),
         ]),
     };

@@ -96,7 +96,10 @@ settings! {
     root_fields "THINKFAMILY_ROOT_FIELDS" "N" "Most fields at the root of an operation [default: 20]" [];
     expanded_selections "THINKFAMILY_EXPANDED_SELECTIONS" "N" "Most selections once fragments are spread [default: 5000]" [];
     depth "THINKFAMILY_DEPTH" "N" "Deepest nesting of fields [default: 20]" [];
-    lookup_budget "THINKFAMILY_LOOKUP_BUDGET" "N" "Most people whom a client may ask about for one purpose in any period [default: 5000]" [];
+    lookup_budget "THINKFAMILY_LOOKUP_BUDGET" "N" "Most people whom a client may ask about in any period, whatever for [default: 5000]" [];
+    lookup_agency_budget "THINKFAMILY_LOOKUP_AGENCY_BUDGET" "N" "Most people whom an agency may ask about in any period with all its clients [default: 10000]" [];
+    lookup_tries "THINKFAMILY_LOOKUP_TRIES" "N" "How many different values an agency may try at least beside one name, place or number; 0 stops nobody who tries values [default: 4]" [];
+    lookup_tries_days "THINKFAMILY_LOOKUP_TRIES_DAYS" "DAYS" "For how many days values that were tried count [default: 28]" [];
     lookup_period_s "THINKFAMILY_LOOKUP_PERIOD_S" "S" "How long such a period is, in seconds [default: 86400]" [];
     lookup_repeats "THINKFAMILY_LOOKUP_REPEATS" "N" "How often the same may be asked again in a period before it counts like another question [default: 20]" [];
     lookup_pace_ms "THINKFAMILY_LOOKUP_PACE_MS" "MS" "Answers to look-ups leave at multiples of this and a part of it by chance; 0 is at once [default: 5]" [];

@@ -22,6 +22,7 @@ use crate::{
         register::field,
     },
     store::{
+        alerts,
         contacts::DeliveryPlace,
         dossier::{Dossier, Wants},
         reach::FamilySet,
@@ -163,7 +164,7 @@ pub(super) async fn own_endpoints(request: &Request) -> Result<Vec<WebhookEndpoi
     if caller.portal.is_some() {
         return Ok(Vec::new());
     }
-    let rows = request.session.webhook_endpoints(caller).await?;
+    let rows = request.session.webhook_endpoints(caller, alerts::CONTACTS).await?;
     Ok(rows.into_iter().map(WebhookEndpoint).collect())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows the store, the decision and the trail; knows nothing of HTTP, and no resolver decides.
 
+mod alerts;
 mod answer;
 mod api_error;
 mod codes;

@@ -109,7 +109,7 @@ fn in_dossier(ctx: &Context<'_>, dossier: &Arc<Dossier>, kind: Kind, key: Uuid) 
         Kind::MarkerPlacement => one(ctx, dossier, key).map(Node::MarkerPlacement),
         Kind::EmergencyAccess => one(ctx, dossier, key).map(Node::EmergencyAccess),
         Kind::Contact => one(ctx, dossier, key).map(Node::Contact),
-        Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
+        Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery | Kind::Alert => None,
     }
 }
 

@@ -110,7 +110,7 @@ pub fn entries(
             entries.push(entry);
         }
     }
-    if looked.total() > 0 {
+    if looked.answered() > 0 {
         // Look-ups are told of whatever became of them, once.
         if !entries[first..].iter().any(|entry| entry.kind == Kind::LookedUp) {
             entries.insert(first, of(Kind::LookedUp, asked, at));
@@ -120,6 +120,11 @@ pub fn entries(
             ambiguous: looked.ambiguous,
             not_found: looked.not_found,
         };
+    }
+    if !looked.stopped.is_empty() {
+        let mut entry = of(Kind::Alert, asked, at);
+        entry.reason = Some(Code::nearest("TRIES_VALUES"));
+        entries.push(entry);
     }
     let mut withheld = account.withheld().peekable();
     if withheld.peek().is_some() {

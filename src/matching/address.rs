@@ -78,6 +78,14 @@ impl Address {
         address
     }
 
+    /// The address in one text: however its words were written and ordered, the same text or nearly so.
+    pub(super) fn plain(text: &str) -> String {
+        let address = Self::of(text);
+        let pairs = address.pairs.iter().flatten().map(|letter| char::from(*letter));
+        let numbers = address.numbers.iter().flat_map(|number| number.chars().chain([' ']));
+        numbers.chain(pairs).collect()
+    }
+
     /// Each number of an address with the words of its street: the first word after it, and the next if a word for a street follows on it.
     pub(super) fn streets(text: &str) -> Vec<(String, String)> {
         let folded = normal::fold(text);

@@ -4,9 +4,11 @@
 //! asker may know of, and nothing here remembers anything.
 //!
 //! In the order of a look-up: [`enough`] says whether a question can be asked, [`keys`] by which keys candidates are found,
-//! [`Model::score`] what speaks for each, [`choose`] what the answer is. [`train`] estimates a model from data.
+//! [`Model::score`] what speaks for each, [`choose`] what the answer is. [`train`] estimates a model from data. [`series`] says what a question has in common with others
+//! of its asker, whatever is stored.
 
 pub mod keys;
+pub mod series;
 pub mod train;
 
 mod address;
@@ -14,6 +16,7 @@ mod choose;
 mod compare;
 mod dates;
 mod description;
+mod frequent;
 mod level;
 mod model;
 mod model_file;
@@ -24,6 +27,7 @@ pub mod pairs;
 mod postcode;
 mod rarity;
 mod rarity_file;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +35,7 @@ pub use self::{
     choose::{Thresholds, Verdict, choose},
     compare::{Comparison, compare},
     description::{Description, Identifier, Sex, enough},
+    frequent::Frequencies,
     level::{Agreement, Field},
     model::{Model, Score},
     model_file::ModelError,

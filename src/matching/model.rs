@@ -66,6 +66,13 @@ impl Model {
         }
     }
 
+    /// How often a field of two different people agrees so far.
+    pub(super) fn by_chance(&self, field: Field, level: Agreement) -> f64 {
+        let at = Field::ALL.iter().position(|one| *one == field);
+        let odds = at.and_then(|at| self.fields.get(at)?.get(field.place(level)?));
+        odds.map_or(0.0, |odds| odds.u)
+    }
+
     /// The same model for descriptions with people of one household among them, or with none.
     #[must_use]
     pub fn with_households(mut self, households: bool) -> Self {

@@ -38,6 +38,11 @@ pub(super) fn formal(name: &str) -> Option<&'static str> {
     LINES.get(name)?.first().copied()
 }
 
+/// All formal names that a form may stand for; none if no list has it.
+pub(super) fn formals(name: &str) -> &'static [&'static str] {
+    LINES.get(name).map_or(&[], Vec::as_slice)
+}
+
 /// Whether two forms are of one name.
 pub(super) fn related(one: &str, other: &str) -> bool {
     match (LINES.get(one), LINES.get(other)) {

@@ -358,6 +358,14 @@ impl<T> Shared<T> {
         }
     }
 
+    /// The same withheld, if it is: so that nothing need be read for it.
+    pub fn refused_own(ceiling: &Ceiling, field: FieldId, agency: Uuid) -> Option<Self> {
+        let entry = register::get(field);
+        decide_about_own(ceiling, entry.access, entry.categories, agency)
+            .err()
+            .map(|withheld| Self(Err((field, withheld))))
+    }
+
     /// A field about nobody withheld, if it is: so that nothing need be read for it.
     pub fn refused(ceiling: &Ceiling, field: FieldId) -> Option<Self> {
         let entry = register::get(field);

@@ -3,6 +3,7 @@
 //! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
 
 pub mod agencies;
+pub mod alerts;
 pub mod budget;
 pub mod bulk;
 mod bundle;

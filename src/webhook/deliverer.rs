@@ -65,8 +65,8 @@ impl Default for Settings {
     }
 }
 
-/// Makes the public id of a contact: authority, family, contact.
-pub type PublicId = Arc<dyn Fn(i32, Uuid, Uuid) -> String + Send + Sync>;
+/// Makes the public id of a contact or an alert: authority, family if it is a contact, row.
+pub type PublicId = Arc<dyn Fn(i32, Option<Uuid>, Uuid) -> String + Send + Sync>;
 
 /// What has become of deliveries since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -111,8 +111,11 @@ impl Server {
         let keys = tempfile::tempdir().unwrap();
         let trail = TestDatabase::sqlite().await;
         let opened = app::open_trail(&trail.open().await, &keys, Clock::fixed(today()), Ids::seeded(2)).await;
+        // A world's people are asked about with more values than the stop for series allows. What it says hangs on the questions alone, which both sides have in common.
+        let mut lookups = app::lookups();
+        lookups.tries = 0;
         Self {
-            engine: app::engine(half.store.clone(), opened, app::lookups()),
+            engine: app::engine(half.store.clone(), opened, lookups),
             _trail: trail,
             _keys: keys,
         }

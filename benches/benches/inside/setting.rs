@@ -202,6 +202,7 @@ async fn engine(store: &Store, databases: &Databases, folder: &TempDir) -> Engin
     let mut lookups = LookupSettings::new(&[9; 32]);
     lookups.pace = Duration::ZERO;
     lookups.budget = 100_000_000;
+    lookups.agency_budget = 100_000_000;
     let services = Services {
         store: store.clone(),
         trail,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::{
     audit::Trail,
     cli::{failure::Failure, matching, secret::Secret},
@@ -12,6 +14,7 @@ use crate::{
         lookups::LookupSettings,
         services::Services,
     },
+    matching::Frequencies,
     store::Store,
     webhook::{Deliverer, Guard, Sealer, Settings, Setup},
 };
@@ -42,11 +45,15 @@ fn lookups(secret: &Secret, config: &Config) -> Result<LookupSettings, Failure> 
     let given = &config.lookups;
     let mut lookups = LookupSettings::new(&secret.key("lookups").map_err(Failure::problem)?);
     lookups.budget = i32::try_from(given.budget).unwrap_or(i32::MAX);
+    lookups.agency_budget = i32::try_from(given.agency_budget).unwrap_or(i32::MAX);
+    lookups.tries = given.tries;
+    lookups.tries_days = given.tries_days.into();
     lookups.period = given.period.into();
     lookups.repeats = i32::try_from(given.repeats).unwrap_or(i32::MAX);
     lookups.pace = given.pace;
     let (model, thresholds) = matching::settings(&config.matching)?;
     lookups.thresholds = thresholds;
+    lookups.frequencies = Arc::new(Frequencies::of(&model));
     lookups.model = Arc::new(model);
     Ok(lookups)
 }
@@ -74,8 +81,8 @@ pub(super) fn deliverer(store: &Store, trail: &Trail, engine: &Engine, config: &
     };
     let sealer = Arc::clone(&setup.sealer);
     let ids = Arc::clone(&services);
-    let public_id = Arc::new(move |authority, family, row| {
-        let kind = Kind::Contact;
+    let public_id = Arc::new(move |authority, family: Option<Uuid>, row| {
+        let (kind, family) = family.map_or((Kind::Alert, Uuid::nil()), |family| (Kind::Contact, family));
         ids.codec.id(authority, Key { kind, family, row })
     });
     // The library's own words would name the proxy.

@@ -202,6 +202,21 @@ pub enum ContactUrgency {
     Immediate,
 }
 
+/// What somebody tried too much of in look-ups.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum AlertKind {
+    /// Dates of birth, beside one name or one number.
+    Dates,
+    /// Postcodes, beside one name.
+    Postcodes,
+    /// Addresses, beside one name.
+    Addresses,
+    /// Numbers in other systems, beside one name or one other fact, or such as are near each other.
+    Numbers,
+    /// Names, beside one date of birth and place or one number.
+    Names,
+}
+
 /// Where a delivery of a webhook stands.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub enum WebhookDeliveryState {

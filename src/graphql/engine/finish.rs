@@ -13,12 +13,12 @@ use crate::{
     graphql::{
         answer,
         context::Request,
-        lookups::pace,
+        lookups::{Looked, LookupSettings, pace},
         operation::{Answer, OperationRequest},
         plan::Plan,
         trail,
     },
-    store::session::StoreError,
+    store::{Store, alerts::AlertRow, session::StoreError},
 };
 
 impl Engine {
@@ -82,13 +82,26 @@ impl Engine {
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
             return Err(refusal(error));
         }
-        if looked.total() > 0 {
+        self.raise_alerts(asked, &looked).await;
+        if looked.any() {
             // What is known of whom the look-ups came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
             drop((account, looked));
             let every = request.services.lookups.pace;
             pace::wait(request.began, every, self.parts.services.store.ids()).await;
         }
         Ok(Answer::Executed(body))
+    }
+
+    /// Tells whoever looks after the agreement that somebody tries values, which the trail says already. What fails here is in the log: the answer does not wait for it to go well, since
+    /// whoever is stopped is stopped.
+    async fn raise_alerts(&self, asked: &OperationRequest, looked: &Looked) {
+        let services = &self.parts.services;
+        for (kind, times) in looked.by_kind() {
+            let (row, digest) = alert_of(asked, &services.lookups, &services.store, kind, times);
+            if let Err(error) = services.store.raise_alert(row, digest).await {
+                tracing::error!(%error, request_id = %asked.request_id, "alert.not_raised");
+            }
+        }
     }
 
     /// Records that a client has asked about more people than it may.
@@ -101,4 +114,44 @@ impl Engine {
             )
         })
     }
+}
+
+/// An alert, and the digest that it has in common with those of the same day that tell the same.
+fn alert_of(
+    asked: &OperationRequest,
+    lookups: &LookupSettings,
+    store: &Store,
+    kind: &str,
+    times: i32,
+) -> (AlertRow, i64) {
+    let (caller, at) = (&asked.caller, store.clock().now());
+    let party = &caller.principal;
+    let row = AlertRow {
+        authority_id: caller.authority,
+        id: store.ids().uuid(),
+        raised_at: at,
+        last_at: at,
+        request_id: asked.request_id,
+        agency_id: party.agency,
+        client: caller.client.clone(),
+        subject: party.subject.clone(),
+        role: party.role.clone(),
+        purpose: caller.purpose.clone(),
+        kind: kind.to_owned(),
+        times,
+    };
+    let day = at.date_naive().to_string();
+    let parts: [&[u8]; 9] = [
+        b"alert",
+        &row.authority_id.to_be_bytes(),
+        row.agency_id.as_bytes(),
+        row.client.as_bytes(),
+        row.subject.as_bytes(),
+        row.role.as_bytes(),
+        row.purpose.as_bytes(),
+        kind.as_bytes(),
+        day.as_bytes(),
+    ];
+    let digest = lookups.digest(&parts);
+    (row, digest)
 }

@@ -6,15 +6,21 @@ use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    matching::{Model, Thresholds},
+    matching::{Frequencies, Model, Thresholds},
     store::budget::PARTS,
 };
 
 /// How look-ups are weighed, counted and paced. Processes that share a database must have the same.
 #[derive(Clone)]
 pub struct LookupSettings {
-    /// How many different questions a client may ask for one purpose in any period.
+    /// How many different questions a client may ask in any period, whatever for.
     pub budget: i32,
+    /// How many an agency may with all its clients.
+    pub agency_budget: i32,
+    /// How many different values an agency may try at least beside what its questions hold fast; nought stops nobody.
+    pub tries: u32,
+    /// For how many days values that were tried count.
+    pub tries_days: i64,
     /// How long a period is, in seconds.
     pub period: i64,
     /// How often a client may ask the same again in a period before each time more counts like another question.
@@ -25,6 +31,8 @@ pub struct LookupSettings {
     pub model: Arc<Model>,
     /// From which weight on somebody is found.
     pub thresholds: Thresholds,
+    /// How frequent names are.
+    pub frequencies: Arc<Frequencies>,
     digests: hmac::Key,
 }
 
@@ -39,11 +47,15 @@ impl LookupSettings {
     pub fn new(key: &[u8; 32]) -> Self {
         Self {
             budget: 5000,
+            agency_budget: 10_000,
+            tries: 4,
+            tries_days: 28,
             period: 86_400,
             repeats: 20,
             pace: Duration::from_millis(5),
             model: Arc::new(Model::standard().clone()),
             thresholds: Thresholds::default(),
+            frequencies: Arc::new(Frequencies::of(Model::standard())),
             digests: hmac::Key::new(hmac::HMAC_SHA256, key),
         }
     }
@@ -65,7 +77,7 @@ impl LookupSettings {
     }
 
     /// Stands for a text that nobody can read back from it without the key.
-    pub(super) fn digest(&self, parts: &[&[u8]]) -> i64 {
+    pub fn digest(&self, parts: &[&[u8]]) -> i64 {
         let mut context = hmac::Context::with_key(&self.digests);
         for part in parts {
             context.update(&(part.len() as u64).to_be_bytes());

@@ -3,6 +3,7 @@
 //! A change finds its row as a reader would, asks the grant whether it may be written, and only then writes. What is not there, what may
 //! not be seen and what may not be written are one answer. Nothing here decides, and nothing is committed here: see the engine.
 
+mod alert_endpoints;
 mod checks;
 mod emergency;
 mod involvement;
@@ -23,6 +24,9 @@ use uuid::Uuid;
 
 pub use self::user_error::UserError;
 use self::{
+    alert_endpoints::{
+        AddAlertEndpointInput, AddAlertEndpointPayload, RemoveAlertEndpointInput, RemoveAlertEndpointPayload,
+    },
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
@@ -186,6 +190,25 @@ impl Mutation {
         #[graphql(desc = "Which endpoint.")] input: RemoveWebhookEndpointInput,
     ) -> Outcome<RemoveWebhookEndpointPayload> {
         webhooks::remove(ctx, input).await.into()
+    }
+
+    /// Adds an address of your own program that is told of alerts (somebody tries values in look-ups) of which you may know, by a signed webhook that holds an id to fetch and
+    /// nothing else. It belongs to your agency, role and purpose.
+    async fn add_alert_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The address.")] input: AddAlertEndpointInput,
+    ) -> Outcome<AddAlertEndpointPayload> {
+        alert_endpoints::add(ctx, input).await.into()
+    }
+
+    /// Removes an endpoint of alerts, with all that it was or is still to be told.
+    async fn remove_alert_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: RemoveAlertEndpointInput,
+    ) -> Outcome<RemoveAlertEndpointPayload> {
+        alert_endpoints::remove(ctx, input).await.into()
     }
 
     /// Has a delivery that was given up tried again, from now on and as often as a new one.

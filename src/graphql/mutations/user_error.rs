@@ -1,6 +1,7 @@
 //! `UserError`: what a caller can put right.
 
 use async_graphql::{Context, Enum, Object};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,6 +24,8 @@ pub enum UserErrorCode {
     Conflict,
     /// What you ask for has been done before.
     AlreadyDone,
+    /// Your agency has asked too often for it: see `retryAt`.
+    TooManyRequests,
 }
 
 /// Why a change was not made, in a way that a caller can put right.
@@ -31,6 +34,8 @@ pub struct UserError {
     field: String,
     code: UserErrorCode,
     message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_at: Option<DateTime<Utc>>,
 }
 
 impl UserError {
@@ -40,6 +45,15 @@ impl UserError {
             field: field.to_owned(),
             code,
             message: message.into(),
+            retry_at: None,
+        }
+    }
+
+    /// Something that was asked too often, with when it may be asked.
+    pub fn later(field: &str, message: &str, at: DateTime<Utc>) -> Self {
+        Self {
+            retry_at: Some(at),
+            ..Self::new(field, UserErrorCode::TooManyRequests, message)
         }
     }
 
@@ -70,6 +84,11 @@ impl UserError {
     /// What is wrong and what would be right.
     fn message(&self, ctx: &Context<'_>) -> Shared<&str> {
         told(ctx, field::USER_ERROR_MESSAGE, || self.message.as_str())
+    }
+
+    /// When it may be asked again, where that is known.
+    fn retry_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
+        told(ctx, field::USER_ERROR_RETRY_AT, || self.retry_at)
     }
 }
 

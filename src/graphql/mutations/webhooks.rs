@@ -26,12 +26,12 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::rows::WebhookEndpointRow,
+    store::{alerts::CONTACTS, rows::WebhookEndpointRow},
     webhook::Secret,
 };
 
 /// How many endpoints an agency may have for one role and purpose.
-const MOST: usize = 10;
+pub(super) const MOST: usize = 10;
 
 /// An endpoint to be told of contacts.
 #[derive(InputObject)]
@@ -183,11 +183,11 @@ impl RetryWebhookDeliveryPayload {
 
 /// The secret that a change makes, until its answer has it. It is kept nowhere else.
 #[derive(Default)]
-struct Fresh(Mutex<Option<Secret>>);
+pub(super) struct Fresh(Mutex<Option<Secret>>);
 
 impl Fresh {
     /// Draws a secret and seals it for an endpoint.
-    fn draw(&self, request: &Request, endpoint: Uuid) -> Result<String, ApiError> {
+    pub(super) fn draw(&self, request: &Request, endpoint: Uuid) -> Result<String, ApiError> {
         let drawn = Secret::draw().and_then(|secret| {
             let sealed = request
                 .services
@@ -204,13 +204,13 @@ impl Fresh {
         Ok(sealed)
     }
 
-    fn take(self) -> Option<Secret> {
+    pub(super) fn take(self) -> Option<Secret> {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Endpoints are told things when nobody is there to ask for them through a portal.
-fn refuse_portals(request: &Request) -> Result<(), ApiError> {
+pub(super) fn refuse_portals(request: &Request) -> Result<(), ApiError> {
     if request.ceiling.caller().portal.is_none() {
         return Ok(());
     }
@@ -277,23 +277,15 @@ async fn begin(request: &Request, input: &AddWebhookEndpointInput, fresh: &Fresh
             "You have an endpoint at this address already.",
         )));
     }
-    let caller = request.ceiling.caller();
     let key = request.services.store.ids().uuid();
-    let row = WebhookEndpointRow {
-        authority_id: request.authority(),
-        id: key,
-        agency_id: caller.principal.agency,
-        role: caller.principal.role.clone(),
-        purpose: caller.purpose.clone(),
-        subject: caller.principal.subject.clone(),
-        client: caller.client.clone(),
-        url: url.into(),
-        secret_now: fresh.draw(request, key)?,
-        secret_before: None,
-        added_at: request.session.now(),
-        rotated_at: None,
-        disabled_at: None,
-    };
+    let row = WebhookEndpointRow::of(
+        request.ceiling.caller(),
+        key,
+        url.into(),
+        fresh.draw(request, key)?,
+        request.session.now(),
+        CONTACTS,
+    );
     request.session.add_webhook_endpoint(row).await?;
     request.written(write());
     Ok(changed(key))
@@ -436,14 +428,14 @@ async fn own_delivery(request: &Request, family: Uuid, key: Uuid) -> Result<Opti
 }
 
 /// An endpoint was changed, which is about no family.
-fn changed(endpoint: Uuid) -> Done {
+pub(super) fn changed(endpoint: Uuid) -> Done {
     Done {
         rows: vec![endpoint],
         ..Done::default()
     }
 }
 
-fn write() -> Write {
+pub(super) fn write() -> Write {
     Write {
         kind: entry::Kind::Write,
         family: None,

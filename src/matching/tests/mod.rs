@@ -6,6 +6,7 @@ mod keys;
 mod models;
 mod properties;
 mod rarity;
+mod series;
 mod slips;
 
 use chrono::NaiveDate;

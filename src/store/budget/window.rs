@@ -23,6 +23,12 @@ impl Parts {
         self.0.get(&part).copied().unwrap_or(0)
     }
 
+    /// Whether so many questions more would be too many in the window of a part.
+    pub(super) fn over(&self, part: i64, questions: i64, allowed: i64) -> bool {
+        let counted = self.0.range(part - PARTS..=part + PARTS).map(|(_, count)| count);
+        counted.sum::<i64>() + questions > allowed
+    }
+
     /// From which part on so many questions have room, if nothing is asked meanwhile. Where they never have, it is the part in which all that is
     /// counted now, and in the part that has begun, counts no more.
     pub(super) fn room_from(&self, part: i64, questions: i64, allowed: i64) -> i64 {

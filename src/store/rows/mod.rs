@@ -12,7 +12,8 @@ mod work;
 pub use self::{
     agencies::{AgencyRow, AuthorityRow, ClientProgramRow, MARKER_ADVICE, StatisticalNeighbourRow},
     contacts::{
-        ContactNoteRow, ContactRow, MarkerResponseRow, WebhookDeliveryRow, WebhookEndpointRow, WholeContactRow,
+        ContactNoteRow, ContactRow, MarkerResponseRow, OutboxRow, WebhookDeliveryRow, WebhookEndpointRow,
+        WholeContactRow,
     },
     needs::{CriteriaMatchRow, OutcomeRow, ProgressValueRow},
     people::{AddressRow, FamilyRow, LocalIdentifierRow, MembershipRow, PersonRow, StatutoryStatusRow},

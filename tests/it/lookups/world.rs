@@ -17,13 +17,13 @@ use crate::support::app::{App, Partner, Reply, today};
 
 /// Everything that an answer can hold.
 pub(super) const ONE: &str = "query Lookup($input: MarkerLookupInput!) { markerLookup(input: $input) {
-    status errors { field code message } explanation { field level }
+    status errors { field code message retryAt } explanation { field level }
     marker { id onCohortSince onePlan whatToDo leadProfessional { name phone email } placements { system status } family { reference } }
 } }";
 
 /// The same for many.
 pub(super) const MANY: &str = "query Lookups($inputs: [MarkerLookupInput!]!) { markerLookups(inputs: $inputs) {
-    status errors { field code message } explanation { field level }
+    status errors { field code message retryAt } explanation { field level }
     marker { onCohortSince leadProfessional { name } }
 } }";
 

@@ -35,6 +35,7 @@ use thinkfamily::{
     },
 };
 use tokio::{net::TcpListener, sync::oneshot};
+use uuid::Uuid;
 
 use super::database::TestDatabase;
 
@@ -286,6 +287,20 @@ impl App {
         })
     }
 
+    /// A certain person of the police with a certain program.
+    pub(crate) fn police_with(&self, client: &str, subject: &str, purpose: &str) -> Partner {
+        self.signed_in(&TokenRequest {
+            authority: "cambridgeshire".to_owned(),
+            agency: "cambs-police".to_owned(),
+            role: "marker_lookup".to_owned(),
+            purposes: vec![purpose.to_owned()],
+            subject: subject.to_owned(),
+            client: client.to_owned(),
+            portal: None,
+            minutes: 1000,
+        })
+    }
+
     /// Somebody who asks through a portal of that agency.
     pub(crate) fn through_portal(
         &self,
@@ -340,8 +355,8 @@ impl App {
             guard: setup.guard,
             ..settings
         };
-        let public_id = Arc::new(move |authority, family, row| {
-            let kind = Kind::Contact;
+        let public_id = Arc::new(move |authority, family: Option<Uuid>, row| {
+            let (kind, family) = family.map_or((Kind::Alert, Uuid::nil()), |family| (Kind::Contact, family));
             services.codec.id(authority, Key { kind, family, row })
         });
         Deliverer::new(

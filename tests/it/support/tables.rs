@@ -13,7 +13,7 @@ macro_rules! each_main_table {
             statutory_status, local_identifier, involvement, lead_professional, criteria_match, assessment,
             distance_score, plan, goal, action, outcome, progress_value, marker, consent, emergency_access, agreement,
             agreement_signatory, agreement_clause, policy_version, idempotency, import_file, person_key,
-            person_key_state, lookup_budget, lookup_asked, family_change, family_written, marker_consumer, marker_told, marker_change,
+            person_key_state, lookup_budget, lookup_asked, lookup_tried, alert, family_change, family_written, marker_consumer, marker_told, marker_change,
             contact, marker_response, webhook_endpoint, webhook_delivery, trusted_client,
             trusted_document
         )
@@ -133,6 +133,8 @@ fn code(table: &str, column: &str, row: u8) -> Option<&'static str> {
         ("outcome", "kind") => "hard",
         ("contact", "kind") => "visit",
         ("webhook_delivery", "event_type") => "contact.reported",
+        ("webhook_endpoint", "events") => "contacts",
+        ("alert", "kind") => "dates",
         ("webhook_delivery", "state") => ["dead", "pending"][usize::from(row)],
         (_, "urgency") => "soon",
         (_, "last_failure") => "timeout",
