@@ -90,7 +90,7 @@ impl Tour {
                     .expect("the person");
                 PersonFacts {
                     person: person.id,
-                    date_of_birth: person.date_of_birth,
+                    born: person.born(self.now.date_naive()),
                     parental_responsibility: row.parental_responsibility,
                     in_family: row.valid_until.is_none(),
                     shielded: person.shielded,

@@ -61,19 +61,12 @@ fn the_first_line_is_checked() {
 }
 
 #[test]
-fn values_are_checked() {
-    refused(Table::Person, "Dawn", "", "person.csv:2: given_name: is empty");
+fn births_and_names_are_checked() {
     refused(
         Table::Person,
-        "Dawn",
-        &"x".repeat(101),
-        "person.csv:2: given_name: is longer than 100 characters",
-    );
-    refused(
-        Table::Person,
-        "Dawn",
-        "\"Da\nwn\"",
-        "person.csv:2: given_name: holds a control character",
+        "Suharno",
+        "",
+        "person.csv:4: family_name: is empty, and so is given_name: only a child who is expected may have neither",
     );
     refused(
         Table::Person,
@@ -96,9 +89,53 @@ fn values_are_checked() {
     refused(
         Table::Person,
         "1990-02-28",
-        "2026-03-03",
-        "date_of_birth: is in the future",
+        "2026-12-28",
+        "date_of_birth: is more than 300 days ahead, and no child is expected so long before",
     );
+    refused(
+        Table::Person,
+        "2026-06-10",
+        "2026-12-28",
+        "person.csv:5: expected_on: is more than 300 days ahead",
+    );
+    for born in ["2026-04", "2027"] {
+        refused(
+            Table::Person,
+            "1990-02-28",
+            born,
+            "date_of_birth: is in the future: of a child who is expected the whole day is needed",
+        );
+    }
+    for born in [
+        "199", "19900", "1990-2", "1990-13", "1990-00", "90-02-28", "1879", "1990-02-",
+    ] {
+        refused(
+            Table::Person,
+            "1990-02-28",
+            born,
+            "date_of_birth: is not a date as 2015-06-01, nor",
+        );
+    }
+    refused(
+        Table::Person,
+        "2016-05-01",
+        "2017-02-29",
+        "date_of_birth: is not a date",
+    );
+    refused(
+        Table::Person,
+        "p4,,,,",
+        "p4,,,2026-02-20,",
+        "person.csv:5: expected_on: is there though date_of_birth is not empty",
+    );
+    for born in ["2008-03-03", "2008-04", "2009", "2026-03-03"] {
+        refused(
+            Table::Person,
+            "Suharno,,1961",
+            &format!("Suharno,,{born}"),
+            "person.csv:4: adult: is true though the date of birth says otherwise",
+        );
+    }
     assert!(
         before(Table::Person)
             .check(
@@ -106,6 +143,23 @@ fn values_are_checked() {
                 good(Table::Person).replace("1990-02-28", "2026-03-02").as_bytes()
             )
             .is_ok()
+    );
+}
+
+#[test]
+fn values_are_checked() {
+    refused(Table::Person, "female", "", "person.csv:2: sex: is empty");
+    refused(
+        Table::Person,
+        "Dawn",
+        &"x".repeat(101),
+        "person.csv:2: given_name: is longer than 100 characters",
+    );
+    refused(
+        Table::Person,
+        "Dawn",
+        "\"Da\nwn\"",
+        "person.csv:2: given_name: holds a control character",
     );
     refused(
         Table::Person,
@@ -342,7 +396,7 @@ fn every_bad_line_is_told_and_no_value_is() {
     );
     assert!(!told.contains("secret"), "{told}");
     let both =
-        problems(Table::Person, "Dawn", "").to_string() + &problems(Table::Person, "2016-05-01", "x").to_string();
+        problems(Table::Person, "female", "").to_string() + &problems(Table::Person, "2016-05-01", "x").to_string();
     assert!(both.contains(":2: ") && both.contains(":3: "));
 }
 

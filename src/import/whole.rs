@@ -1,9 +1,9 @@
 //! What a line must be as a whole: dates in order, states that fit their dates, and what may be there only once in a file.
 
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 
 use super::{column::Value, keys, table::Table};
-use crate::{catalogue, sharing::category::Category};
+use crate::{catalogue, sharing::category::Category, store::rows::MOST_DAYS_AHEAD};
 
 /// A line's values by the names of their columns.
 pub(super) struct Named<'v> {
@@ -55,14 +55,7 @@ impl Named<'_> {
             }
         };
         match self.table {
-            Table::Person => {
-                let born = self.date("date_of_birth");
-                unless(
-                    born.is_none_or(|born| born <= today),
-                    "date_of_birth",
-                    "is in the future",
-                );
-            }
+            Table::Person => self.person(today, &mut unless),
             Table::Family => {
                 let joined = self.is("attached_on") || !self.is("closed_on");
                 unless(joined, "closed_on", "is there without attached_on");
@@ -120,6 +113,51 @@ impl Named<'_> {
             _ => {}
         }
         wrong
+    }
+
+    /// Who is born has a name; who is not yet is expected within a time in which children are, and is no adult.
+    fn person(&self, today: NaiveDate, unless: &mut impl FnMut(bool, &'static str, &str)) {
+        let ahead = today.checked_add_days(Days::new(MOST_DAYS_AHEAD)).unwrap_or(today);
+        let (born, expected) = (self.get("date_of_birth"), self.date("expected_on"));
+        let too_far = format!("is more than {MOST_DAYS_AHEAD} days ahead, and no child is expected so long before");
+        let first = match born {
+            Value::Date(day) => Some(*day),
+            Value::Within(year, month) => {
+                let month = month.and_then(|month| u32::try_from(month).ok());
+                let first = NaiveDate::from_ymd_opt(*year, month.unwrap_or(1), 1);
+                unless(
+                    first.is_none_or(|first| first <= today),
+                    "date_of_birth",
+                    "is in the future: of a child who is expected the whole day is needed",
+                );
+                first
+            }
+            Value::Expected(day) => {
+                unless(*day <= ahead, "date_of_birth", &too_far);
+                None
+            }
+            _ => None,
+        };
+        unless(expected.is_none_or(|day| day <= ahead), "expected_on", &too_far);
+        unless(
+            expected.is_none() || *born == Value::None,
+            "expected_on",
+            "is there though date_of_birth is not empty",
+        );
+        let unborn = expected.is_some() || matches!(born, Value::Expected(_));
+        unless(
+            unborn || self.is("given_name") || self.is("family_name"),
+            "family_name",
+            "is empty, and so is given_name: only a child who is expected may have neither",
+        );
+        if *self.get("adult") == Value::Flag(true) {
+            let turned = first.and_then(|first| first.checked_add_months(Months::new(12 * 18)));
+            unless(
+                !unborn && turned.is_none_or(|turned| turned <= today),
+                "adult",
+                "is true though the date of birth says otherwise",
+            );
+        }
     }
 
     fn progress(&self, unless: &mut impl FnMut(bool, &'static str, &str)) {

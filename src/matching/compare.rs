@@ -1,11 +1,10 @@
 //! Two descriptions, field by field.
 
-use chrono::NaiveDate;
-
 use super::{
     Agreement, Description, Field, Sex,
     address::{self, Address},
-    dates, names,
+    dates::{self, Born},
+    names,
     normal::{self, Name},
     postcode,
 };
@@ -27,7 +26,7 @@ pub(super) type Levels = [Agreement; Field::ALL.len()];
 pub(super) struct Prepared {
     pub(super) family: Name,
     pub(super) given: Name,
-    born: Option<NaiveDate>,
+    born: Option<Born>,
     postcode: String,
     address: Address,
     sex: Option<Sex>,
@@ -40,7 +39,7 @@ impl Prepared {
         Self {
             family: name(&description.family_name),
             given: name(&description.given_name),
-            born: description.date_of_birth,
+            born: Born::of(description),
             postcode: description.postcode.as_deref().map(normal::code).unwrap_or_default(),
             address: description.address.as_deref().map(Address::of).unwrap_or_default(),
             sex: description.sex,

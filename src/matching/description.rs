@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::normal;
+use super::{BornAbout, normal};
 
 /// What is known of a person. What is not known is `None`, or an empty list; empty texts count as not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,8 +11,10 @@ pub struct Description {
     pub given_name: Option<String>,
     /// The family name, as written.
     pub family_name: Option<String>,
-    /// The date of birth.
+    /// The date of birth, where it is wholly known.
     pub date_of_birth: Option<NaiveDate>,
+    /// What is known of it otherwise; counts for nothing where it is wholly known.
+    pub born_about: Option<BornAbout>,
     /// The postcode, as written.
     pub postcode: Option<String>,
     /// The address without its postcode, in one line, as written.
@@ -43,11 +45,18 @@ pub struct Identifier {
     pub value: String,
 }
 
-/// Whether a description can be looked up by: it has a family name and a date of birth, or an identifier.
+/// Whether a description can be looked up by: it has a family name and a date of birth (where only the year is known, the postcode too), or an identifier.
 pub fn enough(description: &Description) -> bool {
     let named = description
         .family_name
         .as_deref()
         .is_some_and(|name| !normal::name(name).is_empty());
-    named && description.date_of_birth.is_some() || !normal::identifiers(description).is_empty()
+    let at = |text: &Option<String>| text.as_deref().is_some_and(|text| !normal::code(text).is_empty());
+    let born = match description.born_about {
+        _ if description.date_of_birth.is_some() => true,
+        Some(BornAbout::Expected(_)) => true,
+        Some(BornAbout::Year(_) | BornAbout::Month(..)) => at(&description.postcode),
+        None => false,
+    };
+    named && born || !normal::identifiers(description).is_empty()
 }

@@ -30,6 +30,7 @@ mod tests;
 pub use self::{
     choose::{Thresholds, Verdict, choose},
     compare::{Comparison, compare},
+    dates::BornAbout,
     description::{Description, Identifier, Sex, enough},
     level::{Agreement, Field},
     model::{Model, Score},

@@ -78,7 +78,13 @@ impl Model {
         let [family, given] = &self.rarity;
         let mut bits = 0.0;
         if levels[0] == Agreement::Exact {
-            bits += family.of(&asked.family.whole);
+            // The one name that somebody has may stand in the place of the other.
+            let name = if asked.family.is_empty() {
+                &asked.given
+            } else {
+                &asked.family
+            };
+            bits += family.of(&name.whole);
         }
         if levels[1] == Agreement::Exact {
             bits += given.of(asked.given.first()).min(given.of(stored.given.first()));
@@ -110,6 +116,9 @@ pub(super) fn once(mut levels: Levels) -> Levels {
 }
 
 fn weight(field: Field, odds: &[Odds], level: Agreement) -> f64 {
+    if let Some(bits) = level.by_hand() {
+        return bits;
+    }
     let odds = field.place(level).and_then(|place| odds.get(place));
     odds.map_or(0.0, |odds| (odds.m / odds.u).log2())
 }

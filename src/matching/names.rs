@@ -10,6 +10,12 @@ const SHORTEST_PART: usize = 3;
 /// How far family names and given names agree. Exchanged names are found here, since both are needed for it.
 pub(super) fn both(one: (&Name, &Name), other: (&Name, &Name)) -> (Agreement, Agreement) {
     let ((family, given), (other_family, other_given)) = (one, other);
+    // Whoever has one name has it as the one on some forms and as the other on others.
+    match [family, given, other_family, other_given].map(Name::is_empty) {
+        [false, true, true, false] => return (self::family(family, other_given), Agreement::Missing),
+        [true, false, false, true] => return (self::family(given, other_family), Agreement::Missing),
+        _ => {}
+    }
     let direct = (self::family(family, other_family), self::given(given, other_given));
     let same = |level: Agreement| level >= Agreement::Slip;
     let known = direct.0 != Agreement::Missing && direct.1 != Agreement::Missing;

@@ -6,6 +6,7 @@ pub mod agreement;
 pub mod agreement_file;
 mod agreement_reader;
 pub mod alike;
+pub mod born;
 pub mod caller;
 pub mod category;
 pub mod ceiling;

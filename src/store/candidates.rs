@@ -14,6 +14,7 @@ use super::{
     keys::one_line,
     pipeline::Bind,
     record::record,
+    rows::born_about,
     session::{Session, StoreError},
 };
 use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
@@ -135,13 +136,16 @@ struct Row {
     given_name: Option<String>,
     family_name: Option<String>,
     date_of_birth: Option<NaiveDate>,
+    birth_year: Option<i32>,
+    birth_month: Option<i32>,
+    expected_on: Option<NaiveDate>,
     sex: Option<String>,
     sheltered: i32,
     addresses: Option<String>,
     identifiers: Option<String>,
 }
 
-record!(Row: keys person_id family_id valid_from given_name family_name date_of_birth sex sheltered addresses identifiers);
+record!(Row: keys person_id family_id valid_from given_name family_name date_of_birth birth_year birth_month expected_on sex sheltered addresses identifiers);
 
 fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
     let numbers: Vec<Number> = listed(row.identifiers.as_deref(), "identifiers")?;
@@ -149,6 +153,7 @@ fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
         given_name: row.given_name.clone(),
         family_name: row.family_name.clone(),
         date_of_birth: row.date_of_birth,
+        born_about: born_about(row.birth_year, row.birth_month, row.expected_on),
         sex: match row.sex.as_deref() {
             Some("female") => Some(Sex::Female),
             Some("male") => Some(Sex::Male),
@@ -235,7 +240,8 @@ fn written(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> Stri
         |table: &str| format!("{table}.valid_from <= $3 AND ({table}.valid_until IS NULL OR {table}.valid_until > $3)");
     let (member, other, place) = (open("m"), open("o"), open("a"));
     format!(
-        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, p.given_name, p.family_name, p.date_of_birth, p.sex, \
+        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, p.given_name, p.family_name, p.date_of_birth, \
+         p.birth_year, p.birth_month, p.expected_on, p.sex, \
          CASE WHEN EXISTS (SELECT 1 FROM membership o JOIN person s ON s.authority_id = $1 AND s.id = o.person_id \
              WHERE o.authority_id = $1 AND o.family_id = m.family_id AND {other} AND s.shielded) THEN 1 ELSE 0 END AS sheltered, \
          CASE WHEN $5 THEN (SELECT {list}(a.postcode, a.line1, a.line2, a.town)) FROM address a \
@@ -255,6 +261,7 @@ fn written(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> Stri
 /// A decoy's columns.
 const NOTHING: &str = "CAST(NULL AS text) AS keys, f.id AS person_id, f.id AS family_id, CAST(NULL AS date) AS valid_from, \
      CAST(NULL AS text) AS given_name, CAST(NULL AS text) AS family_name, CAST(NULL AS date) AS date_of_birth, \
+     CAST(NULL AS integer) AS birth_year, CAST(NULL AS integer) AS birth_month, CAST(NULL AS date) AS expected_on, \
      CAST(NULL AS text) AS sex, 0 AS sheltered, CAST(NULL AS text) AS addresses, CAST(NULL AS text) AS identifiers";
 
 /// What a look for candidates asks besides its keys.

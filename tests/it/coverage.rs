@@ -77,7 +77,9 @@ impl Ids {
             "question".to_owned(),
             format!(
                 "{{ familyName: {:?}, givenName: {:?}, dateOfBirth: \"{}\" }}",
-                person.family_name, person.given_name, person.date_of_birth
+                person.family_name,
+                person.given_name,
+                person.date_of_birth.expect("a date of birth")
             ),
         );
         ids.insert("Contact".to_owned(), reported(app, &ids["Marker"]).await);
@@ -194,6 +196,7 @@ fn inputs(api: &Api) -> Vec<(String, String)> {
             for input in api.inputs(of) {
                 let values: Vec<String> = match input.ty.inner_named_type().as_str() {
                     "Boolean" => vec!["true".to_owned()],
+                    "Int" => vec!["1990".to_owned()],
                     "NaiveDate" => vec!["\"2026-01-01\"".to_owned()],
                     "String" => vec!["\"Hardman\"".to_owned()],
                     "LookupIdentifierInput" => vec!["[{ system: NINO, value: \"QQ900101A\" }]".to_owned()],

@@ -4,6 +4,7 @@
 
 mod again;
 mod attacks;
+mod births;
 mod canaries;
 mod cli;
 mod conformance;

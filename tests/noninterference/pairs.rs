@@ -368,7 +368,7 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
         let question = serde_json::json!({
             "familyName": person.family_name.chars().take(100).collect::<String>(),
             "givenName": person.given_name.chars().take(100).collect::<String>(),
-            "dateOfBirth": person.date_of_birth,
+            "dateOfBirth": person.date_of_birth.or(person.expected_on), "yearOfBirth": person.birth_year, "monthOfBirth": person.birth_month,
             "postcode": address.map(|row| row.postcode.chars().take(20).collect::<String>()),
             "address": address.map(|row| row.line1.chars().take(300).collect::<String>()),
             "sex": person.sex.to_uppercase(),
@@ -431,7 +431,7 @@ fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) 
     let days = folder
         .people
         .iter()
-        .map(|person| Some(person.date_of_birth))
+        .map(|person| person.date_of_birth.or(person.expected_on))
         .chain([family.attached_on, family.closed_on])
         .chain(folder.criteria_matches.iter().map(|row| Some(row.evidence_from)))
         .chain(folder.outcomes.iter().map(|row| row.result_on))

@@ -87,7 +87,7 @@ impl Setting {
         // His age is what the worked families have fixed.
         let lee = worked.people.iter().find(|person| person.family_name == "Sadler");
         let setting = Self {
-            born: lee.expect("a person").date_of_birth,
+            born: lee.expect("a person").date_of_birth.expect("a date of birth"),
             engine: engine(&store, &databases, &folder).await,
             coordinator: caller(
                 &store,

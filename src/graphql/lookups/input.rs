@@ -1,14 +1,15 @@
 //! `MarkerLookupInput`: what is known of a person that is asked about.
 
 use async_graphql::InputObject;
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 
 use crate::{
     graphql::{
         codes::{self, IdentifierSystem, Sex},
         mutations::UserError,
     },
-    matching::{self, Description, Identifier, keys},
+    matching::{self, BornAbout, Description, Identifier, keys},
+    store::rows::MOST_DAYS_AHEAD,
 };
 
 /// A person's number in another system.
@@ -20,15 +21,19 @@ pub struct LookupIdentifierInput {
     pub value: String,
 }
 
-/// What is known of a person. Anything may be missing or a little wrong; family name and date of birth, or a number in a system, must be there.
+/// What is known of a person. Anything may be missing or a little wrong; family name and date of birth (with the postcode, the year of birth is enough), or a number in a system, must be there.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct MarkerLookupInput {
     /// The family name.
     pub family_name: Option<String>,
     /// The given names, as many as are known.
     pub given_name: Option<String>,
-    /// The date of birth.
+    /// The date of birth, where it is wholly known; of a child not yet born, the day on which they are expected.
     pub date_of_birth: Option<NaiveDate>,
+    /// The year of birth, where no more of the date is known, or only the month.
+    pub year_of_birth: Option<i32>,
+    /// The month of birth, from 1 to 12, with its year.
+    pub month_of_birth: Option<i32>,
     /// The postcode where the person lives.
     pub postcode: Option<String>,
     /// The address without the postcode.
@@ -43,6 +48,8 @@ pub struct MarkerLookupInput {
 const NAME: usize = 100;
 const ADDRESS: usize = 300;
 const POSTCODE: usize = 20;
+/// Nobody who lives was born in an earlier year.
+const EARLIEST: i32 = 1850;
 /// Most numbers of one question.
 const NUMBERS: usize = 5;
 
@@ -73,10 +80,11 @@ impl Question {
         numbers.sort_unstable();
         numbers.dedup();
         format!(
-            "{}|{}|{:?}|{}|{}|{:?}|{}",
+            "{}|{}|{:?}{:?}|{}|{}|{:?}|{}",
             plain(&of.family_name),
             plain(&of.given_name),
             of.date_of_birth,
+            of.born_about,
             plain(&of.postcode),
             plain(&of.address),
             of.sex,
@@ -109,16 +117,16 @@ impl MarkerLookupInput {
                 format!("They are at most {NUMBERS}, each one line of at most {NAME} characters."),
             ));
         }
-        if self
-            .date_of_birth
-            .is_some_and(|born| born > today || born.year() < 1850)
-        {
-            wrong.push(UserError::invalid("dateOfBirth", "It is a day from 1850 to today."));
-        }
+        let (date_of_birth, born_about) = born(
+            (self.date_of_birth, self.year_of_birth, self.month_of_birth),
+            today,
+            &mut wrong,
+        );
         let description = Description {
             given_name: self.given_name,
             family_name: self.family_name,
-            date_of_birth: self.date_of_birth,
+            date_of_birth,
+            born_about,
             postcode: self.postcode,
             address: self.address,
             sex: match self.sex {
@@ -138,7 +146,7 @@ impl MarkerLookupInput {
         if wrong.is_empty() && !matching::enough(&description) {
             wrong.push(UserError::invalid(
                 "familyName",
-                "A look-up needs at least family name and date of birth, or a number in a system.",
+                "A look-up needs at least family name and date of birth, or family name, year of birth and postcode, or a number in a system.",
             ));
         }
         if wrong.is_empty() {
@@ -147,6 +155,45 @@ impl MarkerLookupInput {
         } else {
             Err(wrong)
         }
+    }
+}
+
+/// The day, or what else is given of the date of birth. A day that is still to come is that on which a child is expected.
+fn born(
+    (day, year, month): (Option<NaiveDate>, Option<i32>, Option<i32>),
+    today: NaiveDate,
+    wrong: &mut Vec<UserError>,
+) -> (Option<NaiveDate>, Option<BornAbout>) {
+    let expected_by = today.checked_add_days(Days::new(MOST_DAYS_AHEAD)).unwrap_or(today);
+    if day.is_some_and(|born| born > expected_by || born.year() < EARLIEST) {
+        let why = format!(
+            "It is a day from {EARLIEST} to today, or, of a child not yet born, one of the next {MOST_DAYS_AHEAD} days."
+        );
+        wrong.push(UserError::invalid("dateOfBirth", why));
+    }
+    if year.is_some_and(|year| !(EARLIEST..=today.year()).contains(&year)) {
+        let why = format!("It is a year from {EARLIEST} to this one.");
+        wrong.push(UserError::invalid("yearOfBirth", why));
+    }
+    if day.is_some() && year.is_some() {
+        wrong.push(UserError::invalid(
+            "yearOfBirth",
+            "It is given where dateOfBirth is not: that has the year in it.",
+        ));
+    }
+    let in_year = month
+        .and_then(|month| u32::try_from(month).ok())
+        .filter(|month| (1..=12).contains(month));
+    if month.is_some() && (in_year.is_none() || year.is_none()) {
+        wrong.push(UserError::invalid(
+            "monthOfBirth",
+            "It is a number from 1 to 12, and given with yearOfBirth.",
+        ));
+    }
+    match day {
+        Some(day) if day > today => (None, Some(BornAbout::Expected(day))),
+        Some(day) => (Some(day), None),
+        None => (None, year.map(|year| BornAbout::within(year, in_year))),
     }
 }
 

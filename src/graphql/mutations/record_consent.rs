@@ -157,7 +157,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         return Ok(Done::refused(UserError::invalid(
             "decidedById",
             "They may not decide for this member. From the own-consent age members of the family decide for themselves; below it an adult \
-             who is in the family and has parental responsibility decides.",
+             who is in the family and has parental responsibility decides, as for a child not yet born. Where a date of birth leaves that open, both do.",
         )));
     }
     // Newer than all before, whatever the clocks of two servers say of each other: the newest decision is the one that counts.

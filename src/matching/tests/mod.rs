@@ -1,6 +1,7 @@
 //! What matching promises.
 
 mod answers;
+mod dates;
 mod fields;
 mod keys;
 mod models;
@@ -18,6 +19,7 @@ fn sarah() -> Description {
         given_name: Some("Sarah".to_owned()),
         family_name: Some("Whitcombe".to_owned()),
         date_of_birth: Some(day(1987, 3, 9)),
+        born_about: None,
         postcode: Some("ZX3 4QT".to_owned()),
         address: Some("14 Mill Road, Dunmere".to_owned()),
         sex: Some(Sex::Female),

@@ -3,8 +3,9 @@
 use chrono::{Days, TimeDelta};
 use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
+    born::{ADULT_AGE, Born},
     category::CategorySet,
-    consent::{ADULT_AGE, age_on, consent},
+    consent::consent,
     decide::{Decision, Needs},
     facts::{ConsentAnswer, ConsentDecision, Subject},
 };

@@ -34,7 +34,8 @@ pub(super) fn born(given: &str, family: &str) -> NaiveDate {
         .people
         .iter()
         .find(|person| person.given_name == given && person.family_name == family);
-    found.expect("a person of the demonstration").date_of_birth
+    let found = found.expect("a person of the demonstration");
+    found.date_of_birth.expect("a date of birth")
 }
 
 /// A question by names and date of birth.

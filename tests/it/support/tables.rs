@@ -49,6 +49,13 @@ pub(crate) fn id(table: &str, row: u8) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
+/// What is empty where something else of the same row is not: of a birth either the day is known, or a part, or the day on which it is expected.
+const WITHOUT: [(&str, &str); 3] = [
+    ("person", "birth_year"),
+    ("person", "birth_month"),
+    ("person", "expected_on"),
+];
+
 /// Two rows that may stand together with the pairs of all other tables: one with a value in every column, one with
 /// none wherever that is allowed.
 pub(crate) fn pair<E: EntityTrait>() -> [E::ActiveModel; 2]
@@ -60,7 +67,8 @@ where
         for column in E::Column::iter() {
             let definition = column.def();
             let kind = definition.get_column_type();
-            let value = if row == 1 && definition.is_null() {
+            let without = WITHOUT.contains(&(E::default().table_name(), column.as_str()));
+            let value = if (row == 1 || without) && definition.is_null() {
                 nothing(kind)
             } else {
                 something(E::default().table_name(), column.as_str(), kind, row)

@@ -45,7 +45,12 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
             (
                 &person.given_name,
                 &person.family_name,
-                person.date_of_birth,
+                (
+                    person.date_of_birth,
+                    person.birth_year,
+                    person.birth_month,
+                    person.expected_on
+                ),
                 &person.sex,
                 membership.valid_from,
                 numbers,
