@@ -55,6 +55,8 @@ macro_rules! settings {
 settings! {
     mode "THINKFAMILY_MODE" "MODE" "development or production [default: development]" [];
     listen "THINKFAMILY_LISTEN" "ADDRESS" "Address and port to listen on [default: 127.0.0.1:8080]" [];
+    metrics_listen "THINKFAMILY_METRICS_LISTEN" "ADDRESS" "Address and port at which /metrics tells the counters, such as 127.0.0.1:9464 [default: off]" [];
+    metrics_token_file "THINKFAMILY_METRICS_TOKEN_FILE" "FILE" "The token that whoever asks for the counters must show; needed beyond this machine [default: none]" [];
     public_url "THINKFAMILY_PUBLIC_URL" "URL" "Where clients find the server, as proofs of possession (DPoP) must name it [default: the address it listens on]" [];
     tls_certificate "THINKFAMILY_TLS_CERTIFICATE" "FILE" "Certificates (PEM), the server's own first; with it TLS is spoken, without it plain HTTP [default: none]" [];
     tls_key "THINKFAMILY_TLS_KEY" "FILE" "The certificate's private key (PEM) [default: none]" [];

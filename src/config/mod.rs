@@ -3,6 +3,7 @@
 //! Reads flags, environment and one file, once, at start. Uses no other room; any room may use it.
 
 mod connections;
+mod counters;
 mod flags;
 mod issuer;
 mod limits;
@@ -18,6 +19,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use self::{
     connections::Connections,
+    counters::Counters,
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding, is_key_address},
     limits::Limits,
@@ -144,6 +146,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where it tells its counters, if it does.
+    pub counters: Option<Counters>,
     /// How clients reach it.
     pub transport: Transport,
     /// Where the embedded database and the server's own keys are kept.
@@ -234,6 +238,7 @@ impl Config {
         Ok(Self {
             mode,
             listen,
+            counters: Counters::read(&given)?,
             transport: Transport::read(&given)?,
             database: read_database(&given, &data_dir)?,
             data_dir,

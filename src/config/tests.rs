@@ -123,10 +123,27 @@ fn the_development_issuer_never_listens_to_others() {
 }
 
 #[test]
+fn counters_are_told_where_it_is_said_and_beyond_this_machine_for_a_token_alone() {
+    let counters = |flags: &[&str]| load(flags, &[], None).unwrap().counters;
+    assert_eq!(counters(&[]), None);
+    assert_eq!(counters(&["--metrics-listen=off"]), None);
+    let here = counters(&["--metrics-listen=127.0.0.1:9464"]).unwrap();
+    assert_eq!((here.listen.port(), here.token_file), (9464, None));
+    let there = ["--metrics-listen=0.0.0.0:9464", "--metrics-token-file=/etc/token"];
+    assert_eq!(counters(&there).unwrap().token_file, Some(PathBuf::from("/etc/token")));
+    for open in ["0.0.0.0:9464", "[::]:9464", "192.0.2.1:9464"] {
+        let flag = format!("--metrics-listen={open}");
+        is_refused(load(&[&flag], &[], None), "metrics_token_file", "loopback");
+    }
+    is_refused(load(&there[1..], &[], None), "metrics_listen", "want an address");
+}
+
+#[test]
 fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoed() {
     for (setting, bad, wanted) in [
         ("mode", "test", "development or production"),
         ("listen", "localhost", "127.0.0.1:8080"),
+        ("metrics_listen", "on", "127.0.0.1:9464"),
         ("database_url", "mysql://u:secret@h/d", "postgres://"),
         ("trail_database_url", "secret", "sqlite://"),
         ("database_connections", "0", "from 1 to 1000"),

@@ -268,6 +268,7 @@ impl Engine {
             began: asked.began,
             failure: OnceLock::new(),
             turn,
+            missed: AtomicBool::default(),
         });
         for (field, path) in plan.inputs.iter().filter(|(field, _)| !request.ceiling.covers(*field)) {
             let beyond = Withheld {

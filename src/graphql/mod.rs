@@ -18,6 +18,7 @@ mod lists;
 pub mod lookups;
 pub mod matrix;
 mod mutations;
+mod named;
 mod node;
 mod objects;
 pub mod operation;

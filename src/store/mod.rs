@@ -22,6 +22,7 @@ pub mod known;
 mod links;
 mod load;
 pub mod migrate;
+pub mod named;
 pub mod narrow;
 pub mod outbox;
 mod pipeline;

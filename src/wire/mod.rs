@@ -4,6 +4,7 @@
 //! [`services::Authenticate`], hands the operation to [`services::Execute`], and sends what comes back.
 
 mod cors;
+pub mod counters;
 pub mod front;
 mod gate;
 pub mod graphiql;

@@ -18,7 +18,7 @@ use thinkfamily::{demo, store::connect::Databases};
 use crate::support::{
     client::Client,
     database::{TestDatabase, on_both},
-    process::{Site, someone},
+    process::{COUNTERS, Site, someone},
     trail,
 };
 
@@ -82,7 +82,7 @@ async fn nothing_planted_is_found_again(database: &TestDatabase) {
     let databases = database.open().await;
     plant(&databases).await;
 
-    let serving = site.serve(&["--log-format", "json", "--log-level", "trace"]);
+    let serving = site.serve(&[&["--log-format", "json", "--log-level", "trace"], &COUNTERS[..]].concat());
     let lead = someone(
         "cambs-early-help",
         "lead_professional",
@@ -125,7 +125,8 @@ async fn nothing_planted_is_found_again(database: &TestDatabase) {
             .unwrap();
     }
     good_requests(&mut given, &lead, &police).await;
-    for path in ["/metrics", "/healthz", "/readyz", "/schema.graphql"] {
+    given.add("the counters", serving.counters().await);
+    for path in ["/healthz", "/readyz", "/schema.graphql"] {
         given.add(path, lead.get(path).await.unwrap().text());
     }
     for (entry, body) in trail::entries(&databases).await {

@@ -13,6 +13,7 @@ mod demo;
 mod documents;
 mod examples;
 mod feed;
+mod hidden;
 mod kill;
 mod known;
 mod limits;

@@ -82,8 +82,8 @@ impl Engine {
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
             return Err(refusal(error));
         }
-        if looked.total() > 0 {
-            // What is known of whom the look-ups came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
+        if looked.total() > 0 || request.missed.into_inner() {
+            // What is known of whom the operation came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
             drop((account, looked));
             let every = request.services.lookups.pace;
             pace::wait(request.began, every, self.parts.services.store.ids()).await;

@@ -51,7 +51,7 @@ use crate::{
 const MOST_AT_ONCE: usize = 1024;
 
 /// What a filter and an ordering ask of the rows of a list.
-pub(super) trait Select: Sized {
+pub(super) trait Select: Sized + Send + Sync {
     /// The rows.
     type Row: Entry;
 
@@ -128,10 +128,13 @@ pub(super) async fn page<S: Select>(
     } else {
         looked_at.deciding_anything()
     };
-    let found = request
-        .session
-        .dossiers(&request.ceiling, &FamilySet::Reach(reach), looked_at)
-        .await?;
+    let families = FamilySet::Reach(reach);
+    let found = if only {
+        let passes = |dossier: &Arc<Dossier>| S::rows(dossier).iter().any(|row| select.passes(row));
+        request.named(&families, looked_at, &passes).await?
+    } else {
+        request.session.dossiers(&request.ceiling, &families, looked_at).await?
+    };
     let rows = found
         .iter()
         .flat_map(S::rows)
@@ -179,6 +182,8 @@ async fn first_rows<S: Select>(
             .is_none_or(|after| (row.row().grant().family(), row.key()) > (after.family, after.row))
     };
     let mut from = after.as_ref().map(|after| Bound::Included(after.family));
+    // The family of a cursor is one that was named, and may be hidden, or not be there any more.
+    let mut beside = after.as_ref().map(|after| after.family);
     let mut limit = size + 1;
     let mut rows = Vec::new();
     loop {
@@ -186,14 +191,23 @@ async fn first_rows<S: Select>(
             reach: reach.clone(),
             from,
             limit: limit as u64,
+            beside,
         };
         let found = request
             .session
             .dossiers(&request.ceiling, &FamilySet::Window(window), wants)
             .await?;
         rows.extend(found.iter().flat_map(S::rows).filter(|row| passed(row)));
+        let named = beside.take();
+        let at = named.and_then(|named| found.iter().find(|dossier| dossier.key() == named));
+        if let Some(named) = named {
+            let given = |dossier: &Arc<Dossier>| !S::rows(dossier).is_empty();
+            if !at.is_some_and(given) {
+                request.as_if_given(reach, named, at.is_none(), wants, &given).await?;
+            }
+        }
         match found.last() {
-            Some(end) if rows.len() <= size && found.len() == limit => {
+            Some(end) if rows.len() <= size && found.len() - usize::from(at.is_some()) == limit => {
                 from = Some(Bound::Excluded(end.key()));
                 limit = (limit * 4).min(MOST_AT_ONCE);
             }

@@ -65,7 +65,7 @@ impl LookupSettings {
     }
 
     /// Stands for a text that nobody can read back from it without the key.
-    pub(super) fn digest(&self, parts: &[&[u8]]) -> i64 {
+    pub(in crate::graphql) fn digest(&self, parts: &[&[u8]]) -> i64 {
         let mut context = hmac::Context::with_key(&self.digests);
         for part in parts {
             context.update(&(part.len() as u64).to_be_bytes());

@@ -1,12 +1,14 @@
 //! `recordInvolvement` and `endInvolvement`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
 
 use super::{
     Changed, categories_of,
     checks::Checks,
-    dossier, not_found,
+    not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
     writable::{self, write},
@@ -24,7 +26,7 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::rows::InvolvementRow,
+    store::{dossier::Dossier, rows::InvolvementRow},
 };
 
 const RECORD: FieldId = field::MUTATION_RECORD_INVOLVEMENT;
@@ -158,17 +160,21 @@ async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done
     if key.kind != Kind::Family {
         return Ok(not_found(request, "familyId", key));
     }
-    let wants = wants::table_of(Kind::Involvement);
-    let Some(dossier) = dossier(request, key.row, wants).await? else {
-        return Ok(not_found(request, "familyId", key));
-    };
     // A conflict tells that there is a row: so whoever may not see such a row may not record one either.
     let facts = RowFacts::family().from_agency(agency);
-    let (Some(_), true, Ok(permits)) = (
-        Family::of(&dossier),
-        dossier.grant.would_show(field::INVOLVEMENT_ID, &facts),
-        dossier.grant.may_write(categories_of(RECORD), &facts),
-    ) else {
+    let permitted = |dossier: &Arc<Dossier>| {
+        Family::of(dossier)?;
+        let shown = dossier.grant.would_show(field::INVOLVEMENT_ID, &facts);
+        let permits = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
+        permits.filter(|_| shown)
+    };
+    let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+    let wants = wants::table_of(Kind::Involvement);
+    let found = request.named_one(key.row, wants, &holds).await?;
+    let Some((dossier, permits)) = found.and_then(|dossier| {
+        let permits = permitted(&dossier)?;
+        Some((dossier, permits))
+    }) else {
         return Ok(not_found(request, "familyId", key));
     };
     let open = visible::<Involvement>(&dossier).find(|involvement| {

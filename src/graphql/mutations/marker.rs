@@ -1,12 +1,14 @@
 //! `recordMarkerPlaced`, `recordMarkerRemoved` and `recordMarkerResponse`: what a partner says of a marker.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
 
 use super::{
     Changed, categories_of,
     checks::Checks,
-    dossier, not_found,
+    not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
     writable::{marked, write},
@@ -18,7 +20,10 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{dossier::Wants, rows::MarkerResponseRow},
+    store::{
+        dossier::{Dossier, Wants},
+        rows::MarkerResponseRow,
+    },
 };
 
 const PLACED: FieldId = field::MUTATION_RECORD_MARKER_PLACED;
@@ -200,18 +205,19 @@ async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<D
     if key.kind != Kind::Marker {
         return Ok(not_found(request, "markerId", key));
     }
-    let Some(dossier) = dossier(request, key.row, Wants::default()).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
+    // Asked for whatever becomes of the family, so that it is asked for the same of one that is not there.
+    let (family, agency) = (key.row, request.ceiling.caller().principal.agency);
+    let known = request.session.own_marker(family, agency, &system).await?;
+    let placed = known.as_ref().filter(|known| known.status == "placed");
     let own = RowFacts::family().from_agency(agency);
-    let Ok(permits) = dossier.grant.may_write(categories_of(REMOVED), &own) else {
-        return Ok(not_found(request, "markerId", key));
+    let permitted = |dossier: &Arc<Dossier>| {
+        let placed = placed.and_then(|placed| placed.placed_on.map(|on| (placed.id, on)))?;
+        let permits = dossier.grant.may_write(categories_of(REMOVED), &own).ok()?;
+        Some((placed, permits))
     };
-    let Some(known) = request.session.own_marker(family, agency, &system).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    let Some(placed_on) = known.placed_on.filter(|_| known.status == "placed") else {
+    let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+    let found = request.named_one(family, Wants::default(), &holds).await?;
+    let Some(((row, placed_on), permits)) = found.as_ref().and_then(permitted) else {
         return Ok(not_found(request, "markerId", key));
     };
     if on < placed_on {
@@ -220,9 +226,9 @@ async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<D
             "It cannot be removed before it was placed.",
         )));
     }
-    request.session.remove_marker(family, known.id, on).await?;
+    request.session.remove_marker(family, row, on).await?;
     request.written(write(REMOVED, family, permits));
-    Ok(Done::changed(family, vec![known.id]))
+    Ok(Done::changed(family, vec![row]))
 }
 
 /// Records whether a marker changed what was done.

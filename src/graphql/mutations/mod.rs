@@ -44,7 +44,8 @@ use super::{
     api_error::ApiError,
     context::{Request, Write},
     ids::{Key, Kind},
-    objects::{Entry, rows, visible},
+    node,
+    objects::{Entry, rows},
     shared::Outcome,
     wants,
 };
@@ -210,16 +211,23 @@ async fn dossier(request: &Request, family: Uuid, wants: Wants) -> Result<Option
     Ok(found.into_iter().next())
 }
 
-/// A row of a family, if it exists for the asker. It discloses nothing yet.
-async fn find<E: Entry>(request: &Request, key: Key, kind: Kind) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
+/// A row of a family, if it exists for the asker and may be changed. It discloses nothing yet.
+async fn find<E: Entry>(
+    request: &Request,
+    key: Key,
+    kind: Kind,
+    may: impl Fn(&Arc<Dossier>, &E) -> bool + Send + Sync,
+) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
     if key.kind != kind {
         return Ok(None);
     }
-    let Some(dossier) = dossier(request, key.family, wants::table_of(kind)).await? else {
-        return Ok(None);
-    };
-    let row = visible::<E>(&dossier).find(|row| row.key() == key.row);
-    Ok(row.map(|row| (dossier, row)))
+    let row = |dossier: &Arc<Dossier>| node::row::<E>(dossier, key.row).filter(|row| may(dossier, row));
+    let holds = |dossier: &Arc<Dossier>| row(dossier).is_some();
+    let found = request.named_one(key.family, wants::table_of(kind), &holds).await?;
+    Ok(found.and_then(|dossier| {
+        let row = row(&dossier)?;
+        Some((dossier, row))
+    }))
 }
 
 /// The refusal of a change of something that is not there, may not be seen or may not be written: one answer for all of these, and one

@@ -1,6 +1,6 @@
 //! `recordConsent`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{NaiveDate, TimeDelta};
@@ -134,14 +134,18 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         Ok(terms) => terms,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some((dossier, member)) = find::<Member>(request, key, Kind::Member).await? else {
+    let recorder = &request.ceiling.caller().principal;
+    // The decisions will be rows about this person that come from this agency.
+    let permits = |dossier: &Arc<Dossier>, member: &Member| {
+        let facts = RowFacts::person(member.person()).from_agency(recorder.agency);
+        dossier.grant.may_write(categories_of(MUTATION), &facts).ok()
+    };
+    let may = |dossier: &Arc<Dossier>, member: &Member| permits(dossier, member).is_some();
+    let Some((dossier, member)) = find(request, key, Kind::Member, may).await? else {
         return Ok(not_found(request, "memberId", key));
     };
     let person = member.person();
-    // The decisions will be rows about this person that come from this agency.
-    let recorder = &request.ceiling.caller().principal;
-    let facts = RowFacts::person(person).from_agency(recorder.agency);
-    let Ok(permits) = dossier.grant.may_write(categories_of(MUTATION), &facts) else {
+    let Some(permits) = permits(&dossier, &member) else {
         return Ok(not_found(request, "memberId", key));
     };
     let decided_by = match decider {
@@ -202,7 +206,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
 }
 
 /// A member of that very family, if they exist for the asker.
-fn member_named(dossier: &std::sync::Arc<Dossier>, key: crate::graphql::ids::Key) -> Option<Member> {
+fn member_named(dossier: &Arc<Dossier>, key: crate::graphql::ids::Key) -> Option<Member> {
     if key.kind != Kind::Member || key.family != dossier.key() {
         return None;
     }

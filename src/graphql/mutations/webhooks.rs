@@ -2,7 +2,7 @@
 //!
 //! A secret is in the answer that makes it and nowhere else: what is kept for a request that is sent again has no room for it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::{
     audit::entry,
     graphql::{
         api_error::ApiError,
-        contacts::{own_endpoints, seen},
+        contacts::{own_endpoints, shown, wants_of_deliveries},
         context::{Request, Write},
         ids::{Key, Kind},
         objects::{WebhookDelivery, WebhookEndpoint},
@@ -26,7 +26,7 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::rows::WebhookEndpointRow,
+    store::{dossier::Dossier, rows::WebhookEndpointRow},
     webhook::Secret,
 };
 
@@ -425,14 +425,14 @@ async fn own_endpoint(request: &Request, id: &ID) -> Result<Option<WebhookEndpoi
         .find(|endpoint| endpoint.id == row))
 }
 
-/// A delivery to one of them, if it exists for the asker.
+/// A delivery to one of them, if it exists for the asker. The family is read whatever becomes of the delivery.
 async fn own_delivery(request: &Request, family: Uuid, key: Uuid) -> Result<Option<WebhookDelivery>, ApiError> {
-    let Some(place) = request.session.delivery(family, key).await? else {
-        return Ok(None);
-    };
+    let place = request.session.delivery(family, key).await?;
     let own = own_endpoints(request).await?;
-    let mut found = seen(request, vec![place], &own).await?;
-    Ok(found.pop().map(|(_, delivery)| delivery))
+    let shown = |dossier: &Arc<Dossier>| shown(place.as_ref()?, dossier, &own);
+    let holds = |dossier: &Arc<Dossier>| shown(dossier).is_some();
+    let found = request.named_one(family, wants_of_deliveries(request), &holds).await?;
+    Ok(found.as_ref().and_then(shown))
 }
 
 /// An endpoint was changed, which is about no family.

@@ -22,7 +22,7 @@ use crate::{
     support::{
         client::{Answer, Client},
         postgres::{self, Postgres},
-        process::{Serving, Site, someone},
+        process::{COUNTERS, Serving, Site, someone},
         trail,
     },
 };
@@ -232,7 +232,7 @@ async fn a_lost_database_is_told_cleanly_and_found_again() {
     let url = database.url(&database.create_empty().await);
     let folder = tempfile::tempdir().unwrap();
     let site = Site::new(folder.path(), Some(&url));
-    let serving = site.serve(&SETTINGS);
+    let serving = site.serve(&[&SETTINGS[..], &COUNTERS].concat());
     let anybody = Client::new(&serving.url, "");
     let came = Arc::new(Came::default());
     let clients = begin(&site, &serving, &came).await;
@@ -263,7 +263,7 @@ async fn a_lost_database_is_told_cleanly_and_found_again() {
     for client in clients {
         client.await.expect("it ends");
     }
-    let metrics = anybody.get("/metrics").await.expect("an answer").text();
+    let metrics = serving.counters().await;
     let lost = metrics
         .lines()
         .find_map(|line| line.strip_prefix("thinkfamily_reading_connections_lost_total "));

@@ -4,11 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeZone, Utc};
+use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use thinkfamily::{
     audit::{Code, HeadKey, Trail, TrailOptions},
     auth::{Asking, Authenticator, DevIssuer, PortalRequest, TokenRequest, TrustedIssuer},
     catalogue,
+    cli::figures,
     clock::{Clock, Ids},
     config::IssuerSettings,
     demo,
@@ -28,6 +30,7 @@ use thinkfamily::{
     },
     webhook::{Deliverer, Guard, Sealer, Settings, Setup},
     wire::{
+        counters,
         limits::{EdgeLimits, Limits},
         metrics::Metrics,
         routes, server,
@@ -100,9 +103,15 @@ fn engine_within(store: Store, trail: Trail, lookups: LookupSettings, guard: Gua
     Engine::new(services, LIMITS).expect("every field is classified")
 }
 
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a free port")
+}
+
 /// A running server.
 pub(crate) struct App {
     pub(crate) url: String,
+    /// Where the counters are told.
+    pub(crate) counters: String,
     pub(crate) store: Store,
     pub(crate) trail: Trail,
     pub(crate) clock: Clock,
@@ -185,6 +194,7 @@ impl App {
         let authenticator =
             Authenticator::new(trusted, Arc::new(store.clone()), clock.clone()).expect("issuers of different names");
         let metrics = Metrics::new().expect("metrics");
+        figures::register(&metrics, &store, &trail, &engine).expect("figures of different names");
         let edge = EdgeLimits {
             running: 256,
             waiting: 4096,
@@ -201,17 +211,29 @@ impl App {
         )
         .with_limits(Limits::default(), edge.clone())
         .with_clock(clock.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let state = Arc::new(state);
+        let (listener, telling) = (listener().await, listener().await);
+        let at = |listener: &TcpListener| format!("http://{}", listener.local_addr().expect("an address"));
+        let (url, counters) = (at(&listener), format!("{}/metrics", at(&telling)));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
             let stopped = async {
                 let _ = stopped.await;
-            };
-            server::serve(listener, routes::router(state), &edge, &metrics, stopped).await;
+            }
+            .shared();
+            let clients = server::serve(
+                listener,
+                routes::router(Arc::clone(&state)),
+                &edge,
+                &metrics,
+                stopped.clone(),
+            );
+            let telling = server::serve(telling, counters::router(state, None), &edge, &metrics, stopped);
+            tokio::join!(clients, telling);
         });
         Self {
             url,
+            counters,
             store,
             trail,
             clock,
