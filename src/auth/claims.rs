@@ -22,8 +22,7 @@ pub const ROLES: [&str; 12] = [
     PORTAL_ROLE,
 ];
 
-/// The role of a portal that acts for a user.
-pub const PORTAL_ROLE: &str = "portal";
+pub use crate::sharing::caller::PORTAL_ROLE;
 
 /// The longest text of a claim, in characters.
 const TEXT_CHARS: usize = 200;

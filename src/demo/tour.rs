@@ -154,6 +154,7 @@ fn sees(ceiling: &Ceiling, facts: &FamilyFacts, row: RowFacts, category: Categor
         access: Access::Read,
         categories: CategorySet::of(&[category]),
         area: false,
+        sourced: true,
     };
     let decision = decide(ceiling, needs, facts, &row);
     decision.map(drop).map_err(|withheld| (withheld.reason, withheld.told))

@@ -88,7 +88,7 @@ pub fn entries(
         entry.emergency.extend(write.emergency);
         entry.categories = codes(write.categories);
         clauses(&mut entry, ceiling, write.clauses.iter().copied());
-        entry.reason = (write.kind == Kind::Refused).then(|| Code::nearest("NOT_FOUND"));
+        entry.reason = matches!(write.kind, Kind::Refused | Kind::Alert).then(|| Code::nearest("NOT_FOUND"));
         entry.loaded = write.loaded.as_ref().map(|(code, version)| AgreementRef {
             code: Code::nearest(code),
             version: *version,

@@ -260,6 +260,7 @@ pub(super) fn read(ceiling: &Ceiling, categories: &[Category], facts: &FamilyFac
         access: Access::Read,
         categories: CategorySet::of(categories),
         area: false,
+        sourced: true,
     };
     decide(ceiling, needs, facts, row)
 }

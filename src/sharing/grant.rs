@@ -109,6 +109,7 @@ impl Grant {
                 access: Access::Write,
                 categories,
                 area: false,
+                sourced: true,
             },
             &self.facts,
             row,
@@ -387,6 +388,7 @@ impl<T> Shared<T> {
             access: entry.access,
             categories: entry.categories,
             area: entry.area,
+            sourced: entry.sourced,
         };
         let withheld = match beyond_ceiling(ceiling, needs) {
             _ if ceiling.covers(field) => return None,

@@ -3,6 +3,7 @@
 //! Pure: facts in, decision out. Nothing here knows SQL, GraphQL, the clock or async; everything else carries its answer.
 
 pub mod agreement;
+mod agreement_check;
 pub mod agreement_file;
 mod agreement_reader;
 pub mod alike;
@@ -16,6 +17,7 @@ pub mod facts;
 pub mod grant;
 pub mod reason;
 pub mod register;
+mod ways;
 
 #[cfg(test)]
 mod fixtures;

@@ -226,7 +226,13 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     if found_shielded(case) && !clause.shielded {
         return Some(Reason::Shielded);
     }
+    // It stands in for nothing that a portal itself would need.
     let rescued = clause.emergency
+        && !case
+            .caller
+            .portal
+            .as_ref()
+            .is_some_and(|portal| std::ptr::eq(portal, party))
         && facts.emergencies.iter().any(|opened| {
             let theirs = (opened.agency, &opened.subject) == (party.agency, &party.subject);
             theirs && opened.opened_at <= facts.now && opened.expires_at > facts.now
@@ -240,7 +246,7 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
             Reason::NotLeadProfessional,
         ),
         Scope::Own => (
-            case.row.source.is_some_and(|source| source == party.agency),
+            case.field.sourced && case.row.source.is_some_and(|source| source == party.agency),
             Reason::NotOwn,
         ),
     };

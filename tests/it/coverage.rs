@@ -28,10 +28,10 @@ use crate::support::{
 };
 
 /// Ids of real rows, by type: those of the Hardman family and of the agreement.
-struct Ids(BTreeMap<String, String>);
+pub(crate) struct Ids(BTreeMap<String, String>);
 
 impl Ids {
-    async fn of(app: &App, data: &Dataset) -> Self {
+    pub(crate) async fn of(app: &App, data: &Dataset) -> Self {
         let codec = Codec::new(&[7; 32]).unwrap();
         let family = data
             .families
@@ -139,7 +139,7 @@ fn call(api: &Api, ids: &Ids, of: &str, name: &str) -> String {
 }
 
 /// Every query that asks for one field of one type: by the shortest way, and by `node` where the type has ids.
-fn queries(api: &Api, ids: &Ids) -> Vec<(String, String)> {
+pub(crate) fn queries(api: &Api, ids: &Ids) -> Vec<(String, String)> {
     let (ways, nodes) = (api.ways(), api.nodes());
     let mut queries = Vec::new();
     for (of, way) in &ways {
@@ -327,7 +327,7 @@ async fn a_caller_with_nothing_gets_nothing_from_any_field() {
 }
 
 /// The worked families; and an emergency access, which they have none of.
-fn with_emergency() -> Dataset {
+pub(crate) fn with_emergency() -> Dataset {
     let mut data = demo::worked(today().date_naive());
     let family = data
         .families
@@ -361,7 +361,7 @@ fn with_emergency() -> Dataset {
     data
 }
 
-async fn add_emergency(app: &App, data: &Dataset) {
+pub(crate) async fn add_emergency(app: &App, data: &Dataset) {
     let known = demo::worked(today().date_naive()).emergency_accesses;
     let new = data
         .emergency_accesses
@@ -408,7 +408,7 @@ fn ceiling(data: &Dataset, agency: &str, role: &str, purpose: &str, subject: &st
 }
 
 /// Every value that the response key `wanted` has in an answer.
-fn wanted<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+pub(crate) fn wanted<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     match value {
         Value::Array(list) => list.iter().for_each(|value| wanted(value, found)),
         Value::Object(object) => {

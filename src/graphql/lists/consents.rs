@@ -35,7 +35,7 @@ pub struct ConsentFilter {
 pub enum ConsentOrderField {
     /// When it was recorded.
     RecordedAt,
-    /// The category.
+    /// The category, in the order of the list.
     Category,
 }
 
@@ -92,7 +92,7 @@ impl Select for ConsentSelect {
             ConsentOrderField::Category => sort_key(
                 &row.row
                     .release(field::CONSENT_CATEGORY, |record| record.category.clone()),
-                |v| Some(v.into()),
+                |v: &String| SortKey::place::<DataCategory>(v),
             ),
         }
     }

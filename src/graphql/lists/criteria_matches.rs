@@ -37,7 +37,7 @@ pub struct CriteriaMatchFilter {
 /// What criteria matches can be ordered by.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub enum CriteriaMatchOrderField {
-    /// The criterion.
+    /// The criterion, in the order of the list.
     Criterion,
     /// When the evidence begins.
     EvidenceFrom,
@@ -100,7 +100,7 @@ impl Select for CriteriaMatchSelect {
             CriteriaMatchOrderField::Criterion => sort_key(
                 &row.row
                     .release(field::CRITERIA_MATCH_CRITERION, |record| record.criterion.clone()),
-                |v| Some(v.into()),
+                |v: &String| SortKey::place::<CriterionCode>(v),
             ),
             CriteriaMatchOrderField::EvidenceFrom => sort_key(
                 &row.row

@@ -65,7 +65,7 @@ pub enum FamilyOrderField {
     Reference,
     /// Its district.
     District,
-    /// Its level of need.
+    /// Its level of need, in the order of the list: ascending, the greatest need comes first.
     NeedLevel,
     /// The day it was attached.
     AttachedOn,
@@ -197,7 +197,7 @@ impl Select for FamilySelect {
             FamilyOrderField::NeedLevel => sort_key(
                 &row.row
                     .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level.clone()),
-                |v: &Option<String>| v.as_ref().map(Into::into),
+                |v: &Option<String>| v.as_deref().and_then(SortKey::place::<NeedLevel>),
             ),
             FamilyOrderField::AttachedOn => sort_key(
                 &row.row

@@ -37,7 +37,7 @@ pub enum PlanOrderField {
     DrawnUpOn,
     /// When it was agreed.
     AgreedOn,
-    /// Its state.
+    /// Its state, in the order of the list: from being drawn up to closed.
     Status,
 }
 
@@ -94,7 +94,7 @@ impl Select for PlanSelect {
             ),
             PlanOrderField::Status => sort_key(
                 &row.row.release(field::PLAN_STATUS, |record| record.status.clone()),
-                |v| Some(v.into()),
+                |v: &String| SortKey::place::<PlanStatus>(v),
             ),
         }
     }

@@ -86,7 +86,7 @@ impl MarkerLookupResult {
 
     /// What has to be put right in the question.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_ERRORS, || {
+        Shared::rows(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_ERRORS, || {
             self.errors.clone()
         })
     }

@@ -33,7 +33,7 @@ use self::{
     once::Done,
     record_consent::{RecordConsentInput, RecordConsentPayload},
     record_contact::{RecordContactInput, RecordContactPayload},
-    user_error::told,
+    user_error::errors,
     webhooks::{
         AddWebhookEndpointInput, AddWebhookEndpointPayload, RemoveWebhookEndpointInput, RemoveWebhookEndpointPayload,
         RetryWebhookDeliveryInput, RetryWebhookDeliveryPayload, RotateWebhookSecretInput, RotateWebhookSecretPayload,
@@ -276,6 +276,6 @@ impl Changed {
 
     /// Why nothing was changed.
     fn errors(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Vec<UserError>> {
-        told(ctx, shown, || self.done.errors.clone())
+        errors(ctx, shown, &self.done.errors)
     }
 }

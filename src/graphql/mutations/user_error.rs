@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     graphql::context::Request,
-    sharing::{
-        grant::Shared,
-        register::{FieldId, field},
-    },
+    sharing::{grant::Shared, register::FieldId},
 };
 
 /// Kinds of errors that a caller can put right.
@@ -58,22 +55,22 @@ impl UserError {
 #[Object]
 impl UserError {
     /// Which field of the input it is about.
-    fn field(&self, ctx: &Context<'_>) -> Shared<&str> {
-        told(ctx, field::USER_ERROR_FIELD, || self.field.as_str())
+    fn field(&self) -> &str {
+        &self.field
     }
 
     /// What kind of error it is.
-    fn code(&self, ctx: &Context<'_>) -> Shared<UserErrorCode> {
-        told(ctx, field::USER_ERROR_CODE, || self.code)
+    fn code(&self) -> UserErrorCode {
+        self.code
     }
 
     /// What is wrong and what would be right.
-    fn message(&self, ctx: &Context<'_>) -> Shared<&str> {
-        told(ctx, field::USER_ERROR_MESSAGE, || self.message.as_str())
+    fn message(&self) -> &str {
+        &self.message
     }
 }
 
-/// A value that is about nobody.
-pub(super) fn told<T>(ctx: &Context<'_>, field: FieldId, value: impl FnOnce() -> T) -> Shared<T> {
-    Shared::about_nobody(&Request::of(ctx).ceiling, field, value)
+/// Why a change was not made, for whoever could make it: it says of no row more than the change's own answer does.
+pub(super) fn errors(ctx: &Context<'_>, field: FieldId, errors: &[UserError]) -> Shared<Vec<UserError>> {
+    Shared::rows(&Request::of(ctx).ceiling, field, || errors.to_vec())
 }

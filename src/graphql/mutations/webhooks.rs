@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     not_found,
     once::{Done, once},
-    user_error::{UserError, UserErrorCode, told},
+    user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
     audit::entry,
@@ -108,9 +108,7 @@ impl AddWebhookEndpointPayload {
 
     /// Why it was not added; empty when it was.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, || {
-            self.0.done.errors.clone()
-        })
+        errors(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, &self.0.done.errors)
     }
 }
 
@@ -132,9 +130,7 @@ impl RotateWebhookSecretPayload {
 
     /// Why there is no new one; empty when there is.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_ERRORS, || {
-            self.0.done.errors.clone()
-        })
+        errors(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_ERRORS, &self.0.done.errors)
     }
 }
 
@@ -146,9 +142,7 @@ pub struct RemoveWebhookEndpointPayload(Done);
 impl RemoveWebhookEndpointPayload {
     /// Why it was not removed; empty when it was.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::REMOVE_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, || {
-            self.0.errors.clone()
-        })
+        errors(ctx, field::REMOVE_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, &self.0.errors)
     }
 }
 
@@ -175,9 +169,7 @@ impl RetryWebhookDeliveryPayload {
 
     /// Why it is not tried again; empty when it is.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::RETRY_WEBHOOK_DELIVERY_PAYLOAD_ERRORS, || {
-            self.errors.clone()
-        })
+        errors(ctx, field::RETRY_WEBHOOK_DELIVERY_PAYLOAD_ERRORS, &self.errors)
     }
 }
 

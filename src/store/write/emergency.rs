@@ -51,6 +51,20 @@ impl Session {
         Ok(found.iter().any(|found| found.id == key))
     }
 
+    /// The family of the authority that has this reference.
+    pub async fn family_of_reference(&self, reference: &str) -> Result<Option<Uuid>, StoreError> {
+        let found: Vec<Found> = self
+            .all(
+                family::Entity::find()
+                    .select_only()
+                    .column(family::Column::Id)
+                    .filter(family::Column::AuthorityId.eq(self.authority()))
+                    .filter(family::Column::Reference.eq(reference)),
+            )
+            .await?;
+        Ok(found.first().map(|found| found.id))
+    }
+
     /// The emergency accesses to a family that this party ever opened, newest first.
     pub async fn opened_by(&self, party: &Party, family: Uuid) -> Result<Vec<Opened>, StoreError> {
         let mut opened: Vec<Opened> = self

@@ -32,6 +32,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let agency = case.caller.principal.agency;
         twisted(case, |case| case.row.source = case.row.source.or(Some(agency)))
     }),
+    ("having supplied a member is a right to what they are now", |case| {
+        twisted(case, |case| case.field.sourced = true)
+    }),
     // Consent.
     ("consent is never asked for", |case| {
         clauses(case, |clause| clause.consent = ConsentRule::NotRequired)

@@ -3,7 +3,7 @@
 use chrono::{Days, TimeDelta};
 use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
-    category::CategorySet,
+    category::{Category, CategorySet},
     consent::{ADULT_AGE, age_on, consent},
     decide::{Decision, Needs},
     facts::{ConsentAnswer, ConsentDecision, Subject},

@@ -3,6 +3,7 @@
 mod agreement;
 mod consent;
 mod emergency;
+mod errors;
 mod idempotency;
 mod involvement;
 mod permission;
