@@ -20,6 +20,7 @@ mod m0011_webhook;
 mod m0012_document;
 mod m0013_lookup_window;
 mod m0014_written;
+mod m0018_said;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_document::Step),
             Box::new(m0013_lookup_window::Step),
             Box::new(m0014_written::Step),
+            Box::new(m0018_said::Step),
         ]
     }
 

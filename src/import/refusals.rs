@@ -300,6 +300,68 @@ fn what_may_be_there_once_is_refused_twice() {
 }
 
 #[test]
+fn a_number_is_one_number_however_it_is_written() {
+    let both = |system: &str, first: &str, second: &str| {
+        let line = |key: &str, person: &str, value: &str| format!("{key},f1,{person},{system},{value}\n");
+        let text = format!(
+            "local_identifier_key,family_key,person_key,system,value\n{}{}",
+            line("i1", "p1", first),
+            line("i2", "p2", second)
+        );
+        let importer = before(Table::LocalIdentifier);
+        importer
+            .check(Table::LocalIdentifier, text.as_bytes())
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    let twice = "local_identifier.csv:3: value: the same is in line 2, and may be there only once";
+    for (system, first, second) in [
+        ("nhs_number", "999 000 0018", "9990000018"),
+        ("nhs_number", "999-000-0018", "9990000018"),
+        ("nino", "ZZ990001C", "zz 99 00 01"),
+        ("police_reference", "0077/12", "77-12"),
+        ("police_reference", "0012345", "12345"),
+        ("upn", "H801200001001", "h8012 00001 001"),
+    ] {
+        assert_eq!(both(system, first, second), Err(twice.to_owned()), "{system}");
+    }
+    // All who live there have the number of a tenancy.
+    assert_eq!(both("tenancy", "CH/20931", "CH-20931"), Ok(()));
+    assert_eq!(both("police_reference", "PR-1", "PR-2"), Ok(()));
+    assert_eq!(both("nhs_number", "9990000018", "9990000026"), Ok(()));
+}
+
+#[test]
+fn numbers_that_cannot_be_right_are_told_by_line_and_reason() {
+    for (system, value, says) in [
+        ("nhs_number", "9990000019", "is no NHS number"),
+        ("nhs_number", "999000001", "is no NHS number"),
+        ("nhs_number", "9.99E+09", "has lost its digits"),
+        ("tenancy", "1.23457E+11", "has lost its digits"),
+        ("nhs_number", "9999999999", "where there is no number"),
+        ("nino", "N/K", "where there is no number"),
+        ("upn", "A801200001001", "is no unique pupil number"),
+    ] {
+        refused(
+            Table::LocalIdentifier,
+            "nino,QQ900101A",
+            &format!("{system},{value}"),
+            says,
+        );
+    }
+}
+
+#[test]
+fn a_reference_is_one_reference_however_it_is_said() {
+    refused(
+        Table::Family,
+        "N-2",
+        "n 1",
+        "family.csv:3: reference: the same is in line 2",
+    );
+}
+
+#[test]
 fn rows_of_other_files_must_be_there() {
     let text = good(Table::Membership).replace(",p2,", ",p9,");
     let checked = before(Table::Membership)

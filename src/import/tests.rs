@@ -35,7 +35,7 @@ const GOOD: [(Table, &str); 20] = [
     ),
     (
         Table::LocalIdentifier,
-        "local_identifier_key,family_key,person_key,system,value\ni1,f1,p1,nino,QQ123456A\n",
+        "local_identifier_key,family_key,person_key,system,value\ni1,f1,p1,nino,QQ900101A\n",
     ),
     (
         Table::StatutoryStatus,

@@ -3,7 +3,12 @@
 use chrono::NaiveDate;
 
 use super::{column::Value, keys, table::Table};
-use crate::{catalogue, sharing::category::Category};
+use crate::{
+    catalogue,
+    matching::{self, WrongNumber},
+    sharing::category::Category,
+    store::reference,
+};
 
 /// A line's values by the names of their columns.
 pub(super) struct Named<'v> {
@@ -83,6 +88,10 @@ impl Named<'_> {
             Table::Outcome => {
                 let dated = self.is("result") == self.is("result_on");
                 unless(dated, "result_on", "is there if and only if there is a result");
+            }
+            Table::LocalIdentifier => {
+                let wrong = matching::wrong_number(self.text("system"), self.text("value"));
+                unless(wrong.is_none(), "value", wrong.map_or("", about_number));
             }
             Table::ProgressValue => self.progress(&mut unless),
             Table::Marker => {
@@ -179,6 +188,8 @@ impl Named<'_> {
     pub(super) fn once(&self) -> Option<(&'static str, [u8; 16])> {
         let (open, columns): (bool, &[&'static str]) = match self.table {
             Table::Family => (true, &["reference"]),
+            // All who live somewhere may have the number of a tenancy.
+            Table::LocalIdentifier if self.text("system") == "tenancy" => (true, &["value", "system", "person_key"]),
             Table::LocalIdentifier => (true, &["value", "system"]),
             Table::Membership => (!self.is("valid_until"), &["person_key", "family_key"]),
             Table::Involvement => (!self.is("ended_on"), &["agency", "family_key"]),
@@ -190,6 +201,11 @@ impl Named<'_> {
         let parts: Vec<String> = columns
             .iter()
             .map(|name| match self.get(name) {
+                // In one form, however they are written: as a look-up compares them, and as they are asked for.
+                Value::Text(text) if (self.table, *name) == (Table::LocalIdentifier, "value") => {
+                    matching::folded_number(self.text("system"), text).unwrap_or_else(|| text.clone())
+                }
+                Value::Text(text) if *name == "reference" => reference::folded(text),
                 Value::Text(text) => text.clone(),
                 Value::Id(id) => id.to_string(),
                 _ => String::new(),
@@ -197,5 +213,19 @@ impl Named<'_> {
             .collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         open.then(|| (columns[0], keys::half(&parts)))
+    }
+}
+
+/// What is wrong with a number, without the number.
+const fn about_number(wrong: WrongNumber) -> &'static str {
+    match wrong {
+        WrongNumber::Placeholder => "is what people write where there is no number: leave the line out",
+        WrongNumber::Scientific => {
+            "has lost its digits, as spreadsheets write long numbers (9.43E+09): have the column written as text"
+        }
+        WrongNumber::NhsNumber => "is no NHS number: it has ten digits, and the last one must fit the others",
+        WrongNumber::Upn => {
+            "is no unique pupil number: a letter that must fit what follows, eleven digits, and a digit or letter"
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! How far addresses agree: by the pairs of letters they have in common, in whichever order, and by their numbers.
 
-use super::{Agreement, normal};
+use super::{Agreement, normal, placeholders};
 
 /// From here on the words are the same.
 const SAME: f64 = 0.9;
@@ -62,6 +62,9 @@ impl Address {
     pub(super) fn of(text: &str) -> Self {
         let folded = normal::fold(text);
         let mut address = Self::default();
+        if placeholders::is_address(&folded) {
+            return address;
+        }
         let mut letters = String::with_capacity(folded.len());
         for word in folded.split(' ').filter(|word| !word.is_empty()) {
             if word.starts_with(|first: char| first.is_ascii_digit()) {
@@ -81,6 +84,9 @@ impl Address {
     /// Each number of an address with the words of its street: the first word after it, and the next if a word for a street follows on it.
     pub(super) fn streets(text: &str) -> Vec<(String, String)> {
         let folded = normal::fold(text);
+        if placeholders::is_address(&folded) {
+            return Vec::new();
+        }
         let words: Vec<&str> = folded.split(' ').collect();
         let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
         let is_street = |word: &str| WORDS.iter().any(|(long, short)| word == *long || word == *short);

@@ -2,8 +2,6 @@
 
 use chrono::NaiveDate;
 
-use super::normal;
-
 /// What is known of a person. What is not known is `None`, or an empty list; empty texts count as not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Description {
@@ -41,13 +39,4 @@ pub struct Identifier {
     pub system: String,
     /// The number, as written.
     pub value: String,
-}
-
-/// Whether a description can be looked up by: it has a family name and a date of birth, or an identifier.
-pub fn enough(description: &Description) -> bool {
-    let named = description
-        .family_name
-        .as_deref()
-        .is_some_and(|name| !normal::name(name).is_empty());
-    named && description.date_of_birth.is_some() || !normal::identifiers(description).is_empty()
 }

@@ -6,7 +6,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use rphonetic::{DoubleMetaphone, Encoder as _};
 
-use super::{Description, Field, address::Address, normal, normal::Name};
+use super::{Description, Field, address::Address, normal, normal::Name, numbers, placeholders};
 
 /// The most keys by which one question is looked up.
 pub const MOST_ASKED: usize = 16;
@@ -91,6 +91,15 @@ pub(super) fn of_stored(description: &Description) -> Vec<Key> {
         for sound in names.family_sounds() {
             keys.extend([year_key(&sound, born), day_key(&sound, born)]);
         }
+        if names.family.is_empty() {
+            // Somebody with one name may be asked for as if it were the family's.
+            let sound = names.given_sound.as_ref();
+            keys.extend(
+                sound
+                    .into_iter()
+                    .flat_map(|sound| [year_key(sound, born), day_key(sound, born)]),
+            );
+        }
         keys.extend(names.given_sound.as_ref().map(|sound| given_key(sound, born)));
     }
     keys.extend(names.both_sounds());
@@ -98,7 +107,8 @@ pub(super) fn of_stored(description: &Description) -> Vec<Key> {
 }
 
 pub(super) fn of_place(postcode: Option<&str>, address: Option<&str>) -> Vec<Key> {
-    let postcode = postcode.map(normal::code).filter(|code| !code.is_empty());
+    let is_one = |code: &String| !code.is_empty() && !placeholders::is_postcode(code);
+    let postcode = postcode.map(normal::code).filter(is_one);
     let mut keys: Vec<Key> = postcode.map(|code| postcode_key(&code)).into_iter().collect();
     let streets = address.map(Address::streets).unwrap_or_default();
     let streets = streets
@@ -149,24 +159,29 @@ struct Names {
 
 impl Names {
     fn of(description: &Description) -> Self {
-        let read = |text: &Option<String>| text.as_deref().map(normal::name).unwrap_or_default();
+        let given = description.given_name.as_deref().map(normal::given_name);
         Self {
-            given_sound: sound(read(&description.given_name).formal()),
-            family: read(&description.family_name),
+            given_sound: sound(given.unwrap_or_default().formal()),
+            family: description
+                .family_name
+                .as_deref()
+                .map(normal::family_name)
+                .unwrap_or_default(),
         }
     }
 
     /// How the family name sounds as a whole, then its parts if it has several.
     fn family_sounds(&self) -> Vec<String> {
-        let parts = if self.family.parts.len() > 1 {
-            &self.family.parts[..]
-        } else {
-            &[]
-        };
+        let usual = &self.family.usual;
+        let parts = if usual.parts.len() > 1 { &usual.parts[..] } else { &[] };
         // The last part and the first: they are those that people leave out or keep.
         let ends = parts.last().into_iter().chain(parts.first()).take(MOST_PARTS);
-        let mut sounds: Vec<String> = std::iter::once(&self.family.whole)
+        // What was taken for a title may be the name.
+        let literal = self.family.literal.iter().flat_map(|literal| &literal.parts);
+        let titles = literal.filter(|word| normal::is_title(word)).take(1);
+        let mut sounds: Vec<String> = std::iter::once(&usual.whole)
             .chain(ends)
+            .chain(titles)
             .filter_map(|part| sound(part))
             .collect();
         sounds.dedup();
@@ -175,7 +190,7 @@ impl Names {
 
     /// Both names' sounds, in one order whichever is which.
     fn both_sounds(&self) -> Option<Key> {
-        let (given, family) = (self.given_sound.as_ref()?, sound(&self.family.whole)?);
+        let (given, family) = (self.given_sound.as_ref()?, sound(&self.family.usual.whole)?);
         let (first, second) = if *given <= family {
             (given, &family)
         } else {
@@ -186,10 +201,10 @@ impl Names {
 }
 
 fn identifier_keys(description: &Description) -> Vec<Key> {
-    let identifiers = normal::identifiers(description);
-    identifiers
+    let numbers = numbers::of(description);
+    numbers
         .iter()
-        .map(|(system, value)| key(Kind::Identifier, &[system, value]))
+        .map(|number| key(Kind::Identifier, &[&number.system, &number.value]))
         .collect()
 }
 
@@ -225,6 +240,13 @@ pub(super) fn sound(name: &str) -> Option<String> {
     if name.is_empty() {
         return None;
     }
+    let plain: String;
+    let name = if name.contains(normal::LOST) {
+        plain = name.replace(normal::LOST, "");
+        &plain
+    } else {
+        name
+    };
     let coded = DoubleMetaphone::new(Some(CODE_LENGTH)).encode(name);
     Some(if coded.is_empty() { name.to_owned() } else { coded })
 }

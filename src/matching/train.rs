@@ -78,7 +78,8 @@ pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -
     for (left, right, kinds) in &blocked {
         let levels = compare::levels(&prepared[*left], &against[*right]);
         // What the limits decide is learnt from neither way.
-        if limit(levels, base.households) != Limit::None {
+        let beside = compare::beside(&prepared[*left], &against[*right]);
+        if limit(levels, base.households, beside) != Limit::None {
             continue;
         }
         *found.entry((*kinds, once(levels))).or_default() += 1.0;
@@ -97,7 +98,7 @@ pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -
     }
     model.prior = odds(matches, all_pairs).log2();
     model.rarity = [
-        Rarity::count(against.iter().map(|person| person.family.whole.as_str())),
+        Rarity::count(against.iter().map(|person| person.family.usual.whole.as_str())),
         Rarity::count(against.iter().map(|person| person.given.first())),
     ];
     Ok(Trained {

@@ -28,6 +28,7 @@ mod pipeline;
 pub mod policy;
 pub mod reach;
 pub mod record;
+pub mod reference;
 pub mod rows;
 mod select;
 pub mod session;

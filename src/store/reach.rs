@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::reference;
 use crate::sharing::{
     agreement::{Access, Scope},
     alike::{Extent, permitted_alike},
@@ -100,9 +101,7 @@ impl Reach {
     /// Of the same families the one with that reference.
     #[must_use]
     pub fn with_reference(self, reference: &str) -> Self {
-        let condition = Condition::all()
-            .add(self.condition)
-            .add(family::Column::Reference.eq(reference));
+        let condition = Condition::all().add(self.condition).add(reference::is(reference));
         Self { condition, ..self }
     }
 

@@ -64,7 +64,7 @@ const ROOMS: [Room; 17] = [
     },
     Room {
         name: "import",
-        may_name: &["catalogue", "clock", "sharing::category", "store"],
+        may_name: &["catalogue", "clock", "matching", "sharing::category", "store"],
     },
     Room {
         name: "demo",

@@ -23,13 +23,14 @@ use crate::{
         dossier::{Dossier, Wants},
         narrow::Ask,
         reach::Reach,
+        reference,
     },
 };
 
 /// Which families: those for which all that is said holds. It sees what you see: what is withheld from you is like nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct FamilyFilter {
-    /// Exactly this reference.
+    /// This reference, as people say it: in any case, with blanks and dashes or without.
     #[graphql(validator(max_length = 200))]
     pub reference: Option<String>,
     /// In this district.
@@ -138,9 +139,11 @@ impl Select for FamilySelect {
 
     fn passes(&self, row: &Family) -> bool {
         let wanted = &self.filter;
-        is(wanted.reference.as_ref(), || {
-            row.row
-                .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
+        let said = wanted.reference.as_deref().map(reference::folded);
+        is(said.as_ref(), || {
+            row.row.release(field::FAMILY_REFERENCE, |record| {
+                reference::folded(&record.row.reference)
+            })
         }) && is_text(wanted.district.as_ref(), || {
             row.row
                 .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())

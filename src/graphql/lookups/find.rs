@@ -16,7 +16,7 @@ use super::input::Question;
 use crate::{
     error::Retry,
     graphql::{api_error::ApiError, context::Request, objects::Marker},
-    matching::{Comparison, Field, Verdict, choose},
+    matching::{Comparison, Field, Verdict, verdict},
     sharing::{
         category::{Category, CategorySet},
         grant::{Disclosed, Explained},
@@ -137,8 +137,8 @@ impl Desk {
         let mut found = Vec::with_capacity(people.len());
         for people in people {
             let standing = may_be_found(people, &dossiers);
-            let weights: Vec<f64> = standing.iter().map(|one| one.compared.score.weight).collect();
-            found.push(match choose(&weights, &request.services.lookups.thresholds) {
+            let scores = standing.iter().map(|one| &one.compared.score);
+            found.push(match verdict(scores, &request.services.lookups.thresholds) {
                 Verdict::Matched(place) => {
                     let one = &standing[place];
                     note(std::slice::from_ref(one));

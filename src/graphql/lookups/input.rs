@@ -8,8 +8,10 @@ use crate::{
         codes::{self, IdentifierSystem, Sex},
         mutations::UserError,
     },
-    matching::{self, Description, Identifier, keys},
+    matching::{self, Description, Field, Identifier, Lack, keys},
 };
+
+use super::LookupSettings;
 
 /// A person's number in another system.
 #[derive(Clone, Debug, InputObject)]
@@ -20,7 +22,8 @@ pub struct LookupIdentifierInput {
     pub value: String,
 }
 
-/// What is known of a person. Anything may be missing or a little wrong; family name and date of birth, or a number in a system, must be there.
+/// What is known of a person. Anything may be missing or a little wrong, as long as what is there could tell somebody from everybody else: a family name and a date of birth; two names and a
+/// postcode; a given name, a date of birth and a postcode; an NHS number or a National Insurance number. A question that says too little is told what more it needs.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct MarkerLookupInput {
     /// The family name.
@@ -86,8 +89,8 @@ impl Question {
 }
 
 impl MarkerLookupInput {
-    /// The question, or what is wrong with it.
-    pub(super) fn question(self, today: NaiveDate) -> Result<Question, Vec<UserError>> {
+    /// The question, or what is wrong with it: a matter of the question and of how questions are weighed, whoever is stored.
+    pub(super) fn question(self, today: NaiveDate, settings: &LookupSettings) -> Result<Question, Vec<UserError>> {
         let mut wrong = Vec::new();
         for (field, text, most) in [
             ("familyName", &self.family_name, NAME),
@@ -135,11 +138,10 @@ impl MarkerLookupInput {
                 })
                 .collect(),
         };
-        if wrong.is_empty() && !matching::enough(&description) {
-            wrong.push(UserError::invalid(
-                "familyName",
-                "A look-up needs at least family name and date of birth, or a number in a system.",
-            ));
+        if wrong.is_empty()
+            && let Some(lack) = settings.model.lacks(&description, settings.thresholds.upper)
+        {
+            wrong.push(too_little(&lack));
         }
         if wrong.is_empty() {
             let keys = keys::asked(&description);
@@ -148,6 +150,35 @@ impl MarkerLookupInput {
             Err(wrong)
         }
     }
+}
+
+/// What would make a question enough.
+fn too_little(lack: &Lack) -> UserError {
+    let words = |field: &Field| match field {
+        Field::FamilyName => ("familyName", "the family name"),
+        Field::GivenName => ("givenName", "the given name"),
+        Field::DateOfBirth => ("dateOfBirth", "the date of birth"),
+        Field::Postcode => ("postcode", "the postcode"),
+        Field::Address => ("address", "the address"),
+        Field::Sex => ("sex", "the sex"),
+        Field::Identifiers => ("identifiers", "a number"),
+    };
+    let mut text = "This is too little to tell anybody by. ".to_owned();
+    text += &match &lack.one_of[..] {
+        [] => "A look-up needs two facts or more that tell people apart, such as family name and date of birth, or given name, date of birth and postcode; \
+               or an NHS number or National Insurance number."
+            .to_owned(),
+        [one] => format!("With {} it would be enough.", words(one).1),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(|field| words(field).1).collect();
+            format!("With {} or {} it would be enough.", first.join(", "), words(last).1)
+        }
+    };
+    if lack.wrong_number {
+        text += " A number that was given cannot be right: its check digit is another, or digits are lost.";
+        return UserError::invalid("identifiers", text);
+    }
+    UserError::invalid(lack.one_of.first().map_or("familyName", |field| words(field).0), text)
 }
 
 fn is_text(text: &str, most: usize) -> bool {

@@ -76,7 +76,7 @@ async fn results(
     let today = request.session.today();
     let (mut questions, mut wrong) = (Vec::with_capacity(inputs.len()), Vec::with_capacity(inputs.len()));
     for input in inputs {
-        match input.question(today) {
+        match input.question(today, &request.services.lookups) {
             Ok(question) => {
                 questions.push(question);
                 wrong.push(None);

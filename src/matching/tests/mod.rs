@@ -1,12 +1,17 @@
 //! What matching promises.
 
+mod alone;
 mod answers;
+mod enough;
 mod fields;
 mod keys;
 mod models;
+mod numbers;
+mod placeholders;
 mod properties;
 mod rarity;
 mod slips;
+mod spellings;
 
 use chrono::NaiveDate;
 

@@ -4,4 +4,6 @@ mod budget;
 mod found;
 mod hidden;
 mod list;
+mod names;
+mod numbers;
 mod world;
