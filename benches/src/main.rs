@@ -4,6 +4,7 @@
 
 mod cluster;
 mod feed;
+mod hidden;
 mod http;
 mod load;
 mod lookups;
@@ -42,6 +43,8 @@ enum What {
     Speed(speed::SpeedArguments),
     /// Marker look-ups.
     Lookups(LookupArguments),
+    /// Families that are hidden beside references that nobody has: whether time tells them apart.
+    Hidden(HiddenArguments),
     /// The feed of markers.
     Feed(FeedArguments),
     /// The hand-written handler alone; the bench starts it itself.
@@ -60,6 +63,25 @@ struct FeedArguments {
     /// In SQLite, or in PostgreSQL.
     #[arg(long)]
     sqlite: bool,
+    /// Where data is kept from one run to the next.
+    #[arg(long, default_value = "target/bench")]
+    folder: PathBuf,
+}
+
+#[derive(Args, Debug)]
+struct HiddenArguments {
+    /// How many made-up families.
+    #[arg(long, default_value_t = 3_000)]
+    families: u64,
+    /// In SQLite, or in PostgreSQL.
+    #[arg(long)]
+    sqlite: bool,
+    /// Questions of each of three cases, for each of three questions.
+    #[arg(long, default_value_t = 3_000)]
+    timing: usize,
+    /// The pace of answers, in milliseconds: 0 shows what is left without it.
+    #[arg(long, default_value_t = 5)]
+    pace: u32,
     /// Where data is kept from one run to the next.
     #[arg(long, default_value = "target/bench")]
     folder: PathBuf,
@@ -99,8 +121,46 @@ async fn main() -> Result<(), Box<dyn Error>> {
         What::Peer { url } => peer::serve(&url).await,
         What::Speed(arguments) => speed::speed(arguments).await,
         What::Lookups(arguments) => look_ups(arguments).await,
+        What::Hidden(arguments) => hidden_families(&arguments).await,
         What::Feed(arguments) => feed(&arguments).await,
     }
+}
+
+async fn hidden_families(arguments: &HiddenArguments) -> Result<(), Box<dyn Error>> {
+    let day = Clock::system().today();
+    let kind = if arguments.sqlite { "sqlite" } else { "postgres" };
+    fs::create_dir_all(&arguments.folder)?;
+    let cluster = if arguments.sqlite {
+        None
+    } else {
+        Some(Cluster::start(&arguments.folder.join("postgres"))?)
+    };
+    let mut database = None;
+    if let Some(cluster) = &cluster {
+        let name = format!("bench_{}_{}", arguments.families, day.format("%Y%m%d"));
+        cluster.create_database(&name).await?;
+        database = Some(cluster.url(&name));
+    }
+    let program = Program {
+        file: server::beside_us()?,
+        data: arguments.folder.join(format!("{kind}-{}-{day}", arguments.families)),
+        database: database.clone(),
+        settings: HashMap::from([("THINKFAMILY_LOOKUP_PACE_MS".to_owned(), arguments.pace.to_string())]),
+    };
+    fill(&program, arguments.families).await?;
+    if let Some(url) = &database {
+        execute(url, "VACUUM (ANALYZE)").await?;
+    }
+    let people = people::people(Size::of(arguments.families), 1, day, 20_000);
+    let server = program.serve().await?;
+    let told = hidden::timing(&program, &server, &people, arguments.timing).await?;
+    println!(
+        "{} families, {kind}, pace {} ms, {day}\n\n{told}",
+        arguments.families, arguments.pace
+    );
+    server.stop().await?;
+    drop(cluster);
+    Ok(())
 }
 
 async fn feed(arguments: &FeedArguments) -> Result<(), Box<dyn Error>> {
@@ -174,6 +234,7 @@ async fn look_ups(arguments: LookupArguments) -> Result<(), Box<dyn Error>> {
         database: database.clone(),
         settings: HashMap::from([
             ("THINKFAMILY_LOOKUP_BUDGET".to_owned(), "100000000".to_owned()),
+            ("THINKFAMILY_LOOKUP_AGENCY_BUDGET".to_owned(), "100000000".to_owned()),
             ("THINKFAMILY_COST".to_owned(), "1000000".to_owned()),
         ]),
     };

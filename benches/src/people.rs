@@ -130,7 +130,7 @@ fn of(batch: &Dataset, codes: &[String], day: NaiveDate) -> Vec<Person> {
         } else {
             Case::Shared
         };
-        let Some(postcode) = postcodes.get(&row.family_id) else {
+        let (Some(postcode), Some(date_of_birth)) = (postcodes.get(&row.family_id), person.date_of_birth) else {
             continue;
         };
         let number = usize::try_from(row.authority_id - demo::FIRST_AUTHORITY).unwrap_or_default();
@@ -142,7 +142,7 @@ fn of(batch: &Dataset, codes: &[String], day: NaiveDate) -> Vec<Person> {
                 reference: references.get(&row.family_id).copied().unwrap_or_default().to_owned(),
                 given_name: person.given_name.clone(),
                 family_name: person.family_name.clone(),
-                date_of_birth: person.date_of_birth,
+                date_of_birth,
                 postcode: (*postcode).to_owned(),
                 case,
             });

@@ -151,9 +151,8 @@ fn middle(values: &[f64], digits: usize) -> String {
 
 /// Every sample beside every other: how often a value of one is greater than one of the other (0.5: time tells nothing), and the greatest distance of
 /// their distributions with the probability of a greater one by chance (Kolmogorov and Smirnov).
-pub fn samples(samples: &[(String, Vec<f64>)], other_bytes: usize) -> String {
-    let mut text =
-        format!("answers about a visible namesake, left out: {other_bytes}; all others are the same bytes\n\n");
+pub fn samples(headline: &str, samples: &[(String, Vec<f64>)]) -> String {
+    let mut text = format!("{headline}\n\n");
     for (name, values) in samples {
         let mut sorted = values.clone();
         sorted.sort_by(f64::total_cmp);

@@ -18,8 +18,10 @@ pub struct Model {
     pub person_id: Uuid,
     /// The system.
     pub system: String,
-    /// The number, unique within authority and system.
+    /// The number. In one form (capitals, without blanks and marks) it is unique within authority and system, but for tenancies.
     pub value: String,
+    /// Whether it was another's already when it became unique in that form.
+    pub doubled: bool,
 }
 
 /// No relations: statements join by authority and family themselves.

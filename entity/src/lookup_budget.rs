@@ -12,10 +12,10 @@ pub struct Model {
     /// The agency that asked.
     #[sea_orm(primary_key, auto_increment = false)]
     pub agency_id: Uuid,
-    /// Its program.
+    /// Its program; empty for all of them.
     #[sea_orm(primary_key, auto_increment = false)]
     pub client: String,
-    /// What for.
+    /// Empty: what a question is for makes no difference.
     #[sea_orm(primary_key, auto_increment = false)]
     pub purpose: String,
     /// How many questions were counted in each part of the window: `{"part":count}`.

@@ -12,12 +12,10 @@ pub struct Model {
     /// Random identifier.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Given names.
+    /// Given names; empty for somebody who has none, or of whom none is known.
     pub given_name: String,
-    /// Family name.
+    /// Family name; empty likewise.
     pub family_name: String,
-    /// Date of birth.
-    pub date_of_birth: Date,
     /// Sex as recorded.
     pub sex: String,
     /// Ethnicity.
@@ -36,6 +34,16 @@ pub struct Model {
     pub shielded: bool,
     /// The agency the row came from.
     pub source_agency_id: Option<Uuid>,
+    /// Date of birth, where it is wholly known.
+    pub date_of_birth: Option<Date>,
+    /// Year of birth, where no more than it and the month is known.
+    pub birth_year: Option<i32>,
+    /// Month of birth.
+    pub birth_month: Option<i32>,
+    /// The day on which a child who was not born yet is expected.
+    pub expected_on: Option<Date>,
+    /// Whether they are known to be an adult, whatever is known of their date of birth.
+    pub adult: bool,
 }
 
 /// No relations: statements join by authority and family themselves.

@@ -16,10 +16,12 @@ pub struct Model {
     pub endpoint_id: Uuid,
     /// What happened.
     pub event_type: String,
-    /// The family.
-    pub family_id: Uuid,
+    /// The family of a contact.
+    pub family_id: Option<Uuid>,
     /// The contact.
-    pub contact_id: Uuid,
+    pub contact_id: Option<Uuid>,
+    /// The alert.
+    pub alert_id: Option<Uuid>,
     /// Where it stands.
     pub state: String,
     /// How often it was tried.

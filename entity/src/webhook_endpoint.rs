@@ -1,4 +1,4 @@
-//! `webhook_endpoint`: where an agency's own program is told of contacts.
+//! `webhook_endpoint`: where an agency's own program is told of contacts or alerts.
 
 use sea_orm::entity::prelude::*;
 
@@ -34,6 +34,8 @@ pub struct Model {
     pub rotated_at: Option<DateTimeUtc>,
     /// When the receiver said that it wants nothing any more.
     pub disabled_at: Option<DateTimeUtc>,
+    /// What it is told of: `contacts` or `alerts`.
+    pub events: String,
 }
 
 /// No relations: statements join by authority and family themselves.

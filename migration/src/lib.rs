@@ -20,6 +20,10 @@ mod m0011_webhook;
 mod m0012_document;
 mod m0013_lookup_window;
 mod m0014_written;
+mod m0015_tries;
+mod m0016_birth;
+mod m0017_write_budget;
+mod m0018_said;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -47,6 +51,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_document::Step),
             Box::new(m0013_lookup_window::Step),
             Box::new(m0014_written::Step),
+            Box::new(m0015_tries::Step),
+            Box::new(m0016_birth::Step),
+            Box::new(m0017_write_budget::Step),
+            Box::new(m0018_said::Step),
         ]
     }
 

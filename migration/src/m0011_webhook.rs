@@ -23,7 +23,8 @@ impl MigrationTrait for Step {
     }
 }
 
-const TABLES: &[step::Table] = &[
+/// The endpoints and the deliveries, as they were at first.
+pub(crate) const TABLES: &[step::Table] = &[
     step::Table {
         name: "webhook_endpoint",
         create: "

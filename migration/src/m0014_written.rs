@@ -66,7 +66,7 @@ impl MigrationTrait for Step {
 
 /// Of which family a row of a table is.
 #[derive(Clone, Copy)]
-enum Of {
+pub(crate) enum Of {
     /// It is the family.
     Itself,
     /// It says so.
@@ -195,7 +195,7 @@ fn noted_by_postgres(table: &str, of: Of) -> String {
 
 /// There is one writer at a time, so numbers may be drawn at once. Whoever loads many rows puts down a row of the authority nought for the time of the transaction, and
 /// notes at its end which authorities were written.
-fn noted_by_sqlite(table: &str, of: Of) -> Vec<String> {
+pub(crate) fn noted_by_sqlite(table: &str, of: Of) -> Vec<String> {
     let note = |row: &str| {
         let next =
             format!("(SELECT coalesce(max(seq), 0) + 1 FROM family_written WHERE authority_id = {row}.authority_id)");

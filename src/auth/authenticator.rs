@@ -12,6 +12,7 @@ use super::{
     claims::{Claims, PORTAL_ROLE},
     directory::{AgencyEntry, Directory},
     issuer::{IssuerError, TrustedIssuer},
+    jwks::KeyName,
     keys::Known,
     proof::Proof,
     refusal::AuthRefusal,
@@ -50,6 +51,7 @@ struct Inner {
     clock: Clock,
     cache: TokenCache,
     replays: Replays,
+    token_bytes: usize,
 }
 
 impl std::fmt::Debug for Authenticator {
@@ -62,6 +64,16 @@ impl std::fmt::Debug for Authenticator {
 impl Authenticator {
     /// An authenticator that believes these issuers. Refused: none at all, or two of one name.
     pub fn new(issuers: Vec<TrustedIssuer>, directory: Arc<dyn Directory>, clock: Clock) -> Result<Self, IssuerError> {
+        Self::within(issuers, directory, clock, bearer::TOKEN_BYTES)
+    }
+
+    /// The same for tokens of at most so many bytes.
+    pub fn within(
+        issuers: Vec<TrustedIssuer>,
+        directory: Arc<dyn Directory>,
+        clock: Clock,
+        token_bytes: usize,
+    ) -> Result<Self, IssuerError> {
         if issuers.is_empty() {
             return Err(IssuerError::None);
         }
@@ -76,6 +88,7 @@ impl Authenticator {
             clock,
             cache: TokenCache::new(REMEMBERED_TOKENS),
             replays: Replays::new(REMEMBERED_PROOFS),
+            token_bytes,
         })))
     }
 
@@ -89,7 +102,7 @@ impl Authenticator {
     /// Who is asking, and until when the token holds.
     pub async fn sign_in(&self, asking: &Asking<'_>) -> Result<SignedIn, AuthRefusal> {
         let signed_in = async {
-            let (scheme, token) = bearer::token(asking.headers)?;
+            let (scheme, token) = bearer::token(asking.headers, self.0.token_bytes)?;
             // The proof is looked at first: what is wrong with it tells nothing of the token.
             let proof = match scheme {
                 Scheme::Bearer => None,
@@ -115,9 +128,6 @@ fn note(refusal: AuthRefusal) {
 impl Inner {
     /// The claims of a token that holds now.
     async fn verified(&self, token: &str) -> Result<Verified, AuthRefusal> {
-        if token.len() > bearer::TOKEN_BYTES {
-            return Err(AuthRefusal::TokenTooLong);
-        }
         let hash = TokenCache::hash(token);
         if let Some(verified) = self.cache.get(&hash) {
             let issuer = &self.issuers[verified.issuer];
@@ -146,11 +156,11 @@ impl Inner {
             return Err(AuthRefusal::AlgorithmNotAllowed);
         }
         let mut known = issuer.keys.current().await;
-        if !has_key(&known, &token.key_id) {
+        if !has_key(&known, &token.key) {
             known = issuer.keys.after_unknown_key().await;
         }
         let set = known.set.ok_or(AuthRefusal::KeysUnavailable)?;
-        let key = set.get(&token.key_id).ok_or(AuthRefusal::KeyUnknown)?;
+        let key = set.get(&token.key).ok_or(AuthRefusal::KeyUnknown)?;
         let claims = Claims::read(&token.verify(key)?)?;
         self.check(&claims, issuer)?;
         let portal = claims.actor.as_ref().map(|actor| agency_name(&claims, &actor.agency));
@@ -233,8 +243,8 @@ impl Inner {
     }
 }
 
-fn has_key(known: &Known, key_id: &str) -> bool {
-    known.set.as_ref().is_some_and(|set| set.get(key_id).is_some())
+fn has_key(known: &Known, name: &KeyName) -> bool {
+    known.set.as_ref().is_some_and(|set| set.get(name).is_some())
 }
 
 fn agency_name(claims: &Claims, agency: &str) -> AgencyName {

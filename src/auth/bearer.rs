@@ -4,8 +4,8 @@ use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::refusal::AuthRefusal;
 
-/// The longest token that is looked at, in bytes.
-pub const TOKEN_BYTES: usize = 8 * 1024;
+/// The longest token that is looked at unless the settings say otherwise, in bytes: of somebody in two hundred groups, which is as many as providers name.
+pub const TOKEN_BYTES: usize = 16 * 1024;
 
 /// The header that names the purpose of a request.
 pub const PURPOSE_HEADER: &str = "x-purpose-of-use";
@@ -39,21 +39,26 @@ impl Scheme {
     }
 }
 
-/// The token of the one Authorization header.
-pub fn token(headers: &HeaderMap) -> Result<(Scheme, &str), AuthRefusal> {
+/// The token of the one Authorization header, of at most so many bytes.
+pub fn token(headers: &HeaderMap, most: usize) -> Result<(Scheme, &str), AuthRefusal> {
     let mut all = headers.get_all(AUTHORIZATION).iter();
     let value = all.next().ok_or(AuthRefusal::NoAuthorization)?;
     if all.next().is_some() {
         return Err(AuthRefusal::SeveralAuthorizations);
     }
-    if value.len() > TOKEN_BYTES + "Bearer ".len() {
+    if value.len() > most + "Bearer ".len() {
         return Err(AuthRefusal::TokenTooLong);
     }
     let value = value.to_str().map_err(|_| AuthRefusal::TokenMalformed)?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     let scheme = Scheme::named(scheme).ok_or(AuthRefusal::SchemeNotAccepted)?;
+    // One blank or more (RFC 9110, section 11.4).
+    let token = token.trim_start_matches(' ');
     if token.is_empty() {
         return Err(AuthRefusal::TokenEmpty);
+    }
+    if token.len() > most {
+        return Err(AuthRefusal::TokenTooLong);
     }
     Ok((scheme, token))
 }

@@ -22,8 +22,7 @@ pub const ROLES: [&str; 12] = [
     PORTAL_ROLE,
 ];
 
-/// The role of a portal that acts for a user.
-pub const PORTAL_ROLE: &str = "portal";
+pub use crate::sharing::caller::PORTAL_ROLE;
 
 /// The longest text of a claim, in characters.
 const TEXT_CHARS: usize = 200;
@@ -37,7 +36,7 @@ const LAST_INSTANT: i64 = 253_402_300_799;
 pub(super) struct Claims {
     /// `sub`: the person or system.
     pub(super) subject: String,
-    /// `client_id`: the program that was given the token.
+    /// The program that was given the token: `client_id`, or the name that its provider gives it instead.
     pub(super) client: String,
     /// `authority`: the authority's code.
     pub(super) authority: String,
@@ -87,7 +86,7 @@ impl Claims {
         }
         Ok(Self {
             subject: text(payload, "sub", "sub")?.to_owned(),
-            client: text(payload, "client_id", "client_id")?.to_owned(),
+            client: client(payload)?.to_owned(),
             authority: text(payload, "authority", "authority")?.to_owned(),
             agency: text(payload, "agency", "agency")?.to_owned(),
             role: role.to_owned(),
@@ -185,8 +184,18 @@ fn purposes(payload: &Map<String, Value>) -> Result<Vec<String>, AuthRefusal> {
     match payload.get("purposes") {
         None => Err(AuthRefusal::ClaimMissing("purposes")),
         Some(Value::Array(list)) => texts(list, "purposes"),
-        Some(_) => Err(AuthRefusal::ClaimMalformed("purposes")),
+        // Some providers write a list of one as the one.
+        Some(one) => texts(std::slice::from_ref(one), "purposes"),
     }
+}
+
+/// The client program. `client_id` is the standard's (RFC 9068); without it, what `OpenID` Connect calls it (`azp`, Keycloak and Entra), or AD FS
+/// (`appid`). Where there is a `client_id` it must be right, whatever the others say.
+fn client(payload: &Map<String, Value>) -> Result<&str, AuthRefusal> {
+    let names = ["client_id", "azp", "appid"];
+    let there = names.into_iter().find(|name| payload.contains_key(*name));
+    let name = there.unwrap_or("client_id");
+    text(payload, name, name)
 }
 
 fn audiences(payload: &Map<String, Value>) -> Result<Vec<String>, AuthRefusal> {

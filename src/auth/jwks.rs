@@ -13,6 +13,8 @@ use crate::config::TokenAlgorithm;
 pub(super) const DOCUMENT_BYTES: usize = 64 * 1024;
 /// Most keys in a document, those of other uses counted.
 const KEYS: usize = 50;
+/// The longest name of a key, in bytes.
+const KEY_NAME_BYTES: usize = 200;
 
 /// A key and the one algorithm that it is for.
 #[derive(Clone)]
@@ -85,11 +87,54 @@ impl PublicKey {
     pub(super) fn decoding(&self) -> &DecodingKey {
         &self.decoding
     }
+
+    /// Whether both are one key.
+    fn is(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm && self.material == other.material
+    }
 }
 
-/// The usable keys of a document, by `kid`.
+/// What a token's header or a key set calls a key. It is only looked up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum KeyName {
+    /// `kid`.
+    Id(String),
+    /// `x5t`: the SHA-1 of the key's certificate, by which some providers name keys and no otherwise.
+    Sha1(String),
+    /// `x5t#S256`: the SHA-256 of the key's certificate.
+    Sha256(String),
+}
+
+type MakeName = fn(String) -> KeyName;
+
+impl KeyName {
+    /// Where each kind of name stands, in a header as in a key set.
+    const PLACES: [(&'static str, MakeName); 3] = [("kid", Self::Id), ("x5t#S256", Self::Sha256), ("x5t", Self::Sha1)];
+
+    /// All the names that an object gives.
+    pub(super) fn all(object: &Map<String, Value>) -> impl Iterator<Item = Self> {
+        Self::PLACES.into_iter().filter_map(|(place, name)| {
+            let text = object.get(place)?.as_str()?;
+            (1..=KEY_NAME_BYTES)
+                .contains(&text.len())
+                .then(|| name(text.to_owned()))
+        })
+    }
+
+    /// The name by which a token's header wants its key looked up: a certificate's only where there is no `kid`, whatever that holds.
+    pub(super) fn wanted(header: &Map<String, Value>) -> Option<Self> {
+        let mut names = Self::all(header);
+        if header.contains_key("kid") {
+            names.find(|name| matches!(name, Self::Id(_)))
+        } else {
+            names.next()
+        }
+    }
+}
+
+/// The usable keys of a document, by each of their names.
 #[derive(Clone, Debug)]
-pub(super) struct KeySet(BTreeMap<String, PublicKey>);
+pub(super) struct KeySet(BTreeMap<KeyName, PublicKey>);
 
 /// Why a document gives no key set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,11 +148,11 @@ pub enum KeySetError {
     /// More than 50 keys.
     #[error("more than {KEYS} keys")]
     TooManyKeys,
-    /// Two usable keys of one `kid`.
-    #[error("two keys of one kid")]
+    /// Two different usable keys of one name.
+    #[error("two different keys of one kid, x5t or x5t#S256")]
     RepeatedKeyId,
-    /// No key with a `kid`, for signatures, of an accepted algorithm and strength.
-    #[error("no usable key: want keys with a kid, for signatures, of an algorithm that the issuer may use")]
+    /// No key with a name, for signatures, of an accepted algorithm and strength.
+    #[error("no usable key: want keys with a kid or x5t, for signatures, of an algorithm that the issuer may use")]
     NoUsableKey,
 }
 
@@ -125,13 +170,17 @@ impl KeySet {
         if listed.len() > KEYS {
             return Err(KeySetError::TooManyKeys);
         }
-        let mut keys = BTreeMap::new();
-        for jwk in listed {
-            let Some((kid, key)) = jwk.as_object().and_then(usable) else {
+        let mut keys: BTreeMap<KeyName, PublicKey> = BTreeMap::new();
+        for jwk in listed.iter().filter_map(Value::as_object) {
+            let Some(key) = PublicKey::of(jwk).filter(|key| accepted.contains(&key.algorithm)) else {
                 continue;
             };
-            if accepted.contains(&key.algorithm) && keys.insert(kid, key).is_some() {
-                return Err(KeySetError::RepeatedKeyId);
+            for name in KeyName::all(jwk) {
+                // One key that is listed twice is one key: providers do so while they change keys.
+                if keys.get(&name).is_some_and(|known| !known.is(&key)) {
+                    return Err(KeySetError::RepeatedKeyId);
+                }
+                keys.insert(name, key.clone());
             }
         }
         if keys.is_empty() {
@@ -140,26 +189,18 @@ impl KeySet {
         Ok(Self(keys))
     }
 
-    pub(super) fn get(&self, key_id: &str) -> Option<&PublicKey> {
-        self.0.get(key_id)
+    pub(super) fn get(&self, name: &KeyName) -> Option<&PublicKey> {
+        self.0.get(name)
     }
 
     /// Whether both sets hold the same keys under the same names.
     pub(super) fn same_as(&self, other: &Self) -> bool {
         self.0.len() == other.0.len()
-            && self.0.iter().all(|(kid, key)| {
-                other
-                    .get(kid)
-                    .is_some_and(|their| their.algorithm == key.algorithm && their.material == key.material)
-            })
+            && self
+                .0
+                .iter()
+                .all(|(name, key)| other.get(name).is_some_and(|their| their.is(key)))
     }
-}
-
-/// The key, if it has a name and is one that we can use.
-fn usable(jwk: &Map<String, Value>) -> Option<(String, PublicKey)> {
-    let kid = jwk.get("kid").and_then(Value::as_str);
-    let kid = kid.filter(|kid| (1..=200).contains(&kid.len()))?;
-    Some((kid.to_owned(), PublicKey::of(jwk)?))
 }
 
 /// A modulus of 2048 to 8192 bits and an odd exponent of at least 3.

@@ -20,6 +20,8 @@ pub const PROOF_HEADER: HeaderName = HeaderName::from_static("dpop");
 pub(super) const LONGEST_AGE: i64 = 60;
 /// How far the client's clock may be ahead, in seconds.
 pub(super) const AHEAD: i64 = 5;
+/// The longest proof, in bytes.
+const PROOF_BYTES: usize = 8 * 1024;
 /// The longest identifier of a proof, in characters.
 const ID_CHARS: usize = 200;
 /// The longest address in a proof, in bytes.
@@ -41,6 +43,9 @@ impl Proof {
         let (text, None) = (all.next().ok_or(AuthRefusal::ProofMissing)?, all.next()) else {
             return Err(AuthRefusal::ProofInvalid("several"));
         };
+        if text.len() > PROOF_BYTES {
+            return Err(AuthRefusal::ProofInvalid("form"));
+        }
         let text = text.to_str().map_err(|_| AuthRefusal::ProofInvalid("form"))?;
         let parts = Parts::split(text).map_err(|_| AuthRefusal::ProofInvalid("form"))?;
         let (public, thumb) = key(&parts.header)?;

@@ -5,11 +5,12 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use super::{bearer::TOKEN_BYTES, jwks::PublicKey, refusal::AuthRefusal, strict_json};
+use super::{
+    jwks::{KeyName, PublicKey},
+    refusal::AuthRefusal,
+    strict_json,
+};
 use crate::config::TokenAlgorithm;
-
-/// The longest `kid`, in bytes.
-const KEY_ID_BYTES: usize = 200;
 
 /// A signed statement taken apart. Nothing of it is to be believed yet.
 #[derive(Debug)]
@@ -22,13 +23,10 @@ pub(super) struct Parts<'t> {
 }
 
 impl<'t> Parts<'t> {
-    /// Takes a text apart that is three parts in unpadded base64url, the first two of them JSON objects.
+    /// Takes a text apart that is three parts in unpadded base64url, the first two of them JSON objects. How long it may be is for others to say.
     pub(super) fn split(text: &'t str) -> Result<Self, AuthRefusal> {
         if text.is_empty() {
             return Err(AuthRefusal::TokenEmpty);
-        }
-        if text.len() > TOKEN_BYTES {
-            return Err(AuthRefusal::TokenTooLong);
         }
         let mut parts = text.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
@@ -72,7 +70,7 @@ pub(super) struct Unverified<'t> {
     /// The algorithm that the header names.
     pub(super) algorithm: TokenAlgorithm,
     /// The key that the header names: to be looked up, and nothing else.
-    pub(super) key_id: String,
+    pub(super) key: KeyName,
     /// What the token claims its issuer to be: for choosing the keys only.
     pub(super) issuer: String,
     parts: Parts<'t>,
@@ -82,7 +80,7 @@ impl<'t> Unverified<'t> {
     /// Takes a token apart and checks its header.
     pub(super) fn parse(token: &'t str) -> Result<Self, AuthRefusal> {
         let parts = Parts::split(token)?;
-        let (algorithm, key_id) = read_header(&parts.header)?;
+        let (algorithm, key) = read_header(&parts.header)?;
         let issuer = match parts.payload.get("iss") {
             None => return Err(AuthRefusal::ClaimMissing("iss")),
             Some(Value::String(issuer)) => issuer.clone(),
@@ -90,7 +88,7 @@ impl<'t> Unverified<'t> {
         };
         Ok(Self {
             algorithm,
-            key_id,
+            key,
             issuer,
             parts,
         })
@@ -108,8 +106,8 @@ impl<'t> Unverified<'t> {
     }
 }
 
-/// The algorithm and the key's name. `jku`, `x5u`, `jwk` and `x5c` are not looked at: keys come from configuration.
-fn read_header(header: &Map<String, Value>) -> Result<(TokenAlgorithm, String), AuthRefusal> {
+/// The algorithm and the key's name, which is its certificate's where the header has no `kid`. `jku`, `x5u`, `jwk` and `x5c` are not looked at: keys come from configuration.
+fn read_header(header: &Map<String, Value>) -> Result<(TokenAlgorithm, KeyName), AuthRefusal> {
     if header.contains_key("crit") || header.contains_key("b64") {
         return Err(AuthRefusal::HeaderCritical);
     }
@@ -126,10 +124,6 @@ fn read_header(header: &Map<String, Value>) -> Result<(TokenAlgorithm, String), 
         .and_then(Value::as_str)
         .and_then(TokenAlgorithm::from_name)
         .ok_or(AuthRefusal::AlgorithmNotAllowed)?;
-    let key_id = header
-        .get("kid")
-        .and_then(Value::as_str)
-        .filter(|kid| (1..=KEY_ID_BYTES).contains(&kid.len()))
-        .ok_or(AuthRefusal::KeyIdMissing)?;
-    Ok((algorithm, key_id.to_owned()))
+    let key = KeyName::wanted(header).ok_or(AuthRefusal::KeyIdMissing)?;
+    Ok((algorithm, key))
 }

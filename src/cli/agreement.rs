@@ -3,7 +3,7 @@
 mod file;
 pub(super) mod load;
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeMap, io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 
@@ -16,7 +16,7 @@ use crate::{
     graphql::matrix,
     sharing::{
         agreement::Policy,
-        agreement_file::{LARGEST_FILE, Refused},
+        agreement_file::{LARGEST_FILE, Problem, Refused},
     },
     store::{
         Store,
@@ -33,7 +33,7 @@ pub(super) struct AgreementArgs {
 
 #[derive(Subcommand, Clone, Debug)]
 enum Command {
-    /// Read a file and print every problem with its line; needs no database, so agencies are only checked by `load`.
+    /// Read a file and print every problem with its line, and what in it can never hold; needs no database, so agencies are only checked by `load`.
     Check {
         /// The agreement file (TOML).
         file: PathBuf,
@@ -74,6 +74,7 @@ pub(super) async fn run(
                 agreement.signatories.len(),
                 agreement.effective_from
             )?;
+            warn(out, &file, &checked.warnings(&BTreeMap::new()))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Load { file } => load_file(context, &file, out).await,
@@ -111,7 +112,14 @@ async fn load_file(
     trail.close().await;
     context::close(databases).await;
     match loaded {
-        Ok(Loaded::Now { code, version }) => writeln!(out, "{code} version {version} is loaded")?,
+        Ok(Loaded::Now {
+            code,
+            version,
+            warnings,
+        }) => {
+            writeln!(out, "{code} version {version} is loaded")?;
+            warn(out, file, &warnings)?;
+        }
         Ok(Loaded::Before { code, version }) => {
             writeln!(
                 out,
@@ -122,6 +130,20 @@ async fn load_file(
         Err(error) => return Err(Failure::problem(error)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells what can never hold, though it may stand.
+fn warn(out: &mut (dyn Write + Send), file: &std::path::Path, warnings: &[Problem]) -> Result<(), Failure> {
+    for warning in warnings {
+        writeln!(
+            out,
+            "{}:{}: warning: {}",
+            file.display(),
+            warning.line,
+            warning.sentence
+        )?;
+    }
+    Ok(())
 }
 
 /// Tells every problem on standard error, as `file:line: sentence`.

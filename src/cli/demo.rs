@@ -133,7 +133,7 @@ pub(super) async fn worked(
 async fn load_agreement(store: &Store, trail: &Trail, document: &str, by: &str) -> Result<(), Failure> {
     for attempt in 1.. {
         match agreements::load(store, trail, document, by).await {
-            Ok(Loaded::Now { code, version }) => tracing::info!(agreement = code, version, "agreement loaded"),
+            Ok(Loaded::Now { code, version, .. }) => tracing::info!(agreement = code, version, "agreement loaded"),
             Ok(Loaded::Before { .. }) => {}
             Err(LoadError::Store(error)) if attempt < ATTEMPTS => {
                 tracing::debug!(%error, attempt, "an agreement is loaded again");

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     config,
-    matching::{Model, Thresholds, Verdict, choose, pairs, train},
+    matching::{Model, Score, Thresholds, Verdict, pairs, train, verdict},
 };
 
 mod people;
@@ -173,9 +173,9 @@ fn answer(
     for (place, (description, id)) in asked.descriptions.iter().zip(&asked.ids).enumerate() {
         let (own, others) = rest.split_at(rest.partition_point(|(one, _)| *one <= place));
         rest = others;
-        let weigh = |(_, other): &(usize, usize)| model.score(description, &stored.descriptions[*other]).weight;
-        let weights: Vec<f64> = own.iter().map(weigh).collect();
-        match choose(&weights, thresholds) {
+        let compared = |(_, other): &(usize, usize)| model.score(description, &stored.descriptions[*other]);
+        let scores: Vec<Score> = own.iter().map(compared).collect();
+        match verdict(scores.iter(), thresholds) {
             Verdict::Matched(at) => writeln!(out, "{id},matched,{}", stored.ids[own[at].1])?,
             Verdict::Ambiguous => writeln!(out, "{id},ambiguous,")?,
             Verdict::NotFound => writeln!(out, "{id},not_found,")?,

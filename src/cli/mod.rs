@@ -28,6 +28,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
+pub use self::serve::figures;
 use self::{context::Context, failure::Failure};
 use crate::{
     clock::{Clock, Ids},

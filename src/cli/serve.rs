@@ -1,8 +1,9 @@
 //! `thinkfamily serve`: puts the rooms together, serves, and stops in order.
 
 mod banner;
+mod counters;
 mod engine;
-mod figures;
+pub mod figures;
 mod front;
 mod roles;
 mod sign_in;
@@ -12,7 +13,7 @@ use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
-use self::{banner::Banner, sign_in::SignIn};
+use self::{banner::Banner, counters::CounterDoor, sign_in::SignIn};
 use super::{
     context::{self, Context},
     demo,
@@ -59,15 +60,22 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Failure::problem(format!("cannot listen on {}: {error}", config.listen)))?;
+    let counters = counters::open(config, tls.clone()).await?;
     context.make_data_dir()?;
     let secret = Secret::load_or_create(&config.data_dir).map_err(Failure::problem)?;
     let databases = context.ready_databases().await?;
     let store = context.store(&databases);
     let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
+    let listening = Listening {
+        listener,
+        tls,
+        proxies: config.transport.trusted_proxies.clone(),
+    };
+    let doors = (listening, counters);
     let prepared = tokio::select! {
         // Told to stop before it began.
         () = &mut stop => None,
-        prepared = Server::prepare(context, &secret, &databases, &store, &trail, Listening { listener, tls }) => Some(prepared),
+        prepared = Server::prepare(context, &secret, &databases, &store, &trail, doors) => Some(prepared),
     };
     let ended = match prepared {
         Some(Ok(server)) => server.serve(out, stop).await,
@@ -88,6 +96,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
 /// Everything that serving needs, ready to begin.
 struct Server {
     listening: Listening,
+    counters: Option<CounterDoor>,
     state: AppState,
     edge: EdgeLimits,
     metrics: Metrics,
@@ -104,7 +113,7 @@ impl Server {
         databases: &Databases,
         store: &Store,
         trail: &Trail,
-        listening: Listening,
+        (listening, counters): (Listening, Option<CounterDoor>),
     ) -> Result<Self, Failure> {
         let config = &context.config;
         if config.demo_data && !store.has_families().await.map_err(Failure::problem)? {
@@ -123,7 +132,9 @@ impl Server {
         let engine = engine::engine(store, trail, secret, config)?;
         let deliverer = engine::deliverer(store, trail, &engine, config)?;
         let metrics = Metrics::new().map_err(Failure::problem)?;
-        figures::register(&metrics, store, trail, &sign_in, &engine, &deliverer).map_err(Failure::problem)?;
+        figures::register(&metrics, store, trail, &engine)
+            .and_then(|()| figures::register_others(&metrics, &sign_in, &deliverer))
+            .map_err(Failure::problem)?;
         let (limits, edge) = limits(config);
         let ready = ready(databases.clone(), trail.clone());
         let mut state = AppState::new(
@@ -153,8 +164,10 @@ impl Server {
             .map_err(|error| Failure::problem(format!("the address is not known: {error}")))?;
         state = state.with_front(front::front(&config.transport, address)?);
         let by_tls = listening.tls.is_some();
+        let counters_at = counters.as_ref().map(CounterDoor::url).transpose()?;
         Ok(Self {
             listening,
+            counters,
             state,
             edge,
             metrics,
@@ -164,6 +177,7 @@ impl Server {
             banner: Banner {
                 address,
                 by_tls,
+                counters: counters_at,
                 database: databases.url().to_string(),
                 graphiql: config.graphiql,
                 roles,
@@ -181,12 +195,16 @@ impl Server {
         if let Some(tls) = self.listening.tls.clone() {
             front::reload_when_told(tls);
         }
+        let state = Arc::new(self.state);
+        let telling = self.counters.map(|door| door.serve(&state, &self.edge, &self.metrics));
         let (stop_delivering, stopped) = oneshot::channel::<()>();
         let delivering = tokio::spawn(self.deliverer.run(self.store.wake(), async move {
             // Whether it is told to stop or its owner has gone: it stops.
             let _ = stopped.await;
         }));
-        server::serve(self.listening, router(self.state), &self.edge, &self.metrics, stop).await;
+        server::serve(self.listening, router(state), &self.edge, &self.metrics, stop).await;
+        // Counters are told to the end.
+        drop(telling);
         drop(stop_delivering);
         if timeout(CLOSE_TIME, delivering).await.is_err() {
             tracing::warn!("the delivery of webhooks did not end in time");
@@ -227,7 +245,9 @@ fn authenticator(context: &Context, store: &Store, issuer: Option<&DevIssuer>) -
     if let Some(issuer) = issuer {
         trusted.push(issuer.trusted().map_err(Failure::problem)?);
     }
-    let authenticator = Authenticator::new(trusted, Arc::new(store.clone()), context.clock.clone());
+    let directory = Arc::new(store.clone());
+    let token_bytes = context.config.connections.token_bytes;
+    let authenticator = Authenticator::within(trusted, directory, context.clock.clone(), token_bytes);
     let authenticator = authenticator.map_err(Failure::usage)?;
     let warming = authenticator.clone();
     tokio::spawn(async move { warming.warm_up().await });
@@ -280,6 +300,9 @@ pub(super) fn limits(config: &Config) -> (Limits, EdgeLimits) {
         header_time: config.connections.header_time,
         body_time: config.connections.body_time,
         connections: config.connections.most,
+        strangers: config.connections.strangers,
+        strangers_per_address: config.connections.strangers_per_address,
+        stranger_time: config.connections.stranger_time,
         request_time: config.request_timeout,
         // An operation holds one connection; the queue stands in front of them, not behind.
         running: count(config.database.connections),

@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use super::source::ConfigError;
 
+/// How far an issuer's clock may be set to be off, in seconds: what the widest-used libraries allow unasked.
+const MOST_LEEWAY: u32 = 300;
+
 /// The signature algorithms that tokens may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TokenAlgorithm {
@@ -217,7 +220,7 @@ impl IssuerTable {
             keys,
             agencies,
             portals,
-            leeway: Duration::from_secs(within("leeway_seconds", self.leeway_seconds, 5, 5, 0)?),
+            leeway: Duration::from_secs(within("leeway_seconds", self.leeway_seconds, 5, MOST_LEEWAY, 0)?),
             longest_life: Duration::from_secs(
                 60 * within("longest_life_minutes", self.longest_life_minutes, 1440, 10_080, 1)?,
             ),

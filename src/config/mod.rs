@@ -3,6 +3,7 @@
 //! Reads flags, environment and one file, once, at start. Uses no other room; any room may use it.
 
 mod connections;
+mod counters;
 mod flags;
 mod issuer;
 mod limits;
@@ -13,11 +14,13 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod writes;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use self::{
     connections::Connections,
+    counters::Counters,
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding, is_key_address},
     limits::Limits,
@@ -26,6 +29,7 @@ pub use self::{
     matching::Matching,
     source::{ConfigError, Origin},
     transport::{Tls, Transport},
+    writes::Writes,
 };
 use self::{issuer::is_name, source::Given};
 
@@ -144,6 +148,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where it tells its counters, if it does.
+    pub counters: Option<Counters>,
     /// How clients reach it.
     pub transport: Transport,
     /// Where the embedded database and the server's own keys are kept.
@@ -170,6 +176,8 @@ pub struct Config {
     pub log: Log,
     /// Look-ups.
     pub lookups: Lookups,
+    /// Changes.
+    pub writes: Writes,
     /// Webhooks.
     pub webhooks: Webhooks,
     /// Limits on requests.
@@ -234,6 +242,7 @@ impl Config {
         Ok(Self {
             mode,
             listen,
+            counters: Counters::read(&given)?,
             transport: Transport::read(&given)?,
             database: read_database(&given, &data_dir)?,
             data_dir,
@@ -251,6 +260,7 @@ impl Config {
             migrate: given.switch("migrate", true)?,
             log: read_log(&given, mode)?,
             lookups: Lookups::read(&given)?,
+            writes: Writes::read(&given)?,
             webhooks: read_webhooks(&given)?,
             limits: Limits::read(&given)?,
             connections: Connections::read(&given)?,

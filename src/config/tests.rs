@@ -53,6 +53,9 @@ fn with_nothing_set_it_runs_on_this_machine_only() {
     assert_eq!(config.limits.document_tokens, 2_000);
     assert_eq!(config.request_timeout, Duration::from_secs(15));
     assert_eq!(config.leave, Duration::ZERO);
+    assert_eq!(config.connections.token_bytes, 16 * 1024);
+    let small = load(&["--header-bytes=8192"], &[], None).unwrap().connections;
+    assert_eq!(small.token_bytes, 8192, "a token has room in the headers");
 }
 
 #[test]
@@ -123,10 +126,27 @@ fn the_development_issuer_never_listens_to_others() {
 }
 
 #[test]
+fn counters_are_told_where_it_is_said_and_beyond_this_machine_for_a_token_alone() {
+    let counters = |flags: &[&str]| load(flags, &[], None).unwrap().counters;
+    assert_eq!(counters(&[]), None);
+    assert_eq!(counters(&["--metrics-listen=off"]), None);
+    let here = counters(&["--metrics-listen=127.0.0.1:9464"]).unwrap();
+    assert_eq!((here.listen.port(), here.token_file), (9464, None));
+    let there = ["--metrics-listen=0.0.0.0:9464", "--metrics-token-file=/etc/token"];
+    assert_eq!(counters(&there).unwrap().token_file, Some(PathBuf::from("/etc/token")));
+    for open in ["0.0.0.0:9464", "[::]:9464", "192.0.2.1:9464"] {
+        let flag = format!("--metrics-listen={open}");
+        is_refused(load(&[&flag], &[], None), "metrics_token_file", "loopback");
+    }
+    is_refused(load(&there[1..], &[], None), "metrics_listen", "want an address");
+}
+
+#[test]
 fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoed() {
     for (setting, bad, wanted) in [
         ("mode", "test", "development or production"),
         ("listen", "localhost", "127.0.0.1:8080"),
+        ("metrics_listen", "on", "127.0.0.1:9464"),
         ("database_url", "mysql://u:secret@h/d", "postgres://"),
         ("trail_database_url", "secret", "sqlite://"),
         ("database_connections", "0", "from 1 to 1000"),
@@ -159,6 +179,16 @@ fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoe
         load(&["--cost=9000", "--cost-per-minute=8999"], &[], None),
         "cost_per_minute",
         "cost",
+    );
+    is_refused(
+        load(&["--token-bytes=9000", "--header-bytes=8192"], &[], None),
+        "token_bytes",
+        "header_bytes",
+    );
+    is_refused(
+        load(&["--strangers=8", "--strangers-per-address=9"], &[], None),
+        "strangers_per_address",
+        "strangers",
     );
     is_refused(
         load(&["--data-dir=a?mode=memory"], &[], None),
@@ -217,6 +247,8 @@ fn issuers_are_read_with_their_defaults() {
         (issuer.leeway, issuer.refresh),
         (Duration::from_secs(5), Duration::from_mins(10))
     );
+    let wider = load(&[], &[], Some(&format!("{ISSUER}leeway_seconds = 300"))).unwrap();
+    assert_eq!(wider.issuers[0].leeway, Duration::from_mins(5));
 }
 
 #[test]
@@ -245,7 +277,7 @@ fn issuers_that_cannot_be_trusted_are_refused() {
         ),
         (
             agencies,
-            &format!("{agencies}\nleeway_seconds = 6"),
+            &format!("{agencies}\nleeway_seconds = 301"),
             "issuer[1].leeway_seconds",
         ),
         (agencies, &format!("{agencies}\nportals = [\"x\"]"), "issuer[1].portals"),

@@ -7,7 +7,10 @@ use uuid::Uuid;
 
 use crate::{
     catalogue,
-    sharing::{category::Category, consent::age_on},
+    sharing::{
+        born::{ADULT_AGE, Born},
+        category::Category,
+    },
     store::dataset::Dataset,
 };
 
@@ -177,10 +180,13 @@ fn dates(data: &Dataset, today: NaiveDate) {
         assert_eq!(row.status == "closed", row.closed_on.is_some());
         assert_eq!(row.status == "closed", row.closure.is_some());
     }
-    let born: HashMap<Uuid, NaiveDate> = data.people.iter().map(|row| (row.id, row.date_of_birth)).collect();
+    let born: HashMap<Uuid, Born> = data.people.iter().map(|row| (row.id, row.born(today))).collect();
     for row in &data.memberships {
-        let age = age_on(born[&row.person_id], today);
-        assert!(!row.parental_responsibility || age >= 18, "a parent of {age}");
-        assert!(row.valid_from >= born[&row.person_id]);
+        let born = born[&row.person_id];
+        assert!(
+            !row.parental_responsibility || born.is(ADULT_AGE, today),
+            "a parent who is not of age"
+        );
+        assert!(row.valid_from >= born.earliest());
     }
 }

@@ -134,7 +134,11 @@ impl<'i> Desk<'i> {
             id: self.id(),
             given_name: given.to_owned(),
             family_name: family.to_owned(),
-            date_of_birth,
+            date_of_birth: Some(date_of_birth),
+            birth_year: None,
+            birth_month: None,
+            expected_on: None,
+            adult: false,
             sex: sex.to_owned(),
             ethnicity: None,
             disability: None,
@@ -162,7 +166,7 @@ impl<'i> Desk<'i> {
             .people
             .iter()
             .find(|row| row.id == person)
-            .map(|row| row.date_of_birth);
+            .and_then(|row| row.date_of_birth);
         self.data.memberships.push(MembershipRow {
             authority_id: self.authority,
             id: self.ids.uuid(),

@@ -10,7 +10,6 @@ use crate::{
         agreement::{Agreement, ConsentRule},
         agreement_file,
         category::Category,
-        consent::age_on,
     },
 };
 
@@ -73,7 +72,7 @@ fn the_hardmans_are_those_of_the_case_study() {
     let children: BTreeSet<_> = members
         .iter()
         .filter(|row| row.relationship == "child")
-        .map(|row| age_on(people[&row.person_id].date_of_birth, today()))
+        .map(|row| people[&row.person_id].born(today()).age(today()).expect("an age"))
         .collect();
     assert_eq!(children, BTreeSet::from([3, 9, 12]));
     let lead = data
@@ -288,7 +287,7 @@ fn shares_are_those_of_the_sources() {
             children
                 .entry(row.family_id)
                 .or_default()
-                .push(age_on(person.date_of_birth, today()));
+                .push(person.born(today()).age(today()).expect("an age"));
             all += 1.0;
             boys += f64::from(u8::from(person.sex == "male"));
         } else {

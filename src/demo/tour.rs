@@ -90,7 +90,7 @@ impl Tour {
                     .expect("the person");
                 PersonFacts {
                     person: person.id,
-                    date_of_birth: person.date_of_birth,
+                    born: person.born(self.now.date_naive()),
                     parental_responsibility: row.parental_responsibility,
                     in_family: row.valid_until.is_none(),
                     shielded: person.shielded,
@@ -154,6 +154,7 @@ fn sees(ceiling: &Ceiling, facts: &FamilyFacts, row: RowFacts, category: Categor
         access: Access::Read,
         categories: CategorySet::of(&[category]),
         area: false,
+        sourced: true,
     };
     let decision = decide(ceiling, needs, facts, &row);
     decision.map(drop).map_err(|withheld| (withheld.reason, withheld.told))

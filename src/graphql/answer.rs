@@ -1,12 +1,12 @@
 //! The bytes of an answer: data, errors, and the account of what was withheld.
 
-use async_graphql::{Name, PathSegment, Response, ServerError, Value, indexmap::IndexMap};
-use async_graphql_parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
-};
+use std::borrow::Cow;
+
+use async_graphql::{Name, PathSegment, Pos, Response, ServerError, Value, indexmap::IndexMap};
+use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use super::{operation::OperationRequest, plan::Plan, validation::refusal};
+use super::{language::Resolved, plan::Plan};
 use crate::{
     error::{ErrorCode, RequestError},
     sharing::disclosure::{Account, Step},
@@ -55,7 +55,7 @@ pub(super) fn was_never_executed(response: &Response) -> bool {
 /// The refusal of an operation that the library did not execute.
 pub(super) fn invalid(response: &Response) -> RequestError {
     let first = response.errors.first();
-    let error = refusal(first.map_or("", |error| error.message.as_str()));
+    let error = RequestError::new(ErrorCode::BadUserInput, BAD_VALUE);
     first
         .into_iter()
         .flat_map(|first| &first.locations)
@@ -111,7 +111,7 @@ impl Serialize for Path<'_> {
 /// An error of one value.
 #[derive(Serialize)]
 struct Failure<'a> {
-    message: &'a str,
+    message: Cow<'a, str>,
     locations: Vec<Place>,
     path: &'a [PathSegment],
     extensions: Code,
@@ -133,8 +133,7 @@ struct Code {
 
 /// The answer's body.
 pub(super) fn body(
-    asked: &OperationRequest,
-    operation: &OperationDefinition,
+    resolved: &Resolved,
     plan: &Plan,
     account: &Account,
     mut response: Response,
@@ -142,7 +141,7 @@ pub(super) fn body(
 ) -> Vec<u8> {
     if let (Some(Value::Object(mut introspected)), Value::Object(read)) = (introspected, &mut response.data) {
         let mut merged = IndexMap::new();
-        for key in root_keys(&asked.document, &operation.selection_set.node) {
+        for key in root_keys(resolved, &resolved.operation().selection_set.node) {
             let value = read
                 .shift_remove(key.as_str())
                 .or_else(|| introspected.shift_remove(key.as_str()));
@@ -162,7 +161,7 @@ pub(super) fn body(
         .collect();
     let told = !withheld.is_empty();
     let body = Body {
-        errors: errors(&response),
+        errors: errors(resolved, &response),
         data: &response.data,
         extensions: Extensions {
             cost: plan.cost,
@@ -175,7 +174,7 @@ pub(super) fn body(
 
 /// The errors of an executed answer: at most five, besides those that tell of withheld values where the asker wants them so. Those of ours
 /// have a code and a fixed text; the library's own get one.
-fn errors(response: &Response) -> Vec<Failure<'_>> {
+fn errors<'a>(resolved: &Resolved, response: &'a Response) -> Vec<Failure<'a>> {
     let extension = |error: &ServerError, name: &str| match error.extensions.as_ref()?.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,
@@ -189,9 +188,9 @@ fn errors(response: &Response) -> Vec<Failure<'_>> {
     let failures = in_order.into_iter().map(|error| {
         let code = extension(error, "code");
         let message = if code.is_some() {
-            error.message.as_str()
+            Cow::Borrowed(error.message.as_str())
         } else {
-            BAD_VALUE
+            bad_value(resolved, error)
         };
         let code = code.unwrap_or_else(|| ErrorCode::BadUserInput.as_str().to_owned());
         Failure {
@@ -219,6 +218,36 @@ fn errors(response: &Response) -> Vec<Failure<'_>> {
         .collect()
 }
 
+/// What is said of a value that the library does not take: which argument has it.
+fn bad_value(resolved: &Resolved, error: &ServerError) -> Cow<'static, str> {
+    let at = error.locations.first();
+    let found = at.and_then(|at| {
+        let fragments = resolved
+            .fragments()
+            .values()
+            .map(|fragment| &fragment.node.selection_set.node);
+        let mut sets = fragments.chain([&resolved.operation().selection_set.node]);
+        sets.find_map(|set| argument(set, *at))
+    });
+    found.map_or(Cow::Borrowed(BAD_VALUE), |(argument, field)| {
+        format!("Argument `{argument}` of `{field}` has a value that it cannot have.").into()
+    })
+}
+
+/// The argument, and its field, whose value stands at that place.
+fn argument(set: &SelectionSet, at: Pos) -> Option<(&Name, &Name)> {
+    set.items.iter().find_map(|selection| match &selection.node {
+        Selection::Field(field) => {
+            let mut arguments = field.node.arguments.iter();
+            let found = arguments.find(|(_, value)| value.pos == at);
+            let found = found.map(|(argument, _)| (&argument.node, &field.node.name.node));
+            found.or_else(|| argument(&field.node.selection_set.node, at))
+        }
+        Selection::InlineFragment(inline) => argument(&inline.node.selection_set.node, at),
+        Selection::FragmentSpread(_) => None,
+    })
+}
+
 /// A path that can be compared.
 fn steps(path: &[PathSegment]) -> Vec<Step> {
     let step = |segment: &PathSegment| match segment {
@@ -229,17 +258,17 @@ fn steps(path: &[PathSegment]) -> Vec<Step> {
 }
 
 /// The response keys of the root in the order of the operation, fragments included.
-fn root_keys(document: &ExecutableDocument, set: &SelectionSet) -> Vec<String> {
+fn root_keys(resolved: &Resolved, set: &SelectionSet) -> Vec<String> {
     let mut keys = Vec::new();
     for selection in &set.items {
         match &selection.node {
             Selection::Field(field) => keys.push(field.node.response_key().node.to_string()),
             Selection::InlineFragment(fragment) => {
-                keys.extend(root_keys(document, &fragment.node.selection_set.node));
+                keys.extend(root_keys(resolved, &fragment.node.selection_set.node));
             }
             Selection::FragmentSpread(spread) => {
-                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
-                    keys.extend(root_keys(document, &fragment.node.selection_set.node));
+                if let Some(fragment) = resolved.fragments().get(&spread.node.fragment_name.node) {
+                    keys.extend(root_keys(resolved, &fragment.node.selection_set.node));
                 }
             }
         }

@@ -18,6 +18,8 @@ pub enum ApiError {
     Conflict,
     /// The client has asked about as many people as it may; when it may go on.
     TooManyRequests(Retry),
+    /// The client has made as many changes as it may; when it may go on.
+    TooManyChanges(Retry),
 }
 
 impl ApiError {
@@ -28,7 +30,7 @@ impl ApiError {
             Self::Internal => ErrorCode::Internal,
             Self::Unavailable => ErrorCode::Unavailable,
             Self::Conflict => ErrorCode::Conflict,
-            Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
+            Self::TooManyRequests(_) | Self::TooManyChanges(_) => ErrorCode::TooManyRequests,
         }
     }
 
@@ -42,13 +44,16 @@ impl ApiError {
             Self::TooManyRequests(_) => {
                 "Your program has asked about as many people as it may in this time. It may go on at retryAt."
             }
+            Self::TooManyChanges(_) => {
+                "Your program, or your agency of this family, has made as many changes as it may in this time. It may go on at retryAt."
+            }
         }
     }
 
     /// When to come back, where that is known.
     pub fn retry(&self) -> Option<Retry> {
         match self {
-            Self::TooManyRequests(retry) => Some(*retry),
+            Self::TooManyRequests(retry) | Self::TooManyChanges(retry) => Some(*retry),
             _ => None,
         }
     }

@@ -10,10 +10,11 @@ use super::{
     objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan},
     page::Page,
 };
+use crate::sharing::{grant::Shared, register::field};
 
 /// The page and edge types of one kind of row, which differ in nothing but their names.
 macro_rules! connection {
-    ($connection:ident, $edge:ident, $node:ident, $rows:literal) => {
+    ($connection:ident, $edge:ident, $node:ident, $rows:literal, $total:ident) => {
         #[doc = concat!("A page of ", $rows, ".")]
         pub struct $connection(pub Page<$node>);
 
@@ -48,13 +49,18 @@ macro_rules! connection {
                 }
             }
 
-            /// How many rows there are in all, of those that you may see and that the filter lets through.
-            fn total_count(&self, ctx: &Context<'_>) -> usize {
+            /// How many rows there are in all, of those that you may see and that the filter lets through. Null where the filter asks for something
+            /// that the agreement does not give you: then nothing is counted.
+            fn total_count(&self, ctx: &Context<'_>) -> Shared<usize> {
+                if self.0.uncounted {
+                    return Shared::not_in_agreement(field::$total);
+                }
+                let request = Request::of(ctx);
                 self.0
                     .counted
                     .iter()
-                    .for_each(|counted| Request::of(ctx).disclose(counted));
-                self.0.total
+                    .for_each(|counted| request.disclose(counted));
+                Shared::rows(&request.ceiling, field::$total, || self.0.total)
             }
         }
 
@@ -81,20 +87,46 @@ macro_rules! connection {
     };
 }
 
-connection!(FamilyConnection, FamilyEdge, Family, "families");
-connection!(MemberConnection, MemberEdge, Member, "members");
+connection!(
+    FamilyConnection,
+    FamilyEdge,
+    Family,
+    "families",
+    FAMILY_CONNECTION_TOTAL_COUNT
+);
+connection!(
+    MemberConnection,
+    MemberEdge,
+    Member,
+    "members",
+    MEMBER_CONNECTION_TOTAL_COUNT
+);
 connection!(
     CriteriaMatchConnection,
     CriteriaMatchEdge,
     CriteriaMatch,
-    "criteria matches"
+    "criteria matches",
+    CRITERIA_MATCH_CONNECTION_TOTAL_COUNT
 );
-connection!(PlanConnection, PlanEdge, Plan, "plans");
-connection!(OutcomeConnection, OutcomeEdge, Outcome, "outcomes");
+connection!(PlanConnection, PlanEdge, Plan, "plans", PLAN_CONNECTION_TOTAL_COUNT);
+connection!(
+    OutcomeConnection,
+    OutcomeEdge,
+    Outcome,
+    "outcomes",
+    OUTCOME_CONNECTION_TOTAL_COUNT
+);
 connection!(
     EmergencyAccessConnection,
     EmergencyAccessEdge,
     EmergencyAccess,
-    "emergency accesses"
+    "emergency accesses",
+    EMERGENCY_ACCESS_CONNECTION_TOTAL_COUNT
 );
-connection!(ConsentConnection, ConsentEdge, Consent, "consents");
+connection!(
+    ConsentConnection,
+    ConsentEdge,
+    Consent,
+    "consents",
+    CONSENT_CONNECTION_TOTAL_COUNT
+);

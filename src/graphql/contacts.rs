@@ -22,6 +22,7 @@ use crate::{
         register::field,
     },
     store::{
+        alerts,
         contacts::DeliveryPlace,
         dossier::{Dossier, Wants},
         reach::FamilySet,
@@ -163,7 +164,7 @@ pub(super) async fn own_endpoints(request: &Request) -> Result<Vec<WebhookEndpoi
     if caller.portal.is_some() {
         return Ok(Vec::new());
     }
-    let rows = request.session.webhook_endpoints(caller).await?;
+    let rows = request.session.webhook_endpoints(caller, alerts::CONTACTS).await?;
     Ok(rows.into_iter().map(WebhookEndpoint).collect())
 }
 
@@ -222,7 +223,7 @@ pub(super) async fn deliveries(
 type Place = (DateTime<Utc>, Uuid);
 
 /// Of these deliveries those that exist for the asker. It discloses nothing yet.
-pub(super) async fn seen(
+async fn seen(
     request: &Request,
     read: Vec<DeliveryPlace>,
     endpoints: &[WebhookEndpoint],
@@ -230,24 +231,37 @@ pub(super) async fn seen(
     let mut families: Vec<Uuid> = read.iter().map(|place| place.family).collect();
     families.sort_unstable();
     families.dedup();
-    let wants = request.wants.and(Wants {
-        contacts: true,
-        ..Wants::default()
-    });
     let families = FamilySet::Keys(families);
+    let wants = wants_of_deliveries(request);
     let dossiers = request.session.dossiers(&request.ceiling, &families, wants).await?;
-    let shown = read.into_iter().filter_map(|place| {
+    let shown = read.iter().filter_map(|place| {
         let dossier = dossiers.iter().find(|dossier| dossier.key() == place.family)?;
-        let endpoint = endpoints.iter().find(|endpoint| endpoint.0.id == place.endpoint)?;
-        let row = dossier.grant.visible(field::WEBHOOK_DELIVERY_ID, &place.row)?;
-        let delivery = WebhookDelivery {
-            dossier: Arc::clone(dossier),
-            row,
-            endpoint: endpoint.clone(),
-        };
-        Some(((place.created_at, place.id), delivery))
+        Some(((place.created_at, place.id), shown(place, dossier, endpoints)?))
     });
     Ok(shown.collect())
+}
+
+/// What is wanted of the family of a delivery.
+pub(super) fn wants_of_deliveries(request: &Request) -> Wants {
+    request.wants.and(Wants {
+        contacts: true,
+        ..Wants::default()
+    })
+}
+
+/// A delivery to one of the endpoints, if it exists for the asker. It discloses nothing yet.
+pub(super) fn shown(
+    place: &DeliveryPlace,
+    dossier: &Arc<Dossier>,
+    endpoints: &[WebhookEndpoint],
+) -> Option<WebhookDelivery> {
+    let endpoint = endpoints.iter().find(|endpoint| endpoint.0.id == place.endpoint)?;
+    let row = dossier.grant.visible(field::WEBHOOK_DELIVERY_ID, &place.row)?;
+    Some(WebhookDelivery {
+        dossier: Arc::clone(dossier),
+        row,
+        endpoint: endpoint.clone(),
+    })
 }
 
 fn close(request: &Request, (at, id): Place) -> String {

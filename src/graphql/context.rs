@@ -59,6 +59,8 @@ pub struct Request {
     pub failure: OnceLock<ApiError>,
     /// Which event of a subscription it is executed for.
     pub turn: Turn,
+    /// Whether something was named that is not given.
+    pub missed: AtomicBool,
 }
 
 /// Something that a mutation wrote, for the trail.

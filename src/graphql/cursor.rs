@@ -1,5 +1,6 @@
 //! Cursors: where a row stands in a list, sealed.
 
+use async_graphql::resolver_utils::EnumType;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -22,6 +23,18 @@ pub enum SortKey {
     Instant(DateTime<Utc>),
     /// A text, without regard to case.
     Text(String),
+    /// A place in a list of codes.
+    Place(u16),
+}
+
+impl SortKey {
+    /// The place of a stored code in its list, whose order means something; its letters say nothing.
+    pub fn place<E: EnumType>(code: &str) -> Option<Self> {
+        let place = E::items()
+            .iter()
+            .position(|item| item.name.eq_ignore_ascii_case(code))?;
+        u16::try_from(place).ok().map(Self::Place)
+    }
 }
 
 impl From<NaiveDate> for SortKey {
@@ -72,6 +85,10 @@ pub fn close(request: &Request, list: &str, at: &Position) -> String {
             plain.push(3);
             plain.extend_from_slice(text.as_bytes());
         }
+        Some(SortKey::Place(place)) => {
+            plain.push(4);
+            plain.extend_from_slice(&place.to_be_bytes());
+        }
     }
     request.codec().cursor(request.authority(), list, plain)
 }
@@ -94,6 +111,7 @@ fn read(plain: &[u8]) -> Option<Position> {
             Some(SortKey::Instant(DateTime::from_timestamp_micros(micros)?))
         }
         3 => Some(SortKey::Text(String::from_utf8(value.to_vec()).ok()?)),
+        4 => Some(SortKey::Place(u16::from_be_bytes(value.try_into().ok()?))),
         _ => return None,
     };
     Some(Position {

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use apollo_compiler::{ExecutableDocument, Schema, validation::Valid};
 use aws_lc_rs::digest::{SHA256, digest};
 
+use super::escapes::plain;
+
 /// The most problems of one document that are told.
 const MOST_PROBLEMS: usize = 5;
 
@@ -39,11 +41,12 @@ impl Checker {
     /// # Errors
     /// When the document is not valid against the schema.
     pub fn check(&self, text: &str) -> Result<Vec<String>, Vec<String>> {
-        let document =
-            ExecutableDocument::parse_and_validate(&self.schema, text, "document.graphql").map_err(|broken| {
+        let document = ExecutableDocument::parse_and_validate(&self.schema, plain(text), "document.graphql").map_err(
+            |broken| {
                 let told = broken.errors.iter().take(MOST_PROBLEMS);
                 told.map(|problem| problem.to_json().message).collect::<Vec<_>>()
-            })?;
+            },
+        )?;
         let names = document.operations.iter();
         Ok(names
             .map(|operation| operation.name.as_ref().map(ToString::to_string).unwrap_or_default())

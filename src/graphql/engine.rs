@@ -2,6 +2,7 @@
 
 mod finish;
 mod subscribe;
+mod understand;
 
 use std::{
     sync::{
@@ -11,31 +12,32 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{Schema, ValidationMode, Variables};
-use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{Schema, ValidationMode};
+use async_graphql_parser::types::{ExecutableDocument, OperationType};
 
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, info_span};
 
 pub use self::subscribe::Subscription;
+use self::understand::select;
 use super::{
     answer,
     api_error::ApiError,
     context::Request,
     feed::Feeds,
     introspection::Schemas,
+    language::Language,
     lookups::Desk,
     matrix,
     mutations::Mutation,
-    operation::{Allowed, Answer, OperationRequest, WithheldMode},
-    plan::{Plan, Reader},
+    operation::{Allowed, Answer, Asked, OperationRequest, WithheldMode},
+    plan::Plan,
     query::Query,
     services::Services,
     shape::{Shape, Unclassified},
     spending::Spending,
     subscriptions::{SubscriptionRoot, source::Turn},
     trail,
-    validation::Validation,
     wants::wants,
 };
 use crate::{
@@ -83,7 +85,7 @@ struct Parts {
     schema: Schema<Query, Mutation, SubscriptionRoot>,
     library: String,
     shape: Shape,
-    validation: Validation,
+    language: Language,
     schemas: Schemas,
     limits: OperationLimits,
     spending: Spending,
@@ -97,7 +99,7 @@ pub fn library_sdl() -> String {
     schema().finish().sdl()
 }
 
-/// What is executed has been compared with the schema by [`Validation`], more strictly than the library does it.
+/// What is executed has been compared with the schema by [`Language`], more strictly than the library does it.
 fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, SubscriptionRoot> {
     Schema::build(Query, Mutation, SubscriptionRoot)
         .disable_introspection()
@@ -112,13 +114,13 @@ impl Engine {
     pub fn new(services: Services, limits: OperationLimits) -> Result<Self, Unclassified> {
         let library = library_sdl();
         let shape = Shape::of(&library)?;
-        let validation = Validation::against(&library)?;
+        let language = Language::of(&library)?;
         let parts = Parts {
             services: Arc::new(services),
             schema: schema().finish(),
             library,
             shape,
-            validation,
+            language,
             schemas: Schemas::default(),
             limits,
             spending: Spending::new(limits.cost_per_minute),
@@ -165,20 +167,22 @@ impl Engine {
                 ));
             }
         };
-        let plan = info_span!("plan").in_scope(|| self.plan(&asked, operation))?;
+        let (asked, plan) = self.plan(&asked, operation).instrument(info_span!("plan")).await?;
+        // Where everything is left out, nothing is written.
+        let mode = if plan.reads { mode } else { Mode::Read };
         if plan.used.contains(field::QUERY_MARKER_CHANGES) {
             let (feeds, services) = (&self.parts.feeds, &self.parts.services);
             feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
         }
         let executing = self.in_time(&asked, self.executed(&asked, &plan, mode));
         let (request, response, introspected) = executing.await??;
-        let finishing = self.finish(&asked, operation, &plan, request, response, introspected);
+        let finishing = self.finish(&asked, &plan, request, response, introspected);
         finishing.instrument(info_span!("answer")).await
     }
 
     /// What comes of it, unless the operation's time is over before. Then it is dropped where it is, which ends its session and stops its statement: nothing
     /// was disclosed, and nothing is changed.
-    async fn in_time<F: Future>(&self, asked: &OperationRequest, doing: F) -> Result<F::Output, RequestError> {
+    async fn in_time<F: Future>(&self, asked: &Asked, doing: F) -> Result<F::Output, RequestError> {
         let left = self.parts.limits.time.saturating_sub(asked.began.passed());
         timeout(left, doing).await.map_err(|_| {
             tracing::warn!(request_id = %asked.request_id, "graphql.took_too_long");
@@ -190,7 +194,7 @@ impl Engine {
     }
 
     /// Executes an operation as far as its values.
-    async fn executed(&self, asked: &OperationRequest, plan: &Plan, mode: Mode) -> Result<Executed, RequestError> {
+    async fn executed(&self, asked: &Asked, plan: &Plan, mode: Mode) -> Result<Executed, RequestError> {
         let (session, policies, ceiling) = self.begin(&asked.caller, mode).await?;
         if asked.withheld == WithheldMode::Fail && !within(plan, &ceiling) {
             self.refuse(asked, &ceiling, Reason::NotInAgreement).await?;
@@ -198,17 +202,17 @@ impl Engine {
         }
         let introspected = if plan.introspects {
             let published = self.parts.schemas.within(&self.parts.library, ceiling.fields())?;
-            Some(published.introspect(&asked.query, asked.operation_name.as_deref(), &asked.variables)?)
+            Some(published.introspect(&asked.resolved)?)
         } else {
             None
         };
         let request = self.request(asked, plan, session, policies, ceiling, Turn::None);
         let response = if plan.reads {
-            let mut document = asked.document.as_ref().clone();
+            let mut document = asked.resolved.to_document();
             if plan.introspects {
                 answer::without_introspection(&mut document);
             }
-            let executing = self.parts.schema.execute(to_execute(asked, document, &request));
+            let executing = self.parts.schema.execute(to_execute(document, &request));
             executing.instrument(info_span!("execute", cost = plan.cost)).await
         } else {
             async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
@@ -219,30 +223,10 @@ impl Engine {
         Ok((request, response, introspected))
     }
 
-    /// Reads an operation before it runs, and counts what it costs.
-    fn plan(&self, asked: &OperationRequest, operation: &OperationDefinition) -> Result<Plan, RequestError> {
-        let plan = Reader::read(&self.parts.shape, &asked.document, operation, &asked.variables);
-        if plan.cost > self.parts.limits.cost {
-            return Err(RequestError::new(
-                ErrorCode::TooComplex,
-                "The operation may give more values than one operation may. Ask for smaller pages or fewer fields.",
-            ));
-        }
-        let now = self.parts.services.store.clock().now();
-        let charged = self.parts.spending.charge(&asked.caller, plan.cost, now);
-        charged.map_err(|retry| {
-            let message = "This client asks for more values in a minute than it may. Ask again later, or for less.";
-            RequestError::new(ErrorCode::TooManyRequests, message).retry(Some(retry))
-        })?;
-        let (name, variables) = (asked.operation_name.as_deref(), &asked.variables);
-        self.parts.validation.check(&asked.query, name, variables)?;
-        Ok(plan)
-    }
-
     /// What the resolvers share, with the arguments that are beyond the ceiling noted as withheld.
     fn request(
         &self,
-        asked: &OperationRequest,
+        asked: &Asked,
         plan: &Plan,
         session: Session,
         policies: Arc<Policies>,
@@ -268,16 +252,17 @@ impl Engine {
             began: asked.began,
             failure: OnceLock::new(),
             turn,
+            missed: AtomicBool::default(),
         });
-        for (field, path) in plan.inputs.iter().filter(|(field, _)| !request.ceiling.covers(*field)) {
+        for input in plan.inputs.iter().filter(|input| !input.is_within(&request.ceiling)) {
             let beyond = Withheld {
                 reason: Reason::NotInAgreement,
                 told: Told::NotInAgreement,
             };
-            let entry = register::get(*field);
+            let entry = register::get(input.field);
             // A handle's own arguments are withheld with it, or not at all.
             if entry.access == crate::sharing::agreement::Access::Read && !entry.handle {
-                request.withhold(*field, beyond, path.clone());
+                request.withhold(input.field, beyond, input.path.clone());
             }
         }
         request
@@ -330,7 +315,7 @@ impl Engine {
     }
 
     /// Records that an operation was refused as a whole.
-    async fn refuse(&self, asked: &OperationRequest, ceiling: &Ceiling, reason: Reason) -> Result<(), RequestError> {
+    async fn refuse(&self, asked: &Asked, ceiling: &Ceiling, reason: Reason) -> Result<(), RequestError> {
         let now = self.parts.services.store.clock().now();
         let entry = trail::refusal(asked, ceiling, reason, now);
         self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
@@ -342,16 +327,9 @@ impl Engine {
     }
 }
 
-/// The operation for the library.
-fn to_execute(
-    asked: &OperationRequest,
-    document: ExecutableDocument,
-    request: &Arc<Request>,
-) -> async_graphql::Request {
-    let mut execute = async_graphql::Request::new(String::new())
-        .variables(Variables::from_json(serde_json::Value::Object(asked.variables.clone())))
-        .data(Arc::clone(request));
-    execute.operation_name.clone_from(&asked.operation_name);
+/// The operation for the library, which has nothing to fill in or leave out.
+fn to_execute(document: ExecutableDocument, request: &Arc<Request>) -> async_graphql::Request {
+    let mut execute = async_graphql::Request::new(String::new()).data(Arc::clone(request));
     execute.set_parsed_query(document);
     execute
 }
@@ -365,25 +343,8 @@ fn beyond_the_agreement() -> RequestError {
 
 /// Whether the ceiling covers all that an operation names.
 fn within(plan: &Plan, ceiling: &Ceiling) -> bool {
-    register::fields()
-        .filter(|field| plan.used.contains(field.id))
-        .all(|field| ceiling.covers(field.id))
-}
-
-/// The operation that is meant.
-fn select(asked: &OperationRequest) -> Result<&OperationDefinition, RequestError> {
-    let found = match (&asked.document.operations, &asked.operation_name) {
-        (DocumentOperations::Single(operation), None) => Some(operation),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
-        _ => None,
-    };
-    found.map(|operation| &operation.node).ok_or_else(|| {
-        RequestError::new(
-            ErrorCode::BadUserInput,
-            "The document does not have that operation. Name one of its operations in operationName.",
-        )
-    })
+    let mut fields = register::fields().filter(|field| plan.used.contains(field.id));
+    fields.all(|field| ceiling.covers(field.id)) && plan.inputs.iter().all(|input| input.is_within(ceiling))
 }
 
 fn refusal(error: StoreError) -> RequestError {

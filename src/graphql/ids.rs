@@ -38,10 +38,11 @@ pub enum Kind {
     Contact,
     WebhookEndpoint,
     WebhookDelivery,
+    Alert,
 }
 
 impl Kind {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Family,
         Self::Member,
         Self::Address,
@@ -65,6 +66,7 @@ impl Kind {
         Self::Contact,
         Self::WebhookEndpoint,
         Self::WebhookDelivery,
+        Self::Alert,
     ];
 }
 

@@ -197,8 +197,12 @@ fn condition(ceiling: &Ceiling, field: &'static Field) -> Option<String> {
     let exists = parts(field)
         .and_then(|(of, _)| register::find(of))
         .is_none_or(|of| ceiling.covers(of.id));
-    if !exists || !ceiling.covers(field.id) {
+    // What says nothing by itself is seen with whatever holds it.
+    if !exists || !ceiling.covers(field.id) || field.held {
         return None;
+    }
+    if field.emergency {
+        return Some("by a clause with emergency".to_owned());
     }
     let party = ceiling.parties().first()?;
     let of = |category: Category| {
@@ -263,7 +267,8 @@ fn groups(policy: &Policy, today: NaiveDate) -> Vec<(Vec<String>, Vec<Section>)>
 
 const ABOUT: [&str; 3] = [
     "For each agency kind, role and purpose that a clause in force names: every field of the schema that some clause could permit, for which \
-     families, and on what condition. What is not listed is never seen.",
+     families, and on what condition. What is not listed is never seen, but for where a page ends and why a change was not made: who is given a page \
+     or makes a change is told that.",
     "Families: authority = any of the authority; cohort = on the cohort now; involved = the agency works with it now; lead = the caller is its \
      Lead Professional now; own = only rows that came from the agency.",
     "Conditions: +consent = consent must have been given; +shielded = also contact details of people at risk; +emergency = emergency access \

@@ -2,22 +2,27 @@
 //!
 //! Knows the store, the decision and the trail; knows nothing of HTTP, and no resolver decides.
 
+mod alerts;
 mod answer;
 mod api_error;
 mod codes;
 mod connections;
 mod contacts;
 mod context;
+mod counting;
 mod cursor;
 pub mod documents;
 pub mod engine;
+pub mod escapes;
 mod feed;
 pub mod ids;
 mod introspection;
+mod language;
 mod lists;
 pub mod lookups;
 pub mod matrix;
 mod mutations;
+mod named;
 mod node;
 mod objects;
 pub mod operation;
@@ -33,5 +38,5 @@ mod spending;
 mod subscriptions;
 pub mod trail;
 mod trail_page;
-mod validation;
 mod wants;
+pub mod write_budget;

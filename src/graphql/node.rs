@@ -16,9 +16,12 @@ use super::{
     },
     wants,
 };
-use crate::store::{
-    dossier::{Dossier, Wants},
-    reach::FamilySet,
+use crate::{
+    sharing::grant::Disclosed,
+    store::{
+        dossier::{Dossier, Wants},
+        reach::FamilySet,
+    },
 };
 
 /// Anything that has an id.
@@ -61,9 +64,13 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
         .iter()
         .fold(request.wants, |wants: Wants, key| wants.and(wants::table_of(key.kind)));
     let families = FamilySet::Keys(families.into_iter().collect());
-    let dossiers = request.session.dossiers(&request.ceiling, &families, wanted).await?;
+    let holds = |dossier: &Arc<Dossier>| {
+        let mut of_family = keys.iter().filter(|key| key.family == dossier.key());
+        of_family.all(|key| in_dossier(dossier, key.kind, key.row).is_some())
+    };
+    let dossiers = request.named(&families, wanted, &holds).await?;
     let mut found = Vec::with_capacity(keys.len());
-    for key in keys {
+    for key in &keys {
         let dossier = dossiers.iter().find(|dossier| dossier.key() == key.family);
         found.push(match (key.kind, dossier) {
             (Kind::Agency, _) => request
@@ -76,46 +83,54 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
             (Kind::Agreement, _) => super::reads::agreement_by_key(request, key.row)
                 .await?
                 .map(Node::Agreement),
-            (kind, Some(dossier)) => in_dossier(ctx, dossier, kind, key.row),
+            (kind, Some(dossier)) => in_dossier(dossier, kind, key.row).map(|(node, disclosed)| {
+                request.disclose(&disclosed);
+                node
+            }),
             (_, None) => None,
         });
     }
     Ok(found)
 }
 
-fn in_dossier(ctx: &Context<'_>, dossier: &Arc<Dossier>, kind: Kind, key: Uuid) -> Option<Node> {
+/// A row of one family, if it exists for the asker, and what it discloses that it does. It discloses nothing yet.
+fn in_dossier(dossier: &Arc<Dossier>, kind: Kind, key: Uuid) -> Option<(Node, Disclosed)> {
+    fn of<E: Entry>(dossier: &Arc<Dossier>, key: Uuid, node: fn(E) -> Node) -> Option<(Node, Disclosed)> {
+        let row: E = row(dossier, key)?;
+        let disclosed = row.row().existence();
+        Some((node(row), disclosed))
+    }
     match kind {
-        Kind::Family => super::objects::family(ctx, dossier)
-            .filter(|family| family.key() == key)
-            .map(Node::Family),
-        Kind::Member => one(ctx, dossier, key).map(Node::Member),
-        Kind::Address => one(ctx, dossier, key).map(Node::Address),
-        Kind::StatutoryStatus => one(ctx, dossier, key).map(Node::StatutoryStatus),
-        Kind::LocalIdentifier => one(ctx, dossier, key).map(Node::LocalIdentifier),
-        Kind::Involvement => one(ctx, dossier, key).map(Node::Involvement),
-        Kind::CriteriaMatch => one(ctx, dossier, key).map(Node::CriteriaMatch),
-        Kind::Assessment => one(ctx, dossier, key).map(Node::Assessment),
-        Kind::DistanceScore => one(ctx, dossier, key).map(Node::DistanceScore),
-        Kind::Plan => one(ctx, dossier, key).map(Node::Plan),
-        Kind::Goal => one(ctx, dossier, key).map(Node::Goal),
-        Kind::Action => one(ctx, dossier, key).map(Node::Action),
-        Kind::Outcome => one(ctx, dossier, key).map(Node::Outcome),
-        Kind::ProgressValue => one(ctx, dossier, key).map(Node::ProgressValue),
-        Kind::Consent => one(ctx, dossier, key).map(Node::Consent),
-        Kind::Marker => Some(dossier)
-            .filter(|dossier| dossier.key() == key)
-            .and_then(|dossier| Marker::of(ctx, dossier))
-            .map(Node::Marker),
-        Kind::MarkerPlacement => one(ctx, dossier, key).map(Node::MarkerPlacement),
-        Kind::EmergencyAccess => one(ctx, dossier, key).map(Node::EmergencyAccess),
-        Kind::Contact => one(ctx, dossier, key).map(Node::Contact),
-        Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery => None,
+        Kind::Family => Family::of(dossier).filter(|family| family.key() == key).map(|family| {
+            let disclosed = family.row().existence();
+            (Node::Family(family), disclosed)
+        }),
+        Kind::Member => of(dossier, key, Node::Member),
+        Kind::Address => of(dossier, key, Node::Address),
+        Kind::StatutoryStatus => of(dossier, key, Node::StatutoryStatus),
+        Kind::LocalIdentifier => of(dossier, key, Node::LocalIdentifier),
+        Kind::Involvement => of(dossier, key, Node::Involvement),
+        Kind::CriteriaMatch => of(dossier, key, Node::CriteriaMatch),
+        Kind::Assessment => of(dossier, key, Node::Assessment),
+        Kind::DistanceScore => of(dossier, key, Node::DistanceScore),
+        Kind::Plan => of(dossier, key, Node::Plan),
+        Kind::Goal => of(dossier, key, Node::Goal),
+        Kind::Action => of(dossier, key, Node::Action),
+        Kind::Outcome => of(dossier, key, Node::Outcome),
+        Kind::ProgressValue => of(dossier, key, Node::ProgressValue),
+        Kind::Consent => of(dossier, key, Node::Consent),
+        Kind::Marker => Marker::seen(dossier).filter(|_| dossier.key() == key).map(|marker| {
+            let disclosed = marker.row().existence();
+            (Node::Marker(marker), disclosed)
+        }),
+        Kind::MarkerPlacement => of(dossier, key, Node::MarkerPlacement),
+        Kind::EmergencyAccess => of(dossier, key, Node::EmergencyAccess),
+        Kind::Contact => of(dossier, key, Node::Contact),
+        Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery | Kind::Alert => None,
     }
 }
 
-/// The row of one family with that key, if it exists for the asker.
-pub(super) fn one<E: Entry>(ctx: &Context<'_>, dossier: &Arc<Dossier>, key: Uuid) -> Option<E> {
-    let row: E = visible(dossier).find(|row: &E| row.key() == key)?;
-    Request::of(ctx).disclose(&row.row().existence());
-    Some(row)
+/// The row of one family with that key, if it exists for the asker. It discloses nothing yet.
+pub(super) fn row<E: Entry>(dossier: &Arc<Dossier>, key: Uuid) -> Option<E> {
+    visible(dossier).find(|row: &E| row.key() == key)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql_parser::types::ExecutableDocument;
 use uuid::Uuid;
 
+use super::language::Resolved;
 use crate::{clock::Stopwatch, error::RequestError, sharing::caller::Caller};
 
 /// How the caller wants to be told of withheld values (`x-withheld`).
@@ -49,6 +50,25 @@ pub struct OperationRequest {
     pub withheld: WithheldMode,
     /// What the transport permits.
     pub allowed: Allowed,
+}
+
+/// An operation that was understood: what is left of it to be executed, and who asks in which way. Variables have their values.
+#[derive(Debug)]
+pub struct Asked {
+    /// The request's id.
+    pub request_id: Uuid,
+    /// Since when the server has had it.
+    pub began: Stopwatch,
+    /// Who is asking.
+    pub caller: Caller,
+    /// The document as sent, for the trail to name it by its hash. Nobody else looks at it.
+    pub query: String,
+    /// The operation's name, if it has one.
+    pub name: Option<String>,
+    /// How withheld values are told.
+    pub withheld: WithheldMode,
+    /// What is to be executed.
+    pub resolved: Resolved,
 }
 
 /// What becomes of an operation.

@@ -95,6 +95,8 @@ pub struct Page<E> {
     pub total: usize,
     /// What the number of all rows discloses of each.
     pub counted: Arc<[Disclosed]>,
+    /// Whether the filter asked for something beyond the ceiling, so that the number says nothing.
+    pub uncounted: bool,
 }
 
 /// A list in one order, for cursors to belong to.
@@ -191,6 +193,7 @@ impl<E: Entry> Page<E> {
             previous: if backwards { more } else { after.is_some() },
             total,
             counted,
+            uncounted: false,
         })
     }
 }

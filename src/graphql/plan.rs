@@ -3,20 +3,23 @@
 use std::collections::HashMap;
 
 use async_graphql::{Name, Positioned};
-use async_graphql_parser::types::{
-    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
-};
+use async_graphql_parser::types::{Field, FragmentDefinition, OperationType, Selection, SelectionSet};
 use async_graphql_value::Value;
 
-use serde_json::{Map, Value as Json};
-
 use super::{
+    language::Resolved,
     page::{LONGEST, USUAL},
     shape::Shape,
 };
-use crate::sharing::{
-    disclosure::Step,
-    register::{FieldId, FieldSet},
+use crate::{
+    catalogue,
+    sharing::{
+        agreement::Access,
+        category::CategorySet,
+        ceiling::Ceiling,
+        disclosure::Step,
+        register::{self, FieldId, FieldSet},
+    },
 };
 
 /// How long a list of one family's rows is taken to be when an operation is costed.
@@ -28,7 +31,7 @@ pub struct Plan {
     /// Every field, argument, input and ordering that it names.
     pub used: FieldSet,
     /// Arguments, inputs and orderings with the place of the field that they belong to: where they are beyond the ceiling, that is told.
-    pub inputs: Vec<(FieldId, Vec<Step>)>,
+    pub inputs: Vec<Input>,
     /// Roughly how many values the answer may have.
     pub cost: u64,
     /// Names of introspection fields of the root.
@@ -37,23 +40,35 @@ pub struct Plan {
     pub reads: bool,
 }
 
-/// Reads operations of one document.
+/// An argument, input or ordering that an operation names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// What it is.
+    pub field: FieldId,
+    /// The place of the field that it belongs to.
+    pub path: Vec<Step>,
+    /// The categories of the criterion that a filter wants.
+    pub criterion: CategorySet,
+}
+
+impl Input {
+    /// Whether the ceiling covers it.
+    pub fn is_within(&self, ceiling: &Ceiling) -> bool {
+        ceiling.covers(self.field) && ceiling.categories(Access::Read).covers(self.criterion)
+    }
+}
+
+/// Reads operations.
 pub struct Reader<'a> {
     shape: &'a Shape,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    variables: &'a Map<String, Json>,
     plan: Plan,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads one operation of a document that has passed the pre-check: its fragments form no circle, and are expanded a bounded number of
-    /// times.
-    pub fn read(
-        shape: &'a Shape,
-        document: &'a ExecutableDocument,
-        operation: &OperationDefinition,
-        variables: &'a Map<String, Json>,
-    ) -> Plan {
+    /// Reads an operation of a document that has passed the pre-check: its fragments form no circle, and are expanded a bounded number of times.
+    pub fn read(shape: &'a Shape, resolved: &'a Resolved) -> Plan {
+        let operation = resolved.operation();
         let root = match operation.ty {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
@@ -61,8 +76,7 @@ impl<'a> Reader<'a> {
         };
         let mut reader = Self {
             shape,
-            fragments: &document.fragments,
-            variables,
+            fragments: resolved.fragments(),
             plan: Plan::default(),
         };
         let cost = reader.selections(root, &operation.selection_set.node, &mut Vec::new());
@@ -113,16 +127,22 @@ impl<'a> Reader<'a> {
         let mut rows = if known.list { LIST } else { 1 };
         for (argument, value) in &field.arguments {
             if let Some(input) = known.arguments.get(argument.node.as_str()) {
-                let given = self.value(&value.node);
-                if !given.is_null() {
-                    self.input(input.id, &input.of, &given, path);
+                let given = &value.node;
+                // Null is like nothing said.
+                if *given == Value::Null {
+                    continue;
                 }
+                self.input(input.id, &input.of, given, path);
                 // A field that answers a list of questions gives as many answers.
-                if let (true, Json::Array(questions)) = (known.list, &given) {
+                if let (true, Value::List(questions)) = (known.list, given) {
                     rows = questions.len() as u64;
                 }
                 if matches!(argument.node.as_str(), "first" | "last") {
-                    rows = given.as_u64().unwrap_or(LONGEST as u64).clamp(1, LONGEST as u64);
+                    let size = match given {
+                        Value::Number(size) => size.as_u64(),
+                        _ => None,
+                    };
+                    rows = size.unwrap_or(LONGEST as u64).clamp(1, LONGEST as u64);
                 }
             }
         }
@@ -136,57 +156,60 @@ impl<'a> Reader<'a> {
         inner.saturating_mul(rows).saturating_add(1)
     }
 
-    /// The JSON of a value with its variables filled in.
-    fn value(&self, value: &Value) -> Json {
-        match value {
-            Value::Variable(name) => self.variables.get(name.as_str()).cloned().unwrap_or(Json::Null),
-            Value::List(list) => Json::Array(list.iter().map(|value| self.value(value)).collect()),
-            Value::Object(object) => Json::Object(
-                object
-                    .iter()
-                    .map(|(name, value)| (name.to_string(), self.value(value)))
-                    .collect(),
-            ),
-            Value::Enum(name) => Json::String(name.to_string()),
-            other => other.clone().into_json().unwrap_or(Json::Null),
-        }
-    }
-
-    fn input(&mut self, id: FieldId, of: &str, value: &Json, path: &[Step]) {
+    fn input(&mut self, id: FieldId, of: &str, value: &Value, path: &[Step]) {
         self.plan.used.insert(id);
-        self.plan.inputs.push((id, path.to_vec()));
+        self.note(id, path, criterion(id, of, value));
         let shape = self.shape;
         match value {
-            Json::Object(object) => {
+            Value::Object(object) => {
                 for (name, value) in object {
-                    if let Some(input) = shape.input(of, name).filter(|_| !value.is_null()) {
+                    if let Some(input) = shape.input(of, name).filter(|_| *value != Value::Null) {
                         self.input(input.id, &input.of, value, path);
                     }
                 }
             }
-            Json::Array(list) => {
+            Value::List(list) => {
                 // What all of a list name is noted once.
                 let first = self.plan.inputs.len();
-                for value in list.iter().filter(|value| value.is_object()) {
+                for value in list.iter().filter(|value| matches!(value, Value::Object(_))) {
                     let before = self.plan.inputs.len();
                     self.input(id, of, value, path);
                     let (known, new) = self.plan.inputs.split_at(before);
                     let new: Vec<_> = new
                         .iter()
-                        .filter(|(id, _)| !known[first..].iter().any(|(known, _)| known == id))
+                        .filter(|new| !known[first..].iter().any(|known| known.field == new.field))
                         .cloned()
                         .collect();
                     self.plan.inputs.truncate(before);
                     self.plan.inputs.extend(new);
                 }
             }
-            Json::String(text) => {
-                if let Some(ordering) = shape.ordering(of, text) {
+            Value::Enum(name) => {
+                if let Some(ordering) = shape.ordering(of, name) {
                     self.plan.used.insert(ordering);
-                    self.plan.inputs.push((ordering, path.to_vec()));
+                    self.note(ordering, path, CategorySet::EMPTY);
                 }
             }
             _ => {}
         }
     }
+
+    fn note(&mut self, field: FieldId, path: &[Step], criterion: CategorySet) {
+        let path = path.to_vec();
+        self.plan.inputs.push(Input { field, path, criterion });
+    }
 }
+
+/// The categories of the criterion that a filter wants: of a criterion that the agreement never gives, no row could pass.
+fn criterion(field: FieldId, of: &str, value: &Value) -> CategorySet {
+    match value {
+        Value::Enum(code) if of == "CriterionCode" && register::get(field).coordinate.contains("Filter.") => {
+            catalogue::categories_of_criterion(code)
+        }
+        _ => CategorySet::EMPTY,
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

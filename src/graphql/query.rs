@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object};
 
 use super::{
+    alerts,
     api_error::ApiError,
     codes::WebhookDeliveryState,
     connections::{
@@ -21,8 +22,8 @@ use super::{
     lookups::{self, LookupConnection, MarkerLookupInput, MarkerLookupResult},
     node::{self, Node},
     objects::{
-        Agency, Agreement, Catalogue, ContactConnection, DisclosureConnection, Family, MarkerChangeConnection, Member,
-        Viewer, WebhookDeliveryConnection, WebhookEndpoint,
+        Agency, Agreement, Alert, AlertConnection, AlertEndpoint, Catalogue, ContactConnection, DisclosureConnection,
+        Family, MarkerChangeConnection, Member, Viewer, WebhookDeliveryConnection, WebhookEndpoint,
     },
     page::PageArguments,
     reads,
@@ -423,6 +424,26 @@ impl Query {
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Outcome<WebhookDeliveryConnection> {
         contacts::deliveries(ctx, state, first, after).await.into()
+    }
+
+    /// Who tried too many values in look-ups, of what you may know, newest first.
+    async fn alerts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Outcome<AlertConnection> {
+        alerts::page(ctx, first, after).await.into()
+    }
+
+    /// An alert by its id, as a webhook tells it; null when it is not there or not for you.
+    async fn alert(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Outcome<Option<Alert>> {
+        alerts::one(ctx, &id).await.into()
+    }
+
+    /// Where programs of yours are told of alerts, for your role and purpose.
+    async fn alert_endpoints(&self, ctx: &Context<'_>) -> Outcome<Vec<AlertEndpoint>> {
+        alerts::endpoints(ctx).await.into()
     }
 
     /// Who saw, changed or was refused what of a family, newest first.

@@ -24,7 +24,7 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{dossier::Dossier, reach::FamilySet},
+    store::dossier::Dossier,
 };
 
 /// A value that is about nobody, worked out only where the ceiling permits it.
@@ -108,16 +108,6 @@ pub(super) async fn agreement_by_key(request: &Request, key: Uuid) -> Result<Opt
         .find(|agreement| agreement.stored.key == key))
 }
 
-/// One family's dossier, by the id of the family or of something of it.
-pub(super) async fn dossier_of(ctx: &Context<'_>, key: Uuid) -> Result<Option<Arc<Dossier>>, ApiError> {
-    let request = Request::of(ctx);
-    let found = request
-        .session
-        .dossiers(&request.ceiling, &FamilySet::Keys(vec![key]), request.wants)
-        .await?;
-    Ok(found.into_iter().next())
-}
-
 pub(super) async fn family_by_id(
     ctx: &Context<'_>,
     root: FieldId,
@@ -128,8 +118,10 @@ pub(super) async fn family_by_id(
         return Ok(withheld);
     }
     let key = request.key(id)?;
+    let holds = |dossier: &Arc<Dossier>| Family::of(dossier).is_some();
     let found = match key.kind {
-        Kind::Family => dossier_of(ctx, key.row)
+        Kind::Family => request
+            .named_one(key.row, request.wants, &holds)
             .await?
             .and_then(|dossier| family(ctx, &dossier)),
         _ => None,
@@ -159,11 +151,16 @@ pub(super) async fn member_by_id(ctx: &Context<'_>, id: &ID) -> Result<Shared<Op
     }
     let key = request.key(id)?;
     let found = match key.kind {
-        Kind::Member => dossier_of(ctx, key.family)
-            .await?
-            .and_then(|dossier| node::one(ctx, &dossier, key.row)),
+        Kind::Member => {
+            let holds = |dossier: &Arc<Dossier>| node::row::<Member>(dossier, key.row).is_some();
+            let dossier = request.named_one(key.family, request.wants, &holds).await?;
+            dossier.and_then(|dossier| node::row(&dossier, key.row))
+        }
         _ => None,
     };
+    if let Some(member) = &found {
+        request.disclose(&Entry::row(member).existence());
+    }
     Ok(Shared::rows(&request.ceiling, field::QUERY_MEMBER, || found))
 }
 
@@ -178,13 +175,14 @@ pub(super) async fn disclosures_of(
         return Ok(withheld);
     }
     let key = request.key(id)?;
-    match dossier_of(ctx, key.family).await? {
-        Some(dossier)
-            if key.kind == Kind::Family && Family::of(&dossier).is_some_and(|family| family.key() == key.row) =>
-        {
+    let holds = |dossier: &Arc<Dossier>| {
+        key.kind == Kind::Family && Family::of(dossier).is_some_and(|family| family.key() == key.row)
+    };
+    match request.named_one(key.family, request.wants, &holds).await? {
+        Some(dossier) => {
             let page = disclosures(ctx, field::QUERY_DISCLOSURES, &dossier, first, after).await?;
             Ok(page.map(Some))
         }
-        _ => Ok(Shared::rows(&request.ceiling, field::QUERY_DISCLOSURES, || None)),
+        None => Ok(Shared::rows(&request.ceiling, field::QUERY_DISCLOSURES, || None)),
     }
 }

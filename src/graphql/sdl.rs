@@ -25,6 +25,10 @@ directive @category(
   area: Boolean! = false
   "Whether write access is needed."
   write: Boolean! = false
+  "Whether a clause that lets the asker open emergency access is needed, and no category."
+  emergency: Boolean! = false
+  "Whether it says nothing by itself: whoever is given what holds it is given it too, and needs no category."
+  held: Boolean! = false
 ) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
 "#;
 
@@ -172,6 +176,8 @@ fn mark(entry: Option<&Field>, directives: &mut ast::DirectiveList, description:
         ("perRow", entry.by_row),
         ("area", entry.area),
         ("write", entry.access == crate::sharing::agreement::Access::Write),
+        ("emergency", entry.emergency),
+        ("held", entry.held),
     ];
     for (flag, _) in flags.into_iter().filter(|(_, set)| *set) {
         arguments.push(argument(flag, Node::new(ast::Value::Boolean(true))));

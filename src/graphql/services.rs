@@ -1,6 +1,6 @@
 //! The server's own parts that resolvers and the engine share.
 
-use super::{ids::Codec, lookups::LookupSettings};
+use super::{ids::Codec, lookups::LookupSettings, write_budget::WriteSettings};
 use crate::{audit::writer::Trail, store::Store};
 
 /// What an engine is made of.
@@ -14,6 +14,8 @@ pub struct Services {
     pub codec: Codec,
     /// How look-ups are weighed, counted and paced.
     pub lookups: LookupSettings,
+    /// How many changes may be made.
+    pub writes: WriteSettings,
     /// Whether lists have the database answer what is decided alike for all families. Off only where a test compares with deciding each.
     pub narrows: bool,
     /// What looking after endpoints of webhooks needs.

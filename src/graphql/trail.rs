@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use async_graphql_parser::types::{DocumentOperations, OperationDefinition};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{context::Write, lookups::Looked, operation::OperationRequest};
+use super::{context::Write, lookups::Looked, operation::Asked};
 use crate::{
     audit::{
         code::{Code, Subject},
@@ -43,24 +42,15 @@ pub fn by(kind: Kind, at: DateTime<Utc>, caller: &Caller) -> Entry {
     entry
 }
 
-fn of(kind: Kind, asked: &OperationRequest, at: DateTime<Utc>) -> Entry {
+fn of(kind: Kind, asked: &Asked, at: DateTime<Utc>) -> Entry {
     let mut entry = by(kind, at, &asked.caller);
     entry.request_id = Some(asked.request_id);
-    entry.operation = Some(Operation::of(name(asked), &asked.query));
+    entry.operation = Some(Operation::of(asked.name.as_deref(), &asked.query));
     entry
 }
 
-/// The operation's name: the one asked for, or that of the only one there is.
-fn name(asked: &OperationRequest) -> Option<&str> {
-    let only = match &asked.document.operations {
-        DocumentOperations::Multiple(operations) if operations.len() == 1 => operations.keys().next(),
-        _ => None,
-    };
-    asked.operation_name.as_deref().or(only.map(AsRef::as_ref))
-}
-
 /// The refusal of an operation as a whole.
-pub fn refusal(asked: &OperationRequest, _: &Ceiling, reason: Reason, at: DateTime<Utc>) -> Entry {
+pub fn refusal(asked: &Asked, _: &Ceiling, reason: Reason, at: DateTime<Utc>) -> Entry {
     let mut entry = of(Kind::Refused, asked, at);
     entry.reason = Some(Code::nearest(reason.code()));
     entry
@@ -72,8 +62,7 @@ const FAMILIES: usize = 500;
 /// The entries of one executed operation: one for each change, and one for the families of which the same was disclosed on the same ground; the
 /// first of these says what was withheld. None where it did neither.
 pub fn entries(
-    asked: &OperationRequest,
-    _: &OperationDefinition,
+    asked: &Asked,
     ceiling: &Ceiling,
     account: &Account,
     looked: &Looked,
@@ -88,7 +77,7 @@ pub fn entries(
         entry.emergency.extend(write.emergency);
         entry.categories = codes(write.categories);
         clauses(&mut entry, ceiling, write.clauses.iter().copied());
-        entry.reason = (write.kind == Kind::Refused).then(|| Code::nearest("NOT_FOUND"));
+        entry.reason = matches!(write.kind, Kind::Refused | Kind::Alert).then(|| Code::nearest("NOT_FOUND"));
         entry.loaded = write.loaded.as_ref().map(|(code, version)| AgreementRef {
             code: Code::nearest(code),
             version: *version,
@@ -110,7 +99,7 @@ pub fn entries(
             entries.push(entry);
         }
     }
-    if looked.total() > 0 {
+    if looked.answered() > 0 {
         // Look-ups are told of whatever became of them, once.
         if !entries[first..].iter().any(|entry| entry.kind == Kind::LookedUp) {
             entries.insert(first, of(Kind::LookedUp, asked, at));
@@ -120,6 +109,11 @@ pub fn entries(
             ambiguous: looked.ambiguous,
             not_found: looked.not_found,
         };
+    }
+    if !looked.stopped.is_empty() {
+        let mut entry = of(Kind::Alert, asked, at);
+        entry.reason = Some(Code::nearest("TRIES_VALUES"));
+        entries.push(entry);
     }
     let mut withheld = account.withheld().peekable();
     if withheld.peek().is_some() {
@@ -136,7 +130,7 @@ pub fn entries(
 }
 
 /// A client asked about more people than it may.
-pub fn alert(asked: &OperationRequest, code: ErrorCode, at: DateTime<Utc>) -> Entry {
+pub fn alert(asked: &Asked, code: ErrorCode, at: DateTime<Utc>) -> Entry {
     let mut entry = of(Kind::Alert, asked, at);
     entry.reason = Some(Code::nearest(code.as_str()));
     entry
@@ -166,7 +160,7 @@ fn by_kind<'a>(
 }
 
 /// Says that announced changes were not made after all; or, where the connection was lost on the way, that nobody can say whether they were.
-pub async fn not_made(trail: &Trail, asked: &OperationRequest, announced: &[EntryRef], store: &Store, unknown: bool) {
+pub async fn not_made(trail: &Trail, asked: &Asked, announced: &[EntryRef], store: &Store, unknown: bool) {
     for place in announced {
         let mut entry = of(Kind::WriteFailed, asked, store.clock().now());
         entry.about = Some(*place);

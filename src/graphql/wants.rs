@@ -127,7 +127,8 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
         | Kind::Agency
         | Kind::Agreement
         | Kind::WebhookEndpoint
-        | Kind::WebhookDelivery => none,
+        | Kind::WebhookDelivery
+        | Kind::Alert => none,
         Kind::Address => Wants {
             addresses: true,
             ..none

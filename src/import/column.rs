@@ -1,6 +1,6 @@
 //! What a column of a file may hold.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::table::Table;
@@ -21,6 +21,8 @@ pub enum Kind {
     Code,
     /// A date as `2015-06-01`.
     Date,
+    /// A date of birth: a date, or as much of it as is known (`2015-06`, `2015`); one that is still to come is that on which a child is expected.
+    Birth,
     /// An instant as `2015-06-01T10:00:00Z`.
     Instant,
     /// `true` or `false`.
@@ -48,6 +50,8 @@ pub struct Column {
     pub name: &'static str,
     /// What it may hold.
     pub kind: Kind,
+    /// Whether every file must have it.
+    pub present: bool,
     /// Whether every line must fill it.
     pub required: bool,
 }
@@ -59,6 +63,10 @@ pub(super) enum Value {
     None,
     Text(String),
     Date(NaiveDate),
+    /// A year, and perhaps a month of it.
+    Within(i32, Option<i32>),
+    /// The day on which a child is expected.
+    Expected(NaiveDate),
     Instant(DateTime<Utc>),
     Flag(bool),
     Number(i32),
@@ -95,6 +103,8 @@ impl Kind {
             Self::Date => date(text)
                 .map(Value::Date)
                 .ok_or_else(|| "is not a date as 2015-06-01".to_owned()),
+            Self::Birth => birth(text)
+                .ok_or_else(|| "is not a date as 2015-06-01, nor what is known of it as 2015-06 or 2015".to_owned()),
             Self::Instant => DateTime::parse_from_rfc3339(text)
                 .ok()
                 .filter(|at| date(&at.date_naive().to_string()).is_some())
@@ -137,9 +147,21 @@ fn at_most(text: &str, most: usize) -> Result<Value, String> {
     Ok(Value::Text(text.to_owned()))
 }
 
+/// A date, or what is known of it.
+fn birth(text: &str) -> Option<Value> {
+    let month = |first: &str| {
+        let first = date(first)?;
+        i32::try_from(first.month()).ok().map(|month| (first.year(), month))
+    };
+    match text.len() {
+        4 => month(&format!("{text}-01-01")).map(|(year, _)| Value::Within(year, None)),
+        7 => month(&format!("{text}-01")).map(|(year, month)| Value::Within(year, Some(month))),
+        _ => date(text).map(Value::Date),
+    }
+}
+
 /// A date of four, two and two digits, within reason.
 fn date(text: &str) -> Option<NaiveDate> {
-    use chrono::Datelike;
     let shaped = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| match at {
             4 | 7 => byte == b'-',

@@ -42,7 +42,7 @@ impl Header {
             }
         }
         for (column, position) in columns.iter().zip(&positions) {
-            if column.required && position.is_none() {
+            if column.present && position.is_none() {
                 problems.push((column.name.to_owned(), "the column is missing".to_owned()));
             }
         }
@@ -87,6 +87,9 @@ pub(super) fn value(column: &Column, field: &[u8]) -> Result<Value, String> {
     }
 }
 
+/// Day, year, month and the expected day of a birth.
+pub(super) type Birth = (Option<NaiveDate>, Option<i32>, Option<i32>, Option<NaiveDate>);
+
 /// The values of a good line, taken one after the other in the order of the columns.
 ///
 /// Every line was checked against its columns before, so a value is of the kind that is asked for. Were it ever not, it would be empty.
@@ -117,6 +120,16 @@ impl Values {
         match self.take() {
             Value::Date(date) => Some(date),
             _ => None,
+        }
+    }
+
+    /// A date of birth, its year and its month where no more is known, and the day on which a child is expected.
+    pub(super) fn birth(&mut self) -> Birth {
+        match self.take() {
+            Value::Date(day) => (Some(day), None, None, None),
+            Value::Within(year, month) => (None, Some(year), month, None),
+            Value::Expected(day) => (None, None, None, Some(day)),
+            _ => (None, None, None, None),
         }
     }
 

@@ -229,7 +229,11 @@ impl Importer {
     }
 
     fn identify(&self, table: Table, kind: Kind, at: usize, value: Value) -> Result<Value, String> {
-        let Value::Text(text) = &value else { return Ok(value) };
+        let text = match (&value, kind) {
+            (Value::Date(day), Kind::Birth) if *day > self.today => return Ok(Value::Expected(*day)),
+            (Value::Text(text), _) => text,
+            _ => return Ok(value),
+        };
         let row = |table: Table| row_id(&self.authority_code, table.name(), text);
         match kind {
             Kind::Key => Ok(Value::Id(row(table))),

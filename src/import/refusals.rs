@@ -61,19 +61,12 @@ fn the_first_line_is_checked() {
 }
 
 #[test]
-fn values_are_checked() {
-    refused(Table::Person, "Dawn", "", "person.csv:2: given_name: is empty");
+fn births_and_names_are_checked() {
     refused(
         Table::Person,
-        "Dawn",
-        &"x".repeat(101),
-        "person.csv:2: given_name: is longer than 100 characters",
-    );
-    refused(
-        Table::Person,
-        "Dawn",
-        "\"Da\nwn\"",
-        "person.csv:2: given_name: holds a control character",
+        "Suharno",
+        "",
+        "person.csv:4: family_name: is empty, and so is given_name: only a child who is expected may have neither",
     );
     refused(
         Table::Person,
@@ -96,9 +89,53 @@ fn values_are_checked() {
     refused(
         Table::Person,
         "1990-02-28",
-        "2026-03-03",
-        "date_of_birth: is in the future",
+        "2026-12-28",
+        "date_of_birth: is more than 300 days ahead, and no child is expected so long before",
     );
+    refused(
+        Table::Person,
+        "2026-06-10",
+        "2026-12-28",
+        "person.csv:5: expected_on: is more than 300 days ahead",
+    );
+    for born in ["2026-04", "2027"] {
+        refused(
+            Table::Person,
+            "1990-02-28",
+            born,
+            "date_of_birth: is in the future: of a child who is expected the whole day is needed",
+        );
+    }
+    for born in [
+        "199", "19900", "1990-2", "1990-13", "1990-00", "90-02-28", "1879", "1990-02-",
+    ] {
+        refused(
+            Table::Person,
+            "1990-02-28",
+            born,
+            "date_of_birth: is not a date as 2015-06-01, nor",
+        );
+    }
+    refused(
+        Table::Person,
+        "2016-05-01",
+        "2017-02-29",
+        "date_of_birth: is not a date",
+    );
+    refused(
+        Table::Person,
+        "p4,,,,",
+        "p4,,,2026-02-20,",
+        "person.csv:5: expected_on: is there though date_of_birth is not empty",
+    );
+    for born in ["2008-03-03", "2008-04", "2009", "2026-03-03"] {
+        refused(
+            Table::Person,
+            "Suharno,,1961",
+            &format!("Suharno,,{born}"),
+            "person.csv:4: adult: is true though the date of birth says otherwise",
+        );
+    }
     assert!(
         before(Table::Person)
             .check(
@@ -106,6 +143,23 @@ fn values_are_checked() {
                 good(Table::Person).replace("1990-02-28", "2026-03-02").as_bytes()
             )
             .is_ok()
+    );
+}
+
+#[test]
+fn values_are_checked() {
+    refused(Table::Person, "female", "", "person.csv:2: sex: is empty");
+    refused(
+        Table::Person,
+        "Dawn",
+        &"x".repeat(101),
+        "person.csv:2: given_name: is longer than 100 characters",
+    );
+    refused(
+        Table::Person,
+        "Dawn",
+        "\"Da\nwn\"",
+        "person.csv:2: given_name: holds a control character",
     );
     refused(
         Table::Person,
@@ -300,6 +354,68 @@ fn what_may_be_there_once_is_refused_twice() {
 }
 
 #[test]
+fn a_number_is_one_number_however_it_is_written() {
+    let both = |system: &str, first: &str, second: &str| {
+        let line = |key: &str, person: &str, value: &str| format!("{key},f1,{person},{system},{value}\n");
+        let text = format!(
+            "local_identifier_key,family_key,person_key,system,value\n{}{}",
+            line("i1", "p1", first),
+            line("i2", "p2", second)
+        );
+        let importer = before(Table::LocalIdentifier);
+        importer
+            .check(Table::LocalIdentifier, text.as_bytes())
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    let twice = "local_identifier.csv:3: value: the same is in line 2, and may be there only once";
+    for (system, first, second) in [
+        ("nhs_number", "999 000 0018", "9990000018"),
+        ("nhs_number", "999-000-0018", "9990000018"),
+        ("nino", "ZZ990001C", "zz 99 00 01"),
+        ("police_reference", "0077/12", "77-12"),
+        ("police_reference", "0012345", "12345"),
+        ("upn", "H801200001001", "h8012 00001 001"),
+    ] {
+        assert_eq!(both(system, first, second), Err(twice.to_owned()), "{system}");
+    }
+    // All who live there have the number of a tenancy.
+    assert_eq!(both("tenancy", "CH/20931", "CH-20931"), Ok(()));
+    assert_eq!(both("police_reference", "PR-1", "PR-2"), Ok(()));
+    assert_eq!(both("nhs_number", "9990000018", "9990000026"), Ok(()));
+}
+
+#[test]
+fn numbers_that_cannot_be_right_are_told_by_line_and_reason() {
+    for (system, value, says) in [
+        ("nhs_number", "9990000019", "is no NHS number"),
+        ("nhs_number", "999000001", "is no NHS number"),
+        ("nhs_number", "9.99E+09", "has lost its digits"),
+        ("tenancy", "1.23457E+11", "has lost its digits"),
+        ("nhs_number", "9999999999", "where there is no number"),
+        ("nino", "N/K", "where there is no number"),
+        ("upn", "A801200001001", "is no unique pupil number"),
+    ] {
+        refused(
+            Table::LocalIdentifier,
+            "nino,QQ900101A",
+            &format!("{system},{value}"),
+            says,
+        );
+    }
+}
+
+#[test]
+fn a_reference_is_one_reference_however_it_is_said() {
+    refused(
+        Table::Family,
+        "N-2",
+        "n 1",
+        "family.csv:3: reference: the same is in line 2",
+    );
+}
+
+#[test]
 fn rows_of_other_files_must_be_there() {
     let text = good(Table::Membership).replace(",p2,", ",p9,");
     let checked = before(Table::Membership)
@@ -342,7 +458,7 @@ fn every_bad_line_is_told_and_no_value_is() {
     );
     assert!(!told.contains("secret"), "{told}");
     let both =
-        problems(Table::Person, "Dawn", "").to_string() + &problems(Table::Person, "2016-05-01", "x").to_string();
+        problems(Table::Person, "female", "").to_string() + &problems(Table::Person, "2016-05-01", "x").to_string();
     assert!(both.contains(":2: ") && both.contains(":3: "));
 }
 

@@ -22,22 +22,30 @@ pub(super) fn push(table: Table, authority_id: i32, mut line: Values, out: &mut 
             name: line.text(),
             kind: line.text(),
         }),
-        Table::Person => out.people.push(PersonRow {
-            authority_id,
-            id,
-            given_name: line.text(),
-            family_name: line.text(),
-            date_of_birth: line.date(),
-            sex: line.text(),
-            ethnicity: line.text_or_none(),
-            disability: line.text_or_none(),
-            employment_status: line.text_or_none(),
-            education_setting: line.text_or_none(),
-            phone: line.text_or_none(),
-            email: line.text_or_none(),
-            shielded: line.flag(),
-            source_agency_id: line.id_or_none(),
-        }),
+        Table::Person => {
+            let (given_name, family_name) = (line.text(), line.text());
+            let (date_of_birth, birth_year, birth_month, expected) = line.birth();
+            out.people.push(PersonRow {
+                authority_id,
+                id,
+                given_name,
+                family_name,
+                date_of_birth,
+                birth_year,
+                birth_month,
+                sex: line.text(),
+                ethnicity: line.text_or_none(),
+                disability: line.text_or_none(),
+                employment_status: line.text_or_none(),
+                education_setting: line.text_or_none(),
+                phone: line.text_or_none(),
+                email: line.text_or_none(),
+                shielded: line.flag(),
+                source_agency_id: line.id_or_none(),
+                expected_on: line.date_or_none().or(expected),
+                adult: line.flag(),
+            });
+        }
         Table::Family => out.families.push(FamilyRow {
             authority_id,
             id,

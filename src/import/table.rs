@@ -135,6 +135,7 @@ const fn needed(name: &'static str, kind: Kind) -> Column {
     Column {
         name,
         kind,
+        present: true,
         required: true,
     }
 }
@@ -144,6 +145,17 @@ const fn optional(name: &'static str, kind: Kind) -> Column {
     Column {
         name,
         kind,
+        present: false,
+        required: false,
+    }
+}
+
+/// A column that must be there, and may be empty.
+const fn open(name: &'static str, kind: Kind) -> Column {
+    Column {
+        name,
+        kind,
+        present: true,
         required: false,
     }
 }
@@ -153,11 +165,11 @@ const AGENCY: [Column; 3] = [
     needed("name", Kind::Text(200)),
     needed("kind", Kind::AgencyKind),
 ];
-const PERSON: [Column; 13] = [
+const PERSON: [Column; 15] = [
     needed("person_key", Kind::Key),
-    needed("given_name", Kind::Text(100)),
-    needed("family_name", Kind::Text(100)),
-    needed("date_of_birth", Kind::Date),
+    open("given_name", Kind::Text(100)),
+    open("family_name", Kind::Text(100)),
+    open("date_of_birth", Kind::Birth),
     needed("sex", Kind::OneOf(SEXES)),
     optional("ethnicity", Kind::Text(100)),
     optional("disability", Kind::Text(500)),
@@ -167,6 +179,8 @@ const PERSON: [Column; 13] = [
     optional("email", Kind::Text(254)),
     optional("shielded", Kind::Flag),
     optional("source_agency", Kind::Agency),
+    optional("expected_on", Kind::Date),
+    optional("adult", Kind::Flag),
 ];
 const FAMILY: [Column; 10] = [
     needed("family_key", Kind::Key),

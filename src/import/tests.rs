@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::*;
-use crate::store::dataset::Dataset;
+use crate::store::{dataset::Dataset, rows::PersonRow};
 
 /// A good file of every table, in the order of loading; every column is filled at least once.
 const GOOD: [(Table, &str); 20] = [
@@ -15,9 +15,10 @@ const GOOD: [(Table, &str); 20] = [
     (
         Table::Person,
         "person_key,given_name,family_name,date_of_birth,sex,ethnicity,disability,employment_status,education_setting,phone,email,\
-         shielded,source_agency\n\
-         p1,Dawn,\"Hart, née Lane\",1990-02-28,female,White British,none,unemployed,,07700 900001,dawn@mail.example,true,north-police\n\
-         p2,Toby,Hart,2016-05-01,male,,,,North School,,,,\n",
+         shielded,source_agency,expected_on,adult\n\
+         p1,Dawn,\"Hart, née Lane\",1990-02-28,female,White British,none,unemployed,,07700 900001,dawn@mail.example,true,north-police,,\n\
+         p2,Toby,Hart,2016-05-01,male,,,,North School,,,,,,\n\
+         p3,Suharno,,1961,male,,,,,,,,,,true\np4,,,,unknown,,,,,,,,,2026-06-10,\n",
     ),
     (
         Table::Family,
@@ -35,7 +36,7 @@ const GOOD: [(Table, &str); 20] = [
     ),
     (
         Table::LocalIdentifier,
-        "local_identifier_key,family_key,person_key,system,value\ni1,f1,p1,nino,QQ123456A\n",
+        "local_identifier_key,family_key,person_key,system,value\ni1,f1,p1,nino,QQ900101A\n",
     ),
     (
         Table::StatutoryStatus,
@@ -153,7 +154,7 @@ fn import(mut importer: Importer) -> Dataset {
 #[test]
 fn good_files_become_rows() {
     let data = import(importer());
-    assert_eq!(data.len(), 27);
+    assert_eq!(data.len(), 29);
     let mother = &data.people[0];
     assert_eq!(
         (mother.authority_id, mother.family_name.as_str()),
@@ -182,6 +183,56 @@ fn good_files_become_rows() {
     assert_eq!(data.families[1].attached_on, None);
 }
 
+/// A person by their names, what is said of their birth, when they are expected, and whether they are an adult.
+fn person_of(line: &str) -> PersonRow {
+    let (importer, text) = (
+        importer(),
+        format!("person_key,given_name,family_name,date_of_birth,expected_on,adult,sex\np9,{line},female\n"),
+    );
+    let checked = importer
+        .check(Table::Person, text.as_bytes())
+        .unwrap_or_else(|error| panic!("{line}: {error}"));
+    let mut batches = importer.batches(&checked, text.as_bytes());
+    let batch = batches.next().expect("a batch").expect("the file has not changed");
+    batch.people.into_iter().next().expect("a person")
+}
+
+#[test]
+fn of_a_birth_as_much_is_kept_as_is_known() {
+    let day = |text: &str| Some(text.parse::<NaiveDate>().expect("a day"));
+    for (line, known) in [
+        ("Ann,Lee,1990-05-06,,", (day("1990-05-06"), None, None, None)),
+        ("Ann,Lee,1990-05,,", (None, Some(1990), Some(5), None)),
+        ("Ann,Lee,1990,,", (None, Some(1990), None, None)),
+        ("Ann,Lee,,,", (None, None, None, None)),
+        ("Ann,Lee,2026-03-02,,", (day("2026-03-02"), None, None, None)),
+        ("Ann,Lee,2026-03,,", (None, Some(2026), Some(3), None)),
+        ("Ann,Lee,2026,,", (None, Some(2026), None, None)),
+        ("Ann,Lee,1992-02-29,,", (day("1992-02-29"), None, None, None)),
+        // It is 2 March 2026: whoever is born on the day after is not born yet.
+        ("Ann,Lee,2026-03-03,,", (None, None, None, day("2026-03-03"))),
+        (",Lee,2026-12-27,,", (None, None, None, day("2026-12-27"))),
+        (",,,2026-06-10,false", (None, None, None, day("2026-06-10"))),
+        (",Lee,,2026-02-20,", (None, None, None, day("2026-02-20"))),
+    ] {
+        let row = person_of(line);
+        let kept = (row.date_of_birth, row.birth_year, row.birth_month, row.expected_on);
+        assert_eq!(kept, known, "{line}");
+        assert!(!row.adult, "{line}");
+    }
+    for line in [
+        "Ann,,,,true",
+        ",Lee,1990,,true",
+        "Ann,Lee,2008-03-02,,true",
+        "Ann,Lee,2008-03,,true",
+        "Ann,Lee,2008,,true",
+    ] {
+        assert!(person_of(line).adult, "{line}");
+    }
+    let row = person_of("Suharno,,1961,,");
+    assert_eq!((row.given_name.as_str(), row.family_name.as_str()), ("Suharno", ""));
+}
+
 #[test]
 fn importing_again_means_the_same_rows() {
     let first = import(importer());
@@ -190,7 +241,7 @@ fn importing_again_means_the_same_rows() {
     let other = import(other);
     assert_ne!(other.people[0].id, first.people[0].id);
     let all: HashSet<Uuid> = first.people.iter().chain(&other.people).map(|row| row.id).collect();
-    assert_eq!(all.len(), 4);
+    assert_eq!(all.len(), 8);
     assert_eq!(first.people[0].id.get_version_num(), 8);
     assert_eq!(first.people[0].id, row_id("northshire", "person", "p1"));
     assert_ne!(row_id("a", "bc", "d"), row_id("ab", "c", "d"));

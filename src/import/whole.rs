@@ -1,9 +1,14 @@
 //! What a line must be as a whole: dates in order, states that fit their dates, and what may be there only once in a file.
 
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 
 use super::{column::Value, keys, table::Table};
-use crate::{catalogue, sharing::category::Category};
+use crate::{
+    catalogue,
+    matching::{self, WrongNumber},
+    sharing::category::Category,
+    store::{reference, rows::MOST_DAYS_AHEAD},
+};
 
 /// A line's values by the names of their columns.
 pub(super) struct Named<'v> {
@@ -55,14 +60,7 @@ impl Named<'_> {
             }
         };
         match self.table {
-            Table::Person => {
-                let born = self.date("date_of_birth");
-                unless(
-                    born.is_none_or(|born| born <= today),
-                    "date_of_birth",
-                    "is in the future",
-                );
-            }
+            Table::Person => self.person(today, &mut unless),
             Table::Family => {
                 let joined = self.is("attached_on") || !self.is("closed_on");
                 unless(joined, "closed_on", "is there without attached_on");
@@ -83,6 +81,10 @@ impl Named<'_> {
             Table::Outcome => {
                 let dated = self.is("result") == self.is("result_on");
                 unless(dated, "result_on", "is there if and only if there is a result");
+            }
+            Table::LocalIdentifier => {
+                let wrong = matching::wrong_number(self.text("system"), self.text("value"));
+                unless(wrong.is_none(), "value", wrong.map_or("", about_number));
             }
             Table::ProgressValue => self.progress(&mut unless),
             Table::Marker => {
@@ -120,6 +122,51 @@ impl Named<'_> {
             _ => {}
         }
         wrong
+    }
+
+    /// Who is born has a name; who is not yet is expected within a time in which children are, and is no adult.
+    fn person(&self, today: NaiveDate, unless: &mut impl FnMut(bool, &'static str, &str)) {
+        let ahead = today.checked_add_days(Days::new(MOST_DAYS_AHEAD)).unwrap_or(today);
+        let (born, expected) = (self.get("date_of_birth"), self.date("expected_on"));
+        let too_far = format!("is more than {MOST_DAYS_AHEAD} days ahead, and no child is expected so long before");
+        let first = match born {
+            Value::Date(day) => Some(*day),
+            Value::Within(year, month) => {
+                let month = month.and_then(|month| u32::try_from(month).ok());
+                let first = NaiveDate::from_ymd_opt(*year, month.unwrap_or(1), 1);
+                unless(
+                    first.is_none_or(|first| first <= today),
+                    "date_of_birth",
+                    "is in the future: of a child who is expected the whole day is needed",
+                );
+                first
+            }
+            Value::Expected(day) => {
+                unless(*day <= ahead, "date_of_birth", &too_far);
+                None
+            }
+            _ => None,
+        };
+        unless(expected.is_none_or(|day| day <= ahead), "expected_on", &too_far);
+        unless(
+            expected.is_none() || *born == Value::None,
+            "expected_on",
+            "is there though date_of_birth is not empty",
+        );
+        let unborn = expected.is_some() || matches!(born, Value::Expected(_));
+        unless(
+            unborn || self.is("given_name") || self.is("family_name"),
+            "family_name",
+            "is empty, and so is given_name: only a child who is expected may have neither",
+        );
+        if *self.get("adult") == Value::Flag(true) {
+            let turned = first.and_then(|first| first.checked_add_months(Months::new(12 * 18)));
+            unless(
+                !unborn && turned.is_none_or(|turned| turned <= today),
+                "adult",
+                "is true though the date of birth says otherwise",
+            );
+        }
     }
 
     fn progress(&self, unless: &mut impl FnMut(bool, &'static str, &str)) {
@@ -179,6 +226,8 @@ impl Named<'_> {
     pub(super) fn once(&self) -> Option<(&'static str, [u8; 16])> {
         let (open, columns): (bool, &[&'static str]) = match self.table {
             Table::Family => (true, &["reference"]),
+            // All who live somewhere may have the number of a tenancy.
+            Table::LocalIdentifier if self.text("system") == "tenancy" => (true, &["value", "system", "person_key"]),
             Table::LocalIdentifier => (true, &["value", "system"]),
             Table::Membership => (!self.is("valid_until"), &["person_key", "family_key"]),
             Table::Involvement => (!self.is("ended_on"), &["agency", "family_key"]),
@@ -190,6 +239,11 @@ impl Named<'_> {
         let parts: Vec<String> = columns
             .iter()
             .map(|name| match self.get(name) {
+                // In one form, however they are written: as a look-up compares them, and as they are asked for.
+                Value::Text(text) if (self.table, *name) == (Table::LocalIdentifier, "value") => {
+                    matching::folded_number(self.text("system"), text).unwrap_or_else(|| text.clone())
+                }
+                Value::Text(text) if *name == "reference" => reference::folded(text),
                 Value::Text(text) => text.clone(),
                 Value::Id(id) => id.to_string(),
                 _ => String::new(),
@@ -197,5 +251,19 @@ impl Named<'_> {
             .collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         open.then(|| (columns[0], keys::half(&parts)))
+    }
+}
+
+/// What is wrong with a number, without the number.
+const fn about_number(wrong: WrongNumber) -> &'static str {
+    match wrong {
+        WrongNumber::Placeholder => "is what people write where there is no number: leave the line out",
+        WrongNumber::Scientific => {
+            "has lost its digits, as spreadsheets write long numbers (9.43E+09): have the column written as text"
+        }
+        WrongNumber::NhsNumber => "is no NHS number: it has ten digits, and the last one must fit the others",
+        WrongNumber::Upn => {
+            "is no unique pupil number: a letter that must fit what follows, eleven digits, and a digit or letter"
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! How far addresses agree: by the pairs of letters they have in common, in whichever order, and by their numbers.
 
-use super::{Agreement, normal};
+use super::{Agreement, normal, placeholders};
 
 /// From here on the words are the same.
 const SAME: f64 = 0.9;
@@ -62,6 +62,9 @@ impl Address {
     pub(super) fn of(text: &str) -> Self {
         let folded = normal::fold(text);
         let mut address = Self::default();
+        if placeholders::is_address(&folded) {
+            return address;
+        }
         let mut letters = String::with_capacity(folded.len());
         for word in folded.split(' ').filter(|word| !word.is_empty()) {
             if word.starts_with(|first: char| first.is_ascii_digit()) {
@@ -78,9 +81,20 @@ impl Address {
         address
     }
 
+    /// The address in one text: however its words were written and ordered, the same text or nearly so.
+    pub(super) fn plain(text: &str) -> String {
+        let address = Self::of(text);
+        let pairs = address.pairs.iter().flatten().map(|letter| char::from(*letter));
+        let numbers = address.numbers.iter().flat_map(|number| number.chars().chain([' ']));
+        numbers.chain(pairs).collect()
+    }
+
     /// Each number of an address with the words of its street: the first word after it, and the next if a word for a street follows on it.
     pub(super) fn streets(text: &str) -> Vec<(String, String)> {
         let folded = normal::fold(text);
+        if placeholders::is_address(&folded) {
+            return Vec::new();
+        }
         let words: Vec<&str> = folded.split(' ').collect();
         let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
         let is_street = |word: &str| WORDS.iter().any(|(long, short)| word == *long || word == *short);
@@ -116,6 +130,8 @@ pub(super) fn addresses(one: &Address, other: &Address) -> Agreement {
     let known = !one.numbers.is_empty() && !other.numbers.is_empty();
     let numbers_differ = known && !one.numbers.iter().any(|number| other.numbers.contains(number));
     match alike {
+        // Nothing but numbers, and others.
+        _ if one.pairs.is_empty() && numbers_differ => Agreement::Disagrees,
         _ if alike >= SAME && !numbers_differ => Agreement::Exact,
         _ if alike >= SAME => Agreement::Near,
         _ if alike >= ALIKE && !numbers_differ => Agreement::Similar,

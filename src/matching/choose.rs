@@ -1,5 +1,7 @@
 //! From weights to an answer.
 
+use super::Score;
+
 /// From which weight on somebody is found. Weights are the logarithms (to base 2) of odds: 0 is even, 10 is a thousand to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
@@ -57,5 +59,24 @@ pub fn choose(weights: &[f64], thresholds: &Thresholds) -> Verdict {
         Verdict::Matched(place)
     } else {
         Verdict::Ambiguous
+    }
+}
+
+/// The answer to a question whose candidates have these scores: those of them that the asker may find, since nobody else may count for anything.
+///
+/// Where it is not clear whether somebody is meant, and nobody else may be, it may be clear all the same: see [`Score::alone`].
+pub fn verdict<'a>(scores: impl Iterator<Item = &'a Score>, thresholds: &Thresholds) -> Verdict {
+    let scores: Vec<&Score> = scores.collect();
+    let weights: Vec<f64> = scores.iter().map(|score| score.weight).collect();
+    let verdict = choose(&weights, thresholds);
+    if verdict != Verdict::Ambiguous {
+        return verdict;
+    }
+    let mut standing = (0..scores.len()).filter(|place| weights[*place] >= thresholds.lower);
+    match (standing.next(), standing.next()) {
+        (Some(place), None) if scores[place].alone.is_some_and(|alone| alone >= thresholds.upper) => {
+            Verdict::Matched(place)
+        }
+        _ => verdict,
     }
 }

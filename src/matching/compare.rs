@@ -1,13 +1,14 @@
 //! Two descriptions, field by field.
 
-use chrono::NaiveDate;
-
 use super::{
     Agreement, Description, Field, Sex,
     address::{self, Address},
-    dates, names,
+    dates::Born,
+    description::is_of_a_place,
+    names,
     normal::{self, Name},
-    postcode,
+    numbers::{self, Number, Numbers, System},
+    placeholders, postcode,
 };
 
 /// How far one field agrees.
@@ -22,29 +23,45 @@ pub struct Comparison {
 /// How far each field agrees, in the order of [`Field::ALL`].
 pub(super) type Levels = [Agreement; Field::ALL.len()];
 
+/// What a comparison says besides its levels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Beside {
+    /// The system of the number that is the same.
+    pub(super) number: Option<System>,
+    /// Both have an NHS number that is right in itself, and they are two.
+    pub(super) two_numbers: bool,
+    /// On one side a text stands for a given name that nobody knew.
+    pub(super) nameless: bool,
+}
+
 /// A description as it is compared; made once where it is compared often.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
     pub(super) family: Name,
     pub(super) given: Name,
-    born: Option<NaiveDate>,
-    postcode: String,
-    address: Address,
+    pub(super) born: Option<Born>,
+    pub(super) postcode: String,
+    pub(super) address: Address,
     sex: Option<Sex>,
-    identifiers: Vec<(String, String)>,
+    pub(super) numbers: Vec<Number>,
 }
 
 impl Prepared {
     pub(super) fn of(description: &Description) -> Self {
-        let name = |text: &Option<String>| text.as_deref().map(normal::name).unwrap_or_default();
+        let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
+        let postcode = normal::code(&text(&description.postcode));
         Self {
-            family: name(&description.family_name),
-            given: name(&description.given_name),
-            born: description.date_of_birth,
-            postcode: description.postcode.as_deref().map(normal::code).unwrap_or_default(),
-            address: description.address.as_deref().map(Address::of).unwrap_or_default(),
+            family: normal::family_name(&text(&description.family_name)),
+            given: normal::given_name(&text(&description.given_name)),
+            born: Born::of(description),
+            postcode: if placeholders::is_postcode(&postcode) {
+                String::new()
+            } else {
+                postcode
+            },
+            address: Address::of(&text(&description.address)),
             sex: description.sex,
-            identifiers: normal::identifiers(description),
+            numbers: numbers::of(description),
         }
     }
 }
@@ -70,12 +87,42 @@ pub(super) fn levels(one: &Prepared, other: &Prepared) -> Levels {
     [
         family,
         given,
-        dates::dates(one.born, other.born),
+        placeholders::birthdays(one.born, other.born),
         postcode,
         address,
         sexes(one.sex, other.sex),
-        identifiers(&one.identifiers, &other.identifiers),
+        identifiers(numbers::compare(&one.numbers, &other.numbers, |_| true)),
     ]
+}
+
+fn identifiers(compared: Numbers) -> Agreement {
+    compared.best.unwrap_or(Agreement::Missing)
+}
+
+/// The comparison as it is, and as it would be if no place were known, or no number of a place, or neither: what tells least comes first.
+pub(super) fn with_and_without_places(one: &Prepared, other: &Prepared) -> [(Levels, Beside); 4] {
+    let levels = levels(one, other);
+    let all = numbers::compare(&one.numbers, &other.numbers, |_| true);
+    let of_no_place = numbers::compare(&one.numbers, &other.numbers, |system| !is_of_a_place(system));
+    [(false, of_no_place), (true, of_no_place), (false, all), (true, all)].map(|(place, numbers)| {
+        let [family, given, born, postcode, address, sex, _] = levels;
+        let place = if place {
+            [postcode, address]
+        } else {
+            [Agreement::Missing; 2]
+        };
+        let levels = [family, given, born, place[0], place[1], sex, identifiers(numbers)];
+        (levels, beside(one, other, numbers))
+    })
+}
+
+/// What the levels of such numbers do not show.
+fn beside(one: &Prepared, other: &Prepared, numbers: Numbers) -> Beside {
+    Beside {
+        number: numbers.system,
+        two_numbers: numbers.two_people,
+        nameless: one.given.stands_for_none || other.given.stands_for_none,
+    }
 }
 
 fn sexes(one: Option<Sex>, other: Option<Sex>) -> Agreement {
@@ -83,29 +130,5 @@ fn sexes(one: Option<Sex>, other: Option<Sex>) -> Agreement {
         (Some(one), Some(other)) if one == other => Agreement::Exact,
         (Some(_), Some(_)) => Agreement::Disagrees,
         _ => Agreement::Missing,
-    }
-}
-
-/// The best that numbers of one system agree. Numbers of different systems say nothing of each other.
-fn identifiers(one: &[(String, String)], other: &[(String, String)]) -> Agreement {
-    let of_one_system = one.iter().flat_map(|own| {
-        other
-            .iter()
-            .filter(move |their| own.0 == their.0)
-            .map(move |their| (&own.1, &their.1))
-    });
-    of_one_system
-        .map(|(own, their)| numbers(own, their))
-        .max()
-        .unwrap_or(Agreement::Missing)
-}
-
-fn numbers(one: &str, other: &str) -> Agreement {
-    if one == other {
-        Agreement::Exact
-    } else if one.len().min(other.len()) >= 6 && strsim::osa_distance(one, other) == 1 {
-        Agreement::Slip
-    } else {
-        Agreement::Disagrees
     }
 }

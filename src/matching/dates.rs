@@ -1,17 +1,105 @@
-//! How far dates of birth agree.
+//! How far dates of birth agree, as far as they are known.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-use super::Agreement;
+use super::{Agreement, Description};
 
 /// A year that is another by no more than this, on the same day, is taken for a slip.
-const YEARS: i32 = 2;
+const YEARS: u32 = 2;
+/// A child may be born so long before the expected day, and no longer.
+const EARLY: Days = Days::new(140);
+/// And so long after it.
+const LATE: Days = Days::new(28);
+
+/// What of a date of birth is known where it is not wholly known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BornAbout {
+    /// The year.
+    Year(i32),
+    /// The year and the month.
+    Month(i32, u32),
+    /// The day on which a child who was not born yet is expected.
+    Expected(NaiveDate),
+}
+
+impl BornAbout {
+    /// The year, and the month if that is known.
+    pub fn within(year: i32, month: Option<u32>) -> Self {
+        month.map_or(Self::Year(year), |month| Self::Month(year, month))
+    }
+}
+
+/// A date of birth as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Born {
+    Day(NaiveDate),
+    About(BornAbout),
+}
+
+impl Born {
+    /// That of a description. Whose date is wholly known, of them nothing else counts.
+    pub(super) fn of(description: &Description) -> Option<Self> {
+        let day = description.date_of_birth.map(Self::Day);
+        day.or_else(|| description.born_about.map(Self::About))
+    }
+
+    /// The day, where it is known or expected.
+    pub(super) fn day(self) -> Option<NaiveDate> {
+        match self {
+            Self::Day(day) | Self::About(BornAbout::Expected(day)) => Some(day),
+            Self::About(BornAbout::Year(_) | BornAbout::Month(..)) => None,
+        }
+    }
+
+    /// The years in which they may have been born, or will be: one, or two around an expected day.
+    pub(super) fn years(self) -> impl Iterator<Item = i32> {
+        let (first, last) = match self {
+            Self::Day(day) => (day.year(), day.year()),
+            Self::About(BornAbout::Year(year) | BornAbout::Month(year, _)) => (year, year),
+            Self::About(BornAbout::Expected(day)) => {
+                let (first, last) = around(day);
+                (first.year(), last.year())
+            }
+        };
+        first..=last
+    }
+
+    /// Year, and month where that is known, of what is not expected.
+    fn parts(self) -> Option<(i32, Option<u32>)> {
+        match self {
+            Self::Day(day) => Some((day.year(), Some(day.month()))),
+            Self::About(BornAbout::Year(year)) => Some((year, None)),
+            Self::About(BornAbout::Month(year, month)) => Some((year, Some(month))),
+            Self::About(BornAbout::Expected(_)) => None,
+        }
+    }
+}
+
+/// The days around an expected one on which a child may be born.
+fn around(expected: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let first = expected.checked_sub_days(EARLY).unwrap_or(expected);
+    (first, expected.checked_add_days(LATE).unwrap_or(expected))
+}
 
 /// How far two dates agree.
-pub(super) fn dates(one: Option<NaiveDate>, other: Option<NaiveDate>) -> Agreement {
+pub(super) fn dates(one: Option<Born>, other: Option<Born>) -> Agreement {
     let (Some(one), Some(other)) = (one, other) else {
         return Agreement::Missing;
     };
+    match (one, other) {
+        (Born::Day(one), Born::Day(other)) => days(one, other),
+        (Born::About(BornAbout::Expected(expected)), other) | (other, Born::About(BornAbout::Expected(expected))) => {
+            around_expected(expected, other)
+        }
+        (one, other) => match (one.parts(), other.parts()) {
+            (Some(one), Some(other)) => parts(one, other),
+            _ => Agreement::Missing,
+        },
+    }
+}
+
+/// How far two days agree.
+fn days(one: NaiveDate, other: NaiveDate) -> Agreement {
     if one == other {
         return Agreement::Exact;
     }
@@ -24,11 +112,59 @@ pub(super) fn dates(one: Option<NaiveDate>, other: Option<NaiveDate>) -> Agreeme
         return Agreement::Transposed;
     }
     match same {
-        [false, true, true] if one.year().abs_diff(other.year()) <= YEARS.unsigned_abs() => Agreement::Year,
-        _ if is_slip(digits(one), digits(other)) => Agreement::Slip,
+        [false, true, true] if one.year().abs_diff(other.year()) <= YEARS => Agreement::Year,
+        _ if is_slip(digits(one), digits(other)) || same[0] && beside_leap_day(one, other) => Agreement::Slip,
         _ if same.iter().filter(|same| **same).count() == 2 => Agreement::Part,
         _ => Agreement::Disagrees,
     }
+}
+
+/// Whether the one is 29 February and the other the day before or after, where forms without that day put it.
+fn beside_leap_day(one: NaiveDate, other: NaiveDate) -> bool {
+    let leap = |day: NaiveDate| (day.month(), day.day()) == (2, 29);
+    (leap(one) || leap(other)) && one.signed_duration_since(other).num_days().abs() == 1
+}
+
+/// How far year and month agree, of which one side does not know more. A year alone is often worked out from an age, so that one beside it is a part.
+fn parts(one: (i32, Option<u32>), other: (i32, Option<u32>)) -> Agreement {
+    let months = one.1.zip(other.1).map(|(one, other)| one == other);
+    match (one.0.abs_diff(other.0), months) {
+        (0, Some(true)) => Agreement::SameMonth,
+        (0, None) => Agreement::SameYear,
+        (0, Some(false)) | (1, None | Some(true)) => Agreement::Part,
+        _ => Agreement::Disagrees,
+    }
+}
+
+/// How far what is known of a birth agrees with the day on which it was expected. Two that are expected can be expected for different days, as often as births come
+/// on others.
+fn around_expected(expected: NaiveDate, other: Born) -> Agreement {
+    let (first, last) = around(expected);
+    let may_be = |from: NaiveDate, until: NaiveDate| from <= last && first <= until;
+    match other {
+        Born::Day(day) | Born::About(BornAbout::Expected(day)) if day == expected => Agreement::Exact,
+        Born::Day(day) if may_be(day, day) => Agreement::Expected,
+        Born::About(BornAbout::Expected(day)) if day.signed_duration_since(expected).num_days().abs() <= 28 => {
+            Agreement::Expected
+        }
+        Born::About(BornAbout::Year(year))
+            if NaiveDate::from_ymd_opt(year, 1, 1).is_some_and(|from| may_be(from, end(from, 12))) =>
+        {
+            Agreement::SameYear
+        }
+        Born::About(BornAbout::Month(year, month))
+            if NaiveDate::from_ymd_opt(year, month, 1).is_some_and(|from| may_be(from, end(from, 1))) =>
+        {
+            Agreement::Expected
+        }
+        _ => Agreement::Disagrees,
+    }
+}
+
+/// The last day of so many months.
+fn end(from: NaiveDate, months: u32) -> NaiveDate {
+    let next = from.checked_add_months(Months::new(months));
+    next.and_then(|next| next.pred_opt()).unwrap_or(from)
 }
 
 fn digits(date: NaiveDate) -> [u8; 8] {

@@ -2,8 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::normal;
-
+use super::{BornAbout, normal};
 /// What is known of a person. What is not known is `None`, or an empty list; empty texts count as not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Description {
@@ -11,8 +10,10 @@ pub struct Description {
     pub given_name: Option<String>,
     /// The family name, as written.
     pub family_name: Option<String>,
-    /// The date of birth.
+    /// The date of birth, where it is wholly known.
     pub date_of_birth: Option<NaiveDate>,
+    /// What is known of it otherwise; counts for nothing where it is wholly known.
+    pub born_about: Option<BornAbout>,
     /// The postcode, as written.
     pub postcode: Option<String>,
     /// The address without its postcode, in one line, as written.
@@ -43,11 +44,17 @@ pub struct Identifier {
     pub value: String,
 }
 
-/// Whether a description can be looked up by: it has a family name and a date of birth, or an identifier.
-pub fn enough(description: &Description) -> bool {
-    let named = description
-        .family_name
-        .as_deref()
-        .is_some_and(|name| !normal::name(name).is_empty());
-    named && description.date_of_birth.is_some() || !normal::identifiers(description).is_empty()
+/// Systems whose numbers lead to where somebody lives or goes to school, as [`normal::code`] writes them.
+const OF_A_PLACE: [&str; 2] = ["TENANCY", "UPN"];
+
+impl Identifier {
+    /// Whether the number is of a home or a school: a tenancy, a pupil. Shielding covers such numbers as it covers addresses.
+    pub fn is_of_a_place(&self) -> bool {
+        is_of_a_place(&normal::code(&self.system))
+    }
+}
+
+/// The same of a system as [`normal::code`] writes it.
+pub(super) fn is_of_a_place(system: &str) -> bool {
+    OF_A_PLACE.contains(&system)
 }

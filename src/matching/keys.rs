@@ -6,7 +6,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use rphonetic::{DoubleMetaphone, Encoder as _};
 
-use super::{Description, Field, address::Address, normal, normal::Name};
+use super::{Description, Field, address::Address, dates::Born, normal, normal::Name, numbers, placeholders};
 
 /// The most keys by which one question is looked up.
 pub const MOST_ASKED: usize = 16;
@@ -86,11 +86,13 @@ pub fn asked(description: &Description) -> Vec<i64> {
 pub(super) fn of_stored(description: &Description) -> Vec<Key> {
     let names = Names::of(description);
     let mut keys = identifier_keys(description);
+    let born = Born::of(description);
+    keys.extend(born.and_then(Born::day).map(date_key));
+    for sound in names.family_sounds() {
+        keys.extend(years(born).map(|year| year_key(&sound, year)));
+        keys.extend(description.date_of_birth.map(|born| day_key(&sound, born)));
+    }
     if let Some(born) = description.date_of_birth {
-        keys.push(date_key(born));
-        for sound in names.family_sounds() {
-            keys.extend([year_key(&sound, born), day_key(&sound, born)]);
-        }
         keys.extend(names.given_sound.as_ref().map(|sound| given_key(sound, born)));
     }
     keys.extend(names.both_sounds());
@@ -98,7 +100,8 @@ pub(super) fn of_stored(description: &Description) -> Vec<Key> {
 }
 
 pub(super) fn of_place(postcode: Option<&str>, address: Option<&str>) -> Vec<Key> {
-    let postcode = postcode.map(normal::code).filter(|code| !code.is_empty());
+    let is_one = |code: &String| !code.is_empty() && !placeholders::is_postcode(code);
+    let postcode = postcode.map(normal::code).filter(is_one);
     let mut keys: Vec<Key> = postcode.map(|code| postcode_key(&code)).into_iter().collect();
     let streets = address.map(Address::streets).unwrap_or_default();
     let streets = streets
@@ -114,24 +117,31 @@ pub(super) fn of_asked(description: &Description) -> Vec<Key> {
     let mut keys = identifier_keys(description);
     keys.truncate(MOST_IDENTIFIERS);
     let sounds = names.family_sounds();
-    if let Some(born) = description.date_of_birth {
-        keys.push(date_key(born));
-        // Day and month exchanged.
-        keys.extend(NaiveDate::from_ymd_opt(born.year(), born.day(), born.month()).map(date_key));
-        keys.extend(sounds.first().map(|sound| year_key(sound, born)));
-        keys.extend(sounds.first().map(|sound| day_key(sound, born)));
-        // Names exchanged.
-        keys.extend(names.given_sound.as_ref().map(|sound| year_key(sound, born)));
-        keys.extend(names.given_sound.as_ref().map(|sound| given_key(sound, born)));
-    }
+    let (born, day) = (Born::of(description), description.date_of_birth);
+    keys.extend(born.and_then(Born::day).map(date_key));
+    // Day and month exchanged.
+    keys.extend(
+        day.and_then(|born| NaiveDate::from_ymd_opt(born.year(), born.day(), born.month()))
+            .map(date_key),
+    );
+    let in_years = |sound: &String| years(born).map(|year| year_key(sound, year)).collect::<Vec<_>>();
+    keys.extend(sounds.first().into_iter().flat_map(in_years));
+    keys.extend(sounds.first().zip(day).map(|(sound, born)| day_key(sound, born)));
+    // Names exchanged.
+    keys.extend(names.given_sound.iter().flat_map(in_years));
+    keys.extend(
+        names
+            .given_sound
+            .as_ref()
+            .zip(day)
+            .map(|(sound, born)| given_key(sound, born)),
+    );
     keys.extend(names.both_sounds());
     keys.extend(of_place(
         description.postcode.as_deref(),
         description.address.as_deref(),
     ));
-    if let Some(born) = description.date_of_birth {
-        keys.extend(sounds.iter().skip(1).map(|sound| year_key(sound, born)));
-    }
+    keys.extend(sounds.iter().skip(1).flat_map(in_years));
     let mut once = Vec::with_capacity(MOST_ASKED);
     for key in keys {
         if once.len() < MOST_ASKED && !once.contains(&key) {
@@ -145,37 +155,47 @@ pub(super) fn of_asked(description: &Description) -> Vec<Key> {
 struct Names {
     family: Name,
     given_sound: Option<String>,
+    /// Whether there is one name.
+    only: bool,
 }
 
 impl Names {
     fn of(description: &Description) -> Self {
-        let read = |text: &Option<String>| text.as_deref().map(normal::name).unwrap_or_default();
+        let read = |text: &Option<String>, name: fn(&str) -> Name| text.as_deref().map(name).unwrap_or_default();
+        let given = read(&description.given_name, normal::given_name);
+        let family = read(&description.family_name, normal::family_name);
         Self {
-            given_sound: sound(read(&description.given_name).formal()),
-            family: read(&description.family_name),
+            given_sound: sound(given.formal()),
+            only: given.is_empty() != family.is_empty(),
+            // The one name that somebody has is either.
+            family: if family.is_empty() { given } else { family },
         }
     }
 
     /// How the family name sounds as a whole, then its parts if it has several.
     fn family_sounds(&self) -> Vec<String> {
-        let parts = if self.family.parts.len() > 1 {
-            &self.family.parts[..]
-        } else {
-            &[]
-        };
+        let usual = &self.family.usual;
+        let parts = if usual.parts.len() > 1 { &usual.parts[..] } else { &[] };
         // The last part and the first: they are those that people leave out or keep.
         let ends = parts.last().into_iter().chain(parts.first()).take(MOST_PARTS);
-        let mut sounds: Vec<String> = std::iter::once(&self.family.whole)
+        // What was taken for a title may be the name.
+        let literal = self.family.literal.iter().flat_map(|literal| &literal.parts);
+        let titles = literal.filter(|word| normal::is_title(word)).take(1);
+        let mut sounds: Vec<String> = std::iter::once(&usual.whole)
             .chain(ends)
+            .chain(titles)
             .filter_map(|part| sound(part))
             .collect();
         sounds.dedup();
         sounds
     }
 
-    /// Both names' sounds, in one order whichever is which.
+    /// Both names' sounds, in one order whichever is which; of one name, that it is the only one.
     fn both_sounds(&self) -> Option<Key> {
-        let (given, family) = (self.given_sound.as_ref()?, sound(&self.family.whole)?);
+        if self.only {
+            return Some(key(Kind::Sounds, &["", &sound(&self.family.usual.whole)?]));
+        }
+        let (given, family) = (self.given_sound.as_ref()?, sound(&self.family.usual.whole)?);
         let (first, second) = if *given <= family {
             (given, &family)
         } else {
@@ -186,10 +206,10 @@ impl Names {
 }
 
 fn identifier_keys(description: &Description) -> Vec<Key> {
-    let identifiers = normal::identifiers(description);
-    identifiers
+    let numbers = numbers::of(description);
+    numbers
         .iter()
-        .map(|(system, value)| key(Kind::Identifier, &[system, value]))
+        .map(|number| key(Kind::Identifier, &[&number.system, &number.value]))
         .collect()
 }
 
@@ -197,8 +217,13 @@ fn date_key(born: NaiveDate) -> Key {
     key(Kind::Date, &[&born.to_string()])
 }
 
-fn year_key(sound: &str, born: NaiveDate) -> Key {
-    key(Kind::SoundAndYear, &[sound, &born.year().to_string()])
+/// The years of birth that are possible.
+fn years(born: Option<Born>) -> impl Iterator<Item = i32> {
+    born.into_iter().flat_map(Born::years)
+}
+
+fn year_key(sound: &str, year: i32) -> Key {
+    key(Kind::SoundAndYear, &[sound, &year.to_string()])
 }
 
 fn day_key(sound: &str, born: NaiveDate) -> Key {
@@ -225,6 +250,13 @@ pub(super) fn sound(name: &str) -> Option<String> {
     if name.is_empty() {
         return None;
     }
+    let plain: String;
+    let name = if name.contains(normal::LOST) {
+        plain = name.replace(normal::LOST, "");
+        &plain
+    } else {
+        name
+    };
     let coded = DoubleMetaphone::new(Some(CODE_LENGTH)).encode(name);
     Some(if coded.is_empty() { name.to_owned() } else { coded })
 }

@@ -36,6 +36,12 @@ pub enum Agreement {
     Initial,
     /// The postcode's sector is the same, or the address but for its number.
     Near,
+    /// The year of birth is the same, and one side knows no more than that.
+    SameYear,
+    /// Year and month of birth are the same, and one side knows no more than that.
+    SameMonth,
+    /// Born around the day on which the other side expects them.
+    Expected,
     /// The year of birth is another as slips make it, day and month are the same.
     Year,
     /// As a slip of writing makes it: a letter or digit more, less, another, or two exchanged.
@@ -62,7 +68,8 @@ impl Field {
         Self::Identifiers,
     ];
 
-    /// How far the field can agree where it is known on both sides, from least to most.
+    /// How far the field can agree where it is known on both sides, from least to most. Dates that are known in part have levels that a model does not estimate
+    /// (`Agreement::by_hand`).
     pub const fn levels(self) -> &'static [Agreement] {
         use Agreement::{
             Disagrees, Exact, Initial, Near, Nickname, Part, Similar, Slip, Sounds, Swapped, Transposed, Year,
@@ -100,6 +107,17 @@ impl Field {
 }
 
 impl Agreement {
+    /// What speaks for the same person where a date of birth is known in part on one side, or expected: few are, so nothing is estimated. As many bits as there are years
+    /// and months in 45 years of births, and times around a birth, less half a bit for slips.
+    pub(super) const fn by_hand(self) -> Option<f64> {
+        match self {
+            Self::SameYear => Some(5.0),
+            Self::SameMonth => Some(8.5),
+            Self::Expected => Some(6.0),
+            _ => None,
+        }
+    }
+
     /// The level's name in a model's file.
     pub const fn name(self) -> &'static str {
         match self {
@@ -110,6 +128,9 @@ impl Agreement {
             Self::Sounds => "sounds",
             Self::Initial => "initial",
             Self::Near => "near",
+            Self::SameYear => "same_year",
+            Self::SameMonth => "same_month",
+            Self::Expected => "expected",
             Self::Year => "year",
             Self::Slip => "slip",
             Self::Transposed => "transposed",

@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::{
     Field,
     model::{Model, Odds},
+    numbers::System,
     rarity_file,
 };
 
@@ -14,6 +15,10 @@ use super::{
 const FORMAT: i64 = 1;
 /// How far the shares of a field's levels may be from 1 in all.
 const TOLERANCE: f64 = 0.001;
+/// The table that says what a number of a system says beyond the average.
+const NUMBERS: &str = "numbers";
+/// The most that it can say, in bits.
+const MOST_OF_A_NUMBER: f64 = 20.0;
 /// The furthest that the odds of a match may be from even.
 const FURTHEST: f64 = 60.0;
 
@@ -57,12 +62,14 @@ impl Model {
             *odds = read_field(field, file.remove(field.name()))?;
         }
         let rarity = rarity_file::read(file.remove(rarity_file::NAMES))?;
+        let numbers = read_numbers(file.remove(NUMBERS))?;
         match file.keys().next() {
             None => Ok(Self {
                 prior,
                 households,
                 fields,
                 rarity,
+                numbers,
             }),
             Some(key) => Err(refused(shown(key), "there is no field of that name")),
         }
@@ -86,8 +93,42 @@ impl Model {
                 );
             }
         }
+        if self.numbers.iter().any(|bits| *bits != 0.0) {
+            let _ = writeln!(text, "\n[{NUMBERS}]");
+            for (system, bits) in System::ALL
+                .into_iter()
+                .zip(self.numbers)
+                .filter(|(_, bits)| *bits != 0.0)
+            {
+                let _ = writeln!(text, "{} = {bits:?}", system.name());
+            }
+        }
         rarity_file::write(&mut text, &self.rarity);
         text
+    }
+}
+
+/// A file without the table says that the numbers of all systems say the same.
+fn read_numbers(value: Option<Value>) -> Result<[f64; System::ALL.len()], ModelError> {
+    let mut table = match value {
+        None => Table::new(),
+        Some(Value::Table(table)) => table,
+        Some(_) => return Err(refused(NUMBERS, "want a table of systems")),
+    };
+    let mut bits = [0.0; System::ALL.len()];
+    for (bits, system) in bits.iter_mut().zip(System::ALL) {
+        if let Some(value) = table.remove(system.name()) {
+            let near = number(Some(value)).filter(|bits| bits.abs() <= MOST_OF_A_NUMBER);
+            let wanted = format!("want bits from -{MOST_OF_A_NUMBER} to {MOST_OF_A_NUMBER}");
+            *bits = near.ok_or_else(|| refused(format!("{NUMBERS}.{}", system.name()), wanted))?;
+        }
+    }
+    match table.keys().next() {
+        None => Ok(bits),
+        Some(key) => Err(refused(
+            format!("{NUMBERS}.{}", shown(key)),
+            format!("want {}", System::ALL.map(System::name).join(", ")),
+        )),
     }
 }
 

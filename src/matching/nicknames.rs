@@ -1,23 +1,32 @@
-//! Which given names are forms of one another, as `nicknames.txt` lists them.
+//! Which given names are forms of one another, as `nicknames.txt` and `short_forms.txt` list them.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
-/// One name a line: the formal one, then its short forms.
-const LIST: &str = include_str!("nicknames.txt");
+/// One name a line: the formal one, then its short forms. Those of English first: what they are looked up by stays what it was.
+const LISTS: [&str; 2] = [include_str!("nicknames.txt"), include_str!("short_forms.txt")];
 
 /// A form, and the formal names of the lines it stands in, in their order.
 static LINES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
     let mut lines: HashMap<&str, Vec<&str>> = HashMap::new();
-    for line in LIST.lines().filter(|line| !line.starts_with('#')) {
-        let mut forms = line.split_ascii_whitespace().peekable();
-        let Some(formal) = forms.peek().copied() else { continue };
-        for form in forms {
-            lines.entry(form).or_default().push(formal);
+    for list in LISTS {
+        let known: HashSet<&str> = lines.keys().copied().collect();
+        for line in list.lines().filter(|line| !line.starts_with('#')) {
+            let mut forms = line.split_ascii_whitespace().peekable();
+            let Some(formal) = forms.peek().copied() else { continue };
+            for form in forms {
+                let formals = lines.entry(form).or_default();
+                if !formals.contains(&formal) {
+                    formals.push(formal);
+                }
+            }
         }
-    }
-    // A name that heads a line is that line's first, wherever else it is a short form.
-    for (form, formals) in &mut lines {
-        formals.sort_by_key(|formal| formal != form);
+        // A name that heads a line is that line's first, wherever else in its list it is a short form.
+        for (form, formals) in lines.iter_mut().filter(|(form, _)| !known.contains(**form)) {
+            formals.sort_by_key(|formal| formal != form);
+        }
     }
     lines
 });
@@ -36,6 +45,11 @@ static FORMS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new
 /// The formal name that a form stands for, if the list has it.
 pub(super) fn formal(name: &str) -> Option<&'static str> {
     LINES.get(name)?.first().copied()
+}
+
+/// All formal names that a form may stand for; none if no list has it.
+pub(super) fn formals(name: &str) -> &'static [&'static str] {
+    LINES.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// Whether two forms are of one name.

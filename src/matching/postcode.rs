@@ -42,6 +42,11 @@ pub(super) fn is_unit(postcode: &str) -> bool {
     sector(postcode).is_some()
 }
 
+/// Whether it may be no more than the beginning of a postcode of the United Kingdom: letters and digits, too few for a whole one.
+pub(super) fn is_only_district(postcode: &str) -> bool {
+    sector(postcode).is_none() && postcode.len() <= 4 && postcode.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
 /// The sector of a postcode of the United Kingdom: all but its last two letters.
 fn sector(postcode: &str) -> Option<&str> {
     let bytes = postcode.as_bytes();

@@ -31,6 +31,12 @@ impl Rarity {
         self.told.get(name).copied().unwrap_or(self.others)
     }
 
+    /// What a name says of whether two have it by chance: one that the model has not met is no more frequent than the rarest that it tells.
+    pub(super) fn by_chance(&self, name: &str) -> f64 {
+        let rarest = || self.told.values().copied().fold(self.others, f64::max);
+        self.told.get(name).copied().unwrap_or_else(rarest)
+    }
+
     /// Counts names; with too few of them every name says the same.
     pub(super) fn count<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
@@ -63,7 +69,7 @@ impl Rarity {
             .iter()
             .map(|(name, count)| ((*name).to_owned(), bits(f64::from(*count) / f64::from(all))));
         Self {
-            told: told.filter(|(_, bits)| (bits - others).abs() > 0.0).collect(),
+            told: told.collect(),
             others,
         }
     }

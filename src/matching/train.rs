@@ -76,9 +76,9 @@ pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -
     let mut found: BTreeMap<(u8, Levels), f64> = BTreeMap::new();
     let blocked = pairs::with_kinds(one, other);
     for (left, right, kinds) in &blocked {
-        let levels = compare::levels(&prepared[*left], &against[*right]);
+        let [.., (levels, beside)] = compare::with_and_without_places(&prepared[*left], &against[*right]);
         // What the limits decide is learnt from neither way.
-        if limit(levels, base.households) != Limit::None {
+        if limit(levels, base.households, beside) != Limit::None {
             continue;
         }
         *found.entry((*kinds, once(levels))).or_default() += 1.0;
@@ -97,7 +97,7 @@ pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -
     }
     model.prior = odds(matches, all_pairs).log2();
     model.rarity = [
-        Rarity::count(against.iter().map(|person| person.family.whole.as_str())),
+        Rarity::count(against.iter().map(|person| person.family.usual.whole.as_str())),
         Rarity::count(against.iter().map(|person| person.given.first())),
     ];
     Ok(Trained {

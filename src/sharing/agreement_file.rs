@@ -2,12 +2,13 @@
 //!
 //! Pure: the words and agencies that exist, and the versions already there, are handed in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 
 use super::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope, Signatory},
+    agreement_check::{self, Places},
     agreement_reader::{At, Reader, Section, shown},
     category::{Category, CategorySet, Sensitivity},
 };
@@ -47,6 +48,7 @@ pub struct AgreementFile {
     pub agreement: Agreement,
     version_line: usize,
     effective_from_line: usize,
+    clause_lines: Vec<Places>,
 }
 
 /// Reads an agreement file: the code of its authority, and the agreement.
@@ -84,9 +86,15 @@ pub fn read(text: &str, known: &Known) -> Result<AgreementFile, Refused> {
         };
         reader.only_keys(&file, &["agreement", "signatory", "clause"]);
         let signatories = signatories(&mut reader, &file, known);
-        let clauses = clauses(&mut reader, &file, known);
+        let (clauses, places): (Vec<_>, Vec<_>) = clauses(&mut reader, &file, known).into_iter().unzip();
+        agreement_check::emergencies(&mut reader, &clauses, &places);
+        let lines = places.iter().map(|places| places.lines(&reader)).collect();
         let header = reader.section(file.table, "agreement", "[agreement]")?;
-        agreement(&mut reader, &header, signatories, clauses)
+        let file = agreement(&mut reader, &header, signatories, clauses)?;
+        Some(AgreementFile {
+            clause_lines: lines,
+            ..file
+        })
     });
     reader.finish(file)
 }
@@ -154,6 +162,7 @@ fn agreement<'t>(
         authority: authority?.value,
         version_line: reader.line(version.at),
         effective_from_line: reader.line(effective_from.at),
+        clause_lines: Vec::new(),
         agreement: Agreement {
             code: code?.value,
             version: version.value,
@@ -198,16 +207,17 @@ fn signatories<'t>(reader: &mut Reader<'t>, file: &Section<'_, 't>, known: &Know
     signatories
 }
 
-fn clauses<'t>(reader: &mut Reader<'t>, file: &Section<'_, 't>, known: &Known) -> Vec<Clause> {
-    let mut clauses: Vec<Clause> = Vec::new();
+fn clauses<'t>(reader: &mut Reader<'t>, file: &Section<'_, 't>, known: &Known) -> Vec<(Clause, Places)> {
+    let mut clauses: Vec<(Clause, Places)> = Vec::new();
     for section in reader.sections(file.table, "clause", "[[clause]]", MOST_CLAUSES) {
         let id = reader.name(&section, "id");
         if let Some(id) = &id
-            && clauses.iter().any(|before| before.id == id.value)
+            && clauses.iter().any(|(before, _)| before.id == id.value)
         {
             reader.refuse(id.at, format!("there are two clauses with the id `{}`", id.value));
         }
-        clauses.extend(clause(reader, &section, known, id));
+        let places = Places::of(&section);
+        clauses.extend(clause(reader, &section, known, id).map(|clause| (clause, places)));
     }
     clauses
 }
@@ -374,6 +384,12 @@ fn consent(word: &str) -> Result<ConsentRule, String> {
 }
 
 impl AgreementFile {
+    /// What of it can never hold, though it may stand: each with its line and what would be right. `kinds` says of what kind each agency is, by code, where that
+    /// is known.
+    pub fn warnings(&self, kinds: &BTreeMap<String, String>) -> Vec<Problem> {
+        agreement_check::warnings(&self.agreement, &self.clause_lines, kinds)
+    }
+
     /// Whether it may follow the versions that are already there; those of other agreements are passed over.
     ///
     /// A later version has a higher number and begins later. An earlier version without a last day ends when it begins; one with a

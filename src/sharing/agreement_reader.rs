@@ -69,6 +69,11 @@ pub(super) struct Section<'s, 't> {
 }
 
 impl<'s, 't> Section<'s, 't> {
+    /// Where the value of a key begins; where the table does, if the key is missing.
+    pub(super) fn place_of(&self, key: &str) -> usize {
+        self.get(key).map_or(self.at, |value| value.span().start)
+    }
+
     fn get(&self, key: &str) -> Option<&'s Spanned<DeValue<'t>>> {
         self.table
             .iter()

@@ -2,6 +2,9 @@
 
 use uuid::Uuid;
 
+/// The role of a portal that acts for a user, and of nobody else.
+pub const PORTAL_ROLE: &str = "portal";
+
 /// One agency's person or system that takes part in a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Party {

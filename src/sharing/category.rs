@@ -253,6 +253,17 @@ impl CategorySet {
         Self(self.0 & other.0)
     }
 
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// How many there are.
+    pub const fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
     /// This set and one category more.
     #[must_use]
     pub const fn with(self, category: Category) -> Self {

@@ -74,6 +74,8 @@ impl ClauseInForce {
 pub struct PartyCeiling {
     /// The party.
     pub party: Party,
+    /// Whether it is the portal, through which the principal asks.
+    pub portal: bool,
     /// The clauses that name its kind and role, of agreements that its agency has signed.
     pub clauses: Vec<ClauseInForce>,
     /// What clauses with `explain` would have given it to read, had its agency signed.
@@ -81,7 +83,7 @@ pub struct PartyCeiling {
 }
 
 impl PartyCeiling {
-    fn of(policy: &Policy, party: &Party, purpose: &str, today: NaiveDate) -> Self {
+    fn of(policy: &Policy, party: &Party, portal: bool, purpose: &str, today: NaiveDate) -> Self {
         let mut clauses = Vec::new();
         let mut unsigned = CategorySet::EMPTY;
         for agreement in policy.in_force(today) {
@@ -96,6 +98,7 @@ impl PartyCeiling {
         }
         Self {
             party: party.clone(),
+            portal,
             clauses,
             unsigned,
         }
@@ -132,7 +135,8 @@ impl Ceiling {
     pub fn of(policy: &Policy, caller: Arc<Caller>, today: NaiveDate) -> Self {
         let parties: Vec<_> = caller
             .parties()
-            .map(|party| PartyCeiling::of(policy, party, &caller.purpose, today))
+            .enumerate()
+            .map(|(at, party)| PartyCeiling::of(policy, party, at > 0, &caller.purpose, today))
             .collect();
         let both = |access| {
             parties

@@ -13,7 +13,11 @@ fn readable(ceiling: &Ceiling) -> Vec<Category> {
 fn with_no_clause_there_is_nothing() {
     let ceiling = ceiling(Vec::new());
     assert_eq!(readable(&ceiling), []);
-    assert_eq!(ceiling.fields(), &FieldSet::new());
+    let covered = register::fields().filter(|field| ceiling.covers(field.id));
+    assert!(
+        covered.into_iter().all(|field| field.held),
+        "what says nothing by itself"
+    );
     assert!(!ceiling.may_open_emergency());
 }
 
@@ -165,8 +169,43 @@ fn only_who_may_open_emergency_access_can_see_that_there_is_such_a_thing() {
     let with = ceiling(vec![reference(), in_emergency(clause("c", &[Plan]))]);
     assert!(with.covers(opening));
     assert_eq!(with.emergency_clauses(), [1]);
+}
+
+#[test]
+fn opening_needs_a_clause_for_it_and_no_category() {
+    let opening = [
+        field::MUTATION_OPEN_EMERGENCY_ACCESS,
+        field::OPEN_EMERGENCY_ACCESS_INPUT_REFERENCE,
+        field::OPEN_EMERGENCY_ACCESS_PAYLOAD_ERRORS,
+        field::OPEN_EMERGENCY_ACCESS_PAYLOAD_OPENED_AT,
+    ];
+    let alone = ceiling(vec![in_emergency(clause("c", &[Plan]))]);
     assert!(
-        !ceiling(vec![in_emergency(clause("c", &[Plan]))]).covers(opening),
-        "without the catalogues"
+        opening.iter().all(|field| alone.covers(*field)),
+        "not even the catalogues"
     );
+    assert!(
+        !alone.covers(field::OPEN_EMERGENCY_ACCESS_PAYLOAD_FAMILY),
+        "rows are decided for themselves"
+    );
+    let without = ceiling(vec![clause("c", &[Plan, Reference])]);
+    assert!(opening.iter().all(|field| !without.covers(*field)));
+}
+
+#[test]
+fn what_says_nothing_by_itself_goes_with_what_holds_it() {
+    let held = [field::PAGE_INFO_END_CURSOR, field::USER_ERROR_MESSAGE];
+    let ceiling = ceiling(vec![clause("c", &[Plan])]);
+    assert!(held.iter().all(|field| ceiling.covers(*field)));
+    assert!(ceiling.covers(field::PLAN_CONNECTION_PAGE_INFO));
+    assert!(!ceiling.covers(field::FAMILY_CONNECTION_PAGE_INFO));
+    assert!(!ceiling.covers(field::RECORD_CONSENT_PAYLOAD_ERRORS));
+}
+
+#[test]
+fn an_agency_is_beyond_the_ceiling_without_the_catalogues() {
+    let [without, with] = [vec![Category::Involvement], vec![Category::Involvement, Reference]]
+        .map(|categories| ceiling(vec![clause("c", &categories)]));
+    assert!(without.covers(field::INVOLVEMENT_SERVICE_TEAM) && !without.covers(field::INVOLVEMENT_AGENCY));
+    assert!(with.covers(field::INVOLVEMENT_AGENCY));
 }

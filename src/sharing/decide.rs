@@ -22,6 +22,9 @@ pub struct Needs {
     pub categories: CategorySet,
     /// Whether the value tells the area in which the family lives, so that shielding covers it.
     pub area: bool,
+    /// Whether it is of a row that tells for good whence it came, so that a clause for what the agency itself supplied may reach it. A member, an
+    /// address or a number is not: having supplied a person once gives no right to what they are now.
+    pub sourced: bool,
 }
 
 impl Needs {
@@ -35,6 +38,7 @@ impl Needs {
             access: field.access,
             categories: field.categories.union(of_row),
             area: field.area,
+            sourced: field.sourced,
         })
     }
 }
@@ -80,7 +84,7 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
         });
     }
     permit(ceiling, needs, |party, clause, category| {
-        holds(clause, party, category, needs.area, facts, row)
+        holds(clause, party, category, needs, facts, row)
     })
 }
 
@@ -90,6 +94,7 @@ pub fn decide_about_nobody(ceiling: &Ceiling, access: Access, categories: Catego
         access,
         categories,
         area: false,
+        sourced: true,
     };
     within_ceiling(ceiling, needs)?;
     permit(ceiling, needs, |_, clause, _| {
@@ -111,6 +116,7 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
         access: Access::Read,
         categories: CategorySet::of(&[Category::Marker]),
         area: false,
+        sourced: false,
     };
     within_ceiling(ceiling, needs)?;
     let refused = |reason| Withheld {
@@ -126,7 +132,7 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
         if shielded && !clause.shielded {
             return Err(Reason::Shielded);
         }
-        holds(clause, party, category, needs.area, facts, &RowFacts::family())
+        holds(clause, party, category, needs, facts, &RowFacts::family())
     })
     .map_err(|withheld| refused(withheld.reason))
 }
@@ -138,6 +144,7 @@ pub fn decide_about_own(ceiling: &Ceiling, access: Access, categories: CategoryS
         access,
         categories,
         area: false,
+        sourced: true,
     };
     within_ceiling(ceiling, needs)?;
     permit(ceiling, needs, |party, clause, _| match clause.scope {
@@ -255,7 +262,7 @@ fn holds<'f>(
     clause: &ClauseInForce,
     party: &PartyCeiling,
     category: Category,
-    area: bool,
+    needs: Needs,
     facts: &'f FamilyFacts,
     row: &RowFacts,
 ) -> Result<Option<&'f EmergencyFact>, Reason> {
@@ -279,7 +286,7 @@ fn holds<'f>(
                 .as_ref()
                 .is_some_and(|(of, who)| *of == agency && *who == party.party.subject) => {}
         Scope::Lead => return Err(Reason::NotLeadProfessional),
-        Scope::Own if row.source == Some(agency) => {}
+        Scope::Own if needs.sourced && row.source == Some(agency) => {}
         Scope::Own => return Err(Reason::NotOwn),
     }
     if clause.consent_required
@@ -290,16 +297,18 @@ fn holds<'f>(
         }
         used = opened;
     }
-    if !clause.shielded && is_shielded(category, area, facts, row.subject) {
+    if !clause.shielded && is_shielded(category, needs.area, facts, row.subject) {
         return Err(Reason::Shielded);
     }
     Ok(used)
 }
 
-/// Emergency access that this party has opened for the family, that has begun and has not run out.
+/// Emergency access that the principal has opened for the family, that has begun and has not run out. It never stands in for a clause of the portal,
+/// even where that is of the same agency and name.
 fn emergency<'f>(facts: &'f FamilyFacts, party: &PartyCeiling) -> Option<&'f EmergencyFact> {
     facts.emergencies.iter().find(|opened| {
-        opened.agency == party.party.agency
+        !party.portal
+            && opened.agency == party.party.agency
             && opened.subject == party.party.subject
             && (opened.opened_at..opened.expires_at).contains(&facts.now)
     })

@@ -3,6 +3,7 @@
 use super::*;
 use crate::sharing::{
     agreement::Clause,
+    caller::{Caller, Party},
     category::Category::{Contact, Household, Plan},
     facts::PersonFacts,
     fixtures::{ceiling as of, *},
@@ -51,6 +52,7 @@ fn of_people_who_were_not_read_anybody_might_be_shielded() {
             access: Access::Read,
             categories: CategorySet::of(&[category]),
             area,
+            sourced: true,
         };
         why(decide(&ceiling, needs, &facts, &RowFacts::family()))
     };
@@ -66,6 +68,7 @@ fn shielding_covers_address_and_area_of_the_family_the_shielded_member_lives_wit
         access: Access::Read,
         categories: CategorySet::of(&[category]),
         area,
+        sourced: true,
     };
     let mut facts = shielding(CHILD);
     let of_row =
@@ -182,4 +185,31 @@ fn through_a_portal_the_users_emergency_does_not_stand_in_for_the_portals_involv
     assert_eq!(why(read(&ceiling, &[Plan], &facts, &row)), Some(Reason::NotInvolved));
     facts.involved.push(key(SCHOOL));
     assert_eq!(read(&ceiling, &[Plan], &facts, &row).unwrap().emergency, Some(key(77)));
+}
+
+#[test]
+fn a_portal_of_the_users_own_agency_and_name_still_needs_its_own_clause() {
+    let portal = Party {
+        agency: key(POLICE),
+        subject: "officer-1".into(),
+        ..portal()
+    };
+    let caller = Caller {
+        portal: Some(portal),
+        ..caller()
+    };
+    let clauses = vec![
+        in_emergency(with_consent(clause("user", &[Plan]))),
+        in_emergency(with_consent(portal_clause("portal", &[Plan]))),
+    ];
+    let ceiling = Ceiling::of(&policy(clauses), std::sync::Arc::new(caller), today());
+    assert_eq!(
+        why(read(
+            &ceiling,
+            &[Plan],
+            &emergencies(opened_emergency()),
+            &RowFacts::family()
+        )),
+        Some(Reason::ConsentNotGiven)
+    );
 }

@@ -44,6 +44,7 @@ fn a_clause_for_writing_does_not_permit_reading_nor_the_other_way() {
         access,
         categories: CategorySet::of(&[Plan]),
         area: false,
+        sourced: true,
     };
     let row = RowFacts::family();
     assert!(decide(&of(vec![write]), needs(Access::Write), &family(), &row).is_ok());
@@ -265,4 +266,22 @@ fn about_nobody_only_clauses_that_ask_nothing_of_a_family_permit() {
         decide_about_nobody(&of(vec![clause("c", &[Plan])]), Access::Read, CategorySet::EMPTY),
         refused
     );
+}
+
+#[test]
+fn what_an_agency_supplied_is_its_own_only_where_the_row_tells_so_for_good() {
+    let ceiling = of(vec![with_scope(Scope::Own, clause("c", &[Plan]))]);
+    let own = RowFacts::person(key(MOTHER)).from_agency(key(POLICE));
+    let asked = |sourced, row: &RowFacts| {
+        let needs = Needs {
+            access: Access::Read,
+            categories: CategorySet::of(&[Plan]),
+            area: false,
+            sourced,
+        };
+        why(decide(&ceiling, needs, &family(), row))
+    };
+    assert_eq!(asked(true, &own), None);
+    assert_eq!(asked(false, &own), Some(Reason::NotOwn), "a member is nobody's own");
+    assert_eq!(asked(true, &RowFacts::person(key(MOTHER))), Some(Reason::NotOwn));
 }

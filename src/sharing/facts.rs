@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::category::{Category, CategorySet};
+use super::{
+    born::Born,
+    category::{Category, CategorySet},
+};
 
 /// Whom a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +23,7 @@ pub struct PersonFacts {
     /// The person's key.
     pub person: Uuid,
     /// Decides between own consent and a parent's.
-    pub date_of_birth: NaiveDate,
+    pub born: Born,
     /// Whether they have parental responsibility in this family.
     pub parental_responsibility: bool,
     /// Whether they belong to the family today.

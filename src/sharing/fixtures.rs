@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     agreement::{Access, Agreement, Clause, ConsentRule, Policy, Scope, Signatory},
+    born::Born,
     caller::{Caller, Party},
     category::{Category, CategorySet},
     ceiling::Ceiling,
@@ -166,7 +167,7 @@ pub(super) fn portal_ceiling(clauses: Vec<Clause>) -> Ceiling {
 pub(super) fn person(number: u128, born: &str) -> PersonFacts {
     PersonFacts {
         person: key(number),
-        date_of_birth: day(born),
+        born: Born::on(day(born)),
         parental_responsibility: false,
         in_family: true,
         shielded: false,
@@ -260,6 +261,7 @@ pub(super) fn read(ceiling: &Ceiling, categories: &[Category], facts: &FamilyFac
         access: Access::Read,
         categories: CategorySet::of(categories),
         area: false,
+        sourced: true,
     };
     decide(ceiling, needs, facts, row)
 }

@@ -109,6 +109,7 @@ impl Grant {
                 access: Access::Write,
                 categories,
                 area: false,
+                sourced: true,
             },
             &self.facts,
             row,
@@ -358,6 +359,14 @@ impl<T> Shared<T> {
         }
     }
 
+    /// The same withheld, if it is: so that nothing need be read for it.
+    pub fn refused_own(ceiling: &Ceiling, field: FieldId, agency: Uuid) -> Option<Self> {
+        let entry = register::get(field);
+        decide_about_own(ceiling, entry.access, entry.categories, agency)
+            .err()
+            .map(|withheld| Self(Err((field, withheld))))
+    }
+
     /// A field about nobody withheld, if it is: so that nothing need be read for it.
     pub fn refused(ceiling: &Ceiling, field: FieldId) -> Option<Self> {
         let entry = register::get(field);
@@ -387,6 +396,7 @@ impl<T> Shared<T> {
             access: entry.access,
             categories: entry.categories,
             area: entry.area,
+            sourced: entry.sourced,
         };
         let withheld = match beyond_ceiling(ceiling, needs) {
             _ if ceiling.covers(field) => return None,
@@ -395,6 +405,11 @@ impl<T> Shared<T> {
             Ok(()) => NOT_IN_AGREEMENT,
         };
         Some(Self(Err((field, withheld))))
+    }
+
+    /// A field withheld because what it answers to is beyond the ceiling.
+    pub fn not_in_agreement(field: FieldId) -> Self {
+        Self(Err((field, NOT_IN_AGREEMENT)))
     }
 
     /// The value, as the asker sees it: none where it is withheld. For filters and orderings.

@@ -3,9 +3,11 @@
 //! Pure: facts in, decision out. Nothing here knows SQL, GraphQL, the clock or async; everything else carries its answer.
 
 pub mod agreement;
+mod agreement_check;
 pub mod agreement_file;
 mod agreement_reader;
 pub mod alike;
+pub mod born;
 pub mod caller;
 pub mod category;
 pub mod ceiling;
@@ -16,6 +18,7 @@ pub mod facts;
 pub mod grant;
 pub mod reason;
 pub mod register;
+mod ways;
 
 #[cfg(test)]
 mod fixtures;

@@ -38,10 +38,14 @@ pub struct Field {
     pub compared: bool,
     /// Whether it tells where the family lives.
     pub area: bool,
-    /// Whether it only holds rows, which are each decided for themselves.
-    pub rows: bool,
-    /// Whether it is only for those who may open emergency access.
+    /// Whether it is of a row that tells for good whence it came.
+    pub sourced: bool,
+    /// Whether it is for those who may open emergency access, who need no category for it.
     pub emergency: bool,
+    /// Whether it says nothing by itself and goes with whatever holds it.
+    pub held: bool,
+    /// The type of the rows that it holds, where it only holds rows, which are each decided for themselves.
+    pub rows: Option<&'static str>,
     /// Whether it only says, to whom a row was told before, that it is so no more: that is given even where the ceiling has ceased to cover it.
     pub handle: bool,
 }
@@ -49,8 +53,8 @@ pub struct Field {
 impl Field {
     /// Whether a caller with these categories, who may or may not open emergency access, could ever see it.
     pub fn could_be_seen(&self, read: CategorySet, write: CategorySet, emergency: bool) -> bool {
-        if self.emergency && !emergency {
-            return false;
+        if self.emergency || self.held {
+            return self.held || emergency;
         }
         let permitted = match self.access {
             Access::Read => read,
@@ -74,7 +78,11 @@ impl Field {
             words.push("its criterion's, if any");
         }
         let words = words.join(" + ");
-        if self.handle {
+        if self.emergency {
+            format!("{words}, by an emergency clause alone")
+        } else if self.held {
+            format!("{words}, with what holds it")
+        } else if self.handle {
             format!("{words}, or told before")
         } else {
             words
@@ -158,11 +166,23 @@ pub fn find(coordinate: &str) -> Option<&'static Field> {
     register().by_coordinate.get(coordinate).map(|field| get(*field))
 }
 
+/// Whether the register says of the type that its rows tell for good whence they came.
+fn is_sourced(coordinate: &str) -> bool {
+    let of = coordinate.split('.').next().unwrap_or(coordinate);
+    let exists = ENTRIES.iter().find(|(coordinate, _)| *coordinate == of);
+    exists.is_some_and(|(_, needs)| needs.split_whitespace().any(|word| word == "@sourced"))
+}
+
 /// Reads `"PLAN @criterion?"`.
 ///
 /// # Panics
 /// On a word that means nothing: the register is part of the program, and a wrong one must not start.
-fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static str, FieldId>, depth: usize) -> Field {
+fn parse(
+    coordinate: &'static str,
+    needs: &'static str,
+    by_coordinate: &HashMap<&'static str, FieldId>,
+    depth: usize,
+) -> Field {
     assert!(depth < 8, "register: {coordinate} refers to itself");
     let mut field = Field {
         id: by_coordinate[coordinate],
@@ -173,8 +193,10 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
         by_row: false,
         compared: false,
         area: false,
-        rows: false,
+        sourced: is_sourced(coordinate),
         emergency: false,
+        held: false,
+        rows: None,
         handle: false,
     };
     let include = |field: &mut Field, of: &str| {
@@ -194,6 +216,8 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
             "@write" => field.access = Access::Write,
             "@area" => field.area = true,
             "@emergency" => field.emergency = true,
+            "@sourced" => {}
+            "@held" => field.held = true,
             "@handle" => field.handle = true,
             "@criterion" => (field.one_of, field.by_row) = (Category::CRITERIA, true),
             "@progress" => (field.one_of, field.by_row) = (Category::PROGRESS, true),
@@ -207,7 +231,7 @@ fn parse(coordinate: &'static str, needs: &str, by_coordinate: &HashMap<&'static
             _ => {
                 if let Some(of) = word.strip_prefix("rows:") {
                     include(&mut field, of);
-                    field.rows = true;
+                    field.rows = Some(of);
                 } else if let Some(of) = word.strip_prefix("as:") {
                     include(&mut field, of);
                 } else {

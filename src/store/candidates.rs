@@ -14,6 +14,7 @@ use super::{
     keys::one_line,
     pipeline::Bind,
     record::record,
+    rows::born_about,
     session::{Session, StoreError},
 };
 use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
@@ -47,6 +48,8 @@ struct Candidate {
     since: NaiveDate,
     /// The keys by place that lead here now: none where somebody shielded lives.
     by_place: Vec<i64>,
+    /// The keys by number that do not lead here: those of tenancies and pupils where somebody shielded lives.
+    closed: Vec<i64>,
     /// Once for each place where the family lives; at least once.
     stored: Vec<Description>,
 }
@@ -66,12 +69,19 @@ pub struct Compared {
 
 impl Candidates {
     /// The people whom these keys lead to, compared with the description that the keys are of. A key by place leads to those who live there now, and
-    /// to nobody where somebody shielded lives, whatever places they were kept for.
+    /// to nobody where somebody shielded lives, whatever places they were kept for; nor does the number of a tenancy or a pupil.
     pub fn compared(&self, model: &Model, asked: &Description, keys: &[i64]) -> Vec<Compared> {
         let mut places: Vec<usize> = Vec::new();
         for key in keys {
             let ways = self.by_key.get(key).into_iter().flatten();
-            let open = ways.filter(|way| !way.by_place || self.people[way.to].by_place.contains(key));
+            let open = ways.filter(|way| {
+                let person = &self.people[way.to];
+                if way.by_place {
+                    person.by_place.contains(key)
+                } else {
+                    !person.closed.contains(key)
+                }
+            });
             places.extend(open.map(|way| way.to));
         }
         places.sort_unstable();
@@ -79,8 +89,14 @@ impl Candidates {
         let people = places.into_iter().map(|place| &self.people[place]);
         people
             .filter_map(|known| {
-                let scores = known.stored.iter().map(|stored| model.score(asked, stored));
-                let score = scores.max_by(|one, other| one.weight.total_cmp(&other.weight))?;
+                let scores: Vec<Score> = known.stored.iter().map(|stored| model.score(asked, stored)).collect();
+                // Weights are often alike at a limit; whichever address says more counts, in whatever order they come.
+                let alone = scores.iter().filter_map(|score| score.alone).max_by(f64::total_cmp);
+                let best = scores.into_iter().max_by(|one, other| {
+                    let by_weight = one.weight.total_cmp(&other.weight);
+                    by_weight.then_with(|| one.says_enough().cmp(&other.says_enough()))
+                })?;
+                let score = Score { alone, ..best };
                 Some(Compared {
                     person: known.person,
                     family: known.family,
@@ -135,32 +151,41 @@ struct Row {
     given_name: Option<String>,
     family_name: Option<String>,
     date_of_birth: Option<NaiveDate>,
+    birth_year: Option<i32>,
+    birth_month: Option<i32>,
+    expected_on: Option<NaiveDate>,
     sex: Option<String>,
     sheltered: i32,
     addresses: Option<String>,
     identifiers: Option<String>,
 }
 
-record!(Row: keys person_id family_id valid_from given_name family_name date_of_birth sex sheltered addresses identifiers);
+record!(Row: keys person_id family_id valid_from given_name family_name date_of_birth birth_year birth_month expected_on sex sheltered addresses identifiers);
 
 fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
     let numbers: Vec<Number> = listed(row.identifiers.as_deref(), "identifiers")?;
+    let numbers = numbers
+        .into_iter()
+        .map(|Number(system, value)| Identifier { system, value });
+    let (covered, open): (Vec<_>, Vec<_>) = numbers.partition(|number| row.sheltered != 0 && number.is_of_a_place());
     let known = Description {
         given_name: row.given_name.clone(),
         family_name: row.family_name.clone(),
         date_of_birth: row.date_of_birth,
+        born_about: born_about(row.birth_year, row.birth_month, row.expected_on),
         sex: match row.sex.as_deref() {
             Some("female") => Some(Sex::Female),
             Some("male") => Some(Sex::Male),
             Some("other") => Some(Sex::Other),
             _ => None,
         },
-        identifiers: numbers
-            .into_iter()
-            .map(|Number(system, value)| Identifier { system, value })
-            .collect(),
+        identifiers: open,
         ..Description::default()
     };
+    let closed = keys::stored(&Description {
+        identifiers: covered,
+        ..Description::default()
+    });
     let places: Vec<Place> = if row.sheltered == 0 {
         listed(row.addresses.as_deref(), "addresses")?
     } else {
@@ -190,6 +215,7 @@ fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
         family: row.family_id,
         since,
         by_place,
+        closed,
         stored,
     })
 }
@@ -231,17 +257,22 @@ fn text(backend: DbBackend) -> &'static str {
 
 /// The same statement for both databases, but for some words that they write differently.
 fn written(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> String {
-    let open =
-        |table: &str| format!("{table}.valid_from <= $3 AND ({table}.valid_until IS NULL OR {table}.valid_until > $3)");
-    let (member, other, place) = (open("m"), open("o"), open("a"));
+    // From when it is recorded until it has ended, for shielding; from its first day on, for all else.
+    let coming = |table: &str| format!("({table}.valid_until IS NULL OR {table}.valid_until > $3)");
+    let open = |table: &str| format!("{table}.valid_from <= $3 AND {}", coming(table));
+    let (member, place) = (open("m"), open("a"));
+    let (theirs, other) = (coming("h"), coming("o"));
     format!(
-        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, p.given_name, p.family_name, p.date_of_birth, p.sex, \
-         CASE WHEN EXISTS (SELECT 1 FROM membership o JOIN person s ON s.authority_id = $1 AND s.id = o.person_id \
-             WHERE o.authority_id = $1 AND o.family_id = m.family_id AND {other} AND s.shielded) THEN 1 ELSE 0 END AS sheltered, \
+        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, p.given_name, p.family_name, p.date_of_birth, \
+         p.birth_year, p.birth_month, p.expected_on, p.sex, \
+         CASE WHEN EXISTS (SELECT 1 FROM membership h \
+             {join} membership o ON o.authority_id = $1 AND o.family_id = h.family_id AND {other} \
+             {join} person s ON s.authority_id = $1 AND s.id = o.person_id AND s.shielded \
+             WHERE h.authority_id = $1 AND h.person_id = p.id AND {theirs}) THEN 1 ELSE 0 END AS sheltered, \
          CASE WHEN $5 THEN (SELECT {list}(a.postcode, a.line1, a.line2, a.town)) FROM address a \
              WHERE a.authority_id = $1 AND a.family_id = m.family_id AND {place}){as_text} END AS addresses, \
          CASE WHEN $4 THEN (SELECT {list}(i.system, i.value)) FROM local_identifier i \
-             WHERE i.authority_id = $1 AND i.person_id = p.id){as_text} END AS identifiers \
+             WHERE i.authority_id = $1 AND i.person_id = p.id AND i.family_id = m.family_id){as_text} END AS identifiers \
          FROM (SELECT person_id, {all} AS keys FROM {keys} GROUP BY person_id) c \
          {join} person p ON p.authority_id = $1 AND p.id = c.person_id \
          {join} membership m ON m.authority_id = $1 AND m.person_id = p.id AND {member} \
@@ -255,6 +286,7 @@ fn written(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> Stri
 /// A decoy's columns.
 const NOTHING: &str = "CAST(NULL AS text) AS keys, f.id AS person_id, f.id AS family_id, CAST(NULL AS date) AS valid_from, \
      CAST(NULL AS text) AS given_name, CAST(NULL AS text) AS family_name, CAST(NULL AS date) AS date_of_birth, \
+     CAST(NULL AS integer) AS birth_year, CAST(NULL AS integer) AS birth_month, CAST(NULL AS date) AS expected_on, \
      CAST(NULL AS text) AS sex, 0 AS sheltered, CAST(NULL AS text) AS addresses, CAST(NULL AS text) AS identifiers";
 
 /// What a look for candidates asks besides its keys.

@@ -83,7 +83,7 @@ impl Session {
         .await
     }
 
-    /// Deliveries of these endpoints, newest first, from before a place on.
+    /// Deliveries of contacts to these endpoints, newest first, from before a place on.
     pub async fn deliveries(
         &self,
         endpoints: &[Uuid],
@@ -94,6 +94,7 @@ impl Session {
         let mut select = webhook_delivery::Entity::find()
             .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
             .filter(webhook_delivery::Column::EndpointId.is_in(endpoints.iter().copied()))
+            .filter(webhook_delivery::Column::ContactId.is_not_null())
             .order_by_desc(webhook_delivery::Column::CreatedAt)
             .order_by_desc(webhook_delivery::Column::Id)
             .limit(limit);

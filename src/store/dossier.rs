@@ -14,6 +14,7 @@ use super::{
     },
 };
 use crate::sharing::{
+    born::Born,
     category::CategorySet,
     grant::{Grant, Guarded},
 };
@@ -130,8 +131,12 @@ pub struct MemberRecord {
     pub person: PersonRow,
     /// Whether they belong to it today.
     pub in_family: bool,
-    /// Age in whole years today.
-    pub age: i32,
+    /// When they were born, as far as it is known today.
+    pub born: Born,
+    /// Age in whole years today, where that is sure.
+    pub age: Option<i32>,
+    /// Whether they are an adult today, where that is sure.
+    pub adult: Option<bool>,
 }
 
 /// A locked row.

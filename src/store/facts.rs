@@ -29,7 +29,6 @@ use crate::sharing::{
     alike::rests_on,
     category::{Category, CategorySet},
     ceiling::{Ceiling, ClauseInForce},
-    consent::age_on,
     facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
 };
 
@@ -247,12 +246,14 @@ impl FactRows {
             .filter_map(|membership| {
                 let person = self.persons.get(&membership.person_id)?.clone();
                 let in_family = holds_on(membership.valid_from, membership.valid_until, today);
-                let age = age_on(person.date_of_birth, today);
+                let born = person.born(today);
                 Some(MemberRecord {
                     membership,
                     person,
                     in_family,
-                    age,
+                    born,
+                    age: born.age(today),
+                    adult: born.is_adult(today),
                 })
             })
             .collect();
@@ -321,7 +322,7 @@ fn people_facts(members: &[MemberRecord]) -> Vec<PersonFacts> {
             }
             None => people.push(PersonFacts {
                 person: member.person.id,
-                date_of_birth: member.person.date_of_birth,
+                born: member.born,
                 parental_responsibility: responsible,
                 in_family: member.in_family,
                 shielded: member.person.shielded,

@@ -23,7 +23,7 @@ mod fill;
 pub use self::fill::fill;
 
 /// Which rules the keys are made by. Whoever changes what `matching::keys` gives for the same person counts this up.
-const RULES: i32 = 2;
+const RULES: i32 = 3;
 /// Keys of one statement.
 const ROWS: usize = 4096;
 /// Families of one statement.
@@ -43,7 +43,8 @@ fn of_person(person: &PersonRow) -> impl Iterator<Item = KeyRow> {
     let description = Description {
         given_name: Some(person.given_name.clone()),
         family_name: Some(person.family_name.clone()),
-        date_of_birth: Some(person.date_of_birth),
+        date_of_birth: person.date_of_birth,
+        born_about: person.born_about(),
         ..Description::default()
     };
     stored(person.authority_id, person.id, &description)

@@ -11,7 +11,7 @@ use super::{
     facts::{self, FactRows, FactSlots},
     known::{self, KnownFamily, Shape, View},
     pipeline::Bind,
-    reach::FamilySet,
+    reach::{FamilySet, Reach, Window, nobody},
     rows::{AgencyRow, FamilyRow},
     select::{Families, Select},
     session::{Session, StoreError},
@@ -23,6 +23,9 @@ use crate::sharing::{
     grant::{Grant, Guarded},
     register::field,
 };
+
+/// Whether what is wanted of a family is there for the asker.
+pub type Holds<'a> = &'a (dyn Fn(&Arc<Dossier>) -> bool + Send + Sync);
 
 /// A family with the grant of this operation.
 struct Given {
@@ -49,6 +52,19 @@ impl Session {
         families: &FamilySet,
         wants: Wants,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
+        let (_, dossiers) = self.dossiers_where(ceiling, families, wants, &|_| true).await?;
+        Ok(dossiers)
+    }
+
+    /// The same, with all keys that were asked for, where a family is only taken from what is known if it holds what is wanted: else it is read, as if it did not exist
+    /// for the asker.
+    pub(super) async fn dossiers_where(
+        &self,
+        ceiling: &Arc<Ceiling>,
+        families: &FamilySet,
+        wants: Wants,
+        holds: Holds<'_>,
+    ) -> Result<(Vec<Uuid>, Vec<Arc<Dossier>>), StoreError> {
         let shape = Shape::of(ceiling, wants);
         // Where the statement that picks families out brings all that is read of them, there is nothing to be saved.
         let view = match families {
@@ -57,28 +73,50 @@ impl Session {
         };
         let (first, keys) = self.keys_of(families, view.as_ref()).await?;
         if keys.is_empty() {
-            return Ok(Vec::new());
+            return Ok((keys, Vec::new()));
         }
         let mut known = Vec::new();
         if let Some(view) = &view {
             let kept = self.families().get(view, &shape, &keys).into_iter().flatten();
-            known.extend(kept.map(|family| self.grant(ceiling, family)).filter(Given::exists));
+            let kept = kept.map(|family| self.grant(ceiling, family));
+            let agencies = self.known_agencies().unwrap_or_default();
+            known.extend(kept.filter(|given| given.exists() && holds(&dossier_of(given, &agencies))));
             if let Some(agencies) = self.families().agencies(view) {
                 self.remember_agencies(&agencies);
             }
         }
         let given: HashSet<Uuid> = known.iter().map(|given| given.grant.family()).collect();
-        let unread: Families = keys.into_iter().filter(|key| !given.contains(key)).collect();
+        let unread: Families = keys.iter().filter(|key| !given.contains(key)).copied().collect();
         let agencies_unread = wants.agencies && self.known_agencies().is_none();
         let read = self.read(first, &unread, &shape, agencies_unread).await?;
         if let Some(view) = &view {
+            // One that was read although it is known, and one that is not there at all, count alike.
+            self.families().count(known.len(), unread.len());
             self.families().put(view, &shape, &read);
             if let Some(agencies) = self.known_agencies().filter(|_| agencies_unread) {
                 self.families().put_agencies(view, &agencies);
             }
         }
         known.extend(read.into_iter().map(|family| self.grant(ceiling, family)));
-        Ok(self.dossiers_of(known, wants))
+        let agencies = self.agencies_wanted(wants).await?;
+        Ok((keys, dossiers_of(&known, &agencies)))
+    }
+
+    /// Reads families of which nothing is given, whatever is known of them, and decides about them as about any other. Nothing of it is kept.
+    pub(super) async fn read_in_vain(
+        &self,
+        ceiling: &Arc<Ceiling>,
+        keys: Vec<Uuid>,
+        wants: Wants,
+        holds: Holds<'_>,
+    ) -> Result<(), StoreError> {
+        let read = self.read(None, &keys.into(), &Shape::of(ceiling, wants), false).await?;
+        let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
+        for family in read {
+            let given = self.grant(ceiling, family);
+            let _ = given.exists() && holds(&dossier_of(&given, &agencies));
+        }
+        Ok(())
     }
 
     /// The same, all of it read, known or not: where the time must not tell whether there was anything to read.
@@ -95,12 +133,13 @@ impl Session {
         let agencies_unread = wants.agencies && self.known_agencies().is_none();
         let shape = Shape::of(ceiling, wants);
         let read = self.read(first, &keys.into(), &shape, agencies_unread).await?;
-        let read = read.into_iter().map(|family| self.grant(ceiling, family)).collect();
-        Ok(self.dossiers_of(read, wants))
+        let read: Vec<Given> = read.into_iter().map(|family| self.grant(ceiling, family)).collect();
+        let agencies = self.agencies_wanted(wants).await?;
+        Ok(dossiers_of(&read, &agencies))
     }
 
     /// The families' keys in order, each once; and the families, if they had to be asked for: they are named from then on, so that the other selects need not find them
-    /// again.
+    /// again. In the place of one that was named and is not there stands [`nobody`], so that as much is sent as if it were.
     async fn keys_of(
         &self,
         families: &FamilySet,
@@ -113,7 +152,7 @@ impl Session {
             return Ok((None, keys));
         }
         let (text, values) = families.statement(self.backend(), self.authority());
-        let asked = known::asked(&text, &values);
+        let asked = known::asked(&text, &values, families.beside());
         if let Some(keys) = view.and_then(|view| self.families().list(view, asked)) {
             return Ok((None, keys.to_vec()));
         }
@@ -121,6 +160,19 @@ impl Session {
         let rows: Vec<FamilyRow> = self.rows(&text, values).await?.records()?;
         let mut keys: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         keys.sort_unstable();
+        match families {
+            FamilySet::Reach(Reach { reference: Some(_), .. }) if keys.is_empty() => keys.push(nobody(0)),
+            FamilySet::Window(Window {
+                beside: Some(named),
+                limit,
+                ..
+            }) if keys.first() != Some(named) => {
+                // One was read in its place, which is not asked for.
+                keys.truncate(usize::try_from(*limit).unwrap_or(usize::MAX));
+                keys.push(nobody(0));
+            }
+            _ => {}
+        }
         if let Some(view) = view {
             self.families().put_list(view, asked, &keys);
         }
@@ -138,21 +190,14 @@ impl Session {
         }
     }
 
-    fn dossiers_of(&self, given: Vec<Given>, wants: Wants) -> Vec<Arc<Dossier>> {
-        let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
-        let mut dossiers: Vec<Arc<Dossier>> = given
-            .into_iter()
-            .map(|Given { grant, family }| {
-                Arc::new(Dossier {
-                    grant,
-                    family: Arc::clone(&family.family),
-                    tables: Arc::clone(&family.tables),
-                    agencies: Arc::clone(&agencies),
-                })
-            })
-            .collect();
-        dossiers.sort_by_key(|dossier| dossier.key());
-        dossiers
+    /// The agencies, where they are wanted. They have been read by now, unless another field of the operation is just reading them: then they could not be kept, and are
+    /// waited for.
+    async fn agencies_wanted(&self, wants: Wants) -> Result<Arc<Agencies>, StoreError> {
+        Ok(match self.known_agencies() {
+            _ if !wants.agencies => Arc::default(),
+            Some(known) => known,
+            None => Arc::clone(self.agencies().await?),
+        })
     }
 
     /// Reads these families, and the agencies if they are to be.
@@ -216,4 +261,19 @@ impl Session {
         });
         Ok(read.collect())
     }
+}
+
+fn dossiers_of(given: &[Given], agencies: &Arc<Agencies>) -> Vec<Arc<Dossier>> {
+    let mut dossiers: Vec<_> = given.iter().map(|given| dossier_of(given, agencies)).collect();
+    dossiers.sort_by_key(|dossier| dossier.key());
+    dossiers
+}
+
+fn dossier_of(given: &Given, agencies: &Arc<Agencies>) -> Arc<Dossier> {
+    Arc::new(Dossier {
+        grant: Arc::clone(&given.grant),
+        family: Arc::clone(&given.family.family),
+        tables: Arc::clone(&given.family.tables),
+        agencies: Arc::clone(agencies),
+    })
 }

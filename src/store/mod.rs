@@ -3,6 +3,7 @@
 //! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
 
 pub mod agencies;
+pub mod alerts;
 pub mod budget;
 pub mod bulk;
 mod bundle;
@@ -22,12 +23,14 @@ pub mod known;
 mod links;
 mod load;
 pub mod migrate;
+pub mod named;
 pub mod narrow;
 pub mod outbox;
 mod pipeline;
 pub mod policy;
 pub mod reach;
 pub mod record;
+pub mod reference;
 pub mod rows;
 mod select;
 pub mod session;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Store,
-    rows::{WebhookDeliveryRow, WebhookEndpointRow},
+    rows::{OutboxRow, WebhookEndpointRow},
     session::StoreError,
 };
 
@@ -31,7 +31,7 @@ pub struct Due {
 #[derive(Clone, Debug)]
 pub struct Claimed {
     /// The delivery.
-    pub delivery: WebhookDeliveryRow,
+    pub delivery: OutboxRow,
     /// The endpoint.
     pub endpoint: WebhookEndpointRow,
 }
@@ -129,7 +129,7 @@ impl Store {
         self.count_statement();
         let delivery = webhook_delivery::Entity::find()
             .filter(of(due))
-            .into_model::<WebhookDeliveryRow>()
+            .into_model::<OutboxRow>()
             .one(self.main())
             .await?;
         self.count_statement();

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::reference;
 use crate::sharing::{
     agreement::{Access, Scope},
     alike::{Extent, permitted_alike},
@@ -38,6 +39,14 @@ pub struct Window {
     pub from: Option<Bound<Uuid>>,
     /// At most so many.
     pub limit: u64,
+    /// The family at which it begins, if one was named: it is read beside the others if it is there, and if not, others are not read in its place.
+    pub beside: Option<Uuid>,
+}
+
+impl Window {
+    fn rows(&self) -> u64 {
+        self.limit + u64::from(self.beside.is_some())
+    }
 }
 
 /// All families of an authority whose rows of one kind the ceiling could ever reach. It narrows what is read, and decides nothing: every
@@ -47,6 +56,8 @@ pub struct Reach {
     pub(super) authority: i32,
     pub(super) today: NaiveDate,
     pub(super) condition: Condition,
+    /// The reference of the only family that is meant.
+    pub(super) reference: Option<String>,
     /// Whether every family of it is on the cohort.
     pub(super) on_cohort: bool,
     /// Whether the rows exist for the asker in every family of it, whatever else is known of the family.
@@ -92,28 +103,63 @@ impl Reach {
             authority,
             today,
             condition,
+            reference: None,
             on_cohort,
             exists_alike,
+        }
+    }
+
+    /// All families of an authority.
+    pub(super) fn whole(authority: i32, today: NaiveDate) -> Self {
+        Self {
+            authority,
+            today,
+            condition: Condition::all(),
+            reference: None,
+            on_cohort: false,
+            exists_alike: false,
         }
     }
 
     /// Of the same families the one with that reference.
     #[must_use]
     pub fn with_reference(self, reference: &str) -> Self {
-        let condition = Condition::all()
-            .add(self.condition)
-            .add(family::Column::Reference.eq(reference));
-        Self { condition, ..self }
+        let reference = Some(reference.to_owned());
+        Self { reference, ..self }
     }
 
-    fn select(&self) -> Select<family::Entity> {
+    /// All of these families, whatever their reference.
+    pub(super) fn select_all(&self) -> Select<family::Entity> {
         family::Entity::find()
             .filter(family::Column::AuthorityId.eq(self.authority))
             .filter(self.condition.clone())
     }
+
+    fn select(&self) -> Select<family::Entity> {
+        match &self.reference {
+            Some(reference) => self.select_all().filter(reference::is(reference)),
+            None => self.select_all(),
+        }
+    }
 }
 
 impl FamilySet {
+    /// The reference by which a family is named.
+    pub fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Reach(reach) => reach.reference.as_deref(),
+            Self::Keys(_) | Self::Window(_) => None,
+        }
+    }
+
+    /// The family that was named, where others are asked for beside it.
+    pub(super) fn beside(&self) -> Option<Uuid> {
+        match self {
+            Self::Window(window) => window.beside,
+            Self::Keys(_) | Self::Reach(_) => None,
+        }
+    }
+
     /// The statement of the families themselves.
     pub(super) fn select_families(&self, authority: i32) -> Select<family::Entity> {
         match self {
@@ -126,7 +172,7 @@ impl FamilySet {
                     .reach
                     .select()
                     .order_by_asc(family::Column::Id)
-                    .limit(window.limit);
+                    .limit(window.rows());
                 match window.from {
                     Some(Bound::Included(key)) => select.filter(family::Column::Id.gte(key)),
                     Some(Bound::Excluded(key)) => select.filter(family::Column::Id.gt(key)),
@@ -144,6 +190,11 @@ impl FamilySet {
             statement.values.map(|values| values.0).unwrap_or_default(),
         )
     }
+}
+
+/// A key that no family has, for what would be read of one. Each number gives another.
+pub(super) fn nobody(number: usize) -> Uuid {
+    Uuid::from_u128(u128::MAX - number as u128)
 }
 
 /// A condition that holds for no row.

@@ -388,6 +388,11 @@ impl Session {
         }
     }
 
+    /// Whether what is counted of its changes is kept only if it is committed.
+    pub fn keeps_its_own_counts(&self) -> bool {
+        self.backend() == DatabaseBackend::Sqlite
+    }
+
     /// The transaction, for a statement that writes. A session that was begun to read has none.
     pub(super) fn transaction(&self) -> Result<&DatabaseTransaction, StoreError> {
         self.count(1);

@@ -137,13 +137,13 @@ macro_rules! tables {
     };
 }
 
-// Each table, and who wants it. What an action or an outcome is about may be said by its goal.
+// Each table, and who wants it. What an action or an outcome is about may be said by its goal, whence a score came by its assessment.
 tables! {
     addresses address AddressRow [addresses];
     statuses statutory_status StatutoryStatusRow [statuses];
     identifiers local_identifier LocalIdentifierRow [identifiers];
     criteria criteria_match CriteriaMatchRow [criteria];
-    assessments assessment AssessmentRow [assessments];
+    assessments assessment AssessmentRow [assessments scores];
     scores distance_score DistanceScoreRow [scores];
     plans plan PlanRow [plans];
     goals goal GoalRow [goals actions outcomes];
@@ -171,6 +171,8 @@ impl TableRows {
             .iter()
             .map(|goal| (goal.id, criterion_if_any(goal.criterion.as_deref())))
             .collect();
+        let assessments = self.assessments.take(key);
+        let assessed_by: HashMap<Uuid, Uuid> = assessments.iter().map(|of| (of.id, of.agency_id)).collect();
         let (contacts, notes): (Vec<_>, Vec<_>) = self.contacts.take(key).into_iter().map(StoredContact::split).unzip();
         let members = read.members.into_iter().map(|member| {
             let facts = RowFacts::person(member.person.id);
@@ -210,7 +212,7 @@ impl TableRows {
             ),
             assessments: lock(
                 key,
-                self.assessments.take(key),
+                assessments,
                 |row| (Reverse(row.started_on), row.id),
                 |row| RowFacts::family().from_agency(row.agency_id),
             ),
@@ -218,7 +220,7 @@ impl TableRows {
                 key,
                 self.scores.take(key),
                 |row| (row.review, row.domain.clone(), row.id),
-                |row| RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain)),
+                |row| score_facts(row, &assessed_by),
             ),
             plans: lock(
                 key,
@@ -307,6 +309,14 @@ fn criteria_facts(row: &CriteriaMatchRow) -> RowFacts {
     RowFacts::about(row.person_id)
         .from_agency(row.source_agency_id)
         .with_categories(catalogue::categories_of_criterion(&row.criterion))
+}
+
+/// A score is about its domain, and came from whoever made its assessment.
+fn score_facts(row: &DistanceScoreRow, assessed_by: &HashMap<Uuid, Uuid>) -> RowFacts {
+    let facts = RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain));
+    assessed_by
+        .get(&row.assessment_id)
+        .map_or(facts, |source| facts.from_agency(*source))
 }
 
 /// A note is about what its reporter said it is about; one about a category that does not exist could be about anything.

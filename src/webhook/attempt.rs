@@ -16,10 +16,11 @@ use crate::{
     sharing::{
         caller::{Caller, Party},
         ceiling::Ceiling,
-        grant::Disclosed,
+        grant::{Disclosed, Shared},
         register::field,
     },
     store::{
+        alerts::AlertRow,
         dossier::{Dossier, Wants},
         outbox::{Claimed, Due, Settled},
         reach::FamilySet,
@@ -50,7 +51,8 @@ struct Data<'a> {
 struct Permitted {
     ceiling: Ceiling,
     told: Vec<Disclosed>,
-    reported_at: DateTime<Utc>,
+    /// When it happened.
+    at: DateTime<Utc>,
 }
 
 /// Makes one attempt of a delivery in hand until that moment.
@@ -84,7 +86,7 @@ async fn outcome(parts: &Parts, claimed: &Claimed) -> Settled {
     let permitted = match permitted(parts, claimed).await {
         Ok(Ok(permitted)) => permitted,
         Ok(Err(caller)) => {
-            let entry = trail::refused(now, &caller, delivery.family_id, delivery.id);
+            let entry = trail::refused(now, &caller, delivery);
             // Nothing is disclosed, so nothing hangs on the entry; but what could not be written is tried again.
             return match parts.trail.append(entry).await {
                 Ok(_) => dead("withheld"),
@@ -96,13 +98,7 @@ async fn outcome(parts: &Parts, claimed: &Claimed) -> Settled {
             return Settled::NotTried { at: now + SOON };
         }
     };
-    let entry = trail::disclosed(
-        now,
-        &permitted.ceiling,
-        delivery.family_id,
-        &permitted.told,
-        delivery.id,
-    );
+    let entry = trail::disclosed(now, &permitted.ceiling, &permitted.told, delivery);
     if let Err(error) = parts.trail.append(entry).await {
         tracing::error!(%error, delivery = %delivery.id, "webhook.trail_not_written");
         return Settled::NotTried { at: now + SOON };
@@ -126,35 +122,29 @@ fn secrets(parts: &Parts, endpoint: &WebhookEndpointRow, now: DateTime<Utc>) -> 
     std::iter::once(newest).chain(before.and_then(open)).collect()
 }
 
-/// Decides, on what holds now, whether the endpoint's agency may know of the contact: as who added the endpoint, in its role and for its
+/// Decides, on what holds now, whether the endpoint's agency may know of the contact or the alert: as who added the endpoint, in its role and for its
 /// purpose. Otherwise gives who that is.
 async fn permitted(parts: &Parts, claimed: &Claimed) -> Result<Result<Permitted, Caller>, StoreError> {
-    let (delivery, endpoint) = (&claimed.delivery, &claimed.endpoint);
-    let session = Session::begin(&parts.store, endpoint.authority_id, Mode::Read).await?;
+    let session = Session::begin(&parts.store, claimed.endpoint.authority_id, Mode::Read).await?;
     let read = read(parts, &session, claimed).await;
     // Nothing was changed, so nothing is lost if ending the transaction fails.
     let _ = session.end().await;
-    let (caller, ceiling, dossier) = read?;
-    let told = dossier.and_then(|dossier| told(&dossier, endpoint, delivery.contact_id));
-    Ok(match (told, Arc::try_unwrap(ceiling)) {
-        (Some((told, reported_at)), Ok(ceiling)) => Ok(Permitted {
-            ceiling,
+    let (ceiling, told) = read?;
+    Ok(match told {
+        Some((told, at)) => Ok(Permitted {
+            ceiling: Arc::unwrap_or_clone(ceiling),
             told,
-            reported_at,
+            at,
         }),
-        (Some((told, reported_at)), Err(ceiling)) => Ok(Permitted {
-            ceiling: (*ceiling).clone(),
-            told,
-            reported_at,
-        }),
-        (None, _) => Err(caller),
+        None => Err(ceiling.caller().as_ref().clone()),
     })
 }
 
-type Read = (Caller, Arc<Ceiling>, Option<Arc<Dossier>>);
+/// What is told, and when it happened.
+type Told = (Vec<Disclosed>, DateTime<Utc>);
 
-async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<Read, StoreError> {
-    let endpoint = &claimed.endpoint;
+async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<(Arc<Ceiling>, Option<Told>), StoreError> {
+    let (delivery, endpoint) = (&claimed.delivery, &claimed.endpoint);
     let agency = session.agencies().await?.get(endpoint.agency_id).cloned();
     let agency = agency.ok_or_else(|| StoreError::Corrupt("an endpoint's agency is not there".to_owned()))?;
     let caller = Caller {
@@ -173,23 +163,36 @@ async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<Rea
         purposes: vec![endpoint.purpose.clone()],
     };
     let policies = session.policies(&parts.store).await?;
-    let ceiling = Arc::new(Ceiling::of(&policies.policy, Arc::new(caller.clone()), session.today()));
-    let wants = Wants {
-        contacts: true,
-        ..Wants::default()
+    let ceiling = Arc::new(Ceiling::of(&policies.policy, Arc::new(caller), session.today()));
+    let told = match (delivery.family_id, delivery.contact_id, delivery.alert_id) {
+        (Some(family), Some(contact), _) => {
+            let wants = Wants {
+                contacts: true,
+                ..Wants::default()
+            };
+            let families = FamilySet::Keys(vec![family]);
+            let dossier = session.dossiers(&ceiling, &families, wants).await?.into_iter().next();
+            dossier.and_then(|dossier| told(&dossier, endpoint, contact))
+        }
+        (_, _, Some(alert)) => {
+            let alert = session.alert(alert).await?;
+            alert.and_then(|alert| told_of_alert(&ceiling, &alert))
+        }
+        _ => None,
     };
-    let family = FamilySet::Keys(vec![claimed.delivery.family_id]);
-    let dossier = session.dossiers(&ceiling, &family, wants).await?.into_iter().next();
-    Ok((caller, ceiling, dossier))
+    Ok((ceiling, told))
+}
+
+/// What a webhook tells of an alert: that there was one.
+fn told_of_alert(ceiling: &Ceiling, alert: &AlertRow) -> Option<Told> {
+    let raised = Shared::about_own(ceiling, field::ALERT_RAISED_AT, alert.agency_id, || alert.raised_at);
+    let (at, disclosed) = raised.told().ok()?;
+    Some((vec![disclosed.clone()], *at))
 }
 
 /// What a webhook tells its receiver: that there was a contact, with a family whose Lead Professional is in their agency. None if they may
 /// not know either, or if it is not so any more.
-fn told(
-    dossier: &Dossier,
-    endpoint: &WebhookEndpointRow,
-    contact: uuid::Uuid,
-) -> Option<(Vec<Disclosed>, DateTime<Utc>)> {
+fn told(dossier: &Dossier, endpoint: &WebhookEndpointRow, contact: uuid::Uuid) -> Option<Told> {
     let family = dossier.grant.visible(field::FAMILY_ID, &dossier.family)?;
     let leads = family.release(field::FAMILY_LEAD_PROFESSIONAL, |record| {
         record
@@ -215,13 +218,12 @@ fn told(
 
 async fn send(parts: &Parts, claimed: &Claimed, permitted: &Permitted, secrets: &[Secret]) -> Sent {
     let (delivery, endpoint) = (&claimed.delivery, &claimed.endpoint);
-    let contact = (parts.public_id)(endpoint.authority_id, delivery.family_id, delivery.contact_id);
+    let row = delivery.contact_id.or(delivery.alert_id).unwrap_or_default();
+    let id = (parts.public_id)(endpoint.authority_id, delivery.family_id, row);
     let event = Event {
         r#type: &delivery.event_type,
-        timestamp: permitted
-            .reported_at
-            .to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
-        data: Data { id: &contact },
+        timestamp: permitted.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        data: Data { id: &id },
     };
     // Texts alone: this cannot fail.
     let body = serde_json::to_vec(&event).unwrap_or_default();
@@ -253,11 +255,13 @@ fn settle(parts: &Parts, claimed: &Claimed, sent: Sent) -> Settled {
         },
         Sent::Failed {
             why,
+            cause,
             status,
             again_after,
         } => {
             let (failure, now) = (why.code(), parts.store.clock().now());
-            tracing::debug!(delivery = %delivery.id, failure, status, attempts = delivery.attempts, "webhook.failed");
+            let (attempts, endpoint) = (delivery.attempts, claimed.endpoint.id);
+            tracing::info!(delivery = %delivery.id, %endpoint, cause, status, attempts, "webhook.failed");
             let chance = parts.store.ids().uuid().as_u128();
             let delay = schedule::delay(delivery.attempts, chance, again_after);
             match delay {

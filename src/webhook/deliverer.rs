@@ -48,6 +48,8 @@ pub struct Settings {
     pub guard: Guard,
     /// How long one attempt may take.
     pub timeout: Duration,
+    /// How long of that a connection may take. Where there is none, that is told after as long.
+    pub connect: Duration,
     /// The proxy that they go through.
     pub proxy: Option<String>,
     /// After so long it is looked for what is due although nothing woke the deliverer.
@@ -59,14 +61,15 @@ impl Default for Settings {
         Self {
             guard: Guard::default(),
             timeout: Duration::from_secs(20),
+            connect: Duration::from_secs(5),
             proxy: None,
             poll: Duration::from_secs(5),
         }
     }
 }
 
-/// Makes the public id of a contact: authority, family, contact.
-pub type PublicId = Arc<dyn Fn(i32, Uuid, Uuid) -> String + Send + Sync>;
+/// Makes the public id of a contact or an alert: authority, family if it is a contact, row.
+pub type PublicId = Arc<dyn Fn(i32, Option<Uuid>, Uuid) -> String + Send + Sync>;
 
 /// What has become of deliveries since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,7 +184,7 @@ impl Deliverer {
         settings: Settings,
         lookup: Lookup,
     ) -> Result<Self, reqwest::Error> {
-        let sender = Sender::new(settings.guard, settings.timeout, settings.proxy.as_deref(), lookup)?;
+        let sender = Sender::new(&settings, lookup)?;
         let parts = Parts {
             store,
             trail,

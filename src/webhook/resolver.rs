@@ -26,6 +26,11 @@ pub fn system() -> Lookup {
 #[error("the name leads to an address that is not permitted")]
 pub struct NotPermitted;
 
+/// A name that leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the name leads nowhere")]
+pub struct Unknown;
+
 /// Looks names up and keeps what is not permitted from the connection.
 pub struct Resolver {
     pub(super) guard: Guard,
@@ -36,7 +41,10 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (guard, lookup) = (self.guard, Arc::clone(&self.lookup));
         Box::pin(async move {
-            let found = lookup(name.as_str().to_owned()).await?;
+            let found = lookup(name.as_str().to_owned()).await.map_err(|_| Unknown)?;
+            if found.is_empty() {
+                return Err(Unknown.into());
+            }
             // One that is not permitted refuses all: an honest name does not lead to both.
             if found.iter().any(|address| !guard.permits(address.ip())) {
                 return Err(NotPermitted.into());

@@ -1,5 +1,8 @@
 //! Sends one webhook and says what came of it. Redirects are not followed, nothing of the answer but its status is read, and no error text is
 //! passed on: it would name the address.
+//!
+//! Whoever adds endpoints could try names in them, to learn of the network that the server stands in. So an attempt that finds no connection is told in
+//! one word and takes one time, whether the name is unknown, leads where webhooks may not go, or to a machine that is not there. Why it was is for the log.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
@@ -10,13 +13,13 @@ use reqwest::{
     redirect::Policy,
 };
 
+use tokio::time::{Instant, sleep_until};
+
 use super::{
     address::Guard,
-    resolver::{Lookup, NotPermitted, Resolver},
+    deliverer::Settings,
+    resolver::{Lookup, NotPermitted, Resolver, Unknown},
 };
-
-/// How long a connection may take.
-const CONNECT_TIME: Duration = Duration::from_secs(5);
 
 /// Why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +28,9 @@ pub enum Failure {
     Status,
     /// It took too long.
     Timeout,
-    /// No connection, or one that broke.
+    /// No connection, for whatever reason, or one that broke.
     Connection,
-    /// The address is not one that webhooks may go to.
+    /// The address itself says that it is not one that webhooks may go to.
     Address,
 }
 
@@ -52,8 +55,10 @@ pub enum Sent {
     Gone,
     /// Not taken.
     Failed {
-        /// Why.
+        /// Why, as the endpoint's owner is told.
         why: Failure,
+        /// Why, for the log of whoever runs the server.
+        cause: &'static str,
         /// The status, where there was one.
         status: Option<u16>,
         /// When the receiver wants to be asked again.
@@ -62,9 +67,10 @@ pub enum Sent {
 }
 
 impl Sent {
-    fn failed(why: Failure) -> Self {
+    fn failed(why: Failure, cause: &'static str) -> Self {
         Self::Failed {
             why,
+            cause,
             status: None,
             again_after: None,
         }
@@ -90,6 +96,8 @@ pub struct Message<'a> {
 pub struct Sender {
     client: Client,
     guard: Guard,
+    /// How long a connection may take, and the least time that one takes which does not come to be.
+    connect: Duration,
 }
 
 impl fmt::Debug for Sender {
@@ -100,17 +108,20 @@ impl fmt::Debug for Sender {
 
 impl Sender {
     /// A sender within these bounds. With a proxy it is the proxy that looks names up and keeps what is private private.
-    pub fn new(guard: Guard, timeout: Duration, proxy: Option<&str>, lookup: Lookup) -> Result<Self, reqwest::Error> {
+    pub fn new(settings: &Settings, lookup: Lookup) -> Result<Self, reqwest::Error> {
+        let Settings { guard, timeout, .. } = *settings;
+        // What is over before there is a connection must be told from what is over after that.
+        let connect = settings.connect.min(timeout / 2);
         let mut client = Client::builder()
             .user_agent(concat!("thinkfamily/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
             .referer(false)
             .https_only(!guard.private_addresses)
-            .connect_timeout(CONNECT_TIME)
+            .connect_timeout(connect)
             .timeout(timeout)
             .pool_idle_timeout(Duration::from_secs(30))
             .pool_max_idle_per_host(4);
-        client = match proxy {
+        client = match settings.proxy.as_deref() {
             Some(proxy) => client.proxy(reqwest::Proxy::all(proxy)?),
             // What the environment says of proxies is not asked: a connection goes to what was looked at.
             None => client.no_proxy().dns_resolver(Arc::new(Resolver { guard, lookup })),
@@ -118,6 +129,7 @@ impl Sender {
         Ok(Self {
             client: client.build()?,
             guard,
+            connect,
         })
     }
 
@@ -125,8 +137,9 @@ impl Sender {
     pub async fn send(&self, message: Message<'_>) -> Sent {
         // A number in the address is not looked up, so it is looked at here; and what may be used can have changed since it was taken.
         let Ok(url) = self.guard.url(message.url) else {
-            return Sent::failed(Failure::Address);
+            return Sent::failed(Failure::Address, "address_not_permitted");
         };
+        let told_at = Instant::now() + self.connect;
         let sent = self
             .client
             .post(url)
@@ -142,12 +155,15 @@ impl Sender {
             Ok(answer) if answer.status() == StatusCode::GONE => Sent::Gone,
             Ok(answer) => Sent::Failed {
                 why: Failure::Status,
+                cause: "status",
                 status: Some(answer.status().as_u16()),
                 again_after: again_after(&answer),
             },
-            Err(error) if is_not_permitted(&error) => Sent::failed(Failure::Address),
-            Err(error) if error.is_timeout() => Sent::failed(Failure::Timeout),
-            Err(_) => Sent::failed(Failure::Connection),
+            Err(error) if error.is_timeout() && !error.is_connect() => Sent::failed(Failure::Timeout, "timeout"),
+            Err(error) => {
+                sleep_until(told_at).await;
+                Sent::failed(Failure::Connection, cause(&error))
+            }
         }
     }
 }
@@ -158,13 +174,21 @@ fn again_after(answer: &reqwest::Response) -> Option<TimeDelta> {
     Some(TimeDelta::seconds(i64::from(seconds)))
 }
 
-fn is_not_permitted(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(of) = cause {
+/// Why there was no connection, or no answer on it.
+fn cause(error: &reqwest::Error) -> &'static str {
+    let mut at: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(of) = at {
         if of.is::<NotPermitted>() {
-            return true;
+            return "name_not_permitted";
         }
-        cause = of.source();
+        if of.is::<Unknown>() {
+            return "name_unknown";
+        }
+        at = of.source();
     }
-    false
+    match (error.is_connect(), error.is_timeout()) {
+        (true, true) => "no_connection_in_time",
+        (true, false) => "no_connection",
+        (false, _) => "connection_broke",
+    }
 }

@@ -1,7 +1,4 @@
-//! What the trail is told before a webhook is sent: that an agency is about to learn that a partner met a family.
-
-use chrono::{DateTime, Utc};
-use uuid::Uuid;
+//! What the trail is told before a webhook is sent: that an agency is about to learn that a partner met a family, or that somebody tried too many values.
 
 use crate::{
     audit::{
@@ -9,11 +6,14 @@ use crate::{
         entry::{AgreementRef, Entry, Kind, Operation},
     },
     sharing::{caller::Caller, ceiling::Ceiling, grant::Disclosed},
+    store::rows::OutboxRow,
 };
+use chrono::{DateTime, Utc};
 
-fn by(kind: Kind, at: DateTime<Utc>, caller: &Caller, delivery: Uuid) -> Entry {
+fn by(kind: Kind, at: DateTime<Utc>, caller: &Caller, delivery: &OutboxRow) -> Entry {
     let mut entry = Entry::new(kind, at);
-    entry.request_id = Some(delivery);
+    entry.request_id = Some(delivery.id);
+    entry.families.extend(delivery.family_id);
     entry.authority = Some(caller.authority);
     entry.agency = Some(caller.principal.agency);
     entry.agency_kind = Some(Code::nearest(&caller.principal.agency_kind));
@@ -21,20 +21,16 @@ fn by(kind: Kind, at: DateTime<Utc>, caller: &Caller, delivery: Uuid) -> Entry {
     entry.subject = Subject::new(&caller.principal.subject).ok();
     entry.client = Subject::new(&caller.client).ok();
     entry.purpose = Some(Code::nearest(&caller.purpose));
-    entry.operation = Some(Operation::of(Some("webhook"), "webhook contact.reported"));
+    entry.operation = Some(Operation::of(
+        Some("webhook"),
+        &format!("webhook {}", delivery.event_type),
+    ));
     entry
 }
 
 /// A webhook that is about to be sent. Its request is the delivery, which the receiver is told as well (`webhook-id`).
-pub(super) fn disclosed(
-    at: DateTime<Utc>,
-    ceiling: &Ceiling,
-    family: Uuid,
-    told: &[Disclosed],
-    delivery: Uuid,
-) -> Entry {
+pub(super) fn disclosed(at: DateTime<Utc>, ceiling: &Ceiling, told: &[Disclosed], delivery: &OutboxRow) -> Entry {
     let mut entry = by(Kind::Disclosed, at, ceiling.caller(), delivery);
-    entry.families.insert(family);
     for told in told {
         let personal = told.categories.iter().filter(|category| category.is_personal());
         entry
@@ -53,10 +49,9 @@ pub(super) fn disclosed(
     entry
 }
 
-/// A webhook that is not sent, since its agency may not know of the contact now.
-pub(super) fn refused(at: DateTime<Utc>, caller: &Caller, family: Uuid, delivery: Uuid) -> Entry {
+/// A webhook that is not sent, since its agency may not know of it now.
+pub(super) fn refused(at: DateTime<Utc>, caller: &Caller, delivery: &OutboxRow) -> Entry {
     let mut entry = by(Kind::Refused, at, caller, delivery);
-    entry.families.insert(family);
     entry.reason = Some(Code::nearest("WITHHELD"));
     entry
 }

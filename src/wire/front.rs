@@ -10,12 +10,15 @@ use ipnet::IpNet;
 use super::request::headers::single;
 use crate::auth::{Asking, Thumbprint, thumbprint};
 
+/// Where proxies write down whom they speak for, each behind the one before it.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// How clients reach the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Front {
     /// Where clients find it, without a slash at the end. Proofs of possession must name it.
     pub public_url: String,
-    /// Proxies that may say which certificate a client showed.
+    /// Proxies that may say which address a client has, and which certificate it showed.
     pub proxies: Vec<IpNet>,
     /// The header in which they say so (RFC 9440).
     pub certificate_header: Option<HeaderName>,
@@ -60,6 +63,21 @@ impl Front {
             tracing::warn!("a proxy sent a certificate that cannot be read: want one in base64 between colons, once");
         }
         value.map(|der| thumbprint(&der))
+    }
+
+    /// The address of the client behind a proxy that is trusted to say: of those in `X-Forwarded-For` the last that is not a proxy's too. None where no
+    /// proxy is between, or it says nothing that can be read.
+    pub(super) fn client(&self, peer: Option<&Peer>, headers: &HeaderMap) -> Option<IpAddr> {
+        peer.filter(|peer| self.trusts(peer.address))?;
+        let values = headers.get_all(&FORWARDED_FOR).iter().rev();
+        let names = values.flat_map(|value| value.to_str().unwrap_or_default().rsplit(','));
+        for name in names {
+            let address = name.trim().parse().ok()?;
+            if !self.trusts(address) {
+                return Some(address);
+            }
+        }
+        None
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -111,6 +129,36 @@ mod tests {
             assert_eq!(seen(other, Some([7; 32]), &[":YWJj:"]), Some([7; 32]), "{other}");
         }
         assert_eq!(front().certificate(None, &HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_trusted_proxy_says_whom_it_speaks_for() {
+        let said = |peer: &str, values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append("x-forwarded-for", value.parse().expect("a value"));
+            }
+            let peer = Peer {
+                address: peer.parse().expect("an address"),
+                certificate: None,
+            };
+            front().client(Some(&peer), &headers).map(|address| address.to_string())
+        };
+        for (values, client) in [
+            (&["192.0.2.1"][..], Some("192.0.2.1")),
+            (&["2001:db8::1"], Some("2001:db8::1")),
+            // What the client itself wrote stands before what the proxies wrote.
+            (&["203.0.113.9, 192.0.2.1"], Some("192.0.2.1")),
+            (&["203.0.113.9", "192.0.2.1,192.168.1.1"], Some("192.0.2.1")),
+            (&["192.168.1.1"], None),
+            (&["unknown"], None),
+            (&["192.0.2.1, unknown"], None),
+            (&[""], None),
+            (&[], None),
+        ] {
+            assert_eq!(said("10.0.0.7", values).as_deref(), client, "{values:?}");
+            assert_eq!(said("10.0.0.8", values), None, "{values:?}");
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ use super::{
     respond::Problem,
     services::Refusal,
     state::AppState,
+    strangers::Standing,
 };
 use crate::{
     auth::SignedIn,
@@ -70,6 +71,9 @@ pub(super) async fn sign_in(state: &AppState, parts: &Parts, notes: &mut Notes) 
     let authenticating = state.authenticator.authenticate(state.front.asking(parts));
     let signed_in = authenticating.instrument(info_span!("sign-in")).await?;
     notes.caller(&signed_in.caller);
+    if let Some(standing) = parts.extensions.get::<Standing>() {
+        standing.signs_in();
+    }
     Ok(signed_in)
 }
 

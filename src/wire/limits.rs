@@ -75,8 +75,14 @@ pub struct EdgeLimits {
     pub waiting_time: Duration,
     /// Of those that run and wait, the most of one client of an agency.
     pub requests_per_client: usize,
-    /// Connections open at once; more wait to be accepted.
+    /// Connections open at once on which somebody has signed in.
     pub connections: usize,
+    /// Connections and sockets open at once on which nobody has.
+    pub strangers: usize,
+    /// Of these, the most of one address.
+    pub strangers_per_address: usize,
+    /// How long the first head of a connection may take to arrive, a handshake of TLS counted in.
+    pub stranger_time: Duration,
     /// How long a server that was told to stop goes on serving, while it says that it is not ready.
     pub leave_time: Duration,
     /// How long requests under way may take to end after that.
@@ -100,6 +106,9 @@ impl Default for EdgeLimits {
             waiting_time: Duration::from_secs(5),
             requests_per_client: 200,
             connections: 2_048,
+            strangers: 1_024,
+            strangers_per_address: 256,
+            stranger_time: Duration::from_secs(5),
             leave_time: Duration::ZERO,
             shutdown_time: Duration::from_secs(20),
             live: LiveLimits::default(),

@@ -19,6 +19,10 @@ pub struct Metrics {
     operations: IntCounterVec,
     /// Connections that are open.
     pub(super) connections: IntGauge,
+    /// Of these, and of the sockets, those on which nobody has signed in.
+    pub(super) strangers: IntGauge,
+    /// Strangers who had to leave.
+    pub(super) dismissed: IntCounter,
     /// `WebSocket` connections that are open.
     pub(super) sockets: IntGauge,
     /// Subscriptions under way, on sockets and as event streams.
@@ -63,6 +67,14 @@ impl Metrics {
                 &["outcome"],
             )?,
             connections: IntGauge::new("thinkfamily_http_connections", "Connections open.")?,
+            strangers: IntGauge::new(
+                "thinkfamily_strangers",
+                "Connections and WebSockets open on which nobody has signed in.",
+            )?,
+            dismissed: IntCounter::new(
+                "thinkfamily_strangers_dismissed_total",
+                "Connections and WebSockets closed to make room, since nobody had signed in on them.",
+            )?,
             sockets: IntGauge::new("thinkfamily_sockets", "WebSocket connections open.")?,
             subscriptions: IntGauge::new("thinkfamily_subscriptions", "Subscriptions under way.")?,
             events: IntCounter::new("thinkfamily_events_total", "Events of subscriptions sent.")?,
@@ -90,6 +102,8 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.in_flight.clone()))?;
         metrics.registry.register(Box::new(metrics.operations.clone()))?;
         metrics.registry.register(Box::new(metrics.connections.clone()))?;
+        metrics.registry.register(Box::new(metrics.strangers.clone()))?;
+        metrics.registry.register(Box::new(metrics.dismissed.clone()))?;
         metrics.registry.register(Box::new(metrics.sockets.clone()))?;
         metrics.registry.register(Box::new(metrics.subscriptions.clone()))?;
         metrics.registry.register(Box::new(metrics.events.clone()))?;

@@ -4,6 +4,7 @@
 //! [`services::Authenticate`], hands the operation to [`services::Execute`], and sends what comes back.
 
 mod cors;
+pub mod counters;
 pub mod front;
 mod gate;
 pub mod graphiql;
@@ -24,6 +25,8 @@ pub mod services;
 mod shares;
 mod slow;
 pub mod state;
+mod strangers;
+mod strict;
 #[cfg(test)]
 mod tests;
 pub mod tls;

@@ -24,7 +24,9 @@ use http::{
 use tracing::{Instrument as _, field::Empty, info_span};
 use uuid::Uuid;
 
-use super::{live::stopping::Stopping, metrics::Metrics, respond::Problem, state::AppState};
+use super::{
+    front::Peer, live::stopping::Stopping, metrics::Metrics, request::host, respond::Problem, state::AppState,
+};
 use crate::{sharing::caller::Caller, telemetry};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -122,12 +124,26 @@ pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Req
     );
     telemetry::belongs_to(&span, request.headers());
 
-    let handled = answer(next.run(request), id, state.edge.request_time);
+    // What was made in the process and did not come by a connection need not name a host.
+    let fault = request
+        .extensions()
+        .get::<Peer>()
+        .and_then(|_| host::check(&request).err());
+    let is_faulty = fault.is_some();
+    let handling = async {
+        match fault {
+            Some(problem) => problem.respond(None, id),
+            None => next.run(request).await,
+        }
+    };
+    let handled = answer(handling, id, state.edge.request_time);
     let mut response = handled.instrument(span.clone()).await;
 
     harden(&mut response, id, state.front.public_url.starts_with("https:"));
-    // A connection is not kept for another request that would come when nobody is there; one that has become a socket is no connection of HTTP any more.
-    if stopping.is_some_and(|stopping| stopping.leaves()) && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+    // A connection is not kept for another request that would come when nobody is there, nor where it is not certain what is one; one that has become a
+    // socket is no connection of HTTP any more.
+    let leaves = is_faulty || stopping.is_some_and(|stopping| stopping.leaves());
+    if leaves && response.status() != StatusCode::SWITCHING_PROTOCOLS {
         response
             .headers_mut()
             .insert(CONNECTION, HeaderValue::from_static("close"));

@@ -1,4 +1,4 @@
-//! The addresses beside `/graphql`: the asker's schema, who sees what, health, counters, keys, and a page that says what
+//! The addresses beside `/graphql`: the asker's schema, who sees what, health, keys, and a page that says what
 //! there is to open.
 
 use std::{sync::Arc, time::Duration};
@@ -88,21 +88,6 @@ pub(super) async fn readyz(
     match tokio::time::timeout(READY_TIME, (state.ready)()).await {
         Ok(true) => typed(TEXT, "ready\n"),
         Ok(false) | Err(_) => Problem::unavailable().respond(None, id),
-    }
-}
-
-/// `/metrics`: the counters.
-pub(super) async fn metrics(
-    State(state): State<Arc<AppState>>,
-    Extension(RequestId(id)): Extension<RequestId>,
-) -> Response {
-    state.metrics.occupied(state.gate.occupied());
-    match state.metrics.text() {
-        Ok(text) => typed("text/plain; version=0.0.4; charset=utf-8", text),
-        Err(error) => {
-            tracing::error!(request_id = %id, %error, "the counters cannot be shown");
-            Problem::internal().respond(None, id)
-        }
     }
 }
 

@@ -18,8 +18,8 @@ use super::{
 };
 
 /// The whole server as one service.
-pub fn router(state: AppState) -> Router {
-    let state = Arc::new(state);
+pub fn router(state: impl Into<Arc<AppState>>) -> Router {
+    let state = state.into();
     let mut router = Router::new()
         .route("/", get(pages::landing))
         .route("/style.css", get(pages::style))
@@ -28,8 +28,7 @@ pub fn router(state: AppState) -> Router {
         .route("/schema.graphql", get(pages::schema))
         .route("/sharing", get(pages::sharing))
         .route("/healthz", get(pages::healthz))
-        .route("/readyz", get(pages::readyz))
-        .route("/metrics", get(pages::metrics));
+        .route("/readyz", get(pages::readyz));
     if state.jwks.is_some() {
         router = router.route("/.well-known/jwks.json", get(pages::jwks));
     }
@@ -50,10 +49,10 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-async fn not_found(Extension(RequestId(id)): Extension<RequestId>) -> Response {
+pub(super) async fn not_found(Extension(RequestId(id)): Extension<RequestId>) -> Response {
     Problem::not_found().respond(None, id)
 }
 
-async fn method_not_allowed(Extension(RequestId(id)): Extension<RequestId>) -> Response {
+pub(super) async fn method_not_allowed(Extension(RequestId(id)): Extension<RequestId>) -> Response {
     Problem::method_not_allowed(None).respond(None, id)
 }

@@ -3,20 +3,22 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
     time::Duration,
 };
 
 use axum::Router;
+use futures_util::future::BoxFuture;
+use http::{HeaderValue, StatusCode, header::CONNECTION};
 use hyper::{Request, body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+use ipnet::IpNet;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     time::{sleep, timeout},
 };
 
@@ -26,6 +28,8 @@ use super::{
     live::stopping::{Phase, Stopping},
     metrics::Metrics,
     slow::WriteTimeout,
+    strangers::{Standing, Strangers},
+    strict::{self, Strict},
     tls::Tls,
 };
 use crate::auth::thumbprint;
@@ -40,11 +44,17 @@ pub struct Listening {
     pub listener: TcpListener,
     /// TLS, if it is spoken.
     pub tls: Option<Tls>,
+    /// Proxies that speak for many.
+    pub proxies: Vec<IpNet>,
 }
 
 impl From<TcpListener> for Listening {
     fn from(listener: TcpListener) -> Self {
-        Self { listener, tls: None }
+        Self {
+            listener,
+            tls: None,
+            proxies: Vec::new(),
+        }
     }
 }
 
@@ -58,8 +68,8 @@ pub async fn serve(
     metrics: &Metrics,
     stop: impl Future<Output = ()>,
 ) {
-    let Listening { listener, tls } = listening.into();
-    let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let Listening { listener, tls, proxies } = listening.into();
+    let strangers = Strangers::new(limits, proxies, metrics);
     let (stopping, stopped) = watch::channel(Phase::Serving);
     let mut until = std::pin::pin!(async {
         stop.await;
@@ -73,12 +83,13 @@ pub async fn serve(
         tokio::select! {
             biased;
             () = &mut until => break,
-            (stream, address, place) = next_connection(&listener, &places) => {
+            (stream, address) = next_connection(&listener) => {
                 let setting = Setting {
                     router: router.clone(),
                     limits: limits.clone(),
-                    open: Open::new(metrics, place),
+                    open: Open::new(metrics),
                     stopping: stopped.clone(),
+                    standing: strangers.enter(address.ip()),
                 };
                 accepted(stream, address.ip(), tls.as_ref(), setting);
             }
@@ -112,16 +123,11 @@ pub async fn stop_signal() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// A connection, as soon as there is a place for it.
-async fn next_connection(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
-    // The semaphore is never closed, so there is always a place in the end.
-    let place = places.clone().acquire_owned().await.ok();
+/// The next connection. It is taken whoever has how many: what there is room for, [`Strangers`] says.
+async fn next_connection(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, address)) => return (stream, address, place),
+            Ok(accepted) => return accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 sleep(ACCEPT_PAUSE).await;
@@ -136,6 +142,7 @@ struct Setting {
     limits: EdgeLimits,
     open: Open,
     stopping: watch::Receiver<Phase>,
+    standing: Standing,
 }
 
 /// Serves a connection by a task of its own, after the handshake where TLS is spoken.
@@ -148,11 +155,13 @@ fn accepted(stream: TcpStream, address: IpAddr, tls: Option<&Tls>, setting: Sett
         address,
         certificate: None,
     };
+    let standing = setting.standing.clone();
+    let time = setting.limits.stranger_time;
     let Some(acceptor) = tls.map(Tls::acceptor) else {
-        tokio::spawn(connection(stream, peer, setting));
+        tokio::spawn(as_long_as_it_may(standing, time, connection(stream, peer, setting)));
         return;
     };
-    tokio::spawn(async move {
+    let shaken = async move {
         let mut stopping = Stopping::from(setting.stopping.clone());
         let shaken = tokio::select! {
             shaken = timeout(setting.limits.header_time, acceptor.accept(stream)) => shaken,
@@ -167,7 +176,23 @@ fn accepted(stream: TcpStream, address: IpAddr, tls: Option<&Tls>, setting: Sett
             Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
             Err(_) => tracing::debug!("a handshake took too long"),
         }
-    });
+    };
+    tokio::spawn(as_long_as_it_may(standing, time, shaken));
+}
+
+/// Serves a connection until it ends, somebody else needs its place, or it has said nothing for too long.
+async fn as_long_as_it_may(standing: Standing, time: Duration, serving: impl Future<Output = ()>) {
+    let silent = async {
+        sleep(time).await;
+        if standing.has_spoken() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = serving => {}
+        () = standing.dismissed() => tracing::debug!("a stranger had to leave"),
+        () = silent => tracing::debug!("a stranger said nothing"),
+    }
 }
 
 async fn connection<S>(stream: S, peer: Peer, setting: Setting)
@@ -179,19 +204,23 @@ where
         limits,
         open,
         stopping,
+        standing,
     } = setting;
-    let io = WriteTimeout::new(TokioIo::new(stream), limits.write_time);
+    let io = WriteTimeout::new(TokioIo::new(Strict::new(stream)), limits.write_time);
     let mut stopping = Stopping::from(stopping);
     let service = Telling {
         inner: TowerToHyperService::new(router),
         peer,
         stopping: stopping.clone(),
+        standing,
     };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
         .max_headers(limits.headers)
         .max_header_size(limits.header_bytes)
+        // For answers that name headers as the client does: see the upgrade to a socket.
+        .preserve_header_case(true)
         .serve_connection(io, service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
@@ -208,37 +237,51 @@ where
     drop(open);
 }
 
-/// Gives each request a way to learn that the server stops, for what outlives its answer, and who is at the other end.
+/// Gives each request a way to learn that the server stops, for what outlives its answer, and who is at the other end and how that connection stands.
 struct Telling {
     inner: TowerToHyperService<Router>,
     peer: Peer,
     stopping: Stopping,
+    standing: Standing,
 }
 
 impl Service<Request<Incoming>> for Telling {
     type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
     type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
-    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        let busy = self.standing.begins();
+        let ends = strict::ends_http(request.headers());
         request.extensions_mut().insert(self.stopping.clone());
         request.extensions_mut().insert(self.peer);
-        self.inner.call(request)
+        request.extensions_mut().insert(self.standing.clone());
+        let answering = self.inner.call(request);
+        Box::pin(async move {
+            let mut answered = answering.await;
+            drop(busy);
+            if let Ok(response) = &mut answered
+                && ends
+                && response.status() != StatusCode::SWITCHING_PROTOCOLS
+            {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
+            }
+            answered
+        })
     }
 }
 
 /// Counts a connection for as long as it is open.
 struct Open {
     metrics: Metrics,
-    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Open {
-    fn new(metrics: &Metrics, place: Option<OwnedSemaphorePermit>) -> Self {
+    fn new(metrics: &Metrics) -> Self {
         metrics.connections.inc();
         Self {
             metrics: metrics.clone(),
-            _place: place,
         }
     }
 }

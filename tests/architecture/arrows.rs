@@ -64,7 +64,7 @@ const ROOMS: [Room; 17] = [
     },
     Room {
         name: "import",
-        may_name: &["catalogue", "clock", "sharing::category", "store"],
+        may_name: &["catalogue", "clock", "matching", "sharing::category", "store"],
     },
     Room {
         name: "demo",
@@ -158,7 +158,7 @@ const LIBRARIES: [(&str, &[&str]); 30] = [
     ("clap", &["cli", "config"]),
     ("any_ascii", &["matching"]),
     ("rphonetic", &["matching"]),
-    ("strsim", &["matching"]),
+    ("strsim", &["graphql", "matching"]),
 ];
 
 /// The rooms that the table knows; `main.rs` is the door, not a room.

@@ -126,6 +126,7 @@ impl World {
                 access: chance.pick(&[Access::Read, Access::Read, Access::Read, Access::Write]),
                 categories,
                 area: chance.percent(20),
+                sourced: chance.percent(80),
             },
             row: row(chance, &facts, of_row),
             facts,
@@ -152,6 +153,7 @@ fn found(chance: &mut Chance, case: Case) -> Case {
             access: Access::Read,
             categories: CategorySet::of(&[Category::Marker]),
             area: false,
+            sourced: false,
         },
         row: RowFacts::family(),
         question: Question::Found(person),
@@ -164,6 +166,7 @@ fn own(case: Case) -> Case {
     Case {
         field: Needs {
             area: false,
+            sourced: true,
             ..case.field
         },
         facts: FamilyFacts {

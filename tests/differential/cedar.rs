@@ -47,6 +47,14 @@ pub(crate) fn policies(policy: &Policy) -> PolicySet {
     for agreement in &policy.agreements {
         for clause in &agreement.clauses {
             let name = policy_name(&agreement.code, agreement.version, &clause.id);
+            if clause.emergency {
+                let conditions = speaks(policy, agreement, clause);
+                let text = format!(
+                    "permit (principal, action == {OPEN}, resource)\nwhen {{\n  ({})\n}};",
+                    conditions.join(") && (")
+                );
+                add(format!("{name}|open"), text);
+            }
             add(name, exported(policy, agreement, clause));
         }
     }
@@ -61,14 +69,13 @@ fn list(words: &[String]) -> String {
     format!("{words:?}")
 }
 
-fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
-    let actions: Vec<_> = clause.access.iter().map(|access| action(*access)).collect();
-    let mut text = format!(
-        "permit (principal, action in [{}], resource)\nwhen {{\n",
-        actions.join(", ")
-    );
-    let mut and = |condition: String| writeln!(text, "  ({condition}) &&").expect("a string can be written to");
-    and(format!("{}.contains(context.category)", list(&clause.categories)));
+/// Opening emergency access: all that it asks is a clause that says so.
+const OPEN: &str = "Action::\"open\"";
+
+/// That a clause is in force, signed, and speaks of the principal and the purpose.
+fn speaks(policy: &Policy, agreement: &Agreement, clause: &Clause) -> Vec<String> {
+    let mut conditions = Vec::new();
+    let mut and = |condition: String| conditions.push(condition);
     and(format!("{}.contains(principal.kind)", list(&clause.agency_kinds)));
     and(format!("{}.contains(principal.role)", list(&clause.roles)));
     and(format!("{}.contains(context.purpose)", list(&clause.purposes)));
@@ -95,6 +102,18 @@ fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
         signed.push(one + ")");
     }
     and(signed.join(" || "));
+    conditions
+}
+
+fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
+    let actions: Vec<_> = clause.access.iter().map(|access| action(*access)).collect();
+    let mut text = format!(
+        "permit (principal, action in [{}], resource)\nwhen {{\n",
+        actions.join(", ")
+    );
+    let mut and = |condition: String| writeln!(text, "  ({condition}) &&").expect("a string can be written to");
+    and(format!("{}.contains(context.category)", list(&clause.categories)));
+    speaks(policy, agreement, clause).into_iter().for_each(&mut and);
 
     let opened = if clause.emergency {
         emergency_opened()
@@ -108,7 +127,7 @@ fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
         Scope::Lead => and(
             "resource has lead && resource.lead == {agency: principal.agency, subject: principal.subject}".to_owned(),
         ),
-        Scope::Own => and("resource has source && resource.source == principal.agency".to_owned()),
+        Scope::Own => and("context.sourced && resource has source && resource.source == principal.agency".to_owned()),
     }
     if clause.consent == ConsentRule::Required {
         and(format!("context.consent || ({opened})"));
@@ -129,7 +148,7 @@ fn emergency_opened() -> String {
         let fact = format!("resource.emergency{number}");
         write!(
             text,
-            " || (resource has emergency{number} && {fact}.agency == principal.agency && {fact}.subject == principal.subject \
+            " || (!principal.portal && resource has emergency{number} && {fact}.agency == principal.agency && {fact}.subject == principal.subject \
              && {fact}.from <= context.now && context.now < {fact}.until)"
         )
         .expect("a string can be written to");
@@ -168,6 +187,7 @@ fn party_entity(number: usize, party: &Party, authority: i32) -> Entity {
         ("kind", text(&party.agency_kind)),
         ("role", text(&party.role)),
         ("subject", text(&party.subject)),
+        ("portal", Value::new_bool(number > 0)),
     ]);
     let uid = uid(&format!("Party::\"{number}\""));
     Entity::new(uid, attributes.collect(), HashSet::new()).expect("attributes are values")
@@ -230,6 +250,7 @@ pub(crate) fn evaluate(policies: &PolicySet, case: &Case, with_emergencies: bool
                 ("today", Value::new_long(day_number(case.today))),
                 ("now", Value::new_long(case.facts.now.timestamp_millis())),
                 ("area", Value::new_bool(case.field.area)),
+                ("sourced", Value::new_bool(case.field.sourced)),
                 ("foundShielded", Value::new_bool(reading::found_shielded(case))),
                 ("consent", Value::new_bool(consent == Consent::Stands)),
             ]));
@@ -251,4 +272,36 @@ pub(crate) fn evaluate(policies: &PolicySet, case: &Case, with_emergencies: bool
         }
     }
     (!permitted.is_empty()).then_some(permitted)
+}
+
+/// Asks Cedar whether emergency access may be opened: every party must have a clause for it, and needs nothing else.
+pub(crate) fn may_open(policies: &PolicySet, case: &Case) -> bool {
+    let parties: Vec<&Party> = case.caller.parties().collect();
+    let entities = parties
+        .iter()
+        .enumerate()
+        .map(|(number, party)| party_entity(number, party, case.caller.authority))
+        .chain([Entity::new(
+            uid("Row::\"row\""),
+            HashMap::from([("authority".to_owned(), Value::new_long(case.caller.authority.into()))]),
+            HashSet::new(),
+        )
+        .expect("attributes are values")]);
+    let entities = Entities::from_entities(entities, None).expect("no two entities have one name");
+    (0..parties.len()).all(|number| {
+        let context = Context::from_pairs(named([
+            ("purpose", text(&case.caller.purpose)),
+            ("today", Value::new_long(day_number(case.today))),
+        ]));
+        let request = Request::new(
+            uid(&format!("Party::\"{number}\"")),
+            uid(OPEN),
+            uid("Row::\"row\""),
+            context.expect("no value is named twice"),
+            None,
+        );
+        let answer = Authorizer::new().is_authorized(&request.expect("there is no schema"), policies, &entities);
+        assert_eq!(answer.diagnostics().errors().count(), 0);
+        answer.decision() == Decision::Allow
+    })
 }

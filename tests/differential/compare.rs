@@ -90,10 +90,9 @@ fn emergency_differs(case: &Case, answer: &Answer, permits: &Permits) -> Option<
     };
     let now = case.facts.now;
     let open = case.facts.emergencies.iter().any(|opened| {
-        let theirs = |party: &thinkfamily::sharing::caller::Party| {
-            party.agency == opened.agency && party.subject == opened.subject
-        };
-        opened.key == key && opened.opened_at <= now && now < opened.expires_at && case.caller.parties().any(theirs)
+        let who = &case.caller.principal;
+        let theirs = who.agency == opened.agency && who.subject == opened.subject;
+        theirs && opened.key == key && opened.opened_at <= now && now < opened.expires_at
     });
     if !open {
         return Some("names an emergency that is not open or not the caller's".to_owned());

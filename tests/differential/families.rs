@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use thinkfamily::sharing::{
+    born::Born,
     caller::Caller,
     category::Category,
     facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
@@ -70,10 +71,23 @@ fn person(chance: &mut Chance, today: NaiveDate, own_consent_age: i32) -> Person
         .expect("the first of March is in every year");
     PersonFacts {
         person: chance.key(),
-        date_of_birth: shifted(birthday, days),
+        born: born(chance, shifted(birthday, days), today),
         parental_responsibility: chance.percent(65),
         in_family: chance.percent(88),
         shielded: chance.percent(15),
+    }
+}
+
+/// That birthday, of some people known in part or not at all; and a child who is expected.
+fn born(chance: &mut Chance, birthday: NaiveDate, today: NaiveDate) -> Born {
+    match chance.number(0, 19) {
+        0 => Born::UNKNOWN,
+        1 => Born::UNKNOWN.adult(today),
+        2 => Born::within(birthday.year(), None),
+        3 => Born::within(birthday.year(), Some(birthday.month())),
+        4 => Born::within(birthday.year(), None).adult(today),
+        5 => Born::expected(shifted(today, chance.pick(&[-20, 0, 60, 200]))),
+        _ => Born::on(birthday),
     }
 }
 

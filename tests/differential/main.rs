@@ -16,6 +16,7 @@ mod chance;
 mod compare;
 mod families;
 mod mutants;
+mod opening;
 mod reading;
 
 use std::{collections::BTreeMap, env};

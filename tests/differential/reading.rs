@@ -1,9 +1,10 @@
 //! The rules of consent and of reasons, read a second time from their words and in another style than `src/sharing` has: nothing of its
 //! consent, ceiling and decision is called.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
+    born::Born,
     caller::Party,
     category::Category,
     facts::{ConsentAnswer, ConsentDecision, FamilyFacts, PersonFacts, Subject},
@@ -25,18 +26,63 @@ pub(crate) enum Consent {
 /// The day on which someone turns that old: the first of March where there is no such day.
 fn birthday(born: NaiveDate, years: i32) -> NaiveDate {
     let year = born.year() + years;
-    match NaiveDate::from_ymd_opt(year, born.month(), born.day()) {
-        Some(day) => day,
-        None => NaiveDate::from_ymd_opt(year, 3, 1).expect("the first of March is in every year"),
-    }
+    // The last of all days has no birthday any more.
+    let first_of_march = || NaiveDate::from_ymd_opt(year, 3, 1).unwrap_or(NaiveDate::MAX);
+    NaiveDate::from_ymd_opt(year, born.month(), born.day()).unwrap_or_else(first_of_march)
 }
 
+/// Everybody's birthday is a day here.
 fn has_turned(person: &PersonFacts, years: i32, facts: &FamilyFacts) -> bool {
-    birthday(person.date_of_birth, years) <= facts.now.date_naive()
+    assert_eq!(person.born.earliest(), person.born.latest(), "the day is known");
+    birthday(person.born.latest(), years) <= facts.now.date_naive()
 }
 
-/// Consent about the subject of a row.
+/// The families that this may be: everybody born on the first of the days that are possible for them, on the last, or on that on which whoever is of
+/// own-consent age today was born at the latest. On no other day would anything else be read.
+fn may_be(facts: &FamilyFacts) -> Vec<FamilyFacts> {
+    let mut families = vec![facts.clone()];
+    let years = Months::new(12 * facts.own_consent_age.unsigned_abs());
+    let turned = facts.now.date_naive() - years;
+    for at in 0..facts.people.len() {
+        let born = facts.people[at].born;
+        let mut days = vec![born.earliest()];
+        days.extend(
+            [turned]
+                .into_iter()
+                .filter(|day| born.earliest() < *day && *day < born.latest()),
+        );
+        days.extend([born.latest()].into_iter().filter(|day| *day != born.earliest()));
+        let mut more = Vec::new();
+        for family in &families {
+            for day in &days {
+                let mut family = family.clone();
+                family.people[at].born = Born::on(*day);
+                more.push(family);
+            }
+        }
+        families = more;
+    }
+    families
+}
+
+/// Consent about the subject of a row: the least of what it is for the families that this may be.
 pub(crate) fn consent(facts: &FamilyFacts, subject: Subject, category: Category, kind: &str) -> Consent {
+    let known = |person: &PersonFacts| person.born.earliest() == person.born.latest();
+    if facts.people.iter().all(known) {
+        return of_known(facts, subject, category, kind);
+    }
+    let families = may_be(facts);
+    let read = families.iter().map(|family| of_known(family, subject, category, kind));
+    let all: Vec<Consent> = read.collect();
+    let worst = [Consent::Never, Consent::TakenBack, Consent::RunOut];
+    worst
+        .into_iter()
+        .find(|one| all.contains(one))
+        .unwrap_or(Consent::Stands)
+}
+
+/// The same where every birthday is known.
+fn of_known(facts: &FamilyFacts, subject: Subject, category: Category, kind: &str) -> Consent {
     let mut asked: Vec<&PersonFacts> = Vec::new();
     match subject {
         Subject::Person(key) => asked.extend(facts.people.iter().find(|person| person.person == key)),
@@ -226,7 +272,13 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     if found_shielded(case) && !clause.shielded {
         return Some(Reason::Shielded);
     }
+    // It stands in for nothing that a portal itself would need.
     let rescued = clause.emergency
+        && !case
+            .caller
+            .portal
+            .as_ref()
+            .is_some_and(|portal| std::ptr::eq(portal, party))
         && facts.emergencies.iter().any(|opened| {
             let theirs = (opened.agency, &opened.subject) == (party.agency, &party.subject);
             theirs && opened.opened_at <= facts.now && opened.expires_at > facts.now
@@ -240,7 +292,7 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
             Reason::NotLeadProfessional,
         ),
         Scope::Own => (
-            case.row.source.is_some_and(|source| source == party.agency),
+            case.field.sourced && case.row.source.is_some_and(|source| source == party.agency),
             Reason::NotOwn,
         ),
     };

@@ -28,10 +28,10 @@ use crate::support::{
 };
 
 /// Ids of real rows, by type: those of the Hardman family and of the agreement.
-struct Ids(BTreeMap<String, String>);
+pub(crate) struct Ids(BTreeMap<String, String>);
 
 impl Ids {
-    async fn of(app: &App, data: &Dataset) -> Self {
+    pub(crate) async fn of(app: &App, data: &Dataset) -> Self {
         let codec = Codec::new(&[7; 32]).unwrap();
         let family = data
             .families
@@ -77,10 +77,13 @@ impl Ids {
             "question".to_owned(),
             format!(
                 "{{ familyName: {:?}, givenName: {:?}, dateOfBirth: \"{}\" }}",
-                person.family_name, person.given_name, person.date_of_birth
+                person.family_name,
+                person.given_name,
+                person.date_of_birth.expect("a date of birth")
             ),
         );
         ids.insert("Contact".to_owned(), reported(app, &ids["Marker"]).await);
+        ids.insert("Alert".to_owned(), alerted(app).await);
         Self(ids)
     }
 
@@ -90,6 +93,7 @@ impl Ids {
             ("family" | "disclosures", "id" | "familyId") => "Family",
             ("member", "id") => "Member",
             ("agreement", "id") => "Agreement",
+            ("alert", "id") => "Alert",
             ("node", "id") => "Plan",
             ("nodes", "ids") => return Some(format!("[{:?}, {:?}]", self.0["Family"], self.0["Consent"])),
             ("markerLookup", "input") => return Some(self.0["question"].clone()),
@@ -98,6 +102,20 @@ impl Ids {
         };
         Some(format!("{:?}", self.0[of]))
     }
+}
+
+/// Has somebody try birthdays until they are stopped: the id of the alert.
+async fn alerted(app: &App) -> String {
+    let police = app.partner("cambs-police", "marker_lookup", "safeguarding");
+    for year in 1950..1980 {
+        let asked = format!(
+            "{{ markerLookup(input: {{ familyName: \"Quillfeather\", givenName: \"Dora\", dateOfBirth: \"{year}-02-03\" }}) {{ status }} }}"
+        );
+        police.ask(&asked).await;
+    }
+    let manager = app.partner("tff-team", "agreement_manager", "agreement_management");
+    let reply = manager.ask("{ alerts { nodes { id } } }").await;
+    reply.data()["alerts"]["nodes"][0]["id"].as_str().unwrap().to_owned()
 }
 
 /// Has an endpoint told of a contact with the Hardmans, with a note: the id of the contact.
@@ -139,7 +157,7 @@ fn call(api: &Api, ids: &Ids, of: &str, name: &str) -> String {
 }
 
 /// Every query that asks for one field of one type: by the shortest way, and by `node` where the type has ids.
-fn queries(api: &Api, ids: &Ids) -> Vec<(String, String)> {
+pub(crate) fn queries(api: &Api, ids: &Ids) -> Vec<(String, String)> {
     let (ways, nodes) = (api.ways(), api.nodes());
     let mut queries = Vec::new();
     for (of, way) in &ways {
@@ -194,6 +212,7 @@ fn inputs(api: &Api) -> Vec<(String, String)> {
             for input in api.inputs(of) {
                 let values: Vec<String> = match input.ty.inner_named_type().as_str() {
                     "Boolean" => vec!["true".to_owned()],
+                    "Int" => vec!["1990".to_owned()],
                     "NaiveDate" => vec!["\"2026-01-01\"".to_owned()],
                     "String" => vec!["\"Hardman\"".to_owned()],
                     "LookupIdentifierInput" => vec!["[{ system: NINO, value: \"QQ900101A\" }]".to_owned()],
@@ -327,7 +346,7 @@ async fn a_caller_with_nothing_gets_nothing_from_any_field() {
 }
 
 /// The worked families; and an emergency access, which they have none of.
-fn with_emergency() -> Dataset {
+pub(crate) fn with_emergency() -> Dataset {
     let mut data = demo::worked(today().date_naive());
     let family = data
         .families
@@ -361,7 +380,7 @@ fn with_emergency() -> Dataset {
     data
 }
 
-async fn add_emergency(app: &App, data: &Dataset) {
+pub(crate) async fn add_emergency(app: &App, data: &Dataset) {
     let known = demo::worked(today().date_naive()).emergency_accesses;
     let new = data
         .emergency_accesses
@@ -408,7 +427,7 @@ fn ceiling(data: &Dataset, agency: &str, role: &str, purpose: &str, subject: &st
 }
 
 /// Every value that the response key `wanted` has in an answer.
-fn wanted<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+pub(crate) fn wanted<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     match value {
         Value::Array(list) => list.iter().for_each(|value| wanted(value, found)),
         Value::Object(object) => {

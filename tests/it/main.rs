@@ -4,6 +4,7 @@
 
 mod again;
 mod attacks;
+mod births;
 mod canaries;
 mod cli;
 mod conformance;
@@ -12,15 +13,19 @@ mod coverage;
 mod demo;
 mod documents;
 mod examples;
+mod existence;
 mod feed;
+mod hidden;
 mod kill;
 mod known;
+mod language;
 mod limits;
 mod lists;
 mod live;
 mod lookups;
 mod mutations;
 mod operation;
+mod own;
 mod partners;
 mod readme;
 mod revocation;

@@ -153,7 +153,12 @@ async fn consents_are_withdrawn_from_two_processes() {
     drop(apps);
     let folder = tempfile::tempdir().unwrap();
     let site = Site::new(folder.path(), Some(database.text()));
-    let few = ["--database-connections", "6"];
+    let few = [
+        "--database-connections=6",
+        "--writes-per-client=100000000",
+        "--writes-per-family=100000000",
+        "--writes-per-family-and-kind=100000000",
+    ];
     let processes = [site.serve(&few), site.serve(&few)];
     let at = |process: &Serving, agency, role, purpose| {
         Partner::at(

@@ -2,10 +2,10 @@
 
 use thinkfamily::{
     clock::Ids,
-    store::rows::{EmergencyAccessRow, WholeContactRow},
+    store::rows::{EmergencyAccessRow, LocalIdentifierRow, WholeContactRow},
 };
 
-use crate::{chance::Chance, support::app::today, world::World};
+use crate::{chance::Chance, elsewhere, support::app::today, world::World};
 
 /// Categories to which some are asked for consent besides.
 const CONSENTED: [&str; 12] = [
@@ -139,5 +139,27 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
             .take()
             .or(some(&["01632 960001", "01632 960002", ""], number));
         person.email = person.email.take().or(some(&["", "somebody@family.example"], number));
+    }
+}
+
+/// Tenancies for some of the grown-up, and every fifth family at a place that nobody asks about.
+pub(crate) fn house(world: &mut World, keys: &Ids) {
+    for (number, folder) in world.folders.iter_mut().enumerate() {
+        for (at, row) in folder.memberships.iter().enumerate() {
+            if row.relationship == "child" || (number + at) % 3 == 0 {
+                continue;
+            }
+            folder.local_identifiers.push(LocalIdentifierRow {
+                authority_id: row.authority_id,
+                id: keys.uuid(),
+                family_id: row.family_id,
+                person_id: row.person_id,
+                system: "tenancy".to_owned(),
+                value: format!("T-{:06}", 204_000 + number * 17 + at),
+            });
+        }
+        if number % 5 == 2 {
+            elsewhere::settle_elsewhere(folder, keys.uuid());
+        }
     }
 }

@@ -7,16 +7,19 @@ use thinkfamily::{
     clock::Ids,
     demo,
     graphql::ids::{Codec, Key, Kind},
-    sharing::{caller::Caller, ceiling::Ceiling},
+    sharing::{caller::Caller, ceiling::Ceiling, register},
 };
 use uuid::Uuid;
 
 use crate::{
-    base_data::{fill_in, open_emergencies, report_contacts},
+    base_data::{fill_in, house, open_emergencies, report_contacts},
     callers::Office,
     chance::Chance,
-    changes::{Words, change},
+    changes::{Words, change, shelter},
+    collect::collect,
+    elsewhere::may_be_asked,
     operations::Pool,
+    questions::{self, Home},
     sides::Document,
     sound::is_sound,
     support::app::today,
@@ -29,6 +32,8 @@ const FAMILIES: u64 = 26;
 const SPARE: usize = 6;
 /// Changes that are tried for each pair.
 const TRIES: usize = 1_000;
+/// Changes of who is shielded and where they live that are tried for each family, until one is made.
+const TRIES_OF_SHELTER: usize = 4;
 
 /// The first data set of every pair, and what surrounds it.
 pub(crate) struct Base {
@@ -81,6 +86,7 @@ impl Base {
         open_emergencies(&mut world, &keys);
         report_contacts(&mut world, &keys);
         fill_in(&mut world, &keys);
+        house(&mut world, &keys);
         let spare = world.folders.split_off(world.folders.len() - SPARE);
         let office = |document: usize, code: &str| {
             Office::new(
@@ -125,7 +131,10 @@ impl Base {
             texts.extend(folder.outcomes.iter().map(|row| row.indicator.clone()));
         }
         let catalogue = catalogue::catalogue();
+        let addresses = self.world.folders.iter().flat_map(|folder| &folder.addresses);
+        let places = addresses.map(|row| (row.postcode.clone(), row.line1.clone()));
         Words {
+            places: places.filter(|(postcode, _)| may_be_asked(postcode)).collect(),
             agencies: of_this.map(|row| row.id).collect(),
             texts,
             measures: catalogue
@@ -149,11 +158,18 @@ pub(crate) struct Pair<'b> {
     pub(crate) caller: Caller,
     pub(crate) world: World,
     /// Changes by table.
-    pub(crate) changes: BTreeMap<&'static str, usize>,
+    pub(crate) changes: BTreeMap<&'static str, u64>,
     /// Whoever sees the greatest difference.
     pub(crate) observer: Caller,
     /// How much the caller sees, above all in part.
     pub(crate) seen: usize,
+    /// Whether the caller may look people up.
+    pub(crate) looks_up: bool,
+}
+
+/// Whether somebody with such a ceiling may look people up.
+fn looks_up(ceiling: &Ceiling) -> bool {
+    register::find("Query.markerLookup").is_some_and(|field| ceiling.covers(field.id))
 }
 
 impl<'b> Pair<'b> {
@@ -162,10 +178,19 @@ impl<'b> Pair<'b> {
         let office = &base.offices[usize::from(chance.percent(40))];
         let today = today().date_naive();
         let mut drawn: Option<(Caller, Arc<Ceiling>, usize)> = None;
-        let tries = if chance.percent(5) { 1 } else { 12 };
+        // Two of five may look people up, whatever else they see.
+        let asks = chance.percent(40);
+        let tries = match (asks, chance.percent(5)) {
+            (true, _) => 60,
+            (false, true) => 1,
+            (false, false) => 12,
+        };
         for _ in 0..tries {
             let Some(caller) = office.caller(chance) else { continue };
             let ceiling = office.ceiling(&caller, today);
+            if asks && !looks_up(&ceiling) {
+                continue;
+            }
             // Rows that are seen in part are where a leak would be: a value that is withheld counts for twenty.
             let worth = |seen: &String| if seen.starts_with("withheld") { 20 } else { 1 };
             let views = base
@@ -196,7 +221,13 @@ impl<'b> Pair<'b> {
             changes,
             observer,
             seen,
+            looks_up: looks_up(&ceiling),
         }
+    }
+
+    /// The families of the caller's authority as they are asked about.
+    pub(crate) fn homes(&self, base: &Base) -> Vec<Home> {
+        questions::homes([&base.world, &self.world], self.office.authority, today().date_naive())
     }
 
     /// Values of both data sets, to ask with.
@@ -273,7 +304,7 @@ fn observer(base: &Base, office: &Office, world: &World, caller: &Caller) -> Cal
 }
 
 /// The second data set, and how much was altered.
-fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, BTreeMap<&'static str, usize>) {
+fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, BTreeMap<&'static str, u64>) {
     let mut world = base.world.clone();
     let mut changes = BTreeMap::new();
     let sight = |folder: &Folder| view(folder, ceiling, &base.moment);
@@ -282,7 +313,7 @@ fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, B
     world
         .folders
         .retain(|folder| chance.percent(80) || !sight(folder).is_empty());
-    changes.insert("family gone", before - world.folders.len());
+    changes.insert("family gone", (before - world.folders.len()) as u64);
     for spare in &base.spare {
         if sight(spare).is_empty() {
             world.folders.push(spare.clone());
@@ -291,6 +322,21 @@ fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, B
     }
     let mut views: Vec<View> = world.folders.iter().map(sight).collect();
     let mut words: BTreeMap<i32, Words> = BTreeMap::new();
+    for (folder, view) in world.folders.iter_mut().zip(&views) {
+        let authority = folder.family.authority_id;
+        let words = words.entry(authority).or_insert_with(|| base.words(authority));
+        for _ in 0..TRIES_OF_SHELTER {
+            let mut altered = folder.clone();
+            let Some(what) = shelter(&mut altered, chance, words) else {
+                break;
+            };
+            if is_sound(&altered) && sight(&altered) == *view {
+                *folder = altered;
+                *changes.entry(what).or_default() += 1;
+                break;
+            }
+        }
+    }
     for _ in 0..TRIES {
         let at = chance.number(0, world.folders.len() - 1);
         let authority = world.folders[at].family.authority_id;
@@ -333,108 +379,4 @@ fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, B
         agency.name.push_str(" (renamed)");
     }
     (world, changes)
-}
-
-/// Every id of a family, and the values that filters can ask for.
-fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) -> String) {
-    macro_rules! ids {
-        ($($kind:ident $rows:ident),+ $(,)?) => {$(
-            pool.ids.entry(stringify!($kind).to_owned()).or_default()
-                .extend(folder.$rows.iter().map(|row| id(Kind::$kind, row.id)));
-        )+};
-    }
-    pool.ids
-        .entry("Family".to_owned())
-        .or_default()
-        .push(id(Kind::Family, folder.family.id));
-    pool.ids
-        .entry("Marker".to_owned())
-        .or_default()
-        .push(id(Kind::Marker, folder.family.id));
-    ids!(
-        Member memberships, Address addresses, StatutoryStatus statutory_statuses, LocalIdentifier local_identifiers,
-        Involvement involvements, CriteriaMatch criteria_matches, Assessment assessments, DistanceScore distance_scores,
-        Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
-        MarkerPlacement markers, EmergencyAccess emergency_accesses, Contact contacts,
-    );
-    for person in &folder.people {
-        let address = folder.addresses.first();
-        let numbers: Vec<_> = folder
-            .local_identifiers
-            .iter()
-            .filter(|row| row.person_id == person.id)
-            .map(|row| serde_json::json!({ "system": row.system.to_uppercase(), "value": row.value }))
-            .collect();
-        let question = serde_json::json!({
-            "familyName": person.family_name.chars().take(100).collect::<String>(),
-            "givenName": person.given_name.chars().take(100).collect::<String>(),
-            "dateOfBirth": person.date_of_birth,
-            "postcode": address.map(|row| row.postcode.chars().take(20).collect::<String>()),
-            "address": address.map(|row| row.line1.chars().take(300).collect::<String>()),
-            "sex": person.sex.to_uppercase(),
-            "identifiers": numbers,
-        });
-        pool.people.extend(question.as_object().cloned());
-    }
-    let mut text = |of: &'static str, texts: Vec<Option<String>>| {
-        pool.texts
-            .entry(of)
-            .or_default()
-            .extend(texts.into_iter().flatten().filter(|text| text.len() < 200));
-    };
-    let family = &folder.family;
-    text("reference", vec![Some(family.reference.clone())]);
-    text("district", vec![family.district.clone()]);
-    text("ward", vec![family.ward.clone()]);
-    text("locality", vec![family.locality.clone()]);
-    text("reachArea", vec![family.reach_area.clone()]);
-    text(
-        "familyName",
-        folder
-            .people
-            .iter()
-            .map(|person| Some(person.family_name.clone()))
-            .collect(),
-    );
-    text(
-        "givenName",
-        folder
-            .people
-            .iter()
-            .map(|person| Some(person.given_name.clone()))
-            .collect(),
-    );
-    text(
-        "employmentStatus",
-        folder
-            .people
-            .iter()
-            .map(|person| person.employment_status.clone())
-            .collect(),
-    );
-    text(
-        "educationSetting",
-        folder
-            .people
-            .iter()
-            .map(|person| person.education_setting.clone())
-            .collect(),
-    );
-    text(
-        "subject",
-        folder
-            .emergency_accesses
-            .iter()
-            .map(|row| Some(row.subject.clone()))
-            .collect(),
-    );
-    let days = folder
-        .people
-        .iter()
-        .map(|person| Some(person.date_of_birth))
-        .chain([family.attached_on, family.closed_on])
-        .chain(folder.criteria_matches.iter().map(|row| Some(row.evidence_from)))
-        .chain(folder.outcomes.iter().map(|row| row.result_on))
-        .chain(folder.plans.iter().map(|row| row.agreed_on));
-    pool.dates.extend(days.flatten().map(|day| day.to_string()));
 }

@@ -68,6 +68,7 @@ async fn read(setting: &Setting) -> (Arc<Ceiling>, Vec<Arc<Dossier>>) {
         reach: Reach::of(&ceiling, field::FAMILY_ID, session.today()),
         from: None,
         limit: 50,
+        beside: None,
     };
     let wants = Wants {
         criteria: true,

@@ -16,6 +16,7 @@ use thinkfamily::{
         lookups::LookupSettings,
         operation::{Allowed, OperationRequest, WithheldMode},
         services::Services,
+        write_budget::WriteSettings,
     },
     sharing::{
         agreement_file,
@@ -87,7 +88,7 @@ impl Setting {
         // His age is what the worked families have fixed.
         let lee = worked.people.iter().find(|person| person.family_name == "Sadler");
         let setting = Self {
-            born: lee.expect("a person").date_of_birth,
+            born: lee.expect("a person").date_of_birth.expect("a date of birth"),
             engine: engine(&store, &databases, &folder).await,
             coordinator: caller(
                 &store,
@@ -202,11 +203,15 @@ async fn engine(store: &Store, databases: &Databases, folder: &TempDir) -> Engin
     let mut lookups = LookupSettings::new(&[9; 32]);
     lookups.pace = Duration::ZERO;
     lookups.budget = 100_000_000;
+    let mut writes = WriteSettings::new(&[9; 32]);
+    (writes.per_client, writes.per_family, writes.per_family_and_kind) = (i32::MAX, i32::MAX, i32::MAX);
+    lookups.agency_budget = 100_000_000;
     let services = Services {
         store: store.clone(),
         trail,
         codec: Codec::new(&[7; 32]).expect("32 bytes"),
         lookups,
+        writes,
         narrows: true,
         webhooks: Setup {
             sealer: Arc::new(Sealer::new(&[8; 32]).expect("32 bytes")),

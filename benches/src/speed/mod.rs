@@ -100,6 +100,7 @@ async fn run(arguments: SpeedArguments) -> Result<(), Box<dyn Error>> {
         database: cluster.as_ref().map(|cluster| cluster.url(&name)),
         settings: HashMap::from([
             ("THINKFAMILY_LOOKUP_BUDGET".to_owned(), "100000000".to_owned()),
+            ("THINKFAMILY_LOOKUP_AGENCY_BUDGET".to_owned(), "100000000".to_owned()),
             ("THINKFAMILY_COST".to_owned(), "1000000".to_owned()),
         ]),
     };

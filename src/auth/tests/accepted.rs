@@ -61,6 +61,33 @@ async fn types_scheme_and_audience_lists_are_read_leniently_where_the_standards_
 }
 
 #[tokio::test]
+async fn one_purpose_may_be_a_text_and_the_program_may_have_other_names() {
+    let scene = Scene::new();
+    let claims = officer_but(|claims| claims["purposes"] = json!("safeguarding"));
+    let caller = scene.try_claims(&claims).await.unwrap().caller;
+    assert_eq!(caller.purposes, ["safeguarding"]);
+    for name in ["azp", "appid"] {
+        let claims = officer_but(|claims| {
+            claims.as_object_mut().unwrap().remove("client_id");
+            claims[name] = json!("by-another-name");
+        });
+        assert_eq!(
+            scene.try_claims(&claims).await.unwrap().caller.client,
+            "by-another-name"
+        );
+        // Beside the standard's own name it counts for nothing, and where that is wrong nothing stands in for it.
+        let both = officer_but(|claims| claims[name] = json!("by-another-name"));
+        assert_eq!(scene.try_claims(&both).await.unwrap().caller.client, "police-records");
+        let wrong = officer_but(|claims| {
+            claims["client_id"] = json!(1);
+            claims[name] = json!("by-another-name");
+        });
+        let refused = scene.try_claims(&wrong).await.unwrap_err();
+        assert_eq!(refused, AuthRefusal::ClaimMalformed("client_id"));
+    }
+}
+
+#[tokio::test]
 async fn keys_that_the_header_brings_are_ignored() {
     let scene = Scene::new();
     let header = json!({

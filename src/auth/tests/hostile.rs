@@ -54,11 +54,7 @@ async fn headers_that_are_not_one_bearer_token() {
         ("no scheme", with(&[token.as_bytes()]), SchemeNotAccepted),
         ("scheme only", with(&[b"Bearer"]), TokenEmpty),
         ("scheme and space", with(&[b"Bearer "]), TokenEmpty),
-        (
-            "two spaces",
-            with(&[format!("Bearer  {token}").as_bytes()]),
-            TokenMalformed,
-        ),
+        ("scheme and spaces", with(&[b"Bearer   "]), TokenEmpty),
         ("tab", with(&[format!("Bearer\t{token}").as_bytes()]), SchemeNotAccepted),
         (
             "space at the end",

@@ -55,7 +55,10 @@ async fn claims_that_are_missing_or_malformed() {
     let many: Vec<String> = (0..21).map(|number| format!("purpose-{number}")).collect();
     for value in [
         json!([]),
-        json!("safeguarding"),
+        json!(""),
+        json!(" safeguarding"),
+        json!({ "safeguarding": true }),
+        json!(1),
         json!(["safeguarding", 1]),
         json!([""]),
         json!([null]),

@@ -82,6 +82,42 @@ fn keys_that_are_not_for_signatures_of_ours_are_left_out() {
 }
 
 #[test]
+fn one_key_that_is_listed_twice_is_one_key() {
+    let (one, other) = (Key::ed(), Key::ed());
+    let by = |key: &Key, x5t: &str| {
+        let mut jwk = key.jwk("one");
+        jwk["x5t"] = json!(x5t);
+        jwk
+    };
+    let twice = parse(&[one.jwk("one"), one.jwk("one"), one.jwk("two"), by(&one, "print")]).unwrap();
+    let listed = parse(&[by(&one, "print"), one.jwk("two")]).unwrap();
+    assert!(twice.same_as(&listed) && listed.same_as(&twice));
+    let encrypting = but(&one, |jwk| jwk["use"] = json!("enc"));
+    assert!(parse(&[encrypting, one.jwk("one")]).is_ok());
+    for two in [
+        [one.jwk("one"), other.jwk("one")],
+        [by(&one, "print"), {
+            let mut jwk = other.jwk("other");
+            jwk["x5t"] = json!("print");
+            jwk
+        }],
+    ] {
+        assert_eq!(parse(&two).unwrap_err(), KeySetError::RepeatedKeyId);
+    }
+    // A certificate's thumbprint is a name as well, and not the same as a name that reads like it.
+    let nameless = but(&one, |jwk| {
+        let jwk = jwk.as_object_mut().unwrap();
+        jwk.remove("kid");
+        jwk.insert("x5t#S256".to_owned(), json!("print"));
+    });
+    assert!(
+        !parse(&[nameless])
+            .unwrap()
+            .same_as(&parse(&[one.jwk("print")]).unwrap())
+    );
+}
+
+#[test]
 fn documents_that_are_too_large_or_ambiguous_are_refused_whole() {
     let key = Key::ed();
     let many: Vec<Value> = (0..51).map(|number| key.jwk(&number.to_string())).collect();

@@ -5,7 +5,7 @@ use crate::{
     catalogue,
     sharing::{
         agreement::Agreement,
-        agreement_file::{self, Refused},
+        agreement_file::{self, Problem, Refused},
     },
     store::{
         Store,
@@ -22,6 +22,8 @@ pub(in crate::cli) enum Loaded {
         code: String,
         /// Its version.
         version: i32,
+        /// What in it can never hold.
+        warnings: Vec<Problem>,
     },
     /// This version was there already, with the same text.
     Before {
@@ -67,6 +69,9 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
     let agencies = session.agencies().await?;
     let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
     let file = agreement_file::read(text, &known).map_err(LoadError::Refused)?;
+    let kinds = agencies.all().into_iter();
+    let kinds = kinds.map(|agency| (agency.code.clone(), agency.kind.clone())).collect();
+    let warnings = file.warnings(&kinds);
     let agreement = &file.agreement;
     let (code, version) = (agreement.code.clone(), agreement.version);
     if session.agreement_document(&code, version).await?.as_deref() == Some(text) {
@@ -93,7 +98,11 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
         take_back(trail, failed, noted).await;
         return Err(error.into());
     }
-    Ok(Loaded::Now { code, version })
+    Ok(Loaded::Now {
+        code,
+        version,
+        warnings,
+    })
 }
 
 fn entry(session: &Session, kind: Kind, agreement: &Agreement, by: &str) -> Entry {

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, fs::File, path::Path};
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::Failure;
-use crate::matching::{Description, Identifier, Sex};
+use crate::matching::{BornAbout, Description, Identifier, Sex};
 
 /// The most descriptions of one file.
 const MOST: usize = 1_000_000;
@@ -106,7 +106,7 @@ fn read_line(columns: &[Column], record: &csv::StringRecord) -> Result<(Option<S
             Column::Id => return Err("id: want up to 100 letters, digits and - _ . :"),
             Column::GivenName => description.given_name = Some(value.to_owned()),
             Column::FamilyName => description.family_name = Some(value.to_owned()),
-            Column::DateOfBirth => description.date_of_birth = Some(date(value)?),
+            Column::DateOfBirth => born(value, &mut description)?,
             Column::Postcode => description.postcode = Some(value.to_owned()),
             Column::Address => description.address = Some(value.to_owned()),
             Column::Sex => description.sex = Some(sex(value)?),
@@ -124,9 +124,20 @@ fn is_id(text: &str) -> bool {
     text.len() <= 100 && text.bytes().all(plain)
 }
 
-fn date(text: &str) -> Result<NaiveDate, &'static str> {
-    let refused = "date_of_birth: want YYYY-MM-DD, or nothing where it is not known";
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| refused)
+/// A whole date, or year and month, or the year.
+fn born(text: &str, description: &mut Description) -> Result<(), &'static str> {
+    let refused = "date_of_birth: want YYYY-MM-DD, YYYY-MM or YYYY, or nothing where it is not known";
+    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        description.date_of_birth = Some(day);
+        return Ok(());
+    }
+    let (year, month) = text
+        .split_once('-')
+        .map_or((text, None), |(year, month)| (year, Some(month)));
+    let first = format!("{year}-{}-01", month.unwrap_or("01"));
+    let first = NaiveDate::parse_from_str(&first, "%Y-%m-%d").map_err(|_| refused)?;
+    description.born_about = Some(BornAbout::within(first.year(), month.map(|_| first.month())));
+    Ok(())
 }
 
 fn sex(text: &str) -> Result<Sex, &'static str> {

@@ -14,6 +14,8 @@ pub(super) struct Banner {
     pub(super) address: SocketAddr,
     /// Whether it speaks TLS.
     pub(super) by_tls: bool,
+    /// Where the counters are told, if they are.
+    pub(super) counters: Option<String>,
     /// The database's address, without its password.
     pub(super) database: String,
     /// Whether there is a query page.
@@ -27,6 +29,9 @@ impl Banner {
     pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let at = format!("{}://{}", front::scheme(self.by_tls), self.address);
         writeln!(out, "Think Family is served at {at}/graphql, from {}", self.database)?;
+        if let Some(counters) = &self.counters {
+            writeln!(out, "Counters for Prometheus are told at {counters}")?;
+        }
         if self.graphiql {
             writeln!(out, "Open {at}/graphiql in a browser to ask questions.")?;
         }

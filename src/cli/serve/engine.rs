@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::{
     audit::Trail,
     cli::{failure::Failure, matching, secret::Secret},
@@ -11,7 +13,9 @@ use crate::{
         ids::{Codec, Key, Kind},
         lookups::LookupSettings,
         services::Services,
+        write_budget::WriteSettings,
     },
+    matching::Frequencies,
     store::Store,
     webhook::{Deliverer, Guard, Sealer, Settings, Setup},
 };
@@ -26,6 +30,7 @@ pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, config: &Con
         trail: trail.clone(),
         codec,
         lookups: lookups(secret, config)?,
+        writes: writes(secret, config)?,
         narrows: true,
         webhooks,
     };
@@ -42,13 +47,29 @@ fn lookups(secret: &Secret, config: &Config) -> Result<LookupSettings, Failure> 
     let given = &config.lookups;
     let mut lookups = LookupSettings::new(&secret.key("lookups").map_err(Failure::problem)?);
     lookups.budget = i32::try_from(given.budget).unwrap_or(i32::MAX);
+    lookups.agency_budget = i32::try_from(given.agency_budget).unwrap_or(i32::MAX);
+    lookups.tries = given.tries;
+    lookups.tries_days = given.tries_days.into();
     lookups.period = given.period.into();
     lookups.repeats = i32::try_from(given.repeats).unwrap_or(i32::MAX);
     lookups.pace = given.pace;
     let (model, thresholds) = matching::settings(&config.matching)?;
     lookups.thresholds = thresholds;
+    lookups.frequencies = Arc::new(Frequencies::of(&model));
     lookups.model = Arc::new(model);
     Ok(lookups)
+}
+
+/// How many changes may be made, in the words of the room that counts them.
+fn writes(secret: &Secret, config: &Config) -> Result<WriteSettings, Failure> {
+    let given = &config.writes;
+    let most = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let mut writes = WriteSettings::new(&secret.key("writes").map_err(Failure::problem)?);
+    writes.period = given.period.into();
+    writes.per_client = most(given.per_client);
+    writes.per_family = most(given.per_family);
+    writes.per_family_and_kind = most(given.per_family_and_kind);
+    Ok(writes)
 }
 
 fn webhooks(secret: &Secret, config: &Config) -> Result<Setup, Failure> {
@@ -74,8 +95,8 @@ pub(super) fn deliverer(store: &Store, trail: &Trail, engine: &Engine, config: &
     };
     let sealer = Arc::clone(&setup.sealer);
     let ids = Arc::clone(&services);
-    let public_id = Arc::new(move |authority, family, row| {
-        let kind = Kind::Contact;
+    let public_id = Arc::new(move |authority, family: Option<Uuid>, row| {
+        let (kind, family) = family.map_or((Kind::Alert, Uuid::nil()), |family| (Kind::Contact, family));
         ids.codec.id(authority, Key { kind, family, row })
     });
     // The library's own words would name the proxy.

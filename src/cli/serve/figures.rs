@@ -13,16 +13,12 @@ use crate::{audit::Trail, graphql::engine::Engine, store::Store, webhook::Delive
 
 type Read = Box<dyn Fn() -> u64 + Send + Sync>;
 
-/// Registers every figure.
-pub(super) fn register(
-    metrics: &Metrics,
-    store: &Store,
-    trail: &Trail,
-    sign_in: &Arc<SignIn>,
-    engine: &Engine,
-    deliverer: &Deliverer,
-) -> Result<(), prometheus::Error> {
-    let counters: [(&str, &str, Read); 15] = [
+/// Registers every figure of the store, the trail and the engine.
+///
+/// # Errors
+/// Never in practice: only if two figures had one name.
+pub fn register(metrics: &Metrics, store: &Store, trail: &Trail, engine: &Engine) -> Result<(), prometheus::Error> {
+    let counters: [(&str, &str, Read); 11] = [
         (
             "thinkfamily_sql_statements_total",
             "Statements sent to the main database.",
@@ -30,12 +26,12 @@ pub(super) fn register(
         ),
         (
             "thinkfamily_families_known_total",
-            "Families that operations found in memory.",
+            "Families that operations took from memory.",
             of(store, |store| store.families_found().known),
         ),
         (
             "thinkfamily_families_read_total",
-            "Families that operations looked for in memory and had to read.",
+            "Families that operations looked for in memory and read, or that were not for whoever asked, there or not.",
             of(store, |store| store.families_found().read),
         ),
         (
@@ -74,14 +70,33 @@ pub(super) fn register(
             of(trail, |trail| trail.stats().refused),
         ),
         (
-            "thinkfamily_sign_in_refused_total",
-            "Requests whose sign-in was refused.",
-            of(sign_in, |sign_in| sign_in.refused()),
-        ),
-        (
             "thinkfamily_graphql_cost_total",
             "What the operations executed have cost together, as extensions.cost tells each.",
             of(engine, Engine::spent),
+        ),
+    ];
+    counted(metrics, counters)?;
+    metrics.registry().register(Box::new(Gauged {
+        gauge: IntGauge::new(
+            "thinkfamily_trail_waiting",
+            "Entries that wait to be written to the trail.",
+        )?,
+        read: of(trail, |trail| trail.waiting() as u64),
+    }))?;
+    connections(metrics, store)
+}
+
+/// Registers every figure of sign-in and of webhooks.
+pub(super) fn register_others(
+    metrics: &Metrics,
+    sign_in: &Arc<SignIn>,
+    deliverer: &Deliverer,
+) -> Result<(), prometheus::Error> {
+    let counters: [(&str, &str, Read); 4] = [
+        (
+            "thinkfamily_sign_in_refused_total",
+            "Requests whose sign-in was refused.",
+            of(sign_in, |sign_in| sign_in.refused()),
         ),
         (
             "thinkfamily_webhooks_delivered_total",
@@ -99,6 +114,10 @@ pub(super) fn register(
             of(deliverer, |deliverer| deliverer.stats().dead),
         ),
     ];
+    counted(metrics, counters)
+}
+
+fn counted<const N: usize>(metrics: &Metrics, counters: [(&str, &str, Read); N]) -> Result<(), prometheus::Error> {
     for (name, help, read) in counters {
         let counter = IntCounter::new(name, help)?;
         metrics.registry().register(Box::new(Counted {
@@ -107,14 +126,7 @@ pub(super) fn register(
             turn: Mutex::new(()),
         }))?;
     }
-    metrics.registry().register(Box::new(Gauged {
-        gauge: IntGauge::new(
-            "thinkfamily_trail_waiting",
-            "Entries that wait to be written to the trail.",
-        )?,
-        read: of(trail, |trail| trail.waiting() as u64),
-    }))?;
-    connections(metrics, store)
+    Ok(())
 }
 
 /// The connections to each database.

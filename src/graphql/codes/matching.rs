@@ -39,7 +39,7 @@ pub enum MatchField {
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 #[graphql(remote = "matching::Agreement")]
 pub enum MatchLevel {
-    /// Not known on one side, or not to be compared.
+    /// Not known on one side, or not to be compared; or a place, or the number of a home or a school, that does not speak for the person.
     Missing,
     /// Different.
     Disagrees,
@@ -53,6 +53,12 @@ pub enum MatchLevel {
     Initial,
     /// The postcode's sector is the same, or the address but for its number.
     Near,
+    /// The year of birth is the same, and no more of the date is known on one side.
+    SameYear,
+    /// Year and month of birth are the same, and the day is not known on one side.
+    SameMonth,
+    /// Born around the day on which the child was expected.
+    Expected,
     /// Day and month are the same, the year is another.
     Year,
     /// As a slip of writing makes it.

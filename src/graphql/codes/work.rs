@@ -202,6 +202,21 @@ pub enum ContactUrgency {
     Immediate,
 }
 
+/// What somebody tried too much of in look-ups.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum AlertKind {
+    /// Dates of birth, beside one name or one number.
+    Dates,
+    /// Postcodes, beside one name.
+    Postcodes,
+    /// Addresses, beside one name.
+    Addresses,
+    /// Numbers in other systems, beside one name or one other fact, or such as are near each other.
+    Numbers,
+    /// Names, beside one date of birth and place or one number.
+    Names,
+}
+
 /// Where a delivery of a webhook stands.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub enum WebhookDeliveryState {
@@ -220,9 +235,9 @@ pub enum WebhookFailure {
     Status,
     /// The receiver took too long.
     Timeout,
-    /// No connection could be made, or it broke.
+    /// No connection could be made, or it broke. Whether the address's name is known, and where it leads, is not told.
     Connection,
-    /// The address leads to where webhooks may not go.
+    /// The address itself is one that webhooks may not go to: by http, to a private number, or to localhost.
     Address,
     /// You could not be told of the contact when it was tried.
     Withheld,

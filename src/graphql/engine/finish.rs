@@ -2,31 +2,31 @@
 
 use std::sync::{Arc, PoisonError, atomic::Ordering};
 
-use async_graphql_parser::types::OperationDefinition;
 use futures_util::future::join_all;
 use tracing::{Instrument as _, info_span};
 
 use super::{Engine, internal, refusal};
 use crate::{
-    audit::EntryRef,
+    audit::{EntryRef, entry::Kind},
     error::{ErrorCode, RequestError},
     graphql::{
         answer,
+        api_error::ApiError,
         context::Request,
-        lookups::pace,
-        operation::{Answer, OperationRequest},
+        lookups::{Looked, LookupSettings, pace},
+        operation::{Answer, Asked},
         plan::Plan,
         trail,
     },
-    store::session::StoreError,
+    sharing::disclosure::Account,
+    store::{Store, alerts::AlertRow, session::StoreError},
 };
 
 impl Engine {
     /// Makes the answer, has the trail say what it discloses and changes, keeps the changes, and only then gives it.
     pub(super) async fn finish(
         &self,
-        asked: &OperationRequest,
-        operation: &OperationDefinition,
+        asked: &Asked,
         plan: &Plan,
         request: Arc<Request>,
         response: async_graphql::Response,
@@ -36,20 +36,16 @@ impl Engine {
             tracing::error!(request_id = %asked.request_id, "graphql.request_still_held");
             return Err(internal());
         };
-        if let Some(failure) = request.failure.get() {
-            if failure.retry().is_some() {
-                self.raise_alert(asked, failure.code()).await?;
-            }
-            return Err(RequestError::new(failure.code(), failure.message()).retry(failure.retry()));
+        if let Some(failure) = request.failure.get().cloned() {
+            return Err(self.failed(asked, request, &failure).await);
         }
         self.parts.spent.fetch_add(plan.cost, Ordering::Relaxed);
         let looked = request.lookups.looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let body = answer::body(asked, operation, plan, &account, response, introspected);
+        let body = answer::body(&asked.resolved, plan, &account, response, introspected);
         let entries = trail::entries(
             asked,
-            operation,
             &request.ceiling,
             &account,
             &looked,
@@ -82,8 +78,9 @@ impl Engine {
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
             return Err(refusal(error));
         }
-        if looked.total() > 0 {
-            // What is known of whom the look-ups came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
+        self.raise_alerts(asked, &looked).await;
+        if looked.any() || request.missed.into_inner() {
+            // What is known of whom the operation came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
             drop((account, looked));
             let every = request.services.lookups.pace;
             pace::wait(request.began, every, self.parts.services.store.ids()).await;
@@ -91,8 +88,62 @@ impl Engine {
         Ok(Answer::Executed(body))
     }
 
+    /// An operation that failed as a whole is rolled back and gives nothing. What was tried by it is in the trail all the same, and it takes as long as one that looked somebody up or named
+    /// somebody in vain: else whoever makes it fail would learn by its time, and leave no trace.
+    async fn failed(&self, asked: &Asked, request: Request, failure: &ApiError) -> RequestError {
+        let services = Arc::clone(&self.parts.services);
+        let refused = RequestError::new(failure.code(), failure.message()).retry(failure.retry());
+        if failure.retry().is_some()
+            && let Err(unwritten) = self.raise_alert(asked, failure.code()).await
+        {
+            return unwritten;
+        }
+        let (was_asked, missed) = (request.lookups.was_asked(), request.missed.into_inner());
+        let stopped = Looked {
+            stopped: request.lookups.looked().stopped,
+            ..Looked::default()
+        };
+        let mut tried = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        tried.retain(|write| matches!(write.kind, Kind::Emergency | Kind::Alert));
+        let now = request.session.now();
+        for entry in trail::entries(asked, &request.ceiling, &Account::default(), &stopped, &tried, now) {
+            let opened = entry.kind == Kind::Emergency;
+            match services.trail.append(entry).await {
+                Ok(written) if opened => {
+                    trail::not_made(&services.trail, asked, &[written], &services.store, false).await;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
+                    return RequestError::new(
+                        ErrorCode::Unavailable,
+                        "What was tried could not be recorded. Try again later.",
+                    );
+                }
+            }
+        }
+        self.raise_alerts(asked, &stopped).await;
+        if was_asked || missed || !tried.is_empty() {
+            drop(request.session);
+            pace::wait(request.began, services.lookups.pace, services.store.ids()).await;
+        }
+        refused
+    }
+
+    /// Tells whoever looks after the agreement that somebody tries values, which the trail says already. What fails here is in the log: the answer does not wait for it to go well, since
+    /// whoever is stopped is stopped.
+    async fn raise_alerts(&self, asked: &Asked, looked: &Looked) {
+        let services = &self.parts.services;
+        for (kind, times) in looked.by_kind() {
+            let (row, digest) = alert_of(asked, &services.lookups, &services.store, kind, times);
+            if let Err(error) = services.store.raise_alert(row, digest).await {
+                tracing::error!(%error, request_id = %asked.request_id, "alert.not_raised");
+            }
+        }
+    }
+
     /// Records that a client has asked about more people than it may.
-    async fn raise_alert(&self, asked: &OperationRequest, code: ErrorCode) -> Result<(), RequestError> {
+    async fn raise_alert(&self, asked: &Asked, code: ErrorCode) -> Result<(), RequestError> {
         let entry = trail::alert(asked, code, self.parts.services.store.clock().now());
         self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
             RequestError::new(
@@ -101,4 +152,38 @@ impl Engine {
             )
         })
     }
+}
+
+/// An alert, and the digest that it has in common with those of the same day that tell the same.
+fn alert_of(asked: &Asked, lookups: &LookupSettings, store: &Store, kind: &str, times: i32) -> (AlertRow, i64) {
+    let (caller, at) = (&asked.caller, store.clock().now());
+    let party = &caller.principal;
+    let row = AlertRow {
+        authority_id: caller.authority,
+        id: store.ids().uuid(),
+        raised_at: at,
+        last_at: at,
+        request_id: asked.request_id,
+        agency_id: party.agency,
+        client: caller.client.clone(),
+        subject: party.subject.clone(),
+        role: party.role.clone(),
+        purpose: caller.purpose.clone(),
+        kind: kind.to_owned(),
+        times,
+    };
+    let day = at.date_naive().to_string();
+    let same_if_same: [&[u8]; 9] = [
+        b"alert",
+        &row.authority_id.to_be_bytes(),
+        row.agency_id.as_bytes(),
+        row.client.as_bytes(),
+        row.subject.as_bytes(),
+        row.role.as_bytes(),
+        row.purpose.as_bytes(),
+        kind.as_bytes(),
+        day.as_bytes(),
+    ];
+    let digest = lookups.digest(&same_if_same);
+    (row, digest)
 }

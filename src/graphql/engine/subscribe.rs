@@ -2,17 +2,17 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use async_graphql_parser::types::{ExecutableDocument, OperationType};
+use async_graphql_parser::types::OperationType;
 use futures_util::StreamExt as _;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 use tracing::{Instrument as _, info_span};
 
-use super::{Engine, beyond_the_agreement, internal, refusal, select, within};
+use super::{Engine, beyond_the_agreement, internal, refusal, select, to_execute, within};
 use crate::{
     error::{ErrorCode, RequestError},
     graphql::{
         answer,
-        operation::{Answer, Event, OperationRequest, WithheldMode},
+        operation::{Answer, Asked, Event, OperationRequest, WithheldMode},
         plan::Plan,
         subscriptions::{
             source::{Begun, Occurrence, Source, Turn},
@@ -45,8 +45,7 @@ impl std::fmt::Debug for Subscription {
 /// What stays the same from one event to the next.
 struct Subscribed {
     engine: Engine,
-    asked: OperationRequest,
-    document: ExecutableDocument,
+    asked: Asked,
     plan: Plan,
     source: Arc<dyn Source>,
 }
@@ -76,14 +75,14 @@ impl Engine {
                 "The operation is not a subscription.",
             ));
         }
-        let plan = self.plan(&asked, operation)?;
+        let (mut asked, plan) = self.plan(&asked, operation).await?;
         let one_field = || {
             RequestError::new(
                 ErrorCode::BadUserInput,
                 "A subscription asks for exactly one field of the root, always.",
             )
         };
-        let document = with_one_root_field(&asked.document, operation).ok_or_else(one_field)?;
+        asked.resolved = with_one_root_field(&asked.resolved).ok_or_else(one_field)?;
         let (session, policies, ceiling) = self.begin(&asked.caller, Mode::Read).await?;
         if asked.withheld == WithheldMode::Fail && !within(&plan, &ceiling) {
             self.refuse(&asked, &ceiling, Reason::NotInAgreement).await?;
@@ -91,7 +90,8 @@ impl Engine {
         }
         let request = self.request(&asked, &plan, session, policies, ceiling, Turn::to_begin());
         let mut responses = Vec::new();
-        let mut stream = self.parts.schema.execute_stream(executed(&asked, &document, &request));
+        let execute = to_execute(asked.resolved.to_document(), &request);
+        let mut stream = self.parts.schema.execute_stream(execute);
         while let Some(response) = stream.next().await {
             responses.push(response);
         }
@@ -115,7 +115,6 @@ impl Engine {
         let parts = Subscribed {
             engine: self.clone(),
             asked,
-            document,
             plan,
             source,
         };
@@ -240,14 +239,11 @@ impl Subscribed {
     /// One event, executed like an operation of its own. None where there is nothing to be told after all.
     async fn give(&self, occurrence: Occurrence, after: i64) -> Result<Option<Vec<u8>>, RequestError> {
         let (engine, asked) = (&self.engine, &self.asked);
-        let operation = select(asked)?;
         let (session, policies, ceiling) = engine.begin(&asked.caller, Mode::Read).await?;
         let turn = Turn::to_give(occurrence, after);
         let request = engine.request(asked, &self.plan, session, policies, ceiling, turn);
-        let mut stream = engine
-            .parts
-            .schema
-            .execute_stream(executed(asked, &self.document, &request));
+        let execute = to_execute(asked.resolved.to_document(), &request);
+        let mut stream = engine.parts.schema.execute_stream(execute);
         let response = timeout(engine.parts.limits.time, stream.next()).await;
         drop(stream);
         let response = response.map_err(|_| refusal(StoreError::TOO_LONG))?;
@@ -258,25 +254,10 @@ impl Subscribed {
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        match engine
-            .finish(asked, operation, &self.plan, request, response, None)
-            .await?
-        {
+        match engine.finish(asked, &self.plan, request, response, None).await? {
             Answer::Executed(bytes) => Ok(Some(bytes)),
             Answer::Refused(error) => Err(error),
             Answer::NotByThisMethod => Err(internal()),
         }
     }
-}
-
-/// The operation for the library.
-fn executed(
-    asked: &OperationRequest,
-    document: &ExecutableDocument,
-    request: &Arc<super::Request>,
-) -> async_graphql::Request {
-    let mut execute = super::to_execute(asked, document.clone(), request);
-    // The document has nothing but the one operation that is meant.
-    execute.operation_name = None;
-    execute
 }

@@ -100,6 +100,7 @@ impl<'a> Look<'a> {
                     reach: reach.clone(),
                     from,
                     limit: STRETCH as u64,
+                    beside: None,
                 };
                 let read = self.read(FamilySet::Window(window), &mut now).await?;
                 match read.last() {

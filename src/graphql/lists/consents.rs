@@ -35,7 +35,7 @@ pub struct ConsentFilter {
 pub enum ConsentOrderField {
     /// When it was recorded.
     RecordedAt,
-    /// The category.
+    /// The category, in the order of the list.
     Category,
 }
 
@@ -92,7 +92,7 @@ impl Select for ConsentSelect {
             ConsentOrderField::Category => sort_key(
                 &row.row
                     .release(field::CONSENT_CATEGORY, |record| record.category.clone()),
-                |v| Some(v.into()),
+                |v: &String| SortKey::place::<DataCategory>(v),
             ),
         }
     }
@@ -102,7 +102,7 @@ impl Select for ConsentSelect {
         named("consents", field.as_deref(), self.order.map(|order| order.direction))
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.category.is_some(), field::CONSENT_CATEGORY),
@@ -110,12 +110,15 @@ impl Select for ConsentSelect {
             (wanted.decision.is_some(), field::CONSENT_DECISION),
             (wanted.withdrawn.is_some(), field::CONSENT_WITHDRAWN_AT),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             ConsentOrderField::RecordedAt => field::CONSENT_RECORDED_AT,
             ConsentOrderField::Category => field::CONSENT_CATEGORY,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Consent> {

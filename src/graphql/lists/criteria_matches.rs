@@ -37,7 +37,7 @@ pub struct CriteriaMatchFilter {
 /// What criteria matches can be ordered by.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub enum CriteriaMatchOrderField {
-    /// The criterion.
+    /// The criterion, in the order of the list.
     Criterion,
     /// When the evidence begins.
     EvidenceFrom,
@@ -100,7 +100,7 @@ impl Select for CriteriaMatchSelect {
             CriteriaMatchOrderField::Criterion => sort_key(
                 &row.row
                     .release(field::CRITERIA_MATCH_CRITERION, |record| record.criterion.clone()),
-                |v| Some(v.into()),
+                |v: &String| SortKey::place::<CriterionCode>(v),
             ),
             CriteriaMatchOrderField::EvidenceFrom => sort_key(
                 &row.row
@@ -124,7 +124,11 @@ impl Select for CriteriaMatchSelect {
         )
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn criterion(&self) -> Option<String> {
+        self.filter.criterion.map(codes::upper)
+    }
+
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.criterion.is_some(), field::CRITERIA_MATCH_CRITERION),
@@ -134,13 +138,16 @@ impl Select for CriteriaMatchSelect {
             (wanted.verified.is_some(), field::CRITERIA_MATCH_VERIFIED_ON),
             (wanted.withdrawn.is_some(), field::CRITERIA_MATCH_WITHDRAWN_ON),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             CriteriaMatchOrderField::Criterion => field::CRITERIA_MATCH_CRITERION,
             CriteriaMatchOrderField::EvidenceFrom => field::CRITERIA_MATCH_EVIDENCE_FROM,
             CriteriaMatchOrderField::VerifiedOn => field::CRITERIA_MATCH_VERIFIED_ON,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<CriteriaMatch> {

@@ -98,18 +98,21 @@ impl Select for EmergencyAccessSelect {
         )
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.ground.is_some(), field::EMERGENCY_ACCESS_GROUND),
             (wanted.subject.is_some(), field::EMERGENCY_ACCESS_SUBJECT),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             EmergencyAccessOrderField::OpenedAt => field::EMERGENCY_ACCESS_OPENED_AT,
             EmergencyAccessOrderField::ExpiresAt => field::EMERGENCY_ACCESS_EXPIRES_AT,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<EmergencyAccess> {

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 
 use super::{Select, families, is, is_some, is_text, named, within};
 use crate::{
-    catalogue,
     graphql::{
         codes::{self, CriterionCode, NeedLevel, SortDirection},
         cursor::SortKey,
@@ -23,13 +22,14 @@ use crate::{
         dossier::{Dossier, Wants},
         narrow::Ask,
         reach::Reach,
+        reference,
     },
 };
 
 /// Which families: those for which all that is said holds. It sees what you see: what is withheld from you is like nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct FamilyFilter {
-    /// Exactly this reference.
+    /// This reference, as people say it: in any case, with blanks and dashes or without.
     #[graphql(validator(max_length = 200))]
     pub reference: Option<String>,
     /// In this district.
@@ -65,7 +65,7 @@ pub enum FamilyOrderField {
     Reference,
     /// Its district.
     District,
-    /// Its level of need.
+    /// Its level of need, in the order of the list: ascending, the greatest need comes first.
     NeedLevel,
     /// The day it was attached.
     AttachedOn,
@@ -138,9 +138,11 @@ impl Select for FamilySelect {
 
     fn passes(&self, row: &Family) -> bool {
         let wanted = &self.filter;
-        is(wanted.reference.as_ref(), || {
-            row.row
-                .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
+        let said = wanted.reference.as_deref().map(reference::folded);
+        is(said.as_ref(), || {
+            row.row.release(field::FAMILY_REFERENCE, |record| {
+                reference::folded(&record.row.reference)
+            })
         }) && is_text(wanted.district.as_ref(), || {
             row.row
                 .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
@@ -197,7 +199,7 @@ impl Select for FamilySelect {
             FamilyOrderField::NeedLevel => sort_key(
                 &row.row
                     .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level.clone()),
-                |v: &Option<String>| v.as_ref().map(Into::into),
+                |v: &Option<String>| v.as_deref().and_then(SortKey::place::<NeedLevel>),
             ),
             FamilyOrderField::AttachedOn => sort_key(
                 &row.row
@@ -212,13 +214,11 @@ impl Select for FamilySelect {
         named("families", field.as_deref(), self.order.map(|order| order.direction))
     }
 
-    /// Who meets a criterion is told by whoever is in the list.
-    fn also_tells(&self) -> CategorySet {
-        let criterion = self.filter.criterion.map(codes::upper);
-        criterion.map_or(CategorySet::EMPTY, |code| catalogue::categories_of_criterion(&code))
+    fn criterion(&self) -> Option<String> {
+        self.filter.criterion.map(codes::upper)
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.reference.is_some(), field::FAMILY_REFERENCE),
@@ -233,14 +233,17 @@ impl Select for FamilySelect {
             (wanted.has_plan.is_some(), field::FAMILY_HAS_PLAN),
             (wanted.criterion.is_some(), field::CRITERIA_MATCH_CRITERION),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             FamilyOrderField::Reference => field::FAMILY_REFERENCE,
             FamilyOrderField::District => field::FAMILY_DISTRICT,
             FamilyOrderField::NeedLevel => field::FAMILY_NEED_LEVEL,
             FamilyOrderField::AttachedOn => field::FAMILY_ATTACHED_ON,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Family> {

@@ -28,6 +28,10 @@ pub struct MemberFilter {
     pub given_name: Option<String>,
     /// Born on this day.
     pub date_of_birth: Option<NaiveDate>,
+    /// Born in this year.
+    pub year_of_birth: Option<i32>,
+    /// Whether they are recorded as not yet born.
+    pub unborn: Option<bool>,
     /// Who are this in their family.
     pub relationship: Option<Relationship>,
     /// With this employment status.
@@ -45,7 +49,7 @@ pub enum MemberOrderField {
     FamilyName,
     /// Given names.
     GivenName,
-    /// Date of birth.
+    /// Date of birth. Where only month or year is known, the first of it; of children not yet born, the day on which they are expected.
     DateOfBirth,
 }
 
@@ -76,16 +80,21 @@ impl Select for MemberSelect {
     fn passes(&self, row: &Member) -> bool {
         let wanted = &self.filter;
         is_text(wanted.family_name.as_ref(), || {
-            row.row.release(field::MEMBER_FAMILY_NAME, |record| {
-                Some(record.person.family_name.clone())
-            })
+            row.row
+                .release(field::MEMBER_FAMILY_NAME, |record| record.person.family().cloned())
         }) && is_text(wanted.given_name.as_ref(), || {
-            row.row.release(field::MEMBER_GIVEN_NAME, |record| {
-                Some(record.person.given_name.clone())
-            })
-        }) && is(wanted.date_of_birth.as_ref(), || {
+            row.row
+                .release(field::MEMBER_GIVEN_NAME, |record| record.person.given().cloned())
+        }) && is_some(wanted.date_of_birth.as_ref(), || {
             row.row
                 .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth)
+        }) && is_some(wanted.year_of_birth.as_ref(), || {
+            row.row.release(field::MEMBER_YEAR_OF_BIRTH, |record| {
+                record.person.birth_year_and_month().0
+            })
+        }) && is(wanted.unborn.as_ref(), || {
+            row.row
+                .release(field::MEMBER_EXPECTED_ON, |record| record.person.expected_on.is_some())
         }) && is_some(wanted.relationship.as_ref(), || {
             row.row.release(field::MEMBER_RELATIONSHIP, |record| {
                 codes::parse(&record.membership.relationship)
@@ -105,18 +114,18 @@ impl Select for MemberSelect {
         match self.order?.field {
             MemberOrderField::FamilyName => sort_key(
                 &row.row
-                    .release(field::MEMBER_FAMILY_NAME, |record| record.person.family_name.clone()),
-                |v| Some(v.into()),
+                    .release(field::MEMBER_FAMILY_NAME, |record| record.person.family().cloned()),
+                |v| v.as_ref().map(Into::into),
             ),
             MemberOrderField::GivenName => sort_key(
                 &row.row
-                    .release(field::MEMBER_GIVEN_NAME, |record| record.person.given_name.clone()),
-                |v| Some(v.into()),
+                    .release(field::MEMBER_GIVEN_NAME, |record| record.person.given().cloned()),
+                |v| v.as_ref().map(Into::into),
             ),
             MemberOrderField::DateOfBirth => sort_key(
                 &row.row
-                    .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth),
-                |v: &NaiveDate| Some((*v).into()),
+                    .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.ordered_by()),
+                |v| v.map(Into::into),
             ),
         }
     }
@@ -126,23 +135,28 @@ impl Select for MemberSelect {
         named("members", field.as_deref(), self.order.map(|order| order.direction))
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.family_name.is_some(), field::MEMBER_FAMILY_NAME),
             (wanted.given_name.is_some(), field::MEMBER_GIVEN_NAME),
             (wanted.date_of_birth.is_some(), field::MEMBER_DATE_OF_BIRTH),
+            (wanted.year_of_birth.is_some(), field::MEMBER_YEAR_OF_BIRTH),
+            (wanted.unborn.is_some(), field::MEMBER_EXPECTED_ON),
             (wanted.relationship.is_some(), field::MEMBER_RELATIONSHIP),
             (wanted.employment_status.is_some(), field::MEMBER_EMPLOYMENT_STATUS),
             (wanted.education_setting.is_some(), field::MEMBER_EDUCATION_SETTING),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             MemberOrderField::FamilyName => field::MEMBER_FAMILY_NAME,
             MemberOrderField::GivenName => field::MEMBER_GIVEN_NAME,
             MemberOrderField::DateOfBirth => field::MEMBER_DATE_OF_BIRTH,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Member> {

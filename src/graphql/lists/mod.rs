@@ -35,7 +35,9 @@ use super::{
     page::{self, Order, Page, PageArguments},
 };
 use crate::{
+    catalogue,
     sharing::{
+        agreement::Access,
         category::CategorySet,
         ceiling::Ceiling,
         grant::Shared,
@@ -51,7 +53,7 @@ use crate::{
 const MOST_AT_ONCE: usize = 1024;
 
 /// What a filter and an ordering ask of the rows of a list.
-pub(super) trait Select: Sized {
+pub(super) trait Select: Sized + Send + Sync {
     /// The rows.
     type Row: Entry;
 
@@ -78,12 +80,32 @@ pub(super) trait Select: Sized {
     /// The list and order that cursors belong to.
     fn order(&self) -> Order;
 
-    /// The fields that it looks at.
-    fn looks_at(&self) -> Vec<FieldId>;
+    /// The fields that the filter looks at.
+    fn filters(&self) -> Vec<FieldId>;
 
-    /// Categories of what passing tells of a row, besides those of the fields that are looked at: those that other rows bring.
+    /// The field that the ordering looks at.
+    fn orders(&self) -> Option<FieldId>;
+
+    /// The criterion that a row must have or meet, as the catalogue writes it.
+    fn criterion(&self) -> Option<String> {
+        None
+    }
+
+    /// The fields that it looks at.
+    fn looks_at(&self) -> Vec<FieldId> {
+        self.filters().into_iter().chain(self.orders()).collect()
+    }
+
+    /// Categories of what passing tells of a row, besides those of the fields that are looked at: who meets a criterion is told by whoever is in the list.
     fn also_tells(&self) -> CategorySet {
-        CategorySet::EMPTY
+        let criterion = self.criterion();
+        criterion.map_or(CategorySet::EMPTY, |code| catalogue::categories_of_criterion(&code))
+    }
+
+    /// Whether the filter asks for something that the ceiling could never give: then no row passes it, and how many do is not an answer to it.
+    fn is_beyond(&self, ceiling: &Ceiling) -> bool {
+        let within = self.filters().into_iter().all(|field| ceiling.covers(field));
+        !(within && ceiling.categories(Access::Read).covers(self.also_tells()))
     }
 
     /// The rows of one family that exist for the asker.
@@ -109,6 +131,7 @@ pub(super) async fn page<S: Select>(
         used.union(register::get(field).categories)
     });
     let order = select.order();
+    let beyond = select.is_beyond(&request.ceiling);
     if request.services.narrows {
         select.narrow(&mut reach, &request.ceiling);
     }
@@ -128,16 +151,20 @@ pub(super) async fn page<S: Select>(
     } else {
         looked_at.deciding_anything()
     };
-    let found = request
-        .session
-        .dossiers(&request.ceiling, &FamilySet::Reach(reach), looked_at)
-        .await?;
+    let families = FamilySet::Reach(reach);
+    let found = if only {
+        let passes = |dossier: &Arc<Dossier>| S::rows(dossier).iter().any(|row| select.passes(row));
+        request.named(&families, looked_at, &passes).await?
+    } else {
+        request.session.dossiers(&request.ceiling, &families, looked_at).await?
+    };
     let rows = found
         .iter()
         .flat_map(S::rows)
         .filter(|row| select.passes(row))
         .collect();
     let mut page = Page::of(request, rows, &order, |row| select.by(row), used, &arguments)?;
+    page.uncounted = beyond;
     if only {
         return Ok(Shared::rows(&request.ceiling, root, || page));
     }
@@ -179,6 +206,8 @@ async fn first_rows<S: Select>(
             .is_none_or(|after| (row.row().grant().family(), row.key()) > (after.family, after.row))
     };
     let mut from = after.as_ref().map(|after| Bound::Included(after.family));
+    // The family of a cursor is one that was named, and may be hidden, or not be there any more.
+    let mut beside = after.as_ref().map(|after| after.family);
     let mut limit = size + 1;
     let mut rows = Vec::new();
     loop {
@@ -186,14 +215,23 @@ async fn first_rows<S: Select>(
             reach: reach.clone(),
             from,
             limit: limit as u64,
+            beside,
         };
         let found = request
             .session
             .dossiers(&request.ceiling, &FamilySet::Window(window), wants)
             .await?;
         rows.extend(found.iter().flat_map(S::rows).filter(|row| passed(row)));
+        let named = beside.take();
+        let at = named.and_then(|named| found.iter().find(|dossier| dossier.key() == named));
+        if let Some(named) = named {
+            let given = |dossier: &Arc<Dossier>| !S::rows(dossier).is_empty();
+            if !at.is_some_and(given) {
+                request.as_if_given(reach, named, at.is_none(), wants, &given).await?;
+            }
+        }
         match found.last() {
-            Some(end) if rows.len() <= size && found.len() == limit => {
+            Some(end) if rows.len() <= size && found.len() - usize::from(at.is_some()) == limit => {
                 from = Some(Bound::Excluded(end.key()));
                 limit = (limit * 4).min(MOST_AT_ONCE);
             }

@@ -103,7 +103,11 @@ impl Select for OutcomeSelect {
         named("outcomes", field.as_deref(), self.order.map(|order| order.direction))
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn criterion(&self) -> Option<String> {
+        self.filter.criterion.map(codes::upper)
+    }
+
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.criterion.is_some(), field::OUTCOME_CRITERION),
@@ -112,12 +116,15 @@ impl Select for OutcomeSelect {
             (wanted.result_from.is_some(), field::OUTCOME_RESULT_ON),
             (wanted.result_until.is_some(), field::OUTCOME_RESULT_ON),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             OutcomeOrderField::Indicator => field::OUTCOME_INDICATOR,
             OutcomeOrderField::ResultOn => field::OUTCOME_RESULT_ON,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Outcome> {

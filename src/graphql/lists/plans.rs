@@ -37,7 +37,7 @@ pub enum PlanOrderField {
     DrawnUpOn,
     /// When it was agreed.
     AgreedOn,
-    /// Its state.
+    /// Its state, in the order of the list: from being drawn up to closed.
     Status,
 }
 
@@ -94,7 +94,7 @@ impl Select for PlanSelect {
             ),
             PlanOrderField::Status => sort_key(
                 &row.row.release(field::PLAN_STATUS, |record| record.status.clone()),
-                |v| Some(v.into()),
+                |v: &String| SortKey::place::<PlanStatus>(v),
             ),
         }
     }
@@ -104,7 +104,7 @@ impl Select for PlanSelect {
         named("plans", field.as_deref(), self.order.map(|order| order.direction))
     }
 
-    fn looks_at(&self) -> Vec<FieldId> {
+    fn filters(&self) -> Vec<FieldId> {
         let wanted = &self.filter;
         let filtered = [
             (wanted.status.is_some(), field::PLAN_STATUS),
@@ -112,13 +112,16 @@ impl Select for PlanSelect {
             (wanted.agreed_from.is_some(), field::PLAN_AGREED_ON),
             (wanted.agreed_until.is_some(), field::PLAN_AGREED_ON),
         ];
-        let ordered = self.order.map(|order| match order.field {
+        let filtered = filtered.into_iter();
+        filtered.filter_map(|(used, field)| used.then_some(field)).collect()
+    }
+
+    fn orders(&self) -> Option<FieldId> {
+        self.order.map(|order| match order.field {
             PlanOrderField::DrawnUpOn => field::PLAN_DRAWN_UP_ON,
             PlanOrderField::AgreedOn => field::PLAN_AGREED_ON,
             PlanOrderField::Status => field::PLAN_STATUS,
-        });
-        let filtered = filtered.into_iter().filter_map(|(used, field)| used.then_some(field));
-        filtered.chain(ordered).collect()
+        })
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Plan> {

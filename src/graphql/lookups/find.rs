@@ -6,24 +6,27 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::input::Question;
+use super::{input::Question, tries::Stopped};
 use crate::{
     error::Retry,
     graphql::{api_error::ApiError, context::Request, objects::Marker},
-    matching::{Comparison, Field, Verdict, choose},
+    matching::{Comparison, Field, Verdict, verdict},
     sharing::{
         category::{Category, CategorySet},
         grant::{Disclosed, Explained},
         register::field,
     },
     store::{
-        budget::{Admission, Holder},
+        budget::{Admission, Asked, Holder},
         candidates::{Compared, Look},
         dossier::Dossier,
         reach::FamilySet,
@@ -46,6 +49,8 @@ pub(super) enum Found {
     Ambiguous,
     /// Nobody of whom the asker may know.
     Nobody,
+    /// Nobody was looked for, since the asker tries values.
+    Stopped(Stopped),
 }
 
 /// What an operation looked up, for the trail.
@@ -59,12 +64,28 @@ pub struct Looked {
     pub not_found: u64,
     /// The families of those who were found, or may have been.
     pub families: BTreeSet<Uuid>,
+    /// The questions that were stopped.
+    pub stopped: Vec<Stopped>,
 }
 
 impl Looked {
-    /// How many questions were asked.
-    pub fn total(&self) -> u64 {
+    /// How many questions were answered.
+    pub fn answered(&self) -> u64 {
         self.matched + self.ambiguous + self.not_found
+    }
+
+    /// How many questions were stopped, by what they tried.
+    pub fn by_kind(&self) -> BTreeMap<&'static str, i32> {
+        let mut kinds = BTreeMap::new();
+        for stopped in &self.stopped {
+            *kinds.entry(stopped.code()).or_default() += 1;
+        }
+        kinds
+    }
+
+    /// Whether anybody was asked about.
+    pub fn any(&self) -> bool {
+        self.answered() > 0 || !self.stopped.is_empty()
     }
 }
 
@@ -75,6 +96,7 @@ type Answers = Result<Arc<Vec<Found>>, ApiError>;
 pub struct Desk {
     waiting: Mutex<(Vec<Question>, Arc<OnceCell<Answers>>)>,
     looked: Mutex<Looked>,
+    asked: AtomicBool,
 }
 
 impl std::fmt::Debug for Desk {
@@ -84,6 +106,11 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
+    /// Whether anything was asked, whatever became of it.
+    pub fn was_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// What was looked up.
     pub fn looked(self) -> Looked {
         self.looked.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -95,6 +122,7 @@ impl Desk {
         if count == 0 {
             return Ok(Vec::new());
         }
+        self.asked.store(true, Ordering::Relaxed);
         let (from, round) = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             let from = waiting.0.len();
@@ -119,8 +147,8 @@ impl Desk {
     }
 
     async fn answer(&self, request: &Request, questions: Vec<Question>) -> Result<Vec<Found>, ApiError> {
-        admit(request, &questions).await?;
-        let compared = compare(request, &questions).await?;
+        let stopped = admit(request, &questions).await?;
+        let compared = compare(request, &questions, &stopped).await?;
         let Comparisons { people, families } = compared;
         let read = request
             .session
@@ -135,10 +163,14 @@ impl Desk {
             }
         };
         let mut found = Vec::with_capacity(people.len());
-        for people in people {
+        for (people, stopped) in people.into_iter().zip(stopped) {
+            if let Some(stopped) = stopped {
+                found.push(Found::Stopped(stopped));
+                continue;
+            }
             let standing = may_be_found(people, &dossiers);
-            let weights: Vec<f64> = standing.iter().map(|one| one.compared.score.weight).collect();
-            found.push(match choose(&weights, &request.services.lookups.thresholds) {
+            let scores = standing.iter().map(|one| &one.compared.score);
+            found.push(match verdict(scores, &request.services.lookups.thresholds) {
                 Verdict::Matched(place) => {
                     let one = &standing[place];
                     note(std::slice::from_ref(one));
@@ -160,14 +192,15 @@ impl Desk {
                 Found::Matched { .. } => looked.matched += 1,
                 Found::Ambiguous => looked.ambiguous += 1,
                 Found::Nobody => looked.not_found += 1,
+                Found::Stopped(stopped) => looked.stopped.push(*stopped),
             }
         }
         Ok(found)
     }
 }
 
-/// Counts the questions, whatever becomes of them.
-async fn admit(request: &Request, questions: &[Question]) -> Result<(), ApiError> {
+/// Counts the questions, whatever becomes of them, and says of each whether it is stopped.
+async fn admit(request: &Request, questions: &[Question]) -> Result<Vec<Option<Stopped>>, ApiError> {
     let (settings, caller) = (&request.services.lookups, request.ceiling.caller());
     let now = request.session.now();
     let part = settings.part_of(now);
@@ -175,9 +208,9 @@ async fn admit(request: &Request, questions: &[Question]) -> Result<(), ApiError
         authority: request.authority(),
         agency: caller.principal.agency,
         client: &caller.client,
-        purpose: &caller.purpose,
         part,
         allowed: settings.budget,
+        agency_allowed: settings.agency_budget,
         repeats: settings.repeats,
     };
     let digests: Vec<i64> = questions
@@ -187,13 +220,24 @@ async fn admit(request: &Request, questions: &[Question]) -> Result<(), ApiError
                 &holder.authority.to_be_bytes(),
                 holder.agency.as_bytes(),
                 holder.client.as_bytes(),
-                holder.purpose.as_bytes(),
                 question.canonical().as_bytes(),
             ])
         })
         .collect();
-    match request.services.store.admit(holder, &digests).await? {
-        Admission::Granted => Ok(()),
+    let tries = settings.tries(caller, questions, now);
+    let asked = Asked {
+        digests: &digests,
+        trials: &tries.trials,
+        by: tries.by,
+        days: tries.days,
+    };
+    match request.services.store.admit(holder, asked).await? {
+        Admission::Granted(stops) => {
+            let stopped = stops.into_iter().enumerate();
+            Ok(stopped
+                .map(|(question, stop)| stop.map(|stop| tries.stopped(question, stop, now)))
+                .collect())
+        }
         Admission::Spent { room_from } => {
             let at = settings.start_of(room_from).unwrap_or(now);
             Err(ApiError::TooManyRequests(Retry::at(at, now)))
@@ -207,9 +251,15 @@ struct Comparisons {
     families: Vec<Uuid>,
 }
 
-async fn compare(request: &Request, questions: &[Question]) -> Result<Comparisons, ApiError> {
+/// For a question that is stopped nobody is looked for, and the same is read as for one that leads to nobody.
+async fn compare(
+    request: &Request,
+    questions: &[Question],
+    stopped: &[Option<Stopped>],
+) -> Result<Comparisons, ApiError> {
     let settings = &request.services.lookups;
-    let keys: BTreeSet<i64> = questions.iter().flat_map(|question| &question.keys).copied().collect();
+    let answered = || questions.iter().zip(stopped).filter(|(_, stopped)| stopped.is_none());
+    let keys: BTreeSet<i64> = answered().flat_map(|(question, _)| &question.keys).copied().collect();
     let keys: Vec<i64> = keys.into_iter().collect();
     let mixed = keys
         .iter()
@@ -222,20 +272,26 @@ async fn compare(request: &Request, questions: &[Question]) -> Result<Comparison
         decoys: questions.len(),
     };
     let candidates = request.session.candidates(&keys, look).await?;
-    let mut decoys = candidates.decoys().iter();
     let mut families = BTreeSet::new();
     let mut people = Vec::with_capacity(questions.len());
-    for (number, question) in questions.iter().enumerate() {
+    for (number, (question, stopped)) in questions.iter().zip(stopped).enumerate() {
         if number % AT_A_TIME == AT_A_TIME - 1 {
             tokio::task::yield_now().await;
         }
-        let mut compared = candidates.compared(&settings.model, &question.description, &question.keys);
-        compared.retain(|one| one.score.weight >= settings.thresholds.lower);
-        if compared.is_empty() {
-            families.extend(decoys.next());
-        }
+        let mut compared = match stopped {
+            None => candidates.compared(&settings.model, &question.description, &question.keys),
+            Some(_) => Vec::new(),
+        };
+        compared.retain(|one| one.score.weight >= settings.thresholds.lower && one.score.says_enough());
         families.extend(compared.iter().map(|one| one.family));
         people.push(compared);
+    }
+    // As many families as there are questions, however many of them lead to the same person or to nobody: else a question that is repeated in one operation would tell.
+    for decoy in candidates.decoys() {
+        if families.len() >= questions.len() {
+            break;
+        }
+        families.insert(*decoy);
     }
     Ok(Comparisons {
         people,

@@ -1,7 +1,7 @@
 //! Look-ups: is this person in a family on the cohort, and whom does one turn to?
 //!
 //! A question says what a partner knows of somebody. `input` reads it, `find` answers all questions of an operation together, `result` is what is told, and
-//! `list` is what an agency has asked lately; `pace` is when an answer leaves.
+//! `list` is what an agency has asked lately; `pace` is when an answer leaves; `tries` stops who tries values.
 
 mod find;
 mod input;
@@ -9,6 +9,7 @@ mod list;
 pub mod pace;
 mod result;
 mod settings;
+pub mod tries;
 
 use async_graphql::Context;
 
@@ -76,7 +77,7 @@ async fn results(
     let today = request.session.today();
     let (mut questions, mut wrong) = (Vec::with_capacity(inputs.len()), Vec::with_capacity(inputs.len()));
     for input in inputs {
-        match input.question(today) {
+        match input.question(today, &request.services.lookups) {
             Ok(question) => {
                 questions.push(question);
                 wrong.push(None);

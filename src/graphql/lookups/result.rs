@@ -25,9 +25,12 @@ pub struct MarkerLookupResult {
 
 impl MarkerLookupResult {
     pub(super) fn of(found: Found) -> Self {
-        Self {
-            found: Some(found),
-            errors: Vec::new(),
+        match found {
+            Found::Stopped(stopped) => Self::wrong(vec![stopped.error()]),
+            found => Self {
+                found: Some(found),
+                errors: Vec::new(),
+            },
         }
     }
 
@@ -39,13 +42,14 @@ impl MarkerLookupResult {
 /// What became of a look-up. Somebody who is not there, one who is not on the programme and one of whom you may not know are the same answer.
 #[Object]
 impl MarkerLookupResult {
-    /// Whether somebody was found; null where the question could not be asked.
+    /// Whether somebody was found; null where the question could not be asked, or was not answered.
     fn status(&self, ctx: &Context<'_>) -> Shared<Option<LookupStatus>> {
         Shared::rows(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_STATUS, || {
-            self.found.as_ref().map(|found| match found {
-                Found::Matched { .. } => LookupStatus::Matched,
-                Found::Ambiguous => LookupStatus::Ambiguous,
-                Found::Nobody => LookupStatus::NotFound,
+            self.found.as_ref().and_then(|found| match found {
+                Found::Matched { .. } => Some(LookupStatus::Matched),
+                Found::Ambiguous => Some(LookupStatus::Ambiguous),
+                Found::Nobody => Some(LookupStatus::NotFound),
+                Found::Stopped(_) => None,
             })
         })
     }
@@ -84,9 +88,10 @@ impl MarkerLookupResult {
         )
     }
 
-    /// What has to be put right in the question.
+    /// What has to be put right in the question, or when it may be asked: `TOO_MANY_REQUESTS` where your agency tries values. That is decided by its questions alone, and says nothing of
+    /// whether there is anybody.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_ERRORS, || {
+        Shared::rows(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_ERRORS, || {
             self.errors.clone()
         })
     }

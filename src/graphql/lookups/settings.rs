@@ -2,19 +2,24 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    matching::{Model, Thresholds},
-    store::budget::PARTS,
+    graphql::counting::{Digests, Window},
+    matching::{Frequencies, Model, Thresholds},
 };
 
 /// How look-ups are weighed, counted and paced. Processes that share a database must have the same.
 #[derive(Clone)]
 pub struct LookupSettings {
-    /// How many different questions a client may ask for one purpose in any period.
+    /// How many different questions a client may ask in any period, whatever for.
     pub budget: i32,
+    /// How many an agency may with all its clients.
+    pub agency_budget: i32,
+    /// How many different values an agency may try at least beside what its questions hold fast; nought stops nobody.
+    pub tries: u32,
+    /// For how many days values that were tried count.
+    pub tries_days: i64,
     /// How long a period is, in seconds.
     pub period: i64,
     /// How often a client may ask the same again in a period before each time more counts like another question.
@@ -25,7 +30,9 @@ pub struct LookupSettings {
     pub model: Arc<Model>,
     /// From which weight on somebody is found.
     pub thresholds: Thresholds,
-    digests: hmac::Key,
+    /// How frequent names are.
+    pub frequencies: Arc<Frequencies>,
+    digests: Digests,
 }
 
 impl std::fmt::Debug for LookupSettings {
@@ -39,40 +46,31 @@ impl LookupSettings {
     pub fn new(key: &[u8; 32]) -> Self {
         Self {
             budget: 5000,
+            agency_budget: 10_000,
+            tries: 4,
+            tries_days: 28,
             period: 86_400,
             repeats: 20,
             pace: Duration::from_millis(5),
             model: Arc::new(Model::standard().clone()),
             thresholds: Thresholds::default(),
-            digests: hmac::Key::new(hmac::HMAC_SHA256, key),
+            frequencies: Arc::new(Frequencies::of(Model::standard())),
+            digests: Digests::new(key),
         }
-    }
-
-    /// How long a part of the window is in which questions are counted, in milliseconds: together they are not shorter than a period.
-    fn part(&self) -> i64 {
-        let period = self.period.saturating_mul(1000).max(1);
-        period / PARTS + i64::from(period % PARTS > 0)
     }
 
     /// The number of the part in which an instant lies.
     pub(super) fn part_of(&self, at: DateTime<Utc>) -> i64 {
-        at.timestamp_millis().div_euclid(self.part())
+        Window(self.period).part_of(at)
     }
 
     /// When the part with this number begins.
     pub(super) fn start_of(&self, part: i64) -> Option<DateTime<Utc>> {
-        DateTime::from_timestamp_millis(part.checked_mul(self.part())?)
+        Window(self.period).start_of(part)
     }
 
     /// Stands for a text that nobody can read back from it without the key.
-    pub(super) fn digest(&self, parts: &[&[u8]]) -> i64 {
-        let mut context = hmac::Context::with_key(&self.digests);
-        for part in parts {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part);
-        }
-        let tag = context.sign();
-        let bytes = tag.as_ref().first_chunk::<8>().copied().unwrap_or_default();
-        i64::from_be_bytes(bytes)
+    pub fn digest(&self, parts: &[&[u8]]) -> i64 {
+        self.digests.of(parts)
     }
 }

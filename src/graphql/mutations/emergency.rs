@@ -1,13 +1,16 @@
 //! `openEmergencyAccess`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::{
     checks::Checks,
-    not_found,
+    dossier,
     once::{Done, once},
-    user_error::{UserError, told},
+    user_error::{UserError, errors},
 };
 use crate::{
     audit::entry,
@@ -16,33 +19,37 @@ use crate::{
         codes::{self, EmergencyGround},
         context::{Request, Write},
         ids::Kind,
+        objects::{Family, family},
     },
     sharing::{
         category::CategorySet,
         grant::Shared,
         register::{self, FieldId, field},
     },
-    store::{rows::EmergencyAccessRow, write::Opened},
+    store::{dossier::Dossier, rows::EmergencyAccessRow, write::Opened},
 };
 
 const MUTATION: FieldId = field::MUTATION_OPEN_EMERGENCY_ACCESS;
 
-/// Which family, on what ground and why.
+/// Which family, on what ground and why. Name it by its id or by its reference: by one of the two.
 #[derive(InputObject)]
 pub struct OpenEmergencyAccessInput {
-    /// The family, which you need not otherwise be able to see.
-    family_id: ID,
+    /// The family's id. You need not otherwise be able to see the family.
+    family_id: Option<ID>,
+    /// Or its reference, as it is quoted over the telephone.
+    reference: Option<String>,
     /// On what ground.
     ground: EmergencyGround,
     /// Why, in 20 to 2000 characters. The Lead Professional and the agreement manager will read it.
     justification: String,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
 /// What came of opening emergency access.
 pub struct OpenEmergencyAccessPayload {
     opened: Option<Opened>,
+    dossier: Option<Arc<Dossier>>,
     errors: Vec<UserError>,
 }
 
@@ -51,67 +58,110 @@ pub struct OpenEmergencyAccessPayload {
 impl OpenEmergencyAccessPayload {
     /// When it was opened: before now if you had it open already.
     fn opened_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
-        told(ctx, field::OPEN_EMERGENCY_ACCESS_PAYLOAD_OPENED_AT, || {
-            self.opened.map(|opened| opened.opened_at)
-        })
+        Shared::rows(
+            &Request::of(ctx).ceiling,
+            field::OPEN_EMERGENCY_ACCESS_PAYLOAD_OPENED_AT,
+            || self.opened.map(|opened| opened.opened_at),
+        )
     }
 
     /// Until when it holds.
     fn expires_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
-        told(ctx, field::OPEN_EMERGENCY_ACCESS_PAYLOAD_EXPIRES_AT, || {
-            self.opened.map(|opened| opened.expires_at)
-        })
+        Shared::rows(
+            &Request::of(ctx).ceiling,
+            field::OPEN_EMERGENCY_ACCESS_PAYLOAD_EXPIRES_AT,
+            || self.opened.map(|opened| opened.expires_at),
+        )
+    }
+
+    /// The family, as you may see it now: what clauses with emergency access name, and whatever you could see before.
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+        Shared::rows(
+            &Request::of(ctx).ceiling,
+            field::OPEN_EMERGENCY_ACCESS_PAYLOAD_FAMILY,
+            || self.dossier.as_ref().and_then(|dossier| family(ctx, dossier)),
+        )
     }
 
     /// Why it was not opened; empty when it was.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::OPEN_EMERGENCY_ACCESS_PAYLOAD_ERRORS, || self.errors.clone())
+        errors(ctx, field::OPEN_EMERGENCY_ACCESS_PAYLOAD_ERRORS, &self.errors)
     }
 }
 
-/// Opens emergency access.
+/// Opens emergency access. A clause that lets the asker do so is all that it needs: whoever meets a family in an emergency need not be able to see anything
+/// of it, nor of the catalogues.
 pub(super) async fn open(
     ctx: &Context<'_>,
     input: OpenEmergencyAccessInput,
 ) -> Result<Shared<OpenEmergencyAccessPayload>, ApiError> {
     let request = Request::of(ctx);
     let ceiling = &request.ceiling;
-    if let Some(withheld) = Shared::beyond(ceiling, MUTATION).or_else(|| Shared::refused(ceiling, MUTATION)) {
+    if let Some(withheld) = Shared::beyond(ceiling, MUTATION) {
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "openEmergencyAccess", &input, key, change(request, &input)).await?;
-    let opened = match done.family {
-        Some(family) => {
-            let own = request.session.opened_by(&ceiling.caller().principal, family).await?;
-            own.into_iter().find(|opened| done.rows.contains(&opened.id))
-        }
-        None => None,
-    };
-    let errors = done.errors;
-    Ok(Shared::about_nobody(ceiling, MUTATION, || OpenEmergencyAccessPayload {
+    let named = input.family_id.as_ref();
+    let changing = change(request, &input);
+    let done = once(request, "openEmergencyAccess", &input, named, key, changing).await?;
+    let (mut opened, mut dossier) = (None, None);
+    if let Some(family) = done.family {
+        let own = request.session.opened_by(&ceiling.caller().principal, family).await?;
+        opened = own.into_iter().find(|opened| done.rows.contains(&opened.id));
+        // Decided on what holds now, the access that was opened among it.
+        dossier = self::dossier(request, family, request.wants).await?;
+    }
+    Ok(Shared::rows(ceiling, MUTATION, || OpenEmergencyAccessPayload {
         opened,
-        errors,
+        dossier,
+        errors: done.errors,
     }))
 }
 
-async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.family_id)?;
+/// How the family is named.
+enum Wanted<'a> {
+    /// By its id.
+    Id(&'a ID),
+    /// By its reference.
+    Reference(String),
+}
+
+/// Which family and why, or all that is wrong with the input.
+fn check(input: &OpenEmergencyAccessInput) -> Result<(Wanted<'_>, String), Vec<UserError>> {
     let mut checks = Checks::default();
     let justification = checks.lines("justification", &input.justification, 20, 2000);
-    let justification = match checks.finish(justification) {
-        Ok(justification) => justification,
+    let wanted = match (&input.family_id, &input.reference) {
+        (Some(id), None) => Some(Wanted::Id(id)),
+        (None, Some(reference)) => checks.line("reference", reference, 1, 200).map(Wanted::Reference),
+        _ => {
+            checks.refuse(
+                "familyId",
+                "Name the family by its id or by its reference: by one of the two.",
+            );
+            None
+        }
+    };
+    checks.finish(wanted.zip(justification))
+}
+
+async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<Done, ApiError> {
+    let (wanted, justification) = match check(input) {
+        Ok(good) => good,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let family = key.row;
-    if key.kind != Kind::Family || !request.session.has_family(family).await? {
-        return Ok(not_found(request, "familyId", key));
-    }
+    let (field, found) = match wanted {
+        Wanted::Id(id) => ("familyId", by_id(request, id).await?),
+        Wanted::Reference(reference) => ("reference", request.session.family_of_reference(&reference).await?),
+    };
+    let Some(family) = found else {
+        return Ok(in_vain(request, field));
+    };
     let principal = &request.ceiling.caller().principal;
     let now = request.session.now();
     let own = request.session.opened_by(principal, family).await?;
     let holds = |opened: &&Opened| opened.closed_at.is_none() && (opened.opened_at..opened.expires_at).contains(&now);
     if let Some(open) = own.iter().find(holds) {
+        tried(request, entry::Kind::Emergency, Some(family), Some(open.id));
         return Ok(Done::changed(family, vec![open.id]));
     }
     let hours = request.session.authority_row().await?.emergency_hours;
@@ -129,16 +179,38 @@ async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<D
     };
     let row_key = row.id;
     request.session.open_emergency(row).await?;
+    tried(request, entry::Kind::Emergency, Some(family), Some(row_key));
+    Ok(Done::changed(family, vec![row_key]))
+}
+
+/// The family of that id. An id of another authority, one that is none, and one of something else find as little as one of a family that is not there.
+async fn by_id(request: &Request, id: &ID) -> Result<Option<Uuid>, ApiError> {
+    let key = request.key(id).ok().filter(|key| key.kind == Kind::Family);
+    Ok(match key {
+        Some(key) if request.session.has_family(key.row).await? => Some(key.row),
+        _ => None,
+    })
+}
+
+/// The answer where there is no such family. That there is none is told to whoever may open emergency access, so each such try is an alert: somebody who tries
+/// one reference after the other is seen.
+fn in_vain(request: &Request, field: &str) -> Done {
+    tracing::warn!("emergency.not_found");
+    tried(request, entry::Kind::Alert, None, None);
+    Done::refused(UserError::not_found(field))
+}
+
+/// Notes a try for the trail, whatever came of it.
+fn tried(request: &Request, kind: entry::Kind, family: Option<Uuid>, opened: Option<Uuid>) {
     request.written(Write {
-        kind: entry::Kind::Emergency,
-        family: Some(family),
+        kind,
+        family,
         person: None,
         clauses: request.ceiling.emergency_clauses(),
         categories: existence(),
-        emergency: Some(row_key),
+        emergency: opened,
         loaded: None,
     });
-    Ok(Done::changed(family, vec![row_key]))
 }
 
 /// The categories that the register says a row of emergency access has.

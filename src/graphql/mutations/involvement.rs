@@ -1,12 +1,14 @@
 //! `recordInvolvement` and `endInvolvement`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
 
 use super::{
     Changed, categories_of,
     checks::Checks,
-    dossier, not_found,
+    not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
     writable::{self, write},
@@ -24,7 +26,7 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::rows::InvolvementRow,
+    store::{dossier::Dossier, rows::InvolvementRow},
 };
 
 const RECORD: FieldId = field::MUTATION_RECORD_INVOLVEMENT;
@@ -47,7 +49,7 @@ pub struct RecordInvolvementInput {
     contact_email: Option<String>,
     /// First day; today or before.
     started_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -75,7 +77,7 @@ pub struct EndInvolvementInput {
     involvement_id: ID,
     /// The day it ended: today or before, and not before it began.
     ended_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -132,7 +134,15 @@ pub(super) async fn record(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordInvolvement", &input, key, begin(request, &input)).await?;
+    let done = once(
+        request,
+        "recordInvolvement",
+        &input,
+        Some(&input.family_id),
+        key,
+        begin(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::Involvement).await?;
     Ok(Shared::rows(&request.ceiling, RECORD, || {
         RecordInvolvementPayload(changed)
@@ -158,17 +168,21 @@ async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done
     if key.kind != Kind::Family {
         return Ok(not_found(request, "familyId", key));
     }
-    let wants = wants::table_of(Kind::Involvement);
-    let Some(dossier) = dossier(request, key.row, wants).await? else {
-        return Ok(not_found(request, "familyId", key));
-    };
     // A conflict tells that there is a row: so whoever may not see such a row may not record one either.
     let facts = RowFacts::family().from_agency(agency);
-    let (Some(_), true, Ok(permits)) = (
-        Family::of(&dossier),
-        dossier.grant.would_show(field::INVOLVEMENT_ID, &facts),
-        dossier.grant.may_write(categories_of(RECORD), &facts),
-    ) else {
+    let permitted = |dossier: &Arc<Dossier>| {
+        Family::of(dossier)?;
+        let shown = dossier.grant.would_show(field::INVOLVEMENT_ID, &facts);
+        let permits = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
+        permits.filter(|_| shown)
+    };
+    let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+    let wants = wants::table_of(Kind::Involvement);
+    let found = request.named_one(key.row, wants, &holds).await?;
+    let Some((dossier, permits)) = found.and_then(|dossier| {
+        let permits = permitted(&dossier)?;
+        Some((dossier, permits))
+    }) else {
         return Ok(not_found(request, "familyId", key));
     };
     let open = visible::<Involvement>(&dossier).find(|involvement| {
@@ -213,7 +227,15 @@ pub(super) async fn end(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "endInvolvement", &input, key, finish(request, &input)).await?;
+    let done = once(
+        request,
+        "endInvolvement",
+        &input,
+        Some(&input.involvement_id),
+        key,
+        finish(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::Involvement).await?;
     Ok(Shared::rows(&request.ceiling, END, || EndInvolvementPayload(changed)))
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     categories_of,
     once::{Done, once},
-    user_error::{UserError, UserErrorCode, told},
+    user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
     audit::entry,
@@ -33,13 +33,14 @@ const MUTATION: FieldId = field::MUTATION_LOAD_AGREEMENT;
 pub struct LoadAgreementInput {
     /// The file's text (TOML), of at most 256 KiB.
     document: String,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
 /// What came of loading an agreement.
 pub struct LoadAgreementPayload {
     agreement: Option<Agreement>,
+    warnings: Vec<String>,
     errors: Vec<UserError>,
 }
 
@@ -48,12 +49,23 @@ pub struct LoadAgreementPayload {
 impl LoadAgreementPayload {
     /// The version that was loaded.
     fn agreement(&self, ctx: &Context<'_>) -> Shared<Option<Agreement>> {
-        told(ctx, field::LOAD_AGREEMENT_PAYLOAD_AGREEMENT, || self.agreement.clone())
+        let ceiling = &Request::of(ctx).ceiling;
+        Shared::about_nobody(ceiling, field::LOAD_AGREEMENT_PAYLOAD_AGREEMENT, || {
+            self.agreement.clone()
+        })
+    }
+
+    /// What in it can never hold, though it was loaded, with its lines and what would be right.
+    fn warnings(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
+        let ceiling = &Request::of(ctx).ceiling;
+        Shared::rows(ceiling, field::LOAD_AGREEMENT_PAYLOAD_WARNINGS, || {
+            self.warnings.clone()
+        })
     }
 
     /// All that is wrong with the file, with its lines; empty when it was loaded.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::LOAD_AGREEMENT_PAYLOAD_ERRORS, || self.errors.clone())
+        errors(ctx, field::LOAD_AGREEMENT_PAYLOAD_ERRORS, &self.errors)
     }
 }
 
@@ -67,15 +79,34 @@ pub(super) async fn load(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "loadAgreement", &input, key, change(request, &input)).await?;
+    let done = once(request, "loadAgreement", &input, None, key, change(request, &input)).await?;
     let agreement = match done.rows.first() {
         Some(key) => loaded(request, *key).await?,
         None => None,
     };
+    let warnings = match agreement {
+        Some(_) => warnings(request, &input.document).await?,
+        None => Vec::new(),
+    };
     let errors = done.errors;
     Ok(Shared::about_nobody(&request.ceiling, MUTATION, || {
-        LoadAgreementPayload { agreement, errors }
+        LoadAgreementPayload {
+            agreement,
+            warnings,
+            errors,
+        }
     }))
+}
+
+/// What in a file that was loaded can never hold.
+async fn warnings(request: &Request, document: &str) -> Result<Vec<String>, ApiError> {
+    let agencies = request.session.agencies().await?.all();
+    let known = catalogue::known(agencies.iter().map(|agency| agency.code.clone()).collect());
+    let kinds = agencies.iter().map(|agency| (agency.code.clone(), agency.kind.clone()));
+    let kinds = kinds.collect();
+    let file = agreement_file::read(document, &known);
+    let warnings = file.map(|file| file.warnings(&kinds)).unwrap_or_default();
+    Ok(warnings.iter().map(ToString::to_string).collect())
 }
 
 /// The version with that key, among the agreements as they are after the change.

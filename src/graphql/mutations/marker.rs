@@ -1,12 +1,14 @@
 //! `recordMarkerPlaced`, `recordMarkerRemoved` and `recordMarkerResponse`: what a partner says of a marker.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
 
 use super::{
     Changed, categories_of,
     checks::Checks,
-    dossier, not_found,
+    not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode},
     writable::{marked, write},
@@ -18,7 +20,10 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{dossier::Wants, rows::MarkerResponseRow},
+    store::{
+        dossier::{Dossier, Wants},
+        rows::MarkerResponseRow,
+    },
 };
 
 const PLACED: FieldId = field::MUTATION_RECORD_MARKER_PLACED;
@@ -36,7 +41,7 @@ pub struct RecordMarkerPlacedInput {
     system: String,
     /// When it was placed; today or before.
     placed_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -49,7 +54,7 @@ pub struct RecordMarkerRemovedInput {
     system: String,
     /// When it was removed; today or before.
     removed_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -62,7 +67,7 @@ pub struct RecordMarkerResponseInput {
     changed_what_was_done: bool,
     /// When you saw it; today or before. You can say it once a day of a family.
     seen_on: NaiveDate,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -129,7 +134,15 @@ pub(super) async fn placed(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordMarkerPlaced", &input, key, place(request, &input)).await?;
+    let done = once(
+        request,
+        "recordMarkerPlaced",
+        &input,
+        Some(&input.marker_id),
+        key,
+        place(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::MarkerPlacement).await?;
     Ok(Shared::rows(&request.ceiling, PLACED, || {
         RecordMarkerPlacedPayload(changed)
@@ -182,7 +195,15 @@ pub(super) async fn removed(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordMarkerRemoved", &input, key, remove(request, &input)).await?;
+    let done = once(
+        request,
+        "recordMarkerRemoved",
+        &input,
+        Some(&input.marker_id),
+        key,
+        remove(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::MarkerPlacement).await?;
     Ok(Shared::rows(&request.ceiling, REMOVED, || {
         RecordMarkerRemovedPayload(changed)
@@ -200,18 +221,19 @@ async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<D
     if key.kind != Kind::Marker {
         return Ok(not_found(request, "markerId", key));
     }
-    let Some(dossier) = dossier(request, key.row, Wants::default()).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
+    // Asked for whatever becomes of the family, so that it is asked for the same of one that is not there.
+    let (family, agency) = (key.row, request.ceiling.caller().principal.agency);
+    let known = request.session.own_marker(family, agency, &system).await?;
+    let placed = known.as_ref().filter(|known| known.status == "placed");
     let own = RowFacts::family().from_agency(agency);
-    let Ok(permits) = dossier.grant.may_write(categories_of(REMOVED), &own) else {
-        return Ok(not_found(request, "markerId", key));
+    let permitted = |dossier: &Arc<Dossier>| {
+        let placed = placed.and_then(|placed| placed.placed_on.map(|on| (placed.id, on)))?;
+        let permits = dossier.grant.may_write(categories_of(REMOVED), &own).ok()?;
+        Some((placed, permits))
     };
-    let Some(known) = request.session.own_marker(family, agency, &system).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    let Some(placed_on) = known.placed_on.filter(|_| known.status == "placed") else {
+    let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+    let found = request.named_one(family, Wants::default(), &holds).await?;
+    let Some(((row, placed_on), permits)) = found.as_ref().and_then(permitted) else {
         return Ok(not_found(request, "markerId", key));
     };
     if on < placed_on {
@@ -220,9 +242,9 @@ async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<D
             "It cannot be removed before it was placed.",
         )));
     }
-    request.session.remove_marker(family, known.id, on).await?;
+    request.session.remove_marker(family, row, on).await?;
     request.written(write(REMOVED, family, permits));
-    Ok(Done::changed(family, vec![known.id]))
+    Ok(Done::changed(family, vec![row]))
 }
 
 /// Records whether a marker changed what was done.
@@ -235,7 +257,15 @@ pub(super) async fn response(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordMarkerResponse", &input, key, respond(request, &input)).await?;
+    let done = once(
+        request,
+        "recordMarkerResponse",
+        &input,
+        Some(&input.marker_id),
+        key,
+        respond(request, &input),
+    )
+    .await?;
     Ok(Shared::rows(&request.ceiling, RESPONSE, || {
         RecordMarkerResponsePayload(Changed::nothing_to_show(done))
     }))

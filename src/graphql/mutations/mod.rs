@@ -3,6 +3,7 @@
 //! A change finds its row as a reader would, asks the grant whether it may be written, and only then writes. What is not there, what may
 //! not be seen and what may not be written are one answer. Nothing here decides, and nothing is committed here: see the engine.
 
+mod alert_endpoints;
 mod checks;
 mod emergency;
 mod involvement;
@@ -23,6 +24,9 @@ use uuid::Uuid;
 
 pub use self::user_error::UserError;
 use self::{
+    alert_endpoints::{
+        AddAlertEndpointInput, AddAlertEndpointPayload, RemoveAlertEndpointInput, RemoveAlertEndpointPayload,
+    },
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
@@ -33,7 +37,7 @@ use self::{
     once::Done,
     record_consent::{RecordConsentInput, RecordConsentPayload},
     record_contact::{RecordContactInput, RecordContactPayload},
-    user_error::told,
+    user_error::errors,
     webhooks::{
         AddWebhookEndpointInput, AddWebhookEndpointPayload, RemoveWebhookEndpointInput, RemoveWebhookEndpointPayload,
         RetryWebhookDeliveryInput, RetryWebhookDeliveryPayload, RotateWebhookSecretInput, RotateWebhookSecretPayload,
@@ -44,7 +48,8 @@ use super::{
     api_error::ApiError,
     context::{Request, Write},
     ids::{Key, Kind},
-    objects::{Entry, rows, visible},
+    node,
+    objects::{Entry, rows},
     shared::Outcome,
     wants,
 };
@@ -188,6 +193,25 @@ impl Mutation {
         webhooks::remove(ctx, input).await.into()
     }
 
+    /// Adds an address of your own program that is told of alerts (somebody tries values in look-ups) of which you may know, by a signed webhook that holds an id to fetch and
+    /// nothing else. It belongs to your agency, role and purpose.
+    async fn add_alert_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The address.")] input: AddAlertEndpointInput,
+    ) -> Outcome<AddAlertEndpointPayload> {
+        alert_endpoints::add(ctx, input).await.into()
+    }
+
+    /// Removes an endpoint of alerts, with all that it was or is still to be told.
+    async fn remove_alert_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint.")] input: RemoveAlertEndpointInput,
+    ) -> Outcome<RemoveAlertEndpointPayload> {
+        alert_endpoints::remove(ctx, input).await.into()
+    }
+
     /// Has a delivery that was given up tried again, from now on and as often as a new one.
     async fn retry_webhook_delivery(
         &self,
@@ -210,16 +234,23 @@ async fn dossier(request: &Request, family: Uuid, wants: Wants) -> Result<Option
     Ok(found.into_iter().next())
 }
 
-/// A row of a family, if it exists for the asker. It discloses nothing yet.
-async fn find<E: Entry>(request: &Request, key: Key, kind: Kind) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
+/// A row of a family, if it exists for the asker and may be changed. It discloses nothing yet.
+async fn find<E: Entry>(
+    request: &Request,
+    key: Key,
+    kind: Kind,
+    may: impl Fn(&Arc<Dossier>, &E) -> bool + Send + Sync,
+) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
     if key.kind != kind {
         return Ok(None);
     }
-    let Some(dossier) = dossier(request, key.family, wants::table_of(kind)).await? else {
-        return Ok(None);
-    };
-    let row = visible::<E>(&dossier).find(|row| row.key() == key.row);
-    Ok(row.map(|row| (dossier, row)))
+    let row = |dossier: &Arc<Dossier>| node::row::<E>(dossier, key.row).filter(|row| may(dossier, row));
+    let holds = |dossier: &Arc<Dossier>| row(dossier).is_some();
+    let found = request.named_one(key.family, wants::table_of(kind), &holds).await?;
+    Ok(found.and_then(|dossier| {
+        let row = row(&dossier)?;
+        Some((dossier, row))
+    }))
 }
 
 /// The refusal of a change of something that is not there, may not be seen or may not be written: one answer for all of these, and one
@@ -276,6 +307,6 @@ impl Changed {
 
     /// Why nothing was changed.
     fn errors(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Vec<UserError>> {
-        told(ctx, shown, || self.done.errors.clone())
+        errors(ctx, shown, &self.done.errors)
     }
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::InputType;
+use async_graphql::{ID, InputType};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::user_error::{UserError, UserErrorCode};
 use crate::{
     audit::hash::Hash,
-    graphql::{api_error::ApiError, context::Request},
+    graphql::{api_error::ApiError, context::Request, write_budget::admit},
     sharing::caller::Caller,
     store::{session::StoreError, write::Kept},
 };
@@ -56,13 +56,16 @@ impl Done {
     }
 }
 
-/// Makes a change, unless the caller has sent the same request under the same key before: then what came of it comes again.
+/// Makes a change of what an id names, if it names anything, unless the caller has sent the same request under the same key before: then what came of it
+/// comes again, and is not counted again.
 ///
-/// Where it is kept, what the caller did wrong is kept as well. A malformed id, or a failure of the server, is not.
+/// Where it is kept, what the caller did wrong is kept as well. A malformed id, or a failure of the server, is not. It is kept for seven days, and then the
+/// key is new.
 pub async fn once<I: InputType>(
     request: &Request,
     mutation: &str,
     input: &I,
+    named: Option<&ID>,
     key: Option<&str>,
     change: impl Future<Output = Result<Done, ApiError>> + Send,
 ) -> Result<Done, ApiError> {
@@ -70,7 +73,11 @@ pub async fn once<I: InputType>(
     if let Some(failure) = request.failure.get() {
         return Err(failure.clone());
     }
-    let Some(key) = key else { return change.await };
+    let named = named.map(|id| id.as_str());
+    let Some(key) = key else {
+        admit(request, mutation, named).await?;
+        return change.await;
+    };
     if let Err(error) = check(key) {
         return Ok(Done::refused(error));
     }
@@ -87,6 +94,7 @@ pub async fn once<I: InputType>(
         let corrupt = |_| StoreError::Corrupt("the outcome kept under an idempotency key".to_owned());
         return Ok(serde_json::from_str(&kept.response).map_err(corrupt)?);
     }
+    admit(request, mutation, named).await?;
     let done = change.await?;
     let corrupt = |_| StoreError::Corrupt("an outcome that cannot be written".to_owned());
     let response = serde_json::to_string(&done).map_err(corrupt)?;

@@ -1,6 +1,6 @@
 //! `recordConsent`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{NaiveDate, TimeDelta};
@@ -49,7 +49,7 @@ pub struct RecordConsentInput {
     decided_by_id: Option<ID>,
     /// The last day on which it holds; without one it holds until it is withdrawn.
     expires_on: Option<NaiveDate>,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -120,7 +120,15 @@ pub(super) async fn record(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordConsent", &input, key, change(request, &input)).await?;
+    let done = once(
+        request,
+        "recordConsent",
+        &input,
+        Some(&input.member_id),
+        key,
+        change(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::Consent).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         RecordConsentPayload(changed)
@@ -134,14 +142,18 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         Ok(terms) => terms,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some((dossier, member)) = find::<Member>(request, key, Kind::Member).await? else {
+    let recorder = &request.ceiling.caller().principal;
+    // The decisions will be rows about this person that come from this agency.
+    let permits = |dossier: &Arc<Dossier>, member: &Member| {
+        let facts = RowFacts::person(member.person()).from_agency(recorder.agency);
+        dossier.grant.may_write(categories_of(MUTATION), &facts).ok()
+    };
+    let may = |dossier: &Arc<Dossier>, member: &Member| permits(dossier, member).is_some();
+    let Some((dossier, member)) = find(request, key, Kind::Member, may).await? else {
         return Ok(not_found(request, "memberId", key));
     };
     let person = member.person();
-    // The decisions will be rows about this person that come from this agency.
-    let recorder = &request.ceiling.caller().principal;
-    let facts = RowFacts::person(person).from_agency(recorder.agency);
-    let Ok(permits) = dossier.grant.may_write(categories_of(MUTATION), &facts) else {
+    let Some(permits) = permits(&dossier, &member) else {
         return Ok(not_found(request, "memberId", key));
     };
     let decided_by = match decider {
@@ -157,7 +169,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         return Ok(Done::refused(UserError::invalid(
             "decidedById",
             "They may not decide for this member. From the own-consent age members of the family decide for themselves; below it an adult \
-             who is in the family and has parental responsibility decides.",
+             who is in the family and has parental responsibility decides, as for a child not yet born. Where a date of birth leaves that open, both do.",
         )));
     }
     // Newer than all before, whatever the clocks of two servers say of each other: the newest decision is the one that counts.
@@ -202,7 +214,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
 }
 
 /// A member of that very family, if they exist for the asker.
-fn member_named(dossier: &std::sync::Arc<Dossier>, key: crate::graphql::ids::Key) -> Option<Member> {
+fn member_named(dossier: &Arc<Dossier>, key: crate::graphql::ids::Key) -> Option<Member> {
     if key.kind != Kind::Member || key.family != dossier.key() {
         return None;
     }

@@ -46,7 +46,7 @@ pub struct RecordContactInput {
     urgency: ContactUrgency,
     /// What the Lead Professional should know, as shortly as can be.
     note: Option<ContactNoteInput>,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -120,7 +120,15 @@ pub(super) async fn record(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "recordContact", &input, key, change(request, &input)).await?;
+    let done = once(
+        request,
+        "recordContact",
+        &input,
+        Some(&input.marker_id),
+        key,
+        change(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::Contact).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         RecordContactPayload(changed)

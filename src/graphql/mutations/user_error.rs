@@ -1,14 +1,12 @@
 //! `UserError`: what a caller can put right.
 
 use async_graphql::{Context, Enum, Object};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     graphql::context::Request,
-    sharing::{
-        grant::Shared,
-        register::{FieldId, field},
-    },
+    sharing::{grant::Shared, register::FieldId},
 };
 
 /// Kinds of errors that a caller can put right.
@@ -23,6 +21,8 @@ pub enum UserErrorCode {
     Conflict,
     /// What you ask for has been done before.
     AlreadyDone,
+    /// Your agency has asked too often for it: see `retryAt`.
+    TooManyRequests,
 }
 
 /// Why a change was not made, in a way that a caller can put right.
@@ -31,6 +31,8 @@ pub struct UserError {
     field: String,
     code: UserErrorCode,
     message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_at: Option<DateTime<Utc>>,
 }
 
 impl UserError {
@@ -40,6 +42,15 @@ impl UserError {
             field: field.to_owned(),
             code,
             message: message.into(),
+            retry_at: None,
+        }
+    }
+
+    /// Something that was asked too often, with when it may be asked.
+    pub fn later(field: &str, message: &str, at: DateTime<Utc>) -> Self {
+        Self {
+            retry_at: Some(at),
+            ..Self::new(field, UserErrorCode::TooManyRequests, message)
         }
     }
 
@@ -58,22 +69,27 @@ impl UserError {
 #[Object]
 impl UserError {
     /// Which field of the input it is about.
-    fn field(&self, ctx: &Context<'_>) -> Shared<&str> {
-        told(ctx, field::USER_ERROR_FIELD, || self.field.as_str())
+    fn field(&self) -> &str {
+        &self.field
     }
 
     /// What kind of error it is.
-    fn code(&self, ctx: &Context<'_>) -> Shared<UserErrorCode> {
-        told(ctx, field::USER_ERROR_CODE, || self.code)
+    fn code(&self) -> UserErrorCode {
+        self.code
     }
 
     /// What is wrong and what would be right.
-    fn message(&self, ctx: &Context<'_>) -> Shared<&str> {
-        told(ctx, field::USER_ERROR_MESSAGE, || self.message.as_str())
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// When it may be asked again, where that is known.
+    fn retry_at(&self) -> Option<DateTime<Utc>> {
+        self.retry_at
     }
 }
 
-/// A value that is about nobody.
-pub(super) fn told<T>(ctx: &Context<'_>, field: FieldId, value: impl FnOnce() -> T) -> Shared<T> {
-    Shared::about_nobody(&Request::of(ctx).ceiling, field, value)
+/// Why a change was not made, for whoever could make it: it says of no row more than the change's own answer does.
+pub(super) fn errors(ctx: &Context<'_>, field: FieldId, errors: &[UserError]) -> Shared<Vec<UserError>> {
+    Shared::rows(&Request::of(ctx).ceiling, field, || errors.to_vec())
 }

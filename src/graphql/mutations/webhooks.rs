@@ -2,7 +2,7 @@
 //!
 //! A secret is in the answer that makes it and nowhere else: what is kept for a request that is sent again has no room for it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
@@ -10,13 +10,13 @@ use uuid::Uuid;
 use super::{
     not_found,
     once::{Done, once},
-    user_error::{UserError, UserErrorCode, told},
+    user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
     audit::entry,
     graphql::{
         api_error::ApiError,
-        contacts::{own_endpoints, seen},
+        contacts::{own_endpoints, shown, wants_of_deliveries},
         context::{Request, Write},
         ids::{Key, Kind},
         objects::{WebhookDelivery, WebhookEndpoint},
@@ -26,20 +26,20 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::rows::WebhookEndpointRow,
+    store::{alerts::CONTACTS, dossier::Dossier, rows::WebhookEndpointRow},
     webhook::Secret,
 };
 
 /// How many endpoints an agency may have for one role and purpose.
-const MOST: usize = 10;
+pub(super) const MOST: usize = 10;
 
 /// An endpoint to be told of contacts.
 #[derive(InputObject)]
 pub struct AddWebhookEndpointInput {
     /// Its address: https, and on the internet.
     url: String,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again, and does not give
-    /// the secret again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again, and
+    /// does not give the secret again.
     idempotency_key: Option<String>,
 }
 
@@ -48,8 +48,8 @@ pub struct AddWebhookEndpointInput {
 pub struct RotateWebhookSecretInput {
     /// The endpoint.
     endpoint_id: ID,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again, and does not give
-    /// the secret again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again, and
+    /// does not give the secret again.
     idempotency_key: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub struct RotateWebhookSecretInput {
 pub struct RemoveWebhookEndpointInput {
     /// The endpoint.
     endpoint_id: ID,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -67,7 +67,7 @@ pub struct RemoveWebhookEndpointInput {
 pub struct RetryWebhookDeliveryInput {
     /// The delivery.
     delivery_id: ID,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -108,9 +108,7 @@ impl AddWebhookEndpointPayload {
 
     /// Why it was not added; empty when it was.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, || {
-            self.0.done.errors.clone()
-        })
+        errors(ctx, field::ADD_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, &self.0.done.errors)
     }
 }
 
@@ -132,9 +130,7 @@ impl RotateWebhookSecretPayload {
 
     /// Why there is no new one; empty when there is.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_ERRORS, || {
-            self.0.done.errors.clone()
-        })
+        errors(ctx, field::ROTATE_WEBHOOK_SECRET_PAYLOAD_ERRORS, &self.0.done.errors)
     }
 }
 
@@ -146,9 +142,7 @@ pub struct RemoveWebhookEndpointPayload(Done);
 impl RemoveWebhookEndpointPayload {
     /// Why it was not removed; empty when it was.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::REMOVE_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, || {
-            self.0.errors.clone()
-        })
+        errors(ctx, field::REMOVE_WEBHOOK_ENDPOINT_PAYLOAD_ERRORS, &self.0.errors)
     }
 }
 
@@ -175,19 +169,17 @@ impl RetryWebhookDeliveryPayload {
 
     /// Why it is not tried again; empty when it is.
     fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        told(ctx, field::RETRY_WEBHOOK_DELIVERY_PAYLOAD_ERRORS, || {
-            self.errors.clone()
-        })
+        errors(ctx, field::RETRY_WEBHOOK_DELIVERY_PAYLOAD_ERRORS, &self.errors)
     }
 }
 
 /// The secret that a change makes, until its answer has it. It is kept nowhere else.
 #[derive(Default)]
-struct Fresh(Mutex<Option<Secret>>);
+pub(super) struct Fresh(Mutex<Option<Secret>>);
 
 impl Fresh {
     /// Draws a secret and seals it for an endpoint.
-    fn draw(&self, request: &Request, endpoint: Uuid) -> Result<String, ApiError> {
+    pub(super) fn draw(&self, request: &Request, endpoint: Uuid) -> Result<String, ApiError> {
         let drawn = Secret::draw().and_then(|secret| {
             let sealed = request
                 .services
@@ -204,13 +196,13 @@ impl Fresh {
         Ok(sealed)
     }
 
-    fn take(self) -> Option<Secret> {
+    pub(super) fn take(self) -> Option<Secret> {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Endpoints are told things when nobody is there to ask for them through a portal.
-fn refuse_portals(request: &Request) -> Result<(), ApiError> {
+pub(super) fn refuse_portals(request: &Request) -> Result<(), ApiError> {
     if request.ceiling.caller().portal.is_none() {
         return Ok(());
     }
@@ -246,6 +238,7 @@ pub(super) async fn add(
         request,
         "addWebhookEndpoint",
         &input,
+        None,
         key,
         begin(request, &input, &fresh),
     )
@@ -277,23 +270,15 @@ async fn begin(request: &Request, input: &AddWebhookEndpointInput, fresh: &Fresh
             "You have an endpoint at this address already.",
         )));
     }
-    let caller = request.ceiling.caller();
     let key = request.services.store.ids().uuid();
-    let row = WebhookEndpointRow {
-        authority_id: request.authority(),
-        id: key,
-        agency_id: caller.principal.agency,
-        role: caller.principal.role.clone(),
-        purpose: caller.purpose.clone(),
-        subject: caller.principal.subject.clone(),
-        client: caller.client.clone(),
-        url: url.into(),
-        secret_now: fresh.draw(request, key)?,
-        secret_before: None,
-        added_at: request.session.now(),
-        rotated_at: None,
-        disabled_at: None,
-    };
+    let row = WebhookEndpointRow::of(
+        request.ceiling.caller(),
+        key,
+        url.into(),
+        fresh.draw(request, key)?,
+        request.session.now(),
+        CONTACTS,
+    );
     request.session.add_webhook_endpoint(row).await?;
     request.written(write());
     Ok(changed(key))
@@ -322,7 +307,15 @@ pub(super) async fn rotate(
         Ok(changed(endpoint.id))
     };
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "rotateWebhookSecret", &input, key, change).await?;
+    let done = once(
+        request,
+        "rotateWebhookSecret",
+        &input,
+        Some(&input.endpoint_id),
+        key,
+        change,
+    )
+    .await?;
     let made = made(request, done, fresh).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         RotateWebhookSecretPayload(made)
@@ -349,7 +342,15 @@ pub(super) async fn remove(
         Ok(changed(endpoint.id))
     };
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "removeWebhookEndpoint", &input, key, change).await?;
+    let done = once(
+        request,
+        "removeWebhookEndpoint",
+        &input,
+        Some(&input.endpoint_id),
+        key,
+        change,
+    )
+    .await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         RemoveWebhookEndpointPayload(done)
     }))
@@ -367,7 +368,15 @@ pub(super) async fn retry(
     }
     refuse_portals(request)?;
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "retryWebhookDelivery", &input, key, again(request, &input)).await?;
+    let done = once(
+        request,
+        "retryWebhookDelivery",
+        &input,
+        Some(&input.delivery_id),
+        key,
+        again(request, &input),
+    )
+    .await?;
     let delivery = match (done.family, done.rows.first()) {
         (Some(family), Some(row)) => own_delivery(request, family, *row).await?,
         _ => None,
@@ -425,25 +434,25 @@ async fn own_endpoint(request: &Request, id: &ID) -> Result<Option<WebhookEndpoi
         .find(|endpoint| endpoint.id == row))
 }
 
-/// A delivery to one of them, if it exists for the asker.
+/// A delivery to one of them, if it exists for the asker. The family is read whatever becomes of the delivery.
 async fn own_delivery(request: &Request, family: Uuid, key: Uuid) -> Result<Option<WebhookDelivery>, ApiError> {
-    let Some(place) = request.session.delivery(family, key).await? else {
-        return Ok(None);
-    };
+    let place = request.session.delivery(family, key).await?;
     let own = own_endpoints(request).await?;
-    let mut found = seen(request, vec![place], &own).await?;
-    Ok(found.pop().map(|(_, delivery)| delivery))
+    let shown = |dossier: &Arc<Dossier>| shown(place.as_ref()?, dossier, &own);
+    let holds = |dossier: &Arc<Dossier>| shown(dossier).is_some();
+    let found = request.named_one(family, wants_of_deliveries(request), &holds).await?;
+    Ok(found.as_ref().and_then(shown))
 }
 
 /// An endpoint was changed, which is about no family.
-fn changed(endpoint: Uuid) -> Done {
+pub(super) fn changed(endpoint: Uuid) -> Done {
     Done {
         rows: vec![endpoint],
         ..Done::default()
     }
 }
 
-fn write() -> Write {
+pub(super) fn write() -> Write {
     Write {
         kind: entry::Kind::Write,
         family: None,

@@ -29,7 +29,7 @@ const MUTATION: FieldId = field::MUTATION_WITHDRAW_CONSENT;
 pub struct WithdrawConsentInput {
     /// A consent that was given.
     consent_id: ID,
-    /// A text of yours, of at most 100 characters: the same request sent again under the same key changes nothing again.
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,
 }
 
@@ -60,7 +60,15 @@ pub(super) async fn withdraw(
         return Ok(withheld);
     }
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "withdrawConsent", &input, key, change(request, &input)).await?;
+    let done = once(
+        request,
+        "withdrawConsent",
+        &input,
+        Some(&input.consent_id),
+        key,
+        change(request, &input),
+    )
+    .await?;
     let changed = Changed::read(request, done, Kind::Consent).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         WithdrawConsentPayload(changed)

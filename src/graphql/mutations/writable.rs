@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{categories_of, dossier, find};
+use super::{categories_of, find};
 use crate::{
     audit::entry,
     graphql::{
@@ -25,14 +25,18 @@ pub(super) async fn marked(
     if key.kind != Kind::Marker {
         return Ok(None);
     }
-    let found = dossier(request, key.row, Wants::default()).await?;
-    Ok(found
-        .filter(|dossier| Marker::seen(dossier).is_some())
-        .and_then(|dossier| {
-            // What is written to is the family's marker, which comes from no agency.
-            let permits = dossier.grant.may_write(categories_of(mutation), &RowFacts::family());
-            Some((dossier, permits.ok()?))
-        }))
+    let permitted = |dossier: &Arc<Dossier>| {
+        Marker::seen(dossier)?;
+        // What is written to is the family's marker, which comes from no agency.
+        let permits = dossier.grant.may_write(categories_of(mutation), &RowFacts::family());
+        permits.ok()
+    };
+    let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+    let found = request.named_one(key.row, Wants::default(), &holds).await?;
+    Ok(found.and_then(|dossier| {
+        let permits = permitted(&dossier)?;
+        Some((dossier, permits))
+    }))
 }
 
 /// A row of a family that exists for the asker, and that this mutation may write.
@@ -42,9 +46,10 @@ pub(super) async fn row<E: Entry>(
     kind: Kind,
     mutation: FieldId,
 ) -> Result<Option<(Arc<Dossier>, E, Permits)>, ApiError> {
-    let found = find::<E>(request, key, kind).await?;
+    let permits = |entry: &E| entry.row().may_write(categories_of(mutation)).ok();
+    let found = find::<E>(request, key, kind, |_, entry| permits(entry).is_some()).await?;
     Ok(found.and_then(|(dossier, entry)| {
-        let permits = entry.row().may_write(categories_of(mutation)).ok()?;
+        let permits = permits(&entry)?;
         Some((dossier, entry, permits))
     }))
 }

@@ -38,13 +38,6 @@ impl Marker {
     pub(in crate::graphql) fn row(&self) -> &Visible<FamilyRecord> {
         &self.row
     }
-
-    /// The marker of a dossier's family, if there is one for the asker, as part of the answer.
-    pub(in crate::graphql) fn of(ctx: &Context<'_>, dossier: &Arc<Dossier>) -> Option<Self> {
-        let marker = Self::seen(dossier)?;
-        Request::of(ctx).disclose(&marker.row.existence());
-        Some(marker)
-    }
 }
 
 /// That a family is on the cohort now, whom to turn to, and that there is one plan. It holds no case content.

@@ -111,27 +111,52 @@ impl Member {
             .release(field::MEMBER_MEMBER_UNTIL, |record| record.membership.valid_until)
     }
 
-    /// Given names.
-    fn given_name(&self) -> Shared<String> {
+    /// Given names; null for somebody who has none, as people with one name and children not yet born may.
+    fn given_name(&self) -> Shared<Option<String>> {
         self.row
-            .release(field::MEMBER_GIVEN_NAME, |record| record.person.given_name.clone())
+            .release(field::MEMBER_GIVEN_NAME, |record| record.person.given().cloned())
     }
 
-    /// Family name.
-    fn family_name(&self) -> Shared<String> {
+    /// Family name; null for somebody who has none.
+    fn family_name(&self) -> Shared<Option<String>> {
         self.row
-            .release(field::MEMBER_FAMILY_NAME, |record| record.person.family_name.clone())
+            .release(field::MEMBER_FAMILY_NAME, |record| record.person.family().cloned())
     }
 
-    /// Date of birth.
-    fn date_of_birth(&self) -> Shared<NaiveDate> {
+    /// Date of birth, where it is wholly known.
+    fn date_of_birth(&self) -> Shared<Option<NaiveDate>> {
         self.row
             .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth)
     }
 
-    /// Age in whole years today.
-    fn age(&self) -> Shared<i32> {
+    /// Year of birth, also where no more is known.
+    fn year_of_birth(&self) -> Shared<Option<i32>> {
+        self.row.release(field::MEMBER_YEAR_OF_BIRTH, |record| {
+            record.person.birth_year_and_month().0
+        })
+    }
+
+    /// Month of birth, from 1 to 12, also where the day is not known.
+    fn month_of_birth(&self) -> Shared<Option<i32>> {
+        self.row.release(field::MEMBER_MONTH_OF_BIRTH, |record| {
+            record.person.birth_year_and_month().1
+        })
+    }
+
+    /// The day on which a child is expected who was not born yet when this was recorded.
+    fn expected_on(&self) -> Shared<Option<NaiveDate>> {
+        self.row
+            .release(field::MEMBER_EXPECTED_ON, |record| record.person.expected_on)
+    }
+
+    /// Age in whole years today; null where what is known of the date of birth leaves it open.
+    fn age(&self) -> Shared<Option<i32>> {
         self.row.release(field::MEMBER_AGE, |record| record.age)
+    }
+
+    /// Whether they are 18 or older, by their date of birth or because they are recorded as an adult; null where that is open.
+    fn adult(&self) -> Shared<Option<bool>> {
+        self.row.release(field::MEMBER_ADULT, |record| record.adult)
     }
 
     /// Sex as recorded.

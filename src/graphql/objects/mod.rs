@@ -4,6 +4,7 @@ mod action;
 mod address;
 mod agency;
 mod agreement;
+mod alert;
 mod assessment;
 mod catalogue;
 mod consent;
@@ -38,6 +39,7 @@ pub use self::{
     address::Address,
     agency::{Agency, Authority},
     agreement::Agreement,
+    alert::{Alert, AlertConnection, AlertEdge, AlertEndpoint},
     assessment::Assessment,
     catalogue::Catalogue,
     consent::Consent,

@@ -187,6 +187,12 @@ fn an_address_agrees_by_its_words_and_numbers() {
     for (asked, wanted) in cases {
         assert_eq!(level(Field::Address, &stored, &at(asked)), wanted, "{asked}");
     }
+    assert_eq!(level(Field::Address, &at("14"), &at("14")), Exact);
+    assert_eq!(
+        level(Field::Address, &at("14"), &at("41")),
+        Disagrees,
+        "no street is the same"
+    );
 }
 
 #[test]

@@ -1,12 +1,20 @@
 //! What matching promises.
 
+mod alone;
 mod answers;
+mod dates;
+mod enough;
 mod fields;
 mod keys;
 mod models;
+mod numbers;
+mod placeholders;
+mod places;
 mod properties;
 mod rarity;
+mod series;
 mod slips;
+mod spellings;
 
 use chrono::NaiveDate;
 
@@ -18,6 +26,7 @@ fn sarah() -> Description {
         given_name: Some("Sarah".to_owned()),
         family_name: Some("Whitcombe".to_owned()),
         date_of_birth: Some(day(1987, 3, 9)),
+        born_about: None,
         postcode: Some("ZX3 4QT".to_owned()),
         address: Some("14 Mill Road, Dunmere".to_owned()),
         sex: Some(Sex::Female),

@@ -1,13 +1,21 @@
 //! The statements of the count. SQLite and PostgreSQL take the same ones, but for the names of a few functions.
 
+use sea_orm::DbBackend;
+
 use super::PARTS;
 
-/// What was counted for a client.
-pub(super) const PARTS_OF_HOLDER: &str =
-    "SELECT parts FROM lookup_budget WHERE authority_id = $1 AND agency_id = $2 AND client = $3 AND purpose = $4";
+/// What was counted for a client, and for its agency, which is the row without a client. What a question is for makes no difference.
+pub(super) const PARTS_OF_HOLDER: &str = "SELECT client, parts FROM lookup_budget \
+     WHERE authority_id = $1 AND agency_id = $2 AND client IN ($3, '') AND purpose = ''";
+/// Takes a record out of a row of what was tried.
+pub(super) const WITHDRAW: &str =
+    "UPDATE lookup_tried SET tried = replace(tried, $3, $4) WHERE authority_id = $1 AND digest = $2";
+/// Puts a shorter text in the place of one, unless it has changed meanwhile.
+pub(super) const SHORTEN: &str =
+    "UPDATE lookup_tried SET tried = $4 WHERE authority_id = $1 AND digest = $2 AND tried = $3";
 
 /// What a database calls things.
-pub(super) struct Texts {
+pub(in crate::store) struct Texts {
     /// The greater of two numbers.
     greater: &'static str,
     /// The numbers of a list, one in each row, in the column `value`.
@@ -18,6 +26,10 @@ pub(super) struct Texts {
     object: &'static str,
     /// Rows that somebody else has locked are left out.
     free: &'static str,
+    /// Whether a text (first) holds another one.
+    holds: fn(&str, &str) -> String,
+    /// Pairs of a digest and a text, one in each row, in the columns `digest` and `added`.
+    pairs: fn(&str) -> String,
 }
 
 impl Texts {
@@ -28,6 +40,14 @@ impl Texts {
             members: |text| format!("json_each_text(CAST({text} AS json))"),
             object: "CAST(json_object_agg(key, value) AS text)",
             free: "FOR UPDATE SKIP LOCKED",
+            holds: |text, part| format!("position({part} IN {text}) > 0"),
+            // Two lists, apart by a blank.
+            pairs: |given| {
+                let (digests, texts) = given.split_once(' ').unwrap_or((given, given));
+                format!(
+                    "unnest(CAST(CAST({digests} AS text) AS bigint[]), CAST(CAST({texts} AS text) AS text[])) AS given (digest, added)"
+                )
+            },
         }
     }
 
@@ -38,6 +58,12 @@ impl Texts {
             members: |text| format!("json_each({text})"),
             object: "json_group_object(key, value)",
             free: "",
+            holds: |text, part| format!("instr({text}, {part}) > 0"),
+            pairs: |given| {
+                format!(
+                    "(SELECT json_extract(value, '$[0]') AS digest, json_extract(value, '$[1]') AS added FROM json_each({given})) AS given"
+                )
+            },
         }
     }
 
@@ -62,43 +88,82 @@ impl Texts {
         )
     }
 
-    /// Counts as many as `new` (a row of that one column) says for the client `$1` to `$4`, in this part. Parts that are not of the window are forgotten,
-    /// and those that clocks or a change of their length have put far ahead.
-    pub(super) fn spent(&self, new: &str, part: &str, allowed: &str) -> String {
-        let Self { members, object, .. } = self;
-        let (before, added) = (members("lookup_budget.parts"), members("excluded.parts"));
+    /// Counts as many as `new` (a row of that one column) says for the client `$3` of the agency `$1` `$2`, which may ask `$4` questions, and for the agency, which may ask `$5`.
+    pub(super) fn spent(&self, new: &str, part: &str) -> String {
         let part = format!("CAST({part} AS bigint)");
-        let lately = format!("CAST(key AS bigint) BETWEEN {part} - {PARTS} AND {part} + {PARTS}");
+        let (before, parts) = self.slid("lookup_budget", &part);
         format!(
             "INSERT INTO lookup_budget (authority_id, agency_id, client, purpose, parts, asked, allowed) \
-             SELECT $1, $2, $3, $4, '{{\"' || CAST({part} AS text) || '\":' || CAST(n.new AS text) || '}}', n.new, {allowed} \
-             FROM {new} AS n WHERE true \
+             SELECT $1, $2, who.client, '', '{{\"' || CAST({part} AS text) || '\":' || CAST(n.new AS text) || '}}', n.new, who.allowed \
+             FROM {new} AS n, (SELECT CAST($3 AS text) AS client, CAST($4 AS integer) AS allowed \
+                 UNION ALL SELECT '', CAST($5 AS integer)) AS who WHERE true ORDER BY who.client \
              ON CONFLICT (authority_id, agency_id, client, purpose) DO UPDATE SET \
-                 asked = excluded.asked + \
-                     (SELECT coalesce(sum(CAST(value AS integer)), 0) FROM {before} WHERE {lately}), \
-                 parts = (SELECT {object} FROM (SELECT key, sum(CAST(value AS integer)) AS value FROM \
-                     (SELECT key, value FROM {before} UNION ALL SELECT key, value FROM {added}) AS every \
-                     WHERE {lately} GROUP BY key) AS each_part), \
-                 allowed = excluded.allowed RETURNING parts"
+                 asked = excluded.asked + {before}, parts = {parts}, allowed = excluded.allowed RETURNING client, parts"
         )
     }
 
-    /// Both in one: `$5` the part, `$6` how many are allowed, `$7` the repeats, `$8` the digests.
-    pub(super) fn whole(&self) -> String {
-        let asked = self.asked("$1", "$5", "$7", "$8");
-        let spent = self.spent("n", "$5", "$6");
+    /// What was counted in the window of a table's row (`parts`), and its parts with those that are added to it. Parts that are not of the window are
+    /// forgotten, and those that clocks or a change of their length have put far ahead.
+    pub(in crate::store) fn slid(&self, table: &str, part: &str) -> (String, String) {
+        let Self { members, object, .. } = self;
+        let (before, added) = (members(&format!("{table}.parts")), members("excluded.parts"));
+        let lately = format!("CAST(key AS bigint) BETWEEN {part} - {PARTS} AND {part} + {PARTS}");
+        (
+            format!("(SELECT coalesce(sum(CAST(value AS integer)), 0) FROM {before} WHERE {lately})"),
+            format!(
+                "(SELECT {object} FROM (SELECT key, sum(CAST(value AS integer)) AS value FROM \
+                 (SELECT key, value FROM {before} UNION ALL SELECT key, value FROM {added}) AS every \
+                 WHERE {lately} GROUP BY key) AS each_part)"
+            ),
+        )
+    }
+
+    /// What a database calls things.
+    pub(in crate::store) const fn of(backend: DbBackend) -> Self {
+        match backend {
+            DbBackend::Sqlite => Self::sqlite(),
+            _ => Self::postgres(),
+        }
+    }
+
+    /// How rows that somebody else has locked are left out.
+    pub(in crate::store) fn free(&self) -> &'static str {
+        self.free
+    }
+
+    /// Adds what is tried to its rows, in the order of their digests, and gives each row and how long it was before; less than nought where it has that already.
+    pub(super) fn tried(&self, authority: &str, day: &str, given: &str) -> String {
+        let Self { holds, pairs, .. } = self;
+        let (pairs, known) = (pairs(given), holds("lookup_tried.tried", "excluded.tried"));
         format!(
-            "WITH seen AS ({asked}), n AS (SELECT CAST(coalesce(sum(cost), 0) AS integer) AS new FROM seen) \
-             {spent}, (SELECT new FROM n) AS new"
+            "INSERT INTO lookup_tried (authority_id, digest, day, before, tried) \
+             SELECT {authority}, digest, CAST({day} AS bigint), 0, added FROM {pairs} WHERE true ORDER BY digest \
+             ON CONFLICT (authority_id, digest) DO UPDATE SET day = excluded.day, \
+                 before = CASE WHEN {known} THEN -1 ELSE length(lookup_tried.tried) END, \
+                 tried = CASE WHEN {known} THEN lookup_tried.tried ELSE lookup_tried.tried || excluded.tried END \
+             RETURNING digest, before, tried"
         )
     }
 
-    /// Throws away an authority's digests before and after two parts.
-    pub(super) fn forget(&self) -> String {
+    /// All in one: `$6` the part, `$7` the repeats, `$8` the digests, `$9` the day, `$10` and `$11` what is tried.
+    pub(super) fn whole(&self) -> String {
+        let asked = self.asked("$1", "$6", "$7", "$8");
+        let spent = self.spent("n", "$6");
+        let tried = self.tried("$1", "$9", "$10 $11");
+        format!(
+            "WITH seen AS ({asked}), n AS (SELECT CAST(coalesce(sum(cost), 0) AS integer) AS new FROM seen), \
+             spent AS ({spent}), tries AS ({tried}) \
+             SELECT (SELECT new FROM n) AS new, (SELECT parts FROM spent WHERE client = '') AS parts, \
+                 (SELECT CAST(json_agg(json_build_array(digest, before, tried)) AS text) FROM tries) AS tried"
+        )
+    }
+
+    /// Throws away an authority's rows of a table before and after two of its times.
+    pub(super) fn forget(&self, table: &str, time: &str) -> String {
         let Self { free, .. } = self;
         format!(
-            "DELETE FROM lookup_asked WHERE authority_id = $1 AND digest IN \
-             (SELECT digest FROM lookup_asked WHERE authority_id = $1 AND (part < $2 OR part > $3) {free})"
+            "DELETE FROM {table} WHERE authority_id = $1 AND digest IN \
+             (SELECT digest FROM {table} WHERE authority_id = $1 AND ({time} < $2 OR {time} > $3) {free})"
         )
     }
 }

@@ -8,24 +8,34 @@ use super::PARTS;
 
 /// How many questions were counted in which part.
 #[derive(Default)]
-pub(super) struct Parts(BTreeMap<i64, i64>);
+pub(in crate::store) struct Parts(BTreeMap<i64, i64>);
 
 impl Parts {
     /// `{"part":count}`, as the database has it.
-    pub(super) fn read(text: &str) -> Result<Self, DbErr> {
+    pub(in crate::store) fn read(text: &str) -> Result<Self, DbErr> {
         serde_json::from_str(text)
             .map(Self)
             .map_err(|_| DbErr::Type("the parts of a budget".to_owned()))
     }
 
     /// What was counted in one part.
-    pub(super) fn of(&self, part: i64) -> i64 {
+    pub(in crate::store) fn of(&self, part: i64) -> i64 {
         self.0.get(&part).copied().unwrap_or(0)
+    }
+
+    /// What was counted in the window that ends with a part.
+    pub(in crate::store) fn in_window(&self, part: i64) -> i64 {
+        self.0.range(part - PARTS..=part + PARTS).map(|(_, count)| count).sum()
+    }
+
+    /// Whether so many questions more would be too many in the window of a part.
+    pub(super) fn over(&self, part: i64, questions: i64, allowed: i64) -> bool {
+        self.in_window(part) + questions > allowed
     }
 
     /// From which part on so many questions have room, if nothing is asked meanwhile. Where they never have, it is the part in which all that is
     /// counted now, and in the part that has begun, counts no more.
-    pub(super) fn room_from(&self, part: i64, questions: i64, allowed: i64) -> i64 {
+    pub(in crate::store) fn room_from(&self, part: i64, questions: i64, allowed: i64) -> i64 {
         let counted = self.0.range(part - PARTS..=part + PARTS);
         let mut over = counted.clone().map(|(_, count)| count).sum::<i64>() + questions - allowed;
         for (counted_in, count) in counted {

@@ -58,8 +58,8 @@ tables! {
     agencies agency AgencyRow [authority_id id code name kind];
     client_programs client_program ClientProgramRow [authority_id id agency_id client_id name];
     people person PersonRow [
-        authority_id id given_name family_name date_of_birth sex ethnicity disability employment_status
-        education_setting phone email shielded source_agency_id
+        authority_id id given_name family_name date_of_birth birth_year birth_month expected_on adult sex ethnicity
+        disability employment_status education_setting phone email shielded source_agency_id
     ];
     families family FamilyRow [
         authority_id id reference district ward locality reach_area need_level route attached_on closed_on

@@ -68,12 +68,12 @@ pub(super) struct Shape {
     pub(super) consents: Option<(Vec<String>, CategorySet)>,
 }
 
-/// How often something was found here, and how often it was not.
+/// How many families were taken from here, and how many were read although they may have been here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Families that were known.
+    /// Families that were known, and given.
     pub known: u64,
-    /// Families that had to be read.
+    /// Families that had to be read: those that exist for the asker and were not known, and all that do not.
     pub read: u64,
 }
 
@@ -94,12 +94,12 @@ const LONGEST: usize = 256;
 /// A statement that picks out families, with its values, as a digest.
 pub(super) type Asked = [u8; 32];
 
-/// The digest of a statement with its values, which may be personal data.
-pub(super) fn asked(text: &str, values: &[Value]) -> Asked {
+/// The digest of a statement with its values, which may be personal data, and with the family beside which others are asked for.
+pub(super) fn asked(text: &str, values: &[Value], beside: Option<Uuid>) -> Asked {
     let mut digest = digest::Context::new(&digest::SHA256);
     digest.update(text.as_bytes());
     // Texts in it stand between quotes, so that two lists of values never look alike.
-    digest.update(format!("{values:?}").as_bytes());
+    digest.update(format!("{values:?} {beside:?}").as_bytes());
     let mut asked = Asked::default();
     asked.copy_from_slice(digest.finish().as_ref());
     asked
@@ -196,11 +196,13 @@ impl KnownFamilies {
 
     /// What is kept for an operation, in the order of the keys that it asks for. Nothing, if the authority stands elsewhere by now.
     pub(super) fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<KnownFamily>>> {
-        let known = self.with(|kept| kept.get(view, shape, keys));
-        let found = known.iter().flatten().count() as u64;
-        self.known.fetch_add(found, Ordering::Relaxed);
-        self.read.fetch_add(keys.len() as u64 - found, Ordering::Relaxed);
-        known
+        self.with(|kept| kept.get(view, shape, keys))
+    }
+
+    /// Counts the families that an operation took from here, and those that it read.
+    pub(super) fn count(&self, known: usize, read: usize) {
+        self.known.fetch_add(known as u64, Ordering::Relaxed);
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
     }
 
     /// Keeps what an operation has read, if the authority still stands where the operation sees it. A load of families that would push out all others is not kept.

@@ -116,6 +116,7 @@ fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
     assert!(kept(&known, &view, false, 1));
     assert!(!kept(&known, &view, true, 1), "without its plans");
     assert!(!kept(&known, &view, false, 2));
+    known.count(1, 2);
     assert_eq!(known.found(), Found { known: 1, read: 2 });
     assert_eq!(known.since(&settings(16), moment(4, day(1))), Since::Earlier(3));
     assert_eq!(known.since(&settings(16), earlier), Since::Later);

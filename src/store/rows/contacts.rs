@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use crate::store::record::record;
+use crate::{sharing::caller::Caller, store::record::record};
 
 /// A contact with a family. What its note says is a row of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub struct MarkerResponseRow {
     pub changed_what_was_done: bool,
 }
 
-/// Where an agency's own program is told of contacts. It says nothing of a family. The secrets are sealed.
+/// Where an agency's own program is told of contacts or alerts. It says nothing of a family. The secrets are sealed.
 #[derive(Clone, PartialEq, Eq, FromQueryResult)]
 pub struct WebhookEndpointRow {
     /// The authority it belongs to.
@@ -115,9 +115,33 @@ pub struct WebhookEndpointRow {
     pub rotated_at: Option<DateTime<Utc>>,
     /// When the receiver said that it wants nothing any more.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// What it is told of: contacts or alerts.
+    pub events: String,
 }
 
-record!(WebhookEndpointRow: authority_id id agency_id role purpose subject client url secret_now secret_before added_at rotated_at disabled_at);
+record!(WebhookEndpointRow: authority_id id agency_id role purpose subject client url secret_now secret_before added_at rotated_at disabled_at events);
+
+impl WebhookEndpointRow {
+    /// A new endpoint of a caller, with its sealed secret, that is told of such events.
+    pub fn of(caller: &Caller, id: Uuid, url: String, secret_now: String, at: DateTime<Utc>, events: &str) -> Self {
+        Self {
+            authority_id: caller.authority,
+            id,
+            agency_id: caller.principal.agency,
+            role: caller.principal.role.clone(),
+            purpose: caller.purpose.clone(),
+            subject: caller.principal.subject.clone(),
+            client: caller.client.clone(),
+            url,
+            secret_now,
+            secret_before: None,
+            added_at: at,
+            rotated_at: None,
+            disabled_at: None,
+            events: events.to_owned(),
+        }
+    }
+}
 
 impl std::fmt::Debug for WebhookEndpointRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -127,7 +151,7 @@ impl std::fmt::Debug for WebhookEndpointRow {
     }
 }
 
-/// Something that an endpoint is to be told, or was.
+/// A contact that an endpoint is to be told of, or was.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct WebhookDeliveryRow {
     /// Its key.
@@ -157,3 +181,20 @@ pub struct WebhookDeliveryRow {
 }
 
 record!(WebhookDeliveryRow: id endpoint_id event_type family_id contact_id state attempts next_at last_failure last_status created_at ended_at);
+
+/// A delivery as whoever delivers it needs it: of a contact with a family, or of an alert.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct OutboxRow {
+    /// Its key.
+    pub id: Uuid,
+    /// What happened.
+    pub event_type: String,
+    /// The family of a contact.
+    pub family_id: Option<Uuid>,
+    /// The contact.
+    pub contact_id: Option<Uuid>,
+    /// The alert.
+    pub alert_id: Option<Uuid>,
+    /// How often it was tried.
+    pub attempts: i32,
+}

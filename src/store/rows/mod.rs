@@ -9,13 +9,17 @@ mod people;
 mod sharing;
 mod work;
 
+pub(super) use self::people::born_about;
 pub use self::{
     agencies::{AgencyRow, AuthorityRow, ClientProgramRow, MARKER_ADVICE, StatisticalNeighbourRow},
     contacts::{
-        ContactNoteRow, ContactRow, MarkerResponseRow, WebhookDeliveryRow, WebhookEndpointRow, WholeContactRow,
+        ContactNoteRow, ContactRow, MarkerResponseRow, OutboxRow, WebhookDeliveryRow, WebhookEndpointRow,
+        WholeContactRow,
     },
     needs::{CriteriaMatchRow, OutcomeRow, ProgressValueRow},
-    people::{AddressRow, FamilyRow, LocalIdentifierRow, MembershipRow, PersonRow, StatutoryStatusRow},
+    people::{
+        AddressRow, FamilyRow, LocalIdentifierRow, MOST_DAYS_AHEAD, MembershipRow, PersonRow, StatutoryStatusRow,
+    },
     sharing::{ConsentRow, EmergencyAccessRow, MarkerRow},
     work::{ActionRow, AssessmentRow, DistanceScoreRow, GoalRow, InvolvementRow, LeadProfessionalRow, PlanRow},
 };

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::store::record::record;
 use crate::store::{
+    alerts::CONTACTS,
     reach::open_on,
     rows::{ContactNoteRow, ContactRow, MarkerResponseRow},
     session::{Session, StoreError},
@@ -77,6 +78,7 @@ impl Session {
                     .column(webhook_endpoint::Column::Id)
                     .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
                     .filter(webhook_endpoint::Column::AgencyId.in_subquery(lead))
+                    .filter(webhook_endpoint::Column::Events.eq(CONTACTS))
                     .filter(webhook_endpoint::Column::DisabledAt.is_null())
                     .order_by_asc(webhook_endpoint::Column::Id),
             )
@@ -101,8 +103,9 @@ impl Session {
                 id: Set(id),
                 endpoint_id: Set(endpoint),
                 event_type: Set("contact.reported".to_owned()),
-                family_id: Set(family),
-                contact_id: Set(contact),
+                family_id: Set(Some(family)),
+                contact_id: Set(Some(contact)),
+                alert_id: Set(None),
                 state: Set("pending".to_owned()),
                 attempts: Set(0),
                 next_at: Set(self.now()),

@@ -5,10 +5,11 @@ use entity::{emergency_access, family};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::store::record::record;
 use crate::{
     sharing::caller::Party,
     store::{
+        record::record,
+        reference,
         rows::EmergencyAccessRow,
         session::{Session, StoreError},
     },
@@ -36,6 +37,14 @@ struct Found {
 
 record!(Found: id);
 
+#[derive(FromQueryResult)]
+struct Referred {
+    id: Uuid,
+    reference: String,
+}
+
+record!(Referred: id reference);
+
 impl Session {
     /// Whether the authority has that family.
     pub async fn has_family(&self, key: Uuid) -> Result<bool, StoreError> {
@@ -49,6 +58,28 @@ impl Session {
             )
             .await?;
         Ok(found.iter().any(|found| found.id == key))
+    }
+
+    /// The family of the authority that has this reference, however it is said; where several have it as it is said, the one that has it as it is written.
+    pub async fn family_of_reference(&self, said: &str) -> Result<Option<Uuid>, StoreError> {
+        let found: Vec<Referred> = self
+            .all(
+                family::Entity::find()
+                    .select_only()
+                    .columns([family::Column::Id, family::Column::Reference])
+                    .filter(family::Column::AuthorityId.eq(self.authority()))
+                    .filter(reference::is(said)),
+            )
+            .await?;
+        let said_so = |one: &&Referred| reference::folded(&one.reference) == reference::folded(said);
+        let mut fit: Vec<&Referred> = found.iter().filter(said_so).collect();
+        if fit.len() > 1 {
+            fit.retain(|one| one.reference == said.trim());
+        }
+        Ok(match fit.as_slice() {
+            [one] => Some(one.id),
+            _ => None,
+        })
     }
 
     /// The emergency accesses to a family that this party ever opened, newest first.

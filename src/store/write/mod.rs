@@ -1,5 +1,6 @@
 //! What the API may change, one statement each. Whoever calls has had the decision; nothing here decides.
 
+pub mod budget;
 mod consent;
 mod contact;
 mod emergency;

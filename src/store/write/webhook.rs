@@ -14,14 +14,19 @@ use crate::{
 };
 
 impl Session {
-    /// The endpoints of the caller's agency for their role and purpose, oldest first.
-    pub async fn webhook_endpoints(&self, caller: &Caller) -> Result<Vec<WebhookEndpointRow>, StoreError> {
+    /// The endpoints of the caller's agency for their role and purpose that are told of such events, oldest first.
+    pub async fn webhook_endpoints(
+        &self,
+        caller: &Caller,
+        events: &str,
+    ) -> Result<Vec<WebhookEndpointRow>, StoreError> {
         self.all(
             webhook_endpoint::Entity::find()
                 .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
                 .filter(webhook_endpoint::Column::AgencyId.eq(caller.principal.agency))
                 .filter(webhook_endpoint::Column::Role.eq(caller.principal.role.as_str()))
                 .filter(webhook_endpoint::Column::Purpose.eq(caller.purpose.as_str()))
+                .filter(webhook_endpoint::Column::Events.eq(events))
                 .order_by_asc(webhook_endpoint::Column::AddedAt)
                 .order_by_asc(webhook_endpoint::Column::Id),
         )
@@ -44,6 +49,7 @@ impl Session {
             added_at: Set(row.added_at),
             rotated_at: Set(row.rotated_at),
             disabled_at: Set(row.disabled_at),
+            events: Set(row.events),
         })
         .await
     }

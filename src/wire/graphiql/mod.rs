@@ -129,7 +129,7 @@ pub(super) async fn roles(
 }
 
 /// Whether the browser believes to speak to this very machine. A name of another site that resolves to loopback is not enough.
-fn by_loopback_name(headers: &HeaderMap) -> bool {
+pub(super) fn by_loopback_name(headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(HOST).and_then(|value| value.to_str().ok()) else {
         return false;
     };

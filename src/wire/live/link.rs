@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite},
     time::{Instant, timeout},
@@ -31,6 +31,8 @@ pub(super) enum Ended {
     Close(Closing),
     /// We close it, and what the peer sends from now on cannot be read as frames.
     Broken(Closing),
+    /// Somebody else needs its place: it is closed without waiting for anything.
+    Dismissed(Closing),
     /// The peer closed it, with this code.
     Closed(u16),
     /// It is gone, or its peer does not read.
@@ -45,6 +47,14 @@ impl From<Closing> for Ended {
 
 /// What came, as the library gives it.
 pub(super) type Frame = Option<Result<Message, Error>>;
+
+/// The message that closes.
+fn close(closing: Closing) -> Message {
+    Message::Close(Some(CloseFrame {
+        code: closing.code.into(),
+        reason: closing.reason.into(),
+    }))
+}
 
 /// A connection whose bytes are frames.
 pub(super) struct Link<S> {
@@ -146,14 +156,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
                 let known = (1000..=1015).contains(&code);
                 return if known { code } else { closing::NORMAL.code };
             }
+            Ended::Dismissed(closing) => {
+                // Whether it goes out or not: the connection ends now.
+                let _ = self.send(close(closing)).now_or_never();
+                return closing.code;
+            }
             Ended::Close(closing) => (closing, true),
             Ended::Broken(closing) => (closing, false),
         };
-        let frame = CloseFrame {
-            code: closing.code.into(),
-            reason: closing.reason.into(),
-        };
-        if self.send(Message::Close(Some(frame))).await.is_err() {
+        if self.send(close(closing)).await.is_err() {
             return closing::LOST;
         }
         let _ = timeout(CLOSE_TIME, self.drain(readable)).await;

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     auth::{Asking, Thumbprint, proof::PROOF_HEADER},
     error::ErrorCode,
+    sharing::caller::Caller,
     wire::{
         front::Front,
         request::headers::{self, PURPOSE, WITHHELD},
@@ -55,18 +56,18 @@ impl Opening {
         }
     }
 
-    /// Refuses a token in the headers that is not accepted, before there is a socket. That no purpose is named yet may be made up for
-    /// by `connection_init`.
-    pub(super) async fn check(&self, state: &AppState) -> Result<(), Problem> {
+    /// Who asks by the headers alone, if they say so. Refuses a token in them that is not accepted, before there is a socket. That no purpose is named yet
+    /// may be made up for by `connection_init`.
+    pub(super) async fn check(&self, state: &AppState) -> Result<Option<Caller>, Problem> {
         if !self.headers.contains_key(AUTHORIZATION) {
-            return Ok(());
+            return Ok(None);
         }
         // The same headers count once more when the connection is opened.
         let asking = self.asking(state, &self.headers, true);
         match state.authenticator.authenticate(asking).await {
-            Err(Refusal::Purpose(error)) if error.code == ErrorCode::PurposeRequired => Ok(()),
+            Err(Refusal::Purpose(error)) if error.code == ErrorCode::PurposeRequired => Ok(None),
             Err(refusal) => Err(refusal.into()),
-            Ok(_) => Ok(()),
+            Ok(signed_in) => Ok(Some(signed_in.caller)),
         }
     }
 
@@ -94,7 +95,8 @@ fn that_count(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// The headers with the payload's members in their places. Names are read as those of headers are, in any case; other
-/// members are for others.
+/// members are for others. A member that says who asks and cannot be what it should be is a credential that is refused, and no fault in the protocol:
+/// clients come back with a new token after the one, and give up after the other.
 fn with(headers: &HeaderMap, payload: Map<String, Value>) -> Result<HeaderMap, Closing> {
     let mut said = HeaderMap::new();
     for (name, value) in payload {
@@ -105,13 +107,18 @@ fn with(headers: &HeaderMap, payload: Map<String, Value>) -> Result<HeaderMap, C
             "x-withheld" => WITHHELD,
             _ => continue,
         };
-        let Value::String(text) = value else {
-            return Err(closing::INVALID);
+        let wrong = if name == WITHHELD {
+            closing::INVALID
+        } else {
+            closing::FORBIDDEN
         };
-        let value = HeaderValue::try_from(text).map_err(|_| closing::INVALID)?;
+        let Value::String(text) = value else {
+            return Err(wrong);
+        };
+        let value = HeaderValue::try_from(text).map_err(|_| wrong)?;
         match said.entry(name) {
             Entry::Vacant(entry) => drop(entry.insert(value)),
-            Entry::Occupied(_) => return Err(closing::INVALID),
+            Entry::Occupied(_) => return Err(wrong),
         }
     }
     let mut headers = headers.clone();
@@ -168,13 +175,25 @@ mod tests {
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
+        let refused = |payload: &Value| {
+            let Value::Object(payload) = payload.clone() else {
+                panic!("an object")
+            };
+            super::with(&HeaderMap::new(), payload).expect_err("it cannot be meant")
+        };
         for payload in [
             serde_json::json!({ "authorization": 1 }),
+            serde_json::json!({ "authorization": null }),
+            serde_json::json!({ "authorization": { "token": "a" } }),
+            serde_json::json!({ "Authorization": ["Bearer a"] }),
             serde_json::json!({ "authorization": "Bearer a", "Authorization": "Bearer b" }),
             serde_json::json!({ "purpose": "a", "x-purpose-of-use": "a" }),
+            serde_json::json!({ "purpose": 1 }),
+            serde_json::json!({ "dpop": true }),
             serde_json::json!({ "authorization": "Bearer a\nb" }),
         ] {
-            assert_eq!(with(&[], payload.clone()), None, "{payload}");
+            assert_eq!(refused(&payload), closing::FORBIDDEN, "{payload}");
         }
+        assert_eq!(refused(&serde_json::json!({ "x-withheld": 1 })), closing::INVALID);
     }
 }

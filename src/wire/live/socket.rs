@@ -18,18 +18,19 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    closing,
+    closing::{self, Closing},
     lease::Lease,
     link::{Ended, Frame, Link},
     messages::{self, Incoming},
     opening::Opening,
     outbox::{Given, Outgoing, Post},
+    places::Place,
     stopping::Stopping,
     work,
 };
 use crate::{
     error::{ErrorCode, RequestError},
-    wire::{observe::Notes, request::Parts, respond::Problem, shares::Share, state::AppState},
+    wire::{observe::Notes, request::Parts, respond::Problem, state::AppState, strangers::Standing},
 };
 
 /// A socket that is about to be.
@@ -42,6 +43,18 @@ pub(super) struct Connection {
     /// Whether the client speaks the sub-protocol.
     pub(super) chosen: bool,
     pub(super) stopping: Stopping,
+    /// How it stands, if it came by a connection.
+    pub(super) standing: Option<Standing>,
+    /// The place that it has if the headers have said who asks.
+    pub(super) place: Option<Place>,
+}
+
+/// Ends when a socket on which nobody has signed in has to leave.
+async fn dismissed(standing: Option<&Standing>) {
+    match standing {
+        Some(standing) => standing.dismissed().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Speaks the protocol until there is a reason to close.
@@ -88,7 +101,7 @@ struct Socket<S> {
     link: Link<S>,
     connection: Connection,
     /// Who asks, once that is known.
-    lease: Option<(Lease, Share)>,
+    lease: Option<(Lease, Place)>,
     post: Post,
     outgoing: mpsc::Receiver<Outgoing>,
     running: HashMap<Arc<str>, Running>,
@@ -135,6 +148,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 }
                 () = Lease::over_if_any(lease) => Err(closing::EXPIRED.into()),
                 () = sleep_until(init_until), if lease.is_none() => Err(closing::INIT_TIMEOUT.into()),
+                () = dismissed(self.connection.standing.as_ref()), if lease.is_none() => Err(Ended::Dismissed(closing::TRY_LATER)),
                 ended = self.tasks.join_next(), if !self.tasks.is_empty() => {
                     if let Some(Ok(request)) = ended {
                         self.reap(request);
@@ -185,7 +199,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 let state = &self.connection.state;
                 let lease = self.connection.opening.sign_in(state, payload).await?;
                 let caller = &lease.signed_in.caller;
-                let place = state.places.take_for(caller).ok_or(closing::TOO_MANY)?;
+                let place = state
+                    .places
+                    .take_over(self.connection.place.take(), caller)
+                    .map_err(Closing::from)?;
+                if let Some(standing) = self.connection.standing.take() {
+                    standing.moves_on();
+                }
                 self.notes.caller(caller);
                 self.lease = Some((lease, place));
                 self.link.text(messages::ack()).await

@@ -120,14 +120,7 @@ fn subscribed(
     events: Box<dyn Events>,
     mut account: Account,
 ) -> Result<Response, Problem> {
-    let places = &state.places;
-    let place = places.take().ok_or_else(Problem::unavailable);
-    let place = place.and_then(|place| {
-        let of_client = places.take_for(&lease.signed_in.caller);
-        of_client
-            .map(|of_client| (place, of_client))
-            .ok_or_else(Problem::too_many_connections)
-    });
+    let place = state.places.take(&lease.signed_in.caller).map_err(Problem::from);
     let place = place.inspect_err(|problem| account.notes.outcome = Some(outcome(problem.code())))?;
     let (post, receiver) = Post::new();
     let outbox = post.outbox(Arc::from(""), id);

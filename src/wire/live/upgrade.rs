@@ -27,6 +27,7 @@ use crate::wire::{
     request::{accept::negotiate, headers::single},
     respond::Problem,
     state::AppState,
+    strangers::Standing,
 };
 
 /// The only sub-protocol.
@@ -53,8 +54,22 @@ async fn upgrade(state: &Arc<AppState>, id: Uuid, mut request: Request) -> Resul
     let headers = request.headers();
     let chosen = names(headers, &SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
     let opening = Opening::of(&state.front, &request);
-    opening.check(state).await?;
-    let place = state.places.take().ok_or_else(Problem::unavailable)?;
+    let standing = request.extensions_mut().remove::<Standing>();
+    let place = match (opening.check(state).await?, &standing) {
+        (Some(caller), standing) => {
+            let place = state.places.take(&caller)?;
+            standing.as_ref().inspect(|standing| standing.moves_on());
+            Some(place)
+        }
+        (None, Some(standing)) => {
+            let peer = request.extensions().get();
+            if let Some(address) = state.front.client(peer, request.headers()) {
+                standing.comes_from(address);
+            }
+            None
+        }
+        (None, None) => None,
+    };
     let stopping = request.extensions_mut().remove().unwrap_or_else(Stopping::never);
     let connection = Connection {
         state: Arc::clone(state),
@@ -62,16 +77,20 @@ async fn upgrade(state: &Arc<AppState>, id: Uuid, mut request: Request) -> Resul
         opening,
         chosen,
         stopping,
+        standing,
+        place,
     };
-    let upgraded = hyper::upgrade::on(request);
+    let upgraded = hyper::upgrade::on(&mut request);
+    // How the client writes the names of headers is in here: some libraries know the sub-protocol only under the name as they wrote it.
+    let as_written = std::mem::take(request.extensions_mut());
     tokio::spawn(async move {
         match upgraded.await {
             Ok(upgraded) => socket::run(TokioIo::new(upgraded), connection).await,
             Err(error) => tracing::debug!(request_id = %id, %error, "a socket did not come to be"),
         }
-        drop(place);
     });
     let mut response = (StatusCode::SWITCHING_PROTOCOLS, Body::empty()).into_response();
+    *response.extensions_mut() = as_written;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));

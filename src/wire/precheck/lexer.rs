@@ -1,5 +1,7 @@
 //! The document as tokens: GraphQL's lexical grammar, one pass, no allocation. Knows nothing of limits or meaning.
 
+use crate::graphql::escapes::letter;
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -187,15 +189,26 @@ impl<'a> Lexer<'a> {
                 }
                 Some(b'\\') => match self.peek(1) {
                     Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
-                    Some(b'u') if (2..6).all(|ahead| self.peek(ahead).is_some_and(|byte| byte.is_ascii_hexdigit())) => {
-                        self.at += 6;
-                    }
+                    Some(b'u') => self.at += self.letter().ok_or(escape)?,
                     _ => return Err(escape),
                 },
                 Some(byte) if is_control(byte) => return Err(self.stray(byte)),
                 Some(_) => self.at += 1,
             }
         }
+    }
+
+    /// How long the sequence is that stands for a letter by its number. Half of a pair stands for none.
+    fn letter(&self) -> Option<usize> {
+        let rest = self.rest();
+        if let Some((_, length)) = letter(rest) {
+            return Some(length);
+        }
+        let digits = rest
+            .get(2..6)
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+        let number = u32::from_str_radix(digits, 16).ok()?;
+        char::from_u32(number).map(|_| 6)
     }
 
     fn block_string(&mut self, start: usize) -> Result<(), LexError> {
@@ -258,6 +271,13 @@ mod tests {
     }
 
     #[test]
+    fn letters_may_be_written_by_their_numbers() {
+        for letter in ["\\u00e9", "\\uD83D\\uDE00", "\\u{1F600}", "\\u{e9}", "\\u{0000e9}"] {
+            assert!(kinds(&format!("{{ a(b: \"{letter}\") }}")).is_ok(), "{letter}");
+        }
+    }
+
+    #[test]
     fn refuses_what_is_no_token() {
         assert_eq!(message("{ a\0 }"), CONTROL);
         assert_eq!(message("{ a # \u{1}\n }"), CONTROL);
@@ -268,6 +288,17 @@ mod tests {
         assert_eq!(message("{ a(b: \"\"\"x\"\") }"), UNTERMINATED);
         assert_eq!(message("{ a(b: \"\\x\") }"), ESCAPE);
         assert_eq!(message("{ a(b: \"\\u12\") }"), ESCAPE);
+        for half in [
+            "\\uD83D",
+            "\\uDE00",
+            "\\uD83D\\u0041",
+            "\\u{D83D}",
+            "\\u{}",
+            "\\u{110000}",
+            "\\u{41",
+        ] {
+            assert_eq!(message(&format!("{{ a(b: \"{half}\") }}")), ESCAPE, "{half}");
+        }
         assert_eq!(message("{ a(b: 01) }"), NUMBER);
         assert_eq!(message("{ a(b: -) }"), NUMBER);
         assert_eq!(message("{ a(b: 1.) }"), NUMBER);

@@ -14,7 +14,10 @@ use std::fmt::Display;
 use async_graphql_parser::{Error as ParseError, parse_query, types::ExecutableDocument};
 
 use super::limits::Limits;
-use crate::error::{ErrorCode, RequestError};
+use crate::{
+    error::{ErrorCode, RequestError},
+    graphql::escapes::plain,
+};
 
 /// Parses a document that is within the limits.
 ///
@@ -23,7 +26,7 @@ use crate::error::{ErrorCode, RequestError};
 /// or spreads fragments in a circle. The texts are fixed and never repeat the document.
 pub fn check(source: &str, limits: &Limits) -> Result<ExecutableDocument, RequestError> {
     scan::scan(source, limits)?;
-    let document = parse_query(source).map_err(|error| refused(&error))?;
+    let document = parse_query(plain(source)).map_err(|error| refused(&error))?;
     shape::check(&document, limits)?;
     Ok(document)
 }

@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, header::ACCEPT};
 
+use super::headers::is_utf8;
+
 /// A media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::wire) enum MediaType {
@@ -90,7 +92,7 @@ fn parse(range: &str) -> Option<(String, u16)> {
         let (key, value) = parameter.split_once('=')?;
         match key.trim().to_ascii_lowercase().as_str() {
             "q" => quality = thousandths(value.trim())?,
-            "charset" if !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8") => return None,
+            "charset" if !is_utf8(value) => return None,
             _ => {}
         }
     }

@@ -37,6 +37,12 @@ pub(in crate::wire) fn check_body(headers: &HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Whether a charset is UTF-8, under its name or under the one that many programs have for it.
+pub(super) fn is_utf8(charset: &str) -> bool {
+    let charset = charset.trim().trim_matches('"');
+    ["utf-8", "utf8"].iter().any(|name| charset.eq_ignore_ascii_case(name))
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let Ok(Some(value)) = single(headers, &CONTENT_TYPE) else {
         return false;
@@ -50,9 +56,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     }
     match (parts.next(), parts.next()) {
         (None, _) => true,
-        (Some(parameter), None) => parameter.split_once('=').is_some_and(|(name, value)| {
-            name.trim().eq_ignore_ascii_case("charset") && value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }),
+        (Some(parameter), None) => parameter
+            .split_once('=')
+            .is_some_and(|(name, value)| name.trim().eq_ignore_ascii_case("charset") && is_utf8(value)),
         (Some(_), Some(_)) => false,
     }
 }
@@ -96,6 +102,7 @@ mod tests {
             "application/json",
             "Application/JSON; charset=UTF-8",
             "application/json;charset=\"utf-8\"",
+            "application/json; charset=utf8",
         ] {
             assert!(check_body(&with(&[(CONTENT_TYPE, value)])).is_ok(), "{value}");
         }

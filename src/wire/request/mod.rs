@@ -5,6 +5,7 @@ pub(super) mod accept;
 pub(super) mod body;
 pub(super) mod document;
 pub(super) mod headers;
+pub(super) mod host;
 pub(super) mod json;
 
 use http::Uri;
@@ -26,6 +27,8 @@ pub(super) struct Parts {
 
 /// The parts of a POST's body.
 pub(super) fn from_body(bytes: &[u8]) -> Result<Parts, Problem> {
+    // Programs put a byte order mark before it, which means nothing (RFC 8259, section 8.1).
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match json::parse(bytes) {
         Ok(Value::Object(members)) => from_members(members),
         Ok(Value::Array(_)) => Err(Problem::bad_request(
@@ -67,12 +70,18 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Parts, Problem> {
 pub(super) fn from_members(mut members: Map<String, Value>) -> Result<Parts, Problem> {
     let operation_name = match members.remove("operationName") {
         None | Some(Value::Null) => None,
-        Some(Value::String(name)) => Some(name),
+        // No operation has no letters for its name; programs send it where their user has chosen none.
+        Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
         Some(_) => return Err(Problem::bad_request("operationName must be a string or null.")),
     };
     let variables = match members.remove("variables") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(variables)) => variables,
+        Some(Value::String(_)) => {
+            return Err(Problem::bad_request(
+                "variables must be a JSON object or null, not a text that holds one.",
+            ));
+        }
         Some(_) => return Err(Problem::bad_request("variables must be a JSON object or null.")),
     };
     let extensions = match members.remove("extensions") {

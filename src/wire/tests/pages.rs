@@ -1,6 +1,12 @@
 //! The addresses beside `/graphql`.
 
 use super::*;
+use crate::wire::counters;
+
+fn get(path: &str, host: &str) -> Request<Body> {
+    let get = Request::get(path).header("host", host);
+    get.body(Body::empty()).expect("a request")
+}
 
 #[tokio::test]
 async fn pages_for_callers_need_a_caller() {
@@ -34,12 +40,6 @@ async fn readiness_is_asked_each_time() {
 
 #[tokio::test]
 async fn development_pages_are_there_only_when_they_are_on() {
-    let get = |path: &str, host: &str| {
-        Request::get(path)
-            .header("host", host)
-            .body(Body::empty())
-            .expect("a request")
-    };
     for path in [
         "/graphiql",
         "/graphiql/app.js",
@@ -108,7 +108,12 @@ async fn development_pages_are_there_only_when_they_are_on() {
 
 #[tokio::test]
 async fn counters_name_routes_and_outcomes_and_nobody() {
-    let app = app();
+    let get = |path: &str, host: &str| {
+        let request = Request::get(path).header("host", host);
+        request.body(Body::empty()).expect("a request")
+    };
+    let state = Arc::new(state(&Arc::default(), EdgeLimits::default()));
+    let app = router(Arc::clone(&state));
     send(app.clone(), query("{ a }")).await;
     send(app.clone(), query("{ a")).await;
     send(
@@ -116,10 +121,20 @@ async fn counters_name_routes_and_outcomes_and_nobody() {
         Request::get("/somebody/Secret").body(Body::empty()).expect("a request"),
     )
     .await;
-    let got = send(app, Request::get("/metrics").body(Body::empty()).expect("a request")).await;
+    assert_eq!(
+        send(app, get("/metrics", "localhost")).await.status,
+        404,
+        "not where clients ask"
+    );
+    let counters = counters::router(state, None);
+    assert_eq!(send(counters.clone(), get("/graphql", "localhost")).await.status, 404);
+    let elsewhere = send(counters.clone(), get("/metrics", "portal.example")).await;
+    assert_eq!(elsewhere.status, 403, "not by the name of another site");
+    let got = send(counters, get("/metrics", "127.0.0.1:9464")).await;
     for line in [
         "thinkfamily_http_requests_total{route=\"/graphql\",status=\"200\"} 2",
         "thinkfamily_http_requests_total{route=\"other\",status=\"404\"} 1",
+        "thinkfamily_http_requests_total{route=\"/metrics\",status=\"404\"} 1",
         "thinkfamily_graphql_operations_total{outcome=\"executed\"} 1",
         "thinkfamily_graphql_operations_total{outcome=\"bad_user_input\"} 1",
         "thinkfamily_http_requests_in_flight 1",

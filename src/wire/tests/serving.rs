@@ -196,26 +196,3 @@ async fn a_client_that_does_not_read_is_given_up() {
         .expect("it stopped");
     drop(client);
 }
-
-#[tokio::test]
-async fn connections_beyond_the_limit_wait_for_a_place() {
-    let engine = Arc::new(FakeEngine::default());
-    let edge = EdgeLimits {
-        connections: 1,
-        ..EdgeLimits::default()
-    };
-    let (mut first, _stop, _handle) = started(&engine, edge).await;
-    first.write_all(raw("{ hangs }").as_bytes()).await.expect("sent");
-    engine.entered.notified().await;
-    let mut second = TcpStream::connect(first.peer_addr().expect("connected"))
-        .await
-        .expect("it listens");
-    second.write_all(raw("{ a }").as_bytes()).await.expect("sent");
-    let mut answer = [0; 12];
-    let early = tokio::time::timeout(Duration::from_millis(50), second.read_exact(&mut answer)).await;
-    assert!(early.is_err(), "the second waits");
-    drop(first);
-    let late = tokio::time::timeout(Duration::from_secs(5), second.read_exact(&mut answer)).await;
-    late.expect("there is a place").expect("an answer");
-    assert_eq!(&answer, b"HTTP/1.1 200");
-}

@@ -115,6 +115,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("the row's own categories are forgotten", |case| {
         twisted(case, |case| case.row.categories = CategorySet::EMPTY)
     }),
+    ("an agency exists wherever it is named", |case| {
+        twisted(case, |case| {
+            let others = case.field.categories.without(CategorySet::of(&[Category::Reference]));
+            if !others.is_empty() {
+                case.field.categories = others;
+            }
+        })
+    }),
     // The caller and the row.
     ("the portal is ignored", |case| {
         twisted(case, |case| case.caller.portal = None)

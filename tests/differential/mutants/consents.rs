@@ -1,5 +1,7 @@
 //! Mistakes about which rows a clause reaches and whether consent holds.
 
+use chrono::NaiveDate;
+
 use super::*;
 
 /// See [`super`].
@@ -31,6 +33,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("a row of unknown source is one's own", |case| {
         let agency = case.caller.principal.agency;
         twisted(case, |case| case.row.source = case.row.source.or(Some(agency)))
+    }),
+    ("having supplied a member is a right to what they are now", |case| {
+        twisted(case, |case| case.field.sourced = true)
     }),
     // Consent.
     ("consent is never asked for", |case| {
@@ -86,12 +91,39 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     ("the own decision counts only after the birthday", |case| {
         twisted(case, |case| {
-            case.facts
-                .people
-                .iter_mut()
-                .for_each(|person| person.date_of_birth = person.date_of_birth + Days::new(1));
+            each_born(case, |born| {
+                let later = |day: NaiveDate| day.checked_add_days(Days::new(1)).unwrap_or(day);
+                Born::between(later(born.earliest()), later(born.latest()))
+            });
         })
     }),
+    ("whose birthday is not known is taken for a child", |case| {
+        twisted(case, |case| each_born(case, |born| Born::on(born.latest())))
+    }),
+    ("whose birthday is not known is taken for an adult", |case| {
+        twisted(case, |case| each_born(case, |born| Born::on(born.earliest())))
+    }),
+    ("who is recorded as an adult may be a child", |case| {
+        twisted(case, |case| {
+            each_born(case, |born| {
+                if born.earliest() == NaiveDate::MIN {
+                    Born::UNKNOWN
+                } else {
+                    born
+                }
+            });
+        })
+    }),
+    ("the unborn may be of any age", |case| {
+        let today = case.facts.now.date_naive();
+        twisted(case, |case| {
+            each_born(case, |born| if born.latest() > today { Born::UNKNOWN } else { born });
+        })
+    }),
+    (
+        "of who is not surely an adult the yes is enough for a child",
+        perhaps_adult,
+    ),
     ("any adult decides for a child", |case| {
         twisted(case, |case| {
             case.facts
@@ -120,6 +152,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
 ];
 
+fn each_born(case: &mut Case, change: impl Fn(Born) -> Born) {
+    for person in &mut case.facts.people {
+        person.born = change(person.born);
+    }
+}
+
+/// Parents who may be adults are taken for adults, and for nothing else than parents.
+fn perhaps_adult(case: &Case) -> Decision {
+    let today = case.facts.now.date_naive();
+    let Subject::Person(about) = case.row.subject else {
+        return case.decide();
+    };
+    twisted(case, |case| {
+        let people = case.facts.people.iter_mut();
+        let parents = people.filter(|person| person.parental_responsibility && person.person != about);
+        for parent in parents.filter(|parent| parent.born.may_be(ADULT_AGE, today)) {
+            parent.born = Born::on(parent.born.earliest());
+        }
+    })
+}
+
 fn any_consent(case: &Case) -> Decision {
     let today = case.facts.now.date_naive();
     twisted(case, |case| {
@@ -137,7 +190,7 @@ fn one_adult(case: &Case) -> Decision {
     let today = facts.now.date_naive();
     let adults: Vec<_> = facts
         .members()
-        .filter(|person| age_on(person.date_of_birth, today) >= ADULT_AGE)
+        .filter(|person| person.born.may_be(ADULT_AGE, today))
         .map(|person| person.person)
         .collect();
     let mut copied = Vec::new();

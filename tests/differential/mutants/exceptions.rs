@@ -68,6 +68,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("every clause may be opened by emergency", |case| {
         clauses(case, |clause| clause.emergency = true)
     }),
+    (
+        "the user's emergency access stands in for the portal's involvement",
+        |case| {
+            let open = open_emergency(case);
+            twisted(case, |case| {
+                let portal = case.caller.portal.as_ref().filter(|_| open);
+                case.facts.involved.extend(portal.map(|portal| portal.agency));
+            })
+        },
+    ),
     ("emergency access opens nothing", |case| {
         clauses(case, |clause| clause.emergency = false)
     }),

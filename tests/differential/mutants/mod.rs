@@ -3,8 +3,9 @@
 use chrono::{Days, TimeDelta};
 use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
-    category::CategorySet,
-    consent::{ADULT_AGE, age_on, consent},
+    born::{ADULT_AGE, Born},
+    category::{Category, CategorySet},
+    consent::consent,
     decide::{Decision, Needs},
     facts::{ConsentAnswer, ConsentDecision, Subject},
 };

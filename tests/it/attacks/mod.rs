@@ -5,6 +5,7 @@
 
 mod attacker;
 mod cases;
+mod doors;
 mod honest;
 mod report;
 

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
+use super::CANARY;
 use crate::support::client::Answer;
 
 /// All that was given away and may not hold a canary, with what it was.
@@ -25,7 +26,12 @@ impl Given {
             answer.status,
             answer.text()
         );
-        self.add(what, answer.text());
+        // A name may be told to whoever wrote it, in quotes of its own. A value never stands in them.
+        let names = ["", "$", "@"].map(|sign| format!("`{sign}{CANARY}`"));
+        let text = names
+            .iter()
+            .fold(answer.text(), |text, name| text.replace(name, "a name"));
+        self.add(what, text);
     }
 
     /// The errors and the account of an answer that may hold data.

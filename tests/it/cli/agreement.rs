@@ -85,3 +85,44 @@ async fn a_version_is_loaded_once_and_noted_in_the_trail() {
     assert!(matrix.contains("Cambridgeshire"), "{matrix}");
     assert!(home.run(&["audit", "verify"]).ok().contains("nothing found"));
 }
+
+#[tokio::test]
+async fn what_can_never_hold_is_warned_of_by_line_and_loaded_all_the_same() {
+    let home = Home::new();
+    let text = repository("agreements/demonstration.toml")
+        .replacen("version = 1", "version = 2", 1)
+        .replacen("effective_from = 2026-01-01", "effective_from = 2026-06-01", 1)
+        .replacen(
+            "categories = [\"MARKER\", \"AUDIT\"]\n",
+            "categories = [\"IDENTITY\", \"AUDIT\"]\n",
+            1,
+        );
+    let line = 1 + text
+        .lines()
+        .position(|line| line == "categories = [\"IDENTITY\", \"AUDIT\"]")
+        .expect("a clause");
+    home.write("names.toml", &text);
+    let warned = format!("names.toml:{line}: warning: clause `agreement-watch`: nothing leads");
+    let told = home.run(&["agreement", "check", "names.toml"]).ok();
+    assert!(told.contains(&warned) && told.contains("`HOUSEHOLD`"), "{told}");
+    home.run(&["demo", "--families", "0"]).ok();
+    let told = home.run(&["agreement", "load", "names.toml"]).ok();
+    assert!(told.contains("version 2 is loaded") && told.contains(&warned), "{told}");
+}
+
+/// The agreements that come with the server give nothing in vain but what is told of in their first lines.
+#[test]
+fn the_demonstrations_are_warned_of_nothing_but_what_is_still_to_come() {
+    let home = Home::new();
+    for name in ["demonstration", "richmond"] {
+        home.write("good.toml", &repository(&format!("agreements/{name}.toml")));
+        let told = home.run(&["agreement", "check", "good.toml"]).ok();
+        let warnings: Vec<_> = told.lines().filter(|line| line.contains("warning: ")).collect();
+        assert!(
+            warnings
+                .iter()
+                .all(|line| line.contains("in this version of the server")),
+            "{told}"
+        );
+    }
+}

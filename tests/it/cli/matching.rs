@@ -22,7 +22,7 @@ fn people(again: bool) -> String {
             FAMILY[number % 11],
             20 + number,
             1 + number % 12,
-            1 + number % 28,
+            2 + number % 27,
             1 + number % 9,
         );
     }

@@ -11,6 +11,20 @@ use std::{
 use super::Home;
 use crate::support::database::{TestDatabase, on_both};
 
+fn ask_at(address: &str, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}",
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    (answer[9..12].parse().unwrap(), answer)
+}
+
 /// A server that runs; it is killed if the test ends without having stopped it.
 struct Served {
     child: Child,
@@ -38,18 +52,15 @@ impl Served {
 
     /// Status and whole answer of a request.
     fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let length = body.len();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}",
-            self.address
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        (answer[9..12].parse().unwrap(), answer)
+        ask_at(&self.address, method, path, headers, body)
+    }
+
+    /// Where the counters are told: the next line that it prints.
+    fn counters(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        let (_, rest) = line.split_once("told at http://").unwrap_or_else(|| panic!("{line}"));
+        rest.trim_end().trim_end_matches("/metrics").to_owned()
     }
 
     fn get(&self, path: &str) -> u16 {
@@ -89,7 +100,7 @@ on_both!(empty it_starts_answers_and_stops);
 
 async fn it_starts_answers_and_stops(database: &TestDatabase) {
     let home = Home::with_database(database.text());
-    let served = Served::start(&home, &[]);
+    let mut served = Served::start(&home, &["--metrics-listen", "127.0.0.1:0"]);
     assert_eq!(served.get("/healthz"), 200);
     assert_eq!(served.get("/readyz"), 200);
     assert_eq!(served.get("/graphiql"), 200);
@@ -98,8 +109,15 @@ async fn it_starts_answers_and_stops(database: &TestDatabase) {
         let asked = [arguments, &["--listen", &served.address]].concat();
         assert_eq!(home.run(&asked).ok(), "ok\n");
     }
-    let (status, metrics) = served.ask("GET", "/metrics", "", "");
+    let counters = served.counters();
+    let (status, metrics) = ask_at(&counters, "GET", "/metrics", "", "");
     assert_eq!(status, 200);
+    assert_eq!(
+        ask_at(&counters, "GET", "/graphql", "", "").0,
+        404,
+        "nothing else is told there"
+    );
+    assert_eq!(served.get("/metrics"), 404, "not where clients ask");
     for name in [
         "thinkfamily_sql_statements_total",
         "thinkfamily_trail_entries_total 2",
@@ -175,8 +193,43 @@ async fn bad_tokens_cannot_fill_the_trail() {
 }
 
 #[test]
+fn counters_are_told_to_whoever_shows_the_token() {
+    let home = Home::new();
+    home.write("token", "a-token-of-some-length\n");
+    let file = home.path("token");
+    let file = file.to_str().unwrap();
+    let flags = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--metrics-listen",
+        "127.0.0.1:0",
+        "--metrics-token-file",
+        file,
+    ];
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o644)).unwrap();
+        home.run(&flags).failed(2, &["can be read by others"]);
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let mut served = Served::start(&home, &flags[3..]);
+    let counters = served.counters();
+    for (shown, status) in [
+        ("", 401),
+        ("authorization: Bearer another-token-of-some-length\r\n", 401),
+        ("authorization: Bearer a-token-of-some-length\r\n", 200),
+    ] {
+        assert_eq!(ask_at(&counters, "GET", "/metrics", shown, "").0, status, "{shown}");
+    }
+}
+
+#[test]
 fn what_cannot_be_served_safely_is_refused() {
     let home = Home::new();
+    home.run(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "0.0.0.0:0"])
+        .failed(2, &["`metrics_token_file`", "loopback"]);
     home.run(&["--mode", "production", "--dev-issuer=on", "--listen", "0.0.0.0:0"])
         .failed(2, &["`listen`", "loopback", "dev_issuer"]);
     home.run(&["--mode", "production", "--listen", "127.0.0.1:0"])

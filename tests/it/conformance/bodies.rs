@@ -188,7 +188,7 @@ fn large() -> [String; 4] {
     let directives = format!("{{ __typename {} }}", format!("@{PLANTED} ").repeat(10_000));
     let mut unknown = String::from("{");
     for at in 0..15 {
-        let _ = write!(unknown, " {PLANTED}x{at}");
+        let _ = write!(unknown, " x{at}: {PLANTED}");
     }
     unknown.push('}');
     let mut doubling = "{ ...F0 }".to_owned();

@@ -4,6 +4,7 @@
 mod bodies;
 mod door;
 mod headers;
+mod heads;
 mod raw;
 mod refusals;
 

@@ -43,7 +43,7 @@ pub(crate) async fn marker_id(app: &App, reference: &str) -> String {
     marker_id_of(demo::CAMBRIDGESHIRE, family)
 }
 
-fn marker_id_of(authority: i32, family: Uuid) -> String {
+pub(crate) fn marker_id_of(authority: i32, family: Uuid) -> String {
     let codec = Codec::new(&[7; 32]).unwrap();
     let (kind, row) = (Kind::Marker, family);
     codec.id(authority, Key { kind, family, row })

@@ -1,7 +1,7 @@
 //! Every limit on requests and connections is a setting, holds on every transport, and is told with its number.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
     time::Duration,
 };
@@ -130,11 +130,16 @@ fn ask(serving: &Serving, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_and_connections_are_bounded_by_settings() {
+async fn bodies_that_do_not_come_and_strangers_are_bounded_by_settings() {
     let database = TestDatabase::sqlite().await;
     let folder = tempfile::tempdir().unwrap();
     let site = Site::new(folder.path(), Some(database.text()));
-    let serving = site.serve(&["--body-timeout-ms=300", "--connections=1"]);
+    let few = [
+        "--strangers=8",
+        "--strangers-per-address=4",
+        "--stranger-timeout-ms=60000",
+    ];
+    let serving = site.serve(&[["--body-timeout-ms=300", "--connections=1"].as_slice(), &few].concat());
     let token = site.token(&someone("cambs-police", "marker_lookup", "safeguarding", "somebody"));
     let half = format!(
         "POST /graphql HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
@@ -143,16 +148,25 @@ async fn a_body_that_does_not_come_and_connections_are_bounded_by_settings() {
     let answer = ask(&serving, &half);
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 
+    // Of one address four may stay who have said nothing: each one more has the first leave.
     let address = serving.url.trim_start_matches("http://");
-    let only = TcpStream::connect(address).unwrap();
-    let mut next = TcpStream::connect(address).unwrap();
-    next.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
-        .unwrap();
-    next.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-    assert!(next.read(&mut [0; 1]).is_err(), "it waits for a place");
-    drop(only);
-    next.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    let mut answer = String::new();
-    next.read_to_string(&mut answer).unwrap();
+    let mut silent: Vec<TcpStream> = (0..6).map(|_| TcpStream::connect(address).unwrap()).collect();
+    for (number, stream) in silent.iter_mut().enumerate() {
+        if number < 2 {
+            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            assert!(matches!(stream.read(&mut [0; 1]), Ok(0) | Err(_)), "{number}");
+        } else {
+            stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+            let kind = stream.read(&mut [0; 1]).unwrap_err().kind();
+            assert!(
+                matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut),
+                "{number}: {kind:?}"
+            );
+        }
+    }
+    let answer = ask(
+        &serving,
+        "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+    );
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 }

@@ -1,5 +1,7 @@
 //! The reference clients of the protocols against the program itself, over a real port and with real time: `tests/clients`.
 
+mod python;
+
 use chrono::TimeDelta;
 use thinkfamily::{
     auth::{DevIssuer, TokenRequest},

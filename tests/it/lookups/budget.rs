@@ -91,8 +91,10 @@ async fn a_budget_counts_people_over_batches_and_aliases(database: &TestDatabase
     // Who was asked about may be asked about again; found or not is no difference.
     asked(&police, [12]).await.data();
     refused(&ask(&police, person("Dawn", "Hardman")).await);
-    // Another purpose, another client and another agency have budgets of their own.
+    // Another purpose has no budget of its own; another client and another agency have.
     let other = app.partner("cambs-police", "marker_lookup", "prevention_of_crime");
+    refused(&asked(&other, [13]).await);
+    let other = app.police_with("other-client", "somebody", "safeguarding");
     asked(&other, [13]).await.data();
     let jobcentre = app.partner("jcp-cambridge", "marker_lookup", "employment_support");
     asked(&jobcentre, [13]).await.data();
@@ -264,11 +266,35 @@ async fn repeats_at_once_are_counted_exactly(database: &TestDatabase) {
     assert_eq!(spent(database).await, 10);
 }
 
-/// What is counted of the only budget.
+on_both!(an_agency_has_a_budget_for_all_its_clients);
+async fn an_agency_has_a_budget_for_all_its_clients(database: &TestDatabase) {
+    let clock = Clock::fixed(today());
+    drop(first(database, &clock, 3).await);
+    let mut settings = few(3);
+    settings.agency_budget = 5;
+    let app = App::over_with(database.open().await, clock.clone(), Ids::seeded(7), settings).await;
+    let client = |number: u32| {
+        app.police_with(
+            &format!("client-{number}"),
+            &format!("officer-{number}"),
+            "safeguarding",
+        )
+    };
+    asked(&client(1), 1..=3).await.data();
+    // Of the three that its client may ask, its agency has two left.
+    let told = asked(&client(2), 11..=13).await;
+    assert_eq!(refused(&told)["retryAt"], "2026-06-16T13:00:00Z");
+    asked(&client(2), 11..=12).await.data();
+    refused(&asked(&client(3), [21]).await);
+    let jobcentre = app.partner("jcp-cambridge", "marker_lookup", "employment_support");
+    asked(&jobcentre, [21]).await.data();
+}
+
+/// What is counted of the only client's budget.
 async fn spent(database: &TestDatabase) -> i64 {
     number_of(
         database,
-        "SELECT CAST(sum(asked) AS bigint) AS number FROM lookup_budget",
+        "SELECT CAST(sum(asked) AS bigint) AS number FROM lookup_budget WHERE client <> ''",
     )
     .await
 }

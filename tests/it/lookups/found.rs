@@ -135,7 +135,7 @@ async fn each_item_of_a_batch_has_its_answer_in_order(database: &TestDatabase) {
         told,
         [
             plain("MATCHED"),
-            ("null", "familyName".to_owned()),
+            ("null", "dateOfBirth".to_owned()),
             plain("NOT_FOUND"),
             ("null", "familyName postcode dateOfBirth".to_owned()),
             plain("MATCHED"),

@@ -1,7 +1,12 @@
 //! Look-ups through the wire: who is found by what, who is not, and that nothing tells the ones from the others.
 
+mod alerts;
 mod budget;
 mod found;
 mod hidden;
 mod list;
+mod names;
+mod numbers;
+mod sheltered;
+mod tries;
 mod world;

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use thinkfamily::{
+    clock::{Clock, Ids},
     demo,
     store::{
         bulk,
@@ -13,17 +14,20 @@ use thinkfamily::{
 };
 use uuid::Uuid;
 
-use crate::support::app::{App, Partner, Reply, today};
+use crate::support::{
+    app::{self, App, Partner, Reply, today},
+    database::TestDatabase,
+};
 
 /// Everything that an answer can hold.
 pub(super) const ONE: &str = "query Lookup($input: MarkerLookupInput!) { markerLookup(input: $input) {
-    status errors { field code message } explanation { field level }
+    status errors { field code message retryAt } explanation { field level }
     marker { id onCohortSince onePlan whatToDo leadProfessional { name phone email } placements { system status } family { reference } }
 } }";
 
 /// The same for many.
 pub(super) const MANY: &str = "query Lookups($inputs: [MarkerLookupInput!]!) { markerLookups(inputs: $inputs) {
-    status errors { field code message } explanation { field level }
+    status errors { field code message retryAt } explanation { field level }
     marker { onCohortSince leadProfessional { name } }
 } }";
 
@@ -34,7 +38,8 @@ pub(super) fn born(given: &str, family: &str) -> NaiveDate {
         .people
         .iter()
         .find(|person| person.given_name == given && person.family_name == family);
-    found.expect("a person of the demonstration").date_of_birth
+    let found = found.expect("a person of the demonstration");
+    found.date_of_birth.expect("a date of birth")
 }
 
 /// A question by names and date of birth.
@@ -104,4 +109,18 @@ pub(super) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
 /// Changes what is stored, past the wire.
 pub(super) async fn write(app: &App, sql: &str) {
     app.store.databases().main().execute_unprepared(sql).await.unwrap();
+}
+
+/// The demonstration, asked about by somebody whom the stop for series of questions lets go on.
+pub(super) async fn stopping_nobody(database: &TestDatabase) -> App {
+    let databases = database.open().await;
+    let data = demo::worked(today().date_naive());
+    bulk::load(&databases, &data, &mut |_| {}).await.unwrap();
+    let mut settings = app::lookups();
+    settings.tries = 0;
+    let app = App::over_with(databases, Clock::fixed(today()), Ids::seeded(1), settings).await;
+    for agreement in demo::worked_agreements() {
+        app.load_agreement(agreement).await;
+    }
+    app
 }

@@ -121,3 +121,58 @@ async fn only_who_looks_after_the_agreement_loads_it(database: &TestDatabase) {
     }
 }
 on_both!(only_who_looks_after_the_agreement_loads_it);
+
+async fn what_can_never_hold_is_told_with_what_was_loaded(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let manager = app.partner("tff-team", "agreement_manager", "agreement_management");
+    let selection = "agreement { version } warnings";
+    let text = version(2, "2026-06-16").replacen(
+        "id = \"portal-statistics\"",
+        "id = \"portal-leads\"\nagency_kinds = [\"school\"]\nroles = [\"portal\"]\ncategories = [\"MARKER\"]\npurposes = [\"research\"]\naccess = [\"read\"]\n\
+         scope = \"lead\"\nconsent = \"not_required\"\nlawful_basis = \"public_task\"\n[[clause]]\nid = \"portal-statistics\"",
+        1,
+    );
+    let line = 1 + text
+        .lines()
+        .position(|line| line == "id = \"portal-leads\"")
+        .expect("it is there");
+    let payload = change(
+        &manager,
+        "loadAgreement",
+        selection,
+        json!({ "document": text, "idempotencyKey": "once" }),
+    )
+    .await;
+    assert_done(&payload);
+    let warnings = payload["warnings"].as_array().expect("a list");
+    let of_the_portal = |warning: &&Value| warning.as_str().is_some_and(|text| text.contains("portal-leads"));
+    let told = warnings.iter().find(of_the_portal).expect("it is warned of");
+    let told = told.as_str().expect("a text");
+    assert!(
+        told.starts_with(&format!("line {}: ", line + 6)) && told.contains("Lead Professional"),
+        "{told}"
+    );
+    let again = change(
+        &manager,
+        "loadAgreement",
+        selection,
+        json!({ "document": text, "idempotencyKey": "once" }),
+    )
+    .await;
+    assert_eq!(again, payload);
+
+    // An emergency clause that could open nothing is refused.
+    let text = version(3, "2026-06-17").replacen(
+        "categories = [\"MARKER\", \"IDENTITY\", \"HOUSEHOLD\", \"CRITERION_CRIME\", \"PLAN\"]",
+        "categories = [\"IDENTITY\", \"CRITERION_CRIME\", \"PLAN\"]",
+        1,
+    );
+    let payload = change(&manager, "loadAgreement", selection, json!({ "document": text })).await;
+    assert_refused(&payload, "document", "INVALID");
+    let told = payload["errors"][0]["message"].as_str().expect("a text");
+    assert!(
+        told.contains("`MARKER`, `HOUSEHOLD`") && told.contains("police / practitioner / safeguarding"),
+        "{told}"
+    );
+}
+on_both!(what_can_never_hold_is_told_with_what_was_loaded);

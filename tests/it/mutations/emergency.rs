@@ -118,13 +118,150 @@ async fn it_needs_a_reason_and_a_family(database: &TestDatabase) {
         "familyId",
         "NOT_FOUND",
     );
-    let input = json!({ "familyId": "made-up", "ground": "SAFEGUARDING", "justification": WHY });
-    let query = "mutation ($input: OpenEmergencyAccessInput!) { openEmergencyAccess(input: $input) { openedAt } }";
-    assert_eq!(
-        officer.ask_with(query, json!({ "input": input })).await.code(),
-        "BAD_USER_INPUT"
-    );
+    let both =
+        json!({ "familyId": family["id"], "reference": "TF-10001", "ground": "SAFEGUARDING", "justification": WHY });
+    let neither = json!({ "ground": "SAFEGUARDING", "justification": WHY });
+    for input in [both, neither] {
+        assert_refused(
+            &change(&officer, "openEmergencyAccess", "openedAt", input).await,
+            "familyId",
+            "INVALID",
+        );
+    }
     assert!(!sees(&officer, &family).await);
     assert_done(&open(&officer, &family, &"x".repeat(20)).await);
 }
 on_both!(it_needs_a_reason_and_a_family);
+
+/// The police's managers, for a purpose for which they have nothing but this: not the catalogues, no marker, nothing without an emergency.
+const CLAUSE: &str = r#"
+[agreement]
+id = "EMERGENCIES"
+version = 1
+title = "Emergencies"
+authority = "cambridgeshire"
+effective_from = 2026-01-01
+review_by = 2027-01-01
+[[signatory]]
+agency = "cambs-police"
+signed_on = 2025-12-01
+[[clause]]
+id = "emergencies"
+agency_kinds = ["police"]
+roles = ["manager"]
+categories = ["MARKER", "HOUSEHOLD", "IDENTITY"]
+purposes = ["audit"]
+access = ["read"]
+scope = "involved"
+consent = "required"
+lawful_basis = "public_task"
+emergency = true
+"#;
+
+/// Opens by whatever names the family.
+async fn open_by(partner: &Partner, field: &str, value: &Value) -> Value {
+    let input = json!({ field: value, "ground": "THREAT_TO_LIFE", "justification": WHY });
+    let selection = "openedAt expiresAt family { id reference members { givenName } }";
+    change(partner, "openEmergencyAccess", selection, input).await
+}
+
+async fn it_needs_its_clause_and_nothing_else(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    app.load_agreement(CLAUSE).await;
+    let manager = app.partner("cambs-police", "manager", "audit");
+    let read = "query ($id: ID!) { family(id: $id) { members { givenName phone } leadProfessional { name agency { id } } plan { id } } }";
+    let seen = async || manager.ask_with(read, json!({ "id": family["id"] })).await;
+    assert_eq!(seen().await.data()["family"], Value::Null);
+    assert_eq!(
+        manager.ask("{ viewer { role } }").await.withheld("Query.viewer"),
+        ["NOT_IN_AGREEMENT"],
+        "not even the catalogues"
+    );
+    assert!(manager.page("/schema.graphql").await.1.contains("openEmergencyAccess"));
+
+    let payload = open_by(&manager, "reference", &json!("TF-10001")).await;
+    assert_done(&payload);
+    assert_eq!(payload["expiresAt"], "2026-06-15T20:00:00+00:00");
+    assert_eq!(payload["family"]["id"], family["id"]);
+    assert_eq!(payload["family"]["reference"], "TF-10001");
+    assert!(payload["family"]["members"].to_string().contains("Dawn"), "{payload:#}");
+    let reply = seen().await;
+    let shown = &reply.data()["family"];
+    assert!(shown["members"].to_string().contains("Dawn") && shown["leadProfessional"]["name"].is_string());
+    // What no clause with emergency names stays as it was.
+    for member in shown["members"].as_array().expect("members") {
+        assert_eq!(member["phone"], Value::Null);
+    }
+    assert_eq!(
+        (&shown["plan"], &shown["leadProfessional"]["agency"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(reply.withheld("Member.phone"), ["NOT_IN_AGREEMENT"]);
+
+    let again = open_by(&manager, "familyId", &family["id"]).await;
+    assert_eq!(again, payload, "by its id it is the same family, and open already");
+    let tries: Vec<_> = entries(&app)
+        .await
+        .into_iter()
+        .filter(|entry| entry.kind.code() == "emergency")
+        .collect();
+    assert_eq!(tries.len(), 2, "each try is in the trail");
+    assert!(
+        tries
+            .iter()
+            .all(|entry| entry.emergency.len() == 1 && entry.families.len() == 1)
+    );
+}
+on_both!(it_needs_its_clause_and_nothing_else);
+
+async fn a_try_in_vain_is_not_found_and_an_alert(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    app.load_agreement(CLAUSE).await;
+    let manager = app.partner("cambs-police", "manager", "audit");
+    let elsewhere = thinkfamily::demo::worked(today().date_naive());
+    let elsewhere = elsewhere
+        .families
+        .iter()
+        .find(|family| family.authority_id != thinkfamily::demo::CAMBRIDGESHIRE);
+    let elsewhere = elsewhere.expect("another authority has families");
+    let codec = thinkfamily::graphql::ids::Codec::new(&[7; 32]).expect("a key");
+    let theirs = |authority| {
+        let (kind, family, row) = (thinkfamily::graphql::ids::Kind::Family, elsewhere.id, elsewhere.id);
+        json!(codec.id(authority, thinkfamily::graphql::ids::Key { kind, family, row }))
+    };
+    let in_vain = [
+        ("reference", json!("TF-0")),
+        ("reference", json!(elsewhere.reference)),
+        ("familyId", family["members"][0]["id"].clone()),
+        ("familyId", theirs(elsewhere.authority_id)),
+        ("familyId", theirs(thinkfamily::demo::CAMBRIDGESHIRE)),
+        ("familyId", json!("made-up")),
+    ];
+    let mut answers = Vec::new();
+    for (field, value) in &in_vain {
+        let payload = open_by(&manager, field, value).await;
+        assert_refused(&payload, field, "NOT_FOUND");
+        assert_eq!((&payload["openedAt"], &payload["family"]), (&Value::Null, &Value::Null));
+        answers.push(payload.to_string().replace(field, "field"));
+    }
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "all alike: {answers:?}"
+    );
+    let alerts: Vec<_> = entries(&app)
+        .await
+        .into_iter()
+        .filter(|entry| entry.kind.code() == "alert")
+        .collect();
+    assert_eq!(alerts.len(), in_vain.len(), "each try is in the trail");
+    for alert in alerts {
+        assert!(alert.families.is_empty() && alert.clauses.iter().any(|clause| clause.as_str() == "emergencies"));
+        assert_eq!(
+            alert.subject.map(|subject| subject.as_str().to_owned()).as_deref(),
+            Some("manager-of-cambs-police")
+        );
+    }
+}
+on_both!(a_try_in_vain_is_not_found_and_an_alert);

@@ -94,6 +94,34 @@ async fn who_has_lost_access_is_not_shown_again_what_they_changed(database: &Tes
 }
 on_both!(who_has_lost_access_is_not_shown_again_what_they_changed);
 
+/// What is kept under a key is kept for seven days; then the key is new, and whoever writes throws old ones away.
+async fn a_key_is_new_after_seven_days(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    let (dawn, began) = (member(&family, "Dawn"), app.clock.now());
+    let send = async |key: &str| {
+        let payload = record(&app.lead_professional(), input(dawn, key, "GIVEN")).await;
+        assert_done(&payload);
+        payload["consents"][0]["id"].clone()
+    };
+    let first = send("one").await;
+    for key in ["two", "three", "four"] {
+        send(key).await;
+    }
+    app.clock
+        .set(began + chrono::TimeDelta::days(7) - chrono::TimeDelta::seconds(1));
+    assert_eq!(send("one").await, first);
+    let kept = async || app.number_of("SELECT count(*) AS number FROM idempotency").await;
+    assert_eq!(kept().await, 4);
+    app.clock.set(began + chrono::TimeDelta::days(7));
+    let again = send("one").await;
+    assert_ne!(again, first);
+    assert_eq!(send("one").await, again, "and holds for as long again");
+    // The others are gone, since somebody wrote.
+    assert_eq!(kept().await, 1);
+}
+on_both!(a_key_is_new_after_seven_days);
+
 /// However many arrive at once, one change is made; those that lose the race are told to send it again, and then get the same.
 async fn of_many_at_once_one_is_made(database: &TestDatabase) {
     let app = App::start(database).await;

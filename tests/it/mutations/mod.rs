@@ -1,8 +1,10 @@
 //! Every change through the API, from both sides of each of its rules, on both databases.
 
 mod agreement;
+mod budget;
 mod consent;
 mod emergency;
+mod errors;
 mod idempotency;
 mod involvement;
 mod permission;

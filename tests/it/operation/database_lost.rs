@@ -22,7 +22,7 @@ use crate::{
     support::{
         client::{Answer, Client},
         postgres::{self, Postgres},
-        process::{Serving, Site, someone},
+        process::{COUNTERS, Serving, Site, someone},
         trail,
     },
 };
@@ -32,13 +32,16 @@ const READERS: usize = 8;
 /// Longer than anything takes that is to come.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// So that a server that says nothing is given up soon.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 9] = [
     "--request-timeout-ms=6000",
     "--statement-timeout-ms=1500",
     "--database-wait-ms=1000",
     "--database-connections=6",
     "--log-format=json",
     "--lookup-repeats=1000",
+    "--writes-per-client=1000000",
+    "--writes-per-family=1000000",
+    "--writes-per-family-and-kind=1000000",
 ];
 const READ: &str = "query Read { family(reference: \"TF-10001\") { reference members { givenName phone } } }";
 const LOOK_UP: &str = "query LookUp { markerLookup(input: { givenName: \"Leigh\", familyName: \"Sadler\", postcode: \"ZQ4 7HA\", \
@@ -232,7 +235,7 @@ async fn a_lost_database_is_told_cleanly_and_found_again() {
     let url = database.url(&database.create_empty().await);
     let folder = tempfile::tempdir().unwrap();
     let site = Site::new(folder.path(), Some(&url));
-    let serving = site.serve(&SETTINGS);
+    let serving = site.serve(&[&SETTINGS[..], &COUNTERS].concat());
     let anybody = Client::new(&serving.url, "");
     let came = Arc::new(Came::default());
     let clients = begin(&site, &serving, &came).await;
@@ -263,7 +266,7 @@ async fn a_lost_database_is_told_cleanly_and_found_again() {
     for client in clients {
         client.await.expect("it ends");
     }
-    let metrics = anybody.get("/metrics").await.expect("an answer").text();
+    let metrics = serving.counters().await;
     let lost = metrics
         .lines()
         .find_map(|line| line.strip_prefix("thinkfamily_reading_connections_lost_total "));

@@ -4,11 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeZone, Utc};
-use serde_json::{Value, json};
+use futures_util::FutureExt as _;
+use sea_orm::{ConnectionTrait, Statement};
 use thinkfamily::{
     audit::{Code, HeadKey, Trail, TrailOptions},
     auth::{Asking, Authenticator, DevIssuer, PortalRequest, TokenRequest, TrustedIssuer},
     catalogue,
+    cli::figures,
     clock::{Clock, Ids},
     config::IssuerSettings,
     demo,
@@ -18,6 +20,7 @@ use thinkfamily::{
         lookups::LookupSettings,
         operation::{Allowed, OperationRequest, WithheldMode},
         services::Services,
+        write_budget::WriteSettings,
     },
     sharing::agreement_file,
     store::{
@@ -28,6 +31,7 @@ use thinkfamily::{
     },
     webhook::{Deliverer, Guard, Sealer, Settings, Setup},
     wire::{
+        counters,
         limits::{EdgeLimits, Limits},
         metrics::Metrics,
         routes, server,
@@ -35,8 +39,10 @@ use thinkfamily::{
     },
 };
 use tokio::{net::TcpListener, sync::oneshot};
+use uuid::Uuid;
 
 use super::database::TestDatabase;
+pub(crate) use super::partner::{Partner, Reply};
 
 /// The audience of every token in the tests.
 const AUDIENCE: &str = "https://thinkfamily.example/graphql";
@@ -46,6 +52,9 @@ const LIMITS: OperationLimits = OperationLimits {
     cost_per_minute: u64::MAX,
     time: Duration::from_mins(1),
 };
+
+/// How long connections to receivers of webhooks may take in the tests.
+pub(crate) const CONNECT_TIME: Duration = Duration::from_millis(200);
 
 /// Noon of the day on which the tests' clock stands.
 pub(crate) fn today() -> DateTime<Utc> {
@@ -75,6 +84,13 @@ pub(crate) fn lookups() -> LookupSettings {
     settings
 }
 
+/// The settings of changes in the tests: as many as they like.
+pub(crate) fn writes() -> WriteSettings {
+    let mut settings = WriteSettings::new(&[9; 32]);
+    (settings.per_client, settings.per_family, settings.per_family_and_kind) = (i32::MAX, i32::MAX, i32::MAX);
+    settings
+}
+
 /// Webhooks may go to this machine.
 pub(crate) const HERE: Guard = Guard {
     private_addresses: true,
@@ -82,15 +98,23 @@ pub(crate) const HERE: Guard = Guard {
 
 /// An engine whose ids are made with the tests' key, and whose webhooks may go to this machine.
 pub(crate) fn engine(store: Store, trail: Trail, lookups: LookupSettings) -> Engine {
-    engine_within(store, trail, lookups, HERE, true)
+    engine_within(store, trail, lookups, writes(), HERE, true)
 }
 
-fn engine_within(store: Store, trail: Trail, lookups: LookupSettings, guard: Guard, narrows: bool) -> Engine {
+fn engine_within(
+    store: Store,
+    trail: Trail,
+    lookups: LookupSettings,
+    writes: WriteSettings,
+    guard: Guard,
+    narrows: bool,
+) -> Engine {
     let services = Services {
         store,
         trail,
         codec: Codec::new(&[7; 32]).expect("32 bytes"),
         lookups,
+        writes,
         narrows,
         webhooks: Setup {
             sealer: Arc::new(Sealer::new(&[8; 32]).expect("32 bytes")),
@@ -100,9 +124,15 @@ fn engine_within(store: Store, trail: Trail, lookups: LookupSettings, guard: Gua
     Engine::new(services, LIMITS).expect("every field is classified")
 }
 
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a free port")
+}
+
 /// A running server.
 pub(crate) struct App {
     pub(crate) url: String,
+    /// Where the counters are told.
+    pub(crate) counters: String,
     pub(crate) store: Store,
     pub(crate) trail: Trail,
     pub(crate) clock: Clock,
@@ -136,6 +166,7 @@ impl App {
             Clock::fixed(today()),
             Ids::seeded(1),
             lookups(),
+            writes(),
             guard,
             others,
             true,
@@ -154,19 +185,26 @@ impl App {
 
     /// The same with certain settings of look-ups.
     pub(crate) async fn over_with(databases: Databases, clock: Clock, ids: Ids, lookups: LookupSettings) -> Self {
-        Self::over_within(databases, clock, ids, lookups, HERE, &[], true).await
+        Self::over_within(databases, clock, ids, lookups, writes(), HERE, &[], true).await
+    }
+
+    /// A server with certain settings of changes.
+    pub(crate) async fn over_counting(databases: Databases, clock: Clock, ids: Ids, writes: WriteSettings) -> Self {
+        Self::over_within(databases, clock, ids, lookups(), writes, HERE, &[], true).await
     }
 
     /// The same, with lists that decide about every family that they could reach, and have the database answer nothing of a filter.
     pub(crate) async fn over_deciding_each(databases: Databases, clock: Clock, ids: Ids) -> Self {
-        Self::over_within(databases, clock, ids, lookups(), HERE, &[], false).await
+        Self::over_within(databases, clock, ids, lookups(), writes(), HERE, &[], false).await
     }
 
+    #[expect(clippy::too_many_arguments, reason = "each test sets one or two of them")]
     async fn over_within(
         databases: Databases,
         clock: Clock,
         ids: Ids,
         lookups: LookupSettings,
+        writes: WriteSettings,
         guard: Guard,
         others: &[IssuerSettings],
         narrows: bool,
@@ -174,7 +212,7 @@ impl App {
         let keys = tempfile::tempdir().expect("a temporary folder");
         let store = Store::new(databases.clone(), clock.clone(), ids.clone());
         let trail = open_trail(&databases, &keys, clock.clone(), Ids::random()).await;
-        let engine = engine_within(store.clone(), trail.clone(), lookups, guard, narrows);
+        let engine = engine_within(store.clone(), trail.clone(), lookups, writes, guard, narrows);
         let issuer = DevIssuer::open(keys.path(), AUDIENCE, clock.clone(), Ids::random()).expect("an issuer");
         let mut trusted = vec![issuer.trusted().expect("the issuer trusts itself")];
         trusted.extend(
@@ -185,6 +223,7 @@ impl App {
         let authenticator =
             Authenticator::new(trusted, Arc::new(store.clone()), clock.clone()).expect("issuers of different names");
         let metrics = Metrics::new().expect("metrics");
+        figures::register(&metrics, &store, &trail, &engine).expect("figures of different names");
         let edge = EdgeLimits {
             running: 256,
             waiting: 4096,
@@ -201,17 +240,29 @@ impl App {
         )
         .with_limits(Limits::default(), edge.clone())
         .with_clock(clock.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let state = Arc::new(state);
+        let (listener, telling) = (listener().await, listener().await);
+        let at = |listener: &TcpListener| format!("http://{}", listener.local_addr().expect("an address"));
+        let (url, counters) = (at(&listener), format!("{}/metrics", at(&telling)));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
             let stopped = async {
                 let _ = stopped.await;
-            };
-            server::serve(listener, routes::router(state), &edge, &metrics, stopped).await;
+            }
+            .shared();
+            let clients = server::serve(
+                listener,
+                routes::router(Arc::clone(&state)),
+                &edge,
+                &metrics,
+                stopped.clone(),
+            );
+            let telling = server::serve(telling, counters::router(state, None), &edge, &metrics, stopped);
+            tokio::join!(clients, telling);
         });
         Self {
             url,
+            counters,
             store,
             trail,
             clock,
@@ -265,6 +316,28 @@ impl App {
         self.partner_named("cambridgeshire", agency, role, purpose, &format!("{role}-of-{agency}"))
     }
 
+    /// Somebody of a Cambridgeshire agency who asks by another program.
+    pub(crate) fn by_client(&self, agency: &str, role: &str, purpose: &str, client: &str) -> Partner {
+        self.signed_in(&TokenRequest {
+            authority: "cambridgeshire".to_owned(),
+            agency: agency.to_owned(),
+            role: role.to_owned(),
+            purposes: vec![purpose.to_owned()],
+            subject: format!("{role}-of-{agency}"),
+            client: client.to_owned(),
+            portal: None,
+            minutes: 1000,
+        })
+    }
+
+    /// The number that a statement reads from the database.
+    pub(crate) async fn number_of(&self, sql: &str) -> i64 {
+        let main = self.store.databases().main();
+        let statement = Statement::from_string(main.get_database_backend(), sql);
+        let row = main.query_one_raw(statement).await.expect("it answers").expect("a row");
+        row.try_get("", "number").expect("a number")
+    }
+
     /// A certain person of an agency.
     pub(crate) fn partner_named(
         &self,
@@ -281,6 +354,20 @@ impl App {
             purposes: vec![purpose.to_owned()],
             subject: subject.to_owned(),
             client: "test-client".to_owned(),
+            portal: None,
+            minutes: 1000,
+        })
+    }
+
+    /// A certain person of the police with a certain program.
+    pub(crate) fn police_with(&self, client: &str, subject: &str, purpose: &str) -> Partner {
+        self.signed_in(&TokenRequest {
+            authority: "cambridgeshire".to_owned(),
+            agency: "cambs-police".to_owned(),
+            role: "marker_lookup".to_owned(),
+            purposes: vec![purpose.to_owned()],
+            subject: subject.to_owned(),
+            client: client.to_owned(),
             portal: None,
             minutes: 1000,
         })
@@ -338,10 +425,11 @@ impl App {
         let setup = services.webhooks.clone();
         let settings = Settings {
             guard: setup.guard,
+            connect: CONNECT_TIME,
             ..settings
         };
-        let public_id = Arc::new(move |authority, family, row| {
-            let kind = Kind::Contact;
+        let public_id = Arc::new(move |authority, family: Option<Uuid>, row| {
+            let (kind, family) = family.map_or((Kind::Alert, Uuid::nil()), |family| (Kind::Contact, family));
             services.codec.id(authority, Key { kind, family, row })
         });
         Deliverer::new(
@@ -386,106 +474,5 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-/// Somebody with a token, who can only use the wire.
-#[derive(Clone)]
-pub(crate) struct Partner {
-    pub(crate) url: String,
-    pub(crate) token: String,
-    client: reqwest::Client,
-    withheld: &'static str,
-}
-
-impl Partner {
-    /// Somebody with a token for the server at that address.
-    pub(crate) fn at(url: &str, token: String) -> Self {
-        Self {
-            url: url.to_owned(),
-            token,
-            client: reqwest::Client::new(),
-            withheld: "report",
-        }
-    }
-
-    /// The same partner, who wants to be told of withheld values in another way.
-    pub(crate) fn told_by(&self, withheld: &'static str) -> Self {
-        Self {
-            withheld,
-            ..self.clone()
-        }
-    }
-
-    /// Asks without variables.
-    pub(crate) async fn ask(&self, query: &str) -> Reply {
-        self.ask_with(query, json!({})).await
-    }
-
-    /// Asks with variables.
-    pub(crate) async fn ask_with(&self, query: &str, variables: Value) -> Reply {
-        let (status, bytes) = self.raw(&json!({ "query": query, "variables": variables })).await;
-        let body =
-            serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&bytes)));
-        Reply { status, bytes, body }
-    }
-
-    /// Posts a body and gives back the status and the bytes.
-    pub(crate) async fn raw(&self, body: &Value) -> (u16, Vec<u8>) {
-        let sent = self
-            .client
-            .post(format!("{}/graphql", self.url))
-            .bearer_auth(&self.token)
-            .header("content-type", "application/json")
-            .header("accept", "application/graphql-response+json")
-            .header("x-withheld", self.withheld)
-            .body(body.to_string())
-            .send()
-            .await
-            .expect("the server answers");
-        let status = sent.status().as_u16();
-        (status, sent.bytes().await.expect("a body").to_vec())
-    }
-
-    /// The text of a page.
-    pub(crate) async fn page(&self, path: &str) -> (u16, String) {
-        let sent = self
-            .client
-            .get(format!("{}{path}", self.url))
-            .bearer_auth(&self.token)
-            .send()
-            .await
-            .expect("an answer");
-        (sent.status().as_u16(), sent.text().await.expect("a body"))
-    }
-}
-
-/// What a partner was answered.
-#[derive(Clone, Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) body: Value,
-}
-
-impl Reply {
-    /// The data of an answer without errors.
-    #[track_caller]
-    pub(crate) fn data(&self) -> &Value {
-        assert!(self.body.get("errors").is_none(), "errors: {:#}", self.body);
-        assert_eq!(self.status, 200, "{:#}", self.body);
-        &self.body["data"]
-    }
-
-    /// The reasons given for a field, in the account of what was withheld.
-    pub(crate) fn withheld(&self, field: &str) -> Vec<&str> {
-        let entries = self.body["extensions"]["disclosure"]["withheld"].as_array();
-        let of_field = entries.into_iter().flatten().filter(|entry| entry["field"] == field);
-        of_field.filter_map(|entry| entry["reason"].as_str()).collect()
-    }
-
-    /// The code of the first error.
-    pub(crate) fn code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod live;
 pub(crate) mod node;
+pub(crate) mod partner;
 pub(crate) mod peers;
 pub(crate) mod postgres;
 pub(crate) mod process;

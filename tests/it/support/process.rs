@@ -136,7 +136,33 @@ pub(crate) struct Serving {
     log: Gathered,
 }
 
+/// Has the program tell its counters, at a door of their own.
+pub(crate) const COUNTERS: [&str; 2] = ["--metrics-listen", "127.0.0.1:0"];
+
 impl Serving {
+    /// Where the counters are told, of a program that was told to tell them.
+    pub(crate) fn counters_url(&self) -> String {
+        let began = Instant::now();
+        loop {
+            let printed = self.out.text();
+            let url = printed
+                .split_once("are told at ")
+                .and_then(|(_, rest)| rest.split_once('\n'));
+            if let Some((url, _)) = url {
+                return url.to_owned();
+            }
+            assert!(began.elapsed() < Duration::from_secs(30), "no counters in:\n{printed}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// What the counters say.
+    pub(crate) async fn counters(&self) -> String {
+        let got = reqwest::get(self.counters_url()).await.expect("an answer");
+        assert_eq!(got.status().as_u16(), 200);
+        got.text().await.expect("text")
+    }
+
     /// Ends it at once, as `kill -9` does, and waits until it is gone.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it is ours to kill");

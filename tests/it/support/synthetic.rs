@@ -3,28 +3,34 @@
 use thinkfamily::{
     clock::{Clock, Ids},
     demo,
+    graphql::lookups::LookupSettings,
     store::bulk,
 };
 
 use super::{
-    app::{App, Partner, today},
+    app::{App, Partner, lookups, today},
     database::TestDatabase,
 };
 
-/// A server with so many made-up families, and the code of their authority.
-pub(crate) async fn start(database: &TestDatabase, families: u64) -> (App, String) {
-    start_keeping(database, families, 100_000_000).await
+/// A server with so many made-up families and so many bytes of memory for them, and the code of their authority.
+pub(crate) async fn start_keeping(database: &TestDatabase, families: u64, known: usize) -> (App, String) {
+    start_asking(database, families, known, lookups()).await
 }
 
-/// The same, with so many bytes of memory for families.
-pub(crate) async fn start_keeping(database: &TestDatabase, families: u64, known: usize) -> (App, String) {
+/// The same, with certain settings of look-ups.
+pub(crate) async fn start_asking(
+    database: &TestDatabase,
+    families: u64,
+    known: usize,
+    lookups: LookupSettings,
+) -> (App, String) {
     let databases = database.open_keeping(known).await;
     let made = demo::families(demo::Size::of(families), 7, today().date_naive());
     let code = made.authority_codes().next().expect("an authority");
     bulk::load_each(&databases, made, &mut |_| {})
         .await
         .expect("the families load");
-    let app = App::over(databases, Clock::fixed(today()), Ids::seeded(2)).await;
+    let app = App::over_with(databases, Clock::fixed(today()), Ids::seeded(2), lookups).await;
     app.load_agreement(&demo::agreement_for(&code)).await;
     (app, code)
 }

@@ -13,7 +13,7 @@ macro_rules! each_main_table {
             statutory_status, local_identifier, involvement, lead_professional, criteria_match, assessment,
             distance_score, plan, goal, action, outcome, progress_value, marker, consent, emergency_access, agreement,
             agreement_signatory, agreement_clause, policy_version, idempotency, import_file, person_key,
-            person_key_state, lookup_budget, lookup_asked, family_change, family_written, marker_consumer, marker_told, marker_change,
+            person_key_state, lookup_budget, lookup_asked, lookup_tried, alert, write_budget, family_change, family_written, marker_consumer, marker_told, marker_change,
             contact, marker_response, webhook_endpoint, webhook_delivery, trusted_client,
             trusted_document
         )
@@ -49,6 +49,13 @@ pub(crate) fn id(table: &str, row: u8) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
+/// What is empty where something else of the same row is not: of a birth either the day is known, or a part, or the day on which it is expected.
+const WITHOUT: [(&str, &str); 3] = [
+    ("person", "birth_year"),
+    ("person", "birth_month"),
+    ("person", "expected_on"),
+];
+
 /// Two rows that may stand together with the pairs of all other tables: one with a value in every column, one with
 /// none wherever that is allowed.
 pub(crate) fn pair<E: EntityTrait>() -> [E::ActiveModel; 2]
@@ -60,7 +67,8 @@ where
         for column in E::Column::iter() {
             let definition = column.def();
             let kind = definition.get_column_type();
-            let value = if row == 1 && definition.is_null() {
+            let without = WITHOUT.contains(&(E::default().table_name(), column.as_str()));
+            let value = if (row == 1 || without) && definition.is_null() {
                 nothing(kind)
             } else {
                 something(E::default().table_name(), column.as_str(), kind, row)
@@ -133,6 +141,8 @@ fn code(table: &str, column: &str, row: u8) -> Option<&'static str> {
         ("outcome", "kind") => "hard",
         ("contact", "kind") => "visit",
         ("webhook_delivery", "event_type") => "contact.reported",
+        ("webhook_endpoint", "events") => "contacts",
+        ("alert", "kind") => "dates",
         ("webhook_delivery", "state") => ["dead", "pending"][usize::from(row)],
         (_, "urgency") => "soon",
         (_, "last_failure") => "timeout",

@@ -123,7 +123,7 @@ async fn every_answer_says_how_it_is_to_be_handled() {
         ("GET /sharing", 401),
         ("GET /healthz", 200),
         ("GET /readyz", 200),
-        ("GET /metrics", 200),
+        ("GET /metrics", 404),
         ("GET /.well-known/jwks.json", 200),
         ("GET /nothing", 404),
         ("GET /graphql", 401),

@@ -39,7 +39,10 @@ mod consents;
 mod maker;
 mod people;
 mod plans;
+mod shelter;
 mod work;
+
+pub(crate) use self::shelter::is_sheltered;
 
 /// What changes draw from: the agencies of an authority, and the words that families' values have.
 pub(crate) struct Words {
@@ -48,6 +51,8 @@ pub(crate) struct Words {
     pub(crate) measures: Vec<String>,
     pub(crate) domains: Vec<String>,
     pub(crate) today: NaiveDate,
+    /// Postcodes and addresses of somebody.
+    pub(crate) places: Vec<(String, String)>,
 }
 /// Makes a random change of one table of a family: a row more, one less, or other values in one. Says which table.
 pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) -> &'static str {
@@ -61,4 +66,9 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
         table @ 13..=17 => plans::change(table, &mut maker, folder),
         table => consents::change(table, &mut maker, folder),
     }
+}
+
+/// Makes a change of who is shielded, or of where those with them live; says which, where there is something to change.
+pub(crate) fn shelter(folder: &mut Folder, chance: &mut Chance, words: &Words) -> Option<&'static str> {
+    shelter::change(&mut Maker { chance, words }, folder)
 }

@@ -1,9 +1,31 @@
 //! People, the family, and who belongs to it.
 
-use chrono::Days;
+use chrono::{Datelike as _, Days};
+use thinkfamily::store::rows::PersonRow;
 
 use super::maker::{Maker, RELATIONSHIPS};
 use crate::world::Folder;
+
+/// Another birth: known, in part, not at all, or yet to come.
+fn birth(m: &mut Maker<'_>, person: &mut PersonRow) {
+    (
+        person.date_of_birth,
+        person.birth_year,
+        person.birth_month,
+        person.expected_on,
+    ) = (None, None, None, None);
+    match m.chance.number(0, 5) {
+        0 => person.expected_on = Some(m.day()),
+        1 => person.birth_year = Some(m.day().year()),
+        2 => {
+            let day = m.day();
+            (person.birth_year, person.birth_month) = (Some(day.year()), i32::try_from(day.month()).ok());
+        }
+        3 => {}
+        _ => person.date_of_birth = Some(m.day()),
+    }
+    person.adult = person.expected_on.is_none() && m.chance.percent(20);
+}
 
 /// Changes a row of one of these tables.
 pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
@@ -18,7 +40,6 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 &mut folder.people[at],
                 given_name = m.text(),
                 family_name = m.text(),
-                date_of_birth = m.day(),
                 sex = m.one(&["female", "male", "other", "unknown"]),
                 ethnicity = m.text_if_any(),
                 disability = m.text_if_any(),
@@ -29,6 +50,9 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 shielded = m.chance.percent(50),
                 source_agency_id = Some(m.agency()),
             );
+            if m.here() {
+                birth(m, &mut folder.people[at]);
+            }
             "people"
         }
         2 => {

@@ -36,7 +36,7 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
         let here = open(row.valid_from, row.valid_until, today);
         let known = people.entry(person.id).or_insert_with(|| PersonFacts {
             person: person.id,
-            date_of_birth: person.date_of_birth,
+            born: person.born(today),
             parental_responsibility: false,
             in_family: false,
             shielded: person.shielded,

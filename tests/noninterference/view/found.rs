@@ -6,10 +6,15 @@ use super::{
     facts::{Moment, open},
     looker::Looker,
 };
-use crate::world::Folder;
+use crate::{
+    changes::is_sheltered,
+    elsewhere::{is_elsewhere, is_of_a_place, may_be_asked},
+    world::Folder,
+};
 
 /// What people can be found by: the agreement releases the marker to whoever asks for it by what they know of a member, and so it releases whether
-/// they know it. Of members who may not be found nothing is released, and no place where somebody shielded lives.
+/// they know it. Of members who may not be found nothing is released, and neither a place nor a number of a home or a school where somebody shielded lives or
+/// will: nor that it is so. Who lives where nobody asks is therefore the same to them.
 pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
     if !looker.facts.on_cohort || looker.look("Marker", &RowFacts::family()).is_err() {
         return;
@@ -21,11 +26,11 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
         .filter(|row| open(row.valid_from, row.valid_until, today))
         .filter_map(|row| Some((row, folder.person(row.person_id)?)))
         .collect();
-    let sheltered = here.iter().any(|(_, person)| person.shielded);
+    let sheltered = is_sheltered(folder, today);
     let mut places: Vec<_> = folder
         .addresses
         .iter()
-        .filter(|row| !sheltered && open(row.valid_from, row.valid_until, today))
+        .filter(|row| !sheltered && !is_elsewhere(row) && open(row.valid_from, row.valid_until, today))
         .map(|row| (&row.postcode, &row.line1, &row.line2, &row.town))
         .collect();
     places.sort_unstable();
@@ -37,6 +42,7 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
             .local_identifiers
             .iter()
             .filter(|row| row.person_id == person.id)
+            .filter(|row| !is_of_a_place(row) || (!sheltered && may_be_asked(&row.value)))
             .map(|row| (&row.system, &row.value))
             .collect();
         numbers.sort_unstable();
@@ -45,7 +51,12 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
             (
                 &person.given_name,
                 &person.family_name,
-                person.date_of_birth,
+                (
+                    person.date_of_birth,
+                    person.birth_year,
+                    person.birth_month,
+                    person.expected_on
+                ),
                 &person.sex,
                 membership.valid_from,
                 numbers,

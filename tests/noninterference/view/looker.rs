@@ -48,6 +48,7 @@ impl<'a> Looker<'a> {
             access: field.access,
             categories: field.categories.union(row.categories),
             area: field.area,
+            sourced: field.sourced,
         };
         let seen = if classified {
             decide(self.ceiling, needs, &self.facts, row)

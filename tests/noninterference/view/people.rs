@@ -19,6 +19,16 @@ impl Named<'_> {
     }
 }
 
+/// What tells of a birth.
+const BIRTHS: [&str; 6] = [
+    "Member.dateOfBirth",
+    "Member.yearOfBirth",
+    "Member.monthOfBirth",
+    "Member.expectedOn",
+    "Member.age",
+    "Member.adult",
+];
+
 /// What is seen of members, and who is.
 pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder) -> HashSet<Uuid> {
     let mut members = HashSet::new();
@@ -27,9 +37,20 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder) -> HashSet<Uuid>
             continue;
         };
         let facts = RowFacts::person(person.id);
+        // All that is known of a birth is of one category, and orders and ages are made of all of it.
+        let birth = format!(
+            "{:?}",
+            (
+                person.date_of_birth,
+                person.birth_year,
+                person.birth_month,
+                person.expected_on,
+                person.adult
+            )
+        );
+        let births = BIRTHS.map(|field| (field, birth.clone()));
         let age = values!(person,
-            "Member.givenName" given_name, "Member.familyName" family_name, "Member.dateOfBirth" date_of_birth,
-            "Member.age" date_of_birth, "Member.sex" sex, "Member.ethnicity" ethnicity, "Member.disability" disability,
+            "Member.givenName" given_name, "Member.familyName" family_name, "Member.sex" sex, "Member.ethnicity" ethnicity, "Member.disability" disability,
             "Member.phone" phone, "Member.email" email, "Member.employmentStatus" employment_status,
             "Member.educationSetting" education_setting,
         );
@@ -41,7 +62,7 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder) -> HashSet<Uuid>
             "Member",
             row.id,
             &facts,
-            &own.into_iter().chain(age).collect::<Vec<_>>(),
+            &own.into_iter().chain(age).chain(births).collect::<Vec<_>>(),
         ) {
             members.insert(person.id);
             looker.note("Member", row.id, "person", person.id.to_string());

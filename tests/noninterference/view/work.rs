@@ -33,7 +33,11 @@ pub(super) fn assessments(looker: &mut Looker<'_>, folder: &Folder, named: Named
         }
     }
     for row in &folder.distance_scores {
-        let facts = RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain));
+        let of = folder.assessments.iter().find(|of| of.id == row.assessment_id);
+        let facts = RowFacts {
+            source: of.map(|of| of.agency_id),
+            ..RowFacts::about(row.person_id).with_categories(catalogue::categories_of_domain(&row.domain))
+        };
         if looker.row(
             "DistanceScore",
             row.id,

@@ -40,6 +40,7 @@ const differently = {
 /** What is found and stays, line by line. */
 const known = new Map([
   // Entries of records: they are read in order, and never asked for one by one.
+  ['relay-edge-types: type AlertEdge {', 'records'],
   ['relay-edge-types: type DisclosureEdge {', 'records'],
   ['relay-edge-types: type LookupEdge {', 'records'],
   ['relay-edge-types: type MarkerChangeEdge {', 'records'],

@@ -119,24 +119,57 @@ async fn sockets_are_bounded_in_all() {
     })
     .await;
     let mut peer = server.acknowledged().await;
-    let (_, head) = server.ask(&asking("")).await;
+    // Whoever says in the headers who they are is told at once, the others when they have said it.
+    let (_, head) = server.ask(&asking("authorization: Bearer good\r\n")).await;
     assert!(
         head.starts_with("HTTP/1.1 503 ") && head.contains("retry-after"),
         "{head}"
     );
+    let mut other = server.peer("").await;
+    other
+        .send(json!({ "type": "connection_init", "payload": { "authorization": "Bearer good" } }))
+        .await;
+    assert_eq!(other.closed().await.0, 1013);
     peer.frames.close(None).await.expect("closed");
     server.sockets(0).await;
     // The place is given back when the socket has ended, a moment after it is not counted any more.
-    until_opened(&server).await;
-}
-
-async fn until_opened(server: &Server) {
     let opening = async {
-        while !server.ask(&asking("")).await.1.starts_with("HTTP/1.1 101 ") {
+        while !server
+            .ask(&asking("authorization: Bearer good\r\n"))
+            .await
+            .1
+            .starts_with("HTTP/1.1 101 ")
+        {
             tokio::task::yield_now().await;
         }
     };
     timeout(PATIENCE, opening).await.expect("in time");
+}
+
+#[tokio::test]
+async fn a_socket_that_has_a_place_by_its_headers_keeps_it() {
+    let server = Server::with(LiveLimits {
+        sockets: 1,
+        sockets_per_client: 1,
+        ..LiveLimits::default()
+    })
+    .await;
+    let mut peer = server.peer("authorization: Bearer good\r\n").await;
+    let (_, head) = server.ask(&asking("authorization: Bearer client-b\r\n")).await;
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    peer.init(json!({})).await;
+    // And where it turns out to be another client's, that client's.
+    peer.frames.close(None).await.expect("closed");
+    server.sockets(0).await;
+    let mut peer = loop {
+        let (stream, head) = server.ask(&asking("authorization: Bearer good\r\n")).await;
+        if head.starts_with("HTTP/1.1 101 ") {
+            break Peer::over(stream).await;
+        }
+    };
+    peer.init(json!({ "authorization": "Bearer client-b" })).await;
+    peer.subscribe("1", "{ whoami }").await;
+    assert_eq!(peer.message().await["payload"]["data"]["client"], "b");
 }
 
 #[tokio::test]

@@ -22,6 +22,18 @@ async fn a_socket_is_opened_as_the_standard_says() {
 }
 
 #[tokio::test]
+async fn headers_have_the_names_that_the_client_gave_them() {
+    let server = Server::plain().await;
+    let asked = asking("").replacen("sec-websocket-protocol", "Sec-WebSocket-Protocol", 1);
+    let (_, head) = server.ask(&asked).await;
+    assert!(
+        head.contains("\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"),
+        "{head}"
+    );
+    assert!(head.contains("\r\nsec-websocket-accept: "), "{head}");
+}
+
+#[tokio::test]
 async fn wrong_upgrades_are_told_by_http() {
     let server = Server::plain().await;
     for (from, to, status) in [
@@ -156,7 +168,23 @@ async fn refused_tokens_are_closed_4403() {
             1013,
             "The server cannot answer now; try again later",
         ),
-        (json!({ "authorization": 1 }), 4400, "Invalid message"),
+        (json!({ "authorization": 1 }), 4403, "Forbidden"),
+        (json!({ "authorization": null }), 4403, "Forbidden"),
+        (json!({ "authorization": ["Bearer good"] }), 4403, "Forbidden"),
+        (json!({ "authorization": { "bearer": "good" } }), 4403, "Forbidden"),
+        (json!({ "authorization": "Bearer good\r\n" }), 4403, "Forbidden"),
+        (json!({ "authorization": "Bearer \u{1f511}" }), 4403, "Forbidden"),
+        (json!({ "authorization": "" }), 4403, "Forbidden"),
+        (
+            json!({ "authorization": "Bearer good", "Authorization": "Bearer good" }),
+            4403,
+            "Forbidden",
+        ),
+        (
+            json!({ "authorization": "Bearer good", "purpose": 1 }),
+            4403,
+            "Forbidden",
+        ),
         (
             json!({ "authorization": "Bearer good", "x-withheld": "all" }),
             4400,

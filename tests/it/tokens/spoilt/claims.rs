@@ -162,7 +162,12 @@ pub(super) fn people(issuers: &Issuers) -> Vec<Case> {
             json!("portal"),
             "role_is_portal",
         ),
-        ("purposes as text", "purposes", json!("safeguarding"), malformed),
+        (
+            "purposes as a text that is none",
+            "purposes",
+            json!(" safeguarding"),
+            malformed,
+        ),
         ("no purpose", "purposes", json!([]), malformed),
         (
             "an agency of another issuer",

@@ -15,7 +15,7 @@ pub(super) fn headers(good: &str) -> Vec<Case> {
     };
     let bearer = format!("Bearer {good}").into_bytes();
     let line = [b"authorization: ".as_slice(), &bearer].concat();
-    let long = format!("Bearer {}", "a".repeat(9000));
+    let long = format!("Bearer {}", "a".repeat(16 * 1024 + 1));
     vec![
         with("no header", &[], "no_authorization"),
         with("two headers", &[line.clone(), line.clone()], "several_authorizations"),
@@ -68,7 +68,11 @@ pub(super) fn headers(good: &str) -> Vec<Case> {
             format!("Bearer {good}, Bearer {good}").as_bytes(),
             "token_malformed",
         ),
-        one("two spaces", format!("Bearer  {good}").as_bytes(), "token_malformed"),
+        one(
+            "a space inside",
+            format!("Bearer {} {}", &good[..9], &good[9..]).as_bytes(),
+            "token_malformed",
+        ),
         one(
             "in quotation marks",
             format!("Bearer \"{good}\"").as_bytes(),

@@ -1,0 +1,43 @@
+//! Where the counters are told, apart from what clients ask.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use super::source::{ConfigError, Given};
+
+/// A listener for the counters alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counters {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The file that holds the token that whoever asks must show.
+    pub token_file: Option<PathBuf>,
+}
+
+impl Counters {
+    /// None unless it is asked for.
+    pub(super) fn read(given: &Given) -> Result<Option<Self>, ConfigError> {
+        let listen = given.get(
+            "metrics_listen",
+            "an address and port such as 127.0.0.1:9464, or off",
+            |text| match text {
+                "off" => Some(None),
+                text => text.parse::<SocketAddr>().ok().map(Some),
+            },
+        )?;
+        let token_file = given.get("metrics_token_file", "a file", |text| {
+            (!text.contains('\0')).then(|| PathBuf::from(text))
+        })?;
+        match (listen.flatten(), token_file) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(ConfigError::new(
+                "metrics_listen",
+                "want an address, since there is a metrics_token_file",
+            )),
+            (Some(listen), None) if !listen.ip().is_loopback() => Err(ConfigError::new(
+                "metrics_token_file",
+                "want a file with a token, since metrics_listen is not a loopback address",
+            )),
+            (Some(listen), token_file) => Ok(Some(Self { listen, token_file })),
+        }
+    }
+}

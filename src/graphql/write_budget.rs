@@ -1,0 +1,96 @@
+//! How many changes a client may make: in all, and of one family. Counted by what the asker names, before anything is looked for, so that a refusal says
+//! nothing of what is there.
+
+use uuid::Uuid;
+
+use super::{
+    api_error::ApiError,
+    context::Request,
+    counting::{Digests, Window},
+};
+use crate::{
+    error::Retry,
+    store::{budget::Admission, write::budget::Count},
+};
+
+/// The change that is counted for the person who makes it, and for nothing else.
+const EMERGENCY: &[u8] = b"openEmergencyAccess";
+/// What only takes away is not counted with what others of the agency change of a family: a no must be heard.
+const TAKE_AWAY: [&[u8]; 3] = [b"withdrawConsent", b"endInvolvement", b"recordMarkerRemoved"];
+
+/// How many changes may be made. Processes that share a database must have the same.
+#[derive(Clone, Debug)]
+pub struct WriteSettings {
+    /// How long the period is for which these hold, in seconds.
+    pub period: i64,
+    /// How many changes a client may make.
+    pub per_client: i32,
+    /// How many changes all clients of an agency together may make of one family.
+    pub per_family: i32,
+    /// How many changes of one kind a client may make of one family; of those that are of no family, how many of a kind.
+    pub per_family_and_kind: i32,
+    digests: Digests,
+}
+
+impl WriteSettings {
+    /// The usual settings, with the key that families are digested with.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self {
+            period: 3600,
+            per_client: 5000,
+            per_family: 300,
+            per_family_and_kind: 60,
+            digests: Digests::new(key),
+        }
+    }
+}
+
+/// Counts a change of that kind, of whatever the id names. An id that is none of ours names nothing; the change itself says so.
+pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) -> Result<(), ApiError> {
+    let settings = &request.services.writes;
+    let caller = request.ceiling.caller();
+    let (authority, agency, client) = caller.program();
+    let key = named.and_then(|id| request.codec().key(authority, id));
+    let family = key.map_or(Uuid::nil(), |key| key.family);
+    let count = |parts: &[&[u8]], allowed| {
+        let own = authority.to_be_bytes();
+        let parts: Vec<&[u8]> = std::iter::once(own.as_slice()).chain(parts.iter().copied()).collect();
+        let holder = settings.digests.of(&parts);
+        Count { holder, allowed }
+    };
+    let (agency, client) = (agency.as_bytes().as_slice(), client.as_bytes());
+    let (about, kind) = (family.as_bytes().as_slice(), kind.as_bytes());
+    let mut counts = if kind == EMERGENCY {
+        // Nobody shuts it for their colleagues.
+        let subject = caller.principal.subject.as_bytes();
+        vec![count(
+            &[b"emergency", agency, client, subject],
+            settings.per_family_and_kind,
+        )]
+    } else {
+        vec![
+            count(&[b"client", agency, client], settings.per_client),
+            count(&[b"kind", agency, client, about, kind], settings.per_family_and_kind),
+        ]
+    };
+    if !family.is_nil() && kind != EMERGENCY && !TAKE_AWAY.contains(&kind) {
+        let writer = caller.principal.agency.as_bytes().as_slice();
+        counts.push(count(&[b"family", writer, about], settings.per_family));
+    }
+    let (now, window) = (request.session.now(), Window(settings.period));
+    let part = window.part_of(now);
+    let admitted = request
+        .session
+        .admit_change(&request.services.store, part, &counts)
+        .await?;
+    if request.session.keeps_its_own_counts() {
+        request.keep();
+    }
+    match admitted {
+        Admission::Granted(_) => Ok(()),
+        Admission::Spent { room_from } => {
+            let at = window.start_of(room_from).unwrap_or(now);
+            Err(ApiError::TooManyChanges(Retry::at(at, now)))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! How large a part of all people has a name, or one that sounds, begins or ends like it: how often an agency meets the same by chance.
+//!
+//! Whoever is met by chance is no ladder. So a share that is too small hinders honest people, and one that is too large lets somebody try more values: of the built-in list and
+//! the model's own names the larger share counts.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Agreement, Field, Model, keys};
+
+/// A line is how many of 100,000 people have each of its names.
+const LIST: &str = include_str!("frequent.txt");
+const OF: f64 = 100_000.0;
+
+/// Which of a person's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Which {
+    Family,
+    Given,
+}
+
+/// What of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Of {
+    Sound,
+    Head,
+    Tail,
+}
+
+impl Of {
+    /// What names that no list has have in common by chance: as large a part of all people as that.
+    const fn least(self, which: Which) -> f64 {
+        match (which, self) {
+            (Which::Family, Self::Sound) => 0.0004,
+            (Which::Family, Self::Head) => 0.001,
+            (Which::Family, Self::Tail) | (Which::Given, Self::Sound | Self::Head) => 0.0015,
+            (Which::Given, Self::Tail) => 0.003,
+        }
+    }
+
+    /// How much larger the part of all is than that of those with a listed name: names that are not listed begin and end like those that are.
+    const fn more(self, which: Which) -> f64 {
+        match (which, self) {
+            (_, Self::Sound) => 1.0,
+            (Which::Family, _) => 1.6,
+            (Which::Given, _) => 1.2,
+        }
+    }
+}
+
+/// The beginning and the end of a name: no more than half of it each, so that whichever letter is another, one of them is as it was.
+pub(super) fn ends(name: &str) -> [(Of, &str); 2] {
+    let length = match name.len() {
+        0..4 => 1,
+        4..6 => 2,
+        _ => 3,
+    };
+    let head = name.get(..length).unwrap_or(name);
+    let tail = name.get(name.len().saturating_sub(length)..).unwrap_or(name);
+    [(Of::Head, head), (Of::Tail, tail)]
+}
+
+/// The shares of what names have in common.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Frequencies(HashMap<(Which, Of, String), f64>);
+
+impl Frequencies {
+    /// From the built-in list and the names that a model tells by themselves.
+    pub fn of(model: &Model) -> Self {
+        // In an order, so that the sums are the same wherever they are made.
+        let mut names: BTreeMap<(Which, &str), f64> = BTreeMap::new();
+        let mut which = Which::Family;
+        for line in LIST.lines().filter(|line| !line.starts_with('#')) {
+            let mut words = line.split_ascii_whitespace();
+            match words.next() {
+                Some("[family]") => which = Which::Family,
+                Some("[given]") => which = Which::Given,
+                Some(many) => {
+                    let share = many.parse().unwrap_or(0.0) / OF;
+                    names.extend(words.map(|name| ((which, name), share)));
+                }
+                None => {}
+            }
+        }
+        for (which, field, rarity) in [
+            (Which::Family, Field::FamilyName, &model.rarity[0]),
+            (Which::Given, Field::GivenName, &model.rarity[1]),
+        ] {
+            // How likely it is that two people have a name in common is what rarity is measured from.
+            let average = model.by_chance(field, Agreement::Exact);
+            for (name, bits) in &rarity.told {
+                let share = average * (-bits).exp2();
+                let known = names.entry((which, name)).or_default();
+                *known = known.max(share);
+            }
+        }
+        let mut shares: HashMap<(Which, Of, String), f64> = HashMap::new();
+        for ((which, name), share) in names {
+            let sound = keys::sound(name).unwrap_or_default();
+            let [head, tail] = ends(name);
+            for (of, text) in [head, tail, (Of::Sound, sound.as_str())] {
+                *shares.entry((which, of, text.to_owned())).or_default() += share * of.more(which);
+            }
+        }
+        Self(shares)
+    }
+
+    /// The part of all people who have that in common.
+    pub(super) fn share(&self, which: Which, of: Of, text: &str) -> f64 {
+        let known = self.0.get(&(which, of, text.to_owned())).copied().unwrap_or_default();
+        (known + of.least(which)).min(1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frequent_names_have_large_shares_and_rare_ones_small_ones() {
+        let all = Frequencies::of(Model::standard());
+        let sound = |which, name: &str| all.share(which, Of::Sound, &keys::sound(name).unwrap());
+        assert!(sound(Which::Family, "smith") > 0.011);
+        assert!((sound(Which::Family, "smith") - sound(Which::Family, "smyth")).abs() < 1e-12);
+        assert!(sound(Which::Family, "quillfeather") < 0.0005);
+        assert!(sound(Which::Given, "john") > 0.009);
+        assert!(all.share(Which::Family, Of::Head, "sm") > sound(Which::Family, "smith"));
+        assert!(all.share(Which::Family, Of::Tail, "son") > 0.03);
+    }
+
+    #[test]
+    fn beginnings_and_ends_are_no_more_than_half_of_a_name() {
+        let parts = |name| ends(name).map(|(_, part)| part);
+        assert_eq!(parts("hardman"), ["har", "man"]);
+        assert_eq!(parts("susan"), ["su", "an"]);
+        assert_eq!(parts("lee"), ["l", "e"]);
+        assert_eq!(parts("ng"), ["n", "g"]);
+        assert_eq!(parts(""), ["", ""]);
+    }
+}

@@ -1,0 +1,428 @@
+//! Series of questions: what the questions of one asker have in common, and what they try beside it.
+//!
+//! Whoever looks people up asks about one person with one birthday, one place and one number, now and then with a slip put right. Whoever asks about one name with more and
+//! more birthdays is trying values. So a question is taken apart into [`Series`]: something that it holds fast, and the values that it tries beside it. How many different values
+//! an honest agency comes to have for the same by chance is told with it, by how frequent the names are. Nothing here knows what is stored.
+
+use super::{
+    Description,
+    address::Address,
+    dates::Born,
+    frequent::{self, Frequencies, Of, Which},
+    keys, nicknames, normal,
+    normal::Name,
+    numbers::{self, Number},
+    postcode,
+};
+
+/// The most forms of a name by which a question is held fast.
+const MOST_FORMS: usize = 4;
+/// The most numbers of one question that are looked at.
+const MOST_NUMBERS: usize = 5;
+/// Stands where a name is not said, or no more than its first letter.
+const UNSAID: &str = "-";
+/// How many of all questions say no given name, or no family name.
+const WITHOUT: f64 = 0.03;
+/// How many years of birth most people share out among them.
+const YEARS: f64 = 45.0;
+/// How many postcode sectors an authority has, at least.
+const SECTORS: f64 = 60.0;
+/// How many people of one household may be asked about.
+const HOUSEHOLD: u32 = 10;
+/// How many people who were born at one place on one day.
+const TWINS: u32 = 5;
+/// The system of tenancies, as it is folded.
+const TENANCY: &str = "TENANCY";
+/// How many numbers that begin alike may be asked about without saying whose they are, by how many of their last characters differ.
+const NEIGHBOURS: [(usize, u32); 3] = [(2, 8), (3, 16), (4, 32)];
+/// From so many characters on a number that is another at its beginning is a neighbour as well.
+const LONG: usize = 8;
+
+/// What is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// Dates of birth.
+    Dates,
+    /// Postcodes.
+    Postcodes,
+    /// Addresses without their postcodes.
+    Addresses,
+    /// Numbers in other systems.
+    Numbers,
+    /// Names.
+    Names,
+}
+
+impl What {
+    /// A letter that stands for it where values are kept.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Dates => 'd',
+            Self::Postcodes => 'p',
+            Self::Addresses => 'a',
+            Self::Numbers => 'n',
+            Self::Names => 'f',
+        }
+    }
+}
+
+/// Something that a question holds fast, and one value that it tries beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// What is held fast, in one text.
+    pub held: String,
+    /// What is tried.
+    pub what: What,
+    /// The value, in one text however it was written.
+    pub value: String,
+    /// How large a part of an honest agency's questions holds the same fast by chance, each with another value.
+    pub share: f64,
+    /// How many values there may be at least, whatever the share.
+    pub least: u32,
+}
+
+/// Takes a question apart.
+pub fn series(description: &Description, frequencies: &Frequencies) -> Vec<Series> {
+    let question = Question::of(description);
+    let mut found = Found(Vec::new());
+    question.by_names(frequencies, &mut found);
+    question.by_place(frequencies, &mut found);
+    question.by_numbers(&mut found);
+    found.0
+}
+
+/// How many different values may be tried: more than an honest agency that expects so many has but once in fifty thousand times, and `least` at least. None where it is so many
+/// that counting them would stop nobody.
+pub fn allowance(expected: f64, least: u32) -> Option<u32> {
+    /// As likely as that is unlikely enough.
+    const UNLIKELY: f64 = 2e-5;
+    /// Shares are not known better than this.
+    const DOUBT: f64 = 1.5;
+    /// So many are not counted.
+    const MOST: u32 = 120;
+    let expected = expected * DOUBT;
+    let (mut exactly, mut fewer, mut count) = ((-expected).exp(), 0.0, 0_u32);
+    while count <= MOST {
+        fewer += exactly;
+        count += 1;
+        if 1.0 - fewer < UNLIKELY {
+            // One more, for somebody's slip that is put right.
+            return Some((count + 1).max(least));
+        }
+        exactly *= expected / f64::from(count);
+    }
+    None
+}
+
+/// The series of a question, each once.
+struct Found(Vec<Series>);
+
+impl Found {
+    fn add(&mut self, held: &str, tried: &[(What, String)], share: f64, least: u32) {
+        for (what, value) in tried {
+            let known = self
+                .0
+                .iter()
+                .any(|one| one.what == *what && one.held == held && one.value == *value);
+            if !known {
+                self.0.push(Series {
+                    held: held.to_owned(),
+                    what: *what,
+                    value: value.clone(),
+                    share,
+                    least,
+                });
+            }
+        }
+    }
+}
+
+/// A question as it is taken apart.
+struct Question {
+    family: Name,
+    given: Name,
+    born: Option<Born>,
+    postcode: String,
+    address: Option<String>,
+    numbers: Vec<Number>,
+}
+
+impl Question {
+    fn of(description: &Description) -> Self {
+        let name = |text: &Option<String>, read: fn(&str) -> Name| text.as_deref().map(read).unwrap_or_default();
+        let mut numbers = numbers::of(description);
+        numbers.truncate(MOST_NUMBERS);
+        Self {
+            family: name(&description.family_name, normal::family_name),
+            given: name(&description.given_name, normal::given_name),
+            born: Born::of(description),
+            postcode: description.postcode.as_deref().map(normal::code).unwrap_or_default(),
+            address: description
+                .address
+                .as_deref()
+                .map(Address::plain)
+                .filter(|plain| !plain.is_empty()),
+            numbers,
+        }
+    }
+
+    /// All values that are tried beside names.
+    fn tried(&self) -> Vec<(What, String)> {
+        let born = self.born.map(|born| (What::Dates, written(born)));
+        let postcode = (!self.postcode.is_empty()).then(|| (What::Postcodes, self.postcode.clone()));
+        let address = self.address.clone().map(|address| (What::Addresses, address));
+        let numbers = self.numbers.iter();
+        let numbers = numbers.map(|Number { system, value }| (What::Numbers, format!("{system} {value}")));
+        born.into_iter().chain(postcode).chain(address).chain(numbers).collect()
+    }
+
+    fn dates(&self) -> Vec<(What, String)> {
+        self.born.iter().map(|born| (What::Dates, written(*born))).collect()
+    }
+
+    fn year(&self) -> String {
+        let year = self.born.and_then(|born| born.years().next());
+        year.map_or_else(|| UNSAID.to_owned(), |year| year.to_string())
+    }
+
+    /// Whether it says of whom it is: both names and the date of birth.
+    fn is_whole(&self) -> bool {
+        !self.family.is_empty() && said(&self.given) && self.born.is_some()
+    }
+
+    /// How large a part of all questions has a family name and a form of the given name by chance: as large as the part that has the given name itself, since whoever is asked about by it
+    /// comes to each of its forms.
+    fn share(&self, frequencies: &Frequencies, family: &str, given: &str) -> f64 {
+        let own = self.own_given();
+        let of = |given: &str| share(frequencies, (Of::Sound, family), (Of::Sound, given));
+        if given == UNSAID || own.is_empty() {
+            of(given)
+        } else {
+            of(given).max(of(&own))
+        }
+    }
+
+    /// How the given name sounds as it is said.
+    fn own_given(&self) -> String {
+        keys::sound(self.given.first()).unwrap_or_default()
+    }
+
+    /// One name, as it sounds, and one that is nearly that: with more and more of anything.
+    fn by_names(&self, frequencies: &Frequencies, found: &mut Found) {
+        if self.family.is_empty() && !said(&self.given) {
+            return;
+        }
+        let (families, givens) = (sounds_of_family(&self.family), sounds_of_given(&self.given));
+        let (tried, year) = (self.tried(), self.year());
+        let years = if self.born.is_some() { YEARS } else { 1.0 };
+        for family in &families {
+            for given in &givens {
+                let share = self.share(frequencies, family, given);
+                let pair = in_one_order(family, given);
+                found.add(&format!("names {pair}"), &tried, share, 0);
+                found.add(&format!("names and year {pair} {year}"), &tried, share / years, 0);
+            }
+        }
+        // Whichever letter of a name is another, either its beginning or its end is as it was; and then the other name is as it was, or places and numbers are what is tried.
+        let (family, given) = (
+            ends(&self.family.usual.whole, !self.family.is_empty()),
+            ends(self.given.first(), said(&self.given)),
+        );
+        let sounds = |sounds: &[String]| (Of::Sound, sounds.first().map_or(UNSAID, String::as_str).to_owned());
+        let (family_sounds, given_sounds) = (sounds(&families), sounds(&givens));
+        let nearly = family.iter().map(|part| (part, &given_sounds));
+        let nearly = nearly.chain(given.iter().map(|part| (part, &family_sounds)));
+        for (part, other) in nearly {
+            let share = share(frequencies, (part.0, &part.1), (other.0, &other.1));
+            let pair = in_one_order(&format!("{}~", part.1), &other.1);
+            found.add(
+                &format!("nearly names and year {pair} {year}"),
+                &tried,
+                share / years,
+                0,
+            );
+        }
+        let beside: Vec<_> = tried.iter().filter(|(what, _)| *what != What::Dates).cloned().collect();
+        for family in &family {
+            for given in &given {
+                let share = share(frequencies, (family.0, &family.1), (given.0, &given.1));
+                let pair = in_one_order(&family.1, &given.1);
+                found.add(&format!("parts and year {pair} {year}"), &beside, share / years, 0);
+            }
+        }
+        // Anybody of that given name, whatever the family is called.
+        if said(&self.given) {
+            let given = keys::sound(self.given.formal()).unwrap_or_default();
+            let own = frequencies.share(Which::Given, Of::Sound, &self.own_given());
+            let share = frequencies.share(Which::Given, Of::Sound, &given).max(own) / years;
+            found.add(&format!("given and year {given} {year}"), &self.dates(), share, 0);
+        }
+    }
+
+    /// One place: one name or one date there, with more and more of the other.
+    fn by_place(&self, frequencies: &Frequencies, found: &mut Found) {
+        // A part of a postcode is no place: many live there.
+        let unit = postcode::is_unit(&self.postcode).then_some(self.postcode.as_str());
+        let Some(place) = unit.or(self.address.as_deref()) else {
+            return;
+        };
+        let (families, givens) = (sounds_of_family(&self.family), sounds_of_given(&self.given));
+        let dates = self.dates();
+        for family in families.iter().filter(|family| *family != UNSAID) {
+            found.add(&format!("family at {family} {place}"), &dates, 0.0, HOUSEHOLD);
+        }
+        for given in givens.iter().filter(|given| *given != UNSAID) {
+            found.add(&format!("given at {given} {place}"), &dates, 0.0, 0);
+        }
+        if let (Some(unit), Some(family), Some(given)) = (unit, families.first(), givens.first()) {
+            let sector = unit.get(..unit.len().saturating_sub(2)).unwrap_or_default();
+            let share = self.share(frequencies, family, given) / SECTORS;
+            let pair = in_one_order(family, given);
+            found.add(&format!("names near {pair} {sector}"), &dates, share, 0);
+        }
+        if let Some(born) = self.born.map(written) {
+            let name = in_one_order(
+                families.first().map_or(UNSAID, String::as_str),
+                givens.first().map_or(UNSAID, String::as_str),
+            );
+            found.add(&format!("born at {born} {place}"), &[(What::Names, name)], 0.0, TWINS);
+        }
+    }
+
+    /// One number with more and more of anything, and numbers that differ a little where it is not said whose they are.
+    fn by_numbers(&self, found: &mut Found) {
+        let names = in_one_order(
+            &keys::sound(&self.family.usual.whole).unwrap_or_default(),
+            &keys::sound(self.given.formal()).unwrap_or_default(),
+        );
+        for Number { system, value: number } in &self.numbers {
+            let mut tried = self.tried();
+            tried.retain(|(what, _)| *what != What::Numbers);
+            tried.push((What::Names, names.clone()));
+            // A tenancy's number is that of everybody who lives there.
+            found.add(
+                &format!("number {system} {number}"),
+                &tried,
+                0.0,
+                if system == TENANCY { HOUSEHOLD } else { 0 },
+            );
+            if self.is_whole() {
+                continue;
+            }
+            let tried = [(What::Numbers, number.clone())];
+            for (last, most) in NEIGHBOURS {
+                let stem = number.get(..number.len().saturating_sub(last)).unwrap_or_default();
+                found.add(&format!("numbers {last} {system} {stem}"), &tried, 0.0, most);
+            }
+            if number.len() >= LONG {
+                let end = number.get(number.len() / 2..).unwrap_or_default();
+                found.add(&format!("numbers end {system} {end}"), &tried, 0.0, NEIGHBOURS[1].1);
+            }
+            for second in self.seconds() {
+                found.add(&format!("numbers with {system} {second}"), &tried, 0.0, NEIGHBOURS[1].1);
+            }
+        }
+    }
+
+    /// What is said beside a number where it is not said of whom it is.
+    fn seconds(&self) -> Vec<String> {
+        let born = self.born.map(|born| format!("born {}", written(born)));
+        let place = (!self.postcode.is_empty()).then(|| format!("at {}", self.postcode));
+        let address = self.address.as_ref().map(|address| format!("at {address}"));
+        born.into_iter().chain(place).chain(address).collect()
+    }
+}
+
+/// What is said of a date of birth. A year, or a month, is a value that can be tried as much as a day.
+fn written(born: Born) -> String {
+    match born {
+        Born::Day(day) => day.to_string(),
+        Born::About(about) => format!("{about:?}"),
+    }
+}
+
+/// Whether more than the first letter of a given name is said.
+fn said(given: &Name) -> bool {
+    given.usual.whole.len() > 1
+}
+
+/// How a family name sounds, as a whole and by its parts.
+fn sounds_of_family(name: &Name) -> Vec<String> {
+    let readings = || std::iter::once(&name.usual).chain(&name.literal);
+    let wholes = readings().map(|reading| &reading.whole);
+    let parts = readings()
+        .flat_map(|reading| &reading.parts)
+        .filter(|part| part.len() > 2);
+    forms(wholes.chain(parts).map(String::as_str))
+}
+
+/// How a given name sounds, by each register's name that it may be a short form of, and by each of several.
+fn sounds_of_given(name: &Name) -> Vec<String> {
+    if !said(name) {
+        return vec![UNSAID.to_owned()];
+    }
+    let formal = nicknames::formals(name.first());
+    let first = if formal.is_empty() {
+        vec![name.first()]
+    } else {
+        formal.to_vec()
+    };
+    let others = name
+        .usual
+        .parts
+        .iter()
+        .skip(1)
+        .map(String::as_str)
+        .filter(|part| part.len() > 2);
+    forms(first.into_iter().chain(others))
+}
+
+/// The first letters of a name and the last ones.
+fn ends(name: &str, said: bool) -> Vec<(Of, String)> {
+    if said {
+        frequent::ends(name).map(|(of, part)| (of, part.to_owned())).to_vec()
+    } else {
+        vec![(Of::Head, UNSAID.to_owned())]
+    }
+}
+
+fn forms<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut sounds: Vec<String> = Vec::new();
+    for sound in names.filter_map(keys::sound) {
+        if sounds.len() < MOST_FORMS && !sounds.contains(&sound) {
+            sounds.push(sound);
+        }
+    }
+    if sounds.is_empty() {
+        sounds.push(UNSAID.to_owned());
+    }
+    sounds
+}
+
+/// Names exchanged are the same names.
+fn in_one_order(one: &str, other: &str) -> String {
+    if one <= other {
+        format!("{one} {other}")
+    } else {
+        format!("{other} {one}")
+    }
+}
+
+/// How large a part of all questions has both by chance, in whichever order.
+fn share(frequencies: &Frequencies, one: (Of, &str), other: (Of, &str)) -> f64 {
+    let part = |which, (of, text): (Of, &str)| {
+        if text == UNSAID {
+            WITHOUT
+        } else {
+            frequencies.share(which, of, text)
+        }
+    };
+    let as_written = part(Which::Family, one) * part(Which::Given, other);
+    let exchanged = part(Which::Family, other) * part(Which::Given, one);
+    as_written
+        + if one.1 == UNSAID || other.1 == UNSAID {
+            0.0
+        } else {
+            exchanged
+        }
+}

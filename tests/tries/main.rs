@@ -1,0 +1,14 @@
+//! Shows by simulation what the stop for series of questions does to honest people, and what it leaves to somebody who tries values (docs/tries.md).
+//!
+//! It drives the very code that the server runs, over rows in memory in the place of the database's. Everybody in it is made up. The same seed gives the same figures:
+//!
+//! ```sh
+//! cargo test --release --test tries -- --nocapture --include-ignored
+//! ```
+
+#![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
+
+mod honest;
+mod ladder;
+mod memory;
+mod people;
