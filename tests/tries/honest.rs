@@ -110,8 +110,10 @@ fn an_honest_day_is_not_hindered() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
 fn twenty_honest_days_are_not_hindered() {
+    if !crate::long() {
+        return;
+    }
     let days = Honest {
         clients: 1,
         questions: 5_000,
@@ -122,8 +124,10 @@ fn twenty_honest_days_are_not_hindered() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
 fn an_agency_with_ten_clients_is_not_hindered() {
+    if !crate::long() {
+        return;
+    }
     let days = Honest {
         clients: 10,
         questions: 5_000,
@@ -134,8 +138,10 @@ fn an_agency_with_ten_clients_is_not_hindered() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
 fn where_the_frequent_names_are_twice_as_frequent_few_are_hindered() {
+    if !crate::long() {
+        return;
+    }
     let days = Honest {
         clients: 1,
         questions: 5_000,

@@ -346,16 +346,20 @@ fn with_the_stop_no_ladder_learns_a_postcode_or_a_number() {
 
 /// Whoever knows a name and the year of birth guesses one of 365 days with each question that is answered, and may guess rightly.
 #[test]
-#[ignore = "takes minutes"]
 fn with_the_stop_a_ladder_seldom_learns_a_birthday_of_a_known_year() {
+    if !crate::long() {
+        return;
+    }
     let sum = birthdays(&rare(40, 2), (day(1985, 1, 1), day(1985, 12, 31)), true, 2);
     sum.tell("rare names, year known");
     assert!(sum.learnt * 4 <= sum.people);
 }
 
 #[test]
-#[ignore = "takes minutes"]
 fn ladders_of_twenty_days_learn_nothing() {
+    if !crate::long() {
+        return;
+    }
     let adult = (day(1966, 1, 1), day(2008, 12, 31));
     let year = (day(1985, 1, 1), day(1985, 12, 31));
     let common = || {

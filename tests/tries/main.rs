@@ -3,7 +3,7 @@
 //! It drives the very code that the server runs, over rows in memory in the place of the database's. Everybody in it is made up. The same seed gives the same figures:
 //!
 //! ```sh
-//! cargo test --release --test tries -- --nocapture --include-ignored
+//! THINKFAMILY_TRIES=long cargo test --release --test tries -- --nocapture
 //! ```
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
@@ -12,3 +12,12 @@ mod honest;
 mod ladder;
 mod memory;
 mod people;
+
+/// Whether what takes minutes is to be done as well; if not, that is said.
+fn long() -> bool {
+    let long = std::env::var("THINKFAMILY_TRIES").is_ok_and(|how| how == "long");
+    if !long {
+        println!("left out: it takes minutes (THINKFAMILY_TRIES=long)");
+    }
+    long
+}
