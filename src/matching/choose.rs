@@ -69,6 +69,15 @@ pub fn verdict<'a>(scores: impl Iterator<Item = &'a Score>, thresholds: &Thresho
     let scores: Vec<&Score> = scores.collect();
     let weights: Vec<f64> = scores.iter().map(|score| score.weight).collect();
     let verdict = choose(&weights, thresholds);
+    if let Verdict::Matched(place) = verdict {
+        let others = (0..scores.len()).filter(|other| *other != place && weights[*other] >= thresholds.lower);
+        let mut at_home = others.filter(|other| scores[*other].is_at_home_by_name());
+        return match at_home.next() {
+            // Names and birthday say the one, the place says the other, who is called the same.
+            Some(_) if !scores[place].is_near_a_place() => Verdict::Ambiguous,
+            _ => verdict,
+        };
+    }
     if verdict != Verdict::Ambiguous {
         return verdict;
     }

@@ -49,11 +49,27 @@ impl Of {
 
 /// The beginning and the end of a name: no more than half of it each, so that whichever letter is another, one of them is as it was.
 pub(super) fn ends(name: &str) -> [(Of, &str); 2] {
-    let length = match name.len() {
+    ends_of(name, length(name.len()))
+}
+
+/// The same by every length of a name that is a slip away as well, so that two such names have one of them in common.
+pub(super) fn ends_when_slipped(name: &str) -> Vec<(Of, &str)> {
+    let letters = name.len();
+    let mut lengths = [letters.saturating_sub(1), letters, letters + 1].map(length).to_vec();
+    lengths.dedup();
+    lengths.into_iter().flat_map(|length| ends_of(name, length)).collect()
+}
+
+/// How many letters of a name are its beginning, and its end.
+const fn length(letters: usize) -> usize {
+    match letters {
         0..4 => 1,
         4..6 => 2,
         _ => 3,
-    };
+    }
+}
+
+fn ends_of(name: &str, length: usize) -> [(Of, &str); 2] {
     let head = name.get(..length).unwrap_or(name);
     let tail = name.get(name.len().saturating_sub(length)..).unwrap_or(name);
     [(Of::Head, head), (Of::Tail, tail)]
@@ -96,8 +112,7 @@ impl Frequencies {
         let mut shares: HashMap<(Which, Of, String), f64> = HashMap::new();
         for ((which, name), share) in names {
             let sound = keys::sound(name).unwrap_or_default();
-            let [head, tail] = ends(name);
-            for (of, text) in [head, tail, (Of::Sound, sound.as_str())] {
+            for (of, text) in ends_when_slipped(name).into_iter().chain([(Of::Sound, sound.as_str())]) {
                 *shares.entry((which, of, text.to_owned())).or_default() += share * of.more(which);
             }
         }

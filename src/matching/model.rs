@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::{
     Agreement, Comparison, Description, Field,
     compare::{self, Beside, Levels, Prepared},
+    nicknames,
     numbers::System,
     rarity::Rarity,
 };
@@ -83,9 +84,9 @@ impl Model {
         let (weight, levels) = more
             .into_iter()
             .fold(least, |best, next| if next.0 > best.0 { next } else { best });
-        let alone = variants
-            .into_iter()
-            .filter_map(|(levels, beside)| self.alone(levels, beside, rarity, asked.given.first()));
+        let alone = variants.into_iter().filter_map(|(levels, beside)| {
+            self.alone(levels, beside, rarity, [&asked, &stored].map(|side| side.given.first()))
+        });
         Score {
             weight,
             alone: alone.max_by(f64::total_cmp),
@@ -146,7 +147,7 @@ impl Model {
 
     /// The weight of somebody of a household who is other in one thing only and is near to nobody else who may be found: their given name is another, or their date
     /// of birth, and all else that is known agrees, the place among it.
-    fn alone(&self, levels: Levels, beside: Beside, rarity: [f64; 2], given_name: &str) -> Option<f64> {
+    fn alone(&self, levels: Levels, beside: Beside, rarity: [f64; 2], given_names: [&str; 2]) -> Option<f64> {
         let [family, given, born, postcode, address, sex, _] = levels;
         let at_home = matches!(address, Agreement::Similar | Agreement::Exact)
             || postcode == Agreement::Exact && address == Agreement::Missing;
@@ -156,11 +157,17 @@ impl Model {
             return None;
         }
         let other = |level: Agreement| matches!(level, Agreement::Disagrees | Agreement::Similar | Agreement::Sounds);
-        let (field, other, most) = if born == Agreement::Exact && other(given) {
+        // Names that registers have are no pet names: two of them are two people.
+        let registered = given_names.into_iter().all(nicknames::is_formal);
+        let (field, other, most) = if born == Agreement::Exact && other(given) && !registered {
             (1, OTHER_NAME, UNNAMED)
         } else if given == Agreement::Exact && matches!(born, Agreement::Disagrees | Agreement::Part) {
             // Somebody else of that name may live there: the less likely, the rarer the name.
-            (2, OTHER_DATE, self.named_alike() + self.rarity[1].by_chance(given_name))
+            (
+                2,
+                OTHER_DATE,
+                self.named_alike() + self.rarity[1].by_chance(given_names[0]),
+            )
         } else {
             return None;
         };

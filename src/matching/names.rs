@@ -43,9 +43,9 @@ pub(super) fn both(one: (&Name, &Name), other: (&Name, &Name)) -> (Agreement, Ag
             _ => direct,
         };
     }
-    // Of one of them a part may be left out, as middle names are, or all but the initial.
-    let whole = crossed.into_iter().any(same);
-    match crossed.map(|level| same(level) || whole && matches!(level, Agreement::Part | Agreement::Initial)) {
+    // One is as it is written; the other may be misspelt, or a part of it is left out, as middle names are, or all but the initial.
+    let whole = crossed.into_iter().any(|level| level > Agreement::Slip);
+    match crossed.map(|level| whole && (same(level) || matches!(level, Agreement::Part | Agreement::Initial))) {
         [true, true] => (Agreement::Swapped, Agreement::Swapped),
         // One of the names stands in the other's place, and the other is lost.
         [false, false] => direct,

@@ -52,6 +52,11 @@ pub(super) fn formals(name: &str) -> &'static [&'static str] {
     LINES.get(name).map_or(&[], Vec::as_slice)
 }
 
+/// Whether a name heads a line, as those do that registers have.
+pub(super) fn is_formal(name: &str) -> bool {
+    FORMS.contains_key(name)
+}
+
 /// Whether two forms are of one name.
 pub(super) fn related(one: &str, other: &str) -> bool {
     match (LINES.get(one), LINES.get(other)) {

@@ -9,7 +9,7 @@ use super::{lists, nicknames, placeholders, repair};
 /// The most letters of a text that are looked at.
 const LONGEST: usize = 160;
 /// The most parts of a name.
-const MOST_PARTS: usize = 6;
+const MOST_PARTS: usize = 4;
 /// The most letters of a name in all, after folding.
 const LONGEST_NAME: usize = 48;
 /// A letter that got lost.

@@ -15,14 +15,16 @@ use super::{
     postcode,
 };
 
-/// The most forms of a name by which a question is held fast.
-const MOST_FORMS: usize = 4;
+/// By so many register's names of a short form a question is held fast.
+const MOST_FORMALS: usize = 4;
 /// The most numbers of one question that are looked at.
 const MOST_NUMBERS: usize = 5;
 /// Stands where a name is not said, or no more than its first letter.
 const UNSAID: &str = "-";
 /// How many of all questions say no given name, or no family name.
 const WITHOUT: f64 = 0.03;
+/// How large a part of all people has one of the names that no list has and that sound alike, at most.
+const UNLISTED: f64 = 0.002;
 /// How many years of birth most people share out among them.
 const YEARS: f64 = 45.0;
 /// How many postcode sectors an authority has, at least.
@@ -224,17 +226,25 @@ impl Question {
             }
         }
         // Whichever letter of a name is another, either its beginning or its end is as it was; and then the other name is as it was, or places and numbers are what is tried.
-        let (family, given) = (
-            ends(&self.family.usual.whole, !self.family.is_empty()),
-            ends(self.given.first(), said(&self.given)),
-        );
-        let sounds = |sounds: &[String]| (Of::Sound, sounds.first().map_or(UNSAID, String::as_str).to_owned());
-        let (family_sounds, given_sounds) = (sounds(&families), sounds(&givens));
-        let nearly = family.iter().map(|part| (part, &given_sounds));
-        let nearly = nearly.chain(given.iter().map(|part| (part, &family_sounds)));
-        for (part, other) in nearly {
-            let share = share(frequencies, (part.0, &part.1), (other.0, &other.1));
-            let pair = in_one_order(&format!("{}~", part.1), &other.1);
+        let (family, given) = (words(&self.family), words(&self.given));
+        let near = |words: &[&str], said: bool| -> Vec<(Of, String)> {
+            let words = words.iter().filter(|_| said);
+            let ends = words.flat_map(|word| frequent::ends_when_slipped(word));
+            ends.map(|(of, part)| (of, part.to_owned())).collect()
+        };
+        let nearly_family = near(&family, !self.family.is_empty());
+        let nearly_given = near(&given, said(&self.given));
+        let beside_each = |parts: &[(Of, String)], sounds: &[String]| -> Vec<((Of, String), String)> {
+            let each = parts
+                .iter()
+                .flat_map(|part| sounds.iter().map(move |other| (part.clone(), other.clone())));
+            each.collect()
+        };
+        let mut nearly = beside_each(&nearly_family, &called(&self.given));
+        nearly.extend(beside_each(&nearly_given, &families));
+        for ((of, part), other) in &nearly {
+            let share = share(frequencies, (*of, part), (Of::Sound, other));
+            let pair = in_one_order(&format!("{part}~"), other);
             found.add(
                 &format!("nearly names and year {pair} {year}"),
                 &tried,
@@ -243,6 +253,10 @@ impl Question {
             );
         }
         let beside: Vec<_> = tried.iter().filter(|(what, _)| *what != What::Dates).cloned().collect();
+        let (family, given) = (
+            ends(&self.family.usual.whole, !self.family.is_empty()),
+            ends(self.given.first(), said(&self.given)),
+        );
         for family in &family {
             for given in &given {
                 let share = share(frequencies, (family.0, &family.1), (given.0, &given.1));
@@ -250,12 +264,18 @@ impl Question {
                 found.add(&format!("parts and year {pair} {year}"), &beside, share / years, 0);
             }
         }
-        // Anybody of that given name, whatever the family is called.
-        if said(&self.given) {
-            let given = keys::sound(self.given.formal()).unwrap_or_default();
-            let own = frequencies.share(Which::Given, Of::Sound, &self.own_given());
-            let share = frequencies.share(Which::Given, Of::Sound, &given).max(own) / years;
-            found.add(&format!("given and year {given} {year}"), &self.dates(), share, 0);
+        // Anybody of one of the names, whatever the other is: whoever is found by a date of birth has one of them as it is asked for.
+        let own = self.own_given();
+        for name in families.iter().chain(&givens).filter(|name| *name != UNSAID) {
+            let of = |which, sound: &str| frequencies.share(which, Of::Sound, sound);
+            let given = if givens.contains(name) { own.as_str() } else { name };
+            let share = of(Which::Family, name) + of(Which::Given, name).max(of(Which::Given, given)) + UNLISTED;
+            found.add(
+                &format!("name and year {name} {year}"),
+                &self.dates(),
+                share / years,
+                HOUSEHOLD,
+            );
         }
     }
 
@@ -341,40 +361,54 @@ fn written(born: Born) -> String {
     }
 }
 
-/// Whether more than the first letter of a given name is said.
-fn said(given: &Name) -> bool {
-    given.usual.whole.len() > 1
+/// Whether more than the first letter of a name is said.
+fn said(name: &Name) -> bool {
+    name.usual.whole.len() > 1
 }
 
 /// How a family name sounds, as a whole and by its parts.
 fn sounds_of_family(name: &Name) -> Vec<String> {
-    let readings = || std::iter::once(&name.usual).chain(&name.literal);
-    let wholes = readings().map(|reading| &reading.whole);
-    let parts = readings()
-        .flat_map(|reading| &reading.parts)
-        .filter(|part| part.len() > 2);
-    forms(wholes.chain(parts).map(String::as_str))
+    if !said(name) {
+        return vec![UNSAID.to_owned()];
+    }
+    forms(words(name).into_iter())
 }
 
-/// How a given name sounds, by each register's name that it may be a short form of, and by each of several.
+/// How a given name sounds, by the register's names that it may be a short form of, and by each of several.
 fn sounds_of_given(name: &Name) -> Vec<String> {
     if !said(name) {
         return vec![UNSAID.to_owned()];
     }
-    let formal = nicknames::formals(name.first());
-    let first = if formal.is_empty() {
-        vec![name.first()]
+    forms(formals(name).iter().copied().take(MOST_FORMALS).chain(words(name)))
+}
+
+/// The same by the first of the register's names only.
+fn called(name: &Name) -> Vec<String> {
+    if said(name) {
+        forms(formals(name).iter().copied().take(1).chain(words(name)))
     } else {
-        formal.to_vec()
-    };
-    let others = name
-        .usual
-        .parts
-        .iter()
-        .skip(1)
-        .map(String::as_str)
-        .filter(|part| part.len() > 2);
-    forms(first.into_iter().chain(others))
+        vec![UNSAID.to_owned()]
+    }
+}
+
+/// The register's names of which a given name may be a short form. Of names that whole families of brothers have the next one counts.
+fn formals(name: &Name) -> &'static [&'static str] {
+    let called = usize::from(name.usual.parts.len() > 1 && normal::is_shared(name.first()));
+    nicknames::formals(name.usual.parts.get(called).map_or("", String::as_str))
+}
+
+/// The words of a name, in both its readings, and each of these as one word.
+fn words(name: &Name) -> Vec<&str> {
+    let mut words: Vec<&str> = Vec::new();
+    for reading in std::iter::once(&name.usual).chain(&name.literal) {
+        let parts = reading.parts.iter().filter(|part| part.len() > 2);
+        for word in parts.chain([&reading.whole]) {
+            if !words.contains(&word.as_str()) {
+                words.push(word);
+            }
+        }
+    }
+    words
 }
 
 /// The first letters of a name and the last ones.
@@ -389,7 +423,7 @@ fn ends(name: &str, said: bool) -> Vec<(Of, String)> {
 fn forms<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut sounds: Vec<String> = Vec::new();
     for sound in names.filter_map(keys::sound) {
-        if sounds.len() < MOST_FORMS && !sounds.contains(&sound) {
+        if !sounds.contains(&sound) {
             sounds.push(sound);
         }
     }

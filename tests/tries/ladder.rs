@@ -24,12 +24,12 @@ const BUDGET: usize = 100_000;
 const PATIENCE: usize = 400;
 
 /// Somebody whose name is known.
-struct Target {
-    given: String,
-    family: String,
+pub struct Target {
+    pub given: String,
+    pub family: String,
 }
 
-fn target(given: &str, family: &str) -> Target {
+pub fn target(given: &str, family: &str) -> Target {
     Target {
         given: given.to_owned(),
         family: family.to_owned(),
@@ -49,7 +49,12 @@ fn spellings(target: &Target, random: &mut Seeded) -> Vec<(Option<String>, Strin
         (Some(format!("Mr {given}")), family.clone()),
         (None, family.clone()),
         (Some(given[..1].to_owned()), family.clone()),
+        (Some(given.clone()), "Zachary".to_owned()),
     ];
+    for beside in ["van", "el", "St", "Lord", "Syed", "Zachary Quentin Ulric"] {
+        all.push((Some(format!("{beside} {given}")), family.clone()));
+        all.push((Some(given.clone()), format!("{beside} {family}")));
+    }
     let mut once = Vec::new();
     let (givens, families) = (slips(given), slips(family));
     once.extend(families.iter().map(|family| (Some(given.clone()), family.clone())));
@@ -70,7 +75,7 @@ fn spellings(target: &Target, random: &mut Seeded) -> Vec<(Option<String>, Strin
 }
 
 /// All that one letter can be made of a name.
-fn slips(name: &str) -> Vec<String> {
+pub fn slips(name: &str) -> Vec<String> {
     let mut all = BTreeSet::new();
     let letters: Vec<char> = name.chars().collect();
     for at in 0..=letters.len() {
@@ -100,7 +105,7 @@ fn slips(name: &str) -> Vec<String> {
 }
 
 /// What the server answers about somebody who is stored alone.
-fn answered(asked: &Description, stored: &Description) -> u8 {
+pub fn answered(asked: &Description, stored: &Description) -> u8 {
     let score = Model::standard().score(asked, stored);
     let weights = if score.says_enough() {
         vec![score.weight]
@@ -114,7 +119,7 @@ fn answered(asked: &Description, stored: &Description) -> u8 {
     }
 }
 
-fn question(names: &(Option<String>, String), born: Option<NaiveDate>) -> Description {
+pub fn question(names: &(Option<String>, String), born: Option<NaiveDate>) -> Description {
     Description {
         given_name: names.0.clone(),
         family_name: Some(names.1.clone()),
@@ -308,7 +313,7 @@ fn climb_all(
 }
 
 /// People with rare names, most of whom share nothing.
-fn rare(count: usize, seed: u64) -> Vec<Target> {
+pub fn rare(count: usize, seed: u64) -> Vec<Target> {
     let mut random = Seeded::seed_from_u64(seed);
     let (family, given) = (
         Names::of("family", 30_000, 0.001, &mut random),

@@ -8,6 +8,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
+mod cover;
 mod honest;
 mod ladder;
 mod memory;
