@@ -1,7 +1,7 @@
 //! What is hidden and what is not there are asked for by every root field and argument, and seen alike: the same bytes, the same statements, the same change of every
 //! counter, the same entries of the trail. Made from the schema: what is new in it must be told apart first.
 
-mod seen;
+pub(crate) mod seen;
 mod table;
 mod target;
 

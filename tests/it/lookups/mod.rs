@@ -7,6 +7,7 @@ mod hidden;
 mod list;
 mod names;
 mod numbers;
+mod repeats;
 mod sheltered;
 mod tries;
 mod world;
