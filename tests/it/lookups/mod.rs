@@ -2,6 +2,7 @@
 
 mod alerts;
 mod budget;
+mod failing;
 mod found;
 mod hidden;
 mod list;
