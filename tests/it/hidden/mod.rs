@@ -301,8 +301,18 @@ async fn hidden_and_absent_are_seen_alike(database: &TestDatabase) {
             let first = "{ families(first: 1) { nodes { id leadProfessional { agency { name } } } } }";
             looking.ask(&asking, first, &json!({})).await;
             // Whoever makes the first change in a while tidies up what was counted long ago.
-            let change = "mutation { removeWebhookEndpoint(input: { endpointId: \"none\" }) { errors { code } } }";
-            looking.ask(&asking, change, &json!({})).await;
+            for (change, named) in [
+                ("removeWebhookEndpoint", "endpointId"),
+                ("withdrawConsent", "consentId"),
+                ("endInvolvement", "endedOn: \"2026-06-15\", involvementId"),
+                (
+                    "recordMarkerRemoved",
+                    "system: \"NICHE\", removedOn: \"2026-06-15\", markerId",
+                ),
+            ] {
+                let change = format!("mutation {{ {change}(input: {{ {named}: \"none\" }}) {{ errors {{ code }} }} }}");
+                looking.ask(&asking, &change, &json!({})).await;
+            }
             let asked = questions
                 .iter()
                 .filter(|question| hiding.wholly || question.path == "Query.node.id");
