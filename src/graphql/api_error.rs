@@ -14,11 +14,13 @@ pub enum ApiError {
     Internal,
     /// The database does not answer.
     Unavailable,
+    /// Its time was over before it was done.
+    TookTooLong,
     /// Another change came first.
     Conflict,
     /// The client has asked about as many people as it may; when it may go on.
     TooManyRequests(Retry),
-    /// The client has made as many changes as it may; when it may go on.
+    /// The client, its agency or the person has made as many changes as they may; when they may go on.
     TooManyChanges(Retry),
 }
 
@@ -28,7 +30,7 @@ impl ApiError {
         match self {
             Self::BadUserInput(_) => ErrorCode::BadUserInput,
             Self::Internal => ErrorCode::Internal,
-            Self::Unavailable => ErrorCode::Unavailable,
+            Self::Unavailable | Self::TookTooLong => ErrorCode::Unavailable,
             Self::Conflict => ErrorCode::Conflict,
             Self::TooManyRequests(_) | Self::TooManyChanges(_) => ErrorCode::TooManyRequests,
         }
@@ -39,13 +41,14 @@ impl ApiError {
         match self {
             Self::BadUserInput(text) => text,
             Self::Unavailable => "The database does not answer. Try again later.",
+            Self::TookTooLong => "The operation took too long and was stopped. Ask for less, or try again later.",
             Self::Internal => "The server failed. Quote the request id when you report it.",
             Self::Conflict => "Another change came first. Send the request again.",
             Self::TooManyRequests(_) => {
                 "Your program has asked about as many people as it may in this time. It may go on at retryAt."
             }
             Self::TooManyChanges(_) => {
-                "Your program, or your agency of this family, has made as many changes as it may in this time. It may go on at retryAt."
+                "As many changes were made as may be in this time: by you, by your program, or by your agency of this family. Go on at retryAt."
             }
         }
     }

@@ -174,28 +174,24 @@ impl Engine {
             let (feeds, services) = (&self.parts.feeds, &self.parts.services);
             feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
         }
-        let executing = self.in_time(&asked, self.executed(&asked, &plan, mode));
-        let (request, response, introspected) = executing.await??;
+        let (request, response, introspected) = self.executed(&asked, &plan, mode).await?;
         let finishing = self.finish(&asked, &plan, request, response, introspected);
         finishing.instrument(info_span!("answer")).await
     }
 
-    /// What comes of it, unless the operation's time is over before. Then it is dropped where it is, which ends its session and stops its statement: nothing
-    /// was disclosed, and nothing is changed.
-    async fn in_time<F: Future>(&self, asked: &Asked, doing: F) -> Result<F::Output, RequestError> {
+    /// What comes of it, unless the operation's time is over before. Then it is dropped where it is.
+    async fn in_time<F: Future>(&self, asked: &Asked, doing: F) -> Result<F::Output, ApiError> {
         let left = self.parts.limits.time.saturating_sub(asked.began.passed());
         timeout(left, doing).await.map_err(|_| {
             tracing::warn!(request_id = %asked.request_id, "graphql.took_too_long");
-            RequestError::new(
-                ErrorCode::Unavailable,
-                "The operation took too long and was stopped. Ask for less, or try again later.",
-            )
+            ApiError::TookTooLong
         })
     }
 
-    /// Executes an operation as far as its values.
+    /// Executes an operation as far as its values. One whose time is over fails like any other that was begun: what it tried is in the trail, and what it counted stays counted.
     async fn executed(&self, asked: &Asked, plan: &Plan, mode: Mode) -> Result<Executed, RequestError> {
-        let (session, policies, ceiling) = self.begin(&asked.caller, mode).await?;
+        let began = self.in_time(asked, self.begin(&asked.caller, mode)).await;
+        let (session, policies, ceiling) = began.map_err(|late| refused(&late))??;
         if asked.withheld == WithheldMode::Fail && !within(plan, &ceiling) {
             self.refuse(asked, &ceiling, Reason::NotInAgreement).await?;
             return Err(beyond_the_agreement());
@@ -213,9 +209,13 @@ impl Engine {
                 answer::without_introspection(&mut document);
             }
             let executing = self.parts.schema.execute(to_execute(document, &request));
-            executing.instrument(info_span!("execute", cost = plan.cost)).await
+            let executing = executing.instrument(info_span!("execute", cost = plan.cost));
+            self.in_time(asked, executing).await.unwrap_or_else(|late| {
+                request.fail(late);
+                nothing()
+            })
         } else {
-            async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
+            nothing()
         };
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
@@ -327,6 +327,11 @@ impl Engine {
     }
 }
 
+/// An answer without values.
+fn nothing() -> async_graphql::Response {
+    async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
+}
+
 /// The operation for the library, which has nothing to fill in or leave out.
 fn to_execute(document: ExecutableDocument, request: &Arc<Request>) -> async_graphql::Request {
     let mut execute = async_graphql::Request::new(String::new()).data(Arc::clone(request));
@@ -348,8 +353,11 @@ fn within(plan: &Plan, ceiling: &Ceiling) -> bool {
 }
 
 fn refusal(error: StoreError) -> RequestError {
-    let error = ApiError::from(error);
-    RequestError::new(error.code(), error.message())
+    refused(&ApiError::from(error))
+}
+
+fn refused(error: &ApiError) -> RequestError {
+    RequestError::new(error.code(), error.message()).retry(error.retry())
 }
 
 fn internal() -> RequestError {

@@ -146,6 +146,7 @@ impl Query {
         let select = FamilySelect {
             filter: filter.unwrap_or_default(),
             order: order_by,
+            one: false,
         };
         let page = lists::page(
             ctx,

@@ -139,6 +139,7 @@ pub(super) async fn family_by_reference(
             ..FamilyFilter::default()
         },
         order: None,
+        one: true,
     };
     let page = lists::page(ctx, field::QUERY_FAMILY, select, PageArguments::default()).await?;
     Ok(page.map(|page| page.edges.into_iter().next().map(|(_, family)| family)))

@@ -13,9 +13,9 @@ use crate::{
     store::{budget::Admission, write::budget::Count},
 };
 
-/// The change that is counted for the person who makes it, and for nothing else.
+/// Counted for the person who makes it, and for nothing else.
 const EMERGENCY: &[u8] = b"openEmergencyAccess";
-/// What only takes away is not counted with what others of the agency change of a family: a no must be heard.
+/// What only takes away: counted for the person who makes it, and not with what their colleagues change. A no must be heard.
 const TAKE_AWAY: [&[u8]; 3] = [b"withdrawConsent", b"endInvolvement", b"recordMarkerRemoved"];
 
 /// How many changes may be made. Processes that share a database must have the same.
@@ -23,11 +23,12 @@ const TAKE_AWAY: [&[u8]; 3] = [b"withdrawConsent", b"endInvolvement", b"recordMa
 pub struct WriteSettings {
     /// How long the period is for which these hold, in seconds.
     pub period: i64,
-    /// How many changes a client may make.
+    /// How many changes a client may make; of those that only take away, how many a person may make by it.
     pub per_client: i32,
     /// How many changes all clients of an agency together may make of one family.
     pub per_family: i32,
-    /// How many changes of one kind a client may make of one family; of those that are of no family, how many of a kind.
+    /// How many changes of one kind a client may make of one family; of those that are of no family, how many of a kind; of those that only take away, how many a
+    /// person may make by it.
     pub per_family_and_kind: i32,
     digests: Digests,
 }
@@ -60,23 +61,29 @@ pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) ->
     };
     let (agency, client) = (agency.as_bytes().as_slice(), client.as_bytes());
     let (about, kind) = (family.as_bytes().as_slice(), kind.as_bytes());
-    let mut counts = if kind == EMERGENCY {
-        // Nobody shuts it for their colleagues.
-        let subject = caller.principal.subject.as_bytes();
-        vec![count(
-            &[b"emergency", agency, client, subject],
-            settings.per_family_and_kind,
-        )]
-    } else {
+    // With a portal, the program is another agency's.
+    let (writer, subject) = (
+        caller.principal.agency.as_bytes().as_slice(),
+        caller.principal.subject.as_bytes(),
+    );
+    let (all, of_kind) = (settings.per_client, settings.per_family_and_kind);
+    let counts = if kind == EMERGENCY {
+        vec![count(&[b"emergency", agency, client, writer, subject], of_kind)]
+    } else if TAKE_AWAY.contains(&kind) {
         vec![
-            count(&[b"client", agency, client], settings.per_client),
-            count(&[b"kind", agency, client, about, kind], settings.per_family_and_kind),
+            count(&[b"person", agency, client, writer, subject], all),
+            count(&[b"person", agency, client, writer, subject, about, kind], of_kind),
         ]
+    } else {
+        let mut counts = vec![
+            count(&[b"client", agency, client], all),
+            count(&[b"kind", agency, client, about, kind], of_kind),
+        ];
+        if !family.is_nil() {
+            counts.push(count(&[b"family", writer, about], settings.per_family));
+        }
+        counts
     };
-    if !family.is_nil() && kind != EMERGENCY && !TAKE_AWAY.contains(&kind) {
-        let writer = caller.principal.agency.as_bytes().as_slice();
-        counts.push(count(&[b"family", writer, about], settings.per_family));
-    }
     let (now, window) = (request.session.now(), Window(settings.period));
     let part = window.part_of(now);
     let admitted = request

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
@@ -32,6 +32,7 @@ use super::{
     record::Record,
     rows::AuthorityRow,
     watch::Watched,
+    write::budget::Count,
 };
 
 /// Whether a session may change anything.
@@ -70,6 +71,8 @@ pub struct Session {
     agencies: OnceCell<Arc<Agencies>>,
     settings: OnceCell<AuthorityRow>,
     changes: Mutex<BTreeSet<Change>>,
+    /// Changes that were counted in its own transaction, with the parts of the window.
+    counted: Mutex<Vec<(i64, Vec<Count>)>>,
     announces: AtomicBool,
     wake: Arc<Wake>,
     /// Dropped with the session, however that ends.
@@ -119,6 +122,7 @@ impl Session {
             agencies: OnceCell::new(),
             settings: OnceCell::new(),
             changes: Mutex::default(),
+            counted: Mutex::default(),
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
             watched,
@@ -175,6 +179,11 @@ impl Session {
     fn note(&self, change: Change) {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         changes.insert(change);
+    }
+
+    /// What was counted in its own transaction, change by change.
+    pub(super) fn counted(&self) -> MutexGuard<'_, Vec<(i64, Vec<Count>)>> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has everybody who waits for changes look, once this is committed, although no family was touched.

@@ -5,9 +5,13 @@ use std::sync::{Arc, PoisonError, atomic::Ordering};
 use futures_util::future::join_all;
 use tracing::{Instrument as _, info_span};
 
-use super::{Engine, internal, refusal};
+use super::{Engine, internal, refusal, refused};
 use crate::{
-    audit::{EntryRef, entry::Kind},
+    audit::{
+        EntryRef,
+        entry::{Entry, Kind},
+    },
+    clock::Stopwatch,
     error::{ErrorCode, RequestError},
     graphql::{
         answer,
@@ -19,7 +23,12 @@ use crate::{
         trail,
     },
     sharing::disclosure::Account,
-    store::{Store, alerts::AlertRow, session::StoreError},
+    store::{
+        Store,
+        alerts::AlertRow,
+        session::{Session, StoreError},
+        write::budget::Uncounted,
+    },
 };
 
 impl Engine {
@@ -60,6 +69,7 @@ impl Engine {
         let written: Vec<EntryRef> = appended.into_iter().flatten().collect();
         if let Some(error) = failed {
             tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
+            self.undo(asked, request.session).await;
             if !writes.is_empty() {
                 let store = &self.parts.services.store;
                 trail::not_made(&request.services.trail, asked, &written, store, false).await;
@@ -69,35 +79,36 @@ impl Engine {
                 "What would be disclosed could not be recorded, so nothing is. Try again later.",
             ));
         }
+        let paced = looked.any() || request.missed.into_inner();
+        let uncounted = request.session.uncounted();
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
             let _ = request.session.end().await;
         } else if let Err(error) = request.session.commit().instrument(info_span!("commit")).await {
             let unknown = matches!(error, StoreError::Unavailable(_));
             let store = &self.parts.services.store;
+            self.count_again(asked, uncounted).await;
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
+            if paced {
+                self.pace(request.began).await;
+            }
             return Err(refusal(error));
         }
         self.raise_alerts(asked, &looked).await;
-        if looked.any() || request.missed.into_inner() {
+        if paced {
             // What is known of whom the operation came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
             drop((account, looked));
-            let every = request.services.lookups.pace;
-            pace::wait(request.began, every, self.parts.services.store.ids()).await;
+            self.pace(request.began).await;
         }
         Ok(Answer::Executed(body))
     }
 
-    /// An operation that failed as a whole is rolled back and gives nothing. What was tried by it is in the trail all the same, and it takes as long as one that looked somebody up or named
-    /// somebody in vain: else whoever makes it fail would learn by its time, and leave no trace.
+    /// An operation that failed as a whole is rolled back and gives nothing. What was tried by it is in the trail all the same, what it counted stays counted, and it takes as long as one
+    /// that looked somebody up or named somebody in vain: else whoever makes it fail would learn by its time, and leave no trace.
     async fn failed(&self, asked: &Asked, request: Request, failure: &ApiError) -> RequestError {
-        let services = Arc::clone(&self.parts.services);
-        let refused = RequestError::new(failure.code(), failure.message()).retry(failure.retry());
-        if failure.retry().is_some()
-            && let Err(unwritten) = self.raise_alert(asked, failure.code()).await
-        {
-            return unwritten;
-        }
+        let (began, now) = (request.began, request.session.now());
+        // First of all, so that a statement that still runs is stopped, and nothing waits for what was locked.
+        self.undo(asked, request.session).await;
         let (was_asked, missed) = (request.lookups.was_asked(), request.missed.into_inner());
         let stopped = Looked {
             stopped: request.lookups.looked().stopped,
@@ -105,29 +116,58 @@ impl Engine {
         };
         let mut tried = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
         tried.retain(|write| matches!(write.kind, Kind::Emergency | Kind::Alert));
-        let now = request.session.now();
-        for entry in trail::entries(asked, &request.ceiling, &Account::default(), &stopped, &tried, now) {
-            let opened = entry.kind == Kind::Emergency;
-            match services.trail.append(entry).await {
-                Ok(written) if opened => {
-                    trail::not_made(&services.trail, asked, &[written], &services.store, false).await;
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
-                    return RequestError::new(
-                        ErrorCode::Unavailable,
-                        "What was tried could not be recorded. Try again later.",
-                    );
-                }
-            }
-        }
+        let entries = trail::entries(asked, &request.ceiling, &Account::default(), &stopped, &tried, now);
+        let recorded = self.record_tries(asked, failure, entries).await;
         self.raise_alerts(asked, &stopped).await;
         if was_asked || missed || !tried.is_empty() {
-            drop(request.session);
-            pace::wait(request.began, services.lookups.pace, services.store.ids()).await;
+            self.pace(began).await;
         }
-        refused
+        match recorded {
+            Ok(()) => refused(failure),
+            Err(unwritten) => unwritten,
+        }
+    }
+
+    /// Has the trail say what an operation tried that failed, and that it failed where it wanted more than it may.
+    async fn record_tries(&self, asked: &Asked, failure: &ApiError, entries: Vec<Entry>) -> Result<(), RequestError> {
+        if failure.retry().is_some() {
+            self.raise_alert(asked, failure.code()).await?;
+        }
+        let services = &self.parts.services;
+        for entry in entries {
+            let opened = entry.kind == Kind::Emergency;
+            let written = services.trail.append(entry).await.map_err(|error| {
+                tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
+                RequestError::new(
+                    ErrorCode::Unavailable,
+                    "What was tried could not be recorded. Try again later.",
+                )
+            })?;
+            if opened {
+                trail::not_made(&services.trail, asked, &[written], &services.store, false).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Undoes what a session wrote, but for what it counted.
+    async fn undo(&self, asked: &Asked, session: Session) {
+        let uncounted = session.uncounted();
+        drop(session);
+        self.count_again(asked, uncounted).await;
+    }
+
+    /// Counts again what went with a session that was not kept. What fails here is in the log: the operation has failed already.
+    async fn count_again(&self, asked: &Asked, uncounted: Uncounted) {
+        if let Err(error) = self.parts.services.store.count_again(uncounted).await {
+            tracing::error!(%error, request_id = %asked.request_id, "writes.not_counted");
+        }
+    }
+
+    /// Waits for the pace of look-ups.
+    async fn pace(&self, began: Stopwatch) {
+        let services = &self.parts.services;
+        pace::wait(began, services.lookups.pace, services.store.ids()).await;
     }
 
     /// Tells whoever looks after the agreement that somebody tries values, which the trail says already. What fails here is in the log: the answer does not wait for it to go well, since

@@ -85,6 +85,8 @@ pub struct FamilyOrder {
 pub(in crate::graphql) struct FamilySelect {
     pub(in crate::graphql) filter: FamilyFilter,
     pub(in crate::graphql) order: Option<FamilyOrder>,
+    /// Whether its reference stands for one family.
+    pub(in crate::graphql) one: bool,
 }
 
 impl FamilySelect {
@@ -178,6 +180,20 @@ impl Select for FamilySelect {
                 })
             })
         })
+    }
+
+    /// A reference that several families have as it is said is that of the one that has it as it is written, or nobody's.
+    fn meant(&self, mut rows: Vec<Family>) -> Vec<Family> {
+        if self.one && rows.len() > 1 {
+            let said = self.reference().map(|said| said.trim().to_owned());
+            rows.retain(|row| {
+                is(said.as_ref(), || {
+                    row.row
+                        .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
+                })
+            });
+        }
+        rows
     }
 
     fn reference(&self) -> Option<&str> {

@@ -69,6 +69,11 @@ pub(super) trait Select: Sized + Send + Sync {
     /// Whether a row passes, as the asker sees it.
     fn passes(&self, row: &Self::Row) -> bool;
 
+    /// Of the rows that pass, those that are meant: all, unless only one can be.
+    fn meant(&self, rows: Vec<Self::Row>) -> Vec<Self::Row> {
+        rows
+    }
+
     /// The reference that a row's family must have, where that is known: so that no other family is read.
     fn reference(&self) -> Option<&str> {
         None
@@ -163,7 +168,14 @@ pub(super) async fn page<S: Select>(
         .flat_map(S::rows)
         .filter(|row| select.passes(row))
         .collect();
-    let mut page = Page::of(request, rows, &order, |row| select.by(row), used, &arguments)?;
+    let mut page = Page::of(
+        request,
+        select.meant(rows),
+        &order,
+        |row| select.by(row),
+        used,
+        &arguments,
+    )?;
     page.uncounted = beyond;
     if only {
         return Ok(Shared::rows(&request.ceiling, root, || page));

@@ -146,8 +146,14 @@ impl Desk {
         }
     }
 
+    fn note(&self, note: impl FnOnce(&mut Looked)) {
+        note(&mut self.looked.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
     async fn answer(&self, request: &Request, questions: Vec<Question>) -> Result<Vec<Found>, ApiError> {
         let stopped = admit(request, &questions).await?;
+        // At once, so that it is told whatever becomes of the rest.
+        self.note(|looked| looked.stopped.extend(stopped.iter().flatten()));
         let compared = compare(request, &questions, &stopped).await?;
         let Comparisons { people, families } = compared;
         let read = request
@@ -192,7 +198,7 @@ impl Desk {
                 Found::Matched { .. } => looked.matched += 1,
                 Found::Ambiguous => looked.ambiguous += 1,
                 Found::Nobody => looked.not_found += 1,
-                Found::Stopped(stopped) => looked.stopped.push(*stopped),
+                Found::Stopped(_) => {}
             }
         }
         Ok(found)

@@ -124,6 +124,7 @@ pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, ro
         known.insert(*digest, read(text, days.today));
     }
     let mut judged = Judged::default();
+    let mut too_far: Vec<&Trial> = Vec::new();
     for question in questions {
         let mut stop: Option<Stop> = None;
         for (place, trial) in question.iter().enumerate() {
@@ -143,17 +144,21 @@ pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, ro
                     room_from,
                 });
             }
-            let record = written(trial, by, days.today);
-            // What was granted today, by another question or in another spelling, stays.
-            let granted = records
-                .iter()
-                .any(|one| (one.what, one.value, one.by, one.age) == (trial.what, trial.value, by, 0));
-            let appended = rows.get(&trial.digest).is_some_and(|row| row.before.is_some());
-            if appended && !granted && !judged.withdrawn.contains(&(trial.digest, record.clone())) {
-                judged.withdrawn.push((trial.digest, record));
-            }
+            too_far.push(trial);
         }
         judged.stops.push(stop);
+    }
+    for trial in too_far {
+        // What was granted today, by another question before or after or in another spelling, stays.
+        let granted = known.get(&trial.digest).is_some_and(|records| {
+            let mut records = records.iter();
+            records.any(|one| (one.what, one.value, one.by, one.age) == (trial.what, trial.value, by, 0))
+        });
+        let appended = rows.get(&trial.digest).is_some_and(|row| row.before.is_some());
+        let withdrawn = (trial.digest, written(trial, by, days.today));
+        if appended && !granted && !judged.withdrawn.contains(&withdrawn) {
+            judged.withdrawn.push(withdrawn);
+        }
     }
     for (digest, row) in rows {
         let touched = judged.withdrawn.iter().any(|(withdrawn, _)| withdrawn == digest);
@@ -286,166 +291,4 @@ fn digit(byte: u8) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BY: Trier = Trier {
-        client: 4_095,
-        subject: 77,
-        purpose: 63,
-    };
-
-    /// Rows in memory, and the day.
-    struct Rows(HashMap<i64, String>, i64);
-
-    impl Rows {
-        fn ask(&mut self, by: Trier, questions: &[Vec<Trial>]) -> Vec<Option<i64>> {
-            let days = Days {
-                today: self.1,
-                before: 28,
-            };
-            let mut rows = HashMap::new();
-            for (digest, text) in added(questions, by, days) {
-                let tried = self.0.entry(digest).or_default();
-                let before = add(tried, &text);
-                rows.insert(
-                    digest,
-                    Row {
-                        before,
-                        tried: tried.clone(),
-                    },
-                );
-            }
-            let judged = judge(questions, by, days, &rows);
-            for (digest, record) in judged.withdrawn {
-                let row = self.0.entry(digest).or_default();
-                *row = row.replace(&record, "");
-            }
-            for (digest, long, short) in judged.shorter {
-                assert_eq!(self.0.insert(digest, short), Some(long));
-            }
-            judged
-                .stops
-                .iter()
-                .map(|stop| stop.map(|stop| stop.room_from - self.1))
-                .collect()
-        }
-
-        fn one(&mut self, by: Trier, value: u32) -> Option<i64> {
-            self.ask(by, &[vec![trial(value)]])[0]
-        }
-    }
-
-    fn trial(value: u32) -> Trial {
-        Trial {
-            digest: -5,
-            what: 'd',
-            value,
-            allowed: 4,
-            each: 3,
-        }
-    }
-
-    #[test]
-    fn a_record_is_read_as_it_was_written() {
-        let trial = trial((1 << 30) - 1);
-        for day in [0, 20_000, 4_095, 4_096, 20_479] {
-            let text = written(&trial, BY, day);
-            assert_eq!(text.len(), RECORD);
-            let record = read_one(text.trim_end_matches(END), day + 28).unwrap();
-            assert_eq!(
-                (record.what, record.value, record.by, record.age),
-                ('d', trial.value, BY, 28)
-            );
-            assert_eq!(
-                read_one(text.trim_end_matches(END), day - 1).unwrap().age,
-                0,
-                "another's clock is ahead"
-            );
-        }
-        assert!(read("no record;;x;", 5).is_empty());
-    }
-
-    #[test]
-    fn so_many_values_are_answered_and_known_ones_always() {
-        let mut rows = Rows(HashMap::new(), 20_000);
-        for value in [1, 2, 3] {
-            assert_eq!(rows.one(BY, value), None);
-        }
-        // One client has tried its own share, and another one the rest of the agency's.
-        assert_eq!(rows.one(BY, 4), Some(29));
-        let other = Trier {
-            client: 1,
-            subject: 1,
-            purpose: 1,
-        };
-        assert_eq!(rows.one(other, 4), None);
-        assert_eq!(rows.one(other, 5), Some(29));
-        assert_eq!(rows.one(other, 1), None, "what the agency has asked");
-        assert_eq!(
-            rows.ask(BY, &[vec![trial(1)], vec![trial(9)], vec![trial(3)]]),
-            [None, Some(29), None]
-        );
-        // What was stopped does not count: when one is forgotten there is room for one.
-        rows.1 += 27;
-        assert_eq!(rows.one(BY, 2), None);
-        assert_eq!(rows.one(BY, 9), Some(2));
-        rows.1 += 2;
-        assert_eq!(rows.one(BY, 9), None);
-        assert_eq!(rows.one(BY, 2), None, "known, since it was asked again");
-    }
-
-    #[test]
-    fn a_batch_is_as_one_by_one() {
-        let mut rows = Rows(HashMap::new(), 20_000);
-        let all: Vec<Vec<Trial>> = (0..40).map(|value| vec![trial(value)]).collect();
-        let answered = rows.ask(BY, &all).iter().filter(|stop| stop.is_none()).count();
-        assert_eq!(answered, 3);
-        assert_eq!(rows.0[&-5].len(), 3 * RECORD, "what went too far is taken out again");
-    }
-
-    #[test]
-    fn what_is_asked_every_day_does_not_grow() {
-        let mut rows = Rows(HashMap::new(), 20_000);
-        for _ in 0..400 {
-            assert_eq!(rows.ask(BY, &[vec![trial(1)], vec![trial(2)]]), [None, None]);
-            rows.1 += 1;
-        }
-        assert!(rows.0[&-5].len() <= (MANY + 4) * RECORD, "{}", rows.0[&-5].len());
-        assert_eq!(rows.one(BY, 3), None);
-        assert_eq!(rows.one(BY, 4), Some(28));
-    }
-
-    #[test]
-    fn whoever_is_first_in_a_row_is_within_the_limit_whichever_looks_first() {
-        // Two processes have added to one row before either looked at it.
-        let days = Days {
-            today: 20_000,
-            before: 28,
-        };
-        let (first, second) = ([vec![trial(1)], vec![trial(2)]], [vec![trial(3)], vec![trial(4)]]);
-        let other = Trier {
-            client: 2,
-            subject: 2,
-            purpose: 2,
-        };
-        let mut row = String::new();
-        let mut of = |questions: &[Vec<Trial>], by| {
-            let before = add(&mut row, &added(questions, by, days)[&-5]);
-            HashMap::from([(
-                -5,
-                Row {
-                    before,
-                    tried: row.clone(),
-                },
-            )])
-        };
-        let (rows_of_first, rows_of_second) = (of(&first, BY), of(&second, other));
-        for _ in 0..2 {
-            assert_eq!(judge(&first, BY, days, &rows_of_first).stops, [None, None]);
-            assert_eq!(judge(&second, other, days, &rows_of_second).stops, [None, None]);
-        }
-        let third = [vec![trial(5)]];
-        assert!(judge(&third, other, days, &of(&third, other)).stops[0].is_some());
-    }
-}
+mod tests;

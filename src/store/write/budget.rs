@@ -2,7 +2,7 @@
 //! the change.
 //!
 //! On PostgreSQL over connections of its own, so that what comes after cannot roll it back and changes of one client do not wait for each other's
-//! commits. SQLite has one writer, which is the operation itself: there it is counted in the operation's own transaction.
+//! commits. SQLite has one writer, which is the operation itself: there it is counted in the operation's own transaction, and once more where that came to nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
@@ -28,12 +28,49 @@ pub struct Count {
     pub allowed: i32,
 }
 
+/// What a session counted in its own transaction.
+#[derive(Debug, Default)]
+pub struct Uncounted {
+    authority: i32,
+    changes: Vec<(i64, Vec<Count>)>,
+}
+
+impl Store {
+    /// Counts again what went with its transaction: else whoever has a change fail would have its count back. Whatever has no room any more was taken by others meanwhile.
+    pub async fn count_again(&self, uncounted: Uncounted) -> Result<(), StoreError> {
+        let on = self.databases().counters();
+        for (part, counts) in uncounted.changes {
+            self.count_statement();
+            let statement = counted(on.get_database_backend(), uncounted.authority, part, &counts);
+            match on.execute_raw(statement).await {
+                Err(error) if !goes_beyond(&error) => return Err(error.into()),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Session {
-    /// Counts a change in a part of the window, for all of these or for none. The first is the client; whoever counts first in a part for its client has
+    /// What is counted only if this session is committed, for [`Store::count_again`] where it is not.
+    pub fn uncounted(&self) -> Uncounted {
+        Uncounted {
+            authority: self.authority(),
+            changes: self.counted().clone(),
+        }
+    }
+
+    /// Counts a change in a part of the window, for all of these or for none. The first is the client, or a person; whoever counts first in a part for it has
     /// thrown away what nobody needs any more.
     pub async fn admit_change(&self, store: &Store, part: i64, counts: &[Count]) -> Result<Admission, StoreError> {
         match (self.on(), self.backend()) {
-            (On::Library(transaction), DbBackend::Sqlite) => self.count_change(transaction, part, counts).await,
+            (On::Library(transaction), DbBackend::Sqlite) => {
+                let admission = self.count_change(transaction, part, counts).await?;
+                if matches!(admission, Admission::Granted(_)) {
+                    self.counted().push((part, counts.to_vec()));
+                }
+                Ok(admission)
+            }
             _ => self.count_change(store.databases().counters(), part, counts).await,
         }
     }
@@ -44,16 +81,8 @@ impl Session {
         part: i64,
         counts: &[Count],
     ) -> Result<Admission, StoreError> {
-        let backend = on.get_database_backend();
-        let texts = Texts::of(backend);
         self.count(1);
-        let mut values: Vec<Value> = vec![self.authority().into(), part.into()];
-        values.extend(
-            counts
-                .iter()
-                .flat_map(|count| [count.holder.into(), count.allowed.into()]),
-        );
-        let statement = Statement::from_sql_and_values(backend, counted(&texts, counts.len()), values);
+        let statement = counted(on.get_database_backend(), self.authority(), part, counts);
         let rows = match on.query_all_raw(statement).await {
             Ok(rows) => rows,
             Err(error) if goes_beyond(&error) => {
@@ -132,9 +161,20 @@ pub(super) fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
     now - KEPT_FOR
 }
 
+/// Counts one for all of these or for none.
+fn counted(backend: DbBackend, authority: i32, part: i64, counts: &[Count]) -> Statement {
+    let mut values: Vec<Value> = vec![authority.into(), part.into()];
+    values.extend(
+        counts
+            .iter()
+            .flat_map(|count| [count.holder.into(), count.allowed.into()]),
+    );
+    Statement::from_sql_and_values(backend, text(&Texts::of(backend), counts.len()), values)
+}
+
 /// `$1` the authority, `$2` the part, then each holder and how many it may have. They are taken in their order, so that two statements never wait for each
 /// other.
-fn counted(texts: &Texts, counts: usize) -> String {
+fn text(texts: &Texts, counts: usize) -> String {
     let given: Vec<String> = (0..counts)
         .map(|count| {
             let place = 2 * count + 3;

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod commands;
+mod counters;
 mod demo;
 mod import;
 mod matching;

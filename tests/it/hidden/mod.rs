@@ -1,7 +1,7 @@
 //! What is hidden and what is not there are asked for by every root field and argument, and seen alike: the same bytes, the same statements, the same change of every
 //! counter, the same entries of the trail. Made from the schema: what is new in it must be told apart first.
 
-mod seen;
+pub(crate) mod seen;
 mod table;
 mod target;
 
@@ -301,8 +301,18 @@ async fn hidden_and_absent_are_seen_alike(database: &TestDatabase) {
             let first = "{ families(first: 1) { nodes { id leadProfessional { agency { name } } } } }";
             looking.ask(&asking, first, &json!({})).await;
             // Whoever makes the first change in a while tidies up what was counted long ago.
-            let change = "mutation { removeWebhookEndpoint(input: { endpointId: \"none\" }) { errors { code } } }";
-            looking.ask(&asking, change, &json!({})).await;
+            for (change, named) in [
+                ("removeWebhookEndpoint", "endpointId"),
+                ("withdrawConsent", "consentId"),
+                ("endInvolvement", "endedOn: \"2026-06-15\", involvementId"),
+                (
+                    "recordMarkerRemoved",
+                    "system: \"NICHE\", removedOn: \"2026-06-15\", markerId",
+                ),
+            ] {
+                let change = format!("mutation {{ {change}(input: {{ {named}: \"none\" }}) {{ errors {{ code }} }} }}");
+                looking.ask(&asking, &change, &json!({})).await;
+            }
             let asked = questions
                 .iter()
                 .filter(|question| hiding.wholly || question.path == "Query.node.id");

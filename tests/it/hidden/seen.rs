@@ -11,24 +11,24 @@ use crate::support::{
 
 /// What was seen.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Seen {
-    pub(super) status: u16,
-    pub(super) body: String,
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) body: String,
     /// Every counter that has moved, and by how much.
-    pub(super) counted: BTreeMap<String, u64>,
+    pub(crate) counted: BTreeMap<String, u64>,
     /// The entries of the trail, without keys and times.
-    pub(super) entries: BTreeMap<String, usize>,
+    pub(crate) entries: BTreeMap<String, usize>,
 }
 
 /// Looks at everything.
-pub(super) struct Looking<'a> {
+pub(crate) struct Looking<'a> {
     app: &'a App,
     counters: BTreeMap<String, u64>,
     entries: BTreeMap<String, usize>,
 }
 
 impl<'a> Looking<'a> {
-    pub(super) async fn at(app: &'a App) -> Self {
+    pub(crate) async fn at(app: &'a App) -> Self {
         Self {
             app,
             counters: counters(app).await,
@@ -36,7 +36,7 @@ impl<'a> Looking<'a> {
         }
     }
 
-    pub(super) async fn ask(&mut self, partner: &Partner, document: &str, variables: &Value) -> Seen {
+    pub(crate) async fn ask(&mut self, partner: &Partner, document: &str, variables: &Value) -> Seen {
         let body = json!({ "query": document, "variables": variables });
         let (status, bytes) = partner.raw(&body).await;
         let after = counters(self.app).await;

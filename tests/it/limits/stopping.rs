@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
-use thinkfamily::demo;
+use thinkfamily::{audit::Kind, demo};
 
-use crate::support::{
-    client::{Answer, Client},
-    database::{TestDatabase, on_both},
-    process::{Serving, Site, someone},
+use crate::{
+    live::police,
+    support::{
+        client::{Answer, Client},
+        database::{TestDatabase, on_both},
+        process::{Serving, Site, someone},
+        trail,
+    },
 };
 
 /// Families have members without end.
@@ -120,4 +124,50 @@ async fn a_request_past_its_time_is_stopped(database: &TestDatabase) {
         let other = client.post(OTHER, json!({})).await.unwrap();
         assert_eq!(other.status, 200, "{}", other.text());
     }
+}
+
+on_both!(a_look_up_past_its_time_is_no_way_around_the_trail);
+async fn a_look_up_past_its_time_is_no_way_around_the_trail(database: &TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::new(folder.path(), Some(database.text()));
+    let serving = site.serve(&["--statement-timeout-ms", LONG, "--request-timeout-ms", "3000"]);
+    let police = site.client(&serving, &police());
+    let query = "query($input: MarkerLookupInput!) { markerLookup(input: $input) { status } }";
+    let ask = async |month: usize| {
+        let born = format!("19{}-{:02}-17", 60 + month, 1 + month);
+        let input = json!({ "givenName": "Dora", "familyName": "Quillfeather", "dateOfBirth": born });
+        police.post(query, json!({ "input": input })).await.unwrap()
+    };
+    let databases = database.open().await;
+    let alerts = async || {
+        let entries = trail::entries(&databases).await;
+        let tries = entries.iter().filter(|(entry, _)| {
+            let reason = entry.reason.as_ref().map(thinkfamily::audit::Code::as_str);
+            entry.kind == Kind::Alert && reason == Some("TRIES_VALUES")
+        });
+        tries.count()
+    };
+    let mut stopped = 0;
+    for month in 0..8 {
+        let answer = ask(month).await.json();
+        let result = &answer["data"]["markerLookup"];
+        assert!(result.is_object(), "{answer:#}");
+        stopped += usize::from(result["status"].is_null());
+    }
+    assert!(stopped > 0);
+    assert_eq!(alerts().await, stopped);
+    let endless = ENDLESS.join("; ");
+    databases.main().execute_unprepared(&endless).await.unwrap();
+    unavailable(&ask(8).await, "");
+    // The edge may have answered before what executes the operation has come to its end.
+    let told = async {
+        while alerts().await == stopped {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), told)
+        .await
+        .expect("what was tried is in the trail");
+    assert_eq!(alerts().await, stopped + 1);
+    databases.close().await.unwrap();
 }

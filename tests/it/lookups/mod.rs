@@ -2,11 +2,13 @@
 
 mod alerts;
 mod budget;
+mod failing;
 mod found;
 mod hidden;
 mod list;
 mod names;
 mod numbers;
+mod repeats;
 mod sheltered;
 mod tries;
 mod world;

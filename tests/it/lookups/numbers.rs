@@ -1,13 +1,18 @@
 //! Numbers in other systems, asked over the wire and kept once.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use thinkfamily::{
     demo,
-    store::{bulk, dataset::Dataset, rows::LocalIdentifierRow},
+    store::{
+        bulk,
+        dataset::Dataset,
+        rows::{LocalIdentifierRow, MembershipRow},
+    },
 };
 use uuid::Uuid;
 
-use super::world::{police, status, with};
+use super::world::{ask, person, police, status, with, write};
 use crate::support::{
     app::{App, today},
     database::{TestDatabase, on_both},
@@ -78,10 +83,7 @@ async fn a_number_that_is_one_person_s_finds_alone(database: &TestDatabase) {
         "MATCHED",
         "noughts that a spreadsheet took away"
     );
-    let other = with(
-        super::world::person("Dawn", "Hardman"),
-        &number("NHS_NUMBER", "9990000026"),
-    );
+    let other = with(person("Dawn", "Hardman"), &number("NHS_NUMBER", "9990000026"));
     assert_eq!(
         status(&police, other).await,
         "AMBIGUOUS",
@@ -109,4 +111,58 @@ async fn one_number_is_one_person_s_however_it_is_written(database: &TestDatabas
     // A joint tenancy is that of all who live there, once for each.
     add(&app, vec![row(905, "Tyler", "tenancy", "CH-20931")]).await.unwrap();
     assert!(add(&app, vec![row(906, "Tyler", "tenancy", "CH-20931")]).await.is_err());
+}
+
+/// Has somebody of the demonstration belong to another family of it as well.
+async fn joins(app: &App, given: &str, reference: &str) {
+    let data = demo::worked(today().date_naive());
+    let family = data.families.iter().find(|family| family.reference == reference);
+    let person = data.people.iter().find(|person| person.given_name == given);
+    let (family, person) = (family.expect("a family"), person.expect("a person"));
+    let membership = MembershipRow {
+        authority_id: family.authority_id,
+        id: Uuid::from_u128(950),
+        family_id: family.id,
+        person_id: person.id,
+        relationship: "other".to_owned(),
+        parental_responsibility: false,
+        valid_from: today().date_naive() - TimeDelta::days(10),
+        valid_until: None,
+    };
+    let more = Dataset {
+        memberships: vec![membership],
+        ..Dataset::default()
+    };
+    bulk::load(app.store.databases(), &more, &mut |_| {}).await.unwrap();
+}
+
+on_both!(a_number_finds_within_the_family_that_it_was_recorded_in);
+async fn a_number_finds_within_the_family_that_it_was_recorded_in(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let police = police(&app);
+    add(&app, vec![row(900, "Dawn", "nhs_number", "999 000 0018")])
+        .await
+        .unwrap();
+    let (right, wrong) = (number("NHS_NUMBER", "9990000018"), number("NHS_NUMBER", "9990000026"));
+    let (named, doubtful) = (person("Dawn", "Hardman"), with(person("Dawn", "Hardman"), &wrong));
+    assert_eq!(status(&police, right.clone()).await, "MATCHED");
+    assert_eq!(status(&police, doubtful.clone()).await, "AMBIGUOUS");
+    joins(&app, "Dawn", "TF-10005").await;
+    // The other family is not to be known of, in two ways: what was recorded there neither finds her in this one nor raises a doubt.
+    let refused = "UPDATE consent SET decision = 'refused' WHERE category = 'MARKER' \
+                   AND family_id IN (SELECT id FROM family WHERE reference = 'TF-10001') \
+                   AND person_id NOT IN (SELECT id FROM person WHERE given_name = 'Dawn')";
+    let closed = "UPDATE family SET closed_on = '2026-06-14' WHERE reference = 'TF-10001'";
+    for hiding in [refused, closed] {
+        write(&app, hiding).await;
+        assert_eq!(
+            status(&police, named.clone()).await,
+            "MATCHED",
+            "she is in another family: {hiding}"
+        );
+        let found = ask(&police, right.clone()).await;
+        assert_eq!(found.data()["markerLookup"]["status"], "NOT_FOUND", "{hiding}");
+        assert_eq!(found.bytes, ask(&police, wrong.clone()).await.bytes, "{hiding}");
+        assert_eq!(status(&police, doubtful.clone()).await, "MATCHED", "{hiding}");
+    }
 }

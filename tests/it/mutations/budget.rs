@@ -24,14 +24,14 @@ const REPORT: &str = "mutation ($input: RecordContactInput!) { recordContact(inp
 const PLACE: &str =
     "mutation ($input: RecordMarkerPlacedInput!) { recordMarkerPlaced(input: $input) { errors { code } } }";
 
-fn few(change: impl FnOnce(&mut WriteSettings)) -> WriteSettings {
+pub(super) fn few(change: impl FnOnce(&mut WriteSettings)) -> WriteSettings {
     let mut settings = app::writes();
     change(&mut settings);
     settings
 }
 
 /// The first server over a fresh database.
-async fn first(database: &TestDatabase, clock: &Clock, writes: WriteSettings) -> App {
+pub(super) async fn first(database: &TestDatabase, clock: &Clock, writes: WriteSettings) -> App {
     let databases = database.open().await;
     bulk::load(&databases, &demo::worked(today().date_naive()), &mut |_| {})
         .await

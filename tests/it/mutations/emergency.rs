@@ -2,6 +2,11 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use thinkfamily::{
+    demo,
+    store::{bulk, dataset::Dataset, rows::FamilyRow},
+};
+use uuid::Uuid;
 
 use super::{assert_done, assert_refused, change, entries, hardmans};
 use crate::support::{
@@ -265,3 +270,69 @@ async fn a_try_in_vain_is_not_found_and_an_alert(database: &TestDatabase) {
     }
 }
 on_both!(a_try_in_vain_is_not_found_and_an_alert);
+
+/// Adds families without anybody, with references that are written otherwise.
+async fn add_families(app: &App, references: &[&str]) {
+    let data = demo::worked(today().date_naive());
+    let known = data.families.iter().find(|family| family.reference == "TF-10001");
+    let known = known.expect("a family of the demonstration");
+    let families = references.iter().enumerate().map(|(number, reference)| FamilyRow {
+        id: Uuid::from_u128(700 + number as u128),
+        reference: (*reference).to_owned(),
+        ..known.clone()
+    });
+    let more = Dataset {
+        families: families.collect(),
+        ..Dataset::default()
+    };
+    let databases = app.store.databases();
+    bulk::load(databases, &more, &mut |_| {}).await.expect("they load");
+}
+
+async fn a_reference_that_several_could_mean_opens_none(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let officer = app.partner("cambs-police", "practitioner", "safeguarding");
+    let coordinator = app.partner("tff-team", "coordinator", "programme_management");
+    let opened = async || app.number_of("SELECT count(*) AS number FROM emergency_access").await;
+    let before = opened().await;
+    assert_done(&open_by(&officer, "reference", &json!("tf 10001")).await);
+    add_families(&app, &["TF/10001", "tf10001"]).await;
+    // As neither of the three is written: nobody says which is meant.
+    for said in ["TF10001", "tf-10001", "Tf 10001"] {
+        assert_refused(
+            &open_by(&officer, "reference", &json!(said)).await,
+            "reference",
+            "NOT_FOUND",
+        );
+    }
+    assert_eq!(opened().await, before + 1);
+    let alerts = entries(&app).await;
+    assert_eq!(alerts.iter().filter(|entry| entry.kind.code() == "alert").count(), 3);
+    // As one of them is written, it is that one.
+    for said in ["TF/10001", " tf10001 "] {
+        assert_done(&open_by(&officer, "reference", &json!(said)).await);
+    }
+    assert_eq!(opened().await, before + 3);
+    let of_three = "SELECT count(DISTINCT family_id) AS number FROM emergency_access WHERE subject = 'practitioner-of-cambs-police'";
+    assert_eq!(app.number_of(of_three).await, 3);
+
+    // Whoever can see all of them asks for one, and is given it by the same rule; a list gives all that could be meant.
+    let one = async |partner: &Partner, said: &str| {
+        let query = "query ($said: String!) { family(reference: $said) { reference } }";
+        let reply = partner.ask_with(query, json!({ "said": said })).await;
+        reply.data()["family"]["reference"].clone()
+    };
+    for (said, given) in [
+        ("TF-10001", json!("TF-10001")),
+        (" TF/10001", json!("TF/10001")),
+        ("TF10001", Value::Null),
+        ("tf 10001", Value::Null),
+    ] {
+        assert_eq!(one(&coordinator, said).await, given, "{said}");
+    }
+    let list = "{ families(filter: { reference: \"tf 10001\" }) { totalCount } }";
+    assert_eq!(coordinator.ask(list).await.data()["families"]["totalCount"], 3);
+    // Others that one may not see are as if they were not there.
+    assert_eq!(one(&app.lead_professional(), "tf 10001").await, "TF-10001");
+}
+on_both!(a_reference_that_several_could_mean_opens_none);

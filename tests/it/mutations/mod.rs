@@ -2,6 +2,7 @@
 
 mod agreement;
 mod budget;
+mod colleagues;
 mod consent;
 mod emergency;
 mod errors;
