@@ -25,6 +25,8 @@ mod load;
 pub mod migrate;
 pub mod named;
 pub mod narrow;
+mod noted;
+mod numbers;
 pub mod outbox;
 mod pipeline;
 pub mod policy;

@@ -349,8 +349,12 @@ impl Session {
         let (Some(written), Some(settings)) = (self.written.get().copied(), self.settings.get()) else {
             return Ok(None);
         };
+        let Some(lapses) = self.is_noted(&written).await? else {
+            return Ok(None);
+        };
         let moment = Moment {
             written,
+            lapses,
             began: self.began,
             day: self.today(),
         };
