@@ -1,5 +1,6 @@
 //! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
 
+mod again;
 mod finish;
 mod subscribe;
 mod understand;
@@ -19,7 +20,7 @@ use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, info_span};
 
 pub use self::subscribe::Subscription;
-use self::understand::select;
+use self::{again::Attempt, understand::select};
 use super::{
     answer,
     api_error::ApiError,
@@ -90,6 +91,7 @@ struct Parts {
     limits: OperationLimits,
     spending: Spending,
     spent: AtomicU64,
+    again: AtomicU64,
     feeds: Feeds,
     looks: Semaphore,
 }
@@ -125,6 +127,7 @@ impl Engine {
             limits,
             spending: Spending::new(limits.cost_per_minute),
             spent: AtomicU64::new(0),
+            again: AtomicU64::new(0),
             feeds: Feeds::default(),
             looks: Semaphore::new(LOOKS),
         };
@@ -139,6 +142,11 @@ impl Engine {
     /// What all operations that were executed have cost together, by the measure of `extensions.cost`.
     pub fn spent(&self) -> u64 {
         self.parts.spent.load(Ordering::Relaxed)
+    }
+
+    /// How often a change was made again because another came first.
+    pub fn made_again(&self) -> u64 {
+        self.parts.again.load(Ordering::Relaxed)
     }
 
     /// Executes one operation. Whatever the answer discloses is in the trail before this returns.
@@ -174,9 +182,17 @@ impl Engine {
             let (feeds, services) = (&self.parts.feeds, &self.parts.services);
             feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
         }
-        let executing = self.in_time(&asked, self.executed(&asked, &plan, mode));
+        match mode {
+            Mode::Write | Mode::Alone => self.until_made(&asked, &plan).await,
+            Mode::Read | Mode::Feed => self.attempt(&asked, &plan, &Attempt::only(mode)).await,
+        }
+    }
+
+    /// Executes an operation, and keeps and tells what came of it.
+    async fn attempt(&self, asked: &Asked, plan: &Plan, attempt: &Attempt) -> Result<Answer, RequestError> {
+        let executing = self.in_time(asked, self.executed(asked, plan, attempt));
         let (request, response, introspected) = executing.await??;
-        let finishing = self.finish(&asked, &plan, request, response, introspected);
+        let finishing = self.finish(asked, plan, request, response, introspected);
         finishing.instrument(info_span!("answer")).await
     }
 
@@ -194,8 +210,8 @@ impl Engine {
     }
 
     /// Executes an operation as far as its values.
-    async fn executed(&self, asked: &Asked, plan: &Plan, mode: Mode) -> Result<Executed, RequestError> {
-        let (session, policies, ceiling) = self.begin(&asked.caller, mode).await?;
+    async fn executed(&self, asked: &Asked, plan: &Plan, attempt: &Attempt) -> Result<Executed, RequestError> {
+        let (session, policies, ceiling) = self.begin(&asked.caller, attempt.mode).await?;
         if asked.withheld == WithheldMode::Fail && !within(plan, &ceiling) {
             self.refuse(asked, &ceiling, Reason::NotInAgreement).await?;
             return Err(beyond_the_agreement());
@@ -206,7 +222,7 @@ impl Engine {
         } else {
             None
         };
-        let request = self.request(asked, plan, session, policies, ceiling, Turn::None);
+        let request = self.request(asked, plan, session, policies, ceiling, Turn::None, attempt);
         let response = if plan.reads {
             let mut document = asked.resolved.to_document();
             if plan.introspects {
@@ -224,6 +240,7 @@ impl Engine {
     }
 
     /// What the resolvers share, with the arguments that are beyond the ceiling noted as withheld.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of what the resolvers share")]
     fn request(
         &self,
         asked: &Asked,
@@ -232,6 +249,7 @@ impl Engine {
         policies: Arc<Policies>,
         ceiling: Arc<Ceiling>,
         turn: Turn,
+        attempt: &Attempt,
     ) -> Arc<Request> {
         let request = Arc::new(Request {
             wants: if self.parts.services.narrows {
@@ -253,6 +271,8 @@ impl Engine {
             failure: OnceLock::new(),
             turn,
             missed: AtomicBool::default(),
+            admitted: Arc::clone(&attempt.admitted),
+            again: attempt.again,
         });
         for input in plan.inputs.iter().filter(|input| !input.is_within(&request.ceiling)) {
             let beyond = Withheld {

@@ -39,6 +39,7 @@ pub mod session;
 mod tables;
 pub mod trail;
 mod transaction;
+mod turn;
 mod watch;
 pub mod write;
 mod written;
@@ -59,6 +60,7 @@ use self::{
     directory::KnownAgencies,
     known::{Found, KnownFamilies},
     policy::Policies,
+    turn::Turns,
 };
 use crate::clock::{Clock, Ids};
 
@@ -77,6 +79,7 @@ struct Shared {
     policies: Mutex<HashMap<i32, Arc<Policies>>>,
     agencies: KnownAgencies,
     families: Arc<KnownFamilies>,
+    turns: Turns,
 }
 
 impl Store {
@@ -90,6 +93,7 @@ impl Store {
             statements: Arc::default(),
             policies: Mutex::default(),
             agencies: KnownAgencies::default(),
+            turns: Turns::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -125,6 +129,20 @@ impl Store {
     /// How often operations found families known, and how often not, since the start.
     pub fn families_found(&self) -> Found {
         self.shared.families.found()
+    }
+
+    /// Notes that a change was refused because another came first.
+    pub fn another_came_first(&self) {
+        self.shared.turns.was_refused();
+    }
+
+    /// Whether that happened just now, so that whoever writes had better do so alone.
+    pub fn writers_are_crowded(&self) -> bool {
+        self.shared.turns.are_crowded()
+    }
+
+    fn turns(&self) -> &Turns {
+        &self.shared.turns
     }
 
     fn known_families(&self) -> &Arc<KnownFamilies> {

@@ -16,7 +16,7 @@ use sea_orm::{
     IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 use tracing::{Instrument as _, Span, info_span};
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ use super::{
     policy::Standing,
     record::Record,
     rows::AuthorityRow,
+    turn,
     watch::Watched,
 };
 
@@ -39,8 +40,10 @@ use super::{
 pub enum Mode {
     /// Only read.
     Read,
-    /// Read and write.
+    /// Read and write, beside others who write.
     Write,
+    /// Read and write while nobody else does, so that no other change can come first.
+    Alone,
     /// Read, and write only what the feed keeps of whom it told what. Such a session never makes another one fail.
     Feed,
 }
@@ -74,6 +77,8 @@ pub struct Session {
     wake: Arc<Wake>,
     /// Dropped with the session, however that ends.
     watched: Watched,
+    /// Dropped last, when the transaction has ended.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Session {
@@ -82,7 +87,7 @@ impl Session {
         let isolation = match mode {
             // What the feed writes down is guarded by a lock on its reader's row.
             Mode::Read | Mode::Feed => IsolationLevel::RepeatableRead,
-            Mode::Write => IsolationLevel::Serializable,
+            Mode::Write | Mode::Alone => IsolationLevel::Serializable,
         };
         let began = Instant::now();
         let postgres = store.main().get_database_backend() == DatabaseBackend::Postgres;
@@ -91,10 +96,14 @@ impl Session {
             access_mode: (postgres && mode == Mode::Read).then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: Some(match mode {
                 Mode::Read => SqliteTransactionMode::Deferred,
-                Mode::Write | Mode::Feed => SqliteTransactionMode::Immediate,
+                Mode::Write | Mode::Alone | Mode::Feed => SqliteTransactionMode::Immediate,
             }),
         };
         let watched = Watched::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
+        let turn = match mode {
+            Mode::Write | Mode::Alone | Mode::Feed if !postgres => Some(store.turns().sqlite().await),
+            _ => None,
+        };
         let mut standing = None;
         let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
             Some(pool) => {
@@ -104,7 +113,13 @@ impl Session {
                 standing = Some(Standing::of(&Rows::Pipelined(read))?);
                 On::Pipelined(Box::new(snapshot))
             }
-            None => On::Library(watched.over(store.main().begin_with_options(options)).await?),
+            None => {
+                let transaction = watched.over(store.main().begin_with_options(options)).await?;
+                if matches!(mode, Mode::Write | Mode::Alone) {
+                    turn::take(&transaction, mode == Mode::Alone).await?;
+                }
+                On::Library(transaction)
+            }
         };
         let session = Self {
             on,
@@ -122,6 +137,7 @@ impl Session {
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
             watched,
+            _turn: turn,
         };
         if let Some(standing) = standing {
             let _ = session.policy_version.set(session.keep_standing(standing));

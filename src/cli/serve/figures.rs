@@ -18,7 +18,7 @@ type Read = Box<dyn Fn() -> u64 + Send + Sync>;
 /// # Errors
 /// Never in practice: only if two figures had one name.
 pub fn register(metrics: &Metrics, store: &Store, trail: &Trail, engine: &Engine) -> Result<(), prometheus::Error> {
-    let counters: [(&str, &str, Read); 11] = [
+    let counters: [(&str, &str, Read); 12] = [
         (
             "thinkfamily_sql_statements_total",
             "Statements sent to the main database.",
@@ -73,6 +73,11 @@ pub fn register(metrics: &Metrics, store: &Store, trail: &Trail, engine: &Engine
             "thinkfamily_graphql_cost_total",
             "What the operations executed have cost together, as extensions.cost tells each.",
             of(engine, Engine::spent),
+        ),
+        (
+            "thinkfamily_changes_made_again_total",
+            "Changes made again because another came first.",
+            of(engine, Engine::made_again),
         ),
     ];
     counted(metrics, counters)?;

@@ -93,6 +93,10 @@ impl Engine {
     async fn failed(&self, asked: &Asked, request: Request, failure: &ApiError) -> RequestError {
         let services = Arc::clone(&self.parts.services);
         let refused = RequestError::new(failure.code(), failure.message()).retry(failure.retry());
+        if request.again && matches!(failure, ApiError::Conflict) {
+            // Whoever makes it again tells what was tried, and waits.
+            return refused;
+        }
         if failure.retry().is_some()
             && let Err(unwritten) = self.raise_alert(asked, failure.code()).await
         {

@@ -54,7 +54,7 @@ impl<'a> Look<'a> {
         let session = Session::begin(store, consumer.caller.authority, mode).await?;
         let row = match mode {
             Mode::Read => session.looked(consumer.id).await?,
-            Mode::Write | Mode::Feed => session.look_after(consumer.id).await?,
+            Mode::Write | Mode::Alone | Mode::Feed => session.look_after(consumer.id).await?,
         };
         let policies = session.policies(store).await?;
         let (newest, rises) = session.newest_change().await?;

@@ -75,6 +75,11 @@ impl TestDatabase {
         open(&self.url, &settings).await
     }
 
+    /// The same, with other limits.
+    pub(crate) async fn open_within(&self, settings: &Settings) -> Databases {
+        open(&self.url, settings).await
+    }
+
     fn at(text: String, place: Place) -> Self {
         let url = text.parse().unwrap();
         Self { url, text, place }
