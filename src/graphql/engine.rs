@@ -24,6 +24,7 @@ use self::{again::Attempt, understand::select};
 use super::{
     answer,
     api_error::ApiError,
+    asking,
     context::Request,
     feed::Feeds,
     introspection::Schemas,
@@ -154,7 +155,8 @@ impl Engine {
     /// A client that goes away does not cut it short: what is written and what the trail says of it belong together.
     pub async fn execute(&self, request: OperationRequest) -> Answer {
         let engine = self.clone();
-        let running = tokio::spawn(async move { engine.run(request).await }.in_current_span());
+        let working = asking::of(request.request_id, async move { engine.run(request).await });
+        let running = tokio::spawn(working.in_current_span());
         match running.await {
             Ok(Ok(answer)) => answer,
             Ok(Err(refusal)) => Answer::Refused(refusal),

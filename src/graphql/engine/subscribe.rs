@@ -11,7 +11,7 @@ use super::{Attempt, Engine, beyond_the_agreement, internal, refusal, select, to
 use crate::{
     error::{ErrorCode, RequestError},
     graphql::{
-        answer,
+        answer, asking,
         operation::{Answer, Asked, Event, OperationRequest, WithheldMode},
         plan::Plan,
         subscriptions::{
@@ -175,7 +175,7 @@ impl Subscription {
             self.wake.mark_unchanged();
             let parts = Arc::clone(&self.parts);
             // Apart, so that what the trail says was given is not lost with whoever waits for it.
-            let step = async move { parts.step(reading).await };
+            let step = asking::of(parts.asked.request_id, async move { parts.step(reading).await });
             self.running = Some(tokio::spawn(step.instrument(info_span!(parent: None, "event"))));
         }
         let ended = match &mut self.running {
