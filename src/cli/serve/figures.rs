@@ -9,7 +9,14 @@ use prometheus::{
 };
 
 use super::sign_in::SignIn;
-use crate::{audit::Trail, graphql::engine::Engine, store::Store, webhook::Deliverer, wire::metrics::Metrics};
+use crate::{
+    audit::Trail,
+    graphql::engine::Engine,
+    readiness::{Condition, Readiness},
+    store::Store,
+    webhook::Deliverer,
+    wire::metrics::Metrics,
+};
 
 type Read = Box<dyn Fn() -> u64 + Send + Sync>;
 
@@ -120,6 +127,23 @@ pub(super) fn register_others(
         ),
     ];
     counted(metrics, counters)
+}
+
+/// Registers what keeps the server from its work, by condition: 1 while it does.
+pub(super) fn register_readiness(metrics: &Metrics, readiness: &Readiness) -> Result<(), prometheus::Error> {
+    for condition in Condition::ALL {
+        let options = Opts::new(
+            "thinkfamily_unready",
+            "Whether this keeps the server from its work, by condition.",
+        )
+        .const_label("condition", condition.word());
+        let readiness = readiness.clone();
+        metrics.registry().register(Box::new(Gauged {
+            gauge: IntGauge::with_opts(options)?,
+            read: Box::new(move || u64::from(readiness.found().contains(&condition))),
+        }))?;
+    }
+    Ok(())
 }
 
 fn counted<const N: usize>(metrics: &Metrics, counters: [(&str, &str, Read); N]) -> Result<(), prometheus::Error> {
