@@ -7,6 +7,7 @@ pub mod figures;
 mod front;
 mod ready;
 mod roles;
+mod settle;
 mod sign_in;
 
 use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
@@ -64,6 +65,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let secret = Secret::load_or_create(&config.data_dir).map_err(Failure::problem)?;
     let databases = context.ready_databases().await?;
     let store = context.store(&databases);
+    settle::settle(&store).await?;
     let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
     let listening = Listening {
         listener,
@@ -136,7 +138,7 @@ impl Server {
             .and_then(|()| figures::register_others(&metrics, &sign_in, &deliverer))
             .map_err(Failure::problem)?;
         let (limits, edge) = limits(config);
-        let readiness = ready::readiness(databases, trail);
+        let readiness = ready::readiness(store, trail);
         figures::register_readiness(&metrics, &readiness).map_err(Failure::problem)?;
         let mut state = AppState::new(
             Arc::new(engine),

@@ -15,18 +15,35 @@ pub enum Condition {
     DiskLow,
     /// No issuer's keys could be read for a long time: nobody could safely sign in.
     KeysOld,
+    /// A database's address leads to a standby.
+    DatabaseStandby,
+    /// The database does not note every write of a family.
+    WritesNotNoted,
+    /// Numbers of writes are drawn that are not greater than those before, and could not be set right.
+    NumbersBackwards,
+    /// A newer program has migrated the database.
+    SchemaNewer,
 }
 
 impl Condition {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::DatabaseAway,
         Self::TrailNotWritten,
         Self::TrailStopped,
         Self::FileMoved,
         Self::DiskLow,
         Self::KeysOld,
+        Self::DatabaseStandby,
+        Self::WritesNotNoted,
+        Self::NumbersBackwards,
+        Self::SchemaNewer,
     ];
+
+    /// Whether the server is to be left because of it. What only has to be known is told like the others.
+    pub fn stands_in_the_way(self) -> bool {
+        self != Self::SchemaNewer
+    }
 
     /// Its word: in the log, as the label of its metric, and in `docs/operations.md`.
     pub fn word(self) -> &'static str {
@@ -37,6 +54,10 @@ impl Condition {
             Self::FileMoved => "file_moved",
             Self::DiskLow => "disk_low",
             Self::KeysOld => "keys_old",
+            Self::DatabaseStandby => "database_standby",
+            Self::WritesNotNoted => "writes_not_noted",
+            Self::NumbersBackwards => "numbers_backwards",
+            Self::SchemaNewer => "schema_newer",
         }
     }
 
@@ -51,6 +72,10 @@ impl Condition {
             Self::FileMoved => "a file of a database was deleted, moved or replaced while it was in use",
             Self::DiskLow => "the disk of a database has less room than is to stay free",
             Self::KeysOld => "no issuer's keys could be read for a long time",
+            Self::DatabaseStandby => "the address of a database leads to a standby, from which nobody is served",
+            Self::WritesNotNoted => "triggers are missing or switched off: what was read of families is not used again",
+            Self::NumbersBackwards => "numbers of writes run backwards: what was read of families is not used again",
+            Self::SchemaNewer => "a newer program has migrated the database: this one is to be upgraded",
         }
     }
 }

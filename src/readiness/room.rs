@@ -82,13 +82,17 @@ impl Readiness {
             self.keep(now);
             *looked = Some(Instant::now());
         }
-        self.found().is_empty()
+        !self.found().into_iter().any(Condition::stands_in_the_way)
     }
 
     fn keep(&self, now: BTreeSet<Condition>) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         for came in now.difference(&found) {
-            tracing::error!(condition = came.word(), "not ready: {}", came.sentence());
+            if came.stands_in_the_way() {
+                tracing::error!(condition = came.word(), "not ready: {}", came.sentence());
+            } else {
+                tracing::warn!(condition = came.word(), "{}", came.sentence());
+            }
         }
         for went in found.difference(&now) {
             tracing::info!(condition = went.word(), "it has passed");

@@ -33,6 +33,7 @@ pub mod policy;
 pub mod reach;
 pub mod record;
 pub mod reference;
+pub mod role;
 pub mod rows;
 mod select;
 pub mod session;
@@ -87,13 +88,13 @@ impl Store {
     pub fn new(databases: Databases, clock: Clock, ids: Ids) -> Self {
         let shared = Shared {
             families: Arc::new(KnownFamilies::new(databases.known_families())),
+            turns: Turns::of(databases.writers()),
             databases,
             clock,
             ids,
             statements: Arc::default(),
             policies: Mutex::default(),
             agencies: KnownAgencies::default(),
-            turns: Turns::default(),
         };
         Self {
             shared: Arc::new(shared),

@@ -1,10 +1,16 @@
 //! The agreements of an authority, read anew whenever their version has changed.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{agency, agreement, agreement_clause, agreement_signatory, policy_version};
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::ExprTrait as _,
+};
 use uuid::Uuid;
 
 use super::{
@@ -149,6 +155,26 @@ impl Standing {
             suppression_threshold: self.suppression_threshold,
             marker_advice: self.marker_advice,
         }
+    }
+}
+
+impl Store {
+    /// The agreements in force on a day that should have been looked at anew before it, as code and version.
+    pub async fn agreements_past_review(&self, day: NaiveDate) -> Result<Vec<(String, i32)>, StoreError> {
+        let select = agreement::Entity::find()
+            .filter(agreement::Column::ReviewBy.lt(day))
+            .filter(agreement::Column::EffectiveFrom.lte(day))
+            .filter(
+                agreement::Column::EffectiveTo
+                    .is_null()
+                    .or(agreement::Column::EffectiveTo.gte(day)),
+            )
+            .order_by_asc(agreement::Column::Code)
+            .order_by_asc(agreement::Column::Version);
+        let rows = select.into_model::<AgreementRow>().all(self.main()).await?;
+        // A later version stands in for those before it.
+        let newest: BTreeMap<String, i32> = rows.into_iter().map(|row| (row.code, row.version)).collect();
+        Ok(newest.into_iter().collect())
     }
 }
 

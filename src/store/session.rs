@@ -16,7 +16,7 @@ use sea_orm::{
     IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{OnceCell, OwnedMutexGuard};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tracing::{Instrument as _, Span, info_span};
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ pub struct Session {
     /// Dropped with the session, however that ends.
     watched: Watched,
     /// Dropped last, when the transaction has ended.
-    _turn: Option<OwnedMutexGuard<()>>,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Session {
@@ -101,8 +101,9 @@ impl Session {
         };
         let watched = Watched::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
         let turn = match mode {
-            Mode::Write | Mode::Alone | Mode::Feed if !postgres => Some(store.turns().sqlite().await),
-            _ => None,
+            Mode::Write | Mode::Alone => Some(store.turns().wait().await?),
+            Mode::Feed if !postgres => Some(store.turns().wait().await?),
+            Mode::Read | Mode::Feed => None,
         };
         let mut standing = None;
         let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {

@@ -2,7 +2,8 @@
 //!
 //! PostgreSQL lets writers go on at the same time and refuses some of them afterwards, also where they had nothing to do with each other: what they have read stands on
 //! the same page. So a change has two ways to be made. First beside others, as all of them are. If it was refused, then alone, when those have ended and before others begin: nothing
-//! can come in between. SQLite has one writer anyway, and its waiting is not by turns; so whoever writes in this process queues up before.
+//! can come in between. Before that, whoever writes in this process queues up, so
+//! that there is a connection for each: waiting for one ends soon, and in SQLite, which has one writer, it is not by turns.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -10,22 +11,33 @@ use std::{
 };
 
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::failure::StoreError;
 
 /// For so long after a refusal everybody writes alone: where one was refused, the next ones would be as well, for nothing.
 const CROWDED: Duration = Duration::from_millis(250);
 
 /// The writers of this process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Turns {
-    sqlite: Arc<tokio::sync::Mutex<()>>,
+    writers: Arc<Semaphore>,
     crowded: Mutex<Option<Instant>>,
 }
 
 impl Turns {
-    /// Waits for the turn to write to SQLite; it ends when it is dropped.
-    pub(super) async fn sqlite(&self) -> OwnedMutexGuard<()> {
-        Arc::clone(&self.sqlite).lock_owned().await
+    /// Turns for so many at the same time.
+    pub(super) fn of(writers: usize) -> Self {
+        Self {
+            writers: Arc::new(Semaphore::new(writers)),
+            crowded: Mutex::default(),
+        }
+    }
+
+    /// Waits for the turn to write; it ends when it is dropped.
+    pub(super) async fn wait(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let turn = Arc::clone(&self.writers).acquire_owned().await;
+        turn.map_err(|_| StoreError::Unavailable("nobody writes any more"))
     }
 
     /// Notes that somebody was refused because another came first.

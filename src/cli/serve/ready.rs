@@ -1,5 +1,7 @@
 //! What is looked at to say whether the server is ready: one look for each thing that can go wrong, over the rooms that know.
 
+mod database;
+
 use std::{sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
@@ -8,7 +10,7 @@ use tokio::time::timeout;
 use crate::{
     audit::Trail,
     readiness::{Condition, Look, Readiness},
-    store::connect::Databases,
+    store::{Store, connect::Databases},
     wire::services::Ready,
 };
 
@@ -18,8 +20,14 @@ const READY_TIME: Duration = Duration::from_secs(2);
 pub(super) const EVERY: Duration = Duration::from_secs(5);
 
 /// All the looks.
-pub(super) fn readiness(databases: &Databases, trail: &Trail) -> Readiness {
-    Readiness::new(vec![answering(databases.clone()), written(trail.clone())])
+pub(super) fn readiness(store: &Store, trail: &Trail) -> Readiness {
+    let databases = store.databases();
+    Readiness::new(vec![
+        answering(databases.clone()),
+        written(trail.clone()),
+        database::noted(store.clone()),
+        database::schema(databases.clone()),
+    ])
 }
 
 /// For the wire.
@@ -36,13 +44,12 @@ fn answering(databases: Databases) -> Look {
         let databases = databases.clone();
         async move {
             match timeout(READY_TIME, databases.answer()).await {
-                Ok(Ok(())) => Vec::new(),
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "a database does not answer");
-                    vec![Condition::DatabaseAway]
-                }
-                Err(_) => vec![Condition::DatabaseAway],
+                Ok(Ok(())) => return Vec::new(),
+                Ok(Err(error)) => tracing::warn!(%error, "a database does not answer"),
+                Err(_) => {}
             }
+            let standby = database::standby(&databases).await;
+            std::iter::once(Condition::DatabaseAway).chain(standby).collect()
         }
         .boxed()
     })

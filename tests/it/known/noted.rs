@@ -210,3 +210,27 @@ async fn notes_that_are_gone_are_missed() {
     let after = both.both_answer(MANAGER, ALL, "notes that are gone").await;
     assert!(after != before && after.contains("2001-01-01") && after.contains("Elsewhere"));
 }
+
+/// A restore of rows alone switches all triggers off and on again, as ordinary ones.
+#[tokio::test]
+async fn what_a_restore_leaves_is_set_right_by_migrating() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let both = Both::keeping(&database).await;
+    both.by_hand("ALTER TABLE consent DISABLE TRIGGER USER; ALTER TABLE consent ENABLE TRIGGER USER")
+        .await;
+    both.by_hand("ALTER TABLE plan DISABLE TRIGGER plan_written").await;
+    both.finds_nothing().await;
+    assert_eq!(
+        both.silent(),
+        ["plan_written", "consent_written", "consent_written_truncated"]
+    );
+    both.by_hand.migrate_up().await.unwrap();
+    both.finds_nothing().await;
+    assert_eq!(
+        both.silent(),
+        ["plan_written"],
+        "what somebody has switched off stays off"
+    );
+}

@@ -101,7 +101,7 @@ impl Drop for TestDatabase {
 /// The limits the tests open databases with.
 pub(crate) fn settings() -> Settings {
     Settings {
-        connections: 4,
+        connections: 6,
         trail_connections: 2,
         synchronous: Synchronous::Normal,
         ..Settings::default()
