@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement};
 
 use super::{
     Store,
-    known::{Life, Unproved, Written},
+    known::{Holds, Life, Unproved, Written},
     record::record,
     session::{Session, StoreError},
 };
@@ -69,13 +69,18 @@ impl Session {
     /// After how many lapses everything that was written up to this session's moment was noted, if it was. Whoever comes first in a new life of the database, or after its triggers were changed, looks at them.
     pub(super) async fn is_noted(&self, written: &Written) -> Result<Option<u64>, StoreError> {
         let proof = self.families().proof();
-        if let Some(holds) = proof.holds(written) {
-            return Ok(holds);
+        match proof.holds(written) {
+            Holds::Unknown => {}
+            Holds::No => return Ok(None),
+            Holds::Since(lapses) => return Ok(Some(lapses)),
         }
         let postgres = self.backend() == DbBackend::Postgres;
         let found = self.rows(good(postgres), Vec::new()).await?.records::<Good>()?;
         proof.looked(written.life, silent(found.into_iter().map(|one| one.name), postgres));
-        Ok(proof.holds(written).flatten())
+        Ok(match proof.holds(written) {
+            Holds::Since(lapses) => Some(lapses),
+            Holds::Unknown | Holds::No => None,
+        })
     }
 }
 

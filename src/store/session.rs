@@ -106,21 +106,18 @@ impl Session {
             Mode::Read | Mode::Feed => None,
         };
         let mut standing = None;
-        let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
-            Some(pool) => {
-                store.count_statement();
-                let statement = Standing::statement(DatabaseBackend::Postgres, true);
-                let (snapshot, read) = pool.snapshot((statement, &[authority.into()])).await?;
-                standing = Some(Standing::of(&Rows::Pipelined(read))?);
-                On::Pipelined(Box::new(snapshot))
+        let on = if let Some(pool) = store.databases().pipeline().filter(|_| mode == Mode::Read) {
+            store.count_statement();
+            let statement = Standing::statement(DatabaseBackend::Postgres, true);
+            let (snapshot, read) = pool.snapshot((statement, &[authority.into()])).await?;
+            standing = Some(Standing::of(&Rows::Pipelined(read))?);
+            On::Pipelined(Box::new(snapshot))
+        } else {
+            let transaction = watched.over(store.main().begin_with_options(options)).await?;
+            if matches!(mode, Mode::Write | Mode::Alone) {
+                turn::take(&transaction, mode == Mode::Alone).await?;
             }
-            None => {
-                let transaction = watched.over(store.main().begin_with_options(options)).await?;
-                if matches!(mode, Mode::Write | Mode::Alone) {
-                    turn::take(&transaction, mode == Mode::Alone).await?;
-                }
-                On::Library(transaction)
-            }
+            On::Library(transaction)
         };
         let session = Self {
             on,

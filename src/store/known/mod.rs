@@ -27,7 +27,7 @@ use self::{
     standing::Authorities,
 };
 pub(super) use self::{
-    proof::Proof,
+    proof::{Holds, Proof},
     standing::{Life, Moment, Since, View, Written},
 };
 use super::{

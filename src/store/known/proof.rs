@@ -19,6 +19,17 @@ struct State {
     lapses: u64,
 }
 
+/// Whether what was read before may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Holds {
+    /// Somebody has to look at the triggers first.
+    Unknown,
+    /// It may not.
+    No,
+    /// It may, if it was read after so many lapses.
+    Since(u64),
+}
+
 /// Why nothing is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unproved {
@@ -29,8 +40,8 @@ pub struct Unproved {
 }
 
 impl Proof {
-    /// Whether what was read before may be used at that moment, if it was read after so many lapses; none where somebody has to look at the triggers first.
-    pub(in crate::store) fn holds(&self, written: &Written) -> Option<Option<u64>> {
+    /// Whether what was read before may be used at that moment.
+    pub(in crate::store) fn holds(&self, written: &Written) -> Holds {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let backwards = written.drawn < written.number;
         if backwards && !state.backwards {
@@ -41,8 +52,15 @@ impl Proof {
             );
         }
         state.backwards = backwards;
-        let proved = !backwards && state.silent.is_empty();
-        (state.looked == Some(written.life)).then_some(proved.then_some(state.lapses))
+        if backwards {
+            Holds::No
+        } else if state.looked != Some(written.life) {
+            Holds::Unknown
+        } else if state.silent.is_empty() {
+            Holds::Since(state.lapses)
+        } else {
+            Holds::No
+        }
     }
 
     /// Keeps what somebody has found who looked at the triggers in such a life.

@@ -182,16 +182,14 @@ async fn connect(config: &Config, wait: Duration, standby_will_do: bool) -> Resu
     // It ends when the client is gone or the server is.
     let task = tokio::spawn(connection).abort_handle();
     let asked = timeout(wait, client.query_one(role::ASK, &[])).await;
-    let standby: bool = match asked.map(|asked| asked.and_then(|row| row.try_get(0))) {
-        Ok(Ok(standby)) => standby,
-        _ => {
-            task.abort();
-            return Err(UNREACHED);
-        }
+    let standby: Result<bool, StoreError> = match asked.map(|asked| asked.and_then(|row| row.try_get(0))) {
+        Ok(Ok(true)) if !standby_will_do => Err(StoreError::Unavailable(role::STANDBY)),
+        Ok(Ok(standby)) => Ok(standby),
+        Ok(Err(_)) | Err(_) => Err(UNREACHED),
     };
-    if standby && !standby_will_do {
+    if let Err(refused) = standby {
         task.abort();
-        return Err(StoreError::Unavailable(role::STANDBY));
+        return Err(refused);
     }
     Ok(Connection {
         client,

@@ -118,9 +118,13 @@ async fn contacts_of_several_families_are_all_made(database: &TestDatabase) {
 }
 on_both!(contacts_of_several_families_are_all_made);
 
+/// Who asks, for which mutation, with what selected of its answer, and its input.
+type Asked<'a> = (&'a Partner, &'static str, &'static str, Value);
+
 /// What every mutation is tried with, by whom. Each has a number of its own.
 struct Everything {
     app: App,
+    colleagues: Vec<Partner>,
     lead: Partner,
     officer: Partner,
     practitioner: Partner,
@@ -137,7 +141,12 @@ struct Everything {
 
 impl Everything {
     async fn of(app: App) -> Self {
+        let colleague = |number: i32| {
+            let name = format!("colleague-{number}");
+            app.partner_named("cambridgeshire", "cambs-police", "marker_lookup", "safeguarding", &name)
+        };
         Self {
+            colleagues: (0..50).map(colleague).collect(),
             lead: app.lead_professional(),
             officer: police(&app),
             practitioner: app.partner("cambs-police", "practitioner", "safeguarding"),
@@ -154,111 +163,96 @@ impl Everything {
         }
     }
 
-    async fn change(&self, number: usize) -> (&'static str, Value) {
-        let of = |list: &Mutex<Vec<Value>>| list.lock().unwrap().pop().unwrap_or_else(|| self.family["id"].clone());
-        let (name, system) = (format!("colleague-{}", number % 50), format!("system {}", number % 7));
-        let colleague =
-            self.app
-                .partner_named("cambridgeshire", "cambs-police", "marker_lookup", "safeguarding", &name);
-        let dawn = member(&self.family, "Dawn");
-        let (partner, name, selection, input) = match number % 16 {
+    fn one_of(&self, list: &Mutex<Vec<Value>>) -> Value {
+        list.lock().unwrap().pop().unwrap_or_else(|| self.family["id"].clone())
+    }
+
+    /// What is changed of the family.
+    fn of_family(&self, number: usize) -> Asked<'_> {
+        let (family, marker) = (&self.family["id"], &self.marker);
+        let (system, day) = (format!("system {}", number % 7), "2026-06-15");
+        match number % 16 {
             0 => {
+                let dawn = member(&self.family, "Dawn");
                 let input = json!({ "memberId": dawn, "categories": ["CRITERION_WORK"], "agencyKinds": ["POLICE"], "decision": "GIVEN" });
                 (&self.lead, "recordConsent", "consents { id }", input)
             }
-            1 => (
-                &self.lead,
-                "withdrawConsent",
-                "",
-                json!({ "consentId": of(&self.consents) }),
-            ),
+            1 => {
+                let input = json!({ "consentId": self.one_of(&self.consents) });
+                (&self.lead, "withdrawConsent", "", input)
+            }
             2 => {
-                let input = json!({ "familyId": self.family["id"], "agency": "cambs-drugs-service", "contactName": "Sam Example", "startedOn": "2026-06-15" });
+                let input = json!({ "familyId": family, "agency": "cambs-drugs-service", "contactName": "Sam Example", "startedOn": day });
                 (&self.lead, "recordInvolvement", "involvement { id }", input)
             }
             3 => {
-                let id = self
-                    .involvement
-                    .lock()
-                    .unwrap()
-                    .clone()
-                    .unwrap_or_else(|| self.family["id"].clone());
-                (
-                    &self.lead,
-                    "endInvolvement",
-                    "",
-                    json!({ "involvementId": id, "endedOn": "2026-06-15" }),
-                )
+                let known = self.involvement.lock().unwrap().clone();
+                let input = json!({ "involvementId": known.unwrap_or_else(|| family.clone()), "endedOn": day });
+                (&self.lead, "endInvolvement", "", input)
             }
             4 => {
-                let input = json!({ "familyId": self.family["id"], "ground": "SAFEGUARDING", "justification": "A neighbour rang about shouting." });
+                let input = json!({ "familyId": family, "ground": "SAFEGUARDING", "justification": "A neighbour rang about shouting." });
                 (&self.practitioner, "openEmergencyAccess", "", input)
             }
+            6 => {
+                let input = json!({ "markerId": marker, "system": system, "placedOn": day });
+                (&self.officer, "recordMarkerPlaced", "", input)
+            }
+            7 => {
+                let input = json!({ "markerId": marker, "system": system, "removedOn": day });
+                (&self.officer, "recordMarkerRemoved", "", input)
+            }
+            8 => {
+                let colleague = &self.colleagues[number % self.colleagues.len()];
+                let input = json!({ "markerId": marker, "changedWhatWasDone": true, "seenOn": day });
+                (colleague, "recordMarkerResponse", "", input)
+            }
+            _ => (&self.officer, "recordContact", "", contact(marker)),
+        }
+    }
+
+    /// What is changed otherwise, and of the family where nothing else is.
+    fn asked(&self, number: usize) -> Asked<'_> {
+        match number % 16 {
             5 if number % 160 == 5 => {
                 let version = self.version.fetch_add(1, Ordering::Relaxed);
-                let from =
-                    chrono::NaiveDate::from_num_days_from_ce_opt(739_780 + i32::try_from(version).unwrap()).unwrap();
+                let day = 739_780 + i32::try_from(version).unwrap();
+                let from = chrono::NaiveDate::from_num_days_from_ce_opt(day).unwrap();
                 let document = demo::CAMBRIDGESHIRE_AGREEMENT
                     .replacen("version = 1", &format!("version = {version}"), 1)
                     .replacen("effective_from = 2026-01-01", &format!("effective_from = {from}"), 1);
                 (&self.keeper, "loadAgreement", "", json!({ "document": document }))
             }
-            6 => (
-                &self.officer,
-                "recordMarkerPlaced",
-                "",
-                json!({ "markerId": self.marker, "system": system, "placedOn": "2026-06-15" }),
-            ),
-            7 => (
-                &self.officer,
-                "recordMarkerRemoved",
-                "",
-                json!({ "markerId": self.marker, "system": system, "removedOn": "2026-06-15" }),
-            ),
-            8 => (
-                &colleague,
-                "recordMarkerResponse",
-                "",
-                json!({ "markerId": self.marker, "changedWhatWasDone": true, "seenOn": "2026-06-15" }),
-            ),
-            9 => (
-                &self.mailbox,
-                "addWebhookEndpoint",
-                "endpoint { id }",
-                json!({ "url": format!("https://hooks.example.org/{number}") }),
-            ),
-            10 => (
-                &self.mailbox,
-                "rotateWebhookSecret",
-                "",
-                json!({ "endpointId": of(&self.endpoints) }),
-            ),
-            11 => (
-                &self.mailbox,
-                "removeWebhookEndpoint",
-                "",
-                json!({ "endpointId": of(&self.endpoints) }),
-            ),
-            12 => (
-                &self.keeper,
-                "addAlertEndpoint",
-                "endpoint { id }",
-                json!({ "url": format!("https://hooks.example.org/{}", number % 3) }),
-            ),
-            13 => (
-                &self.keeper,
-                "removeAlertEndpoint",
-                "",
-                json!({ "endpointId": of(&self.alerts) }),
-            ),
-            14 => (
-                &self.mailbox,
-                "retryWebhookDelivery",
-                "",
-                json!({ "deliveryId": self.family["id"] }),
-            ),
-            _ => (&self.officer, "recordContact", "", contact(&self.marker)),
-        };
+            9 => {
+                let input = json!({ "url": format!("https://hooks.example.org/{number}") });
+                (&self.mailbox, "addWebhookEndpoint", "endpoint { id }", input)
+            }
+            10 => {
+                let input = json!({ "endpointId": self.one_of(&self.endpoints) });
+                (&self.mailbox, "rotateWebhookSecret", "", input)
+            }
+            11 => {
+                let input = json!({ "endpointId": self.one_of(&self.endpoints) });
+                (&self.mailbox, "removeWebhookEndpoint", "", input)
+            }
+            12 => {
+                let input = json!({ "url": format!("https://hooks.example.org/{}", number % 3) });
+                (&self.keeper, "addAlertEndpoint", "endpoint { id }", input)
+            }
+            13 => {
+                let input = json!({ "endpointId": self.one_of(&self.alerts) });
+                (&self.keeper, "removeAlertEndpoint", "", input)
+            }
+            14 => {
+                let input = json!({ "deliveryId": self.family["id"] });
+                (&self.mailbox, "retryWebhookDelivery", "", input)
+            }
+            _ => self.of_family(number),
+        }
+    }
+
+    async fn change(&self, number: usize) -> (&'static str, Value) {
+        let (partner, name, selection, input) = self.asked(number);
         let payload = contacts::change(partner, name, selection, input).await;
         if let Some(id) = payload["consents"][0].get("id") {
             self.consents.lock().unwrap().push(id.clone());

@@ -77,13 +77,17 @@ async fn a_standby_is_looked_at_and_not_served_from() {
     }
 }
 
-/// The name that the program connects to may lead to a standby after a failover.
+/// The name that the program connects to may lead to a standby after a failover. The trail is elsewhere and could be written.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_has_become_a_standby_is_left_and_taken_again() {
-    let Some(server) = postgres::own() else { return };
+    let (Some(server), Some(elsewhere)) = (postgres::own(), postgres::own()) else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let site = site(&folder, &server);
-    let serving = site.serve(&SETTINGS);
+    let trail = format!("--trail-database-url={}", elsewhere.url(DATABASE));
+    let settings: Vec<&str> = SETTINGS.into_iter().chain([trail.as_str()]).collect();
+    let serving = site.serve(&settings);
     let lead = someone(
         "cambs-early-help",
         "lead_professional",
