@@ -122,6 +122,7 @@ impl Server {
             let rows = demo::worked(context, databases, store, trail, "first-start").await?;
             tracing::info!(rows, "demonstration data loaded");
         }
+        settle::reviews(store).await?;
         let issuer = if config.dev_issuer {
             let (clock, ids) = (context.clock.clone(), context.ids.clone());
             let issuer = DevIssuer::open(&config.data_dir, &config.audience, clock, ids).map_err(Failure::problem)?;

@@ -18,6 +18,11 @@ pub(super) async fn settle(store: &Store) -> Result<(), Failure> {
             "store.setting_gives_up"
         );
     }
+    Ok(())
+}
+
+/// Says which agreements in force should have been looked at anew.
+pub(super) async fn reviews(store: &Store) -> Result<(), Failure> {
     let today = store.clock().today();
     for (agreement, version) in store.agreements_past_review(today).await.map_err(Failure::problem)? {
         tracing::warn!(

@@ -104,6 +104,15 @@ async fn a_server_that_has_become_a_standby_is_left_and_taken_again() {
     for _ in 0..5 {
         let answer = ask().await;
         assert_eq!(answer.status, 503, "{}", answer.text());
+        // The cause is told with the id that the client was given.
+        let (log, id) = (serving.log_so_far(), answer.request_id.to_string());
+        let cause = log
+            .lines()
+            .find(|line| line.contains("store.unavailable") && line.contains(&id));
+        assert!(
+            cause.is_some_and(|line| line.contains("\"request_id\"")),
+            "{id}:\n{log}"
+        );
     }
     let waiting = async {
         while !serving.log_so_far().contains("database_standby") {
