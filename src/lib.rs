@@ -19,6 +19,7 @@ pub mod error;
 pub mod graphql;
 pub mod import;
 pub mod matching;
+pub mod readiness;
 pub mod sharing;
 pub mod store;
 pub mod telemetry;

@@ -55,3 +55,4 @@ pub mod trusted_document;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;
 pub mod write_budget;
+pub mod write_turn;

@@ -24,11 +24,27 @@ mod m0015_tries;
 mod m0016_birth;
 mod m0017_write_budget;
 mod m0018_said;
+mod m0020_taking_turns;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
 mod t0003_trail_group;
 mod t0004_trail_body;
+
+/// Names of triggers, each with its table, that must be there and fire for every write of something that is read with families.
+pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
+    let events: &[&str] = if postgres {
+        &["", "_truncated"]
+    } else {
+        &["_insert", "_update", "_delete"]
+    };
+    let of_table = |table| {
+        events
+            .iter()
+            .map(move |event| (table, format!("{table}_written{event}")))
+    };
+    m0014_written::noted_tables().flat_map(of_table).collect()
+}
 
 /// The steps of the main database.
 pub struct Migrator;
@@ -55,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_birth::Step),
             Box::new(m0017_write_budget::Step),
             Box::new(m0018_said::Step),
+            Box::new(m0020_taking_turns::Step),
         ]
     }
 

@@ -102,6 +102,11 @@ const NOTED: &[(&str, Of)] = &[
     ("contact", Of::Family),
 ];
 
+/// The names of these tables.
+pub fn noted_tables() -> impl Iterator<Item = &'static str> {
+    NOTED.iter().map(|(table, _)| *table)
+}
+
 const TABLES: &[step::Table] = &[step::Table {
     // The family with the key nought stands for all of the authority.
     name: "family_written",

@@ -22,7 +22,7 @@ use crate::{
 /// The key that signs the heads of the trail, in the data directory.
 const TRAIL_KEY: &str = "trail.key";
 /// Connections to the trail: one writes, the others read.
-const TRAIL_CONNECTIONS: u32 = 4;
+const TRAIL_CONNECTIONS: u32 = 3;
 
 /// What every command is given.
 pub(super) struct Context {
@@ -54,6 +54,10 @@ impl Context {
 
     /// Opens the databases as they are, making SQLite files that are not there.
     pub(super) async fn databases(&self) -> Result<Databases, Failure> {
+        self.databases_of(false).await
+    }
+
+    async fn databases_of(&self, standby: bool) -> Result<Databases, Failure> {
         let database = &self.config.database;
         let read = |text: &str, setting: &str| {
             text.parse::<DatabaseUrl>()
@@ -73,6 +77,7 @@ impl Context {
             known_families: usize::try_from(database.known_families_mb)
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
+            standby,
             ..Settings::default()
         };
         Databases::open_at(&url, &trail_url, &settings)
@@ -86,6 +91,12 @@ impl Context {
         let databases = self.databases().await?;
         refuse_pending(&databases).await?;
         Ok(databases)
+    }
+
+    /// The same for a command that tells nothing of families: a standby will do as well.
+    pub(super) async fn databases_to_look_at(&self) -> Result<Databases, Failure> {
+        self.refuse_missing_file()?;
+        self.databases_of(true).await
     }
 
     /// Opens the databases and brings them to this program's schema, where the settings allow it.
@@ -141,7 +152,8 @@ pub(super) async fn close(databases: Databases) {
     }
 }
 
-async fn refuse_pending(databases: &Databases) -> Result<(), Failure> {
+/// A database that is behind this program is refused.
+pub(super) async fn refuse_pending(databases: &Databases) -> Result<(), Failure> {
     let steps = databases.migration_status().await.map_err(Failure::problem)?;
     match steps.iter().filter(|step| !step.applied).count() {
         0 => Ok(()),

@@ -33,10 +33,7 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     let databases = match arguments.command {
         Command::Up => context.databases().await?,
-        Command::Status => {
-            context.refuse_missing_file()?;
-            context.databases().await?
-        }
+        Command::Status => context.databases_to_look_at().await?,
     };
     let done = match arguments.command {
         Command::Up => up(&databases, out).await,

@@ -167,7 +167,8 @@ async fn audit(
     if !arguments.needs_database() {
         return audit::run(arguments, None, &key, out).await.map_err(Failure::problem);
     }
-    let databases = context.existing_databases().await?;
+    let databases = context.databases_to_look_at().await?;
+    context::refuse_pending(&databases).await?;
     let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
     let done = audit::run(arguments, Some(&store), &key, out).await;
     context::close(databases).await;

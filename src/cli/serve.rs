@@ -5,7 +5,9 @@ mod counters;
 mod engine;
 pub mod figures;
 mod front;
+mod ready;
 mod roles;
+mod settle;
 mod sign_in;
 
 use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
@@ -25,6 +27,7 @@ use crate::{
     audit::Trail,
     auth::{Authenticator, DevIssuer, TrustedIssuer},
     config::Config,
+    readiness::Readiness,
     sharing::decide::PERMITS_EVERYTHING,
     store::{Store, connect::Databases},
     webhook::Deliverer,
@@ -34,13 +37,10 @@ use crate::{
         metrics::Metrics,
         routes::router,
         server::{self, Listening},
-        services::Ready,
         state::AppState,
     },
 };
 
-/// Longer than this, and a database does not count as ready.
-const READY_TIME: Duration = Duration::from_secs(2);
 /// How long what is open may take to close, once nobody is served any more.
 const CLOSE_TIME: Duration = Duration::from_secs(10);
 
@@ -65,6 +65,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let secret = Secret::load_or_create(&config.data_dir).map_err(Failure::problem)?;
     let databases = context.ready_databases().await?;
     let store = context.store(&databases);
+    settle::settle(&store).await?;
     let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
     let listening = Listening {
         listener,
@@ -102,6 +103,7 @@ struct Server {
     metrics: Metrics,
     sign_in: Arc<SignIn>,
     deliverer: Deliverer,
+    readiness: Readiness,
     store: Store,
     banner: Banner,
 }
@@ -120,6 +122,7 @@ impl Server {
             let rows = demo::worked(context, databases, store, trail, "first-start").await?;
             tracing::info!(rows, "demonstration data loaded");
         }
+        settle::reviews(store).await?;
         let issuer = if config.dev_issuer {
             let (clock, ids) = (context.clock.clone(), context.ids.clone());
             let issuer = DevIssuer::open(&config.data_dir, &config.audience, clock, ids).map_err(Failure::problem)?;
@@ -136,11 +139,12 @@ impl Server {
             .and_then(|()| figures::register_others(&metrics, &sign_in, &deliverer))
             .map_err(Failure::problem)?;
         let (limits, edge) = limits(config);
-        let ready = ready(databases.clone(), trail.clone());
+        let readiness = ready::readiness(store, trail);
+        figures::register_readiness(&metrics, &readiness).map_err(Failure::problem)?;
         let mut state = AppState::new(
             Arc::new(engine),
             Arc::clone(&sign_in) as _,
-            ready,
+            ready::ready(readiness.clone()),
             context.ids.clone(),
             metrics.clone(),
         )
@@ -173,6 +177,7 @@ impl Server {
             metrics,
             sign_in,
             deliverer,
+            readiness,
             store: store.clone(),
             banner: Banner {
                 address,
@@ -202,7 +207,9 @@ impl Server {
             // Whether it is told to stop or its owner has gone: it stops.
             let _ = stopped.await;
         }));
+        let watching = tokio::spawn(async move { self.readiness.watch(ready::EVERY).await });
         server::serve(self.listening, router(state), &self.edge, &self.metrics, stop).await;
+        watching.abort();
         // Counters are told to the end.
         drop(telling);
         drop(stop_delivering);
@@ -252,27 +259,6 @@ fn authenticator(context: &Context, store: &Store, issuer: Option<&DevIssuer>) -
     let warming = authenticator.clone();
     tokio::spawn(async move { warming.warm_up().await });
     Ok(authenticator)
-}
-
-/// Ready: both databases answer in time, and the trail takes entries.
-fn ready(databases: Databases, trail: Trail) -> Ready {
-    Arc::new(move || {
-        let (databases, trail) = (databases.clone(), trail.clone());
-        async move {
-            match timeout(READY_TIME, databases.answer()).await {
-                Ok(Ok(())) => trail.is_ready(),
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "a database does not answer");
-                    false
-                }
-                Err(_) => {
-                    tracing::warn!("a database does not answer in time");
-                    false
-                }
-            }
-        }
-        .boxed()
-    })
 }
 
 /// The settings' limits, in the wire's own words.

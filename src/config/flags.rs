@@ -67,7 +67,7 @@ settings! {
     data_dir "THINKFAMILY_DATA_DIR" "DIR" "Directory for the embedded database and keys [default: data]" [];
     database_url "THINKFAMILY_DATABASE_URL" "URL" "sqlite://FILE or postgres://… [default: sqlite://<data-dir>/thinkfamily.db] [env: DATABASE_URL]" [];
     trail_database_url "THINKFAMILY_TRAIL_DATABASE_URL" "URL" "Where the trail is kept [default: beside the database]" [];
-    database_connections "THINKFAMILY_DATABASE_CONNECTIONS" "N" "Most connections to the database; on PostgreSQL as many that only read besides [default: 16]" [];
+    database_connections "THINKFAMILY_DATABASE_CONNECTIONS" "N" "Most connections to the database that read; on PostgreSQL half as many that write besides [default: 16]" [];
     database_queue "THINKFAMILY_DATABASE_QUEUE" "N" "Most requests that wait for a connection; more are answered 503 [default: 256]" [];
     database_wait_ms "THINKFAMILY_DATABASE_WAIT_MS" "MS" "Longest wait for a connection [default: 2000]" [];
     statement_timeout_ms "THINKFAMILY_STATEMENT_TIMEOUT_MS" "MS" "Longest time of one SQL statement [default: 5000]" [];

@@ -1,5 +1,6 @@
 //! What a resolver may say went wrong. It has no `Display`, so that no text of the database can slip into an answer.
 
+use super::asking;
 use crate::{
     error::{ErrorCode, Retry},
     store::session::StoreError,
@@ -67,11 +68,11 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Conflict => Self::Conflict,
             StoreError::Unavailable(_) => {
-                tracing::error!(%error, "store.unavailable");
+                tracing::error!(%error, request_id = asking::request_id(), "store.unavailable");
                 Self::Unavailable
             }
             StoreError::Database(_) | StoreError::Corrupt(_) => {
-                tracing::error!(%error, "store.failed");
+                tracing::error!(%error, request_id = asking::request_id(), "store.failed");
                 Self::Internal
             }
         }

@@ -15,6 +15,7 @@ use super::{
     operation::WithheldMode,
     services::Services,
     subscriptions::source::Turn,
+    write_budget::Admitted,
 };
 use crate::{
     clock::Stopwatch,
@@ -61,6 +62,10 @@ pub struct Request {
     pub turn: Turn,
     /// Whether something was named that is not given.
     pub missed: AtomicBool,
+    /// The changes of this operation that were counted.
+    pub admitted: Arc<Admitted>,
+    /// Whether it is made again where another change comes first. Then that it was tried tells nobody anything.
+    pub again: bool,
 }
 
 /// Something that a mutation wrote, for the trail.

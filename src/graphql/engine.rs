@@ -1,5 +1,6 @@
 //! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
 
+mod again;
 mod finish;
 mod subscribe;
 mod understand;
@@ -19,10 +20,11 @@ use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, info_span};
 
 pub use self::subscribe::Subscription;
-use self::understand::select;
+use self::{again::Attempt, understand::select};
 use super::{
     answer,
     api_error::ApiError,
+    asking,
     context::Request,
     feed::Feeds,
     introspection::Schemas,
@@ -90,6 +92,7 @@ struct Parts {
     limits: OperationLimits,
     spending: Spending,
     spent: AtomicU64,
+    again: AtomicU64,
     feeds: Feeds,
     looks: Semaphore,
 }
@@ -125,6 +128,7 @@ impl Engine {
             limits,
             spending: Spending::new(limits.cost_per_minute),
             spent: AtomicU64::new(0),
+            again: AtomicU64::new(0),
             feeds: Feeds::default(),
             looks: Semaphore::new(LOOKS),
         };
@@ -141,12 +145,18 @@ impl Engine {
         self.parts.spent.load(Ordering::Relaxed)
     }
 
+    /// How often a change was made again because another came first.
+    pub fn made_again(&self) -> u64 {
+        self.parts.again.load(Ordering::Relaxed)
+    }
+
     /// Executes one operation. Whatever the answer discloses is in the trail before this returns.
     ///
     /// A client that goes away does not cut it short: what is written and what the trail says of it belong together.
     pub async fn execute(&self, request: OperationRequest) -> Answer {
         let engine = self.clone();
-        let running = tokio::spawn(async move { engine.run(request).await }.in_current_span());
+        let working = asking::of(request.request_id, async move { engine.run(request).await });
+        let running = tokio::spawn(working.in_current_span());
         match running.await {
             Ok(Ok(answer)) => answer,
             Ok(Err(refusal)) => Answer::Refused(refusal),
@@ -174,8 +184,16 @@ impl Engine {
             let (feeds, services) = (&self.parts.feeds, &self.parts.services);
             feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
         }
-        let (request, response, introspected) = self.executed(&asked, &plan, mode).await?;
-        let finishing = self.finish(&asked, &plan, request, response, introspected);
+        match mode {
+            Mode::Write | Mode::Alone => self.until_made(&asked, &plan).await,
+            Mode::Read | Mode::Feed => self.attempt(&asked, &plan, &Attempt::only(mode)).await,
+        }
+    }
+
+    /// Executes an operation, and keeps and tells what came of it.
+    async fn attempt(&self, asked: &Asked, plan: &Plan, attempt: &Attempt) -> Result<Answer, RequestError> {
+        let (request, response, introspected) = self.executed(asked, plan, attempt).await?;
+        let finishing = self.finish(asked, plan, request, response, introspected);
         finishing.instrument(info_span!("answer")).await
     }
 
@@ -189,8 +207,8 @@ impl Engine {
     }
 
     /// Executes an operation as far as its values. One whose time is over fails like any other that was begun: what it tried is in the trail, and what it counted stays counted.
-    async fn executed(&self, asked: &Asked, plan: &Plan, mode: Mode) -> Result<Executed, RequestError> {
-        let began = self.in_time(asked, self.begin(&asked.caller, mode)).await;
+    async fn executed(&self, asked: &Asked, plan: &Plan, attempt: &Attempt) -> Result<Executed, RequestError> {
+        let began = self.in_time(asked, self.begin(&asked.caller, attempt.mode)).await;
         let (session, policies, ceiling) = began.map_err(|late| refused(&late))??;
         if asked.withheld == WithheldMode::Fail && !within(plan, &ceiling) {
             self.refuse(asked, &ceiling, Reason::NotInAgreement).await?;
@@ -202,7 +220,7 @@ impl Engine {
         } else {
             None
         };
-        let request = self.request(asked, plan, session, policies, ceiling, Turn::None);
+        let request = self.request(asked, plan, session, policies, ceiling, Turn::None, attempt);
         let response = if plan.reads {
             let mut document = asked.resolved.to_document();
             if plan.introspects {
@@ -224,6 +242,7 @@ impl Engine {
     }
 
     /// What the resolvers share, with the arguments that are beyond the ceiling noted as withheld.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of what the resolvers share")]
     fn request(
         &self,
         asked: &Asked,
@@ -232,6 +251,7 @@ impl Engine {
         policies: Arc<Policies>,
         ceiling: Arc<Ceiling>,
         turn: Turn,
+        attempt: &Attempt,
     ) -> Arc<Request> {
         let request = Arc::new(Request {
             wants: if self.parts.services.narrows {
@@ -253,6 +273,8 @@ impl Engine {
             failure: OnceLock::new(),
             turn,
             missed: AtomicBool::default(),
+            admitted: Arc::clone(&attempt.admitted),
+            again: attempt.again,
         });
         for input in plan.inputs.iter().filter(|input| !input.is_within(&request.ceiling)) {
             let beyond = Withheld {

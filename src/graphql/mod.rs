@@ -5,6 +5,7 @@
 mod alerts;
 mod answer;
 mod api_error;
+mod asking;
 mod codes;
 mod connections;
 mod contacts;

@@ -1,6 +1,8 @@
 //! How many changes a client may make: in all, and of one family. Counted by what the asker names, before anything is looked for, so that a refusal says
 //! nothing of what is there.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use uuid::Uuid;
 
 use super::{
@@ -46,6 +48,44 @@ impl WriteSettings {
     }
 }
 
+/// The changes of an operation that were counted. What is made again, because another change came first, is not counted again.
+#[derive(Debug, Default)]
+pub struct Admitted(Mutex<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    now: Vec<Vec<Count>>,
+    before: Vec<Vec<Count>>,
+}
+
+impl Admitted {
+    /// The operation is made again, from its beginning.
+    pub fn again(&self) {
+        let mut counted = self.counted();
+        let now = std::mem::take(&mut counted.now);
+        counted.before.extend(now);
+    }
+
+    /// Whether such a change was counted when the operation was made before, once for each time.
+    fn before(&self, counts: &[Count]) -> bool {
+        let mut counted = self.counted();
+        let found = counted.before.iter().position(|before| before == counts);
+        if let Some(place) = found {
+            let known = counted.before.swap_remove(place);
+            counted.now.push(known);
+        }
+        found.is_some()
+    }
+
+    fn note(&self, counts: Vec<Count>) {
+        self.counted().now.push(counts);
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Counts a change of that kind, of whatever the id names. An id that is none of ours names nothing; the change itself says so.
 pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) -> Result<(), ApiError> {
     let settings = &request.services.writes;
@@ -84,13 +124,22 @@ pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) ->
         }
         counts
     };
+    // What is counted in the operation's own transaction was undone with it.
+    let stays = !request.session.keeps_its_own_counts();
+    if stays && request.admitted.before(&counts) {
+        return Ok(());
+    }
     let (now, window) = (request.session.now(), Window(settings.period));
     let part = window.part_of(now);
     let admitted = request
         .session
         .admit_change(&request.services.store, part, &counts)
         .await?;
-    if request.session.keeps_its_own_counts() {
+    if stays {
+        if matches!(admitted, Admission::Granted(_)) {
+            request.admitted.note(counts);
+        }
+    } else {
         request.keep();
     }
     match admitted {
@@ -98,6 +147,29 @@ pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) ->
         Admission::Spent { room_from } => {
             let at = window.start_of(room_from).unwrap_or(now);
             Err(ApiError::TooManyChanges(Retry::at(at, now)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(holder: i64) -> Vec<Count> {
+        vec![Count { holder, allowed: 3 }]
+    }
+
+    #[test]
+    fn what_is_made_again_is_counted_once_and_what_is_made_twice_twice() {
+        let admitted = Admitted::default();
+        for holder in [1, 1, 2] {
+            assert!(!admitted.before(&counts(holder)));
+            admitted.note(counts(holder));
+        }
+        for _ in 0..2 {
+            admitted.again();
+            let before = [1, 2, 1, 1].map(|holder| admitted.before(&counts(holder)));
+            assert_eq!(before, [true, true, true, false], "the third of its kind is new");
         }
     }
 }

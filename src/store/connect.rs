@@ -17,10 +17,13 @@ use sea_orm::{
     },
 };
 
+use tokio::time::timeout;
+
 use super::{
     database_url::{Address, DatabaseUrl},
     feed::Wake,
     pipeline::Pool,
+    role::{self, STANDBY},
     watch,
 };
 
@@ -30,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Limits of the connections to the databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Connections to the main database, at most.
+    /// Connections to the main database that read, at most, and half as many that write; of SQLite, and where all is read over those that write, so many of the one kind.
     pub connections: u32,
     /// Connections to the trail, at most; one writes, the others read.
     pub trail_connections: u32,
@@ -46,6 +49,8 @@ pub struct Settings {
     pub feed_poll: Duration,
     /// Memory for what was read of families, in bytes, about.
     pub known_families: usize,
+    /// Whether a standby of PostgreSQL will do: only for what looks at what is there, and gives nothing of families to anybody.
+    pub standby: bool,
 }
 
 /// What a commit survives with SQLite; PostgreSQL is configured at its own server.
@@ -69,6 +74,7 @@ impl Default for Settings {
             synchronous: Synchronous::Full,
             feed_poll: Duration::from_secs(5),
             known_families: 128_000_000,
+            standby: false,
         }
     }
 }
@@ -91,6 +97,20 @@ pub enum ConnectError {
         database: DatabaseUrl,
         /// What the driver said.
         source: DbErr,
+    },
+    /// The server repeats what another one commits.
+    #[error("the database {database} is not used: {STANDBY}")]
+    Standby {
+        /// Its address.
+        database: DatabaseUrl,
+    },
+    /// No step of ours leads from its schema to this program's.
+    #[error("the schema of the database {database} is not one that this program can use: {why}")]
+    Schema {
+        /// Its address.
+        database: DatabaseUrl,
+        /// What is wrong with it.
+        why: String,
     },
     /// A step failed; nothing of the run was kept.
     #[error("cannot migrate the database {database}: {source}")]
@@ -133,6 +153,7 @@ pub struct Databases {
     pipeline: Option<Pool>,
     statement_timeout: Duration,
     known_families: usize,
+    writers: usize,
     wake: Arc<Wake>,
 }
 
@@ -148,12 +169,38 @@ impl Databases {
         trail_url: &DatabaseUrl,
         settings: &Settings,
     ) -> Result<Self, ConnectError> {
-        let main = Use::Data(settings.connections, settings.synchronous);
-        let main = connect(url, main, settings).await?;
+        // Where most reading goes over connections of its own, half as many are enough to write.
+        let apart = Pool::new(
+            url,
+            1,
+            settings.acquire_timeout,
+            settings.statement_timeout,
+            settings.standby,
+        )
+        .is_some();
+        let mut writing = if apart {
+            settings.connections.div_ceil(2)
+        } else {
+            settings.connections
+        };
+        let mut main = connect(url, Use::Data(writing, settings.synchronous), settings).await?;
         let trail = Use::Trail(settings.trail_connections);
         let trail = connect(trail_url, trail, settings).await?;
         let counters = connect(url, Use::Counters, settings).await?;
         let pipeline = pipeline(url, settings).await;
+        if apart && pipeline.is_none() {
+            main.close().await.map_err(|source| ConnectError::Open {
+                database: url.clone(),
+                source,
+            })?;
+            writing = settings.connections;
+            main = connect(url, Use::Data(writing, settings.synchronous), settings).await?;
+        }
+        // One is left for what else writes: feeds, webhooks, alerts. SQLite has one writer.
+        let writers = match url.address() {
+            Address::Postgres(..) => writing.saturating_sub(1).max(1),
+            Address::Sqlite(_) => 1,
+        };
         Ok(Self {
             url: url.clone(),
             trail_url: trail_url.clone(),
@@ -163,6 +210,7 @@ impl Databases {
             pipeline,
             statement_timeout: settings.statement_timeout,
             known_families: settings.known_families,
+            writers: writers as usize,
             wake: Arc::new(Wake::new(url, settings.feed_poll)),
         })
     }
@@ -242,6 +290,11 @@ impl Databases {
         self.known_families
     }
 
+    /// How many operations may write at the same time.
+    pub(super) fn writers(&self) -> usize {
+        self.writers
+    }
+
     /// Wakes those who wait for changes.
     pub(super) fn wake(&self) -> &Arc<Wake> {
         &self.wake
@@ -261,7 +314,13 @@ impl Databases {
 /// The connections that only read, if the server can be reached and lets us in that way.
 async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
     let most = settings.connections.max(1) as usize;
-    let pool = Pool::new(url, most, settings.acquire_timeout, settings.statement_timeout)?;
+    let pool = Pool::new(
+        url,
+        most,
+        settings.acquire_timeout,
+        settings.statement_timeout,
+        settings.standby,
+    )?;
     if pool.answers().await {
         return Some(pool);
     }
@@ -285,13 +344,22 @@ impl Use {
     fn connections(self, postgres: bool) -> u32 {
         match self {
             Self::Data(connections, _) | Self::Trail(connections) => connections.max(1),
-            Self::Counters if postgres => 4,
+            Self::Counters if postgres => 2,
             Self::Counters => 1,
         }
     }
 }
 
 async fn connect(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
+    // Those who count come after the others, to the same address.
+    if let Address::Postgres(postgres, _) = url.address()
+        && !settings.standby
+        && !matches!(of, Use::Counters)
+        // What cannot be reached is told below.
+        && let Ok(Ok(true)) = timeout(settings.acquire_timeout, role::is_standby(postgres)).await
+    {
+        return Err(ConnectError::Standby { database: url.clone() });
+    }
     let opened = match url.address() {
         Address::Postgres(postgres, _) => {
             SqlxPostgresConnector::connect(postgres_options(postgres, of, settings)).await
@@ -350,6 +418,11 @@ fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &Settings) -
     options
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .map_sqlx_postgres_opts(move |_| postgres.clone());
+    if !settings.standby {
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(role::refuse_standby(connection)))
+        });
+    }
     options
 }
 

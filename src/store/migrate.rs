@@ -1,12 +1,17 @@
 //! Brings both databases to this program's schema, and says how far they are. The steps themselves are in `migration/`.
 
-use migration::{MigrationStatus, Migrator, MigratorTrait, TrailMigrator};
+use std::collections::BTreeSet;
+
+use migration::{MigrationStatus, Migrator, MigratorTrait, TrailMigrator, triggers_that_note};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
 };
 
-use super::connect::{ConnectError, Databases};
+use super::{
+    connect::{ConnectError, Databases},
+    database_url::DatabaseUrl,
+};
 
 /// Whether one step was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +24,85 @@ pub struct StepStatus {
     pub applied: bool,
 }
 
+/// How the schema of the databases stands to this program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// It is this program's.
+    Same,
+    /// These steps are still to be applied, all of them after those that were.
+    Behind(Vec<String>),
+    /// These steps were left out, although later ones were applied.
+    Gaps(Vec<String>),
+    /// These steps are of a newer program.
+    Newer(Vec<String>),
+}
+
+impl Schema {
+    /// What is wrong, in words for whoever runs the program; nothing where a program may bring the database to its schema.
+    fn refusal(&self) -> Option<String> {
+        match self {
+            Self::Same | Self::Behind(_) => None,
+            Self::Gaps(steps) => Some(format!(
+                "steps are missing although later ones were applied ({}): its list of steps was changed by hand, or it was put together from two; take it from a backup",
+                steps.join(", ")
+            )),
+            Self::Newer(steps) => Some(format!(
+                "a newer version of this program has migrated it ({}): use that version",
+                steps.join(", ")
+            )),
+        }
+    }
+}
+
 impl Databases {
+    /// How their schema stands to this program: what is worst of the two. Changes nothing.
+    pub async fn schema(&self) -> Result<Schema, ConnectError> {
+        let main = schema::<Migrator>(self.main())
+            .await
+            .map_err(|e| self.failed(false, e))?;
+        let trail = schema::<TrailMigrator>(self.trail())
+            .await
+            .map_err(|e| self.failed(true, e))?;
+        Ok(match (main, trail) {
+            (found @ (Schema::Newer(_) | Schema::Gaps(_)), _) | (_, found @ (Schema::Newer(_) | Schema::Gaps(_))) => {
+                found
+            }
+            (Schema::Same, found) | (found, Schema::Same) => found,
+            (Schema::Behind(mut steps), Schema::Behind(others)) => {
+                steps.extend(others);
+                Schema::Behind(steps)
+            }
+        })
+    }
+
+    /// Refuses databases that no step of ours leads from.
+    async fn refuse_others(&self) -> Result<(), ConnectError> {
+        let refuse = |url: &DatabaseUrl, found: &Schema| match found.refusal() {
+            Some(why) => Err(ConnectError::Schema {
+                database: url.clone(),
+                why,
+            }),
+            None => Ok(()),
+        };
+        let main = schema::<Migrator>(self.main())
+            .await
+            .map_err(|e| self.failed(false, e))?;
+        refuse(self.url(), &main)?;
+        let trail = schema::<TrailMigrator>(self.trail())
+            .await
+            .map_err(|e| self.failed(true, e))?;
+        refuse(self.trail_url(), &trail)
+    }
+
     /// Applies all steps that were not applied, on both databases. Each database moves as a whole or not at all, and
     /// several processes may do this at once: the first does the work, the others wait and find it done.
     pub async fn migrate_up(&self) -> Result<(), ConnectError> {
+        self.refuse_others().await?;
         up::<Migrator>(self.main()).await.map_err(|e| self.failed(false, e))?;
         up::<TrailMigrator>(self.trail())
             .await
-            .map_err(|e| self.failed(true, e))
+            .map_err(|e| self.failed(true, e))?;
+        fire_always(self.main()).await.map_err(|e| self.failed(false, e))
     }
 
     /// Takes all steps back, on both databases: **all data are lost**.
@@ -40,6 +116,7 @@ impl Databases {
     /// Which steps were applied, in order, the trail's last. Changes nothing. A database that has steps this program does
     /// not know, for it was migrated by a newer one, is an error.
     pub async fn migration_status(&self) -> Result<Vec<StepStatus>, ConnectError> {
+        self.refuse_others().await?;
         let mut all = status::<Migrator>(self.main(), false)
             .await
             .map_err(|e| self.failed(false, e))?;
@@ -51,8 +128,40 @@ impl Databases {
     fn failed(&self, trail: bool, source: DbErr) -> ConnectError {
         let url = if trail { self.trail_url() } else { self.url() };
         let database = url.clone();
+        // In a database of which no step was noted, or the next one was not: what is there is a part of one, or somebody else's.
+        if source.to_string().contains("already exists") {
+            let why = "tables or columns of a step are there that was not noted as applied: it was restored in part, or belongs to something else; take it from a backup, or use an empty one";
+            return ConnectError::Schema {
+                database,
+                why: why.to_owned(),
+            };
+        }
         ConnectError::Migrate { database, source }
     }
+}
+
+/// Triggers that a restore has left firing for ordinary sessions only fire for all again. One that somebody has switched off stays so.
+async fn fire_always(db: &DatabaseConnection) -> Result<(), DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let text = "SELECT CAST(c.relname AS text) AS name, CAST(t.tgname AS text) AS trigger FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+         WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND pg_table_is_visible(c.oid)";
+    let known: BTreeSet<(String, String)> = triggers_that_note(true)
+        .into_iter()
+        .map(|(table, trigger)| (table.to_owned(), trigger))
+        .collect();
+    for row in db
+        .query_all_raw(Statement::from_string(DbBackend::Postgres, text))
+        .await?
+    {
+        let of: (String, String) = (row.try_get("", "name")?, row.try_get("", "trigger")?);
+        if known.contains(&of) {
+            let text = format!("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}", of.0, of.1);
+            db.execute_unprepared(&text).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn up<M: MigratorTrait>(db: &DatabaseConnection) -> Result<(), DbErr> {
@@ -65,6 +174,45 @@ async fn down<M: MigratorTrait>(db: &DatabaseConnection) -> Result<(), DbErr> {
     let transaction = begin_alone(db).await?;
     M::down(&transaction, None).await?;
     transaction.commit().await
+}
+
+async fn schema<M: MigratorTrait>(db: &DatabaseConnection) -> Result<Schema, DbErr> {
+    let table = M::migration_table_name().to_string();
+    let known: Vec<String> = M::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let backend = db.get_database_backend();
+    let there = match backend {
+        DbBackend::Postgres => format!("SELECT 1 WHERE to_regclass('{table}') IS NOT NULL"),
+        _ => format!("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{table}'"),
+    };
+    let mut applied = BTreeSet::new();
+    if db
+        .query_one_raw(Statement::from_string(backend, there))
+        .await?
+        .is_some()
+    {
+        let text = format!("SELECT version FROM {table}");
+        for row in db.query_all_raw(Statement::from_string(backend, text)).await? {
+            applied.insert(row.try_get::<String>("", "version")?);
+        }
+    }
+    let newer: Vec<String> = applied.iter().filter(|step| !known.contains(step)).cloned().collect();
+    let mut pending = known.iter().filter(|step| !applied.contains(*step)).cloned().peekable();
+    let last = known.iter().rposition(|step| applied.contains(step));
+    let gaps: Vec<String> = known
+        .iter()
+        .take(last.unwrap_or(0))
+        .filter(|step| !applied.contains(*step))
+        .cloned()
+        .collect();
+    Ok(if !newer.is_empty() {
+        Schema::Newer(newer)
+    } else if !gaps.is_empty() {
+        Schema::Gaps(gaps)
+    } else if pending.peek().is_some() {
+        Schema::Behind(pending.collect())
+    } else {
+        Schema::Same
+    })
 }
 
 async fn status<M: MigratorTrait>(db: &DatabaseConnection, trail: bool) -> Result<Vec<StepStatus>, DbErr> {

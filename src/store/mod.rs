@@ -25,18 +25,22 @@ mod load;
 pub mod migrate;
 pub mod named;
 pub mod narrow;
+mod noted;
+mod numbers;
 pub mod outbox;
 mod pipeline;
 pub mod policy;
 pub mod reach;
 pub mod record;
 pub mod reference;
+pub mod role;
 pub mod rows;
 mod select;
 pub mod session;
 mod tables;
 pub mod trail;
 mod transaction;
+mod turn;
 mod watch;
 pub mod write;
 mod written;
@@ -57,6 +61,7 @@ use self::{
     directory::KnownAgencies,
     known::{Found, KnownFamilies},
     policy::Policies,
+    turn::Turns,
 };
 use crate::clock::{Clock, Ids};
 
@@ -75,6 +80,7 @@ struct Shared {
     policies: Mutex<HashMap<i32, Arc<Policies>>>,
     agencies: KnownAgencies,
     families: Arc<KnownFamilies>,
+    turns: Turns,
 }
 
 impl Store {
@@ -82,6 +88,7 @@ impl Store {
     pub fn new(databases: Databases, clock: Clock, ids: Ids) -> Self {
         let shared = Shared {
             families: Arc::new(KnownFamilies::new(databases.known_families())),
+            turns: Turns::of(databases.writers()),
             databases,
             clock,
             ids,
@@ -123,6 +130,20 @@ impl Store {
     /// How often operations found families known, and how often not, since the start.
     pub fn families_found(&self) -> Found {
         self.shared.families.found()
+    }
+
+    /// Notes that a change was refused because another came first.
+    pub fn another_came_first(&self) {
+        self.shared.turns.was_refused();
+    }
+
+    /// Whether that happened just now, so that whoever writes had better do so alone.
+    pub fn writers_are_crowded(&self) -> bool {
+        self.shared.turns.are_crowded()
+    }
+
+    fn turns(&self) -> &Turns {
+        &self.shared.turns
     }
 
     fn known_families(&self) -> &Arc<KnownFamilies> {

@@ -1,16 +1,23 @@
 //! The agreements of an authority, read anew whenever their version has changed.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{agency, agreement, agreement_clause, agreement_signatory, policy_version};
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::ExprTrait as _,
+};
 use uuid::Uuid;
 
 use super::{
     Store,
     bundle::Rows,
-    known::Written,
+    known::{Life, Written},
+    noted::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
     record::record,
     rows::AuthorityRow,
     session::{Session, StoreError},
@@ -80,24 +87,31 @@ pub(super) struct Standing {
     marker_advice: String,
     version: i64,
     written: i64,
+    drawn: i64,
     started: i64,
+    triggers: i64,
 }
 
-record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written started);
+record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers);
 
 impl Standing {
-    /// The statement. Whoever only reads is told of the newest write of a family, and since when this very server of PostgreSQL has run. Whoever writes keeps nothing of what they
+    /// The statement. Whoever only reads is told of the newest write of a family, and of what must be so for its number to mean anything. Whoever writes keeps nothing of what they
     /// read, and if they looked at the newest write, no two could write at once. No version stored is none changed yet.
     pub(super) fn statement(backend: DbBackend, reads: bool) -> &'static str {
         const READ: &str = "coalesce((SELECT max(w.seq) FROM family_written w WHERE w.authority_id = a.id), 0)";
         const STARTED: &str = "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS bigint)";
         const NOTHING: &str = "CAST(0 AS bigint)";
         static TEXTS: LazyLock<[String; 3]> = LazyLock::new(|| {
-            [(READ, STARTED), (READ, NOTHING), (NOTHING, NOTHING)].map(|(written, started)| {
+            [
+                [READ, DRAWN_BY_POSTGRES, STARTED, TRIGGERS_OF_POSTGRES],
+                [READ, READ, NOTHING, TRIGGERS_OF_SQLITE],
+                [NOTHING; 4],
+            ]
+            .map(|[written, drawn, started, triggers]| {
                 format!(
                     "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, a.marker_advice, \
-                     coalesce(v.version, 0) AS version, {written} AS written, {started} AS started FROM authority a \
-                     LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1"
+                     coalesce(v.version, 0) AS version, {written} AS written, {drawn} AS drawn, {started} AS started, {triggers} AS triggers \
+                     FROM authority a LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1"
                 )
             })
         });
@@ -118,11 +132,15 @@ impl Standing {
         self.version
     }
 
-    /// The newest write of a family, and of which server's life its number is.
+    /// The newest write of a family, and what must be the same for its number to be compared.
     pub(super) fn written(&self) -> Written {
         Written {
             number: self.written,
-            server: self.started,
+            drawn: self.drawn,
+            life: Life {
+                server: self.started,
+                triggers: self.triggers,
+            },
         }
     }
 
@@ -137,6 +155,26 @@ impl Standing {
             suppression_threshold: self.suppression_threshold,
             marker_advice: self.marker_advice,
         }
+    }
+}
+
+impl Store {
+    /// The agreements in force on a day that should have been looked at anew before it, as code and version.
+    pub async fn agreements_past_review(&self, day: NaiveDate) -> Result<Vec<(String, i32)>, StoreError> {
+        let select = agreement::Entity::find()
+            .filter(agreement::Column::ReviewBy.lt(day))
+            .filter(agreement::Column::EffectiveFrom.lte(day))
+            .filter(
+                agreement::Column::EffectiveTo
+                    .is_null()
+                    .or(agreement::Column::EffectiveTo.gte(day)),
+            )
+            .order_by_asc(agreement::Column::Code)
+            .order_by_asc(agreement::Column::Version);
+        let rows = select.into_model::<AgreementRow>().all(self.main()).await?;
+        // A later version stands in for those before it.
+        let newest: BTreeMap<String, i32> = rows.into_iter().map(|row| (row.code, row.version)).collect();
+        Ok(newest.into_iter().collect())
     }
 }
 

@@ -16,7 +16,7 @@ use sea_orm::{
     IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tracing::{Instrument as _, Span, info_span};
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ use super::{
     policy::Standing,
     record::Record,
     rows::AuthorityRow,
+    turn,
     watch::Watched,
     write::budget::Count,
 };
@@ -40,8 +41,10 @@ use super::{
 pub enum Mode {
     /// Only read.
     Read,
-    /// Read and write.
+    /// Read and write, beside others who write.
     Write,
+    /// Read and write while nobody else does, so that no other change can come first.
+    Alone,
     /// Read, and write only what the feed keeps of whom it told what. Such a session never makes another one fail.
     Feed,
 }
@@ -77,6 +80,8 @@ pub struct Session {
     wake: Arc<Wake>,
     /// Dropped with the session, however that ends.
     watched: Watched,
+    /// Dropped last, when the transaction has ended.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Session {
@@ -85,7 +90,7 @@ impl Session {
         let isolation = match mode {
             // What the feed writes down is guarded by a lock on its reader's row.
             Mode::Read | Mode::Feed => IsolationLevel::RepeatableRead,
-            Mode::Write => IsolationLevel::Serializable,
+            Mode::Write | Mode::Alone => IsolationLevel::Serializable,
         };
         let began = Instant::now();
         let postgres = store.main().get_database_backend() == DatabaseBackend::Postgres;
@@ -94,20 +99,28 @@ impl Session {
             access_mode: (postgres && mode == Mode::Read).then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: Some(match mode {
                 Mode::Read => SqliteTransactionMode::Deferred,
-                Mode::Write | Mode::Feed => SqliteTransactionMode::Immediate,
+                Mode::Write | Mode::Alone | Mode::Feed => SqliteTransactionMode::Immediate,
             }),
         };
         let watched = Watched::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
+        let turn = match mode {
+            Mode::Write | Mode::Alone => Some(store.turns().wait().await?),
+            Mode::Feed if !postgres => Some(store.turns().wait().await?),
+            Mode::Read | Mode::Feed => None,
+        };
         let mut standing = None;
-        let on = match store.databases().pipeline().filter(|_| mode == Mode::Read) {
-            Some(pool) => {
-                store.count_statement();
-                let statement = Standing::statement(DatabaseBackend::Postgres, true);
-                let (snapshot, read) = pool.snapshot((statement, &[authority.into()])).await?;
-                standing = Some(Standing::of(&Rows::Pipelined(read))?);
-                On::Pipelined(Box::new(snapshot))
+        let on = if let Some(pool) = store.databases().pipeline().filter(|_| mode == Mode::Read) {
+            store.count_statement();
+            let statement = Standing::statement(DatabaseBackend::Postgres, true);
+            let (snapshot, read) = pool.snapshot((statement, &[authority.into()])).await?;
+            standing = Some(Standing::of(&Rows::Pipelined(read))?);
+            On::Pipelined(Box::new(snapshot))
+        } else {
+            let transaction = watched.over(store.main().begin_with_options(options)).await?;
+            if matches!(mode, Mode::Write | Mode::Alone) {
+                turn::take(&transaction, mode == Mode::Alone).await?;
             }
-            None => On::Library(watched.over(store.main().begin_with_options(options)).await?),
+            On::Library(transaction)
         };
         let session = Self {
             on,
@@ -126,6 +139,7 @@ impl Session {
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
             watched,
+            _turn: turn,
         };
         if let Some(standing) = standing {
             let _ = session.policy_version.set(session.keep_standing(standing));
@@ -358,8 +372,12 @@ impl Session {
         let (Some(written), Some(settings)) = (self.written.get().copied(), self.settings.get()) else {
             return Ok(None);
         };
+        let Some(lapses) = self.is_noted(&written).await? else {
+            return Ok(None);
+        };
         let moment = Moment {
             written,
+            lapses,
             began: self.began,
             day: self.today(),
         };

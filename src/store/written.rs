@@ -16,21 +16,25 @@ const STAY: i64 = 10_000;
 
 #[derive(FromQueryResult)]
 struct Written {
+    seq: i64,
     family_id: Uuid,
 }
 
-record!(Written: family_id);
+record!(Written: seq family_id);
 
 impl Session {
     /// The families that were written after that number, as far as this session sees; none is said where it is not known which, or where they are too many.
     pub(super) async fn written_since(&self, number: i64) -> Result<Option<Vec<Uuid>>, StoreError> {
-        let text = "SELECT family_id FROM family_written WHERE authority_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-        let values = vec![self.authority().into(), number.into(), (i64::from(MOST) + 1).into()];
+        let text =
+            "SELECT seq, family_id FROM family_written WHERE authority_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
+        let values = vec![self.authority().into(), number.into(), (i64::from(MOST) + 2).into()];
         let rows = self.rows(text, values).await?.records::<Written>()?;
-        // Notes that were thrown away had more than so many after them.
-        let too_many = rows.len() > usize::from(MOST);
-        let all = rows.iter().any(|row| row.family_id.is_nil());
-        Ok((!too_many && !all).then(|| rows.into_iter().map(|row| row.family_id).collect()))
+        // The note of that number itself says that none after it was thrown away: the oldest ones go first.
+        let whole = rows.first().is_some_and(|row| row.seq == number);
+        let rows = rows.into_iter().filter(|row| row.seq > number);
+        let families: Vec<Uuid> = rows.map(|row| row.family_id).collect();
+        let known = whole && families.len() <= usize::from(MOST) && !families.iter().any(Uuid::is_nil);
+        Ok(known.then_some(families))
     }
 }
 

@@ -128,6 +128,7 @@ fn counters_and_settings_in_documents_are_those_of_the_program() {
         "tests/noninterference/main.rs",
         "tests/it/snapshots.rs",
         "tests/it/revocation/race.rs",
+        "tests/it/mutations/together.rs",
         "tests/tries/main.rs",
     ])
     .map(|file| fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}")))

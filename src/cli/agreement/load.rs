@@ -65,7 +65,8 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
         .authority_named(&code)
         .await?
         .ok_or(LoadError::UnknownAuthority(code))?;
-    let session = Session::begin(store, authority.id, Mode::Write).await?;
+    // Nobody who starts a command wants to hear that another change came first.
+    let session = Session::begin(store, authority.id, Mode::Alone).await?;
     let agencies = session.agencies().await?;
     let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
     let file = agreement_file::read(text, &known).map_err(LoadError::Refused)?;

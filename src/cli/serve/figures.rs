@@ -9,7 +9,14 @@ use prometheus::{
 };
 
 use super::sign_in::SignIn;
-use crate::{audit::Trail, graphql::engine::Engine, store::Store, webhook::Deliverer, wire::metrics::Metrics};
+use crate::{
+    audit::Trail,
+    graphql::engine::Engine,
+    readiness::{Condition, Readiness},
+    store::Store,
+    webhook::Deliverer,
+    wire::metrics::Metrics,
+};
 
 type Read = Box<dyn Fn() -> u64 + Send + Sync>;
 
@@ -18,7 +25,7 @@ type Read = Box<dyn Fn() -> u64 + Send + Sync>;
 /// # Errors
 /// Never in practice: only if two figures had one name.
 pub fn register(metrics: &Metrics, store: &Store, trail: &Trail, engine: &Engine) -> Result<(), prometheus::Error> {
-    let counters: [(&str, &str, Read); 11] = [
+    let counters: [(&str, &str, Read); 12] = [
         (
             "thinkfamily_sql_statements_total",
             "Statements sent to the main database.",
@@ -74,6 +81,11 @@ pub fn register(metrics: &Metrics, store: &Store, trail: &Trail, engine: &Engine
             "What the operations executed have cost together, as extensions.cost tells each.",
             of(engine, Engine::spent),
         ),
+        (
+            "thinkfamily_changes_made_again_total",
+            "Changes made again because another came first.",
+            of(engine, Engine::made_again),
+        ),
     ];
     counted(metrics, counters)?;
     metrics.registry().register(Box::new(Gauged {
@@ -115,6 +127,23 @@ pub(super) fn register_others(
         ),
     ];
     counted(metrics, counters)
+}
+
+/// Registers what keeps the server from its work, by condition: 1 while it does.
+pub(super) fn register_readiness(metrics: &Metrics, readiness: &Readiness) -> Result<(), prometheus::Error> {
+    for condition in Condition::ALL {
+        let options = Opts::new(
+            "thinkfamily_unready",
+            "Whether this keeps the server from its work, by condition.",
+        )
+        .const_label("condition", condition.word());
+        let readiness = readiness.clone();
+        metrics.registry().register(Box::new(Gauged {
+            gauge: IntGauge::with_opts(options)?,
+            read: Box::new(move || u64::from(readiness.found().contains(&condition))),
+        }))?;
+    }
+    Ok(())
 }
 
 fn counted<const N: usize>(metrics: &Metrics, counters: [(&str, &str, Read); N]) -> Result<(), prometheus::Error> {

@@ -80,14 +80,17 @@ impl Engine {
             ));
         }
         let paced = looked.any() || request.missed.into_inner();
-        let uncounted = request.session.uncounted();
+        let (uncounted, again) = (request.session.uncounted(), request.again);
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
             let _ = request.session.end().await;
         } else if let Err(error) = request.session.commit().instrument(info_span!("commit")).await {
             let unknown = matches!(error, StoreError::Unavailable(_));
             let store = &self.parts.services.store;
-            self.count_again(asked, uncounted).await;
+            // Whoever makes it again counts it.
+            if !(again && matches!(error, StoreError::Conflict)) {
+                self.count_again(asked, uncounted).await;
+            }
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
             if paced {
                 self.pace(request.began).await;
@@ -106,6 +109,10 @@ impl Engine {
     /// An operation that failed as a whole is rolled back and gives nothing. What was tried by it is in the trail all the same, what it counted stays counted, and it takes as long as one
     /// that looked somebody up or named somebody in vain: else whoever makes it fail would learn by its time, and leave no trace.
     async fn failed(&self, asked: &Asked, request: Request, failure: &ApiError) -> RequestError {
+        if request.again && matches!(failure, ApiError::Conflict) {
+            // Whoever makes it again counts it, tells what was tried, and waits.
+            return refused(failure);
+        }
         let (began, now) = (request.began, request.session.now());
         // First of all, so that a statement that still runs is stopped, and nothing waits for what was locked.
         self.undo(asked, request.session).await;

@@ -7,11 +7,11 @@ use futures_util::StreamExt as _;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 use tracing::{Instrument as _, info_span};
 
-use super::{Engine, beyond_the_agreement, internal, refusal, select, to_execute, within};
+use super::{Attempt, Engine, beyond_the_agreement, internal, refusal, select, to_execute, within};
 use crate::{
     error::{ErrorCode, RequestError},
     graphql::{
-        answer,
+        answer, asking,
         operation::{Answer, Asked, Event, OperationRequest, WithheldMode},
         plan::Plan,
         subscriptions::{
@@ -88,7 +88,15 @@ impl Engine {
             self.refuse(&asked, &ceiling, Reason::NotInAgreement).await?;
             return Err(beyond_the_agreement());
         }
-        let request = self.request(&asked, &plan, session, policies, ceiling, Turn::to_begin());
+        let request = self.request(
+            &asked,
+            &plan,
+            session,
+            policies,
+            ceiling,
+            Turn::to_begin(),
+            &Attempt::only(Mode::Read),
+        );
         let mut responses = Vec::new();
         let execute = to_execute(asked.resolved.to_document(), &request);
         let mut stream = self.parts.schema.execute_stream(execute);
@@ -167,7 +175,7 @@ impl Subscription {
             self.wake.mark_unchanged();
             let parts = Arc::clone(&self.parts);
             // Apart, so that what the trail says was given is not lost with whoever waits for it.
-            let step = async move { parts.step(reading).await };
+            let step = asking::of(parts.asked.request_id, async move { parts.step(reading).await });
             self.running = Some(tokio::spawn(step.instrument(info_span!(parent: None, "event"))));
         }
         let ended = match &mut self.running {
@@ -241,7 +249,15 @@ impl Subscribed {
         let (engine, asked) = (&self.engine, &self.asked);
         let (session, policies, ceiling) = engine.begin(&asked.caller, Mode::Read).await?;
         let turn = Turn::to_give(occurrence, after);
-        let request = engine.request(asked, &self.plan, session, policies, ceiling, turn);
+        let request = engine.request(
+            asked,
+            &self.plan,
+            session,
+            policies,
+            ceiling,
+            turn,
+            &Attempt::only(Mode::Read),
+        );
         let execute = to_execute(asked.resolved.to_document(), &request);
         let mut stream = engine.parts.schema.execute_stream(execute);
         let response = timeout(engine.parts.limits.time, stream.next()).await;

@@ -38,6 +38,8 @@ struct Look<'a> {
     ceiling: Arc<Ceiling>,
     row: Option<Looked>,
     newest: i64,
+    /// Whether what changes next gets a greater number.
+    rises: bool,
 }
 
 /// What is to be told, and what the families that it is about were told to be.
@@ -52,10 +54,10 @@ impl<'a> Look<'a> {
         let session = Session::begin(store, consumer.caller.authority, mode).await?;
         let row = match mode {
             Mode::Read => session.looked(consumer.id).await?,
-            Mode::Write | Mode::Feed => session.look_after(consumer.id).await?,
+            Mode::Write | Mode::Alone | Mode::Feed => session.look_after(consumer.id).await?,
         };
         let policies = session.policies(store).await?;
-        let newest = session.newest_change().await?;
+        let (newest, rises) = session.newest_change().await?;
         let caller = Arc::new(consumer.caller.clone());
         let ceiling = Arc::new(Ceiling::of(&policies.policy, caller, session.today()));
         Ok(Self {
@@ -66,13 +68,18 @@ impl<'a> Look<'a> {
             ceiling,
             row,
             newest,
+            rises,
         })
     }
 
-    /// How far the feed was looked after, if what was decided then by agreements and dates holds still.
+    /// How far the feed was looked after, if what was decided then by agreements and dates holds still, and the number of what changed since is greater.
     fn holding(&self) -> Option<Looked> {
-        self.row
-            .filter(|row| row.policy_version == self.policies.version && row.looked_on == self.session.today())
+        self.row.filter(|row| {
+            row.policy_version == self.policies.version
+                && row.looked_on == self.session.today()
+                && self.rises
+                && row.seq <= self.newest
+        })
     }
 
     /// The families that changed after that.

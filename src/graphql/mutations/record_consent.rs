@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 
 use super::{
     Changed, categories_of,
@@ -172,10 +172,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
              who is in the family and has parental responsibility decides, as for a child not yet born. Where a date of birth leaves that open, both do.",
         )));
     }
-    // Newer than all before, whatever the clocks of two servers say of each other: the newest decision is the one that counts.
-    let newest = request.session.newest_consent(person).await?;
-    let now = request.session.now();
-    let recorded_at = newest.map_or(now, |newest| now.max(newest + TimeDelta::microseconds(1)));
+    let recorded_at = request.session.next_consent_at(person).await?;
     let decision = codes::code(input.decision);
     let ids = request.services.store.ids();
     let pairs = terms

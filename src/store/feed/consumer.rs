@@ -6,7 +6,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use chrono::NaiveDate;
 use entity::{family_change, marker_consumer, membership};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use uuid::Uuid;
 
@@ -82,10 +83,11 @@ impl Consumer {
 
 #[derive(FromQueryResult)]
 struct Newest {
-    seq: Option<i64>,
+    seq: i64,
+    drawn: i64,
 }
 
-record!(Newest: seq);
+record!(Newest: seq drawn);
 
 #[derive(FromQueryResult)]
 struct Changed {
@@ -123,17 +125,18 @@ impl Session {
             .filter(marker_consumer::Column::Id.eq(consumer))
     }
 
-    /// The number of the newest change of the authority's families that this session sees. It sees all with lesser numbers as well.
-    pub async fn newest_change(&self) -> Result<i64, StoreError> {
-        let newest: Vec<Newest> = self
-            .all(
-                family_change::Entity::find()
-                    .select_only()
-                    .column_as(family_change::Column::Seq.max(), "seq")
-                    .filter(family_change::Column::AuthorityId.eq(self.authority())),
-            )
-            .await?;
-        Ok(newest.first().and_then(|newest| newest.seq).unwrap_or(0))
+    /// The number of the newest change of the authority's families that this session sees. It sees all with lesser numbers as well; and whether the
+    /// next one will be greater.
+    pub async fn newest_change(&self) -> Result<(i64, bool), StoreError> {
+        const NEWEST: &str = "coalesce((SELECT max(seq) FROM family_change WHERE authority_id = $1), 0)";
+        let drawn = match self.backend() {
+            DbBackend::Postgres => "coalesce(pg_sequence_last_value(CAST('family_change_seq' AS regclass)), 0)",
+            _ => "CAST(9223372036854775807 AS bigint)",
+        };
+        let text = format!("SELECT {NEWEST} AS seq, {drawn} AS drawn");
+        let rows = self.rows(&text, vec![self.authority().into()]).await?;
+        let newest = rows.records::<Newest>()?.into_iter().next();
+        Ok(newest.map_or((0, true), |newest| (newest.seq, newest.drawn >= newest.seq)))
     }
 
     /// The families that changed after one number and not after another, in the order of their newest changes.

@@ -6,6 +6,7 @@
 //! operation (docs/decisions/0031).
 
 mod bounded;
+mod proof;
 mod standing;
 
 use std::{
@@ -20,10 +21,14 @@ use aws_lc_rs::digest;
 use sea_orm::Value;
 use uuid::Uuid;
 
-pub(super) use self::standing::{Moment, Since, View, Written};
+pub use self::proof::Unproved;
 use self::{
     bounded::{Bounded, Size},
     standing::Authorities,
+};
+pub(super) use self::{
+    proof::{Holds, Proof},
+    standing::{Life, Moment, Since, View, Written},
 };
 use super::{
     agencies::Agencies,
@@ -82,6 +87,7 @@ pub struct Found {
 pub(super) struct KnownFamilies {
     most: usize,
     kept: Mutex<Kept>,
+    proof: Proof,
     known: AtomicU64,
     read: AtomicU64,
 }
@@ -158,9 +164,15 @@ impl KnownFamilies {
                 families: Bounded::new(most),
                 lists: Bounded::new(most / 16),
             }),
+            proof: Proof::default(),
             known: AtomicU64::default(),
             read: AtomicU64::default(),
         }
+    }
+
+    /// Whether the database is known to note what is written.
+    pub(super) fn proof(&self) -> &Proof {
+        &self.proof
     }
 
     /// Whether nothing is kept.

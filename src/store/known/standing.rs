@@ -11,14 +11,26 @@ use crate::store::{agencies::Agencies, rows::AuthorityRow};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Written {
     pub(in crate::store) number: i64,
+    /// The newest number that was drawn. One that is less than a number that is stored says that the next ones will not be greater than those before.
+    pub(in crate::store) drawn: i64,
+    pub(in crate::store) life: Life,
+}
+
+/// What must be the same for two numbers to be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) struct Life {
     /// Since when the server has run, in microseconds; nought for SQLite.
     pub(in crate::store) server: i64,
+    /// A digest of the triggers that note writes: it is another one as soon as one of them was changed, also where it was changed back since.
+    pub(in crate::store) triggers: i64,
 }
 
 /// The moment at which an operation sees the database.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Moment {
     pub(in crate::store) written: Written,
+    /// How often its numbers were seen to run backwards.
+    pub(in crate::store) lapses: u64,
     /// When it was begun, at the latest just before it saw anything.
     pub(in crate::store) began: Instant,
     pub(in crate::store) day: NaiveDate,
@@ -47,7 +59,8 @@ pub(in crate::store) struct View {
 #[derive(Debug)]
 struct Standing {
     written: i64,
-    server: i64,
+    life: Life,
+    lapses: u64,
     /// When the number was first seen.
     moved: Instant,
     epoch: u64,
@@ -76,9 +89,15 @@ pub(super) struct Authorities {
 
 impl Authorities {
     pub(super) fn since(&mut self, settings: &AuthorityRow, moment: Moment) -> Since {
-        let Moment { written, began, day } = moment;
+        let Moment {
+            written,
+            lapses,
+            began,
+            day,
+        } = moment;
         if let Some(known) = self.by_number.get(&settings.id)
-            && known.server == written.server
+            && known.life == written.life
+            && known.lapses == lapses
             && known.day == day
             && known.settings == *settings
         {
@@ -90,11 +109,12 @@ impl Authorities {
                 Ordering::Greater => {}
             }
         }
-        // Another server, day or settings, or nothing: all that is derived of them is forgotten.
+        // Another life, day or settings, or nothing: all that is derived of them is forgotten.
         self.epoch += 1;
         let begun = Standing {
             written: written.number,
-            server: written.server,
+            life: written.life,
+            lapses,
             moved: Instant::now(),
             epoch: self.epoch,
             day,

@@ -89,8 +89,10 @@ fn moment(written: i64, day: NaiveDate) -> Moment {
     Moment {
         written: Written {
             number: written,
-            server: 1,
+            drawn: i64::MAX,
+            life: Life { server: 1, triggers: 1 },
         },
+        lapses: 0,
         began: Instant::now(),
         day,
     }
@@ -138,7 +140,7 @@ fn a_database_that_was_put_back_or_is_another_forgets_everything() {
     // The same number from another server.
     known.put(&again, &shape(false), &[family(1)]);
     let mut other = moment(3, day(1));
-    other.written.server = 2;
+    other.written.life.server = 2;
     let Since::Now(other) = known.since(&settings(16), other) else {
         panic!("of this moment");
     };

@@ -24,6 +24,7 @@ use super::{
 use crate::store::{
     connect::{Connections, Reading},
     database_url::DatabaseUrl,
+    role,
     session::StoreError,
 };
 
@@ -37,6 +38,7 @@ pub(in crate::store) struct Pool(Arc<Shared>);
 struct Shared {
     config: Config,
     most: usize,
+    standby_will_do: bool,
     turns: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
     wait: Duration,
@@ -70,11 +72,13 @@ impl Pool {
         most: usize,
         wait: Duration,
         statement_timeout: Duration,
+        standby_will_do: bool,
     ) -> Option<Self> {
         let config = address::config(url, statement_timeout, wait)?;
         Some(Self(Arc::new(Shared {
             config,
             most: most.max(1),
+            standby_will_do,
             turns: Arc::new(Semaphore::new(most.max(1))),
             idle: Mutex::default(),
             wait,
@@ -148,7 +152,7 @@ impl Pool {
             .map_err(|_| StoreError::Unavailable("the connections are closed"))?;
         let (connection, kept) = loop {
             let Some(known) = self.idle().pop() else {
-                let made = connect(&self.0.config, self.0.wait).await?;
+                let made = connect(&self.0.config, self.0.wait, self.0.standby_will_do).await?;
                 self.0.made.fetch_add(1, Ordering::Relaxed);
                 break (made, false);
             };
@@ -171,12 +175,22 @@ impl Pool {
     }
 }
 
-async fn connect(config: &Config, wait: Duration) -> Result<Connection, StoreError> {
+async fn connect(config: &Config, wait: Duration, standby_will_do: bool) -> Result<Connection, StoreError> {
     const UNREACHED: StoreError = StoreError::Unavailable("the connection failed");
     let connecting = timeout(wait, config.connect(NoTls));
     let (client, connection) = connecting.await.map_err(|_| UNREACHED)?.map_err(|_| UNREACHED)?;
     // It ends when the client is gone or the server is.
     let task = tokio::spawn(connection).abort_handle();
+    let asked = timeout(wait, client.query_one(role::ASK, &[])).await;
+    let standby: Result<bool, StoreError> = match asked.map(|asked| asked.and_then(|row| row.try_get(0))) {
+        Ok(Ok(true)) if !standby_will_do => Err(StoreError::Unavailable(role::STANDBY)),
+        Ok(Ok(standby)) => Ok(standby),
+        Ok(Err(_)) | Err(_) => Err(UNREACHED),
+    };
+    if let Err(refused) = standby {
+        task.abort();
+        return Err(refused);
+    }
     Ok(Connection {
         client,
         task,

@@ -1,8 +1,12 @@
 //! Decisions about consent: recorded, and withdrawn.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::consent;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, sea_query::ExprTrait as _,
+};
 use uuid::Uuid;
 
 use crate::store::record::record;
@@ -13,24 +17,53 @@ use crate::store::{
 
 #[derive(FromQueryResult)]
 struct Recorded {
+    id: Uuid,
     recorded_at: DateTime<Utc>,
 }
 
-record!(Recorded: recorded_at);
+record!(Recorded: id recorded_at);
+
+/// Clocks of servers may differ by so much, and their decisions stay in the order in which they were recorded.
+const DIFFER: TimeDelta = TimeDelta::minutes(5);
+/// The least time between two decisions.
+const APART: TimeDelta = TimeDelta::microseconds(1);
 
 impl Session {
-    /// When the newest decision about a person's consent was recorded, of whatever family and category.
-    pub async fn newest_consent(&self, person: Uuid) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let recorded: Vec<Recorded> = self
-            .all(
-                consent::Entity::find()
-                    .select_only()
-                    .column(consent::Column::RecordedAt)
-                    .filter(consent::Column::AuthorityId.eq(self.authority()))
-                    .filter(consent::Column::PersonId.eq(person)),
-            )
-            .await?;
-        Ok(recorded.into_iter().map(|row| row.recorded_at).max())
+    /// When a new decision about a person's consent is recorded: now, and after all before of whatever family and category, since the newest is the one that counts. A clock that is ahead by little puts
+    /// it off by little. What was recorded by one that was far ahead is put where it belongs, before now and in its order: else every decision after it would be dated as wrongly.
+    pub async fn next_consent_at(&self, person: Uuid) -> Result<DateTime<Utc>, StoreError> {
+        let of_person = consent::Column::AuthorityId
+            .eq(self.authority())
+            .and(consent::Column::PersonId.eq(person));
+        let select = consent::Entity::find().select_only();
+        let select = select.columns([consent::Column::Id, consent::Column::RecordedAt]);
+        let rows: Vec<Recorded> = self.all(select.filter(of_person.clone())).await?;
+        let now = self.now();
+        let ahead: BTreeSet<DateTime<Utc>> = rows.iter().map(|row| row.recorded_at).filter(|at| *at >= now).collect();
+        let Some(newest) = ahead.last() else {
+            return Ok(now);
+        };
+        if *newest <= now + DIFFER {
+            return Ok(*newest + APART);
+        }
+        tracing::warn!(
+            seconds = (*newest - now).num_seconds(),
+            "consent.clock_was_ahead: decisions were recorded by a clock far ahead of this one; they are dated anew, before this one"
+        );
+        for (back, at) in (1..).zip(ahead.iter().rev()) {
+            for row in rows.iter().filter(|row| row.recorded_at == *at) {
+                consent::Entity::update_many()
+                    .set(consent::ActiveModel {
+                        recorded_at: Set(now - APART * back),
+                        ..Default::default()
+                    })
+                    .filter(of_person.clone())
+                    .filter(consent::Column::Id.eq(row.id))
+                    .exec(self.transaction()?)
+                    .await?;
+            }
+        }
+        Ok(now)
     }
 
     /// Adds decisions about consent; at most some hundreds.

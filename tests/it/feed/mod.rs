@@ -1,5 +1,6 @@
 //! The feed of markers: what a partner is told of, in which order, and of what it is told nothing.
 
+mod backwards;
 mod causes;
 mod cursors;
 mod live;

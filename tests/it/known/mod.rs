@@ -4,6 +4,7 @@
 
 mod commits;
 mod hidden;
+mod noted;
 
 use rand::{RngExt as _, SeedableRng as _, rngs::ChaCha12Rng};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};

@@ -176,3 +176,26 @@ async fn what_can_never_hold_is_told_with_what_was_loaded(database: &TestDatabas
     );
 }
 on_both!(what_can_never_hold_is_told_with_what_was_loaded);
+
+async fn an_agreement_past_its_review_is_known(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let past = async |day: &str| app.store.agreements_past_review(day.parse().unwrap()).await.unwrap();
+    let agreement = |text: &str| {
+        let line = text.lines().find(|line| line.starts_with("review_by = "));
+        line.expect("a day")
+            .trim_start_matches("review_by = ")
+            .parse::<chrono::NaiveDate>()
+            .unwrap()
+    };
+    let day = agreement(demo::CAMBRIDGESHIRE_AGREEMENT);
+    let codes = async |day: chrono::NaiveDate| {
+        past(&day.to_string())
+            .await
+            .into_iter()
+            .map(|(code, _)| code)
+            .collect::<Vec<_>>()
+    };
+    assert!(!codes(day).await.contains(&"TFF-2".to_owned()), "it is the last day");
+    assert!(codes(day.succ_opt().unwrap()).await.contains(&"TFF-2".to_owned()));
+}
+on_both!(an_agreement_past_its_review_is_known);

@@ -288,3 +288,49 @@ async fn the_last_decision_counts_even_when_a_clock_is_behind(database: &TestDat
     }
 }
 on_both!(the_last_decision_counts_even_when_a_clock_is_behind);
+
+/// What a clock far ahead has dated is put where it belongs by the next decision, which is dated by its own clock and counts.
+async fn a_clock_a_year_ahead_dates_no_later_decision(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    let dawn = member(&family, "Dawn");
+    let right = app.clock.now();
+    let decide = async |decision: &str| {
+        let payload = record(
+            &app.lead_professional(),
+            with(&input(dawn), "decision", json!(decision)),
+        )
+        .await;
+        assert_done(&payload);
+        let row = &payload["consents"][0];
+        let at: chrono::DateTime<chrono::Utc> = row["recordedAt"].as_str().unwrap().parse().unwrap();
+        (row["id"].clone(), at)
+    };
+    app.clock.set(right + chrono::TimeDelta::days(365));
+    let ahead = [decide("GIVEN").await, decide("REFUSED").await];
+    assert!(ahead.iter().all(|(_, at)| *at >= right + chrono::TimeDelta::days(365)));
+    app.clock.set(right);
+    let (now, at) = decide("GIVEN").await;
+    assert_eq!(at, right);
+    let query = "query ($id: ID!) { family(id: $id) { consents { id recordedAt } } }";
+    let reply = app
+        .lead_professional()
+        .ask_with(query, json!({ "id": family["id"] }))
+        .await;
+    let consents = reply.data()["family"]["consents"].as_array().unwrap();
+    let at = |id: &Value| {
+        let row = consents.iter().find(|row| row["id"] == *id).expect("it is there");
+        row["recordedAt"]
+            .as_str()
+            .unwrap()
+            .parse::<chrono::DateTime<chrono::Utc>>()
+            .unwrap()
+    };
+    assert!(
+        at(&ahead[0].0) < at(&ahead[1].0) && at(&ahead[1].0) < at(&now),
+        "in their order"
+    );
+    app.clock.set(right + chrono::TimeDelta::minutes(1));
+    assert_eq!(decide("REFUSED").await.1, right + chrono::TimeDelta::minutes(1));
+}
+on_both!(a_clock_a_year_ahead_dates_no_later_decision);

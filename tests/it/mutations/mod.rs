@@ -9,6 +9,7 @@ mod errors;
 mod idempotency;
 mod involvement;
 mod permission;
+mod together;
 
 use serde_json::{Value, json};
 

@@ -3,4 +3,5 @@
 
 mod database_lost;
 mod rolling;
+mod standby;
 mod traces;

@@ -1,7 +1,7 @@
 //! Up, down and up again, and several processes at once.
 
 use migration::{Migrator, MigratorTrait as _, TrailMigrator};
-use thinkfamily::store::connect::Databases;
+use thinkfamily::store::{connect::Databases, migrate::Schema};
 
 use super::tables::table_names;
 use crate::support::{
@@ -53,3 +53,53 @@ async fn several_processes_may_migrate_at_once(database: &TestDatabase) {
     a.and(b).and(c).unwrap();
     assert_eq!(applied(&several[0]).await, all(true));
 }
+
+async fn by_hand(databases: &Databases, statement: &str) {
+    sea_orm::ConnectionTrait::execute_unprepared(databases.main(), statement)
+        .await
+        .unwrap();
+}
+
+/// What is wrong with a schema is said in words, before anything is changed, and the words hold nothing of SQL.
+async fn a_schema_that_no_step_leads_from_is_refused_in_words(database: &TestDatabase) {
+    let databases = database.open().await;
+    let steps = databases.migration_status().await.unwrap();
+    assert_eq!(databases.schema().await.unwrap(), Schema::Same);
+    let refused = async |why: &str| {
+        for told in [
+            databases.migrate_up().await.unwrap_err().to_string(),
+            databases.migration_status().await.unwrap_err().to_string(),
+        ] {
+            assert!(told.contains(why) && !told.to_lowercase().contains("error"), "{told}");
+        }
+    };
+    by_hand(
+        &databases,
+        "INSERT INTO schema_step (version, applied_at) VALUES ('m9999_to_come', 0)",
+    )
+    .await;
+    assert_eq!(
+        databases.schema().await.unwrap(),
+        Schema::Newer(vec!["m9999_to_come".to_owned()])
+    );
+    refused("a newer version of this program has migrated it (m9999_to_come)").await;
+    by_hand(&databases, "DELETE FROM schema_step WHERE version = 'm9999_to_come'").await;
+    let left_out = steps[3].name.clone();
+    by_hand(
+        &databases,
+        &format!("DELETE FROM schema_step WHERE version = '{left_out}'"),
+    )
+    .await;
+    assert_eq!(databases.schema().await.unwrap(), Schema::Gaps(vec![left_out]));
+    refused("steps are missing although later ones were applied").await;
+}
+on_both!(a_schema_that_no_step_leads_from_is_refused_in_words);
+
+/// Tables without the list of steps, as after a restore in part.
+async fn a_part_of_a_step_is_refused_in_words(database: &TestDatabase) {
+    let databases = database.open().await;
+    by_hand(&databases, "DELETE FROM schema_step").await;
+    let told = databases.migrate_up().await.unwrap_err().to_string();
+    assert!(told.contains("it was restored in part"), "{told}");
+}
+on_both!(a_part_of_a_step_is_refused_in_words);

@@ -75,6 +75,11 @@ impl TestDatabase {
         open(&self.url, &settings).await
     }
 
+    /// The same, with other limits.
+    pub(crate) async fn open_within(&self, settings: &Settings) -> Databases {
+        open(&self.url, settings).await
+    }
+
     fn at(text: String, place: Place) -> Self {
         let url = text.parse().unwrap();
         Self { url, text, place }
@@ -96,7 +101,7 @@ impl Drop for TestDatabase {
 /// The limits the tests open databases with.
 pub(crate) fn settings() -> Settings {
     Settings {
-        connections: 4,
+        connections: 6,
         trail_connections: 2,
         synchronous: Synchronous::Normal,
         ..Settings::default()

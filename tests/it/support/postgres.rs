@@ -101,7 +101,7 @@ fn programs() -> Option<PathBuf> {
         .into_iter()
         .chain(versions.into_iter().rev().map(|(_, folder)| folder))
         .find(|folder| {
-            ["initdb", "postgres", "pg_isready", "dropdb"]
+            ["initdb", "postgres", "pg_isready", "dropdb", "pg_basebackup"]
                 .iter()
                 .all(|program| folder.join(program).exists())
         })
@@ -109,6 +109,45 @@ fn programs() -> Option<PathBuf> {
 
 impl Postgres {
     fn start(programs: PathBuf) -> Self {
+        Self::start_of(programs, "initdb", |data| {
+            let how = ["-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync", "-D"];
+            let mut how: Vec<OsString> = how.map(OsString::from).into();
+            how.push(data.into());
+            how
+        })
+    }
+
+    /// A standby of this one, which repeats what it commits; it ends with the test.
+    pub(crate) fn standby(&self) -> Self {
+        let standby = Self::start_of(self.programs.clone(), "pg_basebackup", |data| {
+            let how = [
+                "-U",
+                USER,
+                "--no-sync",
+                "--checkpoint=fast",
+                "--write-recovery-conf",
+                "-h",
+            ];
+            let mut how: Vec<OsString> = how.map(OsString::from).into();
+            how.extend([self.folder.clone().into(), "-D".into(), data.into()]);
+            how
+        });
+        standby.wait_until_ready();
+        standby
+    }
+
+    /// Has it start as a standby the next time, of nobody.
+    pub(crate) fn will_be_standby(&self, standby: bool) {
+        let file = self.folder.join("data/standby.signal");
+        if standby {
+            fs::write(file, "").unwrap();
+        } else {
+            fs::remove_file(file).unwrap();
+        }
+    }
+
+    /// Starts one whose folder a program fills first.
+    fn start_of(programs: PathBuf, fill: &str, how: impl FnOnce(&std::path::Path) -> Vec<OsString>) -> Self {
         // Not below the test's working folder: the path of a socket may have 107 bytes only.
         let folder = tempfile::Builder::new()
             .prefix("tf-pg-")
@@ -128,9 +167,8 @@ impl Postgres {
         }
         let data = folder.join("data");
         let mut init = run_as.clone();
-        init.push(programs.join("initdb").into());
-        init.extend(["-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync", "-D"].map(OsString::from));
-        init.push(data.clone().into());
+        init.push(programs.join(fill).into());
+        init.extend(how(&data));
         let made = Command::new(&init[0])
             .args(&init[1..])
             .current_dir(&folder)
@@ -138,7 +176,7 @@ impl Postgres {
             .unwrap();
         assert!(
             made.status.success(),
-            "initdb: {}",
+            "{fill}: {}",
             String::from_utf8_lossy(&made.stderr)
         );
 
@@ -299,7 +337,8 @@ impl Postgres {
         name
     }
 
-    async fn statement(&self, sql: &str) {
+    /// Runs a statement.
+    pub(crate) async fn statement(&self, sql: &str) {
         let db = Database::connect(self.url("postgres")).await.unwrap();
         db.execute_unprepared(sql).await.unwrap();
         db.close().await.unwrap();

@@ -1,0 +1,71 @@
+//! A change that another one came before is made again: from its beginning, in a new transaction, decided by what holds then. So nobody is told to send a request again that the server could have
+//! made.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use super::{Engine, refusal};
+use crate::{
+    error::{ErrorCode, RequestError},
+    graphql::{
+        operation::{Answer, Asked},
+        plan::Plan,
+        write_budget::Admitted,
+    },
+    store::session::{Mode, StoreError},
+};
+
+/// How often a change is made at most. Alone, the second time is the last one, unless somebody writes past the program: a load, or an older version of it.
+const TRIES: u32 = 8;
+
+/// One way to execute an operation.
+pub(super) struct Attempt {
+    /// How its session is begun.
+    pub(super) mode: Mode,
+    /// What was counted of it, this time and before.
+    pub(super) admitted: Arc<Admitted>,
+    /// Whether there is another if this one comes second.
+    pub(super) again: bool,
+}
+
+impl Attempt {
+    /// The only one.
+    pub(super) fn only(mode: Mode) -> Self {
+        Self {
+            mode,
+            admitted: Arc::default(),
+            again: false,
+        }
+    }
+}
+
+impl Engine {
+    /// Executes an operation that changes something: beside others, and if another change came first, alone.
+    pub(super) async fn until_made(&self, asked: &Asked, plan: &Plan) -> Result<Answer, RequestError> {
+        let store = &self.parts.services.store;
+        let admitted = Arc::<Admitted>::default();
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let alone = tried > 1 || store.writers_are_crowded();
+            let attempt = Attempt {
+                mode: if alone { Mode::Alone } else { Mode::Write },
+                admitted: Arc::clone(&admitted),
+                again: tried < TRIES && asked.began.passed() < self.parts.limits.time,
+            };
+            let answered = self.attempt(asked, plan, &attempt).await;
+            match answered {
+                Err(error) if error.code == ErrorCode::Conflict && attempt.again => {
+                    store.another_came_first();
+                    admitted.again();
+                    self.parts.again.fetch_add(1, Ordering::Relaxed);
+                    if tried > 1 {
+                        // Nobody came first. Then a number was drawn that is there already.
+                        let set_right = store.databases().set_numbers_right().await;
+                        set_right.map_err(StoreError::from).map_err(refusal)?;
+                    }
+                }
+                answered => return answered,
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Numbers of writes and of changes rise, on PostgreSQL by sequences. A sequence that was set back, or was left behind when the rows came from another server, would give numbers that are stored
+//! already: then what is written would be taken for what was seen before. So they are set past everything stored.
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement, TransactionTrait as _,
+};
+
+use super::connect::Databases;
+
+/// The class of the locks under which numbers are drawn, as in `feed::lock`.
+const LOCKS: &str = "SELECT pg_advisory_xact_lock(1413891395, a.id) FROM (SELECT id FROM authority ORDER BY id) AS a";
+
+/// What was drawn last of each sequence, and the greatest number that anything stored has of it. What was drawn is read last, so that it is not less only because somebody wrote meanwhile.
+const STORED: &str = "
+    SELECT s.written, s.changed, coalesce(pg_sequence_last_value(CAST('family_written_seq' AS regclass)), 0) AS written_drawn,
+        coalesce(pg_sequence_last_value(CAST('family_change_seq' AS regclass)), 0) AS changed_drawn
+    FROM (
+        SELECT coalesce(max((SELECT max(w.seq) FROM family_written w WHERE w.authority_id = a.id)), 0) AS written,
+            greatest(coalesce(max((SELECT max(c.seq) FROM family_change c WHERE c.authority_id = a.id)), 0),
+                coalesce((SELECT max(m.seq) FROM marker_consumer m), 0)) AS changed
+        FROM authority a OFFSET 0
+    ) AS s";
+
+#[derive(FromQueryResult)]
+struct Stored {
+    written: i64,
+    changed: i64,
+    written_drawn: i64,
+    changed_drawn: i64,
+}
+
+impl Stored {
+    async fn read<C: ConnectionTrait>(on: &C) -> Result<Self, DbErr> {
+        let row = on
+            .query_one_raw(Statement::from_string(DbBackend::Postgres, STORED))
+            .await?;
+        let row = row.ok_or_else(|| DbErr::Custom("no answer".to_owned()))?;
+        Self::from_query_result(&row, "")
+    }
+
+    fn rise(&self) -> bool {
+        self.written_drawn >= self.written && self.changed_drawn >= self.changed
+    }
+}
+
+impl Databases {
+    /// Sets the sequences past everything stored, where they are not, and has everybody begin anew who may have missed what was written meanwhile: those who keep what they read, and
+    /// those who are told of changes. Says whether that was so. It changes nothing where all is as it should be.
+    pub async fn set_numbers_right(&self) -> Result<bool, DbErr> {
+        let main = self.main();
+        if main.get_database_backend() != DbBackend::Postgres || Stored::read(main).await?.rise() {
+            return Ok(false);
+        }
+        let transaction = main.begin().await?;
+        // Numbers are drawn under these alone, and whoever takes several takes them in this order.
+        transaction
+            .query_all_raw(Statement::from_string(DbBackend::Postgres, LOCKS))
+            .await?;
+        let stored = Stored::read(&transaction).await?;
+        if stored.rise() {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        set(
+            &transaction,
+            "family_written_seq",
+            stored.written.max(stored.written_drawn),
+        )
+        .await?;
+        set(
+            &transaction,
+            "family_change_seq",
+            stored.changed.max(stored.changed_drawn),
+        )
+        .await?;
+        transaction
+            .execute_unprepared(
+                "INSERT INTO family_written (authority_id, seq, family_id) \
+                 SELECT a.id, nextval('family_written_seq'), '00000000-0000-0000-0000-000000000000' FROM authority a; \
+                 UPDATE marker_consumer SET looked_on = '1970-01-01'",
+            )
+            .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+async fn set(transaction: &DatabaseTransaction, sequence: &str, number: i64) -> Result<(), DbErr> {
+    if number < 1 {
+        return Ok(());
+    }
+    let text = format!("SELECT setval('{sequence}', {number})");
+    transaction
+        .query_one_raw(Statement::from_string(DbBackend::Postgres, text))
+        .await?;
+    Ok(())
+}

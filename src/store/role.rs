@@ -1,0 +1,187 @@
+//! What a server of PostgreSQL is, and what its settings give up.
+//!
+//! A standby repeats what another server has committed, some time later: consent that was withdrawn may still stand there, and nothing can be put down in the trail. So nothing of families is read
+//! from one. What only looks at what is there, such as the check of the trail, may.
+
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement,
+    sqlx::{self, ConnectOptions as _, Connection as _, PgConnection, Row as _, postgres::PgConnectOptions},
+};
+
+use super::{connect::Databases, database_url::Address};
+
+/// Asks which of the two a server is.
+pub(super) const ASK: &str = "SELECT pg_is_in_recovery()";
+
+/// Why a connection to a standby is not used.
+pub(super) const STANDBY: &str =
+    "the server is a standby: withdrawals of consent come later there, and the trail cannot be written";
+
+/// Whether the server at an address is a standby. Asked over a connection of its own, so that whoever starts the program is told so, and not that no connection was free.
+pub(super) async fn is_standby(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    let standby = asked(&mut connection).await?;
+    connection.close().await?;
+    Ok(standby)
+}
+
+async fn asked(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query(ASK).fetch_one(connection).await?.try_get(0)
+}
+
+/// Lets nobody use a new connection to a standby. The address may have led to another server before.
+pub(super) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    if asked(connection).await? {
+        return Err(sqlx::Error::Protocol(STANDBY.to_owned()));
+    }
+    Ok(())
+}
+
+/// What a setting of a server gives up, in words for whoever runs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenUp {
+    /// The setting.
+    pub setting: &'static str,
+    /// What it is.
+    pub value: String,
+    /// What is lost by it, and when.
+    pub lost: &'static str,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Set {
+    fsync: String,
+    full_page_writes: String,
+    synchronous_commit: String,
+    synchronous_standby_names: String,
+}
+
+impl Set {
+    fn gives_up(self) -> Vec<GivenUp> {
+        let mut found = Vec::new();
+        let mut note = |setting, value: &str, lost| {
+            found.push(GivenUp {
+                setting,
+                value: value.to_owned(),
+                lost,
+            });
+        };
+        if self.fsync == "off" {
+            note(
+                "fsync",
+                &self.fsync,
+                "a crash of the machine may leave a database that cannot be read, and no commit is safe from it, not the trail's either",
+            );
+        }
+        if self.full_page_writes == "off" {
+            note(
+                "full_page_writes",
+                &self.full_page_writes,
+                "a crash of the machine may leave pages that are half written, and nothing mends them",
+            );
+        }
+        let commits = &self.synchronous_commit;
+        let has_standby = !self.synchronous_standby_names.trim().is_empty();
+        match commits.as_str() {
+            "off" => note(
+                "synchronous_commit",
+                commits,
+                "a crash of the server loses the last changes that were acknowledged, withdrawals of consent among them; the trail waits for its disk all the same",
+            ),
+            "local" if has_standby => note(
+                "synchronous_commit",
+                commits,
+                "a failover loses what the standby had not received, withdrawals of consent and entries of the trail among them, and nothing says so",
+            ),
+            "remote_write" if has_standby => note(
+                "synchronous_commit",
+                commits,
+                "a crash of the standby's machine and a failover to it lose the last changes and entries of the trail",
+            ),
+            _ => {}
+        }
+        if !has_standby {
+            note(
+                "synchronous_standby_names",
+                "",
+                "no commit waits for a standby: a failover to one loses what it had not received, withdrawals of consent and entries of the trail among them, and nothing says so",
+            );
+        }
+        found
+    }
+}
+
+impl Databases {
+    /// Whether the address of one of the databases leads to a standby. Asked over connections that are made for it.
+    pub async fn lead_to_standby(&self) -> bool {
+        for url in [self.url(), self.trail_url()] {
+            if let Address::Postgres(options, _) = url.address()
+                && is_standby(options).await.unwrap_or(false)
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What the settings of the servers give up, the main database's first; nothing for SQLite.
+    pub async fn given_up(&self) -> Result<Vec<GivenUp>, DbErr> {
+        let mut found: Vec<GivenUp> = Vec::new();
+        for on in [self.main(), self.trail()] {
+            if on.get_database_backend() != DbBackend::Postgres {
+                continue;
+            }
+            let names = [
+                "fsync",
+                "full_page_writes",
+                "synchronous_commit",
+                "synchronous_standby_names",
+            ];
+            let settings = names
+                .map(|name| format!("current_setting('{name}') AS {name}"))
+                .join(", ");
+            let statement = Statement::from_string(DbBackend::Postgres, format!("SELECT {settings}"));
+            let Some(row) = on.query_one_raw(statement).await? else {
+                continue;
+            };
+            for one in Set::from_query_result(&row, "")?.gives_up() {
+                if !found.contains(&one) {
+                    found.push(one);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(set: [&str; 4]) -> Vec<&'static str> {
+        let [fsync, full_page_writes, synchronous_commit, synchronous_standby_names] = set.map(str::to_owned);
+        let set = Set {
+            fsync,
+            full_page_writes,
+            synchronous_commit,
+            synchronous_standby_names,
+        };
+        set.gives_up().into_iter().map(|one| one.setting).collect()
+    }
+
+    #[test]
+    fn what_a_setting_gives_up_is_said_and_nothing_else() {
+        assert_eq!(settings(["on", "on", "on", "ANY 1 (b, c)"]), [""; 0]);
+        assert_eq!(settings(["on", "on", "remote_apply", "b"]), [""; 0]);
+        assert_eq!(settings(["on", "on", "on", ""]), ["synchronous_standby_names"]);
+        assert_eq!(settings(["on", "on", "local", "b"]), ["synchronous_commit"]);
+        assert_eq!(settings(["on", "on", "remote_write", "b"]), ["synchronous_commit"]);
+        let all = [
+            "fsync",
+            "full_page_writes",
+            "synchronous_commit",
+            "synchronous_standby_names",
+        ];
+        assert_eq!(settings(["off", "off", "off", " "]), all);
+    }
+}
