@@ -73,6 +73,7 @@ impl Context {
             known_families: usize::try_from(database.known_families_mb)
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
+            disk_reserve: u64::from(database.disk_reserve_mb) * 1_000_000,
             ..Settings::default()
         };
         Databases::open_at(&url, &trail_url, &settings)
@@ -120,9 +121,8 @@ impl Context {
     pub(super) async fn trail(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
         self.make_data_dir()?;
         let key = HeadKey::load_or_create(&self.trail_key_path()).map_err(Failure::problem)?;
-        let trail = databases.trail();
         Trail::open(
-            TrailStore::over(trail.clone(), trail.clone()),
+            TrailStore::of(databases),
             key,
             Code::nearest(format!("{name}/{}", std::process::id())),
             self.clock.clone(),

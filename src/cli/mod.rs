@@ -168,7 +168,7 @@ async fn audit(
         return audit::run(arguments, None, &key, out).await.map_err(Failure::problem);
     }
     let databases = context.existing_databases().await?;
-    let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
+    let store = TrailStore::of(&databases);
     let done = audit::run(arguments, Some(&store), &key, out).await;
     context::close(databases).await;
     done.map_err(Failure::problem)

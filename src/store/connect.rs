@@ -9,7 +9,8 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxPostgresConnector,
+    SqlxSqliteConnector,
     sqlx::{
         ConnectOptions as _,
         postgres::PgConnectOptions,
@@ -20,6 +21,7 @@ use sea_orm::{
 use super::{
     database_url::{Address, DatabaseUrl},
     feed::Wake,
+    files::{Files, Unfit},
     pipeline::Pool,
     watch,
 };
@@ -46,6 +48,8 @@ pub struct Settings {
     pub feed_poll: Duration,
     /// Memory for what was read of families, in bytes, about.
     pub known_families: usize,
+    /// Bytes that are to stay free on the disk of a SQLite database; with fewer nothing is disclosed and nothing written.
+    pub disk_reserve: u64,
 }
 
 /// What a commit survives with SQLite; PostgreSQL is configured at its own server.
@@ -58,7 +62,7 @@ pub enum Synchronous {
 }
 
 impl Default for Settings {
-    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 128 MB for families.
+    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 128 MB for families; the disk may fill.
     fn default() -> Self {
         Self {
             connections: 10,
@@ -69,6 +73,7 @@ impl Default for Settings {
             synchronous: Synchronous::Full,
             feed_poll: Duration::from_secs(5),
             known_families: 128_000_000,
+            disk_reserve: 0,
         }
     }
 }
@@ -131,6 +136,8 @@ pub struct Databases {
     trail: DatabaseConnection,
     counters: DatabaseConnection,
     pipeline: Option<Pool>,
+    main_files: Option<Arc<Files>>,
+    trail_files: Option<Arc<Files>>,
     statement_timeout: Duration,
     known_families: usize,
     wake: Arc<Wake>,
@@ -149,10 +156,12 @@ impl Databases {
         settings: &Settings,
     ) -> Result<Self, ConnectError> {
         let main = Use::Data(settings.connections, settings.synchronous);
-        let main = connect(url, main, settings).await?;
+        let main_files = keep(url, main, settings).await?;
+        let main = connect(url, main, main_files.as_ref(), settings).await?;
         let trail = Use::Trail(settings.trail_connections);
-        let trail = connect(trail_url, trail, settings).await?;
-        let counters = connect(url, Use::Counters, settings).await?;
+        let trail_files = keep(trail_url, trail, settings).await?;
+        let trail = connect(trail_url, trail, trail_files.as_ref(), settings).await?;
+        let counters = connect(url, Use::Counters, main_files.as_ref(), settings).await?;
         let pipeline = pipeline(url, settings).await;
         Ok(Self {
             url: url.clone(),
@@ -161,6 +170,8 @@ impl Databases {
             trail,
             counters,
             pipeline,
+            main_files,
+            trail_files,
             statement_timeout: settings.statement_timeout,
             known_families: settings.known_families,
             wake: Arc::new(Wake::new(url, settings.feed_poll)),
@@ -183,6 +194,22 @@ impl Databases {
             database.execute_unprepared("SELECT 1").await?;
         }
         Ok(())
+    }
+
+    /// The files of the main database, where it is one of SQLite.
+    pub(super) fn main_files(&self) -> Option<&Arc<Files>> {
+        self.main_files.as_ref()
+    }
+
+    /// The files of the trail, where it is one of SQLite.
+    pub(super) fn trail_files(&self) -> Option<&Arc<Files>> {
+        self.trail_files.as_ref()
+    }
+
+    /// What makes the files of either database unfit to be relied on now.
+    pub fn unfit(&self) -> Vec<Unfit> {
+        let all = [&self.main_files, &self.trail_files].into_iter().flatten();
+        all.filter_map(|files| files.are_fit().err()).collect()
     }
 
     /// How many connections there are: to the main database, to the trail, and to the main database for reading alone; none of the last where it is
@@ -254,7 +281,11 @@ impl Databases {
             pipeline.close();
         }
         let main = self.main.close_by_ref().await.and(self.counters.close_by_ref().await);
-        self.trail.close_by_ref().await.and(main)
+        let closed = self.trail.close_by_ref().await.and(main);
+        for files in [&self.main_files, &self.trail_files].into_iter().flatten() {
+            files.close().await;
+        }
+        closed
     }
 }
 
@@ -291,14 +322,19 @@ impl Use {
     }
 }
 
-async fn connect(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
+async fn connect(
+    url: &DatabaseUrl,
+    of: Use,
+    files: Option<&Arc<Files>>,
+    settings: &Settings,
+) -> Result<DatabaseConnection, ConnectError> {
     let opened = match url.address() {
         Address::Postgres(postgres, _) => {
             SqlxPostgresConnector::connect(postgres_options(postgres, of, settings)).await
         }
         Address::Sqlite(file) => {
-            make_private(file)?;
-            open_sqlite(file, of, settings).await
+            let open = || SqlxSqliteConnector::connect(sqlite_pool(file, of, files, settings));
+            patiently(settings, open).await
         }
     };
     opened.map_err(|source| ConnectError::Open {
@@ -307,17 +343,41 @@ async fn connect(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<Data
     })
 }
 
+/// Makes a SQLite file that is not there yet, and takes hold of it and of what stands beside it, before anything else is opened: so that every connection
+/// is to the same files.
+async fn keep(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<Option<Arc<Files>>, ConnectError> {
+    let Address::Sqlite(file) = url.address() else {
+        return Ok(None);
+    };
+    make_private(file)?;
+    let options = sqlite_options(file, of, settings);
+    let opened = patiently(settings, || async {
+        let opened = Files::open(file, settings.disk_reserve, &options).await;
+        opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+    });
+    match opened.await {
+        Ok(files) => Ok(Some(Arc::new(files))),
+        Err(source) => Err(ConnectError::Open {
+            database: url.clone(),
+            source,
+        }),
+    }
+}
+
 /// Opens a SQLite file. To make it one with a write-ahead log, or to recover that log, SQLite needs the file for itself for a moment, and does not wait
 /// for another connection that needs it too, of this process or another. So it is tried again, for as long as one waits for another writer.
-async fn open_sqlite(file: &Path, of: Use, settings: &Settings) -> Result<DatabaseConnection, DbErr> {
+async fn patiently<T, F>(settings: &Settings, open: impl Fn() -> F) -> Result<T, DbErr>
+where
+    F: Future<Output = Result<T, DbErr>>,
+{
     let attempts = settings.busy_timeout.as_millis() / PAUSE.as_millis();
     for _ in 0..attempts {
-        match SqlxSqliteConnector::connect(sqlite_options(file, of, settings)).await {
+        match open().await {
             Err(error) if error.to_string().contains("(code: 5)") => tokio::time::sleep(PAUSE).await,
             opened => return opened,
         }
     }
-    SqlxSqliteConnector::connect(sqlite_options(file, of, settings)).await
+    open().await
 }
 
 /// What holds for both. The address is a stand-in without secrets, since the library may show it in a trace; the true one
@@ -353,15 +413,16 @@ fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &Settings) -
     options
 }
 
-fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> ConnectOptions {
+fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> SqliteConnectOptions {
     let synchronous = match of {
         Use::Data(_, synchronous) => synchronous,
         Use::Trail(_) => Synchronous::Full,
         Use::Counters => Synchronous::Normal,
     };
-    let sqlite = SqliteConnectOptions::new()
+    SqliteConnectOptions::new()
         .filename(file)
-        .create_if_missing(true)
+        // It was made before anything was opened. One that is gone is not begun anew beneath us.
+        .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(match synchronous {
             Synchronous::Normal => SqliteSynchronous::Normal,
@@ -371,16 +432,18 @@ fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> ConnectOptions {
         .busy_timeout(settings.busy_timeout)
         // Sorting and intermediate results hold personal data: keep them out of temporary files.
         .pragma("temp_store", "MEMORY")
-        .disable_statement_logging();
+        .disable_statement_logging()
+}
+
+fn sqlite_pool(file: &Path, of: Use, files: Option<&Arc<Files>>, settings: &Settings) -> ConnectOptions {
+    let sqlite = sqlite_options(file, of, settings);
     let mut options = pool("sqlite:", of.connections(false), of, settings);
     options
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
         .map_sqlx_sqlite_opts(move |_| sqlite.clone());
-    if matches!(of, Use::Data(..)) {
-        watch::install(&mut options);
-    }
+    watch::install(&mut options, matches!(of, Use::Data(..)), files.cloned());
     options
 }
 

@@ -26,6 +26,7 @@ use super::{
     agencies::Agencies,
     bundle::Rows,
     feed::{self, Change, Wake},
+    files::Files,
     known::{KnownFamilies, Moment, Since, View, Written},
     pipeline::{Bind, Snapshot},
     policy::Standing,
@@ -72,6 +73,7 @@ pub struct Session {
     changes: Mutex<BTreeSet<Change>>,
     announces: AtomicBool,
     wake: Arc<Wake>,
+    files: Option<Arc<Files>>,
     /// Dropped with the session, however that ends.
     watched: Watched,
 }
@@ -84,6 +86,12 @@ impl Session {
             Mode::Read | Mode::Feed => IsolationLevel::RepeatableRead,
             Mode::Write => IsolationLevel::Serializable,
         };
+        if let Some(files) = store.databases().main_files() {
+            match mode {
+                Mode::Read => files.in_place()?,
+                Mode::Write | Mode::Feed => files.take_writes()?,
+            }
+        }
         let began = Instant::now();
         let postgres = store.main().get_database_backend() == DatabaseBackend::Postgres;
         let options = TransactionOptions {
@@ -121,6 +129,7 @@ impl Session {
             changes: Mutex::default(),
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
+            files: store.databases().main_files().cloned(),
             watched,
         };
         if let Some(standing) = standing {
@@ -195,8 +204,15 @@ impl Session {
             feed::record(&transaction, self.authority, &changes, Some(self.now)).await?;
             feed::notify(&transaction, self.authority).await?;
         }
+        if self.watched.is_undone() {
+            return Err(UNDONE);
+        }
         self.watched.no_longer();
         transaction.commit().await?;
+        // It was made, but in a file that nobody finds any more: whoever asked must not take it for made.
+        if let Some(files) = &self.files {
+            files.in_place()?;
+        }
         if announces {
             self.wake.poke();
         }
@@ -396,6 +412,9 @@ impl Session {
     /// The transaction, for a statement that writes. A session that was begun to read has none.
     pub(super) fn transaction(&self) -> Result<&DatabaseTransaction, StoreError> {
         self.count(1);
+        if self.watched.is_undone() {
+            return Err(UNDONE);
+        }
         match &self.on {
             On::Library(transaction) => Ok(transaction),
             On::Pipelined(_) => Err(StoreError::Database("this session only reads".to_owned())),
@@ -408,6 +427,9 @@ impl Session {
         self.statements.fetch_add(statements as u64, Ordering::Relaxed);
     }
 }
+
+/// SQLite has undone the transaction, as it does where the disk is full. What is written after that would stand alone and be kept.
+const UNDONE: StoreError = StoreError::Unavailable("the database has undone what was written");
 
 /// The time that one statement takes.
 fn one() -> Span {

@@ -6,9 +6,9 @@ use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
 use crate::{
-    audit::Trail,
+    audit::{Health, Trail},
     readiness::{Condition, Look, Readiness},
-    store::connect::Databases,
+    store::{connect::Databases, files::Unfit},
     wire::services::Ready,
 };
 
@@ -19,7 +19,11 @@ pub(super) const EVERY: Duration = Duration::from_secs(5);
 
 /// All the looks.
 pub(super) fn readiness(databases: &Databases, trail: &Trail) -> Readiness {
-    Readiness::new(vec![answering(databases.clone()), written(trail.clone())])
+    Readiness::new(vec![
+        answering(databases.clone()),
+        kept(databases.clone()),
+        written(trail.clone()),
+    ])
 }
 
 /// For the wire.
@@ -48,10 +52,30 @@ fn answering(databases: Databases) -> Look {
     })
 }
 
-/// The trail takes entries.
+/// The trail was written last time, or can be written now.
 fn written(trail: Trail) -> Look {
     Look::new(Condition::TrailNotWritten, move || {
-        let found = (!trail.is_ready()).then_some(Condition::TrailNotWritten);
-        async move { found.into_iter().collect() }.boxed()
+        let trail = trail.clone();
+        async move {
+            match trail.proven().await {
+                Health::Well => Vec::new(),
+                Health::Failing => vec![Condition::TrailNotWritten],
+                Health::Stopped => vec![Condition::TrailStopped],
+            }
+        }
+        .boxed()
+    })
+}
+
+/// The files of SQLite are in their place, and their disks have room.
+fn kept(databases: Databases) -> Look {
+    Look::new(Condition::FileMoved, move || {
+        let unfit = databases.unfit();
+        let conditions = unfit.into_iter().map(|unfit| match unfit {
+            Unfit::Moved => Condition::FileMoved,
+            Unfit::DiskLow => Condition::DiskLow,
+        });
+        let found = conditions.collect();
+        async move { found }.boxed()
     })
 }
