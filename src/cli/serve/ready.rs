@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use crate::{
     audit::{Health, Trail},
+    auth::Authenticator,
     readiness::{Condition, Look, Readiness},
     store::{connect::Databases, files::Unfit},
     wire::services::Ready,
@@ -18,11 +19,12 @@ const READY_TIME: Duration = Duration::from_secs(2);
 pub(super) const EVERY: Duration = Duration::from_secs(5);
 
 /// All the looks.
-pub(super) fn readiness(databases: &Databases, trail: &Trail) -> Readiness {
+pub(super) fn readiness(databases: &Databases, trail: &Trail, authenticator: &Authenticator) -> Readiness {
     Readiness::new(vec![
         answering(databases.clone()),
         kept(databases.clone()),
         written(trail.clone()),
+        believing(authenticator.clone()),
     ])
 }
 
@@ -77,5 +79,16 @@ fn kept(databases: Databases) -> Look {
         });
         let found = conditions.collect();
         async move { found }.boxed()
+    })
+}
+
+/// The keys of an issuer at least were read lately. What is due is read, whoever signs in or not.
+fn believing(authenticator: Authenticator) -> Look {
+    Look::new(Condition::KeysOld, move || {
+        let reading = authenticator.clone();
+        // Beside it: an address that does not answer must not make the others' keys look old.
+        tokio::spawn(async move { reading.warm_up().await });
+        let found = (!authenticator.has_current_keys()).then_some(Condition::KeysOld);
+        async move { found.into_iter().collect() }.boxed()
     })
 }
