@@ -46,6 +46,8 @@ pub enum Kind {
     LookedUp,
     /// A client has done what somebody should look into.
     Alert,
+    /// A process whose trail could not be written writes again. How many of its entries were not, stands among what was withheld.
+    Resumed,
 }
 
 impl Kind {
@@ -63,6 +65,7 @@ impl Kind {
             Self::WriteFailed => "write_failed",
             Self::LookedUp => "looked_up",
             Self::Alert => "alert",
+            Self::Resumed => "resumed",
         }
     }
 }

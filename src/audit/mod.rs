@@ -26,4 +26,4 @@ pub use entry::{AgreementRef, Entry, EntryRef, Kind, Operation, Portal, Withheld
 pub use finding::{Finding, FindingKind, Report};
 pub use key::{HeadKey, PublicKey};
 pub use read::{Cursor, about_family, latest};
-pub use writer::{Trail, TrailError, TrailOptions};
+pub use writer::{Health, Trail, TrailError, TrailOptions};

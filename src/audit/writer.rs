@@ -7,7 +7,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     code::Code,
-    entry::{Entry, EntryError, EntryRef},
+    entry::{Entry, EntryError, EntryRef, Kind},
     key::{HeadKey, PublicKey},
 };
 use crate::{
@@ -79,6 +79,20 @@ pub enum OpenError {
     /// The database did not answer in time.
     #[error("the trail's database did not answer in time")]
     TimedOut,
+    /// The chain is not as this process left it, so that it writes nothing more.
+    #[error("the trail's chain is not as this process left it: nothing more is written")]
+    Stopped,
+}
+
+/// How the writing end fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It takes entries, and the newest was written.
+    Well,
+    /// The newest entry could not be written, or none can be taken now.
+    Failing,
+    /// It writes nothing more until the process is started anew.
+    Stopped,
 }
 
 /// What the writing end has done since it was opened.
@@ -100,6 +114,12 @@ struct Counters {
     batches: AtomicU64,
     failed: AtomicU64,
     refused: AtomicU64,
+    /// Whether the newest write failed.
+    failing: AtomicBool,
+    /// Whether nothing more is written.
+    stopped: AtomicBool,
+    /// Whether somebody tries to write again.
+    proving: AtomicBool,
 }
 
 enum Command {
@@ -115,6 +135,7 @@ pub struct Trail {
     store: TrailStore,
     opened: Uuid,
     public: PublicKey,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Trail {
@@ -139,6 +160,7 @@ impl Trail {
         let (queue, waiting) = mpsc::channel(options.queue.max(1));
         let counters = Arc::new(Counters::default());
         let public = key.public();
+        let own = clock.clone();
         let mut chain = Chain {
             store: store.clone(),
             key,
@@ -157,6 +179,7 @@ impl Trail {
             store,
             opened,
             public,
+            clock: own,
         })
     }
 
@@ -200,9 +223,37 @@ impl Trail {
         self.public
     }
 
-    /// Whether appends can be taken: the task lives and the queue has room.
-    pub fn is_ready(&self) -> bool {
-        !self.queue.is_closed() && self.queue.capacity() > 0
+    /// How it fares.
+    pub fn health(&self) -> Health {
+        if self.counters.stopped.load(Ordering::Relaxed) {
+            Health::Stopped
+        } else if self.counters.failing.load(Ordering::Relaxed) || self.queue.is_closed() || self.queue.capacity() == 0
+        {
+            Health::Failing
+        } else {
+            Health::Well
+        }
+    }
+
+    /// How it fares; after a failure by trying to write an entry of its own, so that a server from which nobody asks anything any more finds out that all is
+    /// well again.
+    pub async fn proven(&self) -> Health {
+        if self.health() == Health::Failing && !self.counters.proving.swap(true, Ordering::Relaxed) {
+            let trail = self.clone();
+            // It ends whoever waits for it, so that there is one at a time.
+            let trying = tokio::spawn(async move {
+                let mut entry = Entry::new(Kind::Resumed, trail.clock.now());
+                let failed = trail.stats().failed;
+                entry
+                    .withheld
+                    .add(Code::nearest("trail"), Code::nearest("not_written"), failed);
+                // What came of it is in the health and in the log.
+                let _ = trail.append(entry).await;
+                trail.counters.proving.store(false, Ordering::Relaxed);
+            });
+            let _ = trying.await;
+        }
+        self.health()
     }
 
     /// How many entries wait to be written.

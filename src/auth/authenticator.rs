@@ -99,6 +99,19 @@ impl Authenticator {
         }
     }
 
+    /// Whether the keys of one issuer at least were read lately. Where they were of none, nobody could safely sign in; where of some, the others' people can,
+    /// and another server has no newer ones.
+    pub fn has_current_keys(&self) -> bool {
+        self.0.issuers.iter().any(|issuer| issuer.keys.are_current())
+    }
+
+    /// How long ago the keys were read that are oldest, in seconds; nothing where none change.
+    pub fn oldest_keys(&self) -> u64 {
+        let ages = self.0.issuers.iter().filter_map(|issuer| issuer.keys.age());
+        ages.max()
+            .map_or(0, |age| u64::try_from(age.num_seconds()).unwrap_or(0))
+    }
+
     /// Who is asking, and until when the token holds.
     pub async fn sign_in(&self, asking: &Asking<'_>) -> Result<SignedIn, AuthRefusal> {
         let signed_in = async {

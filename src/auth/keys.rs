@@ -71,6 +71,8 @@ pub(super) struct Known {
     /// Raised whenever the set changes.
     pub(super) version: u64,
     tried_at: Option<DateTime<Utc>>,
+    /// When the source last gave a set that could be used.
+    read_at: Option<DateTime<Utc>>,
     failed: bool,
 }
 
@@ -99,6 +101,7 @@ impl Keys {
                     set: Some(Arc::new(set)),
                     version: 1,
                     tried_at: Some(clock.now()),
+                    read_at: Some(clock.now()),
                     failed: false,
                 };
                 Ok(Self::of(Source::File(path.clone()), accepted, refresh, clock, known))
@@ -157,6 +160,18 @@ impl Keys {
         known
     }
 
+    /// How long ago they were read from their source; none where they never change, or were never read.
+    pub(super) fn age(&self) -> Option<TimeDelta> {
+        let read_at = self.0.snapshot().read_at?;
+        Some(self.0.clock.now() - read_at)
+    }
+
+    /// Whether they were read lately: not more than three readings were missed, nor an hour. A key that was taken back would be believed for as long.
+    pub(super) fn are_current(&self) -> bool {
+        let longest = (self.0.refresh * 3).max(TimeDelta::hours(1));
+        matches!(self.0.source, Source::Fixed) || self.age().is_some_and(|age| age <= longest)
+    }
+
     /// What is known after a reading, since a token names a key that is not known. At most one reading in 30 seconds.
     pub(super) async fn after_unknown_key(&self) -> Known {
         self.0.read_anew(SHORTEST_PAUSE).await;
@@ -188,6 +203,7 @@ impl Inner {
         match read {
             Ok(set) => {
                 known.failed = false;
+                known.read_at = known.tried_at;
                 if !known.set.as_ref().is_some_and(|old| old.same_as(&set)) {
                     known.version += 1;
                     known.set = Some(Arc::new(set));

@@ -78,6 +78,7 @@ impl Context {
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
             standby,
+            disk_reserve: u64::from(database.disk_reserve_mb) * 1_000_000,
             ..Settings::default()
         };
         Databases::open_at(&url, &trail_url, &settings)
@@ -131,9 +132,8 @@ impl Context {
     pub(super) async fn trail(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
         self.make_data_dir()?;
         let key = HeadKey::load_or_create(&self.trail_key_path()).map_err(Failure::problem)?;
-        let trail = databases.trail();
         Trail::open(
-            TrailStore::over(trail.clone(), trail.clone()),
+            TrailStore::of(databases),
             key,
             Code::nearest(format!("{name}/{}", std::process::id())),
             self.clock.clone(),

@@ -169,7 +169,7 @@ async fn audit(
     }
     let databases = context.databases_to_look_at().await?;
     context::refuse_pending(&databases).await?;
-    let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
+    let store = TrailStore::of(&databases);
     let done = audit::run(arguments, Some(&store), &key, out).await;
     context::close(databases).await;
     done.map_err(Failure::problem)

@@ -131,7 +131,8 @@ impl Server {
             None
         };
         let authenticator = authenticator(context, store, issuer.as_ref())?;
-        let sign_in = Arc::new(SignIn::new(authenticator, trail.clone(), context.clock.clone()));
+        let readiness = ready::readiness(store, trail, &authenticator);
+        let sign_in = Arc::new(SignIn::new(authenticator.clone(), trail.clone(), context.clock.clone()));
         let engine = engine::engine(store, trail, secret, config)?;
         let deliverer = engine::deliverer(store, trail, &engine, config)?;
         let metrics = Metrics::new().map_err(Failure::problem)?;
@@ -139,8 +140,7 @@ impl Server {
             .and_then(|()| figures::register_others(&metrics, &sign_in, &deliverer))
             .map_err(Failure::problem)?;
         let (limits, edge) = limits(config);
-        let readiness = ready::readiness(store, trail);
-        figures::register_readiness(&metrics, &readiness).map_err(Failure::problem)?;
+        figures::register_readiness(&metrics, &readiness, &authenticator).map_err(Failure::problem)?;
         let mut state = AppState::new(
             Arc::new(engine),
             Arc::clone(&sign_in) as _,

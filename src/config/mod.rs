@@ -116,6 +116,8 @@ pub struct Database {
     pub feed_poll: Duration,
     /// Memory for what was read of families, in MB, about.
     pub known_families_mb: u32,
+    /// What stays free on the disk of an `SQLite` database, in MB.
+    pub disk_reserve_mb: u32,
 }
 
 /// How webhooks are delivered.
@@ -297,6 +299,7 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
         statement_timeout: milliseconds(given, "statement_timeout_ms", 5_000)?,
         feed_poll: milliseconds(given, "feed_poll_ms", 5_000)?,
         known_families_mb: given.number("known_families_mb", 128, 0..=65_535)?,
+        disk_reserve_mb: given.number("disk_reserve_mb", 64, 0..=1_048_576)?,
     })
 }
 

@@ -1,34 +1,22 @@
 //! Opens the two databases, with limits and time-outs. Decides nothing about who may read them.
 
-use std::{
-    fs::OpenOptions,
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
-    sqlx::{
-        ConnectOptions as _,
-        postgres::PgConnectOptions,
-        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-    },
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector};
 
 use tokio::time::timeout;
 
 use super::{
     database_url::{Address, DatabaseUrl},
     feed::Wake,
+    files::{Files, Unfit},
     pipeline::Pool,
     role::{self, STANDBY},
-    watch,
 };
 
-/// How long to wait before a file that is in use is opened again.
-const PAUSE: Duration = Duration::from_millis(50);
+mod opening;
+
+use opening::{Use, keep, patiently, postgres_options, sqlite_pool};
 
 /// Limits of the connections to the databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +39,8 @@ pub struct Settings {
     pub known_families: usize,
     /// Whether a standby of PostgreSQL will do: only for what looks at what is there, and gives nothing of families to anybody.
     pub standby: bool,
+    /// Bytes that are to stay free on the disk of a SQLite database; with fewer nothing is disclosed and nothing written.
+    pub disk_reserve: u64,
 }
 
 /// What a commit survives with SQLite; PostgreSQL is configured at its own server.
@@ -63,7 +53,7 @@ pub enum Synchronous {
 }
 
 impl Default for Settings {
-    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 128 MB for families.
+    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 128 MB for families; the disk may fill.
     fn default() -> Self {
         Self {
             connections: 10,
@@ -75,6 +65,7 @@ impl Default for Settings {
             feed_poll: Duration::from_secs(5),
             known_families: 128_000_000,
             standby: false,
+            disk_reserve: 0,
         }
     }
 }
@@ -151,6 +142,8 @@ pub struct Databases {
     trail: DatabaseConnection,
     counters: DatabaseConnection,
     pipeline: Option<Pool>,
+    main_files: Option<Arc<Files>>,
+    trail_files: Option<Arc<Files>>,
     statement_timeout: Duration,
     known_families: usize,
     writers: usize,
@@ -183,10 +176,13 @@ impl Databases {
         } else {
             settings.connections
         };
-        let mut main = connect(url, Use::Data(writing, settings.synchronous), settings).await?;
+        let of = Use::Data(writing, settings.synchronous);
+        let main_files = keep(url, of, settings).await?;
+        let mut main = connect(url, of, main_files.as_ref(), settings).await?;
         let trail = Use::Trail(settings.trail_connections);
-        let trail = connect(trail_url, trail, settings).await?;
-        let counters = connect(url, Use::Counters, settings).await?;
+        let trail_files = keep(trail_url, trail, settings).await?;
+        let trail = connect(trail_url, trail, trail_files.as_ref(), settings).await?;
+        let counters = connect(url, Use::Counters, main_files.as_ref(), settings).await?;
         let pipeline = pipeline(url, settings).await;
         if apart && pipeline.is_none() {
             main.close().await.map_err(|source| ConnectError::Open {
@@ -194,7 +190,13 @@ impl Databases {
                 source,
             })?;
             writing = settings.connections;
-            main = connect(url, Use::Data(writing, settings.synchronous), settings).await?;
+            main = connect(
+                url,
+                Use::Data(writing, settings.synchronous),
+                main_files.as_ref(),
+                settings,
+            )
+            .await?;
         }
         // One is left for what else writes: feeds, webhooks, alerts. SQLite has one writer.
         let writers = match url.address() {
@@ -208,6 +210,8 @@ impl Databases {
             trail,
             counters,
             pipeline,
+            main_files,
+            trail_files,
             statement_timeout: settings.statement_timeout,
             known_families: settings.known_families,
             writers: writers as usize,
@@ -231,6 +235,22 @@ impl Databases {
             database.execute_unprepared("SELECT 1").await?;
         }
         Ok(())
+    }
+
+    /// The files of the main database, where it is one of SQLite.
+    pub(super) fn main_files(&self) -> Option<&Arc<Files>> {
+        self.main_files.as_ref()
+    }
+
+    /// The files of the trail, where it is one of SQLite.
+    pub(super) fn trail_files(&self) -> Option<&Arc<Files>> {
+        self.trail_files.as_ref()
+    }
+
+    /// What makes the files of either database unfit to be relied on now.
+    pub fn unfit(&self) -> Vec<Unfit> {
+        let all = [&self.main_files, &self.trail_files].into_iter().flatten();
+        all.filter_map(|files| files.are_fit().err()).collect()
     }
 
     /// How many connections there are: to the main database, to the trail, and to the main database for reading alone; none of the last where it is
@@ -307,7 +327,11 @@ impl Databases {
             pipeline.close();
         }
         let main = self.main.close_by_ref().await.and(self.counters.close_by_ref().await);
-        self.trail.close_by_ref().await.and(main)
+        let closed = self.trail.close_by_ref().await.and(main);
+        for files in [&self.main_files, &self.trail_files].into_iter().flatten() {
+            files.close().await;
+        }
+        closed
     }
 }
 
@@ -328,29 +352,12 @@ async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
     None
 }
 
-/// What connections are for.
-#[derive(Clone, Copy)]
-enum Use {
-    /// For data: at most so many, and what a commit survives with SQLite.
-    Data(u32, Synchronous),
-    /// For the trail: at most so many.
-    Trail(u32),
-    /// For counting.
-    Counters,
-}
-
-impl Use {
-    /// SQLite has one writer, and those who count are served quickly.
-    fn connections(self, postgres: bool) -> u32 {
-        match self {
-            Self::Data(connections, _) | Self::Trail(connections) => connections.max(1),
-            Self::Counters if postgres => 2,
-            Self::Counters => 1,
-        }
-    }
-}
-
-async fn connect(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
+async fn connect(
+    url: &DatabaseUrl,
+    of: Use,
+    files: Option<&Arc<Files>>,
+    settings: &Settings,
+) -> Result<DatabaseConnection, ConnectError> {
     // Those who count come after the others, to the same address.
     if let Address::Postgres(postgres, _) = url.address()
         && !settings.standby
@@ -365,117 +372,12 @@ async fn connect(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<Data
             SqlxPostgresConnector::connect(postgres_options(postgres, of, settings)).await
         }
         Address::Sqlite(file) => {
-            make_private(file)?;
-            open_sqlite(file, of, settings).await
+            let open = || SqlxSqliteConnector::connect(sqlite_pool(file, of, files, settings));
+            patiently(settings, open).await
         }
     };
     opened.map_err(|source| ConnectError::Open {
         database: url.clone(),
         source,
     })
-}
-
-/// Opens a SQLite file. To make it one with a write-ahead log, or to recover that log, SQLite needs the file for itself for a moment, and does not wait
-/// for another connection that needs it too, of this process or another. So it is tried again, for as long as one waits for another writer.
-async fn open_sqlite(file: &Path, of: Use, settings: &Settings) -> Result<DatabaseConnection, DbErr> {
-    let attempts = settings.busy_timeout.as_millis() / PAUSE.as_millis();
-    for _ in 0..attempts {
-        match SqlxSqliteConnector::connect(sqlite_options(file, of, settings)).await {
-            Err(error) if error.to_string().contains("(code: 5)") => tokio::time::sleep(PAUSE).await,
-            opened => return opened,
-        }
-    }
-    SqlxSqliteConnector::connect(sqlite_options(file, of, settings)).await
-}
-
-/// What holds for both. The address is a stand-in without secrets, since the library may show it in a trace; the true one
-/// is set where the driver's own options are made.
-fn pool(stand_in: &str, connections: u32, of: Use, settings: &Settings) -> ConnectOptions {
-    let lazy = matches!(of, Use::Counters);
-    let mut options = ConnectOptions::new(stand_in);
-    options
-        .max_connections(connections)
-        .min_connections(u32::from(!lazy))
-        .connect_lazy(lazy)
-        .acquire_timeout(settings.acquire_timeout)
-        .sqlx_logging(false)
-        .record_stmt_in_spans(false);
-    options
-}
-
-fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &Settings) -> ConnectOptions {
-    let mut postgres = postgres
-        .clone()
-        .options([("statement_timeout", settings.statement_timeout.as_millis().to_string())])
-        .disable_statement_logging();
-    if postgres.get_application_name().is_none() {
-        postgres = postgres.application_name("thinkfamily");
-    }
-    if matches!(of, Use::Counters) {
-        postgres = postgres.options([("synchronous_commit", "off")]);
-    }
-    let mut options = pool("postgres://localhost", of.connections(true), of, settings);
-    options
-        .test_before_acquire_if_idle_for(Duration::from_secs(30))
-        .map_sqlx_postgres_opts(move |_| postgres.clone());
-    if !settings.standby {
-        options.map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_connect(|connection, _| Box::pin(role::refuse_standby(connection)))
-        });
-    }
-    options
-}
-
-fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> ConnectOptions {
-    let synchronous = match of {
-        Use::Data(_, synchronous) => synchronous,
-        Use::Trail(_) => Synchronous::Full,
-        Use::Counters => Synchronous::Normal,
-    };
-    let sqlite = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(match synchronous {
-            Synchronous::Normal => SqliteSynchronous::Normal,
-            Synchronous::Full => SqliteSynchronous::Full,
-        })
-        .foreign_keys(true)
-        .busy_timeout(settings.busy_timeout)
-        // Sorting and intermediate results hold personal data: keep them out of temporary files.
-        .pragma("temp_store", "MEMORY")
-        .disable_statement_logging();
-    let mut options = pool("sqlite:", of.connections(false), of, settings);
-    options
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .map_sqlx_sqlite_opts(move |_| sqlite.clone());
-    if matches!(of, Use::Data(..)) {
-        watch::install(&mut options);
-    }
-    options
-}
-
-/// Makes the file, and the folders above it, for the owner alone. The journal files that SQLite adds take its rights.
-fn make_private(file: &Path) -> Result<(), ConnectError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ConnectError::File { path, source }
-    };
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(failed(folder))?;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(file)(error)),
-        _ => Ok(()),
-    }
 }

@@ -2,6 +2,8 @@
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx::Error as SqlxError};
 
+use super::files::Unfit;
+
 /// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -36,7 +38,9 @@ impl From<DbErr> for StoreError {
             Self::TOO_LONG
         } else if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
             || was_cut(&error)
-            || code.as_deref().is_some_and(is_away)
+            || code
+                .as_deref()
+                .is_some_and(|code| is_away(code) || cannot_be_stored(code))
         {
             Self::Unavailable(kind(&error))
         } else {
@@ -62,6 +66,31 @@ pub(super) fn is_away(code: &str) -> bool {
         && (CLASSES.iter().any(|class| code.starts_with(class))
             || IDLE_IN_TRANSACTION.contains(&code)
             || code == "58030")
+}
+
+/// Whether a code of SQLite says that its files cannot be read or written now, whatever it was asked: no memory, read-only, an error of input or output, a full
+/// disk, a file that cannot be opened. Its codes are numbers, of which the last eight bits are the kind; those of PostgreSQL have five characters.
+fn cannot_be_stored(code: &str) -> bool {
+    const NOMEM: u32 = 7;
+    const READONLY: u32 = 8;
+    const IOERR: u32 = 10;
+    const FULL: u32 = 13;
+    const CANTOPEN: u32 = 14;
+    let kind = code
+        .parse::<u32>()
+        .ok()
+        .filter(|_| code.len() < 5)
+        .map(|code| code & 0xff);
+    kind.is_some_and(|kind| [NOMEM, READONLY, IOERR, FULL, CANTOPEN].contains(&kind))
+}
+
+impl From<Unfit> for StoreError {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unavailable(match unfit {
+            Unfit::Moved => "a file of the database is not the one that was opened",
+            Unfit::DiskLow => "the disk has less room than is to stay free",
+        })
+    }
 }
 
 /// Whether the connection was lost before the database could say anything.
@@ -101,6 +130,13 @@ mod tests {
         // Among them codes of SQLite, which are numbers of any length.
         for code in ["42601", "23505", "25006", "XX000", "5", "8", "57", "5386"] {
             assert!(!is_away(code), "{code}");
+        }
+        // 4618 is an error of input or output while the log's index was made larger, 1032 a file that has moved.
+        for code in ["7", "8", "10", "13", "14", "778", "1032", "4618"] {
+            assert!(cannot_be_stored(code), "{code}");
+        }
+        for code in ["1", "5", "9", "19", "261", "517", "2067", "53100", "XX000", "25006"] {
+            assert!(!cannot_be_stored(code), "{code}");
         }
         let cut = DbErr::Query(RuntimeErr::SqlxError(SqlxError::WorkerCrashed.into()));
         assert_eq!(StoreError::from(cut), StoreError::Unavailable("a statement failed"));

@@ -18,6 +18,7 @@ pub mod dossier;
 mod facts;
 mod failure;
 pub mod feed;
+pub mod files;
 pub mod keys;
 pub mod known;
 mod links;

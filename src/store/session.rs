@@ -26,6 +26,7 @@ use super::{
     agencies::Agencies,
     bundle::Rows,
     feed::{self, Change, Wake},
+    files::Files,
     known::{KnownFamilies, Moment, Since, View, Written},
     pipeline::{Bind, Snapshot},
     policy::Standing,
@@ -78,6 +79,7 @@ pub struct Session {
     counted: Mutex<Vec<(i64, Vec<Count>)>>,
     announces: AtomicBool,
     wake: Arc<Wake>,
+    files: Option<Arc<Files>>,
     /// Dropped with the session, however that ends.
     watched: Watched,
     /// Dropped last, when the transaction has ended.
@@ -92,6 +94,12 @@ impl Session {
             Mode::Read | Mode::Feed => IsolationLevel::RepeatableRead,
             Mode::Write | Mode::Alone => IsolationLevel::Serializable,
         };
+        if let Some(files) = store.databases().main_files() {
+            match mode {
+                Mode::Read => files.in_place()?,
+                Mode::Write | Mode::Alone | Mode::Feed => files.take_writes()?,
+            }
+        }
         let began = Instant::now();
         let postgres = store.main().get_database_backend() == DatabaseBackend::Postgres;
         let options = TransactionOptions {
@@ -138,6 +146,7 @@ impl Session {
             counted: Mutex::default(),
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
+            files: store.databases().main_files().cloned(),
             watched,
             _turn: turn,
         };
@@ -218,8 +227,15 @@ impl Session {
             feed::record(&transaction, self.authority, &changes, Some(self.now)).await?;
             feed::notify(&transaction, self.authority).await?;
         }
+        if self.watched.is_undone() {
+            return Err(UNDONE);
+        }
         self.watched.no_longer();
         transaction.commit().await?;
+        // It was made, but in a file that nobody finds any more: whoever asked must not take it for made.
+        if let Some(files) = &self.files {
+            files.in_place()?;
+        }
         if announces {
             self.wake.poke();
         }
@@ -423,6 +439,9 @@ impl Session {
     /// The transaction, for a statement that writes. A session that was begun to read has none.
     pub(super) fn transaction(&self) -> Result<&DatabaseTransaction, StoreError> {
         self.count(1);
+        if self.watched.is_undone() {
+            return Err(UNDONE);
+        }
         match &self.on {
             On::Library(transaction) => Ok(transaction),
             On::Pipelined(_) => Err(StoreError::Database("this session only reads".to_owned())),
@@ -435,6 +454,9 @@ impl Session {
         self.statements.fetch_add(statements as u64, Ordering::Relaxed);
     }
 }
+
+/// SQLite has undone the transaction, as it does where the disk is full. What is written after that would stand alone and be kept.
+const UNDONE: StoreError = StoreError::Unavailable("the database has undone what was written");
 
 /// The time that one statement takes.
 fn one() -> Span {

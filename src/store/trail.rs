@@ -4,25 +4,27 @@
 //! inserted; of the heads, the one row of a chain moves forward. The tables are in a database of their own on SQLite and
 //! in the common one on PostgreSQL.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
-};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use uuid::Uuid;
+
+use super::{
+    connect::Databases,
+    files::{Files, Unfit},
+};
 
 mod group;
 mod postgres;
 mod read;
 mod snapshot;
+mod sqlite;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use group::{GroupRow, MOST_SINGLE};
 pub use snapshot::{AgencyLine, GroupLine, SubjectLine, TrailSnapshot};
-
-/// No statement inserts more rows than this; both databases allow 32,766 parameters.
-const MAX_ROWS: usize = 256;
 
 /// A row of `trail_entry`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +117,12 @@ pub enum TrailStoreError {
     /// The chain's head is not where this process left it.
     #[error("the head of the chain is not where it was left")]
     HeadMoved,
+    /// What was committed is not there for another connection.
+    #[error("what was committed is not there for another connection")]
+    NotSeen,
+    /// Its files are not fit to be written to.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// A stored value is not of its column's type.
     #[error("a stored value of the trail is not of its column's type: {0}")]
     Garbage(DbErr),
@@ -123,153 +131,73 @@ pub enum TrailStoreError {
     Unsupported,
 }
 
+/// How a chain stands in the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The place and the hash of its head.
+    head: Option<(i64, String)>,
+    /// The place of its newest entry.
+    last: Option<i64>,
+    /// Whether nothing that was begun before can change that any more.
+    settled: bool,
+}
+
+impl Standing {
+    /// Whether the chain ends, by its head and by its entries, with this one.
+    pub fn ends_with(&self, seq: i64, hash: &str) -> bool {
+        let by_head = self.head.as_ref().is_some_and(|head| head.0 == seq && head.1 == hash);
+        by_head && self.last == Some(seq)
+    }
+
+    /// Whether nothing that was begun before can change that any more.
+    pub fn is_settled(&self) -> bool {
+        self.settled
+    }
+}
+
 /// The trail's tables. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct TrailStore {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    files: Option<Arc<Files>>,
 }
 
 impl TrailStore {
     /// The tables behind connections that are open already; they may be the same. The one that writes is best not shared
-    /// with the main database's many readers.
+    /// with the main database's many readers. Nothing looks whether the files of SQLite stay in their place.
     pub fn over(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
-        Self { writer, reader }
+        Self {
+            writer,
+            reader,
+            files: None,
+        }
+    }
+
+    /// The trail of open databases. On SQLite nothing counts as written unless it stands in the files that were opened.
+    pub fn of(databases: &Databases) -> Self {
+        Self {
+            writer: databases.trail().clone(),
+            reader: databases.trail().clone(),
+            files: databases.trail_files().cloned(),
+        }
     }
 
     /// Writes a batch in one transaction: all of it is durable when this returns, or none of it is there; after an error
-    /// from the commit itself, either may be. The head must move forward.
+    /// from the commit itself or later, either may be. The batch must follow what is there.
     pub async fn append(&self, entries: &[EntryRow], index: &Index, head: &HeadRow) -> Result<(), TrailStoreError> {
-        if self.writer.get_database_backend() == DbBackend::Postgres {
-            return postgres::append(&self.writer, entries, index, head).await;
+        match self.writer.get_database_backend() {
+            DbBackend::Postgres => postgres::append(&self.writer, entries, index, head).await,
+            DbBackend::Sqlite => sqlite::append(&self.writer, self.files.as_deref(), entries, index, head).await,
+            _ => Err(TrailStoreError::Unsupported),
         }
-        let transaction = self
-            .writer
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await?;
-        ensure_durable(&transaction).await?;
-        let columns = "trail_entry (chain_id, seq, recorded_at, authority_id, kind, body, prev_hash, hash)";
-        insert(&transaction, columns, 8, entries, |row| {
-            vec![
-                row.chain.into(),
-                row.seq.into(),
-                row.recorded_at.into(),
-                row.authority.into(),
-                row.kind.as_str().into(),
-                row.body.as_str().into(),
-                row.prev_hash.as_str().into(),
-                row.hash.as_str().into(),
-            ]
-        })
-        .await?;
-        let columns = "trail_subject (authority_id, family_id, recorded_at, chain_id, seq)";
-        insert(&transaction, columns, 5, &index.subjects, |row| {
-            vec![
-                row.authority.into(),
-                row.family.into(),
-                row.recorded_at.into(),
-                row.chain.into(),
-                row.seq.into(),
-            ]
-        })
-        .await?;
-        let columns = "trail_group (authority_id, bucket, recorded_at, chain_id, seq, members)";
-        insert(&transaction, columns, 6, &index.groups, |row| {
-            vec![
-                row.authority.into(),
-                row.bucket.into(),
-                row.recorded_at.into(),
-                row.chain.into(),
-                row.seq.into(),
-                row.members.clone().into(),
-            ]
-        })
-        .await?;
-        let columns = "trail_agency (authority_id, agency_id, recorded_at, chain_id, seq)";
-        insert(&transaction, columns, 5, &index.agencies, |row| {
-            vec![
-                row.authority.into(),
-                row.agency.into(),
-                row.recorded_at.into(),
-                row.chain.into(),
-                row.seq.into(),
-            ]
-        })
-        .await?;
-        let moved = transaction
-            .execute_raw(Statement::from_sql_and_values(
-                transaction.get_database_backend(),
-                "INSERT INTO trail_head (chain_id, seq, hash, signature, process, updated_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6) \
-                 ON CONFLICT (chain_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, \
-                 signature = excluded.signature, process = excluded.process, updated_at = excluded.updated_at \
-                 WHERE trail_head.seq < excluded.seq",
-                [
-                    head.chain.into(),
-                    head.seq.into(),
-                    head.hash.as_str().into(),
-                    head.signature.as_str().into(),
-                    head.process.as_str().into(),
-                    head.updated_at.into(),
-                ],
-            ))
-            .await?;
-        if moved.rows_affected() != 1 {
-            return Err(TrailStoreError::HeadMoved);
+    }
+
+    /// How a chain stands, read where it is written.
+    pub async fn standing(&self, chain: Uuid) -> Result<Standing, TrailStoreError> {
+        match self.writer.get_database_backend() {
+            DbBackend::Sqlite => sqlite::standing(&self.writer, self.files.as_deref(), chain).await,
+            _ => self.standing_by_statements(chain).await,
         }
-        transaction.commit().await?;
-        Ok(())
     }
-}
-
-/// Makes sure that the commit of this transaction waits for the disk.
-async fn ensure_durable(transaction: &DatabaseTransaction) -> Result<(), TrailStoreError> {
-    let backend = transaction.get_database_backend();
-    if backend != DbBackend::Sqlite {
-        return Err(TrailStoreError::Unsupported);
-    }
-    let row = transaction
-        .query_one_raw(Statement::from_string(backend, "PRAGMA synchronous"))
-        .await?
-        .ok_or(TrailStoreError::NotDurable)?;
-    // 2 is FULL, 3 is EXTRA.
-    if row.try_get_by_index::<i32>(0)? < 2 {
-        return Err(TrailStoreError::NotDurable);
-    }
-    Ok(())
-}
-
-/// Inserts rows in statements of 256, 128, … 1 rows, so that there are only nine texts to prepare.
-async fn insert<R>(
-    transaction: &DatabaseTransaction,
-    columns: &str,
-    width: usize,
-    rows: &[R],
-    values: impl Fn(&R) -> Vec<Value>,
-) -> Result<(), TrailStoreError> {
-    let mut rest = rows;
-    while !rest.is_empty() {
-        let size = (1 << rest.len().ilog2()).min(MAX_ROWS);
-        let (now, later) = rest.split_at(size);
-        rest = later;
-        let sql = format!("INSERT INTO {columns} VALUES {}", places(size, width));
-        let values: Vec<Value> = now.iter().flat_map(&values).collect();
-        transaction
-            .execute_raw(Statement::from_sql_and_values(
-                transaction.get_database_backend(),
-                sql,
-                values,
-            ))
-            .await?;
-    }
-    Ok(())
-}
-
-/// `(?, ?), (?, ?)`: `rows` rows of `width` places. With numbers they would be names, and the driver looks each name up among all.
-fn places(rows: usize, width: usize) -> String {
-    let row = format!("({})", vec!["?"; width].join(", "));
-    vec![row; rows].join(", ")
 }

@@ -5,9 +5,10 @@
 //! session's watch is found where the pool gives connections out: in the task that begins the session.
 
 use std::{
+    io,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -17,6 +18,7 @@ use sea_orm::{
     sqlx::{self, Connection as _, sqlite::SqliteConnection},
 };
 
+use super::files::Files;
 use crate::clock::Stopwatch;
 
 /// Steps of SQLite's machine between two questions: some tens of microseconds. The ends of transactions take fewer and are never stopped.
@@ -34,6 +36,8 @@ struct Watch {
     began: Stopwatch,
     /// Nanoseconds after the beginning.
     until: AtomicU64,
+    /// Whether SQLite has undone the transaction: what is written after that would stand alone.
+    undone: AtomicBool,
 }
 
 /// A session's side of it. When it is dropped, whatever still runs for the session is stopped.
@@ -50,6 +54,7 @@ impl Watched {
         let watch = Watch {
             began: Stopwatch::start(),
             until: AtomicU64::new(FREELY),
+            undone: AtomicBool::new(false),
         };
         Self {
             watch: Arc::new(watch),
@@ -68,6 +73,11 @@ impl Watched {
             let until = nanoseconds(self.watch.began.passed().saturating_add(each));
             self.watch.until.store(until, Ordering::Relaxed);
         }
+    }
+
+    /// Whether SQLite has undone the transaction by itself, as it does where the disk is full.
+    pub(super) fn is_undone(&self) -> bool {
+        self.watch.undone.load(Ordering::Relaxed)
     }
 
     /// What is done from now on is done to its end.
@@ -95,14 +105,29 @@ fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(FREELY - 1).min(FREELY - 1)
 }
 
-/// Has the connections of a pool watched for whoever takes them, and for nobody else.
-pub(super) fn install(options: &mut ConnectOptions) {
+/// Has a pool give out no connection that is not fit, and, if `watched`, has those of its connections watched for whoever takes them.
+pub(super) fn install(options: &mut ConnectOptions, watched: bool, files: Option<Arc<Files>>) {
     options
-        .map_sqlx_sqlite_pool_opts(|pool| pool.after_connect(|connection, _| Box::pin(take(connection))))
-        .map_sqlx_sqlite_before_acquire(|connection, _| {
+        .map_sqlx_sqlite_pool_opts(move |pool| {
+            let files = files.clone();
+            pool.after_connect(move |connection, _| {
+                let files = files.clone();
+                Box::pin(async move {
+                    // Beside connections to the files that were opened there are none to others.
+                    if let Some(unfit) = files.and_then(|files| files.in_place().err()) {
+                        return Err(sqlx::Error::Io(io::Error::other(unfit)));
+                    }
+                    if watched { take(connection).await } else { Ok(()) }
+                })
+            })
+        })
+        .map_sqlx_sqlite_before_acquire(move |connection, _| {
             Box::pin(async move {
-                take(connection).await?;
-                // Where SQLite had undone the transaction by itself, the library takes it to go on still. Such a connection is not used again.
+                if watched {
+                    take(connection).await?;
+                }
+                // Where SQLite had undone the transaction by itself, the library takes it to go on still, and would take the end of a part for the end of the
+                // whole. Such a connection is not used again.
                 Ok(!connection.is_in_transaction())
             })
         });
@@ -112,9 +137,13 @@ pub(super) fn install(options: &mut ConnectOptions) {
 async fn take(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let watch = WATCH.try_with(Arc::clone).ok();
     let mut handle = connection.lock_handle().await?;
-    match watch {
-        Some(watch) => handle.set_progress_handler(STEPS, move || watch.may_go_on()),
-        None => handle.remove_progress_handler(),
+    if let Some(watch) = watch {
+        let undone = Arc::clone(&watch);
+        handle.set_rollback_hook(move || undone.undone.store(true, Ordering::Relaxed));
+        handle.set_progress_handler(STEPS, move || watch.may_go_on());
+    } else {
+        handle.remove_rollback_hook();
+        handle.remove_progress_handler();
     }
     Ok(())
 }

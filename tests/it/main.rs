@@ -11,6 +11,7 @@ mod conformance;
 mod contacts;
 mod coverage;
 mod demo;
+mod disk;
 mod documents;
 mod examples;
 mod existence;

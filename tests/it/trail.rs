@@ -72,11 +72,9 @@ async fn run(db: &DatabaseConnection, sql: &str, values: Vec<Value>) -> u64 {
 async fn two_processes_write_and_every_change_is_found(database: &TestDatabase) {
     let (databases, other) = (database.open().await, database.open().await);
     let process = Process::new();
-    let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
+    let store = TrailStore::of(&databases);
     let first = process.open(&store).await;
-    let second = process
-        .open(&TrailStore::over(other.trail().clone(), other.trail().clone()))
-        .await;
+    let second = process.open(&TrailStore::of(&other)).await;
     let family = process.ids.uuid();
     let appends = (0..300).map(|at| {
         let trail = if at % 2 == 0 { &first } else { &second };
@@ -141,7 +139,7 @@ on_both!(two_processes_write_and_every_change_is_found);
 async fn nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on(database: &TestDatabase) {
     let databases = database.open().await;
     let process = Process::new();
-    let store = TrailStore::over(databases.trail().clone(), databases.trail().clone());
+    let store = TrailStore::of(&databases);
     let trail = process.open(&store).await;
     let family = process.ids.uuid();
     for (seq, table) in [

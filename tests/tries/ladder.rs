@@ -144,7 +144,8 @@ struct Ladder<'a, V> {
 impl<V: Clone + PartialEq> Ladder<'_, V> {
     /// Goes on until one value only is possible, the budget is spent, or nothing is answered any more. Whether it was learnt.
     fn climb(&mut self, random: &mut Seeded) -> bool {
-        let (mut asked, mut spelling, mut in_a_row, mut next) = (0, 0, 0, None);
+        let (mut asked, mut at, mut in_a_row, mut next) = (0, 0, 0, None);
+        let telling = self.telling();
         while self.possible.len() > 1 && asked < BUDGET && in_a_row < PATIENCE {
             let who = Who {
                 client: random.random_range(0..10),
@@ -152,6 +153,7 @@ impl<V: Clone + PartialEq> Ladder<'_, V> {
                 purpose: random.random_range(0..5),
             };
             let day = i64::try_from(asked * 20 / BUDGET).unwrap();
+            let spelling = telling[at];
             let value = match next.take() {
                 Some(value) => value,
                 None => self.best(spelling, random),
@@ -160,7 +162,7 @@ impl<V: Clone + PartialEq> Ladder<'_, V> {
             asked += 1;
             if !self.memory.ask_one(who, day, &question) {
                 // Another spelling may not be stopped yet.
-                spelling = (spelling + 1) % self.spellings;
+                at = (at + 1) % telling.len();
                 in_a_row += 1;
                 next = Some(value);
                 continue;
@@ -173,6 +175,17 @@ impl<V: Clone + PartialEq> Ladder<'_, V> {
                 .retain(|value| answered(&question, &stored(value)) == truth);
         }
         self.possible.len() == 1
+    }
+
+    /// The spellings by which a right value is answered otherwise than a wrong one. No other is worth a question.
+    fn telling(&self) -> Vec<usize> {
+        let [right, wrong] =
+            [self.possible.first(), self.possible.last()].map(|value| value.expect("several are possible"));
+        let tells = |spelling: &usize| {
+            let question = (self.asked)(*spelling, right);
+            answered(&question, &(self.stored)(right)) != answered(&question, &(self.stored)(wrong))
+        };
+        (0..self.spellings).filter(tells).collect()
     }
 
     /// Of some values the one of whose answer most is learnt, as far as a sample tells.

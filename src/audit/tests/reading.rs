@@ -79,6 +79,9 @@ fn every_kind_is_written_as_its_code() {
         K::SignInFailed,
         K::ChainOpened,
         K::WriteFailed,
+        K::LookedUp,
+        K::Alert,
+        K::Resumed,
     ] {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
     }

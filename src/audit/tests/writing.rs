@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{Place, testing};
 use crate::{
     audit::{
-        Entry, Kind, TrailError, TrailOptions,
+        Entry, Health, Kind, TrailError, TrailOptions,
         entry::{EntryError, MAX_BODY},
         verify::verify,
     },
@@ -103,7 +103,7 @@ async fn a_database_that_does_not_answer_in_time_fails_the_append_and_no_more() 
 }
 
 #[tokio::test]
-async fn somebody_else_in_the_chain_is_left_for_the_check_and_a_new_chain_begins() {
+async fn somebody_else_in_the_chain_is_left_for_the_check_and_nothing_more_is_written() {
     let place = Place::new(4).await;
     let trail = place.open().await;
     let first = trail.append(place.disclosed(1, [])).await.unwrap();
@@ -114,8 +114,12 @@ async fn somebody_else_in_the_chain_is_left_for_the_check_and_a_new_chain_begins
         [],
     )
     .await;
-    assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
-    let next = trail.append(place.disclosed(1, [])).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
+    }
+    assert_eq!(trail.proven().await, Health::Stopped);
+    // A new start begins a chain of its own, and the check finds what became of the other.
+    let next = place.open().await.append(place.disclosed(1, [])).await.unwrap();
     assert_ne!(next.chain, first.chain);
     assert_eq!(next.seq, 2);
     let report = verify(&place.store, &[place.key.public()], &[]).await.unwrap();
@@ -126,6 +130,43 @@ async fn somebody_else_in_the_chain_is_left_for_the_check_and_a_new_chain_begins
         report.findings
     );
     assert!(!report.is_sound());
+}
+
+#[tokio::test]
+async fn a_chain_that_was_taken_back_to_an_earlier_state_is_not_gone_on_with() {
+    let place = Place::new(11).await;
+    let trail = place.open().await;
+    trail.append(place.disclosed(1, [])).await.unwrap();
+    let earlier = place.store.head(trail.opened()).await.unwrap().unwrap();
+    trail.append(place.disclosed(1, [])).await.unwrap();
+    testing::tamper(&place.store, "DELETE FROM trail_entry WHERE seq = 3", []).await;
+    let back = "UPDATE trail_head SET seq = $1, hash = $2, signature = $3";
+    let values = [earlier.seq.into(), earlier.hash.into(), earlier.signature.into()];
+    testing::tamper(&place.store, back, values).await;
+    for _ in 0..3 {
+        assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
+    }
+    assert_eq!(trail.proven().await, Health::Stopped);
+    assert_eq!(place.store.head(trail.opened()).await.unwrap().unwrap().seq, 2);
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_asks_any_more_finds_out_that_the_trail_can_be_written_again() {
+    let place = Place::new(12).await;
+    let trail = place.open().await;
+    assert_eq!(trail.proven().await, Health::Well);
+    assert_eq!(sound(&place).await, (1, 1), "where nothing failed nothing is proven");
+    testing::tamper(&place.store, "ALTER TABLE trail_entry RENAME TO away", []).await;
+    assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
+    assert_eq!(trail.proven().await, Health::Failing);
+    testing::tamper(&place.store, "ALTER TABLE away RENAME TO trail_entry", []).await;
+    assert_eq!(
+        trail.health(),
+        Health::Failing,
+        "it is not believed before it is proven"
+    );
+    assert_eq!(trail.proven().await, Health::Well);
+    assert_eq!(sound(&place).await, (1, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,7 +222,7 @@ async fn closing_writes_what_waits_and_refuses_what_comes_later() {
     .await;
     assert!(answers.iter().all(Result::is_ok));
     assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::Closed));
-    assert!(!trail.is_ready());
+    assert_eq!(trail.health(), Health::Failing);
     trail.close().await;
     assert_eq!(sound(&place).await, (1, 51));
 }
@@ -209,9 +250,10 @@ async fn a_connection_that_does_not_wait_for_the_disk_is_refused() {
     testing::tamper(&place.store, "PRAGMA synchronous = NORMAL", []).await;
     assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
     let head = place.store.head(trail.opened()).await.unwrap().unwrap();
+    testing::tamper(&place.store, "PRAGMA synchronous = NORMAL", []).await;
     let refused = place.store.append(&[], &Index::default(), &head).await;
     assert!(matches!(refused, Err(TrailStoreError::NotDurable)));
-    testing::tamper(&place.store, "PRAGMA synchronous = FULL", []).await;
+    // Such a connection is not used again.
     trail.append(place.disclosed(1, [])).await.unwrap();
     assert_eq!(sound(&place).await, (1, 2));
 }

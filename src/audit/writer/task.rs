@@ -34,6 +34,8 @@ const BATCH_BYTES: usize = 8 << 20;
 /// The first entry of a chain names no more heads than this; each is about 130 bytes of at most [`MAX_BODY`].
 const MAX_HEADS: usize = 6000;
 const PAGE: u32 = 256;
+/// So many writes whose end is not known are remembered.
+const MAX_OPEN: usize = 64;
 
 /// An entry ready to be written, but for its place. Made by the caller, so that the task only hashes and writes.
 pub(super) struct Prepared {
@@ -68,15 +70,24 @@ pub(super) struct Chain {
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) timeout: Duration,
-    /// The last place known to be durable, and where a failed write may have left the chain instead.
+    /// The last place known to be durable, and where failed writes may have left the chain instead.
     pub(super) at: Option<Place>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     durable: HeadRef,
-    /// `Some` after a write whose end is not known.
-    perhaps: Option<HeadRef>,
+    /// After writes whose end is not known; none once one has succeeded.
+    perhaps: Vec<HeadRef>,
+}
+
+impl Place {
+    fn at(durable: HeadRef) -> Self {
+        Self {
+            durable,
+            perhaps: Vec::new(),
+        }
+    }
 }
 
 impl Chain {
@@ -96,10 +107,7 @@ impl Chain {
             .await
             .map_err(|_| OpenError::TimedOut)??;
         tracing::info!(chain = %reached.chain, hash = %reached.hash, "trail opened");
-        self.at = Some(Place {
-            durable: reached,
-            perhaps: None,
-        });
+        self.at = Some(Place::at(reached));
         Ok(EntryRef {
             chain: reached.chain,
             seq: reached.seq,
@@ -110,17 +118,16 @@ impl Chain {
     async fn write(&mut self, batch: &[Prepared]) -> Result<Vec<EntryRef>, OpenError> {
         let before = self.settle().await?;
         let (rows, index, head, reached) = self.rows(&before, batch);
-        self.at = Some(Place {
-            durable: before,
-            perhaps: Some(reached),
-        });
+        if let Some(at) = &mut self.at {
+            // What was begun so many writes ago has long ended.
+            let spare = (at.perhaps.len() + 1).saturating_sub(MAX_OPEN);
+            at.perhaps.drain(..spare);
+            at.perhaps.push(reached);
+        }
         timeout(self.timeout, self.store.append(&rows, &index, &head))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        self.at = Some(Place {
-            durable: reached,
-            perhaps: None,
-        });
+        self.at = Some(Place::at(reached));
         let place = |row: &EntryRow| EntryRef {
             chain: row.chain,
             seq: row.seq,
@@ -128,35 +135,30 @@ impl Chain {
         Ok(rows.iter().map(place).collect())
     }
 
-    /// Where the chain stands in the database. After a write whose end is not known that is read again: it stands where it
-    /// stood, or the write was made after all. If it is neither, somebody else wrote to it; the chain is left as it is
-    /// for the check to find, and a new one begins.
+    /// Where the chain stands in the database. After a write that failed, or whose end is not known, that is read again: it stands where it
+    /// stood, or one of these writes was made after all. If it is neither, somebody else wrote to it, or an older database stands in the place of the one that
+    /// was written to: the chain is left as it is for the check to find, and this process writes nothing more.
     async fn settle(&mut self) -> Result<HeadRef, OpenError> {
-        let Some(Place { durable, perhaps }) = self.at else {
-            self.open().await?;
-            return self.at.map(|place| place.durable).ok_or(OpenError::TimedOut);
+        let Some(Place { durable, perhaps }) = &mut self.at else {
+            return Err(OpenError::Stopped);
         };
-        let Some(perhaps) = perhaps else {
-            return Ok(durable);
-        };
-        let head = timeout(self.timeout, self.store.head(durable.chain))
+        if perhaps.is_empty() {
+            return Ok(*durable);
+        }
+        let standing = timeout(self.timeout, self.store.standing(durable.chain))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        let is = |place: &HeadRef| {
-            head.as_ref()
-                .is_some_and(|head| head.seq == place.seq && head.hash == place.hash.to_string())
-        };
-        let durable = if is(&perhaps) { perhaps } else { durable };
-        let next = timeout(self.timeout, self.store.has_entry(durable.chain, durable.seq + 1))
-            .await
-            .map_err(|_| OpenError::TimedOut)??;
-        if is(&durable) && !next {
-            self.at = Some(Place { durable, perhaps: None });
-            return Ok(durable);
+        let mut stands = std::iter::once(&*durable).chain(&*perhaps);
+        if let Some(place) = stands.find(|place| standing.ends_with(place.seq, &place.hash.to_string())) {
+            *durable = *place;
+            if standing.is_settled() {
+                perhaps.clear();
+            }
+            return Ok(*durable);
         }
         tracing::error!(chain = %durable.chain, "the trail's chain is not as this process left it");
-        self.open().await?;
-        self.at.map(|place| place.durable).ok_or(OpenError::TimedOut)
+        self.at = None;
+        Err(OpenError::Stopped)
     }
 
     fn rows(&self, before: &HeadRef, batch: &[Prepared]) -> (Vec<EntryRow>, Index, HeadRow, HeadRef) {
@@ -309,6 +311,9 @@ async fn write(chain: &mut Chain, counters: &Counters, batch: Vec<Prepared>, wai
     let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
     match chain.write(&batch).await {
         Ok(places) => {
+            if counters.failing.swap(false, Ordering::Relaxed) {
+                tracing::info!("the trail is written again, and goes on where it was left");
+            }
             counters.batches.fetch_add(1, Ordering::Relaxed);
             counters.entries.fetch_add(count, Ordering::Relaxed);
             for (waiter, place) in waiters.into_iter().zip(places) {
@@ -318,6 +323,8 @@ async fn write(chain: &mut Chain, counters: &Counters, batch: Vec<Prepared>, wai
         }
         Err(error) => {
             counters.failed.fetch_add(count, Ordering::Relaxed);
+            counters.failing.store(true, Ordering::Relaxed);
+            counters.stopped.store(chain.at.is_none(), Ordering::Relaxed);
             tracing::error!(%error, entries = count, "the trail could not be written");
             for waiter in waiters {
                 let _ = waiter.send(Err(TrailError::NotWritten));
@@ -347,12 +354,12 @@ mod tests {
             at: None,
         };
         let opened = chain.open().await.unwrap();
-        let before = chain.at.unwrap().durable;
+        let before = chain.at.clone().unwrap().durable;
         chain.write(&entry()).await.unwrap();
-        let after = chain.at.unwrap().durable;
+        let after = chain.at.clone().unwrap().durable;
         chain.at = Some(Place {
             durable: before,
-            perhaps: Some(after),
+            perhaps: vec![after],
         });
         let places = chain.write(&entry()).await.unwrap();
         assert_eq!((places[0].chain, places[0].seq), (opened.chain, 3));

@@ -223,6 +223,32 @@ async fn an_address_is_asked_once_and_again_for_a_new_key_at_most_every_30_secon
 }
 
 #[tokio::test]
+async fn keys_that_could_not_be_read_for_long_are_not_current() {
+    let key = Key::ed();
+    let address = Address::open(&[key.jwk("one")]).await;
+    let clock = Clock::fixed(noon());
+    let authenticator = authenticator(KeyLocation::Address(address.url.clone()), &clock).unwrap();
+    assert!(!authenticator.has_current_keys(), "none was ever read");
+    authenticator.warm_up().await;
+    assert!(authenticator.has_current_keys());
+    address.tell(StatusCode::INTERNAL_SERVER_ERROR, "");
+    for (minutes, current) in [(10, true), (60, true), (61, false)] {
+        clock.set(noon() + TimeDelta::minutes(minutes));
+        authenticator.warm_up().await;
+        assert_eq!(authenticator.has_current_keys(), current, "after {minutes} minutes");
+    }
+    assert_eq!(authenticator.oldest_keys(), 61 * 60);
+    address.tell(StatusCode::OK, json!({"keys": [key.jwk("one")]}).to_string());
+    clock.set(noon() + TimeDelta::minutes(70));
+    // What is due is read beside whoever asks.
+    while !authenticator.has_current_keys() {
+        authenticator.warm_up().await;
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(authenticator.oldest_keys(), 0);
+}
+
+#[tokio::test]
 async fn keys_are_read_anew_beside_the_requests_when_they_are_due() {
     let (old, new) = (Key::ed(), Key::ed());
     let address = Address::open(&[old.jwk("old")]).await;

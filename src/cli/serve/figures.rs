@@ -11,6 +11,7 @@ use prometheus::{
 use super::sign_in::SignIn;
 use crate::{
     audit::Trail,
+    auth::Authenticator,
     graphql::engine::Engine,
     readiness::{Condition, Readiness},
     store::Store,
@@ -129,8 +130,19 @@ pub(super) fn register_others(
     counted(metrics, counters)
 }
 
-/// Registers what keeps the server from its work, by condition: 1 while it does.
-pub(super) fn register_readiness(metrics: &Metrics, readiness: &Readiness) -> Result<(), prometheus::Error> {
+/// Registers what keeps the server from its work, by condition: 1 while it does; and how old the issuers' keys are.
+pub(super) fn register_readiness(
+    metrics: &Metrics,
+    readiness: &Readiness,
+    authenticator: &Authenticator,
+) -> Result<(), prometheus::Error> {
+    metrics.registry().register(Box::new(Gauged {
+        gauge: IntGauge::new(
+            "thinkfamily_issuer_keys_age_seconds",
+            "How long ago the keys of an issuer were read, of the one whose are oldest.",
+        )?,
+        read: of(authenticator, Authenticator::oldest_keys),
+    }))?;
     for condition in Condition::ALL {
         let options = Opts::new(
             "thinkfamily_unready",

@@ -8,9 +8,10 @@ use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
 use crate::{
-    audit::Trail,
+    audit::{Health, Trail},
+    auth::Authenticator,
     readiness::{Condition, Look, Readiness},
-    store::{Store, connect::Databases},
+    store::{Store, connect::Databases, files::Unfit},
     wire::services::Ready,
 };
 
@@ -20,11 +21,13 @@ const READY_TIME: Duration = Duration::from_secs(2);
 pub(super) const EVERY: Duration = Duration::from_secs(5);
 
 /// All the looks.
-pub(super) fn readiness(store: &Store, trail: &Trail) -> Readiness {
+pub(super) fn readiness(store: &Store, trail: &Trail, authenticator: &Authenticator) -> Readiness {
     let databases = store.databases();
     Readiness::new(vec![
         answering(databases.clone()),
+        kept(databases.clone()),
         written(trail.clone()),
+        believing(authenticator.clone()),
         database::noted(store.clone()),
         database::schema(databases.clone()),
     ])
@@ -55,10 +58,41 @@ fn answering(databases: Databases) -> Look {
     })
 }
 
-/// The trail takes entries.
+/// The trail was written last time, or can be written now.
 fn written(trail: Trail) -> Look {
     Look::new(Condition::TrailNotWritten, move || {
-        let found = (!trail.is_ready()).then_some(Condition::TrailNotWritten);
+        let trail = trail.clone();
+        async move {
+            match trail.proven().await {
+                Health::Well => Vec::new(),
+                Health::Failing => vec![Condition::TrailNotWritten],
+                Health::Stopped => vec![Condition::TrailStopped],
+            }
+        }
+        .boxed()
+    })
+}
+
+/// The files of SQLite are in their place, and their disks have room.
+fn kept(databases: Databases) -> Look {
+    Look::new(Condition::FileMoved, move || {
+        let unfit = databases.unfit();
+        let conditions = unfit.into_iter().map(|unfit| match unfit {
+            Unfit::Moved => Condition::FileMoved,
+            Unfit::DiskLow => Condition::DiskLow,
+        });
+        let found = conditions.collect();
+        async move { found }.boxed()
+    })
+}
+
+/// The keys of an issuer at least were read lately. What is due is read, whoever signs in or not.
+fn believing(authenticator: Authenticator) -> Look {
+    Look::new(Condition::KeysOld, move || {
+        let reading = authenticator.clone();
+        // Beside it: an address that does not answer must not make the others' keys look old.
+        tokio::spawn(async move { reading.warm_up().await });
+        let found = (!authenticator.has_current_keys()).then_some(Condition::KeysOld);
         async move { found.into_iter().collect() }.boxed()
     })
 }

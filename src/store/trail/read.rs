@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{EntryRow, HeadRow, TrailStore, TrailStoreError, group::bucket, snapshot::TrailSnapshot};
+use super::{EntryRow, HeadRow, Standing, TrailStore, TrailStoreError, group::bucket, snapshot::TrailSnapshot};
 
 const ENTRY: &str = "e.chain_id, e.seq, e.recorded_at, e.authority_id, e.kind, e.body, e.prev_hash, e.hash";
 pub(super) const HEAD: &str = "chain_id, seq, hash, signature, process, updated_at";
@@ -58,11 +58,17 @@ impl TrailStore {
         rows.first().map(head).transpose()
     }
 
-    /// Whether there is an entry at a place, read where it is written.
-    pub async fn has_entry(&self, chain: Uuid, seq: i64) -> Result<bool, TrailStoreError> {
-        let sql = "SELECT seq FROM trail_entry WHERE chain_id = $1 AND seq = $2";
-        let rows = all(&self.writer, sql, vec![chain.into(), seq.into()]).await?;
-        Ok(!rows.is_empty())
+    /// How a chain stands, by two statements: a commit that nobody waits for any more may still come.
+    pub(super) async fn standing_by_statements(&self, chain: Uuid) -> Result<Standing, TrailStoreError> {
+        let head = self.head(chain).await?.map(|head| (head.seq, head.hash));
+        let sql = "SELECT max(seq) AS seq FROM trail_entry WHERE chain_id = $1";
+        let rows = all(&self.writer, sql, vec![chain.into()]).await?;
+        let last = rows.first().map(|row| get::<Option<i64>>(row, "seq")).transpose()?;
+        Ok(Standing {
+            head,
+            last: last.flatten(),
+            settled: false,
+        })
     }
 
     /// The entries that speak of a family, newest first, at most `limit`, and only those before the given entry.

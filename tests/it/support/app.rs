@@ -66,7 +66,7 @@ pub(crate) fn today() -> DateTime<Utc> {
 /// The trail of a database, with its key in a folder.
 pub(crate) async fn open_trail(databases: &Databases, keys: &tempfile::TempDir, clock: Clock, ids: Ids) -> Trail {
     Trail::open(
-        TrailStore::over(databases.trail().clone(), databases.trail().clone()),
+        TrailStore::of(databases),
         HeadKey::load_or_create(&keys.path().join("trail.key")).expect("a key"),
         Code::nearest("test"),
         clock,

@@ -1,0 +1,176 @@
+//! How a database is opened: the options of its connections, and what is done to a SQLite file before anything is.
+
+use std::{fs::OpenOptions, io, path::Path, sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, DbErr, RuntimeErr,
+    sqlx::{
+        ConnectOptions as _,
+        postgres::PgConnectOptions,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
+};
+
+use super::{ConnectError, Settings, Synchronous};
+use crate::store::{
+    database_url::{Address, DatabaseUrl},
+    files::Files,
+    role, watch,
+};
+
+/// How long to wait before a file that is in use is opened again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What connections are for.
+#[derive(Clone, Copy)]
+pub(super) enum Use {
+    /// For data: at most so many, and what a commit survives with SQLite.
+    Data(u32, Synchronous),
+    /// For the trail: at most so many.
+    Trail(u32),
+    /// For counting.
+    Counters,
+}
+
+impl Use {
+    /// SQLite has one writer, and those who count are served quickly.
+    pub(super) fn connections(self, postgres: bool) -> u32 {
+        match self {
+            Self::Data(connections, _) | Self::Trail(connections) => connections.max(1),
+            Self::Counters if postgres => 2,
+            Self::Counters => 1,
+        }
+    }
+}
+
+/// Makes a SQLite file that is not there yet, and takes hold of it and of what stands beside it, before anything else is opened: so that every connection
+/// is to the same files.
+pub(super) async fn keep(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<Option<Arc<Files>>, ConnectError> {
+    let Address::Sqlite(file) = url.address() else {
+        return Ok(None);
+    };
+    make_private(file)?;
+    let options = sqlite_options(file, of, settings);
+    let opened = patiently(settings, || async {
+        let opened = Files::open(file, settings.disk_reserve, &options).await;
+        opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+    });
+    match opened.await {
+        Ok(files) => Ok(Some(Arc::new(files))),
+        Err(source) => Err(ConnectError::Open {
+            database: url.clone(),
+            source,
+        }),
+    }
+}
+
+/// Opens a SQLite file. To make it one with a write-ahead log, or to recover that log, SQLite needs the file for itself for a moment, and does not wait
+/// for another connection that needs it too, of this process or another. So it is tried again, for as long as one waits for another writer.
+pub(super) async fn patiently<T, F>(settings: &Settings, open: impl Fn() -> F) -> Result<T, DbErr>
+where
+    F: Future<Output = Result<T, DbErr>>,
+{
+    let attempts = settings.busy_timeout.as_millis() / PAUSE.as_millis();
+    for _ in 0..attempts {
+        match open().await {
+            Err(error) if error.to_string().contains("(code: 5)") => tokio::time::sleep(PAUSE).await,
+            opened => return opened,
+        }
+    }
+    open().await
+}
+
+/// What holds for both. The address is a stand-in without secrets, since the library may show it in a trace; the true one
+/// is set where the driver's own options are made.
+fn pool(stand_in: &str, connections: u32, of: Use, settings: &Settings) -> ConnectOptions {
+    let lazy = matches!(of, Use::Counters);
+    let mut options = ConnectOptions::new(stand_in);
+    options
+        .max_connections(connections)
+        .min_connections(u32::from(!lazy))
+        .connect_lazy(lazy)
+        .acquire_timeout(settings.acquire_timeout)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &Settings) -> ConnectOptions {
+    let mut postgres = postgres
+        .clone()
+        .options([("statement_timeout", settings.statement_timeout.as_millis().to_string())])
+        .disable_statement_logging();
+    if postgres.get_application_name().is_none() {
+        postgres = postgres.application_name("thinkfamily");
+    }
+    if matches!(of, Use::Counters) {
+        postgres = postgres.options([("synchronous_commit", "off")]);
+    }
+    let mut options = pool("postgres://localhost", of.connections(true), of, settings);
+    options
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        .map_sqlx_postgres_opts(move |_| postgres.clone());
+    if !settings.standby {
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(role::refuse_standby(connection)))
+        });
+    }
+    options
+}
+
+fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> SqliteConnectOptions {
+    let synchronous = match of {
+        Use::Data(_, synchronous) => synchronous,
+        Use::Trail(_) => Synchronous::Full,
+        Use::Counters => Synchronous::Normal,
+    };
+    SqliteConnectOptions::new()
+        .filename(file)
+        // It was made before anything was opened. One that is gone is not begun anew beneath us.
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(match synchronous {
+            Synchronous::Normal => SqliteSynchronous::Normal,
+            Synchronous::Full => SqliteSynchronous::Full,
+        })
+        .foreign_keys(true)
+        .busy_timeout(settings.busy_timeout)
+        // Sorting and intermediate results hold personal data: keep them out of temporary files.
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging()
+}
+
+pub(super) fn sqlite_pool(file: &Path, of: Use, files: Option<&Arc<Files>>, settings: &Settings) -> ConnectOptions {
+    let sqlite = sqlite_options(file, of, settings);
+    let mut options = pool("sqlite:", of.connections(false), of, settings);
+    options
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .map_sqlx_sqlite_opts(move |_| sqlite.clone());
+    watch::install(&mut options, matches!(of, Use::Data(..)), files.cloned());
+    options
+}
+
+/// Makes the file, and the folders above it, for the owner alone. The journal files that SQLite adds take its rights.
+fn make_private(file: &Path) -> Result<(), ConnectError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ConnectError::File { path, source }
+    };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(failed(folder))?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(file)(error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,269 @@
+//! Writing the trail on SQLite: a batch is one transaction, with a BEGIN and a COMMIT of our own.
+//!
+//! The library counts transactions for itself. After a COMMIT that failed on a full disk its count is wrong: it begins the next transaction as a part of one
+//! that is not there, and takes the end of the part for a commit. Here nothing is counted. A connection on which anything failed, or which nobody waited for
+//! to the end, is closed; and what was committed counts once another connection has seen it in the files that are in their place.
+
+use sea_orm::{
+    DatabaseConnection, DbErr, RuntimeErr, Value,
+    sqlx::{
+        self, AssertSqlSafe, Row as _, Sqlite,
+        pool::PoolConnection,
+        query::Query,
+        sqlite::{SqliteArguments, SqliteConnection},
+    },
+};
+use uuid::Uuid;
+
+use super::{EntryRow, HeadRow, Index, Standing, TrailStoreError};
+use crate::store::files::Files;
+
+/// No statement inserts more rows than this; the database allows 32,766 parameters.
+const MAX_ROWS: usize = 256;
+
+impl From<sqlx::Error> for TrailStoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+    }
+}
+
+/// A connection with a transaction that holds the database's one place to write. It is closed unless the transaction was ended in order.
+struct Alone(Option<PoolConnection<Sqlite>>);
+
+impl Alone {
+    async fn begin(on: &DatabaseConnection) -> Result<Self, TrailStoreError> {
+        let mut alone = Self(Some(on.get_sqlite_connection_pool().acquire().await?));
+        run(alone.connection()?, "BEGIN IMMEDIATE").await?;
+        Ok(alone)
+    }
+
+    fn connection(&mut self) -> Result<&mut SqliteConnection, TrailStoreError> {
+        self.0.as_deref_mut().ok_or(TrailStoreError::NotDurable)
+    }
+
+    async fn end(mut self, how: &'static str) -> Result<(), TrailStoreError> {
+        run(self.connection()?, how).await?;
+        // Only now may somebody else have it.
+        drop(self.0.take());
+        Ok(())
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        if let Some(mut connection) = self.0.take() {
+            connection.close_on_drop();
+        }
+    }
+}
+
+/// Writes a batch: all of it is durable when this returns; after an error it may be, where the error came from the commit or later.
+pub(super) async fn append(
+    on: &DatabaseConnection,
+    files: Option<&Files>,
+    entries: &[EntryRow],
+    index: &Index,
+    head: &HeadRow,
+) -> Result<(), TrailStoreError> {
+    if let Some(files) = files {
+        files.take_writes()?;
+    }
+    let mut alone = Alone::begin(on).await?;
+    let connection = alone.connection()?;
+    ensure_durable(connection).await?;
+    if let Some(first) = entries.first() {
+        let before = head_of(connection, first.chain).await?;
+        let follows = match before {
+            Some((seq, hash)) => seq == first.seq - 1 && hash == first.prev_hash,
+            None => first.seq == 1,
+        };
+        if !follows {
+            return Err(TrailStoreError::HeadMoved);
+        }
+    }
+    add(connection, entries, index).await?;
+    move_head(connection, head).await?;
+    alone.end("COMMIT").await?;
+    let Some(files) = files else { return Ok(()) };
+    // Another connection sees it, and what both have open is what stands in its place: whoever comes later finds it.
+    let seen = files
+        .keeper()
+        .await?
+        .row(query(HEAD_OF, vec![head.chain.into()]))
+        .await?;
+    let seen = seen.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?)));
+    if seen.transpose()? != Some((head.seq, head.hash.clone())) {
+        return Err(TrailStoreError::NotSeen);
+    }
+    Ok(files.in_place()?)
+}
+
+/// How a chain stands while nobody else can write to it: whatever was begun before has ended.
+pub(super) async fn standing(
+    on: &DatabaseConnection,
+    files: Option<&Files>,
+    chain: Uuid,
+) -> Result<Standing, TrailStoreError> {
+    if let Some(files) = files {
+        files.in_place()?;
+    }
+    let mut alone = Alone::begin(on).await?;
+    let connection = alone.connection()?;
+    let head = head_of(connection, chain).await?;
+    let last = query(
+        "SELECT max(seq) FROM trail_entry WHERE chain_id = ?",
+        vec![chain.into()],
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let last = last.try_get(0)?;
+    alone.end("ROLLBACK").await?;
+    Ok(Standing {
+        head,
+        last,
+        settled: true,
+    })
+}
+
+const HEAD_OF: &str = "SELECT seq, hash FROM trail_head WHERE chain_id = ?";
+
+async fn head_of(connection: &mut SqliteConnection, chain: Uuid) -> Result<Option<(i64, String)>, TrailStoreError> {
+    let row = query(HEAD_OF, vec![chain.into()]).fetch_optional(connection).await?;
+    let head = row.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?)));
+    Ok(head.transpose()?)
+}
+
+async fn add(connection: &mut SqliteConnection, entries: &[EntryRow], index: &Index) -> Result<(), TrailStoreError> {
+    let columns = "trail_entry (chain_id, seq, recorded_at, authority_id, kind, body, prev_hash, hash)";
+    insert(connection, columns, 8, entries, |row| {
+        vec![
+            row.chain.into(),
+            row.seq.into(),
+            row.recorded_at.into(),
+            row.authority.into(),
+            row.kind.as_str().into(),
+            row.body.as_str().into(),
+            row.prev_hash.as_str().into(),
+            row.hash.as_str().into(),
+        ]
+    })
+    .await?;
+    let columns = "trail_subject (authority_id, family_id, recorded_at, chain_id, seq)";
+    insert(connection, columns, 5, &index.subjects, |row| {
+        vec![
+            row.authority.into(),
+            row.family.into(),
+            row.recorded_at.into(),
+            row.chain.into(),
+            row.seq.into(),
+        ]
+    })
+    .await?;
+    let columns = "trail_group (authority_id, bucket, recorded_at, chain_id, seq, members)";
+    insert(connection, columns, 6, &index.groups, |row| {
+        vec![
+            row.authority.into(),
+            row.bucket.into(),
+            row.recorded_at.into(),
+            row.chain.into(),
+            row.seq.into(),
+            row.members.clone().into(),
+        ]
+    })
+    .await?;
+    let columns = "trail_agency (authority_id, agency_id, recorded_at, chain_id, seq)";
+    insert(connection, columns, 5, &index.agencies, |row| {
+        vec![
+            row.authority.into(),
+            row.agency.into(),
+            row.recorded_at.into(),
+            row.chain.into(),
+            row.seq.into(),
+        ]
+    })
+    .await
+}
+
+async fn move_head(connection: &mut SqliteConnection, head: &HeadRow) -> Result<(), TrailStoreError> {
+    let text = "INSERT INTO trail_head (chain_id, seq, hash, signature, process, updated_at) VALUES (?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (chain_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, \
+         signature = excluded.signature, process = excluded.process, updated_at = excluded.updated_at \
+         WHERE trail_head.seq < excluded.seq";
+    let values = vec![
+        head.chain.into(),
+        head.seq.into(),
+        head.hash.as_str().into(),
+        head.signature.as_str().into(),
+        head.process.as_str().into(),
+        head.updated_at.into(),
+    ];
+    let moved = query(text, values).execute(connection).await?;
+    if moved.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(TrailStoreError::HeadMoved)
+    }
+}
+
+/// Makes sure that the commit waits for the disk.
+async fn ensure_durable(connection: &mut SqliteConnection) -> Result<(), TrailStoreError> {
+    let row = query("PRAGMA synchronous", Vec::new()).fetch_one(connection).await?;
+    // 2 is FULL, 3 is EXTRA.
+    if row.try_get::<i32, _>(0)? < 2 {
+        return Err(TrailStoreError::NotDurable);
+    }
+    Ok(())
+}
+
+/// Inserts rows in statements of 256, 128, … 1 rows, so that there are only nine texts to prepare.
+async fn insert<R>(
+    connection: &mut SqliteConnection,
+    columns: &str,
+    width: usize,
+    rows: &[R],
+    values: impl Fn(&R) -> Vec<Value>,
+) -> Result<(), TrailStoreError> {
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let size = (1 << rest.len().ilog2()).min(MAX_ROWS);
+        let (now, later) = rest.split_at(size);
+        rest = later;
+        let text = format!("INSERT INTO {columns} VALUES {}", places(size, width));
+        let values = now.iter().flat_map(&values).collect();
+        bound(sqlx::query(AssertSqlSafe(text)), values)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// `(?, ?), (?, ?)`: `rows` rows of `width` places. With numbers they would be names, and the driver looks each name up among all.
+fn places(rows: usize, width: usize) -> String {
+    let row = format!("({})", vec!["?"; width].join(", "));
+    vec![row; rows].join(", ")
+}
+
+async fn run(connection: &mut SqliteConnection, text: &'static str) -> Result<(), TrailStoreError> {
+    query(text, Vec::new()).execute(connection).await?;
+    Ok(())
+}
+
+fn query(text: &'static str, values: Vec<Value>) -> Query<'static, Sqlite, SqliteArguments> {
+    bound(sqlx::query(text), values)
+}
+
+/// Only what the trail's tables hold.
+fn bound(
+    query: Query<'static, Sqlite, SqliteArguments>,
+    values: Vec<Value>,
+) -> Query<'static, Sqlite, SqliteArguments> {
+    values.into_iter().fold(query, |query, value| match value {
+        Value::Int(number) => query.bind(number),
+        Value::BigInt(number) => query.bind(number),
+        Value::Uuid(key) => query.bind(key),
+        Value::String(text) => query.bind(text),
+        Value::Bytes(bytes) => query.bind(bytes),
+        Value::ChronoDateTimeUtc(at) => query.bind(at),
+        other => query.bind(other.to_string()),
+    })
+}
