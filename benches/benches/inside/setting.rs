@@ -191,7 +191,7 @@ fn object(value: &Value) -> Map<String, Value> {
 
 async fn engine(store: &Store, databases: &Databases, folder: &TempDir) -> Engine {
     let trail = Trail::open(
-        TrailStore::of(&databases),
+        TrailStore::of(databases),
         HeadKey::load_or_create(&folder.path().join("trail.key")).expect("a key"),
         Code::nearest("bench"),
         store.clock().clone(),
