@@ -10,6 +10,8 @@ pub mod agreement;
 pub mod agreement_clause;
 pub mod agreement_signatory;
 pub mod alert;
+pub mod announced_until;
+pub mod announced_write;
 pub mod assessment;
 pub mod authority;
 pub mod client_program;

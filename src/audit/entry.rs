@@ -68,6 +68,11 @@ impl Kind {
             Self::Resumed => "resumed",
         }
     }
+
+    /// Whether such an entry announces a change.
+    pub fn announces(self) -> bool {
+        matches!(self, Self::Write | Self::Consent | Self::Emergency | Self::Agreement)
+    }
 }
 
 /// Where an entry stands in the trail.
@@ -284,6 +289,9 @@ pub struct Entry {
     /// What became of the look-ups of the operation.
     #[serde(default, skip_serializing_if = "Lookups::is_empty")]
     pub lookups: Lookups,
+    /// Whether it announces a change that is made only if the main database says so, by this entry's place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits: bool,
     /// The earlier entry that it speaks of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<EntryRef>,
@@ -336,6 +344,7 @@ impl Entry {
             withheld: Withheld::default(),
             emergency: BTreeSet::new(),
             lookups: Lookups::default(),
+            awaits: false,
             about: None,
             heads: BTreeSet::new(),
         }

@@ -7,6 +7,7 @@
 //! head) is signed at every commit; the first entry of a chain names the heads of the chains before it. What that proves,
 //! and what only exported heads can prove, is told in [`verify`](mod@verify).
 
+pub mod announced;
 pub mod chain;
 pub mod code;
 pub mod entry;

@@ -220,6 +220,7 @@ impl Work<'_> {
         load.note_file(&file, now).await.map_err(failed)?;
         // The entry first: rows that the trail does not know of must not be there.
         let mut entry = Entry::new(Kind::Write, now);
+        entry.awaits = true;
         entry.authority = Some(authority);
         entry.subject = Subject::new("command-line").ok();
         entry.operation = Some(Operation::of(
@@ -227,8 +228,13 @@ impl Work<'_> {
             &checked.hash,
         ));
         let announced = self.trail.append(entry.clone()).await.map_err(Failure::problem)?;
-        if let Err(error) = load.commit().await {
+        let kept = match load.confirm((authority, announced.chain, announced.seq)).await {
+            Ok(()) => load.commit().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
             entry.kind = Kind::WriteFailed;
+            entry.awaits = false;
             entry.about = Some(announced);
             if let Err(error) = self.trail.append(entry).await {
                 tracing::error!(%error, seq = announced.seq, "an entry announces what was not made");

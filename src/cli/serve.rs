@@ -9,6 +9,7 @@ mod ready;
 mod roles;
 mod settle;
 mod sign_in;
+mod unfinished;
 
 use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
 
@@ -105,6 +106,7 @@ struct Server {
     deliverer: Deliverer,
     readiness: Readiness,
     store: Store,
+    trail: Trail,
     banner: Banner,
 }
 
@@ -179,6 +181,7 @@ impl Server {
             deliverer,
             readiness,
             store: store.clone(),
+            trail: trail.clone(),
             banner: Banner {
                 address,
                 by_tls,
@@ -207,9 +210,11 @@ impl Server {
             // Whether it is told to stop or its owner has gone: it stops.
             let _ = stopped.await;
         }));
+        let settling = tokio::spawn(unfinished::settle(self.store.clone(), self.trail.clone()));
         let watching = tokio::spawn(async move { self.readiness.watch(ready::EVERY).await });
         server::serve(self.listening, router(state), &self.edge, &self.metrics, stop).await;
         watching.abort();
+        settling.abort();
         // Counters are told to the end.
         drop(telling);
         drop(stop_delivering);

@@ -3,6 +3,7 @@
 //! Knows the store, the decision and the trail; knows nothing of HTTP, and no resolver decides.
 
 mod alerts;
+mod announced;
 mod answer;
 mod api_error;
 mod asking;

@@ -72,6 +72,7 @@ pub fn entries(
     let mut entries = Vec::new();
     for write in writes {
         let mut entry = of(write.kind, asked, at);
+        entry.awaits = write.kind.announces();
         entry.families.extend(write.family);
         entry.people.extend(write.person);
         entry.emergency.extend(write.emergency);

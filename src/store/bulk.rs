@@ -13,7 +13,15 @@ use sea_orm::{
 use uuid::Uuid;
 
 use self::touched::Touched;
-use super::{connect::Databases, dataset::Dataset, feed::Wake, keys, transaction::begin_write, written};
+use super::{
+    announced::{self, Place},
+    connect::Databases,
+    dataset::Dataset,
+    feed::Wake,
+    keys,
+    transaction::begin_write,
+    written,
+};
 
 mod tables;
 mod touched;
@@ -236,6 +244,11 @@ impl Load {
         );
         self.transaction.execute_raw(statement).await?;
         Ok(())
+    }
+
+    /// Says that the change which this entry of the trail announces is made, if the load is committed.
+    pub async fn confirm(&self, place: Place) -> Result<(), BulkError> {
+        Ok(announced::confirm(&self.transaction, &[place]).await?)
     }
 
     /// Keeps what was loaded.

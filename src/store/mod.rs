@@ -4,6 +4,7 @@
 
 pub mod agencies;
 pub mod alerts;
+pub mod announced;
 pub mod budget;
 pub mod bulk;
 mod bundle;

@@ -15,6 +15,7 @@ use super::{
     files::{Files, Unfit},
 };
 
+mod announced;
 mod group;
 mod postgres;
 mod read;

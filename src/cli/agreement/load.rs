@@ -95,7 +95,11 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
     let noted = trail.append(entry(&session, Kind::Agreement, agreement, by)).await?;
     let mut failed = entry(&session, Kind::WriteFailed, agreement, by);
     failed.about = Some(noted);
-    if let Err(error) = session.commit().await {
+    let kept = match session.confirm(&[(authority.id, noted.chain, noted.seq)]).await {
+        Ok(()) => session.commit().await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = kept {
         take_back(trail, failed, noted).await;
         return Err(error.into());
     }
@@ -108,6 +112,7 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
 
 fn entry(session: &Session, kind: Kind, agreement: &Agreement, by: &str) -> Entry {
     let mut entry = Entry::new(kind, session.now());
+    entry.awaits = kind.announces();
     entry.authority = Some(session.authority());
     entry.subject = Subject::new(by).ok();
     entry.agreements.insert(AgreementRef {

@@ -61,6 +61,7 @@ impl Engine {
             &writes,
             request.session.now(),
         );
+        let announcing: Vec<bool> = entries.iter().map(|entry| entry.awaits).collect();
         // All at once, so that they share a commit.
         let span = info_span!("trail", entries = entries.len());
         let appending = entries.into_iter().map(|entry| request.services.trail.append(entry));
@@ -84,7 +85,7 @@ impl Engine {
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
             let _ = request.session.end().await;
-        } else if let Err(error) = request.session.commit().instrument(info_span!("commit")).await {
+        } else if let Err(error) = made(request.session, &written, &announcing).await {
             let unknown = matches!(error, StoreError::Unavailable(_));
             let store = &self.parts.services.store;
             // Whoever makes it again counts it.
@@ -199,6 +200,19 @@ impl Engine {
             )
         })
     }
+}
+
+/// Keeps the changes, and with them that they were made.
+async fn made(session: Session, written: &[EntryRef], announcing: &[bool]) -> Result<(), StoreError> {
+    let announced = written.iter().zip(announcing).filter(|(_, announces)| **announces);
+    let places: Vec<_> = announced
+        .map(|(place, _)| (session.authority(), place.chain, place.seq))
+        .collect();
+    let making = async {
+        session.confirm(&places).await?;
+        session.commit().await
+    };
+    making.instrument(info_span!("commit")).await
 }
 
 /// An alert, and the digest that it has in common with those of the same day that tell the same.

@@ -12,6 +12,7 @@ use crate::{
         read,
     },
     graphql::{
+        announced,
         api_error::ApiError,
         codes::{self, DataCategory, Role},
         context::Request,
@@ -42,7 +43,7 @@ impl Disclosure {
         self.row.release(field::DISCLOSURE_AT, |(_, entry)| entry.at)
     }
 
-    /// What happened: `disclosed`, `looked_up`, `write`, `consent`, `emergency`, `refused`.
+    /// What happened: `disclosed`, `looked_up`, `write`, `consent`, `emergency`, `refused`; `write_failed` where a change was tried and not made.
     fn kind(&self) -> Shared<String> {
         self.row
             .release(field::DISCLOSURE_KIND, |(_, entry)| entry.kind.code().to_owned())
@@ -195,7 +196,7 @@ pub async fn disclosures(
         let read = read::about_family(trail, request.authority(), dossier.key(), before, limit).await;
         let found = asked_for.found(request, read)?;
         page.more = found.more;
-        for (cursor, place, entry) in found.entries {
+        for (cursor, place, entry) in announced::as_it_came_out(request, found.entries).await? {
             let agency = entry
                 .agency
                 .and_then(|key| dossier.agencies.get(key))

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{EntryRow, HeadRow, Standing, TrailStore, TrailStoreError, group::bucket, snapshot::TrailSnapshot};
 
-const ENTRY: &str = "e.chain_id, e.seq, e.recorded_at, e.authority_id, e.kind, e.body, e.prev_hash, e.hash";
+pub(super) const ENTRY: &str = "e.chain_id, e.seq, e.recorded_at, e.authority_id, e.kind, e.body, e.prev_hash, e.hash";
 pub(super) const HEAD: &str = "chain_id, seq, hash, signature, process, updated_at";
 pub(super) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, TrailStoreError> {
     row.try_get("", column).map_err(TrailStoreError::Garbage)

@@ -13,9 +13,12 @@ async fn nothing_is_disclosed_or_written_when_there_is_little_room_left() {
     for (main, trail) in [(true, false), (false, true)] {
         let Some(disk) = SmallDisk::new(24) else { return };
         let folder = tempfile::tempdir().unwrap();
-        let at = |small: bool, name: &str| match small {
-            true => disk.url(name),
-            false => format!("sqlite://{}", folder.path().join(name).display()),
+        let at = |small: bool, name: &str| {
+            if small {
+                disk.url(name)
+            } else {
+                format!("sqlite://{}", folder.path().join(name).display())
+            }
         };
         let (url, trail_url) = (at(main, "main.db"), at(trail, "trail.db"));
         let site = Site::new(folder.path(), Some(&url));

@@ -3,6 +3,7 @@
 mod full;
 mod low;
 mod moved;
+mod unfinished;
 
 use std::{
     collections::BTreeSet,

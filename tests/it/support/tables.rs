@@ -15,7 +15,7 @@ macro_rules! each_main_table {
             agreement_signatory, agreement_clause, policy_version, idempotency, import_file, person_key,
             person_key_state, lookup_budget, lookup_asked, lookup_tried, alert, write_budget, write_turn, family_change, family_written, marker_consumer, marker_told, marker_change,
             contact, marker_response, webhook_endpoint, webhook_delivery, trusted_client,
-            trusted_document
+            trusted_document, announced_write, announced_until
         )
     };
 }
