@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
+pub mod asking;
+
 /// The `extensions.code` of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {

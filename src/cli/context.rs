@@ -57,7 +57,8 @@ impl Context {
         self.databases_of(false).await
     }
 
-    async fn databases_of(&self, standby: bool) -> Result<Databases, Failure> {
+    /// Where the main database is, and where the trail is.
+    fn addresses(&self) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
         let database = &self.config.database;
         let read = |text: &str, setting: &str| {
             text.parse::<DatabaseUrl>()
@@ -68,6 +69,12 @@ impl Context {
             Some(trail) => read(trail.as_str(), "trail_database_url")?,
             None => url.trail(),
         };
+        Ok((url, trail_url))
+    }
+
+    async fn databases_of(&self, only_looks: bool) -> Result<Databases, Failure> {
+        let database = &self.config.database;
+        let (url, trail_url) = self.addresses()?;
         let settings = Settings {
             connections: database.connections,
             trail_connections: TRAIL_CONNECTIONS.min(database.connections.max(2)),
@@ -77,7 +84,7 @@ impl Context {
             known_families: usize::try_from(database.known_families_mb)
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
-            standby,
+            only_looks,
             disk_reserve: u64::from(database.disk_reserve_mb) * 1_000_000,
             ..Settings::default()
         };
@@ -94,9 +101,14 @@ impl Context {
         Ok(databases)
     }
 
-    /// The same for a command that tells nothing of families: a standby will do as well.
+    /// The same for a command that tells nothing of families: a standby will do as well, SQLite files are opened for reading alone, and nothing is made.
     pub(super) async fn databases_to_look_at(&self) -> Result<Databases, Failure> {
         self.refuse_missing_file()?;
+        let (_, trail_url) = self.addresses()?;
+        if let Some(file) = trail_url.file().filter(|file| !file.exists()) {
+            let sentence = format!("there is no trail at {}: the file is missing", file.display());
+            return Err(Failure::problem(sentence));
+        }
         self.databases_of(true).await
     }
 

@@ -1,8 +1,7 @@
 //! What a resolver may say went wrong. It has no `Display`, so that no text of the database can slip into an answer.
 
-use super::asking;
 use crate::{
-    error::{ErrorCode, Retry},
+    error::{ErrorCode, Retry, asking},
     store::session::StoreError,
 };
 

@@ -24,7 +24,6 @@ use self::{again::Attempt, understand::select};
 use super::{
     answer,
     api_error::ApiError,
-    asking,
     context::Request,
     feed::Feeds,
     introspection::Schemas,
@@ -43,7 +42,7 @@ use super::{
     wants::wants,
 };
 use crate::{
-    error::{ErrorCode, RequestError},
+    error::{ErrorCode, RequestError, asking},
     sharing::{
         caller::Caller,
         ceiling::Ceiling,

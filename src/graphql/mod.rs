@@ -6,7 +6,6 @@ mod alerts;
 mod announced;
 mod answer;
 mod api_error;
-mod asking;
 mod codes;
 mod connections;
 mod contacts;

@@ -37,8 +37,9 @@ pub struct Settings {
     pub feed_poll: Duration,
     /// Memory for what was read of families, in bytes, about.
     pub known_families: usize,
-    /// Whether a standby of PostgreSQL will do: only for what looks at what is there, and gives nothing of families to anybody.
-    pub standby: bool,
+    /// What is there is only looked at, and nothing of families is given to anybody: a standby of PostgreSQL will do, and SQLite files are opened for reading alone, where nothing may be made
+    /// beside them either.
+    pub only_looks: bool,
     /// Bytes that are to stay free on the disk of a SQLite database; with fewer nothing is disclosed and nothing written.
     pub disk_reserve: u64,
 }
@@ -64,7 +65,7 @@ impl Default for Settings {
             synchronous: Synchronous::Full,
             feed_poll: Duration::from_secs(5),
             known_families: 128_000_000,
-            standby: false,
+            only_looks: false,
             disk_reserve: 0,
         }
     }
@@ -168,7 +169,7 @@ impl Databases {
             1,
             settings.acquire_timeout,
             settings.statement_timeout,
-            settings.standby,
+            settings.only_looks,
         )
         .is_some();
         let mut writing = if apart {
@@ -343,7 +344,7 @@ async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
         most,
         settings.acquire_timeout,
         settings.statement_timeout,
-        settings.standby,
+        settings.only_looks,
     )?;
     if pool.answers().await {
         return Some(pool);
@@ -360,7 +361,7 @@ async fn connect(
 ) -> Result<DatabaseConnection, ConnectError> {
     // Those who count come after the others, to the same address.
     if let Address::Postgres(postgres, _) = url.address()
-        && !settings.standby
+        && !settings.only_looks
         && !matches!(of, Use::Counters)
         // What cannot be reached is told below.
         && let Ok(Ok(true)) = timeout(settings.acquire_timeout, role::is_standby(postgres)).await

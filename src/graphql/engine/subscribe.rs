@@ -9,9 +9,9 @@ use tracing::{Instrument as _, info_span};
 
 use super::{Attempt, Engine, beyond_the_agreement, internal, refusal, select, to_execute, within};
 use crate::{
-    error::{ErrorCode, RequestError},
+    error::{ErrorCode, RequestError, asking},
     graphql::{
-        answer, asking,
+        answer,
         operation::{Answer, Asked, Event, OperationRequest, WithheldMode},
         plan::Plan,
         subscriptions::{

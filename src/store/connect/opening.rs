@@ -49,6 +49,9 @@ pub(super) async fn keep(url: &DatabaseUrl, of: Use, settings: &Settings) -> Res
     let Address::Sqlite(file) = url.address() else {
         return Ok(None);
     };
+    if settings.only_looks {
+        return Ok(None);
+    }
     make_private(file)?;
     let options = sqlite_options(file, of, settings);
     let opened = patiently(settings, || async {
@@ -110,7 +113,7 @@ pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &
     options
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .map_sqlx_postgres_opts(move |_| postgres.clone());
-    if !settings.standby {
+    if !settings.only_looks {
         options.map_sqlx_postgres_pool_opts(|pool| {
             pool.after_connect(|connection, _| Box::pin(role::refuse_standby(connection)))
         });
@@ -124,8 +127,17 @@ fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> SqliteConnectOpt
         Use::Trail(_) => Synchronous::Full,
         Use::Counters => Synchronous::Normal,
     };
-    SqliteConnectOptions::new()
+    let options = SqliteConnectOptions::new()
         .filename(file)
+        .foreign_keys(true)
+        .busy_timeout(settings.busy_timeout)
+        // Sorting and intermediate results hold personal data: keep them out of temporary files.
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging();
+    if settings.only_looks {
+        return options.read_only(true).immutable(is_sealed(file));
+    }
+    options
         // It was made before anything was opened. One that is gone is not begun anew beneath us.
         .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
@@ -133,11 +145,17 @@ fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> SqliteConnectOpt
             Synchronous::Normal => SqliteSynchronous::Normal,
             Synchronous::Full => SqliteSynchronous::Full,
         })
-        .foreign_keys(true)
-        .busy_timeout(settings.busy_timeout)
-        // Sorting and intermediate results hold personal data: keep them out of temporary files.
-        .pragma("temp_store", "MEMORY")
-        .disable_statement_logging()
+}
+
+/// Whether nobody can write to the file, since nothing can be made beside it, as where evidence is mounted for reading alone. Then SQLite must not look for a log's index, which it would make.
+/// A log that is there must be read, with the index that is beside it.
+fn is_sealed(file: &Path) -> bool {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let may_write = rustix::fs::access(folder.unwrap_or(Path::new(".")), rustix::fs::Access::WRITE_OK).is_ok();
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    let logged = std::fs::metadata(Path::new(&log)).is_ok_and(|log| log.len() > 0);
+    !may_write && !logged
 }
 
 pub(super) fn sqlite_pool(file: &Path, of: Use, files: Option<&Arc<Files>>, settings: &Settings) -> ConnectOptions {

@@ -1,6 +1,7 @@
 //! Help, settings, migration and tokens.
 
 use super::Home;
+use crate::support::small_disk::SmallDisk;
 
 #[test]
 fn help_tells_the_commands_and_then_the_settings() {
@@ -58,6 +59,7 @@ fn migration_is_told_before_and_after() {
 fn a_database_that_is_behind_is_refused_where_migration_is_off() {
     let home = Home::new();
     home.write("data/thinkfamily.db", "");
+    home.write("data/thinkfamily.trail.db", "");
     for arguments in [
         &["serve", "--migrate=off", "--listen", "127.0.0.1:0"][..],
         &["demo", "--families", "1", "--migrate=off"],
@@ -65,6 +67,38 @@ fn a_database_that_is_behind_is_refused_where_migration_is_off() {
     ] {
         home.run(arguments).failed(1, &["behind this program", "migrate up"]);
     }
+}
+
+#[test]
+fn evidence_that_may_only_be_read_is_verified_and_nothing_is_made() {
+    let Some(disk) = SmallDisk::new(64) else { return };
+    let home = Home::with_database(&disk.url("evidence.db"));
+    home.run(&["demo", "--families", "3", "--disk-reserve-mb", "0"]).ok();
+    let listed = || {
+        let names = std::fs::read_dir(disk.path()).unwrap();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = listed();
+    assert!(before.iter().any(|name| name == "evidence.trail.db"), "{before:?}");
+    disk.seal();
+    let verified = home.run(&["audit", "verify"]).ok();
+    assert!(verified.contains("nothing found"), "{verified}");
+    home.run(&["migrate", "status"]).ok();
+    assert_eq!(listed(), before);
+}
+
+#[test]
+fn a_trail_that_is_missing_is_said_to_be_missing_and_not_made() {
+    let home = Home::new();
+    home.run(&["migrate", "up"]).ok();
+    let trail = home.path("data/thinkfamily.trail.db");
+    std::fs::remove_file(&trail).unwrap();
+    for arguments in [&["audit", "verify"][..], &["migrate", "status"]] {
+        home.run(arguments).failed(1, &["no trail at", "missing"]);
+    }
+    assert!(!trail.exists());
 }
 
 #[test]

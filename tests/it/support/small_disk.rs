@@ -58,6 +58,15 @@ impl SmallDisk {
         fs::remove_file(self.filler()).unwrap();
     }
 
+    /// Lets nobody write to it any more.
+    pub(crate) fn seal(&self) {
+        let sealed = Command::new("mount")
+            .args(["-o", "remount,ro"])
+            .arg(self.path())
+            .status();
+        assert!(sealed.unwrap().success());
+    }
+
     /// Takes the space that became free again, as others on a full disk do.
     pub(crate) fn press(&self) {
         if let Ok(mut file) = File::options().append(true).open(self.filler()) {
