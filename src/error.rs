@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-pub mod asking;
+pub mod request_id;
 
 /// The `extensions.code` of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     clock::Clock,
     config::AgencyName,
-    error::asking,
+    error::request_id,
     sharing::caller::{Caller, Party},
 };
 
@@ -251,7 +251,7 @@ impl Inner {
         client: &str,
     ) -> Result<Option<AgencyEntry>, AuthRefusal> {
         self.directory.agency(authority, agency, client).await.map_err(|error| {
-            tracing::error!(%error, request_id = asking::request_id(), "sign-in is not possible");
+            tracing::error!(%error, request_id = request_id::current(), "sign-in is not possible");
             AuthRefusal::DirectoryUnavailable
         })
     }

@@ -7,8 +7,8 @@ pub mod figures;
 mod front;
 mod ready;
 mod roles;
-mod settle;
 mod sign_in;
+mod start_checks;
 mod unfinished;
 
 use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
@@ -66,7 +66,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     let secret = Secret::load_or_create(&config.data_dir).map_err(Failure::problem)?;
     let databases = context.ready_databases().await?;
     let store = context.store(&databases);
-    settle::settle(&store).await?;
+    start_checks::look(&store).await?;
     let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
     let listening = Listening {
         listener,
@@ -124,7 +124,7 @@ impl Server {
             let rows = demo::worked(context, databases, store, trail, "first-start").await?;
             tracing::info!(rows, "demonstration data loaded");
         }
-        settle::reviews(store).await?;
+        start_checks::reviews(store).await?;
         let issuer = if config.dev_issuer {
             let (clock, ids) = (context.clock.clone(), context.ids.clone());
             let issuer = DevIssuer::open(&config.data_dir, &config.audience, clock, ids).map_err(Failure::problem)?;

@@ -8,8 +8,9 @@ use super::{
     api_error::ApiError,
     context::Request,
     cursor::NOT_A_CURSOR,
+    endpoints,
     ids::Kind,
-    objects::{Agency, Alert, AlertConnection, AlertEdge, AlertEndpoint},
+    objects::{Agency, Alert, AlertConnection, AlertEndpoint},
     page,
 };
 use crate::{
@@ -88,10 +89,14 @@ pub(super) async fn page(
     rows.truncate(size);
     let edges = rows.into_iter().filter_map(|row| {
         let cursor = close(request, &row);
-        alert(row, &known).map(|node| AlertEdge { node, cursor })
+        alert(row, &known).map(|node| (cursor, node))
     });
     let edges = edges.collect();
-    Ok(own(request, field::QUERY_ALERTS, || AlertConnection { edges, more }))
+    Ok(own(request, field::QUERY_ALERTS, || AlertConnection {
+        edges,
+        next: more,
+        previous: false,
+    }))
 }
 
 /// The asker's own endpoints of alerts.
@@ -100,18 +105,10 @@ pub(super) async fn endpoints(ctx: &Context<'_>) -> Result<Shared<Vec<AlertEndpo
     if let Some(withheld) = beyond(request, field::QUERY_ALERT_ENDPOINTS) {
         return Ok(withheld);
     }
-    let endpoints = own_endpoints(request).await?;
-    Ok(own(request, field::QUERY_ALERT_ENDPOINTS, || endpoints))
-}
-
-/// The same, without a look at the ceiling. Through a portal there are none: nobody would be there to ask for it when they are told.
-pub(super) async fn own_endpoints(request: &Request) -> Result<Vec<AlertEndpoint>, ApiError> {
-    let caller = request.ceiling.caller();
-    if caller.portal.is_some() {
-        return Ok(Vec::new());
-    }
-    let rows = request.session.webhook_endpoints(caller, ALERTS).await?;
-    Ok(rows.into_iter().map(AlertEndpoint).collect())
+    let endpoints = endpoints::own(request, ALERTS).await?;
+    Ok(own(request, field::QUERY_ALERT_ENDPOINTS, || {
+        endpoints.into_iter().map(AlertEndpoint).collect()
+    }))
 }
 
 fn close(request: &Request, row: &AlertRow) -> String {

@@ -1,7 +1,7 @@
 //! What a resolver may say went wrong. It has no `Display`, so that no text of the database can slip into an answer.
 
 use crate::{
-    error::{ErrorCode, Retry, asking},
+    error::{ErrorCode, Retry, request_id},
     store::session::StoreError,
 };
 
@@ -67,11 +67,11 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Conflict => Self::Conflict,
             StoreError::Unavailable(_) => {
-                tracing::error!(%error, request_id = asking::request_id(), "store.unavailable");
+                tracing::error!(%error, request_id = request_id::current(), "store.unavailable");
                 Self::Unavailable
             }
             StoreError::Database(_) | StoreError::Corrupt(_) => {
-                tracing::error!(%error, request_id = asking::request_id(), "store.failed");
+                tracing::error!(%error, request_id = request_id::current(), "store.failed");
                 Self::Internal
             }
         }

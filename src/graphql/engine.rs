@@ -1,7 +1,7 @@
 //! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
 
-mod again;
 mod finish;
+mod retry;
 mod subscribe;
 mod understand;
 
@@ -20,7 +20,7 @@ use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, info_span};
 
 pub use self::subscribe::Subscription;
-use self::{again::Attempt, understand::select};
+use self::{retry::Attempt, understand::select};
 use super::{
     answer,
     api_error::ApiError,
@@ -42,7 +42,7 @@ use super::{
     wants::wants,
 };
 use crate::{
-    error::{ErrorCode, RequestError, asking},
+    error::{ErrorCode, RequestError, request_id},
     sharing::{
         caller::Caller,
         ceiling::Ceiling,
@@ -154,7 +154,7 @@ impl Engine {
     /// A client that goes away does not cut it short: what is written and what the trail says of it belong together.
     pub async fn execute(&self, request: OperationRequest) -> Answer {
         let engine = self.clone();
-        let working = asking::of(request.request_id, async move { engine.run(request).await });
+        let working = request_id::scope(request.request_id, async move { engine.run(request).await });
         let running = tokio::spawn(working.in_current_span());
         match running.await {
             Ok(Ok(answer)) => answer,

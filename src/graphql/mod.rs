@@ -13,6 +13,7 @@ mod context;
 mod counting;
 mod cursor;
 pub mod documents;
+mod endpoints;
 pub mod engine;
 pub mod escapes;
 mod feed;

@@ -72,10 +72,11 @@ pub fn verdict<'a>(scores: impl Iterator<Item = &'a Score>, thresholds: &Thresho
     if let Verdict::Matched(place) = verdict {
         let others = (0..scores.len()).filter(|other| *other != place && weights[*other] >= thresholds.lower);
         let mut at_home = others.filter(|other| scores[*other].is_at_home_by_name());
+        // Names and birthday say the one, the place says the other, who is called the same and is of that age. Where the first one lives makes no difference: else it would tell
+        // whether they live with somebody who is shielded.
         return match at_home.next() {
-            // Names and birthday say the one, the place says the other, who is called the same.
-            Some(_) if !scores[place].is_near_a_place() => Verdict::Ambiguous,
-            _ => verdict,
+            Some(_) => Verdict::Ambiguous,
+            None => verdict,
         };
     }
     if verdict != Verdict::Ambiguous {

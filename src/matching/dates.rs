@@ -98,6 +98,15 @@ pub(super) fn dates(one: Option<Born>, other: Option<Born>) -> Agreement {
     }
 }
 
+/// Whether two were born in one year, or a year apart, as far as that is known.
+pub(super) fn of_an_age(one: Option<Born>, other: Option<Born>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else {
+        return false;
+    };
+    one.years()
+        .any(|one| other.years().any(|other| one.abs_diff(other) <= 1))
+}
+
 /// How far two days agree.
 fn days(one: NaiveDate, other: NaiveDate) -> Agreement {
     if one == other {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::{
     Agreement, Comparison, Description, Field,
     compare::{self, Beside, Levels, Prepared},
-    nicknames,
+    dates, nicknames,
     numbers::System,
     rarity::Rarity,
 };
@@ -63,6 +63,8 @@ pub struct Score {
     pub alone: Option<f64>,
     /// How far each field agrees.
     pub fields: Vec<Comparison>,
+    /// Whether they were born in one year, or a year apart.
+    pub of_an_age: bool,
 }
 
 impl Model {
@@ -91,6 +93,7 @@ impl Model {
             weight,
             alone: alone.max_by(f64::total_cmp),
             fields: compare::told(levels),
+            of_an_age: dates::of_an_age(asked.born, stored.born),
         }
     }
 

@@ -4,6 +4,8 @@
 //! more birthdays is trying values. So a question is taken apart into [`Series`]: something that it holds fast, and the values that it tries beside it. How many different values
 //! an honest agency comes to have for the same by chance is told with it, by how frequent the names are. Nothing here knows what is stored.
 
+use std::collections::HashSet;
+
 use super::{
     Description,
     address::Address,
@@ -23,6 +25,11 @@ const MOST_NUMBERS: usize = 5;
 const UNSAID: &str = "-";
 /// How many of all questions say no given name, or no family name.
 const WITHOUT: f64 = 0.03;
+/// Names of more words than these are held fast word by word. Ten of a hundred questions, at most, are like that.
+const MOST_WORDS: usize = 8;
+const OF_MANY_WORDS: f64 = 0.1;
+/// How large a part of all questions is about somebody born on one day: most about children.
+const ONE_DAY: f64 = 1.0 / 9_000.0;
 /// How large a part of all people has one of the names that no list has and that sound alike, at most.
 const UNLISTED: f64 = 0.002;
 /// How many years of birth most people share out among them.
@@ -86,11 +93,12 @@ pub struct Series {
 /// Takes a question apart.
 pub fn series(description: &Description, frequencies: &Frequencies) -> Vec<Series> {
     let question = Question::of(description);
-    let mut found = Found(Vec::new());
+    let mut found = Found::default();
     question.by_names(frequencies, &mut found);
+    question.by_day(&mut found);
     question.by_place(frequencies, &mut found);
     question.by_numbers(&mut found);
-    found.0
+    found.all
 }
 
 /// How many different values may be tried: more than an honest agency that expects so many has but once in fifty thousand times, and `least` at least. None where it is so many
@@ -117,17 +125,17 @@ pub fn allowance(expected: f64, least: u32) -> Option<u32> {
 }
 
 /// The series of a question, each once.
-struct Found(Vec<Series>);
+#[derive(Default)]
+struct Found {
+    all: Vec<Series>,
+    known: HashSet<(What, String, String)>,
+}
 
 impl Found {
     fn add(&mut self, held: &str, tried: &[(What, String)], share: f64, least: u32) {
         for (what, value) in tried {
-            let known = self
-                .0
-                .iter()
-                .any(|one| one.what == *what && one.held == held && one.value == *value);
-            if !known {
-                self.0.push(Series {
+            if self.known.insert((*what, held.to_owned(), value.clone())) {
+                self.all.push(Series {
                     held: held.to_owned(),
                     what: *what,
                     value: value.clone(),
@@ -215,68 +223,113 @@ impl Question {
             return;
         }
         let (families, givens) = (sounds_of_family(&self.family), sounds_of_given(&self.given));
-        let (tried, year) = (self.tried(), self.year());
-        let years = if self.born.is_some() { YEARS } else { 1.0 };
-        for family in &families {
-            for given in &givens {
-                let share = self.share(frequencies, family, given);
-                let pair = in_one_order(family, given);
-                found.add(&format!("names {pair}"), &tried, share, 0);
-                found.add(&format!("names and year {pair} {year}"), &tried, share / years, 0);
-            }
+        if self.words() > MOST_WORDS {
+            self.by_many_words(frequencies, &families, &givens, found);
+        } else {
+            self.by_pairs(frequencies, &families, &givens, found);
+            self.by_ends(frequencies, &families, found);
         }
-        // Whichever letter of a name is another, either its beginning or its end is as it was; and then the other name is as it was, or places and numbers are what is tried.
-        let (family, given) = (words(&self.family), words(&self.given));
-        let near = |words: &[&str], said: bool| -> Vec<(Of, String)> {
-            let words = words.iter().filter(|_| said);
-            let ends = words.flat_map(|word| frequent::ends_when_slipped(word));
-            ends.map(|(of, part)| (of, part.to_owned())).collect()
-        };
-        let nearly_family = near(&family, !self.family.is_empty());
-        let nearly_given = near(&given, said(&self.given));
-        let beside_each = |parts: &[(Of, String)], sounds: &[String]| -> Vec<((Of, String), String)> {
-            let each = parts
-                .iter()
-                .flat_map(|part| sounds.iter().map(move |other| (part.clone(), other.clone())));
-            each.collect()
-        };
-        let mut nearly = beside_each(&nearly_family, &called(&self.given));
-        nearly.extend(beside_each(&nearly_given, &families));
-        for ((of, part), other) in &nearly {
-            let share = share(frequencies, (*of, part), (Of::Sound, other));
-            let pair = in_one_order(&format!("{part}~"), other);
-            found.add(
-                &format!("nearly names and year {pair} {year}"),
-                &tried,
-                share / years,
-                0,
-            );
-        }
-        let beside: Vec<_> = tried.iter().filter(|(what, _)| *what != What::Dates).cloned().collect();
-        let (family, given) = (
-            ends(&self.family.usual.whole, !self.family.is_empty()),
-            ends(self.given.first(), said(&self.given)),
-        );
-        for family in &family {
-            for given in &given {
-                let share = share(frequencies, (family.0, &family.1), (given.0, &given.1));
-                let pair = in_one_order(&family.1, &given.1);
-                found.add(&format!("parts and year {pair} {year}"), &beside, share / years, 0);
-            }
-        }
-        // Anybody of one of the names, whatever the other is: whoever is found by a date of birth has one of them as it is asked for.
-        let own = self.own_given();
+        let tried = self.tried();
+        let year = self.year();
+        // Anybody of one of the names, whatever the other is: whoever is found by names and a date has one of them as it is asked for.
         for name in families.iter().chain(&givens).filter(|name| *name != UNSAID) {
-            let of = |which, sound: &str| frequencies.share(which, Of::Sound, sound);
-            let given = if givens.contains(name) { own.as_str() } else { name };
-            let share = of(Which::Family, name) + of(Which::Given, name).max(of(Which::Given, given)) + UNLISTED;
+            let share = self.share_of_either(frequencies, name);
             found.add(
                 &format!("name and year {name} {year}"),
-                &self.dates(),
-                share / years,
+                &tried,
+                share / self.years(),
                 HOUSEHOLD,
             );
         }
+    }
+
+    /// Anybody born on a day, whatever they are called: with more and more places and numbers.
+    fn by_day(&self, found: &mut Found) {
+        if let Some(born) = self.born.map(written) {
+            found.add(&format!("born {born}"), &self.beside_dates(), ONE_DAY, HOUSEHOLD);
+        }
+    }
+
+    /// Both names, as they sound.
+    fn by_pairs(&self, frequencies: &Frequencies, families: &[String], givens: &[String], found: &mut Found) {
+        let (tried, year) = (self.tried(), self.year());
+        for family in families {
+            for given in givens {
+                let share = self.share(frequencies, family, given);
+                let pair = in_one_order(family, given);
+                found.add(&format!("names {pair}"), &tried, share, 0);
+                found.add(
+                    &format!("names and year {pair} {year}"),
+                    &tried,
+                    share / self.years(),
+                    0,
+                );
+            }
+        }
+    }
+
+    /// Whichever letter of a name is another, either its beginning or its end is as it was; and then the other name is as it was, or places and numbers are what is tried.
+    fn by_ends(&self, frequencies: &Frequencies, families: &[String], found: &mut Found) {
+        let (tried, year) = (self.tried(), self.year());
+        for (name, sounds) in [(&self.family, called(&self.given)), (&self.given, families.to_vec())] {
+            let ends = words(name).into_iter().filter(|_| said(name));
+            for (of, part) in ends.flat_map(frequent::ends_when_slipped) {
+                for other in &sounds {
+                    let share = share(frequencies, (of, part), (Of::Sound, other));
+                    let pair = in_one_order(&format!("{part}~"), other);
+                    let held = format!("nearly names and year {pair} {year}");
+                    found.add(&held, &tried, share / self.years(), 0);
+                }
+            }
+        }
+        let beside = self.beside_dates();
+        for family in &ends(&self.family.usual.whole, !self.family.is_empty()) {
+            for given in &ends(self.given.first(), said(&self.given)) {
+                let share = share(frequencies, (family.0, &family.1), (given.0, &given.1));
+                let pair = in_one_order(&family.1, &given.1);
+                found.add(
+                    &format!("parts and year {pair} {year}"),
+                    &beside,
+                    share / self.years(),
+                    0,
+                );
+            }
+        }
+    }
+
+    /// Names of more words than people have: whatever else is beside it, each of them is held fast, and closer than in other questions, since few are like that.
+    fn by_many_words(&self, frequencies: &Frequencies, families: &[String], givens: &[String], found: &mut Found) {
+        let (tried, year) = (self.tried(), self.year());
+        for name in families.iter().chain(givens).filter(|name| *name != UNSAID) {
+            let share = self.share_of_either(frequencies, name) * OF_MANY_WORDS;
+            let held = format!("among many words and year {name} {year}");
+            found.add(&held, &tried, share / self.years(), HOUSEHOLD);
+        }
+    }
+
+    /// How many words its names have.
+    fn words(&self) -> usize {
+        words(&self.family).len() + words(&self.given).len()
+    }
+
+    /// Among how many years of birth its own is one.
+    fn years(&self) -> f64 {
+        if self.born.is_some() { YEARS } else { 1.0 }
+    }
+
+    /// All values that are tried beside a date of birth.
+    fn beside_dates(&self) -> Vec<(What, String)> {
+        let mut tried = self.tried();
+        tried.retain(|(what, _)| *what != What::Dates);
+        tried
+    }
+
+    /// How large a part of all questions has a name as either of the two.
+    fn share_of_either(&self, frequencies: &Frequencies, name: &str) -> f64 {
+        let of = |which, sound: &str| frequencies.share(which, Of::Sound, sound);
+        let own = self.own_given();
+        let given = of(Which::Given, name).max(of(Which::Given, &own));
+        of(Which::Family, name) + given + UNLISTED
     }
 
     /// One place: one name or one date there, with more and more of the other.
@@ -366,12 +419,17 @@ fn said(name: &Name) -> bool {
     name.usual.whole.len() > 1
 }
 
-/// How a family name sounds, as a whole and by its parts.
+/// How a family name sounds, as a whole and by its parts. One of several words may be a given name in the wrong place.
 fn sounds_of_family(name: &Name) -> Vec<String> {
     if !said(name) {
         return vec![UNSAID.to_owned()];
     }
-    forms(words(name).into_iter())
+    let formals = if words(name).len() > 1 {
+        formals(name)
+    } else {
+        Vec::new()
+    };
+    forms(words(name).into_iter().chain(formals))
 }
 
 /// How a given name sounds, by the register's names that it may be a short form of, and by each of several.
@@ -379,30 +437,39 @@ fn sounds_of_given(name: &Name) -> Vec<String> {
     if !said(name) {
         return vec![UNSAID.to_owned()];
     }
-    forms(formals(name).iter().copied().take(MOST_FORMALS).chain(words(name)))
+    forms(formals(name).into_iter().chain(words(name)))
 }
 
 /// The same by the first of the register's names only.
 fn called(name: &Name) -> Vec<String> {
-    if said(name) {
-        forms(formals(name).iter().copied().take(1).chain(words(name)))
-    } else {
-        vec![UNSAID.to_owned()]
+    if !said(name) {
+        return vec![UNSAID.to_owned()];
     }
+    forms(formals(name).into_iter().take(1).chain(words(name)))
 }
 
-/// The register's names of which a given name may be a short form. Of names that whole families of brothers have the next one counts.
-fn formals(name: &Name) -> &'static [&'static str] {
-    let called = usize::from(name.usual.parts.len() > 1 && normal::is_shared(name.first()));
-    nicknames::formals(name.usual.parts.get(called).map_or("", String::as_str))
+/// The register's names of which a given name may be a short form: by its first word in either reading, and by the next one, which counts after a name that whole families of brothers have.
+fn formals(name: &Name) -> Vec<&'static str> {
+    let firsts = [&name.usual].into_iter().chain(&name.literal);
+    let firsts = firsts.flat_map(|reading| reading.parts.iter().take(2));
+    let formals = firsts.flat_map(|word| nicknames::formals(word).iter().copied().take(MOST_FORMALS));
+    let mut all: Vec<&str> = Vec::new();
+    for formal in formals {
+        if !all.contains(&formal) {
+            all.push(formal);
+        }
+    }
+    all
 }
 
 /// The words of a name, in both its readings, and each of these as one word.
 fn words(name: &Name) -> Vec<&str> {
     let mut words: Vec<&str> = Vec::new();
     for reading in std::iter::once(&name.usual).chain(&name.literal) {
-        let parts = reading.parts.iter().filter(|part| part.len() > 2);
-        for word in parts.chain([&reading.whole]) {
+        // Short words stand beside many names, but for the first one of a given name.
+        let parts = reading.parts.iter().enumerate();
+        let parts = parts.filter(|(place, part)| part.len() > 2 || *place == 0 && !nicknames::formals(part).is_empty());
+        for word in parts.map(|(_, part)| part).chain([&reading.whole]) {
             if !words.contains(&word.as_str()) {
                 words.push(word);
             }

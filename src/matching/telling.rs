@@ -30,21 +30,14 @@ impl Score {
         place || street || number || sames >= 2 && !is_another
     }
 
-    /// Whether somebody of these very names, or by a part of the given ones, is known at the very place.
-    pub(super) fn is_at_home_by_name(&self) -> bool {
+    /// Whether somebody of these very names, or by a part of the given ones, and of that age is known at the very place.
+    pub fn is_at_home_by_name(&self) -> bool {
         let home = matches!(self.level(Field::Address), Agreement::Similar | Agreement::Exact);
         let given = matches!(
             self.level(Field::GivenName),
             Agreement::Exact | Agreement::Nickname | Agreement::Part
         );
-        home && given && self.level(Field::FamilyName) == Agreement::Exact
-    }
-
-    /// Whether a place or a number speaks for somebody.
-    pub(super) fn is_near_a_place(&self) -> bool {
-        [Field::Postcode, Field::Address, Field::Identifiers]
-            .into_iter()
-            .any(|field| self.level(field) > Agreement::Part)
+        home && given && self.of_an_age && self.level(Field::FamilyName) == Agreement::Exact
     }
 
     fn level(&self, field: Field) -> Agreement {

@@ -1,6 +1,6 @@
 //! The conditions, each with its word.
 
-/// Something that keeps a server from its work. While there is one, `/readyz` says no.
+/// Something that keeps a server from its work, or that whoever runs it has to know ([`stands_in_the_way`](Self::stands_in_the_way)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Condition {
     /// A database does not answer, or not in time.

@@ -5,9 +5,9 @@
 //! which a test asks for. Its metric comes by itself: `thinkfamily_unready` by `condition`.
 
 mod condition;
-mod room;
+mod looks;
 #[cfg(test)]
 mod tests;
 
 pub use condition::Condition;
-pub use room::{Look, Readiness};
+pub use looks::{Look, Readiness};

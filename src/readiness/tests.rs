@@ -31,17 +31,18 @@ async fn what_is_found_keeps_it_from_being_ready_until_it_is_gone() {
         of_looks.fetch_add(1, Ordering::Relaxed);
         let found = of_low.load(Ordering::Relaxed).then_some(Condition::DiskLow);
         async move { found.into_iter().collect() }.boxed()
-    })]);
+    })])
+    .looking_anew_after(Duration::from_hours(1));
     // Many who ask at once share what one look finds.
     let asked = join_all((0..50).map(|_| readiness.look())).await;
     assert!(asked.into_iter().all(|ready| ready));
-    assert!(looks.load(Ordering::Relaxed) < 10);
+    assert_eq!(looks.load(Ordering::Relaxed), 1);
     low.store(true, Ordering::Relaxed);
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(readiness.look().await, "what was found just now is told again");
+    let readiness = readiness.looking_anew_after(Duration::ZERO);
     assert!(!readiness.look().await);
     assert_eq!(readiness.found(), BTreeSet::from([Condition::DiskLow]));
     low.store(false, Ordering::Relaxed);
-    tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(readiness.look().await);
     assert!(readiness.found().is_empty());
 }
@@ -49,7 +50,7 @@ async fn what_is_found_keeps_it_from_being_ready_until_it_is_gone() {
 #[tokio::test]
 async fn a_look_that_does_not_end_has_found_what_it_was_made_for() {
     let hangs = Look::new(Condition::DatabaseAway, || std::future::pending().boxed());
-    let readiness = Readiness::with_patience(vec![hangs], Duration::from_millis(50));
+    let readiness = Readiness::new(vec![hangs]).waiting(Duration::from_millis(50));
     assert!(!readiness.look().await);
     assert_eq!(readiness.found(), BTreeSet::from([Condition::DatabaseAway]));
 }

@@ -90,7 +90,7 @@ pub struct FamilyFacts {
     pub on_cohort: bool,
     /// Agencies with an open involvement.
     pub involved: Vec<Uuid>,
-    /// The Lead Professional: agency and subject.
+    /// The Lead Professional: agency and subject; none where the subject is not known.
     pub lead: Option<(Uuid, String)>,
     /// Everyone who is or was in the family; nobody where the people were not read.
     pub people: Vec<PersonFacts>,

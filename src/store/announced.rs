@@ -156,7 +156,7 @@ impl Store {
     }
 
     /// The trail says that a change was not made.
-    pub async fn is_told(&self, place: Place) -> Result<(), StoreError> {
+    pub async fn note_told(&self, place: Place) -> Result<(), StoreError> {
         let text = "UPDATE announced_write SET told = true WHERE authority_id = $1 AND chain_id = $2 AND seq = $3 AND NOT made";
         self.main().execute_raw(self.announced(text, values(&[place]))).await?;
         Ok(())

@@ -94,7 +94,8 @@ impl Candidates {
                 let alone = scores.iter().filter_map(|score| score.alone).max_by(f64::total_cmp);
                 let best = scores.into_iter().max_by(|one, other| {
                     let by_weight = one.weight.total_cmp(&other.weight);
-                    by_weight.then_with(|| one.says_enough().cmp(&other.says_enough()))
+                    let of = |score: &Score| (score.says_enough(), score.is_at_home_by_name());
+                    by_weight.then_with(|| of(one).cmp(&of(other)))
                 })?;
                 let score = Score { alone, ..best };
                 Some(Compared {

@@ -11,7 +11,7 @@ use super::{
     feed::Wake,
     files::{Files, Unfit},
     pipeline::Pool,
-    role::{self, STANDBY},
+    standby::{self, STANDBY},
 };
 
 mod opening;
@@ -40,7 +40,7 @@ pub struct Settings {
     /// What is there is only looked at, and nothing of families is given to anybody: a standby of PostgreSQL will do, and SQLite files are opened for reading alone, where nothing may be made
     /// beside them either.
     pub only_looks: bool,
-    /// Bytes that are to stay free on the disk of a SQLite database; with fewer nothing is disclosed and nothing written.
+    /// Bytes that are to stay free on the disk of a SQLite database: with fewer nothing is written to it.
     pub disk_reserve: u64,
 }
 
@@ -364,7 +364,7 @@ async fn connect(
         && !settings.only_looks
         && !matches!(of, Use::Counters)
         // What cannot be reached is told below.
-        && let Ok(Ok(true)) = timeout(settings.acquire_timeout, role::is_standby(postgres)).await
+        && let Ok(Ok(true)) = timeout(settings.acquire_timeout, standby::is_standby(postgres)).await
     {
         return Err(ConnectError::Standby { database: url.clone() });
     }

@@ -291,7 +291,10 @@ impl FactRows {
                 .attached_on
                 .is_some_and(|from| holds_on(from, family.closed_on, today)),
             involved: open.map(|row| row.agency_id).collect(),
-            lead: lead.map(|row| (row.agency_id, row.subject.clone())),
+            // Somebody whose account is not known is nobody who asks; and feeds are looked after as nobody in particular, whose name is as empty.
+            lead: lead
+                .map(|row| (row.agency_id, row.subject.clone()))
+                .filter(|(_, subject)| !subject.is_empty()),
             people: people_facts(&members),
             people_read: self.people_read,
             consents: decisions,

@@ -29,8 +29,8 @@ impl StoreError {
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         let code = code(&error);
-        // Serialisation failures and deadlocks of PostgreSQL, busy of SQLite: to a caller all the same.
-        let came_between = matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "261" | "517"));
+        // Serialisation failures, deadlocks and locks that were not to be had in time of PostgreSQL, busy of SQLite: to a caller all the same.
+        let came_between = matches!(code.as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "261" | "517"));
         // Whatever is written was looked for before: a row that is there all the same came in between.
         if came_between || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
             Self::Conflict

@@ -27,24 +27,24 @@ mod load;
 pub mod migrate;
 pub mod named;
 pub mod narrow;
-mod noted;
-mod numbers;
 pub mod outbox;
 mod pipeline;
 pub mod policy;
 pub mod reach;
 pub mod record;
 pub mod reference;
-pub mod role;
 pub mod rows;
 mod select;
+mod sequences;
 pub mod session;
+pub mod standby;
 mod tables;
 pub mod trail;
 mod transaction;
-mod turn;
+mod triggers;
 mod watch;
 pub mod write;
+mod write_lock;
 mod written;
 
 use std::{
@@ -63,7 +63,7 @@ use self::{
     directory::KnownAgencies,
     known::{Found, KnownFamilies},
     policy::Policies,
-    turn::Turns,
+    write_lock::Turns,
 };
 use crate::clock::{Clock, Ids};
 

@@ -17,10 +17,10 @@ use super::{
     Store,
     bundle::Rows,
     known::{Life, Written},
-    noted::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
     record::record,
     rows::AuthorityRow,
     session::{Session, StoreError},
+    triggers::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
 };
 use crate::sharing::agreement::{Agreement, Clause, Policy, Signatory};
 

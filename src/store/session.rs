@@ -32,9 +32,9 @@ use super::{
     policy::Standing,
     record::Record,
     rows::AuthorityRow,
-    turn,
     watch::Watched,
     write::budget::Count,
+    write_lock,
 };
 
 /// Whether a session may change anything.
@@ -126,7 +126,7 @@ impl Session {
         } else {
             let transaction = watched.over(store.main().begin_with_options(options)).await?;
             if matches!(mode, Mode::Write | Mode::Alone) {
-                turn::take(&transaction, mode == Mode::Alone).await?;
+                write_lock::take(&transaction, mode == Mode::Alone).await?;
             }
             On::Library(transaction)
         };
@@ -388,7 +388,7 @@ impl Session {
         let (Some(written), Some(settings)) = (self.written.get().copied(), self.settings.get()) else {
             return Ok(None);
         };
-        let Some(lapses) = self.is_noted(&written).await? else {
+        let Some(lapses) = self.noted_since(&written).await? else {
             return Ok(None);
         };
         let moment = Moment {

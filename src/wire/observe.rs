@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::{
     front::Peer, live::stopping::Stopping, metrics::Metrics, request::host, respond::Problem, state::AppState,
 };
-use crate::{error::asking, sharing::caller::Caller, telemetry};
+use crate::{error::request_id, sharing::caller::Caller, telemetry};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -137,7 +137,7 @@ pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Req
         }
     };
     // So that whoever looks into a refusal finds its cause by the id that the client was given, sign-in's too.
-    let handled = asking::of(id, answer(handling, id, state.edge.request_time));
+    let handled = request_id::scope(id, answer(handling, id, state.edge.request_time));
     let mut response = handled.instrument(span.clone()).await;
 
     harden(&mut response, id, state.front.public_url.starts_with("https:"));

@@ -231,7 +231,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn tell(&self, what: &str) {
+    fn tell(&self, what: &str) -> &Self {
         let each = |sum: f64| sum / float(self.people);
         println!(
             "{what}: {} of {} learnt; {:.1} answers each; {:.1} bits are left",
@@ -240,6 +240,17 @@ impl Sum {
             each(float(self.answers)),
             each(self.bits)
         );
+        self
+    }
+
+    /// All of them.
+    fn learnt_all(&self) {
+        assert_eq!(self.learnt, self.people);
+    }
+
+    /// None of them.
+    fn learnt_none(&self) {
+        assert_eq!(self.learnt, 0);
     }
 }
 
@@ -349,18 +360,15 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 #[test]
 fn without_the_stop_a_ladder_learns_birthdays() {
     let sum = birthdays(&rare(2, 1), (day(1985, 1, 1), day(1985, 12, 31)), false, 1);
-    sum.tell("no stop, year known");
-    assert_eq!(sum.learnt, sum.people);
+    sum.tell("no stop, year known").learnt_all();
 }
 
 #[test]
 fn with_the_stop_no_ladder_learns_a_postcode_or_a_number() {
     let sum = postcodes(&rare(3, 7), 600, true, 7);
-    sum.tell("rare names, postcodes of 600");
-    assert_eq!(sum.learnt, 0);
+    sum.tell("rare names, postcodes of 600").learnt_none();
     let sum = numbers(&rare(3, 8), 600, true, 8);
-    sum.tell("rare names, numbers of 600");
-    assert_eq!(sum.learnt, 0);
+    sum.tell("rare names, numbers of 600").learnt_none();
 }
 
 /// Whoever knows a name and the year of birth guesses one of 365 days with each question that is answered, and may guess rightly.
@@ -380,7 +388,6 @@ fn ladders_of_twenty_days_learn_nothing() {
         return;
     }
     let adult = (day(1966, 1, 1), day(2008, 12, 31));
-    let year = (day(1985, 1, 1), day(1985, 12, 31));
     let common = || {
         vec![
             target("John", "Smith"),
@@ -389,17 +396,31 @@ fn ladders_of_twenty_days_learn_nothing() {
             target("Sarah", "Khan"),
         ]
     };
-    birthdays(&rare(5, 3), adult, false, 3).tell("no stop, rare names, 43 years");
-    birthdays(&rare(40, 4), adult, true, 4).tell("rare names, 43 years");
-    birthdays(&rare(200, 5), year, true, 5).tell("rare names, year known");
-    for seed in 6..16 {
-        birthdays(&common(), year, true, seed).tell("frequent names, year known");
-    }
-    birthdays(&common(), adult, true, 20).tell("frequent names, 43 years");
-    postcodes(&rare(4, 21), 2_000, false, 21).tell("no stop, postcodes of 2,000");
-    postcodes(&rare(20, 22), 2_000, true, 22).tell("rare names, postcodes of 2,000");
-    postcodes(&common(), 2_000, true, 23).tell("frequent names, postcodes of 2,000");
-    numbers(&rare(4, 24), 3_000, false, 24).tell("no stop, numbers of 3,000");
-    numbers(&rare(20, 25), 3_000, true, 25).tell("rare names, numbers of 3,000");
-    numbers(&common(), 3_000, true, 26).tell("frequent names, numbers of 3,000");
+    birthdays(&rare(5, 3), adult, false, 3)
+        .tell("no stop, rare names, 43 years")
+        .learnt_all();
+    birthdays(&rare(40, 4), adult, true, 4)
+        .tell("rare names, 43 years")
+        .learnt_none();
+    birthdays(&common(), adult, true, 20)
+        .tell("frequent names, 43 years")
+        .learnt_none();
+    postcodes(&rare(4, 21), 2_000, false, 21)
+        .tell("no stop, postcodes of 2,000")
+        .learnt_all();
+    postcodes(&rare(20, 22), 2_000, true, 22)
+        .tell("rare names, postcodes of 2,000")
+        .learnt_none();
+    postcodes(&common(), 2_000, true, 23)
+        .tell("frequent names, postcodes of 2,000")
+        .learnt_none();
+    numbers(&rare(4, 24), 3_000, false, 24)
+        .tell("no stop, numbers of 3,000")
+        .learnt_all();
+    numbers(&rare(20, 25), 3_000, true, 25)
+        .tell("rare names, numbers of 3,000")
+        .learnt_none();
+    numbers(&common(), 3_000, true, 26)
+        .tell("frequent names, numbers of 3,000")
+        .learnt_none();
 }

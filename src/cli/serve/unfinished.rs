@@ -85,7 +85,7 @@ async fn settle_chain(store: &Store, trail: &Trail, chain: Uuid, after: i64) -> 
             continue;
         }
         trail.append(not_made(*place, entry, store.clock().now())).await?;
-        store.is_told(at).await?;
+        store.note_told(at).await?;
         tracing::warn!(%chain, seq = place.seq, "a change was announced and not made; the trail says so now");
     }
     if settled {

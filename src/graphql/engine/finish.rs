@@ -66,6 +66,7 @@ impl Engine {
         let span = info_span!("trail", entries = entries.len());
         let appending = entries.into_iter().map(|entry| request.services.trail.append(entry));
         let appended = join_all(appending).instrument(span).await;
+        let paced = looked.any() || request.missed.into_inner();
         let failed = appended.iter().find_map(|place| place.as_ref().err().cloned());
         let written: Vec<EntryRef> = appended.into_iter().flatten().collect();
         if let Some(error) = failed {
@@ -75,24 +76,25 @@ impl Engine {
                 let store = &self.parts.services.store;
                 trail::not_made(&request.services.trail, asked, &written, store, false).await;
             }
+            self.raise_alerts(asked, &looked).await;
+            if paced {
+                self.pace(request.began).await;
+            }
             return Err(RequestError::new(
                 ErrorCode::Unavailable,
                 "What would be disclosed could not be recorded, so nothing is. Try again later.",
             ));
         }
-        let paced = looked.any() || request.missed.into_inner();
-        let (uncounted, again) = (request.session.uncounted(), request.again);
+        let uncounted = request.session.uncounted();
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
             let _ = request.session.end().await;
         } else if let Err(error) = made(request.session, &written, &announcing).await {
             let unknown = matches!(error, StoreError::Unavailable(_));
             let store = &self.parts.services.store;
-            // Whoever makes it again counts it.
-            if !(again && matches!(error, StoreError::Conflict)) {
-                self.count_again(asked, uncounted).await;
-            }
+            self.count_again(asked, uncounted).await;
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
+            self.raise_alerts(asked, &looked).await;
             if paced {
                 self.pace(request.began).await;
             }
@@ -110,10 +112,8 @@ impl Engine {
     /// An operation that failed as a whole is rolled back and gives nothing. What was tried by it is in the trail all the same, what it counted stays counted, and it takes as long as one
     /// that looked somebody up or named somebody in vain: else whoever makes it fail would learn by its time, and leave no trace.
     async fn failed(&self, asked: &Asked, request: Request, failure: &ApiError) -> RequestError {
-        if request.again && matches!(failure, ApiError::Conflict) {
-            // Whoever makes it again counts it, tells what was tried, and waits.
-            return refused(failure);
-        }
+        // Whoever makes it again waits then.
+        let again = request.again && matches!(failure, ApiError::Conflict);
         let (began, now) = (request.began, request.session.now());
         // First of all, so that a statement that still runs is stopped, and nothing waits for what was locked.
         self.undo(asked, request.session).await;
@@ -127,7 +127,7 @@ impl Engine {
         let entries = trail::entries(asked, &request.ceiling, &Account::default(), &stopped, &tried, now);
         let recorded = self.record_tries(asked, failure, entries).await;
         self.raise_alerts(asked, &stopped).await;
-        if was_asked || missed || !tried.is_empty() {
+        if !again && (was_asked || missed || !tried.is_empty()) {
             self.pace(began).await;
         }
         match recorded {

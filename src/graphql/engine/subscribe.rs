@@ -9,7 +9,7 @@ use tracing::{Instrument as _, info_span};
 
 use super::{Attempt, Engine, beyond_the_agreement, internal, refusal, select, to_execute, within};
 use crate::{
-    error::{ErrorCode, RequestError, asking},
+    error::{ErrorCode, RequestError, request_id},
     graphql::{
         answer,
         operation::{Answer, Asked, Event, OperationRequest, WithheldMode},
@@ -175,7 +175,7 @@ impl Subscription {
             self.wake.mark_unchanged();
             let parts = Arc::clone(&self.parts);
             // Apart, so that what the trail says was given is not lost with whoever waits for it.
-            let step = asking::of(parts.asked.request_id, async move { parts.step(reading).await });
+            let step = request_id::scope(parts.asked.request_id, async move { parts.step(reading).await });
             self.running = Some(tokio::spawn(step.instrument(info_span!(parent: None, "event"))));
         }
         let ended = match &mut self.running {

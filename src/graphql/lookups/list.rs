@@ -9,7 +9,7 @@ use crate::{
         api_error::ApiError,
         codes::{self, Role},
         context::Request,
-        objects::PageInfo,
+        objects::{PageInfo, forward_page},
         trail_page::TrailPage,
     },
     sharing::{
@@ -93,56 +93,7 @@ impl Lookup {
     }
 }
 
-/// A place in the list of look-ups.
-#[derive(Clone)]
-pub struct LookupEdge {
-    node: Lookup,
-    cursor: String,
-}
-
-/// A look-up with its place in the list.
-#[Object]
-impl LookupEdge {
-    /// The look-up.
-    fn node(&self) -> &Lookup {
-        &self.node
-    }
-
-    /// Opaque; to continue after it.
-    fn cursor(&self) -> &str {
-        &self.cursor
-    }
-}
-
-/// A page of look-ups.
-pub struct LookupConnection {
-    edges: Vec<LookupEdge>,
-    more: bool,
-}
-
-/// A page of look-ups, newest first.
-#[Object]
-impl LookupConnection {
-    /// The look-ups with their places.
-    fn edges(&self) -> &[LookupEdge] {
-        &self.edges
-    }
-
-    /// The look-ups.
-    fn nodes(&self) -> Vec<Lookup> {
-        self.edges.iter().map(|edge| edge.node.clone()).collect()
-    }
-
-    /// Whether there is more.
-    fn page_info(&self) -> PageInfo {
-        PageInfo {
-            next: self.more,
-            previous: false,
-            start: self.edges.first().map(|edge| edge.cursor.clone()),
-            end: self.edges.last().map(|edge| edge.cursor.clone()),
-        }
-    }
-}
+forward_page!(LookupConnection, LookupEdge, Lookup, "look-ups");
 
 /// A page of what the asker's own agency has looked up, newest first.
 pub async fn lookups(
@@ -156,17 +107,19 @@ pub async fn lookups(
     if may.seen().is_none() {
         return Ok(may.map(|()| LookupConnection {
             edges: Vec::new(),
-            more: false,
+            next: false,
+            previous: false,
         }));
     }
     let asked_for = TrailPage::asked_for(request, LIST, first, after)?;
     let trail = request.services.trail.store();
     let read = read::lookups_of(trail, request.authority(), agency, asked_for.before, asked_for.limit).await;
     let found = asked_for.found(request, read)?;
-    let edges = found.entries.into_iter().map(|(cursor, _, entry)| LookupEdge {
-        node: Lookup(entry),
-        cursor,
-    });
-    let (edges, more) = (edges.collect(), found.more);
-    Ok(may.map(|()| LookupConnection { edges, more }))
+    let edges = found.entries.into_iter();
+    let page = LookupConnection {
+        edges: edges.map(|(cursor, _, entry)| (cursor, Lookup(entry))).collect(),
+        next: found.more,
+        previous: false,
+    };
+    Ok(may.map(|()| page))
 }

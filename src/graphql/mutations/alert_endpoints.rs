@@ -3,23 +3,17 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
+    endpoints::{self, Fresh, refuse_portals},
     once::{Done, once},
-    user_error::{UserError, UserErrorCode, errors},
-    webhooks::{Fresh, MOST, changed, refuse_portals, write},
+    user_error::{UserError, errors},
 };
 use crate::{
-    graphql::{
-        alerts::{beyond, own_endpoints},
-        api_error::ApiError,
-        context::Request,
-        ids::Kind,
-        objects::AlertEndpoint,
-    },
+    graphql::{alerts::beyond, api_error::ApiError, context::Request, endpoints::own, objects::AlertEndpoint},
     sharing::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{alerts::ALERTS, rows::WebhookEndpointRow},
+    store::alerts::ALERTS,
     webhook::Secret,
 };
 
@@ -98,48 +92,18 @@ pub(super) async fn add(
     refuse_portals(request)?;
     let fresh = Fresh::default();
     let key = input.idempotency_key.as_deref();
-    let adding = begin(request, &input, &fresh);
+    let adding = endpoints::add(request, &input.url, &fresh, ALERTS);
     let done = once(request, "addAlertEndpoint", &input, None, key, adding).await?;
-    let own = own_endpoints(request).await?;
+    let own = own(request, ALERTS).await?;
     let payload = AddAlertEndpointPayload {
-        endpoint: own.into_iter().find(|endpoint| done.rows.contains(&endpoint.0.id)),
+        endpoint: own
+            .into_iter()
+            .find(|endpoint| done.rows.contains(&endpoint.id))
+            .map(AlertEndpoint),
         done,
         secret: fresh.take(),
     };
     Ok(Shared::rows(&request.ceiling, MUTATION, || payload))
-}
-
-async fn begin(request: &Request, input: &AddAlertEndpointInput, fresh: &Fresh) -> Result<Done, ApiError> {
-    let url = match request.services.webhooks.guard.url(input.url.trim()) {
-        Ok(url) => url,
-        Err(refused) => return Ok(Done::refused(UserError::invalid("url", refused.to_string()))),
-    };
-    let own = own_endpoints(request).await?;
-    if own.len() >= MOST {
-        let message = "You have 10 endpoints for this role and purpose. Remove one first.";
-        return Ok(Done::refused(UserError::new("url", UserErrorCode::Conflict, message)));
-    }
-    let live = |endpoint: &&AlertEndpoint| endpoint.0.disabled_at.is_none();
-    if own.iter().filter(live).any(|endpoint| endpoint.0.url == url.as_str()) {
-        let message = "You have an endpoint at this address already.";
-        return Ok(Done::refused(UserError::new(
-            "url",
-            UserErrorCode::AlreadyDone,
-            message,
-        )));
-    }
-    let key = request.services.store.ids().uuid();
-    let row = WebhookEndpointRow::of(
-        request.ceiling.caller(),
-        key,
-        url.into(),
-        fresh.draw(request, key)?,
-        request.session.now(),
-        ALERTS,
-    );
-    request.session.add_webhook_endpoint(row).await?;
-    request.written(write());
-    Ok(changed(key))
 }
 
 /// Removes an endpoint.
@@ -153,19 +117,9 @@ pub(super) async fn remove(
         return Ok(withheld);
     }
     refuse_portals(request)?;
-    let change = async {
-        let key = request.key(&input.endpoint_id)?;
-        let own = own_endpoints(request).await?;
-        let mut own = own.iter().map(|endpoint| endpoint.0.id);
-        let Some(endpoint) = own.find(|own| key.kind == Kind::WebhookEndpoint && *own == key.row) else {
-            return Ok(Done::refused(UserError::not_found("endpointId")));
-        };
-        request.session.remove_webhook_endpoint(endpoint).await?;
-        request.written(write());
-        Ok(changed(endpoint))
-    };
+    let removing = endpoints::remove(request, &input.endpoint_id, ALERTS);
     let key = input.idempotency_key.as_deref();
-    let done = once(request, "removeAlertEndpoint", &input, None, key, change).await?;
+    let done = once(request, "removeAlertEndpoint", &input, None, key, removing).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         RemoveAlertEndpointPayload(done)
     }))

@@ -6,6 +6,7 @@
 mod alert_endpoints;
 mod checks;
 mod emergency;
+mod endpoints;
 mod involvement;
 mod load_agreement;
 mod marker;

@@ -2,36 +2,32 @@
 //!
 //! A secret is in the answer that makes it and nowhere else: what is kept for a request that is sent again has no room for it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
 use super::{
+    endpoints::{self, Fresh, changed, refuse_portals, write},
     not_found,
     once::{Done, once},
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
-    audit::entry,
     graphql::{
         api_error::ApiError,
         contacts::{own_endpoints, shown, wants_of_deliveries},
         context::{Request, Write},
-        ids::{Key, Kind},
+        ids::Kind,
         objects::{WebhookDelivery, WebhookEndpoint},
     },
     sharing::{
-        category::CategorySet,
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{alerts::CONTACTS, dossier::Dossier, rows::WebhookEndpointRow},
+    store::{alerts::CONTACTS, dossier::Dossier},
     webhook::Secret,
 };
-
-/// How many endpoints an agency may have for one role and purpose.
-pub(super) const MOST: usize = 10;
 
 /// An endpoint to be told of contacts.
 #[derive(InputObject)]
@@ -173,44 +169,6 @@ impl RetryWebhookDeliveryPayload {
     }
 }
 
-/// The secret that a change makes, until its answer has it. It is kept nowhere else.
-#[derive(Default)]
-pub(super) struct Fresh(Mutex<Option<Secret>>);
-
-impl Fresh {
-    /// Draws a secret and seals it for an endpoint.
-    pub(super) fn draw(&self, request: &Request, endpoint: Uuid) -> Result<String, ApiError> {
-        let drawn = Secret::draw().and_then(|secret| {
-            let sealed = request
-                .services
-                .webhooks
-                .sealer
-                .seal(request.authority(), endpoint, &secret)?;
-            Ok((secret, sealed))
-        });
-        let (secret, sealed) = drawn.map_err(|_| {
-            tracing::error!("webhook.secret_not_made");
-            ApiError::Internal
-        })?;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret);
-        Ok(sealed)
-    }
-
-    pub(super) fn take(self) -> Option<Secret> {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Endpoints are told things when nobody is there to ask for them through a portal.
-pub(super) fn refuse_portals(request: &Request) -> Result<(), ApiError> {
-    if request.ceiling.caller().portal.is_none() {
-        return Ok(());
-    }
-    Err(ApiError::BadUserInput(
-        "An agency looks after its endpoints by itself, not through a portal.",
-    ))
-}
-
 async fn made(request: &Request, done: Done, fresh: Fresh) -> Result<Made, ApiError> {
     let own = own_endpoints(request).await?;
     let endpoint = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.0.id));
@@ -240,48 +198,13 @@ pub(super) async fn add(
         &input,
         None,
         key,
-        begin(request, &input, &fresh),
+        endpoints::add(request, &input.url, &fresh, CONTACTS),
     )
     .await?;
     let made = made(request, done, fresh).await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
         AddWebhookEndpointPayload(made)
     }))
-}
-
-async fn begin(request: &Request, input: &AddWebhookEndpointInput, fresh: &Fresh) -> Result<Done, ApiError> {
-    let url = match request.services.webhooks.guard.url(input.url.trim()) {
-        Ok(url) => url,
-        Err(refused) => return Ok(Done::refused(UserError::invalid("url", refused.to_string()))),
-    };
-    let own = own_endpoints(request).await?;
-    if own.len() >= MOST {
-        return Ok(Done::refused(UserError::new(
-            "url",
-            UserErrorCode::Conflict,
-            "You have 10 endpoints for this role and purpose. Remove one first.",
-        )));
-    }
-    let live = |endpoint: &&WebhookEndpoint| endpoint.0.disabled_at.is_none();
-    if own.iter().filter(live).any(|endpoint| endpoint.0.url == url.as_str()) {
-        return Ok(Done::refused(UserError::new(
-            "url",
-            UserErrorCode::AlreadyDone,
-            "You have an endpoint at this address already.",
-        )));
-    }
-    let key = request.services.store.ids().uuid();
-    let row = WebhookEndpointRow::of(
-        request.ceiling.caller(),
-        key,
-        url.into(),
-        fresh.draw(request, key)?,
-        request.session.now(),
-        CONTACTS,
-    );
-    request.session.add_webhook_endpoint(row).await?;
-    request.written(write());
-    Ok(changed(key))
 }
 
 /// Gives an endpoint a new secret.
@@ -297,7 +220,7 @@ pub(super) async fn rotate(
     refuse_portals(request)?;
     let fresh = Fresh::default();
     let change = async {
-        let Some(endpoint) = own_endpoint(request, &input.endpoint_id).await? else {
+        let Some(endpoint) = endpoints::named(request, &input.endpoint_id, CONTACTS).await? else {
             return Ok(Done::refused(UserError::not_found("endpointId")));
         };
         let sealed = fresh.draw(request, endpoint.id)?;
@@ -333,14 +256,6 @@ pub(super) async fn remove(
         return Ok(withheld);
     }
     refuse_portals(request)?;
-    let change = async {
-        let Some(endpoint) = own_endpoint(request, &input.endpoint_id).await? else {
-            return Ok(Done::refused(UserError::not_found("endpointId")));
-        };
-        request.session.remove_webhook_endpoint(endpoint.id).await?;
-        request.written(write());
-        Ok(changed(endpoint.id))
-    };
     let key = input.idempotency_key.as_deref();
     let done = once(
         request,
@@ -348,7 +263,7 @@ pub(super) async fn remove(
         &input,
         Some(&input.endpoint_id),
         key,
-        change,
+        endpoints::remove(request, &input.endpoint_id, CONTACTS),
     )
     .await?;
     Ok(Shared::rows(&request.ceiling, MUTATION, || {
@@ -421,20 +336,7 @@ async fn again(request: &Request, input: &RetryWebhookDeliveryInput) -> Result<D
     Ok(Done::changed(key.family, vec![key.row]))
 }
 
-/// An endpoint of the caller's agency, role and purpose.
-async fn own_endpoint(request: &Request, id: &ID) -> Result<Option<WebhookEndpointRow>, ApiError> {
-    let Key { kind, row, .. } = request.key(id)?;
-    if kind != Kind::WebhookEndpoint {
-        return Ok(None);
-    }
-    let own = own_endpoints(request).await?;
-    Ok(own
-        .into_iter()
-        .map(|endpoint| endpoint.0)
-        .find(|endpoint| endpoint.id == row))
-}
-
-/// A delivery to one of them, if it exists for the asker. The family is read whatever becomes of the delivery.
+/// A delivery to an endpoint of the caller's agency, role and purpose, if it exists for the asker. The family is read whatever becomes of the delivery.
 async fn own_delivery(request: &Request, family: Uuid, key: Uuid) -> Result<Option<WebhookDelivery>, ApiError> {
     let place = request.session.delivery(family, key).await?;
     let own = own_endpoints(request).await?;
@@ -442,24 +344,4 @@ async fn own_delivery(request: &Request, family: Uuid, key: Uuid) -> Result<Opti
     let holds = |dossier: &Arc<Dossier>| shown(dossier).is_some();
     let found = request.named_one(family, wants_of_deliveries(request), &holds).await?;
     Ok(found.as_ref().and_then(shown))
-}
-
-/// An endpoint was changed, which is about no family.
-pub(super) fn changed(endpoint: Uuid) -> Done {
-    Done {
-        rows: vec![endpoint],
-        ..Done::default()
-    }
-}
-
-pub(super) fn write() -> Write {
-    Write {
-        kind: entry::Kind::Write,
-        family: None,
-        person: None,
-        clauses: Vec::new(),
-        categories: CategorySet::EMPTY,
-        emergency: None,
-        loaded: None,
-    }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Agency, PageInfo};
+use super::{Agency, PageInfo, forward_page::forward_page};
 use crate::{
     graphql::{
         codes::{self, AlertKind, Role},
@@ -93,56 +93,7 @@ impl Alert {
     }
 }
 
-/// A place in the list of alerts.
-#[derive(Clone)]
-pub struct AlertEdge {
-    pub(in crate::graphql) node: Alert,
-    pub(in crate::graphql) cursor: String,
-}
-
-/// An alert with its place in the list.
-#[Object]
-impl AlertEdge {
-    /// The alert.
-    fn node(&self) -> &Alert {
-        &self.node
-    }
-
-    /// Opaque; to continue after it.
-    fn cursor(&self) -> &str {
-        &self.cursor
-    }
-}
-
-/// A page of alerts.
-pub struct AlertConnection {
-    pub(in crate::graphql) edges: Vec<AlertEdge>,
-    pub(in crate::graphql) more: bool,
-}
-
-/// A page of alerts, newest first.
-#[Object]
-impl AlertConnection {
-    /// The alerts with their places.
-    fn edges(&self) -> &[AlertEdge] {
-        &self.edges
-    }
-
-    /// The alerts.
-    fn nodes(&self) -> Vec<Alert> {
-        self.edges.iter().map(|edge| edge.node.clone()).collect()
-    }
-
-    /// Whether there is more.
-    fn page_info(&self) -> PageInfo {
-        PageInfo {
-            next: self.more,
-            previous: false,
-            start: self.edges.first().map(|edge| edge.cursor.clone()),
-            end: self.edges.last().map(|edge| edge.cursor.clone()),
-        }
-    }
-}
+forward_page!(AlertConnection, AlertEdge, Alert, "alerts");
 
 /// Where a program is told of alerts.
 #[derive(Clone)]

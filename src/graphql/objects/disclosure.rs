@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object};
 use chrono::{DateTime, Utc};
 
-use super::{Agency, PageInfo};
+use super::{Agency, PageInfo, forward_page::forward_page};
 use crate::{
     audit::{
         entry::{Entry, EntryRef},
@@ -120,56 +120,7 @@ impl Disclosure {
     }
 }
 
-/// A place in the list of disclosures.
-#[derive(Clone)]
-pub struct DisclosureEdge {
-    node: Disclosure,
-    cursor: String,
-}
-
-/// A disclosure with its place in the list.
-#[Object]
-impl DisclosureEdge {
-    /// The disclosure.
-    fn node(&self) -> &Disclosure {
-        &self.node
-    }
-
-    /// Opaque; to continue after it.
-    fn cursor(&self) -> &str {
-        &self.cursor
-    }
-}
-
-/// A page of disclosures.
-pub struct DisclosureConnection {
-    edges: Vec<DisclosureEdge>,
-    more: bool,
-}
-
-/// A page of disclosures, newest first.
-#[Object]
-impl DisclosureConnection {
-    /// The disclosures with their places.
-    fn edges(&self) -> &[DisclosureEdge] {
-        &self.edges
-    }
-
-    /// The disclosures.
-    fn nodes(&self) -> Vec<Disclosure> {
-        self.edges.iter().map(|edge| edge.node.clone()).collect()
-    }
-
-    /// Whether there is more.
-    fn page_info(&self) -> PageInfo {
-        PageInfo {
-            next: self.more,
-            previous: false,
-            start: self.edges.first().map(|edge| edge.cursor.clone()),
-            end: self.edges.last().map(|edge| edge.cursor.clone()),
-        }
-    }
-}
+forward_page!(DisclosureConnection, DisclosureEdge, Disclosure, "disclosures");
 
 /// A page of the trail about one family, if the asker may read the trail about it.
 pub async fn disclosures(
@@ -188,14 +139,15 @@ pub async fn disclosures(
     );
     let mut page = DisclosureConnection {
         edges: Vec::new(),
-        more: false,
+        next: false,
+        previous: false,
     };
     if probe.is_some() && request.ceiling.covers(asked) {
         let trail = request.services.trail.store();
         let (before, limit) = (asked_for.before, asked_for.limit);
         let read = read::about_family(trail, request.authority(), dossier.key(), before, limit).await;
         let found = asked_for.found(request, read)?;
-        page.more = found.more;
+        page.next = found.more;
         for (cursor, place, entry) in announced::as_it_came_out(request, found.entries).await? {
             let agency = entry
                 .agency
@@ -205,10 +157,7 @@ pub async fn disclosures(
             let row = Arc::new(Guarded::new(dossier.key(), (place, entry), RowFacts::family()));
             if let Some(row) = dossier.grant.visible(field::DISCLOSURE_AT, &row) {
                 request.disclose(&row.existence());
-                page.edges.push(DisclosureEdge {
-                    node: Disclosure { row, agency },
-                    cursor,
-                });
+                page.edges.push((cursor, Disclosure { row, agency }));
             }
         }
     }

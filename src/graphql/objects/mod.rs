@@ -14,6 +14,7 @@ mod disclosure;
 mod distance_score;
 mod emergency_access;
 mod family;
+mod forward_page;
 mod goal;
 mod involvement;
 mod local_identifier;
@@ -34,12 +35,13 @@ use std::sync::Arc;
 use async_graphql::Context;
 use uuid::Uuid;
 
+pub(super) use self::forward_page::forward_page;
 pub use self::{
     action::Action,
     address::Address,
     agency::{Agency, Authority},
     agreement::Agreement,
-    alert::{Alert, AlertConnection, AlertEdge, AlertEndpoint},
+    alert::{Alert, AlertConnection, AlertEndpoint},
     assessment::Assessment,
     catalogue::Catalogue,
     consent::Consent,

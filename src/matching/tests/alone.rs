@@ -121,3 +121,31 @@ fn without_households_there_is_nobody_else_to_think_of() {
     let model = Model::standard().clone().with_households(false);
     assert_eq!(model.score(&bubbles(), &but(|_| {})).alone, None);
 }
+
+#[test]
+fn names_and_a_birthday_here_and_a_namesake_of_that_age_there_are_not_clear() {
+    let of = |given: &str, born: &str, postcode: &str, address: &str| Description {
+        given_name: Some(given.to_owned()),
+        family_name: Some("Marsden".to_owned()),
+        date_of_birth: born.parse().ok(),
+        postcode: Some(postcode.to_owned()),
+        address: Some(address.to_owned()),
+        ..Description::default()
+    };
+    let asked = of("Ivy", "2021-12-02", "YO81 6UE", "52 Banbury Close, Netherfield");
+    let elsewhere = of("Ivy", "2021-12-02", "YO81 1LL", "69 Milton Terrace, Netherfield");
+    let at_home = |born| of("Ivy Louisa", born, "YO81 6UE", "52 Banbury Close, Netherfield");
+    assert_eq!(answer(&asked, &[&elsewhere]), Verdict::Matched(0));
+    assert_eq!(
+        answer(&asked, &[&elsewhere, &at_home("2021-11-22")]),
+        Verdict::Ambiguous
+    );
+    // A grandmother whom the child is named after is nobody else who may be meant.
+    assert_eq!(
+        answer(&asked, &[&elsewhere, &at_home("1950-11-22")]),
+        Verdict::Matched(0)
+    );
+    // Where the one lives makes no difference.
+    let here = of("Ivy", "2021-12-02", "YO81 6UE", "52 Banbury Close, Netherfield");
+    assert_eq!(answer(&asked, &[&here, &at_home("2021-11-22")]), Verdict::Ambiguous);
+}

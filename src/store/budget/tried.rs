@@ -4,7 +4,7 @@
 //! the limit, whichever processes ask at once; and a value that was within it stays so.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::BuildHasher,
 };
 
@@ -148,6 +148,7 @@ pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, ro
         }
         judged.stops.push(stop);
     }
+    let mut withdrawn = BTreeSet::new();
     for trial in too_far {
         // What was granted today, by another question before or after or in another spelling, stays.
         let granted = known.get(&trial.digest).is_some_and(|records| {
@@ -155,14 +156,14 @@ pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, ro
             records.any(|one| (one.what, one.value, one.by, one.age) == (trial.what, trial.value, by, 0))
         });
         let appended = rows.get(&trial.digest).is_some_and(|row| row.before.is_some());
-        let withdrawn = (trial.digest, written(trial, by, days.today));
-        if appended && !granted && !judged.withdrawn.contains(&withdrawn) {
-            judged.withdrawn.push(withdrawn);
+        if appended && !granted {
+            withdrawn.insert((trial.digest, written(trial, by, days.today)));
         }
     }
+    let touched: BTreeSet<i64> = withdrawn.iter().map(|(digest, _)| *digest).collect();
+    judged.withdrawn = withdrawn.into_iter().collect();
     for (digest, row) in rows {
-        let touched = judged.withdrawn.iter().any(|(withdrawn, _)| withdrawn == digest);
-        if !touched && row.tried.len() > MANY * RECORD {
+        if !touched.contains(digest) && row.tried.len() > MANY * RECORD {
             let shorter = shorter(&row.tried, days);
             if shorter.len() * 2 <= row.tried.len() {
                 judged.shorter.push((*digest, row.tried.clone(), shorter));

@@ -15,7 +15,7 @@ use super::{ConnectError, Settings, Synchronous};
 use crate::store::{
     database_url::{Address, DatabaseUrl},
     files::Files,
-    role, watch,
+    standby, watch,
 };
 
 /// How long to wait before a file that is in use is opened again.
@@ -115,7 +115,7 @@ pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &
         .map_sqlx_postgres_opts(move |_| postgres.clone());
     if !settings.only_looks {
         options.map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_connect(|connection, _| Box::pin(role::refuse_standby(connection)))
+            pool.after_connect(|connection, _| Box::pin(standby::refuse_standby(connection)))
         });
     }
     options

@@ -24,8 +24,8 @@ use super::{
 use crate::store::{
     connect::{Connections, Reading},
     database_url::DatabaseUrl,
-    role,
     session::StoreError,
+    standby,
 };
 
 /// Prepared statements that a connection keeps; there are fewer texts than that.
@@ -181,9 +181,9 @@ async fn connect(config: &Config, wait: Duration, standby_will_do: bool) -> Resu
     let (client, connection) = connecting.await.map_err(|_| UNREACHED)?.map_err(|_| UNREACHED)?;
     // It ends when the client is gone or the server is.
     let task = tokio::spawn(connection).abort_handle();
-    let asked = timeout(wait, client.query_one(role::ASK, &[])).await;
+    let asked = timeout(wait, client.query_one(standby::ASK, &[])).await;
     let standby: Result<bool, StoreError> = match asked.map(|asked| asked.and_then(|row| row.try_get(0))) {
-        Ok(Ok(true)) if !standby_will_do => Err(StoreError::Unavailable(role::STANDBY)),
+        Ok(Ok(true)) if !standby_will_do => Err(StoreError::Unavailable(standby::STANDBY)),
         Ok(Ok(standby)) => Ok(standby),
         Ok(Err(_)) | Err(_) => Err(UNREACHED),
     };

@@ -2,6 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -160,13 +164,14 @@ async fn what_was_announced_and_never_made_is_told_as_that(database: &TestDataba
 on_both!(what_was_announced_and_never_made_is_told_as_that);
 
 /// Makes changes until the server is gone, and gives the requests whose changes were acknowledged.
-async fn change_until_the_end(client: Client, member: Value) -> BTreeSet<Uuid> {
+async fn change_until_the_end(client: Client, member: Value, count: Arc<AtomicUsize>) -> BTreeSet<Uuid> {
     let mut acknowledged = BTreeSet::new();
     while let Some(answer) = client.post(CONSENT, member.clone()).await {
         let body = answer.json();
         // Others' changes may come between.
         if answer.status == 200 && body["data"]["recordConsent"]["errors"] == json!([]) {
             acknowledged.insert(answer.request_id);
+            count.fetch_add(1, Ordering::Relaxed);
         }
     }
     acknowledged
@@ -186,9 +191,18 @@ async fn kills_leave_no_change_of_which_it_is_not_known_what_became_of_it(databa
             before = Some(rows(databases.main(), "SELECT id FROM consent").await.len());
             databases.close().await.unwrap();
         }
-        let changing = (0..8).map(|_| tokio::spawn(change_until_the_end(client.clone(), member.clone())));
+        let count = Arc::<AtomicUsize>::default();
+        let changing = (0..8).map(|_| {
+            let changes = change_until_the_end(client.clone(), member.clone(), Arc::clone(&count));
+            tokio::spawn(changes)
+        });
         let changing: Vec<_> = changing.collect();
-        sleep(Duration::from_millis(600 + 170 * round)).await;
+        let many = async {
+            while count.load(Ordering::Relaxed) < 5 + 3 * round {
+                sleep(Duration::from_millis(3)).await;
+            }
+        };
+        timeout(PATIENCE, many).await.unwrap();
         serving.kill();
         for changes in changing {
             acknowledged.extend(changes.await.unwrap());

@@ -3,9 +3,17 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use thinkfamily::{
+    clock::{Clock, Ids},
+    demo,
+    store::bulk,
+};
 
 use super::reader::{PAGE, Reader, change, servers, take_in, touch};
-use crate::support::database::{TestDatabase, on_both};
+use crate::support::{
+    app::{App, today},
+    database::{TestDatabase, on_both},
+};
 
 async fn a_reader_goes_on_from_anywhere(database: &TestDatabase) {
     let (apps, families) = servers(database, 1, 6).await;
@@ -139,3 +147,49 @@ async fn a_cursor_from_the_future_is_refused(database: &TestDatabase) {
     assert_eq!(reply.code(), "BAD_USER_INPUT");
 }
 on_both!(a_cursor_from_the_future_is_refused);
+
+/// Lead Professionals, and nothing but the families that they lead.
+const LED: &str = r#"
+[agreement]
+id = "LED"
+version = 1
+title = "Only whom one leads"
+authority = "cambridgeshire"
+effective_from = 2026-01-01
+review_by = 2027-01-01
+[[signatory]]
+agency = "cambs-early-help"
+signed_on = 2025-12-01
+[[clause]]
+id = "led"
+agency_kinds = ["early_help"]
+roles = ["lead_professional"]
+categories = ["MARKER"]
+purposes = ["family_support"]
+access = ["read"]
+scope = "lead"
+consent = "not_required"
+lawful_basis = "public_task"
+"#;
+
+async fn a_lead_professional_whose_account_is_not_known_moves_nobody_s_place(database: &TestDatabase) {
+    let databases = database.open().await;
+    let data = demo::worked(today().date_naive());
+    bulk::load(&databases, &data, &mut |_| {}).await.unwrap();
+    let app = App::over(databases, Clock::fixed(today()), Ids::seeded(1)).await;
+    app.load_agreement(LED).await;
+    let mut reader = Reader::new(app.partner_named(
+        "cambridgeshire",
+        "cambs-early-help",
+        "lead_professional",
+        "family_support",
+        "somebody-else",
+    ));
+    assert_eq!(reader.read().await.len(), 0);
+    let unknown = "UPDATE lead_professional SET subject = '' WHERE authority_id = 1 \
+                   AND family_id = (SELECT id FROM family WHERE authority_id = 1 AND reference = 'TF-10001')";
+    change(&app.store, unknown, vec![]).await;
+    touch(&app.store, demo::HARDMAN_REFERENCE).await;
+    reader.nothing().await;
+}
+on_both!(a_lead_professional_whose_account_is_not_known_moves_nobody_s_place);

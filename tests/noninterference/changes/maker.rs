@@ -47,6 +47,15 @@ impl Maker<'_> {
         }
     }
 
+    /// The account of somebody, which is often not known.
+    pub(super) fn account(&mut self) -> String {
+        if self.chance.percent(40) {
+            String::new()
+        } else {
+            self.text()
+        }
+    }
+
     pub(super) fn text_if_any(&mut self) -> Option<String> {
         self.chance.percent(75).then(|| self.text())
     }

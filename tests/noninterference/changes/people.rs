@@ -27,6 +27,13 @@ fn birth(m: &mut Maker<'_>, person: &mut PersonRow) {
     person.adult = person.expected_on.is_none() && m.chance.percent(20);
 }
 
+/// Whoever is born has a name: one of the drawn ones may say nothing, and not both.
+pub(super) fn named(person: &mut PersonRow) {
+    if person.expected_on.is_none() && person.given_name.is_empty() && person.family_name.is_empty() {
+        "Una".clone_into(&mut person.given_name);
+    }
+}
+
 /// Changes a row of one of these tables.
 pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
     let before = folder.clone();
@@ -53,6 +60,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
             if m.here() {
                 birth(m, &mut folder.people[at]);
             }
+            named(&mut folder.people[at]);
             "people"
         }
         2 => {
@@ -126,6 +134,7 @@ fn membership(m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
             let mut person = folder.person(row.person_id).unwrap().clone();
             person.id = key;
             person.given_name = m.text();
+            named(&mut person);
             folder.people.push(person);
             (row.id, row.person_id) = (m.chance.key(), key);
             folder.memberships.push(row);

@@ -5,7 +5,7 @@
 
 use chrono::Days;
 
-use super::maker::Maker;
+use super::{maker::Maker, people::named};
 use crate::{
     elsewhere::{self, OF_A_PLACE},
     world::Folder,
@@ -110,6 +110,7 @@ fn come(m: &mut Maker<'_>, folder: &mut Folder) {
     (person.id, person.shielded) = (key, true);
     if m.chance.percent(70) {
         person.given_name = m.text();
+        named(&mut person);
     }
     let mut row = folder.memberships[at].clone();
     (row.id, row.person_id) = (m.chance.key(), key);

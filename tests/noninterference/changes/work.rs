@@ -28,7 +28,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 m,
                 row,
                 agency_id = m.agency(),
-                subject = m.text(),
+                subject = m.account(),
                 name = m.text(),
                 phone = m.text_if_any(),
                 email = m.text_if_any(),

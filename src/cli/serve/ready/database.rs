@@ -1,17 +1,15 @@
 //! What the database is looked at for: that it notes what is written, that its numbers rise, that it is no standby, and that its schema is this program's.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
+use super::TIME;
 use crate::{
     readiness::{Condition, Look},
     store::{Store, connect::Databases, migrate::Schema},
 };
-
-/// Longer than this, and it is for others to say that the database is away.
-const TIME: Duration = Duration::from_secs(2);
 
 /// Writes are noted, and numbers rise. Numbers that do not are set right where that can be done.
 pub(super) fn noted(store: Store) -> Look {
@@ -22,23 +20,27 @@ pub(super) fn noted(store: Store) -> Look {
 }
 
 async fn look(store: &Store) -> Vec<Condition> {
+    let mut found = BTreeSet::new();
     match store.databases().set_numbers_right().await {
         Ok(false) => {}
         Ok(true) => tracing::error!(
             "store.numbers_set_right: sequences were set back; whoever keeps families or is told of them begins anew"
         ),
-        Err(error) => tracing::warn!(%error, "store.not_looked_at"),
+        Err(error) => {
+            tracing::warn!(%error, "store.not_looked_at");
+            // It may have failed for want of a right, and they run backwards still.
+            if matches!(store.databases().numbers_rise().await, Ok(false)) {
+                found.insert(Condition::NumbersBackwards);
+            }
+        }
     }
     if let Err(error) = store.look_at_notes().await {
         tracing::warn!(%error, "store.not_looked_at");
-        return Vec::new();
+    } else if let Some(unproved) = store.unproved() {
+        found.extend((!unproved.silent.is_empty()).then_some(Condition::WritesNotNoted));
+        found.extend(unproved.backwards.then_some(Condition::NumbersBackwards));
     }
-    let Some(found) = store.unproved() else {
-        return Vec::new();
-    };
-    let silent = (!found.silent.is_empty()).then_some(Condition::WritesNotNoted);
-    let backwards = found.backwards.then_some(Condition::NumbersBackwards);
-    silent.into_iter().chain(backwards).collect()
+    found.into_iter().collect()
 }
 
 /// No newer program has migrated the database.
@@ -57,6 +59,7 @@ pub(super) fn schema(databases: Databases) -> Look {
 
 /// Whether a database does not answer because its address leads to a standby.
 pub(super) async fn standby(databases: &Databases) -> Option<Condition> {
-    let asked = timeout(TIME, databases.lead_to_standby()).await;
+    // Within what one look may take, after a database has not answered.
+    let asked = timeout(TIME / 2, databases.lead_to_standby()).await;
     asked.unwrap_or(false).then_some(Condition::DatabaseStandby)
 }

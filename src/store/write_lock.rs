@@ -18,6 +18,9 @@ use super::failure::StoreError;
 /// For so long after a refusal everybody writes alone: where one was refused, the next ones would be as well, for nothing.
 const CROWDED: Duration = Duration::from_millis(250);
 
+/// Whoever waits to write alone keeps all others waiting, so nobody waits longer than this at a time: then it counts as having come second, and is tried again.
+const LONGEST_WAIT_MS: u32 = 1_000;
+
 /// The writers of this process.
 #[derive(Debug)]
 pub(super) struct Turns {
@@ -58,10 +61,9 @@ pub(super) async fn take(transaction: &DatabaseTransaction, alone: bool) -> Resu
     if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
-    let text = if alone {
-        "LOCK TABLE write_turn IN SHARE ROW EXCLUSIVE MODE"
-    } else {
-        "LOCK TABLE write_turn IN ROW EXCLUSIVE MODE"
-    };
-    transaction.execute_unprepared(text).await.map(|_| ())
+    let mode = if alone { "SHARE ROW EXCLUSIVE" } else { "ROW EXCLUSIVE" };
+    let text = format!(
+        "SET LOCAL lock_timeout = '{LONGEST_WAIT_MS}ms'; LOCK TABLE write_turn IN {mode} MODE; SET LOCAL lock_timeout TO DEFAULT"
+    );
+    transaction.execute_unprepared(&text).await.map(|_| ())
 }

@@ -3,11 +3,14 @@
 use crate::{cli::failure::Failure, store::Store};
 
 /// Looks. What is not as it should be and can be worked around does not keep the server from starting.
-pub(super) async fn settle(store: &Store) -> Result<(), Failure> {
-    if store.databases().set_numbers_right().await.map_err(Failure::problem)? {
-        tracing::warn!(
+pub(super) async fn look(store: &Store) -> Result<(), Failure> {
+    match store.databases().set_numbers_right().await {
+        Ok(false) => {}
+        Ok(true) => tracing::warn!(
             "store.numbers_set_right: sequences were behind what is stored; whoever keeps families or is told of them begins anew"
-        );
+        ),
+        // The server is not ready while they are behind, and nothing that was read is used again.
+        Err(error) => tracing::error!(%error, "store.not_looked_at"),
     }
     store.look_at_notes().await.map_err(Failure::problem)?;
     for one in store.databases().given_up().await.map_err(Failure::problem)? {

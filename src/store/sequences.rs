@@ -44,14 +44,19 @@ impl Stored {
 }
 
 impl Databases {
+    /// Whether the next numbers are greater than everything stored.
+    pub async fn numbers_rise(&self) -> Result<bool, DbErr> {
+        let main = self.main();
+        Ok(main.get_database_backend() != DbBackend::Postgres || Stored::read(main).await?.rise())
+    }
+
     /// Sets the sequences past everything stored, where they are not, and has everybody begin anew who may have missed what was written meanwhile: those who keep what they read, and
     /// those who are told of changes. Says whether that was so. It changes nothing where all is as it should be.
     pub async fn set_numbers_right(&self) -> Result<bool, DbErr> {
-        let main = self.main();
-        if main.get_database_backend() != DbBackend::Postgres || Stored::read(main).await?.rise() {
+        if self.numbers_rise().await? {
             return Ok(false);
         }
-        let transaction = main.begin().await?;
+        let transaction = self.main().begin().await?;
         // Numbers are drawn under these alone, and whoever takes several takes them in this order.
         transaction
             .query_all_raw(Statement::from_string(DbBackend::Postgres, LOCKS))

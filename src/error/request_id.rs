@@ -7,11 +7,11 @@ tokio::task_local! {
 }
 
 /// Does something for a request.
-pub async fn of<F: Future>(request: Uuid, doing: F) -> F::Output {
+pub async fn scope<F: Future>(request: Uuid, doing: F) -> F::Output {
     REQUEST.scope(request, doing).await
 }
 
 /// The id of the request that is worked on, if there is one.
-pub fn request_id() -> Option<String> {
+pub fn current() -> Option<String> {
     REQUEST.try_with(Uuid::to_string).ok()
 }

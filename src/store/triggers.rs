@@ -67,7 +67,7 @@ fn silent(good: impl Iterator<Item = String>, postgres: bool) -> Vec<String> {
 
 impl Session {
     /// After how many lapses everything that was written up to this session's moment was noted, if it was. Whoever comes first in a new life of the database, or after its triggers were changed, looks at them.
-    pub(super) async fn is_noted(&self, written: &Written) -> Result<Option<u64>, StoreError> {
+    pub(super) async fn noted_since(&self, written: &Written) -> Result<Option<u64>, StoreError> {
         let proof = self.families().proof();
         match proof.holds(written) {
             Holds::Unknown => {}

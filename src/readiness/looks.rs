@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -18,10 +21,8 @@ const FRESH: Duration = Duration::from_millis(200);
 
 /// Finds some of the conditions, by real work where that is possible.
 pub struct Look {
-    /// What it has found when it does not end in time.
-    pub otherwise: Condition,
-    /// The work.
-    pub of: Box<dyn Fn() -> BoxFuture<'static, Vec<Condition>> + Send + Sync>,
+    otherwise: Condition,
+    of: Box<dyn Fn() -> BoxFuture<'static, Vec<Condition>> + Send + Sync>,
 }
 
 impl Look {
@@ -42,8 +43,10 @@ impl Look {
 pub struct Readiness {
     looks: Arc<Vec<Look>>,
     patience: Duration,
+    fresh: Duration,
     found: Arc<Mutex<BTreeSet<Condition>>>,
     turn: Arc<Turn<Option<Instant>>>,
+    has_looked: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Readiness {
@@ -57,23 +60,37 @@ impl std::fmt::Debug for Readiness {
 impl Readiness {
     /// Over these looks.
     pub fn new(looks: Vec<Look>) -> Self {
-        Self::with_patience(looks, PATIENCE)
+        Self {
+            looks: Arc::new(looks),
+            patience: PATIENCE,
+            fresh: FRESH,
+            found: Arc::default(),
+            turn: Arc::default(),
+            has_looked: Arc::default(),
+        }
     }
 
     /// The same, with another time that a look may take.
-    pub(super) fn with_patience(looks: Vec<Look>, patience: Duration) -> Self {
-        Self {
-            looks: Arc::new(looks),
-            patience,
-            found: Arc::default(),
-            turn: Arc::default(),
-        }
+    #[cfg(test)]
+    pub(super) fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The same, with another time for which what was found is told again.
+    #[cfg(test)]
+    pub(super) fn looking_anew_after(self, fresh: Duration) -> Self {
+        Self { fresh, ..self }
     }
 
     /// Looks, unless somebody just has, and says whether nothing stands in the way. What comes and goes is told to the log.
     pub async fn look(&self) -> bool {
-        let mut looked = self.turn.lock().await;
-        if looked.is_none_or(|at| at.elapsed() >= FRESH) {
+        let mut looked = match self.turn.try_lock() {
+            Ok(looked) => looked,
+            // Somebody looks just now: whoever asks meanwhile is told what was found before, once there is such a thing.
+            Err(_) if self.has_looked.load(Ordering::Acquire) => return self.is_well(),
+            Err(_) => self.turn.lock().await,
+        };
+        if looked.is_none_or(|at| at.elapsed() >= self.fresh) {
             let made = self.looks.iter().map(|look| async move {
                 let made = timeout(self.patience, (look.of)()).await;
                 made.unwrap_or_else(|_| vec![look.otherwise])
@@ -81,7 +98,12 @@ impl Readiness {
             let now: BTreeSet<Condition> = join_all(made).await.into_iter().flatten().collect();
             self.keep(now);
             *looked = Some(Instant::now());
+            self.has_looked.store(true, Ordering::Release);
         }
+        self.is_well()
+    }
+
+    fn is_well(&self) -> bool {
         !self.found().into_iter().any(Condition::stands_in_the_way)
     }
 

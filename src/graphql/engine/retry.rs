@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{Engine, refusal};
+use super::Engine;
 use crate::{
     error::{ErrorCode, RequestError},
     graphql::{
@@ -11,7 +11,7 @@ use crate::{
         plan::Plan,
         write_budget::Admitted,
     },
-    store::session::{Mode, StoreError},
+    store::session::Mode,
 };
 
 /// How often a change is made at most. Alone, the second time is the last one, unless somebody writes past the program: a load, or an older version of it.
@@ -59,9 +59,10 @@ impl Engine {
                     admitted.again();
                     self.parts.again.fetch_add(1, Ordering::Relaxed);
                     if tried > 1 {
-                        // Nobody came first. Then a number was drawn that is there already.
-                        let set_right = store.databases().set_numbers_right().await;
-                        set_right.map_err(StoreError::from).map_err(refusal)?;
+                        // It was alone, so nobody came first: a sequence gave a number that is stored already.
+                        if let Err(error) = store.databases().set_numbers_right().await {
+                            tracing::warn!(%error, "store.not_looked_at");
+                        }
                     }
                 }
                 answered => return answered,

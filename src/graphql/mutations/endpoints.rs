@@ -1,0 +1,146 @@
+//! What endpoints have in common, whatever they are told of: how one is added and removed, and the secret that it is given.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_graphql::ID;
+use uuid::Uuid;
+
+use super::{
+    once::Done,
+    user_error::{UserError, UserErrorCode},
+};
+use crate::{
+    audit::entry,
+    graphql::{
+        api_error::ApiError,
+        context::{Request, Write},
+        endpoints::own,
+        ids::{Key, Kind},
+    },
+    sharing::category::CategorySet,
+    store::rows::WebhookEndpointRow,
+    webhook::Secret,
+};
+
+/// How many endpoints an agency may have for one role and purpose.
+const MOST: usize = 10;
+
+/// The secret that a change makes, until its answer has it. It is kept nowhere else.
+#[derive(Default)]
+pub(super) struct Fresh(Mutex<Option<Secret>>);
+
+impl Fresh {
+    /// Draws a secret and seals it for an endpoint.
+    pub(super) fn draw(&self, request: &Request, endpoint: Uuid) -> Result<String, ApiError> {
+        let drawn = Secret::draw().and_then(|secret| {
+            let sealed = request
+                .services
+                .webhooks
+                .sealer
+                .seal(request.authority(), endpoint, &secret)?;
+            Ok((secret, sealed))
+        });
+        let (secret, sealed) = drawn.map_err(|_| {
+            tracing::error!("webhook.secret_not_made");
+            ApiError::Internal
+        })?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret);
+        Ok(sealed)
+    }
+
+    /// The secret, for the answer.
+    pub(super) fn take(self) -> Option<Secret> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Endpoints are told things when nobody is there to ask for them through a portal.
+pub(super) fn refuse_portals(request: &Request) -> Result<(), ApiError> {
+    if request.ceiling.caller().portal.is_none() {
+        return Ok(());
+    }
+    Err(ApiError::BadUserInput(
+        "An agency looks after its endpoints by itself, not through a portal.",
+    ))
+}
+
+/// Adds an endpoint that is told of such events.
+pub(super) async fn add(request: &Request, url: &str, fresh: &Fresh, events: &'static str) -> Result<Done, ApiError> {
+    let url = match request.services.webhooks.guard.url(url.trim()) {
+        Ok(url) => url,
+        Err(refused) => return Ok(Done::refused(UserError::invalid("url", refused.to_string()))),
+    };
+    let own = own(request, events).await?;
+    if own.len() >= MOST {
+        return Ok(Done::refused(UserError::new(
+            "url",
+            UserErrorCode::Conflict,
+            "You have 10 endpoints for this role and purpose. Remove one first.",
+        )));
+    }
+    let live = |endpoint: &&WebhookEndpointRow| endpoint.disabled_at.is_none();
+    if own.iter().filter(live).any(|endpoint| endpoint.url == url.as_str()) {
+        return Ok(Done::refused(UserError::new(
+            "url",
+            UserErrorCode::AlreadyDone,
+            "You have an endpoint at this address already.",
+        )));
+    }
+    let key = request.services.store.ids().uuid();
+    let row = WebhookEndpointRow::of(
+        request.ceiling.caller(),
+        key,
+        url.into(),
+        fresh.draw(request, key)?,
+        request.session.now(),
+        events,
+    );
+    request.session.add_webhook_endpoint(row).await?;
+    request.written(write());
+    Ok(changed(key))
+}
+
+/// Removes an endpoint that is told of such events.
+pub(super) async fn remove(request: &Request, id: &ID, events: &'static str) -> Result<Done, ApiError> {
+    let Some(endpoint) = named(request, id, events).await? else {
+        return Ok(Done::refused(UserError::not_found("endpointId")));
+    };
+    request.session.remove_webhook_endpoint(endpoint.id).await?;
+    request.written(write());
+    Ok(changed(endpoint.id))
+}
+
+/// An endpoint of the caller's agency, role and purpose.
+pub(super) async fn named(
+    request: &Request,
+    id: &ID,
+    events: &'static str,
+) -> Result<Option<WebhookEndpointRow>, ApiError> {
+    let Key { kind, row, .. } = request.key(id)?;
+    if kind != Kind::WebhookEndpoint {
+        return Ok(None);
+    }
+    let own = own(request, events).await?;
+    Ok(own.into_iter().find(|endpoint| endpoint.id == row))
+}
+
+/// An endpoint was changed, which is about no family.
+pub(super) fn changed(endpoint: Uuid) -> Done {
+    Done {
+        rows: vec![endpoint],
+        ..Done::default()
+    }
+}
+
+/// What the trail says of it.
+pub(super) fn write() -> Write {
+    Write {
+        kind: entry::Kind::Write,
+        family: None,
+        person: None,
+        clauses: Vec::new(),
+        categories: CategorySet::EMPTY,
+        emergency: None,
+        loaded: None,
+    }
+}
