@@ -32,6 +32,7 @@ mod t0002_trail_agency;
 mod t0003_trail_group;
 mod t0004_trail_body;
 mod t0005_trail_announced;
+mod t0006_trail_record;
 
 /// Names of triggers, each with its table, that must be there and fire for every write of something that is read with families.
 pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
@@ -95,6 +96,7 @@ impl MigratorTrait for TrailMigrator {
             Box::new(t0003_trail_group::Step),
             Box::new(t0004_trail_body::Step),
             Box::new(t0005_trail_announced::Step),
+            Box::new(t0006_trail_record::Step),
         ]
     }
 

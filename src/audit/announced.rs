@@ -7,18 +7,17 @@ use uuid::Uuid;
 
 use super::{
     code::Code,
-    entry::{Entry, EntryRef, Kind},
+    entry::{Entry, EntryError, EntryRef, Kind},
     read::ReadError,
+    stored::Beside,
 };
-use crate::store::trail::{TrailStore, TrailStoreError};
+use crate::store::trail::{TrailSnapshot, TrailStore, TrailStoreError};
 
 const PAGE: u32 = 256;
 
 /// A chain that may hold such changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
-    /// The chain.
-    pub chain: Uuid,
     /// The place of its newest entry.
     pub last: i64,
     /// Those changes that it does not itself say were not made, by the places of their entries.
@@ -32,12 +31,10 @@ pub async fn announced(store: &TrailStore, chain: Uuid, after: i64) -> Result<Op
     let (mut announced, mut failed) = (Vec::new(), BTreeSet::new());
     let mut at = after;
     loop {
-        let page = snapshot.announced_after(chain, at, PAGE).await?;
-        let Some(newest) = page.last() else { break };
+        let page = page(&snapshot, chain, at).await?;
+        let Some((newest, _)) = page.last() else { break };
         at = newest.seq;
-        for row in page {
-            let place = EntryRef { chain, seq: row.seq };
-            let entry = Entry::from_body(&row.body).map_err(|error| ReadError::Entry { place, error })?;
+        for (place, entry) in page {
             if entry.kind == Kind::WriteFailed {
                 failed.extend(entry.about);
             } else if entry.awaits {
@@ -46,7 +43,28 @@ pub async fn announced(store: &TrailStore, chain: Uuid, after: i64) -> Result<Op
         }
     }
     announced.retain(|(place, _)| !failed.contains(place));
-    Ok(Open { chain, last, announced })
+    Ok(Open { last, announced })
+}
+
+async fn page(snapshot: &TrailSnapshot, chain: Uuid, after: i64) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
+    let records = snapshot.announced_records_after(chain, after, PAGE).await?;
+    let beside = Beside::read(snapshot, &records).await?;
+    let mut page = Vec::new();
+    for record in records {
+        let seq = record.row.seq;
+        page.push((seq, beside.entry_of(&record).ok_or(EntryError::Unreadable)));
+    }
+    if page.is_empty() {
+        // A chain of version 1.
+        let old = snapshot.announced_after(chain, after, PAGE).await?;
+        page.extend(old.into_iter().map(|row| (row.seq, Entry::from_body(&row.body))));
+    }
+    let read = page.into_iter().map(|(seq, entry)| {
+        let place = EntryRef { chain, seq };
+        let entry = entry.map_err(|error| ReadError::Entry { place, error })?;
+        Ok((place, entry))
+    });
+    read.collect()
 }
 
 /// The chains, with the places of their heads.

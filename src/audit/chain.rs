@@ -66,7 +66,7 @@ pub fn is_signed(head: &HeadRow, keys: &[PublicKey]) -> bool {
 pub struct Linked<'a> {
     /// Its place.
     pub seq: i64,
-    /// The hash before it, as stored.
+    /// The hash before it, as stored; empty where the entry before it is gone and its hash was not stored here.
     pub prev: &'a str,
     /// Its hash, as stored.
     pub hash: &'a str,
@@ -130,6 +130,11 @@ impl ChainCheck {
         let (prev, hash) = (Hash::parse(entry.prev).ok(), Hash::parse(entry.hash).ok());
         self.end = ChainEnd { seq, hash };
         let was_firm = std::mem::replace(&mut self.firm, true);
+        if !follows && entry.prev.is_empty() {
+            // Nothing that it could be held against is there, which has been said.
+            self.firm = hash.is_some();
+            return None;
+        }
         let (Some(prev), Some(hash)) = (prev, hash) else {
             self.firm = false;
             report.note(FindingKind::EditedEntry, chain, seq, "its hashes are not hashes");

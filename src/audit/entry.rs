@@ -9,71 +9,18 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use super::kind::Kind;
 use super::{
     code::{Code, Subject},
     hash::Hash,
+    person::PersonKey,
 };
 
-/// The version of the entry's form that this program writes.
-pub const VERSION: u8 = 1;
+/// The version of the entry's form that this program writes. Entries of version 1 speak of one ground only, and name people by their whole keys.
+pub const VERSION: u8 = 2;
 /// The longest entry, in bytes of its JSON; more is refused, and the operation with it.
 pub const MAX_BODY: usize = 1 << 20;
 const MAX_OPERATION_NAME: usize = 100;
-
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Something about a person was given in an answer.
-    Disclosed,
-    /// An operation was refused as a whole.
-    Refused,
-    /// A change was made.
-    Write,
-    /// A consent was recorded or withdrawn.
-    Consent,
-    /// Emergency access was opened, closed or shown.
-    Emergency,
-    /// An agreement was loaded, or a signatory joined or left.
-    Agreement,
-    /// A token was not accepted.
-    SignInFailed,
-    /// A server process began its chain.
-    ChainOpened,
-    /// A change that an earlier entry announced was not made.
-    WriteFailed,
-    /// People were looked up, whether they were found or not.
-    LookedUp,
-    /// A client has done what somebody should look into.
-    Alert,
-    /// A process whose trail could not be written writes again. How many of its entries were not, stands among what was withheld.
-    Resumed,
-}
-
-impl Kind {
-    /// The code in the entry and in the table's column.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Disclosed => "disclosed",
-            Self::Refused => "refused",
-            Self::Write => "write",
-            Self::Consent => "consent",
-            Self::Emergency => "emergency",
-            Self::Agreement => "agreement",
-            Self::SignInFailed => "sign_in_failed",
-            Self::ChainOpened => "chain_opened",
-            Self::WriteFailed => "write_failed",
-            Self::LookedUp => "looked_up",
-            Self::Alert => "alert",
-            Self::Resumed => "resumed",
-        }
-    }
-
-    /// Whether such an entry announces a change.
-    pub fn announces(self) -> bool {
-        matches!(self, Self::Write | Self::Consent | Self::Emergency | Self::Agreement)
-    }
-}
 
 /// Where an entry stands in the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -218,6 +165,32 @@ impl Lookups {
     }
 }
 
+/// Other families of the same operation, of which something else was disclosed, or on another ground.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ground {
+    /// What happened to these families.
+    pub kind: Kind,
+    /// The agreements that permitted it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub agreements: BTreeSet<AgreementRef>,
+    /// The clauses that permitted it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub clauses: BTreeSet<Code>,
+    /// The families.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub families: BTreeSet<Uuid>,
+    /// The people of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub people: BTreeSet<PersonKey>,
+    /// The categories of what was given.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub categories: BTreeSet<Code>,
+    /// The emergency accesses that it rested on.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub emergency: BTreeSet<Uuid>,
+}
+
 /// One entry. Fields stand in the order of the canonical JSON; what is empty is left out of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -276,7 +249,7 @@ pub struct Entry {
     pub families: BTreeSet<Uuid>,
     /// The people it speaks of.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub people: BTreeSet<Uuid>,
+    pub people: BTreeSet<PersonKey>,
     /// The categories of what was given or changed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub categories: BTreeSet<Code>,
@@ -286,6 +259,9 @@ pub struct Entry {
     /// The emergency accesses that it rested on, or that it opened.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub emergency: BTreeSet<Uuid>,
+    /// The other families of the operation, each with what holds for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Ground>,
     /// What became of the look-ups of the operation.
     #[serde(default, skip_serializing_if = "Lookups::is_empty")]
     pub lookups: Lookups,
@@ -343,11 +319,36 @@ impl Entry {
             categories: BTreeSet::new(),
             withheld: Withheld::default(),
             emergency: BTreeSet::new(),
+            also: Vec::new(),
             lookups: Lookups::default(),
             awaits: false,
             about: None,
             heads: BTreeSet::new(),
         }
+    }
+
+    /// All families that it speaks of, on whatever ground.
+    pub fn all_families(&self) -> BTreeSet<Uuid> {
+        let others = self.also.iter().flat_map(|ground| &ground.families);
+        self.families.iter().chain(others).copied().collect()
+    }
+
+    /// What of it speaks of one family: nobody who is told of that one learns anything of another.
+    #[must_use]
+    pub fn about(mut self, family: Uuid) -> Self {
+        let also = std::mem::take(&mut self.also);
+        if !self.families.contains(&family) {
+            if let Some(ground) = also.into_iter().find(|ground| ground.families.contains(&family)) {
+                self.kind = ground.kind;
+                self.agreements = ground.agreements;
+                self.clauses = ground.clauses;
+                self.people = ground.people;
+                self.categories = ground.categories;
+                self.emergency = ground.emergency;
+            }
+        }
+        self.families = BTreeSet::from([family]);
+        self
     }
 
     /// The authority and the agency whose look-ups it tells of, where it tells of any.
@@ -357,7 +358,7 @@ impl Entry {
 
     /// The canonical JSON.
     pub fn to_body(&self) -> Result<String, EntryError> {
-        if self.authority.is_none() && !self.families.is_empty() {
+        if self.authority.is_none() && !(self.families.is_empty() && self.also.is_empty()) {
             return Err(EntryError::NoAuthority);
         }
         let body = serde_json::to_string(self).map_err(|_| EntryError::Unwritable)?;

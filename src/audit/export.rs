@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::entry::MAX_BODY;
+use super::{entry::MAX_BODY, stored::entries_after};
 use crate::store::trail::{EntryRow, HeadRow, TrailSnapshot, TrailStore, TrailStoreError};
 
 /// The longest line that is read: a body within a JSON string grows to at most twice its length here.
@@ -139,21 +139,33 @@ pub async fn export(
 }
 
 async fn entries(snapshot: &TrailSnapshot, out: &mut (dyn Write + Send)) -> Result<u64, ExportError> {
-    let (mut count, mut chain_before) = (0, None);
-    while let Some(chain) = snapshot.chain_after(chain_before).await? {
-        chain_before = Some(chain);
-        let mut after = None;
-        loop {
-            let page = snapshot.entries_after(chain, after, PAGE, MAX_BODY).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.seq);
-            for row in page {
-                write_line(out, &Line::Entry(exported(row)))?;
-                count += 1;
-            }
+    let (mut count, mut before) = (0, None);
+    while let Some(chain) = snapshot.chain_after(before).await? {
+        before = Some(chain);
+        count += entries_of(snapshot, chain, out).await?;
+    }
+    let mut before = i32::MIN;
+    while let Some((number, chain)) = snapshot.numbered_chain_after(before).await? {
+        before = number;
+        // A chain without a name is for the check of the database to find: its entries can be held against nothing.
+        if let Some(chain) = chain {
+            count += entries_of(snapshot, chain, out).await?;
         }
     }
     Ok(count)
+}
+
+async fn entries_of(snapshot: &TrailSnapshot, chain: Uuid, out: &mut (dyn Write + Send)) -> Result<u64, ExportError> {
+    let (mut count, mut after) = (0, 0);
+    loop {
+        let page = entries_after(snapshot, chain, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(count) };
+        after = last.seq;
+        for row in page {
+            write_line(out, &Line::Entry(exported(row)))?;
+            count += 1;
+        }
+    }
 }
 
 async fn heads(snapshot: &TrailSnapshot, out: &mut (dyn Write + Send)) -> Result<u64, ExportError> {

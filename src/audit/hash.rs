@@ -71,6 +71,12 @@ impl fmt::Debug for Hash {
     }
 }
 
+impl From<[u8; 32]> for Hash {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl TryFrom<String> for Hash {
     type Error = NotAHash;
 

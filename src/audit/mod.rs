@@ -8,6 +8,7 @@
 //! and what only exported heads can prove, is told in [`verify`](mod@verify).
 
 pub mod announced;
+mod bytes;
 pub mod chain;
 pub mod code;
 pub mod entry;
@@ -15,8 +16,12 @@ pub mod export;
 pub mod finding;
 pub mod hash;
 pub mod key;
+pub mod kind;
 pub mod offline;
+mod packed;
+pub mod person;
 pub mod read;
+pub mod stored;
 #[cfg(test)]
 mod tests;
 pub mod verify;

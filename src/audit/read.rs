@@ -5,8 +5,12 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::entry::{Entry, EntryError, EntryRef};
-use crate::store::trail::{EntryRow, TrailStore, TrailStoreError};
+use super::{
+    entry::{Entry, EntryError, EntryRef},
+    packed::hash_of_agency,
+    stored::Beside,
+};
+use crate::store::trail::{EntryRow, Record, TrailSnapshot, TrailStore, TrailStoreError};
 
 /// No page is longer than this.
 pub const MAX_PAGE: u32 = 200;
@@ -50,7 +54,8 @@ pub enum ReadError {
     },
 }
 
-/// The entries that speak of a family, newest first; at most `limit`, and never more than [`MAX_PAGE`].
+/// The entries that speak of a family, newest first; at most `limit`, and never more than [`MAX_PAGE`]. Of an entry that speaks of others as well it is only
+/// what it says of this one.
 pub async fn about_family(
     store: &TrailStore,
     authority: i32,
@@ -59,10 +64,18 @@ pub async fn about_family(
     limit: u32,
 ) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
     let limit = limit.min(MAX_PAGE);
-    let rows = store
-        .entries_about(authority, family, before.map(Cursor::key), limit)
+    let place = before.map(Cursor::key);
+    let snapshot = store.snapshot().await?;
+    let records = snapshot.records_about(authority, family, place, limit).await?;
+    let old = store
+        .entries_about(authority, family, among_old(&snapshot, place).await?, limit)
         .await?;
-    rows.into_iter().map(read).collect()
+    let page = merged(&snapshot, records, old, limit).await?;
+    let about = |(place, entry): (EntryRef, Entry)| {
+        let speaks = entry.all_families().contains(&family);
+        speaks.then(|| (place, entry.about(family)))
+    };
+    Ok(page.into_iter().filter_map(about).collect())
 }
 
 /// The entries of an authority, newest first; at most `limit`, and never more than [`MAX_PAGE`].
@@ -73,8 +86,13 @@ pub async fn latest(
     limit: u32,
 ) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
     let limit = limit.min(MAX_PAGE);
-    let rows = store.entries_of(authority, before.map(Cursor::key), limit).await?;
-    rows.into_iter().map(read).collect()
+    let place = before.map(Cursor::key);
+    let snapshot = store.snapshot().await?;
+    let records = snapshot.records_of(authority, place, limit).await?;
+    let old = store
+        .entries_of(authority, among_old(&snapshot, place).await?, limit)
+        .await?;
+    merged(&snapshot, records, old, limit).await
 }
 
 /// The entries that tell what an agency has looked up, newest first; at most `limit`, and never more than [`MAX_PAGE`].
@@ -86,10 +104,54 @@ pub async fn lookups_of(
     limit: u32,
 ) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
     let limit = limit.min(MAX_PAGE);
-    let rows = store
-        .entries_by(authority, agency, before.map(Cursor::key), limit)
+    let place = before.map(Cursor::key);
+    let word = hash_of_agency(agency);
+    let snapshot = store.snapshot().await?;
+    let records = snapshot.records_by(authority, word.as_bytes(), place, limit).await?;
+    let old = store
+        .entries_by(authority, agency, among_old(&snapshot, place).await?, limit)
         .await?;
-    rows.into_iter().map(read).collect()
+    merged(&snapshot, records, old, limit).await
+}
+
+/// A place among the rows of version 1. They come after all records of the same instant.
+async fn among_old(
+    snapshot: &TrailSnapshot,
+    place: Option<(DateTime<Utc>, Uuid, i64)>,
+) -> Result<Option<(DateTime<Utc>, Uuid, i64)>, TrailStoreError> {
+    match place {
+        Some((at, chain, _)) if snapshot.number_of(chain).await?.is_some() => Ok(Some((at, Uuid::max(), i64::MAX))),
+        other => Ok(other),
+    }
+}
+
+/// Records and rows of version 1 in one order, newest first.
+async fn merged(
+    snapshot: &TrailSnapshot,
+    records: Vec<Record>,
+    old: Vec<EntryRow>,
+    limit: u32,
+) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
+    let beside = Beside::read(snapshot, &records).await?;
+    let mut page = Vec::with_capacity(records.len() + old.len());
+    for record in records {
+        let place = EntryRef {
+            chain: record.chain,
+            seq: record.row.seq,
+        };
+        let error = EntryError::Unreadable;
+        page.push((
+            place,
+            beside.entry_of(&record).ok_or(ReadError::Entry { place, error })?,
+        ));
+    }
+    for row in old {
+        page.push(read(row)?);
+    }
+    // In place among those of one instant.
+    page.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.at));
+    page.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(page)
 }
 
 #[expect(

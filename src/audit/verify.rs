@@ -7,6 +7,7 @@
 //! back to what they were at an earlier time. That is seen by whoever keeps exported heads: each must be found again.
 
 mod index;
+mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,11 +145,13 @@ pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]
     };
     let passes = [
         check.chains().await,
+        check.chains_of_records().await,
         check.heads_without_chain().await,
         check.named_heads().await,
         check.index().await,
         check.index_of_groups().await,
         check.index_of_agencies().await,
+        check.families_of_nothing().await,
     ];
     for pass in passes {
         match pass {
@@ -199,11 +202,7 @@ impl Check<'_> {
                 let entry = check.entry(&linked(row), &mut self.report);
                 let Some(entry) = entry else { continue };
                 check_columns(row, &entry, &mut self.report);
-                if row.seq == 1 {
-                    for head in &entry.heads {
-                        self.named.add(*head, NamedBy::Chain(chain), &mut self.report);
-                    }
-                }
+                self.heads_of(chain, row.seq, &entry);
                 lookups.extend(entry.looked_up_by().map(|(authority, agency)| AgencyRow {
                     authority,
                     agency,
@@ -216,7 +215,19 @@ impl Check<'_> {
             self.subjects(chain, &wanted).await?;
             self.agencies(chain, &lookups).await?;
         }
-        let end = check.end();
+        self.end(chain, check.end()).await
+    }
+
+    /// The first entry of a chain names heads of others, which must be found.
+    fn heads_of(&mut self, chain: Uuid, seq: i64, entry: &Entry) {
+        if seq == 1 {
+            for head in &entry.heads {
+                self.named.add(*head, NamedBy::Chain(chain), &mut self.report);
+            }
+        }
+    }
+
+    async fn end(&mut self, chain: Uuid, end: ChainEnd) -> Result<(), TrailStoreError> {
         let head = self.snapshot.head(chain).await?;
         check_head(chain, Some(end), head.as_ref(), self.keys, &mut self.report);
         self.head_inside(end, head.as_ref());

@@ -5,6 +5,7 @@
 //! the database has committed.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -169,6 +170,7 @@ impl Trail {
             ids,
             timeout: options.timeout,
             at: None,
+            words: HashMap::new(),
         };
         let opened = chain.open().await?.chain;
         let task = Task::new(chain, waiting, Arc::clone(&counters), options.batch.max(1));

@@ -8,8 +8,10 @@ use uuid::Uuid;
 use super::{context::Write, lookups::Looked, operation::Asked};
 use crate::{
     audit::{
+        self,
         code::{Code, Subject},
         entry::{AgreementRef, Entry, EntryRef, Kind, Lookups, Operation, Portal},
+        person::PersonKey,
         writer::Trail,
     },
     error::ErrorCode,
@@ -59,8 +61,8 @@ pub fn refusal(asked: &Asked, _: &Ceiling, reason: Reason, at: DateTime<Utc>) ->
 /// No entry speaks of more families.
 const FAMILIES: usize = 500;
 
-/// The entries of one executed operation: one for each change, and one for the families of which the same was disclosed on the same ground; the
-/// first of these says what was withheld. None where it did neither.
+/// The entries of one executed operation: one for each change, and one for what it looked up and disclosed, family by family with its ground, which
+/// also says what was withheld. None where it did neither.
 pub fn entries(
     asked: &Asked,
     ceiling: &Ceiling,
@@ -74,10 +76,10 @@ pub fn entries(
         let mut entry = of(write.kind, asked, at);
         entry.awaits = write.kind.announces();
         entry.families.extend(write.family);
-        entry.people.extend(write.person);
+        entry.people.extend(write.person.map(PersonKey::from));
         entry.emergency.extend(write.emergency);
         entry.categories = codes(write.categories);
-        clauses(&mut entry, ceiling, write.clauses.iter().copied());
+        (entry.clauses, entry.agreements) = clauses(ceiling, write.clauses.iter().copied());
         entry.reason = matches!(write.kind, Kind::Refused | Kind::Alert).then(|| Code::nearest("NOT_FOUND"));
         entry.loaded = write.loaded.as_ref().map(|(code, version)| AgreementRef {
             code: Code::nearest(code),
@@ -87,30 +89,7 @@ pub fn entries(
     }
     let first = entries.len();
     let disclosed = account.disclosed();
-    for (kind, ground, families) in by_kind(&disclosed, looked) {
-        for families in families.chunks(FAMILIES) {
-            let mut entry = of(kind, asked, at);
-            entry.categories = codes(ground.categories);
-            entry.emergency.clone_from(&ground.emergencies);
-            clauses(&mut entry, ceiling, ground.clauses.iter().copied());
-            for (family, people) in families {
-                entry.families.insert(*family);
-                entry.people.extend(people.iter());
-            }
-            entries.push(entry);
-        }
-    }
-    if looked.answered() > 0 {
-        // Look-ups are told of whatever became of them, once.
-        if !entries[first..].iter().any(|entry| entry.kind == Kind::LookedUp) {
-            entries.insert(first, of(Kind::LookedUp, asked, at));
-        }
-        entries[first].lookups = Lookups {
-            matched: looked.matched,
-            ambiguous: looked.ambiguous,
-            not_found: looked.not_found,
-        };
-    }
+    entries.extend(of_families(asked, ceiling, &by_kind(&disclosed, looked), looked, at));
     if !looked.stopped.is_empty() {
         let mut entry = of(Kind::Alert, asked, at);
         entry.reason = Some(Code::nearest("TRIES_VALUES"));
@@ -128,6 +107,68 @@ pub fn entries(
         }
     }
     entries
+}
+
+/// What was looked up and disclosed: one entry, or more where it speaks of very many families.
+fn of_families(
+    asked: &Asked,
+    ceiling: &Ceiling,
+    parts: &[(Kind, &Ground, Vec<Family<'_>>)],
+    looked: &Looked,
+    at: DateTime<Utc>,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    if looked.answered() > 0 {
+        // Look-ups are told of whatever became of them, once.
+        let mut entry = of(Kind::LookedUp, asked, at);
+        entry.lookups = Lookups {
+            matched: looked.matched,
+            ambiguous: looked.ambiguous,
+            not_found: looked.not_found,
+        };
+        entries.push(entry);
+    }
+    let mut room = if entries.is_empty() { 0 } else { FAMILIES };
+    for (kind, ground, families) in parts {
+        let mut rest = &families[..];
+        while !rest.is_empty() {
+            if room == 0 {
+                entries.push(of(*kind, asked, at));
+                room = FAMILIES;
+            }
+            let (now, later) = rest.split_at(rest.len().min(room));
+            (rest, room) = (later, room - now.len());
+            if let Some(entry) = entries.last_mut() {
+                add(entry, ceiling, *kind, ground, now);
+            }
+        }
+    }
+    entries
+}
+
+/// Adds families of one ground to an entry: as what it says first, or besides.
+fn add(entry: &mut Entry, ceiling: &Ceiling, kind: Kind, ground: &Ground, families: &[Family<'_>]) {
+    let people = families.iter().flat_map(|(_, people)| people.iter().copied());
+    let (clauses, agreements) = clauses(ceiling, ground.clauses.iter().copied());
+    let ground = audit::entry::Ground {
+        kind,
+        agreements,
+        clauses,
+        families: families.iter().map(|(family, _)| *family).collect(),
+        people: people.map(PersonKey::from).collect(),
+        categories: codes(ground.categories),
+        emergency: ground.emergencies.clone(),
+    };
+    if entry.kind == kind && entry.families.is_empty() && entry.also.is_empty() {
+        entry.agreements = ground.agreements;
+        entry.clauses = ground.clauses;
+        entry.families = ground.families;
+        entry.people = ground.people;
+        entry.categories = ground.categories;
+        entry.emergency = ground.emergency;
+    } else {
+        entry.also.push(ground);
+    }
 }
 
 /// A client asked about more people than it may.
@@ -180,12 +221,16 @@ fn codes(categories: CategorySet) -> BTreeSet<Code> {
         .collect()
 }
 
-fn clauses(entry: &mut Entry, ceiling: &Ceiling, numbers: impl Iterator<Item = u16>) {
-    for clause in numbers.filter_map(|number| ceiling.clause(usize::from(number))) {
-        entry.clauses.insert(Code::nearest(&clause.id));
-        entry.agreements.insert(AgreementRef {
-            code: Code::nearest(&clause.agreement),
-            version: clause.version,
-        });
-    }
+/// Clauses by their numbers, and the agreements that they are of.
+fn clauses(ceiling: &Ceiling, numbers: impl Iterator<Item = u16>) -> (BTreeSet<Code>, BTreeSet<AgreementRef>) {
+    let clauses = numbers.filter_map(|number| ceiling.clause(usize::from(number)));
+    clauses
+        .map(|clause| {
+            let agreement = AgreementRef {
+                code: Code::nearest(&clause.agreement),
+                version: clause.version,
+            };
+            (Code::nearest(&clause.id), agreement)
+        })
+        .unzip()
 }

@@ -1,6 +1,6 @@
 //! The trail's tables: rows in, rows out.
 //!
-//! Knows SQL and nothing of what an entry says, how it is hashed or who signs; `crate::audit` does. Rows are only ever
+//! Knows SQL and nothing of what an entry says, how it is packed and hashed or who signs; `crate::audit` does. Rows are only ever
 //! inserted; of the heads, the one row of a chain moves forward. The tables are in a database of their own on SQLite and
 //! in the common one on PostgreSQL.
 
@@ -19,15 +19,19 @@ mod announced;
 mod group;
 mod postgres;
 mod read;
+mod record;
+mod records;
 mod snapshot;
 mod sqlite;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use group::{GroupRow, MOST_SINGLE};
+pub use record::{Batch, FamiliesRow, RecordRow, Word, is_of_month};
+pub use records::Record;
 pub use snapshot::{AgencyLine, GroupLine, SubjectLine, TrailSnapshot};
 
-/// A row of `trail_entry`.
+/// A row of `trail_entry`, in which entries were kept before there were records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRow {
     /// The chain.
@@ -76,17 +80,6 @@ pub struct AgencyRow {
     pub chain: Uuid,
     /// The entry's place.
     pub seq: i64,
-}
-
-/// The rows by which entries are found: by the families that they speak of, and by the agencies whose look-ups they tell of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Index {
-    /// By family, of entries that speak of few.
-    pub subjects: Vec<SubjectRow>,
-    /// By parts of the families, of entries that speak of many.
-    pub groups: Vec<GroupRow>,
-    /// By agency.
-    pub agencies: Vec<AgencyRow>,
 }
 
 /// A row of `trail_head`: the newest entry of a chain, signed.
@@ -186,10 +179,10 @@ impl TrailStore {
 
     /// Writes a batch in one transaction: all of it is durable when this returns, or none of it is there; after an error
     /// from the commit itself or later, either may be. The batch must follow what is there.
-    pub async fn append(&self, entries: &[EntryRow], index: &Index, head: &HeadRow) -> Result<(), TrailStoreError> {
+    pub async fn append(&self, batch: &Batch) -> Result<(), TrailStoreError> {
         match self.writer.get_database_backend() {
-            DbBackend::Postgres => postgres::append(&self.writer, entries, index, head).await,
-            DbBackend::Sqlite => sqlite::append(&self.writer, self.files.as_deref(), entries, index, head).await,
+            DbBackend::Postgres => postgres::append(&self.writer, batch).await,
+            DbBackend::Sqlite => sqlite::append(&self.writer, self.files.as_deref(), batch).await,
             _ => Err(TrailStoreError::Unsupported),
         }
     }

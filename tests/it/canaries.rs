@@ -118,7 +118,7 @@ async fn nothing_planted_is_found_again(database: &TestDatabase) {
     changes(&mut given, &police, &coordinator, &reporter).await;
     bad_requests(&mut given, &serving.url, &lead, &lead_token).await;
     // A failure of the database, whose own words may hold values, and one of the trail.
-    for (on, table) in [(databases.main(), "membership"), (databases.trail(), "trail_entry")] {
+    for (on, table) in [(databases.main(), "membership"), (databases.trail(), "trail_record")] {
         on.execute_unprepared(&format!("ALTER TABLE {table} RENAME TO {CANARY}_away"))
             .await
             .unwrap();

@@ -2,6 +2,7 @@
 
 mod failing;
 mod subject_access;
+mod volume;
 
 use std::collections::BTreeSet;
 
@@ -165,7 +166,7 @@ async fn an_entry_names_the_people_and_the_portal(database: &TestDatabase) {
         assert!(
             entry
                 .people
-                .contains(&key(databases, "person", "given_name", name).await),
+                .contains(&key(databases, "person", "given_name", name).await.into()),
             "{name}"
         );
     }
@@ -214,7 +215,7 @@ async fn an_entry_names_the_people_and_the_portal(database: &TestDatabase) {
     assert_eq!(answer.json()["data"]["members"]["totalCount"], 1);
     assert_eq!(
         entry.people,
-        BTreeSet::from([key(databases, "person", "given_name", "Tyler").await])
+        BTreeSet::from([key(databases, "person", "given_name", "Tyler").await.into()])
     );
     assert_eq!(codes(&entry.categories), ["HOUSEHOLD", "IDENTITY"]);
 }

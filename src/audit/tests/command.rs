@@ -51,7 +51,7 @@ async fn export_then_verify_with_nothing_but_the_file_and_the_public_key() {
 
     tamper(
         &place.store,
-        "DELETE FROM trail_entry WHERE chain_id = $1 AND seq = 17",
+        "DELETE FROM trail_record WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = $1) AND seq = 17",
         [chains[1].into()],
     )
     .await;

@@ -8,10 +8,13 @@ use crate::{
     audit::{
         FindingKind, HeadKey,
         chain::{entry_hash, sign_head},
-        entry::{HeadRef, MAX_BODY},
+        code::Code,
+        entry::{Entry, HeadRef, MAX_BODY},
         hash::Hash,
+        packed::{Unpacked, hash_of},
+        stored::Beside,
     },
-    store::trail::{HeadRow, TrailStore},
+    store::trail::{HeadRow, Record, TrailStore, Word},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub(super) enum Harm {
     EditTime,
     EditKind,
     EditAuthority,
-    EditPrevious,
+    EditFamily,
     DeleteOne,
     DeleteFirst,
     SwapTwo,
@@ -38,24 +41,21 @@ pub(super) enum Harm {
     ForgeChain,
     ForgeChainWithAnotherKey,
     AppendForged,
-    DropSubjects,
-    MoveSubject,
-    AddSubject,
-    DropGroup,
-    MoveGroup,
-    DropFromGroup,
-    AddToGroup,
-    AddGroup,
+    DropFamilies,
+    MoveFamilies,
+    DropFromFamilies,
+    AddToFamilies,
+    AddFamilies,
     Garbage,
 }
 
-pub(super) const ALL: [Harm; 31] = [
+pub(super) const ALL: [Harm; 28] = [
     Harm::EditBody,
     Harm::EditBodyAndItsHash,
     Harm::EditTime,
     Harm::EditKind,
     Harm::EditAuthority,
-    Harm::EditPrevious,
+    Harm::EditFamily,
     Harm::DeleteOne,
     Harm::DeleteFirst,
     Harm::SwapTwo,
@@ -72,14 +72,11 @@ pub(super) const ALL: [Harm; 31] = [
     Harm::ForgeChain,
     Harm::ForgeChainWithAnotherKey,
     Harm::AppendForged,
-    Harm::DropSubjects,
-    Harm::MoveSubject,
-    Harm::AddSubject,
-    Harm::DropGroup,
-    Harm::MoveGroup,
-    Harm::DropFromGroup,
-    Harm::AddToGroup,
-    Harm::AddGroup,
+    Harm::DropFamilies,
+    Harm::MoveFamilies,
+    Harm::DropFromFamilies,
+    Harm::AddToFamilies,
+    Harm::AddFamilies,
     Harm::Garbage,
 ];
 
@@ -94,30 +91,60 @@ pub(super) struct Target<'a> {
     pub(super) at: i64,
 }
 
+/// The chain `$1`, by its number.
+const CHAIN: &str = "chain = (SELECT number FROM trail_chain WHERE chain_id = $1)";
+
 impl Target<'_> {
     async fn run(&self, sql: &str, more: impl IntoIterator<Item = Value>) -> u64 {
         let values = std::iter::once(Value::from(self.chain)).chain(more);
         tamper(self.store, sql, values).await
     }
 
-    /// Writes the chain anew from `from` on, with every hash right.
-    async fn forge(&self, from: i64, change: impl Fn(&str) -> String) -> HeadRef {
+    /// The records of the chain, with their words.
+    async fn records(&self) -> (Vec<Record>, Beside) {
         let snapshot = self.store.snapshot().await.unwrap();
-        let rows = snapshot.entries_after(self.chain, None, 500, MAX_BODY).await.unwrap();
-        drop(snapshot);
+        let number = snapshot.number_of(self.chain).await.unwrap().unwrap();
+        let records = snapshot.records_after(number, 0, 500, MAX_BODY).await.unwrap();
+        let beside = Beside::read(&snapshot, &records).await.unwrap();
+        (records, beside)
+    }
+
+    /// Writes an entry in the place of a record, with the hash that it has there.
+    async fn put(&self, prev: Hash, record: &Record, entry: &Entry) -> Hash {
+        let unpacked = Unpacked::of(entry).unwrap();
+        let of = |text: &String| Word {
+            hash: hash_of(text).as_bytes().to_vec(),
+            body: text.clone(),
+        };
+        let words: Vec<Word> = unpacked.words.iter().map(of).collect();
+        let numbers = self.store.number_words(&words).await.unwrap();
+        let number = |text: &str| {
+            let place = unpacked.words.iter().position(|word| word == text)?;
+            Some(numbers[place])
+        };
+        let body = unpacked.pack(number).unwrap().bytes;
+        let hash = entry_hash(&prev, self.chain, record.row.seq, &entry.to_body().unwrap());
+        let sql = format!("UPDATE trail_record SET body = $3, hash = $4 WHERE {CHAIN} AND seq = $2");
+        let values = [record.row.seq.into(), body.into(), hash.as_bytes().to_vec().into()];
+        assert_eq!(self.run(&sql, values).await, 1);
+        hash
+    }
+
+    /// Writes the chain anew, with another entry at `from` and every hash right.
+    async fn forge(&self, from: i64) -> HeadRef {
+        let (records, beside) = self.records().await;
         let mut head = HeadRef {
             chain: self.chain,
             seq: 0,
             hash: Hash::ZERO,
         };
-        for row in rows {
-            let body = if row.seq == from { change(&row.body) } else { row.body };
-            let prev = head.hash;
-            head.seq = row.seq;
-            head.hash = entry_hash(&prev, self.chain, row.seq, &body);
-            let sql = "UPDATE trail_entry SET body = $3, prev_hash = $4, hash = $5 WHERE chain_id = $1 AND seq = $2";
-            let texts = [body, prev.to_string(), head.hash.to_string()].map(Value::from);
-            self.run(sql, std::iter::once(Value::from(row.seq)).chain(texts)).await;
+        for record in &records {
+            let mut entry = beside.entry_of(&record).unwrap();
+            if record.row.seq == from {
+                change(&mut entry);
+            }
+            head.hash = self.put(head.hash, record, &entry).await;
+            head.seq = record.row.seq;
         }
         head
     }
@@ -130,130 +157,116 @@ impl Target<'_> {
     }
 }
 
-/// The rows of many families of the newest entry that has such and is not after `$2`.
-const ONE_GROUP: &str =
-    "WHERE chain_id = $1 AND seq = (SELECT max(seq) FROM trail_group WHERE chain_id = $1 AND seq <= $2)";
+fn change(entry: &mut Entry) {
+    entry.purpose = Some(Code::new("prevention_of_crime").unwrap());
+}
 
 #[expect(clippy::too_many_lines, reason = "a table of harms, each a few lines")]
 pub(super) async fn harm(harm: Harm, target: &Target<'_>, rng: &mut ChaCha12Rng) -> Expected {
     use FindingKind as K;
     let (at, last) = (target.at, target.last);
-    let here = "WHERE chain_id = $1 AND seq = $2";
-    let change = |body: &str| body.replace("safeguarding", "prevention_of_crime");
+    let here = format!("WHERE {CHAIN} AND seq = $2");
+    let set = |what: &str| format!("UPDATE trail_record SET {what} {here}");
+    // The rows of families of the newest entry that has such and is not after `$2`.
+    let one = format!("WHERE {CHAIN} AND seq = (SELECT max(seq) FROM trail_families WHERE {CHAIN} AND seq <= $2)");
+    let tail = format!("DELETE FROM trail_record WHERE {CHAIN} AND seq > $2");
     match harm {
         Harm::EditBody => {
-            let sql = format!("UPDATE trail_entry SET body = replace(body, 'safeguarding', 'housing') {here}");
-            target.run(&sql, [at.into()]).await;
+            let other = format!("body = (SELECT body FROM trail_record WHERE {CHAIN} AND seq = $2 - 1)");
+            target.run(&set(&other), [at.into()]).await;
             vec![(K::EditedEntry, Some(at))]
         }
         Harm::EditBodyAndItsHash => {
-            let snapshot = target.store.snapshot().await.unwrap();
-            let row = snapshot
-                .entries_after(target.chain, Some(at - 1), 1, MAX_BODY)
-                .await
-                .unwrap()
-                .remove(0);
-            drop(snapshot);
-            let body = change(&row.body);
-            let hash = entry_hash(&Hash::parse(&row.prev_hash).unwrap(), target.chain, at, &body).to_string();
-            let sql = format!("UPDATE trail_entry SET body = $3, hash = $4 {here}");
-            target.run(&sql, [at.into(), body.into(), hash.into()]).await;
-            vec![(K::BrokenLink, Some(at + 1))]
+            let (records, beside) = target.records().await;
+            let place = usize::try_from(at - 1).unwrap();
+            let prev: [u8; 32] = records[place - 1].row.hash.as_slice().try_into().unwrap();
+            let mut entry = beside.entry_of(&records[place]).unwrap();
+            change(&mut entry);
+            target.put(prev.into(), &records[place], &entry).await;
+            // The one after it is what was not written so.
+            vec![(K::EditedEntry, Some(at + 1))]
         }
         Harm::EditTime => {
-            let sql = format!("UPDATE trail_entry SET recorded_at = '2026-03-01T00:00:00+00:00' {here}");
-            target.run(&sql, [at.into()]).await;
+            target.run(&set("at = at - 1"), [at.into()]).await;
             vec![(K::EditedEntry, Some(at))]
         }
         Harm::EditKind => {
-            target
-                .run(&format!("UPDATE trail_entry SET kind = 'refused' {here}"), [at.into()])
-                .await;
+            target.run(&set("kind = 2"), [at.into()]).await;
             vec![(K::EditedEntry, Some(at))]
         }
         Harm::EditAuthority => {
-            target
-                .run(&format!("UPDATE trail_entry SET authority_id = 9 {here}"), [at.into()])
-                .await;
+            target.run(&set("authority_id = 9"), [at.into()]).await;
             vec![(K::EditedEntry, Some(at))]
         }
-        Harm::EditPrevious => {
-            let sql = format!("UPDATE trail_entry SET prev_hash = hash {here}");
-            target.run(&sql, [at.into()]).await;
+        Harm::EditFamily => {
+            target
+                .run(&set("family_id = $3"), [at.into(), Uuid::from_u128(7).into()])
+                .await;
             vec![(K::EditedEntry, Some(at))]
         }
         Harm::DeleteOne => {
             target
-                .run(&format!("DELETE FROM trail_entry {here}"), [at.into()])
+                .run(&format!("DELETE FROM trail_record {here}"), [at.into()])
                 .await;
             vec![(K::MissingEntry, Some(at))]
         }
         Harm::DeleteFirst => {
-            target
-                .run("DELETE FROM trail_entry WHERE chain_id = $1 AND seq = 1", [])
-                .await;
+            let sql = format!("DELETE FROM trail_record WHERE {CHAIN} AND seq = 1");
+            target.run(&sql, []).await;
             vec![(K::MissingEntry, Some(1))]
         }
         Harm::SwapTwo => {
             let other = if at > 10 { rng.random_range(2..at - 1) } else { last - 2 };
             for (from, to) in [(at, 1_000_000), (other, at), (1_000_000, other)] {
-                let sql = format!("UPDATE trail_entry SET seq = $3 {here}");
+                let sql = set("seq = $3");
                 assert_eq!(target.run(&sql, [from.into(), to.into()]).await, 1);
             }
-            vec![(K::Reordered, Some(at)), (K::Reordered, Some(other))]
+            vec![(K::EditedEntry, Some(at)), (K::EditedEntry, Some(other))]
         }
         Harm::RenumberOne => {
             let to = last + rng.random_range(1..50);
-            target
-                .run(
-                    &format!("UPDATE trail_entry SET seq = $3 {here}"),
-                    [at.into(), to.into()],
-                )
-                .await;
-            vec![
-                (K::MissingEntry, Some(at)),
-                (K::Reordered, Some(to)),
-                (K::BeyondHead, Some(last + 1)),
-            ]
+            target.run(&set("seq = $3"), [at.into(), to.into()]).await;
+            vec![(K::MissingEntry, Some(at)), (K::BeyondHead, Some(last + 1))]
         }
         Harm::RenumberAfterDeleting => {
             target
-                .run(&format!("DELETE FROM trail_entry {here}"), [at.into()])
+                .run(&format!("DELETE FROM trail_record {here}"), [at.into()])
                 .await;
             for seq in at + 1..=last {
-                let sql = format!("UPDATE trail_entry SET seq = seq - 1 {here}");
-                target.run(&sql, [seq.into()]).await;
+                target.run(&set("seq = seq - 1"), [seq.into()]).await;
             }
-            vec![(K::Reordered, Some(at)), (K::TruncatedTail, Some(last))]
+            vec![(K::EditedEntry, Some(at)), (K::TruncatedTail, Some(last))]
         }
         Harm::DeleteTail => {
-            target
-                .run("DELETE FROM trail_entry WHERE chain_id = $1 AND seq > $2", [at.into()])
-                .await;
+            target.run(&tail, [at.into()]).await;
             vec![(K::TruncatedTail, Some(at + 1))]
         }
         Harm::DeleteTailAndHead => {
-            target
-                .run("DELETE FROM trail_entry WHERE chain_id = $1 AND seq > $2", [at.into()])
-                .await;
+            target.run(&tail, [at.into()]).await;
             target.run("DELETE FROM trail_head WHERE chain_id = $1", []).await;
             vec![(K::MissingHead, Some(at)), (K::TruncatedTail, Some(at + 1))]
         }
         Harm::DeleteTailAndSetHeadBack => {
-            target
-                .run("DELETE FROM trail_entry WHERE chain_id = $1 AND seq > $2", [at.into()])
-                .await;
-            let sql = "UPDATE trail_head SET seq = $2, hash = \
-                       (SELECT hash FROM trail_entry WHERE chain_id = $1 AND seq = $2) WHERE chain_id = $1";
-            target.run(sql, [at.into()]).await;
+            target.run(&tail, [at.into()]).await;
+            let sql = format!(
+                "UPDATE trail_head SET seq = $2, hash = \
+                 (SELECT lower(hex(hash)) FROM trail_record WHERE {CHAIN} AND seq = $2) WHERE chain_id = $1"
+            );
+            target.run(&sql, [at.into()]).await;
             vec![(K::BadHeadSignature, Some(at)), (K::TruncatedTail, Some(at + 1))]
         }
         Harm::DeleteChain => {
-            target.run("DELETE FROM trail_entry WHERE chain_id = $1", []).await;
+            let sql = format!("DELETE FROM trail_record WHERE {CHAIN}");
+            target.run(&sql, []).await;
             vec![(K::MissingChain, None)]
         }
         Harm::DeleteChainAndHead => {
-            for table in ["entry", "head", "subject", "group"] {
+            for table in ["record", "families"] {
+                target
+                    .run(&format!("DELETE FROM trail_{table} WHERE {CHAIN}"), [])
+                    .await;
+            }
+            for table in ["chain", "head"] {
                 target
                     .run(&format!("DELETE FROM trail_{table} WHERE chain_id = $1"), [])
                     .await;
@@ -280,11 +293,11 @@ pub(super) async fn harm(harm: Harm, target: &Target<'_>, rng: &mut ChaCha12Rng)
             vec![(K::MissingHead, Some(last))]
         }
         Harm::ForgeChain => {
-            target.forge(at, change).await;
+            target.forge(at).await;
             vec![(K::HeadNotInChain, Some(last))]
         }
         Harm::ForgeChainWithAnotherKey => {
-            let head = target.forge(at, change).await;
+            let head = target.forge(at).await;
             let folder = tempfile::tempdir().unwrap();
             let key = HeadKey::load_or_create(&folder.path().join("key")).unwrap();
             let old = target.store.head(target.chain).await.unwrap().unwrap();
@@ -295,77 +308,56 @@ pub(super) async fn harm(harm: Harm, target: &Target<'_>, rng: &mut ChaCha12Rng)
         }
         Harm::AppendForged => {
             let old = target.store.head(target.chain).await.unwrap().unwrap();
-            let body = r#"{"v":1,"at":"2026-03-02T12:00:00.000000Z","kind":"refused"}"#;
-            let hash = entry_hash(&Hash::parse(&old.hash).unwrap(), target.chain, last + 1, body).to_string();
-            let sql =
-                "INSERT INTO trail_entry VALUES ($1, $2, '2026-03-02T12:00:00+00:00', NULL, 'refused', $3, $4, $5)";
-            target
-                .run(sql, [(last + 1).into(), body.into(), old.hash.into(), hash.into()])
-                .await;
+            let (records, beside) = target.records().await;
+            let mut record = records.last().unwrap().clone();
+            let entry = beside.entry_of(&record).unwrap();
+            record.row.seq += 1;
+            let sql = format!(
+                "INSERT INTO trail_record SELECT chain, authority_id, seq + 1, at, agency, kind, family_id, hash, body \
+                 FROM trail_record WHERE {CHAIN} AND seq = $2"
+            );
+            assert_eq!(target.run(&sql, [last.into()]).await, 1);
+            target.put(Hash::parse(&old.hash).unwrap(), &record, &entry).await;
             vec![(K::BeyondHead, Some(last + 1))]
         }
-        Harm::DropSubjects => {
-            let sql = "DELETE FROM trail_subject WHERE chain_id = $1 AND seq = \
-                       (SELECT max(seq) FROM trail_subject WHERE chain_id = $1 AND seq <= $2)";
-            assert!(target.run(sql, [at.into()]).await > 0);
-            vec![(K::SubjectMissing, None)]
+        Harm::DropFamilies => {
+            let sql = format!("DELETE FROM trail_families {one}");
+            assert!(target.run(&sql, [at.into()]).await > 0);
+            vec![(K::EditedEntry, None)]
         }
-        Harm::MoveSubject => {
-            let sql = "UPDATE trail_subject SET recorded_at = '2020-01-01T00:00:00+00:00' WHERE chain_id = $1 AND seq = \
-                       (SELECT max(seq) FROM trail_subject WHERE chain_id = $1 AND seq <= $2)";
-            assert!(target.run(sql, [at.into()]).await > 0);
-            vec![(K::SubjectMissing, None)]
-        }
-        Harm::AddSubject => {
-            let sql = "INSERT INTO trail_subject VALUES (1, $3, '2020-01-01T00:00:00+00:00', $1, $2)";
-            target.run(sql, [at.into(), Uuid::from_u128(7).into()]).await;
-            vec![(K::SubjectExtra, Some(at))]
-        }
-        Harm::DropGroup => {
-            assert!(
-                target
-                    .run(&format!("DELETE FROM trail_group {ONE_GROUP}"), [at.into()])
-                    .await
-                    > 0
-            );
-            vec![(K::SubjectMissing, None)]
-        }
-        Harm::MoveGroup => {
-            let sql = format!("UPDATE trail_group SET recorded_at = '2020-01-01T00:00:00+00:00' {ONE_GROUP}");
+        Harm::MoveFamilies => {
+            let sql = format!("UPDATE trail_families SET at = at - 1 {one}");
             assert!(target.run(&sql, [at.into()]).await > 0);
             vec![(K::SubjectMissing, None), (K::SubjectExtra, None)]
         }
-        Harm::DropFromGroup => {
-            let sql = format!("UPDATE trail_group SET members = substr(members, 1, length(members) - 16) {ONE_GROUP}");
+        Harm::DropFromFamilies => {
+            let sql = format!("UPDATE trail_families SET members = substr(members, 1, length(members) - 16) {one}");
             assert!(target.run(&sql, [at.into()]).await > 0);
-            vec![(K::SubjectMissing, None)]
+            vec![(K::EditedEntry, None)]
         }
-        Harm::AddToGroup => {
-            // Greater than every other key of its part, so that the row is of the right form.
-            let key = Uuid::from_u128(u128::MAX);
-            let sql = "UPDATE trail_group SET members = CAST(members || $3 AS BLOB) WHERE bucket = 7 AND chain_id = $1 AND seq = \
-                       (SELECT max(seq) FROM trail_group WHERE bucket = 7 AND chain_id = $1 AND seq <= $2)";
-            assert!(target.run(sql, [at.into(), key.as_bytes().to_vec().into()]).await > 0);
+        Harm::AddToFamilies => {
+            let sql = format!("UPDATE trail_families SET members = CAST(members || $3 AS BLOB) {one}");
+            let key = vec![0xff_u8; 16];
+            assert!(target.run(&sql, [at.into(), key.into()]).await > 0);
             vec![(K::SubjectExtra, None)]
         }
-        Harm::AddGroup => {
-            let sql = "INSERT INTO trail_group VALUES (1, 7, '2020-01-01T00:00:00+00:00', $1, $2, $3)";
-            let members = Uuid::from_u128(7).as_bytes().to_vec();
-            target.run(sql, [at.into(), members.into()]).await;
-            vec![(K::SubjectExtra, Some(at))]
+        Harm::AddFamilies => {
+            // To a part of the families that the entry has none of: there are four.
+            let sql = "INSERT INTO trail_families SELECT number, 1, $2, 0, 9, $3 FROM trail_chain WHERE chain_id = $1";
+            target.run(sql, [at.into(), vec![7_u8; 16].into()]).await;
+            // One that is found by others as well, or one that is not as it was written.
+            vec![]
         }
         Harm::Garbage => {
             let garbage = [
-                "body = x'00ff'",
+                "body = 'text'",
                 "seq = 'x'",
-                "recorded_at = 'never'",
+                "at = 'never'",
                 "hash = 3",
                 "authority_id = 'y'",
+                "at = 9223372036854775807",
             ];
-            let sql = format!(
-                "UPDATE trail_entry SET {} {here}",
-                garbage[rng.random_range(0..garbage.len())]
-            );
+            let sql = set(garbage[rng.random_range(0..garbage.len())]);
             target.run(&sql, [at.into()]).await;
             vec![]
         }

@@ -15,6 +15,8 @@ use crate::{
 
 mod command;
 mod harm;
+mod old;
+mod packed;
 mod reading;
 mod tampering;
 mod writing;

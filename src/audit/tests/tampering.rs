@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     Place,
     harm::{ALL, Expected, Harm, Target, harm},
+    testing::tamper,
     three_chains,
 };
 use crate::{
@@ -102,23 +103,13 @@ async fn every_harm_is_found_and_named() {
 async fn offline(place: &Place, target: &Target<'_>, what: Harm, expected: &Expected, exported: &[HeadRow]) {
     let path = place.path().join("export.jsonl");
     let written = export(target.store, false, &mut File::create(&path).unwrap()).await;
-    let columns = [Harm::EditTime, Harm::EditKind, Harm::EditAuthority];
-    let index = [
-        Harm::DropSubjects,
-        Harm::MoveSubject,
-        Harm::AddSubject,
-        Harm::DropGroup,
-        Harm::MoveGroup,
-        Harm::DropFromGroup,
-        Harm::AddToGroup,
-        Harm::AddGroup,
-    ];
-    if what == Harm::Garbage {
+    let index = [Harm::MoveFamilies, Harm::AddToFamilies];
+    if matches!(what, Harm::Garbage | Harm::AddFamilies) {
         return;
     }
     written.unwrap();
     let report = verify_file(&path, &[place.key.public()], exported).unwrap();
-    if columns.contains(&what) || index.contains(&what) {
+    if index.contains(&what) {
         assert!(report.is_sound(), "what {what:?} changed is not in the file");
     } else {
         assert_found(&format!("offline {what:?}"), target, expected, &report);
@@ -140,4 +131,29 @@ async fn a_database_put_back_to_an_earlier_day_is_found_by_exported_heads() {
     assert_eq!(report.findings.len(), 1);
     assert_eq!(report.findings[0].kind, FindingKind::TruncatedTail);
     assert_eq!(report.findings[0].seq, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_was_changed_or_is_gone_is_found_in_every_entry_that_speaks_with_it() {
+    let (place, _) = three_chains(400).await;
+    let keys = [place.key.public()];
+    for (name, sql) in [
+        (
+            "changed",
+            "UPDATE trail_word SET body = replace(body, 'safeguarding', 'housing')",
+        ),
+        ("gone", "DELETE FROM trail_word WHERE body LIKE '%safeguarding%'"),
+    ] {
+        let store = place.copy(name).await;
+        assert!(tamper(&store, sql, []).await > 0);
+        let report = verify(&store, &keys, &[]).await.unwrap();
+        // All entries but the first of each chain.
+        assert_eq!(report.total, report.entries - 3, "{name}");
+        assert!(
+            report
+                .findings
+                .iter()
+                .all(|finding| finding.kind == FindingKind::EditedEntry)
+        );
+    }
 }

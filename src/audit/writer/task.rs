@@ -1,7 +1,7 @@
 //! The task that writes, and the chain it writes to.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -18,15 +18,14 @@ use crate::{
     audit::{
         chain::{entry_hash, sign_head},
         code::Code,
-        entry::{Entry, EntryError, EntryRef, HeadRef, Kind, MAX_BODY},
+        entry::{Entry, EntryError, EntryRef, HeadRef, Kind},
         hash::Hash,
         key::HeadKey,
+        packed::{Unpacked, hash_of},
+        stored::entries_after,
     },
     clock::{Clock, Ids},
-    store::trail::{
-        AgencyRow, EntryRow, GroupRow, HeadRow, Index, MOST_SINGLE, SubjectRow, TrailSnapshot, TrailStore,
-        TrailStoreError,
-    },
+    store::trail::{Batch, FamiliesRow, RecordRow, TrailSnapshot, TrailStore, TrailStoreError, Word, is_of_month},
 };
 
 /// One transaction takes no more than this many bytes of bodies, besides its first entry.
@@ -37,15 +36,16 @@ const PAGE: u32 = 256;
 /// So many writes whose end is not known are remembered.
 const MAX_OPEN: usize = 64;
 
-/// An entry ready to be written, but for its place. Made by the caller, so that the task only hashes and writes.
+/// No more numbers of words are remembered.
+const MOST_WORDS: usize = 50_000;
+
+/// An entry ready to be written, but for its place and the numbers of its words. Made by the caller, so that the task only hashes and writes.
 pub(super) struct Prepared {
     at: DateTime<Utc>,
     kind: Kind,
     authority: Option<i32>,
-    /// In order, each once.
-    families: Vec<Uuid>,
-    /// The agency, where the entry tells what became of look-ups.
-    looked_up: Option<Uuid>,
+    unpacked: Unpacked,
+    /// The canonical JSON, which is what is hashed.
     body: String,
 }
 
@@ -55,9 +55,8 @@ impl Prepared {
             at: entry.at.trunc_subsecs(6),
             kind: entry.kind,
             authority: entry.authority,
-            families: entry.families.iter().copied().collect(),
-            looked_up: entry.looked_up_by().map(|(_, agency)| agency),
             body: entry.to_body()?,
+            unpacked: Unpacked::of(entry).map_err(|_| EntryError::Unwritable)?,
         })
     }
 }
@@ -72,18 +71,23 @@ pub(super) struct Chain {
     pub(super) timeout: Duration,
     /// The last place known to be durable, and where failed writes may have left the chain instead.
     pub(super) at: Option<Place>,
+    /// The numbers of words that were used, by their texts.
+    pub(super) words: HashMap<String, i32>,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Place {
+    /// The number of the chain.
+    number: i32,
     durable: HeadRef,
     /// After writes whose end is not known; none once one has succeeded.
     perhaps: Vec<HeadRef>,
 }
 
 impl Place {
-    fn at(durable: HeadRef) -> Self {
+    fn at(number: i32, durable: HeadRef) -> Self {
         Self {
+            number,
             durable,
             perhaps: Vec::new(),
         }
@@ -102,12 +106,15 @@ impl Chain {
             seq: 0,
             hash: Hash::ZERO,
         };
-        let (rows, index, head, reached) = self.rows(&before, &[Prepared::new(&entry)?]);
-        timeout(self.timeout, self.store.append(&rows, &index, &head))
+        let number = timeout(self.timeout, self.store.number_chain(before.chain, entry.at))
+            .await
+            .map_err(|_| OpenError::TimedOut)??;
+        let (batch, reached) = self.batch(number, &before, &[Prepared::new(&entry)?]).await?;
+        timeout(self.timeout, self.store.append(&batch))
             .await
             .map_err(|_| OpenError::TimedOut)??;
         tracing::info!(chain = %reached.chain, hash = %reached.hash, "trail opened");
-        self.at = Some(Place::at(reached));
+        self.at = Some(Place::at(number, reached));
         Ok(EntryRef {
             chain: reached.chain,
             seq: reached.seq,
@@ -116,30 +123,40 @@ impl Chain {
 
     /// Writes a batch; the places are those of its entries, in order.
     async fn write(&mut self, batch: &[Prepared]) -> Result<Vec<EntryRef>, OpenError> {
-        let before = self.settle().await?;
-        let (rows, index, head, reached) = self.rows(&before, batch);
+        let mut before = self.settle().await?;
+        if self
+            .at
+            .as_ref()
+            .is_some_and(|at| !is_of_month(at.number, self.clock.now()))
+        {
+            // A chain is of one month, so that a month is whole by itself.
+            self.open().await?;
+            before = self.settle().await?;
+        }
+        let number = self.at.as_ref().map_or(0, |at| at.number);
+        let (rows, reached) = self.batch(number, &before, batch).await?;
         if let Some(at) = &mut self.at {
             // What was begun so many writes ago has long ended.
             let spare = (at.perhaps.len() + 1).saturating_sub(MAX_OPEN);
             at.perhaps.drain(..spare);
             at.perhaps.push(reached);
         }
-        timeout(self.timeout, self.store.append(&rows, &index, &head))
+        timeout(self.timeout, self.store.append(&rows))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        self.at = Some(Place::at(reached));
-        let place = |row: &EntryRow| EntryRef {
-            chain: row.chain,
+        self.at = Some(Place::at(number, reached));
+        let place = |row: &RecordRow| EntryRef {
+            chain: reached.chain,
             seq: row.seq,
         };
-        Ok(rows.iter().map(place).collect())
+        Ok(rows.records.iter().map(place).collect())
     }
 
     /// Where the chain stands in the database. After a write that failed, or whose end is not known, that is read again: it stands where it
     /// stood, or one of these writes was made after all. If it is neither, somebody else wrote to it, or an older database stands in the place of the one that
     /// was written to: the chain is left as it is for the check to find, and this process writes nothing more.
     async fn settle(&mut self) -> Result<HeadRef, OpenError> {
-        let Some(Place { durable, perhaps }) = &mut self.at else {
+        let Some(Place { durable, perhaps, .. }) = &mut self.at else {
             return Err(OpenError::Stopped);
         };
         if perhaps.is_empty() {
@@ -161,49 +178,71 @@ impl Chain {
         Err(OpenError::Stopped)
     }
 
-    fn rows(&self, before: &HeadRef, batch: &[Prepared]) -> (Vec<EntryRow>, Index, HeadRow, HeadRef) {
+    async fn batch(
+        &mut self,
+        number: i32,
+        before: &HeadRef,
+        entries: &[Prepared],
+    ) -> Result<(Batch, HeadRef), OpenError> {
+        self.number_words(entries).await?;
         let mut reached = *before;
-        let mut rows = Vec::with_capacity(batch.len());
-        let mut index = Index::default();
-        for entry in batch {
-            let (prev, seq) = (reached.hash, reached.seq + 1);
+        let mut records = Vec::with_capacity(entries.len());
+        let mut families = Vec::new();
+        for entry in entries {
+            let seq = reached.seq + 1;
+            reached.hash = entry_hash(&reached.hash, reached.chain, seq, &entry.body);
             reached.seq = seq;
-            reached.hash = entry_hash(&prev, reached.chain, seq, &entry.body);
-            rows.push(EntryRow {
-                chain: reached.chain,
+            let of_word = |text: &str| self.words.get(text).copied();
+            let body = entry.unpacked.pack(of_word).ok_or(EntryError::Unwritable)?;
+            records.push(RecordRow {
+                chain: number,
                 seq,
-                recorded_at: entry.at,
+                at: entry.at,
                 authority: entry.authority,
-                kind: entry.kind.code().to_owned(),
-                body: entry.body.clone(),
-                prev_hash: prev.to_string(),
-                hash: reached.hash.to_string(),
+                agency: body.agency,
+                kind: entry.kind.number(),
+                family: entry.unpacked.family,
+                hash: reached.hash.as_bytes().to_vec(),
+                body: body.bytes,
             });
             if let Some(authority) = entry.authority {
-                if entry.families.len() > MOST_SINGLE {
-                    let groups = GroupRow::of(authority, &entry.families, entry.at, reached.chain, seq);
-                    index.groups.extend(groups);
-                } else {
-                    index.subjects.extend(entry.families.iter().map(|family| SubjectRow {
-                        authority,
-                        family: *family,
-                        recorded_at: entry.at,
-                        chain: reached.chain,
-                        seq,
-                    }));
-                }
-                index.agencies.extend(entry.looked_up.map(|agency| AgencyRow {
-                    authority,
-                    agency,
-                    recorded_at: entry.at,
-                    chain: reached.chain,
-                    seq,
-                }));
+                let of_entry = entry.unpacked.families.iter().copied();
+                families.extend(FamiliesRow::of(authority, of_entry, entry.at, number, seq));
             }
         }
         let now = self.clock.now().trunc_subsecs(6);
         let head = sign_head(&self.key, &reached, self.process.as_str(), now);
-        (rows, index, head, reached)
+        let batch = Batch {
+            before: (before.seq > 0).then(|| (before.seq, before.hash.to_string())),
+            records,
+            families,
+            head,
+        };
+        Ok((batch, reached))
+    }
+
+    /// Gives the words of entries their numbers. Words that no entry comes to use do no harm.
+    async fn number_words(&mut self, entries: &[Prepared]) -> Result<(), OpenError> {
+        let texts = entries.iter().flat_map(|entry| &entry.unpacked.words);
+        let new: BTreeSet<&String> = texts.filter(|text| !self.words.contains_key(*text)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let of = |text: &&String| Word {
+            hash: hash_of(text).as_bytes().to_vec(),
+            body: (*text).clone(),
+        };
+        let words: Vec<Word> = new.iter().map(of).collect();
+        let numbers = timeout(self.timeout, self.store.number_words(&words))
+            .await
+            .map_err(|_| OpenError::TimedOut)??;
+        if self.words.len() + words.len() > MOST_WORDS {
+            self.words.clear();
+            // The others of this batch are asked for again.
+            return Box::pin(self.number_words(entries)).await;
+        }
+        self.words.extend(words.into_iter().map(|word| word.body).zip(numbers));
+        Ok(())
     }
 }
 
@@ -243,7 +282,7 @@ async fn unnamed_heads(store: &TrailStore) -> Result<BTreeSet<HeadRef>, TrailSto
 }
 
 async fn named_by(snapshot: &TrailSnapshot, chain: Uuid) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
-    let first = snapshot.entries_after(chain, Some(0), 1, MAX_BODY).await?;
+    let first = entries_after(snapshot, chain, 0, 1).await?;
     let body = first.first().and_then(|row| Entry::from_body(&row.body).ok());
     Ok(body.map(|entry| entry.heads).unwrap_or_default())
 }
@@ -352,12 +391,15 @@ mod tests {
             ids: Ids::random(),
             timeout: Duration::from_secs(5),
             at: None,
+            words: HashMap::new(),
         };
         let opened = chain.open().await.unwrap();
         let before = chain.at.clone().unwrap().durable;
         chain.write(&entry()).await.unwrap();
         let after = chain.at.clone().unwrap().durable;
+        let number = chain.at.as_ref().unwrap().number;
         chain.at = Some(Place {
+            number,
             durable: before,
             perhaps: vec![after],
         });

@@ -102,7 +102,7 @@ impl Disclosure {
         })
     }
 
-    /// The categories of what was given or changed. Where an entry speaks of several families, those of all.
+    /// The categories of what was given or changed.
     fn categories(&self) -> Shared<Vec<DataCategory>> {
         self.row.release(field::DISCLOSURE_CATEGORIES, |(_, entry)| {
             entry

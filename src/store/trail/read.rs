@@ -61,7 +61,7 @@ impl TrailStore {
     /// How a chain stands, by two statements: a commit that nobody waits for any more may still come.
     pub(super) async fn standing_by_statements(&self, chain: Uuid) -> Result<Standing, TrailStoreError> {
         let head = self.head(chain).await?.map(|head| (head.seq, head.hash));
-        let sql = "SELECT max(seq) AS seq FROM trail_entry WHERE chain_id = $1";
+        let sql = "SELECT max(seq) AS seq FROM trail_record WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = $1)";
         let rows = all(&self.writer, sql, vec![chain.into()]).await?;
         let last = rows.first().map(|row| get::<Option<i64>>(row, "seq")).transpose()?;
         Ok(Standing {

@@ -1,5 +1,7 @@
 //! The trail as it is at one instant, in bounded pages: for the check and for exports.
 
+use std::fmt::Write as _;
+
 use sea_orm::{DatabaseTransaction, QueryResult, Value};
 use uuid::Uuid;
 
@@ -132,6 +134,12 @@ impl TrailSnapshot {
 
     /// The stored hash of one entry, where there is one.
     pub async fn hash_at(&self, chain: Uuid, seq: i64) -> Result<Option<String>, TrailStoreError> {
+        if let Some(number) = self.number_of(chain).await? {
+            let sql = "SELECT hash FROM trail_record WHERE chain = $1 AND seq = $2";
+            let rows = all(&self.transaction, sql, vec![number.into(), seq.into()]).await?;
+            let hash: Option<Vec<u8>> = rows.first().map(|row| get(row, "hash")).transpose()?;
+            return Ok(hash.map(|hash| hexadecimal(&hash)));
+        }
         let sql = "SELECT hash FROM trail_entry WHERE chain_id = $1 AND seq = $2";
         let rows = all(&self.transaction, sql, vec![chain.into(), seq.into()]).await?;
         rows.first().map(|row| get(row, "hash")).transpose()
@@ -139,8 +147,13 @@ impl TrailSnapshot {
 
     /// The place of the newest entry of a chain.
     pub async fn last_seq(&self, chain: Uuid) -> Result<Option<i64>, TrailStoreError> {
-        let sql = "SELECT seq FROM trail_entry WHERE chain_id = $1 ORDER BY seq DESC LIMIT 1";
-        let rows = all(&self.transaction, sql, vec![chain.into()]).await?;
+        let rows = if let Some(number) = self.number_of(chain).await? {
+            let sql = "SELECT seq FROM trail_record WHERE chain = $1 ORDER BY seq DESC LIMIT 1";
+            all(&self.transaction, sql, vec![number.into()]).await?
+        } else {
+            let sql = "SELECT seq FROM trail_entry WHERE chain_id = $1 ORDER BY seq DESC LIMIT 1";
+            all(&self.transaction, sql, vec![chain.into()]).await?
+        };
         rows.first().map(|row| get(row, "seq")).transpose()
     }
 
@@ -310,8 +323,18 @@ impl TrailSnapshot {
     }
 }
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
 /// `($1, $2), ($3, $4)`: `rows` rows of `width` places, numbered from `first`.
-fn placeholders(first: usize, rows: usize, width: usize) -> String {
+pub(super) fn placeholders(first: usize, rows: usize, width: usize) -> String {
     let row = |row: usize| {
         let numbers: Vec<String> = (0..width).map(|at| format!("${}", first + row * width + at)).collect();
         format!("({})", numbers.join(", "))

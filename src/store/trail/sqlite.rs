@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{EntryRow, HeadRow, Index, Standing, TrailStoreError};
+use super::{Batch, HeadRow, Standing, TrailStoreError};
 use crate::store::files::Files;
 
 /// No statement inserts more rows than this; the database allows 32,766 parameters.
@@ -61,27 +61,19 @@ impl Drop for Alone {
 pub(super) async fn append(
     on: &DatabaseConnection,
     files: Option<&Files>,
-    entries: &[EntryRow],
-    index: &Index,
-    head: &HeadRow,
+    batch: &Batch,
 ) -> Result<(), TrailStoreError> {
+    let head = &batch.head;
     if let Some(files) = files {
         files.take_writes()?;
     }
     let mut alone = Alone::begin(on).await?;
     let connection = alone.connection()?;
     ensure_durable(connection).await?;
-    if let Some(first) = entries.first() {
-        let before = head_of(connection, first.chain).await?;
-        let follows = match before {
-            Some((seq, hash)) => seq == first.seq - 1 && hash == first.prev_hash,
-            None => first.seq == 1,
-        };
-        if !follows {
-            return Err(TrailStoreError::HeadMoved);
-        }
+    if head_of(connection, head.chain).await? != batch.before {
+        return Err(TrailStoreError::HeadMoved);
     }
-    add(connection, entries, index).await?;
+    add(connection, batch).await?;
     move_head(connection, head).await?;
     alone.end("COMMIT").await?;
     let Some(files) = files else { return Ok(()) };
@@ -111,7 +103,7 @@ pub(super) async fn standing(
     let connection = alone.connection()?;
     let head = head_of(connection, chain).await?;
     let last = query(
-        "SELECT max(seq) FROM trail_entry WHERE chain_id = ?",
+        "SELECT max(seq) FROM trail_record WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = ?)",
         vec![chain.into()],
     )
     .fetch_one(&mut *connection)
@@ -133,52 +125,31 @@ async fn head_of(connection: &mut SqliteConnection, chain: Uuid) -> Result<Optio
     Ok(head.transpose()?)
 }
 
-async fn add(connection: &mut SqliteConnection, entries: &[EntryRow], index: &Index) -> Result<(), TrailStoreError> {
-    let columns = "trail_entry (chain_id, seq, recorded_at, authority_id, kind, body, prev_hash, hash)";
-    insert(connection, columns, 8, entries, |row| {
+async fn add(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), TrailStoreError> {
+    let columns = "trail_record (seq, at, chain, authority_id, agency, kind, family_id, hash, body)";
+    insert(connection, columns, 9, &batch.records, |row| {
         vec![
-            row.chain.into(),
             row.seq.into(),
-            row.recorded_at.into(),
-            row.authority.into(),
-            row.kind.as_str().into(),
-            row.body.as_str().into(),
-            row.prev_hash.as_str().into(),
-            row.hash.as_str().into(),
-        ]
-    })
-    .await?;
-    let columns = "trail_subject (authority_id, family_id, recorded_at, chain_id, seq)";
-    insert(connection, columns, 5, &index.subjects, |row| {
-        vec![
-            row.authority.into(),
-            row.family.into(),
-            row.recorded_at.into(),
+            row.at.timestamp_micros().into(),
             row.chain.into(),
-            row.seq.into(),
-        ]
-    })
-    .await?;
-    let columns = "trail_group (authority_id, bucket, recorded_at, chain_id, seq, members)";
-    insert(connection, columns, 6, &index.groups, |row| {
-        vec![
-            row.authority.into(),
-            row.bucket.into(),
-            row.recorded_at.into(),
-            row.chain.into(),
-            row.seq.into(),
-            row.members.clone().into(),
-        ]
-    })
-    .await?;
-    let columns = "trail_agency (authority_id, agency_id, recorded_at, chain_id, seq)";
-    insert(connection, columns, 5, &index.agencies, |row| {
-        vec![
             row.authority.into(),
             row.agency.into(),
-            row.recorded_at.into(),
-            row.chain.into(),
+            i32::from(row.kind).into(),
+            row.family.into(),
+            row.hash.clone().into(),
+            row.body.clone().into(),
+        ]
+    })
+    .await?;
+    let columns = "trail_families (at, seq, chain, authority_id, bucket, members)";
+    insert(connection, columns, 6, &batch.families, |row| {
+        vec![
+            row.at.timestamp_micros().into(),
             row.seq.into(),
+            row.chain.into(),
+            row.authority.into(),
+            i32::from(row.bucket).into(),
+            row.members.clone().into(),
         ]
     })
     .await

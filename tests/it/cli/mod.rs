@@ -17,7 +17,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use tempfile::TempDir;
 use thinkfamily::store::{connect::Databases, database_url::DatabaseUrl};
 
-use crate::support::database::settings;
+use crate::support::{database::settings, trail};
 
 /// A folder in which the program is run.
 pub(crate) struct Home {
@@ -97,16 +97,12 @@ impl Home {
     /// The bodies of the trail's entries of a kind.
     pub(crate) async fn entries(&self, kind: &str) -> Vec<serde_json::Value> {
         let databases = Databases::open(&self.url(), &settings()).await.unwrap();
-        let trail = databases.trail();
-        let sql = "SELECT body FROM trail_entry WHERE kind = $1 ORDER BY recorded_at, seq";
-        let statement = Statement::from_sql_and_values(trail.get_database_backend(), sql, [kind.into()]);
-        let rows = trail.query_all_raw(statement).await.unwrap();
-        let bodies = rows
-            .iter()
-            .map(|row| serde_json::from_str(&row.try_get_by_index::<String>(0).unwrap()).unwrap())
-            .collect();
+        let mut entries = trail::placed(&databases).await;
         databases.close().await.unwrap();
-        bodies
+        entries.retain(|(_, entry, _)| entry.kind.code() == kind);
+        entries.sort_by_key(|(place, entry, _)| (entry.at, place.seq));
+        let bodies = entries.iter().map(|(_, _, body)| serde_json::from_str(body).unwrap());
+        bodies.collect()
     }
 }
 

@@ -25,6 +25,7 @@ use crate::support::{
     client::Client,
     database::{TestDatabase, on_both},
     process::Site,
+    trail,
 };
 
 async fn rows(on: &DatabaseConnection, sql: &str) -> Vec<QueryResult> {
@@ -33,13 +34,8 @@ async fn rows(on: &DatabaseConnection, sql: &str) -> Vec<QueryResult> {
 }
 
 async fn entries(databases: &Databases) -> BTreeMap<EntryRef, Entry> {
-    let rows = rows(databases.trail(), "SELECT chain_id, seq, body FROM trail_entry").await;
-    let entry = |row: &QueryResult| {
-        let (chain, seq) = (row.try_get("", "chain_id").unwrap(), row.try_get("", "seq").unwrap());
-        let body: String = row.try_get("", "body").unwrap();
-        (EntryRef { chain, seq }, Entry::from_body(&body).unwrap())
-    };
-    rows.iter().map(entry).collect()
+    let placed = trail::placed(databases).await.into_iter();
+    placed.map(|(place, entry, _)| (place, entry)).collect()
 }
 
 async fn made(databases: &Databases) -> BTreeSet<EntryRef> {

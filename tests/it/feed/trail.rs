@@ -92,7 +92,7 @@ async fn what_cannot_be_recorded_is_not_given(database: &TestDatabase) {
     let first: serde_json::Value = serde_json::from_slice(&first).unwrap();
     let trail = app.store.databases().trail();
     trail
-        .execute_unprepared("ALTER TABLE trail_entry RENAME TO away")
+        .execute_unprepared("ALTER TABLE trail_record RENAME TO away")
         .await
         .unwrap();
     let refused = live.next().await;
@@ -106,7 +106,7 @@ async fn what_cannot_be_recorded_is_not_given(database: &TestDatabase) {
     assert_eq!((reply.status, reply.code()), (503, "UNAVAILABLE"));
     assert!(reply.body.get("data").is_none());
     trail
-        .execute_unprepared("ALTER TABLE away RENAME TO trail_entry")
+        .execute_unprepared("ALTER TABLE away RENAME TO trail_record")
         .await
         .unwrap();
     // It goes on from where it was, and nothing is missing.

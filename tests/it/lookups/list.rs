@@ -115,10 +115,10 @@ async fn the_trail_tells_of_each_look_up_and_of_nobody_who_was_not_found(databas
     let trail = app.store.databases().trail();
     for (sql, code) in [
         (
-            "UPDATE trail_agency SET seq = seq + 1000 WHERE seq = (SELECT max(seq) FROM trail_agency)",
-            2,
+            "UPDATE trail_record SET agency = agency + 1 WHERE seq = (SELECT max(seq) FROM trail_record WHERE agency IS NOT NULL)",
+            1,
         ),
-        ("DELETE FROM trail_agency", 2),
+        ("UPDATE trail_record SET agency = NULL", 2),
     ] {
         trail.execute_unprepared(sql).await.unwrap();
         let report = verify(app.trail.store(), &[app.trail.public_key()], &[]).await.unwrap();

@@ -11,4 +11,4 @@ mod numbers;
 mod repeats;
 mod sheltered;
 mod tries;
-mod world;
+pub(crate) mod world;

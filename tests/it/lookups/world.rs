@@ -43,7 +43,7 @@ pub(super) fn born(given: &str, family: &str) -> NaiveDate {
 }
 
 /// A question by names and date of birth.
-pub(super) fn person(given: &str, family: &str) -> Value {
+pub(crate) fn person(given: &str, family: &str) -> Value {
     json!({ "givenName": given, "familyName": family, "dateOfBirth": born(given, family) })
 }
 
@@ -55,7 +55,7 @@ pub(super) fn with(mut question: Value, more: &Value) -> Value {
 }
 
 /// Asks one question.
-pub(super) async fn ask(partner: &Partner, question: Value) -> Reply {
+pub(crate) async fn ask(partner: &Partner, question: Value) -> Reply {
     partner.ask_with(ONE, json!({ "input": question })).await
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn status(partner: &Partner, question: Value) -> String {
 }
 
 /// Somebody of the police who looks people up.
-pub(super) fn police(app: &App) -> Partner {
+pub(crate) fn police(app: &App) -> Partner {
     app.partner("cambs-police", "marker_lookup", "safeguarding")
 }
 

@@ -194,7 +194,7 @@ async fn what_fails_as_a_whole_stays_counted(database: &TestDatabase) {
     // The change fails, and then what the trail would say of it.
     for (on, table, status) in [
         (databases.main(), "contact", 500),
-        (databases.trail(), "trail_entry", 503),
+        (databases.trail(), "trail_record", 503),
     ] {
         rename(on, table, "away").await;
         let failed = send(&one, "recordContact", &here).await;

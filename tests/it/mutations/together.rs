@@ -14,6 +14,7 @@ use std::{
 
 use serde_json::{Value, json};
 use thinkfamily::{
+    audit::Kind,
     clock::{Clock, Ids},
     demo,
     store::{bulk, connect::Settings},
@@ -25,6 +26,7 @@ use crate::{
     support::{
         app::{App, Partner, today},
         database::{self, TestDatabase, on_both},
+        trail,
     },
 };
 
@@ -74,14 +76,12 @@ async fn write<F: Future<Output = ()> + Send>(changes: usize, change: impl Fn(us
 
 /// How many entries of the trail say that something was changed, and how many that it was not after all.
 async fn told(app: &App) -> (i64, i64) {
-    let number = async |kinds: &str| {
-        let text = format!("SELECT count(*) AS number FROM trail_entry WHERE kind IN ({kinds})");
-        let trail = app.store.databases().trail();
-        let statement = sea_orm::Statement::from_string(sea_orm::ConnectionTrait::get_database_backend(trail), text);
-        let row = sea_orm::ConnectionTrait::query_one_raw(trail, statement).await.unwrap();
-        row.expect("a row").try_get::<i64>("", "number").unwrap()
+    let entries = trail::entries(app.store.databases()).await;
+    let number = |kind: Kind| {
+        let of_kind = entries.iter().filter(|(entry, _)| entry.kind == kind);
+        i64::try_from(of_kind.count()).expect("a number")
     };
-    (number("'write'").await, number("'write_failed'").await)
+    (number(Kind::Write), number(Kind::WriteFailed))
 }
 
 async fn contacts_of_several_families_are_all_made(database: &TestDatabase) {

@@ -81,6 +81,7 @@ async fn same_columns<E: EntityTrait>(db: &DatabaseConnection) {
 fn type_name(kind: &ColumnType) -> &'static str {
     match kind {
         ColumnType::Integer => "integer",
+        ColumnType::SmallInteger => "smallint",
         ColumnType::BigInteger => "bigint",
         ColumnType::Boolean => "boolean",
         ColumnType::String(_) => "text",
@@ -140,7 +141,10 @@ fn note_name<E: EntityTrait>(names: &mut BTreeSet<String>) -> std::future::Ready
 pub(super) async fn table_names(db: &DatabaseConnection) -> BTreeSet<String> {
     let sql = match db.get_database_backend() {
         DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-        _ => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
+        // Partitions are parts of their tables.
+        _ => {
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition"
+        }
     };
     let rows = db
         .query_all_raw(Statement::from_string(db.get_database_backend(), sql))

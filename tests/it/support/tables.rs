@@ -24,7 +24,8 @@ pub(crate) use each_main_table;
 /// The same for each table of the trail.
 macro_rules! each_trail_table {
     ($function:ident $arguments:tt) => {
-        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency, trail_group)
+        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency, trail_group, trail_word, trail_chain, trail_record,
+            trail_families)
     };
 }
 pub(crate) use each_trail_table;
@@ -98,6 +99,7 @@ fn something(table: &str, column: &str, kind: &ColumnType, row: u8) -> Value {
             _ => 3 + i32::from(row),
         }
         .into(),
+        ColumnType::SmallInteger => (3 + i16::from(row)).into(),
         ColumnType::BigInteger => (5_000_000_000 + i64::from(row)).into(),
         ColumnType::Boolean => (row == 0).into(),
         ColumnType::VarBinary(_) => vec![0, 255, row].into(),

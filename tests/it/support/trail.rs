@@ -1,17 +1,34 @@
 //! Reading the trail past the server: what its database holds.
 
-use sea_orm::{ConnectionTrait, Statement};
-use thinkfamily::{audit::Entry, store::connect::Databases};
+use thinkfamily::{
+    audit::{
+        Entry, EntryRef,
+        export::{Line, Lines, export},
+    },
+    store::{connect::Databases, trail::TrailStore},
+};
 
-/// Every entry of every chain, with its body as it is stored; in no particular order.
+/// Every entry of every chain, with its canonical JSON; chain by chain.
 pub(crate) async fn entries(databases: &Databases) -> Vec<(Entry, String)> {
-    let trail = databases.trail();
-    let statement = Statement::from_string(trail.get_database_backend(), "SELECT body FROM trail_entry");
-    let rows = trail.query_all_raw(statement).await.expect("the trail can be read");
-    rows.iter()
-        .map(|row| {
-            let body: String = row.try_get("", "body").expect("a body");
-            (Entry::from_body(&body).expect("an entry"), body)
-        })
-        .collect()
+    let placed = placed(databases).await.into_iter();
+    placed.map(|(_, entry, body)| (entry, body)).collect()
+}
+
+/// The same with their places.
+pub(crate) async fn placed(databases: &Databases) -> Vec<(EntryRef, Entry, String)> {
+    let mut file = Vec::new();
+    export(&TrailStore::of(databases), false, &mut file)
+        .await
+        .expect("the trail can be read");
+    let (mut lines, mut placed) = (Lines::new(&file[..]), Vec::new());
+    while let Some((_, line)) = lines.next_line().expect("a line") {
+        if let Line::Entry(row) = line {
+            let place = EntryRef {
+                chain: row.chain,
+                seq: row.seq,
+            };
+            placed.push((place, Entry::from_body(&row.body).expect("an entry"), row.body));
+        }
+    }
+    placed
 }

@@ -28,7 +28,7 @@ async fn what_cannot_be_recorded_is_not_disclosed(database: &TestDatabase) {
     let client = Client::new(&app.url, &lead.token);
     let query = "{ family(reference: \"TF-10001\") { reference members { givenName } } }";
     let fail = |query: &str| json!({ "query": query }).to_string();
-    for table in ["trail_entry", "trail_subject", "trail_head"] {
+    for table in ["trail_record", "trail_head"] {
         run(databases, &format!("ALTER TABLE {table} RENAME TO away")).await;
         let answer = client.post(query, json!({})).await.unwrap();
         assert_eq!(answer.status, 503, "{table}: {}", answer.text());
@@ -47,13 +47,7 @@ async fn what_cannot_be_recorded_is_not_disclosed(database: &TestDatabase) {
             .send(&[("x-withheld", "fail")], fail("{ consents { nodes { category } } }"))
             .await
             .unwrap();
-        // (The index of families is not needed to record it.)
-        assert_eq!(
-            refused.status,
-            if table == "trail_subject" { 400 } else { 503 },
-            "{table}: {}",
-            refused.text()
-        );
+        assert_eq!(refused.status, 503, "{table}: {}", refused.text());
         let nobody = police.post("{ viewer { role } }", json!({})).await.unwrap();
         assert_eq!(
             nobody.json()["data"]["viewer"]["role"],
@@ -80,7 +74,7 @@ async fn what_cannot_be_recorded_is_not_disclosed(database: &TestDatabase) {
     }
     let report = verify(app.trail.store(), &[app.trail.public_key()], &[]).await.unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
-    assert_eq!((report.chains, report.entries), (1, 5));
+    assert_eq!((report.chains, report.entries), (1, 3));
 }
 on_both!(what_cannot_be_recorded_is_not_disclosed);
 

@@ -1,0 +1,128 @@
+//! The check of chains whose entries are records, with the indices that find them.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::{Check, PAGE, linked};
+use crate::{
+    audit::{
+        chain::ChainCheck,
+        entry::{Entry, MAX_BODY},
+        finding::FindingKind,
+        hash::Hash,
+        packed::Words,
+        stored::Beside,
+    },
+    store::trail::{FamiliesRow, Record, TrailStoreError},
+};
+
+impl Check<'_> {
+    pub(super) async fn chains_of_records(&mut self) -> Result<(), TrailStoreError> {
+        let mut after = i32::MIN;
+        while let Some((number, chain)) = self.snapshot.numbered_chain_after(after).await? {
+            after = number;
+            self.report.chains += 1;
+            let Some(chain) = chain else {
+                let sentence = format!("entries stand in a chain without a name, number {number}");
+                self.report.note(FindingKind::Unreadable, None, None, sentence);
+                continue;
+            };
+            match self.chain_of_records(number, chain).await {
+                Err(TrailStoreError::Garbage(_)) => {
+                    let sentence = "a stored value is not of its column's type; the rest of the chain was not checked";
+                    self.report.note(FindingKind::Unreadable, chain, None, sentence);
+                }
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn chain_of_records(&mut self, number: i32, chain: Uuid) -> Result<(), TrailStoreError> {
+        let mut check = ChainCheck::new(chain);
+        let (mut after, mut before) = (0, Some(Hash::ZERO.to_string()));
+        loop {
+            let page = self.snapshot.records_after(number, after, PAGE, MAX_BODY).await?;
+            let Some(last) = page.last() else { break };
+            let beside = Beside::read(&self.snapshot, &page).await?;
+            let page_rows = beside.entries(&page, after, before.take());
+            after = last.row.seq;
+            before = page_rows.last().map(|row| row.hash.clone());
+            let mut wanted = Vec::new();
+            for (record, row) in page.iter().zip(&page_rows) {
+                let Some(entry) = check.entry(&linked(row), &mut self.report) else {
+                    continue;
+                };
+                self.heads_of(chain, row.seq, &entry);
+                self.agency_of(record, &beside.words, &entry);
+                wanted.push((row.seq, entry));
+            }
+            self.families(number, chain, &wanted, &beside.rows);
+        }
+        self.end(chain, check.end()).await
+    }
+
+    /// Look-ups are found by their agency.
+    fn agency_of(&mut self, record: &Record, words: &Words, entry: &Entry) {
+        let found = record.row.agency.and_then(|number| words.get(&number));
+        let wanted = entry
+            .looked_up_by()
+            .and_then(|(_, agency)| serde_json::to_string(&agency).ok());
+        if found != wanted.as_ref() || record.row.agency.is_some() != wanted.is_some() {
+            let sentence = "the index has it under another agency than the one whose look-ups it tells of";
+            self.report
+                .note(FindingKind::SubjectMissing, record.chain, record.row.seq, sentence);
+        }
+    }
+
+    /// Entries that speak of several families are found by each of them, and by no other.
+    fn families(&mut self, number: i32, chain: Uuid, entries: &[(i64, Entry)], rows: &[FamiliesRow]) {
+        // Those of entries that are not as they were written have been told of.
+        let of_these = |row: &&FamiliesRow| entries.iter().any(|(seq, _)| *seq == row.seq);
+        let found: Vec<FamiliesRow> = rows.iter().filter(of_these).cloned().collect();
+        let wanted: Vec<FamiliesRow> = entries
+            .iter()
+            .flat_map(|(seq, entry)| of_entry(number, *seq, entry))
+            .collect();
+        let differ = |some: &[FamiliesRow], others: &[FamiliesRow]| -> BTreeSet<i64> {
+            some.iter()
+                .filter(|row| !others.contains(row))
+                .map(|row| row.seq)
+                .collect()
+        };
+        for seq in differ(&wanted, &found) {
+            let sentence = "the index lacks families that the entry speaks of";
+            self.report.note(FindingKind::SubjectMissing, chain, seq, sentence);
+        }
+        for seq in differ(&found, &wanted) {
+            let sentence = "the index has families of which the entry does not speak";
+            self.report.note(FindingKind::SubjectExtra, chain, seq, sentence);
+        }
+    }
+
+    /// Rows of families that no record bears out.
+    pub(super) async fn families_of_nothing(&mut self) -> Result<(), TrailStoreError> {
+        let mut after = None;
+        loop {
+            let page = self.snapshot.families_of_nothing(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some((last.chain, last.seq, last.bucket));
+            for row in &page {
+                let sentence = format!(
+                    "the index has families for an entry that is not there, in chain number {}",
+                    row.chain
+                );
+                self.report.note(FindingKind::SubjectExtra, None, row.seq, sentence);
+            }
+        }
+    }
+}
+
+fn of_entry(number: i32, seq: i64, entry: &Entry) -> Vec<FamiliesRow> {
+    let families = entry.all_families();
+    match (entry.authority, families.len()) {
+        (Some(authority), 2..) => FamiliesRow::of(authority, families, entry.at, number, seq),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,170 @@
+//! The rows that entries are kept in: numbers and bytes, whose meaning `crate::audit` knows.
+
+use chrono::{DateTime, Datelike, Utc};
+use uuid::Uuid;
+
+use super::HeadRow;
+
+/// Into so many parts the families of an authority are divided.
+const PARTS: u8 = 4;
+/// How long a key is.
+pub(super) const KEY: usize = 16;
+/// Chains are numbered within a month up to this.
+pub(super) const CHAINS: i32 = 1 << 16;
+
+/// A row of `trail_record`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRow {
+    /// The number of the chain.
+    pub chain: i32,
+    /// The place in it, from 1.
+    pub seq: i64,
+    /// When it happened, in whole microseconds.
+    pub at: DateTime<Utc>,
+    /// The authority it concerns.
+    pub authority: Option<i32>,
+    /// The agency whose look-ups it tells of, as the number of a word.
+    pub agency: Option<i32>,
+    /// The number of what happened.
+    pub kind: i16,
+    /// The family that it speaks of, where it is one alone.
+    pub family: Option<Uuid>,
+    /// The entry's hash, 32 bytes.
+    pub hash: Vec<u8>,
+    /// The rest of the entry, packed.
+    pub body: Vec<u8>,
+}
+
+/// A row of `trail_families`: families of an entry that speaks of several. They stand nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamiliesRow {
+    /// The number of the entry's chain.
+    pub chain: i32,
+    /// The entry's place.
+    pub seq: i64,
+    /// The entry's instant.
+    pub at: DateTime<Utc>,
+    /// The families' authority.
+    pub authority: i32,
+    /// The part that they are of.
+    pub bucket: i16,
+    /// Their keys, one after the other, in order.
+    pub members: Vec<u8>,
+}
+
+/// The part that a family is of.
+pub(super) fn bucket(family: Uuid) -> i16 {
+    i16::from(family.as_bytes()[15] % PARTS)
+}
+
+impl FamiliesRow {
+    /// The rows of one entry, by part.
+    pub fn of(
+        authority: i32,
+        families: impl IntoIterator<Item = Uuid>,
+        at: DateTime<Utc>,
+        chain: i32,
+        seq: i64,
+    ) -> Vec<Self> {
+        let mut parts = vec![Vec::new(); usize::from(PARTS)];
+        for family in families {
+            parts[usize::from(family.as_bytes()[15] % PARTS)].push(family.into_bytes());
+        }
+        let rows = (0..).zip(parts).filter(|(_, members)| !members.is_empty());
+        rows.map(|(bucket, mut members)| {
+            members.sort_unstable();
+            members.dedup();
+            Self {
+                chain,
+                seq,
+                at,
+                authority,
+                bucket,
+                members: members.concat(),
+            }
+        })
+        .collect()
+    }
+
+    /// The families; none where it is not a row of whole keys.
+    pub fn families(&self) -> Vec<Uuid> {
+        let (keys, rest) = self.members.as_chunks::<KEY>();
+        if rest.is_empty() {
+            keys.iter().copied().map(Uuid::from_bytes).collect()
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// Entries that are written together, the newest head of their chain, and the place that they follow.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The place and the hash of the head that they follow; none where the chain begins.
+    pub before: Option<(i64, String)>,
+    /// The entries, in order.
+    pub records: Vec<RecordRow>,
+    /// By which those are found that speak of several families.
+    pub families: Vec<FamiliesRow>,
+    /// The head after them.
+    pub head: HeadRow,
+}
+
+/// A word: a text that many entries have in common, with its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The SHA-256 hash of the text, 32 bytes.
+    pub hash: Vec<u8>,
+    /// The text.
+    pub body: String,
+}
+
+/// The first number of the chains that began in the month of an instant.
+pub(super) fn first_of_month(at: DateTime<Utc>) -> i32 {
+    let months = (at.year() - 2000) * 12 + i32::try_from(at.month0()).unwrap_or_default();
+    months.clamp(0, 0x7ffe) * CHAINS
+}
+
+/// Whether the chain of a number began in the month of an instant.
+pub fn is_of_month(number: i32, at: DateTime<Utc>) -> bool {
+    number / CHAINS == first_of_month(at) / CHAINS
+}
+
+/// The name of the month of a chain, such as `2026_11`.
+pub(super) fn month_name(number: i32) -> String {
+    let months = number / CHAINS;
+    format!("{}_{:02}", 2000 + months / 12, months % 12 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_is_in_one_row_of_its_part() {
+        let families: Vec<Uuid> = (0..100)
+            .map(|number: u128| Uuid::from_u128(number * 0x1_0000_0003))
+            .collect();
+        let at = DateTime::UNIX_EPOCH;
+        let rows = FamiliesRow::of(1, families.iter().copied(), at, 5, 2);
+        assert_eq!(rows.len(), usize::from(PARTS));
+        for family in families {
+            let of_it = rows.iter().filter(|row| row.families().contains(&family));
+            let buckets: Vec<i16> = of_it.map(|row| row.bucket).collect();
+            assert_eq!(buckets, [bucket(family)]);
+        }
+        assert!(FamiliesRow::of(1, [], at, 5, 2).is_empty());
+    }
+
+    #[test]
+    fn chains_are_numbered_by_the_month() {
+        let number = first_of_month("2026-11-30T23:59:59Z".parse().unwrap());
+        assert_eq!(month_name(number + 3), "2026_11");
+        assert_eq!(first_of_month("2026-12-01T00:00:00Z".parse().unwrap()), number + CHAINS);
+        assert_eq!(
+            month_name(first_of_month("2000-01-01T00:00:00Z".parse().unwrap())),
+            "2000_01"
+        );
+        assert_eq!(first_of_month("1999-01-01T00:00:00Z".parse().unwrap()), 0);
+    }
+}
