@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     code::{Code, Subject},
+    decided::Decided,
     hash::Hash,
 };
 
@@ -298,6 +299,9 @@ pub struct Entry {
     /// The heads of other chains that the first entry of a chain names.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub heads: BTreeSet<HeadRef>,
+    /// What was decided about consent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consents: Vec<Decided>,
 }
 
 /// Why an entry cannot be taken into the trail.
@@ -347,6 +351,7 @@ impl Entry {
             awaits: false,
             about: None,
             heads: BTreeSet::new(),
+            consents: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@
 pub mod announced;
 pub mod chain;
 pub mod code;
+pub mod decided;
 pub mod entry;
 pub mod export;
 pub mod finding;
