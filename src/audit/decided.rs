@@ -70,18 +70,16 @@ impl Decided {
     pub fn rows(&self) -> impl Iterator<Item = (Uuid, &Code, &Code)> {
         let pairs = self.categories.iter();
         let pairs = pairs.flat_map(|category| self.agency_kinds.iter().map(move |kind| (category, kind)));
-        (0..).zip(pairs).map(|(at, (category, kind))| (self.key(at), category, kind))
+        (0..)
+            .zip(pairs)
+            .map(|(at, (category, kind))| (self.key(at), category, kind))
     }
 
     fn key(&self, at: u32) -> Uuid {
         if at == 0 {
             return self.row;
         }
-        let hash = Hash::of(&[
-            b"thinkfamily decided row 1\n",
-            self.row.as_bytes(),
-            &at.to_be_bytes(),
-        ]);
+        let hash = Hash::of(&[b"thinkfamily decided row 1\n", self.row.as_bytes(), &at.to_be_bytes()]);
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash.as_bytes()[..16]);
         uuid::Builder::from_custom_bytes(bytes).into_uuid()

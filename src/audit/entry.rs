@@ -13,6 +13,7 @@ use super::{
     code::{Code, Subject},
     decided::Decided,
     hash::Hash,
+    restored::Restored,
 };
 
 /// The version of the entry's form that this program writes.
@@ -49,6 +50,8 @@ pub enum Kind {
     Alert,
     /// A process whose trail could not be written writes again. How many of its entries were not, stands among what was withheld.
     Resumed,
+    /// Databases that were found to be behind were compared, and what the trail knows was done again.
+    Restored,
 }
 
 impl Kind {
@@ -67,6 +70,7 @@ impl Kind {
             Self::LookedUp => "looked_up",
             Self::Alert => "alert",
             Self::Resumed => "resumed",
+            Self::Restored => "restored",
         }
     }
 
@@ -302,6 +306,9 @@ pub struct Entry {
     /// What was decided about consent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<Decided>,
+    /// What a restore found to be lost, and what it did again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<Restored>,
 }
 
 /// Why an entry cannot be taken into the trail.
@@ -352,6 +359,7 @@ impl Entry {
             about: None,
             heads: BTreeSet::new(),
             consents: Vec::new(),
+            restored: None,
         }
     }
 

@@ -16,8 +16,10 @@ pub mod export;
 pub mod finding;
 pub mod hash;
 pub mod key;
+pub mod marks;
 pub mod offline;
 pub mod read;
+pub mod restored;
 #[cfg(test)]
 mod tests;
 pub mod verify;

@@ -17,6 +17,7 @@ use super::{
 
 mod announced;
 mod group;
+mod made;
 mod postgres;
 mod read;
 mod snapshot;
@@ -25,6 +26,7 @@ mod sqlite;
 pub(crate) mod testing;
 
 pub use group::{GroupRow, MOST_SINGLE};
+pub use made::MadeRow;
 pub use snapshot::{AgencyLine, GroupLine, SubjectLine, TrailSnapshot};
 
 /// A row of `trail_entry`.

@@ -82,6 +82,7 @@ fn every_kind_is_written_as_its_code() {
         K::LookedUp,
         K::Alert,
         K::Resumed,
+        K::Restored,
     ] {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
     }

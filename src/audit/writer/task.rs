@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, SubsecRound, Utc};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     time::timeout,
 };
 use uuid::Uuid;
@@ -72,6 +72,8 @@ pub(super) struct Chain {
     pub(super) timeout: Duration,
     /// The last place known to be durable, and where failed writes may have left the chain instead.
     pub(super) at: Option<Place>,
+    /// The same, for whoever watches.
+    pub(super) reached: watch::Sender<Option<HeadRef>>,
 }
 
 #[derive(Clone, Debug)]
@@ -108,6 +110,7 @@ impl Chain {
             .map_err(|_| OpenError::TimedOut)??;
         tracing::info!(chain = %reached.chain, hash = %reached.hash, "trail opened");
         self.at = Some(Place::at(reached));
+        self.reached.send_replace(Some(reached));
         Ok(EntryRef {
             chain: reached.chain,
             seq: reached.seq,
@@ -128,6 +131,7 @@ impl Chain {
             .await
             .map_err(|_| OpenError::TimedOut)??;
         self.at = Some(Place::at(reached));
+        self.reached.send_replace(Some(reached));
         let place = |row: &EntryRow| EntryRef {
             chain: row.chain,
             seq: row.seq,
@@ -352,6 +356,7 @@ mod tests {
             ids: Ids::random(),
             timeout: Duration::from_secs(5),
             at: None,
+            reached: watch::channel(None).0,
         };
         let opened = chain.open().await.unwrap();
         let before = chain.at.clone().unwrap().durable;

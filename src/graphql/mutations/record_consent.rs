@@ -183,7 +183,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
     let dated = request.session.next_consent_at(person).await?;
     let recorded_at = dated.at;
     let decision = codes::code(input.decision);
-    let decided = Decided {
+    let words = Decided {
         at: Some(recorded_at).filter(|at| *at != request.session.now()),
         decided_by: Some(decided_by.person()),
         categories: terms.categories.iter().map(Code::nearest).collect(),
@@ -191,7 +191,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         until: terms.expires_on,
         ..Decided::of_row(said(input.decision), person, request.services.store.ids().uuid())
     };
-    let rows: Vec<ConsentRow> = decided
+    let rows: Vec<ConsentRow> = words
         .rows()
         .map(|(id, category, agency_kind)| ConsentRow {
             authority_id: request.authority(),
@@ -229,7 +229,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         });
     }
     request.written(Write {
-        consents: vec![decided],
+        consents: vec![words],
         ..write
     });
     Ok(Done::changed(dossier.key(), keys))

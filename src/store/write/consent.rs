@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::consent;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, sea_query::ExprTrait as _,
+    ActiveValue::Set, ColumnTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    sea_query::ExprTrait as _,
 };
 use uuid::Uuid;
 
@@ -16,13 +17,13 @@ use crate::store::{
 };
 
 #[derive(FromQueryResult)]
-struct Recorded {
+struct Before {
     id: Uuid,
     family_id: Uuid,
     recorded_at: DateTime<Utc>,
 }
 
-record!(Recorded: id family_id recorded_at);
+record!(Before: id family_id recorded_at);
 
 /// When a new decision is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,11 +71,14 @@ impl Session {
             consent::Column::FamilyId,
             consent::Column::RecordedAt,
         ]);
-        let rows: Vec<Recorded> = self.all(select.filter(of_person.clone())).await?;
+        let rows: Vec<Before> = self.all(select.filter(of_person.clone())).await?;
         let now = self.now();
         let ahead: BTreeSet<DateTime<Utc>> = rows.iter().map(|row| row.recorded_at).filter(|at| *at >= now).collect();
         let Some(newest) = ahead.last() else {
-            return Ok(Dated { at: now, anew: Vec::new() });
+            return Ok(Dated {
+                at: now,
+                anew: Vec::new(),
+            });
         };
         if *newest <= now + DIFFER || *newest <= self.database_time().await? + DIFFER {
             return Ok(Dated {
