@@ -58,7 +58,7 @@ impl Context {
     }
 
     /// Where the main database is, and where the trail is.
-    fn addresses(&self) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
+    pub(super) fn addresses(&self) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
         let database = &self.config.database;
         let read = |text: &str, setting: &str| {
             text.parse::<DatabaseUrl>()

@@ -5,6 +5,7 @@
 
 mod agreement;
 pub mod audit;
+mod backup;
 mod context;
 mod demo;
 mod documents;
@@ -72,6 +73,8 @@ enum Command {
     Documents(documents::DocumentsArgs),
     /// Check the trail, or take it elsewhere.
     Audit(audit::AuditArgs),
+    /// Copy both SQLite databases to a new folder, checked, while servers go on.
+    Backup(backup::BackupArgs),
     /// Compare the databases after a restore or a failover, and do again what the trail knows.
     Restore(restore::RestoreArgs),
     /// Migrate the databases, or say how far they are.
@@ -155,6 +158,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         Command::Schema(arguments) => schema::run(&context, &arguments, out).await,
         Command::Documents(arguments) => documents::run(&context, arguments, out).await,
         Command::Audit(arguments) => audit(&context, &arguments, out).await,
+        Command::Backup(arguments) => backup::run(&context, &arguments, out).await,
         Command::Restore(arguments) => restore::run(&context, &arguments, out).await,
         Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,
         Command::Health(arguments) => health::run(context.config.listen, &arguments, out).await,
@@ -210,6 +214,7 @@ mod tests {
             "schema",
             "documents",
             "audit",
+            "backup",
             "restore",
             "migrate",
             "health",

@@ -7,6 +7,7 @@ pub mod agencies;
 pub mod alerts;
 mod alone;
 pub mod announced;
+mod backup;
 pub mod budget;
 pub mod bulk;
 mod bundle;

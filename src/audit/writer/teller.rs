@@ -1,7 +1,6 @@
 //! Tells of changes that they were made: in the trail, and of chain and changes in the data directory.
 //!
-//! It is told after the main database has committed, and waits for nobody; who changes something does not wait for it. What is not told yet when the process ends, or the machine, is
-//! at most what was made in the last second.
+//! It is told after the main database has committed; whoever changes something does not wait for it. What is not told yet when the machine ends is what was made in the last tenth of a second.
 
 use std::{
     collections::BTreeSet,
@@ -23,8 +22,10 @@ use crate::{
     store::trail::{MadeRow, TrailStore},
 };
 
-/// Nothing is written more often.
-const EVERY: Duration = Duration::from_secs(1);
+/// The trail is not told more often.
+const EVERY: Duration = Duration::from_millis(100);
+/// The directory is not.
+const DIRECTORY_EVERY: Duration = Duration::from_secs(1);
 /// More are not remembered while the trail cannot be written; those that were made first are forgotten first.
 const MOST: usize = 100_000;
 
@@ -61,9 +62,9 @@ impl Teller {
     /// Tells until it is closed, or nobody is left who could make a change.
     pub(super) async fn run(mut self) {
         let mut known = Known::default();
-        let (mut next, mut writing, mut over, mut closer) = (Instant::now(), true, false, None);
+        let (mut next, mut noting) = (Instant::now(), Instant::now());
+        let (mut writing, mut over, mut closer) = (true, false, None);
         while !over {
-            let due = !known.made.is_empty() || known.behind;
             tokio::select! {
                 told = self.queue.recv() => match told {
                     Some(Told::Made(rows)) => known.add(rows),
@@ -75,21 +76,26 @@ impl Teller {
                     writing = changed.is_ok();
                     known.behind = known.directory.is_some();
                 }
-                () = sleep_until(next), if due => {
+                () = sleep_until(next), if !known.made.is_empty() => {
                     self.tell(&mut known).await;
                     next = Instant::now() + EVERY;
+                }
+                () = sleep_until(noting), if known.behind => {
+                    self.note(&mut known).await;
+                    noting = Instant::now() + DIRECTORY_EVERY;
                 }
             }
         }
         known.behind = known.directory.is_some();
         self.tell(&mut known).await;
+        self.note(&mut known).await;
         if let Some(closer) = closer {
             // Whoever asked may have stopped waiting.
             let _ = closer.send(());
         }
     }
 
-    async fn tell(&mut self, known: &mut Known) {
+    async fn tell(&self, known: &mut Known) {
         let made: Vec<MadeRow> = known.made.iter().copied().collect();
         match self.store.add_made(&made).await {
             Ok(()) => known.made.clear(),
@@ -97,6 +103,9 @@ impl Teller {
                 tracing::warn!(%error, changes = made.len(), "trail.made_not_told: it is tried again");
             }
         }
+    }
+
+    async fn note(&mut self, known: &mut Known) {
         known.head = *self.reached.borrow_and_update();
         let (Some(directory), Some(head), true) = (known.directory.clone(), known.head, known.behind) else {
             return;

@@ -60,6 +60,13 @@ pub(super) async fn refuse_behind(store: &Store, data_dir: &Path) -> Result<(), 
     Err(Failure::problem(format!("{}; {advice}", behind.sentence())))
 }
 
+/// How many changes the trail knows to be made that the main database lacks.
+pub(super) async fn made_later(store: &Store) -> Result<usize, Failure> {
+    let trail = TrailStore::of(store.databases());
+    let behind = compare::compare(store, &trail, &[]).await.map_err(Failure::problem)?;
+    Ok(behind.missing.len())
+}
+
 /// Carries the command out.
 pub(super) async fn run(
     context: &Context,
