@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -40,10 +40,14 @@ pub(super) enum Kept {
     Files,
     /// In databases of PostgreSQL: the main one, and the trail's where that is another.
     Servers(String, Option<String>),
+    /// At these addresses.
+    Elsewhere(String, String),
 }
 
 pub(super) struct World {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Goes with the world.
+    _own: Option<TempDir>,
     kept: Kept,
     pub(super) site: Site,
 }
@@ -54,7 +58,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::new(folder.path(), None);
         Some(Self {
-            folder,
+            folder: folder.path().to_owned(),
+            _own: Some(folder),
             kept: Kept::Files,
             site,
         })
@@ -78,14 +83,30 @@ impl World {
             site = site.with_environment(&[("THINKFAMILY_TRAIL_DATABASE_URL", &server.url(trail))]);
         }
         Some(Self {
-            folder,
+            folder: folder.path().to_owned(),
+            _own: Some(folder),
             kept: Kept::Servers(main, trail),
             site,
         })
     }
 
+    /// At addresses, and with a folder, that somebody else looks after.
+    pub(super) fn at(folder: &Path, main: &str, trail: Option<String>) -> Self {
+        let mut site = Site::new(folder, Some(main));
+        if let Some(trail) = &trail {
+            site = site.with_environment(&[("THINKFAMILY_TRAIL_DATABASE_URL", trail)]);
+        }
+        let trail = trail.unwrap_or_else(|| main.to_owned());
+        Self {
+            folder: folder.to_owned(),
+            _own: None,
+            kept: Kept::Elsewhere(main.to_owned(), trail),
+            site,
+        }
+    }
+
     pub(super) fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
+        self.folder.clone()
     }
 
     /// Whether the trail is in the main database.
@@ -108,6 +129,7 @@ impl World {
                     copy(name, &format!("{name}_saved")).await;
                 }
             }
+            Kept::Elsewhere(..) => panic!("somebody else looks after them"),
         }
     }
 
@@ -129,6 +151,7 @@ impl World {
                 postgres::server().unwrap().drop_database(name);
                 copy(&format!("{name}_saved"), name).await;
             }
+            Kept::Elsewhere(..) => panic!("somebody else looks after them"),
         }
     }
 
@@ -150,6 +173,7 @@ impl World {
                 let server = postgres::server().unwrap();
                 (server.url(main), server.url(trail.as_ref().unwrap_or(main)))
             }
+            Kept::Elsewhere(main, trail) => (main.clone(), trail.clone()),
         };
         Databases::open_at(&main.parse().unwrap(), &trail.parse().unwrap(), &settings())
             .await
