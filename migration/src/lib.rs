@@ -26,6 +26,7 @@ mod m0017_write_budget;
 mod m0018_said;
 mod m0019_announced;
 mod m0020_taking_turns;
+mod m0021_announced_by_chain;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -33,6 +34,7 @@ mod t0003_trail_group;
 mod t0004_trail_body;
 mod t0005_trail_announced;
 mod t0006_trail_record;
+mod t0008_trail_made;
 
 /// Names of triggers, each with its table, that must be there and fire for every write of something that is read with families.
 pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
@@ -76,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_said::Step),
             Box::new(m0019_announced::Step),
             Box::new(m0020_taking_turns::Step),
+            Box::new(m0021_announced_by_chain::Step),
         ]
     }
 
@@ -97,6 +100,7 @@ impl MigratorTrait for TrailMigrator {
             Box::new(t0004_trail_body::Step),
             Box::new(t0005_trail_announced::Step),
             Box::new(t0006_trail_record::Step),
+            Box::new(t0008_trail_made::Step),
         ]
     }
 

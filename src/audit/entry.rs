@@ -12,8 +12,10 @@ use uuid::Uuid;
 pub use super::kind::Kind;
 use super::{
     code::{Code, Subject},
+    decided::Decided,
     hash::Hash,
     person::PersonKey,
+    restored::Restored,
 };
 
 /// The version of the entry's form that this program writes. Entries of version 1 speak of one ground only, and name people by their whole keys.
@@ -274,6 +276,12 @@ pub struct Entry {
     /// The heads of other chains that the first entry of a chain names.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub heads: BTreeSet<HeadRef>,
+    /// What was decided about consent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consents: Vec<Decided>,
+    /// What a restore found to be lost, and what it did again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<Restored>,
 }
 
 /// Why an entry cannot be taken into the trail.
@@ -324,6 +332,8 @@ impl Entry {
             awaits: false,
             about: None,
             heads: BTreeSet::new(),
+            consents: Vec::new(),
+            restored: None,
         }
     }
 

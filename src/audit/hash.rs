@@ -2,7 +2,10 @@
 //!
 //! Pure.
 
-use std::fmt;
+use std::{
+    fmt,
+    io::{self, Read},
+};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
@@ -30,6 +33,22 @@ impl Hash {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(context.finish().as_ref());
         Self(bytes)
+    }
+
+    /// The hash of all that can be read, and how many bytes that is.
+    pub fn of_all(mut from: impl Read) -> io::Result<(Self, u64)> {
+        let (mut context, mut buffer, mut length) = (Context::new(&SHA256), vec![0; 1 << 16], 0);
+        loop {
+            let read = from.read(&mut buffer)?;
+            if read == 0 {
+                break;
+            }
+            context.update(&buffer[..read]);
+            length += read as u64;
+        }
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(context.finish().as_ref());
+        Ok((Self(bytes), length))
     }
 
     /// Reads the hexadecimal form; only the one form that [`fmt::Display`] writes.

@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -13,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::{
@@ -23,12 +24,14 @@ use super::{
 };
 use crate::{
     clock::{Clock, Ids},
-    store::trail::{TrailStore, TrailStoreError},
+    store::trail::{MadeRow, TrailStore, TrailStoreError},
 };
 
 mod task;
+mod teller;
 
 use task::{Chain, Prepared, Task};
+use teller::{Teller, Told};
 
 /// Bounds of the writing end.
 #[derive(Clone, Copy, Debug)]
@@ -132,6 +135,7 @@ enum Command {
 #[derive(Clone)]
 pub struct Trail {
     queue: mpsc::Sender<Command>,
+    teller: mpsc::UnboundedSender<Told>,
     counters: Arc<Counters>,
     store: TrailStore,
     opened: Uuid,
@@ -162,6 +166,7 @@ impl Trail {
         let counters = Arc::new(Counters::default());
         let public = key.public();
         let own = clock.clone();
+        let (reached, reaching) = watch::channel(None);
         let mut chain = Chain {
             store: store.clone(),
             key,
@@ -171,12 +176,22 @@ impl Trail {
             timeout: options.timeout,
             at: None,
             words: HashMap::new(),
+            reached,
         };
         let opened = chain.open().await?.chain;
         let task = Task::new(chain, waiting, Arc::clone(&counters), options.batch.max(1));
         tokio::spawn(task.run());
+        let (teller, told) = mpsc::unbounded_channel();
+        let telling = Teller {
+            store: store.clone(),
+            clock: own.clone(),
+            queue: told,
+            reached: reaching,
+        };
+        tokio::spawn(telling.run());
         Ok(Self {
             queue,
+            teller,
             counters,
             store,
             opened,
@@ -208,6 +223,37 @@ impl Trail {
             // An error means that the task is gone, so nothing waits any more.
             let _ = closed.await;
         }
+        let (done, closed) = oneshot::channel();
+        if self.teller.send(Told::Close(done)).is_ok() {
+            let _ = closed.await;
+        }
+    }
+
+    /// Says of changes, by the places of the entries that announce them, that the main database has committed them. The trail tells it soon, so that a main database that has lost them is known by it.
+    pub fn made(&self, authority: i32, places: impl IntoIterator<Item = EntryRef>) {
+        let rows = places.into_iter().map(|place| MadeRow {
+            chain: place.chain,
+            seq: place.seq,
+            authority,
+        });
+        let rows: Vec<MadeRow> = rows.collect();
+        if !rows.is_empty() {
+            // An error means that the trail was closed: then it is as if the process had ended.
+            let _ = self.teller.send(Told::Made(rows));
+        }
+    }
+
+    /// Whether a change is known to be made, by the place of the entry that announces it.
+    pub async fn knows_made(&self, place: EntryRef) -> Result<bool, TrailStoreError> {
+        let snapshot = self.store.snapshot().await?;
+        let (after, before) = (place.seq - 1, place.seq + 1);
+        let made = snapshot.newest_made(place.chain, after, before, 1).await?;
+        Ok(!made.is_empty())
+    }
+
+    /// Notes from now on in the data directory, too, how far the chain has come.
+    pub fn note_in(&self, data_dir: PathBuf) {
+        let _ = self.teller.send(Told::Directory(data_dir));
     }
 
     /// The chain that this process opened when it started.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::failure::Failure;
+use super::{failure::Failure, restore};
 use crate::{
     audit::{Code, HeadKey, Trail, TrailOptions},
     clock::{Clock, Ids},
@@ -54,11 +54,11 @@ impl Context {
 
     /// Opens the databases as they are, making SQLite files that are not there.
     pub(super) async fn databases(&self) -> Result<Databases, Failure> {
-        self.databases_of(false).await
+        self.databases_of(false, false).await
     }
 
     /// Where the main database is, and where the trail is.
-    fn addresses(&self) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
+    pub(super) fn addresses(&self) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
         let database = &self.config.database;
         let read = |text: &str, setting: &str| {
             text.parse::<DatabaseUrl>()
@@ -72,7 +72,7 @@ impl Context {
         Ok((url, trail_url))
     }
 
-    async fn databases_of(&self, only_looks: bool) -> Result<Databases, Failure> {
+    async fn databases_of(&self, only_looks: bool, alone: bool) -> Result<Databases, Failure> {
         let database = &self.config.database;
         let (url, trail_url) = self.addresses()?;
         let settings = Settings {
@@ -85,6 +85,7 @@ impl Context {
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
             only_looks,
+            alone,
             disk_reserve: u64::from(database.disk_reserve_mb) * 1_000_000,
             ..Settings::default()
         };
@@ -109,7 +110,7 @@ impl Context {
             let sentence = format!("there is no trail at {}: the file is missing", file.display());
             return Err(Failure::problem(sentence));
         }
-        self.databases_of(true).await
+        self.databases_of(true, false).await
     }
 
     /// Opens the databases and brings them to this program's schema, where the settings allow it.
@@ -118,8 +119,19 @@ impl Context {
             return self.existing_databases().await;
         }
         let databases = self.databases().await?;
-        databases.migrate_up().await.map_err(Failure::problem)?;
-        keys::fill(&databases).await.map_err(Failure::problem)?;
+        migrate(&databases).await?;
+        Ok(databases)
+    }
+
+    /// The same for a command that must have databases for itself that are there already.
+    pub(super) async fn databases_alone(&self) -> Result<Databases, Failure> {
+        self.refuse_missing_file()?;
+        let databases = self.databases_of(false, true).await?;
+        if self.config.migrate {
+            migrate(&databases).await?;
+        } else {
+            refuse_pending(&databases).await?;
+        }
         Ok(databases)
     }
 
@@ -140,11 +152,21 @@ impl Context {
         Store::new(databases.clone(), self.clock.clone(), self.ids.clone())
     }
 
-    /// Opens a chain of the trail for this process. `name` says what the process does.
+    /// Opens a chain of the trail for this process, unless one of the databases is behind. `name` says what the process does.
     pub(super) async fn trail(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
+        restore::refuse_behind(&self.store(databases), &self.config.data_dir).await?;
+        self.trail_whatever_is_behind(databases, name).await
+    }
+
+    /// The same for the restore itself.
+    pub(super) async fn trail_of_restore(&self, databases: &Databases) -> Result<Trail, Failure> {
+        self.trail_whatever_is_behind(databases, "restore").await
+    }
+
+    async fn trail_whatever_is_behind(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
         self.make_data_dir()?;
         let key = HeadKey::load_or_create(&self.trail_key_path()).map_err(Failure::problem)?;
-        Trail::open(
+        let trail = Trail::open(
             TrailStore::of(databases),
             key,
             Code::nearest(format!("{name}/{}", std::process::id())),
@@ -153,8 +175,16 @@ impl Context {
             TrailOptions::default(),
         )
         .await
-        .map_err(|error| Failure::problem(format!("the trail cannot be opened: {error}")))
+        .map_err(|error| Failure::problem(format!("the trail cannot be opened: {error}")))?;
+        trail.note_in(self.config.data_dir.clone());
+        Ok(trail)
     }
+}
+
+async fn migrate(databases: &Databases) -> Result<(), Failure> {
+    databases.migrate_up().await.map_err(Failure::problem)?;
+    keys::fill(databases).await.map_err(Failure::problem)?;
+    Ok(())
 }
 
 /// Closes the databases; what goes wrong then changes nothing any more and is only logged.

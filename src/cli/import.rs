@@ -241,6 +241,7 @@ impl Work<'_> {
             }
             return Err(failed(error));
         }
+        self.trail.made(authority, [announced]);
         Ok(Some(checked.rows))
     }
 }

@@ -5,6 +5,7 @@
 
 mod agreement;
 pub mod audit;
+mod backup;
 mod context;
 mod demo;
 mod documents;
@@ -14,6 +15,7 @@ mod import;
 mod log;
 mod matching;
 mod migrate;
+mod restore;
 mod schema;
 mod secret;
 mod serve;
@@ -71,6 +73,10 @@ enum Command {
     Documents(documents::DocumentsArgs),
     /// Check the trail, or take it elsewhere.
     Audit(audit::AuditArgs),
+    /// Copy both SQLite databases to a new folder, checked, while servers go on.
+    Backup(backup::BackupArgs),
+    /// Compare the databases after a restore or a failover, and do again what the trail knows.
+    Restore(restore::RestoreArgs),
     /// Migrate the databases, or say how far they are.
     Migrate(migrate::MigrateArgs),
     /// Ask the server on this machine whether it is well.
@@ -152,6 +158,8 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         Command::Schema(arguments) => schema::run(&context, &arguments, out).await,
         Command::Documents(arguments) => documents::run(&context, arguments, out).await,
         Command::Audit(arguments) => audit(&context, &arguments, out).await,
+        Command::Backup(arguments) => backup::run(&context, &arguments, out).await,
+        Command::Restore(arguments) => restore::run(&context, &arguments, out).await,
         Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,
         Command::Health(arguments) => health::run(context.config.listen, &arguments, out).await,
         Command::Matching(arguments) => matching::run(&context, &arguments, out),
@@ -206,6 +214,8 @@ mod tests {
             "schema",
             "documents",
             "audit",
+            "backup",
+            "restore",
             "migrate",
             "health",
             "matching",

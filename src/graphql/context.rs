@@ -85,6 +85,8 @@ pub struct Write {
     pub emergency: Option<Uuid>,
     /// The agreement that it loaded: code and version.
     pub loaded: Option<(String, i32)>,
+    /// What was decided about consent.
+    pub consents: Vec<crate::audit::decided::Decided>,
 }
 
 impl Request {

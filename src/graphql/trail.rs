@@ -79,6 +79,7 @@ pub fn entries(
         entry.people.extend(write.person.map(PersonKey::from));
         entry.emergency.extend(write.emergency);
         entry.categories = codes(write.categories);
+        entry.consents.clone_from(&write.consents);
         (entry.clauses, entry.agreements) = clauses(ceiling, write.clauses.iter().copied());
         entry.reason = matches!(write.kind, Kind::Refused | Kind::Alert).then(|| Code::nearest("NOT_FOUND"));
         entry.loaded = write.loaded.as_ref().map(|(code, version)| AgreementRef {

@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgre
 use tokio::time::timeout;
 
 use super::{
+    alone::{self, InUse},
     database_url::{Address, DatabaseUrl},
     feed::Wake,
     files::{Files, Unfit},
@@ -16,7 +17,7 @@ use super::{
 
 mod opening;
 
-use opening::{Use, keep, patiently, postgres_options, sqlite_pool};
+use opening::{Use, keep, make_folder, patiently, postgres_options, sqlite_pool};
 
 /// Limits of the connections to the databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct Settings {
     /// What is there is only looked at, and nothing of families is given to anybody: a standby of PostgreSQL will do, and SQLite files are opened for reading alone, where nothing may be made
     /// beside them either.
     pub only_looks: bool,
+    /// Nobody else may have the databases open meanwhile, as far as that can be known.
+    pub alone: bool,
     /// Bytes that are to stay free on the disk of a SQLite database: with fewer nothing is written to it.
     pub disk_reserve: u64,
 }
@@ -66,6 +69,7 @@ impl Default for Settings {
             feed_poll: Duration::from_secs(5),
             known_families: 128_000_000,
             only_looks: false,
+            alone: false,
             disk_reserve: 0,
         }
     }
@@ -93,6 +97,12 @@ pub enum ConnectError {
     /// The server repeats what another one commits.
     #[error("the database {database} is not used: {STANDBY}")]
     Standby {
+        /// Its address.
+        database: DatabaseUrl,
+    },
+    /// Another process has it open, and one of the two must have it alone.
+    #[error("the database {database} is in use: stop every server and command that uses it first")]
+    InUse {
         /// Its address.
         database: DatabaseUrl,
     },
@@ -149,6 +159,7 @@ pub struct Databases {
     known_families: usize,
     writers: usize,
     wake: Arc<Wake>,
+    in_use: Arc<InUse>,
 }
 
 impl Databases {
@@ -177,6 +188,10 @@ impl Databases {
         } else {
             settings.connections
         };
+        for url in [url, trail_url] {
+            make_folder(url, settings)?;
+        }
+        let in_use = alone::take([url, trail_url], settings).await?;
         let of = Use::Data(writing, settings.synchronous);
         let main_files = keep(url, of, settings).await?;
         let mut main = connect(url, of, main_files.as_ref(), settings).await?;
@@ -217,6 +232,7 @@ impl Databases {
             known_families: settings.known_families,
             writers: writers as usize,
             wake: Arc::new(Wake::new(url, settings.feed_poll)),
+            in_use: Arc::new(in_use),
         })
     }
 
@@ -332,6 +348,7 @@ impl Databases {
         for files in [&self.main_files, &self.trail_files].into_iter().flatten() {
             files.close().await;
         }
+        self.in_use.let_go();
         closed
     }
 }

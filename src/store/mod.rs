@@ -2,9 +2,12 @@
 //!
 //! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
 
+mod again;
 pub mod agencies;
 pub mod alerts;
+mod alone;
 pub mod announced;
+mod backup;
 pub mod budget;
 pub mod bulk;
 mod bundle;
@@ -24,6 +27,7 @@ pub mod keys;
 pub mod known;
 mod links;
 mod load;
+mod marks;
 pub mod migrate;
 pub mod named;
 pub mod narrow;

@@ -17,6 +17,7 @@ use super::{
 
 mod announced;
 mod group;
+mod made;
 mod postgres;
 mod read;
 mod record;
@@ -27,6 +28,7 @@ mod sqlite;
 pub(crate) mod testing;
 
 pub use group::{GroupRow, MOST_SINGLE};
+pub use made::MadeRow;
 pub use record::{Batch, FamiliesRow, RecordRow, Word, is_of_month};
 pub use records::Record;
 pub use snapshot::{AgencyLine, GroupLine, SubjectLine, TrailSnapshot};

@@ -29,6 +29,7 @@ mod operation;
 mod own;
 mod partners;
 mod readme;
+mod restore;
 mod revocation;
 mod schema_changes;
 mod snapshots;

@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, SubsecRound, Utc};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     time::timeout,
 };
 use uuid::Uuid;
@@ -73,6 +73,8 @@ pub(super) struct Chain {
     pub(super) at: Option<Place>,
     /// The numbers of words that were used, by their texts.
     pub(super) words: HashMap<String, i32>,
+    /// The same, for whoever watches.
+    pub(super) reached: watch::Sender<Option<HeadRef>>,
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +117,7 @@ impl Chain {
             .map_err(|_| OpenError::TimedOut)??;
         tracing::info!(chain = %reached.chain, hash = %reached.hash, "trail opened");
         self.at = Some(Place::at(number, reached));
+        self.reached.send_replace(Some(reached));
         Ok(EntryRef {
             chain: reached.chain,
             seq: reached.seq,
@@ -145,6 +148,7 @@ impl Chain {
             .await
             .map_err(|_| OpenError::TimedOut)??;
         self.at = Some(Place::at(number, reached));
+        self.reached.send_replace(Some(reached));
         let place = |row: &RecordRow| EntryRef {
             chain: reached.chain,
             seq: row.seq,
@@ -392,6 +396,7 @@ mod tests {
             timeout: Duration::from_secs(5),
             at: None,
             words: HashMap::new(),
+            reached: watch::channel(None).0,
         };
         let opened = chain.open().await.unwrap();
         let before = chain.at.clone().unwrap().durable;

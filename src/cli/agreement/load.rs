@@ -103,6 +103,7 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
         take_back(trail, failed, noted).await;
         return Err(error.into());
     }
+    trail.made(authority.id, [noted]);
     Ok(Loaded::Now {
         code,
         version,

@@ -31,6 +31,8 @@ enum Unsettled {
     Read(#[from] ReadError),
     #[error(transparent)]
     Trail(#[from] TrailError),
+    #[error("the main database lacks a change that was made: it is behind the trail, and a new start says by how much")]
+    Behind,
 }
 
 /// Settles what others left open, and ends when nothing is.
@@ -79,6 +81,9 @@ async fn settle_chain(store: &Store, trail: &Trail, chain: Uuid, after: i64) -> 
         {
             settled = false;
             continue;
+        }
+        if trail.knows_made(*place).await.map_err(ReadError::from)? {
+            return Err(Unsettled::Behind);
         }
         store.shut_out(at).await?;
         if store.outcomes(&[at]).await?.get(&at) == Some(&Outcome::Made) {

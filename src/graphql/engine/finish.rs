@@ -100,6 +100,9 @@ impl Engine {
             }
             return Err(refusal(error));
         }
+        let made = written.iter().zip(&announcing).filter(|(_, announces)| **announces);
+        let trail = &self.parts.services.trail;
+        trail.made(asked.caller.authority, made.map(|(place, _)| *place));
         self.raise_alerts(asked, &looked).await;
         if paced {
             // What is known of whom the operation came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.

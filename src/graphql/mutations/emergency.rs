@@ -210,6 +210,7 @@ fn tried(request: &Request, kind: entry::Kind, family: Option<Uuid>, opened: Opt
         categories: existence(),
         emergency: opened,
         loaded: None,
+        consents: Vec::new(),
     });
 }
 

@@ -142,5 +142,6 @@ pub(super) fn write() -> Write {
         categories: CategorySet::EMPTY,
         emergency: None,
         loaded: None,
+        consents: Vec::new(),
     }
 }

@@ -178,6 +178,7 @@ async fn change(request: &Request, input: &LoadAgreementInput) -> Result<Done, A
         categories: categories_of(MUTATION),
         emergency: None,
         loaded: Some((agreement.code.clone(), agreement.version)),
+        consents: Vec::new(),
     });
     Ok(Done {
         rows: vec![key],

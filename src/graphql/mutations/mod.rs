@@ -265,6 +265,7 @@ fn not_found(request: &Request, field: &str, key: Key) -> Done {
         categories: CategorySet::EMPTY,
         emergency: None,
         loaded: None,
+        consents: Vec::new(),
     });
     Done::refused(UserError::not_found(field))
 }

@@ -1,9 +1,13 @@
 //! `recordConsent`.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::{
     Changed, categories_of,
@@ -13,7 +17,11 @@ use super::{
     user_error::UserError,
 };
 use crate::{
-    audit::entry,
+    audit::{
+        Code,
+        decided::{Decided, Decision},
+        entry,
+    },
     graphql::{
         api_error::ApiError,
         codes::{self, AgencyKind, ConsentAnswer, DataCategory},
@@ -27,7 +35,7 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{dossier::Dossier, rows::ConsentRow},
+    store::{dossier::Dossier, rows::ConsentRow, write::DatedAnew},
 };
 
 const MUTATION: FieldId = field::MUTATION_RECORD_CONSENT;
@@ -172,21 +180,26 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
              who is in the family and has parental responsibility decides, as for a child not yet born. Where a date of birth leaves that open, both do.",
         )));
     }
-    let recorded_at = request.session.next_consent_at(person).await?;
+    let dated = request.session.next_consent_at(person).await?;
+    let recorded_at = dated.at;
     let decision = codes::code(input.decision);
-    let ids = request.services.store.ids();
-    let pairs = terms
-        .categories
-        .iter()
-        .flat_map(|category| terms.agency_kinds.iter().map(move |kind| (*category, kind)));
-    let rows: Vec<ConsentRow> = pairs
-        .map(|(category, agency_kind)| ConsentRow {
+    let words = Decided {
+        at: Some(recorded_at).filter(|at| *at != request.session.now()),
+        decided_by: Some(decided_by.person()),
+        categories: terms.categories.iter().map(Code::nearest).collect(),
+        agency_kinds: terms.agency_kinds.iter().map(Code::nearest).collect(),
+        until: terms.expires_on,
+        ..Decided::of_row(said(input.decision), person, request.services.store.ids().uuid())
+    };
+    let rows: Vec<ConsentRow> = words
+        .rows()
+        .map(|(id, category, agency_kind)| ConsentRow {
             authority_id: request.authority(),
-            id: ids.uuid(),
+            id,
             family_id: dossier.key(),
             person_id: person,
-            category: category.to_owned(),
-            agency_kind: agency_kind.clone(),
+            category: category.as_str().to_owned(),
+            agency_kind: agency_kind.as_str().to_owned(),
             decision: decision.clone(),
             decided_by: decided_by.person(),
             recorded_at,
@@ -198,7 +211,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         .collect();
     let keys = rows.iter().map(|row| row.id).collect();
     request.session.add_consents(rows).await?;
-    request.written(Write {
+    let write = Write {
         kind: entry::Kind::Consent,
         family: Some(dossier.key()),
         person: Some(person),
@@ -206,8 +219,40 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         categories: categories_of(MUTATION),
         emergency: permits.emergency,
         loaded: None,
+        consents: Vec::new(),
+    };
+    for (family, anew) in by_family(person, dated.anew) {
+        request.written(Write {
+            family: Some(family),
+            consents: anew,
+            ..write.clone()
+        });
+    }
+    request.written(Write {
+        consents: vec![words],
+        ..write
     });
     Ok(Done::changed(dossier.key(), keys))
+}
+
+/// The answer, in the trail's words.
+fn said(answer: ConsentAnswer) -> Decision {
+    match answer {
+        ConsentAnswer::Given => Decision::Given,
+        ConsentAnswer::Refused => Decision::Refused,
+    }
+}
+
+/// What is said of decisions that were dated anew, by the family in which each was recorded.
+fn by_family(person: Uuid, anew: Vec<DatedAnew>) -> BTreeMap<Uuid, Vec<Decided>> {
+    let mut families = BTreeMap::<Uuid, Vec<Decided>>::new();
+    for row in anew {
+        families.entry(row.family).or_default().push(Decided {
+            at: Some(row.at),
+            ..Decided::of_row(Decision::DatedAnew, person, row.key)
+        });
+    }
+    families
 }
 
 /// A member of that very family, if they exist for the asker.

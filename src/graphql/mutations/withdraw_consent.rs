@@ -9,7 +9,11 @@ use super::{
     writable::{self, write},
 };
 use crate::{
-    audit::entry,
+    audit::{
+        Code,
+        decided::{Decided, Decision},
+        entry,
+    },
     graphql::{
         api_error::ApiError,
         context::{Request, Write},
@@ -104,9 +108,15 @@ async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done,
             "This consent has been withdrawn already.",
         )));
     }
+    let said = |code: Shared<String>| code.seen().map(Code::nearest).into_iter().collect();
     request.written(Write {
         kind: entry::Kind::Consent,
         person: row.link(Link::Person),
+        consents: vec![Decided {
+            categories: said(row.release(field::CONSENT_CATEGORY, |row| row.category.clone())),
+            agency_kinds: said(row.release(field::CONSENT_AGENCY_KIND, |row| row.agency_kind.clone())),
+            ..Decided::of_row(Decision::Withdrawn, person, consent.key())
+        }],
         ..write(MUTATION, dossier.key(), permits)
     });
     Ok(Done::changed(dossier.key(), vec![consent.key()]))

@@ -64,5 +64,6 @@ pub(super) fn write(mutation: FieldId, family: uuid::Uuid, permits: Permits) -> 
         categories: categories_of(mutation),
         emergency: permits.emergency,
         loaded: None,
+        consents: Vec::new(),
     }
 }

@@ -13,6 +13,7 @@ use sea_orm::{
 
 use super::{ConnectError, Settings, Synchronous};
 use crate::store::{
+    alone::NAME,
     database_url::{Address, DatabaseUrl},
     files::Files,
     standby, watch,
@@ -104,7 +105,7 @@ pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &
         .options([("statement_timeout", settings.statement_timeout.as_millis().to_string())])
         .disable_statement_logging();
     if postgres.get_application_name().is_none() {
-        postgres = postgres.application_name("thinkfamily");
+        postgres = postgres.application_name(NAME);
     }
     if matches!(of, Use::Counters) {
         postgres = postgres.options([("synchronous_commit", "off")]);
@@ -170,25 +171,39 @@ pub(super) fn sqlite_pool(file: &Path, of: Use, files: Option<&Arc<Files>>, sett
     options
 }
 
-/// Makes the file, and the folders above it, for the owner alone. The journal files that SQLite adds take its rights.
-fn make_private(file: &Path) -> Result<(), ConnectError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ConnectError::File { path, source }
-    };
+/// Makes the folders of a SQLite file that is not there yet, for the owner alone.
+pub(super) fn make_folder(url: &DatabaseUrl, settings: &Settings) -> Result<(), ConnectError> {
+    match url.address() {
+        Address::Sqlite(file) if !settings.only_looks => make_private_folder(file),
+        _ => Ok(()),
+    }
+}
+
+fn make_private_folder(file: &Path) -> Result<(), ConnectError> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(failed(folder))?;
+        builder.create(folder).map_err(|source| ConnectError::File {
+            path: folder.to_owned(),
+            source,
+        })?;
     }
+    Ok(())
+}
+
+/// Makes the file for the owner alone. The journal files that SQLite adds take its rights.
+fn make_private(file: &Path) -> Result<(), ConnectError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(file) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(file)(error)),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(ConnectError::File {
+            path: file.to_owned(),
+            source: error,
+        }),
         _ => Ok(()),
     }
 }

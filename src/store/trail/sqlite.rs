@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Batch, HeadRow, Standing, TrailStoreError};
+use super::{Batch, HeadRow, MadeRow, Standing, TrailStoreError, made::adding};
 use crate::store::files::Files;
 
 /// No statement inserts more rows than this; the database allows 32,766 parameters.
@@ -88,6 +88,23 @@ pub(super) async fn append(
         return Err(TrailStoreError::NotSeen);
     }
     Ok(files.in_place()?)
+}
+
+/// Adds rows that say of changes that they are made.
+pub(super) async fn add_made(
+    on: &DatabaseConnection,
+    files: Option<&Files>,
+    rows: &[MadeRow],
+) -> Result<(), TrailStoreError> {
+    if let Some(files) = files {
+        files.take_writes()?;
+    }
+    let mut alone = Alone::begin(on).await?;
+    let (text, values) = adding(rows);
+    bound(sqlx::query(AssertSqlSafe(text)), values)
+        .execute(alone.connection()?)
+        .await?;
+    alone.end("COMMIT").await
 }
 
 /// How a chain stands while nobody else can write to it: whatever was begun before has ended.

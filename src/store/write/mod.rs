@@ -8,4 +8,9 @@ mod idempotency;
 mod involvement;
 mod webhook;
 
-pub use self::{contact::OwnMarker, emergency::Opened, idempotency::Kept};
+pub use self::{
+    consent::{Dated, DatedAnew},
+    contact::OwnMarker,
+    emergency::Opened,
+    idempotency::Kept,
+};

@@ -6,8 +6,9 @@
 use std::{
     env,
     ffi::OsString,
+    fmt::Write as _,
     fs,
-    io::Write,
+    io::Write as _,
     os::unix::{
         fs::{MetadataExt, chown},
         process::CommandExt,
@@ -109,31 +110,44 @@ fn programs() -> Option<PathBuf> {
 
 impl Postgres {
     fn start(programs: PathBuf) -> Self {
-        Self::start_of(programs, "initdb", |data| {
+        let filled = Filled::by(programs, "initdb", |data| {
             let how = ["-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync", "-D"];
             let mut how: Vec<OsString> = how.map(OsString::from).into();
             how.push(data.into());
             how
-        })
+        });
+        filled.start()
     }
 
     /// A standby of this one, which repeats what it commits; it ends with the test.
     pub(crate) fn standby(&self) -> Self {
-        let standby = Self::start_of(self.programs.clone(), "pg_basebackup", |data| {
-            let how = [
-                "-U",
-                USER,
-                "--no-sync",
-                "--checkpoint=fast",
-                "--write-recovery-conf",
-                "-h",
-            ];
+        self.base_backup(&["--write-recovery-conf"]).start()
+    }
+
+    /// A copy of its folder as it is, which nobody serves from yet.
+    pub(crate) fn base_backup(&self, more: &[&str]) -> Filled {
+        Filled::by(self.programs.clone(), "pg_basebackup", |data| {
+            let how = ["-U", USER, "--no-sync", "--checkpoint=fast", "-h"];
             let mut how: Vec<OsString> = how.map(OsString::from).into();
             how.extend([self.folder.clone().into(), "-D".into(), data.into()]);
+            how.extend(more.iter().map(OsString::from));
             how
-        });
-        standby.wait_until_ready();
-        standby
+        })
+    }
+
+    /// Has it keep what it writes in an archive from now on, and gives the archive's folder.
+    pub(crate) async fn keep_archive(&self) -> PathBuf {
+        let archive = self.folder.join("archive");
+        fs::create_dir(&archive).unwrap();
+        let of = fs::metadata(&self.folder).unwrap();
+        chown(&archive, Some(of.uid()), Some(of.gid())).unwrap();
+        let command = format!("test ! -f {0}/%f && cp %p {0}/%f", archive.display());
+        self.statement("ALTER SYSTEM SET archive_mode = on").await;
+        self.statement(&format!("ALTER SYSTEM SET archive_command = '{command}'"))
+            .await;
+        self.end("INT");
+        self.start_again();
+        archive
     }
 
     /// Has it start as a standby the next time, of nobody.
@@ -144,76 +158,6 @@ impl Postgres {
         } else {
             fs::remove_file(file).unwrap();
         }
-    }
-
-    /// Starts one whose folder a program fills first.
-    fn start_of(programs: PathBuf, fill: &str, how: impl FnOnce(&std::path::Path) -> Vec<OsString>) -> Self {
-        // Not below the test's working folder: the path of a socket may have 107 bytes only.
-        let folder = tempfile::Builder::new()
-            .prefix("tf-pg-")
-            .tempdir_in("/tmp")
-            .unwrap()
-            .keep();
-        let mut run_as: Vec<OsString> = Vec::new();
-        if fs::metadata(&folder).unwrap().uid() == 0 {
-            let (uid, gid) = unprivileged();
-            chown(&folder, Some(uid), Some(gid)).unwrap();
-            run_as.extend([
-                "setpriv".into(),
-                format!("--reuid={uid}").into(),
-                format!("--regid={gid}").into(),
-            ]);
-            run_as.push("--clear-groups".into());
-        }
-        let data = folder.join("data");
-        let mut init = run_as.clone();
-        init.push(programs.join(fill).into());
-        init.extend(how(&data));
-        let made = Command::new(&init[0])
-            .args(&init[1..])
-            .current_dir(&folder)
-            .output()
-            .unwrap();
-        assert!(
-            made.status.success(),
-            "{fill}: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
-
-        let mut serve = run_as;
-        serve.push(programs.join("postgres").into());
-        serve.extend([OsString::from("-D"), data.into(), "-k".into(), folder.clone().into()]);
-        for setting in [
-            "listen_addresses=",
-            "max_connections=200",
-            "fsync=on",
-            "shared_buffers=64MB",
-        ] {
-            serve.extend(["-c".into(), setting.into()]);
-        }
-        let log = fs::File::create(folder.join("log")).unwrap();
-        let guard = Command::new("/bin/sh")
-            .args(["-c", GUARD, "guard"])
-            .arg(&folder)
-            .args(&serve)
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            // What is sent to the tests' group, as from a terminal, must not reach the guard.
-            .process_group(0)
-            .spawn()
-            .unwrap();
-        let server = Self {
-            folder,
-            programs,
-            template: OnceCell::new(),
-            command: serve,
-            again: Mutex::default(),
-            _guard: guard,
-        };
-        server.wait_until_ready();
-        server
     }
 
     /// Starts it again after it has ended, and waits until it answers.
@@ -337,11 +281,144 @@ impl Postgres {
         name
     }
 
+    /// Whether a statement succeeds.
+    pub(crate) async fn succeeds(&self, sql: &str) -> bool {
+        let db = Database::connect(self.url("postgres")).await.unwrap();
+        let succeeded = db.execute_unprepared(sql).await.is_ok();
+        db.close().await.unwrap();
+        succeeded
+    }
+
+    /// Waits until it repeats nobody's commits any more.
+    pub(crate) async fn becomes_primary(&self) {
+        for _ in 0..300 {
+            if self
+                .succeeds("DO $$ BEGIN IF pg_is_in_recovery() THEN RAISE 'not yet'; END IF; END $$")
+                .await
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("it stays a standby");
+    }
+
     /// Runs a statement.
     pub(crate) async fn statement(&self, sql: &str) {
         let db = Database::connect(self.url("postgres")).await.unwrap();
         db.execute_unprepared(sql).await.unwrap();
         db.close().await.unwrap();
+    }
+}
+
+/// The folder of a server that does not run yet.
+pub(crate) struct Filled {
+    folder: PathBuf,
+    programs: PathBuf,
+    run_as: Vec<OsString>,
+}
+
+impl Filled {
+    /// One that a program fills.
+    fn by(programs: PathBuf, fill: &str, how: impl FnOnce(&std::path::Path) -> Vec<OsString>) -> Self {
+        // Not below the test's working folder: the path of a socket may have 107 bytes only.
+        let folder = tempfile::Builder::new()
+            .prefix("tf-pg-")
+            .tempdir_in("/tmp")
+            .unwrap()
+            .keep();
+        let mut run_as: Vec<OsString> = Vec::new();
+        if fs::metadata(&folder).unwrap().uid() == 0 {
+            let (uid, gid) = unprivileged();
+            chown(&folder, Some(uid), Some(gid)).unwrap();
+            run_as.extend([
+                "setpriv".into(),
+                format!("--reuid={uid}").into(),
+                format!("--regid={gid}").into(),
+            ]);
+            run_as.push("--clear-groups".into());
+        }
+        let data = folder.join("data");
+        let mut init = run_as.clone();
+        init.push(programs.join(fill).into());
+        init.extend(how(&data));
+        let made = Command::new(&init[0])
+            .args(&init[1..])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "{fill}: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        Self {
+            folder,
+            programs,
+            run_as,
+        }
+    }
+
+    /// Has it repeat what stands in an archive once it is started, up to a point that has a name, or to the end; then it is a server of its own.
+    pub(crate) fn recover(&self, archive: &std::path::Path, point: Option<&str>) {
+        let data = self.folder.join("data");
+        let mut settings = fs::read_to_string(data.join("postgresql.auto.conf")).unwrap();
+        let _ = writeln!(
+            settings,
+            "archive_mode = off\nrestore_command = 'cp {}/%f %p'",
+            archive.display()
+        );
+        if let Some(point) = point {
+            let _ = writeln!(
+                settings,
+                "recovery_target_name = '{point}'\nrecovery_target_action = promote"
+            );
+        }
+        fs::write(data.join("postgresql.auto.conf"), settings).unwrap();
+        fs::write(data.join("recovery.signal"), "").unwrap();
+    }
+
+    /// Serves from it.
+    pub(crate) fn start(self) -> Postgres {
+        let mut serve = self.run_as;
+        serve.push(self.programs.join("postgres").into());
+        serve.extend([
+            OsString::from("-D"),
+            self.folder.join("data").into(),
+            "-k".into(),
+            self.folder.clone().into(),
+        ]);
+        for setting in [
+            "listen_addresses=",
+            "max_connections=200",
+            "fsync=on",
+            "shared_buffers=64MB",
+        ] {
+            serve.extend(["-c".into(), setting.into()]);
+        }
+        let log = fs::File::create(self.folder.join("log")).unwrap();
+        let guard = Command::new("/bin/sh")
+            .args(["-c", GUARD, "guard"])
+            .arg(&self.folder)
+            .args(&serve)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            // What is sent to the tests' group, as from a terminal, must not reach the guard.
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let server = Postgres {
+            folder: self.folder,
+            programs: self.programs,
+            template: OnceCell::new(),
+            command: serve,
+            again: Mutex::default(),
+            _guard: guard,
+        };
+        server.wait_until_ready();
+        server
     }
 }
 

@@ -1,0 +1,117 @@
+//! What an entry says of decisions about consent: enough to make the very same decision again in a database that has lost it.
+//!
+//! Pure. Keys, codes and instants; there is no field in which a value of anybody's data would fit.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{code::Code, hash::Hash};
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Consent was given.
+    Given,
+    /// It was refused.
+    Refused,
+    /// What was given is withdrawn.
+    Withdrawn,
+    /// A decision stands as it was; the instant at which it was recorded was a wrong clock's, and is another now.
+    DatedAnew,
+}
+
+/// Decisions of one kind, made at once: one for each category and kind of agency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decided {
+    /// What was decided.
+    pub decision: Decision,
+    /// Whose data it is about.
+    pub person: Uuid,
+    /// The key of the first decision's row, from which those of the others follow.
+    pub row: Uuid,
+    /// When it counts from, where that is not when the entry says that it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
+    /// Who decided, where a consent was given or refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<Uuid>,
+    /// The categories of data.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub categories: BTreeSet<Code>,
+    /// The kinds of agency.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub agency_kinds: BTreeSet<Code>,
+    /// The last day on which it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
+}
+
+impl Decided {
+    /// A decision of which only the row is said.
+    pub fn of_row(decision: Decision, person: Uuid, row: Uuid) -> Self {
+        Self {
+            decision,
+            person,
+            row,
+            at: None,
+            decided_by: None,
+            categories: BTreeSet::new(),
+            agency_kinds: BTreeSet::new(),
+            until: None,
+        }
+    }
+
+    /// The rows of a decision that was given or refused: key, category and kind of agency, the first with the key that is said.
+    pub fn rows(&self) -> impl Iterator<Item = (Uuid, &Code, &Code)> {
+        let pairs = self.categories.iter();
+        let pairs = pairs.flat_map(|category| self.agency_kinds.iter().map(move |kind| (category, kind)));
+        (0..)
+            .zip(pairs)
+            .map(|(at, (category, kind))| (self.key(at), category, kind))
+    }
+
+    fn key(&self, at: u32) -> Uuid {
+        if at == 0 {
+            return self.row;
+        }
+        let hash = Hash::of(&[b"thinkfamily decided row 1\n", self.row.as_bytes(), &at.to_be_bytes()]);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash.as_bytes()[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(of: &str, number: usize) -> BTreeSet<Code> {
+        (0..number).map(|at| Code::nearest(format!("{of}{at}"))).collect()
+    }
+
+    #[test]
+    fn many_decisions_made_at_once_are_said_in_few_words_and_found_again_row_by_row() {
+        let first = Uuid::from_u128(7);
+        let decided = Decided {
+            decided_by: Some(Uuid::from_u128(3)),
+            categories: codes("CATEGORY_", 20),
+            agency_kinds: codes("kind_", 10),
+            ..Decided::of_row(Decision::Given, Uuid::from_u128(2), first)
+        };
+        let rows: Vec<_> = decided.rows().collect();
+        assert_eq!(rows[0].0, first);
+        let keys: BTreeSet<Uuid> = rows.iter().map(|(key, _, _)| *key).collect();
+        let pairs: BTreeSet<_> = rows.iter().map(|(_, category, kind)| (*category, *kind)).collect();
+        assert_eq!((keys.len(), pairs.len()), (200, 200));
+        let text = serde_json::to_string(&decided).unwrap();
+        assert!(text.len() < 800, "{}", text.len());
+        let read: Decided = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.rows().collect::<Vec<_>>(), rows);
+        assert!(serde_json::from_str::<Decided>(&text.replace("\"person\"", "\"name\":\"x\",\"person\"")).is_err());
+    }
+}

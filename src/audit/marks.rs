@@ -1,0 +1,199 @@
+//! What a data directory knows of the trail, outside of both databases: how far each chain had come, and which change was made last.
+//!
+//! It is a small file beside the keys, put in its place whole. When databases are older than it, something was lost. It holds no data and no value.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::hash::Hash;
+
+/// The file in the data directory.
+pub const FILE: &str = "marks";
+const FORMAT: &str = "thinkfamily marks 1";
+/// So many chains are remembered, the newest.
+const CHAINS: usize = 64;
+/// A longer file is none of ours.
+const LONGEST: u64 = 1 << 20;
+
+/// How far one chain had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// The chain.
+    pub chain: Uuid,
+    /// The place of its newest entry.
+    pub seq: i64,
+    /// That entry's hash.
+    pub hash: Hash,
+    /// When that was noted.
+    pub at: DateTime<Utc>,
+    /// The newest change that it announces and that was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<MadeMark>,
+}
+
+/// A change that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MadeMark {
+    /// The authority whose data it changed.
+    pub authority: i32,
+    /// The place of its entry.
+    pub seq: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    format: String,
+    chains: Vec<Mark>,
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MarksError {
+    /// It cannot be read or written.
+    #[error("the file {} cannot be used: {source}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not one of ours.
+    #[error("the file {} is not one of this program's, or not whole", .0.display())]
+    Unreadable(PathBuf),
+}
+
+/// The marks of a data directory; none where it has none yet.
+pub fn read(data_dir: &Path) -> Result<Vec<Mark>, MarksError> {
+    let path = data_dir.join(FILE);
+    let mut text = String::new();
+    let read = File::open(&path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
+    match read {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(MarksError::File { path, source }),
+    }
+    match serde_json::from_str::<Text>(&text) {
+        Ok(text) if text.format == FORMAT => Ok(text.chains),
+        _ => Err(MarksError::Unreadable(path)),
+    }
+}
+
+/// Puts a mark among those of a data directory, in the place of the one of the same chain. Several processes may do so at once.
+pub fn put(data_dir: &Path, mark: Mark) -> Result<(), MarksError> {
+    let path = data_dir.join(FILE);
+    let failed = |source| MarksError::File {
+        path: path.clone(),
+        source,
+    };
+    let beside = |ending: &str| data_dir.join(format!("{FILE}.{ending}"));
+    let mut private = OpenOptions::new();
+    private.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut private, 0o600);
+    // Held until the end; whoever comes meanwhile waits.
+    let turn = private.open(beside("lock")).map_err(failed)?;
+    turn.lock().map_err(failed)?;
+    let mut chains = read(data_dir)?;
+    chains.retain(|known| known.chain != mark.chain);
+    chains.push(mark);
+    chains.sort_by_key(|mark| std::cmp::Reverse((mark.at, mark.chain)));
+    chains.truncate(CHAINS);
+    let text = Text {
+        format: FORMAT.to_owned(),
+        chains,
+    };
+    let new = beside("new");
+    let mut file = private.open(&new).map_err(failed)?;
+    let text = serde_json::to_vec(&text).map_err(|error| failed(error.into()))?;
+    file.write_all(&text)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&new, &path))
+        .map_err(failed)
+}
+
+/// Takes a file away that is not one of ours, so that a new one may be begun.
+pub fn take_away(data_dir: &Path) -> Result<(), MarksError> {
+    let path = data_dir.join(FILE);
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(MarksError::File { path, source }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn mark(chain: u128, seq: i64) -> Mark {
+        Mark {
+            chain: Uuid::from_u128(chain),
+            seq,
+            hash: Hash::ZERO,
+            at: DateTime::UNIX_EPOCH + TimeDelta::seconds(seq),
+            made: Some(MadeMark { authority: 1, seq }),
+        }
+    }
+
+    #[test]
+    fn each_chain_has_one_mark_and_the_newest_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(read(folder.path()).unwrap(), []);
+        for (chain, seq) in [(1, 1), (2, 2), (1, 3)] {
+            put(folder.path(), mark(chain, seq)).unwrap();
+        }
+        assert_eq!(read(folder.path()).unwrap(), [mark(1, 3), mark(2, 2)]);
+        for chain in 10..200 {
+            put(folder.path(), mark(chain, 10)).unwrap();
+        }
+        let read = read(folder.path()).unwrap();
+        assert_eq!(read.len(), CHAINS);
+        assert!(read.iter().all(|mark| mark.seq == 10));
+    }
+
+    #[test]
+    fn several_put_their_marks_at_once_and_none_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for chain in 1..9 {
+                let folder = folder.path();
+                scope.spawn(move || {
+                    for seq in 1..20 {
+                        put(folder, mark(chain, seq)).unwrap();
+                    }
+                });
+            }
+        });
+        let read = read(folder.path()).unwrap();
+        assert_eq!(read.len(), 8);
+        assert!(read.iter().all(|mark| mark.seq == 19));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_reads_it_and_what_is_not_ours_is_said_to_be() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), mark(1, 1)).unwrap();
+        let path = folder.path().join(FILE);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        for text in ["", "{}", "{\"format\":\"other\",\"chains\":[]}"] {
+            fs::write(&path, text).unwrap();
+            assert!(matches!(read(folder.path()), Err(MarksError::Unreadable(_))));
+            assert!(put(folder.path(), mark(1, 2)).is_err());
+        }
+        take_away(folder.path()).unwrap();
+        assert_eq!(read(folder.path()).unwrap(), []);
+    }
+}

@@ -1,0 +1,253 @@
+//! What tells that a database is older than the other, or both than what was seen of them.
+//!
+//! The main database names the entries of the changes that it has made; the trail says which changes were made; and the data directory has noted how far the
+//! trail had come. Reading is in an order in which a server that goes on meanwhile makes nobody look behind.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use uuid::Uuid;
+
+use crate::{
+    audit::{
+        Entry, EntryRef,
+        announced::{announced, chains},
+        marks::Mark,
+        read::ReadError,
+        restored::{Lost, said_lost},
+    },
+    store::{
+        Store,
+        announced::Place,
+        session::StoreError,
+        trail::{TrailSnapshot, TrailStore, TrailStoreError},
+    },
+};
+
+/// A database that has lost commits lacks the newest: so many of each chain are looked at to find out, and all once it is known.
+const NEWEST: u32 = 1_000;
+
+/// Why the databases could not be compared.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::cli) enum CompareError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl From<TrailStoreError> for CompareError {
+    fn from(error: TrailStoreError) -> Self {
+        Self::Read(error.into())
+    }
+}
+
+/// A change that the trail announces and the main database says nothing of.
+#[derive(Clone, Debug)]
+pub(super) struct Missing {
+    /// Where its entry stands.
+    pub(super) place: Place,
+    /// Its entry.
+    pub(super) entry: Entry,
+}
+
+/// What is behind.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Behind {
+    /// Changes that were made and that the main database lacks.
+    pub(super) missing: Vec<Missing>,
+    /// Changes of which nobody says whether they were made.
+    pub(super) open: Vec<Missing>,
+    /// Entries that the trail lacks.
+    pub(super) lost: BTreeSet<Lost>,
+    /// Whether the main database lacks changes whose entries the trail lacks.
+    pub(super) both: bool,
+    /// Whether the main database names the entries that the trail lacks.
+    named: bool,
+    /// When the newest entry was written that the trail has.
+    newest: Option<DateTime<Utc>>,
+}
+
+impl Behind {
+    /// Whether nothing is.
+    pub(in crate::cli) fn is_nothing(&self) -> bool {
+        self.missing.is_empty() && self.lost.is_empty()
+    }
+
+    /// Since when the main database lacks changes.
+    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
+        self.missing.iter().map(|missing| missing.entry.at).min()
+    }
+
+    /// Which is behind, and by how much.
+    pub(in crate::cli) fn sentence(&self) -> String {
+        let since = |at: Option<DateTime<Utc>>| {
+            at.map_or_else(String::new, |at| {
+                format!(" since {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))
+            })
+        };
+        let entries: i64 = self.lost.iter().map(|lost| lost.to - lost.from + 1).sum();
+        let (changes, newest) = (self.missing.len(), since(self.newest));
+        let main = format!(
+            "the main database is behind the trail: it lacks {changes} changes that were made{}",
+            since(self.since())
+        );
+        let seen = "what this data directory has seen of them";
+        match (self.missing.is_empty(), self.lost.is_empty()) {
+            (_, true) => main,
+            (true, false) if self.both => {
+                format!(
+                    "both databases are behind {seen}: the trail lacks {entries} entries{newest}, and the main database the changes among them"
+                )
+            }
+            (true, false) if self.named => {
+                format!("the trail is behind the main database: it lacks {entries} entries{newest}")
+            }
+            (true, false) => format!("the trail is behind {seen}: it lacks {entries} entries{newest}"),
+            (false, false) => format!("{main}; and the trail is behind {seen}: it lacks {entries} entries{newest}"),
+        }
+    }
+}
+
+/// Compares the databases with each other, and with what the data directory has noted.
+pub(in crate::cli) async fn compare(store: &Store, trail: &TrailStore, marks: &[Mark]) -> Result<Behind, CompareError> {
+    let named = store.newest_made().await?;
+    let mut behind = lost(store, trail, marks, &named).await?;
+    if lacks(store, trail, marks).await? {
+        (behind.missing, behind.open) = missing(store, trail, marks).await?;
+    }
+    Ok(behind)
+}
+
+/// The entries that something names and that the trail lacks, but for those that it says itself are lost.
+async fn lost(
+    store: &Store,
+    trail: &TrailStore,
+    marks: &[Mark],
+    named: &HashMap<Uuid, i64>,
+) -> Result<Behind, CompareError> {
+    let said = said_lost(trail).await?;
+    let snapshot = trail.snapshot().await?;
+    let mut behind = Behind::default();
+    let mut ends: BTreeMap<Uuid, i64> = named.iter().map(|(chain, seq)| (*chain, *seq)).collect();
+    for mark in marks {
+        // Where another entry stands in its place, it is another chain.
+        let there = snapshot.hash_at(mark.chain, mark.seq).await?;
+        if there.is_none_or(|hash| hash != mark.hash.to_string()) {
+            let end = ends.entry(mark.chain).or_default();
+            *end = mark.seq.max(*end);
+        }
+    }
+    for (chain, to) in ends {
+        let last = snapshot.last_seq(chain).await?.unwrap_or(0);
+        if to <= last || said.get(&chain).is_some_and(|said| *said >= to) {
+            continue;
+        }
+        behind.lost.insert(Lost {
+            chain,
+            from: last + 1,
+            to,
+        });
+        behind.named |= named.get(&chain).is_some_and(|seq| *seq > last);
+        let of_chain = marks.iter().filter(|mark| mark.chain == chain);
+        let made = of_chain.filter_map(|mark| mark.made).filter(|made| made.seq > last);
+        let places: Vec<Place> = made.map(|made| (made.authority, chain, made.seq)).collect();
+        behind.both |= store.outcomes(&places).await?.len() < places.len();
+    }
+    behind.newest = newest(&snapshot).await?;
+    Ok(behind)
+}
+
+async fn newest(snapshot: &TrailSnapshot) -> Result<Option<DateTime<Utc>>, TrailStoreError> {
+    let (mut newest, mut after) = (None, None);
+    loop {
+        let page = snapshot.heads_after(after, 256).await?;
+        let Some(last) = page.last() else { return Ok(newest) };
+        after = Some(last.chain);
+        newest = page.iter().map(|head| head.updated_at).max().max(newest);
+    }
+}
+
+/// The chains that are to be looked at, and after which place: before it the main database knows what became of everything.
+async fn open_chains(store: &Store, trail: &TrailStore) -> Result<Vec<(Uuid, i64)>, CompareError> {
+    let until = store.looked_through().await?;
+    let chains = chains(trail).await?.into_iter();
+    let after = |(chain, head)| {
+        let after = until.get(&chain).copied().unwrap_or(0);
+        (head > after).then_some((chain, after))
+    };
+    Ok(chains.filter_map(after).collect())
+}
+
+/// Changes that the data directory knows were made, where the trail has their entries.
+fn noted(marks: &[Mark]) -> impl Iterator<Item = Place> {
+    let made = marks.iter().filter_map(|mark| Some((mark.chain, mark.made?)));
+    made.map(|(chain, made)| (made.authority, chain, made.seq))
+}
+
+/// Whether the main database lacks a change that was made.
+async fn lacks(store: &Store, trail: &TrailStore, marks: &[Mark]) -> Result<bool, CompareError> {
+    let snapshot = trail.snapshot().await?;
+    let mut places = Vec::new();
+    for (chain, after) in open_chains(store, trail).await? {
+        let made = snapshot.newest_made(chain, after, i64::MAX, NEWEST).await?;
+        places.extend(made.iter().map(|row| (row.authority, row.chain, row.seq)));
+        for (authority, of, seq) in noted(marks).filter(|(_, of, seq)| *of == chain && *seq > after) {
+            if snapshot.hash_at(of, seq).await?.is_some() {
+                places.push((authority, of, seq));
+            }
+        }
+    }
+    drop(snapshot);
+    places.sort_unstable();
+    places.dedup();
+    Ok(store.outcomes(&places).await?.len() < places.len())
+}
+
+/// The changes that the main database lacks, in the order in which they were announced: those that were made, and those of which nobody says so.
+async fn missing(
+    store: &Store,
+    trail: &TrailStore,
+    marks: &[Mark],
+) -> Result<(Vec<Missing>, Vec<Missing>), CompareError> {
+    let (mut missing, mut open) = (Vec::new(), Vec::new());
+    for (chain, after) in open_chains(store, trail).await? {
+        let mut made: BTreeSet<i64> = noted(marks)
+            .filter(|(_, of, _)| *of == chain)
+            .map(|(_, _, seq)| seq)
+            .collect();
+        let snapshot = trail.snapshot().await?;
+        let mut before = i64::MAX;
+        loop {
+            let page = snapshot.newest_made(chain, after, before, NEWEST).await?;
+            let Some(last) = page.last() else { break };
+            before = last.seq;
+            made.extend(page.iter().map(|row| row.seq));
+        }
+        drop(snapshot);
+        let announced = announced(trail, chain, after).await?.announced;
+        let places: Vec<Place> = announced.iter().map(|(place, entry)| at(*place, entry)).collect();
+        let outcomes = store.outcomes(&places).await?;
+        for (place, entry) in announced {
+            let place = at(place, &entry);
+            if outcomes.contains_key(&place) {
+                continue;
+            }
+            let list = if made.contains(&place.2) {
+                &mut missing
+            } else {
+                &mut open
+            };
+            list.push(Missing { place, entry });
+        }
+    }
+    for list in [&mut missing, &mut open] {
+        list.sort_by_key(|missing| (missing.entry.at, missing.place.1, missing.place.2));
+    }
+    Ok((missing, open))
+}
+
+/// Where the main database knows it by. What announces a change always names whose.
+fn at(place: EntryRef, entry: &Entry) -> Place {
+    (entry.authority.unwrap_or_default(), place.chain, place.seq)
+}

@@ -1,0 +1,90 @@
+//! Which of the changes that the trail announces are known to be made, and what it says of restores.
+
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement, Value};
+use uuid::Uuid;
+
+use super::{
+    Record, TrailStore, TrailStoreError,
+    read::{all, get},
+    records::{RECORD, record},
+    snapshot::TrailSnapshot,
+    sqlite,
+};
+
+/// No statement adds more rows.
+const MOST: usize = 256;
+
+/// A row of `trail_made`: a change that an entry announces is known to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MadeRow {
+    /// The chain of the entry.
+    pub chain: Uuid,
+    /// Its place.
+    pub seq: i64,
+    /// The authority whose data it changed.
+    pub authority: i32,
+}
+
+impl TrailStore {
+    /// Adds rows; those that are there already stay.
+    pub async fn add_made(&self, rows: &[MadeRow]) -> Result<(), TrailStoreError> {
+        for rows in rows.chunks(MOST) {
+            match self.writer.get_database_backend() {
+                DbBackend::Sqlite => sqlite::add_made(&self.writer, self.files.as_deref(), rows).await?,
+                backend => {
+                    let (text, values) = adding(rows);
+                    let statement = Statement::from_sql_and_values(backend, text, values);
+                    self.writer.execute_raw(statement).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The statement that adds so many rows.
+pub(super) fn adding(rows: &[MadeRow]) -> (String, Vec<Value>) {
+    let places: Vec<String> = (0..rows.len())
+        .map(|at| format!("(${}, ${}, ${})", 3 * at + 1, 3 * at + 2, 3 * at + 3))
+        .collect();
+    let text = format!(
+        "INSERT INTO trail_made (chain_id, seq, authority_id) VALUES {} ON CONFLICT DO NOTHING",
+        places.join(", ")
+    );
+    let values = rows.iter();
+    let values = values.flat_map(|row| [Value::from(row.chain), row.seq.into(), row.authority.into()]);
+    (text, values.collect())
+}
+
+impl TrailSnapshot {
+    /// The newest `limit` changes of a chain that are known to be made, of those announced after a place and before another, newest first.
+    pub async fn newest_made(
+        &self,
+        chain: Uuid,
+        after: i64,
+        before: i64,
+        limit: u32,
+    ) -> Result<Vec<MadeRow>, TrailStoreError> {
+        let sql = "SELECT chain_id, seq, authority_id FROM trail_made \
+             WHERE chain_id = $1 AND seq > $2 AND seq < $3 ORDER BY seq DESC LIMIT $4";
+        let values: Vec<Value> = vec![chain.into(), after.into(), before.into(), i64::from(limit).into()];
+        let rows = all(&self.transaction, sql, values).await?;
+        let made = |row| {
+            Ok(MadeRow {
+                chain: get(row, "chain_id")?,
+                seq: get(row, "seq")?,
+                authority: get(row, "authority_id")?,
+            })
+        };
+        rows.iter().map(made).collect()
+    }
+
+    /// The entries that tell of a restore.
+    pub async fn restored(&self) -> Result<Vec<Record>, TrailStoreError> {
+        let sql = format!(
+            "SELECT {RECORD} FROM trail_record r JOIN trail_chain c ON c.number = r.chain WHERE r.kind = 13 ORDER BY r.chain, r.seq"
+        );
+        let rows = all(&self.transaction, sql, Vec::new()).await?;
+        rows.iter().map(record).collect()
+    }
+}
