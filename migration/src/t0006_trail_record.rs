@@ -95,7 +95,7 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX trail_record_family ON trail_record (family_id, (at / 60000000)) WHERE family_id IS NOT NULL",
     "CREATE INDEX trail_record_agency ON trail_record (agency, (at / 60000000)) WHERE agency IS NOT NULL",
     "CREATE INDEX trail_record_announced ON trail_record (chain, seq) WHERE kind IN (3, 4, 5, 6, 9)",
-    "CREATE INDEX trail_record_restored ON trail_record (chain, seq) WHERE kind = 13",
+    "CREATE INDEX trail_record_rare ON trail_record (kind, chain, seq) WHERE kind IN (13, 15)",
     "CREATE INDEX trail_families_bucket ON trail_families (authority_id, bucket, (at / 60000000))",
 ];
 

@@ -34,11 +34,13 @@ pub enum Kind {
     Resumed,
     /// Databases that were found to be behind were compared, and what the trail knows was done again.
     Restored,
+    /// A month was taken to a file of its own, with all its chains.
+    Archived,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Disclosed,
         Self::Refused,
         Self::Write,
@@ -52,6 +54,7 @@ impl Kind {
         Self::Alert,
         Self::Resumed,
         Self::Restored,
+        Self::Archived,
     ];
 
     /// The code in the entry and in the table's column.
@@ -70,6 +73,7 @@ impl Kind {
             Self::Alert => "alert",
             Self::Resumed => "resumed",
             Self::Restored => "restored",
+            Self::Archived => "archived",
         }
     }
 
@@ -89,6 +93,7 @@ impl Kind {
             Self::Alert => 11,
             Self::Resumed => 12,
             Self::Restored => 13,
+            Self::Archived => 15,
         }
     }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     entry::{Entry, EntryError, EntryRef},
+    kind::Kind,
     packed::hash_of_agency,
     stored::Beside,
 };
@@ -112,6 +113,21 @@ pub async fn lookups_of(
         .entries_by(authority, agency, among_old(&snapshot, place).await?, limit)
         .await?;
     merged(&snapshot, records, old, limit).await
+}
+
+/// The entries of one of the kinds that are rare.
+pub(super) async fn rare(snapshot: &TrailSnapshot, kind: Kind) -> Result<Vec<Entry>, ReadError> {
+    let records = snapshot.rare(kind.number()).await?;
+    let beside = Beside::read(snapshot, &records).await?;
+    let entry = |record: &Record| {
+        let place = EntryRef {
+            chain: record.chain,
+            seq: record.row.seq,
+        };
+        let error = EntryError::Unreadable;
+        beside.entry_of(record).ok_or(ReadError::Entry { place, error })
+    };
+    records.iter().map(entry).collect()
 }
 
 /// A place among the rows of version 1. They come after all records of the same instant.

@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    entry::{EntryError, EntryRef},
-    read::ReadError,
-    stored::Beside,
+    kind::Kind,
+    read::{ReadError, rare},
 };
 use crate::store::trail::TrailStore;
 
@@ -47,15 +46,7 @@ pub struct Restored {
 pub async fn said_lost(store: &TrailStore) -> Result<BTreeMap<Uuid, i64>, ReadError> {
     let mut lost = BTreeMap::<Uuid, i64>::new();
     let snapshot = store.snapshot().await?;
-    let records = snapshot.restored().await?;
-    let beside = Beside::read(&snapshot, &records).await?;
-    for record in records {
-        let place = EntryRef {
-            chain: record.chain,
-            seq: record.row.seq,
-        };
-        let error = EntryError::Unreadable;
-        let entry = beside.entry_of(&record).ok_or(ReadError::Entry { place, error })?;
+    for entry in rare(&snapshot, Kind::Restored).await? {
         for range in entry.restored.unwrap_or_default().lost {
             let to = lost.entry(range.chain).or_default();
             *to = range.to.max(*to);

@@ -353,6 +353,24 @@ impl Databases {
     }
 }
 
+/// Opens a trail alone, in a SQLite file that is made, for its owner alone, or only looked at.
+pub(super) async fn trail_file(
+    file: &std::path::Path,
+    only_looks: bool,
+) -> Result<(DatabaseUrl, DatabaseConnection), ConnectError> {
+    let url = DatabaseUrl::sqlite(file);
+    let settings = Settings {
+        only_looks,
+        ..Settings::default()
+    };
+    if !only_looks {
+        opening::make_new(file)?;
+    }
+    // Nobody takes the file away while it is made.
+    let connection = connect(&url, Use::Trail(2), None, &settings).await?;
+    Ok((url, connection))
+}
+
 /// The connections that only read, if the server can be reached and lets us in that way.
 async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
     let most = settings.connections.max(1) as usize;

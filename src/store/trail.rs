@@ -16,6 +16,7 @@ use super::{
 };
 
 mod announced;
+mod archive;
 mod group;
 mod made;
 mod postgres;
@@ -27,6 +28,7 @@ mod sqlite;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use archive::{Month, Taken};
 pub use group::{GroupRow, MOST_SINGLE};
 pub use made::MadeRow;
 pub use record::{Batch, FamiliesRow, RecordRow, Word, is_of_month};

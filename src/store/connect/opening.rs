@@ -193,17 +193,23 @@ fn make_private_folder(file: &Path) -> Result<(), ConnectError> {
     Ok(())
 }
 
-/// Makes the file for the owner alone. The journal files that SQLite adds take its rights.
+/// Makes the file for the owner alone, where it is not there yet.
 fn make_private(file: &Path) -> Result<(), ConnectError> {
+    match make_new(file) {
+        Err(ConnectError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
+}
+
+/// Makes a file for the owner alone that must not be there. The journal files that SQLite adds take its rights.
+pub(super) fn make_new(file: &Path) -> Result<(), ConnectError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(ConnectError::File {
-            path: file.to_owned(),
-            source: error,
-        }),
-        _ => Ok(()),
-    }
+    let made = options.open(file).map(|_| ());
+    made.map_err(|source| ConnectError::File {
+        path: file.to_owned(),
+        source,
+    })
 }

@@ -79,12 +79,13 @@ impl TrailSnapshot {
         rows.iter().map(made).collect()
     }
 
-    /// The entries that tell of a restore.
-    pub async fn restored(&self) -> Result<Vec<Record>, TrailStoreError> {
+    /// The entries of one of the kinds that are rare: those of the index that finds them.
+    pub async fn rare(&self, kind: i16) -> Result<Vec<Record>, TrailStoreError> {
         let sql = format!(
-            "SELECT {RECORD} FROM trail_record r JOIN trail_chain c ON c.number = r.chain WHERE r.kind = 13 ORDER BY r.chain, r.seq"
+            "SELECT {RECORD} FROM trail_record r JOIN trail_chain c ON c.number = r.chain \
+             WHERE r.kind = $1 AND r.kind IN (13, 15) ORDER BY r.chain, r.seq"
         );
-        let rows = all(&self.transaction, sql, Vec::new()).await?;
+        let rows = all(&self.transaction, sql, vec![kind.into()]).await?;
         rows.iter().map(record).collect()
     }
 }

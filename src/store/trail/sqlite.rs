@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Batch, HeadRow, MadeRow, Standing, TrailStoreError, made::adding};
+use super::{Batch, FamiliesRow, HeadRow, MadeRow, RecordRow, Standing, TrailStoreError, archive::Part, made::adding};
 use crate::store::files::Files;
 
 /// No statement inserts more rows than this; the database allows 32,766 parameters.
@@ -73,7 +73,7 @@ pub(super) async fn append(
     if head_of(connection, head.chain).await? != batch.before {
         return Err(TrailStoreError::HeadMoved);
     }
-    add(connection, batch).await?;
+    add(connection, &batch.records, &batch.families).await?;
     move_head(connection, head).await?;
     alone.end("COMMIT").await?;
     let Some(files) = files else { return Ok(()) };
@@ -142,9 +142,38 @@ async fn head_of(connection: &mut SqliteConnection, chain: Uuid) -> Result<Optio
     Ok(head.transpose()?)
 }
 
-async fn add(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), TrailStoreError> {
+/// Adds a page of another trail's chain, with what it speaks with.
+pub(super) async fn take_in(on: &DatabaseConnection, part: &Part<'_>) -> Result<(), TrailStoreError> {
+    let mut alone = Alone::begin(on).await?;
+    let connection = alone.connection()?;
+    for (number, hash, body) in part.words {
+        let text = "INSERT INTO trail_word (number, hash, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+        let values = vec![(*number).into(), hash.clone().into(), body.as_str().into()];
+        query(text, values).execute(&mut *connection).await?;
+    }
+    let text = "INSERT INTO trail_chain (number, chain_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    query(text, vec![part.number.into(), part.chain.into()])
+        .execute(&mut *connection)
+        .await?;
+    let records: Vec<_> = part.records.iter().map(|record| record.row.clone()).collect();
+    add(connection, &records, part.families).await?;
+    alone.end("COMMIT").await
+}
+
+/// Puts the head of a chain there.
+pub(super) async fn put_head(on: &DatabaseConnection, head: &HeadRow) -> Result<(), TrailStoreError> {
+    let mut alone = Alone::begin(on).await?;
+    move_head(alone.connection()?, head).await?;
+    alone.end("COMMIT").await
+}
+
+async fn add(
+    connection: &mut SqliteConnection,
+    records: &[RecordRow],
+    families: &[FamiliesRow],
+) -> Result<(), TrailStoreError> {
     let columns = "trail_record (seq, at, chain, authority_id, agency, kind, family_id, hash, body)";
-    insert(connection, columns, 9, &batch.records, |row| {
+    insert(connection, columns, 9, records, |row| {
         vec![
             row.seq.into(),
             row.at.timestamp_micros().into(),
@@ -159,7 +188,7 @@ async fn add(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), Tra
     })
     .await?;
     let columns = "trail_families (at, seq, chain, authority_id, bucket, members)";
-    insert(connection, columns, 6, &batch.families, |row| {
+    insert(connection, columns, 6, families, |row| {
         vec![
             row.at.timestamp_micros().into(),
             row.seq.into(),

@@ -1,0 +1,177 @@
+//! Months of the trail in a SQLite file of their own: copied whole, and then taken out of the database that they were in.
+
+use std::path::Path;
+
+use migration::{MigratorTrait as _, TrailMigrator};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait, Value};
+use uuid::Uuid;
+
+use super::{
+    FamiliesRow, HeadRow, Record, TrailSnapshot, TrailStore, TrailStoreError,
+    read::{HEAD, all, get, head},
+    record::{CHAINS, month_name},
+    sqlite,
+};
+use crate::store::connect::{ConnectError, trail_file};
+
+/// Rows in memory at a time.
+const PAGE: u32 = 500;
+
+/// The chains that began in one month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Month {
+    /// The number of its first chain.
+    first: i32,
+}
+
+impl Month {
+    /// The month of a year; none before the year 2000 or after 2700.
+    pub fn of(year: i32, month: u32) -> Option<Self> {
+        let months = (year - 2000) * 12 + i32::try_from(month).ok()? - 1;
+        let is_one = (2000..2700).contains(&year) && (1..=12).contains(&month);
+        is_one.then_some(Self { first: months * CHAINS })
+    }
+
+    /// Such as `2026-11`.
+    pub fn name(self) -> String {
+        month_name(self.first).replace('_', "-")
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![self.first.into(), (self.first + CHAINS).into()]
+    }
+}
+
+/// What a month is: entries, and the heads of its chains.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Entries.
+    pub entries: u64,
+    /// The chains' heads.
+    pub heads: Vec<HeadRow>,
+}
+
+/// A page of a chain on its way, with the words that it speaks with.
+pub(super) struct Part<'a> {
+    pub(super) chain: Uuid,
+    pub(super) number: i32,
+    pub(super) records: &'a [Record],
+    pub(super) families: &'a [FamiliesRow],
+    pub(super) words: &'a [(i32, Vec<u8>, String)],
+}
+
+impl TrailStore {
+    /// Makes a trail in a new file, for its owner alone. The file must not be there.
+    pub async fn new_archive(file: &Path) -> Result<Self, ConnectError> {
+        let (url, connection) = trail_file(file, false).await?;
+        let made = TrailMigrator::up(&connection, None).await;
+        made.map_err(|source| ConnectError::Migrate { database: url, source })?;
+        Ok(Self::over(connection.clone(), connection))
+    }
+
+    /// Opens a trail in a file for reading alone.
+    pub async fn archive(file: &Path) -> Result<Self, ConnectError> {
+        let (_, connection) = trail_file(file, true).await?;
+        Ok(Self::over(connection.clone(), connection))
+    }
+
+    /// Closes its connections.
+    pub async fn close(&self) -> Result<(), TrailStoreError> {
+        self.writer.close_by_ref().await?;
+        Ok(self.reader.close_by_ref().await?)
+    }
+
+    /// Copies a month from another trail as it is at one instant. `words` says which words records speak with.
+    pub async fn take_in(
+        &self,
+        from: &TrailSnapshot,
+        month: Month,
+        words: impl Fn(&[Record]) -> Vec<i32>,
+    ) -> Result<Taken, TrailStoreError> {
+        let mut taken = Taken::default();
+        for (number, chain) in from.chains_of(month).await? {
+            let mut after = 0;
+            loop {
+                let records = from.records_after(number, after, PAGE, usize::MAX).await?;
+                let Some(last) = records.last() else { break };
+                after = last.row.seq;
+                taken.entries += records.len() as u64;
+                let places: Vec<_> = records.iter().map(|record| (number, record.row.seq)).collect();
+                let part = Part {
+                    chain,
+                    number,
+                    records: &records,
+                    families: &from.families_of(&places).await?,
+                    words: &from.whole_words(&words(&records)).await?,
+                };
+                sqlite::take_in(&self.writer, &part).await?;
+            }
+            if let Some(head) = from.head(chain).await? {
+                sqlite::put_head(&self.writer, &head).await?;
+                taken.heads.push(head);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Takes a month out of the database, all of it or nothing. On PostgreSQL its room is free at once where it had partitions.
+    pub async fn let_go(&self, month: Month) -> Result<(), TrailStoreError> {
+        let transaction = self.writer.begin().await?;
+        let backend = transaction.get_database_backend();
+        let run = async |text: &str| {
+            let statement = Statement::from_sql_and_values(backend, text, month.values());
+            transaction.execute_raw(statement).await
+        };
+        run("DELETE FROM trail_head WHERE chain_id IN (SELECT chain_id FROM trail_chain WHERE number >= $1 AND number < $2)").await?;
+        run("DELETE FROM trail_chain WHERE number >= $1 AND number < $2").await?;
+        for table in ["trail_record", "trail_families"] {
+            let part = format!("{table}_{}", month_name(month.first));
+            if backend == DbBackend::Postgres && is_there(&transaction, &part).await? {
+                transaction.execute_unprepared(&format!("DROP TABLE {part}")).await?;
+            } else {
+                run(&format!("DELETE FROM {table} WHERE chain >= $1 AND chain < $2")).await?;
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+async fn is_there(on: &impl ConnectionTrait, table: &str) -> Result<bool, TrailStoreError> {
+    let rows = all(on, "SELECT to_regclass($1) IS NOT NULL AS there", vec![table.into()]).await?;
+    rows.first().map_or(Ok(false), |row| get(row, "there"))
+}
+
+impl TrailSnapshot {
+    /// The chains that began in a month, by number.
+    async fn chains_of(&self, month: Month) -> Result<Vec<(i32, Uuid)>, TrailStoreError> {
+        let sql = "SELECT number, chain_id FROM trail_chain WHERE number >= $1 AND number < $2 ORDER BY number";
+        let rows = all(&self.transaction, sql, month.values()).await?;
+        rows.iter()
+            .map(|row| Ok((get(row, "number")?, get(row, "chain_id")?)))
+            .collect()
+    }
+
+    /// The heads of the chains that began in a month.
+    pub async fn heads_of(&self, month: Month) -> Result<Vec<HeadRow>, TrailStoreError> {
+        let sql = format!(
+            "SELECT {HEAD} FROM trail_head WHERE chain_id IN (SELECT chain_id FROM trail_chain WHERE number >= $1 AND number < $2) \
+             ORDER BY chain_id"
+        );
+        all(&self.transaction, sql, month.values())
+            .await?
+            .iter()
+            .map(head)
+            .collect()
+    }
+
+    async fn whole_words(&self, numbers: &[i32]) -> Result<Vec<(i32, Vec<u8>, String)>, TrailStoreError> {
+        let mut words = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let sql = "SELECT number, hash, body FROM trail_word WHERE number = $1";
+            for row in all(&self.transaction, sql, vec![(*number).into()]).await? {
+                words.push((get(&row, "number")?, get(&row, "hash")?, get(&row, "body")?));
+            }
+        }
+        Ok(words)
+    }
+}
