@@ -86,6 +86,12 @@ pub enum ConnectError {
         /// What the system said.
         source: io::Error,
     },
+    /// Others than the owner can read the file, which holds personal data.
+    #[error("{} can be read by others: its mode must be 0600", path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+    },
     /// The database does not answer, or refuses us.
     #[error("cannot open the database {database}: {source}")]
     Open {

@@ -193,12 +193,31 @@ fn make_private_folder(file: &Path) -> Result<(), ConnectError> {
     Ok(())
 }
 
-/// Makes the file for the owner alone, where it is not there yet.
+/// Makes the file for the owner alone, where it is not there yet. One that others can read is refused, with what stands beside it.
 fn make_private(file: &Path) -> Result<(), ConnectError> {
     match make_new(file) {
-        Err(ConnectError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(ConnectError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => refuse_exposed(file),
         made => made,
     }
+}
+
+#[cfg(unix)]
+fn refuse_exposed(file: &Path) -> Result<(), ConnectError> {
+    use std::os::unix::fs::PermissionsExt;
+    for ending in ["", "-wal", "-shm"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(ending);
+        // One that cannot be looked at is told of by whoever opens it.
+        if std::fs::metadata(&path).is_ok_and(|there| there.permissions().mode() & 0o077 != 0) {
+            return Err(ConnectError::Exposed { path: path.into() });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_exposed(_: &Path) -> Result<(), ConnectError> {
+    Ok(())
 }
 
 /// Makes a file for the owner alone that must not be there. The journal files that SQLite adds take its rights.

@@ -58,8 +58,15 @@ fn migration_is_told_before_and_after() {
 #[test]
 fn a_database_that_is_behind_is_refused_where_migration_is_off() {
     let home = Home::new();
-    home.write("data/thinkfamily.db", "");
-    home.write("data/thinkfamily.trail.db", "");
+    for name in ["thinkfamily.db", "thinkfamily.trail.db"] {
+        home.write(&format!("data/{name}"), "");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let path = home.path(&format!("data/{name}"));
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+    }
     for arguments in [
         &["serve", "--migrate=off", "--listen", "127.0.0.1:0"][..],
         &["demo", "--families", "1", "--migrate=off"],

@@ -249,6 +249,24 @@ fn what_cannot_be_served_safely_is_refused() {
         .failed(1, &["secret.key can be read by others"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn databases_that_others_can_read_are_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    home.run(&["migrate", "up"]).ok();
+    for name in ["thinkfamily.db", "thinkfamily.trail.db"] {
+        let file = home.path(&format!("data/{name}"));
+        for mode in [0o640, 0o604] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            home.run(&["serve", "--listen", "127.0.0.1:0"])
+                .failed(1, &[&format!("{name} can be read by others"), "0600"]);
+        }
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    home.run(&["migrate", "up"]).ok();
+}
+
 #[tokio::test]
 async fn in_production_there_is_nothing_of_the_demonstration() {
     let home = Home::new();
