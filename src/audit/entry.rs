@@ -46,6 +46,8 @@ pub enum Kind {
     LookedUp,
     /// A client has done what somebody should look into.
     Alert,
+    /// The heads of other chains that have moved since they were named last.
+    Tied,
     /// A process whose trail could not be written writes again. How many of its entries were not, stands among what was withheld.
     Resumed,
 }
@@ -65,6 +67,7 @@ impl Kind {
             Self::WriteFailed => "write_failed",
             Self::LookedUp => "looked_up",
             Self::Alert => "alert",
+            Self::Tied => "tied",
             Self::Resumed => "resumed",
         }
     }
@@ -93,6 +96,16 @@ pub struct HeadRef {
     pub seq: i64,
     /// The hash of the entry there.
     pub hash: Hash,
+}
+
+impl HeadRef {
+    /// The place alone.
+    pub fn place(&self) -> EntryRef {
+        EntryRef {
+            chain: self.chain,
+            seq: self.seq,
+        }
+    }
 }
 
 /// The portal that asked on a user's behalf.
@@ -295,7 +308,7 @@ pub struct Entry {
     /// The earlier entry that it speaks of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<EntryRef>,
-    /// The heads of other chains that the first entry of a chain names.
+    /// The heads of other chains that the first entry of a chain names, and those that tie it to others later.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub heads: BTreeSet<HeadRef>,
 }

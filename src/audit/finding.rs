@@ -32,6 +32,8 @@ pub enum FindingKind {
     HeadNotInChain,
     /// Entries stand after the signed head.
     BeyondHead,
+    /// Entries are not those that a witness was told of.
+    NotAsWitnessed,
     /// The index of families lacks an entry that speaks of one.
     SubjectMissing,
     /// The index of families has a row that no entry bears out.
@@ -54,6 +56,7 @@ impl FindingKind {
             Self::BadHeadSignature => "BAD_HEAD_SIGNATURE",
             Self::HeadNotInChain => "HEAD_NOT_IN_CHAIN",
             Self::BeyondHead => "BEYOND_HEAD",
+            Self::NotAsWitnessed => "NOT_AS_WITNESSED",
             Self::SubjectMissing => "SUBJECT_MISSING",
             Self::SubjectExtra => "SUBJECT_EXTRA",
             Self::Unreadable => "UNREADABLE",

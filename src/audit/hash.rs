@@ -79,6 +79,12 @@ impl TryFrom<String> for Hash {
     }
 }
 
+impl From<[u8; 32]> for Hash {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl From<Hash> for String {
     fn from(hash: Hash) -> Self {
         hash.to_string()

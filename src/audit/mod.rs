@@ -9,17 +9,24 @@
 
 pub mod announced;
 pub mod chain;
+pub mod checkpoint;
 pub mod code;
 pub mod entry;
 pub mod export;
 pub mod finding;
 pub mod hash;
+pub mod held;
 pub mod key;
 pub mod offline;
+pub mod prove;
 pub mod read;
+pub mod receipt;
 #[cfg(test)]
 mod tests;
+pub mod tied;
+pub mod tree;
 pub mod verify;
+pub mod witnessed;
 pub mod writer;
 
 pub use code::{Code, Subject};

@@ -14,10 +14,11 @@ use uuid::Uuid;
 
 use super::{
     chain::{ChainCheck, ChainEnd, Linked, check_head, is_signed},
-    entry::{Entry, HeadRef, MAX_BODY},
+    entry::{Entry, EntryRef, HeadRef, MAX_BODY},
     finding::{FindingKind, Report},
     hash::Hash,
     key::PublicKey,
+    witnessed::{Witnessed, missing},
 };
 use crate::store::trail::{AgencyRow, EntryRow, HeadRow, TrailSnapshot, TrailStore, TrailStoreError};
 
@@ -36,8 +37,8 @@ pub(super) struct Named {
 /// Who says that a head was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedBy {
-    /// The first entry of a chain.
-    Chain(Uuid),
+    /// An entry of another chain: its first, or one that ties it.
+    Entry(EntryRef),
     /// The signed head of the same chain.
     Head,
     /// A file of exported heads.
@@ -47,7 +48,8 @@ pub(super) enum NamedBy {
 impl NamedBy {
     fn words(self) -> String {
         match self {
-            Self::Chain(chain) => format!("the first entry of chain {chain}"),
+            Self::Entry(EntryRef { chain, seq: 1 }) => format!("the first entry of chain {chain}"),
+            Self::Entry(EntryRef { chain, seq }) => format!("entry {seq} of chain {chain}"),
             Self::Head => "the chain's signed head".to_owned(),
             Self::Exported => "the exported heads".to_owned(),
         }
@@ -133,11 +135,25 @@ pub(super) fn check_named(
 /// # Errors
 /// Only when the database cannot be read; whatever is wrong with what is stored is a finding.
 pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]) -> Result<Report, TrailStoreError> {
+    verify_with_witness(store, keys, exported, &Witnessed::default()).await
+}
+
+/// The same, and that it is as a witness was told.
+///
+/// # Errors
+/// The same.
+pub async fn verify_with_witness(
+    store: &TrailStore,
+    keys: &[PublicKey],
+    exported: &[HeadRow],
+    witnessed: &Witnessed,
+) -> Result<Report, TrailStoreError> {
     let mut report = Report::default();
     let named = Named::exported(exported, keys, &mut report);
     let mut check = Check {
         snapshot: store.snapshot().await?,
         keys,
+        witnessed,
         named,
         missing: BTreeSet::new(),
         report,
@@ -145,6 +161,7 @@ pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]
     let passes = [
         check.chains().await,
         check.heads_without_chain().await,
+        check.witnessed_chains().await,
         check.named_heads().await,
         check.index().await,
         check.index_of_groups().await,
@@ -165,6 +182,7 @@ pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]
 struct Check<'a> {
     snapshot: TrailSnapshot,
     keys: &'a [PublicKey],
+    witnessed: &'a Witnessed,
     named: Named,
     missing: BTreeSet<Uuid>,
     report: Report,
@@ -189,34 +207,47 @@ impl Check<'_> {
 
     async fn chain(&mut self, chain: Uuid) -> Result<(), TrailStoreError> {
         let mut check = ChainCheck::new(chain);
+        let mut witness = self.witnessed.of(chain);
         let mut after = None;
         loop {
             let page = self.snapshot.entries_after(chain, after, PAGE, MAX_BODY).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.seq);
-            let (mut wanted, mut lookups) = (Vec::new(), Vec::new());
             for row in &page {
-                let entry = check.entry(&linked(row), &mut self.report);
-                let Some(entry) = entry else { continue };
-                check_columns(row, &entry, &mut self.report);
-                if row.seq == 1 {
-                    for head in &entry.heads {
-                        self.named.add(*head, NamedBy::Chain(chain), &mut self.report);
-                    }
-                }
-                lookups.extend(entry.looked_up_by().map(|(authority, agency)| AgencyRow {
-                    authority,
-                    agency,
-                    recorded_at: entry.at,
-                    chain,
-                    seq: row.seq,
-                }));
-                wanted.push((row.seq, entry));
+                witness.entry(&row.hash, &mut self.report);
             }
-            self.subjects(chain, &wanted).await?;
-            self.agencies(chain, &lookups).await?;
+            self.page(chain, &page, &mut check).await?;
         }
-        let end = check.end();
+        witness.finish(&mut self.report);
+        self.end(chain, check.end()).await
+    }
+
+    /// The next entries of a chain, their columns, whom they name, and what the indices have of them.
+    async fn page(&mut self, chain: Uuid, page: &[EntryRow], check: &mut ChainCheck) -> Result<(), TrailStoreError> {
+        let (mut wanted, mut lookups) = (Vec::new(), Vec::new());
+        for row in page {
+            let entry = check.entry(&linked(row), &mut self.report);
+            let Some(entry) = entry else { continue };
+            check_columns(row, &entry, &mut self.report);
+            let by = EntryRef { chain, seq: row.seq };
+            for head in &entry.heads {
+                self.named_head(head, NamedBy::Entry(by)).await?;
+            }
+            lookups.extend(entry.looked_up_by().map(|(authority, agency)| AgencyRow {
+                authority,
+                agency,
+                recorded_at: entry.at,
+                chain,
+                seq: row.seq,
+            }));
+            wanted.push((row.seq, entry));
+        }
+        self.subjects(chain, &wanted).await?;
+        self.agencies(chain, &lookups).await
+    }
+
+    /// A chain ends where its signed head is.
+    async fn end(&mut self, chain: Uuid, end: ChainEnd) -> Result<(), TrailStoreError> {
         let head = self.snapshot.head(chain).await?;
         check_head(chain, Some(end), head.as_ref(), self.keys, &mut self.report);
         self.head_inside(end, head.as_ref());
@@ -247,15 +278,30 @@ impl Check<'_> {
         Ok(())
     }
 
-    async fn named_heads(&mut self) -> Result<(), TrailStoreError> {
-        for (head, by) in self.named.iter() {
-            let found = self.snapshot.hash_at(head.chain, head.seq).await?;
-            let last = match found {
-                Some(_) => None,
-                None => self.snapshot.last_seq(head.chain).await?,
-            };
-            check_named(head, by, found.as_deref(), last, &mut self.missing, &mut self.report);
+    async fn witnessed_chains(&mut self) -> Result<(), TrailStoreError> {
+        for (chain, told) in self.witnessed.chains() {
+            if self.snapshot.last_seq(chain).await?.is_none() && self.missing.insert(chain) {
+                missing(chain, told, &mut self.report);
+            }
         }
+        Ok(())
+    }
+
+    async fn named_heads(&mut self) -> Result<(), TrailStoreError> {
+        let named: Vec<_> = self.named.iter().map(|(head, by)| (*head, by)).collect();
+        for (head, by) in named {
+            self.named_head(&head, by).await?;
+        }
+        Ok(())
+    }
+
+    async fn named_head(&mut self, head: &HeadRef, by: NamedBy) -> Result<(), TrailStoreError> {
+        let found = self.snapshot.hash_at(head.chain, head.seq).await?;
+        let last = match found {
+            Some(_) => None,
+            None => self.snapshot.last_seq(head.chain).await?,
+        };
+        check_named(head, by, found.as_deref(), last, &mut self.missing, &mut self.report);
         Ok(())
     }
 }

@@ -5,6 +5,8 @@
 //! the database has committed.
 
 use std::{
+    collections::BTreeSet,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -12,12 +14,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::{
+    checkpoint::Checkpoint,
     code::Code,
-    entry::{Entry, EntryError, EntryRef, Kind},
+    entry::{Entry, EntryError, HeadRef, Kind},
+    held,
     key::{HeadKey, PublicKey},
 };
 use crate::{
@@ -25,12 +29,13 @@ use crate::{
     store::trail::{TrailStore, TrailStoreError},
 };
 
+pub(super) mod others;
 mod task;
 
-use task::{Chain, Prepared, Task};
+use task::{Chain, Prepared, Reached, Task};
 
 /// Bounds of the writing end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TrailOptions {
     /// How many entries may wait; beyond it an append is refused at once.
     pub queue: usize,
@@ -38,6 +43,8 @@ pub struct TrailOptions {
     pub batch: usize,
     /// How long one transaction may take before its entries count as not written.
     pub timeout: Duration,
+    /// The folder in which heads are kept outside the database, where they are.
+    pub held: Option<PathBuf>,
 }
 
 impl Default for TrailOptions {
@@ -46,6 +53,7 @@ impl Default for TrailOptions {
             queue: 4096,
             batch: 256,
             timeout: Duration::from_secs(10),
+            held: None,
         }
     }
 }
@@ -123,7 +131,7 @@ struct Counters {
 }
 
 enum Command {
-    Append(Prepared, oneshot::Sender<Result<EntryRef, TrailError>>),
+    Append(Prepared, oneshot::Sender<Result<HeadRef, TrailError>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -134,7 +142,9 @@ pub struct Trail {
     counters: Arc<Counters>,
     store: TrailStore,
     opened: Uuid,
-    public: PublicKey,
+    found: Arc<BTreeSet<HeadRef>>,
+    reached: watch::Receiver<Reached>,
+    key: HeadKey,
     clock: Clock,
 }
 
@@ -159,8 +169,7 @@ impl Trail {
     ) -> Result<Self, OpenError> {
         let (queue, waiting) = mpsc::channel(options.queue.max(1));
         let counters = Arc::new(Counters::default());
-        let public = key.public();
-        let own = clock.clone();
+        let own = (key.clone(), clock.clone());
         let mut chain = Chain {
             store: store.clone(),
             key,
@@ -168,24 +177,33 @@ impl Trail {
             clock,
             ids,
             timeout: options.timeout,
+            held: options.held.clone(),
             at: None,
         };
-        let opened = chain.open().await?.chain;
-        let task = Task::new(chain, waiting, Arc::clone(&counters), options.batch.max(1));
+        let (opened, found) = chain.open().await?;
+        let head = opened.head;
+        let (tell, reached) = watch::channel(opened);
+        let following = options
+            .held
+            .map(|folder| tokio::spawn(held::follow(folder, reached.clone(), |reached| reached.head)));
+        let batch = options.batch.max(1);
+        let task = Task::new(chain, waiting, Arc::clone(&counters), tell, batch, following);
         tokio::spawn(task.run());
         Ok(Self {
             queue,
             counters,
             store,
-            opened,
-            public,
-            clock: own,
+            opened: head.chain,
+            found: Arc::new(found),
+            reached,
+            key: own.0,
+            clock: own.1,
         })
     }
 
-    /// Adds an entry. It is durable when this returns its place; after an error it must be taken as not recorded. A caller
+    /// Adds an entry. It is durable when this returns its place and hash; after an error it must be taken as not recorded. A caller
     /// that stops waiting changes nothing: its entry is written all the same.
-    pub async fn append(&self, entry: Entry) -> Result<EntryRef, TrailError> {
+    pub async fn append(&self, entry: Entry) -> Result<HeadRef, TrailError> {
         let prepared = Prepared::new(&entry)?;
         let (done, answer) = oneshot::channel();
         match self.queue.try_send(Command::Append(prepared, done)) {
@@ -218,9 +236,35 @@ impl Trail {
         &self.store
     }
 
+    /// The heads of all chains when this one was opened.
+    pub fn found(&self) -> &BTreeSet<HeadRef> {
+        &self.found
+    }
+
+    /// How the chain stands: the checkpoint of all that is durable, and its signed note.
+    pub fn checkpoint(&self) -> (Checkpoint, String) {
+        let reached = self.reached.borrow().clone();
+        let checkpoint = Checkpoint {
+            chain: reached.head.chain,
+            size: reached.tree.size(),
+            root: reached.tree.root(),
+        };
+        (checkpoint, checkpoint.sign(&self.key))
+    }
+
+    /// The key that signs.
+    pub fn key(&self) -> &HeadKey {
+        &self.key
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// The key that heads are checked with.
     pub fn public_key(&self) -> PublicKey {
-        self.public
+        self.key.public()
     }
 
     /// How it fares.

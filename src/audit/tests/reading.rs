@@ -108,7 +108,7 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
             );
             let at = trail.append(entry.clone()).await.unwrap();
             if round % 2 == 0 {
-                wanted.push((entry.at, at));
+                wanted.push((entry.at, at.place()));
             }
             trail.append(place.disclosed(2, [family])).await.unwrap();
             // Among many others, and many others alone.
@@ -116,7 +116,7 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
             let entry = place.disclosed(1, all);
             let at = trail.append(entry.clone()).await.unwrap();
             if round % 3 == 0 {
-                wanted.push((entry.at, at));
+                wanted.push((entry.at, at.place()));
             }
         }
         trail.close().await;
@@ -162,6 +162,6 @@ async fn what_was_indexed_family_by_family_before_there_were_groups_is_found_and
     assert!(report.is_sound(), "{:?}", report.findings);
     for family in &families {
         let found = about_family(&place.store, 1, *family, None, 5).await.unwrap();
-        assert_eq!(found.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [at]);
+        assert_eq!(found.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [at.place()]);
     }
 }

@@ -1,39 +1,36 @@
 //! The task that writes, and the chain it writes to.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::BTreeSet,
+    path::PathBuf,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use chrono::{DateTime, SubsecRound, Utc};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
     time::timeout,
 };
 use uuid::Uuid;
 
-use super::{Command, Counters, OpenError, TrailError};
+use super::{Command, Counters, OpenError, TrailError, others::Others};
 use crate::{
     audit::{
         chain::{entry_hash, sign_head},
         code::Code,
-        entry::{Entry, EntryError, EntryRef, HeadRef, Kind, MAX_BODY},
+        entry::{Entry, EntryError, HeadRef, Kind},
         hash::Hash,
         key::HeadKey,
+        tree::Tree,
     },
     clock::{Clock, Ids},
-    store::trail::{
-        AgencyRow, EntryRow, GroupRow, HeadRow, Index, MOST_SINGLE, SubjectRow, TrailSnapshot, TrailStore,
-        TrailStoreError,
-    },
+    store::trail::{AgencyRow, EntryRow, GroupRow, HeadRow, Index, MOST_SINGLE, SubjectRow, TrailStore},
 };
 
 /// One transaction takes no more than this many bytes of bodies, besides its first entry.
 const BATCH_BYTES: usize = 8 << 20;
-/// The first entry of a chain names no more heads than this; each is about 130 bytes of at most [`MAX_BODY`].
-const MAX_HEADS: usize = 6000;
-const PAGE: u32 = 256;
 /// So many writes whose end is not known are remembered.
 const MAX_OPEN: usize = 64;
 
@@ -70,19 +67,28 @@ pub(super) struct Chain {
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) timeout: Duration,
+    /// Where heads are kept outside the database.
+    pub(super) held: Option<PathBuf>,
     /// The last place known to be durable, and where failed writes may have left the chain instead.
     pub(super) at: Option<Place>,
 }
 
+/// The end of a chain, and the tree over all its entries.
+#[derive(Clone, Debug)]
+pub(super) struct Reached {
+    pub(super) head: HeadRef,
+    pub(super) tree: Tree,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    durable: HeadRef,
+    durable: Reached,
     /// After writes whose end is not known; none once one has succeeded.
-    perhaps: Vec<HeadRef>,
+    perhaps: Vec<Reached>,
 }
 
 impl Place {
-    fn at(durable: HeadRef) -> Self {
+    fn at(durable: Reached) -> Self {
         Self {
             durable,
             perhaps: Vec::new(),
@@ -91,84 +97,85 @@ impl Place {
 }
 
 impl Chain {
-    /// Begins a chain with an entry that names the heads of the others.
-    pub(super) async fn open(&mut self) -> Result<EntryRef, OpenError> {
+    /// Begins a chain with an entry that names the heads of the others. Gives where it stands, and all heads that were there.
+    pub(super) async fn open(&mut self) -> Result<(Reached, BTreeSet<HeadRef>), OpenError> {
         let mut entry = Entry::new(Kind::ChainOpened, self.clock.now());
-        entry.heads = timeout(self.timeout, unnamed_heads(&self.store))
+        let finding = Others::find(&self.store, self.held.as_deref());
+        let others = timeout(self.timeout, finding)
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        let before = HeadRef {
-            chain: self.ids.uuid(),
-            seq: 0,
-            hash: Hash::ZERO,
+        entry.heads = others.named;
+        let before = Reached {
+            head: HeadRef {
+                chain: self.ids.uuid(),
+                seq: 0,
+                hash: Hash::ZERO,
+            },
+            tree: Tree::default(),
         };
-        let (rows, index, head, reached) = self.rows(&before, &[Prepared::new(&entry)?]);
+        let (rows, index, head, reached, _) = self.rows(&before, &[Prepared::new(&entry)?]);
         timeout(self.timeout, self.store.append(&rows, &index, &head))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        tracing::info!(chain = %reached.chain, hash = %reached.hash, "trail opened");
-        self.at = Some(Place::at(reached));
-        Ok(EntryRef {
-            chain: reached.chain,
-            seq: reached.seq,
-        })
+        tracing::info!(chain = %reached.head.chain, hash = %reached.head.hash, "trail opened");
+        self.at = Some(Place::at(reached.clone()));
+        Ok((reached, others.all))
     }
 
     /// Writes a batch; the places are those of its entries, in order.
-    async fn write(&mut self, batch: &[Prepared]) -> Result<Vec<EntryRef>, OpenError> {
+    async fn write(&mut self, batch: &[Prepared]) -> Result<Vec<HeadRef>, OpenError> {
         let before = self.settle().await?;
-        let (rows, index, head, reached) = self.rows(&before, batch);
+        let (rows, index, head, reached, places) = self.rows(&before, batch);
         if let Some(at) = &mut self.at {
             // What was begun so many writes ago has long ended.
             let spare = (at.perhaps.len() + 1).saturating_sub(MAX_OPEN);
             at.perhaps.drain(..spare);
-            at.perhaps.push(reached);
+            at.perhaps.push(reached.clone());
         }
         timeout(self.timeout, self.store.append(&rows, &index, &head))
             .await
             .map_err(|_| OpenError::TimedOut)??;
         self.at = Some(Place::at(reached));
-        let place = |row: &EntryRow| EntryRef {
-            chain: row.chain,
-            seq: row.seq,
-        };
-        Ok(rows.iter().map(place).collect())
+        Ok(places)
     }
 
     /// Where the chain stands in the database. After a write that failed, or whose end is not known, that is read again: it stands where it
     /// stood, or one of these writes was made after all. If it is neither, somebody else wrote to it, or an older database stands in the place of the one that
     /// was written to: the chain is left as it is for the check to find, and this process writes nothing more.
-    async fn settle(&mut self) -> Result<HeadRef, OpenError> {
+    async fn settle(&mut self) -> Result<Reached, OpenError> {
         let Some(Place { durable, perhaps }) = &mut self.at else {
             return Err(OpenError::Stopped);
         };
         if perhaps.is_empty() {
-            return Ok(*durable);
+            return Ok(durable.clone());
         }
-        let standing = timeout(self.timeout, self.store.standing(durable.chain))
+        let standing = timeout(self.timeout, self.store.standing(durable.head.chain))
             .await
             .map_err(|_| OpenError::TimedOut)??;
         let mut stands = std::iter::once(&*durable).chain(&*perhaps);
-        if let Some(place) = stands.find(|place| standing.ends_with(place.seq, &place.hash.to_string())) {
-            *durable = *place;
+        let found = stands.find(|Reached { head, .. }| standing.ends_with(head.seq, &head.hash.to_string()));
+        if let Some(place) = found {
+            *durable = place.clone();
             if standing.is_settled() {
                 perhaps.clear();
             }
-            return Ok(*durable);
+            return Ok(durable.clone());
         }
-        tracing::error!(chain = %durable.chain, "the trail's chain is not as this process left it");
+        tracing::error!(chain = %durable.head.chain, "the trail's chain is not as this process left it");
         self.at = None;
         Err(OpenError::Stopped)
     }
 
-    fn rows(&self, before: &HeadRef, batch: &[Prepared]) -> (Vec<EntryRow>, Index, HeadRow, HeadRef) {
-        let mut reached = *before;
-        let mut rows = Vec::with_capacity(batch.len());
+    fn rows(&self, before: &Reached, batch: &[Prepared]) -> (Vec<EntryRow>, Index, HeadRow, Reached, Vec<HeadRef>) {
+        let (mut reached, mut tree) = (before.head, before.tree.clone());
+        let (mut rows, mut places) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
         let mut index = Index::default();
         for entry in batch {
             let (prev, seq) = (reached.hash, reached.seq + 1);
             reached.seq = seq;
             reached.hash = entry_hash(&prev, reached.chain, seq, &entry.body);
+            tree.push(&reached.hash);
+            places.push(reached);
             rows.push(EntryRow {
                 chain: reached.chain,
                 seq,
@@ -203,49 +210,8 @@ impl Chain {
         }
         let now = self.clock.now().trunc_subsecs(6);
         let head = sign_head(&self.key, &reached, self.process.as_str(), now);
-        (rows, index, head, reached)
+        (rows, index, head, Reached { head: reached, tree }, places)
     }
-}
-
-/// The heads of all chains, without those that the first entry of another chain names already as they are now: these are
-/// vouched for through that chain. So the first entries stay short however often the server was started.
-async fn unnamed_heads(store: &TrailStore) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
-    let snapshot = store.snapshot().await?;
-    let mut heads = BTreeSet::new();
-    let mut named = HashSet::new();
-    let mut after = None;
-    loop {
-        let page = snapshot.heads_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.chain);
-        for head in &page {
-            // A head that is no hash is garbage; the check reports it.
-            if let Ok(hash) = Hash::parse(&head.hash) {
-                heads.insert(HeadRef {
-                    chain: head.chain,
-                    seq: head.seq,
-                    hash,
-                });
-            }
-            named.extend(named_by(&snapshot, head.chain).await?);
-        }
-    }
-    heads.retain(|head| !named.contains(head));
-    if heads.len() > MAX_HEADS {
-        tracing::warn!(
-            heads = heads.len(),
-            named = MAX_HEADS,
-            "the trail has too many open chains to name"
-        );
-        heads = heads.into_iter().take(MAX_HEADS).collect();
-    }
-    Ok(heads)
-}
-
-async fn named_by(snapshot: &TrailSnapshot, chain: Uuid) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
-    let first = snapshot.entries_after(chain, Some(0), 1, MAX_BODY).await?;
-    let body = first.first().and_then(|row| Entry::from_body(&row.body).ok());
-    Ok(body.map(|entry| entry.heads).unwrap_or_default())
 }
 
 /// The task that writes.
@@ -253,19 +219,32 @@ pub(super) struct Task {
     chain: Chain,
     waiting: mpsc::Receiver<Command>,
     counters: Arc<Counters>,
+    /// Told of every end of the chain that is durable.
+    reached: watch::Sender<Reached>,
     batch: usize,
+    /// What keeps heads outside the database; it ends after this.
+    following: Option<JoinHandle<()>>,
     closers: Vec<oneshot::Sender<()>>,
 }
 
-type Waiter = oneshot::Sender<Result<EntryRef, TrailError>>;
+type Waiter = oneshot::Sender<Result<HeadRef, TrailError>>;
 
 impl Task {
-    pub(super) fn new(chain: Chain, waiting: mpsc::Receiver<Command>, counters: Arc<Counters>, batch: usize) -> Self {
+    pub(super) fn new(
+        chain: Chain,
+        waiting: mpsc::Receiver<Command>,
+        counters: Arc<Counters>,
+        reached: watch::Sender<Reached>,
+        batch: usize,
+        following: Option<JoinHandle<()>>,
+    ) -> Self {
         Self {
             chain,
             waiting,
             counters,
+            reached,
             batch,
+            following,
             closers: Vec::new(),
         }
     }
@@ -284,7 +263,7 @@ impl Task {
                     Command::Append(entry, waiter) => {
                         if bytes + entry.body.len() > BATCH_BYTES && !batch.is_empty() {
                             let full = (std::mem::take(&mut batch), std::mem::take(&mut waiters));
-                            write(&mut self.chain, &self.counters, full.0, full.1).await;
+                            self.write(full.0, full.1).await;
                             bytes = 0;
                         }
                         bytes += entry.body.len();
@@ -294,40 +273,51 @@ impl Task {
                 }
             }
             if !batch.is_empty() {
-                write(&mut self.chain, &self.counters, batch, waiters).await;
+                self.write(batch, waiters).await;
             }
         }
         if let Some(Place { durable, .. }) = self.chain.at {
-            tracing::info!(chain = %durable.chain, seq = durable.seq, hash = %durable.hash, "trail closed");
+            let HeadRef { chain, seq, hash } = durable.head;
+            tracing::info!(%chain, seq, %hash, "trail closed");
+        }
+        // Whoever follows knows then that this was the last.
+        drop(self.reached);
+        if let Some(following) = self.following {
+            // It ends by itself; if it failed, that is in the log.
+            let _ = following.await;
         }
         for closer in self.closers {
             // Whoever asked may have stopped waiting.
             let _ = closer.send(());
         }
     }
-}
 
-async fn write(chain: &mut Chain, counters: &Counters, batch: Vec<Prepared>, waiters: Vec<Waiter>) {
-    let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
-    match chain.write(&batch).await {
-        Ok(places) => {
-            if counters.failing.swap(false, Ordering::Relaxed) {
-                tracing::info!("the trail is written again, and goes on where it was left");
+    async fn write(&mut self, batch: Vec<Prepared>, waiters: Vec<Waiter>) {
+        let (chain, counters) = (&mut self.chain, &self.counters);
+        let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+        match chain.write(&batch).await {
+            Ok(places) => {
+                if counters.failing.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the trail is written again, and goes on where it was left");
+                }
+                counters.batches.fetch_add(1, Ordering::Relaxed);
+                counters.entries.fetch_add(count, Ordering::Relaxed);
+                for (waiter, place) in waiters.into_iter().zip(places) {
+                    // A caller may have stopped waiting.
+                    let _ = waiter.send(Ok(place));
+                }
+                if let Some(at) = &chain.at {
+                    self.reached.send_replace(at.durable.clone());
+                }
             }
-            counters.batches.fetch_add(1, Ordering::Relaxed);
-            counters.entries.fetch_add(count, Ordering::Relaxed);
-            for (waiter, place) in waiters.into_iter().zip(places) {
-                // A caller may have stopped waiting.
-                let _ = waiter.send(Ok(place));
-            }
-        }
-        Err(error) => {
-            counters.failed.fetch_add(count, Ordering::Relaxed);
-            counters.failing.store(true, Ordering::Relaxed);
-            counters.stopped.store(chain.at.is_none(), Ordering::Relaxed);
-            tracing::error!(%error, entries = count, "the trail could not be written");
-            for waiter in waiters {
-                let _ = waiter.send(Err(TrailError::NotWritten));
+            Err(error) => {
+                counters.failed.fetch_add(count, Ordering::Relaxed);
+                counters.failing.store(true, Ordering::Relaxed);
+                counters.stopped.store(chain.at.is_none(), Ordering::Relaxed);
+                tracing::error!(%error, entries = count, "the trail could not be written");
+                for waiter in waiters {
+                    let _ = waiter.send(Err(TrailError::NotWritten));
+                }
             }
         }
     }
@@ -351,9 +341,10 @@ mod tests {
             clock: clock.clone(),
             ids: Ids::random(),
             timeout: Duration::from_secs(5),
+            held: None,
             at: None,
         };
-        let opened = chain.open().await.unwrap();
+        let (opened, _) = chain.open().await.unwrap();
         let before = chain.at.clone().unwrap().durable;
         chain.write(&entry()).await.unwrap();
         let after = chain.at.clone().unwrap().durable;
@@ -362,9 +353,14 @@ mod tests {
             perhaps: vec![after],
         });
         let places = chain.write(&entry()).await.unwrap();
-        assert_eq!((places[0].chain, places[0].seq), (opened.chain, 3));
+        assert_eq!((places[0].chain, places[0].seq), (opened.head.chain, 3));
         let report = verify(&chain.store, &[key.public()], &[]).await.unwrap();
         assert!(report.is_sound(), "{:?}", report.findings);
         assert_eq!((report.chains, report.entries), (1, 3));
+        assert_eq!(
+            chain.at.unwrap().durable.tree.size(),
+            3,
+            "the tree has what was built upon"
+        );
     }
 }
