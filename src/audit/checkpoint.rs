@@ -141,7 +141,14 @@ pub struct Notes<R> {
     from: R,
     number: u64,
     /// A line that was read and belongs to the next note.
-    ahead: Option<String>,
+    ahead: Option<Line>,
+}
+
+/// A line without its end, and whether it is a whole one of text.
+#[derive(Debug)]
+struct Line {
+    text: String,
+    whole: bool,
 }
 
 impl<R: BufRead> Notes<R> {
@@ -161,14 +168,21 @@ impl<R: BufRead> Notes<R> {
         loop {
             let line = match self.ahead.take() {
                 Some(line) => Some(line),
-                None => self.line(&mut whole)?,
+                None => self.line()?,
             };
-            let signs = |line: &String| line.starts_with('—');
+            // A note that was cut off is followed by another one.
+            let begins = |line: &Line| line.text.starts_with(ORIGIN) && !text.is_empty();
             match line {
                 // Empty lines before a note are let be; the one within it stands before signatures.
-                Some(line) if line.is_empty() => {}
-                Some(line) if signs(&line) => signatures.push(line),
-                Some(line) if signatures.is_empty() => text.push(line),
+                Some(line) if line.text.is_empty() && line.whole => {}
+                Some(line) if line.text.starts_with('—') => {
+                    whole &= line.whole;
+                    signatures.push(line.text);
+                }
+                Some(line) if signatures.is_empty() && !begins(&line) => {
+                    whole &= line.whole;
+                    text.push(line.text);
+                }
                 next => {
                     self.ahead = next;
                     break;
@@ -188,7 +202,7 @@ impl<R: BufRead> Notes<R> {
     }
 
     /// The next line without its end. What is too long or no text is passed over, and makes its note none.
-    fn line(&mut self, whole: &mut bool) -> io::Result<Option<String>> {
+    fn line(&mut self) -> io::Result<Option<Line>> {
         let mut bytes = Vec::new();
         let longest = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
         self.from.by_ref().take(longest).read_until(b'\n', &mut bytes)?;
@@ -196,20 +210,16 @@ impl<R: BufRead> Notes<R> {
             return Ok(None);
         }
         self.number += 1;
-        if bytes.pop_if(|last| *last == b'\n').is_none() {
-            *whole = false;
-            if bytes.len() + 1 >= MAX_LINE {
-                self.from.skip_until(b'\n')?;
-            }
+        let ended = bytes.pop_if(|last| *last == b'\n').is_some();
+        if !ended && bytes.len() + 1 >= MAX_LINE {
+            self.from.skip_until(b'\n')?;
         }
-        match String::from_utf8(bytes) {
-            Ok(line) if !line.chars().any(char::is_control) => Ok(Some(line)),
-            _ => {
-                *whole = false;
-                // It stands in the place of what it was, so that reading goes on.
-                Ok(Some("?".to_owned()))
-            }
-        }
+        let text = String::from_utf8(bytes).ok();
+        let text = text.filter(|text| !text.chars().any(char::is_control));
+        Ok(Some(Line {
+            whole: ended && text.is_some(),
+            text: text.unwrap_or_default(),
+        }))
     }
 }
 
@@ -301,6 +311,11 @@ mod tests {
         // Cut off, as by a full disk: what is whole is read.
         let cut = &notes.concat().into_bytes()[..notes[0].len() * 2 + 30];
         assert_eq!(read(cut), (vec![1, 2], 1));
+        for end in 1..notes[0].len() - 1 {
+            let Some(begun) = notes[0].get(..end) else { continue };
+            let (sizes, bad) = read([begun, "\n", &notes[1]].concat().as_bytes());
+            assert_eq!((sizes.as_slice(), bad), (&[2][..], 1), "{begun}");
+        }
         for junk in [
             b"junk\n".to_vec(),
             vec![0xff, b'\n'],
@@ -310,7 +325,7 @@ mod tests {
         ] {
             let all = [notes[0].as_bytes(), &junk, b"\n", notes[1].as_bytes()].concat();
             let (sizes, bad) = read(&all);
-            assert_eq!(sizes.first(), Some(&1), "{:?}", &junk[..junk.len().min(9)]);
+            assert_eq!(sizes.last(), Some(&2), "{:?}", &junk[..junk.len().min(9)]);
             assert!(bad > 0);
         }
         for text in ["", "a\nb\nc\n\n— d e\n", "thinkfamily/trail/x\n1\nAAAA\n"] {

@@ -109,6 +109,17 @@ impl Report {
         self.total == 0
     }
 
+    /// This one, and what another check found after it.
+    #[must_use]
+    pub fn followed_by(mut self, other: Self) -> Self {
+        self.chains += other.chains;
+        self.entries += other.entries;
+        self.total += other.total;
+        let room = MAX_FINDINGS.saturating_sub(self.findings.len());
+        self.findings.extend(other.findings.into_iter().take(room));
+        self
+    }
+
     /// Takes a finding in.
     pub fn note(
         &mut self,

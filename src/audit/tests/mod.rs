@@ -15,8 +15,10 @@ use crate::{
 
 mod command;
 mod harm;
+mod proving;
 mod reading;
 mod tampering;
+mod witness;
 mod writing;
 
 /// A trail in a folder that goes away with it.
