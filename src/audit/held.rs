@@ -90,9 +90,8 @@ pub async fn follow<T>(folder: PathBuf, mut heads: watch::Receiver<T>, of: impl 
         let head = of(&heads.borrow_and_update());
         let folder = folder.clone();
         let kept = tokio::task::spawn_blocking(move || keep(&folder, &head)).await;
-        match kept {
-            Ok(Err(error)) => tracing::warn!(%error, "the trail's head could not be kept outside the database"),
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(error)) = kept {
+            tracing::warn!(%error, "the trail's head could not be kept outside the database");
         }
         if heads.changed().await.is_err() {
             return;

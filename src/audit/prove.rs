@@ -142,7 +142,9 @@ pub async fn prove(
         for row in &page {
             check.entry(&linked(row), &mut report);
             if let Ok(hash) = Hash::parse(&row.hash) {
-                provers.iter_mut().for_each(|prover| prover.push(&hash));
+                for prover in &mut provers {
+                    prover.push(&hash);
+                }
             }
         }
     }

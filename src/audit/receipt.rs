@@ -278,30 +278,28 @@ impl Receipt {
             _ => codes.iter().map(Code::as_str).collect::<Vec<_>>().join(", "),
         };
         let given = &self.given;
-        let mut text = format!(
-            "request {} of {} for {}\ngiven: {} of {} people of {} families",
-            self.request_id,
-            self.at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            self.purpose,
-            list(&given.categories),
-            given.people,
-            given.families,
-        );
-        let looked = &given.looked_up;
-        if *looked != LookedUp::default() {
-            text.push_str(&format!(
-                "; looked up: {} found, {} not clear, {} not found",
-                looked.matched, looked.ambiguous, looked.not_found
-            ));
-        }
-        text.push_str(&format!("; changed: {}\n", list(&given.changed)));
-        for agreement in &self.agreements {
-            text.push_str(&format!(
-                "agreement {} version {}, text {}\n",
-                agreement.code, agreement.version, agreement.sha256
-            ));
-        }
-        text
+        let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let LookedUp {
+            matched,
+            ambiguous,
+            not_found,
+        } = given.looked_up;
+        let mut lines = vec![
+            format!("request {} of {at} for {}", self.request_id, self.purpose),
+            format!(
+                "given: {} of {} people of {} families",
+                list(&given.categories),
+                given.people,
+                given.families
+            ),
+            format!("looked up: {matched} found, {ambiguous} not clear, {not_found} not found"),
+            format!("changed: {}", list(&given.changed)),
+        ];
+        lines.extend(self.agreements.iter().map(|agreement| {
+            let AgreementText { code, version, sha256 } = agreement;
+            format!("agreement {code} version {version}, text {sha256}")
+        }));
+        lines.join("\n") + "\n"
     }
 }
 
@@ -389,7 +387,7 @@ mod tests {
             &b""[..],
             b"{}",
             b"[]",
-            &[b'['; 100_000],
+            &vec![b'['; 100_000],
             &vec![b' '; MAX_RECEIPT + 1],
             br#"{"signed":"{}","signature":""}"#,
             br#"{"signed":"","signature":"AAAA","more":1}"#,

@@ -63,7 +63,7 @@ fn parts(index: u64, size: u64) -> Vec<Range<u64>> {
     let mut parts = Vec::new();
     while to - from > 1 {
         // The left part is the largest power of two that is less than the whole.
-        let middle = from + (1 << (63 - (to - from - 1).leading_zeros()));
+        let middle = from + (1 << (to - from - 1).ilog2());
         if index < middle {
             parts.push(middle..to);
             to = middle;
@@ -188,7 +188,9 @@ mod tests {
 
     fn tree(leaves: &[Hash]) -> Tree {
         let mut tree = Tree::default();
-        leaves.iter().for_each(|data| tree.push(data));
+        for data in leaves {
+            tree.push(data);
+        }
         tree
     }
 
@@ -231,7 +233,7 @@ mod tests {
         let mut growing = Tree::default();
         for count in 0..all.len() {
             assert_eq!(growing.root(), naive(&all[..count]), "{count}");
-            assert_eq!(growing.roots.len() as u32, growing.size().count_ones());
+            assert_eq!(growing.roots.len(), count.count_ones() as usize);
             growing.push(&all[count]);
         }
     }
@@ -244,7 +246,9 @@ mod tests {
             for index in 0..size {
                 let (at, of) = (index as u64, size as u64);
                 let mut prover = Prover::new(at, of).unwrap();
-                all.iter().for_each(|data| prover.push(data));
+                for data in &all {
+                    prover.push(data);
+                }
                 let (proof, whole) = prover.finish().unwrap();
                 assert_eq!(proof, naive_proof(index, &all[..size]), "{index} of {size}");
                 assert_eq!(whole, root);

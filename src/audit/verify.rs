@@ -7,6 +7,7 @@
 //! back to what they were at an earlier time. That is seen by whoever keeps exported heads: each must be found again.
 
 mod index;
+pub mod rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -21,6 +21,8 @@ use crate::{
 
 /// The key that signs the heads of the trail, in the data directory.
 const TRAIL_KEY: &str = "trail.key";
+/// The heads that processes of this machine held, in the data directory.
+const TRAIL_HEADS: &str = "trail.heads";
 /// Connections to the trail: one writes, the others read.
 const TRAIL_CONNECTIONS: u32 = 3;
 
@@ -150,7 +152,10 @@ impl Context {
             Code::nearest(format!("{name}/{}", std::process::id())),
             self.clock.clone(),
             self.ids.clone(),
-            TrailOptions::default(),
+            TrailOptions {
+                held: Some(self.config.data_dir.join(TRAIL_HEADS)),
+                ..TrailOptions::default()
+            },
         )
         .await
         .map_err(|error| Failure::problem(format!("the trail cannot be opened: {error}")))

@@ -17,6 +17,7 @@ mod command;
 mod harm;
 mod proving;
 mod reading;
+mod rounds;
 mod tampering;
 mod witness;
 mod writing;

@@ -1,6 +1,6 @@
 //! Receipts and their proofs, from the entry to whoever has nothing but files and the public key.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use super::{Place, code, command::audit, testing::tamper};
 use crate::{
@@ -13,6 +13,9 @@ use crate::{
     },
     store::trail::TrailStore,
 };
+
+/// A word, and what brings it about.
+type Wronged<'a> = (&'a str, &'a dyn Fn(&mut Proof));
 
 struct Shown {
     place: Place,
@@ -52,7 +55,7 @@ impl Shown {
             purpose: code("safeguarding"),
             given: Given::default(),
             clauses: [code("TFF-2/police-marker")].into(),
-            agreements: Default::default(),
+            agreements: BTreeSet::new(),
         };
         let signed = told.sign(&entries, self.trail.key()).unwrap();
         let path = self.path(name);
@@ -118,7 +121,7 @@ async fn a_receipt_is_proved_by_few_hashes_and_checked_without_the_trail() {
         path
     };
     let size = made.checkpoint.lines().nth(1).unwrap().to_owned();
-    let wrongs: [(&str, &dyn Fn(&mut Proof)); 6] = [
+    let wrongs: [Wronged<'_>; 6] = [
         ("NOT_IN_TREE", &|proof| proof.entries[0].index += 1),
         ("NOT_IN_TREE", &|proof| proof.entries[1].path[3] = Hash::ZERO),
         ("NOT_IN_TREE", &|proof| proof.entries[1].path.clear()),

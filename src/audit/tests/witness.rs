@@ -143,7 +143,7 @@ async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_
     fs::write(&file, told.replacen("\n7\n", "\n8\n", 1)).unwrap();
     let (sound, said) = check(&place.store).await;
     assert!(!sound && said.contains("BAD_HEAD_SIGNATURE"), "{said}");
-    fs::write(&file, told[..told.len() - 40].to_owned()).unwrap();
+    fs::write(&file, &told[..told.len() - 40]).unwrap();
     let (sound, said) = check(&place.store).await;
     assert!(!sound && said.contains("UNREADABLE"), "{said}");
 }

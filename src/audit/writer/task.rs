@@ -302,12 +302,13 @@ impl Task {
                 }
                 counters.batches.fetch_add(1, Ordering::Relaxed);
                 counters.entries.fetch_add(count, Ordering::Relaxed);
+                // First, so that whoever is told of an entry finds it in the checkpoint.
+                if let Some(at) = &chain.at {
+                    self.reached.send_replace(at.durable.clone());
+                }
                 for (waiter, place) in waiters.into_iter().zip(places) {
                     // A caller may have stopped waiting.
                     let _ = waiter.send(Ok(place));
-                }
-                if let Some(at) = &chain.at {
-                    self.reached.send_replace(at.durable.clone());
                 }
             }
             Err(error) => {
