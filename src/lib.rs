@@ -25,3 +25,4 @@ pub mod store;
 pub mod telemetry;
 pub mod webhook;
 pub mod wire;
+pub mod witness;

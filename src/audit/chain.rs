@@ -84,7 +84,7 @@ pub struct ChainEnd {
 }
 
 /// The check of one chain, entry by entry.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ChainCheck {
     chain: Uuid,
     end: ChainEnd,
@@ -104,6 +104,15 @@ impl ChainCheck {
             },
             firm: true,
             tries: TRIES,
+        }
+    }
+
+    /// The check of `chain` from after an entry on, which is taken to be as it was written.
+    pub fn after(chain: Uuid, end: ChainEnd) -> Self {
+        Self {
+            end,
+            firm: end.hash.is_some(),
+            ..Self::new(chain)
         }
     }
 

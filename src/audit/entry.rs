@@ -44,6 +44,16 @@ pub struct HeadRef {
     pub hash: Hash,
 }
 
+impl HeadRef {
+    /// The place alone.
+    pub fn place(&self) -> EntryRef {
+        EntryRef {
+            chain: self.chain,
+            seq: self.seq,
+        }
+    }
+}
+
 /// The portal that asked on a user's behalf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -273,7 +283,7 @@ pub struct Entry {
     /// The earlier entry that it speaks of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<EntryRef>,
-    /// The heads of other chains that the first entry of a chain names.
+    /// The heads of other chains that the first entry of a chain names, and those that tie it to others later.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub heads: BTreeSet<HeadRef>,
     /// What was decided about consent.

@@ -10,7 +10,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{entry::MAX_BODY, stored::entries_after};
+use super::{
+    entry::MAX_BODY,
+    stored::{chain_after, entries_after},
+};
 use crate::store::trail::{EntryRow, HeadRow, TrailSnapshot, TrailStore, TrailStoreError};
 
 /// The longest line that is read: a body within a JSON string grows to at most twice its length here.
@@ -140,17 +143,9 @@ pub async fn export(
 
 async fn entries(snapshot: &TrailSnapshot, out: &mut (dyn Write + Send)) -> Result<u64, ExportError> {
     let (mut count, mut before) = (0, None);
-    while let Some(chain) = snapshot.chain_after(before).await? {
+    while let Some(chain) = chain_after(snapshot, before).await? {
         before = Some(chain);
         count += entries_of(snapshot, chain, out).await?;
-    }
-    let mut before = i32::MIN;
-    while let Some((number, chain)) = snapshot.numbered_chain_after(before).await? {
-        before = number;
-        // A chain without a name is for the check of the database to find: its entries can be held against nothing.
-        if let Some(chain) = chain {
-            count += entries_of(snapshot, chain, out).await?;
-        }
     }
     Ok(count)
 }

@@ -32,6 +32,8 @@ pub enum FindingKind {
     HeadNotInChain,
     /// Entries stand after the signed head.
     BeyondHead,
+    /// Entries are not those that a witness was told of.
+    NotAsWitnessed,
     /// The index of families lacks an entry that speaks of one.
     SubjectMissing,
     /// The index of families has a row that no entry bears out.
@@ -54,6 +56,7 @@ impl FindingKind {
             Self::BadHeadSignature => "BAD_HEAD_SIGNATURE",
             Self::HeadNotInChain => "HEAD_NOT_IN_CHAIN",
             Self::BeyondHead => "BEYOND_HEAD",
+            Self::NotAsWitnessed => "NOT_AS_WITNESSED",
             Self::SubjectMissing => "SUBJECT_MISSING",
             Self::SubjectExtra => "SUBJECT_EXTRA",
             Self::Unreadable => "UNREADABLE",
@@ -104,6 +107,17 @@ impl Report {
     /// Whether nothing was found.
     pub fn is_sound(&self) -> bool {
         self.total == 0
+    }
+
+    /// This one, and what another check found after it.
+    #[must_use]
+    pub fn followed_by(mut self, other: Self) -> Self {
+        self.chains += other.chains;
+        self.entries += other.entries;
+        self.total += other.total;
+        let room = MAX_FINDINGS.saturating_sub(self.findings.len());
+        self.findings.extend(other.findings.into_iter().take(room));
+        self
     }
 
     /// Takes a finding in.

@@ -90,17 +90,17 @@ impl fmt::Debug for Hash {
     }
 }
 
-impl From<[u8; 32]> for Hash {
-    fn from(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
-
 impl TryFrom<String> for Hash {
     type Error = NotAHash;
 
     fn try_from(text: String) -> Result<Self, NotAHash> {
         Self::parse(&text)
+    }
+}
+
+impl From<[u8; 32]> for Hash {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 }
 

@@ -15,6 +15,9 @@ use std::{
 };
 
 use aws_lc_rs::{
+    encoding::{AsBigEndian, Curve25519SeedBin},
+    error::Unspecified,
+    hkdf::{HKDF_SHA256, Salt},
     rand::SystemRandom,
     signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
 };
@@ -105,9 +108,24 @@ impl HeadKey {
         PublicKey(bytes)
     }
 
+    /// A key of 32 bytes for another use, which only whoever has this one can derive.
+    pub(super) fn derived(&self, used_for: &'static [u8]) -> Result<[u8; 32], Unspecified> {
+        let seed = self.pair.seed()?;
+        let seed: Curve25519SeedBin<'_> = seed.as_be_bytes()?;
+        let extracted = Salt::new(HKDF_SHA256, b"thinkfamily trail key").extract(seed.as_ref());
+        let mut key = [0; 32];
+        extracted.expand(&[used_for], HKDF_SHA256)?.fill(&mut key)?;
+        Ok(key)
+    }
+
     /// The signature of `message`, in base64.
     pub(crate) fn sign(&self, message: &[u8]) -> String {
-        STANDARD.encode(self.pair.sign(message).as_ref())
+        STANDARD.encode(self.signature(message))
+    }
+
+    /// The signature of `message`: 64 bytes.
+    pub(super) fn signature(&self, message: &[u8]) -> Vec<u8> {
+        self.pair.sign(message).as_ref().to_vec()
     }
 }
 
@@ -176,11 +194,21 @@ impl PublicKey {
 
     /// Whether `signature` (base64) is this key's signature of `message`.
     pub(crate) fn signed(&self, message: &[u8], signature: &str) -> bool {
-        STANDARD.decode(signature).is_ok_and(|signature| {
-            UnparsedPublicKey::new(&ED25519, self.0)
-                .verify(message, &signature)
-                .is_ok()
-        })
+        STANDARD
+            .decode(signature)
+            .is_ok_and(|signature| self.made(message, &signature))
+    }
+
+    /// Whether these bytes are this key's signature of `message`.
+    pub(super) fn made(&self, message: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ED25519, self.0)
+            .verify(message, signature)
+            .is_ok()
+    }
+
+    /// The 32 bytes.
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 

@@ -34,13 +34,15 @@ pub enum Kind {
     Resumed,
     /// Databases that were found to be behind were compared, and what the trail knows was done again.
     Restored,
+    /// The heads of other chains that have moved since they were named last.
+    Tied,
     /// A month was taken to a file of its own, with all its chains.
     Archived,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Disclosed,
         Self::Refused,
         Self::Write,
@@ -54,6 +56,7 @@ impl Kind {
         Self::Alert,
         Self::Resumed,
         Self::Restored,
+        Self::Tied,
         Self::Archived,
     ];
 
@@ -73,6 +76,7 @@ impl Kind {
             Self::Alert => "alert",
             Self::Resumed => "resumed",
             Self::Restored => "restored",
+            Self::Tied => "tied",
             Self::Archived => "archived",
         }
     }
@@ -93,6 +97,7 @@ impl Kind {
             Self::Alert => 11,
             Self::Resumed => 12,
             Self::Restored => 13,
+            Self::Tied => 14,
             Self::Archived => 15,
         }
     }

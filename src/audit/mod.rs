@@ -10,6 +10,7 @@
 pub mod announced;
 mod bytes;
 pub mod chain;
+pub mod checkpoint;
 pub mod code;
 pub mod decided;
 pub mod entry;
@@ -22,12 +23,17 @@ pub mod marks;
 pub mod offline;
 mod packed;
 pub mod person;
+pub mod prove;
 pub mod read;
+pub mod receipt;
 pub mod restored;
 pub mod stored;
 #[cfg(test)]
 mod tests;
+pub mod tied;
+pub mod tree;
 pub mod verify;
+pub mod witnessed;
 pub mod writer;
 
 pub use code::{Code, Subject};

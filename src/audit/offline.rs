@@ -14,11 +14,12 @@ use uuid::Uuid;
 
 use super::{
     chain::{ChainCheck, ChainEnd, Linked, check_head},
-    entry::HeadRef,
+    entry::{EntryRef, HeadRef},
     export::{ExportError, ExportedEntry, Line, Lines},
     finding::{FindingKind, Report},
     key::PublicKey,
     verify::{Named, NamedBy, check_named},
+    witnessed::{WitnessCheck, Witnessed, missing},
 };
 use crate::store::trail::HeadRow;
 
@@ -30,10 +31,24 @@ const MAX_CHAINS: usize = 1_000_000;
 /// # Errors
 /// Only when the file cannot be read; whatever is wrong with what is in it is a finding.
 pub fn verify_file(path: &Path, keys: &[PublicKey], exported: &[HeadRow]) -> Result<Report, ExportError> {
+    verify_file_with_witness(path, keys, exported, &Witnessed::default())
+}
+
+/// The same, and that it is as a witness was told.
+///
+/// # Errors
+/// The same.
+pub fn verify_file_with_witness(
+    path: &Path,
+    keys: &[PublicKey],
+    exported: &[HeadRow],
+    witnessed: &Witnessed,
+) -> Result<Report, ExportError> {
     let mut report = Report::default();
     let named = Named::exported(exported, keys, &mut report);
     let mut check = Check {
         keys,
+        witnessed,
         named,
         current: None,
         ends: BTreeMap::new(),
@@ -42,14 +57,16 @@ pub fn verify_file(path: &Path, keys: &[PublicKey], exported: &[HeadRow]) -> Res
     };
     check.read(path)?;
     check.compare_heads();
+    check.witnessed_chains();
     check.named_heads(path)?;
     Ok(check.report)
 }
 
 struct Check<'a> {
     keys: &'a [PublicKey],
+    witnessed: &'a Witnessed,
     named: Named,
-    current: Option<(Uuid, ChainCheck)>,
+    current: Option<(Uuid, ChainCheck, WitnessCheck<'a>)>,
     ends: BTreeMap<Uuid, ChainEnd>,
     heads: BTreeMap<Uuid, HeadRow>,
     report: Report,
@@ -108,7 +125,7 @@ impl Check<'_> {
 
     fn entry(&mut self, number: u64, entry: &ExportedEntry) {
         let chain = entry.chain;
-        if self.current.as_ref().is_none_or(|(current, _)| *current != chain) {
+        if self.current.as_ref().is_none_or(|(current, ..)| *current != chain) {
             self.finish_chain();
             if self.ends.len() >= MAX_CHAINS {
                 self.unreadable(number);
@@ -120,9 +137,12 @@ impl Check<'_> {
                 return;
             }
             self.report.chains += 1;
-            self.current = Some((chain, ChainCheck::new(chain)));
+            self.current = Some((chain, ChainCheck::new(chain), self.witnessed.of(chain)));
         }
-        let Some((_, check)) = &mut self.current else { return };
+        let Some((_, check, witness)) = &mut self.current else {
+            return;
+        };
+        witness.entry(&entry.hash, &mut self.report);
         let linked = Linked {
             seq: entry.seq,
             prev: &entry.prev,
@@ -130,15 +150,15 @@ impl Check<'_> {
             body: &entry.body,
         };
         let body = check.entry(&linked, &mut self.report);
-        if let Some(body) = body.filter(|_| entry.seq == 1) {
-            for head in body.heads {
-                self.named.add(head, NamedBy::Chain(chain), &mut self.report);
-            }
+        let by = NamedBy::Entry(EntryRef { chain, seq: entry.seq });
+        for head in body.into_iter().flat_map(|body| body.heads) {
+            self.named.add(head, by, &mut self.report);
         }
     }
 
     fn finish_chain(&mut self) {
-        if let Some((chain, check)) = self.current.take() {
+        if let Some((chain, check, witness)) = self.current.take() {
+            witness.finish(&mut self.report);
             self.ends.insert(chain, check.end());
         }
     }
@@ -154,6 +174,14 @@ impl Check<'_> {
         for (chain, head) in &self.heads {
             if !self.ends.contains_key(chain) {
                 check_head(*chain, None, Some(head), self.keys, &mut self.report);
+            }
+        }
+    }
+
+    fn witnessed_chains(&mut self) {
+        for (chain, told) in self.witnessed.chains() {
+            if !self.ends.contains_key(&chain) {
+                missing(chain, told, &mut self.report);
             }
         }
     }

@@ -77,6 +77,27 @@ impl Beside {
     }
 }
 
+/// The next chain that has entries: first those of version 1, then those of records by the order in which they began.
+pub async fn chain_after(snapshot: &TrailSnapshot, after: Option<Uuid>) -> Result<Option<Uuid>, TrailStoreError> {
+    let mut number = match after {
+        None => None,
+        Some(after) => snapshot.number_of(after).await?,
+    };
+    if number.is_none()
+        && let Some(old) = snapshot.chain_after(after).await?
+    {
+        return Ok(Some(old));
+    }
+    while let Some((next, chain)) = snapshot.numbered_chain_after(number.unwrap_or(i32::MIN)).await? {
+        if chain.is_some() {
+            return Ok(chain);
+        }
+        // A chain without a name can be held against nothing; the check says so.
+        number = Some(next);
+    }
+    Ok(None)
+}
+
 /// The next entries of a chain after a place, in order.
 pub async fn entries_after(
     snapshot: &TrailSnapshot,

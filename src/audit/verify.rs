@@ -8,6 +8,7 @@
 
 mod index;
 mod records;
+pub mod rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +16,12 @@ use uuid::Uuid;
 
 use super::{
     chain::{ChainCheck, ChainEnd, Linked, check_head, is_signed},
-    entry::{Entry, HeadRef, MAX_BODY},
+    entry::{Entry, EntryRef, HeadRef, MAX_BODY},
     finding::{FindingKind, Report},
     hash::Hash,
     key::PublicKey,
+    stored::chain_after,
+    witnessed::{Witnessed, missing},
 };
 use crate::store::trail::{AgencyRow, EntryRow, HeadRow, TrailSnapshot, TrailStore, TrailStoreError};
 
@@ -37,8 +40,8 @@ pub(super) struct Named {
 /// Who says that a head was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedBy {
-    /// The first entry of a chain.
-    Chain(Uuid),
+    /// An entry of another chain: its first, or one that ties it.
+    Entry(EntryRef),
     /// The signed head of the same chain.
     Head,
     /// A file of exported heads.
@@ -48,7 +51,8 @@ pub(super) enum NamedBy {
 impl NamedBy {
     fn words(self) -> String {
         match self {
-            Self::Chain(chain) => format!("the first entry of chain {chain}"),
+            Self::Entry(EntryRef { chain, seq: 1 }) => format!("the first entry of chain {chain}"),
+            Self::Entry(EntryRef { chain, seq }) => format!("entry {seq} of chain {chain}"),
             Self::Head => "the chain's signed head".to_owned(),
             Self::Exported => "the exported heads".to_owned(),
         }
@@ -134,24 +138,38 @@ pub(super) fn check_named(
 /// # Errors
 /// Only when the database cannot be read; whatever is wrong with what is stored is a finding.
 pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]) -> Result<Report, TrailStoreError> {
+    verify_with_witness(store, keys, exported, &Witnessed::default()).await
+}
+
+/// The same, and that it is as a witness was told.
+///
+/// # Errors
+/// The same.
+pub async fn verify_with_witness(
+    store: &TrailStore,
+    keys: &[PublicKey],
+    exported: &[HeadRow],
+    witnessed: &Witnessed,
+) -> Result<Report, TrailStoreError> {
     let mut report = Report::default();
     let named = Named::exported(exported, keys, &mut report);
     let mut check = Check {
         snapshot: store.snapshot().await?,
         keys,
+        witnessed,
         named,
         missing: BTreeSet::new(),
         report,
     };
     let passes = [
         check.chains().await,
-        check.chains_of_records().await,
         check.heads_without_chain().await,
+        check.witnessed_chains().await,
         check.named_heads().await,
         check.index().await,
         check.index_of_groups().await,
         check.index_of_agencies().await,
-        check.families_of_nothing().await,
+        check.records_of_nothing().await,
     ];
     for pass in passes {
         match pass {
@@ -168,6 +186,7 @@ pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]
 struct Check<'a> {
     snapshot: TrailSnapshot,
     keys: &'a [PublicKey],
+    witnessed: &'a Witnessed,
     named: Named,
     missing: BTreeSet<Uuid>,
     report: Report,
@@ -176,7 +195,7 @@ struct Check<'a> {
 impl Check<'_> {
     async fn chains(&mut self) -> Result<(), TrailStoreError> {
         let mut after = None;
-        while let Some(chain) = self.snapshot.chain_after(after).await? {
+        while let Some(chain) = chain_after(&self.snapshot, after).await? {
             after = Some(chain);
             self.report.chains += 1;
             match self.chain(chain).await {
@@ -192,41 +211,63 @@ impl Check<'_> {
 
     async fn chain(&mut self, chain: Uuid) -> Result<(), TrailStoreError> {
         let mut check = ChainCheck::new(chain);
-        let mut after = None;
+        let mut witness = self.witnessed.of(chain);
         loop {
-            let page = self.snapshot.entries_after(chain, after, PAGE, MAX_BODY).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.seq);
-            let (mut wanted, mut lookups) = (Vec::new(), Vec::new());
-            for row in &page {
-                let entry = check.entry(&linked(row), &mut self.report);
-                let Some(entry) = entry else { continue };
-                check_columns(row, &entry, &mut self.report);
-                self.heads_of(chain, row.seq, &entry);
-                lookups.extend(entry.looked_up_by().map(|(authority, agency)| AgencyRow {
-                    authority,
-                    agency,
-                    recorded_at: entry.at,
-                    chain,
-                    seq: row.seq,
-                }));
-                wanted.push((row.seq, entry));
+            let page = self.next(chain, &mut check).await?;
+            if page.is_empty() {
+                break;
             }
-            self.subjects(chain, &wanted).await?;
-            self.agencies(chain, &lookups).await?;
+            for row in &page {
+                witness.entry(&row.hash, &mut self.report);
+            }
         }
+        witness.finish(&mut self.report);
         self.end(chain, check.end()).await
     }
 
-    /// The first entry of a chain names heads of others, which must be found.
-    fn heads_of(&mut self, chain: Uuid, seq: i64, entry: &Entry) {
-        if seq == 1 {
-            for head in &entry.heads {
-                self.named.add(*head, NamedBy::Chain(chain), &mut self.report);
-            }
+    /// Looks at the next entries of a chain: at themselves, at whom they name, and at what the indices have of them. Gives them as they stand; none where the
+    /// chain ends.
+    async fn next(&mut self, chain: Uuid, check: &mut ChainCheck) -> Result<Vec<EntryRow>, TrailStoreError> {
+        match self.snapshot.number_of(chain).await? {
+            Some(number) => self.next_records(number, chain, check).await,
+            None => self.next_old(chain, check).await,
         }
     }
 
+    /// The same of a chain of version 1, whose columns repeat what its entries say.
+    async fn next_old(&mut self, chain: Uuid, check: &mut ChainCheck) -> Result<Vec<EntryRow>, TrailStoreError> {
+        let after = Some(check.end().seq).filter(|seq| *seq > 0);
+        let page = self.snapshot.entries_after(chain, after, PAGE, MAX_BODY).await?;
+        let (mut wanted, mut lookups) = (Vec::new(), Vec::new());
+        for row in &page {
+            let entry = check.entry(&linked(row), &mut self.report);
+            let Some(entry) = entry else { continue };
+            check_columns(row, &entry, &mut self.report);
+            self.heads_of(chain, row.seq, &entry).await?;
+            lookups.extend(entry.looked_up_by().map(|(authority, agency)| AgencyRow {
+                authority,
+                agency,
+                recorded_at: entry.at,
+                chain,
+                seq: row.seq,
+            }));
+            wanted.push((row.seq, entry));
+        }
+        self.subjects(chain, &wanted).await?;
+        self.agencies(chain, &lookups).await?;
+        Ok(page)
+    }
+
+    /// The heads of others that an entry names must be found.
+    async fn heads_of(&mut self, chain: Uuid, seq: i64, entry: &Entry) -> Result<(), TrailStoreError> {
+        let by = EntryRef { chain, seq };
+        for head in &entry.heads {
+            self.named_head(head, NamedBy::Entry(by)).await?;
+        }
+        Ok(())
+    }
+
+    /// A chain ends where its signed head is.
     async fn end(&mut self, chain: Uuid, end: ChainEnd) -> Result<(), TrailStoreError> {
         let head = self.snapshot.head(chain).await?;
         check_head(chain, Some(end), head.as_ref(), self.keys, &mut self.report);
@@ -258,15 +299,30 @@ impl Check<'_> {
         Ok(())
     }
 
-    async fn named_heads(&mut self) -> Result<(), TrailStoreError> {
-        for (head, by) in self.named.iter() {
-            let found = self.snapshot.hash_at(head.chain, head.seq).await?;
-            let last = match found {
-                Some(_) => None,
-                None => self.snapshot.last_seq(head.chain).await?,
-            };
-            check_named(head, by, found.as_deref(), last, &mut self.missing, &mut self.report);
+    async fn witnessed_chains(&mut self) -> Result<(), TrailStoreError> {
+        for (chain, told) in self.witnessed.chains() {
+            if self.snapshot.last_seq(chain).await?.is_none() && self.missing.insert(chain) {
+                missing(chain, told, &mut self.report);
+            }
         }
+        Ok(())
+    }
+
+    async fn named_heads(&mut self) -> Result<(), TrailStoreError> {
+        let named: Vec<_> = self.named.iter().map(|(head, by)| (*head, by)).collect();
+        for (head, by) in named {
+            self.named_head(&head, by).await?;
+        }
+        Ok(())
+    }
+
+    async fn named_head(&mut self, head: &HeadRef, by: NamedBy) -> Result<(), TrailStoreError> {
+        let found = self.snapshot.hash_at(head.chain, head.seq).await?;
+        let last = match found {
+            Some(_) => None,
+            None => self.snapshot.last_seq(head.chain).await?,
+        };
+        check_named(head, by, found.as_deref(), last, &mut self.missing, &mut self.report);
         Ok(())
     }
 }

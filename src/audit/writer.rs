@@ -5,7 +5,7 @@
 //! the database has committed.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{
         Arc,
@@ -18,8 +18,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::{
+    checkpoint::Checkpoint,
     code::Code,
-    entry::{Entry, EntryError, EntryRef, Kind},
+    entry::{Entry, EntryError, EntryRef, HeadRef, Kind},
     key::{HeadKey, PublicKey},
 };
 use crate::{
@@ -27,14 +28,15 @@ use crate::{
     store::trail::{MadeRow, TrailStore, TrailStoreError},
 };
 
+pub(super) mod others;
 mod task;
 mod teller;
 
-use task::{Chain, Prepared, Task};
+use task::{Chain, Prepared, Reached, Task};
 use teller::{Teller, Told};
 
 /// Bounds of the writing end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TrailOptions {
     /// How many entries may wait; beyond it an append is refused at once.
     pub queue: usize,
@@ -42,6 +44,8 @@ pub struct TrailOptions {
     pub batch: usize,
     /// How long one transaction may take before its entries count as not written.
     pub timeout: Duration,
+    /// The folder in which heads are kept outside the database, where they are.
+    pub held: Option<PathBuf>,
 }
 
 impl Default for TrailOptions {
@@ -50,6 +54,7 @@ impl Default for TrailOptions {
             queue: 4096,
             batch: 256,
             timeout: Duration::from_secs(10),
+            held: None,
         }
     }
 }
@@ -127,7 +132,7 @@ struct Counters {
 }
 
 enum Command {
-    Append(Prepared, oneshot::Sender<Result<EntryRef, TrailError>>),
+    Append(Prepared, oneshot::Sender<Result<HeadRef, TrailError>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -139,7 +144,9 @@ pub struct Trail {
     counters: Arc<Counters>,
     store: TrailStore,
     opened: Uuid,
-    public: PublicKey,
+    found: Arc<BTreeSet<HeadRef>>,
+    reached: watch::Receiver<Reached>,
+    key: HeadKey,
     clock: Clock,
 }
 
@@ -164,9 +171,7 @@ impl Trail {
     ) -> Result<Self, OpenError> {
         let (queue, waiting) = mpsc::channel(options.queue.max(1));
         let counters = Arc::new(Counters::default());
-        let public = key.public();
-        let own = clock.clone();
-        let (reached, reaching) = watch::channel(None);
+        let own = (key.clone(), clock.clone());
         let mut chain = Chain {
             store: store.clone(),
             key,
@@ -174,19 +179,22 @@ impl Trail {
             clock,
             ids,
             timeout: options.timeout,
+            held: options.held.clone(),
             at: None,
             words: HashMap::new(),
-            reached,
         };
-        let opened = chain.open().await?.chain;
-        let task = Task::new(chain, waiting, Arc::clone(&counters), options.batch.max(1));
+        let (opened, found) = chain.open().await?;
+        let head = opened.head;
+        let (tell, reached) = watch::channel(opened);
+        let batch = options.batch.max(1);
+        let task = Task::new(chain, waiting, Arc::clone(&counters), tell, batch);
         tokio::spawn(task.run());
         let (teller, told) = mpsc::unbounded_channel();
         let telling = Teller {
             store: store.clone(),
-            clock: own.clone(),
+            clock: own.1.clone(),
             queue: told,
-            reached: reaching,
+            reached: reached.clone(),
         };
         tokio::spawn(telling.run());
         Ok(Self {
@@ -194,15 +202,17 @@ impl Trail {
             teller,
             counters,
             store,
-            opened,
-            public,
-            clock: own,
+            opened: head.chain,
+            found: Arc::new(found),
+            reached,
+            key: own.0,
+            clock: own.1,
         })
     }
 
-    /// Adds an entry. It is durable when this returns its place; after an error it must be taken as not recorded. A caller
+    /// Adds an entry. It is durable when this returns its place and hash; after an error it must be taken as not recorded. A caller
     /// that stops waiting changes nothing: its entry is written all the same.
-    pub async fn append(&self, entry: Entry) -> Result<EntryRef, TrailError> {
+    pub async fn append(&self, entry: Entry) -> Result<HeadRef, TrailError> {
         let prepared = Prepared::new(&entry)?;
         let (done, answer) = oneshot::channel();
         match self.queue.try_send(Command::Append(prepared, done)) {
@@ -266,9 +276,35 @@ impl Trail {
         &self.store
     }
 
+    /// The heads of all chains when this one was opened.
+    pub fn found(&self) -> &BTreeSet<HeadRef> {
+        &self.found
+    }
+
+    /// How the chain stands: the checkpoint of all that is durable, and its signed note.
+    pub fn checkpoint(&self) -> (Checkpoint, String) {
+        let reached = self.reached.borrow().clone();
+        let checkpoint = Checkpoint {
+            chain: reached.head.chain,
+            size: reached.tree.size(),
+            root: reached.tree.root(),
+        };
+        (checkpoint, checkpoint.sign(&self.key))
+    }
+
+    /// The key that signs.
+    pub fn key(&self) -> &HeadKey {
+        &self.key
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// The key that heads are checked with.
     pub fn public_key(&self) -> PublicKey {
-        self.public
+        self.key.public()
     }
 
     /// How it fares.

@@ -2,6 +2,9 @@
 //!
 //! Opens files and the trail; finds nothing itself, `crate::audit` does.
 
+mod receipts;
+mod witness;
+
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, BufReader, BufWriter, Write},
@@ -16,8 +19,8 @@ use crate::{
         HeadKey, PublicKey, Report,
         export::{ExportError, export, read_heads},
         key::KeyError,
-        offline::verify_file,
-        verify::verify,
+        offline::verify_file_with_witness,
+        verify::verify_with_witness,
     },
     store::trail::{TrailStore, TrailStoreError},
 };
@@ -35,6 +38,10 @@ enum Command {
     Verify(Verify),
     /// Write the trail as JSON lines, and its public key beside it.
     Export(Export),
+    /// Prove that the entries of a receipt are in the trail.
+    Prove(receipts::Prove),
+    /// Check a receipt and its proof with the public key alone; exit code 1 when they are not good.
+    VerifyReceipt(receipts::VerifyReceipt),
 }
 
 #[derive(Args, Clone, Debug)]
@@ -45,6 +52,9 @@ struct Verify {
     /// Heads exported earlier, each of which must be found again.
     #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
+    /// What a witness was told, all of which must be found again: its folder, or a file of it; may be given more than once.
+    #[arg(long, value_name = "WITNESS")]
+    witness: Vec<PathBuf>,
     /// The public key to check with, instead of the server's own; may be given more than once.
     #[arg(long, value_name = "FILE")]
     public_key: Vec<PathBuf>,
@@ -77,6 +87,14 @@ pub enum AuditError {
         /// What is wrong.
         error: ExportError,
     },
+    /// A file of a receipt, a proof or a witness cannot be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
     /// The terminal or pipe cannot be written to.
     #[error("the result cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -85,10 +103,22 @@ pub enum AuditError {
     NoDatabase,
 }
 
+impl AuditError {
+    fn file(path: &Path, error: io::Error) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            error,
+        }
+    }
+}
+
 impl AuditArgs {
     /// Whether [`run`] needs the trail's database: not for the check of a file.
     pub fn needs_database(&self) -> bool {
-        !matches!(&self.command, Command::Verify(Verify { file: Some(_), .. }))
+        !matches!(
+            &self.command,
+            Command::Verify(Verify { file: Some(_), .. }) | Command::VerifyReceipt(_)
+        )
     }
 }
 
@@ -110,6 +140,8 @@ pub async fn run(
                 ExitCode::FAILURE
             })
         }
+        Command::Prove(options) => options.run(store.ok_or(AuditError::NoDatabase)?, key, out).await,
+        Command::VerifyReceipt(options) => options.run(out),
         Command::Export(options) => {
             let store = store.ok_or(AuditError::NoDatabase)?;
             let public = HeadKey::load(key)?.public();
@@ -150,13 +182,17 @@ async fn check(options: &Verify, store: Option<&TrailStore>, key: &Path) -> Resu
                 error,
             })?,
     };
-    match &options.file {
-        Some(path) => verify_file(path, &keys, &heads).map_err(|error| AuditError::Export {
-            path: path.clone(),
-            error,
-        }),
-        None => Ok(verify(store.ok_or(AuditError::NoDatabase)?, &keys, &heads).await?),
-    }
+    let (witnessed, of_witness) = witness::read(&options.witness, &keys)?;
+    let checked = match &options.file {
+        Some(path) => {
+            verify_file_with_witness(path, &keys, &heads, &witnessed).map_err(|error| AuditError::Export {
+                path: path.clone(),
+                error,
+            })?
+        }
+        None => verify_with_witness(store.ok_or(AuditError::NoDatabase)?, &keys, &heads, &witnessed).await?,
+    };
+    Ok(of_witness.followed_by(checked))
 }
 
 /// Writes an export to a file that only its owner can read, and takes it away again if it does not become whole.

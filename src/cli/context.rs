@@ -172,7 +172,10 @@ impl Context {
             Code::nearest(format!("{name}/{}", std::process::id())),
             self.clock.clone(),
             self.ids.clone(),
-            TrailOptions::default(),
+            TrailOptions {
+                held: Some(self.config.data_dir.clone()),
+                ..TrailOptions::default()
+            },
         )
         .await
         .map_err(|error| Failure::problem(format!("the trail cannot be opened: {error}")))?;

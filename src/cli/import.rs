@@ -227,7 +227,12 @@ impl Work<'_> {
             Some(&format!("import_{}", checked.table.name())),
             &checked.hash,
         ));
-        let announced = self.trail.append(entry.clone()).await.map_err(Failure::problem)?;
+        let announced = self
+            .trail
+            .append(entry.clone())
+            .await
+            .map_err(Failure::problem)?
+            .place();
         let kept = match load.confirm((authority, announced.chain, announced.seq)).await {
             Ok(()) => load.commit().await,
             Err(error) => Err(error),

@@ -5,6 +5,7 @@ mod counters;
 mod engine;
 pub mod figures;
 mod front;
+mod keeping;
 mod ready;
 mod roles;
 mod sign_in;
@@ -16,7 +17,7 @@ use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
-use self::{banner::Banner, counters::CounterDoor, sign_in::SignIn};
+use self::{banner::Banner, counters::CounterDoor, keeping::Keeping, sign_in::SignIn};
 use super::{
     context::{self, Context},
     demo,
@@ -51,6 +52,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     // A model that cannot be used is told before anything begins.
     matching::settings(&config.matching)?;
     let tls = front::tls(config)?;
+    let former_keys = keeping::former_keys(config)?;
     if PERMITS_EVERYTHING && !config.listen.ip().is_loopback() {
         return Err(Failure::usage(
             "this is the build of the bench that gives everything to everybody: it serves this machine alone",
@@ -74,19 +76,24 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
         proxies: config.transport.trusted_proxies.clone(),
     };
     let doors = (listening, counters);
+    let keeping = Keeping::new(&trail, former_keys, config)?;
+    keeping.look_at_start().await;
     let prepared = tokio::select! {
         // Told to stop before it began.
         () = &mut stop => None,
-        prepared = Server::prepare(context, &secret, &databases, &store, &trail, doors) => Some(prepared),
+        prepared = Server::prepare(context, &secret, &databases, (&store, &trail, &keeping), doors) => Some(prepared),
     };
+    let kept = keeping.begin();
     let ended = match prepared {
         Some(Ok(server)) => server.serve(out, stop).await,
         Some(Err(failure)) => Err(failure),
         None => Ok(()),
     };
+    drop(kept);
     if timeout(CLOSE_TIME, trail.close()).await.is_err() {
         tracing::warn!("the trail was not closed in time");
     }
+    keeping::tell_of_the_end(&keeping.witnesses).await;
     if timeout(CLOSE_TIME, context::close(databases)).await.is_err() {
         tracing::warn!("the databases were not closed in time");
     }
@@ -115,8 +122,7 @@ impl Server {
         context: &Context,
         secret: &Secret,
         databases: &Databases,
-        store: &Store,
-        trail: &Trail,
+        (store, trail, keeping): (&Store, &Trail, &Keeping),
         (listening, counters): (Listening, Option<CounterDoor>),
     ) -> Result<Self, Failure> {
         let config = &context.config;
@@ -133,13 +139,14 @@ impl Server {
             None
         };
         let authenticator = authenticator(context, store, issuer.as_ref())?;
-        let readiness = ready::readiness(store, trail, &authenticator);
+        let readiness = ready::readiness(store, trail, &authenticator, keeping);
         let sign_in = Arc::new(SignIn::new(authenticator.clone(), trail.clone(), context.clock.clone()));
         let engine = engine::engine(store, trail, secret, config)?;
         let deliverer = engine::deliverer(store, trail, &engine, config)?;
         let metrics = Metrics::new().map_err(Failure::problem)?;
         figures::register(&metrics, store, trail, &engine)
             .and_then(|()| figures::register_others(&metrics, &sign_in, &deliverer))
+            .and_then(|()| figures::register_keeping(&metrics, keeping))
             .map_err(Failure::problem)?;
         let (limits, edge) = limits(config);
         figures::register_readiness(&metrics, &readiness, &authenticator).map_err(Failure::problem)?;

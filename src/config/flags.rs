@@ -83,6 +83,12 @@ settings! {
     migrate "THINKFAMILY_MIGRATE" "on|off" "Migrate the database at start [default: on]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
     webhook_private_addresses "THINKFAMILY_WEBHOOK_PRIVATE_ADDRESSES" "on|off" "Webhooks may go to private addresses and by http [default: off]" [num_args = 0..=1, require_equals = true, default_missing_value = "on"];
     webhook_timeout_ms "THINKFAMILY_WEBHOOK_TIMEOUT_MS" "MS" "Longest time of one attempt to deliver a webhook [default: 20000]" [];
+    witness_dir "THINKFAMILY_WITNESS_DIR" "DIR" "A folder of somebody else's that is told how the trail stands [default: none]" [];
+    witness_url "THINKFAMILY_WITNESS_URL" "ADDRESS" "An https address of somebody else's that is told how the trail stands [default: none]" [];
+    witness_interval_s "THINKFAMILY_WITNESS_INTERVAL_S" "S" "How often they are told, where anything was written, in seconds [default: 60]" [];
+    trail_tie_s "THINKFAMILY_TRAIL_TIE_S" "S" "How often the trail's chains name each other, where anything was written, in seconds [default: 60]" [];
+    trail_check_s "THINKFAMILY_TRAIL_CHECK_S" "S" "How long the server takes to look through the whole trail, over and over, in seconds; 0 is never [default: 86400]" [];
+    trail_former_keys "THINKFAMILY_TRAIL_FORMER_KEYS" "LIST" "Files of the public keys that signed the trail before the one of now [default: none]" [];
     webhook_proxy "THINKFAMILY_WEBHOOK_PROXY" "ADDRESS" "The proxy that webhooks go through, which then looks up names and keeps private addresses out [default: none]" [];
     log_format "THINKFAMILY_LOG_FORMAT" "FORMAT" "json or text [default: text in development, json in production]" [];
     log_level "THINKFAMILY_LOG_LEVEL" "LEVEL" "error, warn, info, debug or trace [default: info]" [];

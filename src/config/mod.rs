@@ -13,6 +13,7 @@ mod matching;
 mod source;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod transport;
 mod writes;
 
@@ -28,6 +29,7 @@ pub use self::{
     lookups::Lookups,
     matching::Matching,
     source::{ConfigError, Origin},
+    trail::{Trail, Witness},
     transport::{Tls, Transport},
     writes::Writes,
 };
@@ -182,6 +184,8 @@ pub struct Config {
     pub writes: Writes,
     /// Webhooks.
     pub webhooks: Webhooks,
+    /// The trail.
+    pub trail: Trail,
     /// Limits on requests.
     pub limits: Limits,
     /// Limits on connections.
@@ -264,6 +268,7 @@ impl Config {
             lookups: Lookups::read(&given)?,
             writes: Writes::read(&given)?,
             webhooks: read_webhooks(&given)?,
+            trail: Trail::read(&given, easing)?,
             limits: Limits::read(&given)?,
             connections: Connections::read(&given)?,
             live: Live::read(&given)?,

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use super::{language::Resolved, plan::Plan};
 use crate::{
+    audit::receipt::SignedReceipt,
     error::{ErrorCode, RequestError},
     sharing::disclosure::{Account, Step},
 };
@@ -77,6 +78,8 @@ struct Extensions<'a> {
     cost: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     disclosure: Option<Disclosure<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<&'a SignedReceipt>,
 }
 
 #[derive(Serialize)]
@@ -138,6 +141,7 @@ pub(super) fn body(
     account: &Account,
     mut response: Response,
     introspected: Option<Value>,
+    receipt: Option<&SignedReceipt>,
 ) -> Vec<u8> {
     if let (Some(Value::Object(mut introspected)), Value::Object(read)) = (introspected, &mut response.data) {
         let mut merged = IndexMap::new();
@@ -166,6 +170,7 @@ pub(super) fn body(
         extensions: Extensions {
             cost: plan.cost,
             disclosure: told.then_some(Disclosure { withheld }),
+            receipt,
         },
     };
     // Values of the library and texts of ours always have a JSON form.

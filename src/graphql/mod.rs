@@ -32,6 +32,7 @@ mod page;
 mod plan;
 mod query;
 mod reads;
+mod receipt;
 pub mod sdl;
 pub mod services;
 mod shape;

@@ -48,6 +48,8 @@ pub struct OperationRequest {
     pub variables: serde_json::Map<String, serde_json::Value>,
     /// How withheld values are told.
     pub withheld: WithheldMode,
+    /// Whether a receipt is wanted (`x-receipt`).
+    pub receipt: bool,
     /// What the transport permits.
     pub allowed: Allowed,
 }
@@ -67,6 +69,8 @@ pub struct Asked {
     pub name: Option<String>,
     /// How withheld values are told.
     pub withheld: WithheldMode,
+    /// Whether a receipt is wanted.
+    pub receipt: bool,
     /// What is to be executed.
     pub resolved: Resolved,
 }

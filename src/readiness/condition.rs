@@ -23,11 +23,15 @@ pub enum Condition {
     NumbersBackwards,
     /// A newer program has migrated the database.
     SchemaNewer,
+    /// Something in the trail is not as it was written.
+    TrailUnsound,
+    /// A witness could not be told for long how the trail stands.
+    WitnessBehind,
 }
 
 impl Condition {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::DatabaseAway,
         Self::TrailNotWritten,
         Self::TrailStopped,
@@ -38,11 +42,13 @@ impl Condition {
         Self::WritesNotNoted,
         Self::NumbersBackwards,
         Self::SchemaNewer,
+        Self::TrailUnsound,
+        Self::WitnessBehind,
     ];
 
     /// Whether the server is to be left because of it. What only has to be known is told like the others.
     pub fn stands_in_the_way(self) -> bool {
-        self != Self::SchemaNewer
+        !matches!(self, Self::SchemaNewer | Self::TrailUnsound | Self::WitnessBehind)
     }
 
     /// Its word: in the log, as the label of its metric, and in `docs/operations.md`.
@@ -58,6 +64,8 @@ impl Condition {
             Self::WritesNotNoted => "writes_not_noted",
             Self::NumbersBackwards => "numbers_backwards",
             Self::SchemaNewer => "schema_newer",
+            Self::TrailUnsound => "trail_unsound",
+            Self::WitnessBehind => "witness_behind",
         }
     }
 
@@ -75,6 +83,8 @@ impl Condition {
             Self::DatabaseStandby => "the address of a database leads to a standby, from which nobody is served",
             Self::WritesNotNoted => "triggers are missing or switched off: what was read of families is not used again",
             Self::NumbersBackwards => "numbers of writes run backwards: what was read of families is not used again",
+            Self::TrailUnsound => "the trail is not as it was written: `thinkfamily audit verify` says where",
+            Self::WitnessBehind => "a witness could not be told for long how the trail stands",
             Self::SchemaNewer => "a newer program has migrated the database: this one is to be upgraded",
         }
     }

@@ -54,6 +54,7 @@ pub struct Account {
     disclosed: BTreeMap<Uuid, (Ground, BTreeSet<Uuid>)>,
     told: BTreeMap<(FieldId, Told), WithheldField>,
     withheld: BTreeMap<(FieldId, Reason), usize>,
+    members: BTreeSet<(Uuid, Uuid)>,
     last: Option<Disclosed>,
 }
 
@@ -77,6 +78,11 @@ impl Account {
             ground.emergencies.extend(disclosed.permits.emergency);
             if let Subject::Person(person) = subject {
                 people.insert(person);
+                // What is said of somebody without saying who is of a family does not tell how many they are.
+                let told = register::get(register::field::MEMBER_ID).categories;
+                if disclosed.categories.intersection(told) == told {
+                    self.members.insert((family, person));
+                }
             }
         }
     }
@@ -102,6 +108,11 @@ impl Account {
             by_ground.entry(ground).or_default().push((*family, people));
         }
         by_ground
+    }
+
+    /// Of whom it was told that they are of which family, as family and person.
+    pub fn members(&self) -> impl Iterator<Item = (Uuid, Uuid)> {
+        self.members.iter().copied()
     }
 
     /// What the asker is told: field, what it is told, and where; in the order of the register.

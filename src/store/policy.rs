@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use aws_lc_rs::digest;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{agency, agreement, agreement_clause, agreement_signatory, policy_version};
 use sea_orm::{
@@ -31,6 +32,8 @@ pub struct StoredAgreement {
     pub key: Uuid,
     /// What it says.
     pub agreement: Agreement,
+    /// The SHA-256 of the text that was loaded.
+    pub text_sha256: [u8; 32],
 }
 
 /// All agreements of one authority, as of one version of their set.
@@ -53,9 +56,10 @@ struct AgreementRow {
     effective_from: NaiveDate,
     effective_to: Option<NaiveDate>,
     review_by: NaiveDate,
+    document: String,
 }
 
-record!(AgreementRow: id code version title effective_from effective_to review_by);
+record!(AgreementRow: id code version title effective_from effective_to review_by document);
 
 #[derive(FromQueryResult)]
 struct SignatoryRow {
@@ -178,6 +182,13 @@ impl Store {
     }
 }
 
+/// The SHA-256 of a text.
+fn digest(text: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, text).as_ref());
+    hash
+}
+
 impl Session {
     /// The authority's agreements as of this session's moment: from memory when the version that this very transaction reads is known.
     pub async fn policies(&self, store: &Store) -> Result<Arc<Policies>, StoreError> {
@@ -257,7 +268,11 @@ impl Session {
                 signatories: signatories.collect(),
                 clauses,
             };
-            stored.push(StoredAgreement { key: row.id, agreement });
+            stored.push(StoredAgreement {
+                key: row.id,
+                agreement,
+                text_sha256: digest(row.document.as_bytes()),
+            });
         }
         let policy = Policy {
             agreements: stored.iter().map(|one| one.agreement.clone()).collect(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::request::headers::{PURPOSE, WITHHELD};
+use super::request::headers::{PURPOSE, RECEIPT, WITHHELD};
 use crate::auth::proof::PROOF_HEADER;
 
 /// How long a browser may remember what it was told.
@@ -20,6 +20,7 @@ pub(super) fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
         PROOF_HEADER,
         PURPOSE,
         WITHHELD,
+        RECEIPT,
         HeaderName::from_static("x-requested-with"),
     ];
     let read = [

@@ -134,6 +134,7 @@ async fn answer(
     };
     let media = media.ok_or_else(Problem::not_acceptable)?;
     let withheld = headers::withheld(&parts.headers)?;
+    let receipt = headers::receipt(&parts.headers)?;
     notes.operation = asked.document.short_hash();
     let refused = |error| Problem::graphql(error, media);
     let query = registered::text(state, &signed_in, asked.document)
@@ -149,6 +150,7 @@ async fn answer(
         operation_name: asked.operation_name,
         variables: asked.variables,
         withheld,
+        receipt,
         allowed,
     };
     match execute(state, operation).await? {

@@ -12,7 +12,7 @@ struct Room {
 }
 
 /// The arrows. What is not here is refused.
-const ROOMS: [Room; 18] = [
+const ROOMS: [Room; 19] = [
     Room {
         name: "cli",
         may_name: &[
@@ -32,6 +32,7 @@ const ROOMS: [Room; 18] = [
             "telemetry",
             "webhook",
             "wire",
+            "witness",
         ],
     },
     Room {
@@ -98,6 +99,10 @@ const ROOMS: [Room; 18] = [
         may_name: &["audit", "clock", "sharing", "store"],
     },
     Room {
+        name: "witness",
+        may_name: &["audit"],
+    },
+    Room {
         name: "readiness",
         may_name: &[],
     },
@@ -156,7 +161,7 @@ const LIBRARIES: [(&str, &[&str]); 31] = [
     ("http", &["auth", "cli", "telemetry", "wire"]),
     ("prometheus", &["cli", "wire"]),
     ("jsonwebtoken", &["auth"]),
-    ("reqwest", &["auth", "config", "telemetry", "webhook"]),
+    ("reqwest", &["auth", "config", "telemetry", "webhook", "witness"]),
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_http", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),

@@ -16,6 +16,7 @@ mod documents;
 mod examples;
 mod existence;
 mod feed;
+mod held_to;
 mod hidden;
 mod kill;
 mod known;

@@ -140,6 +140,7 @@ impl Server {
             operation_name: None,
             variables: operation.variables.clone(),
             withheld: operation.withheld,
+            receipt: false,
             allowed: Allowed::Queries,
         };
         match self.engine.execute(request).await {

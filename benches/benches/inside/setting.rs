@@ -180,6 +180,7 @@ impl Setting {
             operation_name: None,
             variables: operation.variables.clone(),
             withheld: WithheldMode::Report,
+            receipt: false,
             allowed: Allowed::QueriesAndMutations,
         }
     }

@@ -20,7 +20,7 @@ fn parse(words: &[&str]) -> AuditArgs {
     AuditArgs::from_arg_matches(&command.try_get_matches_from(words).unwrap()).unwrap()
 }
 
-async fn audit(store: Option<&TrailStore>, key: &Path, words: &[&str]) -> (bool, String) {
+pub(super) async fn audit(store: Option<&TrailStore>, key: &Path, words: &[&str]) -> (bool, String) {
     let mut out = Vec::new();
     let code = run(&parse(words), store, key, &mut out).await.unwrap();
     let success = format!("{code:?}") == format!("{:?}", std::process::ExitCode::SUCCESS);

@@ -131,7 +131,7 @@ impl Target<'_> {
     }
 
     /// Writes the chain anew, with another entry at `from` and every hash right.
-    async fn forge(&self, from: i64) -> HeadRef {
+    pub(super) async fn forge(&self, from: i64) -> HeadRef {
         let (records, beside) = self.records().await;
         let mut head = HeadRef {
             chain: self.chain,

@@ -17,8 +17,11 @@ mod command;
 mod harm;
 mod old;
 mod packed;
+mod proving;
 mod reading;
+mod rounds;
 mod tampering;
+mod witness;
 mod writing;
 
 /// A trail in a folder that goes away with it.

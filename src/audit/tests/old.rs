@@ -159,7 +159,11 @@ async fn mixed() -> Mixed {
     let trail = place.open().await;
     for round in 0..6 {
         place.clock.set(at(round));
-        about.push((at(round), 1, trail.append(place.disclosed(1, [family])).await.unwrap()));
+        about.push((
+            at(round),
+            1,
+            trail.append(place.disclosed(1, [family])).await.unwrap().place(),
+        ));
         let mut entry = place.disclosed(1, []);
         (entry.agency, entry.lookups.matched) = (Some(agency), 1);
         trail.append(entry).await.unwrap();

@@ -100,7 +100,7 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
             );
             let at = trail.append(entry.clone()).await.unwrap();
             if round % 2 == 0 {
-                wanted.push((entry.at, chain, at));
+                wanted.push((entry.at, chain, at.place()));
             }
             trail.append(place.disclosed(2, [family])).await.unwrap();
             // Among many others, and many others alone.
@@ -108,7 +108,7 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
             let entry = place.disclosed(1, all);
             let at = trail.append(entry.clone()).await.unwrap();
             if round % 3 == 0 {
-                wanted.push((entry.at, chain, at));
+                wanted.push((entry.at, chain, at.place()));
             }
         }
         trail.close().await;

@@ -10,57 +10,35 @@ use crate::{
         chain::ChainCheck,
         entry::{Entry, MAX_BODY},
         finding::FindingKind,
-        hash::Hash,
         packed::Words,
         stored::Beside,
     },
-    store::trail::{FamiliesRow, Record, TrailStoreError},
+    store::trail::{EntryRow, FamiliesRow, Record, TrailStoreError},
 };
 
 impl Check<'_> {
-    pub(super) async fn chains_of_records(&mut self) -> Result<(), TrailStoreError> {
-        let mut after = i32::MIN;
-        while let Some((number, chain)) = self.snapshot.numbered_chain_after(after).await? {
-            after = number;
-            self.report.chains += 1;
-            let Some(chain) = chain else {
-                let sentence = format!("entries stand in a chain without a name, number {number}");
-                self.report.note(FindingKind::Unreadable, None, None, sentence);
+    /// The next entries of a chain of records.
+    pub(super) async fn next_records(
+        &mut self,
+        number: i32,
+        chain: Uuid,
+        check: &mut ChainCheck,
+    ) -> Result<Vec<EntryRow>, TrailStoreError> {
+        let end = check.end();
+        let page = self.snapshot.records_after(number, end.seq, PAGE, MAX_BODY).await?;
+        let beside = Beside::read(&self.snapshot, &page).await?;
+        let rows = beside.entries(&page, end.seq, end.hash.map(|hash| hash.to_string()));
+        let mut wanted = Vec::new();
+        for (record, row) in page.iter().zip(&rows) {
+            let Some(entry) = check.entry(&linked(row), &mut self.report) else {
                 continue;
             };
-            match self.chain_of_records(number, chain).await {
-                Err(TrailStoreError::Garbage(_)) => {
-                    let sentence = "a stored value is not of its column's type; the rest of the chain was not checked";
-                    self.report.note(FindingKind::Unreadable, chain, None, sentence);
-                }
-                other => other?,
-            }
+            self.heads_of(chain, row.seq, &entry).await?;
+            self.agency_of(record, &beside.words, &entry);
+            wanted.push((row.seq, entry));
         }
-        Ok(())
-    }
-
-    async fn chain_of_records(&mut self, number: i32, chain: Uuid) -> Result<(), TrailStoreError> {
-        let mut check = ChainCheck::new(chain);
-        let (mut after, mut before) = (0, Some(Hash::ZERO.to_string()));
-        loop {
-            let page = self.snapshot.records_after(number, after, PAGE, MAX_BODY).await?;
-            let Some(last) = page.last() else { break };
-            let beside = Beside::read(&self.snapshot, &page).await?;
-            let page_rows = beside.entries(&page, after, before.take());
-            after = last.row.seq;
-            before = page_rows.last().map(|row| row.hash.clone());
-            let mut wanted = Vec::new();
-            for (record, row) in page.iter().zip(&page_rows) {
-                let Some(entry) = check.entry(&linked(row), &mut self.report) else {
-                    continue;
-                };
-                self.heads_of(chain, row.seq, &entry);
-                self.agency_of(record, &beside.words, &entry);
-                wanted.push((row.seq, entry));
-            }
-            self.families(number, chain, &wanted, &beside.rows);
-        }
-        self.end(chain, check.end()).await
+        self.families(number, chain, &wanted, &beside.rows);
+        Ok(rows)
     }
 
     /// Look-ups are found by their agency.
@@ -101,8 +79,16 @@ impl Check<'_> {
         }
     }
 
-    /// Rows of families that no record bears out.
-    pub(super) async fn families_of_nothing(&mut self) -> Result<(), TrailStoreError> {
+    /// Records of chains that have no name, and rows of families that no record bears out.
+    pub(super) async fn records_of_nothing(&mut self) -> Result<(), TrailStoreError> {
+        let mut after = i32::MIN;
+        while let Some((number, name)) = self.snapshot.numbered_chain_after(after).await? {
+            after = number;
+            if name.is_none() {
+                let sentence = format!("entries stand in a chain without a name, number {number}");
+                self.report.note(FindingKind::Unreadable, None, None, sentence);
+            }
+        }
         let mut after = None;
         loop {
             let page = self.snapshot.families_of_nothing(after, PAGE).await?;

@@ -1,7 +1,8 @@
 //! The task that writes, and the chain it writes to.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -11,28 +12,24 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
 };
-use uuid::Uuid;
 
-use super::{Command, Counters, OpenError, TrailError};
+use super::{Command, Counters, OpenError, TrailError, others::Others};
 use crate::{
     audit::{
         chain::{entry_hash, sign_head},
         code::Code,
-        entry::{Entry, EntryError, EntryRef, HeadRef, Kind},
+        entry::{Entry, EntryError, HeadRef, Kind},
         hash::Hash,
         key::HeadKey,
         packed::{Unpacked, hash_of},
-        stored::entries_after,
+        tree::Tree,
     },
     clock::{Clock, Ids},
-    store::trail::{Batch, FamiliesRow, RecordRow, TrailSnapshot, TrailStore, TrailStoreError, Word, is_of_month},
+    store::trail::{Batch, FamiliesRow, RecordRow, TrailStore, Word, is_of_month},
 };
 
 /// One transaction takes no more than this many bytes of bodies, besides its first entry.
 const BATCH_BYTES: usize = 8 << 20;
-/// The first entry of a chain names no more heads than this; each is about 130 bytes of at most [`MAX_BODY`].
-const MAX_HEADS: usize = 6000;
-const PAGE: u32 = 256;
 /// So many writes whose end is not known are remembered.
 const MAX_OPEN: usize = 64;
 
@@ -69,25 +66,32 @@ pub(super) struct Chain {
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) timeout: Duration,
+    /// Where heads are kept outside the database.
+    pub(super) held: Option<PathBuf>,
     /// The last place known to be durable, and where failed writes may have left the chain instead.
     pub(super) at: Option<Place>,
     /// The numbers of words that were used, by their texts.
     pub(super) words: HashMap<String, i32>,
-    /// The same, for whoever watches.
-    pub(super) reached: watch::Sender<Option<HeadRef>>,
+}
+
+/// The end of a chain, and the tree over all its entries.
+#[derive(Clone, Debug)]
+pub(super) struct Reached {
+    pub(super) head: HeadRef,
+    pub(super) tree: Tree,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// The number of the chain.
     number: i32,
-    durable: HeadRef,
+    durable: Reached,
     /// After writes whose end is not known; none once one has succeeded.
-    perhaps: Vec<HeadRef>,
+    perhaps: Vec<Reached>,
 }
 
 impl Place {
-    fn at(number: i32, durable: HeadRef) -> Self {
+    fn at(number: i32, durable: Reached) -> Self {
         Self {
             number,
             durable,
@@ -97,87 +101,80 @@ impl Place {
 }
 
 impl Chain {
-    /// Begins a chain with an entry that names the heads of the others.
-    pub(super) async fn open(&mut self) -> Result<EntryRef, OpenError> {
+    /// Begins a chain with an entry that names the heads of the others. Gives where it stands, and all heads that were there.
+    pub(super) async fn open(&mut self) -> Result<(Reached, BTreeSet<HeadRef>), OpenError> {
         let mut entry = Entry::new(Kind::ChainOpened, self.clock.now());
-        entry.heads = timeout(self.timeout, unnamed_heads(&self.store))
+        let finding = Others::find(&self.store, self.held.as_deref());
+        let others = timeout(self.timeout, finding)
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        let before = HeadRef {
-            chain: self.ids.uuid(),
-            seq: 0,
-            hash: Hash::ZERO,
+        entry.heads = others.named;
+        let before = Reached {
+            head: HeadRef {
+                chain: self.ids.uuid(),
+                seq: 0,
+                hash: Hash::ZERO,
+            },
+            tree: Tree::default(),
         };
-        let number = timeout(self.timeout, self.store.number_chain(before.chain, entry.at))
+        let number = timeout(self.timeout, self.store.number_chain(before.head.chain, entry.at))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        let (batch, reached) = self.batch(number, &before, &[Prepared::new(&entry)?]).await?;
+        let (batch, reached, _) = self.batch(number, &before, &[Prepared::new(&entry)?]).await?;
         timeout(self.timeout, self.store.append(&batch))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        tracing::info!(chain = %reached.chain, hash = %reached.hash, "trail opened");
-        self.at = Some(Place::at(number, reached));
-        self.reached.send_replace(Some(reached));
-        Ok(EntryRef {
-            chain: reached.chain,
-            seq: reached.seq,
-        })
+        tracing::info!(chain = %reached.head.chain, hash = %reached.head.hash, "trail opened");
+        self.at = Some(Place::at(number, reached.clone()));
+        Ok((reached, others.all))
     }
 
     /// Writes a batch; the places are those of its entries, in order.
-    async fn write(&mut self, batch: &[Prepared]) -> Result<Vec<EntryRef>, OpenError> {
+    async fn write(&mut self, batch: &[Prepared]) -> Result<Vec<HeadRef>, OpenError> {
         let mut before = self.settle().await?;
-        if self
-            .at
-            .as_ref()
-            .is_some_and(|at| !is_of_month(at.number, self.clock.now()))
-        {
+        if (self.at.as_ref()).is_some_and(|at| !is_of_month(at.number, self.clock.now())) {
             // A chain is of one month, so that a month is whole by itself.
             self.open().await?;
             before = self.settle().await?;
         }
         let number = self.at.as_ref().map_or(0, |at| at.number);
-        let (rows, reached) = self.batch(number, &before, batch).await?;
+        let (rows, reached, places) = self.batch(number, &before, batch).await?;
         if let Some(at) = &mut self.at {
             // What was begun so many writes ago has long ended.
             let spare = (at.perhaps.len() + 1).saturating_sub(MAX_OPEN);
             at.perhaps.drain(..spare);
-            at.perhaps.push(reached);
+            at.perhaps.push(reached.clone());
         }
         timeout(self.timeout, self.store.append(&rows))
             .await
             .map_err(|_| OpenError::TimedOut)??;
         self.at = Some(Place::at(number, reached));
-        self.reached.send_replace(Some(reached));
-        let place = |row: &RecordRow| EntryRef {
-            chain: reached.chain,
-            seq: row.seq,
-        };
-        Ok(rows.records.iter().map(place).collect())
+        Ok(places)
     }
 
     /// Where the chain stands in the database. After a write that failed, or whose end is not known, that is read again: it stands where it
     /// stood, or one of these writes was made after all. If it is neither, somebody else wrote to it, or an older database stands in the place of the one that
     /// was written to: the chain is left as it is for the check to find, and this process writes nothing more.
-    async fn settle(&mut self) -> Result<HeadRef, OpenError> {
+    async fn settle(&mut self) -> Result<Reached, OpenError> {
         let Some(Place { durable, perhaps, .. }) = &mut self.at else {
             return Err(OpenError::Stopped);
         };
         if perhaps.is_empty() {
-            return Ok(*durable);
+            return Ok(durable.clone());
         }
-        let standing = timeout(self.timeout, self.store.standing(durable.chain))
+        let standing = timeout(self.timeout, self.store.standing(durable.head.chain))
             .await
             .map_err(|_| OpenError::TimedOut)??;
         let mut stands = std::iter::once(&*durable).chain(&*perhaps);
-        if let Some(place) = stands.find(|place| standing.ends_with(place.seq, &place.hash.to_string())) {
-            *durable = *place;
+        let found = stands.find(|Reached { head, .. }| standing.ends_with(head.seq, &head.hash.to_string()));
+        if let Some(place) = found {
+            *durable = place.clone();
             if standing.is_settled() {
                 perhaps.clear();
             }
-            return Ok(*durable);
+            return Ok(durable.clone());
         }
-        tracing::error!(chain = %durable.chain, "the trail's chain is not as this process left it");
+        tracing::error!(chain = %durable.head.chain, "the trail's chain is not as this process left it");
         self.at = None;
         Err(OpenError::Stopped)
     }
@@ -185,17 +182,20 @@ impl Chain {
     async fn batch(
         &mut self,
         number: i32,
-        before: &HeadRef,
+        before: &Reached,
         entries: &[Prepared],
-    ) -> Result<(Batch, HeadRef), OpenError> {
+    ) -> Result<(Batch, Reached, Vec<HeadRef>), OpenError> {
         self.number_words(entries).await?;
-        let mut reached = *before;
+        let (mut reached, mut tree) = (before.head, before.tree.clone());
+        let mut places = Vec::with_capacity(entries.len());
         let mut records = Vec::with_capacity(entries.len());
         let mut families = Vec::new();
         for entry in entries {
             let seq = reached.seq + 1;
             reached.hash = entry_hash(&reached.hash, reached.chain, seq, &entry.body);
             reached.seq = seq;
+            tree.push(&reached.hash);
+            places.push(reached);
             let of_word = |text: &str| self.words.get(text).copied();
             let body = entry.unpacked.pack(of_word).ok_or(EntryError::Unwritable)?;
             records.push(RecordRow {
@@ -217,12 +217,12 @@ impl Chain {
         let now = self.clock.now().trunc_subsecs(6);
         let head = sign_head(&self.key, &reached, self.process.as_str(), now);
         let batch = Batch {
-            before: (before.seq > 0).then(|| (before.seq, before.hash.to_string())),
+            before: (before.head.seq > 0).then(|| (before.head.seq, before.head.hash.to_string())),
             records,
             families,
             head,
         };
-        Ok((batch, reached))
+        Ok((batch, Reached { head: reached, tree }, places))
     }
 
     /// Gives the words of entries their numbers. Words that no entry comes to use do no harm.
@@ -250,64 +250,32 @@ impl Chain {
     }
 }
 
-/// The heads of all chains, without those that the first entry of another chain names already as they are now: these are
-/// vouched for through that chain. So the first entries stay short however often the server was started.
-async fn unnamed_heads(store: &TrailStore) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
-    let snapshot = store.snapshot().await?;
-    let mut heads = BTreeSet::new();
-    let mut named = HashSet::new();
-    let mut after = None;
-    loop {
-        let page = snapshot.heads_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.chain);
-        for head in &page {
-            // A head that is no hash is garbage; the check reports it.
-            if let Ok(hash) = Hash::parse(&head.hash) {
-                heads.insert(HeadRef {
-                    chain: head.chain,
-                    seq: head.seq,
-                    hash,
-                });
-            }
-            named.extend(named_by(&snapshot, head.chain).await?);
-        }
-    }
-    heads.retain(|head| !named.contains(head));
-    if heads.len() > MAX_HEADS {
-        tracing::warn!(
-            heads = heads.len(),
-            named = MAX_HEADS,
-            "the trail has too many open chains to name"
-        );
-        heads = heads.into_iter().take(MAX_HEADS).collect();
-    }
-    Ok(heads)
-}
-
-async fn named_by(snapshot: &TrailSnapshot, chain: Uuid) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
-    let first = entries_after(snapshot, chain, 0, 1).await?;
-    let body = first.first().and_then(|row| Entry::from_body(&row.body).ok());
-    Ok(body.map(|entry| entry.heads).unwrap_or_default())
-}
-
 /// The task that writes.
 pub(super) struct Task {
     chain: Chain,
     waiting: mpsc::Receiver<Command>,
     counters: Arc<Counters>,
+    /// Told of every end of the chain that is durable.
+    reached: watch::Sender<Reached>,
     batch: usize,
     closers: Vec<oneshot::Sender<()>>,
 }
 
-type Waiter = oneshot::Sender<Result<EntryRef, TrailError>>;
+type Waiter = oneshot::Sender<Result<HeadRef, TrailError>>;
 
 impl Task {
-    pub(super) fn new(chain: Chain, waiting: mpsc::Receiver<Command>, counters: Arc<Counters>, batch: usize) -> Self {
+    pub(super) fn new(
+        chain: Chain,
+        waiting: mpsc::Receiver<Command>,
+        counters: Arc<Counters>,
+        reached: watch::Sender<Reached>,
+        batch: usize,
+    ) -> Self {
         Self {
             chain,
             waiting,
             counters,
+            reached,
             batch,
             closers: Vec::new(),
         }
@@ -327,7 +295,7 @@ impl Task {
                     Command::Append(entry, waiter) => {
                         if bytes + entry.body.len() > BATCH_BYTES && !batch.is_empty() {
                             let full = (std::mem::take(&mut batch), std::mem::take(&mut waiters));
-                            write(&mut self.chain, &self.counters, full.0, full.1).await;
+                            self.write(full.0, full.1).await;
                             bytes = 0;
                         }
                         bytes += entry.body.len();
@@ -337,40 +305,46 @@ impl Task {
                 }
             }
             if !batch.is_empty() {
-                write(&mut self.chain, &self.counters, batch, waiters).await;
+                self.write(batch, waiters).await;
             }
         }
         if let Some(Place { durable, .. }) = self.chain.at {
-            tracing::info!(chain = %durable.chain, seq = durable.seq, hash = %durable.hash, "trail closed");
+            let HeadRef { chain, seq, hash } = durable.head;
+            tracing::info!(%chain, seq, %hash, "trail closed");
         }
         for closer in self.closers {
             // Whoever asked may have stopped waiting.
             let _ = closer.send(());
         }
     }
-}
 
-async fn write(chain: &mut Chain, counters: &Counters, batch: Vec<Prepared>, waiters: Vec<Waiter>) {
-    let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
-    match chain.write(&batch).await {
-        Ok(places) => {
-            if counters.failing.swap(false, Ordering::Relaxed) {
-                tracing::info!("the trail is written again, and goes on where it was left");
+    async fn write(&mut self, batch: Vec<Prepared>, waiters: Vec<Waiter>) {
+        let (chain, counters) = (&mut self.chain, &self.counters);
+        let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+        match chain.write(&batch).await {
+            Ok(places) => {
+                if counters.failing.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the trail is written again, and goes on where it was left");
+                }
+                counters.batches.fetch_add(1, Ordering::Relaxed);
+                counters.entries.fetch_add(count, Ordering::Relaxed);
+                // First, so that whoever is told of an entry finds it in the checkpoint.
+                if let Some(at) = &chain.at {
+                    self.reached.send_replace(at.durable.clone());
+                }
+                for (waiter, place) in waiters.into_iter().zip(places) {
+                    // A caller may have stopped waiting.
+                    let _ = waiter.send(Ok(place));
+                }
             }
-            counters.batches.fetch_add(1, Ordering::Relaxed);
-            counters.entries.fetch_add(count, Ordering::Relaxed);
-            for (waiter, place) in waiters.into_iter().zip(places) {
-                // A caller may have stopped waiting.
-                let _ = waiter.send(Ok(place));
-            }
-        }
-        Err(error) => {
-            counters.failed.fetch_add(count, Ordering::Relaxed);
-            counters.failing.store(true, Ordering::Relaxed);
-            counters.stopped.store(chain.at.is_none(), Ordering::Relaxed);
-            tracing::error!(%error, entries = count, "the trail could not be written");
-            for waiter in waiters {
-                let _ = waiter.send(Err(TrailError::NotWritten));
+            Err(error) => {
+                counters.failed.fetch_add(count, Ordering::Relaxed);
+                counters.failing.store(true, Ordering::Relaxed);
+                counters.stopped.store(chain.at.is_none(), Ordering::Relaxed);
+                tracing::error!(%error, entries = count, "the trail could not be written");
+                for waiter in waiters {
+                    let _ = waiter.send(Err(TrailError::NotWritten));
+                }
             }
         }
     }
@@ -394,11 +368,11 @@ mod tests {
             clock: clock.clone(),
             ids: Ids::random(),
             timeout: Duration::from_secs(5),
+            held: None,
             at: None,
             words: HashMap::new(),
-            reached: watch::channel(None).0,
         };
-        let opened = chain.open().await.unwrap();
+        let (opened, _) = chain.open().await.unwrap();
         let before = chain.at.clone().unwrap().durable;
         chain.write(&entry()).await.unwrap();
         let after = chain.at.clone().unwrap().durable;
@@ -409,9 +383,14 @@ mod tests {
             perhaps: vec![after],
         });
         let places = chain.write(&entry()).await.unwrap();
-        assert_eq!((places[0].chain, places[0].seq), (opened.chain, 3));
+        assert_eq!((places[0].chain, places[0].seq), (opened.head.chain, 3));
         let report = verify(&chain.store, &[key.public()], &[]).await.unwrap();
         assert!(report.is_sound(), "{:?}", report.findings);
         assert_eq!((report.chains, report.entries), (1, 3));
+        assert_eq!(
+            chain.at.unwrap().durable.tree.size(),
+            3,
+            "the tree has what was built upon"
+        );
     }
 }

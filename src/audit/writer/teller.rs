@@ -13,11 +13,9 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use super::task::Reached;
 use crate::{
-    audit::{
-        entry::HeadRef,
-        marks::{self, MadeMark, Mark},
-    },
+    audit::marks::{self, MadeMark, Mark},
     clock::Clock,
     store::trail::{MadeRow, TrailStore},
 };
@@ -44,7 +42,7 @@ pub(super) struct Teller {
     pub(super) store: TrailStore,
     pub(super) clock: Clock,
     pub(super) queue: mpsc::UnboundedReceiver<Told>,
-    pub(super) reached: watch::Receiver<Option<HeadRef>>,
+    pub(super) reached: watch::Receiver<Reached>,
 }
 
 /// What it knows.
@@ -52,7 +50,6 @@ pub(super) struct Teller {
 struct Known {
     made: BTreeSet<MadeRow>,
     newest: Option<MadeRow>,
-    head: Option<HeadRef>,
     directory: Option<PathBuf>,
     /// Whether the directory's file is behind.
     behind: bool,
@@ -106,8 +103,8 @@ impl Teller {
     }
 
     async fn note(&mut self, known: &mut Known) {
-        known.head = *self.reached.borrow_and_update();
-        let (Some(directory), Some(head), true) = (known.directory.clone(), known.head, known.behind) else {
+        let head = self.reached.borrow_and_update().head;
+        let (Some(directory), true) = (known.directory.clone(), known.behind) else {
             return;
         };
         known.behind = false;

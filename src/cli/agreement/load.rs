@@ -92,7 +92,10 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
         )
         .await?;
     // The entry first: a version in force that the trail does not know of must not be.
-    let noted = trail.append(entry(&session, Kind::Agreement, agreement, by)).await?;
+    let noted = trail
+        .append(entry(&session, Kind::Agreement, agreement, by))
+        .await?
+        .place();
     let mut failed = entry(&session, Kind::WriteFailed, agreement, by);
     failed.about = Some(noted);
     let kept = match session.confirm(&[(authority.id, noted.chain, noted.seq)]).await {

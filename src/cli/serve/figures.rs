@@ -8,7 +8,10 @@ use prometheus::{
     proto::MetricFamily,
 };
 
-use super::sign_in::SignIn;
+use super::{
+    keeping::{Findings, Keeping},
+    sign_in::SignIn,
+};
 use crate::{
     audit::Trail,
     auth::Authenticator,
@@ -17,6 +20,7 @@ use crate::{
     store::Store,
     webhook::Deliverer,
     wire::metrics::Metrics,
+    witness::Figures,
 };
 
 type Read = Box<dyn Fn() -> u64 + Send + Sync>;
@@ -153,6 +157,40 @@ pub(super) fn register_readiness(
         metrics.registry().register(Box::new(Gauged {
             gauge: IntGauge::with_opts(options)?,
             read: Box::new(move || u64::from(readiness.found().contains(&condition))),
+        }))?;
+    }
+    Ok(())
+}
+
+/// Registers what was found in the trail, and how it stands with witnesses.
+pub(super) fn register_keeping(metrics: &Metrics, keeping: &Keeping) -> Result<(), prometheus::Error> {
+    metrics.registry().register(Box::new(Gauged {
+        gauge: IntGauge::new(
+            "thinkfamily_trail_findings",
+            "What is not as it was written in the trail, of the last time that it was looked through and of this one, whichever is more.",
+        )?,
+        read: of(&keeping.findings, Findings::count),
+    }))?;
+    for name in keeping.witnesses.names() {
+        let read = |read: fn(Figures) -> u64| -> Read {
+            let witnesses = keeping.witnesses.clone();
+            Box::new(move || witnesses.figures(name).map_or(0, read))
+        };
+        let options = |metric, help| Opts::new(metric, help).const_label("witness", name);
+        metrics.registry().register(Box::new(Gauged {
+            gauge: IntGauge::with_opts(options(
+                "thinkfamily_witness_age_seconds",
+                "For how long there has been something of the trail that this witness could not be told.",
+            ))?,
+            read: read(|figures| figures.age),
+        }))?;
+        metrics.registry().register(Box::new(Counted {
+            counter: IntCounter::with_opts(options(
+                "thinkfamily_witness_failed_total",
+                "Times that this witness could not be told.",
+            ))?,
+            read: read(|figures| figures.failed),
+            turn: Mutex::new(()),
         }))?;
     }
     Ok(())

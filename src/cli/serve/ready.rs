@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
+use super::keeping::Keeping;
 use crate::{
     audit::{Health, Trail},
     auth::Authenticator,
@@ -21,7 +22,7 @@ const TIME: Duration = Duration::from_secs(2);
 pub(super) const EVERY: Duration = Duration::from_secs(5);
 
 /// All the looks.
-pub(super) fn readiness(store: &Store, trail: &Trail, authenticator: &Authenticator) -> Readiness {
+pub(super) fn readiness(store: &Store, trail: &Trail, authenticator: &Authenticator, keeping: &Keeping) -> Readiness {
     let databases = store.databases();
     Readiness::new(vec![
         answering(databases.clone()),
@@ -30,6 +31,7 @@ pub(super) fn readiness(store: &Store, trail: &Trail, authenticator: &Authentica
         believing(authenticator.clone()),
         database::noted(store.clone()),
         database::schema(databases.clone()),
+        held_to(keeping),
     ])
 }
 
@@ -70,6 +72,17 @@ fn written(trail: Trail) -> Look {
             }
         }
         .boxed()
+    })
+}
+
+/// The trail is as it was written, as far as it was looked at, and witnesses know how it stands.
+fn held_to(keeping: &Keeping) -> Look {
+    let (findings, witnesses) = (keeping.findings.clone(), keeping.witnesses.clone());
+    Look::new(Condition::WitnessBehind, move || {
+        let unsound = (findings.count() > 0).then_some(Condition::TrailUnsound);
+        let behind = witnesses.is_behind().then_some(Condition::WitnessBehind);
+        let found = unsound.into_iter().chain(behind).collect();
+        async move { found }.boxed()
     })
 }
 

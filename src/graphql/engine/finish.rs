@@ -9,7 +9,8 @@ use super::{Engine, internal, refusal, refused};
 use crate::{
     audit::{
         EntryRef,
-        entry::{Entry, Kind},
+        entry::{Entry, HeadRef, Kind},
+        receipt::speaks_of,
     },
     clock::Stopwatch,
     error::{ErrorCode, RequestError},
@@ -20,7 +21,7 @@ use crate::{
         lookups::{Looked, LookupSettings, pace},
         operation::{Answer, Asked},
         plan::Plan,
-        trail,
+        receipt, trail,
     },
     sharing::disclosure::Account,
     store::{
@@ -52,7 +53,6 @@ impl Engine {
         let looked = request.lookups.looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let body = answer::body(&asked.resolved, plan, &account, response, introspected);
         let entries = trail::entries(
             asked,
             &request.ceiling,
@@ -62,13 +62,15 @@ impl Engine {
             request.session.now(),
         );
         let announcing: Vec<bool> = entries.iter().map(|entry| entry.awaits).collect();
+        let spoken_of: Vec<bool> = entries.iter().map(speaks_of).collect();
         // All at once, so that they share a commit.
         let span = info_span!("trail", entries = entries.len());
         let appending = entries.into_iter().map(|entry| request.services.trail.append(entry));
         let appended = join_all(appending).instrument(span).await;
         let paced = looked.any() || request.missed.into_inner();
         let failed = appended.iter().find_map(|place| place.as_ref().err().cloned());
-        let written: Vec<EntryRef> = appended.into_iter().flatten().collect();
+        let appended: Vec<_> = appended.into_iter().flatten().collect();
+        let written: Vec<EntryRef> = appended.iter().map(HeadRef::place).collect();
         if let Some(error) = failed {
             tracing::error!(%error, request_id = %asked.request_id, "trail.not_written");
             self.undo(asked, request.session).await;
@@ -85,6 +87,25 @@ impl Engine {
                 "What would be disclosed could not be recorded, so nothing is. Try again later.",
             ));
         }
+        let receipt = asked.receipt.then(|| {
+            let agreed = (&*request.ceiling, &*request.policies);
+            let told = receipt::told(asked, agreed, &account, &looked, &writes, request.session.now());
+            let entries = appended.iter().zip(&spoken_of).filter(|(_, spoken_of)| **spoken_of);
+            let entries: Vec<HeadRef> = entries.map(|(place, _)| *place).collect();
+            told.sign(&entries, request.services.trail.key())
+        });
+        let receipt = receipt.transpose().unwrap_or_else(|error| {
+            tracing::error!(%error, request_id = %asked.request_id, "receipt.not_signed");
+            None
+        });
+        let body = answer::body(
+            &asked.resolved,
+            plan,
+            &account,
+            response,
+            introspected,
+            receipt.as_ref(),
+        );
         let uncounted = request.session.uncounted();
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
@@ -155,7 +176,7 @@ impl Engine {
                 )
             })?;
             if opened {
-                trail::not_made(&services.trail, asked, &[written], &services.store, false).await;
+                trail::not_made(&services.trail, asked, &[written.place()], &services.store, false).await;
             }
         }
         Ok(())

@@ -50,6 +50,7 @@ impl Engine {
             query: asked.query.clone(),
             name: name(asked).map(str::to_owned),
             withheld: asked.withheld,
+            receipt: asked.receipt,
             resolved,
         };
         Ok((asked, plan))

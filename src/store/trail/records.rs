@@ -213,6 +213,13 @@ impl TrailSnapshot {
             .transpose()
     }
 
+    /// Whether a chain has a record after a place that is of another kind.
+    pub async fn has_others_after(&self, chain: i32, after: i64, kind: i16) -> Result<bool, TrailStoreError> {
+        let sql = "SELECT seq FROM trail_record WHERE chain = $1 AND seq > $2 AND kind <> $3 ORDER BY seq LIMIT 1";
+        let values = vec![chain.into(), after.into(), kind.into()];
+        Ok(!all(&self.transaction, sql, values).await?.is_empty())
+    }
+
     /// The number of a chain of records.
     pub async fn number_of(&self, chain: Uuid) -> Result<Option<i32>, TrailStoreError> {
         let sql = "SELECT number FROM trail_chain WHERE chain_id = $1";

@@ -78,6 +78,7 @@ async fn checked(state: &Arc<AppState>, id: Uuid, lease: &Lease, asked: Parts) -
         operation_name: asked.operation_name,
         variables: asked.variables,
         withheld: lease.withheld,
+        receipt: false,
         allowed: Allowed::QueriesAndMutations,
     };
     if subscribes {

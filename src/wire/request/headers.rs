@@ -12,6 +12,8 @@ use crate::graphql::operation::WithheldMode;
 pub(in crate::wire) const PURPOSE: HeaderName = HeaderName::from_static("x-purpose-of-use");
 /// The header that says how withheld values are told.
 pub(in crate::wire) const WITHHELD: HeaderName = HeaderName::from_static("x-withheld");
+/// The header that asks for a receipt.
+pub(in crate::wire) const RECEIPT: HeaderName = HeaderName::from_static("x-receipt");
 const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
 /// The one value of a header: nothing when it is absent, an error when it stands twice or is no text.
@@ -84,6 +86,15 @@ pub(in crate::wire) fn withheld(headers: &HeaderMap) -> Result<WithheldMode, Pro
     }
 }
 
+/// Whether the caller wants a receipt.
+pub(in crate::wire) fn receipt(headers: &HeaderMap) -> Result<bool, Problem> {
+    match single(headers, &RECEIPT) {
+        Ok(None | Some("false")) => Ok(false),
+        Ok(Some("true")) => Ok(true),
+        _ => Err(Problem::bad_request("x-receipt must be true or false.")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +152,18 @@ mod tests {
         assert_eq!(withheld(&with(&[(WITHHELD, "error")])).ok(), Some(WithheldMode::Error));
         assert!(withheld(&with(&[(WITHHELD, "FAIL")])).is_err());
         assert!(withheld(&with(&[(WITHHELD, "fail"), (WITHHELD, "report")])).is_err());
+    }
+
+    #[test]
+    fn a_receipt_is_asked_for_in_so_many_words() {
+        for (said, wanted) in [(&[][..], false), (&["true"], true), (&["false"], false)] {
+            let headers: Vec<_> = said.iter().map(|value| (RECEIPT, *value)).collect();
+            assert_eq!(receipt(&with(&headers)).ok(), Some(wanted), "{said:?}");
+        }
+        for said in [&["yes"][..], &["TRUE"], &[""], &["true", "true"]] {
+            let headers: Vec<_> = said.iter().map(|value| (RECEIPT, *value)).collect();
+            assert!(receipt(&with(&headers)).is_err(), "{said:?}");
+        }
     }
 
     #[test]

@@ -124,7 +124,7 @@ async fn what_was_announced_and_never_made_is_told_as_that(database: &TestDataba
     for ago in [TimeDelta::minutes(2), TimeDelta::zero()] {
         let mut entry = of_made.clone();
         (entry.request_id, entry.at) = (Some(Uuid::from_u128(7)), now - ago);
-        broken.insert(trail.append(entry).await.unwrap());
+        broken.insert(trail.append(entry).await.unwrap().place());
     }
     trail.close().await;
 

@@ -265,6 +265,7 @@ pub(super) fn operation(caller: &Caller, query: &str, variables: &Value) -> Oper
         operation_name: None,
         variables: variables.as_object().expect("variables").clone(),
         withheld: WithheldMode::Report,
+        receipt: false,
         allowed: Allowed::QueriesAndMutations,
     }
 }

@@ -7,6 +7,7 @@ use thinkfamily::store::keys;
 use super::world::{MANY, add_namesake, ask, born, person, police, status, with, write};
 use crate::support::{
     app::App,
+    client::Client,
     database::{TestDatabase, on_both},
 };
 
@@ -105,6 +106,19 @@ async fn somebody_who_may_be_meant_is_not_told(database: &TestDatabase) {
     let found = &reply.data()["markerLookup"];
     assert_eq!(found["status"], "AMBIGUOUS", "{found:#}");
     assert_eq!(found["marker"], Value::Null);
+    // Neither does a receipt tell how many they are.
+    let lookup = "query($input: MarkerLookupInput!) { markerLookup(input: $input) { status } }";
+    let body = json!({ "query": lookup, "variables": { "input": person("Tyler", "Hardman") } }).to_string();
+    let client = Client::new(&app.url, &police.token);
+    let answer = client.send(&[("x-receipt", "true")], body).await.expect("an answer");
+    let receipt = &answer.json()["extensions"]["receipt"]["signed"];
+    let told: Value = serde_json::from_str(receipt.as_str().expect("a receipt")).expect("JSON");
+    let given = &told["given"];
+    assert_eq!(
+        given["looked_up"],
+        json!({ "matched": 0, "ambiguous": 1, "not_found": 0 })
+    );
+    assert_eq!((&given["families"], &given["people"]), (&json!(0), &json!(0)));
     let somebody = json!({ "familyName": "Quillfeather", "givenName": "Otto", "dateOfBirth": "1990-01-01" });
     assert_eq!(status(&police, somebody).await, "NOT_FOUND");
 }

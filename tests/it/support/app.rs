@@ -458,6 +458,7 @@ impl App {
             operation_name: None,
             variables: serde_json::Map::new(),
             withheld: WithheldMode::Report,
+            receipt: false,
             allowed: Allowed::QueriesAndMutations,
         };
         self.engine.subscribe(request).await.expect("it begins")

@@ -1,0 +1,337 @@
+//! A chain's checkpoint: how many entries it has and the root of the tree over them, signed, in a form that is published and that others' tools read: the
+//! checkpoint of a transparency log (C2SP `tlog-checkpoint`), which is a signed note (C2SP `signed-note`) with Ed25519.
+//!
+//! Pure. What is read may come from anybody: it is bounded, and what is not of the form is said to be so.
+
+use std::io::{self, BufRead, Read};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use uuid::Uuid;
+
+use super::{
+    hash::Hash,
+    key::{HeadKey, PublicKey},
+};
+
+/// The longest line of a note that is read, in bytes.
+const MAX_LINE: usize = 8192;
+/// The most lines of one note that are read.
+const MAX_LINES: usize = 64;
+const ORIGIN: &str = "thinkfamily/trail/";
+/// Ed25519, among the kinds of signatures that notes have.
+const ED25519: u8 = 1;
+
+/// How a chain stands: the number of its entries and the root of the tree over them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Checkpoint {
+    /// The chain.
+    pub chain: Uuid,
+    /// How many entries it has.
+    pub size: u64,
+    /// The root.
+    pub root: Hash,
+}
+
+impl Checkpoint {
+    /// The signed note: three lines, an empty one, and the signature's.
+    pub fn sign(&self, key: &HeadKey) -> String {
+        let name = name(self.chain);
+        let text = format!("{name}\n{}\n{}\n", self.size, STANDARD.encode(self.root.as_bytes()));
+        let mut signature = id(&name, &key.public()).to_vec();
+        signature.extend(key.signature(text.as_bytes()));
+        format!("{text}\n— {name} {}\n", STANDARD.encode(signature))
+    }
+
+    fn of(text: &[String]) -> Option<Self> {
+        let [origin, size, root, ..] = text else { return None };
+        let chain = Uuid::parse_str(origin.strip_prefix(ORIGIN)?).ok()?;
+        let number: u64 = size.parse().ok()?;
+        let root: [u8; 32] = STANDARD.decode(root).ok()?.try_into().ok()?;
+        // A number has one form, and so has a key.
+        let in_form = number.to_string() == *size && name(chain) == *origin;
+        in_form.then_some(Self {
+            chain,
+            size: number,
+            root: Hash::from(root),
+        })
+    }
+}
+
+/// The origin of a chain's checkpoints, which is the name of the key that signs them as well.
+fn name(chain: Uuid) -> String {
+    format!("{ORIGIN}{chain}")
+}
+
+/// By which a signature says whose it is.
+fn id(name: &str, key: &PublicKey) -> [u8; 4] {
+    let hash = Hash::of(&[name.as_bytes(), b"\n", &[ED25519], key.as_bytes()]);
+    let [one, two, three, four, ..] = *hash.as_bytes();
+    [one, two, three, four]
+}
+
+/// The key as other programs want to be told of it, to check a chain's checkpoints.
+pub fn verifier_key(chain: Uuid, key: &PublicKey) -> String {
+    let name = name(chain);
+    let id = u32::from_be_bytes(id(&name, key));
+    let encoded = STANDARD.encode([&[ED25519], &key.as_bytes()[..]].concat());
+    format!("{name}+{id:08x}+{encoded}")
+}
+
+/// A note that was read: what it says, and who signed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What it says.
+    pub checkpoint: Checkpoint,
+    text: String,
+    signatures: Vec<(String, Vec<u8>)>,
+}
+
+impl Note {
+    /// Reads one note and nothing else.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut notes = Notes::new(text.as_bytes());
+        match (notes.next_note(), notes.next_note()) {
+            (Ok(Some(Ok(note))), Ok(None)) => Some(note),
+            _ => None,
+        }
+    }
+
+    /// Whether one of the keys signed it, and none of them falsely. What others signed is let be.
+    pub fn is_signed(&self, keys: &[PublicKey]) -> bool {
+        let name = name(self.checkpoint.chain);
+        let own = self.signatures.iter().filter(|(by, _)| *by == name);
+        let mut signed = false;
+        for (_, signature) in own {
+            let Some((of, signature)) = signature.split_first_chunk::<4>() else {
+                continue;
+            };
+            for key in keys.iter().filter(|key| id(&name, key) == *of) {
+                if !key.made(self.text.as_bytes(), signature) {
+                    return false;
+                }
+                signed = true;
+            }
+        }
+        signed
+    }
+
+    /// The note as it was written.
+    pub fn text(&self) -> String {
+        let signatures = self.signatures.iter();
+        let lines = signatures.map(|(name, signature)| format!("— {name} {}\n", STANDARD.encode(signature)));
+        format!("{}\n{}", self.text, lines.collect::<String>())
+    }
+
+    fn of(text: &[String], signatures: &[String]) -> Option<Self> {
+        let signatures = signatures.iter().map(|line| {
+            let (name, signature) = line.strip_prefix("— ")?.split_once(' ')?;
+            Some((name.to_owned(), STANDARD.decode(signature).ok()?))
+        });
+        Some(Self {
+            checkpoint: Checkpoint::of(text)?,
+            text: text.iter().flat_map(|line| [line.as_str(), "\n"]).collect(),
+            signatures: signatures.collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// The notes in a file, one after the other, as a witness keeps them.
+#[derive(Debug)]
+pub struct Notes<R> {
+    from: R,
+    number: u64,
+    /// A line that was read and belongs to the next note.
+    ahead: Option<Line>,
+}
+
+/// A line without its end, and whether it is a whole one of text.
+#[derive(Debug)]
+struct Line {
+    text: String,
+    whole: bool,
+}
+
+impl<R: BufRead> Notes<R> {
+    /// The notes of `from`.
+    pub fn new(from: R) -> Self {
+        Self {
+            from,
+            number: 0,
+            ahead: None,
+        }
+    }
+
+    /// The next note, or the number of the line at which there is none; `None` at the end. Reading may go on after what is no note.
+    pub fn next_note(&mut self) -> io::Result<Option<Result<Note, u64>>> {
+        let (mut text, mut signatures) = (Vec::new(), Vec::new());
+        let mut whole = true;
+        loop {
+            let line = match self.ahead.take() {
+                Some(line) => Some(line),
+                None => self.line()?,
+            };
+            // A note that was cut off is followed by another one.
+            let begins = |line: &Line| line.text.starts_with(ORIGIN) && !text.is_empty();
+            match line {
+                // Empty lines before a note are let be; the one within it stands before signatures.
+                Some(line) if line.text.is_empty() && line.whole => {}
+                Some(line) if line.text.starts_with('—') => {
+                    whole &= line.whole;
+                    signatures.push(line.text);
+                }
+                Some(line) if signatures.is_empty() && !begins(&line) => {
+                    whole &= line.whole;
+                    text.push(line.text);
+                }
+                next => {
+                    self.ahead = next;
+                    break;
+                }
+            }
+            // A note without end is cut into such as are no notes.
+            if text.len() + signatures.len() > MAX_LINES {
+                whole = false;
+                break;
+            }
+        }
+        if text.is_empty() && signatures.is_empty() && whole {
+            return Ok(None);
+        }
+        let note = Note::of(&text, &signatures).filter(|_| whole);
+        Ok(Some(note.ok_or(self.number)))
+    }
+
+    /// The next line without its end. What is too long or no text is passed over, and makes its note none.
+    fn line(&mut self) -> io::Result<Option<Line>> {
+        let mut bytes = Vec::new();
+        let longest = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+        self.from.by_ref().take(longest).read_until(b'\n', &mut bytes)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        let ended = bytes.pop_if(|last| *last == b'\n').is_some();
+        if !ended && bytes.len() + 1 >= MAX_LINE {
+            self.from.skip_until(b'\n')?;
+        }
+        let text = String::from_utf8(bytes).ok();
+        let text = text.filter(|text| !text.chars().any(char::is_control));
+        Ok(Some(Line {
+            whole: ended && text.is_some(),
+            text: text.unwrap_or_default(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> HeadKey {
+        let folder = tempfile::tempdir().unwrap();
+        HeadKey::load_or_create(&folder.path().join("trail.key")).unwrap()
+    }
+
+    fn checkpoint(size: u64) -> Checkpoint {
+        Checkpoint {
+            chain: Uuid::from_u128(7),
+            size,
+            root: Hash::of(&[&size.to_be_bytes()]),
+        }
+    }
+
+    #[test]
+    fn a_published_note_is_read_and_its_signature_is_checked() {
+        // The example of the specification of signed notes' checkpoints, under a key of its own.
+        let name = "thinkfamily/trail/00000000-0000-0000-0000-000000000007";
+        let key = key();
+        let note = checkpoint(20_852_163).sign(&key);
+        let lines: Vec<&str> = note.lines().collect();
+        assert_eq!(lines.len(), 5);
+        assert_eq!((lines[0], lines[1], lines[3]), (name, "20852163", ""));
+        let signature = lines[4].strip_prefix(&format!("— {name} ")).unwrap();
+        let signature = STANDARD.decode(signature).unwrap();
+        assert_eq!(signature.len(), 68);
+        // What the specification says of the key's number, written down again.
+        let told = verifier_key(Uuid::from_u128(7), &key.public());
+        let of_key = told.split('+').collect::<Vec<_>>();
+        let encoded = STANDARD.decode(of_key[2..].join("+")).unwrap();
+        let by_hand = Hash::of(&[name.as_bytes(), b"\n", &encoded]).to_string();
+        assert_eq!(of_key[1], &by_hand[..8]);
+        assert_eq!(
+            signature[..4],
+            [0, 2, 4, 6].map(|at| u8::from_str_radix(&by_hand[at..at + 2], 16).unwrap())
+        );
+        let read = Note::read(&note).unwrap();
+        assert_eq!(read.checkpoint, checkpoint(20_852_163));
+        assert!(read.is_signed(&[key.public()]));
+        assert_eq!(read.text(), note);
+    }
+
+    #[test]
+    fn only_what_the_key_signed_counts() {
+        let (own, other) = (key(), key());
+        let note = checkpoint(5).sign(&own);
+        assert!(!Note::read(&note).unwrap().is_signed(&[other.public()]));
+        assert!(Note::read(&note).unwrap().is_signed(&[other.public(), own.public()]));
+        for (from, to) in [("\n5\n", "\n6\n"), ("000007\n5", "000008\n5"), ("\n5\n", "\n5\nmore\n")] {
+            // The name stands in the signature's line as well.
+            let changed = note.replacen(from, to, 1);
+            assert_ne!(changed, note);
+            assert!(!Note::read(&changed).is_some_and(|note| note.is_signed(&[own.public()])));
+        }
+        // Others may sign beside it, and more may be said; a false signature in the key's name spoils all.
+        let cosigned = format!("{note}— witness.example {}\n", STANDARD.encode([1; 76]));
+        assert!(Note::read(&cosigned).unwrap().is_signed(&[own.public()]));
+        let name = name(Uuid::from_u128(7));
+        let mut forged = id(&name, &own.public()).to_vec();
+        forged.extend([0; 64]);
+        let spoilt = format!("{note}— {name} {}\n", STANDARD.encode(forged));
+        assert!(!Note::read(&spoilt).unwrap().is_signed(&[own.public()]));
+    }
+
+    #[test]
+    fn a_file_of_notes_is_read_to_its_end_whatever_is_in_it() {
+        let key = key();
+        let notes: Vec<String> = (1..4).map(|size| checkpoint(size).sign(&key)).collect();
+        let read = |bytes: &[u8]| {
+            let mut notes = Notes::new(bytes);
+            let (mut sizes, mut bad) = (Vec::new(), 0);
+            while let Some(note) = notes.next_note().unwrap() {
+                match note {
+                    Ok(note) if note.is_signed(&[key.public()]) => sizes.push(note.checkpoint.size),
+                    _ => bad += 1,
+                }
+            }
+            (sizes, bad)
+        };
+        assert_eq!(read(notes.concat().as_bytes()), (vec![1, 2, 3], 0));
+        assert_eq!(read(notes.join("\n\n").as_bytes()), (vec![1, 2, 3], 0));
+        assert_eq!(read(b""), (vec![], 0));
+        // Cut off, as by a full disk: what is whole is read.
+        let cut = &notes.concat().into_bytes()[..notes[0].len() * 2 + 30];
+        assert_eq!(read(cut), (vec![1, 2], 1));
+        for end in 1..notes[0].len() - 1 {
+            let Some(begun) = notes[0].get(..end) else { continue };
+            let (sizes, bad) = read([begun, "\n", &notes[1]].concat().as_bytes());
+            assert_eq!((sizes.as_slice(), bad), (&[2][..], 1), "{begun}");
+        }
+        for junk in [
+            b"junk\n".to_vec(),
+            vec![0xff, b'\n'],
+            vec![b'x'; MAX_LINE * 3],
+            b"x\n".repeat(1000),
+            "— a b\n".repeat(1000).into_bytes(),
+        ] {
+            let all = [notes[0].as_bytes(), &junk, b"\n", notes[1].as_bytes()].concat();
+            let (sizes, bad) = read(&all);
+            assert_eq!(sizes.last(), Some(&2), "{:?}", &junk[..junk.len().min(9)]);
+            assert!(bad > 0);
+        }
+        for text in ["", "a\nb\nc\n\n— d e\n", "thinkfamily/trail/x\n1\nAAAA\n"] {
+            assert_eq!(Note::read(text), None);
+        }
+        let zeroes = notes[0].replacen("\n1\n", "\n01\n", 1);
+        assert_eq!(Note::read(&zeroes), None, "a number has one form");
+    }
+}

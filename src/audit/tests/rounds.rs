@@ -1,0 +1,125 @@
+//! The check while a server runs, page by page.
+
+use std::collections::BTreeSet;
+
+use super::{Place, testing::tamper, three_chains};
+use crate::audit::{
+    FindingKind, Report,
+    verify::rounds::{Rounds, lately},
+};
+
+async fn round(rounds: &mut Rounds) -> (Report, u32) {
+    let (mut all, mut pages) = (Report::default(), 0);
+    loop {
+        let page = rounds.page().await.unwrap();
+        all = all.followed_by(page.report);
+        pages += 1;
+        if page.ends {
+            return (all, pages);
+        }
+    }
+}
+
+fn found(report: &Report) -> BTreeSet<(FindingKind, Option<i64>)> {
+    report
+        .findings
+        .iter()
+        .map(|finding| (finding.kind, finding.seq))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
+    let (place, chains) = three_chains(700).await;
+    let keys = vec![place.key.public()];
+    let mut rounds = Rounds::from(place.store.clone(), keys.clone(), None).await.unwrap();
+    for _ in 0..2 {
+        let (report, pages) = round(&mut rounds).await;
+        assert!(report.is_sound(), "{:?}", report.findings);
+        assert!(
+            report.entries > 270 && pages > 6,
+            "{} entries, {pages} pages",
+            report.entries
+        );
+    }
+    assert!(lately(&place.store, &keys).await.unwrap().is_sound());
+
+    // What is written meanwhile is no finding.
+    let trail = place.open().await;
+    let mut pages = 0;
+    loop {
+        trail.append(place.disclosed(1, [place.ids.uuid()])).await.unwrap();
+        let page = rounds.page().await.unwrap();
+        assert!(page.report.is_sound(), "{:?}", page.report.findings);
+        pages += 1;
+        if page.ends {
+            break;
+        }
+    }
+    assert!(pages > 6);
+    trail.close().await;
+
+    let harmed = place.copy("harmed").await;
+    tamper(
+        &harmed,
+        "UPDATE trail_record SET at = at - 1 WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = $1) AND seq = 70",
+        [chains[1].into()],
+    )
+    .await;
+    tamper(
+        &harmed,
+        "UPDATE trail_families SET at = at - 1 WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = $1) AND seq < 20",
+        [chains[2].into()],
+    )
+    .await;
+    tamper(
+        &harmed,
+        "DELETE FROM trail_record WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = $1) AND seq > 80",
+        [chains[0].into()],
+    )
+    .await;
+    let mut rounds = Rounds::from(harmed.clone(), keys.clone(), None).await.unwrap();
+    // It is begun anew after each page, as by a server that is started again and again.
+    let mut all = Report::default();
+    loop {
+        let page = rounds.page().await.unwrap();
+        all = all.followed_by(page.report);
+        if page.ends {
+            break;
+        }
+        rounds = Rounds::from(harmed.clone(), keys.clone(), rounds.place())
+            .await
+            .unwrap();
+    }
+    for wanted in [
+        (FindingKind::EditedEntry, Some(70)),
+        (FindingKind::TruncatedTail, Some(81)),
+    ] {
+        assert!(found(&all).contains(&wanted), "{wanted:?}: {:?}", all.findings);
+    }
+    assert!(
+        all.findings
+            .iter()
+            .any(|finding| finding.kind == FindingKind::SubjectMissing)
+    );
+    // Of what was written lately, only the tail that is gone is near an end.
+    let late = lately(&harmed, &keys).await.unwrap();
+    assert!(
+        found(&late).contains(&(FindingKind::TruncatedTail, Some(81))),
+        "{:?}",
+        late.findings
+    );
+    // A place that is not there any more is no place to go on from.
+    tamper(&harmed, "DELETE FROM trail_record", []).await;
+    let mut anew = Rounds::from(harmed, keys, rounds.place()).await.unwrap();
+    assert_eq!(round(&mut anew).await.0.entries, 0);
+}
+
+#[tokio::test]
+async fn a_trail_without_entries_has_rounds_too() {
+    let place = Place::new(701).await;
+    let mut rounds = Rounds::from(place.store.clone(), Vec::new(), None).await.unwrap();
+    assert_eq!(round(&mut rounds).await, (Report::default(), 1));
+    assert_eq!(rounds.place(), None);
+    assert!(lately(&place.store, &[]).await.unwrap().is_sound());
+}

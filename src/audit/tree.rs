@@ -1,0 +1,287 @@
+//! The Merkle tree over a chain (RFC 9162, section 2.1): one hash stands for all its entries, and that an entry is among them is shown by few.
+//!
+//! Pure. A leaf is the 32 bytes of an entry's hash; the entry at place `n` is leaf `n - 1`. Leaves and nodes are hashed with different first bytes, so
+//! that neither can be given for the other.
+
+use std::ops::Range;
+
+use super::hash::Hash;
+
+/// No proof is longer: a tree has fewer than 2^63 leaves.
+pub const MAX_PROOF: usize = 63;
+
+fn leaf(data: &Hash) -> Hash {
+    Hash::of(&[&[0], data.as_bytes()])
+}
+
+fn node(left: &Hash, right: &Hash) -> Hash {
+    Hash::of(&[&[1], left.as_bytes(), right.as_bytes()])
+}
+
+/// A tree that grows at its end, kept by the roots of the whole subtrees that it is made of: one for each 1 in the binary number of its leaves, the largest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tree {
+    size: u64,
+    roots: Vec<Hash>,
+}
+
+impl Tree {
+    /// How many leaves it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds a leaf.
+    pub fn push(&mut self, data: &Hash) {
+        self.push_hashed(leaf(data));
+    }
+
+    fn push_hashed(&mut self, mut root: Hash) {
+        // Each 1 at the end of the number is a subtree as large as the one that comes to stand beside it.
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.roots.pop() {
+                root = node(&left, &root);
+            }
+        }
+        self.roots.push(root);
+        self.size += 1;
+    }
+
+    /// The root; without leaves, the hash of nothing.
+    pub fn root(&self) -> Hash {
+        let mut roots = self.roots.iter().rev();
+        match roots.next() {
+            None => Hash::of(&[]),
+            Some(last) => roots.fold(*last, |right, left| node(left, &right)),
+        }
+    }
+}
+
+/// The parts of a tree of `size` leaves whose roots are the proof that leaf `index` is in it, from the leaf upwards.
+fn parts(index: u64, size: u64) -> Vec<Range<u64>> {
+    let (mut from, mut to) = (0, size);
+    let mut parts = Vec::new();
+    while to - from > 1 {
+        // The left part is the largest power of two that is less than the whole.
+        let middle = from + (1 << (to - from - 1).ilog2());
+        if index < middle {
+            parts.push(middle..to);
+            to = middle;
+        } else {
+            parts.push(from..middle);
+            from = middle;
+        }
+    }
+    parts.reverse();
+    parts
+}
+
+/// A proof in the making: it is given all leaves of the tree in their order, and keeps few hashes.
+#[derive(Debug)]
+pub struct Prover {
+    index: u64,
+    size: u64,
+    parts: Vec<(Range<u64>, Tree)>,
+    whole: Tree,
+}
+
+impl Prover {
+    /// The proof that leaf `index` is among the first `size`; none where it is not.
+    pub fn new(index: u64, size: u64) -> Option<Self> {
+        (index < size && size < 1 << MAX_PROOF).then(|| Self {
+            index,
+            size,
+            parts: parts(index, size)
+                .into_iter()
+                .map(|part| (part, Tree::default()))
+                .collect(),
+            whole: Tree::default(),
+        })
+    }
+
+    /// Takes the next leaf; those beyond the tree are let be.
+    pub fn push(&mut self, data: &Hash) {
+        let at = self.whole.size;
+        if at < self.size {
+            self.whole.push(data);
+            if let Some((_, part)) = self.parts.iter_mut().find(|(range, _)| range.contains(&at)) {
+                part.push(data);
+            }
+        }
+    }
+
+    /// The leaf that is proved to be there.
+    pub fn index(&self) -> u64 {
+        self.index
+    }
+
+    /// The proof and the root of the tree, once all leaves were given.
+    pub fn finish(self) -> Option<(Vec<Hash>, Hash)> {
+        let proof = self.parts.iter().map(|(_, part)| part.root()).collect();
+        (self.whole.size == self.size).then(|| (proof, self.whole.root()))
+    }
+}
+
+/// The root of the tree in which, by this proof, `data` is leaf `index` of `size`; none where the proof is not of the length that such a tree has.
+pub fn root_by(data: &Hash, index: u64, size: u64, proof: &[Hash]) -> Option<Hash> {
+    if index >= size || size >= 1 << MAX_PROOF {
+        return None;
+    }
+    let parts = parts(index, size);
+    (parts.len() == proof.len()).then(|| {
+        let up = parts.iter().zip(proof);
+        up.fold(leaf(data), |root, (part, other)| {
+            if part.start > index {
+                node(&root, other)
+            } else {
+                node(other, &root)
+            }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree as RFC 9162 defines it, by its own recursion.
+    fn naive(leaves: &[Hash]) -> Hash {
+        match leaves.len() {
+            0 => Hash::of(&[]),
+            1 => leaf(&leaves[0]),
+            count => {
+                let middle = left_of(count);
+                node(&naive(&leaves[..middle]), &naive(&leaves[middle..]))
+            }
+        }
+    }
+
+    /// The largest power of two below.
+    fn left_of(count: usize) -> usize {
+        let mut middle = 1;
+        while middle * 2 < count {
+            middle *= 2;
+        }
+        middle
+    }
+
+    /// The proof by RFC 9162's own recursion.
+    fn naive_proof(index: usize, leaves: &[Hash]) -> Vec<Hash> {
+        if leaves.len() <= 1 {
+            return Vec::new();
+        }
+        let middle = left_of(leaves.len());
+        if index < middle {
+            let mut proof = naive_proof(index, &leaves[..middle]);
+            proof.push(naive(&leaves[middle..]));
+            proof
+        } else {
+            let mut proof = naive_proof(index - middle, &leaves[middle..]);
+            proof.push(naive(&leaves[..middle]));
+            proof
+        }
+    }
+
+    fn leaves(count: u64) -> Vec<Hash> {
+        (0..count).map(|number| Hash::of(&[&number.to_be_bytes()])).collect()
+    }
+
+    fn tree(leaves: &[Hash]) -> Tree {
+        let mut tree = Tree::default();
+        for data in leaves {
+            tree.push(data);
+        }
+        tree
+    }
+
+    #[test]
+    fn hashes_are_those_of_the_published_vectors() {
+        // Those that implementations of Certificate Transparency are tested with: the trees over the first 0 to 8 of these.
+        let data: [&[u8]; 8] = [
+            b"",
+            b"\x00",
+            b"\x10",
+            b"\x20\x21",
+            b"\x30\x31",
+            b"\x40\x41\x42\x43",
+            b"\x50\x51\x52\x53\x54\x55\x56\x57",
+            b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
+        ];
+        let roots = [
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+            "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+            "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+        ];
+        let mut tree = Tree::default();
+        for (root, next) in roots.into_iter().zip(data.map(Some).into_iter().chain([None])) {
+            assert_eq!(tree.root().to_string(), root, "{}", tree.size());
+            if let Some(data) = next {
+                tree.push_hashed(Hash::of(&[&[0], data]));
+            }
+        }
+    }
+
+    #[test]
+    fn a_tree_that_grows_is_the_tree_that_is_defined() {
+        let all = leaves(300);
+        let mut growing = Tree::default();
+        for count in 0..all.len() {
+            assert_eq!(growing.root(), naive(&all[..count]), "{count}");
+            assert_eq!(growing.roots.len(), count.count_ones() as usize);
+            growing.push(&all[count]);
+        }
+    }
+
+    #[test]
+    fn every_leaf_of_every_small_tree_is_proved_and_no_other() {
+        let all = leaves(67);
+        for size in 1..=all.len() {
+            let root = tree(&all[..size]).root();
+            for index in 0..size {
+                let (at, of) = (index as u64, size as u64);
+                let mut prover = Prover::new(at, of).unwrap();
+                for data in &all {
+                    prover.push(data);
+                }
+                let (proof, whole) = prover.finish().unwrap();
+                assert_eq!(proof, naive_proof(index, &all[..size]), "{index} of {size}");
+                assert_eq!(whole, root);
+                assert_eq!(root_by(&all[index], at, of, &proof), Some(root));
+                assert_ne!(root_by(&all[(index + 1) % all.len()], at, of, &proof), Some(root));
+                assert_ne!(
+                    root_by(&all[index], (at + 1) % of, of, &proof),
+                    Some(root).filter(|_| of > 1)
+                );
+                for bit in 0..proof.len() {
+                    let mut wrong = proof.clone();
+                    wrong[bit] = all[0];
+                    assert_ne!(root_by(&all[index], at, of, &wrong), Some(root));
+                }
+                let longer: Vec<_> = proof.iter().copied().chain([root]).collect();
+                assert_eq!(root_by(&all[index], at, of, &longer), None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_no_proof() {
+        let some = leaves(1)[0];
+        for (index, size) in [(0, 0), (1, 1), (u64::MAX, u64::MAX), (0, u64::MAX), (0, 1 << 63)] {
+            assert!(Prover::new(index, size).is_none());
+            assert_eq!(root_by(&some, index, size, &[]), None);
+        }
+        let largest = (1 << 63) - 1;
+        assert!(root_by(&some, largest - 1, largest, &[]).is_none());
+        assert!(parts(0, largest).len() <= MAX_PROOF);
+        assert!(
+            Prover::new(0, 2).unwrap().finish().is_none(),
+            "not all leaves were given"
+        );
+    }
+}

@@ -1,0 +1,190 @@
+//! The check while the server runs: of what was written lately, at once; and of the whole trail, a page at a time, so that it costs little and is never far from anything.
+//!
+//! Each page is read at one instant, and nothing is held between two. The index is looked at for what the entries want of it; that it has nothing more is for the
+//! check of everything ([`verify`](super::verify)).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Check, Named, PAGE};
+use crate::{
+    audit::{
+        chain::{ChainCheck, ChainEnd},
+        finding::Report,
+        hash::Hash,
+        key::PublicKey,
+        stored::chain_after,
+        witnessed::Witnessed,
+    },
+    store::trail::{HeadRow, TrailSnapshot, TrailStore, TrailStoreError},
+};
+
+/// So many chains are looked at at once, those that moved last.
+const CHAINS: usize = 32;
+/// And of each, so many of its newest entries.
+const TAIL: i64 = 64;
+const HEADS: u32 = 256;
+
+/// Up to where a round has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The chain.
+    pub chain: Uuid,
+    /// The place of the entry that was looked at last.
+    pub seq: i64,
+    /// Its hash, if it is one.
+    pub hash: Option<Hash>,
+}
+
+/// What one page came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// What was found.
+    pub report: Report,
+    /// Whether the round ends with it.
+    pub ends: bool,
+}
+
+/// Goes through the whole trail, round after round.
+#[derive(Debug)]
+pub struct Rounds {
+    store: TrailStore,
+    keys: Vec<PublicKey>,
+    nobody: Witnessed,
+    current: Option<(Uuid, ChainCheck)>,
+    /// The chain that was looked at last.
+    after: Option<Uuid>,
+    /// The entry that was looked at last.
+    place: Option<Place>,
+}
+
+impl Rounds {
+    /// From a place on, if that is there still, or else from the beginning.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn from(store: TrailStore, keys: Vec<PublicKey>, place: Option<Place>) -> Result<Self, TrailStoreError> {
+        let (mut current, mut after) = (None, None);
+        if let Some(Place { chain, seq, hash }) = place {
+            let stands = store.snapshot().await?.hash_at(chain, seq).await?;
+            if hash.is_some() && stands == hash.map(|hash| hash.to_string()) {
+                let check = ChainCheck::after(chain, ChainEnd { seq, hash });
+                (current, after) = (Some((chain, check)), Some(chain));
+            }
+        }
+        Ok(Self {
+            store,
+            keys,
+            nobody: Witnessed::default(),
+            current,
+            after,
+            place: None,
+        })
+    }
+
+    /// Up to where the round has come, unless it is at its beginning.
+    pub fn place(&self) -> Option<Place> {
+        self.place
+    }
+
+    /// About how many pages a round has now.
+    pub async fn pages(&self) -> Result<u64, TrailStoreError> {
+        let heads = heads(&self.store.snapshot().await?).await?;
+        let of_chain = |head: &HeadRow| u64::try_from(head.seq).unwrap_or(0) / u64::from(PAGE) + 2;
+        Ok(heads.iter().map(of_chain).sum::<u64>() + 1)
+    }
+
+    /// Looks at the next page.
+    ///
+    /// # Errors
+    /// When the database cannot be read. The same page is looked at again then.
+    pub async fn page(&mut self) -> Result<Page, TrailStoreError> {
+        let mut check = begin(&self.store, &self.keys, &self.nobody).await?;
+        let (chain, mut of_chain) = if let Some(current) = &self.current {
+            current.clone()
+        } else if let Some(chain) = chain_after(&check.snapshot, self.after).await? {
+            (chain, ChainCheck::new(chain))
+        } else {
+            check.heads_without_chain().await?;
+            (self.after, self.place) = (None, None);
+            return Ok(Page {
+                report: check.report,
+                ends: true,
+            });
+        };
+        let page = check.next(chain, &mut of_chain).await?;
+        if page.is_empty() {
+            check.end(chain, of_chain.end()).await?;
+            (self.current, self.after) = (None, Some(chain));
+        } else {
+            let ChainEnd { seq, hash } = of_chain.end();
+            self.place = Some(Place { chain, seq, hash });
+            self.current = Some((chain, of_chain));
+        }
+        Ok(Page {
+            report: check.report,
+            ends: false,
+        })
+    }
+}
+
+/// Looks at the heads of the chains that moved last, and at their newest entries.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn lately(store: &TrailStore, keys: &[PublicKey]) -> Result<Report, TrailStoreError> {
+    let nobody = Witnessed::default();
+    let mut check = begin(store, keys, &nobody).await?;
+    let mut heads = heads(&check.snapshot).await?;
+    heads.sort_unstable_by_key(|head| std::cmp::Reverse(head.updated_at));
+    for head in heads.iter().take(CHAINS) {
+        let chain = head.chain;
+        check.report.chains += 1;
+        let last = check.snapshot.last_seq(chain).await?.unwrap_or(0);
+        let from = (last - TAIL).max(0);
+        let before = match from {
+            0 => Some(Hash::ZERO),
+            _ => (check.snapshot.hash_at(chain, from).await?).and_then(|hash| Hash::parse(&hash).ok()),
+        };
+        let mut of_chain = ChainCheck::after(
+            chain,
+            ChainEnd {
+                seq: from,
+                hash: before,
+            },
+        );
+        while !check.next(chain, &mut of_chain).await?.is_empty() {}
+        if last > 0 {
+            check.end(chain, of_chain.end()).await?;
+        }
+    }
+    check.heads_without_chain().await?;
+    Ok(check.report)
+}
+
+async fn begin<'a>(
+    store: &TrailStore,
+    keys: &'a [PublicKey],
+    nobody: &'a Witnessed,
+) -> Result<Check<'a>, TrailStoreError> {
+    Ok(Check {
+        snapshot: store.snapshot().await?,
+        keys,
+        witnessed: nobody,
+        named: Named::default(),
+        missing: BTreeSet::new(),
+        report: Report::default(),
+    })
+}
+
+async fn heads(snapshot: &TrailSnapshot) -> Result<Vec<HeadRow>, TrailStoreError> {
+    let (mut heads, mut after) = (Vec::new(), None);
+    loop {
+        let mut page = snapshot.heads_after(after, HEADS).await?;
+        let Some(last) = page.last() else { return Ok(heads) };
+        after = Some(last.chain);
+        heads.append(&mut page);
+    }
+}

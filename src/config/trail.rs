@@ -1,0 +1,116 @@
+//! How the trail is tied, told to witnesses and looked through.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{
+    issuer::is_loopback_host,
+    source::{ConfigError, Given},
+};
+
+/// Where and how often somebody else is told how the trail stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Witness {
+    /// A folder that is somebody else's.
+    pub folder: Option<PathBuf>,
+    /// An address.
+    pub address: Option<String>,
+}
+
+/// The trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trail {
+    /// Who is told how it stands.
+    pub witness: Witness,
+    /// How often that is done where anything was written.
+    pub witness_every: Duration,
+    /// How often its chains name each other where anything was written.
+    pub tie_every: Duration,
+    /// How long it takes to look through all of it; it is not done where there is none.
+    pub check_within: Option<Duration>,
+    /// Files of public keys that signed chains before the key of now.
+    pub former_keys: Vec<PathBuf>,
+}
+
+impl Trail {
+    pub(super) fn read(given: &Given, development: bool) -> Result<Self, ConfigError> {
+        let path = |text: &str| (!text.is_empty() && !text.contains('\0')).then(|| PathBuf::from(text));
+        let seconds = |name, default, least| {
+            let number = given.number(name, default, least..=31_536_000)?;
+            Ok(Duration::from_secs(number.into()))
+        };
+        let check_within = seconds("trail_check_s", 86_400, 0)?;
+        Ok(Self {
+            witness: Witness {
+                folder: given.get("witness_dir", "a directory", path)?,
+                address: given.get(
+                    "witness_url",
+                    "an https address, or in development an http one on this machine",
+                    |text| is_witness(text, development).then(|| text.to_owned()),
+                )?,
+            },
+            witness_every: seconds("witness_interval_s", 60, 1)?,
+            tie_every: seconds("trail_tie_s", 60, 1)?,
+            check_within: (!check_within.is_zero()).then_some(check_within),
+            former_keys: given
+                .get("trail_former_keys", "files", |text| {
+                    let files = text.split(',').map(str::trim).filter(|file| !file.is_empty());
+                    files.map(path).collect()
+                })?
+                .unwrap_or_default(),
+        })
+    }
+}
+
+fn is_witness(text: &str, development: bool) -> bool {
+    let Ok(url) = reqwest::Url::parse(text) else {
+        return false;
+    };
+    let known = match (url.scheme(), url.host_str()) {
+        ("https", Some(host)) => !host.is_empty(),
+        ("http", Some(host)) => development && is_loopback_host(host),
+        _ => false,
+    };
+    known && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(file: &str, development: bool) -> Result<Trail, ConfigError> {
+        Trail::read(&Given::from_toml(file)?, development)
+    }
+
+    #[test]
+    fn nobody_is_told_unless_set() {
+        let trail = read("", false).unwrap();
+        assert_eq!(trail.witness, Witness::default());
+        assert_eq!(trail.witness_every, Duration::from_mins(1));
+        assert_eq!(trail.check_within, Some(Duration::from_hours(24)));
+        assert_eq!(read("trail_check_s = 0", false).unwrap().check_within, None);
+        let keys = read("trail_former_keys = [\"a.pub\", \"b.pub\"]", false)
+            .unwrap()
+            .former_keys;
+        assert_eq!(keys, [PathBuf::from("a.pub"), PathBuf::from("b.pub")]);
+    }
+
+    #[test]
+    fn a_witness_is_told_by_https_or_on_this_machine_in_development() {
+        for (address, in_production, in_development) in [
+            ("https://witness.example/add", true, true),
+            ("http://127.0.0.1:9/add", false, true),
+            ("http://[::1]:9/", false, true),
+            ("http://witness.example/", false, false),
+            ("https://me@witness.example/", false, false),
+            ("file:///tmp/x", false, false),
+            ("witness.example", false, false),
+        ] {
+            let file = format!("witness_url = \"{address}\"");
+            for (development, taken) in [(false, in_production), (true, in_development)] {
+                let read = read(&file, development);
+                assert_eq!(read.is_ok(), taken, "{address}, {development}");
+                assert!(read.is_ok() || read.unwrap_err().setting == "witness_url");
+            }
+        }
+    }
+}

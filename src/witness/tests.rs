@@ -1,0 +1,127 @@
+//! What a witness gets, and what is known of one that does not.
+
+use std::{fs, path::Path, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
+use super::{Settings, Witnesses};
+use crate::{
+    audit::{
+        Code, Entry, HeadKey, Kind, Trail, TrailOptions,
+        checkpoint::{Note, Notes},
+    },
+    clock::{Clock, Ids},
+    store::trail::testing,
+};
+
+async fn trail(folder: &Path) -> Trail {
+    Trail::open(
+        testing::new_trail(&folder.join("trail.sqlite")).await,
+        HeadKey::load_or_create(&folder.join("trail.key")).unwrap(),
+        Code::nearest("test"),
+        Clock::system(),
+        Ids::random(),
+        TrailOptions::default(),
+    )
+    .await
+    .unwrap()
+}
+
+async fn write(trail: &Trail) {
+    trail
+        .append(Entry::new(Kind::Refused, trail.clock().now()))
+        .await
+        .unwrap();
+}
+
+fn witnesses(trail: &Trail, folder: Option<&Path>, address: Option<String>) -> Witnesses {
+    let settings = Settings {
+        folder: folder.map(Path::to_owned),
+        address,
+        every: Duration::ZERO,
+    };
+    Witnesses::new(trail, settings).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_gets_a_note_whenever_there_is_more_to_tell() {
+    let home = tempfile::tempdir().unwrap();
+    let trail = trail(home.path()).await;
+    let folder = home.path().join("theirs");
+    let witnesses = witnesses(&trail, Some(&folder), None);
+    // It is theirs to make.
+    witnesses.tell().await;
+    let figures = witnesses.figures("dir").unwrap();
+    assert_eq!((figures.failed, witnesses.is_behind()), (1, true));
+    fs::create_dir(&folder).unwrap();
+    for _ in 0..3 {
+        // The second time there is nothing new.
+        witnesses.tell().await;
+        witnesses.tell().await;
+        write(&trail).await;
+    }
+    assert!(!witnesses.is_behind());
+    trail.close().await;
+    witnesses.tell().await;
+    let text = fs::read_to_string(folder.join(format!("{}.checkpoints", trail.opened()))).unwrap();
+    let (mut read, mut notes) = (Notes::new(text.as_bytes()), Vec::new());
+    while let Some(note) = read.next_note().unwrap() {
+        notes.push(note.unwrap());
+    }
+    let sizes: Vec<u64> = notes.iter().map(|note| note.checkpoint.size).collect();
+    assert_eq!(sizes, [1, 2, 3, 4]);
+    assert!(notes.iter().all(|note| note.is_signed(&[trail.public_key()])));
+    assert_eq!(witnesses.figures("url"), None);
+}
+
+/// Takes one request and answers it; gives what was sent.
+async fn answer(listener: &TcpListener, status: &str) -> String {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let (mut got, mut part) = (Vec::new(), [0; 4096]);
+    loop {
+        let read = stream.read(&mut part).await.unwrap();
+        got.extend(&part[..read]);
+        let text = String::from_utf8_lossy(&got).into_owned();
+        let length = text.to_ascii_lowercase();
+        let length = length
+            .split("content-length: ")
+            .nth(1)
+            .and_then(|rest| rest.lines().next());
+        let body = text.split_once("\r\n\r\n").map(|(_, body)| body.len());
+        if let (Some(length), Some(body)) = (length, body)
+            && body >= length.parse().unwrap()
+        {
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            return text;
+        }
+        assert!(read > 0, "the request ends early");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_sent_the_note_until_it_has_taken_it() {
+    let home = tempfile::tempdir().unwrap();
+    let trail = trail(home.path()).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/add", listener.local_addr().unwrap());
+    let witnesses = witnesses(&trail, None, Some(address));
+    let ((), refused) = tokio::join!(witnesses.tell(), answer(&listener, "500 No"));
+    assert!(refused.starts_with("POST /add HTTP/1.1\r\n"), "{refused}");
+    assert_eq!(witnesses.figures("url").unwrap().failed, 1);
+    assert!(witnesses.is_behind());
+    let ((), taken) = tokio::join!(witnesses.tell(), answer(&listener, "200 OK"));
+    let note = Note::read(taken.split_once("\r\n\r\n").unwrap().1).unwrap();
+    assert!(note.is_signed(&[trail.public_key()]));
+    assert_eq!(note.checkpoint.size, 1);
+    assert!(!witnesses.is_behind());
+    assert_eq!(witnesses.figures("url").unwrap().age, 0);
+    // Nobody is there any more.
+    drop(listener);
+    write(&trail).await;
+    witnesses.tell().await;
+    assert_eq!(witnesses.figures("url").unwrap().failed, 2);
+}

@@ -1,0 +1,70 @@
+//! A trail that others can hold us to: what witnesses were told, what chains say of each other, what the server finds by itself, and receipts.
+
+mod receipts;
+mod told;
+
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, Statement, Value as SqlValue};
+use serde_json::json;
+use thinkfamily::{demo::LEAD_SUBJECT, store::connect::Databases};
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use crate::support::{
+    client::{Answer, Client},
+    process::{Serving, Site, someone},
+    trail,
+};
+
+/// Longer than this, and it does not come any more.
+const PATIENCE: Duration = Duration::from_mins(2);
+const READ: &str = "query Read { family(reference: \"TF-10001\") { reference members { id givenName phone } } }";
+
+fn lead(site: &Site, serving: &Serving) -> Client {
+    site.client(
+        serving,
+        &someone("cambs-early-help", "lead_professional", "family_support", LEAD_SUBJECT),
+    )
+}
+
+/// Asks, and is answered.
+async fn read(client: &Client) -> Answer {
+    let answer = client.post(READ, json!({})).await.expect("an answer");
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer
+}
+
+/// Changes the trail, as nobody should, and says how many rows that were.
+async fn harm(databases: &Databases, sql: &str, values: impl IntoIterator<Item = SqlValue>) -> u64 {
+    let trail = databases.trail();
+    let statement = Statement::from_sql_and_values(trail.get_database_backend(), sql, values);
+    trail.execute_raw(statement).await.unwrap().rows_affected()
+}
+
+/// The chain in which a request's entry stands, and its place.
+async fn place_of(databases: &Databases, request: Uuid) -> (Uuid, i64) {
+    let placed = trail::placed(databases).await.into_iter();
+    let mut of_request = placed.filter(|(_, entry, _)| entry.request_id == Some(request));
+    let (place, _, _) = of_request.next().expect("an entry");
+    (place.chain, place.seq)
+}
+
+/// Waits until the log says it.
+async fn logged(serving: &Serving, words: &[&str]) {
+    let says = |line: &str| words.iter().all(|word| line.contains(word));
+    let waiting = async {
+        while !serving.log_so_far().lines().any(says) {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let waited = timeout(PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "no {words:?} in the log:\n{}", serving.log_so_far());
+}
+
+/// Runs a command, and gives whether it succeeded and what it said.
+fn run(site: &Site, words: &[&str]) -> (bool, String) {
+    let output = site.run(words);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.success(), said + &String::from_utf8_lossy(&output.stderr))
+}
