@@ -134,7 +134,7 @@ pub struct Told {
 /// Whether a receipt speaks of an entry: one by which something of somebody was given or changed. What was refused is not among them: it would tell that there is something.
 pub fn speaks_of(entry: &Entry) -> bool {
     match entry.kind {
-        Kind::Disclosed | Kind::LookedUp => !entry.families.is_empty(),
+        Kind::Disclosed | Kind::LookedUp => !(entry.families.is_empty() && entry.also.is_empty()),
         kind => kind.announces(),
     }
 }

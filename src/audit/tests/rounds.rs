@@ -109,6 +109,19 @@ async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
         "{:?}",
         late.findings
     );
+    // What is not of its column's type is found, and the next chain is gone through all the same.
+    let garbage = place.copy("garbage").await;
+    tamper(
+        &garbage,
+        "UPDATE trail_record SET at = 'never' WHERE seq = 3 AND chain <> (SELECT number FROM trail_chain WHERE chain_id = $1)",
+        [chains[2].into()],
+    )
+    .await;
+    let mut of_garbage = Rounds::from(garbage, keys.clone(), None).await.unwrap();
+    let (report, _) = round(&mut of_garbage).await;
+    let kinds: BTreeSet<_> = report.findings.iter().map(|finding| finding.kind).collect();
+    assert!(kinds.contains(&FindingKind::Unreadable), "{:?}", report.findings);
+    assert!(report.entries > 90, "{} entries", report.entries);
     // A place that is not there any more is no place to go on from.
     tamper(&harmed, "DELETE FROM trail_record", []).await;
     let mut anew = Rounds::from(harmed, keys, rounds.place()).await.unwrap();

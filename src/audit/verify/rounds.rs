@@ -12,7 +12,7 @@ use super::{Check, Named, PAGE};
 use crate::{
     audit::{
         chain::{ChainCheck, ChainEnd},
-        finding::Report,
+        finding::{FindingKind, Report},
         hash::Hash,
         key::PublicKey,
         stored::chain_after,
@@ -53,7 +53,7 @@ pub struct Rounds {
     store: TrailStore,
     keys: Vec<PublicKey>,
     nobody: Witnessed,
-    current: Option<(Uuid, ChainCheck)>,
+    current: Option<Current>,
     /// The chain that was looked at last.
     after: Option<Uuid>,
     /// The entry that was looked at last.
@@ -71,7 +71,8 @@ impl Rounds {
             let stands = store.snapshot().await?.hash_at(chain, seq).await?;
             if hash.is_some() && stands == hash.map(|hash| hash.to_string()) {
                 let check = ChainCheck::after(chain, ChainEnd { seq, hash });
-                (current, after) = (Some((chain, check)), Some(chain));
+                let goal = None;
+                (current, after) = (Some(Current { chain, check, goal }), Some(chain));
             }
         }
         Ok(Self {
@@ -102,31 +103,73 @@ impl Rounds {
     /// When the database cannot be read. The same page is looked at again then.
     pub async fn page(&mut self) -> Result<Page, TrailStoreError> {
         let mut check = begin(&self.store, &self.keys, &self.nobody).await?;
-        let (chain, mut of_chain) = if let Some(current) = &self.current {
-            current.clone()
-        } else if let Some(chain) = chain_after(&check.snapshot, self.after).await? {
-            (chain, ChainCheck::new(chain))
-        } else {
-            check.heads_without_chain().await?;
-            (self.after, self.place) = (None, None);
+        loop {
+            let mut current = if let Some(current) = &self.current {
+                current.clone()
+            } else if let Some(chain) = chain_after(&check.snapshot, self.after).await? {
+                Current {
+                    chain,
+                    check: ChainCheck::new(chain),
+                    goal: None,
+                }
+            } else {
+                check.heads_without_chain().await?;
+                (self.after, self.place) = (None, None);
+                return Ok(Page {
+                    report: check.report,
+                    ends: true,
+                });
+            };
+            let chain = current.chain;
+            let came_further = match current.go_on(&mut check).await {
+                Err(TrailStoreError::Garbage(_)) => {
+                    let sentence = "a stored value is not of its column's type; the rest of the chain was not checked";
+                    check.report.note(FindingKind::Unreadable, chain, None, sentence);
+                    false
+                }
+                further => further?,
+            };
+            if !came_further {
+                // The next chain's beginning is of this page, so that each page comes further.
+                (self.current, self.after) = (None, Some(chain));
+                continue;
+            }
+            let ChainEnd { seq, hash } = current.check.end();
+            self.place = Some(Place { chain, seq, hash });
+            self.current = Some(current);
             return Ok(Page {
                 report: check.report,
-                ends: true,
+                ends: false,
             });
-        };
-        let page = check.next(chain, &mut of_chain).await?;
-        if page.is_empty() {
-            check.end(chain, of_chain.end()).await?;
-            (self.current, self.after) = (None, Some(chain));
-        } else {
-            let ChainEnd { seq, hash } = of_chain.end();
-            self.place = Some(Place { chain, seq, hash });
-            self.current = Some((chain, of_chain));
         }
-        Ok(Page {
-            report: check.report,
-            ends: false,
-        })
+    }
+}
+
+/// The chain that is gone through.
+#[derive(Clone, Debug)]
+struct Current {
+    chain: Uuid,
+    check: ChainCheck,
+    /// Where it ended when it was begun. What is written meanwhile is for the next round, or one would never end.
+    goal: Option<i64>,
+}
+
+impl Current {
+    /// Looks at the next entries; where there are none up to the goal, at the chain's end as it is now. Whether there were any.
+    async fn go_on(&mut self, check: &mut Check<'_>) -> Result<bool, TrailStoreError> {
+        let last = check.snapshot.last_seq(self.chain).await?.unwrap_or(0);
+        let goal = *self.goal.get_or_insert(last);
+        let before = self.check.end().seq;
+        if before < goal {
+            let page = check.next(self.chain, &mut self.check).await?;
+            if !page.is_empty() {
+                return Ok(true);
+            }
+        }
+        let hash = check.snapshot.hash_at(self.chain, last).await?;
+        let hash = hash.and_then(|hash| Hash::parse(&hash).ok());
+        check.end(self.chain, ChainEnd { seq: last, hash }).await?;
+        Ok(false)
     }
 }
 

@@ -4,9 +4,9 @@ use std::{fs, path::Path, time::Duration};
 
 use serde_json::json;
 use thinkfamily::audit::{PublicKey, checkpoint::Note};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use super::{harm, lead, logged, place_of, read, run};
+use super::{PATIENCE, harm, lead, logged, place_of, read, run};
 use crate::support::{
     database::{TestDatabase, on_both},
     process::{COUNTERS, Site},
@@ -118,9 +118,13 @@ async fn the_server_ties_what_commands_wrote_and_finds_by_itself_what_was_change
     let (done, words) = run(&site, &["demo", "--add", "--families", "3", "--seed", "7"]);
     assert!(done, "{words}");
     let databases = database.open().await;
-    while harm(&databases, "UPDATE trail_record SET kind = kind WHERE kind = 14", []).await == 0 {
-        sleep(Duration::from_millis(100)).await;
-    }
+    let tied = async {
+        let sql = "UPDATE trail_record SET kind = kind WHERE kind = 14";
+        while harm(&databases, sql, []).await == 0 {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(PATIENCE, tied).await.expect("the server ties its chain");
     let (sound, words) = run(&site, &["audit", "verify"]);
     assert!(sound, "{words}");
 
