@@ -21,13 +21,15 @@ pub enum Condition {
     WritesNotNoted,
     /// Numbers of writes are drawn that are not greater than those before, and could not be set right.
     NumbersBackwards,
+    /// The main database lacks a change that this process has made: it is an older one.
+    DatabaseBehind,
     /// A newer program has migrated the database.
     SchemaNewer,
 }
 
 impl Condition {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::DatabaseAway,
         Self::TrailNotWritten,
         Self::TrailStopped,
@@ -37,6 +39,7 @@ impl Condition {
         Self::DatabaseStandby,
         Self::WritesNotNoted,
         Self::NumbersBackwards,
+        Self::DatabaseBehind,
         Self::SchemaNewer,
     ];
 
@@ -57,6 +60,7 @@ impl Condition {
             Self::DatabaseStandby => "database_standby",
             Self::WritesNotNoted => "writes_not_noted",
             Self::NumbersBackwards => "numbers_backwards",
+            Self::DatabaseBehind => "database_behind",
             Self::SchemaNewer => "schema_newer",
         }
     }
@@ -75,6 +79,9 @@ impl Condition {
             Self::DatabaseStandby => "the address of a database leads to a standby, from which nobody is served",
             Self::WritesNotNoted => "triggers are missing or switched off: what was read of families is not used again",
             Self::NumbersBackwards => "numbers of writes run backwards: what was read of families is not used again",
+            Self::DatabaseBehind => {
+                "the main database lacks a change that this process has made: nothing is given or changed until a new start"
+            }
             Self::SchemaNewer => "a newer program has migrated the database: this one is to be upgraded",
         }
     }

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value, 
 use super::{EntryRow, HeadRow, Index, TrailStoreError};
 use crate::store::failure::code;
 
-/// The statement of a batch, with the indices that it has rows for. The head must move forward: where it does not, its place
+/// The statement of a batch, with the indices that it has rows for. The chain must end where the batch begins: where it does not, the head's place
 /// would be null, which the table refuses, and with it all the rest. What it returns makes the commit wait for the disk; a stronger setting
 /// (`remote_apply`) stays.
 fn text(parts: &[Part]) -> String {
@@ -39,7 +39,7 @@ const ENTRIES: &str = "entries AS (INSERT INTO trail_entry (chain_id, seq, recor
      AS e(seq, at, authority, kind, body, prev, hash))";
 
 /// The number of the first value of the indices.
-const FIRST_OF_INDEX: usize = 14;
+const FIRST_OF_INDEX: usize = 16;
 
 /// What goes into the table of one index: its columns with their types, and a list of values for each.
 struct Part {
@@ -108,8 +108,9 @@ fn parts(index: &Index) -> Vec<Part> {
     parts
 }
 
-const HEAD: &str = "INSERT INTO trail_head AS h (chain_id, seq, hash, signature, process, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
-     ON CONFLICT (chain_id) DO UPDATE SET seq = CASE WHEN h.seq < excluded.seq THEN excluded.seq END, hash = excluded.hash, \
+const HEAD: &str = "INSERT INTO trail_head AS h (chain_id, seq, hash, signature, process, updated_at) VALUES ( \
+         $1, CASE WHEN $14 = 0 OR EXISTS (SELECT 1 FROM trail_head WHERE chain_id = $1) THEN $2 END, $3, $4, $5, $6) \
+     ON CONFLICT (chain_id) DO UPDATE SET seq = CASE WHEN h.seq = $14 AND h.hash = $15 THEN excluded.seq END, hash = excluded.hash, \
          signature = excluded.signature, process = excluded.process, updated_at = excluded.updated_at \
      RETURNING set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') \
          THEN 'on' ELSE current_setting('synchronous_commit') END, true) AS durable";
@@ -129,6 +130,9 @@ pub(super) async fn append(
     if !all_own {
         return Err(TrailStoreError::HeadMoved);
     }
+    let Some(first) = entries.first() else {
+        return Err(TrailStoreError::HeadMoved);
+    };
     let mut values: Vec<Value> = vec![
         head.chain.into(),
         head.seq.into(),
@@ -144,6 +148,8 @@ pub(super) async fn append(
         list(ArrayType::String, entries, |row| row.body.as_str().into()),
         list(ArrayType::String, entries, |row| row.prev_hash.as_str().into()),
         list(ArrayType::String, entries, |row| row.hash.as_str().into()),
+        (first.seq - 1).into(),
+        first.prev_hash.as_str().into(),
     ];
     let parts = parts(index);
     let text = text(&parts);
