@@ -91,7 +91,7 @@ impl Set {
             "local" if has_standby => note(
                 "synchronous_commit",
                 commits,
-                "a failover loses what the standby had not received, withdrawals of consent and entries of the trail among them, and nothing says so",
+                "a failover loses what the standby had not received, withdrawals of consent and entries of the trail among them",
             ),
             "remote_write" if has_standby => note(
                 "synchronous_commit",
@@ -104,7 +104,7 @@ impl Set {
             note(
                 "synchronous_standby_names",
                 "",
-                "no commit waits for a standby: a failover to one loses what it had not received, withdrawals of consent and entries of the trail among them, and nothing says so",
+                "no commit waits for a standby: a failover to one loses what it had not received, withdrawals of consent and entries of the trail among them",
             );
         }
         found
