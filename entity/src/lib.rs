@@ -51,6 +51,7 @@ pub mod trail_agency;
 pub mod trail_entry;
 pub mod trail_group;
 pub mod trail_head;
+pub mod trail_identity;
 pub mod trail_made;
 pub mod trail_subject;
 pub mod trusted_client;

@@ -271,9 +271,9 @@ impl Trail {
         Ok(!made.is_empty())
     }
 
-    /// Notes from now on in the data directory, too, how far the chain has come.
-    pub fn note_in(&self, data_dir: PathBuf) {
-        let _ = self.teller.send(Told::Directory(data_dir));
+    /// Notes from now on in the data directory, too, how far the chain has come. `new` names the trail, where it has no name yet.
+    pub fn note_in(&self, data_dir: PathBuf, new: Uuid) {
+        let _ = self.teller.send(Told::Directory(data_dir, new));
     }
 
     /// The chain that this process opened when it started.

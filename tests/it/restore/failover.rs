@@ -160,8 +160,8 @@ async fn a_base_backup_and_the_archive_are_served_from_to_the_end_and_to_a_point
     on_part.verified();
 }
 
-/// A server that goes on while the one beneath it is another, which lacks what was committed last. `word`: what it says of that.
-async fn is_left(main: &Postgres, trail: Option<&Postgres>, word: &str) {
+/// A server that goes on while the one beneath it is another, which lacks what was committed last. `sign`: what it says of that.
+async fn is_left(main: &Postgres, trail: Option<&Postgres>, sign: &str) {
     let folder = tempfile::tempdir().unwrap();
     let world = at(folder.path(), main, trail);
     let desk = Desk::open(&world.site).await;
@@ -173,12 +173,12 @@ async fn is_left(main: &Postgres, trail: Option<&Postgres>, word: &str) {
     main.put_back(&before);
     main.start_again();
     let waiting = async {
-        while !(desk.readiness().await == 503 && desk.log().contains(word)) {
+        while !(desk.readiness().await == 503 && desk.log().contains(sign)) {
             sleep(Duration::from_millis(50)).await;
         }
     };
     let waited = timeout(PATIENCE, waiting).await;
-    assert!(waited.is_ok(), "no {word} in:\n{}", desk.log());
+    assert!(waited.is_ok(), "no {sign} in:\n{}", desk.log());
     for _ in 0..5 {
         assert!(!desk.is_answered().await, "an older database is not answered from");
     }

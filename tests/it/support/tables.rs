@@ -24,7 +24,7 @@ pub(crate) use each_main_table;
 /// The same for each table of the trail.
 macro_rules! each_trail_table {
     ($function:ident $arguments:tt) => {
-        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency, trail_group, trail_made)
+        $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency, trail_group, trail_made, trail_identity)
     };
 }
 pub(crate) use each_trail_table;
