@@ -53,6 +53,7 @@ pub mod trail_entry;
 pub mod trail_families;
 pub mod trail_group;
 pub mod trail_head;
+pub mod trail_identity;
 pub mod trail_made;
 pub mod trail_record;
 pub mod trail_subject;

@@ -34,6 +34,9 @@ pub struct Mark {
     pub hash: Hash,
     /// When that was noted.
     pub at: DateTime<Utc>,
+    /// Which trail it is a chain of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Uuid>,
     /// The newest change that it announces and that was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<MadeMark>,
@@ -142,6 +145,7 @@ mod tests {
             seq,
             hash: Hash::ZERO,
             at: DateTime::UNIX_EPOCH + TimeDelta::seconds(seq),
+            of: Some(Uuid::from_u128(9)),
             made: Some(MadeMark { authority: 1, seq }),
         }
     }

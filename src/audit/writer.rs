@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -129,6 +129,8 @@ struct Counters {
     stopped: AtomicBool,
     /// Whether somebody tries to write again.
     proving: AtomicBool,
+    /// The newest change that was made.
+    made: Mutex<Option<MadeRow>>,
 }
 
 enum Command {
@@ -213,6 +215,9 @@ impl Trail {
     /// Adds an entry. It is durable when this returns its place and hash; after an error it must be taken as not recorded. A caller
     /// that stops waiting changes nothing: its entry is written all the same.
     pub async fn append(&self, entry: Entry) -> Result<HeadRef, TrailError> {
+        if self.counters.stopped.load(Ordering::Relaxed) {
+            return Err(TrailError::NotWritten);
+        }
         let prepared = Prepared::new(&entry)?;
         let (done, answer) = oneshot::channel();
         match self.queue.try_send(Command::Append(prepared, done)) {
@@ -247,10 +252,27 @@ impl Trail {
             authority,
         });
         let rows: Vec<MadeRow> = rows.collect();
-        if !rows.is_empty() {
+        if let Some(newest) = rows.iter().copied().max() {
+            let mut made = self.counters.made.lock().unwrap_or_else(PoisonError::into_inner);
+            *made = made.max(Some(newest));
             // An error means that the trail was closed: then it is as if the process had ended.
             let _ = self.teller.send(Told::Made(rows));
         }
+    }
+
+    /// The newest change of this process that was made: its authority, and where its entry stands.
+    pub fn newest_made(&self) -> Option<(i32, EntryRef)> {
+        let made = *self.counters.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = |made: MadeRow| EntryRef {
+            chain: made.chain,
+            seq: made.seq,
+        };
+        made.map(|made| (made.authority, place(made)))
+    }
+
+    /// Writes nothing more, so that nothing more is disclosed or changed until the process is started anew.
+    pub fn stop(&self) {
+        self.counters.stopped.store(true, Ordering::Relaxed);
     }
 
     /// Whether a change is known to be made, by the place of the entry that announces it.
@@ -261,9 +283,9 @@ impl Trail {
         Ok(!made.is_empty())
     }
 
-    /// Notes from now on in the data directory, too, how far the chain has come.
-    pub fn note_in(&self, data_dir: PathBuf) {
-        let _ = self.teller.send(Told::Directory(data_dir));
+    /// Notes from now on in the data directory, too, how far the chain has come. `new` names the trail, where it has no name yet.
+    pub fn note_in(&self, data_dir: PathBuf, new: Uuid) {
+        let _ = self.teller.send(Told::Directory(data_dir, new));
     }
 
     /// The chain that this process opened when it started.

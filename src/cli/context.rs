@@ -179,7 +179,7 @@ impl Context {
         )
         .await
         .map_err(|error| Failure::problem(format!("the trail cannot be opened: {error}")))?;
-        trail.note_in(self.config.data_dir.clone());
+        trail.note_in(self.config.data_dir.clone(), self.ids.uuid());
         Ok(trail)
     }
 }

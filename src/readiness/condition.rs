@@ -21,6 +21,8 @@ pub enum Condition {
     WritesNotNoted,
     /// Numbers of writes are drawn that are not greater than those before, and could not be set right.
     NumbersBackwards,
+    /// The main database lacks a change that this process has made: it is an older one.
+    DatabaseBehind,
     /// A newer program has migrated the database.
     SchemaNewer,
     /// Something in the trail is not as it was written.
@@ -31,7 +33,7 @@ pub enum Condition {
 
 impl Condition {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::DatabaseAway,
         Self::TrailNotWritten,
         Self::TrailStopped,
@@ -41,6 +43,7 @@ impl Condition {
         Self::DatabaseStandby,
         Self::WritesNotNoted,
         Self::NumbersBackwards,
+        Self::DatabaseBehind,
         Self::SchemaNewer,
         Self::TrailUnsound,
         Self::WitnessBehind,
@@ -63,6 +66,7 @@ impl Condition {
             Self::DatabaseStandby => "database_standby",
             Self::WritesNotNoted => "writes_not_noted",
             Self::NumbersBackwards => "numbers_backwards",
+            Self::DatabaseBehind => "database_behind",
             Self::SchemaNewer => "schema_newer",
             Self::TrailUnsound => "trail_unsound",
             Self::WitnessBehind => "witness_behind",
@@ -85,6 +89,9 @@ impl Condition {
             Self::NumbersBackwards => "numbers of writes run backwards: what was read of families is not used again",
             Self::TrailUnsound => "the trail is not as it was written: `thinkfamily audit verify` says where",
             Self::WitnessBehind => "a witness could not be told for long how the trail stands",
+            Self::DatabaseBehind => {
+                "the main database lacks a change that this process has made: nothing is given or changed until a new start"
+            }
             Self::SchemaNewer => "a newer program has migrated the database: this one is to be upgraded",
         }
     }

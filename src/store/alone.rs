@@ -9,6 +9,7 @@ use std::{
     io,
     path::Path,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, Row as _, postgres::PgConnectOptions};
@@ -23,6 +24,10 @@ pub(super) const NAME: &str = "thinkfamily";
 
 const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
      AND application_name LIKE 'thinkfamily%'";
+
+/// How often others are looked for, and how long to wait between.
+const LOOKS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Locks of the files beside SQLite databases, held until they are let go of.
 #[derive(Debug, Default)]
@@ -46,7 +51,7 @@ pub(super) async fn take(urls: [&DatabaseUrl; 2], settings: &Settings) -> Result
             Address::Sqlite(file) => held.extend(hold(url, file, settings.alone)?),
             Address::Postgres(options, _) if settings.alone => {
                 // What cannot be reached is told when it is opened.
-                if others(options).await.is_ok_and(|others| others > 0) {
+                if others_stay(options).await.unwrap_or(false) {
                     return Err(ConnectError::InUse { database: url.clone() });
                 }
             }
@@ -80,6 +85,17 @@ fn hold(url: &DatabaseUrl, file: &Path, alone: bool) -> Result<Option<File>, Con
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(None),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
+}
+
+/// Whether others are connected, and still are after a moment: the server takes one to note that somebody has gone.
+async fn others_stay(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
+    for _ in 0..LOOKS {
+        if others(options).await? == 0 {
+            return Ok(false);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(true)
 }
 
 async fn others(options: &PgConnectOptions) -> Result<i64, sqlx::Error> {

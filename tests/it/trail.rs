@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
 use tempfile::TempDir;
 use thinkfamily::{
     audit::{
-        Code, Cursor, Entry, FindingKind, HeadKey, Kind, Trail, TrailError, TrailOptions, about_family, latest,
+        Code, Cursor, Entry, FindingKind, HeadKey, Health, Kind, Trail, TrailError, TrailOptions, about_family, latest,
         verify::verify,
     },
     clock::{Clock, Ids},
@@ -175,3 +175,50 @@ async fn nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on(databas
     databases.close().await.unwrap();
 }
 on_both!(nothing_is_durable_that_cannot_be_written_and_the_chain_goes_on);
+
+/// An older database that comes to stand beneath a process is not written to: entries that are lost must not be hidden by later ones.
+async fn a_chain_that_ends_before_it_was_left_is_not_gone_on_with(database: &TestDatabase) {
+    let databases = database.open().await;
+    for gone in ["seq > 2", "seq > 0"] {
+        let (process, store) = (Process::new(), TrailStore::of(&databases));
+        let process = Process {
+            ids: Ids::random(),
+            ..process
+        };
+        let trail = process.open(&store).await;
+        let family = process.ids.uuid();
+        let chain = trail.append(process.entry(family)).await.unwrap().chain;
+        let head = store.head(chain).await.unwrap().unwrap();
+        assert_eq!(head.seq, 2);
+        for _ in 0..3 {
+            trail.append(process.entry(family)).await.unwrap();
+        }
+        let db = databases.trail();
+        let sql = format!(
+            "DELETE FROM trail_record WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = $1) AND {gone}"
+        );
+        assert!(run(db, &sql, vec![chain.into()]).await > 0);
+        run(db, "DELETE FROM trail_head WHERE chain_id = $1", vec![chain.into()]).await;
+        if gone == "seq > 2" {
+            let sql = "INSERT INTO trail_head (chain_id, seq, hash, signature, process, updated_at) VALUES ($1, $2, $3, $4, $5, $6)";
+            let values = vec![
+                chain.into(),
+                head.seq.into(),
+                head.hash.clone().into(),
+                head.signature.clone().into(),
+                head.process.clone().into(),
+                head.updated_at.into(),
+            ];
+            run(db, sql, values).await;
+        }
+        for _ in 0..2 {
+            let refused = trail.append(process.entry(family)).await;
+            assert_eq!(refused.unwrap_err(), TrailError::NotWritten, "{gone}");
+        }
+        assert_eq!(trail.health(), Health::Stopped, "{gone}");
+        let left = store.head(chain).await.unwrap();
+        assert_eq!(left, (gone == "seq > 2").then_some(head), "nothing was written");
+        trail.close().await;
+    }
+}
+on_both!(a_chain_that_ends_before_it_was_left_is_not_gone_on_with);

@@ -60,7 +60,7 @@ impl Others {
         for head in &all {
             vouched.extend(named_by(&snapshot, head.chain).await?);
         }
-        let mut named = lost(&snapshot, folder).await?;
+        let mut named = lost(store, &snapshot, folder).await?;
         named.extend(all.iter().filter(|head| !vouched.contains(head)));
         if named.len() > MAX_HEADS {
             tracing::warn!(
@@ -81,7 +81,11 @@ async fn named_by(snapshot: &TrailSnapshot, chain: Uuid) -> Result<BTreeSet<Head
 }
 
 /// The heads that were held and are gone. That they cannot be read does not keep a server from its work: the log says so.
-async fn lost(snapshot: &TrailSnapshot, folder: Option<&Path>) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
+async fn lost(
+    store: &TrailStore,
+    snapshot: &TrailSnapshot,
+    folder: Option<&Path>,
+) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
     let Some(folder) = folder else {
         return Ok(BTreeSet::new());
     };
@@ -89,8 +93,12 @@ async fn lost(snapshot: &TrailSnapshot, folder: Option<&Path>) -> Result<BTreeSe
         tracing::error!(%error, "the heads that were kept outside the trail cannot be read");
         Vec::new()
     });
+    // Those of another trail that the data directory was used with are no loss to this one.
+    let Some(identity) = store.identity().await? else {
+        return Ok(BTreeSet::new());
+    };
     let mut lost = BTreeSet::new();
-    for head in held {
+    for head in held.iter().filter(|mark| mark.of.is_none_or(|of| of == identity)) {
         let stands = snapshot.hash_at(head.chain, head.seq).await?;
         if stands.is_none_or(|hash| hash != head.hash.to_string()) {
             tracing::error!(

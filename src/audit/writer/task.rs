@@ -340,7 +340,7 @@ impl Task {
             Err(error) => {
                 counters.failed.fetch_add(count, Ordering::Relaxed);
                 counters.failing.store(true, Ordering::Relaxed);
-                counters.stopped.store(chain.at.is_none(), Ordering::Relaxed);
+                counters.stopped.fetch_or(chain.at.is_none(), Ordering::Relaxed);
                 tracing::error!(%error, entries = count, "the trail could not be written");
                 for waiter in waiters {
                     let _ = waiter.send(Err(TrailError::NotWritten));

@@ -112,11 +112,27 @@ impl Behind {
 /// Compares the databases with each other, and with what the data directory has noted.
 pub(in crate::cli) async fn compare(store: &Store, trail: &TrailStore, marks: &[Mark]) -> Result<Behind, CompareError> {
     let named = store.newest_made().await?;
+    let marks = &own(trail, marks, named.is_empty()).await?;
     let mut behind = lost(store, trail, marks, &named).await?;
     if lacks(store, trail, marks).await? {
         (behind.missing, behind.open) = missing(store, trail, marks).await?;
     }
     Ok(behind)
+}
+
+/// The marks that are of this trail. A data directory may have been used with other databases before, and databases that were never used have lost nothing.
+async fn own(trail: &TrailStore, marks: &[Mark], nothing_made: bool) -> Result<Vec<Mark>, CompareError> {
+    let unused = nothing_made && trail.snapshot().await?.heads_after(None, 1).await?.is_empty();
+    let identity = trail.identity().await?;
+    let is_own = |mark: &&Mark| !unused && (identity.is_none() || mark.of.is_none() || mark.of == identity);
+    let own: Vec<Mark> = marks.iter().filter(is_own).copied().collect();
+    if own.len() < marks.len() {
+        tracing::warn!(
+            chains = marks.len() - own.len(),
+            "trail.marks_of_another: the data directory was used with another database before; what it has seen of that says nothing of this one"
+        );
+    }
+    Ok(own)
 }
 
 /// The entries that something names and that the trail lacks, but for those that it says itself are lost.

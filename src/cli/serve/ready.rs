@@ -30,6 +30,7 @@ pub(super) fn readiness(store: &Store, trail: &Trail, authenticator: &Authentica
         written(trail.clone()),
         believing(authenticator.clone()),
         database::noted(store.clone()),
+        database::behind(store.clone(), trail.clone()),
         database::schema(databases.clone()),
         held_to(keeping),
     ])

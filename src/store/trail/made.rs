@@ -29,21 +29,38 @@ impl TrailStore {
     /// Adds rows; those that are there already stay.
     pub async fn add_made(&self, rows: &[MadeRow]) -> Result<(), TrailStoreError> {
         for rows in rows.chunks(MOST) {
-            match self.writer.get_database_backend() {
-                DbBackend::Sqlite => sqlite::add_made(&self.writer, self.files.as_deref(), rows).await?,
-                backend => {
-                    let (text, values) = adding(rows);
-                    let statement = Statement::from_sql_and_values(backend, text, values);
-                    self.writer.execute_raw(statement).await?;
-                }
-            }
+            self.add_beside(adding(rows)).await?;
         }
         Ok(())
+    }
+
+    async fn add_beside(&self, (text, values): (String, Vec<Value>)) -> Result<(), TrailStoreError> {
+        match self.writer.get_database_backend() {
+            DbBackend::Sqlite => sqlite::add_beside(&self.writer, self.files.as_deref(), (text, values)).await,
+            backend => {
+                let statement = Statement::from_sql_and_values(backend, text, values);
+                self.writer.execute_raw(statement).await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Which trail it is, wherever it was restored to; none before a process has said so.
+    pub async fn identity(&self) -> Result<Option<Uuid>, TrailStoreError> {
+        let rows = all(&self.reader, "SELECT id FROM trail_identity", Vec::new()).await?;
+        rows.first().map(|row| get(row, "id")).transpose()
+    }
+
+    /// The same; `new` where it has none yet.
+    pub async fn identity_or(&self, new: Uuid) -> Result<Option<Uuid>, TrailStoreError> {
+        let text = "INSERT INTO trail_identity (place, id) VALUES (1, $1) ON CONFLICT DO NOTHING";
+        self.add_beside((text.to_owned(), vec![new.into()])).await?;
+        self.identity().await
     }
 }
 
 /// The statement that adds so many rows.
-pub(super) fn adding(rows: &[MadeRow]) -> (String, Vec<Value>) {
+fn adding(rows: &[MadeRow]) -> (String, Vec<Value>) {
     let places: Vec<String> = (0..rows.len())
         .map(|at| format!("(${}, ${}, ${})", 3 * at + 1, 3 * at + 2, 3 * at + 3))
         .collect();

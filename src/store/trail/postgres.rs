@@ -8,8 +8,8 @@ use super::{
 };
 use crate::store::failure::code;
 
-/// The statement of a batch. The head must move forward: where it does not, its place would be null, which the table refuses, and with it all the rest. What it
-/// returns makes the commit wait for the disk; a stronger setting (`remote_apply`) stays.
+/// The statement of a batch. The chain must end where the batch begins: where it does not, the head's place would be null, which the table refuses, and with
+/// it all the rest. What it returns makes the commit wait for the disk; a stronger setting (`remote_apply`) stays.
 const TEXT: &str = "WITH records AS (INSERT INTO trail_record (seq, at, chain, authority_id, agency, kind, family_id, hash, body) \
          SELECT e.seq, e.at, $7, NULLIF(e.authority, 0), NULLIF(e.agency, 0), e.kind, \
              NULLIF(e.family, '00000000-0000-0000-0000-000000000000'), e.hash, e.body \
@@ -18,8 +18,9 @@ const TEXT: &str = "WITH records AS (INSERT INTO trail_record (seq, at, chain, a
      families AS (INSERT INTO trail_families (at, seq, chain, authority_id, bucket, members) \
          SELECT f.at, f.seq, $7, f.authority, f.bucket, f.members \
          FROM unnest($16::bigint[], $17::bigint[], $18::integer[], $19::smallint[], $20::bytea[]) AS f(at, seq, authority, bucket, members)) \
-     INSERT INTO trail_head AS h (chain_id, seq, hash, signature, process, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
-     ON CONFLICT (chain_id) DO UPDATE SET seq = CASE WHEN h.seq < excluded.seq THEN excluded.seq END, hash = excluded.hash, \
+     INSERT INTO trail_head AS h (chain_id, seq, hash, signature, process, updated_at) VALUES ( \
+         $1, CASE WHEN $21 = 0 OR EXISTS (SELECT 1 FROM trail_head WHERE chain_id = $1) THEN $2 END, $3, $4, $5, $6) \
+     ON CONFLICT (chain_id) DO UPDATE SET seq = CASE WHEN h.seq = $21 AND h.hash = $22 THEN excluded.seq END, hash = excluded.hash, \
          signature = excluded.signature, process = excluded.process, updated_at = excluded.updated_at \
      RETURNING set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') \
          THEN 'on' ELSE current_setting('synchronous_commit') END, true) AS durable";
@@ -54,6 +55,8 @@ pub(super) async fn append(on: &DatabaseConnection, batch: &Batch) -> Result<(),
         list(ArrayType::Int, families, |row| row.authority.into()),
         list(ArrayType::SmallInt, families, |row| row.bucket.into()),
         list(ArrayType::Bytes, families, |row| row.members.clone().into()),
+        batch.before.as_ref().map_or(0, |(seq, _)| *seq).into(),
+        batch.before.as_ref().map_or("", |(_, hash)| hash.as_str()).into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, TEXT, values);
     match on.query_one_raw(statement).await {

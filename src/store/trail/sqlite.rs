@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Batch, FamiliesRow, HeadRow, MadeRow, RecordRow, Standing, TrailStoreError, archive::Part, made::adding};
+use super::{Batch, FamiliesRow, HeadRow, RecordRow, Standing, TrailStoreError, archive::Part};
 use crate::store::files::Files;
 
 /// No statement inserts more rows than this; the database allows 32,766 parameters.
@@ -90,17 +90,16 @@ pub(super) async fn append(
     Ok(files.in_place()?)
 }
 
-/// Adds rows that say of changes that they are made.
-pub(super) async fn add_made(
+/// Runs one statement that adds rows beside the chains.
+pub(super) async fn add_beside(
     on: &DatabaseConnection,
     files: Option<&Files>,
-    rows: &[MadeRow],
+    (text, values): (String, Vec<Value>),
 ) -> Result<(), TrailStoreError> {
     if let Some(files) = files {
         files.take_writes()?;
     }
     let mut alone = Alone::begin(on).await?;
-    let (text, values) = adding(rows);
     bound(sqlx::query(AssertSqlSafe(text)), values)
         .execute(alone.connection()?)
         .await?;

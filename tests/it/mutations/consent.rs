@@ -1,6 +1,10 @@
 //! `recordConsent` and `withdrawConsent`.
 
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
+use thinkfamily::audit::{Entry, decided::Decision};
 
 use super::{assert_done, assert_refused, change, entries, hardmans, member};
 use crate::support::{
@@ -68,6 +72,33 @@ async fn one_decision_is_recorded_for_each_category_and_kind(database: &TestData
         entry.clauses.iter().any(|clause| clause.as_str() == "lead-writes"),
         "{entry:?}"
     );
+    // It says what was decided, in the keys of the rows as well.
+    let [said] = entry.consents.as_slice() else {
+        panic!("{entry:?}")
+    };
+    assert_eq!((said.decision, said.at), (Decision::Refused, None));
+    assert_eq!(Some(said.person), said.decided_by);
+    assert_eq!(said.until.unwrap().to_string(), "2026-06-15");
+    let said: BTreeSet<_> = said
+        .rows()
+        .map(|(key, category, kind)| format!("{key} {category} {kind}"))
+        .collect();
+    let main = app.store.databases().main();
+    let sql = "SELECT id, category, agency_kind FROM consent WHERE category IN ('CRITERION_WORK', 'PLAN') AND expires_on = '2026-06-15'";
+    let kept = main
+        .query_all_raw(Statement::from_string(main.get_database_backend(), sql))
+        .await
+        .unwrap();
+    let kept: BTreeSet<_> = kept
+        .iter()
+        .map(|row| {
+            let text = |column| row.try_get::<String>("", column).unwrap();
+            let key: uuid::Uuid = row.try_get("", "id").unwrap();
+            format!("{key} {} {}", text("category"), text("agency_kind"))
+        })
+        .collect();
+    assert_eq!(kept.len(), 4);
+    assert_eq!(said, kept);
 }
 on_both!(one_decision_is_recorded_for_each_category_and_kind);
 
@@ -306,9 +337,11 @@ async fn a_clock_a_year_ahead_dates_no_later_decision(database: &TestDatabase) {
         let at: chrono::DateTime<chrono::Utc> = row["recordedAt"].as_str().unwrap().parse().unwrap();
         (row["id"].clone(), at)
     };
-    app.clock.set(right + chrono::TimeDelta::days(365));
+    // Later than whatever the database's clock says.
+    let later = right + chrono::TimeDelta::days(365 * 100);
+    app.clock.set(later);
     let ahead = [decide("GIVEN").await, decide("REFUSED").await];
-    assert!(ahead.iter().all(|(_, at)| *at >= right + chrono::TimeDelta::days(365)));
+    assert!(ahead.iter().all(|(_, at)| *at >= later));
     app.clock.set(right);
     let (now, at) = decide("GIVEN").await;
     assert_eq!(at, right);
@@ -332,5 +365,35 @@ async fn a_clock_a_year_ahead_dates_no_later_decision(database: &TestDatabase) {
     );
     app.clock.set(right + chrono::TimeDelta::minutes(1));
     assert_eq!(decide("REFUSED").await.1, right + chrono::TimeDelta::minutes(1));
+    // That they are dated anew is in the trail, in an entry of its own.
+    let anew: Vec<_> = entries(&app)
+        .await
+        .into_iter()
+        .filter(|entry| entry.consents.iter().any(|said| said.decision == Decision::DatedAnew))
+        .collect();
+    assert_eq!(anew.len(), 1);
+    assert_eq!((anew[0].families.len(), anew[0].consents.len()), (1, 2));
+    assert!(anew[0].consents.iter().all(|said| said.at.is_some_and(|at| at < right)));
 }
 on_both!(a_clock_a_year_ahead_dates_no_later_decision);
+
+/// Where the database's clock says that it is ours that is behind, nothing is dated anew by it.
+async fn a_clock_that_is_behind_dates_nothing_anew(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    let decide = async |decision: &str| {
+        let input = with(&input(member(&family, "Dawn")), "decision", json!(decision));
+        let payload = record(&app.lead_professional(), input).await;
+        assert_done(&payload);
+        let at: chrono::DateTime<chrono::Utc> = payload["consents"][0]["recordedAt"].as_str().unwrap().parse().unwrap();
+        at
+    };
+    let now = thinkfamily::clock::Clock::system().now();
+    app.clock.set(now);
+    let before = decide("GIVEN").await;
+    app.clock.set(now - chrono::TimeDelta::days(30));
+    assert_eq!(decide("REFUSED").await, before + chrono::TimeDelta::microseconds(1));
+    let anew = |entry: &Entry| entry.consents.iter().any(|said| said.decision == Decision::DatedAnew);
+    assert!(!entries(&app).await.iter().any(anew));
+}
+on_both!(a_clock_that_is_behind_dates_nothing_anew);

@@ -159,3 +159,79 @@ async fn a_base_backup_and_the_archive_are_served_from_to_the_end_and_to_a_point
     desk.close().await;
     on_part.verified();
 }
+
+/// A server that goes on while the one beneath it is another, which lacks what was committed last. `sign`: what it says of that.
+async fn is_left(main: &Postgres, trail: Option<&Postgres>, sign: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let world = at(folder.path(), main, trail);
+    let desk = Desk::open(&world.site).await;
+    let given = desk.decide("GIVEN", &["IDENTITY"], &["SCHOOL"]).await;
+    let before = main.base_backup(&[]);
+    desk.withdraw(&given[0]).await;
+    world.told().await;
+    main.end("KILL");
+    main.put_back(&before);
+    main.start_again();
+    let waiting = async {
+        while !(desk.readiness().await == 503 && desk.log().contains(sign)) {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let waited = timeout(PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "no {sign} in:\n{}", desk.log());
+    for _ in 0..5 {
+        assert!(!desk.is_answered().await, "an older database is not answered from");
+    }
+    desk.close().await;
+    world.refuses(&[]);
+    world.restores(&[]);
+    let desk = Desk::open(&world.site).await;
+    // Only a trail that is elsewhere knows that it was withdrawn.
+    assert_eq!(desk.school_sees_dawn().await, trail.is_none());
+    desk.close().await;
+    world.verified();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_under_which_both_databases_become_older_gives_nothing_more() {
+    let Some(server) = postgres::own() else { return };
+    is_left(&server, None, "database_behind").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_under_which_the_main_database_becomes_older_gives_nothing_more() {
+    let (Some(server), Some(trail)) = (postgres::own(), postgres::own()) else {
+        return;
+    };
+    is_left(&server, Some(&trail), "database_behind").await;
+}
+
+/// The trail's chain must end where a process left it: it does not go on beyond what is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_under_which_the_trail_becomes_older_gives_nothing_more() {
+    let (Some(server), Some(trail)) = (postgres::own(), postgres::own()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let world = at(folder.path(), &server, Some(&trail));
+    let desk = Desk::open(&world.site).await;
+    let before = trail.base_backup(&[]);
+    assert!(desk.is_answered().await);
+    trail.end("KILL");
+    trail.put_back(&before);
+    trail.start_again();
+    let waiting = async {
+        while !desk.log().contains("trail_stopped") {
+            assert!(!desk.is_answered().await, "without an entry");
+            desk.readiness().await;
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let waited = timeout(PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "{}", desk.log());
+    desk.close().await;
+    world.refuses(&["the trail is behind what this data directory has seen of them"]);
+    world.restores(&["lost: chain "]);
+    Desk::open(&world.site).await.close().await;
+    world.verified();
+}

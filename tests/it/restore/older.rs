@@ -138,3 +138,23 @@ async fn a_restore_has_the_databases_for_itself(world: World) {
     assert!(code == 0 && said.contains("nothing to do"), "{said}");
 }
 in_worlds!(a_restore_has_the_databases_for_itself: files, servers_apart, one_server);
+
+/// A data directory that was used with other databases says nothing of these.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_seen_of_another_database_counts_for_nothing() {
+    let world = World::files().await.unwrap();
+    Desk::open(&world.site).await.close().await;
+    let at = |name: &str| format!("sqlite://{}", world.folder().join(name).display());
+    let (main, trail) = (at("other.db"), at("other.trail.db"));
+    let other = World::at(&world.folder(), &main, Some(trail));
+    for _ in 0..2 {
+        Desk::open(&other.site).await.close().await;
+        Desk::open(&world.site).await.close().await;
+    }
+    // Its own it knows.
+    world.save().await;
+    Desk::open(&world.site).await.close().await;
+    world.put_back_both().await;
+    world.refuses(&["the trail is behind what this data directory has seen"]);
+    Desk::open(&other.site).await.close().await;
+}

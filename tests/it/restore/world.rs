@@ -382,6 +382,26 @@ impl Desk {
         self.change("recordInvolvement", "involvement { id }", input).await;
     }
 
+    /// Whether a question is answered; if not, nothing is disclosed.
+    pub(super) async fn is_answered(&self) -> bool {
+        let answer = self.lead.post(FAMILY, json!({})).await.unwrap();
+        let body = answer.json();
+        if answer.status == 200 {
+            return true;
+        }
+        assert_eq!((answer.status, &body["data"]), (503, &Value::Null), "{body}");
+        false
+    }
+
+    /// What `/readyz` says.
+    pub(super) async fn readiness(&self) -> u16 {
+        self.lead.get("/readyz").await.map_or(0, |answer| answer.status)
+    }
+
+    pub(super) fn log(&self) -> String {
+        self.serving.log_so_far()
+    }
+
     /// Stops in order.
     pub(super) async fn close(mut self) {
         self.serving.tell_to_stop();

@@ -160,6 +160,12 @@ impl Postgres {
         }
     }
 
+    /// Puts a copy in the place of its own folder, once it has ended.
+    pub(crate) fn put_back(&self, copy: &Filled) {
+        fs::rename(self.folder.join("data"), self.folder.join("lost")).unwrap();
+        fs::rename(copy.folder.join("data"), self.folder.join("data")).unwrap();
+    }
+
     /// Starts it again after it has ended, and waits until it answers.
     pub(crate) fn start_again(&self) {
         let log = fs::OpenOptions::new()

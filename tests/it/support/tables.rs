@@ -25,7 +25,7 @@ pub(crate) use each_main_table;
 macro_rules! each_trail_table {
     ($function:ident $arguments:tt) => {
         $crate::support::tables::each!($function $arguments: trail_entry, trail_subject, trail_head, trail_agency, trail_group, trail_word, trail_chain, trail_record,
-            trail_families, trail_made)
+            trail_families, trail_made, trail_identity)
     };
 }
 pub(crate) use each_trail_table;

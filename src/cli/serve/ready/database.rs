@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use super::TIME;
 use crate::{
+    audit::Trail,
     readiness::{Condition, Look},
     store::{Store, connect::Databases, migrate::Schema},
 };
@@ -41,6 +42,28 @@ async fn look(store: &Store) -> Vec<Condition> {
         found.extend(unproved.backwards.then_some(Condition::NumbersBackwards));
     }
     found.into_iter().collect()
+}
+
+/// The main database has the newest change that this process has made. Where another one stands in its place, to which that did not come, nothing more is given.
+pub(super) fn behind(store: Store, trail: Trail) -> Look {
+    Look::new(Condition::DatabaseBehind, move || {
+        let (store, trail) = (store.clone(), trail.clone());
+        async move {
+            let Some((authority, place)) = trail.newest_made() else {
+                return Vec::new();
+            };
+            let place = (authority, place.chain, place.seq);
+            let asked = [place];
+            match timeout(TIME, store.outcomes(&asked)).await {
+                Ok(Ok(outcomes)) if !outcomes.contains_key(&place) => {
+                    trail.stop();
+                    vec![Condition::DatabaseBehind]
+                }
+                _ => Vec::new(),
+            }
+        }
+        .boxed()
+    })
 }
 
 /// No newer program has migrated the database.
