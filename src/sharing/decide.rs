@@ -88,6 +88,22 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
     })
 }
 
+/// The same by clauses that explain themselves alone: whether the asker may be told how something came about. What other clauses permit besides counts
+/// for nothing, or it would tell which of them hold.
+pub fn decide_explained(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFacts) -> Decision {
+    within_ceiling(ceiling, needs)?;
+    if facts.authority != ceiling.caller().authority {
+        return Err(NOT_IN_AGREEMENT);
+    }
+    permit(ceiling, needs, |party, clause, category| {
+        if clause.explain {
+            holds(clause, party, category, needs, facts, row)
+        } else {
+            Err(Reason::NotInAgreement)
+        }
+    })
+}
+
 /// Decides about a value that is about nobody (catalogues, the agreement, statistics): only clauses that ask nothing of a family permit it.
 pub fn decide_about_nobody(ceiling: &Ceiling, access: Access, categories: CategorySet) -> Decision {
     let needs = Needs {

@@ -14,7 +14,7 @@ use super::{
     consent::may_decide,
     decide::{
         Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody,
-        decide_about_own, decide_found,
+        decide_about_own, decide_explained, decide_found,
     },
     facts::{FamilyFacts, RowFacts, Subject},
     register::{self, Field, FieldId},
@@ -138,15 +138,12 @@ impl Grant {
         let entry = register::get(field);
         let categories = entry.categories.union(categories);
         let facts = RowFacts::person(person).with_categories(categories);
-        let permits = self.decide(entry, &facts).ok()?;
-        let explained = permits.clauses.iter().all(|number| {
-            let clause = self.ceiling.clause(usize::from(*number));
-            clause.is_some_and(|clause| clause.explain)
-        });
-        explained.then_some(Explained(Disclosed {
+        let needs = Needs::of(entry, facts.categories)?;
+        let permits = decide_explained(&self.ceiling, needs, &self.facts, &facts).ok()?;
+        Some(Explained(Disclosed {
             about: Some((self.facts.family, Subject::Person(person))),
             categories,
-            permits,
+            permits: Arc::new(permits),
         }))
     }
 

@@ -232,3 +232,29 @@ fn what_a_conflict_would_tell_of_is_asked_as_if_it_were_there() {
     assert!(!grant.would_show(field::CONSENT_ID, &facts.from_agency(key(SCHOOL))));
     assert!(!grant.would_show(field::MEMBER_ID, &facts.from_agency(key(POLICE))));
 }
+
+#[test]
+fn how_something_agrees_is_told_by_clauses_that_explain_whichever_others_hold() {
+    let categories = register::get(field::MATCH_COMPARISON_LEVEL).categories;
+    let of_all = |id: &str| {
+        let all: Vec<_> = categories.iter().collect();
+        clause(id, &all)
+    };
+    let told = |clauses: Vec<Clause>, on_cohort: bool| {
+        let mut facts = family();
+        facts.on_cohort = on_cohort;
+        let grant = grant(clauses, facts);
+        grant
+            .explains(field::MATCH_COMPARISON_LEVEL, key(MOTHER), CategorySet::EMPTY)
+            .is_some()
+    };
+    let quiet = || with_scope(Scope::Cohort, of_all("quiet"));
+    let loud = || explained(of_all("loud"));
+    // The first holds only of families on the cohort. Whether it does is no matter of theirs who are told by the other.
+    for on_cohort in [false, true] {
+        assert!(told(vec![quiet(), loud()], on_cohort), "{on_cohort}");
+        assert!(told(vec![loud(), quiet()], on_cohort), "{on_cohort}");
+        assert!(!told(vec![quiet()], on_cohort), "{on_cohort}");
+    }
+    assert!(!told(vec![explained(with_scope(Scope::Cohort, of_all("loud")))], false));
+}
