@@ -2,7 +2,7 @@
 //!
 //! Pure.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use uuid::Uuid;
 
@@ -101,6 +101,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings there were.
     pub total: u64,
+    /// Chains of which entries are lost as the trail itself tells, since a restore has said so. They are no findings.
+    pub lost: BTreeSet<Uuid>,
 }
 
 impl Report {
@@ -115,6 +117,7 @@ impl Report {
         self.chains += other.chains;
         self.entries += other.entries;
         self.total += other.total;
+        self.lost.extend(other.lost);
         let room = MAX_FINDINGS.saturating_sub(self.findings.len());
         self.findings.extend(other.findings.into_iter().take(room));
         self

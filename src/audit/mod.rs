@@ -8,6 +8,7 @@
 //! and what only exported heads can prove, is told in [`verify`](mod@verify).
 
 pub mod announced;
+pub mod archived;
 mod bytes;
 pub mod chain;
 pub mod checkpoint;

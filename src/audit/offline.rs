@@ -18,6 +18,8 @@ use super::{
     export::{ExportError, ExportedEntry, Line, Lines},
     finding::{FindingKind, Report},
     key::PublicKey,
+    kind::Kind,
+    restored::add_lost,
     verify::{Named, NamedBy, check_named},
     witnessed::{WitnessCheck, Witnessed, missing},
 };
@@ -53,6 +55,8 @@ pub fn verify_file_with_witness(
         current: None,
         ends: BTreeMap::new(),
         heads: BTreeMap::new(),
+        lost: BTreeMap::new(),
+        elsewhere: BTreeMap::new(),
         report,
     };
     check.read(path)?;
@@ -69,6 +73,10 @@ struct Check<'a> {
     current: Option<(Uuid, ChainCheck, WitnessCheck<'a>)>,
     ends: BTreeMap<Uuid, ChainEnd>,
     heads: BTreeMap<Uuid, HeadRow>,
+    /// Up to which place the trail tells of chains that their entries are lost.
+    lost: BTreeMap<Uuid, i64>,
+    /// Where chains ended that were taken to files of their own.
+    elsewhere: BTreeMap<Uuid, HeadRef>,
     report: Report,
 }
 
@@ -151,6 +159,12 @@ impl Check<'_> {
         };
         let body = check.entry(&linked, &mut self.report);
         let by = NamedBy::Entry(EntryRef { chain, seq: entry.seq });
+        if let Some(body) = &body {
+            add_lost(body, &mut self.lost);
+            if body.kind == Kind::Archived {
+                self.elsewhere.extend(body.heads.iter().map(|head| (head.chain, *head)));
+            }
+        }
         for head in body.into_iter().flat_map(|body| body.heads) {
             self.named.add(head, by, &mut self.report);
         }
@@ -211,7 +225,12 @@ impl Check<'_> {
             let HeadRef { chain, seq, .. } = *head;
             let hash = found.get(&(chain, seq)).map(String::as_str);
             let last = self.ends.get(&chain).map(|end| end.seq);
-            check_named(head, by, hash, last, &mut missing, &mut self.report);
+            // Of a chain that is in a file of its own, no more is known here than where it ended.
+            let end = self.elsewhere.get(&chain).filter(|_| hash.is_none() && last.is_none());
+            match end {
+                Some(end) if end == head || end.seq > seq => {}
+                _ => check_named(head, by, hash, last, &self.lost, &mut missing, &mut self.report),
+            }
         }
         Ok(())
     }

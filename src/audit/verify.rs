@@ -15,11 +15,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::{
+    archived::elsewhere,
     chain::{ChainCheck, ChainEnd, Linked, check_head, is_signed},
     entry::{Entry, EntryRef, HeadRef, MAX_BODY},
     finding::{FindingKind, Report},
     hash::Hash,
     key::PublicKey,
+    read::ReadError,
+    restored::lost,
     stored::chain_after,
     witnessed::{Witnessed, missing},
 };
@@ -100,16 +103,25 @@ impl Named {
     }
 }
 
-/// Reports a named head that is not there. `found` is the hash at its place, `last` the chain's last place.
+/// Reports a named head that is not there. `found` is the hash at its place, `last` the chain's last place; `lost` says up to which place the trail tells of
+/// chains that their entries are lost.
 pub(super) fn check_named(
     head: &HeadRef,
     by: NamedBy,
     found: Option<&str>,
     last: Option<i64>,
+    lost: &BTreeMap<Uuid, i64>,
     missing: &mut BTreeSet<Uuid>,
     report: &mut Report,
 ) {
-    let (chain, seq, by) = (head.chain, head.seq, by.words());
+    let (chain, seq) = (head.chain, head.seq);
+    let is_gone = found.is_none() && last.is_none_or(|last| last < seq);
+    let is_told = matches!(by, NamedBy::Entry(_)) && lost.get(&chain).is_some_and(|to| *to >= seq);
+    if is_gone && is_told {
+        report.lost.insert(chain);
+        return;
+    }
+    let by = by.words();
     match (found, last) {
         (Some(found), _) if found == head.hash.to_string() => {}
         (Some(_), _) => {
@@ -138,10 +150,31 @@ pub(super) fn check_named(
 /// # Errors
 /// Only when the database cannot be read; whatever is wrong with what is stored is a finding.
 pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]) -> Result<Report, TrailStoreError> {
-    verify_with_witness(store, keys, exported, &Witnessed::default()).await
+    verify_with_witness(store, keys, exported, &Witnessed::default(), &[]).await
 }
 
-/// The same, and that it is as a witness was told.
+/// Checks a file with months of the trail by itself. Chains that it does not have are elsewhere; the rest holds for it as for the database.
+///
+/// # Errors
+/// The same.
+pub async fn verify_archive(
+    archive: &TrailStore,
+    keys: &[PublicKey],
+    exported: &[HeadRow],
+) -> Result<Report, TrailStoreError> {
+    let nobody = Witnessed::default();
+    let mut check = begin(archive, keys, &nobody).await?;
+    check.named = Named::exported(exported, keys, &mut check.report);
+    for head in exported {
+        if check.snapshot.last_seq(head.chain).await?.is_none() && check.missing.insert(head.chain) {
+            check_head(head.chain, None, Some(head), keys, &mut check.report);
+        }
+    }
+    check.elsewhere = Elsewhere::Anywhere;
+    check.all().await
+}
+
+/// The same, and that it is as a witness was told. Chains of months that were taken to files are looked for in these, where any are given.
 ///
 /// # Errors
 /// The same.
@@ -150,41 +183,65 @@ pub async fn verify_with_witness(
     keys: &[PublicKey],
     exported: &[HeadRow],
     witnessed: &Witnessed,
+    archives: &[TrailStore],
 ) -> Result<Report, TrailStoreError> {
+    let mut check = begin(store, keys, witnessed).await?;
+    check.named = Named::exported(exported, keys, &mut check.report);
+    for archive in archives {
+        check.archives.push(archive.snapshot().await?);
+    }
+    check.all().await
+}
+
+/// A check before it has looked at anything but which chains are in files of their own.
+async fn begin<'a>(
+    store: &TrailStore,
+    keys: &'a [PublicKey],
+    witnessed: &'a Witnessed,
+) -> Result<Check<'a>, TrailStoreError> {
+    let snapshot = store.snapshot().await?;
     let mut report = Report::default();
-    let named = Named::exported(exported, keys, &mut report);
-    let mut check = Check {
-        snapshot: store.snapshot().await?,
+    let elsewhere = readable(elsewhere(&snapshot).await, &mut report)?;
+    let lost = readable(lost(&snapshot).await, &mut report)?;
+    Ok(Check {
+        snapshot,
         keys,
         witnessed,
-        named,
+        named: Named::default(),
+        elsewhere: Elsewhere::Told(elsewhere),
+        lost,
+        archives: Vec::new(),
         missing: BTreeSet::new(),
         report,
-    };
-    let passes = [
-        check.chains().await,
-        check.heads_without_chain().await,
-        check.witnessed_chains().await,
-        check.named_heads().await,
-        check.index().await,
-        check.index_of_groups().await,
-        check.index_of_agencies().await,
-        check.records_of_nothing().await,
-    ];
-    for pass in passes {
-        match pass {
-            Err(TrailStoreError::Garbage(_)) => {
-                let sentence = "a stored value is not of its column's type; what follows it was not checked";
-                check.report.note(FindingKind::Unreadable, None, None, sentence);
-            }
-            other => other?,
+    })
+}
+
+/// What the trail tells of itself; nothing where that cannot be read, which is a finding.
+fn readable<T: Default>(read: Result<T, ReadError>, report: &mut Report) -> Result<T, TrailStoreError> {
+    match read {
+        Ok(told) => Ok(told),
+        Err(ReadError::Entry { place, error }) => {
+            report.note(FindingKind::Unreadable, place.chain, place.seq, error.to_string());
+            Ok(T::default())
         }
+        Err(ReadError::Store(error)) => Err(error),
     }
-    Ok(check.report)
+}
+
+/// Where chains may be that are not in the database.
+enum Elsewhere {
+    /// In files, up to these heads, as the trail itself tells.
+    Told(BTreeMap<Uuid, HeadRef>),
+    /// Nobody knows: this is a file with a part of the trail.
+    Anywhere,
 }
 
 struct Check<'a> {
     snapshot: TrailSnapshot,
+    elsewhere: Elsewhere,
+    /// Up to which place the trail tells of chains that their entries are lost.
+    lost: BTreeMap<Uuid, i64>,
+    archives: Vec<TrailSnapshot>,
     keys: &'a [PublicKey],
     witnessed: &'a Witnessed,
     named: Named,
@@ -193,6 +250,30 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// Everything.
+    async fn all(mut self) -> Result<Report, TrailStoreError> {
+        let passes = [
+            self.chains().await,
+            self.heads_without_chain().await,
+            self.witnessed_chains().await,
+            self.named_heads().await,
+            self.index().await,
+            self.index_of_groups().await,
+            self.index_of_agencies().await,
+            self.records_of_nothing().await,
+        ];
+        for pass in passes {
+            match pass {
+                Err(TrailStoreError::Garbage(_)) => {
+                    let sentence = "a stored value is not of its column's type; what follows it was not checked";
+                    self.report.note(FindingKind::Unreadable, None, None, sentence);
+                }
+                other => other?,
+            }
+        }
+        Ok(self.report)
+    }
+
     async fn chains(&mut self) -> Result<(), TrailStoreError> {
         let mut after = None;
         while let Some(chain) = chain_after(&self.snapshot, after).await? {
@@ -301,7 +382,11 @@ impl Check<'_> {
 
     async fn witnessed_chains(&mut self) -> Result<(), TrailStoreError> {
         for (chain, told) in self.witnessed.chains() {
-            if self.snapshot.last_seq(chain).await?.is_none() && self.missing.insert(chain) {
+            let elsewhere = match &self.elsewhere {
+                Elsewhere::Told(heads) => heads.contains_key(&chain),
+                Elsewhere::Anywhere => true,
+            };
+            if !elsewhere && self.snapshot.last_seq(chain).await?.is_none() && self.missing.insert(chain) {
                 missing(chain, told, &mut self.report);
             }
         }
@@ -322,7 +407,47 @@ impl Check<'_> {
             Some(_) => None,
             None => self.snapshot.last_seq(head.chain).await?,
         };
-        check_named(head, by, found.as_deref(), last, &mut self.missing, &mut self.report);
+        if found.is_none() && last.is_none() {
+            match &self.elsewhere {
+                Elsewhere::Anywhere => return Ok(()),
+                Elsewhere::Told(heads) => {
+                    if let Some(end) = heads.get(&head.chain).copied() {
+                        return self.named_elsewhere(head, by, &end).await;
+                    }
+                }
+            }
+        }
+        let (lost, missing) = (&self.lost, &mut self.missing);
+        check_named(head, by, found.as_deref(), last, lost, missing, &mut self.report);
+        Ok(())
+    }
+}
+
+impl Check<'_> {
+    /// A head of a chain that is in a file of its own, which ends at `end` as the trail tells. Without the file nothing more can be said than that.
+    async fn named_elsewhere(&mut self, head: &HeadRef, by: NamedBy, end: &HeadRef) -> Result<(), TrailStoreError> {
+        let mut found = (head.seq == end.seq).then(|| end.hash.to_string());
+        let mut in_file = false;
+        for archive in &self.archives {
+            if let Some(last) = archive.last_seq(head.chain).await? {
+                in_file = true;
+                found = archive.hash_at(head.chain, head.seq).await?;
+                if last != end.seq {
+                    let sentence = format!("the file ends at entry {last}, the trail says {}", end.seq);
+                    self.report
+                        .note(FindingKind::TruncatedTail, head.chain, last.saturating_add(1), sentence);
+                }
+            }
+        }
+        if !self.archives.is_empty() && !in_file && self.missing.insert(head.chain) {
+            let sentence = "none of the files that were given has the chain";
+            self.report
+                .note(FindingKind::MissingChain, head.chain, end.seq, sentence);
+        } else if in_file || found.is_some() || head.seq > end.seq {
+            let last = Some(end.seq);
+            let (lost, missing) = (&self.lost, &mut self.missing);
+            check_named(head, by, found.as_deref(), last, lost, missing, &mut self.report);
+        }
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -286,6 +287,11 @@ impl Trail {
     /// Notes from now on in the data directory, too, how far the chain has come. `new` names the trail, where it has no name yet.
     pub fn note_in(&self, data_dir: PathBuf, new: Uuid) {
         let _ = self.teller.send(Told::Directory(data_dir, new));
+    }
+
+    /// What time it is for the trail.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// The chain that this process opened when it started.

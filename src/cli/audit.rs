@@ -20,9 +20,12 @@ use crate::{
         export::{ExportError, export, read_heads},
         key::KeyError,
         offline::verify_file_with_witness,
-        verify::verify_with_witness,
+        verify::{verify_archive, verify_with_witness},
     },
-    store::trail::{TrailStore, TrailStoreError},
+    store::{
+        connect::ConnectError,
+        trail::{TrailStore, TrailStoreError},
+    },
 };
 
 /// Check the trail, or take it elsewhere.
@@ -55,6 +58,9 @@ struct Verify {
     /// What a witness was told, all of which must be found again: its folder, or a file of it; may be given more than once.
     #[arg(long, value_name = "WITNESS")]
     witness: Vec<PathBuf>,
+    /// A file that a month was taken to: it is checked as well, and must have what the trail says; may be given more than once. Once any is given, all must be.
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    archive: Vec<PathBuf>,
     /// The public key to check with, instead of the server's own; may be given more than once.
     #[arg(long, value_name = "FILE")]
     public_key: Vec<PathBuf>,
@@ -79,6 +85,9 @@ pub enum AuditError {
     /// The trail's database failed.
     #[error(transparent)]
     Store(#[from] TrailStoreError),
+    /// A file that a month was taken to cannot be opened.
+    #[error(transparent)]
+    Archive(#[from] ConnectError),
     /// An export cannot be read or written.
     #[error("{path}: {error}")]
     Export {
@@ -190,7 +199,19 @@ async fn check(options: &Verify, store: Option<&TrailStore>, key: &Path) -> Resu
                 error,
             })?
         }
-        None => verify_with_witness(store.ok_or(AuditError::NoDatabase)?, &keys, &heads, &witnessed).await?,
+        None => {
+            let store = store.ok_or(AuditError::NoDatabase)?;
+            let mut archives = Vec::new();
+            for path in &options.archive {
+                archives.push(TrailStore::archive(path).await?);
+            }
+            let mut report = verify_with_witness(store, &keys, &heads, &witnessed, &archives).await?;
+            for archive in &archives {
+                report = report.followed_by(verify_archive(archive, &keys, &[]).await?);
+                archive.close().await?;
+            }
+            report
+        }
     };
     Ok(of_witness.followed_by(checked))
 }
@@ -237,5 +258,13 @@ fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         out,
         "{} entries in {} chains checked: {end}",
         report.entries, report.chains
-    )
+    )?;
+    if !report.lost.is_empty() {
+        writeln!(
+            out,
+            "of {} chains entries are lost, as the trail itself tells: a restore has said so",
+            report.lost.len()
+        )?;
+    }
+    Ok(())
 }

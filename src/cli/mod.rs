@@ -4,6 +4,7 @@
 //! done, 2 the command line or the settings are wrong.
 
 mod agreement;
+mod archive;
 pub mod audit;
 mod backup;
 mod context;
@@ -73,6 +74,8 @@ enum Command {
     Documents(documents::DocumentsArgs),
     /// Check the trail, or take it elsewhere.
     Audit(audit::AuditArgs),
+    /// Take months of the trail to files of their own, or ask these.
+    Archive(archive::ArchiveArgs),
     /// Copy both SQLite databases to a new folder, checked, while servers go on.
     Backup(backup::BackupArgs),
     /// Compare the databases after a restore or a failover, and do again what the trail knows.
@@ -158,6 +161,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         Command::Schema(arguments) => schema::run(&context, &arguments, out).await,
         Command::Documents(arguments) => documents::run(&context, arguments, out).await,
         Command::Audit(arguments) => audit(&context, &arguments, out).await,
+        Command::Archive(arguments) => archive::run(&context, &arguments, out).await,
         Command::Backup(arguments) => backup::run(&context, &arguments, out).await,
         Command::Restore(arguments) => restore::run(&context, &arguments, out).await,
         Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     record::record,
+    reference,
     session::{Session, StoreError},
 };
 
@@ -52,6 +53,18 @@ impl Session {
             .filter(person::Column::Id.is_in(keys.iter().copied()));
         let rows: Vec<Key> = self.all(select).await?;
         Ok(rows.len() == keys.len())
+    }
+
+    /// The families of a reference, however it is written.
+    pub async fn families_said(&self, said: &str) -> Result<BTreeSet<Uuid>, StoreError> {
+        let select = family::Entity::find().select_only();
+        let select = select.columns([family::Column::Id, family::Column::Reference]);
+        let select = select
+            .filter(family::Column::AuthorityId.eq(self.authority()))
+            .filter(reference::is(said));
+        let rows: Vec<Reference> = self.all(select).await?;
+        let same = |row: &Reference| reference::folded(&row.reference) == reference::folded(said);
+        Ok(rows.into_iter().filter(same).map(|row| row.id).collect())
     }
 
     /// The references of families, of those that are there.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails with")]
 
 mod again;
+mod archive;
 mod attacks;
 mod births;
 mod canaries;

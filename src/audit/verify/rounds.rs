@@ -3,12 +3,10 @@
 //! Each page is read at one instant, and nothing is held between two. The index is looked at for what the entries want of it; that it has nothing more is for the
 //! check of everything ([`verify`](super::verify)).
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Check, Named, PAGE};
+use super::{Check, PAGE, begin};
 use crate::{
     audit::{
         chain::{ChainCheck, ChainEnd},
@@ -205,21 +203,6 @@ pub async fn lately(store: &TrailStore, keys: &[PublicKey]) -> Result<Report, Tr
     }
     check.heads_without_chain().await?;
     Ok(check.report)
-}
-
-async fn begin<'a>(
-    store: &TrailStore,
-    keys: &'a [PublicKey],
-    nobody: &'a Witnessed,
-) -> Result<Check<'a>, TrailStoreError> {
-    Ok(Check {
-        snapshot: store.snapshot().await?,
-        keys,
-        witnessed: nobody,
-        named: Named::default(),
-        missing: BTreeSet::new(),
-        report: Report::default(),
-    })
 }
 
 async fn heads(snapshot: &TrailSnapshot) -> Result<Vec<HeadRow>, TrailStoreError> {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{
+        archived::elsewhere,
         entry::{Entry, HeadRef},
         hash::Hash,
         marks,
@@ -97,9 +98,14 @@ async fn lost(
     let Some(identity) = store.identity().await? else {
         return Ok(BTreeSet::new());
     };
+    // What cannot be read of them is found by the check.
+    let elsewhere = elsewhere(snapshot).await.unwrap_or_default();
     let mut lost = BTreeSet::new();
     for head in held.iter().filter(|mark| mark.of.is_none_or(|of| of == identity)) {
         let stands = snapshot.hash_at(head.chain, head.seq).await?;
+        if elsewhere.get(&head.chain).is_some_and(|end| end.seq >= head.seq) {
+            continue;
+        }
         if stands.is_none_or(|hash| hash != head.hash.to_string()) {
             tracing::error!(
                 chain = %head.chain,

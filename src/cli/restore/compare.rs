@@ -12,6 +12,7 @@ use crate::{
     audit::{
         Entry, EntryRef,
         announced::{announced, chains},
+        archived::chains_elsewhere,
         marks::Mark,
         read::ReadError,
         restored::{Lost, said_lost},
@@ -143,6 +144,7 @@ async fn lost(
     named: &HashMap<Uuid, i64>,
 ) -> Result<Behind, CompareError> {
     let said = said_lost(trail).await?;
+    let elsewhere = chains_elsewhere(trail).await?;
     let snapshot = trail.snapshot().await?;
     let mut behind = Behind::default();
     let mut ends: BTreeMap<Uuid, i64> = named.iter().map(|(chain, seq)| (*chain, *seq)).collect();
@@ -156,7 +158,10 @@ async fn lost(
     }
     for (chain, to) in ends {
         let last = snapshot.last_seq(chain).await?.unwrap_or(0);
-        if to <= last || said.get(&chain).is_some_and(|said| *said >= to) {
+        let accounted = [&said, &elsewhere]
+            .into_iter()
+            .any(|of| of.get(&chain).is_some_and(|end| *end >= to));
+        if to <= last || accounted {
             continue;
         }
         behind.lost.insert(Lost {

@@ -18,7 +18,7 @@ use crate::store::connect::{ConnectError, trail_file};
 const PAGE: u32 = 500;
 
 /// The chains that began in one month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Month {
     /// The number of its first chain.
     first: i32,
