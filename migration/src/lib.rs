@@ -26,6 +26,7 @@ mod m0017_write_budget;
 mod m0018_said;
 mod m0019_announced;
 mod m0020_taking_turns;
+mod m0030_authority_fence;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_said::Step),
             Box::new(m0019_announced::Step),
             Box::new(m0020_taking_turns::Step),
+            Box::new(m0030_authority_fence::Step),
         ]
     }
 
