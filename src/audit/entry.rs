@@ -271,9 +271,12 @@ pub struct Entry {
     /// The earlier entry that it speaks of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<EntryRef>,
-    /// The heads of other chains that the first entry of a chain names.
+    /// The heads of other chains that the first entry of a chain names; of a move, those of the other database's trail.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub heads: BTreeSet<HeadRef>,
+    /// The entry of another database's trail that it repeats, since its authority was moved here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<HeadRef>,
 }
 
 /// Why an entry cannot be taken into the trail.
@@ -324,6 +327,7 @@ impl Entry {
             awaits: false,
             about: None,
             heads: BTreeSet::new(),
+            copy_of: None,
         }
     }
 

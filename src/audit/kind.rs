@@ -32,11 +32,13 @@ pub enum Kind {
     Alert,
     /// A process whose trail could not be written writes again. How many of its entries were not, stands among what was withheld.
     Resumed,
+    /// An authority is served by another database from now on, whose trail's heads it names; the request is the move.
+    Moved,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Disclosed,
         Self::Refused,
         Self::Write,
@@ -49,6 +51,7 @@ impl Kind {
         Self::LookedUp,
         Self::Alert,
         Self::Resumed,
+        Self::Moved,
     ];
 
     /// The code in the entry and in the table's column.
@@ -66,6 +69,7 @@ impl Kind {
             Self::LookedUp => "looked_up",
             Self::Alert => "alert",
             Self::Resumed => "resumed",
+            Self::Moved => "moved",
         }
     }
 
@@ -84,6 +88,7 @@ impl Kind {
             Self::LookedUp => 10,
             Self::Alert => 11,
             Self::Resumed => 12,
+            Self::Moved => 13,
         }
     }
 

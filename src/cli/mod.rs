@@ -14,6 +14,7 @@ mod import;
 mod log;
 mod matching;
 mod migrate;
+mod move_authority;
 mod schema;
 mod secret;
 mod serve;
@@ -73,6 +74,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Migrate the databases, or say how far they are.
     Migrate(migrate::MigrateArgs),
+    /// Have an authority be served by another database.
+    MoveAuthority(move_authority::MoveArgs),
     /// Ask the server on this machine whether it is well.
     Health(health::HealthArgs),
     /// Estimate how descriptions of one person differ, or try a model on data.
@@ -153,6 +156,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         Command::Documents(arguments) => documents::run(&context, arguments, out).await,
         Command::Audit(arguments) => audit(&context, &arguments, out).await,
         Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,
+        Command::MoveAuthority(arguments) => move_authority::run(&context, &arguments, out).await,
         Command::Health(arguments) => health::run(context.config.listen, &arguments, out).await,
         Command::Matching(arguments) => matching::run(&context, &arguments, out),
     }
@@ -207,6 +211,7 @@ mod tests {
             "documents",
             "audit",
             "migrate",
+            "move-authority",
             "health",
             "matching",
         ] {

@@ -5,7 +5,9 @@
 
 use chrono::{DateTime, Utc};
 use entity::authority_fence;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter as _,
+};
 use uuid::Uuid;
 
 use super::session::StoreError;
@@ -26,13 +28,7 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [Self; 5] = [
-        Self::Arriving,
-        Self::Here,
-        Self::Leaving,
-        Self::Moved,
-        Self::Elsewhere,
-    ];
+    const ALL: [Self; 5] = [Self::Arriving, Self::Here, Self::Leaving, Self::Moved, Self::Elsewhere];
 
     /// The code in the table.
     pub fn code(self) -> &'static str {

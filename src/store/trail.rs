@@ -17,6 +17,7 @@ use super::{
 
 mod announced;
 mod group;
+mod oldest;
 mod postgres;
 mod read;
 mod record;

@@ -67,7 +67,8 @@ pub(super) async fn take(transaction: &DatabaseTransaction, mode: Mode) -> Resul
         Mode::Write => "LOCK TABLE write_turn IN ROW EXCLUSIVE MODE;",
         Mode::Alone => "LOCK TABLE write_turn IN SHARE ROW EXCLUSIVE MODE;",
     };
-    let text =
-        format!("SET LOCAL lock_timeout = '{LONGEST_WAIT_MS}ms'; {OF_WRITERS}; {turn} SET LOCAL lock_timeout TO DEFAULT");
+    let text = format!(
+        "SET LOCAL lock_timeout = '{LONGEST_WAIT_MS}ms'; {OF_WRITERS}; {turn} SET LOCAL lock_timeout TO DEFAULT"
+    );
     transaction.execute_unprepared(&text).await.map(|_| ())
 }

@@ -1,7 +1,7 @@
 //! The task that writes, and the chain it writes to.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -11,7 +11,6 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
-use uuid::Uuid;
 
 use super::{Command, Counters, OpenError, TrailError};
 use crate::{
@@ -20,19 +19,16 @@ use crate::{
         code::Code,
         entry::{Entry, EntryError, EntryRef, HeadRef, Kind},
         hash::Hash,
+        heads::unnamed_heads,
         key::HeadKey,
         packed::{Unpacked, hash_of},
-        stored::entries_after,
     },
     clock::{Clock, Ids},
-    store::trail::{Batch, FamiliesRow, RecordRow, TrailSnapshot, TrailStore, TrailStoreError, Word, is_of_month},
+    store::trail::{Batch, FamiliesRow, RecordRow, TrailStore, Word, is_of_month},
 };
 
 /// One transaction takes no more than this many bytes of bodies, besides its first entry.
 const BATCH_BYTES: usize = 8 << 20;
-/// The first entry of a chain names no more heads than this; each is about 130 bytes of at most [`MAX_BODY`].
-const MAX_HEADS: usize = 6000;
-const PAGE: u32 = 256;
 /// So many writes whose end is not known are remembered.
 const MAX_OPEN: usize = 64;
 
@@ -244,47 +240,6 @@ impl Chain {
         self.words.extend(words.into_iter().map(|word| word.body).zip(numbers));
         Ok(())
     }
-}
-
-/// The heads of all chains, without those that the first entry of another chain names already as they are now: these are
-/// vouched for through that chain. So the first entries stay short however often the server was started.
-async fn unnamed_heads(store: &TrailStore) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
-    let snapshot = store.snapshot().await?;
-    let mut heads = BTreeSet::new();
-    let mut named = HashSet::new();
-    let mut after = None;
-    loop {
-        let page = snapshot.heads_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.chain);
-        for head in &page {
-            // A head that is no hash is garbage; the check reports it.
-            if let Ok(hash) = Hash::parse(&head.hash) {
-                heads.insert(HeadRef {
-                    chain: head.chain,
-                    seq: head.seq,
-                    hash,
-                });
-            }
-            named.extend(named_by(&snapshot, head.chain).await?);
-        }
-    }
-    heads.retain(|head| !named.contains(head));
-    if heads.len() > MAX_HEADS {
-        tracing::warn!(
-            heads = heads.len(),
-            named = MAX_HEADS,
-            "the trail has too many open chains to name"
-        );
-        heads = heads.into_iter().take(MAX_HEADS).collect();
-    }
-    Ok(heads)
-}
-
-async fn named_by(snapshot: &TrailSnapshot, chain: Uuid) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
-    let first = entries_after(snapshot, chain, 0, 1).await?;
-    let body = first.first().and_then(|row| Entry::from_body(&row.body).ok());
-    Ok(body.map(|entry| entry.heads).unwrap_or_default())
 }
 
 /// The task that writes.

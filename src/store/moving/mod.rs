@@ -168,7 +168,8 @@ pub async fn copy_authority(
     now: DateTime<Utc>,
 ) -> Result<Copied, StoreError> {
     let reading = reading(from).await?;
-    to.raise_changes_past(newest_change(&reading, known.number).await?).await?;
+    to.raise_changes_past(newest_change(&reading, known.number).await?)
+        .await?;
     let writing = writing(to).await?;
     remove(&writing, known.number).await?;
     let mut sums = vec![("authority", itself(&reading, &writing, known.number).await?)];
@@ -223,7 +224,10 @@ async fn remove(on: &DatabaseTransaction, authority: i32) -> Result<u64, DbErr> 
         rows += table.remove(on, authority).await?;
     }
     let of_it = statistical_neighbour::Column::AuthorityId.eq(authority);
-    let neighbours = statistical_neighbour::Entity::delete_many().filter(of_it).exec(on).await?;
+    let neighbours = statistical_neighbour::Entity::delete_many()
+        .filter(of_it)
+        .exec(on)
+        .await?;
     Ok(rows + neighbours.rows_affected)
 }
 

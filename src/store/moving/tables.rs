@@ -22,8 +22,14 @@ tables! {
 const STAY: &[(&str, &str)] = &[
     ("authority_fence", "says of each database where the authority is"),
     ("write_turn", "is locked and never has a row"),
-    ("family_written", "is numbered by each database; the other one notes that everything was written"),
-    ("announced_write", "speaks of places in the trail that stays; what is copied of that one says what came of them"),
+    (
+        "family_written",
+        "is numbered by each database; the other one notes that everything was written",
+    ),
+    (
+        "announced_write",
+        "speaks of places in the trail that stays; what is copied of that one says what came of them",
+    ),
     ("announced_until", "speaks of chains of the trail that stays"),
 ];
 

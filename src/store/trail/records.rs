@@ -11,7 +11,8 @@ use super::{
     snapshot::{TrailSnapshot, placeholders},
 };
 
-const RECORD: &str = "r.seq, r.at, r.chain, r.authority_id, r.agency, r.kind, r.family_id, r.hash, r.body, c.chain_id";
+pub(super) const RECORD: &str =
+    "r.seq, r.at, r.chain, r.authority_id, r.agency, r.kind, r.family_id, r.hash, r.body, c.chain_id";
 const FAMILIES: &str = "f.at, f.seq, f.chain, f.authority_id, f.bucket, f.members";
 /// The newest first: by minute, as the indices have it, and then in full.
 const NEWEST: &str = "ORDER BY at / 60000000 DESC, at DESC, chain DESC, seq DESC LIMIT $1";
@@ -34,7 +35,7 @@ fn instant(micros: i64) -> Result<DateTime<Utc>, TrailStoreError> {
         .ok_or_else(|| TrailStoreError::Garbage(sea_orm::DbErr::Type("not an instant".to_owned())))
 }
 
-fn record(row: &QueryResult) -> Result<Record, TrailStoreError> {
+pub(super) fn record(row: &QueryResult) -> Result<Record, TrailStoreError> {
     Ok(Record {
         chain: get(row, "chain_id")?,
         row: RecordRow {
