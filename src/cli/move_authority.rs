@@ -31,6 +31,7 @@ const APART: Duration = Duration::from_mins(5);
 
 /// Have an authority be served by another database.
 #[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct MoveArgs {
     /// The authority's code.
     #[arg(required_unless_present = "fingerprint")]
@@ -228,13 +229,14 @@ impl Both<'_> {
             to: other,
             authority: here.number,
         };
-        if !matches!(next, Next::Finish(_)) {
+        if matches!(next, Next::Finish(_)) {
+            self.serve_there(here.number, fence).await?;
+        } else {
             self.copy(here, fence.of, out).await?;
             let copied = trails.copy_from(DateTime::UNIX_EPOCH).await?;
             writeln!(out, "{copied} entries of the trail were copied")?;
-            self.switch(here.number, fence, out).await?;
-        } else {
             self.serve_there(here.number, fence).await?;
+            writeln!(out, "it is served there")?;
         }
         let longest = self.context.config.request_timeout + TRAIL_TIME;
         wait_until(fence.since, longest, self.context.clock.now()).await;
@@ -283,11 +285,6 @@ impl Both<'_> {
             )?;
         }
         Ok(())
-    }
-
-    async fn switch(&self, authority: i32, fence: Fence, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-        self.serve_there(authority, fence).await?;
-        Ok(writeln!(out, "it is served there")?)
     }
 
     async fn serve_there(&self, authority: i32, fence: Fence) -> Result<(), Failure> {

@@ -79,7 +79,8 @@ impl Secret {
     /// What tells the secret from others and says nothing of it.
     pub(super) fn fingerprint(&self) -> Result<String, SecretError> {
         let key = self.key("fingerprint")?;
-        Ok(key.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        let first = key.first_chunk().copied().unwrap_or_default();
+        Ok(format!("{:016x}", u64::from_be_bytes(first)))
     }
 
     fn load(path: &Path) -> Result<Self, SecretError> {

@@ -184,7 +184,9 @@ mod tests {
 
     fn bytes(values: &[Value]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        values.iter().for_each(|value| put(value, &mut bytes).unwrap());
+        for value in values {
+            put(value, &mut bytes).unwrap();
+        }
         bytes
     }
 

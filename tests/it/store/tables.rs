@@ -138,7 +138,7 @@ fn note_name<E: EntityTrait>(names: &mut BTreeSet<String>) -> std::future::Ready
     std::future::ready(())
 }
 
-pub(super) async fn table_names(db: &DatabaseConnection) -> BTreeSet<String> {
+pub(crate) async fn table_names(db: &DatabaseConnection) -> BTreeSet<String> {
     let sql = match db.get_database_backend() {
         DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
         // Partitions are parts of their tables.
