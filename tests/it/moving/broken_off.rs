@@ -3,18 +3,26 @@
 use std::{collections::BTreeSet, process::Stdio, time::Duration};
 
 use serde_json::json;
-use thinkfamily::{audit::Kind, store::fence::State};
+use thinkfamily::{
+    audit::Kind,
+    store::{connect::Databases, fence::State},
+};
 
-use super::{BARE, MOVED, READ, SAY, Two, ask, dawn, entries, is_away, lead, said, verified};
+use super::{BARE, MANY, MOVED, READ, SAY, Two, ask, dawn, entries, is_away, lead, said, verified};
 use crate::support::{database::TestDatabase, process::Serving};
 
 /// Moves that are broken off, each a little later.
 const KILLS: u32 = 14;
 const LATER: Duration = Duration::from_millis(45);
 
+async fn state(databases: &Databases) -> Option<State> {
+    let known = databases.known_as(MOVED.0, None).await.unwrap();
+    known.first().and_then(|known| known.fence).map(|fence| fence.state)
+}
+
 async fn a_move_that_is_killed_goes_on(from: &TestDatabase, to: &TestDatabase) {
     let two = Two::new(from, to);
-    let serving = two.from().serve(&[]);
+    let serving = two.from().serve(&MANY);
     let source = lead(&two.from(), &serving);
     let member = dawn(&source).await;
     for at in 0..300 {
@@ -31,10 +39,20 @@ async fn a_move_that_is_killed_goes_on(from: &TestDatabase, to: &TestDatabase) {
         std::thread::sleep(LATER * kill);
         child.kill().unwrap();
         child.wait().unwrap();
-        let known = databases.known_as(MOVED.0, None).await.unwrap().remove(0);
-        states.insert(known.fence.map(|fence| fence.state.code()));
+        states.insert([state(&databases).await, state(&others).await].map(|state| state.map(State::code)));
     }
-    assert!(states.contains(&Some(State::Leaving.code())), "{states:?}");
+    // At last while it is served there and the trail is not all there yet.
+    let mut command = two.from().command(&arguments);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while state(&databases).await != Some(State::Moved) {
+        assert!(child.try_wait().unwrap().is_none(), "it ended");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let leaving = Some(State::Leaving.code());
+    for wanted in [[leaving, None], [leaving, Some(State::Arriving.code())]] {
+        assert!(states.contains(&wanted), "never {wanted:?}: {states:?}");
+    }
     let kept = databases.sums(MOVED.1).await.unwrap();
     two.moved();
     let there = others.sums(MOVED.1).await.unwrap();

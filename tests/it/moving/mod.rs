@@ -4,6 +4,7 @@ mod broken_off;
 mod proxied;
 mod tables;
 mod whole;
+mod writers;
 
 use std::{path::Path, process::Output};
 
@@ -21,6 +22,15 @@ use crate::support::{
 const MOVED: (&str, i32) = ("cambridgeshire", 1);
 /// With these nothing is loaded at the first start, and what was under way is not waited for long.
 const BARE: [&str; 3] = ["--demo-data=off", "--request-timeout-ms", "2000"];
+/// So many changes as a test makes are more than a person would.
+const MANY: [&str; 6] = [
+    "--writes-per-client",
+    "1000000",
+    "--writes-per-family",
+    "1000000",
+    "--writes-per-family-and-kind",
+    "1000000",
+];
 const READ: &str = "query Read { family(reference: \"TF-10001\") { id reference members { id givenName phone consents { id decision withdrawnAt } } } }";
 const SAY: &str = "mutation Say($member: ID!, $key: String) { recordConsent(input: { memberId: $member, categories: [CRITERION_WORK], \
                    agencyKinds: [POLICE], decision: GIVEN, idempotencyKey: $key }) { consents { id } errors { code } } }";

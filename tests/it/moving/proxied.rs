@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::{BARE, MOVED, READ, SAY, Two, WITHDRAW, ask, dawn, is_away, lead, neighbour, said, verified};
+use super::{BARE, MANY, MOVED, READ, SAY, Two, WITHDRAW, ask, dawn, is_away, lead, neighbour, said, verified};
 use crate::support::{
     app::Partner,
     client::Client,
@@ -22,15 +22,6 @@ use crate::support::{
     proxy::Proxy,
 };
 
-/// So many changes as the test makes are more than a person would.
-const MANY: [&str; 6] = [
-    "--writes-per-client",
-    "1000000",
-    "--writes-per-family",
-    "1000000",
-    "--writes-per-family-and-kind",
-    "1000000",
-];
 const OTHERS: &str = "query Others { agencies { code } }";
 const SUBSCRIPTION: &str = "subscription { markerChanged { kind markerId cursor } }";
 
