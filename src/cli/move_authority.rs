@@ -419,6 +419,22 @@ mod tests {
     }
 
     #[test]
+    fn a_table_that_is_not_the_same_is_named() {
+        let sum = |rows| {
+            let mut sum = moving::Sum::default();
+            sum.rows = rows;
+            sum
+        };
+        let read = vec![("family", sum(2)), ("consent", sum(3))];
+        assert_eq!(differing(&read, &read), None);
+        assert_eq!(
+            differing(&read, &vec![("family", sum(2)), ("consent", sum(4))]),
+            Some("consent")
+        );
+        assert_eq!(differing(&read, &vec![("consent", sum(3))]), Some("family"));
+    }
+
+    #[test]
     fn a_move_goes_on_where_it_was_and_nowhere_else() {
         let next = |here, there: Option<Option<(State, u128)>>| {
             let there = there.map(known);

@@ -18,7 +18,7 @@ const PAGE: u64 = 512;
 pub struct Sum {
     /// How many.
     pub rows: u64,
-    /// The digest. No two rows are alike, since each has a key, so none can make another one disappear from it.
+    /// The digest: no two rows are alike, since each has a key, so none can make another one disappear from it.
     digest: [u8; 32],
 }
 
