@@ -2,7 +2,12 @@
 
 mod trail;
 
-use std::{io::Write, process::ExitCode, time::Duration};
+use std::{
+    fs::{File, OpenOptions},
+    io::Write,
+    process::ExitCode,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -78,6 +83,7 @@ pub(super) async fn run(
         ));
     }
     let (url, trail_url) = addresses(to, arguments.trail_to.as_deref())?;
+    let _alone = alone(context)?;
     let from = context.existing_databases().await?;
     let to = match context.databases_at(&url, &trail_url, false).await {
         Ok(to) => to,
@@ -99,6 +105,16 @@ pub(super) async fn run(
     context::close(to).await;
     context::close(from).await;
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// One at a time moves anything with these keys; another one goes no further than its next step.
+fn alone(context: &Context) -> Result<File, Failure> {
+    let path = context.config.data_dir.join("move-authority.lock");
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = opened.map_err(|error| Failure::problem(format!("{} cannot be made: {error}", path.display())))?;
+    file.try_lock()
+        .map_err(|_| Failure::problem("another `move-authority` runs with this data directory"))?;
+    Ok(file)
 }
 
 fn addresses(to: &str, trail_to: Option<&str>) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {

@@ -45,6 +45,16 @@ impl State {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
+    /// What a move may have come to before it comes to this; the same once more is no step.
+    fn before(self) -> &'static [Self] {
+        match self {
+            Self::Arriving | Self::Leaving => &[],
+            Self::Here => &[Self::Arriving, Self::Leaving, Self::Here],
+            Self::Moved => &[Self::Leaving, Self::Moved],
+            Self::Elsewhere => &[Self::Moved, Self::Elsewhere],
+        }
+    }
+
     /// Why nothing is answered, unless it is served here.
     fn refusal(self) -> Option<Away> {
         match self {
@@ -118,6 +128,27 @@ pub(super) async fn write(on: &impl ConnectionTrait, authority: i32, fence: &Fen
         .on_conflict(again)
         .exec_without_returning(on)
         .await?;
+    Ok(())
+}
+
+/// The next step of a move, if it stands at the one before: a move that somebody else has ended since goes no further.
+pub(super) async fn step(on: &impl ConnectionTrait, authority: i32, fence: &Fence) -> Result<(), StoreError> {
+    use sea_orm::ActiveValue::Set;
+    let before = fence.state.before().iter().map(|state| state.code());
+    let done = authority_fence::Entity::update_many()
+        .set(authority_fence::ActiveModel {
+            state: Set(fence.state.code().to_owned()),
+            since: Set(fence.since),
+            ..Default::default()
+        })
+        .filter(authority_fence::Column::AuthorityId.eq(authority))
+        .filter(authority_fence::Column::MoveId.eq(fence.of))
+        .filter(authority_fence::Column::State.is_in(before))
+        .exec(on)
+        .await?;
+    if done.rows_affected == 0 {
+        return Err(StoreError::Conflict);
+    }
     Ok(())
 }
 

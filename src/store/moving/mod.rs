@@ -83,7 +83,7 @@ impl Databases {
         Ok(known)
     }
 
-    /// Has nothing of an authority be answered or written any more. When this returns nothing of it is being written.
+    /// Has nothing of an authority that is served here be answered or written any more. When this returns nothing of it is being written.
     pub async fn put_up_fence(&self, authority: i32, of: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
         let fence = Fence {
             state: State::Leaving,
@@ -108,6 +108,9 @@ impl Databases {
             );
             transaction.execute_unprepared(&text).await?;
         }
+        if let Some(away) = fence::away(&transaction, [authority]).await? {
+            return Err(away.into());
+        }
         fence::write(&transaction, authority, fence).await?;
         // Whoever waits for changes looks, and is told that there is nothing to wait for here.
         feed::notify(&transaction, authority).await?;
@@ -116,10 +119,10 @@ impl Databases {
         Ok(())
     }
 
-    /// Says how far the move of an authority is. Where it is served from now on, everybody reads it anew and every feed looks at everything.
+    /// Takes the next step of a move; a conflict if it is not at the one before. Where the authority is served from now on, every feed looks at everything.
     pub async fn set_fence(&self, authority: i32, fence: &Fence) -> Result<(), StoreError> {
         let transaction = begin_write(self.main()).await?;
-        fence::write(&transaction, authority, fence).await?;
+        fence::step(&transaction, authority, fence).await?;
         if fence.state == State::Here {
             let text = "UPDATE marker_consumer SET looked_on = '1970-01-01' WHERE authority_id = $1";
             let backend = transaction.get_database_backend();
@@ -148,9 +151,12 @@ impl Databases {
         Ok(sums)
     }
 
-    /// Takes away all that the tables have of an authority but itself, and says where it is from now on. It stays known by its number, its code and its name. Gives the number of rows.
+    /// Takes away all that the tables have of an authority but itself, and says where it is from now on. It stays known by its number, its code and its name. Gives the number of rows; a conflict if it is served.
     pub async fn take_away(&self, authority: i32, fence: &Fence) -> Result<u64, StoreError> {
         let transaction = writing(self).await?;
+        if fence::away(&transaction, [authority]).await?.is_none() {
+            return Err(StoreError::Conflict);
+        }
         let rows = remove(&transaction, authority).await?;
         fence::write(&transaction, authority, fence).await?;
         noted(&transaction, authority).await?;
@@ -159,7 +165,7 @@ impl Databases {
     }
 }
 
-/// Copies an authority, as it is at one moment, in the place of what the other database may have of it. All of it is there afterwards, and is not served, or nothing is.
+/// Copies an authority, as it is at one moment, in the place of what the other database may have of it. All of it is there afterwards, and is not served, or nothing is; a conflict if it is served there.
 pub async fn copy_authority(
     from: &Databases,
     to: &Databases,
@@ -171,6 +177,10 @@ pub async fn copy_authority(
     to.raise_changes_past(newest_change(&reading, known.number).await?)
         .await?;
     let writing = writing(to).await?;
+    let there = authority::Entity::find_by_id(known.number).one(&writing).await?;
+    if there.is_some() && fence::away(&writing, [known.number]).await?.is_none() {
+        return Err(StoreError::Conflict);
+    }
     remove(&writing, known.number).await?;
     let mut sums = vec![("authority", itself(&reading, &writing, known.number).await?)];
     let (sum, left_out) = neighbours(&reading, &writing, known.number, now).await?;

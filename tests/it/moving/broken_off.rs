@@ -5,7 +5,11 @@ use std::{collections::BTreeSet, process::Stdio, time::Duration};
 use serde_json::json;
 use thinkfamily::{
     audit::Kind,
-    store::{connect::Databases, fence::State},
+    store::{
+        connect::Databases,
+        fence::{Fence, State},
+        session::StoreError,
+    },
 };
 
 use super::{BARE, MANY, MOVED, READ, SAY, Two, ask, dawn, entries, is_away, lead, said, verified};
@@ -113,6 +117,19 @@ async fn a_move_is_given_up() {
         "two would answer"
     );
     assert!(said(&two.run(&["--cancel"])).contains("cambridgeshire is served here"));
+    // The move that was given up goes no further.
+    let step = |state| Fence { state, of, since: now };
+    for (databases, state) in [(&others, State::Here), (&databases, State::Moved)] {
+        let refused = databases.set_fence(MOVED.1, &step(state)).await.unwrap_err();
+        assert_eq!(refused, StoreError::Conflict);
+    }
+    let fence = step(State::Elsewhere);
+    assert_eq!(
+        databases.take_away(MOVED.1, &fence).await.unwrap_err(),
+        StoreError::Conflict
+    );
+    let onto = thinkfamily::store::moving::copy_authority(&others, &databases, &known, of, now).await;
+    assert_eq!(onto.unwrap_err(), StoreError::Conflict);
     ask(&source, SAY, json!({ "member": member })).await;
     let left: u64 = others
         .sums(MOVED.1)
