@@ -35,27 +35,29 @@ async fn a_move_that_is_killed_goes_on(from: &TestDatabase, to: &TestDatabase) {
     let family = ask(&source, READ, json!({})).await;
     let arguments = two.arguments(&[]);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let mut states = BTreeSet::new();
     let [databases, others] = two.open().await;
-    for kill in 1..=KILLS {
+    let start = || {
         let mut command = two.from().command(&arguments);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    for kill in 1..=KILLS {
+        let mut child = start();
         std::thread::sleep(LATER * kill);
         child.kill().unwrap();
         child.wait().unwrap();
-        states.insert([state(&databases).await, state(&others).await].map(|state| state.map(State::code)));
     }
-    // At last while it is served there and the trail is not all there yet.
-    let mut command = two.from().command(&arguments);
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while state(&databases).await != Some(State::Moved) {
-        assert!(child.try_wait().unwrap().is_none(), "it ended");
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let leaving = Some(State::Leaving.code());
-    for wanted in [[leaving, None], [leaving, Some(State::Arriving.code())]] {
-        assert!(states.contains(&wanted), "never {wanted:?}: {states:?}");
+    // And at each step, as soon as it is seen.
+    for (at, steps) in [
+        (&databases, &[State::Leaving, State::Moved][..]),
+        (&others, &[State::Arriving, State::Here]),
+        (&databases, &[State::Moved]),
+    ] {
+        let mut child = start();
+        while !state(at).await.is_some_and(|state| steps.contains(&state)) {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before {steps:?}");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
     let kept = databases.sums(MOVED.1).await.unwrap();
     two.moved();
