@@ -14,6 +14,7 @@ pub mod announced_until;
 pub mod announced_write;
 pub mod assessment;
 pub mod authority;
+pub mod authority_fence;
 pub mod client_program;
 pub mod consent;
 pub mod contact;

@@ -27,6 +27,7 @@ mod m0018_said;
 mod m0019_announced;
 mod m0020_taking_turns;
 mod m0021_announced_by_chain;
+mod m0030_authority_fence;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_announced::Step),
             Box::new(m0020_taking_turns::Step),
             Box::new(m0021_announced_by_chain::Step),
+            Box::new(m0030_authority_fence::Step),
         ]
     }
 

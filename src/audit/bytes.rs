@@ -14,16 +14,21 @@ pub(super) trait Put {
 impl Put for Vec<u8> {
     fn put_number(&mut self, mut number: u64) {
         while number > 0x7f {
-            self.push(0x80 | (number & 0x7f) as u8);
+            self.push(0x80 | seven_bits(number));
             number >>= 7;
         }
-        self.push(number as u8);
+        self.push(seven_bits(number));
     }
 
     fn put_maybe(&mut self, bytes: Option<&[u8]>) {
         self.put_number(u64::from(bytes.is_some()));
         self.extend_from_slice(bytes.unwrap_or_default());
     }
+}
+
+/// The lowest seven bits.
+fn seven_bits(number: u64) -> u8 {
+    number.to_le_bytes()[0] & 0x7f
 }
 
 /// Takes values from the front; `None` where there are none of the form, and never a panic.

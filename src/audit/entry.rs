@@ -283,7 +283,7 @@ pub struct Entry {
     /// The earlier entry that it speaks of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<EntryRef>,
-    /// The heads of other chains that the first entry of a chain names, and those that tie it to others later.
+    /// The heads of other chains that the first entry of a chain names, and those that tie it to others later; of a move, those of the other database's trail.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub heads: BTreeSet<HeadRef>,
     /// What was decided about consent.
@@ -292,6 +292,9 @@ pub struct Entry {
     /// What a restore found to be lost, and what it did again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored: Option<Restored>,
+    /// The entry of another database's trail that it repeats, since its authority was moved here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<HeadRef>,
 }
 
 /// Why an entry cannot be taken into the trail.
@@ -344,6 +347,7 @@ impl Entry {
             heads: BTreeSet::new(),
             consents: Vec::new(),
             restored: None,
+            copy_of: None,
         }
     }
 
@@ -357,15 +361,16 @@ impl Entry {
     #[must_use]
     pub fn about(mut self, family: Uuid) -> Self {
         let also = std::mem::take(&mut self.also);
-        if !self.families.contains(&family) {
-            if let Some(ground) = also.into_iter().find(|ground| ground.families.contains(&family)) {
-                self.kind = ground.kind;
-                self.agreements = ground.agreements;
-                self.clauses = ground.clauses;
-                self.people = ground.people;
-                self.categories = ground.categories;
-                self.emergency = ground.emergency;
-            }
+        let is_first = self.families.contains(&family);
+        let mut others = also.into_iter().filter(|_| !is_first);
+        let ground = others.find(|ground| ground.families.contains(&family));
+        if let Some(ground) = ground {
+            self.kind = ground.kind;
+            self.agreements = ground.agreements;
+            self.clauses = ground.clauses;
+            self.people = ground.people;
+            self.categories = ground.categories;
+            self.emergency = ground.emergency;
         }
         self.families = BTreeSet::from([family]);
         self

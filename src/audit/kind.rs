@@ -38,11 +38,13 @@ pub enum Kind {
     Tied,
     /// A month was taken to a file of its own, with all its chains.
     Archived,
+    /// An authority is served by another database from now on, whose trail's heads it names; the request is the move.
+    Moved,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Disclosed,
         Self::Refused,
         Self::Write,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Restored,
         Self::Tied,
         Self::Archived,
+        Self::Moved,
     ];
 
     /// The code in the entry and in the table's column.
@@ -78,6 +81,7 @@ impl Kind {
             Self::Restored => "restored",
             Self::Tied => "tied",
             Self::Archived => "archived",
+            Self::Moved => "moved",
         }
     }
 
@@ -99,6 +103,7 @@ impl Kind {
             Self::Restored => 13,
             Self::Tied => 14,
             Self::Archived => 15,
+            Self::Moved => 16,
         }
     }
 

@@ -21,6 +21,7 @@ pub mod hash;
 pub mod key;
 pub mod kind;
 pub mod marks;
+pub mod moved;
 pub mod offline;
 mod packed;
 pub mod person;

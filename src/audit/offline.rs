@@ -165,7 +165,9 @@ impl Check<'_> {
                 self.elsewhere.extend(body.heads.iter().map(|head| (head.chain, *head)));
             }
         }
-        for head in body.into_iter().flat_map(|body| body.heads) {
+        // A move names those of another database's trail.
+        let named = body.filter(|body| body.kind != Kind::Moved);
+        for head in named.into_iter().flat_map(|body| body.heads) {
             self.named.add(head, by, &mut self.report);
         }
     }

@@ -36,8 +36,9 @@ impl From<[u8; PersonKey::LENGTH]> for PersonKey {
 
 impl From<Uuid> for PersonKey {
     fn from(key: Uuid) -> Self {
-        let [.., a, b, c, d, e, f] = key.into_bytes();
-        Self([a, b, c, d, e, f])
+        let mut end = [0; Self::LENGTH];
+        end.copy_from_slice(&key.as_bytes()[16 - Self::LENGTH..]);
+        Self(end)
     }
 }
 
@@ -66,8 +67,9 @@ impl FromStr for PersonKey {
             return Err(NotAPerson);
         }
         let number = u64::from_str_radix(text, 16).map_err(|_| NotAPerson)?;
-        let [_, _, a, b, c, d, e, f] = number.to_be_bytes();
-        Ok(Self([a, b, c, d, e, f]))
+        let mut end = [0; Self::LENGTH];
+        end.copy_from_slice(&number.to_be_bytes()[8 - Self::LENGTH..]);
+        Ok(Self(end))
     }
 }
 

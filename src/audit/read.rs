@@ -68,7 +68,7 @@ pub async fn about_family(
     let place = before.map(Cursor::key);
     let snapshot = store.snapshot().await?;
     let records = snapshot.records_about(authority, family, place, limit).await?;
-    let old = store
+    let old = snapshot
         .entries_about(authority, family, among_old(&snapshot, place).await?, limit)
         .await?;
     let page = merged(&snapshot, records, old, limit).await?;
@@ -90,7 +90,7 @@ pub async fn latest(
     let place = before.map(Cursor::key);
     let snapshot = store.snapshot().await?;
     let records = snapshot.records_of(authority, place, limit).await?;
-    let old = store
+    let old = snapshot
         .entries_of(authority, among_old(&snapshot, place).await?, limit)
         .await?;
     merged(&snapshot, records, old, limit).await
@@ -109,7 +109,7 @@ pub async fn lookups_of(
     let word = hash_of_agency(agency);
     let snapshot = store.snapshot().await?;
     let records = snapshot.records_by(authority, word.as_bytes(), place, limit).await?;
-    let old = store
+    let old = snapshot
         .entries_by(authority, agency, among_old(&snapshot, place).await?, limit)
         .await?;
     merged(&snapshot, records, old, limit).await

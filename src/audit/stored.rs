@@ -36,7 +36,9 @@ impl Beside {
         for row in &rows {
             families.entry((row.chain, row.seq)).or_default().extend(row.families());
         }
-        families.values_mut().for_each(|families| families.sort_unstable());
+        for families in families.values_mut() {
+            families.sort_unstable();
+        }
         Ok(Self {
             words: snapshot.words(&numbers).await?.into_iter().collect(),
             families,

@@ -15,7 +15,6 @@ use crate::store::trail::{TrailSnapshot, TrailStoreError};
 
 /// One entry names no more heads than this; the others are named by the next.
 const MOST: usize = 500;
-/// So many entries are looked at together to see whether they do more than tie.
 
 /// Why a chain could not be tied to the others.
 #[derive(Debug, thiserror::Error)]

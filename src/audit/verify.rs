@@ -21,6 +21,7 @@ use super::{
     finding::{FindingKind, Report},
     hash::Hash,
     key::PublicKey,
+    kind::Kind,
     read::ReadError,
     restored::lost,
     stored::chain_after,
@@ -103,20 +104,20 @@ impl Named {
     }
 }
 
-/// Reports a named head that is not there. `found` is the hash at its place, `last` the chain's last place; `lost` says up to which place the trail tells of
+/// Reports a named head that is not there. `found` is the hash at its place, `last` the chain's last place; `told` says up to which place the trail tells of
 /// chains that their entries are lost.
 pub(super) fn check_named(
     head: &HeadRef,
     by: NamedBy,
     found: Option<&str>,
     last: Option<i64>,
-    lost: &BTreeMap<Uuid, i64>,
+    told: &BTreeMap<Uuid, i64>,
     missing: &mut BTreeSet<Uuid>,
     report: &mut Report,
 ) {
     let (chain, seq) = (head.chain, head.seq);
     let is_gone = found.is_none() && last.is_none_or(|last| last < seq);
-    let is_told = matches!(by, NamedBy::Entry(_)) && lost.get(&chain).is_some_and(|to| *to >= seq);
+    let is_told = matches!(by, NamedBy::Entry(_)) && told.get(&chain).is_some_and(|to| *to >= seq);
     if is_gone && is_told {
         report.lost.insert(chain);
         return;
@@ -342,7 +343,8 @@ impl Check<'_> {
     /// The heads of others that an entry names must be found.
     async fn heads_of(&mut self, chain: Uuid, seq: i64, entry: &Entry) -> Result<(), TrailStoreError> {
         let by = EntryRef { chain, seq };
-        for head in &entry.heads {
+        // A move names those of another database's trail.
+        for head in entry.heads.iter().filter(|_| entry.kind != Kind::Moved) {
             self.named_head(head, NamedBy::Entry(by)).await?;
         }
         Ok(())
@@ -417,8 +419,8 @@ impl Check<'_> {
                 }
             }
         }
-        let (lost, missing) = (&self.lost, &mut self.missing);
-        check_named(head, by, found.as_deref(), last, lost, missing, &mut self.report);
+        let (told, missing) = (&self.lost, &mut self.missing);
+        check_named(head, by, found.as_deref(), last, told, missing, &mut self.report);
         Ok(())
     }
 }
@@ -445,8 +447,8 @@ impl Check<'_> {
                 .note(FindingKind::MissingChain, head.chain, end.seq, sentence);
         } else if in_file || found.is_some() || head.seq > end.seq {
             let last = Some(end.seq);
-            let (lost, missing) = (&self.lost, &mut self.missing);
-            check_named(head, by, found.as_deref(), last, lost, missing, &mut self.report);
+            let (told, missing) = (&self.lost, &mut self.missing);
+            check_named(head, by, found.as_deref(), last, told, missing, &mut self.report);
         }
         Ok(())
     }

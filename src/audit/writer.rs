@@ -139,6 +139,11 @@ enum Command {
     Close(oneshot::Sender<()>),
 }
 
+/// The heads of all chains, without those that the first entry of another chain names already as they are now: for an entry that vouches for them.
+pub async fn unnamed_heads(store: &TrailStore) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
+    Ok(others::Others::find(store, None).await?.named)
+}
+
 /// The trail of this server process. Clones write to the same chain.
 #[derive(Clone)]
 pub struct Trail {

@@ -192,26 +192,23 @@ async fn check(options: &Verify, store: Option<&TrailStore>, key: &Path) -> Resu
             })?,
     };
     let (witnessed, of_witness) = witness::read(&options.witness, &keys)?;
-    let checked = match &options.file {
-        Some(path) => {
-            verify_file_with_witness(path, &keys, &heads, &witnessed).map_err(|error| AuditError::Export {
-                path: path.clone(),
-                error,
-            })?
+    let checked = if let Some(path) = &options.file {
+        verify_file_with_witness(path, &keys, &heads, &witnessed).map_err(|error| AuditError::Export {
+            path: path.clone(),
+            error,
+        })?
+    } else {
+        let store = store.ok_or(AuditError::NoDatabase)?;
+        let mut archives = Vec::new();
+        for path in &options.archive {
+            archives.push(TrailStore::archive(path).await?);
         }
-        None => {
-            let store = store.ok_or(AuditError::NoDatabase)?;
-            let mut archives = Vec::new();
-            for path in &options.archive {
-                archives.push(TrailStore::archive(path).await?);
-            }
-            let mut report = verify_with_witness(store, &keys, &heads, &witnessed, &archives).await?;
-            for archive in &archives {
-                report = report.followed_by(verify_archive(archive, &keys, &[]).await?);
-                archive.close().await?;
-            }
-            report
+        let mut report = verify_with_witness(store, &keys, &heads, &witnessed, &archives).await?;
+        for archive in &archives {
+            report = report.followed_by(verify_archive(archive, &keys, &[]).await?);
+            archive.close().await?;
         }
+        report
     };
     Ok(of_witness.followed_by(checked))
 }

@@ -73,8 +73,19 @@ impl Context {
     }
 
     async fn databases_of(&self, only_looks: bool, alone: bool) -> Result<Databases, Failure> {
-        let database = &self.config.database;
         let (url, trail_url) = self.addresses()?;
+        self.databases_at(&url, &trail_url, only_looks, alone).await
+    }
+
+    /// Opens databases at other addresses, by the same settings.
+    pub(super) async fn databases_at(
+        &self,
+        url: &DatabaseUrl,
+        trail_url: &DatabaseUrl,
+        only_looks: bool,
+        alone: bool,
+    ) -> Result<Databases, Failure> {
+        let database = &self.config.database;
         let settings = Settings {
             connections: database.connections,
             trail_connections: TRAIL_CONNECTIONS.min(database.connections.max(2)),
@@ -89,7 +100,7 @@ impl Context {
             disk_reserve: u64::from(database.disk_reserve_mb) * 1_000_000,
             ..Settings::default()
         };
-        Databases::open_at(&url, &trail_url, &settings)
+        Databases::open_at(url, trail_url, &settings)
             .await
             .map_err(Failure::problem)
     }

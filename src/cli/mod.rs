@@ -16,6 +16,7 @@ mod import;
 mod log;
 mod matching;
 mod migrate;
+mod move_authority;
 mod restore;
 mod schema;
 mod secret;
@@ -82,6 +83,8 @@ enum Command {
     Restore(restore::RestoreArgs),
     /// Migrate the databases, or say how far they are.
     Migrate(migrate::MigrateArgs),
+    /// Have an authority be served by another database.
+    MoveAuthority(move_authority::MoveArgs),
     /// Ask the server on this machine whether it is well.
     Health(health::HealthArgs),
     /// Estimate how descriptions of one person differ, or try a model on data.
@@ -165,6 +168,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         Command::Backup(arguments) => backup::run(&context, &arguments, out).await,
         Command::Restore(arguments) => restore::run(&context, &arguments, out).await,
         Command::Migrate(arguments) => migrate::run(&context, &arguments, out).await,
+        Command::MoveAuthority(arguments) => move_authority::run(&context, &arguments, out).await,
         Command::Health(arguments) => health::run(context.config.listen, &arguments, out).await,
         Command::Matching(arguments) => matching::run(&context, &arguments, out),
     }
@@ -221,6 +225,7 @@ mod tests {
             "backup",
             "restore",
             "migrate",
+            "move-authority",
             "health",
             "matching",
         ] {

@@ -71,6 +71,18 @@ impl Secret {
         Self::load(&path)
     }
 
+    /// The secret in the data directory, which must be there.
+    pub(super) fn existing(data_dir: &Path) -> Result<Self, SecretError> {
+        Self::load(&data_dir.join(FILE))
+    }
+
+    /// What tells the secret from others and says nothing of it.
+    pub(super) fn fingerprint(&self) -> Result<String, SecretError> {
+        let key = self.key("fingerprint")?;
+        let first = key.first_chunk().copied().unwrap_or_default();
+        Ok(format!("{:016x}", u64::from_be_bytes(first)))
+    }
+
     fn load(path: &Path) -> Result<Self, SecretError> {
         let failed = |source| SecretError::File {
             path: path.to_owned(),

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Store,
+    Store, fence,
     record::record,
     session::{Session, StoreError},
     transaction::begin_write,
@@ -57,6 +57,7 @@ impl Store {
     pub async fn raise_alert(&self, row: AlertRow, digest: i64) -> Result<(), StoreError> {
         let (key, authority, at) = (row.id, row.authority_id, row.raised_at);
         let transaction = begin_write(self.main()).await?;
+        fence::enter(&transaction, authority).await?;
         self.count_statement();
         let counted = alert::Entity::insert(of_row(row, digest))
             .on_conflict(

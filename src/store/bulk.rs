@@ -18,6 +18,7 @@ use super::{
     connect::Databases,
     dataset::Dataset,
     feed::Wake,
+    fence::{self, Away},
     keys,
     transaction::begin_write,
     written,
@@ -28,6 +29,9 @@ mod touched;
 
 /// Most rows of one statement. More would hardly be faster, and the statement's text is kept by the driver.
 const MOST_ROWS: usize = 512;
+
+/// The lock that loads take on PostgreSQL, one after the other.
+pub(super) const OF_LOADS: &str = "SELECT pg_advisory_xact_lock(7310868735935506018)";
 
 /// A transaction of [`load_each`] ends after this many rows or a few more.
 const ROWS_OF_A_COMMIT: u64 = 50_000;
@@ -43,6 +47,9 @@ pub enum BulkError {
         /// What the database said.
         source: DbErr,
     },
+    /// An authority of which something was loaded is not served by this database.
+    #[error(transparent)]
+    Away(#[from] Away),
     /// The database failed otherwise.
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
@@ -53,7 +60,7 @@ impl BulkError {
     pub fn is_about_rows(&self) -> bool {
         match self {
             Self::Rows { source, .. } => rule(&source.to_string()).is_some(),
-            Self::Database(_) => false,
+            Self::Away(_) | Self::Database(_) => false,
         }
     }
 }
@@ -128,9 +135,10 @@ impl Load {
         if postgres {
             // A large statement may take longer than a request's; waiting for another load may not take for ever.
             transaction
-                .execute_unprepared(
-                    "SET LOCAL statement_timeout = '300s'; SELECT pg_advisory_xact_lock(7310868735935506018)",
-                )
+                .execute_unprepared(&format!(
+                    "SET LOCAL statement_timeout = '300s'; {OF_LOADS}; {}",
+                    fence::OF_WRITERS
+                ))
                 .await?;
         }
         written::begin_load(&transaction).await?;
@@ -253,6 +261,9 @@ impl Load {
 
     /// Keeps what was loaded.
     pub async fn commit(self) -> Result<(), BulkError> {
+        if let Some(away) = fence::away(&self.transaction, self.touched.authorities()).await? {
+            return Err(away.into());
+        }
         self.touched.record(&self.transaction).await?;
         written::end_load(&self.transaction, self.touched.authorities()).await?;
         self.transaction.commit().await?;

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Store, session::StoreError, transaction::begin_write};
+use super::{Store, fence, session::StoreError, transaction::begin_write};
 
 /// A client of an agency: its `client_id` alone could be another agency's too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ impl Store {
         documents: &[(String, String)],
     ) -> Result<u64, StoreError> {
         let transaction = begin_write(self.main()).await?;
+        fence::enter(&transaction, key.authority).await?;
         let mut new = 0;
         for (sha256, text) in documents {
             self.count_statement();
@@ -105,14 +106,17 @@ impl Store {
     /// Forgets documents of a client: those of these hashes, or all. Returns how many there were.
     pub async fn retire_documents(&self, key: ClientKey<'_>, hashes: Option<&[String]>) -> Result<u64, StoreError> {
         self.count_statement();
+        let transaction = begin_write(self.main()).await?;
+        fence::enter(&transaction, key.authority).await?;
         let mut which = of(key);
         if let Some(hashes) = hashes {
             which = which.add(trusted_document::Column::Sha256.is_in(hashes));
         }
         let done = trusted_document::Entity::delete_many()
             .filter(which)
-            .exec(self.main())
+            .exec(&transaction)
             .await?;
+        transaction.commit().await?;
         Ok(done.rows_affected)
     }
 
@@ -145,6 +149,8 @@ impl Store {
     /// Says whether a client may send registered documents only. Holds from its next sign-in.
     pub async fn set_trusted(&self, key: ClientKey<'_>, only_registered: bool) -> Result<(), StoreError> {
         self.count_statement();
+        let transaction = begin_write(self.main()).await?;
+        fence::enter(&transaction, key.authority).await?;
         if only_registered {
             let row = trusted_client::ActiveModel {
                 authority_id: Set(key.authority),
@@ -155,16 +161,16 @@ impl Store {
             let keep = OnConflict::new().do_nothing().to_owned();
             trusted_client::Entity::insert(row)
                 .on_conflict(keep)
-                .exec_without_returning(self.main())
+                .exec_without_returning(&transaction)
                 .await?;
         } else {
             trusted_client::Entity::delete_many()
                 .filter(trusted_client::Column::AuthorityId.eq(key.authority))
                 .filter(trusted_client::Column::AgencyId.eq(key.agency))
                 .filter(trusted_client::Column::Client.eq(key.client))
-                .exec(self.main())
+                .exec(&transaction)
                 .await?;
         }
-        Ok(())
+        Ok(transaction.commit().await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx::Error as SqlxError};
 
-use super::files::Unfit;
+use super::{fence::Away, files::Unfit};
 
 /// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +13,9 @@ pub enum StoreError {
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Unavailable(&'static str),
+    /// The authority is not served by this database, or not now.
+    #[error(transparent)]
+    Away(#[from] Away),
     /// The database did not do what it was asked.
     #[error("the database failed: {0}")]
     Database(String),

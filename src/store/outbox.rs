@@ -71,11 +71,13 @@ const DUE: &str = "SELECT authority_id, id, endpoint_id FROM (\
      SELECT authority_id, id, endpoint_id, next_at, \
      row_number() OVER (PARTITION BY authority_id, endpoint_id ORDER BY next_at, id) AS turn \
      FROM webhook_delivery WHERE state = 'pending' AND next_at <= $1 \
-     AND (claimed_until IS NULL OR claimed_until <= $1)) AS due \
+     AND (claimed_until IS NULL OR claimed_until <= $1) \
+     AND authority_id NOT IN (SELECT f.authority_id FROM authority_fence f WHERE f.state <> 'here')) AS due \
      WHERE turn <= $2 ORDER BY next_at, id LIMIT $3";
 
 const NEXT: &str = "SELECT min(CASE WHEN claimed_until > next_at THEN claimed_until ELSE next_at END) AS at \
-     FROM webhook_delivery WHERE state = 'pending'";
+     FROM webhook_delivery WHERE state = 'pending' \
+     AND authority_id NOT IN (SELECT f.authority_id FROM authority_fence f WHERE f.state <> 'here')";
 
 #[derive(FromQueryResult)]
 struct Next {
@@ -83,7 +85,7 @@ struct Next {
 }
 
 impl Store {
-    /// Deliveries that are due and in nobody's hand, those that have waited longest first: at most so many of one endpoint, so that none that
+    /// Deliveries of authorities that are served here that are due and in nobody's hand, those that have waited longest first: at most so many of one endpoint, so that none that
     /// is slow or away is in the way of the others.
     pub async fn due_deliveries(&self, now: DateTime<Utc>, of_one: u32, most: u32) -> Result<Vec<Due>, StoreError> {
         self.count_statement();

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     Store,
     bundle::Rows,
+    fence,
     known::{Life, Written},
     record::record,
     rows::AuthorityRow,
@@ -79,7 +80,7 @@ struct ClauseRow {
 
 record!(ClauseRow: agreement_id body);
 
-/// How things stand with an authority at a moment: its own settings, and which version of its agreements holds.
+/// How things stand with an authority at a moment: its own settings, which version of its agreements holds, and whether it is served here.
 #[derive(FromQueryResult)]
 pub(super) struct Standing {
     id: i32,
@@ -94,9 +95,10 @@ pub(super) struct Standing {
     drawn: i64,
     started: i64,
     triggers: i64,
+    fence: Option<String>,
 }
 
-record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers);
+record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers fence);
 
 impl Standing {
     /// The statement. Whoever only reads is told of the newest write of a family, and of what must be so for its number to mean anything. Whoever writes keeps nothing of what they
@@ -114,7 +116,8 @@ impl Standing {
             .map(|[written, drawn, started, triggers]| {
                 format!(
                     "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, a.marker_advice, \
-                     coalesce(v.version, 0) AS version, {written} AS written, {drawn} AS drawn, {started} AS started, {triggers} AS triggers \
+                     coalesce(v.version, 0) AS version, {written} AS written, {drawn} AS drawn, {started} AS started, {triggers} AS triggers, \
+                     (SELECT f.state FROM authority_fence f WHERE f.authority_id = a.id) AS fence \
                      FROM authority a LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1"
                 )
             })
@@ -126,9 +129,11 @@ impl Standing {
         }
     }
 
-    /// What came of it, if there is such an authority.
+    /// What came of it, if there is such an authority; one that is not served here is refused.
     pub(super) fn of(rows: &Rows) -> Result<Option<Self>, StoreError> {
-        Ok(rows.records::<Self>()?.into_iter().next())
+        let standing = rows.records::<Self>()?.into_iter().next();
+        fence::refuse_by(standing.as_ref().and_then(|standing| standing.fence.as_deref()))?;
+        Ok(standing)
     }
 
     /// Which version of its agreements holds.

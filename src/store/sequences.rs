@@ -90,6 +90,24 @@ impl Databases {
     }
 }
 
+impl Databases {
+    /// Has the next changes get numbers past one that comes from another database. SQLite goes on from the greatest that is there by itself.
+    pub(super) async fn raise_changes_past(&self, number: i64) -> Result<(), DbErr> {
+        if self.main().get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let transaction = self.main().begin().await?;
+        transaction
+            .query_all_raw(Statement::from_string(DbBackend::Postgres, LOCKS))
+            .await?;
+        let stored = Stored::read(&transaction).await?;
+        if stored.changed_drawn < number {
+            set(&transaction, "family_change_seq", number.max(stored.changed)).await?;
+        }
+        transaction.commit().await
+    }
+}
+
 async fn set(transaction: &DatabaseTransaction, sequence: &str, number: i64) -> Result<(), DbErr> {
     if number < 1 {
         return Ok(());

@@ -87,7 +87,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Begins a session for the families of one authority.
+    /// Begins a session for the families of one authority, if it is served here.
     pub async fn begin(store: &Store, authority: i32, mode: Mode) -> Result<Self, StoreError> {
         let isolation = match mode {
             // What the feed writes down is guarded by a lock on its reader's row.
@@ -125,9 +125,7 @@ impl Session {
             On::Pipelined(Box::new(snapshot))
         } else {
             let transaction = watched.over(store.main().begin_with_options(options)).await?;
-            if matches!(mode, Mode::Write | Mode::Alone) {
-                write_lock::take(&transaction, mode == Mode::Alone).await?;
-            }
+            write_lock::take(&transaction, mode).await?;
             On::Library(transaction)
         };
         let session = Self {
@@ -153,6 +151,8 @@ impl Session {
         if let Some(standing) = standing {
             let _ = session.policy_version.set(session.keep_standing(standing));
         }
+        // Nothing is done for an authority that is not served here.
+        session.policy_version().await?;
         Ok(session)
     }
 

@@ -19,6 +19,7 @@ mod announced;
 mod archive;
 mod group;
 mod made;
+mod oldest;
 mod postgres;
 mod read;
 mod record;

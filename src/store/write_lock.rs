@@ -13,7 +13,7 @@ use std::{
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::failure::StoreError;
+use super::{failure::StoreError, fence::OF_WRITERS, session::Mode};
 
 /// For so long after a refusal everybody writes alone: where one was refused, the next ones would be as well, for nothing.
 const CROWDED: Duration = Duration::from_millis(250);
@@ -56,14 +56,19 @@ impl Turns {
 }
 
 /// Waits for the turn in a transaction that has just begun; it ends with the transaction. A lock of a table is the one that a transaction takes before it has a moment: with any other it would wait,
-/// and then see what was before those for whom it has waited. No row is ever in that table, and nobody else takes a lock of it.
-pub(super) async fn take(transaction: &DatabaseTransaction, alone: bool) -> Result<(), DbErr> {
+/// and then see what was before those for whom it has waited. No row is ever in that table, and nobody else takes a lock of it. Whoever writes anything at all waits as well while a fence is put up.
+pub(super) async fn take(transaction: &DatabaseTransaction, mode: Mode) -> Result<(), DbErr> {
     if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
-    let mode = if alone { "SHARE ROW EXCLUSIVE" } else { "ROW EXCLUSIVE" };
+    let turn = match mode {
+        Mode::Read => return Ok(()),
+        Mode::Feed => "",
+        Mode::Write => "LOCK TABLE write_turn IN ROW EXCLUSIVE MODE;",
+        Mode::Alone => "LOCK TABLE write_turn IN SHARE ROW EXCLUSIVE MODE;",
+    };
     let text = format!(
-        "SET LOCAL lock_timeout = '{LONGEST_WAIT_MS}ms'; LOCK TABLE write_turn IN {mode} MODE; SET LOCAL lock_timeout TO DEFAULT"
+        "SET LOCAL lock_timeout = '{LONGEST_WAIT_MS}ms'; {OF_WRITERS}; {turn} SET LOCAL lock_timeout TO DEFAULT"
     );
     transaction.execute_unprepared(&text).await.map(|_| ())
 }

@@ -102,13 +102,12 @@ async fn a_month_is_taken_to_a_file_and_is_whole_there(database: &TestDatabase) 
     }
     let (done, said) = run(&site, &["archive", "take", "2026-03", march]);
     assert!(done && said.contains("9 entries in 1 chains"), "{said}");
-    assert!(!postgres || !has_table(&databases, "trail_record_2026_03").await);
     // The commands' own chains have come to it.
     assert!(trail::placed(&databases).await.len() > all - 9);
     let left = trail::entries(&databases).await;
     assert!(
         left.iter()
-            .all(|(entry, _)| entry.at.to_rfc3339() >= "2026-04".to_owned())
+            .all(|(entry, _)| entry.at.to_rfc3339().as_str() >= "2026-04")
     );
 
     let (sound, said) = run(&site, &["audit", "verify"]);
@@ -155,11 +154,16 @@ async fn a_month_is_taken_to_a_file_and_is_whole_there(database: &TestDatabase) 
     serving.tell_to_stop();
     assert_eq!(serving.end().await, Some(0));
 
-    // What is done to the file is found, and that it is another one.
-    let april = folder.path().join("april.db");
-    let (done, said) = run(&site, &["archive", "take", "2026-04", april.to_str().unwrap()]);
+    what_is_done_to_the_file_is_found(&site, folder.path(), &file).await;
+    databases.close().await.unwrap();
+}
+
+async fn what_is_done_to_the_file_is_found(site: &Site, folder: &Path, file: &Path) {
+    let march = file.to_str().unwrap();
+    let april = folder.join("april.db");
+    let (done, said) = run(site, &["archive", "take", "2026-04", april.to_str().unwrap()]);
     assert!(done, "{said}");
-    let (sound, said) = run(&site, &["audit", "verify", "--archive", april.to_str().unwrap()]);
+    let (sound, said) = run(site, &["audit", "verify", "--archive", april.to_str().unwrap()]);
     assert!(
         !sound && said.contains("MISSING_CHAIN") && said.contains("none of the files"),
         "{said}"
@@ -172,17 +176,16 @@ async fn a_month_is_taken_to_a_file_and_is_whole_there(database: &TestDatabase) 
         "--archive",
         april.to_str().unwrap(),
     ];
-    let (sound, said) = run(&site, &both);
+    let (sound, said) = run(site, &both);
     assert!(sound, "{said}");
-    let harmed = TrailFile::open(&file).await;
+    let harmed = TrailFile::open(file).await;
     harmed.run("UPDATE trail_record SET at = at - 1 WHERE seq = 3").await;
-    let (sound, said) = run(&site, &both);
+    let (sound, said) = run(site, &both);
     assert!(!sound && said.contains("EDITED_ENTRY"), "{said}");
     harmed.run("UPDATE trail_record SET at = at + 1 WHERE seq = 3").await;
     harmed.run("DELETE FROM trail_record WHERE seq > 6").await;
-    let (sound, said) = run(&site, &both);
+    let (sound, said) = run(site, &both);
     assert!(!sound && said.contains("TRUNCATED_TAIL"), "{said}");
-    databases.close().await.unwrap();
 }
 
 /// A file that somebody has in their hands.

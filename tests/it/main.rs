@@ -26,6 +26,7 @@ mod limits;
 mod lists;
 mod live;
 mod lookups;
+mod moving;
 mod mutations;
 mod operation;
 mod own;

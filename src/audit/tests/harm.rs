@@ -139,7 +139,7 @@ impl Target<'_> {
             hash: Hash::ZERO,
         };
         for record in &records {
-            let mut entry = beside.entry_of(&record).unwrap();
+            let mut entry = beside.entry_of(record).unwrap();
             if record.row.seq == from {
                 change(&mut entry);
             }

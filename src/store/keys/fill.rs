@@ -37,10 +37,11 @@ pub async fn fill(databases: &Databases) -> Result<usize, BulkError> {
     Ok(filled)
 }
 
-/// The first authority whose people have no keys by these rules.
+/// The first authority that is served here and whose people have no keys by these rules.
 async fn next(on: &impl ConnectionTrait) -> Result<Option<i32>, DbErr> {
     let text = "SELECT id FROM authority WHERE NOT EXISTS \
-                (SELECT 1 FROM person_key_state s WHERE s.authority_id = authority.id AND s.rules = $1) ORDER BY id LIMIT 1";
+                (SELECT 1 FROM person_key_state s WHERE s.authority_id = authority.id AND s.rules = $1) \
+                AND NOT EXISTS (SELECT 1 FROM authority_fence f WHERE f.authority_id = authority.id AND f.state <> 'here') ORDER BY id LIMIT 1";
     let statement = Statement::from_sql_and_values(on.get_database_backend(), text, [Value::from(RULES)]);
     let row = on.query_one_raw(statement).await?;
     row.map(|row| row.try_get("", "id")).transpose()

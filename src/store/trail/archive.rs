@@ -114,19 +114,35 @@ impl TrailStore {
         Ok(taken)
     }
 
-    /// Takes a month out of the database, all of it or nothing. On PostgreSQL its room is free at once where it had partitions.
+    /// Takes a month out of the database, all of it or nothing. On PostgreSQL its room is free at once where it has partitions that nobody reads just now.
     pub async fn let_go(&self, month: Month) -> Result<(), TrailStoreError> {
+        if self.writer.get_database_backend() == DbBackend::Postgres {
+            match self.take_out(month, true).await {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    tracing::warn!(%error, "the month's partitions could not be dropped; its rows are deleted");
+                }
+            }
+        }
+        self.take_out(month, false).await
+    }
+
+    async fn take_out(&self, month: Month, drop_partitions: bool) -> Result<(), TrailStoreError> {
         let transaction = self.writer.begin().await?;
         let backend = transaction.get_database_backend();
         let run = async |text: &str| {
             let statement = Statement::from_sql_and_values(backend, text, month.values());
             transaction.execute_raw(statement).await
         };
-        run("DELETE FROM trail_head WHERE chain_id IN (SELECT chain_id FROM trail_chain WHERE number >= $1 AND number < $2)").await?;
+        if drop_partitions {
+            transaction.execute_unprepared("SET LOCAL lock_timeout = '2s'").await?;
+        }
+        run("DELETE FROM trail_head WHERE chain_id IN (SELECT chain_id FROM trail_chain WHERE number >= $1 AND number < $2)")
+            .await?;
         run("DELETE FROM trail_chain WHERE number >= $1 AND number < $2").await?;
         for table in ["trail_record", "trail_families"] {
             let part = format!("{table}_{}", month_name(month.first));
-            if backend == DbBackend::Postgres && is_there(&transaction, &part).await? {
+            if drop_partitions && is_there(&transaction, &part).await? {
                 transaction.execute_unprepared(&format!("DROP TABLE {part}")).await?;
             } else {
                 run(&format!("DELETE FROM {table} WHERE chain >= $1 AND chain < $2")).await?;

@@ -71,6 +71,23 @@ impl TrailStore {
         })
     }
 
+    /// The trail as it is at one instant, however much is written meanwhile. It holds a connection until it is dropped.
+    pub async fn snapshot(&self) -> Result<TrailSnapshot, TrailStoreError> {
+        let transaction = match self.reader.get_database_backend() {
+            // A read transaction of SQLite is a snapshot by itself.
+            DbBackend::Sqlite => self.reader.begin().await?,
+            DbBackend::Postgres => {
+                self.reader
+                    .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
+                    .await?
+            }
+            _ => return Err(TrailStoreError::Unsupported),
+        };
+        Ok(TrailSnapshot { transaction })
+    }
+}
+
+impl TrailSnapshot {
     /// The entries that speak of a family, newest first, at most `limit`, and only those before the given entry.
     pub async fn entries_about(
         &self,
@@ -91,7 +108,7 @@ impl TrailStore {
             "AND (recorded_at, chain_id, seq) < ($6, $7, $8)"
         });
         // Where the family's key stands among others it stands at a whole number of keys.
-        let stands = match self.reader.get_database_backend() {
+        let stands = match self.transaction.get_database_backend() {
             DbBackend::Sqlite => "instr(members, $5) % 16 = 1",
             _ => "position($5 IN members) % 16 = 1",
         };
@@ -106,7 +123,7 @@ impl TrailStore {
              ) AS s JOIN trail_entry e ON e.chain_id = s.chain_id AND e.seq = s.seq \
              ORDER BY s.recorded_at DESC, s.chain_id DESC, s.seq DESC LIMIT $3"
         );
-        all(&self.reader, sql, values).await?.iter().map(entry).collect()
+        all(&self.transaction, sql, values).await?.iter().map(entry).collect()
     }
 
     /// The entries of an authority, newest first, at most `limit`, and only those before the given entry.
@@ -125,7 +142,7 @@ impl TrailStore {
             "SELECT {ENTRY} FROM trail_entry e WHERE e.authority_id = $1 {page} \
              ORDER BY e.recorded_at DESC, e.chain_id DESC, e.seq DESC LIMIT $2"
         );
-        all(&self.reader, sql, values).await?.iter().map(entry).collect()
+        all(&self.transaction, sql, values).await?.iter().map(entry).collect()
     }
 
     /// The entries that tell what an agency has looked up, newest first, at most `limit`, and only those before the given entry.
@@ -146,21 +163,6 @@ impl TrailStore {
              WHERE s.authority_id = $1 AND s.agency_id = $2 {page} \
              ORDER BY s.recorded_at DESC, s.chain_id DESC, s.seq DESC LIMIT $3"
         );
-        all(&self.reader, sql, values).await?.iter().map(entry).collect()
-    }
-
-    /// The trail as it is at one instant, however much is written meanwhile. It holds a connection until it is dropped.
-    pub async fn snapshot(&self) -> Result<TrailSnapshot, TrailStoreError> {
-        let transaction = match self.reader.get_database_backend() {
-            // A read transaction of SQLite is a snapshot by itself.
-            DbBackend::Sqlite => self.reader.begin().await?,
-            DbBackend::Postgres => {
-                self.reader
-                    .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
-                    .await?
-            }
-            _ => return Err(TrailStoreError::Unsupported),
-        };
-        Ok(TrailSnapshot { transaction })
+        all(&self.transaction, sql, values).await?.iter().map(entry).collect()
     }
 }

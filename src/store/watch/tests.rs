@@ -33,6 +33,7 @@ async fn store(statement_timeout: Duration) -> (Store, TempDir) {
     let databases = Databases::open(&address.parse().expect("an address"), &settings)
         .await
         .expect("it opens");
+    databases.migrate_up().await.expect("the tables of a session");
     (Store::new(databases, Clock::system(), Ids::random()), folder)
 }
 
@@ -42,7 +43,7 @@ async fn session(store: &Store, mode: Mode) -> Session {
 
 #[tokio::test]
 async fn a_statement_ends_at_its_time() {
-    let (store, _folder) = store(Duration::from_millis(20)).await;
+    let (store, _folder) = store(Duration::from_millis(200)).await;
     let session = session(&store, Mode::Read).await;
     for _ in 0..2 {
         let failed = session.rows(ENDLESS, Vec::new()).await.err();

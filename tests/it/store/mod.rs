@@ -3,5 +3,5 @@
 mod connect;
 mod constraints;
 mod migrations;
-mod tables;
+pub(crate) mod tables;
 mod together;

@@ -105,6 +105,16 @@ impl Live {
         code.unwrap_or("none").to_owned()
     }
 
+    /// Waits until it ends with an error, and gives the code of that.
+    pub(crate) async fn refusal(&mut self) -> String {
+        while let Some(event) = self.event().await {
+            if let Some(code) = event["errors"][0]["extensions"]["code"].as_str() {
+                return code.to_owned();
+            }
+        }
+        "none".to_owned()
+    }
+
     /// That nothing comes for a while.
     pub(crate) async fn nothing(&mut self) {
         // What is read of an event stays where it was read to, so a call that is given up loses nothing.

@@ -9,7 +9,7 @@ macro_rules! each_main_table {
     ($function:ident $arguments:tt) => {
         $crate::support::tables::each!(
             $function $arguments:
-            authority, statistical_neighbour, agency, client_program, person, family, membership, address,
+            authority, authority_fence, statistical_neighbour, agency, client_program, person, family, membership, address,
             statutory_status, local_identifier, involvement, lead_professional, criteria_match, assessment,
             distance_score, plan, goal, action, outcome, progress_value, marker, consent, emergency_access, agreement,
             agreement_signatory, agreement_clause, policy_version, idempotency, import_file, person_key,
@@ -153,6 +153,7 @@ fn code(table: &str, column: &str, row: u8) -> Option<&'static str> {
         ("goal", "status") => "achieved",
         ("marker_change", "kind") => "updated",
         ("marker", "status") => "placed",
+        ("authority_fence", "state") => ["moved", "here"][usize::from(row)],
         ("local_identifier", "system") => "upn",
         ("distance_score", "scored_by") => "family",
         (_, "sex") => "female",

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use thinkfamily::{
-    audit::{Code, Entry, Kind, entry::Ground, verify::verify},
+    audit::{
+        Code, Entry, Kind,
+        entry::{Ground, Lookups},
+        verify::verify,
+    },
     clock::Ids,
     store::connect::Databases,
 };
@@ -83,7 +87,7 @@ async fn an_entry_takes_little_room(database: &TestDatabase) {
     let (count, most) = PAGES;
     let took = each(&app, count, || {
         let mut entry = another(&look_up);
-        (entry.kind, entry.lookups) = (Kind::Disclosed, Default::default());
+        (entry.kind, entry.lookups) = (Kind::Disclosed, Lookups::default());
         (entry.families, entry.people) = (BTreeSet::new(), BTreeSet::new());
         entry.also = (0..18)
             .map(|number| Ground {

@@ -1,0 +1,487 @@
+//! `thinkfamily move-authority`: has an authority be served by another database. Every step can be taken again, so a move that was broken off goes on when the command is given once more.
+
+mod trail;
+
+use std::{
+    fs::{File, OpenOptions},
+    io::Write,
+    process::ExitCode,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use uuid::Uuid;
+
+use super::{
+    context::{self, Context},
+    failure::Failure,
+    secret::Secret,
+};
+use crate::{
+    audit::Trail,
+    store::{
+        connect::Databases,
+        database_url::DatabaseUrl,
+        fence::{Fence, State},
+        moving::{self, Known, Sums},
+    },
+};
+
+/// How long the trail may take to write what an operation said that was under way.
+const TRAIL_TIME: Duration = Duration::from_secs(10);
+
+/// The clocks of servers are not further apart.
+const APART: Duration = Duration::from_mins(5);
+
+/// Have an authority be served by another database.
+#[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub(super) struct MoveArgs {
+    /// The authority's code.
+    #[arg(required_unless_present = "fingerprint")]
+    code: Option<String>,
+    /// The address of the database that serves it from now on.
+    #[arg(long, value_name = "URL", required_unless_present = "fingerprint")]
+    to: Option<String>,
+    /// The address of that database's trail, where it is not the usual one.
+    #[arg(long, value_name = "URL")]
+    trail_to: Option<String>,
+    /// What `--fingerprint` says where the other database is served.
+    #[arg(long, value_name = "FINGERPRINT", required_unless_present_any = ["fingerprint", "cancel", "forget"])]
+    secret: Option<String>,
+    /// Say what would be moved and what is in the way; change nothing.
+    #[arg(long, conflicts_with_all = ["cancel", "forget", "fingerprint"])]
+    check: bool,
+    /// Give a move up that was begun: the authority is served here again, unless it is served there already.
+    #[arg(long, conflicts_with_all = ["forget", "fingerprint"])]
+    cancel: bool,
+    /// Take away what is still here of an authority that was moved. The trail stays.
+    #[arg(long, conflicts_with = "fingerprint")]
+    forget: bool,
+    /// Say what tells the secret of this installation from others.
+    #[arg(long)]
+    fingerprint: bool,
+}
+
+/// Carries the command out.
+pub(super) async fn run(
+    context: &Context,
+    arguments: &MoveArgs,
+    out: &mut (dyn Write + Send),
+) -> Result<ExitCode, Failure> {
+    let own = Secret::existing(&context.config.data_dir)
+        .and_then(|secret| secret.fingerprint())
+        .map_err(Failure::problem)?;
+    let (Some(code), Some(to)) = (&arguments.code, &arguments.to) else {
+        writeln!(out, "{own}")?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    if arguments.secret.as_ref().is_some_and(|secret| *secret != own) {
+        return Err(Failure::problem(
+            "the other database is served with another secret: what clients hold of this authority would mean nothing there. Give its servers this installation's secret.key first",
+        ));
+    }
+    let (url, trail_url) = addresses(to, arguments.trail_to.as_deref())?;
+    let _alone = alone(context)?;
+    let from = context.existing_databases().await?;
+    let to = match context.databases_at(&url, &trail_url, false, false).await {
+        Ok(to) => to,
+        Err(failure) => {
+            context::close(from).await;
+            return Err(failure);
+        }
+    };
+    let both = Both {
+        context,
+        code,
+        from: &from,
+        to: &to,
+    };
+    let done = match context::refuse_pending(&to).await {
+        Ok(()) => both.carry_out(arguments, out).await,
+        Err(failure) => Err(failure),
+    };
+    context::close(to).await;
+    context::close(from).await;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// One at a time moves anything with these keys; another one goes no further than its next step.
+fn alone(context: &Context) -> Result<File, Failure> {
+    let path = context.config.data_dir.join("move-authority.lock");
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = opened.map_err(|error| Failure::problem(format!("{} cannot be made: {error}", path.display())))?;
+    file.try_lock()
+        .map_err(|_| Failure::problem("another `move-authority` runs with this data directory"))?;
+    Ok(file)
+}
+
+fn addresses(to: &str, trail_to: Option<&str>) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
+    let read = |text: &str, option: &str| {
+        text.parse::<DatabaseUrl>()
+            .map_err(|error| Failure::usage(format!("option `{option}`: {error}")))
+    };
+    let url = read(to, "--to")?;
+    let trail = trail_to.map_or_else(|| Ok(url.trail()), |trail| read(trail, "--trail-to"))?;
+    Ok((url, trail))
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// All of it.
+    Begin,
+    /// The fence stands.
+    Copy(Fence),
+    /// It is served there, or may be.
+    Finish(Fence),
+    /// Nothing.
+    Nothing,
+}
+
+/// Both databases, and whose authority is moved from the one to the other.
+struct Both<'a> {
+    context: &'a Context,
+    code: &'a str,
+    from: &'a Databases,
+    to: &'a Databases,
+}
+
+impl Both<'_> {
+    async fn carry_out(&self, arguments: &MoveArgs, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let known = self.from.known_as(self.code, None).await.map_err(Failure::problem)?;
+        let here = known
+            .into_iter()
+            .next()
+            .ok_or_else(|| Failure::problem(format!("there is no authority {} here", self.code)))?;
+        let there = self.there(&here).await?;
+        if arguments.cancel {
+            return self.cancel(&here, there.as_ref(), out).await;
+        }
+        if arguments.forget {
+            return self.forget(&here, there.as_ref(), out).await;
+        }
+        let next = next(&here, there.as_ref())?;
+        if arguments.check {
+            return self.check(&here, next, out).await;
+        }
+        self.go_on(&here, next, out).await
+    }
+
+    /// What the other database knows of the authority. Ids that clients hold name it by its number.
+    async fn there(&self, here: &Known) -> Result<Option<Known>, Failure> {
+        let known = self.to.known_as(&here.code, Some(here.number)).await;
+        let known = known.map_err(Failure::problem)?;
+        if let Some(other) = known
+            .iter()
+            .find(|other| other.code != here.code || other.number != here.number)
+        {
+            return Err(Failure::problem(format!(
+                "{} has the number {} here, and there the number {} is that of {}: ids that clients hold would mean somebody else",
+                here.code, here.number, other.number, other.code
+            )));
+        }
+        Ok(known.into_iter().next())
+    }
+
+    async fn check(&self, here: &Known, next: Next, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let sums = self.from.sums(here.number).await.map_err(Failure::problem)?;
+        for (table, sum) in sums.iter().filter(|(_, sum)| sum.rows > 0) {
+            writeln!(out, "{:>10}  {table}", sum.rows)?;
+        }
+        let words = match next {
+            Next::Begin => "it can be moved",
+            Next::Copy(_) => "its move was begun, and goes on with the copy",
+            Next::Finish(_) => "it is served there, and its move goes on with the trail",
+            Next::Nothing => "it was moved",
+        };
+        Ok(writeln!(out, "{}: {words}", here.code)?)
+    }
+
+    async fn go_on(&self, here: &Known, next: Next, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let fence = match next {
+            Next::Nothing => return Ok(writeln!(out, "{} was moved: there is nothing to do", here.code)?),
+            Next::Begin => {
+                let (of, since) = (self.context.ids.uuid(), self.context.clock.now());
+                let fence = self.from.put_up_fence(here.number, of, since).await;
+                fence.map_err(Failure::problem)?;
+                writeln!(out, "{} is not served for a moment", here.code)?;
+                Fence {
+                    state: State::Leaving,
+                    of,
+                    since,
+                }
+            }
+            Next::Copy(fence) | Next::Finish(fence) => fence,
+        };
+        let name = format!("move-authority/{}", here.code);
+        let trail = self.context.trail(self.from, &name).await?;
+        let other = match self.context.trail(self.to, &name).await {
+            Ok(other) => other,
+            Err(failure) => {
+                trail.close().await;
+                return Err(failure);
+            }
+        };
+        let moved = self.move_on(here, next, fence, (&trail, &other), out).await;
+        other.close().await;
+        trail.close().await;
+        moved
+    }
+
+    async fn move_on(
+        &self,
+        here: &Known,
+        next: Next,
+        fence: Fence,
+        (trail, other): (&Trail, &Trail),
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
+        let store = self.context.store(self.from);
+        let trails = trail::Trails {
+            store: &store,
+            from: trail,
+            to: other,
+            authority: here.number,
+        };
+        if matches!(next, Next::Finish(_)) {
+            self.serve_there(here.number, fence).await?;
+        } else {
+            self.copy(here, fence.of, out).await?;
+            let copied = trails.copy_from(DateTime::UNIX_EPOCH).await?;
+            writeln!(out, "{copied} entries of the trail were copied")?;
+            self.serve_there(here.number, fence).await?;
+            writeln!(out, "it is served there")?;
+        }
+        let longest = self.context.config.request_timeout + TRAIL_TIME;
+        wait_until(fence.since, longest, self.context.clock.now()).await;
+        let late = trails.copy_from(fence.since - APART - longest).await?;
+        trails.vouch(fence.of, self.context.clock.now()).await?;
+        let gone = Fence {
+            state: State::Elsewhere,
+            ..fence
+        };
+        self.from
+            .set_fence(here.number, &gone)
+            .await
+            .map_err(Failure::problem)?;
+        writeln!(
+            out,
+            "{late} entries more, of what was under way; each trail names the other one's heads"
+        )?;
+        Ok(writeln!(
+            out,
+            "{} was moved. `move-authority --forget` takes away what is still here",
+            here.code
+        )?)
+    }
+
+    async fn copy(&self, here: &Known, of: Uuid, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let now = self.context.clock.now();
+        let copied = moving::copy_authority(self.from, self.to, here, of, now).await;
+        let copied = copied.map_err(Failure::problem)?;
+        let there = self.to.sums(here.number).await.map_err(Failure::problem)?;
+        if let Some(table) = differing(&copied.sums, &there) {
+            return Err(Failure::problem(format!(
+                "the rows of {table} are not the same there: the authority stays unserved until this command is given again, or `--cancel`"
+            )));
+        }
+        let rows: u64 = copied.sums.iter().map(|(_, sum)| sum.rows).sum();
+        let tables = copied.sums.len();
+        writeln!(
+            out,
+            "{rows} rows of {tables} tables were copied, and are the same there"
+        )?;
+        for code in copied.left_out {
+            writeln!(
+                out,
+                "{code} is another authority's number or code there: {} is not compared with it any more",
+                here.code
+            )?;
+        }
+        Ok(())
+    }
+
+    async fn serve_there(&self, authority: i32, fence: Fence) -> Result<(), Failure> {
+        let here = Fence {
+            state: State::Here,
+            ..fence
+        };
+        self.to.set_fence(authority, &here).await.map_err(Failure::problem)?;
+        let moved = Fence {
+            state: State::Moved,
+            ..fence
+        };
+        self.from.set_fence(authority, &moved).await.map_err(Failure::problem)
+    }
+
+    async fn cancel(&self, here: &Known, there: Option<&Known>, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let now = self.context.clock.now();
+        let state = here.fence.map(|fence| fence.state);
+        if !here.is_served() && state != Some(State::Leaving) {
+            return Err(Failure::problem(format!("{} is not leaving here", here.code)));
+        }
+        if let Some(there) = there {
+            if there.is_served() {
+                return Err(Failure::problem(format!(
+                    "{} is served there already: move it back instead",
+                    here.code
+                )));
+            }
+            // First there: what is served here again must not be served there as well by a move that goes on.
+            let elsewhere = Fence {
+                state: State::Elsewhere,
+                of: Uuid::nil(),
+                since: now,
+            };
+            let gone = self.to.take_away(here.number, &elsewhere).await;
+            gone.map_err(Failure::problem)?;
+        }
+        if let Some(fence) = here.fence.filter(|_| !here.is_served()) {
+            let again = Fence {
+                state: State::Here,
+                since: now,
+                ..fence
+            };
+            self.from
+                .set_fence(here.number, &again)
+                .await
+                .map_err(Failure::problem)?;
+        }
+        Ok(writeln!(out, "{} is served here", here.code)?)
+    }
+
+    async fn forget(&self, here: &Known, there: Option<&Known>, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let gone = here.fence.filter(|fence| fence.state == State::Elsewhere);
+        let Some(fence) = gone.filter(|_| there.is_some_and(Known::is_served)) else {
+            return Err(Failure::problem(format!(
+                "{} was not moved there, or its move has not ended: nothing is taken away",
+                here.code
+            )));
+        };
+        let rows = self.from.take_away(here.number, &fence).await;
+        let rows = rows.map_err(Failure::problem)?;
+        Ok(writeln!(
+            out,
+            "{rows} rows of {} were taken away; the trail stays",
+            here.code
+        )?)
+    }
+}
+
+/// Where a move goes on, by what both databases say.
+fn next(here: &Known, there: Option<&Known>) -> Result<Next, Failure> {
+    let code = &here.code;
+    let refused = |words: &str| Err(Failure::problem(format!("{code} {words}")));
+    let arrived = there.and_then(|there| there.fence);
+    let Some(fence) = here.fence.filter(|fence| fence.state != State::Here) else {
+        return match there {
+            Some(there) if there.is_served() => {
+                refused("is served there, and it is served here: is it the same database?")
+            }
+            Some(there) if there.fence.is_some_and(|fence| fence.state != State::Elsewhere) => {
+                refused("is there in the middle of another move: end that one, or `--cancel` it")
+            }
+            _ => Ok(Next::Begin),
+        };
+    };
+    let same = arrived
+        .filter(|arrived| arrived.of == fence.of)
+        .map(|arrived| arrived.state);
+    match (fence.state, same) {
+        (State::Leaving | State::Moved, Some(State::Here)) => Ok(Next::Finish(fence)),
+        (State::Leaving, Some(State::Arriving)) => Ok(Next::Copy(fence)),
+        (State::Leaving, _)
+            if arrived.is_none_or(|fence| fence.state == State::Elsewhere) && !there.is_some_and(Known::is_served) =>
+        {
+            Ok(Next::Copy(fence))
+        }
+        (State::Elsewhere, _) if there.is_some_and(Known::is_served) => Ok(Next::Nothing),
+        (State::Elsewhere, _) => refused("is served neither here nor there"),
+        (State::Arriving, _) => refused("is only arriving here: that move has to end first"),
+        _ => refused("is being moved, and not to there"),
+    }
+}
+
+/// The first table of which there are not the same rows.
+fn differing(read: &Sums, there: &Sums) -> Option<&'static str> {
+    let alike = |(table, sum): &&(&'static str, moving::Sum)| {
+        there.iter().any(|(other, of_other)| other == table && of_other == sum)
+    };
+    read.iter().find(|row| !alike(row)).map(|(table, _)| *table)
+}
+
+/// Waits until so much has passed since an instant.
+async fn wait_until(since: DateTime<Utc>, longest: Duration, now: DateTime<Utc>) {
+    let passed = (now - since).to_std().unwrap_or_default();
+    tokio::time::sleep(longest.saturating_sub(passed)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(fence: Option<(State, u128)>) -> Known {
+        Known {
+            number: 7,
+            code: "fenland".to_owned(),
+            fence: fence.map(|(state, of)| Fence {
+                state,
+                of: Uuid::from_u128(of),
+                since: DateTime::UNIX_EPOCH,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_table_that_is_not_the_same_is_named() {
+        let sum = |rows| {
+            let mut sum = moving::Sum::default();
+            sum.rows = rows;
+            sum
+        };
+        let read = vec![("family", sum(2)), ("consent", sum(3))];
+        assert_eq!(differing(&read, &read), None);
+        assert_eq!(
+            differing(&read, &vec![("family", sum(2)), ("consent", sum(4))]),
+            Some("consent")
+        );
+        assert_eq!(differing(&read, &vec![("consent", sum(3))]), Some("family"));
+    }
+
+    #[test]
+    fn a_move_goes_on_where_it_was_and_nowhere_else() {
+        let next = |here, there: Option<Option<(State, u128)>>| {
+            let there = there.map(known);
+            match next(&known(here), there.as_ref()) {
+                Ok(Next::Begin) => "begin",
+                Ok(Next::Copy(_)) => "copy",
+                Ok(Next::Finish(_)) => "finish",
+                Ok(Next::Nothing) => "nothing",
+                Err(_) => "refused",
+            }
+        };
+        let at = |state| Some((state, 1));
+        for here in [None, at(State::Here)] {
+            assert_eq!(next(here, None), "begin");
+            assert_eq!(next(here, Some(Some((State::Elsewhere, 2)))), "begin");
+            assert_eq!(next(here, Some(None)), "refused");
+            assert_eq!(next(here, Some(at(State::Here))), "refused");
+            assert_eq!(next(here, Some(at(State::Arriving))), "refused");
+        }
+        let leaving = at(State::Leaving);
+        assert_eq!(next(leaving, None), "copy");
+        assert_eq!(next(leaving, Some(Some((State::Elsewhere, 2)))), "copy");
+        assert_eq!(next(leaving, Some(at(State::Arriving))), "copy");
+        assert_eq!(next(leaving, Some(Some((State::Arriving, 2)))), "refused");
+        assert_eq!(next(leaving, Some(at(State::Here))), "finish");
+        assert_eq!(next(leaving, Some(None)), "refused");
+        assert_eq!(next(leaving, Some(Some((State::Here, 2)))), "refused");
+        assert_eq!(next(at(State::Moved), Some(at(State::Here))), "finish");
+        assert_eq!(next(at(State::Moved), None), "refused");
+        assert_eq!(next(at(State::Elsewhere), Some(at(State::Here))), "nothing");
+        assert_eq!(next(at(State::Elsewhere), Some(Some((State::Elsewhere, 2)))), "refused");
+        assert_eq!(next(at(State::Arriving), None), "refused");
+    }
+}

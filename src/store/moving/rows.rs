@@ -1,0 +1,201 @@
+//! The rows of one table that belong to an authority: read in pages, copied, summed up and taken away, whatever the table is.
+
+use std::marker::PhantomData;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use futures_util::{FutureExt as _, future::BoxFuture};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable,
+    ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    sea_query::{Alias, Expr, ExprTrait as _},
+};
+
+/// Rows in memory at a time.
+const PAGE: u64 = 512;
+
+/// How many rows there are, and a digest of them all in whatever order they come: the same rows give the same in either kind of database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// How many.
+    pub rows: u64,
+    /// The digest: no two rows are alike, since each has a key, so none can make another one disappear from it.
+    digest: [u8; 32],
+}
+
+impl Sum {
+    fn add<E: EntityTrait>(&mut self, row: &E::Model) -> Result<(), DbErr> {
+        let mut bytes = Vec::new();
+        for column in E::Column::iter() {
+            put(&row.get(column), &mut bytes)?;
+        }
+        let of_row = digest(&SHA256, &bytes);
+        for (into, byte) in self.digest.iter_mut().zip(of_row.as_ref()) {
+            *into ^= byte;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+}
+
+/// A value so that it can be told where it ends, and nothing from an empty text.
+fn put(value: &Value, into: &mut Vec<u8>) -> Result<(), DbErr> {
+    let text = match value {
+        Value::Bool(value) => value.map(|value| value.to_string()),
+        Value::SmallInt(value) => value.map(|value| value.to_string()),
+        Value::Int(value) => value.map(|value| value.to_string()),
+        Value::BigInt(value) => value.map(|value| value.to_string()),
+        Value::String(value) => value.clone(),
+        Value::Uuid(value) => value.map(|value| value.to_string()),
+        Value::ChronoDate(value) => value.map(|value| value.to_string()),
+        Value::ChronoDateTimeUtc(value) => value.map(|value| value.timestamp_micros().to_string()),
+        _ => return Err(DbErr::Type("a column of a kind that no table has".to_owned())),
+    };
+    match text {
+        None => into.push(0),
+        Some(text) => {
+            into.push(1);
+            into.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            into.extend_from_slice(text.as_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// The rows of an authority, page by page in the order of their keys.
+pub(super) struct Pages<E> {
+    authority: i32,
+    after: Option<Vec<Value>>,
+    entity: PhantomData<E>,
+}
+
+impl<E: EntityTrait> Pages<E> {
+    /// All of them.
+    pub(super) fn of(authority: i32) -> Self {
+        Self {
+            authority,
+            after: None,
+            entity: PhantomData,
+        }
+    }
+
+    /// The next page; an empty one is the last.
+    pub(super) async fn next(&mut self, on: &DatabaseTransaction) -> Result<Vec<E::Model>, DbErr> {
+        let keys: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+        let mut select = E::find().filter(Expr::col(authority_column::<E>()).eq(self.authority));
+        if let Some(after) = &self.after {
+            let columns = Expr::tuple(keys.iter().map(|key| Expr::col(*key)));
+            let last = Expr::tuple(after.iter().cloned().map(Expr::val));
+            select = select.filter(columns.gt(last));
+        }
+        for key in &keys {
+            select = select.order_by_asc(*key);
+        }
+        let rows = select.limit(PAGE).all(on).await?;
+        if let Some(last) = rows.last() {
+            self.after = Some(keys.iter().map(|key| last.get(*key)).collect());
+        }
+        Ok(rows)
+    }
+}
+
+fn authority_column<E: EntityTrait>() -> Alias {
+    Alias::new(if E::default().table_name() == "authority" {
+        "id"
+    } else {
+        "authority_id"
+    })
+}
+
+/// The sum of what a table has of an authority.
+pub(super) async fn sum<E: EntityTrait>(on: &DatabaseTransaction, authority: i32) -> Result<Sum, DbErr> {
+    let (mut pages, mut sum) = (Pages::<E>::of(authority), Sum::default());
+    loop {
+        let page = pages.next(on).await?;
+        if page.is_empty() {
+            return Ok(sum);
+        }
+        page.iter().try_for_each(|row| sum.add::<E>(row))?;
+    }
+}
+
+/// Copies those rows of an authority that are to be kept, and gives their sum.
+pub(super) async fn copy<E>(
+    from: &DatabaseTransaction,
+    to: &DatabaseTransaction,
+    authority: i32,
+    keep: &(dyn Fn(&E::Model) -> bool + Sync),
+) -> Result<Sum, DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+{
+    let (mut pages, mut sum) = (Pages::<E>::of(authority), Sum::default());
+    loop {
+        let mut page = pages.next(from).await?;
+        if page.is_empty() {
+            return Ok(sum);
+        }
+        page.retain(|row| keep(row));
+        page.iter().try_for_each(|row| sum.add::<E>(row))?;
+        if !page.is_empty() {
+            let rows = page.into_iter().map(IntoActiveModel::into_active_model);
+            E::insert_many(rows).exec_without_returning(to).await?;
+        }
+    }
+}
+
+/// A table, by what is done with it.
+pub(super) struct Table {
+    /// Its name.
+    pub(super) name: &'static str,
+    pub(super) copy: for<'a> fn(&'a DatabaseTransaction, &'a DatabaseTransaction, i32) -> Done<'a>,
+    pub(super) sum: for<'a> fn(&'a DatabaseTransaction, i32) -> Done<'a>,
+}
+
+type Done<'a> = BoxFuture<'a, Result<Sum, DbErr>>;
+
+impl Table {
+    /// The table of an entity.
+    pub(super) const fn of<E>(name: &'static str) -> Self
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        Self {
+            name,
+            copy: |from, to, authority| copy::<E>(from, to, authority, &|_| true).boxed(),
+            sum: |on, authority| sum::<E>(on, authority).boxed(),
+        }
+    }
+
+    /// Takes away what it has of an authority.
+    pub(super) async fn remove(&self, on: &DatabaseTransaction, authority: i32) -> Result<u64, DbErr> {
+        let text = format!("DELETE FROM {} WHERE authority_id = $1", self.name);
+        let statement = Statement::from_sql_and_values(on.get_database_backend(), text, [Value::from(authority)]);
+        Ok(on.execute_raw(statement).await?.rows_affected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(values: &[Value]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for value in values {
+            put(value, &mut bytes).unwrap();
+        }
+        bytes
+    }
+
+    #[test]
+    fn values_that_differ_give_other_bytes() {
+        let text = |text: &str| Value::from(text.to_owned());
+        assert_ne!(bytes(&[text("ab"), text("c")]), bytes(&[text("a"), text("bc")]));
+        assert_ne!(bytes(&[text("")]), bytes(&[Value::String(None)]));
+        assert_ne!(bytes(&[true.into()]), bytes(&[false.into()]));
+        assert_eq!(bytes(&[7_i32.into()]), bytes(&[7_i32.into()]));
+    }
+}
