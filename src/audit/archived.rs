@@ -16,10 +16,7 @@ use super::{
     verify::verify_archive,
     writer::{Trail, TrailError},
 };
-use crate::store::{
-    connect::ConnectError,
-    trail::{HeadRow, Month, Record, TrailSnapshot, TrailStore, TrailStoreError},
-};
+use crate::store::trail::{HeadRow, Month, Record, TrailSnapshot, TrailStore, TrailStoreError};
 
 /// What was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,9 +30,6 @@ pub struct Archived {
 /// Why a month was not taken out of the database. It is whole where it was, whatever is in the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// The file could not be made.
-    #[error(transparent)]
-    File(#[from] ConnectError),
     /// The trail's database, or the file, failed.
     #[error(transparent)]
     Store(#[from] TrailStoreError),

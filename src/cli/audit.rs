@@ -22,10 +22,7 @@ use crate::{
         offline::verify_file_with_witness,
         verify::{verify_archive, verify_with_witness},
     },
-    store::{
-        connect::ConnectError,
-        trail::{TrailStore, TrailStoreError},
-    },
+    store::trail::{TrailStore, TrailStoreError},
 };
 
 /// Check the trail, or take it elsewhere.
@@ -85,9 +82,6 @@ pub enum AuditError {
     /// The trail's database failed.
     #[error(transparent)]
     Store(#[from] TrailStoreError),
-    /// A file that a month was taken to cannot be opened.
-    #[error(transparent)]
-    Archive(#[from] ConnectError),
     /// An export cannot be read or written.
     #[error("{path}: {error}")]
     Export {

@@ -11,7 +11,7 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use uuid::Uuid;
 
 use super::{
-    connect::Databases,
+    connect::{ConnectError, Databases},
     files::{Files, Unfit},
 };
 
@@ -116,6 +116,9 @@ pub enum TrailStoreError {
     /// The chain's head is not where this process left it.
     #[error("the head of the chain is not where it was left")]
     HeadMoved,
+    /// A file that a month is taken to, or was, cannot be opened.
+    #[error(transparent)]
+    File(Box<ConnectError>),
     /// What was committed is not there for another connection.
     #[error("what was committed is not there for another connection")]
     NotSeen,
@@ -128,6 +131,12 @@ pub enum TrailStoreError {
     /// The database is neither SQLite nor PostgreSQL.
     #[error("the trail is kept in SQLite or PostgreSQL only")]
     Unsupported,
+}
+
+impl From<ConnectError> for TrailStoreError {
+    fn from(error: ConnectError) -> Self {
+        Self::File(Box::new(error))
+    }
 }
 
 /// How a chain stands in the database.

@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Place, code, noon};
+use super::{Place, code, noon, testing};
 use crate::audit::{
     AgreementRef, Cursor, Entry, EntryRef, Kind, Operation, Portal, Subject, about_family, hash::Hash, latest,
+    read::lookups_of,
 };
 
 #[test]
@@ -136,4 +137,21 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
         .unwrap();
     assert_eq!(next.len(), 17);
     assert!(next.iter().all(|(at, _)| newest.iter().all(|(seen, _)| seen != at)));
+}
+
+#[tokio::test]
+async fn a_page_is_read_over_one_connection() {
+    let place = Place::new(22).await;
+    let trail = place.open().await;
+    let (family, agency) = (place.ids.uuid(), place.ids.uuid());
+    let mut entry = place.disclosed(1, [family]);
+    (entry.agency, entry.lookups.matched) = (Some(agency), 1);
+    let at = trail.append(entry.clone()).await.unwrap().place();
+    let before = Some(Cursor::after(at, &entry));
+    // Whoever held one and waited for another would wait here for good.
+    let narrow = testing::with_readers(&place.path().join("trail.sqlite"), 1).await;
+    assert_eq!(about_family(&narrow, 1, family, None, 5).await.unwrap().len(), 1);
+    assert_eq!(latest(&narrow, 1, None, 5).await.unwrap().len(), 1);
+    assert_eq!(lookups_of(&narrow, 1, agency, None, 5).await.unwrap().len(), 1);
+    assert!(about_family(&narrow, 1, family, before, 5).await.unwrap().is_empty());
 }

@@ -62,7 +62,7 @@ pub(super) struct Part<'a> {
 
 impl TrailStore {
     /// Makes a trail in a new file, for its owner alone. The file must not be there.
-    pub async fn new_archive(file: &Path) -> Result<Self, ConnectError> {
+    pub async fn new_archive(file: &Path) -> Result<Self, TrailStoreError> {
         let (url, connection) = trail_file(file, false).await?;
         let made = TrailMigrator::up(&connection, None).await;
         made.map_err(|source| ConnectError::Migrate { database: url, source })?;
@@ -70,7 +70,7 @@ impl TrailStore {
     }
 
     /// Opens a trail in a file for reading alone.
-    pub async fn archive(file: &Path) -> Result<Self, ConnectError> {
+    pub async fn archive(file: &Path) -> Result<Self, TrailStoreError> {
         let (_, connection) = trail_file(file, true).await?;
         Ok(Self::over(connection.clone(), connection))
     }

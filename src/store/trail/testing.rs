@@ -22,6 +22,11 @@ pub(crate) async fn new_trail(file: &Path) -> TrailStore {
 
 /// A SQLite trail in a file that may be there already. One connection writes, so that what a test does to it stays done.
 pub(crate) async fn reopen(file: &Path) -> TrailStore {
+    with_readers(file, 4).await
+}
+
+/// The same with so many connections that read.
+pub(crate) async fn with_readers(file: &Path, readers: u32) -> TrailStore {
     let connect = |connections: u32| async move {
         let file = file.to_owned();
         let mut options = ConnectOptions::new("sqlite:");
@@ -39,7 +44,7 @@ pub(crate) async fn reopen(file: &Path) -> TrailStore {
             });
         Database::connect(options).await.unwrap()
     };
-    TrailStore::over(connect(1).await, connect(4).await)
+    TrailStore::over(connect(1).await, connect(readers).await)
 }
 
 /// Runs one statement and says how many rows it touched.
