@@ -366,13 +366,21 @@ impl Entry {
         let ground = others.find(|ground| ground.families.contains(&family));
         if let Some(ground) = ground {
             self.kind = ground.kind;
+            self.families = ground.families;
             self.agreements = ground.agreements;
             self.clauses = ground.clauses;
             self.people = ground.people;
             self.categories = ground.categories;
             self.emergency = ground.emergency;
         }
+        if self.families.len() > 1 {
+            // Whose people they are is not said.
+            self.people.clear();
+        }
         self.families = BTreeSet::from([family]);
+        // These are of the whole operation.
+        self.withheld = Withheld::default();
+        self.lookups = Lookups::default();
         self
     }
 

@@ -132,3 +132,32 @@ fn what_is_not_of_the_form_is_no_entry() {
     long.body.extend_from_slice(b"{}");
     assert_eq!(unpack(&long, &words, &families), None);
 }
+
+#[test]
+fn of_one_family_is_told_only_what_is_said_of_that_one() {
+    let mut entry = look_up();
+    let (one, other, third) = (Uuid::from_u128(0xf00d), Uuid::from_u128(2), Uuid::from_u128(3));
+    entry
+        .withheld
+        .add(Code::new("Member.phone").unwrap(), Code::new("WITHHELD").unwrap(), 7);
+    entry.also.push(Ground {
+        kind: Kind::Disclosed,
+        agreements: BTreeSet::new(),
+        clauses: BTreeSet::from([Code::new("lead-family").unwrap()]),
+        families: BTreeSet::from([other, third]),
+        people: BTreeSet::from([Uuid::from_u128(10).into()]),
+        categories: BTreeSet::from([Code::new("PLAN").unwrap()]),
+        emergency: BTreeSet::new(),
+    });
+    let about = entry.clone().about(one);
+    assert_eq!((about.families.clone(), about.people.len()), (BTreeSet::from([one]), 1));
+    assert!(about.also.is_empty() && about.withheld.is_empty() && about.lookups.is_empty());
+    let about = entry.about(other);
+    assert_eq!(
+        (about.kind, about.families.clone()),
+        (Kind::Disclosed, BTreeSet::from([other]))
+    );
+    // Of two families of one ground it is not said whose people they are.
+    assert!(about.people.is_empty());
+    assert_eq!(about.categories, BTreeSet::from([Code::new("PLAN").unwrap()]));
+}
