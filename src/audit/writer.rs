@@ -289,9 +289,9 @@ impl Trail {
         Ok(!made.is_empty())
     }
 
-    /// Notes from now on in the data directory, too, how far the chain has come. `new` names the trail, where it has no name yet.
-    pub fn note_in(&self, data_dir: PathBuf, new: Uuid) {
-        let _ = self.teller.send(Told::Directory(data_dir, new));
+    /// Notes from now on in the data directory, too, how far the chain has come. `identity` says which trail it is.
+    pub fn note_in(&self, data_dir: PathBuf, identity: Option<Uuid>) {
+        let _ = self.teller.send(Told::Directory(data_dir, identity));
     }
 
     /// What time it is for the trail.

@@ -177,8 +177,15 @@ impl Context {
     async fn trail_whatever_is_behind(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
         self.make_data_dir()?;
         let key = HeadKey::load_or_create(&self.trail_key_path()).map_err(Failure::problem)?;
+        let store = TrailStore::of(databases);
+        // Before it has a chain: without a name the marks of another trail would be taken for its own.
+        let opened = |error: &dyn std::fmt::Display| Failure::problem(format!("the trail cannot be opened: {error}"));
+        let identity = store
+            .identity_or(self.ids.uuid())
+            .await
+            .map_err(|error| opened(&error))?;
         let trail = Trail::open(
-            TrailStore::of(databases),
+            store,
             key,
             Code::nearest(format!("{name}/{}", std::process::id())),
             self.clock.clone(),
@@ -189,8 +196,8 @@ impl Context {
             },
         )
         .await
-        .map_err(|error| Failure::problem(format!("the trail cannot be opened: {error}")))?;
-        trail.note_in(self.config.data_dir.clone(), self.ids.uuid());
+        .map_err(|error| opened(&error))?;
+        trail.note_in(self.config.data_dir.clone(), identity);
         Ok(trail)
     }
 }

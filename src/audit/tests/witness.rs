@@ -194,7 +194,8 @@ async fn a_tail_that_was_lost_is_named_by_the_next_chain() {
         ..TrailOptions::default()
     };
     let trail = place.open_with(options()).await;
-    trail.note_in(place.path().to_owned(), place.ids.uuid());
+    let identity = place.store.identity_or(place.ids.uuid()).await.unwrap();
+    trail.note_in(place.path().to_owned(), identity);
     let kept = trail.append(place.disclosed(1, [])).await.unwrap();
     write(&place, &trail, 3).await;
     trail.close().await;

@@ -32,8 +32,8 @@ const MOST: usize = 100_000;
 pub(super) enum Told {
     /// These changes were made.
     Made(Vec<MadeRow>),
-    /// How far the chain has come is to be noted in this directory as well; and which trail it is, if it is not known yet.
-    Directory(PathBuf, Uuid),
+    /// How far the chain has come is to be noted in this directory as well; and which trail it is.
+    Directory(PathBuf, Option<Uuid>),
     /// Tell what is not told yet, and end.
     Close(oneshot::Sender<()>),
 }
@@ -52,9 +52,8 @@ struct Known {
     made: BTreeSet<MadeRow>,
     newest: Option<MadeRow>,
     directory: Option<PathBuf>,
-    /// Which trail it is, once that was asked, and what it is to be called where it has no name.
+    /// Which trail it is.
     identity: Option<Uuid>,
-    new: Uuid,
     /// Whether the directory's file is behind.
     behind: bool,
 }
@@ -69,8 +68,8 @@ impl Teller {
             tokio::select! {
                 told = self.queue.recv() => match told {
                     Some(Told::Made(rows)) => known.add(rows),
-                    Some(Told::Directory(directory, new)) => {
-                        (known.directory, known.behind, known.new) = (Some(directory), true, new);
+                    Some(Told::Directory(directory, identity)) => {
+                        (known.directory, known.behind, known.identity) = (Some(directory), true, identity);
                     }
                     Some(Told::Close(done)) => (over, closer) = (true, Some(done)),
                     None => over = true,
@@ -113,15 +112,6 @@ impl Teller {
         let (Some(directory), true) = (known.directory.clone(), known.behind) else {
             return;
         };
-        if known.identity.is_none() {
-            known.identity = match self.store.identity_or(known.new).await {
-                Ok(identity) => identity,
-                Err(error) => {
-                    tracing::warn!(%error, "trail.marks_not_noted: it is tried again");
-                    return;
-                }
-            };
-        }
         known.behind = false;
         let made = known.newest.map(|made| MadeMark {
             authority: made.authority,
