@@ -88,20 +88,17 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
     })
 }
 
-/// The same by clauses that explain themselves alone: whether the asker may be told how something came about. What other clauses permit besides counts
-/// for nothing, or it would tell which of them hold.
+/// The same where the asker may be told how something came about: where of every category and party a clause explains itself, whichever clause holds. It must not hang on
+/// the clause that holds: what a value that is seen anyway rests on (a consent, an involvement) may be something that the asker may not know.
 pub fn decide_explained(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFacts) -> Decision {
-    within_ceiling(ceiling, needs)?;
-    if facts.authority != ceiling.caller().authority {
+    let explains = |category| {
+        let explains = |clause: &ClauseInForce| clause.explain && clause.permits(needs.access, category);
+        ceiling.parties().iter().all(|party| party.clauses.iter().any(explains))
+    };
+    if !PERMITS_EVERYTHING && !needs.categories.iter().all(explains) {
         return Err(NOT_IN_AGREEMENT);
     }
-    permit(ceiling, needs, |party, clause, category| {
-        if clause.explain {
-            holds(clause, party, category, needs, facts, row)
-        } else {
-            Err(Reason::NotInAgreement)
-        }
-    })
+    decide(ceiling, needs, facts, row)
 }
 
 /// Decides about a value that is about nobody (catalogues, the agreement, statistics): only clauses that ask nothing of a family permit it.

@@ -234,7 +234,7 @@ fn what_a_conflict_would_tell_of_is_asked_as_if_it_were_there() {
 }
 
 #[test]
-fn how_something_agrees_is_told_by_clauses_that_explain_whichever_others_hold() {
+fn how_something_agrees_is_told_to_whoever_sees_it_and_has_a_clause_that_explains_whichever_clause_holds() {
     let categories = register::get(field::MATCH_COMPARISON_LEVEL).categories;
     let of_all = |id: &str| {
         let all: Vec<_> = categories.iter().collect();

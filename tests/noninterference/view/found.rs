@@ -1,6 +1,10 @@
 //! Who can be found by what is known of them.
 
-use thinkfamily::sharing::{decide::decide_found, facts::RowFacts};
+use thinkfamily::sharing::{
+    category::{Category, CategorySet},
+    decide::decide_found,
+    facts::RowFacts,
+};
 
 use super::{
     facts::{Moment, open},
@@ -64,5 +68,11 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
             )
         );
         looker.note("Marker", person.id, "found by", known);
+        // How well a question fits is told to whoever sees what is compared of that very person.
+        let told = [&[][..], &[Category::Contact], &[Category::Identifier]].map(|of| {
+            let facts = RowFacts::person(person.id).with_categories(CategorySet::of(of));
+            looker.look("MatchComparison.level", &facts).is_ok()
+        });
+        looker.note("Marker", person.id, "explained", format!("{told:?}"));
     }
 }
