@@ -43,8 +43,11 @@ enum Command {
         /// The agreement file (TOML).
         file: PathBuf,
     },
-    /// Print who sees what under the agreements in force today.
+    /// Print who sees what under the agreements in force today, by category of data and group of callers.
     Matrix {
+        /// Field by field instead, for each agency kind, role and purpose.
+        #[arg(long)]
+        full: bool,
         /// Agreement files to print it for, instead of those in the database.
         files: Vec<PathBuf>,
         /// Only this authority's; every authority's otherwise.
@@ -78,25 +81,35 @@ pub(super) async fn run(
             Ok(ExitCode::SUCCESS)
         }
         Command::Load { file } => load_file(context, &file, out).await,
-        Command::Matrix { files, authority } if files.is_empty() => {
+        Command::Matrix { files, authority, full } if files.is_empty() => {
             let databases = context.existing_databases().await?;
             let policies = policies(&context.store(&databases), authority.as_deref()).await;
             context::close(databases).await;
             for (name, policy) in policies? {
                 writeln!(out, "{name}\n")?;
-                out.write_all(matrix::text(&policy, context.clock.today()).as_bytes())?;
+                out.write_all(table(&policy, context, full).as_bytes())?;
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Matrix { files, .. } => {
+        Command::Matrix { files, full, .. } => {
             let mut policy = Policy::default();
             for path in &files {
                 let read = file::read(&read_text(path, LARGEST_FILE)?).map_err(|refused| told(path, &refused))?;
                 policy.agreements.push(read.agreement);
             }
-            out.write_all(matrix::text(&policy, context.clock.today()).as_bytes())?;
+            out.write_all(table(&policy, context, full).as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// Who sees what today.
+fn table(policy: &Policy, context: &Context, full: bool) -> String {
+    let today = context.clock.today();
+    if full {
+        matrix::text(policy, today)
+    } else {
+        matrix::summary::text(policy, today)
     }
 }
 

@@ -3,6 +3,8 @@
 //! So that people can read it, and see a change in it, whoever sees the same is named together, and of a type the fields that are seen
 //! on the same condition stand in one line.
 
+pub mod summary;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -190,6 +192,29 @@ fn together(sections: Vec<Section>) -> Vec<Section> {
     put
 }
 
+/// For which families, and on what conditions, the caller's own clauses permit a category.
+fn ways(ceiling: &Ceiling, access: Access, category: Category) -> String {
+    let clauses = ceiling.parties().first().map(|party| party.clauses.as_slice());
+    let mut words = BTreeSet::new();
+    for clause in clauses.unwrap_or_default() {
+        if !clause.permits(access, category) {
+            continue;
+        }
+        let mut word = clause.scope.code().to_owned();
+        for (holds, condition) in [
+            (clause.consent_required, "+consent"),
+            (clause.shielded, "+shielded"),
+            (clause.emergency, "+emergency"),
+        ] {
+            if holds {
+                word.push_str(condition);
+            }
+        }
+        words.insert(word);
+    }
+    words.into_iter().collect::<Vec<_>>().join(" or ")
+}
+
 /// On what conditions a caller sees a field; none where the ceiling does not cover it. Where its categories differ in that, each is
 /// named; of those of which a row has one, each that the ceiling has.
 fn condition(ceiling: &Ceiling, field: &'static Field) -> Option<String> {
@@ -204,28 +229,7 @@ fn condition(ceiling: &Ceiling, field: &'static Field) -> Option<String> {
     if field.emergency {
         return Some("by a clause with emergency".to_owned());
     }
-    let party = ceiling.parties().first()?;
-    let of = |category: Category| {
-        let mut words = BTreeSet::new();
-        for clause in party
-            .clauses
-            .iter()
-            .filter(|clause| clause.permits(field.access, category))
-        {
-            let mut word = clause.scope.code().to_owned();
-            if clause.consent_required {
-                word.push_str("+consent");
-            }
-            if clause.shielded {
-                word.push_str("+shielded");
-            }
-            if clause.emergency {
-                word.push_str("+emergency");
-            }
-            words.insert(word);
-        }
-        words.into_iter().collect::<Vec<_>>().join(" or ")
-    };
+    let of = |category| ways(ceiling, field.access, category);
     let within = ceiling.categories(field.access);
     let mut by_condition: Vec<(String, Vec<&str>)> = Vec::new();
     for category in field
@@ -333,10 +337,8 @@ pub fn page(policy: &Policy, today: NaiveDate) -> String {
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Who sees what</title><style>{STYLE}</style><h1>Who sees what</h1>"
     );
-    for about in ABOUT {
-        let _ = write!(out, "<p>{}</p>", escape(about));
-    }
-    out.push_str("<h2>Who sees it</h2>");
+    let _ = write!(out, "<pre>{}</pre>", escape(&summary::text(policy, today)));
+    out.push_str("<h2>Who sees which field</h2>");
     for (whos, sections) in groups(policy, today) {
         let _ = write!(
             out,
