@@ -79,7 +79,7 @@ impl From<StoreError> for ApiError {
                 tracing::error!(%error, request_id = request_id::current(), "store.unavailable");
                 Self::Unavailable
             }
-            StoreError::Database(_) | StoreError::Corrupt(_) => {
+            StoreError::Database(_) | StoreError::Corrupt(_) | StoreError::NotCovered => {
                 tracing::error!(%error, request_id = request_id::current(), "store.failed");
                 Self::Internal
             }

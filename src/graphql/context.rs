@@ -48,8 +48,6 @@ pub struct Request {
     pub mode: WithheldMode,
     /// What is disclosed and withheld.
     pub account: Mutex<Account>,
-    /// What was written, in the words of the trail.
-    pub writes: Mutex<Vec<Write>>,
     /// Whether the outcome of a change is kept under its caller's key, even where nothing was changed.
     pub kept: AtomicBool,
     /// Since when it runs.
@@ -66,27 +64,6 @@ pub struct Request {
     pub admitted: Arc<Admitted>,
     /// Whether it is made again where another change comes first. Then that it was tried tells nobody anything.
     pub again: bool,
-}
-
-/// Something that a mutation wrote, for the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Write {
-    /// What kind of entry the trail gets.
-    pub kind: crate::audit::entry::Kind,
-    /// The family it is about.
-    pub family: Option<Uuid>,
-    /// The person it is about.
-    pub person: Option<Uuid>,
-    /// The clauses that permitted it.
-    pub clauses: Vec<u16>,
-    /// The categories of what was written.
-    pub categories: crate::sharing::category::CategorySet,
-    /// The emergency access it opened or rests on.
-    pub emergency: Option<Uuid>,
-    /// The agreement that it loaded: code and version.
-    pub loaded: Option<(String, i32)>,
-    /// What was decided about consent.
-    pub consents: Vec<crate::audit::decided::Decided>,
 }
 
 impl Request {
@@ -135,11 +112,6 @@ impl Request {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .withhold(field, withheld, path);
-    }
-
-    /// Notes a change, for the trail.
-    pub fn written(&self, write: Write) {
-        self.writes.lock().unwrap_or_else(PoisonError::into_inner).push(write);
     }
 
     /// Notes that something has to be kept although it is no change of the trail's concern.

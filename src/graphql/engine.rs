@@ -265,7 +265,6 @@ impl Engine {
             services: Arc::clone(&self.parts.services),
             mode: asked.withheld,
             account: Mutex::new(Account::default()),
-            writes: Mutex::default(),
             kept: AtomicBool::default(),
             lookups: Desk::default(),
             began: asked.began,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{context::Write, lookups::Looked, operation::Asked};
+use super::{lookups::Looked, operation::Asked};
 use crate::{
     audit::{
         code::Code,
@@ -20,7 +20,7 @@ use crate::{
         ceiling::{Ceiling, ClauseInForce},
         disclosure::Account,
     },
-    store::policy::Policies,
+    store::{policy::Policies, writing::Written},
 };
 
 /// What it says.
@@ -29,7 +29,7 @@ pub fn told(
     (ceiling, policies): (&Ceiling, &Policies),
     account: &Account,
     looked: &Looked,
-    writes: &[Write],
+    writes: &[Written],
     at: DateTime<Utc>,
 ) -> Told {
     let (mut read, mut changed, mut families) = (CategorySet::EMPTY, CategorySet::EMPTY, 0);
@@ -39,7 +39,7 @@ pub fn told(
         let others = of_ground.iter().filter(|(family, _)| !looked.families.contains(family));
         families += others.count() as u64;
     }
-    for write in writes.iter().filter(|write| write.kind.announces()) {
+    for write in writes.iter().filter(|write| write.deed.is_change()) {
         changed = changed.union(write.categories);
     }
     let people = account

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{context::Write, lookups::Looked, operation::Asked};
+use super::{lookups::Looked, operation::Asked};
 use crate::{
     audit::{
         self,
         code::{Code, Subject},
+        decided::{Decided, Decision},
         entry::{AgreementRef, Entry, EntryRef, Kind, Lookups, Operation, Portal},
         person::PersonKey,
         writer::Trail,
@@ -22,7 +23,11 @@ use crate::{
         disclosure::{Account, Ground},
         reason::Reason,
     },
-    store::Store,
+    store::{
+        Store,
+        rows::ConsentRow,
+        writing::{Deed, Written},
+    },
 };
 
 /// An entry that says who asks, before it says what for.
@@ -68,24 +73,22 @@ pub fn entries(
     ceiling: &Ceiling,
     account: &Account,
     looked: &Looked,
-    writes: &[Write],
+    writes: &[Written],
     at: DateTime<Utc>,
 ) -> Vec<Entry> {
     let mut entries = Vec::new();
     for write in writes {
-        let mut entry = of(write.kind, asked, at);
-        entry.awaits = write.kind.announces();
+        let kind = kind(&write.deed);
+        let mut entry = of(kind, asked, at);
+        entry.awaits = kind.announces();
         entry.families.extend(write.family);
         entry.people.extend(write.person.map(PersonKey::from));
         entry.emergency.extend(write.emergency);
         entry.categories = codes(write.categories);
-        entry.consents.clone_from(&write.consents);
+        entry.consents = decided(write, at);
         (entry.clauses, entry.agreements) = clauses(ceiling, write.clauses.iter().copied());
-        entry.reason = matches!(write.kind, Kind::Refused | Kind::Alert).then(|| Code::nearest("NOT_FOUND"));
-        entry.loaded = write.loaded.as_ref().map(|(code, version)| AgreementRef {
-            code: Code::nearest(code),
-            version: *version,
-        });
+        entry.reason = (!write.deed.is_change()).then(|| Code::nearest("NOT_FOUND"));
+        entry.loaded = loaded(&write.deed);
         entries.push(entry);
     }
     let first = entries.len();
@@ -108,6 +111,68 @@ pub fn entries(
         }
     }
     entries
+}
+
+/// The kind of entry of what was done.
+pub fn kind(deed: &Deed) -> Kind {
+    match deed {
+        Deed::Rows => Kind::Write,
+        Deed::Decided(_) | Deed::Withdrawn { .. } | Deed::DatedAnew(_) => Kind::Consent,
+        Deed::Emergency => Kind::Emergency,
+        Deed::Agreement { .. } => Kind::Agreement,
+        Deed::Nothing | Deed::Refused => Kind::Refused,
+        Deed::Alert => Kind::Alert,
+    }
+}
+
+fn loaded(deed: &Deed) -> Option<AgreementRef> {
+    match deed {
+        Deed::Agreement { code, version } => Some(AgreementRef {
+            code: Code::nearest(code),
+            version: *version,
+        }),
+        _ => None,
+    }
+}
+
+/// What is said of decisions about consent, from the very rows that were written. `at`: the moment of the operation.
+fn decided(write: &Written, at: DateTime<Utc>) -> Vec<Decided> {
+    let person = write.person.unwrap_or_default();
+    match &write.deed {
+        Deed::Decided(rows) => rows.first().map(|first| of_rows(first, rows, at)).into_iter().collect(),
+        Deed::Withdrawn {
+            key,
+            category,
+            agency_kind,
+        } => vec![Decided {
+            categories: BTreeSet::from([Code::nearest(category)]),
+            agency_kinds: BTreeSet::from([Code::nearest(agency_kind)]),
+            ..Decided::of_row(Decision::Withdrawn, person, *key)
+        }],
+        Deed::DatedAnew(rows) => {
+            let anew = |(key, at): &(Uuid, DateTime<Utc>)| Decided {
+                at: Some(*at),
+                ..Decided::of_row(Decision::DatedAnew, person, *key)
+            };
+            rows.iter().map(anew).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_rows(first: &ConsentRow, rows: &[ConsentRow], at: DateTime<Utc>) -> Decided {
+    let decision = match first.decision.as_str() {
+        "given" => Decision::Given,
+        _ => Decision::Refused,
+    };
+    Decided {
+        at: Some(first.recorded_at).filter(|recorded| *recorded != at),
+        decided_by: Some(first.decided_by),
+        categories: rows.iter().map(|row| Code::nearest(&row.category)).collect(),
+        agency_kinds: rows.iter().map(|row| Code::nearest(&row.agency_kind)).collect(),
+        until: first.expires_on,
+        ..Decided::of_row(decision, first.person_id, first.id)
+    }
 }
 
 /// What was looked up and disclosed: one entry, or more where it speaks of very many families.

@@ -13,10 +13,11 @@ use super::{
     ceiling::Ceiling,
     consent::may_decide,
     decide::{
-        Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody,
-        decide_about_own, decide_explained, decide_found,
+        NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody, decide_about_own,
+        decide_explained, decide_found,
     },
     facts::{FamilyFacts, RowFacts, Subject},
+    permit::Permit,
     register::{self, Field, FieldId},
 };
 
@@ -101,19 +102,16 @@ impl Grant {
         new
     }
 
-    /// Whether a write of that category to a row is permitted, and by which clauses.
-    pub fn may_write(&self, categories: CategorySet, row: &RowFacts) -> Decision {
-        decide(
-            &self.ceiling,
-            Needs {
-                access: Access::Write,
-                categories,
-                area: false,
-                sourced: true,
-            },
-            &self.facts,
-            row,
-        )
+    /// The permit for a write of those categories to a row of the family.
+    pub fn may_write(&self, categories: CategorySet, row: &RowFacts) -> Result<Permit, Withheld> {
+        let needs = Needs {
+            access: Access::Write,
+            categories,
+            area: false,
+            sourced: true,
+        };
+        let permits = decide(&self.ceiling, needs, &self.facts, row)?;
+        Ok(Permit::of_family(self.facts.family, categories, row, permits))
     }
 
     /// Whether a row with these facts would exist for the asker, if there were one: where a change can fail because of a row, telling so
@@ -230,10 +228,11 @@ impl<R> Visible<R> {
         )
     }
 
-    /// Whether writing those categories of this very row is permitted, and by which clauses.
-    pub fn may_write(&self, categories: CategorySet) -> Decision {
+    /// The permit for a write of those categories of this very row.
+    pub fn may_write(&self, categories: CategorySet) -> Result<Permit, Withheld> {
         let facts = &self.row.facts;
-        self.grant.may_write(categories.union(facts.categories), facts)
+        let permit = self.grant.may_write(categories.union(facts.categories), facts)?;
+        Ok(permit.of_categories(categories))
     }
 
     /// The family's grant.

@@ -16,6 +16,7 @@ pub mod decide;
 pub mod disclosure;
 pub mod facts;
 pub mod grant;
+pub mod permit;
 pub mod reason;
 pub mod register;
 mod ways;

@@ -19,6 +19,9 @@ pub enum StoreError {
     /// The database did not do what it was asked.
     #[error("the database failed: {0}")]
     Database(String),
+    /// A change was to write rows that its permit does not cover, which is a fault of ours.
+    #[error("a change was to write rows that its permit does not cover")]
+    NotCovered,
     /// What is stored cannot be understood.
     #[error("what is stored cannot be understood: {0}")]
     Corrupt(String),

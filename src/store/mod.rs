@@ -51,6 +51,7 @@ mod triggers;
 mod watch;
 pub mod write;
 mod write_lock;
+pub mod writing;
 mod written;
 
 use std::{

@@ -23,6 +23,7 @@ use super::{
     rows::AuthorityRow,
     session::{Session, StoreError},
     triggers::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
+    writing::{Deed, Writing},
 };
 use crate::sharing::agreement::{Agreement, Clause, Policy, Signatory};
 
@@ -289,6 +290,32 @@ impl Session {
         })
     }
 
+    /// Makes every server process read the authority's agreements again before its next decision.
+    pub async fn raise_policy_version(&self) -> Result<(), StoreError> {
+        use sea_orm::{
+            ActiveValue::Set,
+            sea_query::{Expr, ExprTrait, OnConflict},
+        };
+        let first = policy_version::ActiveModel {
+            authority_id: Set(self.authority()),
+            version: Set(1),
+        };
+        let again = OnConflict::column(policy_version::Column::AuthorityId)
+            .value(
+                policy_version::Column::Version,
+                Expr::col((policy_version::Entity, policy_version::Column::Version)).add(1),
+            )
+            .to_owned();
+        policy_version::Entity::insert(first)
+            .on_conflict(again)
+            .exec_without_returning(self.transaction()?)
+            .await?;
+        self.announce();
+        Ok(())
+    }
+}
+
+impl Writing<'_> {
     /// Adds a version of an agreement that has been checked, and lets every server process notice.
     pub async fn add_agreement(
         &self,
@@ -300,7 +327,8 @@ impl Session {
     ) -> Result<(), StoreError> {
         use sea_orm::ActiveValue::Set;
         let authority_id = self.authority();
-        let agencies = self.agencies().await?.clone();
+        self.of_authority()?;
+        let agencies = self.session().agencies().await?.clone();
         self.insert(agreement::ActiveModel {
             authority_id: Set(authority_id),
             id: Set(key),
@@ -339,30 +367,11 @@ impl Session {
             })
             .await?;
         }
-        self.raise_policy_version().await
-    }
-
-    /// Makes every server process read the authority's agreements again before its next decision.
-    pub async fn raise_policy_version(&self) -> Result<(), StoreError> {
-        use sea_orm::{
-            ActiveValue::Set,
-            sea_query::{Expr, ExprTrait, OnConflict},
-        };
-        let first = policy_version::ActiveModel {
-            authority_id: Set(self.authority()),
-            version: Set(1),
-        };
-        let again = OnConflict::column(policy_version::Column::AuthorityId)
-            .value(
-                policy_version::Column::Version,
-                Expr::col((policy_version::Entity, policy_version::Column::Version)).add(1),
-            )
-            .to_owned();
-        policy_version::Entity::insert(first)
-            .on_conflict(again)
-            .exec_without_returning(self.transaction()?)
-            .await?;
-        self.announce();
+        self.session().raise_policy_version().await?;
+        self.was(Deed::Agreement {
+            code: agreement.code.clone(),
+            version: agreement.version,
+        });
         Ok(())
     }
 }

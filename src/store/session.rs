@@ -12,13 +12,12 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{authority, statistical_neighbour};
 use sea_orm::{
-    AccessMode, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait, IsolationLevel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tracing::{Instrument as _, Span, info_span};
-use uuid::Uuid;
 
 pub use super::failure::StoreError;
 use super::{
@@ -27,7 +26,7 @@ use super::{
     bundle::Rows,
     feed::{self, Change, Wake},
     files::Files,
-    known::{KnownFamilies, Moment, Since, View, Written},
+    known::{KnownFamilies, Moment, Since, View, Written as NewestWrite},
     pipeline::{Bind, Snapshot},
     policy::Standing,
     record::Record,
@@ -35,6 +34,7 @@ use super::{
     watch::Watched,
     write::budget::Count,
     write_lock,
+    writing::Written,
 };
 
 /// Whether a session may change anything.
@@ -65,7 +65,7 @@ pub struct Session {
     on: On,
     policy_version: OnceCell<i64>,
     /// The newest write of a family that it sees, once read.
-    written: OnceCell<Written>,
+    written: OnceCell<NewestWrite>,
     began: Instant,
     families: Arc<KnownFamilies>,
     mode: Mode,
@@ -74,7 +74,9 @@ pub struct Session {
     statements: Arc<AtomicU64>,
     agencies: OnceCell<Arc<Agencies>>,
     settings: OnceCell<AuthorityRow>,
-    changes: Mutex<BTreeSet<Change>>,
+    /// What was changed, for the feed.
+    pub(super) changes: Mutex<BTreeSet<Change>>,
+    account: Mutex<Vec<Written>>,
     /// Changes that were counted in its own transaction, with the parts of the window.
     counted: Mutex<Vec<(i64, Vec<Count>)>>,
     announces: AtomicBool,
@@ -141,6 +143,7 @@ impl Session {
             agencies: OnceCell::new(),
             settings: OnceCell::new(),
             changes: Mutex::default(),
+            account: Mutex::default(),
             counted: Mutex::default(),
             announces: AtomicBool::default(),
             wake: Arc::clone(store.databases().wake()),
@@ -171,37 +174,9 @@ impl Session {
         self.now.date_naive()
     }
 
-    /// Notes that something of a family was written on which anybody's view of its marker could rest. Every statement that writes such a thing
-    /// stands beside one of these.
-    pub fn touch(&self, family: Uuid) {
-        self.note(Change {
-            family,
-            person: None,
-            contact: None,
-        });
-    }
-
-    /// The same of something about a person, recorded in a family, that concerns every family of theirs: their consent, their shielding.
-    pub fn touch_person(&self, family: Uuid, person: Uuid) {
-        self.note(Change {
-            family,
-            person: Some(person),
-            contact: None,
-        });
-    }
-
-    /// Notes that a contact with a family was reported.
-    pub fn touch_contact(&self, family: Uuid, contact: Uuid) {
-        self.note(Change {
-            family,
-            person: None,
-            contact: Some(contact),
-        });
-    }
-
-    fn note(&self, change: Change) {
-        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        changes.insert(change);
+    /// What it has changed and tried.
+    pub(super) fn account(&self) -> MutexGuard<'_, Vec<Written>> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was counted in its own transaction, change by change.
@@ -409,18 +384,6 @@ impl Session {
             Since::Now(view) => Some(view),
             Since::Earlier(_) | Since::Later => None,
         })
-    }
-
-    /// Adds a row.
-    pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
-    where
-        A: ActiveModelTrait + Send,
-        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
-    {
-        <A::Entity as EntityTrait>::insert(row)
-            .exec_without_returning(self.transaction()?)
-            .await?;
-        Ok(())
     }
 
     /// Which database it is.

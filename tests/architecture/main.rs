@@ -9,6 +9,7 @@ mod documents;
 mod paths;
 mod permitting;
 mod sources;
+mod writes;
 
 use std::collections::BTreeSet;
 
@@ -80,6 +81,19 @@ fn the_decision_is_pure() {
         &broken,
         "sharing is facts in, decision out: no async, files, environment or output",
     );
+}
+
+#[test]
+fn nothing_is_written_without_a_permit() {
+    let sources = all_sources();
+    let mut broken: Vec<String> = sources.iter().flat_map(writes::past_a_permit).collect();
+    broken.extend(writes::idle(&sources));
+    fail_on(
+        &broken,
+        "a change spends a permit (src/store/writing.rs); what else writes is listed with its reason in tests/architecture/writes.rs",
+    );
+    let broken: Vec<String> = sources.iter().flat_map(writes::for_an_operator).collect();
+    fail_on(&broken, "only a command of an operator writes as one");
 }
 
 #[test]

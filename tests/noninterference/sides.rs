@@ -87,6 +87,7 @@ impl Half {
             let session = Session::begin(&store, document.authority, Mode::Write).await.unwrap();
             let text = document.text.clone();
             session
+                .write_as_operator()
                 .add_agreement(document.key, &document.agreement, text, today(), "test".to_owned())
                 .await
                 .unwrap();

@@ -131,6 +131,7 @@ impl Setting {
         let (_, agreement) = agreement_file::parse(text, &known).expect("an agreement");
         let now = self.store.clock().now();
         session
+            .write_as_operator()
             .add_agreement(
                 Ids::random().uuid(),
                 &agreement,

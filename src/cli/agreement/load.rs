@@ -83,6 +83,7 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
     file.check_versions(&existing.policy.agreements)
         .map_err(LoadError::Refused)?;
     session
+        .write_as_operator()
         .add_agreement(
             store.ids().uuid(),
             agreement,

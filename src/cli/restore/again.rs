@@ -160,6 +160,7 @@ async fn again(
     let (entry, place) = (&missing.entry, missing.place);
     let session = Session::begin(store, place.0, Mode::Alone).await?;
     let family = entry.families.first().copied().unwrap_or_default();
+    let writing = session.write_as_operator();
     for decided in &entry.consents {
         let at = decided.at.unwrap_or(entry.at);
         match decided.decision {
@@ -168,12 +169,12 @@ async fn again(
                     session.end().await?;
                     return Ok(Came::Early);
                 }
-                session
+                writing
                     .withdraw_consent(family, decided.person, decided.row, at)
                     .await?;
             }
             Decision::DatedAnew => {
-                session.date_consent(family, decided.person, decided.row, at).await?;
+                writing.date_consent(family, decided.person, decided.row, at).await?;
             }
             Decision::Given | Decision::Refused => {
                 if !is_there(&session, entry, family, decided).await? {
@@ -184,7 +185,7 @@ async fn again(
                 let keys: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
                 let there = session.consents_there(&keys).await?;
                 let rows = rows.into_iter().filter(|row| !there.contains(&row.id)).collect();
-                session.add_consents(rows).await?;
+                writing.add_consents(rows).await?;
             }
         }
     }

@@ -29,6 +29,7 @@ use crate::{
         alerts::AlertRow,
         session::{Session, StoreError},
         write::budget::Uncounted,
+        writing::Deed,
     },
 };
 
@@ -52,7 +53,7 @@ impl Engine {
         self.parts.spent.fetch_add(plan.cost, Ordering::Relaxed);
         let looked = request.lookups.looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let writes = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let writes = request.session.take_account();
         let entries = trail::entries(
             asked,
             &request.ceiling,
@@ -138,6 +139,8 @@ impl Engine {
     async fn failed(&self, asked: &Asked, request: Request, failure: &ApiError) -> RequestError {
         // Whoever makes it again waits then.
         let again = request.again && matches!(failure, ApiError::Conflict);
+        let mut tried = request.session.take_account();
+        tried.retain(|written| matches!(written.deed, Deed::Emergency | Deed::Alert));
         let (began, now) = (request.began, request.session.now());
         // First of all, so that a statement that still runs is stopped, and nothing waits for what was locked.
         self.undo(asked, request.session).await;
@@ -146,8 +149,6 @@ impl Engine {
             stopped: request.lookups.looked().stopped,
             ..Looked::default()
         };
-        let mut tried = request.writes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        tried.retain(|write| matches!(write.kind, Kind::Emergency | Kind::Alert));
         let entries = trail::entries(asked, &request.ceiling, &Account::default(), &stopped, &tried, now);
         let recorded = self.record_tries(asked, failure, entries).await;
         self.raise_alerts(asked, &stopped).await;

@@ -4,13 +4,15 @@ use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
     endpoints::{self, Fresh, refuse_portals},
-    once::{Done, once},
+    frame::Change,
+    once::Done,
     user_error::{UserError, errors},
 };
 use crate::{
     graphql::{alerts::beyond, api_error::ApiError, context::Request, endpoints::own, objects::AlertEndpoint},
     sharing::{
         grant::Shared,
+        permit::Permit,
         register::{FieldId, field},
     },
     store::alerts::ALERTS,
@@ -79,48 +81,99 @@ impl RemoveAlertEndpointPayload {
     }
 }
 
-/// Adds an endpoint.
-pub(super) async fn add(
-    ctx: &Context<'_>,
-    input: AddAlertEndpointInput,
-) -> Result<Shared<AddAlertEndpointPayload>, ApiError> {
-    const MUTATION: FieldId = field::MUTATION_ADD_ALERT_ENDPOINT;
-    let request = Request::of(ctx);
-    if let Some(withheld) = beyond(request, MUTATION) {
-        return Ok(withheld);
-    }
-    refuse_portals(request)?;
-    let fresh = Fresh::default();
-    let key = input.idempotency_key.as_deref();
-    let adding = endpoints::add(request, &input.url, &fresh, ALERTS);
-    let done = once(request, "addAlertEndpoint", &input, None, key, adding).await?;
-    let own = own(request, ALERTS).await?;
-    let payload = AddAlertEndpointPayload {
-        endpoint: own
-            .into_iter()
-            .find(|endpoint| done.rows.contains(&endpoint.id))
-            .map(AlertEndpoint),
-        done,
-        secret: fresh.take(),
-    };
-    Ok(Shared::rows(&request.ceiling, MUTATION, || payload))
+/// The permit for a change of what is told to the agency of alerts. Whoever has none was answered before.
+fn own_permit(request: &Request, change: FieldId) -> Result<Permit, ApiError> {
+    Permit::about_own_agency(&request.ceiling, change).ok_or(ApiError::Internal)
 }
 
-/// Removes an endpoint.
-pub(super) async fn remove(
-    ctx: &Context<'_>,
-    input: RemoveAlertEndpointInput,
-) -> Result<Shared<RemoveAlertEndpointPayload>, ApiError> {
-    const MUTATION: FieldId = field::MUTATION_REMOVE_ALERT_ENDPOINT;
-    let request = Request::of(ctx);
-    if let Some(withheld) = beyond(request, MUTATION) {
-        return Ok(withheld);
+/// The change that adds an endpoint, and the secret that it makes.
+pub(super) struct AddAlertEndpoint {
+    input: AddAlertEndpointInput,
+    fresh: Fresh,
+}
+
+impl AddAlertEndpoint {
+    /// Nothing is drawn yet.
+    pub(super) fn new(input: AddAlertEndpointInput) -> Self {
+        Self {
+            input,
+            fresh: Fresh::default(),
+        }
     }
-    refuse_portals(request)?;
-    let removing = endpoints::remove(request, &input.endpoint_id, ALERTS);
-    let key = input.idempotency_key.as_deref();
-    let done = once(request, "removeAlertEndpoint", &input, None, key, removing).await?;
-    Ok(Shared::rows(&request.ceiling, MUTATION, || {
-        RemoveAlertEndpointPayload(done)
-    }))
+}
+
+impl Change for AddAlertEndpoint {
+    type Input = AddAlertEndpointInput;
+    type Payload = AddAlertEndpointPayload;
+    const MUTATION: FieldId = field::MUTATION_ADD_ALERT_ENDPOINT;
+
+    fn input(&self) -> &AddAlertEndpointInput {
+        &self.input
+    }
+
+    fn named(&self) -> Option<&ID> {
+        None
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.input.idempotency_key.as_deref()
+    }
+
+    fn admit(request: &Request) -> Result<(), ApiError> {
+        refuse_portals(request)
+    }
+
+    fn refused(request: &Request) -> Option<Shared<AddAlertEndpointPayload>> {
+        beyond(request, Self::MUTATION)
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        let permit = own_permit(request, Self::MUTATION)?;
+        endpoints::add(request, permit, &self.input.url, &self.fresh, ALERTS).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<AddAlertEndpointPayload, ApiError> {
+        let own = own(request, ALERTS).await?;
+        let added = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.id));
+        Ok(AddAlertEndpointPayload {
+            endpoint: added.map(AlertEndpoint),
+            done,
+            secret: self.fresh.take(),
+        })
+    }
+}
+
+impl Change for RemoveAlertEndpointInput {
+    type Input = Self;
+    type Payload = RemoveAlertEndpointPayload;
+    const MUTATION: FieldId = field::MUTATION_REMOVE_ALERT_ENDPOINT;
+
+    fn input(&self) -> &Self {
+        self
+    }
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.endpoint_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    fn admit(request: &Request) -> Result<(), ApiError> {
+        refuse_portals(request)
+    }
+
+    fn refused(request: &Request) -> Option<Shared<RemoveAlertEndpointPayload>> {
+        beyond(request, Self::MUTATION)
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        let permit = own_permit(request, Self::MUTATION)?;
+        endpoints::remove(request, permit, &self.endpoint_id, ALERTS).await
+    }
+
+    async fn payload(self, _: &Request, done: Done) -> Result<RemoveAlertEndpointPayload, ApiError> {
+        Ok(RemoveAlertEndpointPayload(done))
+    }
 }

@@ -9,27 +9,30 @@ use uuid::Uuid;
 use super::{
     checks::Checks,
     dossier,
-    once::{Done, once},
+    frame::Change,
+    once::Done,
     user_error::{UserError, errors},
 };
 use crate::{
-    audit::entry,
     graphql::{
         api_error::ApiError,
         codes::{self, EmergencyGround},
-        context::{Request, Write},
+        context::Request,
         ids::Kind,
         objects::{Family, family},
     },
     sharing::{
-        category::CategorySet,
         grant::Shared,
+        permit::Permit,
         register::{self, FieldId, field},
     },
-    store::{dossier::Dossier, rows::EmergencyAccessRow, write::Opened},
+    store::{
+        dossier::Dossier,
+        rows::EmergencyAccessRow,
+        write::Opened,
+        writing::{Deed, Written},
+    },
 };
-
-const MUTATION: FieldId = field::MUTATION_OPEN_EMERGENCY_ACCESS;
 
 /// Which family, on what ground and why. Name it by its id or by its reference: by one of the two.
 #[derive(InputObject)]
@@ -89,33 +92,45 @@ impl OpenEmergencyAccessPayload {
     }
 }
 
-/// Opens emergency access. A clause that lets the asker do so is all that it needs: whoever meets a family in an emergency need not be able to see anything
-/// of it, nor of the catalogues.
-pub(super) async fn open(
-    ctx: &Context<'_>,
-    input: OpenEmergencyAccessInput,
-) -> Result<Shared<OpenEmergencyAccessPayload>, ApiError> {
-    let request = Request::of(ctx);
-    let ceiling = &request.ceiling;
-    if let Some(withheld) = Shared::beyond(ceiling, MUTATION) {
-        return Ok(withheld);
+/// A clause that lets the asker do so is all that it needs: whoever meets a family in an emergency need not be able to see anything of it, nor of the catalogues.
+impl Change for OpenEmergencyAccessInput {
+    type Input = Self;
+    type Payload = OpenEmergencyAccessPayload;
+    const MUTATION: FieldId = field::MUTATION_OPEN_EMERGENCY_ACCESS;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let named = input.family_id.as_ref();
-    let changing = change(request, &input);
-    let done = once(request, "openEmergencyAccess", &input, named, key, changing).await?;
-    let (mut opened, mut dossier) = (None, None);
-    if let Some(family) = done.family {
-        let own = request.session.opened_by(&ceiling.caller().principal, family).await?;
-        opened = own.into_iter().find(|opened| done.rows.contains(&opened.id));
-        // Decided on what holds now, the access that was opened among it.
-        dossier = self::dossier(request, family, request.wants).await?;
+
+    fn named(&self) -> Option<&ID> {
+        self.family_id.as_ref()
     }
-    Ok(Shared::rows(ceiling, MUTATION, || OpenEmergencyAccessPayload {
-        opened,
-        dossier,
-        errors: done.errors,
-    }))
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        change(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<OpenEmergencyAccessPayload, ApiError> {
+        let (mut opened, mut dossier) = (None, None);
+        if let Some(family) = done.family {
+            let own = request
+                .session
+                .opened_by(&request.ceiling.caller().principal, family)
+                .await?;
+            opened = own.into_iter().find(|opened| done.rows.contains(&opened.id));
+            // Decided on what holds now, the access that was opened among it.
+            dossier = self::dossier(request, family, request.wants).await?;
+        }
+        Ok(OpenEmergencyAccessPayload {
+            opened,
+            dossier,
+            errors: done.errors,
+        })
+    }
 }
 
 /// How the family is named.
@@ -160,8 +175,10 @@ async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<D
     let now = request.session.now();
     let own = request.session.opened_by(principal, family).await?;
     let holds = |opened: &&Opened| opened.closed_at.is_none() && (opened.opened_at..opened.expires_at).contains(&now);
+    let permit = Permit::to_open_emergency(&request.ceiling, family, field::EMERGENCY_ACCESS_ID);
+    let writing = request.session.write(permit.ok_or(ApiError::Internal)?);
     if let Some(open) = own.iter().find(holds) {
-        tried(request, entry::Kind::Emergency, Some(family), Some(open.id));
+        writing.emergency_is_open(family, open.id)?;
         return Ok(Done::changed(family, vec![open.id]));
     }
     let hours = request.session.authority_row().await?.emergency_hours;
@@ -178,8 +195,7 @@ async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<D
         closed_at: None,
     };
     let row_key = row.id;
-    request.session.open_emergency(row).await?;
-    tried(request, entry::Kind::Emergency, Some(family), Some(row_key));
+    writing.open_emergency(row).await?;
     Ok(Done::changed(family, vec![row_key]))
 }
 
@@ -196,25 +212,13 @@ async fn by_id(request: &Request, id: &ID) -> Result<Option<Uuid>, ApiError> {
 /// one reference after the other is seen.
 fn in_vain(request: &Request, field: &str) -> Done {
     tracing::warn!("emergency.not_found");
-    tried(request, entry::Kind::Alert, None, None);
-    Done::refused(UserError::not_found(field))
-}
-
-/// Notes a try for the trail, whatever came of it.
-fn tried(request: &Request, kind: entry::Kind, family: Option<Uuid>, opened: Option<Uuid>) {
-    request.written(Write {
-        kind,
-        family,
+    request.session.tried(Written {
+        family: None,
         person: None,
+        categories: register::get(field::EMERGENCY_ACCESS_ID).categories,
         clauses: request.ceiling.emergency_clauses(),
-        categories: existence(),
-        emergency: opened,
-        loaded: None,
-        consents: Vec::new(),
+        emergency: None,
+        deed: Deed::Alert,
     });
-}
-
-/// The categories that the register says a row of emergency access has.
-fn existence() -> CategorySet {
-    register::get(field::EMERGENCY_ACCESS_ID).categories
+    Done::refused(UserError::not_found(field))
 }

@@ -10,14 +10,13 @@ use super::{
     user_error::{UserError, UserErrorCode},
 };
 use crate::{
-    audit::entry,
     graphql::{
         api_error::ApiError,
-        context::{Request, Write},
+        context::Request,
         endpoints::own,
         ids::{Key, Kind},
     },
-    sharing::category::CategorySet,
+    sharing::permit::Permit,
     store::rows::WebhookEndpointRow,
     webhook::Secret,
 };
@@ -65,7 +64,13 @@ pub(super) fn refuse_portals(request: &Request) -> Result<(), ApiError> {
 }
 
 /// Adds an endpoint that is told of such events.
-pub(super) async fn add(request: &Request, url: &str, fresh: &Fresh, events: &'static str) -> Result<Done, ApiError> {
+pub(super) async fn add(
+    request: &Request,
+    permit: Permit,
+    url: &str,
+    fresh: &Fresh,
+    events: &'static str,
+) -> Result<Done, ApiError> {
     let url = match request.services.webhooks.guard.url(url.trim()) {
         Ok(url) => url,
         Err(refused) => return Ok(Done::refused(UserError::invalid("url", refused.to_string()))),
@@ -95,18 +100,16 @@ pub(super) async fn add(request: &Request, url: &str, fresh: &Fresh, events: &'s
         request.session.now(),
         events,
     );
-    request.session.add_webhook_endpoint(row).await?;
-    request.written(write());
+    request.session.write(permit).add_webhook_endpoint(row).await?;
     Ok(changed(key))
 }
 
 /// Removes an endpoint that is told of such events.
-pub(super) async fn remove(request: &Request, id: &ID, events: &'static str) -> Result<Done, ApiError> {
+pub(super) async fn remove(request: &Request, permit: Permit, id: &ID, events: &'static str) -> Result<Done, ApiError> {
     let Some(endpoint) = named(request, id, events).await? else {
         return Ok(Done::refused(UserError::not_found("endpointId")));
     };
-    request.session.remove_webhook_endpoint(endpoint.id).await?;
-    request.written(write());
+    request.session.write(permit).remove_webhook_endpoint(&endpoint).await?;
     Ok(changed(endpoint.id))
 }
 
@@ -129,19 +132,5 @@ pub(super) fn changed(endpoint: Uuid) -> Done {
     Done {
         rows: vec![endpoint],
         ..Done::default()
-    }
-}
-
-/// What the trail says of it.
-pub(super) fn write() -> Write {
-    Write {
-        kind: entry::Kind::Write,
-        family: None,
-        person: None,
-        clauses: Vec::new(),
-        categories: CategorySet::EMPTY,
-        emergency: None,
-        loaded: None,
-        consents: Vec::new(),
     }
 }

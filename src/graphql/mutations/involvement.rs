@@ -8,10 +8,11 @@ use chrono::NaiveDate;
 use super::{
     Changed, categories_of,
     checks::Checks,
+    frame::Change,
     not_found,
-    once::{Done, once},
+    once::Done,
     user_error::{UserError, UserErrorCode},
-    writable::{self, write},
+    writable,
 };
 use crate::{
     graphql::{
@@ -124,29 +125,32 @@ fn check(input: &RecordInvolvementInput, today: NaiveDate) -> Result<Terms, Vec<
     checks.finish(terms)
 }
 
-/// Records an involvement.
-pub(super) async fn record(
-    ctx: &Context<'_>,
-    input: RecordInvolvementInput,
-) -> Result<Shared<RecordInvolvementPayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, RECORD) {
-        return Ok(withheld);
+impl Change for RecordInvolvementInput {
+    type Input = Self;
+    type Payload = RecordInvolvementPayload;
+    const MUTATION: FieldId = RECORD;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "recordInvolvement",
-        &input,
-        Some(&input.family_id),
-        key,
-        begin(request, &input),
-    )
-    .await?;
-    let changed = Changed::read(request, done, Kind::Involvement).await?;
-    Ok(Shared::rows(&request.ceiling, RECORD, || {
-        RecordInvolvementPayload(changed)
-    }))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.family_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        begin(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RecordInvolvementPayload, ApiError> {
+        Ok(RecordInvolvementPayload(
+            Changed::read(request, done, Kind::Involvement).await?,
+        ))
+    }
 }
 
 async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done, ApiError> {
@@ -173,15 +177,15 @@ async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done
     let permitted = |dossier: &Arc<Dossier>| {
         Family::of(dossier)?;
         let shown = dossier.grant.would_show(field::INVOLVEMENT_ID, &facts);
-        let permits = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
-        permits.filter(|_| shown)
+        let permit = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
+        permit.filter(|_| shown)
     };
     let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
     let wants = wants::table_of(Kind::Involvement);
     let found = request.named_one(key.row, wants, &holds).await?;
-    let Some((dossier, permits)) = found.and_then(|dossier| {
-        let permits = permitted(&dossier)?;
-        Some((dossier, permits))
+    let Some((dossier, permit)) = found.and_then(|dossier| {
+        let permit = permitted(&dossier)?;
+        Some((dossier, permit))
     }) else {
         return Ok(not_found(request, "familyId", key));
     };
@@ -212,32 +216,36 @@ async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done
         ended_on: None,
     };
     let row_key = row.id;
-    request.session.add_involvement(row).await?;
-    request.written(write(RECORD, dossier.key(), permits));
+    request.session.write(permit).add_involvement(row).await?;
     Ok(Done::changed(dossier.key(), vec![row_key]))
 }
 
-/// Ends an involvement.
-pub(super) async fn end(
-    ctx: &Context<'_>,
-    input: EndInvolvementInput,
-) -> Result<Shared<EndInvolvementPayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, END) {
-        return Ok(withheld);
+impl Change for EndInvolvementInput {
+    type Input = Self;
+    type Payload = EndInvolvementPayload;
+    const MUTATION: FieldId = END;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "endInvolvement",
-        &input,
-        Some(&input.involvement_id),
-        key,
-        finish(request, &input),
-    )
-    .await?;
-    let changed = Changed::read(request, done, Kind::Involvement).await?;
-    Ok(Shared::rows(&request.ceiling, END, || EndInvolvementPayload(changed)))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.involvement_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        finish(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<EndInvolvementPayload, ApiError> {
+        Ok(EndInvolvementPayload(
+            Changed::read(request, done, Kind::Involvement).await?,
+        ))
+    }
 }
 
 async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, ApiError> {
@@ -249,7 +257,7 @@ async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, 
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
     let found = writable::row::<Involvement>(request, key, Kind::Involvement, END).await?;
-    let Some((dossier, involvement, permits)) = found else {
+    let Some((dossier, involvement, permit)) = found else {
         return Ok(not_found(request, "involvementId", key));
     };
     let row = involvement.row();
@@ -263,8 +271,8 @@ async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, 
             "It cannot end before it began.",
         )));
     }
-    if !request
-        .session
+    let writing = request.session.write(permit);
+    if !writing
         .end_involvement(dossier.key(), involvement.key(), ended_on)
         .await?
     {
@@ -275,7 +283,6 @@ async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, 
             "This involvement has ended already.",
         )));
     }
-    request.written(write(END, dossier.key(), permits));
     Ok(Done::changed(dossier.key(), vec![involvement.key()]))
 }
 

@@ -2,26 +2,21 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
 use super::{
-    categories_of,
-    once::{Done, once},
+    frame::Change,
+    once::Done,
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
-    audit::entry,
     catalogue,
-    graphql::{
-        api_error::ApiError,
-        context::{Request, Write},
-        objects::Agreement,
-    },
+    graphql::{api_error::ApiError, context::Request, objects::Agreement},
     sharing::{
         agreement_file::{self, AgreementFile, Known, Refused},
-        decide::decide_about_nobody,
         grant::Shared,
+        permit::Permit,
         register::{FieldId, field},
     },
 };
@@ -69,33 +64,50 @@ impl LoadAgreementPayload {
     }
 }
 
-/// Loads an agreement.
-pub(super) async fn load(
-    ctx: &Context<'_>,
-    input: LoadAgreementInput,
-) -> Result<Shared<LoadAgreementPayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::refused(&request.ceiling, MUTATION) {
-        return Ok(withheld);
+impl Change for LoadAgreementInput {
+    type Input = Self;
+    type Payload = LoadAgreementPayload;
+    const MUTATION: FieldId = MUTATION;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(request, "loadAgreement", &input, None, key, change(request, &input)).await?;
-    let agreement = match done.rows.first() {
-        Some(key) => loaded(request, *key).await?,
-        None => None,
-    };
-    let warnings = match agreement {
-        Some(_) => warnings(request, &input.document).await?,
-        None => Vec::new(),
-    };
-    let errors = done.errors;
-    Ok(Shared::about_nobody(&request.ceiling, MUTATION, || {
-        LoadAgreementPayload {
+
+    fn named(&self) -> Option<&ID> {
+        None
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    fn refused(request: &Request) -> Option<Shared<LoadAgreementPayload>> {
+        Shared::refused(&request.ceiling, MUTATION)
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        change(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<LoadAgreementPayload, ApiError> {
+        let agreement = match done.rows.first() {
+            Some(key) => loaded(request, *key).await?,
+            None => None,
+        };
+        let warnings = match agreement {
+            Some(_) => warnings(request, &self.document).await?,
+            None => Vec::new(),
+        };
+        Ok(LoadAgreementPayload {
             agreement,
             warnings,
-            errors,
-        }
-    }))
+            errors: done.errors,
+        })
+    }
+
+    fn give(request: &Request, payload: LoadAgreementPayload) -> Shared<LoadAgreementPayload> {
+        Shared::about_nobody(&request.ceiling, MUTATION, || payload)
+    }
 }
 
 /// What in a file that was loaded can never hold.
@@ -149,8 +161,7 @@ fn told_of(refused: &Refused, code: UserErrorCode) -> Vec<UserError> {
 
 async fn change(request: &Request, input: &LoadAgreementInput) -> Result<Done, ApiError> {
     let ceiling = &request.ceiling;
-    let access = crate::sharing::agreement::Access::Write;
-    let Ok(permits) = decide_about_nobody(ceiling, access, categories_of(MUTATION)) else {
+    let Some(permit) = Permit::about_nobody(ceiling, MUTATION) else {
         return Ok(Done::refused(UserError::not_found("document")));
     };
     let agencies = request.session.agencies().await?;
@@ -168,18 +179,9 @@ async fn change(request: &Request, input: &LoadAgreementInput) -> Result<Done, A
     let (agreement, now) = (&file.agreement, request.session.now());
     request
         .session
+        .write(permit)
         .add_agreement(key, agreement, input.document.clone(), now, loaded_by)
         .await?;
-    request.written(Write {
-        kind: entry::Kind::Agreement,
-        family: None,
-        person: None,
-        clauses: permits.clauses,
-        categories: categories_of(MUTATION),
-        emergency: None,
-        loaded: Some((agreement.code.clone(), agreement.version)),
-        consents: Vec::new(),
-    });
     Ok(Done {
         rows: vec![key],
         ..Done::default()

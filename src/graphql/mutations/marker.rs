@@ -8,10 +8,11 @@ use chrono::NaiveDate;
 use super::{
     Changed, categories_of,
     checks::Checks,
+    frame::Change,
     not_found,
-    once::{Done, once},
+    once::Done,
     user_error::{UserError, UserErrorCode},
-    writable::{marked, write},
+    writable::marked,
 };
 use crate::{
     graphql::{api_error::ApiError, context::Request, ids::Kind, objects::MarkerPlacement},
@@ -124,29 +125,32 @@ fn check(system: &str, field: &str, day: NaiveDate, today: NaiveDate) -> Result<
     checks.finish(system.zip(day))
 }
 
-/// Records that a marker was placed.
-pub(super) async fn placed(
-    ctx: &Context<'_>,
-    input: RecordMarkerPlacedInput,
-) -> Result<Shared<RecordMarkerPlacedPayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, PLACED) {
-        return Ok(withheld);
+impl Change for RecordMarkerPlacedInput {
+    type Input = Self;
+    type Payload = RecordMarkerPlacedPayload;
+    const MUTATION: FieldId = PLACED;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "recordMarkerPlaced",
-        &input,
-        Some(&input.marker_id),
-        key,
-        place(request, &input),
-    )
-    .await?;
-    let changed = Changed::read(request, done, Kind::MarkerPlacement).await?;
-    Ok(Shared::rows(&request.ceiling, PLACED, || {
-        RecordMarkerPlacedPayload(changed)
-    }))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.marker_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        place(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RecordMarkerPlacedPayload, ApiError> {
+        Ok(RecordMarkerPlacedPayload(
+            Changed::read(request, done, Kind::MarkerPlacement).await?,
+        ))
+    }
 }
 
 async fn place(request: &Request, input: &RecordMarkerPlacedInput) -> Result<Done, ApiError> {
@@ -155,7 +159,7 @@ async fn place(request: &Request, input: &RecordMarkerPlacedInput) -> Result<Don
         Ok(terms) => terms,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some((dossier, permits)) = marked(request, key, PLACED).await? else {
+    let Some((dossier, permit)) = marked(request, key, PLACED).await? else {
         return Ok(not_found(request, "markerId", key));
     };
     let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
@@ -169,45 +173,49 @@ async fn place(request: &Request, input: &RecordMarkerPlacedInput) -> Result<Don
             )));
         }
         Some(asked_for) => {
-            request.session.place_marker(family, asked_for.id, on).await?;
+            request
+                .session
+                .write(permit)
+                .place_marker(family, asked_for.id, on)
+                .await?;
             asked_for.id
         }
         None => {
             let row = request.services.store.ids().uuid();
-            request
-                .session
-                .add_placed_marker(row, family, agency, system, on)
-                .await?;
+            let writing = request.session.write(permit);
+            writing.add_placed_marker(row, family, agency, system, on).await?;
             row
         }
     };
-    request.written(write(PLACED, family, permits));
     Ok(Done::changed(family, vec![row]))
 }
 
-/// Records that a marker was removed.
-pub(super) async fn removed(
-    ctx: &Context<'_>,
-    input: RecordMarkerRemovedInput,
-) -> Result<Shared<RecordMarkerRemovedPayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, REMOVED) {
-        return Ok(withheld);
+impl Change for RecordMarkerRemovedInput {
+    type Input = Self;
+    type Payload = RecordMarkerRemovedPayload;
+    const MUTATION: FieldId = REMOVED;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "recordMarkerRemoved",
-        &input,
-        Some(&input.marker_id),
-        key,
-        remove(request, &input),
-    )
-    .await?;
-    let changed = Changed::read(request, done, Kind::MarkerPlacement).await?;
-    Ok(Shared::rows(&request.ceiling, REMOVED, || {
-        RecordMarkerRemovedPayload(changed)
-    }))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.marker_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        remove(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RecordMarkerRemovedPayload, ApiError> {
+        Ok(RecordMarkerRemovedPayload(
+            Changed::read(request, done, Kind::MarkerPlacement).await?,
+        ))
+    }
 }
 
 /// A marker is removed above all because the family is on the programme no longer, or may not be known of any more. So what is asked is not
@@ -228,12 +236,12 @@ async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<D
     let own = RowFacts::family().from_agency(agency);
     let permitted = |dossier: &Arc<Dossier>| {
         let placed = placed.and_then(|placed| placed.placed_on.map(|on| (placed.id, on)))?;
-        let permits = dossier.grant.may_write(categories_of(REMOVED), &own).ok()?;
-        Some((placed, permits))
+        let permit = dossier.grant.may_write(categories_of(REMOVED), &own).ok()?;
+        Some((placed, permit))
     };
     let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
     let found = request.named_one(family, Wants::default(), &holds).await?;
-    let Some(((row, placed_on), permits)) = found.as_ref().and_then(permitted) else {
+    let Some(((row, placed_on), permit)) = found.as_ref().and_then(permitted) else {
         return Ok(not_found(request, "markerId", key));
     };
     if on < placed_on {
@@ -242,33 +250,34 @@ async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<D
             "It cannot be removed before it was placed.",
         )));
     }
-    request.session.remove_marker(family, row, on).await?;
-    request.written(write(REMOVED, family, permits));
+    request.session.write(permit).remove_marker(family, row, on).await?;
     Ok(Done::changed(family, vec![row]))
 }
 
-/// Records whether a marker changed what was done.
-pub(super) async fn response(
-    ctx: &Context<'_>,
-    input: RecordMarkerResponseInput,
-) -> Result<Shared<RecordMarkerResponsePayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, RESPONSE) {
-        return Ok(withheld);
+impl Change for RecordMarkerResponseInput {
+    type Input = Self;
+    type Payload = RecordMarkerResponsePayload;
+    const MUTATION: FieldId = RESPONSE;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "recordMarkerResponse",
-        &input,
-        Some(&input.marker_id),
-        key,
-        respond(request, &input),
-    )
-    .await?;
-    Ok(Shared::rows(&request.ceiling, RESPONSE, || {
-        RecordMarkerResponsePayload(Changed::nothing_to_show(done))
-    }))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.marker_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        respond(request, self).await
+    }
+
+    async fn payload(self, _: &Request, done: Done) -> Result<RecordMarkerResponsePayload, ApiError> {
+        Ok(RecordMarkerResponsePayload(Changed::nothing_to_show(done)))
+    }
 }
 
 async fn respond(request: &Request, input: &RecordMarkerResponseInput) -> Result<Done, ApiError> {
@@ -279,7 +288,7 @@ async fn respond(request: &Request, input: &RecordMarkerResponseInput) -> Result
         Ok(on) => on,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some((dossier, permits)) = marked(request, key, RESPONSE).await? else {
+    let Some((dossier, permit)) = marked(request, key, RESPONSE).await? else {
         return Ok(not_found(request, "markerId", key));
     };
     let (family, own) = (dossier.key(), &request.ceiling.caller().principal);
@@ -300,8 +309,7 @@ async fn respond(request: &Request, input: &RecordMarkerResponseInput) -> Result
         changed_what_was_done: input.changed_what_was_done,
     };
     let row_key = row.id;
-    session.add_marker_response(row).await?;
-    request.written(write(RESPONSE, family, permits));
+    session.write(permit).add_marker_response(row).await?;
     Ok(Done::changed(family, vec![row_key]))
 }
 

@@ -7,6 +7,7 @@ mod alert_endpoints;
 mod checks;
 mod emergency;
 mod endpoints;
+mod frame;
 mod involvement;
 mod load_agreement;
 mod marker;
@@ -26,9 +27,11 @@ use uuid::Uuid;
 pub use self::user_error::UserError;
 use self::{
     alert_endpoints::{
-        AddAlertEndpointInput, AddAlertEndpointPayload, RemoveAlertEndpointInput, RemoveAlertEndpointPayload,
+        AddAlertEndpoint, AddAlertEndpointInput, AddAlertEndpointPayload, RemoveAlertEndpointInput,
+        RemoveAlertEndpointPayload,
     },
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
+    frame::make,
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
     marker::{
@@ -42,12 +45,13 @@ use self::{
     webhooks::{
         AddWebhookEndpointInput, AddWebhookEndpointPayload, RemoveWebhookEndpointInput, RemoveWebhookEndpointPayload,
         RetryWebhookDeliveryInput, RetryWebhookDeliveryPayload, RotateWebhookSecretInput, RotateWebhookSecretPayload,
+        Secretly,
     },
     withdraw_consent::{WithdrawConsentInput, WithdrawConsentPayload},
 };
 use super::{
     api_error::ApiError,
-    context::{Request, Write},
+    context::Request,
     ids::{Key, Kind},
     node,
     objects::{Entry, rows},
@@ -55,7 +59,6 @@ use super::{
     wants,
 };
 use crate::{
-    audit::entry,
     sharing::{
         category::CategorySet,
         grant::Shared,
@@ -64,6 +67,7 @@ use crate::{
     store::{
         dossier::{Dossier, Wants},
         reach::FamilySet,
+        writing::{Deed, Written},
     },
 };
 
@@ -80,7 +84,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose data, and what was decided.")] input: RecordConsentInput,
     ) -> Outcome<RecordConsentPayload> {
-        record_consent::record(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Withdraws a consent that was given. It holds from the moment of the answer.
@@ -89,7 +93,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which consent.")] input: WithdrawConsentInput,
     ) -> Outcome<WithdrawConsentPayload> {
-        withdraw_consent::withdraw(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Records that an agency works with a family, and whom to ask for.
@@ -98,7 +102,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which family, which agency, since when.")] input: RecordInvolvementInput,
     ) -> Outcome<RecordInvolvementPayload> {
-        involvement::record(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Records that an agency works with a family no longer.
@@ -107,7 +111,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which involvement, and when it ended.")] input: EndInvolvementInput,
     ) -> Outcome<EndInvolvementPayload> {
-        involvement::end(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Opens access to a family in an emergency: for some hours it stands in for involvement and consent where a clause of the agreement says
@@ -117,7 +121,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which family, on what ground and why.")] input: OpenEmergencyAccessInput,
     ) -> Outcome<OpenEmergencyAccessPayload> {
-        emergency::open(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Loads a version of an information sharing agreement. It takes effect by its dates, and at once where these have come.
@@ -126,7 +130,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The agreement file.")] input: LoadAgreementInput,
     ) -> Outcome<LoadAgreementPayload> {
-        load_agreement::load(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Records that your agency has placed a marker for a family in one of its own systems.
@@ -135,7 +139,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which marker, in which system, since when.")] input: RecordMarkerPlacedInput,
     ) -> Outcome<RecordMarkerPlacedPayload> {
-        marker::placed(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Records that your agency has removed a marker from one of its own systems. It works when the family cannot be seen any more as well.
@@ -144,7 +148,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which marker, from which system, when.")] input: RecordMarkerRemovedInput,
     ) -> Outcome<RecordMarkerRemovedPayload> {
-        marker::removed(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Records whether a marker changed what you did: one of the measures of the programme.
@@ -153,7 +157,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which marker, and whether it did.")] input: RecordMarkerResponseInput,
     ) -> Outcome<RecordMarkerResponsePayload> {
-        marker::response(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Records that you met a marked family. The agency of its Lead Professional is told at once.
@@ -162,7 +166,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whom you met, when, how urgent it is.")] input: RecordContactInput,
     ) -> Outcome<RecordContactPayload> {
-        record_contact::record(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Adds an address of your agency's own program that is told of contacts with the families that your agency leads, by a signed webhook
@@ -173,7 +177,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The address.")] input: AddWebhookEndpointInput,
     ) -> Outcome<AddWebhookEndpointPayload> {
-        webhooks::add(ctx, input).await.into()
+        make(ctx, Secretly::new(input)).await
     }
 
     /// Gives an endpoint a new secret. For a day webhooks are signed with the old one as well.
@@ -182,7 +186,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: RotateWebhookSecretInput,
     ) -> Outcome<RotateWebhookSecretPayload> {
-        webhooks::rotate(ctx, input).await.into()
+        make(ctx, Secretly::new(input)).await
     }
 
     /// Removes an endpoint, with all that it was or is still to be told.
@@ -191,7 +195,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: RemoveWebhookEndpointInput,
     ) -> Outcome<RemoveWebhookEndpointPayload> {
-        webhooks::remove(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Adds an address of your own program that is told of alerts (somebody tries values in look-ups) of which you may know, by a signed webhook that holds an id to fetch and
@@ -201,7 +205,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The address.")] input: AddAlertEndpointInput,
     ) -> Outcome<AddAlertEndpointPayload> {
-        alert_endpoints::add(ctx, input).await.into()
+        make(ctx, AddAlertEndpoint::new(input)).await
     }
 
     /// Removes an endpoint of alerts, with all that it was or is still to be told.
@@ -210,7 +214,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which endpoint.")] input: RemoveAlertEndpointInput,
     ) -> Outcome<RemoveAlertEndpointPayload> {
-        alert_endpoints::remove(ctx, input).await.into()
+        make(ctx, input).await
     }
 
     /// Has a delivery that was given up tried again, from now on and as often as a new one.
@@ -219,7 +223,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which delivery.")] input: RetryWebhookDeliveryInput,
     ) -> Outcome<RetryWebhookDeliveryPayload> {
-        webhooks::retry(ctx, input).await.into()
+        make(ctx, input).await
     }
 }
 
@@ -257,15 +261,13 @@ async fn find<E: Entry>(
 /// The refusal of a change of something that is not there, may not be seen or may not be written: one answer for all of these, and one
 /// entry of the trail, so that neither tells them apart.
 fn not_found(request: &Request, field: &str, key: Key) -> Done {
-    request.written(Write {
-        kind: entry::Kind::Refused,
+    request.session.tried(Written {
         family: Some(key.family).filter(|family| !family.is_nil()),
         person: None,
-        clauses: Vec::new(),
         categories: CategorySet::EMPTY,
+        clauses: Vec::new(),
         emergency: None,
-        loaded: None,
-        consents: Vec::new(),
+        deed: Deed::Refused,
     });
     Done::refused(UserError::not_found(field))
 }

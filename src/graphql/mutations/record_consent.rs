@@ -1,31 +1,22 @@
 //! `recordConsent`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
-use uuid::Uuid;
 
 use super::{
-    Changed, categories_of,
-    checks::Checks,
-    find, not_found,
-    once::{Done, once},
-    user_error::UserError,
+    Changed, categories_of, checks::Checks, find, frame::Change, not_found, once::Done, user_error::UserError,
 };
 use crate::{
     audit::{
         Code,
         decided::{Decided, Decision},
-        entry,
     },
     graphql::{
         api_error::ApiError,
         codes::{self, AgencyKind, ConsentAnswer, DataCategory},
-        context::{Request, Write},
+        context::Request,
         ids::Kind,
         objects::{Consent, Entry, Member, visible},
     },
@@ -35,7 +26,7 @@ use crate::{
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{dossier::Dossier, rows::ConsentRow, write::DatedAnew},
+    store::{dossier::Dossier, rows::ConsentRow},
 };
 
 const MUTATION: FieldId = field::MUTATION_RECORD_CONSENT;
@@ -118,29 +109,30 @@ fn check(input: &RecordConsentInput, today: NaiveDate) -> Result<Terms, Vec<User
     }))
 }
 
-/// Records a consent.
-pub(super) async fn record(
-    ctx: &Context<'_>,
-    input: RecordConsentInput,
-) -> Result<Shared<RecordConsentPayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
-        return Ok(withheld);
+impl Change for RecordConsentInput {
+    type Input = Self;
+    type Payload = RecordConsentPayload;
+    const MUTATION: FieldId = MUTATION;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "recordConsent",
-        &input,
-        Some(&input.member_id),
-        key,
-        change(request, &input),
-    )
-    .await?;
-    let changed = Changed::read(request, done, Kind::Consent).await?;
-    Ok(Shared::rows(&request.ceiling, MUTATION, || {
-        RecordConsentPayload(changed)
-    }))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.member_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        change(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RecordConsentPayload, ApiError> {
+        Ok(RecordConsentPayload(Changed::read(request, done, Kind::Consent).await?))
+    }
 }
 
 async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, ApiError> {
@@ -152,16 +144,16 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
     };
     let recorder = &request.ceiling.caller().principal;
     // The decisions will be rows about this person that come from this agency.
-    let permits = |dossier: &Arc<Dossier>, member: &Member| {
+    let permit = |dossier: &Arc<Dossier>, member: &Member| {
         let facts = RowFacts::person(member.person()).from_agency(recorder.agency);
         dossier.grant.may_write(categories_of(MUTATION), &facts).ok()
     };
-    let may = |dossier: &Arc<Dossier>, member: &Member| permits(dossier, member).is_some();
+    let may = |dossier: &Arc<Dossier>, member: &Member| permit(dossier, member).is_some();
     let Some((dossier, member)) = find(request, key, Kind::Member, may).await? else {
         return Ok(not_found(request, "memberId", key));
     };
     let person = member.person();
-    let Some(permits) = permits(&dossier, &member) else {
+    let Some(permit) = permit(&dossier, &member) else {
         return Ok(not_found(request, "memberId", key));
     };
     let decided_by = match decider {
@@ -180,8 +172,8 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
              who is in the family and has parental responsibility decides, as for a child not yet born. Where a date of birth leaves that open, both do.",
         )));
     }
-    let dated = request.session.next_consent_at(person).await?;
-    let recorded_at = dated.at;
+    let writing = request.session.write(permit);
+    let recorded_at = writing.next_consent_at(person).await?;
     let decision = codes::code(input.decision);
     let words = Decided {
         at: Some(recorded_at).filter(|at| *at != request.session.now()),
@@ -210,28 +202,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
         })
         .collect();
     let keys = rows.iter().map(|row| row.id).collect();
-    request.session.add_consents(rows).await?;
-    let write = Write {
-        kind: entry::Kind::Consent,
-        family: Some(dossier.key()),
-        person: Some(person),
-        clauses: permits.clauses,
-        categories: categories_of(MUTATION),
-        emergency: permits.emergency,
-        loaded: None,
-        consents: Vec::new(),
-    };
-    for (family, anew) in by_family(person, dated.anew) {
-        request.written(Write {
-            family: Some(family),
-            consents: anew,
-            ..write.clone()
-        });
-    }
-    request.written(Write {
-        consents: vec![words],
-        ..write
-    });
+    writing.add_consents(rows).await?;
     Ok(Done::changed(dossier.key(), keys))
 }
 
@@ -241,18 +212,6 @@ fn said(answer: ConsentAnswer) -> Decision {
         ConsentAnswer::Given => Decision::Given,
         ConsentAnswer::Refused => Decision::Refused,
     }
-}
-
-/// What is said of decisions that were dated anew, by the family in which each was recorded.
-fn by_family(person: Uuid, anew: Vec<DatedAnew>) -> BTreeMap<Uuid, Vec<Decided>> {
-    let mut families = BTreeMap::<Uuid, Vec<Decided>>::new();
-    for row in anew {
-        families.entry(row.family).or_default().push(Decided {
-            at: Some(row.at),
-            ..Decided::of_row(Decision::DatedAnew, person, row.key)
-        });
-    }
-    families
 }
 
 /// A member of that very family, if they exist for the asker.

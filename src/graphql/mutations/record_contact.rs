@@ -3,19 +3,12 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    Changed,
-    checks::Checks,
-    not_found,
-    once::{Done, once},
-    user_error::UserError,
-    writable::{marked, write},
-};
+use super::{Changed, checks::Checks, frame::Change, not_found, once::Done, user_error::UserError, writable::marked};
 use crate::{
     graphql::{
         api_error::ApiError,
         codes::{self, ContactKind, ContactUrgency, DataCategory},
-        context::{Request, Write},
+        context::Request,
         ids::Kind,
         objects::Contact,
     },
@@ -110,29 +103,30 @@ fn check(input: &RecordContactInput, now: DateTime<Utc>) -> Result<Terms, Vec<Us
     checks.finish(terms.map(|(occurred_at, note)| Terms { occurred_at, note }))
 }
 
-/// Records a contact.
-pub(super) async fn record(
-    ctx: &Context<'_>,
-    input: RecordContactInput,
-) -> Result<Shared<RecordContactPayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
-        return Ok(withheld);
+impl Change for RecordContactInput {
+    type Input = Self;
+    type Payload = RecordContactPayload;
+    const MUTATION: FieldId = MUTATION;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "recordContact",
-        &input,
-        Some(&input.marker_id),
-        key,
-        change(request, &input),
-    )
-    .await?;
-    let changed = Changed::read(request, done, Kind::Contact).await?;
-    Ok(Shared::rows(&request.ceiling, MUTATION, || {
-        RecordContactPayload(changed)
-    }))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.marker_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        change(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RecordContactPayload, ApiError> {
+        Ok(RecordContactPayload(Changed::read(request, done, Kind::Contact).await?))
+    }
 }
 
 async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, ApiError> {
@@ -141,7 +135,7 @@ async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, A
         Ok(terms) => terms,
         Err(errors) => return Ok(Done::all_refused(errors)),
     };
-    let Some((dossier, permits)) = marked(request, key, MUTATION).await? else {
+    let Some((dossier, permit)) = marked(request, key, MUTATION).await? else {
         return Ok(not_found(request, "markerId", key));
     };
     let (family, ids) = (dossier.key(), request.services.store.ids());
@@ -168,15 +162,14 @@ async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, A
         text,
         category: category.code().to_owned(),
     });
-    request.session.add_contact(row, note).await?;
+    let writing = request
+        .session
+        .write(permit.of_categories(register::get(field::CONTACT_ID).categories.union(written)));
+    writing.add_contact(row, note).await?;
     // Told in the same transaction: either all of it is there or nothing.
     let endpoints = request.session.endpoints_to_tell(family).await?;
     let deliveries = endpoints.into_iter().map(|endpoint| (ids.uuid(), endpoint)).collect();
-    request.session.add_deliveries(family, contact, deliveries).await?;
-    request.written(Write {
-        categories: register::get(field::CONTACT_ID).categories.union(written),
-        ..write(MUTATION, family, permits)
-    });
+    writing.add_deliveries(family, contact, deliveries).await?;
     Ok(Done::changed(family, vec![contact]))
 }
 

@@ -8,21 +8,23 @@ use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
 use super::{
-    endpoints::{self, Fresh, changed, refuse_portals, write},
+    endpoints::{self, Fresh, changed, refuse_portals},
+    frame::Change,
     not_found,
-    once::{Done, once},
+    once::Done,
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
     graphql::{
         api_error::ApiError,
         contacts::{own_endpoints, shown, wants_of_deliveries},
-        context::{Request, Write},
+        context::Request,
         ids::Kind,
         objects::{WebhookDelivery, WebhookEndpoint},
     },
     sharing::{
         grant::Shared,
+        permit::Permit,
         register::{FieldId, field},
     },
     store::{alerts::CONTACTS, dossier::Dossier},
@@ -169,6 +171,11 @@ impl RetryWebhookDeliveryPayload {
     }
 }
 
+/// The permit for a change of what is the agency's own. Whoever has none was answered before.
+fn own_permit(request: &Request, change: FieldId) -> Result<Permit, ApiError> {
+    Permit::of_own_agency(&request.ceiling, change).ok_or(ApiError::Internal)
+}
+
 async fn made(request: &Request, done: Done, fresh: Fresh) -> Result<Made, ApiError> {
     let own = own_endpoints(request).await?;
     let endpoint = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.0.id));
@@ -179,132 +186,159 @@ async fn made(request: &Request, done: Done, fresh: Fresh) -> Result<Made, ApiEr
     })
 }
 
-/// Adds an endpoint.
-pub(super) async fn add(
-    ctx: &Context<'_>,
-    input: AddWebhookEndpointInput,
-) -> Result<Shared<AddWebhookEndpointPayload>, ApiError> {
-    const MUTATION: FieldId = field::MUTATION_ADD_WEBHOOK_ENDPOINT;
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
-        return Ok(withheld);
-    }
-    refuse_portals(request)?;
-    let fresh = Fresh::default();
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "addWebhookEndpoint",
-        &input,
-        None,
-        key,
-        endpoints::add(request, &input.url, &fresh, CONTACTS),
-    )
-    .await?;
-    let made = made(request, done, fresh).await?;
-    Ok(Shared::rows(&request.ceiling, MUTATION, || {
-        AddWebhookEndpointPayload(made)
-    }))
+/// A change that makes a secret.
+pub(super) struct Secretly<I> {
+    input: I,
+    fresh: Fresh,
 }
 
-/// Gives an endpoint a new secret.
-pub(super) async fn rotate(
-    ctx: &Context<'_>,
-    input: RotateWebhookSecretInput,
-) -> Result<Shared<RotateWebhookSecretPayload>, ApiError> {
-    const MUTATION: FieldId = field::MUTATION_ROTATE_WEBHOOK_SECRET;
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
-        return Ok(withheld);
+impl<I> Secretly<I> {
+    /// Nothing is drawn yet.
+    pub(super) fn new(input: I) -> Self {
+        Self {
+            input,
+            fresh: Fresh::default(),
+        }
     }
-    refuse_portals(request)?;
-    let fresh = Fresh::default();
-    let change = async {
-        let Some(endpoint) = endpoints::named(request, &input.endpoint_id, CONTACTS).await? else {
+}
+
+impl Change for Secretly<AddWebhookEndpointInput> {
+    type Input = AddWebhookEndpointInput;
+    type Payload = AddWebhookEndpointPayload;
+    const MUTATION: FieldId = field::MUTATION_ADD_WEBHOOK_ENDPOINT;
+
+    fn input(&self) -> &AddWebhookEndpointInput {
+        &self.input
+    }
+
+    fn named(&self) -> Option<&ID> {
+        None
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.input.idempotency_key.as_deref()
+    }
+
+    fn admit(request: &Request) -> Result<(), ApiError> {
+        refuse_portals(request)
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        let permit = own_permit(request, Self::MUTATION)?;
+        endpoints::add(request, permit, &self.input.url, &self.fresh, CONTACTS).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<AddWebhookEndpointPayload, ApiError> {
+        Ok(AddWebhookEndpointPayload(made(request, done, self.fresh).await?))
+    }
+}
+
+impl Change for Secretly<RotateWebhookSecretInput> {
+    type Input = RotateWebhookSecretInput;
+    type Payload = RotateWebhookSecretPayload;
+    const MUTATION: FieldId = field::MUTATION_ROTATE_WEBHOOK_SECRET;
+
+    fn input(&self) -> &RotateWebhookSecretInput {
+        &self.input
+    }
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.input.endpoint_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.input.idempotency_key.as_deref()
+    }
+
+    fn admit(request: &Request) -> Result<(), ApiError> {
+        refuse_portals(request)
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        let Some(endpoint) = endpoints::named(request, &self.input.endpoint_id, CONTACTS).await? else {
             return Ok(Done::refused(UserError::not_found("endpointId")));
         };
-        let sealed = fresh.draw(request, endpoint.id)?;
+        let sealed = self.fresh.draw(request, endpoint.id)?;
+        let writing = request.session.write(own_permit(request, Self::MUTATION)?);
         let at = request.session.now();
-        request.session.rotate_webhook_secret(&endpoint, sealed, at).await?;
-        request.written(write());
+        writing.rotate_webhook_secret(&endpoint, sealed, at).await?;
         Ok(changed(endpoint.id))
-    };
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "rotateWebhookSecret",
-        &input,
-        Some(&input.endpoint_id),
-        key,
-        change,
-    )
-    .await?;
-    let made = made(request, done, fresh).await?;
-    Ok(Shared::rows(&request.ceiling, MUTATION, || {
-        RotateWebhookSecretPayload(made)
-    }))
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RotateWebhookSecretPayload, ApiError> {
+        Ok(RotateWebhookSecretPayload(made(request, done, self.fresh).await?))
+    }
 }
 
-/// Removes an endpoint.
-pub(super) async fn remove(
-    ctx: &Context<'_>,
-    input: RemoveWebhookEndpointInput,
-) -> Result<Shared<RemoveWebhookEndpointPayload>, ApiError> {
+impl Change for RemoveWebhookEndpointInput {
+    type Input = Self;
+    type Payload = RemoveWebhookEndpointPayload;
     const MUTATION: FieldId = field::MUTATION_REMOVE_WEBHOOK_ENDPOINT;
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
-        return Ok(withheld);
+
+    fn input(&self) -> &Self {
+        self
     }
-    refuse_portals(request)?;
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "removeWebhookEndpoint",
-        &input,
-        Some(&input.endpoint_id),
-        key,
-        endpoints::remove(request, &input.endpoint_id, CONTACTS),
-    )
-    .await?;
-    Ok(Shared::rows(&request.ceiling, MUTATION, || {
-        RemoveWebhookEndpointPayload(done)
-    }))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.endpoint_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    fn admit(request: &Request) -> Result<(), ApiError> {
+        refuse_portals(request)
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        let permit = own_permit(request, Self::MUTATION)?;
+        endpoints::remove(request, permit, &self.endpoint_id, CONTACTS).await
+    }
+
+    async fn payload(self, _: &Request, done: Done) -> Result<RemoveWebhookEndpointPayload, ApiError> {
+        Ok(RemoveWebhookEndpointPayload(done))
+    }
 }
 
-/// Has a delivery tried again.
-pub(super) async fn retry(
-    ctx: &Context<'_>,
-    input: RetryWebhookDeliveryInput,
-) -> Result<Shared<RetryWebhookDeliveryPayload>, ApiError> {
+impl Change for RetryWebhookDeliveryInput {
+    type Input = Self;
+    type Payload = RetryWebhookDeliveryPayload;
     const MUTATION: FieldId = field::MUTATION_RETRY_WEBHOOK_DELIVERY;
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
-        return Ok(withheld);
+
+    fn input(&self) -> &Self {
+        self
     }
-    refuse_portals(request)?;
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "retryWebhookDelivery",
-        &input,
-        Some(&input.delivery_id),
-        key,
-        again(request, &input),
-    )
-    .await?;
-    let delivery = match (done.family, done.rows.first()) {
-        (Some(family), Some(row)) => own_delivery(request, family, *row).await?,
-        _ => None,
-    };
-    Ok(Shared::rows(&request.ceiling, MUTATION, || {
-        RetryWebhookDeliveryPayload {
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.delivery_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    fn admit(request: &Request) -> Result<(), ApiError> {
+        refuse_portals(request)
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        again(request, own_permit(request, Self::MUTATION)?, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RetryWebhookDeliveryPayload, ApiError> {
+        let delivery = match (done.family, done.rows.first()) {
+            (Some(family), Some(row)) => own_delivery(request, family, *row).await?,
+            _ => None,
+        };
+        Ok(RetryWebhookDeliveryPayload {
             delivery,
             errors: done.errors,
-        }
-    }))
+        })
+    }
 }
 
-async fn again(request: &Request, input: &RetryWebhookDeliveryInput) -> Result<Done, ApiError> {
+async fn again(request: &Request, permit: Permit, input: &RetryWebhookDeliveryInput) -> Result<Done, ApiError> {
     let key = request.key(&input.delivery_id)?;
     let found = match key.kind {
         Kind::WebhookDelivery => own_delivery(request, key.family, key.row).await?,
@@ -321,7 +355,11 @@ async fn again(request: &Request, input: &RetryWebhookDeliveryInput) -> Result<D
             "The endpoint was disabled. Add it again.",
         )));
     }
-    if !request.session.retry_delivery(key.row).await? {
+    let writing = request.session.write(permit);
+    if !writing
+        .retry_delivery(&delivery.endpoint.0, key.family, key.row)
+        .await?
+    {
         request.disclose(&delivery.row.existence());
         return Ok(Done::refused(UserError::new(
             "deliveryId",
@@ -329,10 +367,6 @@ async fn again(request: &Request, input: &RetryWebhookDeliveryInput) -> Result<D
             "Only a delivery that was given up can be tried again.",
         )));
     }
-    request.written(Write {
-        family: Some(key.family),
-        ..write()
-    });
     Ok(Done::changed(key.family, vec![key.row]))
 }
 

@@ -3,20 +3,17 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
-    Changed, not_found,
-    once::{Done, once},
+    Changed,
+    frame::Change,
+    not_found,
+    once::Done,
     user_error::{UserError, UserErrorCode},
-    writable::{self, write},
+    writable,
 };
 use crate::{
-    audit::{
-        Code,
-        decided::{Decided, Decision},
-        entry,
-    },
     graphql::{
         api_error::ApiError,
-        context::{Request, Write},
+        context::Request,
         ids::Kind,
         objects::{Consent, Entry},
     },
@@ -54,35 +51,38 @@ impl WithdrawConsentPayload {
     }
 }
 
-/// Withdraws a consent.
-pub(super) async fn withdraw(
-    ctx: &Context<'_>,
-    input: WithdrawConsentInput,
-) -> Result<Shared<WithdrawConsentPayload>, ApiError> {
-    let request = Request::of(ctx);
-    if let Some(withheld) = Shared::beyond(&request.ceiling, MUTATION) {
-        return Ok(withheld);
+impl Change for WithdrawConsentInput {
+    type Input = Self;
+    type Payload = WithdrawConsentPayload;
+    const MUTATION: FieldId = MUTATION;
+
+    fn input(&self) -> &Self {
+        self
     }
-    let key = input.idempotency_key.as_deref();
-    let done = once(
-        request,
-        "withdrawConsent",
-        &input,
-        Some(&input.consent_id),
-        key,
-        change(request, &input),
-    )
-    .await?;
-    let changed = Changed::read(request, done, Kind::Consent).await?;
-    Ok(Shared::rows(&request.ceiling, MUTATION, || {
-        WithdrawConsentPayload(changed)
-    }))
+
+    fn named(&self) -> Option<&ID> {
+        Some(&self.consent_id)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        change(request, self).await
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<WithdrawConsentPayload, ApiError> {
+        Ok(WithdrawConsentPayload(
+            Changed::read(request, done, Kind::Consent).await?,
+        ))
+    }
 }
 
 async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done, ApiError> {
     let key = request.key(&input.consent_id)?;
     let found = writable::row::<Consent>(request, key, Kind::Consent, MUTATION).await?;
-    let Some((dossier, consent, permits)) = found else {
+    let Some((dossier, consent, permit)) = found else {
         return Ok(not_found(request, "consentId", key));
     };
     let row = consent.row();
@@ -96,8 +96,8 @@ async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done,
     }
     let at = request.session.now();
     let person = row.link(Link::Person).unwrap_or_default();
-    if !request
-        .session
+    let writing = request.session.write(permit);
+    if !writing
         .withdraw_consent(dossier.key(), person, consent.key(), at)
         .await?
     {
@@ -108,16 +108,5 @@ async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done,
             "This consent has been withdrawn already.",
         )));
     }
-    let said = |code: Shared<String>| code.seen().map(Code::nearest).into_iter().collect();
-    request.written(Write {
-        kind: entry::Kind::Consent,
-        person: row.link(Link::Person),
-        consents: vec![Decided {
-            categories: said(row.release(field::CONSENT_CATEGORY, |row| row.category.clone())),
-            agency_kinds: said(row.release(field::CONSENT_AGENCY_KIND, |row| row.agency_kind.clone())),
-            ..Decided::of_row(Decision::Withdrawn, person, consent.key())
-        }],
-        ..write(MUTATION, dossier.key(), permits)
-    });
     Ok(Done::changed(dossier.key(), vec![consent.key()]))
 }

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use super::{categories_of, find};
 use crate::{
-    audit::entry,
     graphql::{
         api_error::ApiError,
-        context::{Request, Write},
+        context::Request,
         ids::{Key, Kind},
         objects::{Entry, Marker},
     },
-    sharing::{decide::Permits, facts::RowFacts, register::FieldId},
+    sharing::{facts::RowFacts, permit::Permit, register::FieldId},
     store::dossier::{Dossier, Wants},
 };
 
@@ -21,21 +20,21 @@ pub(super) async fn marked(
     request: &Request,
     key: Key,
     mutation: FieldId,
-) -> Result<Option<(Arc<Dossier>, Permits)>, ApiError> {
+) -> Result<Option<(Arc<Dossier>, Permit)>, ApiError> {
     if key.kind != Kind::Marker {
         return Ok(None);
     }
     let permitted = |dossier: &Arc<Dossier>| {
         Marker::seen(dossier)?;
         // What is written to is the family's marker, which comes from no agency.
-        let permits = dossier.grant.may_write(categories_of(mutation), &RowFacts::family());
-        permits.ok()
+        let permit = dossier.grant.may_write(categories_of(mutation), &RowFacts::family());
+        permit.ok()
     };
     let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
     let found = request.named_one(key.row, Wants::default(), &holds).await?;
     Ok(found.and_then(|dossier| {
-        let permits = permitted(&dossier)?;
-        Some((dossier, permits))
+        let permit = permitted(&dossier)?;
+        Some((dossier, permit))
     }))
 }
 
@@ -45,25 +44,11 @@ pub(super) async fn row<E: Entry>(
     key: Key,
     kind: Kind,
     mutation: FieldId,
-) -> Result<Option<(Arc<Dossier>, E, Permits)>, ApiError> {
-    let permits = |entry: &E| entry.row().may_write(categories_of(mutation)).ok();
-    let found = find::<E>(request, key, kind, |_, entry| permits(entry).is_some()).await?;
+) -> Result<Option<(Arc<Dossier>, E, Permit)>, ApiError> {
+    let permit = |entry: &E| entry.row().may_write(categories_of(mutation)).ok();
+    let found = find::<E>(request, key, kind, |_, entry| permit(entry).is_some()).await?;
     Ok(found.and_then(|(dossier, entry)| {
-        let permits = permits(&entry)?;
-        Some((dossier, entry, permits))
+        let permit = permit(&entry)?;
+        Some((dossier, entry, permit))
     }))
-}
-
-/// What the trail says of a change of a family's rows.
-pub(super) fn write(mutation: FieldId, family: uuid::Uuid, permits: Permits) -> Write {
-    Write {
-        kind: entry::Kind::Write,
-        family: Some(family),
-        person: None,
-        clauses: permits.clauses,
-        categories: categories_of(mutation),
-        emergency: permits.emergency,
-        loaded: None,
-        consents: Vec::new(),
-    }
 }

@@ -190,7 +190,10 @@ impl Session {
             position: Set(looked.position),
         };
         if first {
-            return self.insert(row).await;
+            marker_consumer::Entity::insert(row)
+                .exec_without_returning(self.transaction()?)
+                .await?;
+            return Ok(());
         }
         marker_consumer::Entity::update_many()
             .set(marker_consumer::ActiveModel {

@@ -1,19 +1,21 @@
 //! Decisions about consent: recorded, and withdrawn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::consent;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    sea_query::ExprTrait as _,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait as _, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, Statement, Value, sea_query::ExprTrait as _,
 };
 use uuid::Uuid;
 
 use crate::store::record::record;
 use crate::store::{
+    bundle::Rows,
     rows::ConsentRow,
     session::{Session, StoreError},
+    writing::{Deed, Writing},
 };
 
 #[derive(FromQueryResult)]
@@ -25,26 +27,6 @@ struct Before {
 
 record!(Before: id family_id recorded_at);
 
-/// When a new decision is recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dated {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Earlier decisions that were dated anew for it.
-    pub anew: Vec<DatedAnew>,
-}
-
-/// A decision that a wrong clock had dated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DatedAnew {
-    /// The family in which it was recorded.
-    pub family: Uuid,
-    /// Its row.
-    pub key: Uuid,
-    /// When it is now said to have been recorded.
-    pub at: DateTime<Utc>,
-}
-
 #[derive(FromQueryResult)]
 struct DatabaseTime {
     seconds: i64,
@@ -52,16 +34,25 @@ struct DatabaseTime {
 
 record!(DatabaseTime: seconds);
 
+#[derive(FromQueryResult)]
+struct Withdrawn {
+    category: String,
+    agency_kind: String,
+}
+
+record!(Withdrawn: category agency_kind);
+
 /// Clocks of servers may differ by so much, and their decisions stay in the order in which they were recorded.
 const DIFFER: TimeDelta = TimeDelta::minutes(5);
 /// The least time between two decisions.
 const APART: TimeDelta = TimeDelta::microseconds(1);
 
-impl Session {
+impl Writing<'_> {
     /// When a new decision about a person's consent is recorded: now, and after all before of whatever family and category, since the newest is the one that counts. A clock that is ahead by little puts
     /// it off by little. What was recorded by one that was far ahead is put where it belongs, before now and in its order: else every decision after it would be dated as wrongly. But where it
     /// is not ahead of the database's clock, it is ours that is behind: then nothing is dated anew by it, and the decision comes just after those before it.
-    pub async fn next_consent_at(&self, person: Uuid) -> Result<Dated, StoreError> {
+    pub async fn next_consent_at(&self, person: Uuid) -> Result<DateTime<Utc>, StoreError> {
+        let session = self.session();
         let of_person = consent::Column::AuthorityId
             .eq(self.authority())
             .and(consent::Column::PersonId.eq(person));
@@ -71,22 +62,17 @@ impl Session {
             consent::Column::FamilyId,
             consent::Column::RecordedAt,
         ]);
-        let rows: Vec<Before> = self.all(select.filter(of_person.clone())).await?;
-        let now = self.now();
+        let rows: Vec<Before> = session.all(select.filter(of_person.clone())).await?;
+        let now = session.now();
         let ahead: BTreeSet<DateTime<Utc>> = rows.iter().map(|row| row.recorded_at).filter(|at| *at >= now).collect();
         let Some(newest) = ahead.last() else {
-            return Ok(Dated {
-                at: now,
-                anew: Vec::new(),
-            });
+            return Ok(now);
         };
-        if *newest <= now + DIFFER || *newest <= self.database_time().await? + DIFFER {
-            return Ok(Dated {
-                at: *newest + APART,
-                anew: Vec::new(),
-            });
+        if *newest <= now + DIFFER || *newest <= session.database_time().await? + DIFFER {
+            return Ok(*newest + APART);
         }
-        let mut anew = Vec::new();
+        self.of_person(person)?;
+        let mut families = BTreeMap::<Uuid, Vec<(Uuid, DateTime<Utc>)>>::new();
         tracing::warn!(
             seconds = (*newest - now).num_seconds(),
             "consent.clock_was_ahead: decisions were recorded by a clock far ahead of this one; they are dated anew, before this one"
@@ -94,15 +80,15 @@ impl Session {
         for (back, at) in (1..).zip(ahead.iter().rev()) {
             for row in rows.iter().filter(|row| row.recorded_at == *at) {
                 let at = now - APART * back;
-                self.date_consent(row.family_id, person, row.id, at).await?;
-                anew.push(DatedAnew {
-                    family: row.family_id,
-                    key: row.id,
-                    at,
-                });
+                self.date(row.family_id, person, row.id, at).await?;
+                families.entry(row.family_id).or_default().push((row.id, at));
             }
         }
-        Ok(Dated { at: now, anew })
+        // Each is told of the family in which it was recorded.
+        for (family, anew) in families {
+            self.also(family, Deed::DatedAnew(anew));
+        }
+        Ok(now)
     }
 
     /// Says of a decision when it was recorded; says whether there is such a decision.
@@ -113,6 +99,18 @@ impl Session {
         key: Uuid,
         at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        self.of_family(family)?;
+        self.of_person(person)?;
+        let dated = self.date(family, person, key, at).await?;
+        self.was(if dated {
+            Deed::DatedAnew(vec![(key, at)])
+        } else {
+            Deed::Nothing
+        });
+        Ok(dated)
+    }
+
+    async fn date(&self, family: Uuid, person: Uuid, key: Uuid, at: DateTime<Utc>) -> Result<bool, StoreError> {
         let changed = consent::Entity::update_many()
             .set(consent::ActiveModel {
                 recorded_at: Set(at),
@@ -121,25 +119,12 @@ impl Session {
             .filter(consent::Column::AuthorityId.eq(self.authority()))
             .filter(consent::Column::PersonId.eq(person))
             .filter(consent::Column::Id.eq(key))
-            .exec(self.transaction()?)
+            .exec(self.connection()?)
             .await?;
         if changed.rows_affected > 0 {
             self.touch_person(family, person);
         }
         Ok(changed.rows_affected > 0)
-    }
-
-    /// What the database's clock says, to a second.
-    async fn database_time(&self) -> Result<DateTime<Utc>, StoreError> {
-        let text = match self.backend() {
-            DatabaseBackend::Sqlite => "SELECT CAST(strftime('%s', 'now') AS bigint) AS seconds",
-            _ => "SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint) AS seconds",
-        };
-        let rows: Vec<DatabaseTime> = self.rows(text, Vec::new()).await?.records()?;
-        let seconds = rows.first().map(|row| row.seconds);
-        seconds
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-            .ok_or_else(|| StoreError::Corrupt("the database does not tell the time".to_owned()))
     }
 
     /// Adds decisions about consent; at most some hundreds.
@@ -148,9 +133,10 @@ impl Session {
             return Ok(());
         }
         for row in &rows {
-            self.touch_person(row.family_id, row.person_id);
+            self.of_family(row.family_id)?;
+            self.of_person(row.person_id)?;
         }
-        let rows = rows.into_iter().map(|row| consent::ActiveModel {
+        let models = rows.clone().into_iter().map(|row| consent::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),
             family_id: Set(row.family_id),
@@ -165,9 +151,13 @@ impl Session {
             recorded_by_agency: Set(row.recorded_by_agency),
             recorded_by_subject: Set(row.recorded_by_subject),
         });
-        consent::Entity::insert_many(rows)
-            .exec_without_returning(self.transaction()?)
+        consent::Entity::insert_many(models)
+            .exec_without_returning(self.connection()?)
             .await?;
+        for row in &rows {
+            self.touch_person(row.family_id, row.person_id);
+        }
+        self.was(Deed::Decided(rows));
         Ok(())
     }
 
@@ -179,21 +169,45 @@ impl Session {
         key: Uuid,
         at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let changed = consent::Entity::update_many()
-            .set(consent::ActiveModel {
-                withdrawn_at: Set(Some(at)),
-                ..Default::default()
-            })
-            .filter(consent::Column::AuthorityId.eq(self.authority()))
-            .filter(consent::Column::Id.eq(key))
-            .filter(consent::Column::FamilyId.eq(family))
-            .filter(consent::Column::PersonId.eq(person))
-            .filter(consent::Column::WithdrawnAt.is_null())
-            .exec(self.transaction()?)
-            .await?;
-        if changed.rows_affected > 0 {
-            self.touch_person(family, person);
-        }
-        Ok(changed.rows_affected > 0)
+        self.of_family(family)?;
+        self.of_person(person)?;
+        let text = "UPDATE consent SET withdrawn_at = $1 WHERE authority_id = $2 AND id = $3 AND family_id = $4 AND person_id = $5 \
+                    AND withdrawn_at IS NULL RETURNING category, agency_kind";
+        let values: [Value; 5] = [
+            at.into(),
+            self.authority().into(),
+            key.into(),
+            family.into(),
+            person.into(),
+        ];
+        let statement = Statement::from_sql_and_values(self.session().backend(), text, values);
+        let rows = Rows::Library(self.connection()?.query_all_raw(statement).await?);
+        let withdrawn: Vec<Withdrawn> = rows.records()?;
+        let Some(row) = withdrawn.into_iter().next() else {
+            self.changed_nothing();
+            return Ok(false);
+        };
+        self.touch_person(family, person);
+        self.was(Deed::Withdrawn {
+            key,
+            category: row.category,
+            agency_kind: row.agency_kind,
+        });
+        Ok(true)
+    }
+}
+
+impl Session {
+    /// What the database's clock says, to a second.
+    async fn database_time(&self) -> Result<DateTime<Utc>, StoreError> {
+        let text = match self.backend() {
+            DatabaseBackend::Sqlite => "SELECT CAST(strftime('%s', 'now') AS bigint) AS seconds",
+            _ => "SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint) AS seconds",
+        };
+        let rows: Vec<DatabaseTime> = self.rows(text, Vec::new()).await?.records()?;
+        let seconds = rows.first().map(|row| row.seconds);
+        seconds
+            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .ok_or_else(|| StoreError::Corrupt("the database does not tell the time".to_owned()))
     }
 }

@@ -13,6 +13,7 @@ use crate::store::{
     reach::open_on,
     rows::{ContactNoteRow, ContactRow, MarkerResponseRow},
     session::{Session, StoreError},
+    writing::Writing,
 };
 
 /// A marker of an agency's own in one of its systems: keys and days, and nothing of the family.
@@ -38,26 +39,6 @@ struct Found {
 record!(Found: id);
 
 impl Session {
-    /// Adds a contact, with what its note says.
-    pub async fn add_contact(&self, row: ContactRow, note: Option<ContactNoteRow>) -> Result<(), StoreError> {
-        self.touch_contact(row.family_id, row.id);
-        let (text, category) = note.map(|note| (note.text, note.category)).unzip();
-        self.insert(contact::ActiveModel {
-            authority_id: Set(self.authority()),
-            id: Set(row.id),
-            family_id: Set(row.family_id),
-            agency_id: Set(row.agency_id),
-            subject: Set(row.subject),
-            kind: Set(row.kind),
-            urgency: Set(row.urgency),
-            occurred_at: Set(row.occurred_at),
-            note: Set(text),
-            note_category: Set(category),
-            recorded_at: Set(row.recorded_at),
-        })
-        .await
-    }
-
     /// The endpoints that are to be told of a family's contacts: those of its Lead Professional's agency.
     pub async fn endpoints_to_tell(&self, family: Uuid) -> Result<Vec<Uuid>, StoreError> {
         let lead = lead_professional::Entity::find()
@@ -86,41 +67,6 @@ impl Session {
         Ok(found.into_iter().map(|endpoint| endpoint.id).collect())
     }
 
-    /// Adds what endpoints are to be told of a contact: key of the delivery, and the endpoint's.
-    pub async fn add_deliveries(
-        &self,
-        family: Uuid,
-        contact: Uuid,
-        deliveries: Vec<(Uuid, Uuid)>,
-    ) -> Result<(), StoreError> {
-        if deliveries.is_empty() {
-            return Ok(());
-        }
-        let rows = deliveries
-            .into_iter()
-            .map(|(id, endpoint)| webhook_delivery::ActiveModel {
-                authority_id: Set(self.authority()),
-                id: Set(id),
-                endpoint_id: Set(endpoint),
-                event_type: Set("contact.reported".to_owned()),
-                family_id: Set(Some(family)),
-                contact_id: Set(Some(contact)),
-                alert_id: Set(None),
-                state: Set("pending".to_owned()),
-                attempts: Set(0),
-                next_at: Set(self.now()),
-                claimed_until: Set(None),
-                last_failure: Set(None),
-                last_status: Set(None),
-                created_at: Set(self.now()),
-                ended_at: Set(None),
-            });
-        webhook_delivery::Entity::insert_many(rows)
-            .exec_without_returning(self.transaction()?)
-            .await?;
-        Ok(())
-    }
-
     /// An agency's own marker for a family in one of its systems, that is asked for or placed.
     pub async fn own_marker(&self, family: Uuid, agency: Uuid, system: &str) -> Result<Option<OwnMarker>, StoreError> {
         let found: Vec<OwnMarker> = self
@@ -143,6 +89,90 @@ impl Session {
         Ok(found.into_iter().next())
     }
 
+    /// Whether that person has said on that day already whether the family's marker changed what they did.
+    pub async fn has_responded(
+        &self,
+        family: Uuid,
+        agency: Uuid,
+        subject: &str,
+        on: NaiveDate,
+    ) -> Result<bool, StoreError> {
+        let found: Vec<Found> = self
+            .all(
+                marker_response::Entity::find()
+                    .select_only()
+                    .column(marker_response::Column::Id)
+                    .filter(marker_response::Column::AuthorityId.eq(self.authority()))
+                    .filter(marker_response::Column::FamilyId.eq(family))
+                    .filter(marker_response::Column::AgencyId.eq(agency))
+                    .filter(marker_response::Column::Subject.eq(subject))
+                    .filter(marker_response::Column::RespondedOn.eq(on)),
+            )
+            .await?;
+        Ok(!found.is_empty())
+    }
+}
+
+impl Writing<'_> {
+    /// Adds a contact, with what its note says.
+    pub async fn add_contact(&self, row: ContactRow, note: Option<ContactNoteRow>) -> Result<(), StoreError> {
+        self.of_family(row.family_id)?;
+        let (family, key) = (row.family_id, row.id);
+        let (text, category) = note.map(|note| (note.text, note.category)).unzip();
+        self.insert(contact::ActiveModel {
+            authority_id: Set(self.authority()),
+            id: Set(row.id),
+            family_id: Set(row.family_id),
+            agency_id: Set(row.agency_id),
+            subject: Set(row.subject),
+            kind: Set(row.kind),
+            urgency: Set(row.urgency),
+            occurred_at: Set(row.occurred_at),
+            note: Set(text),
+            note_category: Set(category),
+            recorded_at: Set(row.recorded_at),
+        })
+        .await?;
+        self.touch_contact(family, key);
+        Ok(())
+    }
+
+    /// Adds what endpoints are to be told of a contact: key of the delivery, and the endpoint's.
+    pub async fn add_deliveries(
+        &self,
+        family: Uuid,
+        contact: Uuid,
+        deliveries: Vec<(Uuid, Uuid)>,
+    ) -> Result<(), StoreError> {
+        self.of_family(family)?;
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        let rows = deliveries
+            .into_iter()
+            .map(|(id, endpoint)| webhook_delivery::ActiveModel {
+                authority_id: Set(self.authority()),
+                id: Set(id),
+                endpoint_id: Set(endpoint),
+                event_type: Set("contact.reported".to_owned()),
+                family_id: Set(Some(family)),
+                contact_id: Set(Some(contact)),
+                alert_id: Set(None),
+                state: Set("pending".to_owned()),
+                attempts: Set(0),
+                next_at: Set(self.session().now()),
+                claimed_until: Set(None),
+                last_failure: Set(None),
+                last_status: Set(None),
+                created_at: Set(self.session().now()),
+                ended_at: Set(None),
+            });
+        webhook_delivery::Entity::insert_many(rows)
+            .exec_without_returning(self.connection()?)
+            .await?;
+        Ok(())
+    }
+
     /// Adds a marker that an agency placed without being asked.
     pub async fn add_placed_marker(
         &self,
@@ -152,6 +182,7 @@ impl Session {
         system: String,
         on: NaiveDate,
     ) -> Result<(), StoreError> {
+        self.of_family(family)?;
         self.insert(marker::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(key),
@@ -195,41 +226,20 @@ impl Session {
     }
 
     async fn change_marker(&self, family: Uuid, key: Uuid, change: marker::ActiveModel) -> Result<(), StoreError> {
+        self.of_family(family)?;
         marker::Entity::update_many()
             .set(change)
             .filter(marker::Column::AuthorityId.eq(self.authority()))
             .filter(marker::Column::Id.eq(key))
             .filter(marker::Column::FamilyId.eq(family))
-            .exec(self.transaction()?)
+            .exec(self.connection()?)
             .await?;
         Ok(())
     }
 
-    /// Whether that person has said on that day already whether the family's marker changed what they did.
-    pub async fn has_responded(
-        &self,
-        family: Uuid,
-        agency: Uuid,
-        subject: &str,
-        on: NaiveDate,
-    ) -> Result<bool, StoreError> {
-        let found: Vec<Found> = self
-            .all(
-                marker_response::Entity::find()
-                    .select_only()
-                    .column(marker_response::Column::Id)
-                    .filter(marker_response::Column::AuthorityId.eq(self.authority()))
-                    .filter(marker_response::Column::FamilyId.eq(family))
-                    .filter(marker_response::Column::AgencyId.eq(agency))
-                    .filter(marker_response::Column::Subject.eq(subject))
-                    .filter(marker_response::Column::RespondedOn.eq(on)),
-            )
-            .await?;
-        Ok(!found.is_empty())
-    }
-
     /// Adds that a marker changed what someone did, or did not.
     pub async fn add_marker_response(&self, row: MarkerResponseRow) -> Result<(), StoreError> {
+        self.of_family(row.family_id)?;
         self.insert(marker_response::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),
@@ -238,7 +248,7 @@ impl Session {
             subject: Set(row.subject),
             responded_on: Set(row.responded_on),
             changed_what_was_done: Set(row.changed_what_was_done),
-            recorded_at: Set(self.now()),
+            recorded_at: Set(self.session().now()),
         })
         .await
     }

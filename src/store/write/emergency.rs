@@ -12,6 +12,7 @@ use crate::{
         reference,
         rows::EmergencyAccessRow,
         session::{Session, StoreError},
+        writing::Writing,
     },
 };
 
@@ -103,10 +104,13 @@ impl Session {
         opened.sort_by_key(|opened| std::cmp::Reverse((opened.opened_at, opened.id)));
         Ok(opened)
     }
+}
 
+impl Writing<'_> {
     /// Opens emergency access.
     pub async fn open_emergency(&self, row: EmergencyAccessRow) -> Result<(), StoreError> {
-        self.touch(row.family_id);
+        self.of_family(row.family_id)?;
+        let key = row.id;
         self.insert(emergency_access::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),
@@ -119,6 +123,15 @@ impl Session {
             expires_at: Set(row.expires_at),
             closed_at: Set(row.closed_at),
         })
-        .await
+        .await?;
+        self.opened(key);
+        Ok(())
+    }
+
+    /// Notes that what is to be opened is open already: each time that it was asked for is told.
+    pub fn emergency_is_open(&self, family: Uuid, key: Uuid) -> Result<(), StoreError> {
+        self.of_family(family)?;
+        self.opened(key);
+        Ok(())
     }
 }

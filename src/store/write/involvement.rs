@@ -5,15 +5,12 @@ use entity::involvement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::store::{
-    rows::InvolvementRow,
-    session::{Session, StoreError},
-};
+use crate::store::{rows::InvolvementRow, session::StoreError, writing::Writing};
 
-impl Session {
+impl Writing<'_> {
     /// Adds an involvement of an agency that has no open one with the family.
     pub async fn add_involvement(&self, row: InvolvementRow) -> Result<(), StoreError> {
-        self.touch(row.family_id);
+        self.of_family(row.family_id)?;
         self.insert(involvement::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),
@@ -31,6 +28,7 @@ impl Session {
 
     /// Ends an involvement; says whether there was one that had no end.
     pub async fn end_involvement(&self, family: Uuid, key: Uuid, on: NaiveDate) -> Result<bool, StoreError> {
+        self.of_family(family)?;
         let changed = involvement::Entity::update_many()
             .set(involvement::ActiveModel {
                 ended_on: Set(Some(on)),
@@ -40,10 +38,10 @@ impl Session {
             .filter(involvement::Column::Id.eq(key))
             .filter(involvement::Column::FamilyId.eq(family))
             .filter(involvement::Column::EndedOn.is_null())
-            .exec(self.transaction()?)
+            .exec(self.connection()?)
             .await?;
-        if changed.rows_affected > 0 {
-            self.touch(family);
+        if changed.rows_affected == 0 {
+            self.changed_nothing();
         }
         Ok(changed.rows_affected > 0)
     }

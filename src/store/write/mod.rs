@@ -1,4 +1,4 @@
-//! What the API may change, one statement each. Whoever calls has had the decision; nothing here decides.
+//! What the API may change, one statement each, and what has to be read for it. A change spends a permit; nothing here decides.
 
 pub mod budget;
 mod consent;
@@ -8,9 +8,4 @@ mod idempotency;
 mod involvement;
 mod webhook;
 
-pub use self::{
-    consent::{Dated, DatedAnew},
-    contact::OwnMarker,
-    emergency::Opened,
-    idempotency::Kept,
-};
+pub use self::{contact::OwnMarker, emergency::Opened, idempotency::Kept};

@@ -10,6 +10,7 @@ use crate::{
     store::{
         rows::WebhookEndpointRow,
         session::{Session, StoreError},
+        writing::Writing,
     },
 };
 
@@ -32,9 +33,12 @@ impl Session {
         )
         .await
     }
+}
 
+impl Writing<'_> {
     /// Adds an endpoint.
     pub async fn add_webhook_endpoint(&self, row: WebhookEndpointRow) -> Result<(), StoreError> {
+        self.of_agency(row.agency_id)?;
         self.insert(webhook_endpoint::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),
@@ -61,6 +65,7 @@ impl Session {
         sealed: String,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        self.of_agency(endpoint.agency_id)?;
         webhook_endpoint::Entity::update_many()
             .set(webhook_endpoint::ActiveModel {
                 secret_now: Set(sealed),
@@ -70,42 +75,55 @@ impl Session {
             })
             .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
             .filter(webhook_endpoint::Column::Id.eq(endpoint.id))
-            .exec(self.transaction()?)
+            .exec(self.connection()?)
             .await?;
         Ok(())
     }
 
     /// Removes an endpoint, with its secrets and all that it was or is still to be told.
-    pub async fn remove_webhook_endpoint(&self, endpoint: Uuid) -> Result<(), StoreError> {
+    pub async fn remove_webhook_endpoint(&self, endpoint: &WebhookEndpointRow) -> Result<(), StoreError> {
+        self.of_agency(endpoint.agency_id)?;
         webhook_delivery::Entity::delete_many()
             .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
-            .filter(webhook_delivery::Column::EndpointId.eq(endpoint))
-            .exec(self.transaction()?)
+            .filter(webhook_delivery::Column::EndpointId.eq(endpoint.id))
+            .exec(self.connection()?)
             .await?;
         webhook_endpoint::Entity::delete_many()
             .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
-            .filter(webhook_endpoint::Column::Id.eq(endpoint))
-            .exec(self.transaction()?)
+            .filter(webhook_endpoint::Column::Id.eq(endpoint.id))
+            .exec(self.connection()?)
             .await?;
         Ok(())
     }
 
-    /// Has a delivery that was given up tried again from now, as often as a new one; says whether there was one.
-    pub async fn retry_delivery(&self, delivery: Uuid) -> Result<bool, StoreError> {
+    /// Has a delivery about a family to an endpoint, which was given up, tried again from now, as often as a new one; says whether there was one.
+    pub async fn retry_delivery(
+        &self,
+        endpoint: &WebhookEndpointRow,
+        family: Uuid,
+        delivery: Uuid,
+    ) -> Result<bool, StoreError> {
+        self.of_agency(endpoint.agency_id)?;
         let changed = webhook_delivery::Entity::update_many()
             .set(webhook_delivery::ActiveModel {
                 state: Set("pending".to_owned()),
                 attempts: Set(0),
-                next_at: Set(self.now()),
+                next_at: Set(self.session().now()),
                 claimed_until: Set(None),
                 ended_at: Set(None),
                 ..Default::default()
             })
             .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
             .filter(webhook_delivery::Column::Id.eq(delivery))
+            .filter(webhook_delivery::Column::EndpointId.eq(endpoint.id))
+            .filter(webhook_delivery::Column::FamilyId.eq(family))
             .filter(webhook_delivery::Column::State.eq("dead"))
-            .exec(self.transaction()?)
+            .exec(self.connection()?)
             .await?;
+        self.about(family);
+        if changed.rows_affected == 0 {
+            self.changed_nothing();
+        }
         Ok(changed.rows_affected > 0)
     }
 }

@@ -171,7 +171,7 @@ pub(super) async fn marker_id(store: &Store, reference: &str) -> String {
 pub(super) async fn touch(store: &Store, reference: &str) {
     let key = family(store, reference).await;
     let session = Session::begin(store, 1, Mode::Write).await.unwrap();
-    session.touch(key);
+    session.write_as_operator().touch(key);
     session.commit().await.unwrap();
 }
 

@@ -63,7 +63,7 @@ async fn another_process_is_woken_within_a_second() {
         thinkfamily::store::session::Session::begin(&apps[0].store, 1, thinkfamily::store::session::Mode::Write)
             .await
             .unwrap();
-    session.touch(families[0].0);
+    session.write_as_operator().touch(families[0].0);
     session.end().await.unwrap();
     assert!(!woken(&mut wake, Duration::from_millis(300)).await);
 

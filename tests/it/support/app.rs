@@ -299,6 +299,7 @@ impl App {
             .unwrap_or_else(|refused| panic!("{refused:?}"));
         let key = Ids::random().uuid();
         session
+            .write_as_operator()
             .add_agreement(
                 key,
                 &agreement,

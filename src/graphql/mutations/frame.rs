@@ -1,0 +1,71 @@
+//! What every change has in common: the ceiling before anything is read, one answer to a request that is sent again, and what is shown decided on what holds afterwards.
+//! What a change writes is accounted for where its permit is spent, in the store.
+
+use async_graphql::{Context, ID, InputType};
+
+use super::once::{Done, once};
+use crate::{
+    graphql::{api_error::ApiError, context::Request, shared::Outcome},
+    sharing::{
+        grant::Shared,
+        register::{self, FieldId},
+    },
+};
+
+/// A change: what differs from one to the next.
+pub(super) trait Change: Send + Sync + Sized {
+    /// What the caller sends.
+    type Input: InputType + Sync;
+    /// What the caller gets.
+    type Payload: Send;
+    /// The mutation, in the register.
+    const MUTATION: FieldId;
+
+    /// What was sent.
+    fn input(&self) -> &Self::Input;
+
+    /// The id that says what is to be changed, where one does.
+    fn named(&self) -> Option<&ID>;
+
+    /// The caller's idempotency key.
+    fn key(&self) -> Option<&str>;
+
+    /// The refusal of whoever may not make such a change at all.
+    fn refused(request: &Request) -> Option<Shared<Self::Payload>> {
+        Shared::beyond(&request.ceiling, Self::MUTATION)
+    }
+
+    /// Refuses the operation as a whole, before the change is counted.
+    fn admit(_: &Request) -> Result<(), ApiError> {
+        Ok(())
+    }
+
+    /// Finds what is to be changed, and changes it where that is permitted.
+    fn change(&self, request: &Request) -> impl Future<Output = Result<Done, ApiError>> + Send;
+
+    /// What is shown of what came of it, now or when the same request was sent before.
+    fn payload(self, request: &Request, done: Done) -> impl Future<Output = Result<Self::Payload, ApiError>> + Send;
+
+    /// Gives it.
+    fn give(request: &Request, payload: Self::Payload) -> Shared<Self::Payload> {
+        Shared::rows(&request.ceiling, Self::MUTATION, || payload)
+    }
+}
+
+/// Makes a change.
+pub(super) async fn make<C: Change>(ctx: &Context<'_>, change: C) -> Outcome<C::Payload> {
+    Box::pin(made(Request::of(ctx), change)).await.into()
+}
+
+async fn made<C: Change>(request: &Request, change: C) -> Result<Shared<C::Payload>, ApiError> {
+    if let Some(withheld) = C::refused(request) {
+        return Ok(withheld);
+    }
+    C::admit(request)?;
+    let coordinate = register::get(C::MUTATION).coordinate;
+    let name = coordinate.strip_prefix("Mutation.").unwrap_or(coordinate);
+    let (named, key) = (change.named(), change.key());
+    let done = once(request, name, change.input(), named, key, change.change(request)).await?;
+    let payload = change.payload(request, done).await?;
+    Ok(C::give(request, payload))
+}

@@ -1,0 +1,272 @@
+//! Writing what a permit covers. Whoever writes spends a permit, and by that alone the change is in the operation's account, from which the trail is told, and its family noted for the feed.
+
+use std::sync::PoisonError;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use super::{
+    feed::Change,
+    rows::ConsentRow,
+    session::{Session, StoreError},
+};
+use crate::sharing::{
+    category::CategorySet,
+    permit::{Holder, Permit},
+};
+
+/// What was changed, or tried, for the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The family it is about.
+    pub family: Option<Uuid>,
+    /// The person it is about.
+    pub person: Option<Uuid>,
+    /// The categories of what was written.
+    pub categories: CategorySet,
+    /// The numbers of the clauses that permitted it.
+    pub clauses: Vec<u16>,
+    /// The emergency access it opened or rests on.
+    pub emergency: Option<Uuid>,
+    /// What was done.
+    pub deed: Deed,
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Rows were added, changed or ended.
+    Rows,
+    /// Decisions about consent were added, all made at once.
+    Decided(Vec<ConsentRow>),
+    /// A consent was withdrawn.
+    Withdrawn {
+        /// Its row.
+        key: Uuid,
+        /// The category of data that it was for.
+        category: String,
+        /// The kind of agency that it was for.
+        agency_kind: String,
+    },
+    /// Decisions about consent that a wrong clock had dated are dated anew: which, and to when.
+    DatedAnew(Vec<(Uuid, DateTime<Utc>)>),
+    /// Emergency access was opened, or is open already.
+    Emergency,
+    /// A version of an agreement was loaded.
+    Agreement {
+        /// The agreement's code.
+        code: String,
+        /// The version.
+        version: i32,
+    },
+    /// Nothing was to be changed after all.
+    Nothing,
+    /// Nothing: what was to be changed is not there, may not be seen or may not be written.
+    Refused,
+    /// Nothing: what was named is not there, and that it was tried is an alert.
+    Alert,
+}
+
+impl Deed {
+    /// Whether it changes something. What only was tried does not.
+    pub fn is_change(&self) -> bool {
+        !matches!(self, Self::Nothing | Self::Refused | Self::Alert)
+    }
+}
+
+/// Who permits a change.
+#[derive(Debug)]
+enum By {
+    /// A decision. The change stands at that place of the account.
+    Permit(Permit, usize),
+    /// An operator whose command has told the trail itself.
+    Operator,
+}
+
+/// The only thing that changes rows, and only those of its permit's holder.
+#[derive(Debug)]
+pub struct Writing<'s> {
+    session: &'s Session,
+    by: By,
+}
+
+impl Session {
+    /// Spends a permit: the change is accounted for, and noted for the feed, from now on.
+    pub fn write(&self, permit: Permit) -> Writing<'_> {
+        let mut account = self.account();
+        let (at, family) = (account.len(), family_of(&permit));
+        account.push(written(&permit, family, Deed::Rows));
+        drop(account);
+        let writing = Writing {
+            session: self,
+            by: By::Permit(permit, at),
+        };
+        if let Some(family) = family {
+            writing.touch(family);
+        }
+        writing
+    }
+
+    /// Writes for a command of an operator, who is no caller and whom no agreement binds; the command has told the trail itself before. Nothing that answers callers may use it.
+    pub fn write_as_operator(&self) -> Writing<'_> {
+        Writing {
+            session: self,
+            by: By::Operator,
+        }
+    }
+
+    /// Notes what was tried, where nothing is changed.
+    pub fn tried(&self, written: Written) {
+        self.account().push(written);
+    }
+
+    /// Takes what was changed and tried so far.
+    pub fn take_account(&self) -> Vec<Written> {
+        let mut account = std::mem::take(&mut *self.account());
+        account.retain(|written| written.deed != Deed::Nothing);
+        account
+    }
+}
+
+impl Writing<'_> {
+    /// The operation's session, for reading.
+    pub(super) fn session(&self) -> &Session {
+        self.session
+    }
+
+    pub(super) fn authority(&self) -> i32 {
+        self.session.authority()
+    }
+
+    /// What a statement that changes rows goes over.
+    pub(super) fn connection(&self) -> Result<&DatabaseTransaction, StoreError> {
+        self.session.transaction()
+    }
+
+    /// Refuses rows of another family than the permit's.
+    pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
+        match &self.by {
+            By::Permit(permit, _) if permit.holder() != Holder::Family(family) => Err(NOT_COVERED),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses rows about another person than the permit's.
+    pub(super) fn of_person(&self, person: Uuid) -> Result<(), StoreError> {
+        match &self.by {
+            By::Permit(permit, _) if permit.person() != Some(person) => Err(NOT_COVERED),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses rows of another agency than the permit's.
+    pub(super) fn of_agency(&self, agency: Uuid) -> Result<(), StoreError> {
+        match &self.by {
+            By::Permit(permit, _) if permit.holder() != Holder::Agency(agency) => Err(NOT_COVERED),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses whatever is not the authority's as a whole.
+    pub(super) fn of_authority(&self) -> Result<(), StoreError> {
+        match &self.by {
+            By::Permit(permit, _) if permit.holder() != Holder::Authority => Err(NOT_COVERED),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says of the change what was done, where it is more than that rows were written.
+    pub(super) fn was(&self, deed: Deed) {
+        self.say(|written| written.deed = deed);
+    }
+
+    /// The same of what opens emergency access, by its row.
+    pub(super) fn opened(&self, emergency: Uuid) {
+        self.say(|written| {
+            written.deed = Deed::Emergency;
+            written.emergency = Some(emergency);
+        });
+    }
+
+    /// Says of which family the change is, where the holder is an agency.
+    pub(super) fn about(&self, family: Uuid) {
+        self.say(|written| written.family = Some(family));
+    }
+
+    /// Nothing was changed after all: what was to be changed is as it was to become.
+    pub(super) fn changed_nothing(&self) {
+        self.was(Deed::Nothing);
+    }
+
+    fn say(&self, say: impl FnOnce(&mut Written)) {
+        let By::Permit(_, at) = &self.by else { return };
+        if let Some(written) = self.session.account().get_mut(*at) {
+            say(written);
+        }
+    }
+
+    /// Rows of another family were changed as well.
+    pub(super) fn also(&self, family: Uuid, deed: Deed) {
+        let By::Permit(permit, _) = &self.by else { return };
+        self.session.account().push(written(permit, Some(family), deed));
+    }
+
+    /// Notes for the feed that something of a family was written on which anybody's view of its marker could rest.
+    pub fn touch(&self, family: Uuid) {
+        self.note(family, None, None);
+    }
+
+    /// The same of something about a person, recorded in a family, that concerns every family of theirs: their consent, their shielding.
+    pub(super) fn touch_person(&self, family: Uuid, person: Uuid) {
+        self.note(family, Some(person), None);
+    }
+
+    /// Notes that a contact with a family was reported.
+    pub fn touch_contact(&self, family: Uuid, contact: Uuid) {
+        self.note(family, None, Some(contact));
+    }
+
+    fn note(&self, family: Uuid, person: Option<Uuid>, contact: Option<Uuid>) {
+        let change = Change {
+            family,
+            person,
+            contact,
+        };
+        let mut changes = self.session.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.insert(change);
+    }
+
+    /// Adds a row.
+    pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
+    where
+        A: ActiveModelTrait + Send,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        <A::Entity as EntityTrait>::insert(row)
+            .exec_without_returning(self.connection()?)
+            .await?;
+        Ok(())
+    }
+}
+
+fn family_of(permit: &Permit) -> Option<Uuid> {
+    match permit.holder() {
+        Holder::Family(family) => Some(family),
+        Holder::Agency(_) | Holder::Authority => None,
+    }
+}
+
+fn written(permit: &Permit, family: Option<Uuid>, deed: Deed) -> Written {
+    Written {
+        family,
+        person: permit.person(),
+        categories: permit.categories(),
+        clauses: permit.clauses().to_vec(),
+        emergency: permit.emergency(),
+        deed,
+    }
+}
+
+/// It never comes to this unless a change was written wrongly: nothing of the operation is kept then.
+const NOT_COVERED: StoreError = StoreError::NotCovered;
