@@ -3,6 +3,7 @@
 
 mod receipts;
 mod stamped;
+mod tied;
 mod told;
 
 use std::{fs, path::Path, time::Duration};
