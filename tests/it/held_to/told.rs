@@ -153,6 +153,8 @@ async fn a_trail_that_is_put_back_is_told_by_the_next_start() {
     assert!(done && words.contains("trail.tail_lost"), "{words}");
     let serving = site.serve(&[]);
     read(&lead(&site, &serving)).await;
+    let log = serving.log_so_far();
+    assert!(!log.contains("trail.tail_lost"), "it was told already:\n{log}");
     drop(serving);
     let (sound, words) = run(&site, &["audit", "verify"]);
     assert!(sound && words.contains("of 1 chains entries are lost"), "{words}");
