@@ -59,7 +59,7 @@ impl Ties {
         let mut moved = Vec::new();
         for head in heads(&snapshot).await? {
             let named = self.named.get(&head.chain).copied().unwrap_or(0);
-            if head.chain != self.trail.opened() && head.seq > named && does_more(&snapshot, head.chain, named).await? {
+            if head.chain != self.trail.chain() && head.seq > named && does_more(&snapshot, head.chain, named).await? {
                 moved.push(head);
                 if moved.len() == MOST {
                     break;

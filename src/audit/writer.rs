@@ -304,6 +304,11 @@ impl Trail {
         self.opened
     }
 
+    /// The chain that is written now: another one than it opened from the turn of a month on.
+    pub fn chain(&self) -> Uuid {
+        self.reached.borrow().head.chain
+    }
+
     /// The tables, for reading.
     pub fn store(&self) -> &TrailStore {
         &self.store

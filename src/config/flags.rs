@@ -86,6 +86,9 @@ settings! {
     witness_dir "THINKFAMILY_WITNESS_DIR" "DIR" "A folder of somebody else's that is told how the trail stands [default: none]" [];
     witness_url "THINKFAMILY_WITNESS_URL" "ADDRESS" "An https address of somebody else's that is told how the trail stands [default: none]" [];
     witness_interval_s "THINKFAMILY_WITNESS_INTERVAL_S" "S" "How often they are told, where anything was written, in seconds [default: 60]" [];
+    timestamp_url "THINKFAMILY_TIMESTAMP_URL" "ADDRESS" "An https address of an authority of time stamps (RFC 3161) that stamps how the trail stands [default: none]" [];
+    timestamp_dir "THINKFAMILY_TIMESTAMP_DIR" "DIR" "Where its stamps are kept [default: <data-dir>/stamps]" [];
+    timestamp_interval_s "THINKFAMILY_TIMESTAMP_INTERVAL_S" "S" "How often a stamp is asked for, where anything was written, in seconds [default: 3600]" [];
     trail_tie_s "THINKFAMILY_TRAIL_TIE_S" "S" "How often the trail's chains name each other, where anything was written, in seconds [default: 60]" [];
     trail_check_s "THINKFAMILY_TRAIL_CHECK_S" "S" "How long the server takes to look through the whole trail, over and over, in seconds; 0 is never [default: 86400]" [];
     trail_former_keys "THINKFAMILY_TRAIL_FORMER_KEYS" "LIST" "Files of the public keys that signed the trail before the one of now [default: none]" [];

@@ -251,6 +251,7 @@ impl Config {
             counters: Counters::read(&given)?,
             transport: Transport::read(&given)?,
             database: read_database(&given, &data_dir)?,
+            trail: Trail::read(&given, &data_dir, easing)?,
             data_dir,
             request_timeout: milliseconds(&given, "request_timeout_ms", 15_000)?,
             leave: Duration::from_millis(
@@ -268,7 +269,6 @@ impl Config {
             lookups: Lookups::read(&given)?,
             writes: Writes::read(&given)?,
             webhooks: read_webhooks(&given)?,
-            trail: Trail::read(&given, easing)?,
             limits: Limits::read(&given)?,
             connections: Connections::read(&given)?,
             live: Live::read(&given)?,

@@ -1,6 +1,9 @@
 //! How the trail is tied, told to witnesses and looked through.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{
     issuer::is_loopback_host,
@@ -16,6 +19,17 @@ pub struct Witness {
     pub address: Option<String>,
 }
 
+/// An authority of time stamps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timestamps {
+    /// Its address.
+    pub address: String,
+    /// Where stamps are kept.
+    pub folder: PathBuf,
+    /// How often a stamp is asked for, where anything was written.
+    pub every: Duration,
+}
+
 /// The trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trail {
@@ -23,6 +37,8 @@ pub struct Trail {
     pub witness: Witness,
     /// How often that is done where anything was written.
     pub witness_every: Duration,
+    /// Who stamps its checkpoints with the time.
+    pub timestamps: Option<Timestamps>,
     /// How often its chains name each other where anything was written.
     pub tie_every: Duration,
     /// How long it takes to look through all of it; it is not done where there is none.
@@ -32,23 +48,32 @@ pub struct Trail {
 }
 
 impl Trail {
-    pub(super) fn read(given: &Given, development: bool) -> Result<Self, ConfigError> {
+    pub(super) fn read(given: &Given, data_dir: &Path, development: bool) -> Result<Self, ConfigError> {
         let path = |text: &str| (!text.is_empty() && !text.contains('\0')).then(|| PathBuf::from(text));
         let seconds = |name, default, least| {
             let number = given.number(name, default, least..=31_536_000)?;
             Ok(Duration::from_secs(number.into()))
         };
+        let address = |name| {
+            let wanted = "an https address, or in development an http one on this machine";
+            given.get(name, wanted, |text| {
+                is_witness(text, development).then(|| text.to_owned())
+            })
+        };
         let check_within = seconds("trail_check_s", 86_400, 0)?;
+        let stamps = given.get("timestamp_dir", "a directory", path)?;
+        let stamps_every = seconds("timestamp_interval_s", 3_600, 1)?;
         Ok(Self {
             witness: Witness {
                 folder: given.get("witness_dir", "a directory", path)?,
-                address: given.get(
-                    "witness_url",
-                    "an https address, or in development an http one on this machine",
-                    |text| is_witness(text, development).then(|| text.to_owned()),
-                )?,
+                address: address("witness_url")?,
             },
             witness_every: seconds("witness_interval_s", 60, 1)?,
+            timestamps: address("timestamp_url")?.map(|address| Timestamps {
+                address,
+                folder: stamps.unwrap_or_else(|| data_dir.join("stamps")),
+                every: stamps_every,
+            }),
             tie_every: seconds("trail_tie_s", 60, 1)?,
             check_within: (!check_within.is_zero()).then_some(check_within),
             former_keys: given
@@ -78,7 +103,7 @@ mod tests {
     use super::*;
 
     fn read(file: &str, development: bool) -> Result<Trail, ConfigError> {
-        Trail::read(&Given::from_toml(file)?, development)
+        Trail::read(&Given::from_toml(file)?, Path::new("data"), development)
     }
 
     #[test]
@@ -95,6 +120,21 @@ mod tests {
     }
 
     #[test]
+    fn stamps_are_kept_in_the_data_directory_unless_set() {
+        assert_eq!(read("timestamp_dir = \"theirs\"", false).unwrap().timestamps, None);
+        let set = "timestamp_url = \"https://tsa.example/\"\n";
+        let stamps = read(set, false).unwrap().timestamps.unwrap();
+        assert_eq!(stamps.folder, Path::new("data/stamps"));
+        assert_eq!(stamps.every, Duration::from_hours(1));
+        let set = format!("{set}timestamp_dir = \"theirs\"\ntimestamp_interval_s = 60");
+        let stamps = read(&set, false).unwrap().timestamps.unwrap();
+        assert_eq!(
+            (stamps.folder.as_path(), stamps.every.as_secs()),
+            (Path::new("theirs"), 60)
+        );
+    }
+
+    #[test]
     fn a_witness_is_told_by_https_or_on_this_machine_in_development() {
         for (address, in_production, in_development) in [
             ("https://witness.example/add", true, true),
@@ -105,11 +145,13 @@ mod tests {
             ("file:///tmp/x", false, false),
             ("witness.example", false, false),
         ] {
-            let file = format!("witness_url = \"{address}\"");
-            for (development, taken) in [(false, in_production), (true, in_development)] {
-                let read = read(&file, development);
-                assert_eq!(read.is_ok(), taken, "{address}, {development}");
-                assert!(read.is_ok() || read.unwrap_err().setting == "witness_url");
+            for setting in ["witness_url", "timestamp_url"] {
+                let file = format!("{setting} = \"{address}\"");
+                for (development, taken) in [(false, in_production), (true, in_development)] {
+                    let read = read(&file, development);
+                    assert_eq!(read.is_ok(), taken, "{address}, {development}");
+                    assert!(read.is_ok() || read.unwrap_err().setting == setting);
+                }
             }
         }
     }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, header::CONTENT_TYPE, redirect::Policy};
+use reqwest::{Client, Response, header::CONTENT_TYPE, redirect::Policy};
 
 /// Longest time of one attempt.
 const TIME: Duration = Duration::from_secs(10);
+/// What notes are sent as.
+const NOTE: &str = "text/plain; charset=utf-8";
 
 /// An address.
 pub(super) struct Address {
@@ -28,16 +30,50 @@ impl Address {
 
     /// Sends a note.
     pub(super) async fn send(&self, note: &str) -> Result<(), &'static str> {
-        let sending = self.client.post(&self.address);
-        let sending = sending
-            .header(CONTENT_TYPE, "text/plain; charset=utf-8")
-            .body(note.to_owned());
-        match sending.send().await {
-            Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(_) => Err("status"),
-            Err(error) if error.is_timeout() => Err("timeout"),
-            Err(error) if error.is_connect() => Err("no_connection"),
-            Err(_) => Err("connection_broke"),
+        self.post(NOTE, note.to_owned().into()).await.map(drop)
+    }
+
+    /// Sends what is of the kind `sent`, and gives the answer, which must be of the kind and no longer than `wanted` says.
+    pub(super) async fn ask(
+        &self,
+        sent: &'static str,
+        body: Vec<u8>,
+        wanted: (&str, usize),
+    ) -> Result<Vec<u8>, &'static str> {
+        let (kind, most) = wanted;
+        let mut answer = self.post(sent, body).await?;
+        let said = answer.headers().get(CONTENT_TYPE).and_then(|said| said.to_str().ok());
+        let said = said.map(|said| said.split_once(';').map_or(said, |(kind, _)| kind).trim());
+        if !said.is_some_and(|said| said.eq_ignore_ascii_case(kind)) {
+            return Err("other_kind");
         }
+        let mut whole = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(|error| cause(&error))? {
+            if whole.len() + part.len() > most {
+                return Err("too_long");
+            }
+            whole.extend_from_slice(&part);
+        }
+        Ok(whole)
+    }
+
+    async fn post(&self, kind: &'static str, body: Vec<u8>) -> Result<Response, &'static str> {
+        let sending = self.client.post(&self.address).header(CONTENT_TYPE, kind).body(body);
+        match sending.send().await {
+            Ok(answer) if answer.status().is_success() => Ok(answer),
+            Ok(_) => Err("status"),
+            Err(error) => Err(cause(&error)),
+        }
+    }
+}
+
+/// In a word; the library's own words would name the address.
+fn cause(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "timeout"
+    } else if error.is_connect() {
+        "no_connection"
+    } else {
+        "connection_broke"
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{fs::OpenOptions, io::Write as _, path::PathBuf};
 
+use uuid::Uuid;
+
 /// A folder.
 pub(super) struct Folder(PathBuf);
 
@@ -11,7 +13,7 @@ impl Folder {
     }
 
     /// Adds a note to a chain's file.
-    pub(super) async fn add(&self, chain: &str, note: &str) -> Result<(), &'static str> {
+    pub(super) async fn add(&self, chain: Uuid, note: &str) -> Result<(), &'static str> {
         let file = self.0.join(format!("{chain}.checkpoints"));
         // The line before may have been cut off, by a disk that was full.
         let note = format!("\n{note}");

@@ -17,12 +17,16 @@ use crate::{
     store::trail::testing,
 };
 
-async fn trail(folder: &Path) -> Trail {
+pub(super) async fn trail(folder: &Path) -> Trail {
+    trail_at(folder, Clock::system()).await
+}
+
+async fn trail_at(folder: &Path, clock: Clock) -> Trail {
     Trail::open(
         testing::new_trail(&folder.join("trail.sqlite")).await,
         HeadKey::load_or_create(&folder.join("trail.key")).unwrap(),
         Code::nearest("test"),
-        Clock::system(),
+        clock,
         Ids::random(),
         TrailOptions::default(),
     )
@@ -30,7 +34,7 @@ async fn trail(folder: &Path) -> Trail {
     .unwrap()
 }
 
-async fn write(trail: &Trail) {
+pub(super) async fn write(trail: &Trail) {
     trail
         .append(Entry::new(Kind::Refused, trail.clock().now()))
         .await
@@ -42,6 +46,7 @@ fn witnesses(trail: &Trail, folder: Option<&Path>, address: Option<String>) -> W
         folder: folder.map(Path::to_owned),
         address,
         every: Duration::ZERO,
+        stamps: None,
     };
     Witnesses::new(trail, settings).unwrap()
 }
@@ -75,6 +80,26 @@ async fn a_folder_gets_a_note_whenever_there_is_more_to_tell() {
     assert_eq!(sizes, [1, 2, 3, 4]);
     assert!(notes.iter().all(|note| note.is_signed(&[trail.public_key()])));
     assert_eq!(witnesses.figures("url"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chain_of_a_new_month_is_told_though_it_is_the_shorter_one() {
+    let home = tempfile::tempdir().unwrap();
+    let clock = Clock::fixed("2026-11-30T23:59:59Z".parse().unwrap());
+    let trail = trail_at(home.path(), clock.clone()).await;
+    let folder = home.path().join("theirs");
+    fs::create_dir(&folder).unwrap();
+    let witnesses = witnesses(&trail, Some(&folder), None);
+    for _ in 0..3 {
+        write(&trail).await;
+    }
+    witnesses.tell().await;
+    clock.set("2026-12-01T00:00:00Z".parse().unwrap());
+    write(&trail).await;
+    assert_ne!(trail.chain(), trail.opened());
+    witnesses.tell().await;
+    let told = fs::read_to_string(folder.join(format!("{}.checkpoints", trail.chain()))).unwrap();
+    assert_eq!(Note::read(&told).unwrap().checkpoint.size, 2);
 }
 
 /// Takes one request and answers it; gives what was sent.

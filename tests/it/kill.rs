@@ -123,12 +123,12 @@ async fn every_answer_that_arrived_is_in_the_trail(database: &TestDatabase) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sqlite() {
+async fn every_answer_that_arrived_is_in_the_trail_on_sqlite() {
     every_answer_that_arrived_is_in_the_trail(&TestDatabase::sqlite().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn postgres() {
+async fn every_answer_that_arrived_is_in_the_trail_on_postgres() {
     if let Some(database) = TestDatabase::postgres().await {
         every_answer_that_arrived_is_in_the_trail(&database).await;
     }

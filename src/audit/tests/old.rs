@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Place, noon,
+    rounds::{a_round, places},
     testing::{Value, tamper},
 };
 use crate::{
@@ -273,6 +274,8 @@ async fn it_passes_the_check_and_what_is_changed_in_it_is_found() {
             "{name}: {:?}",
             report.findings
         );
+        let by_itself = a_round(&copy, &keys).await;
+        assert_eq!(places(&by_itself), places(&report), "{name}");
         assert!(
             report
                 .findings

@@ -2,10 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use super::{Place, testing::tamper, three_chains};
-use crate::audit::{
-    FindingKind, Report,
-    verify::rounds::{Rounds, lately},
+use crate::{
+    audit::{
+        FindingKind, PublicKey, Report,
+        verify::{
+            rounds::{Rounds, lately},
+            verify,
+        },
+    },
+    store::trail::TrailStore,
 };
 
 async fn round(rounds: &mut Rounds) -> (Report, u32) {
@@ -18,6 +26,18 @@ async fn round(rounds: &mut Rounds) -> (Report, u32) {
             return (all, pages);
         }
     }
+}
+
+/// What one round finds.
+pub(super) async fn a_round(store: &TrailStore, keys: &[PublicKey]) -> Report {
+    let mut rounds = Rounds::from(store.clone(), keys.to_vec(), None).await.unwrap();
+    round(&mut rounds).await.0
+}
+
+/// What was found, and where.
+pub(super) fn places(report: &Report) -> BTreeSet<(FindingKind, Option<Uuid>, Option<i64>)> {
+    let findings = report.findings.iter();
+    findings.map(|found| (found.kind, found.chain, found.seq)).collect()
 }
 
 fn found(report: &Report) -> BTreeSet<(FindingKind, Option<i64>)> {
@@ -126,6 +146,32 @@ async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
     tamper(&harmed, "DELETE FROM trail_record", []).await;
     let mut anew = Rounds::from(harmed, keys, rounds.place()).await.unwrap();
     assert_eq!(round(&mut anew).await.0.entries, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_finds_what_the_index_has_beyond_what_entries_say() {
+    let (place, chains) = three_chains(702).await;
+    let keys = vec![place.key.public()];
+    let number = "(SELECT number FROM trail_chain WHERE chain_id = $1)";
+    let last = place.store.head(chains[1]).await.unwrap().unwrap().seq;
+    // Beyond the end of a chain, before its beginning, of a chain that is not there, and of entries that say nothing of them.
+    for (name, chain, seq, of_chain) in [
+        ("beyond", number.to_owned(), last + 1000, Some(chains[1])),
+        ("before", number.to_owned(), -3, Some(chains[1])),
+        ("nowhere", format!("{number} + 77"), 5, None),
+        ("beside", number.to_owned(), 1, Some(chains[1])),
+    ] {
+        let store = place.copy(name).await;
+        let sql = format!(
+            "INSERT INTO trail_families (at, seq, chain, authority_id, bucket, members) SELECT 0, $2, {chain}, 1, 9, $3"
+        );
+        tamper(&store, &sql, [chains[1].into(), seq.into(), vec![7_u8; 16].into()]).await;
+        let by_itself = a_round(&store, &keys).await;
+        let wanted = (FindingKind::SubjectExtra, of_chain, Some(seq));
+        assert!(places(&by_itself).contains(&wanted), "{name}: {:?}", by_itself.findings);
+        let whole = verify(&store, &keys, &[]).await.unwrap();
+        assert_eq!(places(&whole), places(&by_itself), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     Place,
     harm::{ALL, Expected, Harm, Target, harm},
+    rounds::{a_round, places},
     testing::tamper,
     three_chains,
 };
@@ -92,6 +93,9 @@ async fn every_harm_is_found_and_named() {
                 }
                 _ => assert_found(&name, &target, &expected, &alone),
             }
+            // The server finds the same by itself, page by page.
+            let by_itself = a_round(&store, &keys).await;
+            assert_eq!(places(&by_itself), places(&alone), "{name}");
             let report = verify(&store, &keys, &exported).await.unwrap();
             assert_found(&name, &target, &expected, &report);
             offline(&place, &target, what, &expected, &exported).await;

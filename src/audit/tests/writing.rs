@@ -9,6 +9,7 @@ use crate::{
         entry::{EntryError, MAX_BODY},
         person::PersonKey,
         stored::entries_after,
+        tied::Ties,
         verify::verify,
     },
     store::trail::{Batch, TrailStoreError},
@@ -296,6 +297,11 @@ async fn a_chain_is_of_one_month() {
     let next = trail.append(place.disclosed(1, [])).await.unwrap();
     assert_eq!((next.chain, next.seq), (new.chain, 3));
     assert_eq!(sound(&place).await, (2, 5));
+    // The process's own chain is none that it has to name, but for the one that ended.
+    let mut ties = Ties::new(trail.clone());
+    assert_eq!((ties.tie().await.unwrap(), ties.tie().await.unwrap()), (1, 0));
+    trail.append(place.disclosed(1, [])).await.unwrap();
+    assert_eq!(ties.tie().await.unwrap(), 0);
     let snapshot = place.store.snapshot().await.unwrap();
     let mut months = Vec::new();
     for chain in [old.chain, new.chain] {

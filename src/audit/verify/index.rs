@@ -87,92 +87,136 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Every row of the index of agencies must be borne out by its entry.
-    pub(super) async fn index_of_agencies(&mut self) -> Result<(), TrailStoreError> {
-        let mut after: Option<AgencyRow> = None;
-        loop {
-            let page = self.snapshot.agencies_after(after.as_ref(), PAGE, MAX_BODY).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.row);
-            for line in &page {
-                let row = line.row;
-                let sentence = match line.body.as_deref().map(Entry::from_body) {
-                    None => format!("the index has agency {} for an entry that is not there", row.agency),
-                    // The pass over the entries has reported it.
-                    Some(Err(_)) => continue,
-                    Some(Ok(entry))
-                        if entry.looked_up_by() == Some((row.authority, row.agency)) && entry.at == row.recorded_at =>
+    /// Every row of the next page of the index of agencies must be borne out by its entry. The last of them, if there are any.
+    async fn page_of_agencies(&mut self, after: Option<&AgencyRow>) -> Result<Option<AgencyRow>, TrailStoreError> {
+        let page = self.snapshot.agencies_after(after, PAGE, MAX_BODY).await?;
+        for line in &page {
+            let row = line.row;
+            let sentence = match line.body.as_deref().map(Entry::from_body) {
+                None => format!("the index has agency {} for an entry that is not there", row.agency),
+                // The pass over the entries has reported it.
+                Some(Err(_)) => continue,
+                Some(Ok(entry))
+                    if entry.looked_up_by() == Some((row.authority, row.agency)) && entry.at == row.recorded_at =>
+                {
+                    continue;
+                }
+                Some(Ok(_)) => format!(
+                    "the index has agency {}, of whose look-ups the entry does not tell",
+                    row.agency
+                ),
+            };
+            self.report
+                .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
+        }
+        Ok(page.last().map(|line| line.row))
+    }
+
+    /// The same of the index of families.
+    async fn page_of_subjects(&mut self, after: Option<&SubjectRow>) -> Result<Option<SubjectRow>, TrailStoreError> {
+        let page = self.snapshot.subjects_after(after, PAGE, MAX_BODY).await?;
+        for line in &page {
+            let row = line.row;
+            let sentence = match line.body.as_deref().map(Entry::from_body) {
+                None => format!("the index has family {} for an entry that is not there", row.family),
+                // The pass over the entries has reported it.
+                Some(Err(_)) => continue,
+                Some(Ok(entry)) if entry.authority == Some(row.authority) && entry.families.contains(&row.family) => {
+                    continue;
+                }
+                Some(Ok(_)) => format!("the index has family {}, of which the entry does not speak", row.family),
+            };
+            self.report
+                .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
+        }
+        Ok(page.last().map(|line| line.row))
+    }
+
+    /// The same of the index of many families at once.
+    async fn page_of_groups(&mut self, after: Option<&GroupRow>) -> Result<Option<GroupRow>, TrailStoreError> {
+        let mut page = self.snapshot.groups_after(after, PAGE, MAX_BODY).await?;
+        for line in &page {
+            let row = &line.row;
+            let sentence = match line.body.as_deref().map(Entry::from_body) {
+                None => "the index has families for an entry that is not there",
+                // The pass over the entries has reported it.
+                Some(Err(_)) => continue,
+                Some(Ok(entry)) => match row.families() {
+                    Some(families)
+                        if entry.authority == Some(row.authority)
+                            && entry.at == row.recorded_at
+                            && families.iter().all(|family| entry.families.contains(family)) =>
                     {
                         continue;
                     }
-                    Some(Ok(_)) => format!(
-                        "the index has agency {}, of whose look-ups the entry does not tell",
-                        row.agency
-                    ),
-                };
-                self.report
-                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
-            }
+                    Some(_) => "the index has families of which the entry does not speak",
+                    None => "a row of the index of families is not of its form",
+                },
+            };
+            self.report
+                .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
         }
-        Ok(())
+        Ok(page.pop().map(|line| line.row))
     }
 
-    /// Every row of the index must be borne out by its entry.
+    /// Looks at the next page of the indices of chains of version 1, and says where it ends; nothing after the last.
+    pub(super) async fn index_page(&mut self, mut place: IndexPlace) -> Result<Option<IndexPlace>, TrailStoreError> {
+        loop {
+            let page = match &place {
+                IndexPlace::Subjects(after) => self
+                    .page_of_subjects(after.as_ref())
+                    .await
+                    .map(|last| last.map(Some).map(IndexPlace::Subjects)),
+                IndexPlace::Groups(after) => self
+                    .page_of_groups(after.as_ref())
+                    .await
+                    .map(|last| last.map(Some).map(IndexPlace::Groups)),
+                IndexPlace::Agencies(after) => self
+                    .page_of_agencies(after.as_ref())
+                    .await
+                    .map(|last| last.map(Some).map(IndexPlace::Agencies)),
+            };
+            let page = match page {
+                Err(TrailStoreError::Garbage(_)) => {
+                    let sentence = "a stored value is not of its column's type; the rest of an index was not checked";
+                    self.report.note(FindingKind::Unreadable, None, None, sentence);
+                    None
+                }
+                page => page?,
+            };
+            if page.is_some() {
+                return Ok(page);
+            }
+            place = match place {
+                IndexPlace::Subjects(_) => IndexPlace::Groups(None),
+                IndexPlace::Groups(_) => IndexPlace::Agencies(None),
+                IndexPlace::Agencies(_) => return Ok(None),
+            };
+        }
+    }
+
+    /// Every row of the indices of chains of version 1 must be borne out by its entry.
     pub(super) async fn index(&mut self) -> Result<(), TrailStoreError> {
-        let mut after: Option<SubjectRow> = None;
-        loop {
-            let page = self.snapshot.subjects_after(after.as_ref(), PAGE, MAX_BODY).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.row);
-            for line in &page {
-                let row = line.row;
-                let sentence = match line.body.as_deref().map(Entry::from_body) {
-                    None => format!("the index has family {} for an entry that is not there", row.family),
-                    // The pass over the entries has reported it.
-                    Some(Err(_)) => continue,
-                    Some(Ok(entry))
-                        if entry.authority == Some(row.authority) && entry.families.contains(&row.family) =>
-                    {
-                        continue;
-                    }
-                    Some(Ok(_)) => format!("the index has family {}, of which the entry does not speak", row.family),
-                };
-                self.report
-                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
-            }
+        let mut place = Some(IndexPlace::BEGINNING);
+        while let Some(from) = place {
+            place = self.index_page(from).await?;
         }
         Ok(())
     }
+}
 
-    /// Every row of many families must be borne out by its entry.
-    pub(super) async fn index_of_groups(&mut self) -> Result<(), TrailStoreError> {
-        let mut after: Option<GroupRow> = None;
-        loop {
-            let mut page = self.snapshot.groups_after(after.as_ref(), PAGE, MAX_BODY).await?;
-            for line in &page {
-                let row = &line.row;
-                let sentence = match line.body.as_deref().map(Entry::from_body) {
-                    None => "the index has families for an entry that is not there",
-                    // The pass over the entries has reported it.
-                    Some(Err(_)) => continue,
-                    Some(Ok(entry)) => match row.families() {
-                        Some(families)
-                            if entry.authority == Some(row.authority)
-                                && entry.at == row.recorded_at
-                                && families.iter().all(|family| entry.families.contains(family)) =>
-                        {
-                            continue;
-                        }
-                        Some(_) => "the index has families of which the entry does not speak",
-                        None => "a row of the index of families is not of its form",
-                    },
-                };
-                self.report
-                    .note(FindingKind::SubjectExtra, row.chain, row.seq, sentence);
-            }
-            let Some(last) = page.pop() else { break };
-            after = Some(last.row);
-        }
-        Ok(())
-    }
+/// Up to where the indices of chains of version 1 were looked at: the row that was looked at last.
+#[derive(Clone, Debug)]
+pub(super) enum IndexPlace {
+    /// That of families.
+    Subjects(Option<SubjectRow>),
+    /// That of many families at once.
+    Groups(Option<GroupRow>),
+    /// That of agencies.
+    Agencies(Option<AgencyRow>),
+}
+
+impl IndexPlace {
+    /// Before the first row of the first of them.
+    pub(super) const BEGINNING: Self = Self::Subjects(None);
 }

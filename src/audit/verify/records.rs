@@ -26,6 +26,11 @@ impl Check<'_> {
     ) -> Result<Vec<EntryRow>, TrailStoreError> {
         let end = check.end();
         let page = self.snapshot.records_after(number, end.seq, PAGE, MAX_BODY).await?;
+        if let Some(last) = page.last() {
+            let from = if end.seq == 0 { i64::MIN } else { end.seq };
+            self.families_of_nothing(number, chain.into(), from, last.row.seq)
+                .await?;
+        }
         let beside = Beside::read(&self.snapshot, &page).await?;
         let rows = beside.entries(&page, end.seq, end.hash.map(|hash| hash.to_string()));
         let mut wanted = Vec::new();
@@ -79,7 +84,30 @@ impl Check<'_> {
         }
     }
 
-    /// Records of chains that have no name, and rows of families that no record bears out.
+    /// Rows of families that no record bears out, among places after `from` and up to `to`. There may be any number of them; so many are told of.
+    async fn families_of_nothing(
+        &mut self,
+        number: i32,
+        chain: Option<Uuid>,
+        from: i64,
+        to: i64,
+    ) -> Result<(), TrailStoreError> {
+        for row in self.snapshot.families_of_nothing(number, from, to, PAGE).await? {
+            let sentence = format!("the index has families for an entry that is not there, in chain number {number}");
+            self.report.note(FindingKind::SubjectExtra, chain, row.seq, sentence);
+        }
+        Ok(())
+    }
+
+    /// The same beyond the end of a chain, if it is one of records.
+    pub(super) async fn families_beyond(&mut self, chain: Uuid, end: i64) -> Result<(), TrailStoreError> {
+        match self.snapshot.number_of(chain).await? {
+            Some(number) => self.families_of_nothing(number, chain.into(), end, i64::MAX).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Records of chains that have no name, and rows of families of chains that have no record.
     pub(super) async fn records_of_nothing(&mut self) -> Result<(), TrailStoreError> {
         let mut after = i32::MIN;
         while let Some((number, name)) = self.snapshot.numbered_chain_after(after).await? {
@@ -89,19 +117,14 @@ impl Check<'_> {
                 self.report.note(FindingKind::Unreadable, None, None, sentence);
             }
         }
-        let mut after = None;
-        loop {
-            let page = self.snapshot.families_of_nothing(after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some((last.chain, last.seq, last.bucket));
-            for row in &page {
-                let sentence = format!(
-                    "the index has families for an entry that is not there, in chain number {}",
-                    row.chain
-                );
-                self.report.note(FindingKind::SubjectExtra, None, row.seq, sentence);
+        let mut after = i32::MIN;
+        while let Some((number, has_records)) = self.snapshot.chain_of_families_after(after).await? {
+            after = number;
+            if !has_records {
+                self.families_of_nothing(number, None, i64::MIN, i64::MAX).await?;
             }
         }
+        Ok(())
     }
 }
 

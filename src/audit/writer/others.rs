@@ -12,7 +12,7 @@ use crate::{
         archived::elsewhere,
         entry::{Entry, HeadRef},
         hash::Hash,
-        marks,
+        marks, restored,
         stored::entries_after,
     },
     store::trail::{HeadRow, TrailSnapshot, TrailStore, TrailStoreError},
@@ -61,7 +61,7 @@ impl Others {
         for head in &all {
             vouched.extend(named_by(&snapshot, head.chain).await?);
         }
-        let mut named = lost(store, &snapshot, folder).await?;
+        let mut named = lost(store, &snapshot, folder, &vouched).await?;
         named.extend(all.iter().filter(|head| !vouched.contains(head)));
         if named.len() > MAX_HEADS {
             tracing::warn!(
@@ -81,11 +81,13 @@ async fn named_by(snapshot: &TrailSnapshot, chain: Uuid) -> Result<BTreeSet<Head
     Ok(body.map(|entry| entry.heads).unwrap_or_default())
 }
 
-/// The heads that were held and are gone. That they cannot be read does not keep a server from its work: the log says so.
+/// The heads that were held and are gone, but for those of which the trail itself tells both that they were there and that they are lost: an alarm that never ends hides the
+/// next one. That they cannot be read does not keep a server from its work: the log says so.
 async fn lost(
     store: &TrailStore,
     snapshot: &TrailSnapshot,
     folder: Option<&Path>,
+    vouched: &HashSet<HeadRef>,
 ) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
     let Some(folder) = folder else {
         return Ok(BTreeSet::new());
@@ -100,23 +102,26 @@ async fn lost(
     };
     // What cannot be read of them is found by the check.
     let elsewhere = elsewhere(snapshot).await.unwrap_or_default();
+    let told = restored::lost(snapshot).await.unwrap_or_default();
     let mut lost = BTreeSet::new();
     for head in held.iter().filter(|mark| mark.of.is_none_or(|of| of == identity)) {
         let stands = snapshot.hash_at(head.chain, head.seq).await?;
         if elsewhere.get(&head.chain).is_some_and(|end| end.seq >= head.seq) {
             continue;
         }
-        if stands.is_none_or(|hash| hash != head.hash.to_string()) {
+        let gone = HeadRef {
+            chain: head.chain,
+            seq: head.seq,
+            hash: head.hash,
+        };
+        let is_told = vouched.contains(&gone) && told.get(&head.chain).is_some_and(|to| *to >= head.seq);
+        if stands.is_none_or(|hash| hash != head.hash.to_string()) && !is_told {
             tracing::error!(
                 chain = %head.chain,
                 seq = head.seq,
                 "trail.tail_lost: entries that this machine wrote are not in the trail any more; `audit verify` says which"
             );
-            lost.insert(HeadRef {
-                chain: head.chain,
-                seq: head.seq,
-                hash: head.hash,
-            });
+            lost.insert(gone);
         }
     }
     Ok(lost)

@@ -1,4 +1,4 @@
-//! The copies of a witness: files of checkpoints, or folders of such files.
+//! The copies of a witness: files of checkpoints, or folders of such files. What was stamped with the time is a checkpoint as well.
 
 use std::{
     fs::{self, File},
@@ -10,7 +10,7 @@ use super::AuditError;
 use crate::audit::{PublicKey, Report, witnessed::Witnessed};
 
 /// What files in a witness's folder are called; others there are let be.
-const EXTENSION: &str = "checkpoints";
+const EXTENSIONS: [&str; 2] = ["checkpoints", "checkpoint"];
 
 /// Reads all of them, with what was found wrong in them.
 pub(super) fn read(paths: &[PathBuf], keys: &[PublicKey]) -> Result<(Witnessed, Report), AuditError> {
@@ -34,7 +34,10 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, AuditError> {
     let mut files = Vec::new();
     for entry in fs::read_dir(path).map_err(failed)? {
         let file = entry.map_err(failed)?.path();
-        if file.extension().is_some_and(|extension| extension == EXTENSION) {
+        if file
+            .extension()
+            .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
+        {
             files.push(file);
         }
     }

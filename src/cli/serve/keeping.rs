@@ -23,7 +23,7 @@ use crate::{
     cli::failure::Failure,
     config::Config,
     store::trail::TrailStoreError,
-    witness::{Settings, Witnesses},
+    witness::{Settings, StampSettings, Witnesses},
 };
 
 /// Up to where the trail was looked through, in the data directory.
@@ -106,6 +106,11 @@ impl Keeping {
             folder: settings.witness.folder.clone(),
             address: settings.witness.address.clone(),
             every: settings.witness_every,
+            stamps: settings.timestamps.clone().map(|stamps| StampSettings {
+                address: stamps.address,
+                folder: stamps.folder,
+                every: stamps.every,
+            }),
         };
         Ok(Self {
             trail: trail.clone(),
@@ -115,8 +120,9 @@ impl Keeping {
             file: config.data_dir.join(PLACE),
             findings: Findings::default(),
             // The library's own words would name the address.
-            witnesses: Witnesses::new(trail, of_witness)
-                .map_err(|_| Failure::problem("no witness can be told from here: look at witness_url"))?,
+            witnesses: Witnesses::new(trail, of_witness).map_err(|_| {
+                Failure::problem("no witness can be told from here: look at witness_url and timestamp_url")
+            })?,
         })
     }
 
@@ -163,7 +169,7 @@ impl Drop for Begun {
 
 /// Tells the witnesses of the end.
 pub(super) async fn tell_of_the_end(witnesses: &Witnesses) {
-    if timeout(LAST_TIME, witnesses.tell()).await.is_err() {
+    if timeout(LAST_TIME, witnesses.tell_of_the_end()).await.is_err() {
         tracing::warn!("witnesses were not told of the end in time");
     }
 }

@@ -285,22 +285,33 @@ impl TrailSnapshot {
         Ok(found)
     }
 
-    /// The next `limit` rows of families that point at no record, by chain, place and part.
+    /// At most `limit` rows of families of a chain that point at no record, by place and part: of places after `after`, up to `to` where that is said.
     pub async fn families_of_nothing(
         &self,
-        after: Option<(i32, i64, i16)>,
+        chain: i32,
+        after: i64,
+        to: i64,
         limit: u32,
     ) -> Result<Vec<FamiliesRow>, TrailStoreError> {
-        let (chain, seq, bucket) = after.unwrap_or((i32::MIN, 0, 0));
         let sql = format!(
             "SELECT {FAMILIES} FROM trail_families f LEFT JOIN trail_record r ON r.chain = f.chain AND r.seq = f.seq \
-             WHERE r.seq IS NULL AND (f.chain, f.seq, f.bucket) > ($1, $2, $3) ORDER BY f.chain, f.seq, f.bucket LIMIT $4"
+             WHERE f.chain = $1 AND f.seq > $2 AND f.seq <= $3 AND r.seq IS NULL ORDER BY f.seq, f.bucket LIMIT $4"
         );
-        let values = vec![chain.into(), seq.into(), bucket.into(), i64::from(limit).into()];
+        let values = vec![chain.into(), after.into(), to.into(), i64::from(limit).into()];
         all(&self.transaction, sql, values)
             .await?
             .iter()
             .map(families)
             .collect()
+    }
+
+    /// The number of the next chain that has rows of families, and whether it has any record.
+    pub async fn chain_of_families_after(&self, after: i32) -> Result<Option<(i32, bool)>, TrailStoreError> {
+        let sql = "SELECT f.chain, EXISTS (SELECT 1 FROM trail_record r WHERE r.chain = f.chain) AS has_records \
+             FROM trail_families f WHERE f.chain > $1 ORDER BY f.chain LIMIT 1";
+        let rows = all(&self.transaction, sql, vec![after.into()]).await?;
+        rows.first()
+            .map(|row| Ok((get(row, "chain")?, get(row, "has_records")?)))
+            .transpose()
     }
 }

@@ -1,13 +1,20 @@
-//! A trail that others can hold us to: what witnesses were told, what chains say of each other, what the server finds by itself, and receipts.
+//! A trail that others can hold us to: what witnesses were told, what was stamped with the time, what chains say of each other, what the server finds by itself, and
+//! receipts.
 
 mod receipts;
+mod stamped;
+mod tied;
 mod told;
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use sea_orm::{ConnectionTrait, Statement, Value as SqlValue};
 use serde_json::json;
-use thinkfamily::{demo::LEAD_SUBJECT, store::connect::Databases};
+use thinkfamily::{
+    audit::checkpoint::{Note, Notes},
+    demo::LEAD_SUBJECT,
+    store::connect::Databases,
+};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
@@ -48,6 +55,37 @@ async fn place_of(databases: &Databases, request: Uuid) -> (Uuid, i64) {
     let mut of_request = placed.filter(|(_, entry, _)| entry.request_id == Some(request));
     let (place, _, _) = of_request.next().expect("an entry");
     (place.chain, place.seq)
+}
+
+/// Takes all of a chain away: its entries, its head, and that it ever was.
+async fn take_chain(databases: &Databases, chain: Uuid) {
+    let of_chain = "chain = (SELECT number FROM trail_chain WHERE chain_id = $1)";
+    for (table, of_chain) in [
+        ("trail_families", of_chain),
+        ("trail_record", of_chain),
+        ("trail_chain", "chain_id = $1"),
+        ("trail_head", "chain_id = $1"),
+    ] {
+        let sql = format!("DELETE FROM {table} WHERE {of_chain}");
+        harm(databases, &sql, [chain.into()]).await;
+    }
+}
+
+/// The notes in a folder's files of one ending.
+fn notes(folder: &Path, ending: &str) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        if file.extension().is_none_or(|extension| extension != ending) {
+            continue;
+        }
+        let text = fs::read_to_string(file).unwrap();
+        let mut read = Notes::new(text.as_bytes());
+        while let Some(note) = read.next_note().unwrap() {
+            notes.push(note.expect("a note"));
+        }
+    }
+    notes
 }
 
 /// Waits until the log says it.

@@ -1,30 +1,17 @@
 //! Witnesses, ties and the server's own look, with the program itself.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, time::Duration};
 
 use serde_json::json;
 use thinkfamily::audit::{PublicKey, checkpoint::Note};
 use tokio::time::{sleep, timeout};
 
-use super::{PATIENCE, harm, lead, logged, place_of, read, run};
+use super::{PATIENCE, harm, lead, logged, notes, place_of, read, run, take_chain};
 use crate::support::{
     database::{TestDatabase, on_both},
     process::{COUNTERS, Site},
     receiver::Receiver,
 };
-
-/// The notes in a witness's folder.
-fn notes(folder: &Path) -> Vec<Note> {
-    let mut notes = Vec::new();
-    for file in fs::read_dir(folder).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
-        let mut read = thinkfamily::audit::checkpoint::Notes::new(text.as_bytes());
-        while let Some(note) = read.next_note().unwrap() {
-            notes.push(note.expect("a note"));
-        }
-    }
-    notes
-}
 
 on_both!(witnesses_show_that_a_chain_is_gone_and_that_entries_went_with_their_head);
 async fn witnesses_show_that_a_chain_is_gone_and_that_entries_went_with_their_head(database: &TestDatabase) {
@@ -53,7 +40,7 @@ async fn witnesses_show_that_a_chain_is_gone_and_that_entries_went_with_their_he
     let heads = folder.path().join("heads");
     assert!(run(&site, &["audit", "export", "--heads-only", heads.to_str().unwrap()]).0);
     let public = PublicKey::load(&folder.path().join("heads.pub")).unwrap();
-    let notes = notes(theirs.path());
+    let notes = notes(theirs.path(), "checkpoints");
     assert!(notes.len() >= 2 && notes.iter().all(|note| note.is_signed(&[public])));
     let sent: Vec<Note> = (receiver.got().iter())
         .map(|got| Note::read(std::str::from_utf8(&got.body).unwrap()).unwrap())
@@ -84,15 +71,7 @@ async fn witnesses_show_that_a_chain_is_gone_and_that_entries_went_with_their_he
         !sound && words.contains(&format!("the witness was told of {}", newest.size)),
         "{words}"
     );
-    for (table, of_chain) in [
-        ("trail_families", of_chain),
-        ("trail_record", of_chain),
-        ("trail_chain", "chain_id = $1"),
-        ("trail_head", "chain_id = $1"),
-    ] {
-        let sql = format!("DELETE FROM {table} WHERE {of_chain}");
-        harm(&databases, &sql, [chain.into()]).await;
-    }
+    take_chain(&databases, chain).await;
     databases.close().await.unwrap();
     let (sound, words) = run(&site, &["audit", "verify"]);
     assert!(sound, "nothing but the witness shows it: {words}");
@@ -174,6 +153,8 @@ async fn a_trail_that_is_put_back_is_told_by_the_next_start() {
     assert!(done && words.contains("trail.tail_lost"), "{words}");
     let serving = site.serve(&[]);
     read(&lead(&site, &serving)).await;
+    let log = serving.log_so_far();
+    assert!(!log.contains("trail.tail_lost"), "it was told already:\n{log}");
     drop(serving);
     let (sound, words) = run(&site, &["audit", "verify"]);
     assert!(sound && words.contains("of 1 chains entries are lost"), "{words}");

@@ -68,9 +68,9 @@ macro_rules! between {
     (a postgres) => { TestDatabase::postgres().await };
 }
 
-between!(postgres_to_postgres: postgres to postgres);
-between!(sqlite_to_postgres: sqlite to postgres);
-between!(postgres_to_sqlite: postgres to sqlite);
+between!(an_authority_is_moved_with_all_it_has_from_postgres_to_postgres: postgres to postgres);
+between!(an_authority_is_moved_with_all_it_has_from_sqlite_to_postgres: sqlite to postgres);
+between!(an_authority_is_moved_with_all_it_has_from_postgres_to_sqlite: postgres to sqlite);
 
 #[expect(clippy::too_many_lines, reason = "one move, looked at from all sides in its order")]
 async fn an_authority_is_moved_with_all_it_has(from: &TestDatabase, to: &TestDatabase) {
