@@ -68,6 +68,11 @@ impl Kind {
         Self::WebhookDelivery,
         Self::Alert,
     ];
+
+    /// The kind of the rows of a type of the schema, where they have ids.
+    pub fn of_type(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| format!("{kind:?}") == name)
+    }
 }
 
 /// What an id names: a row, and the family it belongs to where it belongs to one, so that it is found in one statement.

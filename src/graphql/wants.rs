@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use super::ids::Kind;
 use crate::{
     sharing::{
         category::CategorySet,
-        register::{self, FieldId, FieldSet, field},
+        register::{self, Field, FieldId, FieldSet, field},
     },
     store::dossier::Wants,
 };
@@ -54,71 +55,37 @@ fn decides(used: &FieldSet) -> Option<CategorySet> {
     })
 }
 
+/// What each field needs by itself: the table of the rows that it holds or is made of, as the register says.
+static OF_FIELDS: LazyLock<Vec<(FieldId, Wants)>> = LazyLock::new(|| {
+    let table = |of: &'static str| Kind::of_type(of).map(table_of);
+    let tables = |entry: &Field| {
+        let [holds, reads] = [entry.rows, entry.reads].map(|of| of.and_then(table).unwrap_or_default());
+        // Who an agency is stands beside rows that name it, and only there it has a table to be read.
+        let agencies = entry.reads == Some("Agency");
+        Wants {
+            agencies,
+            ..holds.and(reads)
+        }
+    };
+    let all = register::fields().map(|entry| (entry.id, tables(entry)));
+    all.filter(|(_, wants)| *wants != Wants::default()).collect()
+});
+
 /// The tables that the fields of an operation need.
 pub fn wants(used: &FieldSet) -> Wants {
     let decides = decides(used);
-    let any = |fields: &[FieldId]| fields.iter().any(|field| used.contains(*field));
+    let of_fields = OF_FIELDS.iter().filter(|(field, _)| used.contains(*field));
+    let tables = of_fields.fold(Wants::default(), |all, (_, wants)| all.and(*wants));
     Wants {
-        addresses: any(&[field::FAMILY_ADDRESSES]),
-        statuses: any(&[field::MEMBER_STATUTORY_STATUSES]),
-        identifiers: any(&[field::MEMBER_IDENTIFIERS]),
-        involvements: any(&[field::FAMILY_INVOLVEMENTS]),
-        criteria: any(&[
-            field::FAMILY_CRITERIA_MATCHES,
-            field::MEMBER_CRITERIA_MATCHES,
-            field::QUERY_CRITERIA_MATCHES,
-        ]),
-        assessments: any(&[field::FAMILY_ASSESSMENTS]),
-        scores: any(&[field::ASSESSMENT_DISTANCE_SCORES]),
-        plans: any(&[
-            field::FAMILY_PLAN,
-            field::FAMILY_PLANS,
-            field::FAMILY_HAS_PLAN,
-            field::MARKER_ONE_PLAN,
-            field::GOAL_PLAN,
-            field::OUTCOME_PLAN,
-            field::QUERY_PLANS,
-        ]),
-        goals: any(&[field::PLAN_GOALS, field::ACTION_GOAL, field::OUTCOME_GOAL]),
-        actions: any(&[field::GOAL_ACTIONS]),
-        outcomes: any(&[
-            field::FAMILY_OUTCOMES,
-            field::PLAN_OUTCOMES,
-            field::GOAL_OUTCOMES,
-            field::QUERY_OUTCOMES,
-        ]),
-        progress: any(&[field::FAMILY_FAMILY_PROGRESS, field::MEMBER_FAMILY_PROGRESS]),
-        consents: any(&[field::FAMILY_CONSENTS, field::MEMBER_CONSENTS, field::QUERY_CONSENTS]),
-        markers: any(&[field::FAMILY_MARKER_PLACEMENTS, field::MARKER_PLACEMENTS]),
-        contacts: any(&[
-            field::FAMILY_CONTACTS,
-            field::QUERY_CONTACTS,
-            field::SUBSCRIPTION_CONTACT_REPORTED,
-            field::WEBHOOK_DELIVERY_CONTACT,
-        ]),
-        emergencies: any(&[field::FAMILY_EMERGENCY_ACCESSES, field::QUERY_EMERGENCY_ACCESSES]),
-        agencies: any(&[
-            field::LEAD_PROFESSIONAL_AGENCY,
-            field::INVOLVEMENT_AGENCY,
-            field::CRITERIA_MATCH_SOURCE_AGENCY,
-            field::ASSESSMENT_AGENCY,
-            field::ACTION_OWNER_AGENCY,
-            field::OUTCOME_SOURCE_AGENCY,
-            field::CONSENT_RECORDED_BY_AGENCY,
-            field::MARKER_PLACEMENT_AGENCY,
-            field::EMERGENCY_ACCESS_AGENCY,
-            field::CONTACT_AGENCY,
-            field::DISCLOSURE_AGENCY,
-        ]),
         leads: true,
         without_people: decides.is_some(),
         decides,
+        ..tables
     }
 }
 
 /// The tables that a row of any kind may stand in: for `node`.
-pub fn table_of(kind: super::ids::Kind) -> Wants {
-    use super::ids::Kind;
+pub fn table_of(kind: Kind) -> Wants {
     let none = Wants::default();
     match kind {
         Kind::Family
@@ -160,5 +127,47 @@ pub fn table_of(kind: super::ids::Kind) -> Wants {
             emergencies: true,
             ..none
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(coordinate: &str) -> Wants {
+        let used: FieldSet = register::find(coordinate).into_iter().collect();
+        Wants {
+            leads: false,
+            without_people: false,
+            decides: None,
+            ..wants(&used)
+        }
+    }
+
+    #[test]
+    fn a_field_needs_the_table_of_the_rows_that_it_holds_or_is_made_of() {
+        let none = Wants::default();
+        for coordinate in ["Family.reference", "Member.givenName", "Query.families", "Alert.agency"] {
+            assert_eq!(of(coordinate), none, "{coordinate}");
+        }
+        let plans = Wants { plans: true, ..none };
+        for coordinate in ["Family.hasPlan", "Marker.onePlan", "Query.plans", "Outcome.plan"] {
+            assert_eq!(of(coordinate), plans, "{coordinate}");
+        }
+        let agencies = Wants { agencies: true, ..none };
+        for coordinate in ["Involvement.agency", "Disclosure.agency", "Action.ownerAgency"] {
+            assert_eq!(of(coordinate), agencies, "{coordinate}");
+        }
+    }
+
+    #[test]
+    fn every_table_is_needed_by_some_field() {
+        let all = register::fields().map(|entry| of(entry.coordinate));
+        let all = all.fold(Wants::default(), Wants::and);
+        for entry in register::fields() {
+            let kind = entry.coordinate.split('.').next().and_then(Kind::of_type);
+            let table = kind.map(table_of).unwrap_or_default();
+            assert_eq!(all.and(table), all, "nothing needs the table of {}", entry.coordinate);
+        }
     }
 }

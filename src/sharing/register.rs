@@ -46,6 +46,8 @@ pub struct Field {
     pub held: bool,
     /// The type of the rows that it holds, where it only holds rows, which are each decided for themselves.
     pub rows: Option<&'static str>,
+    /// The type of the rows that have to be read for it though it holds none of them.
+    pub reads: Option<&'static str>,
     /// Whether it only says, to whom a row was told before, that it is so no more: that is given even where the ceiling has ceased to cover it.
     pub handle: bool,
 }
@@ -197,6 +199,7 @@ fn parse(
         emergency: false,
         held: false,
         rows: None,
+        reads: None,
         handle: false,
     };
     let include = |field: &mut Field, of: &str| {
@@ -232,6 +235,8 @@ fn parse(
                 if let Some(of) = word.strip_prefix("rows:") {
                     include(&mut field, of);
                     field.rows = Some(of);
+                } else if let Some(of) = word.strip_prefix("reads:") {
+                    field.reads = Some(of);
                 } else if let Some(of) = word.strip_prefix("as:") {
                     include(&mut field, of);
                 } else {
