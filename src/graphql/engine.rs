@@ -210,7 +210,7 @@ impl Engine {
         let began = self.in_time(asked, self.begin(&asked.caller, attempt.mode)).await;
         let (session, policies, ceiling) = began.map_err(|late| refused(&late))??;
         if asked.withheld == WithheldMode::Fail && !within(plan, &ceiling) {
-            self.refuse(asked, &ceiling, Reason::NotInAgreement).await?;
+            self.refuse(asked, Reason::NotInAgreement).await?;
             return Err(beyond_the_agreement());
         }
         let introspected = if plan.introspects {
@@ -335,9 +335,9 @@ impl Engine {
     }
 
     /// Records that an operation was refused as a whole.
-    async fn refuse(&self, asked: &Asked, ceiling: &Ceiling, reason: Reason) -> Result<(), RequestError> {
+    async fn refuse(&self, asked: &Asked, reason: Reason) -> Result<(), RequestError> {
         let now = self.parts.services.store.clock().now();
-        let entry = trail::refusal(asked, ceiling, reason, now);
+        let entry = trail::refusal(asked, reason, now);
         self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
             RequestError::new(
                 ErrorCode::Unavailable,

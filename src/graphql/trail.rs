@@ -57,7 +57,7 @@ fn of(kind: Kind, asked: &Asked, at: DateTime<Utc>) -> Entry {
 }
 
 /// The refusal of an operation as a whole.
-pub fn refusal(asked: &Asked, _: &Ceiling, reason: Reason, at: DateTime<Utc>) -> Entry {
+pub fn refusal(asked: &Asked, reason: Reason, at: DateTime<Utc>) -> Entry {
     let mut entry = of(Kind::Refused, asked, at);
     entry.reason = Some(Code::nearest(reason.code()));
     entry

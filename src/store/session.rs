@@ -74,8 +74,7 @@ pub struct Session {
     statements: Arc<AtomicU64>,
     agencies: OnceCell<Arc<Agencies>>,
     settings: OnceCell<AuthorityRow>,
-    /// What was changed, for the feed.
-    pub(super) changes: Mutex<BTreeSet<Change>>,
+    changes: Mutex<BTreeSet<Change>>,
     account: Mutex<Vec<Written>>,
     /// Changes that were counted in its own transaction, with the parts of the window.
     counted: Mutex<Vec<(i64, Vec<Count>)>>,
@@ -172,6 +171,11 @@ impl Session {
     /// The day of the operation.
     pub fn today(&self) -> NaiveDate {
         self.now.date_naive()
+    }
+
+    /// What was changed, for the feed.
+    pub(super) fn noted(&self) -> MutexGuard<'_, BTreeSet<Change>> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What it has changed and tried.

@@ -1,7 +1,5 @@
 //! Writing what a permit covers. Whoever writes spends a permit, and by that alone the change is in the operation's account, from which the trail is told, and its family noted for the feed.
 
-use std::sync::PoisonError;
-
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
@@ -78,8 +76,8 @@ impl Deed {
 /// Who permits a change.
 #[derive(Debug)]
 enum By {
-    /// A decision. The change stands at that place of the account.
-    Permit(Permit, usize),
+    /// A decision. The change stands at that place of the account; and whether its family is noted for the feed by it alone.
+    Permit(Permit, usize, bool),
     /// An operator whose command has told the trail itself.
     Operator,
 }
@@ -98,14 +96,11 @@ impl Session {
         let (at, family) = (account.len(), family_of(&permit));
         account.push(written(&permit, family, Deed::Rows));
         drop(account);
-        let writing = Writing {
+        let noted = family.is_some_and(|family| self.noted().insert(of_family(family)));
+        Writing {
             session: self,
-            by: By::Permit(permit, at),
-        };
-        if let Some(family) = family {
-            writing.touch(family);
+            by: By::Permit(permit, at, noted),
         }
-        writing
     }
 
     /// Writes for a command of an operator, who is no caller and whom no agreement binds; the command has told the trail itself before. Nothing that answers callers may use it.
@@ -147,7 +142,7 @@ impl Writing<'_> {
     /// Refuses rows of another family than the permit's.
     pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, _) if permit.holder() != Holder::Family(family) => Err(NOT_COVERED),
+            By::Permit(permit, ..) if permit.holder() != Holder::Family(family) => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
@@ -155,7 +150,7 @@ impl Writing<'_> {
     /// Refuses rows about another person than the permit's.
     pub(super) fn of_person(&self, person: Uuid) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, _) if permit.person() != Some(person) => Err(NOT_COVERED),
+            By::Permit(permit, ..) if permit.person() != Some(person) => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
@@ -163,7 +158,7 @@ impl Writing<'_> {
     /// Refuses rows of another agency than the permit's.
     pub(super) fn of_agency(&self, agency: Uuid) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, _) if permit.holder() != Holder::Agency(agency) => Err(NOT_COVERED),
+            By::Permit(permit, ..) if permit.holder() != Holder::Agency(agency) => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
@@ -171,7 +166,7 @@ impl Writing<'_> {
     /// Refuses whatever is not the authority's as a whole.
     pub(super) fn of_authority(&self) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, _) if permit.holder() != Holder::Authority => Err(NOT_COVERED),
+            By::Permit(permit, ..) if permit.holder() != Holder::Authority => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
@@ -197,10 +192,20 @@ impl Writing<'_> {
     /// Nothing was changed after all: what was to be changed is as it was to become.
     pub(super) fn changed_nothing(&self) {
         self.was(Deed::Nothing);
+        self.as_it_was();
+    }
+
+    /// The feed has nothing to look at after all.
+    pub(super) fn as_it_was(&self) {
+        if let By::Permit(permit, _, true) = &self.by
+            && let Some(family) = family_of(permit)
+        {
+            self.session.noted().remove(&of_family(family));
+        }
     }
 
     fn say(&self, say: impl FnOnce(&mut Written)) {
-        let By::Permit(_, at) = &self.by else { return };
+        let By::Permit(_, at, _) = &self.by else { return };
         if let Some(written) = self.session.account().get_mut(*at) {
             say(written);
         }
@@ -208,7 +213,7 @@ impl Writing<'_> {
 
     /// Rows of another family were changed as well.
     pub(super) fn also(&self, family: Uuid, deed: Deed) {
-        let By::Permit(permit, _) = &self.by else { return };
+        let By::Permit(permit, ..) = &self.by else { return };
         self.session.account().push(written(permit, Some(family), deed));
     }
 
@@ -228,13 +233,11 @@ impl Writing<'_> {
     }
 
     fn note(&self, family: Uuid, person: Option<Uuid>, contact: Option<Uuid>) {
-        let change = Change {
+        self.session.noted().insert(Change {
             family,
             person,
             contact,
-        };
-        let mut changes = self.session.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        changes.insert(change);
+        });
     }
 
     /// Adds a row.
@@ -247,6 +250,15 @@ impl Writing<'_> {
             .exec_without_returning(self.connection()?)
             .await?;
         Ok(())
+    }
+}
+
+/// Something of a family that is about no person and no contact alone.
+fn of_family(family: Uuid) -> Change {
+    Change {
+        family,
+        person: None,
+        contact: None,
     }
 }
 

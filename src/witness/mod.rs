@@ -1,7 +1,8 @@
 //! Somebody else is told how the trail stands, so that whoever has the database and its keys cannot take it back unseen: a signed checkpoint of this process's chain goes to a
 //! folder of theirs, to an address of theirs, or to both, from time to time while anything is written; and an authority of time stamps says when it was there.
 //!
-//! May name the trail. It only ever adds to folders and never reads there, and nothing of what the address answers is looked at but its status. No address and no path is ever logged.
+//! May name the trail. It adds to folders, or puts a newer file in the place of its own, and never reads there. Of what the address of a witness answers only the status is looked at; a stamp is kept
+//! once it is known to be of what was asked. No address and no path is ever logged.
 
 mod address;
 mod folder;

@@ -110,6 +110,13 @@ fn every_decision_is_in_the_list() {
             }
         }
     }
+    let listed: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("| [")?.get(..4))
+        .collect();
+    if listed.len() != numbers.len() || !listed.is_sorted() {
+        broken.push("README.md does not list each once, in their order".to_owned());
+    }
     fail_on(&broken, "docs/decisions");
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Files of the store that write what no permit is for, and why: none of it is a row about a family, a person or what an agency has.
-const WITHOUT_PERMIT: [(&str, &str); 8] = [
+const WITHOUT_PERMIT: [(&str, &str); 7] = [
     (
         "store/announced.rs",
         "says that what an entry of the trail announces was made",
@@ -22,7 +22,6 @@ const WITHOUT_PERMIT: [(&str, &str); 8] = [
         "store/write/idempotency.rs",
         "what came of a request, under its sender's own key",
     ),
-    ("store/watch.rs", "stops a statement"),
     ("store/writing.rs", "spends permits"),
 ];
 

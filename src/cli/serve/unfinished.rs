@@ -55,8 +55,9 @@ async fn look_through(store: &Store, trail: &Trail) -> Result<bool, Unsettled> {
     let mut settled = true;
     for (chain, head) in chains(trail.store()).await.map_err(ReadError::from)? {
         let after = before.get(&chain).copied().unwrap_or(0);
-        // What this process announces it settles itself.
-        if chain != trail.opened() && head > after {
+        // What this process announces it settles itself, also in the chain of a month that has turned meanwhile.
+        let own = [trail.opened(), trail.chain()].contains(&chain);
+        if !own && head > after {
             settled &= settle_chain(store, trail, chain, after).await?;
         }
     }

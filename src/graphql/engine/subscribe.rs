@@ -85,7 +85,7 @@ impl Engine {
         asked.resolved = with_one_root_field(&asked.resolved).ok_or_else(one_field)?;
         let (session, policies, ceiling) = self.begin(&asked.caller, Mode::Read).await?;
         if asked.withheld == WithheldMode::Fail && !within(&plan, &ceiling) {
-            self.refuse(&asked, &ceiling, Reason::NotInAgreement).await?;
+            self.refuse(&asked, Reason::NotInAgreement).await?;
             return Err(beyond_the_agreement());
         }
         let request = self.request(
@@ -117,7 +117,7 @@ impl Engine {
             _ => return Err(RequestError::new(ErrorCode::BadUserInput, answer::BAD_VALUE)),
         };
         if !owed && !request.ceiling.covers(source.right()) {
-            self.refuse(&asked, &request.ceiling, Reason::NotInAgreement).await?;
+            self.refuse(&asked, Reason::NotInAgreement).await?;
             return Err(beyond_the_agreement());
         }
         let parts = Subscribed {
@@ -228,7 +228,7 @@ impl Subscribed {
                         return Ok(Step::Nothing);
                     }
                     let ended = Reason::NotInAgreement;
-                    self.engine.refuse(&self.asked, &ceiling, ended).await?;
+                    self.engine.refuse(&self.asked, ended).await?;
                     return Err(beyond_the_agreement());
                 }
             }

@@ -102,11 +102,11 @@ impl Writing<'_> {
         self.of_family(family)?;
         self.of_person(person)?;
         let dated = self.date(family, person, key, at).await?;
-        self.was(if dated {
-            Deed::DatedAnew(vec![(key, at)])
+        if dated {
+            self.was(Deed::DatedAnew(vec![(key, at)]));
         } else {
-            Deed::Nothing
-        });
+            self.changed_nothing();
+        }
         Ok(dated)
     }
 
@@ -130,6 +130,7 @@ impl Writing<'_> {
     /// Adds decisions about consent; at most some hundreds.
     pub async fn add_consents(&self, rows: Vec<ConsentRow>) -> Result<(), StoreError> {
         if rows.is_empty() {
+            self.changed_nothing();
             return Ok(());
         }
         for row in &rows {

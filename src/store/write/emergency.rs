@@ -132,6 +132,7 @@ impl Writing<'_> {
     pub fn emergency_is_open(&self, family: Uuid, key: Uuid) -> Result<(), StoreError> {
         self.of_family(family)?;
         self.opened(key);
+        self.as_it_was();
         Ok(())
     }
 }
