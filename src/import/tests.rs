@@ -144,7 +144,7 @@ fn import(mut importer: Importer) -> Dataset {
             .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(checked.unresolved, [], "{}", table.file_name());
         for batch in importer.batches(&checked, text.as_bytes()) {
-            all.append(batch.expect("the file has not changed"));
+            all.append(batch.expect("the file has not changed").rows());
         }
         importer.loaded(checked);
     }
@@ -193,7 +193,11 @@ fn person_of(line: &str) -> PersonRow {
         .check(Table::Person, text.as_bytes())
         .unwrap_or_else(|error| panic!("{line}: {error}"));
     let mut batches = importer.batches(&checked, text.as_bytes());
-    let batch = batches.next().expect("a batch").expect("the file has not changed");
+    let batch = batches
+        .next()
+        .expect("a batch")
+        .expect("the file has not changed")
+        .rows();
     batch.people.into_iter().next().expect("a person")
 }
 
@@ -271,7 +275,8 @@ fn columns_may_stand_in_any_order_and_optional_ones_may_be_missing() {
         .batches(&checked, text.as_bytes())
         .next()
         .expect("a batch")
-        .expect("unchanged");
+        .expect("unchanged")
+        .rows();
     assert_eq!(
         (batch.families[0].route.as_str(), batch.families[0].reference.as_str()),
         ("data", "N-9")
@@ -288,7 +293,7 @@ fn rows_come_in_batches_and_a_changed_file_is_noticed() {
     let checked = importer.check(Table::Agency, text.as_bytes()).expect("a good file");
     let sizes: Vec<_> = importer
         .batches(&checked, text.as_bytes())
-        .map(|batch| batch.expect("unchanged").agencies.len())
+        .map(|batch| batch.expect("unchanged").ids().len())
         .collect();
     assert_eq!(sizes, [BATCH, BATCH, 1]);
     assert_eq!(checked.hash.len(), 64);
