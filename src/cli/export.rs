@@ -25,6 +25,7 @@ use crate::{
         Store,
         bulk::Look,
         connect::Databases,
+        dataset::Dataset,
         rows::AgencyRow,
         session::{Mode, Session},
     },
@@ -94,19 +95,28 @@ async fn export(
         let failed = |error: io::Error| Failure::problem(format!("{}: {error}", table.file_name()));
         let mut file = BufWriter::new(private(&folder.join(table.file_name())).map_err(failed)?);
         file.write_all(&Exporter::header(table)).map_err(failed)?;
+        let mut write = |page: &Dataset| {
+            rows += page.len() as u64;
+            let lines = exporter.lines(table, page).map_err(Failure::problem)?;
+            file.write_all(&lines).map_err(failed)
+        };
+        if table == Table::Agency {
+            // Their identifiers are other ones in another database; their codes are not.
+            let agencies = agencies.clone();
+            write(&Dataset {
+                agencies,
+                ..Dataset::default()
+            })?;
+        }
         let mut after = None;
-        loop {
-            let page = look
-                .page(table.name(), authority.id, after)
-                .await
-                .map_err(Failure::problem)?;
+        while table != Table::Agency {
+            let page = look.page(table.name(), authority.id, after).await;
+            let page = page.map_err(Failure::problem)?;
             match import::last(table, &page) {
                 None => break,
                 last => after = last,
             }
-            rows += page.len() as u64;
-            let lines = exporter.lines(table, &page).map_err(Failure::problem)?;
-            file.write_all(&lines).map_err(failed)?;
+            write(&page)?;
         }
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;

@@ -4,11 +4,12 @@
 //! per file:
 //! 1. [`files`] names the files of a directory in the order in which they are loaded; one already loaded (by name and
 //!    [`Checked::hash`]) is passed over.
-//! 2. [`Importer::check`] reads a file once, to its end, and refuses it whole for any bad line. Keys that it names and that no file of this
+//! 2. [`Importer::check`] reads a file once, to its end, and refuses it whole for any bad value. Keys that it names and that no file of this
 //!    import defined are in [`Checked::unresolved`]; those that the database does not have either go to [`Checked::missing`], which
 //!    refuses the file with the lines.
 //! 3. [`Importer::batches`] reads it again and yields its lines; it fails if the file is no longer the one that was checked.
-//!    [`Importer::compare`] holds them against the rows that are there, and refuses what may not become of these.
+//!    [`Importer::compare`] holds them against the rows that are there, and refuses what a line may not be as a whole, and what may not
+//!    become of a row.
 //! 4. The [`Plan`] gives the rows of each [`Step`]; all of them go into one transaction, then [`Importer::loaded`] makes the file's keys known
 //!    to those after it.
 //!
@@ -168,6 +169,8 @@ pub fn files(directory: &Path) -> Result<Vec<(Table, PathBuf)>, ImportError> {
     Ok(found)
 }
 
+#[cfg(test)]
+mod changes;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -17,7 +17,6 @@ use super::{
     rows,
     source::{Lines, Problems, header},
     table::Table,
-    whole::Named,
 };
 use crate::store::dataset::Dataset;
 
@@ -50,7 +49,7 @@ pub struct Reference {
     pub column: &'static str,
 }
 
-/// A file of which every line is good by itself.
+/// A file of which every value is good by itself. What a line must be as a whole is said when it is held against the row that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
     /// The file's table.
@@ -151,18 +150,6 @@ impl Importer {
             }
         };
         let columns = table.columns();
-        // Of a file without some of the columns it is said when the rows are known, which may have the rest.
-        if header.given().iter().all(|given| *given) {
-            let named = Named { table, values: &values };
-            for (column, why) in named.problems(self.today) {
-                problems.add(line, column, why);
-            }
-            if let Some((column, hash)) = named.once()
-                && let Some(before) = file.once.insert(hash, line)
-            {
-                problems.add(line, column, twice(before));
-            }
-        }
         let family = columns
             .iter()
             .zip(&values)
@@ -297,7 +284,6 @@ pub(super) fn twice(line: u64) -> String {
 struct FileSoFar {
     /// The line and the family of each key.
     keys: HashMap<Uuid, (u64, Option<Uuid>)>,
-    once: HashMap<[u8; 16], u64>,
     unresolved: HashMap<(Table, Uuid, Option<Uuid>), Reference>,
     agencies: Vec<(String, Uuid)>,
 }

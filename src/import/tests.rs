@@ -1,6 +1,6 @@
 use std::{collections::HashSet, fmt::Write as _};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::*;
@@ -134,6 +134,32 @@ pub(super) fn before(table: Table) -> Importer {
         importer.loaded(checked);
     }
     importer
+}
+
+/// What a file comes to beside these rows.
+pub(super) fn compared(importer: &Importer, table: Table, text: &[u8], there: &Dataset) -> Result<Counts, ImportError> {
+    let checked = importer.check(table, text)?;
+    let mut comparing = importer.compare(&checked, now());
+    for batch in importer.batches(&checked, text) {
+        comparing.batch(&batch?, there);
+    }
+    comparing.others(there);
+    Ok(comparing.finish()?.counts)
+}
+
+/// The rows of the good file.
+pub(super) fn rows(table: Table) -> Dataset {
+    let (importer, text) = (before(table), good(table));
+    let checked = importer.check(table, text.as_bytes()).expect("a good file");
+    let mut rows = Dataset::default();
+    for batch in importer.batches(&checked, text.as_bytes()) {
+        rows.append(batch.expect("the file has not changed").rows());
+    }
+    rows
+}
+
+fn now() -> DateTime<Utc> {
+    today().and_hms_opt(12, 0, 0).expect("a time").and_utc()
 }
 
 fn import(mut importer: Importer) -> Dataset {

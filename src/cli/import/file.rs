@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Progress within a file is told every so many rows.
-const ROWS_BETWEEN_LINES: u64 = 50_000;
+const ROWS_BETWEEN_LINES: u64 = 10_000;
 
 /// How many files there were, and what became of their rows.
 #[derive(Default)]
