@@ -107,16 +107,17 @@ async fn export(
                 agencies,
                 ..Dataset::default()
             })?;
-        }
-        let mut after = None;
-        while table != Table::Agency {
-            let page = look.page(table.name(), authority.id, after).await;
-            let page = page.map_err(Failure::problem)?;
-            match import::last(table, &page) {
-                None => break,
-                last => after = last,
+        } else {
+            let mut after = None;
+            loop {
+                let page = look.page(table.name(), authority.id, after).await;
+                let page = page.map_err(Failure::problem)?;
+                match import::last(table, &page) {
+                    None => break,
+                    last => after = last,
+                }
+                write(&page)?;
             }
-            write(&page)?;
         }
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;

@@ -223,7 +223,7 @@ fn birth(text: &str) -> Option<Value> {
 /// A date without the midnight that spreadsheets and databases put behind it.
 fn midnight(text: &str) -> &str {
     match text.split_at_checked(10) {
-        Some((day, time)) if matches!(time, " 00:00" | " 00:00:00" | "T00:00:00" | " 00:00:00.000") => day,
+        Some((day, " 00:00" | " 00:00:00" | "T00:00:00" | " 00:00:00.000")) => day,
         _ => text,
     }
 }

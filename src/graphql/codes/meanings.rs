@@ -17,6 +17,9 @@ pub struct CodeList {
 }
 
 /// All code lists of the schema, in its order.
+///
+/// # Panics
+/// Never: the published schema can be read, as tests say.
 pub fn code_lists() -> Vec<CodeList> {
     let document = Document::parse(sdl::whole(), "schema.graphql").expect("the published schema can be read");
     let lists = document.definitions.iter().filter_map(|definition| match definition {

@@ -31,7 +31,8 @@ async fn an_import_that_is_killed_leaves_all_or_nothing_of_a_file(database: &Tes
     let council = Council::new(Some(database.text()));
     let mut text = "person_key,given_name,family_name,date_of_birth,sex\n".to_owned();
     for number in 0..PEOPLE {
-        writeln!(text, "p{number},Ann,Made Up,1990-01-01,female").unwrap();
+        let (month, day) = (number % 12 + 1, number % 28 + 1);
+        writeln!(text, "p{number},Ann,Made Up {number},1990-{month:02}-{day:02},female").unwrap();
     }
     let folder = council.path("files");
     std::fs::create_dir(&folder).unwrap();
