@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -88,7 +88,8 @@ impl Importer {
         Comparing {
             importer: self,
             table: checked.table,
-            now,
+            // What both databases keep.
+            now: now.trunc_subsecs(6),
             ids: checked.ids(),
             problems: Problems::new(checked.table),
             steps: HashMap::new(),
@@ -278,10 +279,17 @@ fn merge(importer: &Importer, batch: &Batch, line: &Line, before: Option<&Vec<Va
     {
         step = Some(Step::End);
     }
-    let named = Named { table, values: &values };
     // What is as it was may be older than a rule.
     if step.is_some() && wrong.is_empty() {
-        wrong = named.problems(importer.today);
+        let mut said = values.clone();
+        if let (Some(born), Some(expected)) = (at("date_of_birth"), at("expected_on"))
+            && matches!(line.values[born], Value::Expected(_))
+        {
+            // It is told by the column in which it stands.
+            said[born].clone_from(&line.values[born]);
+            said[expected].clone_from(&line.values[expected]);
+        }
+        wrong = Named { table, values: &said }.problems(importer.today);
     }
     Merged { values, step, wrong }
 }
