@@ -177,6 +177,18 @@ impl Lookups {
     }
 }
 
+/// What an import did to a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Imported {
+    /// The table.
+    pub table: Code,
+    /// How many rows were added.
+    pub new: u64,
+    /// How many were changed.
+    pub changed: u64,
+}
+
 /// Other families of the same operation, of which something else was disclosed, or on another ground.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -292,6 +304,9 @@ pub struct Entry {
     /// What a restore found to be lost, and what it did again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored: Option<Restored>,
+    /// What an import did to a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// The entry of another database's trail that it repeats, since its authority was moved here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<HeadRef>,
@@ -347,6 +362,7 @@ impl Entry {
             heads: BTreeSet::new(),
             consents: Vec::new(),
             restored: None,
+            imported: None,
             copy_of: None,
         }
     }
@@ -381,6 +397,7 @@ impl Entry {
         // These are of the whole operation.
         self.withheld = Withheld::default();
         self.lookups = Lookups::default();
+        self.imported = None;
         self
     }
 

@@ -9,7 +9,7 @@ use super::{failure::Failure, restore};
 use crate::{
     audit::{Code, HeadKey, Trail, TrailOptions},
     clock::{Clock, Ids},
-    config::Config,
+    config::{Config, Mode},
     store::{
         Store,
         connect::{Databases, Settings},
@@ -38,6 +38,17 @@ impl Context {
     /// The file of the key that signs the trail's heads.
     pub(super) fn trail_key_path(&self) -> PathBuf {
         self.config.data_dir.join(TRAIL_KEY)
+    }
+
+    /// The authority that a command is about. Only in development is one meant where none is named.
+    pub(super) fn authority_code(&self, named: Option<&String>) -> Result<String, Failure> {
+        match named {
+            Some(code) => Ok(code.clone()),
+            None if self.config.mode == Mode::Development => Ok("cambridgeshire".to_owned()),
+            None => Err(Failure::usage(
+                "name the authority with --authority CODE: outside development none is guessed",
+            )),
+        }
     }
 
     /// Makes the data directory, for its owner alone, if it is not there.

@@ -7,9 +7,11 @@ mod agreement;
 mod archive;
 pub mod audit;
 mod backup;
+mod codes;
 mod context;
 mod demo;
 mod documents;
+mod export;
 mod failure;
 mod health;
 mod import;
@@ -65,8 +67,12 @@ enum Command {
     Token(token::TokenArgs),
     /// Check or load an agreement, or print who sees what.
     Agreement(agreement::AgreementArgs),
-    /// Load CSV files, one a table, each whole or not at all.
+    /// Load CSV files, one a table, each whole or not at all; rows that are there are changed.
     Import(import::ImportArgs),
+    /// Write the CSV files of one authority, as import reads them.
+    Export(export::ExportArgs),
+    /// Print the words that files and the API know, with what each means.
+    Codes(codes::CodesArgs),
     /// Load made-up families, the same ones for the same seed.
     Demo(demo::DemoArgs),
     /// Print the schema, whole or as one partner sees it.
@@ -160,6 +166,8 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Failure>
         }
         Command::Agreement(arguments) => agreement::run(&context, arguments, out).await,
         Command::Import(arguments) => import::run(&context, arguments, out).await,
+        Command::Export(arguments) => export::run(&context, &arguments, out).await,
+        Command::Codes(arguments) => codes::run(&arguments, out),
         Command::Demo(arguments) => demo::run(&context, &arguments, out).await,
         Command::Schema(arguments) => schema::run(&context, &arguments, out).await,
         Command::Documents(arguments) => documents::run(&context, arguments, out).await,
@@ -218,6 +226,8 @@ mod tests {
             "token",
             "agreement",
             "import",
+            "export",
+            "codes",
             "demo",
             "schema",
             "documents",

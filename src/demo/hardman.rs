@@ -95,8 +95,8 @@ fn people(desk: &mut Desk<'_>, agencies: &Agencies) -> Hardmans {
     desk.identifier(family, step_father, "police_reference", "PR-104477");
     desk.identifier(family, mother, "nino", "QQ900101A");
     desk.identifier(family, step_father, "nino", "QQ900102A");
-    desk.identifier(family, eldest, "upn", "Z900000010101");
-    desk.identifier(family, middle, "upn", "Z900000010102");
+    desk.identifier(family, eldest, "upn", "F900000010101");
+    desk.identifier(family, middle, "upn", "V900000010102");
     desk.identifier(family, mother, "tenancy", "CH-20931");
     let (since, until) = (desk.ago(420), desk.ago(330));
     for person in [eldest, middle, youngest] {

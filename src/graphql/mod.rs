@@ -6,7 +6,7 @@ mod alerts;
 mod announced;
 mod answer;
 mod api_error;
-mod codes;
+pub mod codes;
 mod connections;
 mod contacts;
 mod context;

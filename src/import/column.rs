@@ -1,6 +1,6 @@
 //! What a column of a file may hold.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Utc};
 use uuid::Uuid;
 
 use super::table::Table;
@@ -17,6 +17,8 @@ pub enum Kind {
     Agency,
     /// A text of at most so many characters.
     Text(usize),
+    /// The same of any lines.
+    Lines(usize),
     /// A name: letters, digits, `.`, `_` and `-`.
     Code,
     /// A date as `2015-06-01`.
@@ -54,6 +56,40 @@ pub struct Column {
     pub present: bool,
     /// Whether every line must fill it.
     pub required: bool,
+    /// What may become of it in a row that is there.
+    pub change: Change,
+}
+
+/// What may become of a column of a row that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It may be filled, changed and emptied.
+    Free,
+    /// It may be filled where it was empty, and stays then.
+    Once,
+    /// It stays as it is: it says whose row it is, or what was said at a time.
+    Never,
+}
+
+impl Column {
+    /// Whether it holds yes or no, of which no is what is not said.
+    pub(super) fn is_flag(&self) -> bool {
+        matches!(self.kind, Kind::Flag)
+    }
+
+    pub(super) const fn never(self) -> Self {
+        Self {
+            change: Change::Never,
+            ..self
+        }
+    }
+
+    pub(super) const fn once(self) -> Self {
+        Self {
+            change: Change::Once,
+            ..self
+        }
+    }
 }
 
 /// A value as it was read.
@@ -71,18 +107,36 @@ pub(super) enum Value {
     Flag(bool),
     Number(i32),
     Id(Uuid),
+    /// An agency's identifier, and the code that is its key.
+    Coded(Uuid, String),
+}
+
+impl Value {
+    /// The identifier, where it is one.
+    pub(super) fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Id(id) | Self::Coded(id, _) => Some(*id),
+            _ => None,
+        }
+    }
 }
 
 /// Longest key, in characters.
 const LONGEST_KEY: usize = 100;
 
 impl Kind {
+    /// Whether a column of the kind takes this word.
+    pub fn takes(self, text: &str) -> bool {
+        self.read(text).is_ok()
+    }
+
     /// Reads a value that is not empty, but for keys and agencies, which need more than their text.
     ///
     /// # Errors
     /// What is wrong, without the value.
     pub(super) fn read(self, text: &str) -> Result<Value, String> {
-        if text.chars().any(char::is_control) {
+        let line_ends = |letter: char| matches!((self, letter), (Self::Lines(_), '\n' | '\r' | '\t'));
+        if text.chars().any(|letter| letter.is_control() && !line_ends(letter)) {
             return Err("holds a control character".to_owned());
         }
         let known = |known: bool, what: &str| {
@@ -92,7 +146,7 @@ impl Kind {
         };
         match self {
             Self::Key | Self::Of(_) => at_most(text, LONGEST_KEY),
-            Self::Text(most) => at_most(text, most),
+            Self::Text(most) | Self::Lines(most) => at_most(text, most),
             Self::Code | Self::Agency => {
                 let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
                 known(
@@ -100,19 +154,25 @@ impl Kind {
                     "a code of at most 64 letters, digits, `.`, `_` and `-`",
                 )
             }
-            Self::Date => date(text)
-                .map(Value::Date)
-                .ok_or_else(|| "is not a date as 2015-06-01".to_owned()),
-            Self::Birth => birth(text)
-                .ok_or_else(|| "is not a date as 2015-06-01, nor what is known of it as 2015-06 or 2015".to_owned()),
+            Self::Date => date(midnight(text)).map(Value::Date).ok_or_else(|| {
+                shown_by_spreadsheets(text)
+                    .unwrap_or("is not a date as 2015-06-01")
+                    .to_owned()
+            }),
+            Self::Birth => birth(midnight(text)).ok_or_else(|| {
+                let otherwise = "is not a date as 2015-06-01, nor what is known of it as 2015-06 or 2015";
+                shown_by_spreadsheets(text).unwrap_or(otherwise).to_owned()
+            }),
             Self::Instant => DateTime::parse_from_rfc3339(text)
                 .ok()
                 .filter(|at| date(&at.date_naive().to_string()).is_some())
-                .map(|at| Value::Instant(at.to_utc()))
+                // What both databases keep.
+                .map(|at| Value::Instant(at.to_utc().trunc_subsecs(6)))
                 .ok_or_else(|| "is not an instant as 2015-06-01T10:00:00Z".to_owned()),
-            Self::Flag => match text {
-                "true" => Ok(Value::Flag(true)),
-                "false" => Ok(Value::Flag(false)),
+            // As Excel, pandas and databases write them.
+            Self::Flag => match text.to_ascii_lowercase().as_str() {
+                "true" | "1" => Ok(Value::Flag(true)),
+                "false" | "0" => Ok(Value::Flag(false)),
                 _ => Err("is neither true nor false".to_owned()),
             },
             Self::Number(least, most) => text
@@ -158,6 +218,30 @@ fn birth(text: &str) -> Option<Value> {
         7 => month(&format!("{text}-01")).map(|(year, month)| Value::Within(year, Some(month))),
         _ => date(text).map(Value::Date),
     }
+}
+
+/// A date without the midnight that spreadsheets and databases put behind it.
+fn midnight(text: &str) -> &str {
+    match text.split_at_checked(10) {
+        Some((day, " 00:00" | " 00:00:00" | "T00:00:00" | " 00:00:00.000")) => day,
+        _ => text,
+    }
+}
+
+/// What is wrong with a date as spreadsheets show it, where it is one: day or month may come first, and nobody can tell which does.
+fn shown_by_spreadsheets(text: &str) -> Option<&'static str> {
+    let day = text.split(' ').next().unwrap_or_default();
+    let parts: Vec<&str> = day.split(['/', '.', '-']).collect();
+    let digits = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let [first, middle, last] = parts[..] else {
+        let serial = day.len() == 5 && day.bytes().all(|byte| byte.is_ascii_digit());
+        return serial
+            .then_some("is not a date but the number that a spreadsheet keeps for one: write it as 2015-06-01");
+    };
+    let named = middle.len() >= 3 && middle.bytes().all(|byte| byte.is_ascii_alphabetic());
+    (first.len() <= 2 && digits(first) && (digits(middle) || named) && digits(last)).then_some(
+        "is not a date as 2015-06-01 but as a spreadsheet shows it, where day or month may come first: have the column written as 2015-06-01",
+    )
 }
 
 /// A date of four, two and two digits, within reason.

@@ -15,6 +15,8 @@ use super::{
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     positions: Vec<Option<usize>>,
+    /// Places without a name, as spreadsheets leave them: nothing may stand there.
+    unnamed: Vec<usize>,
     width: usize,
 }
 
@@ -27,12 +29,18 @@ impl Header {
         let columns = table.columns();
         let mut problems = Vec::new();
         let mut positions = vec![None; columns.len()];
+        let mut unnamed = Vec::new();
         if first.iter().all(|name| name.trim_ascii().is_empty()) {
             return Err(vec![(String::new(), "the first line must name the columns".to_owned())]);
         }
         for (at, name) in first.iter().enumerate() {
             let name = name.trim_ascii();
-            match columns.iter().position(|column| column.name.as_bytes() == name) {
+            if name.is_empty() {
+                unnamed.push(at);
+                continue;
+            }
+            let is_named = |column: &Column| column.name.as_bytes().eq_ignore_ascii_case(name);
+            match columns.iter().position(is_named) {
                 Some(column) if positions[column].is_some() => {
                     problems.push((columns[column].name.to_owned(), "the column is there twice".to_owned()));
                 }
@@ -49,6 +57,7 @@ impl Header {
         if problems.is_empty() {
             Ok(Self {
                 positions,
+                unnamed,
                 width: first.len(),
             })
         } else {
@@ -59,6 +68,17 @@ impl Header {
     /// How many values each line must have.
     pub(super) fn width(&self) -> usize {
         self.width
+    }
+
+    /// Which of the table's columns the file has.
+    pub(super) fn given(&self) -> Vec<bool> {
+        self.positions.iter().map(Option::is_some).collect()
+    }
+
+    /// Whether something stands where the first line names no column.
+    pub(super) fn beside(&self, record: &ByteRecord) -> bool {
+        let fields = self.unnamed.iter().filter_map(|at| record.get(*at));
+        fields.into_iter().any(|field| !field.trim_ascii().is_empty())
     }
 
     /// What the line holds in the column of that number; nothing where the file does not have the column.
@@ -79,7 +99,10 @@ fn nth(at: usize) -> String {
 /// # Errors
 /// What is wrong.
 pub(super) fn value(column: &Column, field: &[u8]) -> Result<Value, String> {
-    let text = std::str::from_utf8(field).map_err(|_| "is not UTF-8".to_owned())?;
+    let text = std::str::from_utf8(field).map_err(|_| {
+        // Whatever else writes one byte a letter is mostly this, and reads as this.
+        "is not UTF-8 but most likely Windows-1252: save the file as `CSV UTF-8`".to_owned()
+    })?;
     match text.trim() {
         "" if column.required => Err("is empty".to_owned()),
         "" => Ok(Value::None),
@@ -160,9 +183,14 @@ impl Values {
     }
 
     pub(super) fn id_or_none(&mut self) -> Option<Uuid> {
+        self.take().id()
+    }
+
+    /// An agency's identifier and its code.
+    pub(super) fn coded(&mut self) -> (Uuid, String) {
         match self.take() {
-            Value::Id(id) => Some(id),
-            _ => None,
+            Value::Coded(id, code) => (id, code),
+            _ => (Uuid::nil(), String::new()),
         }
     }
 

@@ -4,16 +4,21 @@
 //! per file:
 //! 1. [`files`] names the files of a directory in the order in which they are loaded; one already loaded (by name and
 //!    [`Checked::hash`]) is passed over.
-//! 2. [`Importer::check`] reads a file once, to its end, and refuses it whole for any bad line. Keys that it names and that no file of this
+//! 2. [`Importer::check`] reads a file once, to its end, and refuses it whole for any bad value. Keys that it names and that no file of this
 //!    import defined are in [`Checked::unresolved`]; those that the database does not have either go to [`Checked::missing`], which
 //!    refuses the file with the lines.
-//! 3. [`Importer::batches`] reads it again and yields the rows; it fails if the file is no longer the one that was checked. All of them go into
-//!    one transaction, then [`Importer::loaded`] makes the file's keys known to those after it.
+//! 3. [`Importer::batches`] reads it again and yields its lines; it fails if the file is no longer the one that was checked.
+//!    [`Importer::compare`] holds them against the rows that are there, and refuses what a line may not be as a whole, and what may not
+//!    become of a row.
+//! 4. The [`Plan`] gives the rows of each [`Step`]; all of them go into one transaction, then [`Importer::loaded`] makes the file's keys known
+//!    to those after it.
 //!
 //! A row's identifier is made of the authority, the table and the partner's own key, so that importing a file again means the same rows.
 //! Messages name lines and columns and never a value, since values are about people.
 
+mod back;
 mod column;
+mod compare;
 mod keys;
 mod line;
 mod read;
@@ -21,15 +26,19 @@ mod rows;
 mod source;
 mod table;
 mod whole;
+mod write;
 
 pub use self::{
-    column::{Column, Kind},
+    column::{Change, Column, Kind},
+    compare::{Comparing, Counts, Plan, Step, last, whose},
     keys::row_id,
-    read::{BATCH, Batches, Checked, Importer, Reference},
+    read::{BATCH, Batch, Batches, Checked, Importer, Reference},
     table::Table,
+    write::{Exporter, Unwritable},
 };
 
 use std::{
+    collections::BTreeSet,
     fmt,
     path::{Path, PathBuf},
 };
@@ -67,6 +76,18 @@ pub struct Refused {
     pub problems: Vec<Problem>,
     /// How many more there are.
     pub more: u64,
+}
+
+impl Refused {
+    /// How many lines are bad, in words; at least so many, where not all are told.
+    pub fn count(&self) -> String {
+        let lines: BTreeSet<u64> = self.problems.iter().map(|problem| problem.line).collect();
+        match (self.more, lines.len()) {
+            (0, 1) => "1 line".to_owned(),
+            (0, lines) => format!("{lines} lines"),
+            (_, lines) => format!("{lines} lines or more"),
+        }
+    }
 }
 
 impl fmt::Display for Refused {
@@ -148,6 +169,8 @@ pub fn files(directory: &Path) -> Result<Vec<(Table, PathBuf)>, ImportError> {
     Ok(found)
 }
 
+#[cfg(test)]
+mod changes;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

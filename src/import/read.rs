@@ -1,6 +1,9 @@
 //! Reading a file: once to check every line of it, and again to make its rows.
 
-use std::{collections::HashMap, io::Read};
+use std::{
+    collections::{HashMap, HashSet},
+    io::Read,
+};
 
 use chrono::NaiveDate;
 use csv::ByteRecord;
@@ -9,12 +12,11 @@ use uuid::Uuid;
 use super::{
     ImportError, Refused,
     column::{Kind, Value},
-    keys::row_id,
+    keys,
     line::{Header, Values, value},
     rows,
     source::{Lines, Problems, header},
     table::Table,
-    whole::Named,
 };
 use crate::store::dataset::Dataset;
 
@@ -26,7 +28,7 @@ pub const BATCH: usize = 1000;
 pub struct Importer {
     authority: i32,
     authority_code: String,
-    today: NaiveDate,
+    pub(super) today: NaiveDate,
     agencies: HashMap<String, Uuid>,
     /// Rows of files read before, with their family where they belong to one.
     defined: HashMap<(Table, Uuid), Option<Uuid>>,
@@ -47,7 +49,7 @@ pub struct Reference {
     pub column: &'static str,
 }
 
-/// A file of which every line is good by itself.
+/// A file of which every value is good by itself. What a line must be as a whole is said when it is held against the row that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
     /// The file's table.
@@ -63,6 +65,11 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// The identifiers of its rows.
+    pub(super) fn ids(&self) -> HashSet<Uuid> {
+        self.keys.iter().map(|(id, _)| *id).collect()
+    }
+
     /// Refuses the file for the references that `is_there` does not find.
     ///
     /// # Errors
@@ -142,19 +149,6 @@ impl Importer {
                 return;
             }
         };
-        let named = Named { table, values: &values };
-        for (column, why) in named.problems(self.today) {
-            problems.add(line, column, why);
-        }
-        if let Some((column, hash)) = named.once()
-            && let Some(before) = file.once.insert(hash, line)
-        {
-            problems.add(
-                line,
-                column,
-                format!("the same is in line {before}, and may be there only once"),
-            );
-        }
         let columns = table.columns();
         let family = columns
             .iter()
@@ -163,14 +157,13 @@ impl Importer {
                 (Kind::Of(Table::Family), Value::Id(id)) => Some(*id),
                 _ => None,
             });
-        if let Some(Value::Id(id)) = values.first() {
-            if let Some((before, _)) = file.keys.insert(*id, (line, family)) {
-                problems.add(line, columns[0].name, format!("the same key is in line {before}"));
-            }
-            if table == Table::Agency {
-                let code = String::from_utf8_lossy(header.field(record, 0)).into_owned();
-                file.agencies.push((code, *id));
-            }
+        if let Some(id) = values.first().and_then(Value::id)
+            && let Some((before, _)) = file.keys.insert(id, (line, family))
+        {
+            problems.add(line, columns[0].name, format!("the same key is in line {before}"));
+        }
+        if let Some(Value::Coded(id, code)) = values.first() {
+            file.agencies.push((code.clone(), *id));
         }
         for (column, value) in columns.iter().zip(&values) {
             let (Kind::Of(other), Value::Id(id)) = (column.kind, value) else {
@@ -211,46 +204,48 @@ impl Importer {
             );
             return Err(vec![("", why)]);
         }
-        let mut values = Vec::with_capacity(table.columns().len() + 1);
+        if header.beside(record) {
+            return Err(vec![(
+                "",
+                "there is a value where the first line names no column".to_owned(),
+            )]);
+        }
+        let mut values = Vec::with_capacity(table.columns().len());
         let mut wrong = Vec::new();
         for (at, column) in table.columns().iter().enumerate() {
-            match value(column, header.field(record, at)).and_then(|value| self.identify(table, column.kind, at, value))
-            {
+            match value(column, header.field(record, at)).and_then(|value| self.identify(table, column.kind, value)) {
                 Ok(value) => values.push(value),
                 Err(why) => wrong.push((column.name, why)),
             }
         }
-        // An agency's code is its key and a value of its own.
-        if table == Table::Agency && wrong.is_empty() {
-            let code = String::from_utf8_lossy(header.field(record, 0)).into_owned();
-            values.insert(1, Value::Text(code));
-        }
         if wrong.is_empty() { Ok(values) } else { Err(wrong) }
     }
 
-    fn identify(&self, table: Table, kind: Kind, at: usize, value: Value) -> Result<Value, String> {
+    fn identify(&self, table: Table, kind: Kind, value: Value) -> Result<Value, String> {
         let text = match (&value, kind) {
             (Value::Date(day), Kind::Birth) if *day > self.today => return Ok(Value::Expected(*day)),
             (Value::Text(text), _) => text,
             _ => return Ok(value),
         };
-        let row = |table: Table| row_id(&self.authority_code, table.name(), text);
+        let row = |table: Table| keys::named(&self.authority_code, table.name(), text);
         match kind {
-            Kind::Key => Ok(Value::Id(row(table))),
-            Kind::Of(other) => Ok(Value::Id(row(other))),
+            Kind::Key => row(table).map(Value::Id),
+            Kind::Of(other) => row(other).map(Value::Id),
             Kind::Agency => self
                 .agencies
                 .get(text)
                 .map(|id| Value::Id(*id))
                 .ok_or_else(|| "is not the code of an agency that is in agency.csv or was there before".to_owned()),
-            Kind::Code if table == Table::Agency && at == 0 => Ok(Value::Id(
-                self.agencies.get(text).copied().unwrap_or_else(|| row(table)),
-            )),
+            Kind::Code => {
+                let known = self.agencies.get(text).copied();
+                let id = known.unwrap_or_else(|| keys::row_id(&self.authority_code, table.name(), text));
+                Ok(Value::Coded(id, text.clone()))
+            }
             _ => Ok(value),
         }
     }
 
-    /// Makes the rows of a file that was checked, from the same bytes.
+    /// The lines of a file that was checked, from the same bytes.
     pub fn batches<R: Read>(&self, checked: &Checked, source: R) -> Batches<'_, R> {
         Batches {
             importer: self,
@@ -279,18 +274,64 @@ impl Importer {
     }
 }
 
+/// Why a line is refused that is what another one is, too.
+pub(super) fn twice(line: u64) -> String {
+    format!("the same is in line {line}, and may be there only once")
+}
+
 /// What is known of a file while it is read.
 #[derive(Default)]
 struct FileSoFar {
     /// The line and the family of each key.
     keys: HashMap<Uuid, (u64, Option<Uuid>)>,
-    once: HashMap<[u8; 16], u64>,
     unresolved: HashMap<(Table, Uuid, Option<Uuid>), Reference>,
     agencies: Vec<(String, Uuid)>,
 }
 
-/// The rows of a file, in batches of at most [`BATCH`]. The last item is an error if the file is not the one that was checked; until then,
-/// nothing of it may be committed.
+/// Lines of a file that was checked, at most [`BATCH`].
+#[derive(Clone, Debug)]
+pub struct Batch {
+    pub(super) table: Table,
+    authority: i32,
+    /// Which of the table's columns the file has.
+    pub(super) given: Vec<bool>,
+    pub(super) lines: Vec<Line>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// Its number, from 1.
+    pub(super) number: u64,
+    /// The row's identifier.
+    pub(super) id: Uuid,
+    /// A value for each of the table's columns; none for those that the file does not have.
+    pub(super) values: Vec<Value>,
+}
+
+impl Batch {
+    /// The identifiers of the rows, in the order of the lines.
+    pub fn ids(&self) -> Vec<Uuid> {
+        self.lines.iter().map(|line| line.id).collect()
+    }
+
+    /// The rows as the file has them.
+    pub fn rows(&self) -> Dataset {
+        self.rows_of(self.lines.iter().map(|line| line.values.clone()))
+    }
+
+    /// Rows of these values.
+    pub(super) fn rows_of(&self, values: impl IntoIterator<Item = Vec<Value>>) -> Dataset {
+        let mut rows = Dataset::default();
+        for values in values {
+            rows::push(self.table, self.authority, Values::new(values), &mut rows);
+        }
+        rows
+    }
+}
+
+/// The lines of a file, in batches. The last item is an error if the file is not the one that was checked; until then, nothing of it may be
+/// committed.
 pub struct Batches<'i, R> {
     importer: &'i Importer,
     lines: Lines<R>,
@@ -301,7 +342,7 @@ pub struct Batches<'i, R> {
 }
 
 impl<R: Read> Batches<'_, R> {
-    fn batch(&mut self) -> Result<Option<Dataset>, ImportError> {
+    fn batch(&mut self) -> Result<Option<Batch>, ImportError> {
         let (importer, table) = (self.importer, self.lines.table);
         let changed = || ImportError::Changed {
             file: table.file_name(),
@@ -313,10 +354,14 @@ impl<R: Read> Batches<'_, R> {
             let header = Header::of(table, first).map_err(|_| changed())?;
             self.header.insert(header)
         };
-        let mut batch = Dataset::default();
-        let mut count = 0;
-        while count < BATCH {
-            let Some((_, record)) = self.lines.next()? else {
+        let mut batch = Batch {
+            table,
+            authority: importer.authority,
+            given: header.given(),
+            lines: Vec::new(),
+        };
+        while batch.lines.len() < BATCH {
+            let Some((number, record)) = self.lines.next()? else {
                 self.done = true;
                 if (self.rows, self.lines.hash()) != self.expected {
                     return Err(changed());
@@ -324,16 +369,16 @@ impl<R: Read> Batches<'_, R> {
                 break;
             };
             let values = importer.values(table, header, record).map_err(|_| changed())?;
-            rows::push(table, importer.authority, Values::new(values), &mut batch);
-            count += 1;
+            let id = values.first().and_then(Value::id).ok_or_else(changed)?;
+            batch.lines.push(Line { number, id, values });
             self.rows += 1;
         }
-        Ok((count > 0).then_some(batch))
+        Ok((!batch.lines.is_empty()).then_some(batch))
     }
 }
 
 impl<R: Read> Iterator for Batches<'_, R> {
-    type Item = Result<Dataset, ImportError>;
+    type Item = Result<Batch, ImportError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.done {

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{
-    tests::{before, good, importer},
+    tests::{before, compared, good, importer},
     *,
 };
+use crate::store::dataset::Dataset;
 
 /// The problems of the good file with one passage replaced.
 #[track_caller]
@@ -17,9 +18,10 @@ fn problems(table: Table, old: &str, new: &str) -> Refused {
 
 #[track_caller]
 fn refusal(table: Table, text: &[u8]) -> Refused {
-    match before(table).check(table, text) {
+    match compared(&before(table), table, text, &Dataset::default()) {
         Err(ImportError::Refused(refused)) => refused,
-        other => panic!("not refused: {other:?}"),
+        Err(error) => panic!("not refused: {error}"),
+        Ok(counts) => panic!("not refused: {counts:?}"),
     }
 }
 
@@ -56,6 +58,15 @@ fn the_first_line_is_checked() {
             .to_string()
             .contains("must name the columns")
     );
+    for (text, says) in [
+        ("goal_key;family_key\ng1;f1\n".as_bytes(), "are parted by semicolons"),
+        (b"goal_key\tfamily_key\ng1\tf1\n", "are parted by tabs"),
+        (b"\xff\xfeg\0o\0a\0l\0_\0k\0e\0y\0", "is UTF-16 and not UTF-8"),
+        (b"g\0o\0a\0l\0_\0k\0e\0y\0", "is UTF-16 and not UTF-8"),
+    ] {
+        let told = refusal(Table::Goal, text).to_string();
+        assert!(told.starts_with("goal.csv:1: ") && told.contains(says), "{told}");
+    }
     let forgotten = refusal(Table::Agency, b"north-police,Secret Name,police\n").to_string();
     assert!(!forgotten.contains("Secret"), "{forgotten}");
 }
@@ -136,14 +147,9 @@ fn births_and_names_are_checked() {
             "person.csv:4: adult: is true though the date of birth says otherwise",
         );
     }
-    assert!(
-        before(Table::Person)
-            .check(
-                Table::Person,
-                good(Table::Person).replace("1990-02-28", "2026-03-02").as_bytes()
-            )
-            .is_ok()
-    );
+    let born_today = good(Table::Person).replace("1990-02-28", "2026-03-02");
+    let none = Dataset::default();
+    assert!(compared(&before(Table::Person), Table::Person, born_today.as_bytes(), &none).is_ok());
 }
 
 #[test]
@@ -168,6 +174,22 @@ fn values_are_checked() {
         "sex: is not one of female, male, other, unknown",
     );
     refused(Table::Person, "true", "yes", "shielded: is neither true nor false");
+    for (date, says) in [
+        ("01/09/2024", "as a spreadsheet shows it"),
+        ("1.9.24", "as a spreadsheet shows it"),
+        ("01-Sep-24", "as a spreadsheet shows it"),
+        ("01/09/2024 00:00", "as a spreadsheet shows it"),
+        ("45536", "the number that a spreadsheet keeps"),
+        ("2024-09-01 10:30:00", "is not a date as 2015-06-01"),
+    ] {
+        refused(Table::CriteriaMatch, "2024-09-01", date, says);
+    }
+    refused(
+        Table::Goal,
+        "g1,",
+        "id:g1,",
+        "goal_key: begins with id: and is not the identifier",
+    );
     refused(
         Table::Person,
         "north-police",
@@ -222,7 +244,7 @@ fn what_is_not_utf8_is_refused() {
     text[at] = 0xff;
     assert_eq!(
         refusal(Table::Goal, &text).to_string(),
-        "goal.csv:2: description: is not UTF-8"
+        "goal.csv:2: description: is not UTF-8 but most likely Windows-1252: save the file as `CSV UTF-8`"
     );
 }
 
@@ -239,6 +261,14 @@ fn lines_are_checked_as_a_whole() {
         ",achieved",
         ",achieved,",
         "goal.csv:2: the line has 8 values",
+    );
+    let beside = good(Table::Goal)
+        .replace(",status", ",status,")
+        .replace(",achieved", ",achieved,more");
+    let told = refusal(Table::Goal, beside.as_bytes()).to_string();
+    assert_eq!(
+        told,
+        "goal.csv:2: there is a value where the first line names no column"
     );
     refused(
         Table::Family,
@@ -346,11 +376,8 @@ fn what_may_be_there_once_is_refused_twice() {
     );
     // One that has ended may be there as often as it likes.
     let ended = format!("{}{}", good(Table::Membership), again.replace(",\n", ",2017-01-01\n"));
-    assert!(
-        before(Table::Membership)
-            .check(Table::Membership, ended.as_bytes())
-            .is_ok()
-    );
+    let (importer, none) = (before(Table::Membership), Dataset::default());
+    assert!(compared(&importer, Table::Membership, ended.as_bytes(), &none).is_ok());
 }
 
 #[test]
@@ -363,8 +390,7 @@ fn a_number_is_one_number_however_it_is_written() {
             line("i2", "p2", second)
         );
         let importer = before(Table::LocalIdentifier);
-        importer
-            .check(Table::LocalIdentifier, text.as_bytes())
+        compared(&importer, Table::LocalIdentifier, text.as_bytes(), &Dataset::default())
             .map(|_| ())
             .map_err(|error| error.to_string())
     };

@@ -13,15 +13,20 @@ use crate::store::{
 /// Adds the row of a line to a data set. Values come in the order of the table's columns.
 #[expect(clippy::too_many_lines, reason = "one arm a table, each a plain copy of its columns")]
 pub(super) fn push(table: Table, authority_id: i32, mut line: Values, out: &mut Dataset) {
-    let id = line.id();
-    match table {
-        Table::Agency => out.agencies.push(AgencyRow {
+    if table == Table::Agency {
+        let (id, code) = line.coded();
+        out.agencies.push(AgencyRow {
             authority_id,
             id,
-            code: line.text(),
+            code,
             name: line.text(),
             kind: line.text(),
-        }),
+        });
+        return;
+    }
+    let id = line.id();
+    match table {
+        Table::Agency => {}
         Table::Person => {
             let (given_name, family_name) = (line.text(), line.text());
             let (date_of_birth, birth_year, birth_month, expected) = line.birth();

@@ -39,7 +39,7 @@ impl Problems {
         }
     }
 
-    fn any(&self) -> bool {
+    pub(super) fn any(&self) -> bool {
         !self.told.is_empty()
     }
 
@@ -101,16 +101,23 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line with its number, or none at the end.
+    /// The next line that holds anything, with its number, or none at the end.
     pub(super) fn next(&mut self) -> Result<Option<(u64, &ByteRecord)>, ImportError> {
+        let line = loop {
+            let Some(line) = self.read()? else { return Ok(None) };
+            if line == 1 || self.record.iter().any(|field| !field.trim_ascii().is_empty()) {
+                break line;
+            }
+        };
+        Ok(Some((line, &self.record)))
+    }
+
+    fn read(&mut self) -> Result<Option<u64>, ImportError> {
         self.reader.get_mut().since_line = 0;
         let begins = self.reader.position().line();
         match self.reader.read_byte_record(&mut self.record) {
             Ok(false) => Ok(None),
-            Ok(true) => {
-                let line = self.record.position().map_or(begins, csv::Position::line);
-                Ok(Some((line, &self.record)))
-            }
+            Ok(true) => Ok(Some(self.record.position().map_or(begins, csv::Position::line))),
             Err(_) if self.reader.get_ref().too_long => {
                 let mut problems = Problems::new(self.table);
                 problems.add(
@@ -144,12 +151,32 @@ impl<R: Read> Lines<R> {
     }
 }
 
+/// What a first line that is not ours is most likely of, by what programs write that were not asked for UTF-8 and commas.
+fn foreign(first: &ByteRecord) -> Option<&'static str> {
+    let bytes = first.as_slice();
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
+        return Some("the file is UTF-16 and not UTF-8: save it as `CSV UTF-8`, not as `Unicode text`");
+    }
+    let lone = (first.len() == 1).then(|| first.get(0).unwrap_or_default())?;
+    let parted_by = |mark: u8| lone.contains(&mark);
+    if parted_by(b';') {
+        Some("the columns are parted by semicolons: save the file with commas")
+    } else if parted_by(b'\t') {
+        Some("the columns are parted by tabs: save the file with commas")
+    } else {
+        None
+    }
+}
+
 /// Reads the first line.
 pub(super) fn header<R: Read>(lines: &mut Lines<R>) -> Result<Header, ImportError> {
     let table = lines.table;
     let mut problems = Problems::new(table);
     let header = match lines.next()? {
-        Some((line, first)) => Header::of(table, first).map_err(|wrong| (line, wrong)),
+        Some((line, first)) => match foreign(first) {
+            Some(why) => Err((line, vec![(String::new(), why.to_owned())])),
+            None => Header::of(table, first).map_err(|wrong| (line, wrong)),
+        },
         None => Err((
             1,
             vec![(

@@ -1,6 +1,6 @@
 //! The files: which there are, in which order they are loaded, and their columns.
 
-use super::column::{Column, Kind};
+use super::column::{Change, Column, Kind};
 
 /// A table that can be imported. The order is that in which files are loaded: every file after those that it names rows of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +137,7 @@ const fn needed(name: &'static str, kind: Kind) -> Column {
         kind,
         present: true,
         required: true,
+        change: Change::Free,
     }
 }
 
@@ -147,6 +148,7 @@ const fn optional(name: &'static str, kind: Kind) -> Column {
         kind,
         present: false,
         required: false,
+        change: Change::Free,
     }
 }
 
@@ -157,16 +159,17 @@ const fn open(name: &'static str, kind: Kind) -> Column {
         kind,
         present: true,
         required: false,
+        change: Change::Free,
     }
 }
 
 const AGENCY: [Column; 3] = [
-    needed("code", Kind::Code),
+    needed("code", Kind::Code).never(),
     needed("name", Kind::Text(200)),
-    needed("kind", Kind::AgencyKind),
+    needed("kind", Kind::AgencyKind).never(),
 ];
 const PERSON: [Column; 15] = [
-    needed("person_key", Kind::Key),
+    needed("person_key", Kind::Key).never(),
     open("given_name", Kind::Text(100)),
     open("family_name", Kind::Text(100)),
     open("date_of_birth", Kind::Birth),
@@ -178,12 +181,12 @@ const PERSON: [Column; 15] = [
     optional("phone", Kind::Text(40)),
     optional("email", Kind::Text(254)),
     optional("shielded", Kind::Flag),
-    optional("source_agency", Kind::Agency),
+    optional("source_agency", Kind::Agency).once(),
     optional("expected_on", Kind::Date),
     optional("adult", Kind::Flag),
 ];
 const FAMILY: [Column; 10] = [
-    needed("family_key", Kind::Key),
+    needed("family_key", Kind::Key).never(),
     needed("reference", Kind::Text(40)),
     optional("district", Kind::Text(100)),
     optional("ward", Kind::Text(100)),
@@ -195,17 +198,17 @@ const FAMILY: [Column; 10] = [
     optional("closed_on", Kind::Date),
 ];
 const MEMBERSHIP: [Column; 7] = [
-    needed("membership_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("person_key", Kind::Of(Table::Person)),
+    needed("membership_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("person_key", Kind::Of(Table::Person)).never(),
     needed("relationship", Kind::OneOf(RELATIONSHIPS)),
     needed("parental_responsibility", Kind::Flag),
     needed("valid_from", Kind::Date),
     optional("valid_until", Kind::Date),
 ];
 const ADDRESS: [Column; 8] = [
-    needed("address_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
+    needed("address_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
     needed("line1", Kind::Text(200)),
     optional("line2", Kind::Text(200)),
     optional("town", Kind::Text(100)),
@@ -214,25 +217,25 @@ const ADDRESS: [Column; 8] = [
     optional("valid_until", Kind::Date),
 ];
 const LOCAL_IDENTIFIER: [Column; 5] = [
-    needed("local_identifier_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("person_key", Kind::Of(Table::Person)),
-    needed("system", Kind::OneOf(SYSTEMS)),
+    needed("local_identifier_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("person_key", Kind::Of(Table::Person)).never(),
+    needed("system", Kind::OneOf(SYSTEMS)).never(),
     needed("value", Kind::Text(60)),
 ];
 const STATUTORY_STATUS: [Column; 6] = [
-    needed("statutory_status_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("person_key", Kind::Of(Table::Person)),
+    needed("statutory_status_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("person_key", Kind::Of(Table::Person)).never(),
     needed("status", Kind::OneOf(STATUSES)),
     needed("valid_from", Kind::Date),
     optional("valid_until", Kind::Date),
 ];
 const INVOLVEMENT: [Column; 9] = [
-    needed("involvement_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("agency", Kind::Agency),
-    optional("service_team", Kind::Text(100)),
+    needed("involvement_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("agency", Kind::Agency).never(),
+    optional("service_team", Kind::Text(200)),
     needed("contact_name", Kind::Text(200)),
     optional("contact_phone", Kind::Text(40)),
     optional("contact_email", Kind::Text(254)),
@@ -240,9 +243,9 @@ const INVOLVEMENT: [Column; 9] = [
     optional("ended_on", Kind::Date),
 ];
 const LEAD_PROFESSIONAL: [Column; 10] = [
-    needed("lead_professional_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("agency", Kind::Agency),
+    needed("lead_professional_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("agency", Kind::Agency).never(),
     needed("subject", Kind::Text(200)),
     needed("name", Kind::Text(200)),
     optional("phone", Kind::Text(40)),
@@ -252,11 +255,11 @@ const LEAD_PROFESSIONAL: [Column; 10] = [
     optional("valid_until", Kind::Date),
 ];
 const CRITERIA_MATCH: [Column; 11] = [
-    needed("criteria_match_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    optional("person_key", Kind::Of(Table::Person)),
-    needed("criterion", Kind::Criterion),
-    needed("source_agency", Kind::Agency),
+    needed("criteria_match_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    optional("person_key", Kind::Of(Table::Person)).never(),
+    needed("criterion", Kind::Criterion).never(),
+    needed("source_agency", Kind::Agency).never(),
     needed("evidence", Kind::Text(2000)),
     needed("evidence_from", Kind::Date),
     optional("evidence_until", Kind::Date),
@@ -265,29 +268,29 @@ const CRITERIA_MATCH: [Column; 11] = [
     optional("withdrawn_on", Kind::Date),
 ];
 const ASSESSMENT: [Column; 8] = [
-    needed("assessment_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("agency", Kind::Agency),
-    needed("kind", Kind::OneOf(ASSESSMENTS)),
+    needed("assessment_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("agency", Kind::Agency).never(),
+    needed("kind", Kind::OneOf(ASSESSMENTS)).never(),
     needed("covers_all_members", Kind::Flag),
     needed("started_on", Kind::Date),
     optional("completed_on", Kind::Date),
     optional("quality", Kind::OneOf(QUALITIES)),
 ];
 const DISTANCE_SCORE: [Column; 9] = [
-    needed("distance_score_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("assessment_key", Kind::Of(Table::Assessment)),
-    optional("person_key", Kind::Of(Table::Person)),
-    needed("domain", Kind::Domain),
-    needed("review", Kind::Number(0, 1000)),
+    needed("distance_score_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("assessment_key", Kind::Of(Table::Assessment)).never(),
+    optional("person_key", Kind::Of(Table::Person)).never(),
+    needed("domain", Kind::Domain).never(),
+    needed("review", Kind::Number(0, 1000)).never(),
     needed("score", Kind::Number(1, 5)),
     needed("scored_by", Kind::OneOf(SCORED_BY)),
     needed("scored_on", Kind::Date),
 ];
 const PLAN: [Column; 8] = [
-    needed("plan_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
+    needed("plan_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
     needed("status", Kind::OneOf(PLAN_STATUSES)),
     needed("drawn_up_on", Kind::Date),
     optional("agreed_on", Kind::Date),
@@ -296,18 +299,18 @@ const PLAN: [Column; 8] = [
     optional("closure", Kind::OneOf(CLOSURES)),
 ];
 const GOAL: [Column; 7] = [
-    needed("goal_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("plan_key", Kind::Of(Table::Plan)),
+    needed("goal_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("plan_key", Kind::Of(Table::Plan)).never(),
     needed("position", Kind::Number(0, 10_000)),
     needed("description", Kind::Text(2000)),
     optional("criterion", Kind::Criterion),
     needed("status", Kind::OneOf(GOAL_STATUSES)),
 ];
 const ACTION: [Column; 8] = [
-    needed("action_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("goal_key", Kind::Of(Table::Goal)),
+    needed("action_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("goal_key", Kind::Of(Table::Goal)).never(),
     needed("position", Kind::Number(0, 10_000)),
     needed("description", Kind::Text(2000)),
     needed("owner_agency", Kind::Agency),
@@ -315,9 +318,9 @@ const ACTION: [Column; 8] = [
     optional("done_on", Kind::Date),
 ];
 const OUTCOME: [Column; 13] = [
-    needed("outcome_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("plan_key", Kind::Of(Table::Plan)),
+    needed("outcome_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("plan_key", Kind::Of(Table::Plan)).never(),
     optional("goal_key", Kind::Of(Table::Goal)),
     optional("criterion", Kind::Criterion),
     needed("indicator", Kind::Text(1000)),
@@ -327,36 +330,36 @@ const OUTCOME: [Column; 13] = [
     optional("result", Kind::Text(1000)),
     optional("result_on", Kind::Date),
     optional("evidence", Kind::Text(2000)),
-    optional("source_agency", Kind::Agency),
+    optional("source_agency", Kind::Agency).once(),
 ];
 const PROGRESS_VALUE: [Column; 7] = [
-    needed("progress_value_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    optional("person_key", Kind::Of(Table::Person)),
-    needed("measure", Kind::Measure),
-    needed("stage", Kind::OneOf(STAGES)),
+    needed("progress_value_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    optional("person_key", Kind::Of(Table::Person)).never(),
+    needed("measure", Kind::Measure).never(),
+    needed("stage", Kind::OneOf(STAGES)).never(),
     needed("value", Kind::Number(0, 100_000_000)),
     needed("period_to", Kind::Date),
 ];
 const CONSENT: [Column; 12] = [
-    needed("consent_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("person_key", Kind::Of(Table::Person)),
-    needed("category", Kind::Category),
-    needed("agency_kind", Kind::AgencyKind),
-    needed("decision", Kind::OneOf(DECISIONS)),
-    needed("decided_by_key", Kind::Of(Table::Person)),
-    needed("recorded_at", Kind::Instant),
-    optional("expires_on", Kind::Date),
-    optional("withdrawn_at", Kind::Instant),
-    needed("recorded_by_agency", Kind::Agency),
-    needed("recorded_by_subject", Kind::Text(200)),
+    needed("consent_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("person_key", Kind::Of(Table::Person)).never(),
+    needed("category", Kind::Category).never(),
+    needed("agency_kind", Kind::AgencyKind).never(),
+    needed("decision", Kind::OneOf(DECISIONS)).never(),
+    needed("decided_by_key", Kind::Of(Table::Person)).never(),
+    needed("recorded_at", Kind::Instant).never(),
+    optional("expires_on", Kind::Date).never(),
+    optional("withdrawn_at", Kind::Instant).once(),
+    needed("recorded_by_agency", Kind::Agency).never(),
+    needed("recorded_by_subject", Kind::Text(255)).never(),
 ];
 const MARKER: [Column; 8] = [
-    needed("marker_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("agency", Kind::Agency),
-    needed("system", Kind::Text(100)),
+    needed("marker_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("agency", Kind::Agency).never(),
+    needed("system", Kind::Text(100)).never(),
     needed("status", Kind::OneOf(MARKER_STATUSES)),
     needed("requested_on", Kind::Date),
     optional("placed_on", Kind::Date),
@@ -364,16 +367,16 @@ const MARKER: [Column; 8] = [
 ];
 
 const CONTACT: [Column; 10] = [
-    needed("contact_key", Kind::Key),
-    needed("family_key", Kind::Of(Table::Family)),
-    needed("agency", Kind::Agency),
-    needed("reported_by_subject", Kind::Text(200)),
+    needed("contact_key", Kind::Key).never(),
+    needed("family_key", Kind::Of(Table::Family)).never(),
+    needed("agency", Kind::Agency).never(),
+    needed("reported_by_subject", Kind::Text(255)).never(),
     needed("kind", Kind::OneOf(CONTACT_KINDS)),
     needed("urgency", Kind::OneOf(URGENCIES)),
     needed("occurred_at", Kind::Instant),
-    optional("note", Kind::Text(500)),
+    optional("note", Kind::Lines(500)),
     optional("note_category", Kind::Category),
-    needed("recorded_at", Kind::Instant),
+    needed("recorded_at", Kind::Instant).never(),
 ];
 
 const SEXES: &[&str] = &["female", "male", "other", "unknown"];

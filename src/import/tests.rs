@@ -1,6 +1,6 @@
 use std::{collections::HashSet, fmt::Write as _};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::*;
@@ -136,6 +136,32 @@ pub(super) fn before(table: Table) -> Importer {
     importer
 }
 
+/// What a file comes to beside these rows.
+pub(super) fn compared(importer: &Importer, table: Table, text: &[u8], there: &Dataset) -> Result<Counts, ImportError> {
+    let checked = importer.check(table, text)?;
+    let mut comparing = importer.compare(&checked, now());
+    for batch in importer.batches(&checked, text) {
+        comparing.batch(&batch?, there);
+    }
+    comparing.others(there);
+    Ok(comparing.finish()?.counts)
+}
+
+/// The rows of the good file.
+pub(super) fn rows(table: Table) -> Dataset {
+    let (importer, text) = (before(table), good(table));
+    let checked = importer.check(table, text.as_bytes()).expect("a good file");
+    let mut rows = Dataset::default();
+    for batch in importer.batches(&checked, text.as_bytes()) {
+        rows.append(batch.expect("the file has not changed").rows());
+    }
+    rows
+}
+
+fn now() -> DateTime<Utc> {
+    today().and_hms_opt(12, 0, 0).expect("a time").and_utc()
+}
+
 fn import(mut importer: Importer) -> Dataset {
     let mut all = Dataset::default();
     for (table, text) in GOOD {
@@ -144,7 +170,7 @@ fn import(mut importer: Importer) -> Dataset {
             .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(checked.unresolved, [], "{}", table.file_name());
         for batch in importer.batches(&checked, text.as_bytes()) {
-            all.append(batch.expect("the file has not changed"));
+            all.append(batch.expect("the file has not changed").rows());
         }
         importer.loaded(checked);
     }
@@ -193,7 +219,11 @@ fn person_of(line: &str) -> PersonRow {
         .check(Table::Person, text.as_bytes())
         .unwrap_or_else(|error| panic!("{line}: {error}"));
     let mut batches = importer.batches(&checked, text.as_bytes());
-    let batch = batches.next().expect("a batch").expect("the file has not changed");
+    let batch = batches
+        .next()
+        .expect("a batch")
+        .expect("the file has not changed")
+        .rows();
     batch.people.into_iter().next().expect("a person")
 }
 
@@ -271,7 +301,8 @@ fn columns_may_stand_in_any_order_and_optional_ones_may_be_missing() {
         .batches(&checked, text.as_bytes())
         .next()
         .expect("a batch")
-        .expect("unchanged");
+        .expect("unchanged")
+        .rows();
     assert_eq!(
         (batch.families[0].route.as_str(), batch.families[0].reference.as_str()),
         ("data", "N-9")
@@ -288,7 +319,7 @@ fn rows_come_in_batches_and_a_changed_file_is_noticed() {
     let checked = importer.check(Table::Agency, text.as_bytes()).expect("a good file");
     let sizes: Vec<_> = importer
         .batches(&checked, text.as_bytes())
-        .map(|batch| batch.expect("unchanged").agencies.len())
+        .map(|batch| batch.expect("unchanged").ids().len())
         .collect();
     assert_eq!(sizes, [BATCH, BATCH, 1]);
     assert_eq!(checked.hash.len(), 64);
@@ -335,12 +366,18 @@ fn the_documentation_has_every_column() {
         assert_eq!(listed, table.columns().len(), "{}", table.file_name());
         for column in table.columns() {
             let star = if column.required { "" } else { " *" };
-            assert!(
-                section.contains(&format!("| `{}`{star} |", column.name)),
-                "{}: {}",
-                table.file_name(),
-                column.name
-            );
+            let (name, file) = (column.name, table.file_name());
+            let line = section
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{name}`{star} |")));
+            let change = match column.change {
+                _ if name == table.columns()[0].name => "names the row",
+                Change::Never => "stays",
+                Change::Once => "once",
+                Change::Free => "",
+            };
+            let told = line.and_then(|line| line.split('|').nth(3)).map(str::trim);
+            assert_eq!(told, Some(change), "{file}: {name}");
         }
     }
     let order: Vec<_> = GOOD.iter().map(|(table, _)| *table).collect();

@@ -2,15 +2,14 @@
 //!
 //! For `import` and `demo`, which bring rows; nothing here decides who may bring them, and no client reaches it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::{authority, import_file};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, Statement, Value,
+    QueryFilter, QueryOrder, Statement, Value, sea_query::OnConflict,
 };
-use uuid::Uuid;
 
 use self::touched::Touched;
 use super::{
@@ -24,8 +23,11 @@ use super::{
     written,
 };
 
+mod change;
 mod tables;
 mod touched;
+
+pub use self::change::Look;
 
 /// Most rows of one statement. More would hardly be faster, and the statement's text is kept by the driver.
 const MOST_ROWS: usize = 512;
@@ -93,7 +95,7 @@ pub struct Progress {
     pub rows: u64,
 }
 
-/// A table whose keys can be [looked up](Load::keys_there).
+/// A table whose keys can be [looked up](Look::keys_there).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyTable {
     /// Its name.
@@ -120,7 +122,7 @@ pub struct ImportedFile {
 /// Loads of several processes take turns.
 #[derive(Debug)]
 pub struct Load {
-    transaction: DatabaseTransaction,
+    there: Look,
     most_values: usize,
     rows: u64,
     touched: Touched,
@@ -143,7 +145,10 @@ impl Load {
         }
         written::begin_load(&transaction).await?;
         Ok(Self {
-            transaction,
+            there: Look {
+                transaction,
+                lock: if postgres { " FOR NO KEY UPDATE" } else { "" },
+            },
             // SQLite has 32,766 parameters in a statement, PostgreSQL 65,535.
             most_values: if postgres { 65_535 } else { 32_766 },
             rows: 0,
@@ -154,14 +159,14 @@ impl Load {
 
     /// The transaction, for what else belongs to a load.
     pub(super) fn transaction(&self) -> &DatabaseTransaction {
-        &self.transaction
+        &self.there.transaction
     }
 
     /// Adds rows, table by table, those first that others point to, and the keys that people among them are looked up by.
     pub async fn add(&mut self, data: &Dataset, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<u64, BulkError> {
         let before = self.rows;
         self.tables(data, progress).await?;
-        keys::add(&self.transaction, data).await?;
+        keys::add(&self.there.transaction, data).await?;
         self.touched.note(data);
         Ok(self.rows - before)
     }
@@ -170,7 +175,7 @@ impl Load {
     pub async fn has_authority(&self, code: &str) -> Result<bool, BulkError> {
         let found = authority::Entity::find()
             .filter(authority::Column::Code.eq(code))
-            .count(&self.transaction)
+            .count(&self.there.transaction)
             .await?;
         Ok(found > 0)
     }
@@ -179,53 +184,12 @@ impl Load {
     pub async fn free_authority_number(&self) -> Result<i32, BulkError> {
         let highest = authority::Entity::find()
             .order_by_desc(authority::Column::Id)
-            .one(&self.transaction)
+            .one(&self.there.transaction)
             .await?
             .map_or(0, |row| row.id);
         highest
             .checked_add(1)
             .ok_or_else(|| BulkError::Database(DbErr::Custom("there is no number left for an authority".to_owned())))
-    }
-
-    /// Which of these keys the authority has in a table, each with its family where the table's rows are of families.
-    pub async fn keys_there(
-        &self,
-        table: KeyTable,
-        authority: i32,
-        keys: &[Uuid],
-    ) -> Result<HashMap<Uuid, Option<Uuid>>, BulkError> {
-        let mut there = HashMap::new();
-        let family = if table.of_family { "family_id" } else { "NULL" };
-        for keys in keys.chunks(MOST_ROWS) {
-            let places: Vec<String> = (2..keys.len() + 2).map(|at| format!("${at}")).collect();
-            let text = format!(
-                "SELECT id, {family} AS family_id FROM {} WHERE authority_id = $1 AND id IN ({})",
-                table.name,
-                places.join(", ")
-            );
-            let values = std::iter::once(Value::from(authority)).chain(keys.iter().map(|key| Value::from(*key)));
-            let statement = Statement::from_sql_and_values(self.transaction.get_database_backend(), text, values);
-            for row in self.transaction.query_all_raw(statement).await? {
-                let family = if table.of_family {
-                    Some(row.try_get("", "family_id")?)
-                } else {
-                    None
-                };
-                there.insert(row.try_get("", "id")?, family);
-            }
-        }
-        Ok(there)
-    }
-
-    /// Whether a file of that name and content was loaded already.
-    pub async fn has_file(&self, authority: i32, name: &str, content_hash: &str) -> Result<bool, BulkError> {
-        let found = import_file::Entity::find()
-            .filter(import_file::Column::AuthorityId.eq(authority))
-            .filter(import_file::Column::Name.eq(name))
-            .filter(import_file::Column::ContentHash.eq(content_hash))
-            .count(&self.transaction)
-            .await?;
-        Ok(found > 0)
     }
 
     /// Notes, for the next time, that a file was loaded.
@@ -237,8 +201,17 @@ impl Load {
             rows: Set(file.rows),
             loaded_at: Set(loaded_at),
         };
+        let key = [
+            import_file::Column::AuthorityId,
+            import_file::Column::Name,
+            import_file::Column::ContentHash,
+        ];
+        let again = OnConflict::columns(key)
+            .update_columns([import_file::Column::Rows, import_file::Column::LoadedAt])
+            .to_owned();
         import_file::Entity::insert(row)
-            .exec_without_returning(&self.transaction)
+            .on_conflict(again)
+            .exec_without_returning(&self.there.transaction)
             .await?;
         Ok(())
     }
@@ -246,27 +219,27 @@ impl Load {
     /// Sets what whoever meets a family with a marker is asked to do.
     pub async fn advise(&self, authority: i32, advice: &str) -> Result<(), BulkError> {
         let statement = Statement::from_sql_and_values(
-            self.transaction.get_database_backend(),
+            self.there.transaction.get_database_backend(),
             "UPDATE authority SET marker_advice = $1 WHERE id = $2",
             [Value::from(advice), authority.into()],
         );
-        self.transaction.execute_raw(statement).await?;
+        self.there.transaction.execute_raw(statement).await?;
         Ok(())
     }
 
-    /// Says that the change which this entry of the trail announces is made, if the load is committed.
-    pub async fn confirm(&self, place: Place) -> Result<(), BulkError> {
-        Ok(announced::confirm(&self.transaction, &[place]).await?)
+    /// Says that the changes which these entries of the trail announce are made, if the load is committed.
+    pub async fn confirm(&self, places: &[Place]) -> Result<(), BulkError> {
+        Ok(announced::confirm(&self.there.transaction, places).await?)
     }
 
     /// Keeps what was loaded.
     pub async fn commit(self) -> Result<(), BulkError> {
-        if let Some(away) = fence::away(&self.transaction, self.touched.authorities()).await? {
+        if let Some(away) = fence::away(&self.there.transaction, self.touched.authorities()).await? {
             return Err(away.into());
         }
-        self.touched.record(&self.transaction).await?;
-        written::end_load(&self.transaction, self.touched.authorities()).await?;
-        self.transaction.commit().await?;
+        self.touched.record(&self.there.transaction).await?;
+        written::end_load(&self.there.transaction, self.touched.authorities()).await?;
+        self.there.transaction.commit().await?;
         if !self.touched.is_empty() {
             self.wake.poke();
         }
@@ -275,7 +248,7 @@ impl Load {
 
     /// Leaves everything as it was.
     pub async fn abandon(self) -> Result<(), BulkError> {
-        Ok(self.transaction.rollback().await?)
+        Ok(self.there.transaction.rollback().await?)
     }
 
     /// Adds the rows of one table, in statements of 512, 256, … 1 rows, so that there are few texts to prepare.
@@ -295,10 +268,16 @@ impl Load {
             for row in now {
                 row.push_values(&mut values);
             }
-            self.transaction
+            self.there
+                .transaction
                 .execute_raw(Statement::from_sql_and_values(
-                    self.transaction.get_database_backend(),
-                    insert_text(R::TABLE, R::COLUMNS, size, self.transaction.get_database_backend()),
+                    self.there.transaction.get_database_backend(),
+                    insert_text(
+                        R::TABLE,
+                        R::COLUMNS,
+                        size,
+                        self.there.transaction.get_database_backend(),
+                    ),
                     values,
                 ))
                 .await

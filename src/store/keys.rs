@@ -3,7 +3,8 @@
 //! They narrow what is read and decide nothing: whoever they lead to is compared and decided about by what is stored at that moment. So a key too
 //! many costs a little time, and a key too few makes somebody not be found.
 //!
-//! Whatever adds a person, an identifier, a membership or an address adds the keys in the same transaction (`add`). Databases that had
+//! Whatever adds a person, an identifier, a membership or an address adds the keys in the same transaction (`add`), and whatever changes one
+//! makes them anew (`renew`). Databases that had
 //! people before they had keys, or keys made by other rules, get them at start ([`fill`]).
 
 use std::collections::BTreeSet;
@@ -19,8 +20,10 @@ use super::{
 use crate::matching::{Description, Identifier, keys};
 
 mod fill;
+mod renew;
 
 pub use self::fill::fill;
+pub(super) use self::renew::renew;
 
 /// Which rules the keys are made by. Whoever changes what `matching::keys` gives for the same person counts this up.
 const RULES: i32 = 3;

@@ -98,7 +98,7 @@ pub fn import(data: &[u8]) -> bool {
     };
     let mut rows = 0;
     for batch in importer.batches(&checked, file) {
-        rows += batch.expect("what was checked can be read").len() as u64;
+        rows += batch.expect("what was checked can be read").rows().len() as u64;
     }
     assert_eq!(rows, checked.rows);
     true

@@ -45,7 +45,7 @@ async fn takes_the_demonstration_and_an_import(database: &TestDatabase) {
         let checked = importer.check(table, text.as_bytes()).unwrap();
         let mut load = bulk::Load::begin(&databases).await.unwrap();
         for batch in importer.batches(&checked, text.as_bytes()) {
-            load.add(&batch.unwrap(), &mut |_| {}).await.unwrap();
+            load.add(&batch.unwrap().rows(), &mut |_| {}).await.unwrap();
         }
         load.commit().await.unwrap();
         importer.loaded(checked);

@@ -19,6 +19,7 @@ mod existence;
 mod feed;
 mod held_to;
 mod hidden;
+mod imports;
 mod kill;
 mod known;
 mod language;

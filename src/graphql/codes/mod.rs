@@ -1,13 +1,20 @@
 //! The code lists of the schema. A code is written `family_caf` in the database and in files, and `FAMILY_CAF` in the API.
 
 mod matching;
+mod meanings;
 mod people;
 mod sharing;
 mod work;
 
 use async_graphql::resolver_utils::EnumType;
 
-pub use self::{matching::*, people::*, sharing::*, work::*};
+pub use self::{
+    matching::*,
+    meanings::{CodeList, code_lists},
+    people::*,
+    sharing::*,
+    work::*,
+};
 
 /// The enum value of a stored code; none for a code that the schema does not know.
 pub fn parse<E: EnumType>(code: &str) -> Option<E> {

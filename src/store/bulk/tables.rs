@@ -1,8 +1,11 @@
 //! Which columns each table's rows fill, and in which order tables are filled.
 
-use sea_orm::Value;
+use sea_orm::{DatabaseTransaction, DbErr, Value};
 
-use super::{BulkError, Dataset, Load, Progress};
+use super::{
+    BulkError, Dataset, Load, Progress,
+    change::{self, Which},
+};
 use crate::store::rows::{
     ActionRow, AddressRow, AgencyRow, AssessmentRow, AuthorityRow, ClientProgramRow, ConsentRow, CriteriaMatchRow,
     DistanceScoreRow, EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow,
@@ -36,7 +39,30 @@ macro_rules! tables {
             }
         )*
 
+        /// Reads rows of the table of that name; nothing of one that is filled by no import.
+        pub(super) async fn read_table(
+            on: &DatabaseTransaction,
+            table: &str,
+            authority: i32,
+            which: Which<'_>,
+            lock: &str,
+        ) -> Result<Dataset, DbErr> {
+            let mut data = Dataset::default();
+            match table {
+                $(stringify!($table) => data.$rows = change::select(on, authority, which, lock).await?,)*
+                _ => {}
+            }
+            Ok(data)
+        }
+
         impl Load {
+            /// Changes all rows, in the same order.
+            pub(super) async fn update_tables(&mut self, data: &Dataset) -> Result<(), BulkError> {
+                let Dataset { $($rows),* } = data;
+                $(self.update($rows).await?;)*
+                Ok(())
+            }
+
             /// Adds all rows, those first that others point to.
             pub(super) async fn tables(
                 &mut self,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
-use entity::membership;
+use entity::{family, membership};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -14,7 +14,10 @@ use crate::store::feed::{self, Change};
 #[derive(Debug, Default)]
 pub(super) struct Touched {
     families: BTreeMap<i32, BTreeSet<Uuid>>,
-    decided: BTreeMap<i32, BTreeSet<Uuid>>,
+    /// People of whom something concerns every family of theirs.
+    people: BTreeMap<i32, BTreeSet<Uuid>>,
+    /// Authorities of which something concerns every family.
+    all: BTreeSet<i32>,
     new_people: HashSet<Uuid>,
     /// When each contact was reported, its key and its family: in this order they get their places.
     contacts: BTreeMap<i32, BTreeSet<(DateTime<Utc>, Uuid, Uuid)>>,
@@ -55,7 +58,34 @@ impl Touched {
             self.families.entry(authority).or_default();
         }
         for row in &data.consents {
-            self.decided.entry(row.authority_id).or_default().insert(row.person_id);
+            self.people.entry(row.authority_id).or_default().insert(row.person_id);
+        }
+    }
+
+    /// Notes what was changed.
+    pub(super) fn note_changed(&mut self, data: &Dataset) {
+        macro_rules! of_families {
+            ($($rows:ident)*) => {
+                $(for row in &data.$rows {
+                    self.families.entry(row.authority_id).or_default().insert(row.family_id);
+                })*
+            };
+        }
+        of_families!(
+            memberships addresses local_identifiers statutory_statuses involvements lead_professionals
+            criteria_matches assessments distance_scores plans goals actions outcomes progress_values consents
+            markers emergency_accesses contacts
+        );
+        for row in &data.families {
+            self.families.entry(row.authority_id).or_default().insert(row.id);
+        }
+        let decided = data.consents.iter().map(|row| (row.authority_id, row.person_id));
+        for (authority, person) in data.people.iter().map(|row| (row.authority_id, row.id)).chain(decided) {
+            self.people.entry(authority).or_default().insert(person);
+        }
+        self.all.extend(data.agencies.iter().map(|row| row.authority_id));
+        for authority in data.authorities_of_rows() {
+            self.families.entry(authority).or_default();
         }
     }
 
@@ -64,26 +94,20 @@ impl Touched {
         for (authority, families) in &self.families {
             feed::lock(transaction, *authority).await?;
             let mut families = families.clone();
-            // Consent goes with the person to every family of theirs. Now that the lock is held no membership comes unseen.
-            let decided = self.decided.get(authority).into_iter().flatten();
-            let known: Vec<Uuid> = decided
+            // What is of a person goes to every family of theirs. Now that the lock is held no membership comes unseen.
+            let people = self.people.get(authority).into_iter().flatten();
+            let known: Vec<Uuid> = people
                 .filter(|person| !self.new_people.contains(*person))
                 .copied()
                 .collect();
-            for people in known.chunks(MOST_ROWS) {
-                let of_people = membership::Entity::find()
+            families.extend(families_of(transaction, *authority, &known).await?);
+            if self.all.contains(authority) {
+                let all = family::Entity::find()
                     .select_only()
-                    .column(membership::Column::FamilyId)
-                    .filter(membership::Column::AuthorityId.eq(*authority))
-                    .filter(membership::Column::PersonId.is_in(people.iter().copied()))
+                    .column_as(family::Column::Id, "family_id")
+                    .filter(family::Column::AuthorityId.eq(*authority))
                     .into_model::<Family>();
-                families.extend(
-                    of_people
-                        .all(transaction)
-                        .await?
-                        .into_iter()
-                        .map(|found| found.family_id),
-                );
+                families.extend(all.all(transaction).await?.into_iter().map(|found| found.family_id));
             }
             let families = families.into_iter().map(|family| (family, None));
             let contacts = self.contacts.get(authority).into_iter().flatten();
@@ -110,4 +134,29 @@ impl Touched {
     pub(super) fn is_empty(&self) -> bool {
         self.families.is_empty()
     }
+}
+
+/// The families to which any of these people belongs or belonged.
+pub(super) async fn families_of(
+    transaction: &DatabaseTransaction,
+    authority: i32,
+    people: &[Uuid],
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    let mut families = BTreeSet::new();
+    for people in people.chunks(MOST_ROWS) {
+        let of_people = membership::Entity::find()
+            .select_only()
+            .column(membership::Column::FamilyId)
+            .filter(membership::Column::AuthorityId.eq(authority))
+            .filter(membership::Column::PersonId.is_in(people.iter().copied()))
+            .into_model::<Family>();
+        families.extend(
+            of_people
+                .all(transaction)
+                .await?
+                .into_iter()
+                .map(|found| found.family_id),
+        );
+    }
+    Ok(families)
 }

@@ -43,7 +43,7 @@ pub struct ContactNoteRow {
 }
 
 /// A contact with its note, as many of them are loaded at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct WholeContactRow {
     /// The authority it belongs to.
     pub authority_id: i32,

@@ -58,7 +58,7 @@ async fn import(app: &App, files: &[(Table, String)]) {
             .check(*table, text.as_bytes())
             .unwrap_or_else(|error| panic!("{error}"));
         for batch in importer.batches(&checked, text.as_bytes()) {
-            all.append(batch.expect("the file is the same"));
+            all.append(batch.expect("the file is the same").rows());
         }
         importer.loaded(checked);
     }

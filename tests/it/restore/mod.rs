@@ -2,6 +2,7 @@
 
 mod backup;
 mod failover;
+mod imported;
 mod older;
 mod world;
 

@@ -1,0 +1,254 @@
+//! `thinkfamily codes`: the words that files and the API know, each with what it means. Needs no server and no database.
+
+use std::{collections::BTreeMap, io::Write, process::ExitCode};
+
+use clap::{Args, ValueEnum};
+
+use super::failure::Failure;
+use crate::{
+    catalogue::{self, Term},
+    graphql::codes::{CodeList, code_lists},
+    import::{Kind, Table},
+};
+
+/// Print the words that files and the API know, with what each means.
+#[derive(Args, Clone, Debug)]
+pub(super) struct CodesArgs {
+    /// The list, such as sex or criterion; all where none is named.
+    #[arg(value_name = "LIST")]
+    list: Option<String>,
+    /// For people, or for programs.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A list a paragraph.
+    Text,
+    /// A line a word: list, code, meaning.
+    Csv,
+}
+
+/// A list, with its words as files write them.
+#[derive(Debug)]
+struct List {
+    name: String,
+    /// The columns that take its words, as `file.column`.
+    columns: Vec<String>,
+    codes: Vec<(String, String)>,
+}
+
+/// Prints the lists.
+pub(super) fn run(arguments: &CodesArgs, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
+    let mut lists = lists();
+    if let Some(name) = &arguments.list {
+        let names: Vec<String> = lists.iter().map(|list| list.name.clone()).collect();
+        lists.retain(|list| list.name == *name);
+        if lists.is_empty() {
+            let names = names.join(", ");
+            return Err(Failure::usage(format!("there is no such list; the lists are {names}")));
+        }
+    }
+    match arguments.format {
+        Format::Text => text(&lists, out)?,
+        Format::Csv => table(&lists, out)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(lists: &[List], out: &mut (dyn Write + Send)) -> std::io::Result<()> {
+    for (at, list) in lists.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        match list.columns.as_slice() {
+            [] => writeln!(out, "{}", list.name)?,
+            columns => writeln!(out, "{} ({})", list.name, columns.join(", "))?,
+        }
+        let width = list.codes.iter().map(|(code, _)| code.len()).max().unwrap_or(0);
+        for (code, meaning) in &list.codes {
+            writeln!(out, "  {code:width$}  {meaning}")?;
+        }
+    }
+    Ok(())
+}
+
+fn table(lists: &[List], out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    let failed = |error: csv::Error| Failure::problem(format!("the result cannot be written: {error}"));
+    let mut lines = csv::Writer::from_writer(out);
+    lines.write_record(["list", "code", "meaning"]).map_err(failed)?;
+    for list in lists {
+        for (code, meaning) in &list.codes {
+            lines.write_record([&list.name, code, meaning]).map_err(failed)?;
+        }
+    }
+    Ok(lines.flush()?)
+}
+
+/// The lists that files take words from, then those that agreements and tokens do.
+fn lists() -> Vec<List> {
+    let of_schema = code_lists();
+    let mut lists: Vec<List> = Vec::new();
+    for table in Table::ALL {
+        for column in table.columns() {
+            let Some((name, codes)) = words(column.kind, &of_schema) else {
+                continue;
+            };
+            let place = format!("{}.{}", table.name(), column.name);
+            match lists.iter_mut().find(|list| list.name == name) {
+                Some(list) => list.columns.push(place),
+                None => lists.push(List {
+                    name,
+                    columns: vec![place],
+                    codes,
+                }),
+            }
+        }
+    }
+    let catalogue = catalogue::catalogue();
+    for (name, of) in [
+        ("role", &catalogue.roles),
+        ("purpose", &catalogue.purposes),
+        ("lawful_basis", &catalogue.lawful_bases),
+    ] {
+        lists.push(List {
+            name: name.to_owned(),
+            columns: Vec::new(),
+            codes: terms(of),
+        });
+    }
+    lists
+}
+
+fn terms(of: &[Term]) -> Vec<(String, String)> {
+    of.iter().map(|term| (term.code.clone(), term.label.clone())).collect()
+}
+
+/// The list from which a column takes its words; none where it holds something else.
+fn words(kind: Kind, of_schema: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
+    let catalogue = catalogue::catalogue();
+    let (name, codes) = match kind {
+        Kind::AgencyKind => ("agency_kind", terms(&catalogue.agency_kinds)),
+        Kind::Criterion => {
+            let criteria = catalogue.criteria.iter();
+            (
+                "criterion",
+                criteria.map(|one| (one.code.clone(), one.label.clone())).collect(),
+            )
+        }
+        Kind::Measure => {
+            let measures = catalogue.progress_measures.iter();
+            (
+                "measure",
+                measures.map(|one| (one.code.clone(), one.label.clone())).collect(),
+            )
+        }
+        Kind::Domain => {
+            let domains = catalogue.distance_domains.iter();
+            (
+                "domain",
+                domains.map(|one| (one.code.clone(), one.label.clone())).collect(),
+            )
+        }
+        Kind::Category => ("category", categories(of_schema)),
+        Kind::OneOf(words) => return one_of(words, of_schema),
+        Kind::Key
+        | Kind::Of(_)
+        | Kind::Agency
+        | Kind::Text(_)
+        | Kind::Lines(_)
+        | Kind::Code
+        | Kind::Date
+        | Kind::Birth
+        | Kind::Instant
+        | Kind::Flag
+        | Kind::Number(..) => return None,
+    };
+    Some((name.to_owned(), codes))
+}
+
+/// The data categories about people.
+fn categories(of_schema: &[CodeList]) -> Vec<(String, String)> {
+    let all = of_schema.iter().filter(|list| list.name == "DataCategory");
+    let codes = all.flat_map(|list| list.codes.clone());
+    codes.filter(|(code, _)| Kind::Category.takes(code)).collect()
+}
+
+/// The list of the schema that has these very words, which it writes in capitals.
+fn one_of(words: &[&str], of_schema: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
+    let list = of_schema.iter().find(|list| {
+        let same = |word: &&str| list.codes.iter().any(|(code, _)| code.eq_ignore_ascii_case(word));
+        list.codes.len() == words.len() && words.iter().all(same)
+    })?;
+    let meanings: BTreeMap<String, &String> = list
+        .codes
+        .iter()
+        .map(|(code, meaning)| (code.to_ascii_lowercase(), meaning))
+        .collect();
+    let meaning = |word: &&str| {
+        meanings
+            .get(*word)
+            .map_or_else(String::new, |meaning| (*meaning).clone())
+    };
+    let codes = words.iter().map(|word| ((*word).to_owned(), meaning(word)));
+    Some((snake(&list.name), codes.collect()))
+}
+
+/// `PlanStatus` as `plan_status`.
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_that_a_file_takes_words_from_is_there_with_what_each_means() {
+        let lists = lists();
+        let place = |table: Table, name: &str| format!("{}.{name}", table.name());
+        for table in Table::ALL {
+            for column in table.columns() {
+                let words: &[&str] = match column.kind {
+                    Kind::OneOf(words) => words,
+                    Kind::AgencyKind | Kind::Criterion | Kind::Measure | Kind::Domain | Kind::Category => &[],
+                    _ => continue,
+                };
+                let place = place(table, column.name);
+                let list = lists.iter().find(|list| list.columns.contains(&place));
+                let list = list.unwrap_or_else(|| panic!("{place} takes its words from a list"));
+                assert!(
+                    words.iter().all(|word| list.codes.iter().any(|(code, _)| code == word)),
+                    "{place}"
+                );
+            }
+        }
+        for list in &lists {
+            assert!(!list.codes.is_empty(), "{}", list.name);
+            for (code, meaning) in &list.codes {
+                assert!(!meaning.is_empty(), "{} {code}", list.name);
+            }
+        }
+    }
+
+    #[test]
+    fn programs_get_a_line_a_word() {
+        let mut out = Vec::new();
+        let arguments = CodesArgs {
+            list: Some("sex".to_owned()),
+            format: Format::Csv,
+        };
+        run(&arguments, &mut out).expect("there is such a list");
+        let told = String::from_utf8(out).expect("a text");
+        assert!(told.starts_with("list,code,meaning\nsex,female,"), "{told}");
+        assert_eq!(told.lines().count(), 5);
+    }
+}

@@ -1,0 +1,71 @@
+//! The authority whose data are imported.
+
+use super::{ImportArgs, Work};
+use crate::{
+    cli::failure::Failure,
+    store::{
+        bulk::Load,
+        dataset::Dataset,
+        rows::{AuthorityRow, MARKER_ADVICE},
+    },
+};
+
+/// The number of no authority: of one that is only to be made.
+pub(super) const NONE: i32 = 0;
+
+impl Work<'_> {
+    /// The number of the authority whose data they are, made if that was asked for; none where it would be made.
+    pub(super) async fn authority(&self, arguments: &ImportArgs, code: &str) -> Result<Option<i32>, Failure> {
+        let advice = arguments.marker_advice.as_deref().map(str::trim);
+        if advice.is_some_and(|text| text.is_empty() || text.len() > 1000 || text.chars().any(char::is_control)) {
+            return Err(Failure::usage(
+                "what to do about a marker is one line of 1 to 1000 characters",
+            ));
+        }
+        if let Some(found) = self.store.authority_named(code).await.map_err(Failure::problem)? {
+            if let Some(advice) = advice {
+                let load = Load::begin(self.databases).await.map_err(Failure::problem)?;
+                load.advise(found.id, advice).await.map_err(Failure::problem)?;
+                load.commit().await.map_err(Failure::problem)?;
+            }
+            return Ok(Some(found.id));
+        }
+        let Some(name) = &arguments.new_authority else {
+            return Err(Failure::problem(
+                "the database has no authority of that code; --new-authority NAME makes it",
+            ));
+        };
+        let is_code = |text: &str| {
+            (1..=200).contains(&text.len())
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        };
+        if !is_code(code) || name.trim().is_empty() || name.chars().any(char::is_control) || name.len() > 400 {
+            return Err(Failure::usage(
+                "an authority's code is of letters, digits, -, _ and . only, and its name is not empty",
+            ));
+        }
+        if self.trail.is_none() {
+            return Ok(None);
+        }
+        let mut load = Load::begin(self.databases).await.map_err(Failure::problem)?;
+        let row = AuthorityRow {
+            id: load.free_authority_number().await.map_err(Failure::problem)?,
+            code: code.to_owned(),
+            name: name.clone(),
+            own_consent_age: 13,
+            emergency_hours: 8,
+            suppression_threshold: 5,
+            marker_advice: advice.unwrap_or(MARKER_ADVICE).to_owned(),
+        };
+        let id = row.id;
+        let data = Dataset {
+            authorities: vec![row],
+            ..Dataset::default()
+        };
+        load.add(&data, &mut |_| {}).await.map_err(Failure::problem)?;
+        load.commit().await.map_err(Failure::problem)?;
+        Ok(Some(id))
+    }
+}
