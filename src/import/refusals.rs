@@ -117,9 +117,7 @@ fn births_and_names_are_checked() {
             "date_of_birth: is in the future: of a child who is expected the whole day is needed",
         );
     }
-    for born in [
-        "199", "19900", "1990-2", "1990-13", "1990-00", "90-02-28", "1879", "1990-02-",
-    ] {
+    for born in ["199", "199000", "1990-2", "1990-13", "1990-00", "1879", "1990-02-"] {
         refused(
             Table::Person,
             "1990-02-28",
