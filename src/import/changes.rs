@@ -133,10 +133,9 @@ fn what_was_said_once_stays_as_it_was_said() {
     refused(
         Table::Consent,
         "2025-06-01T10:00:00Z",
-        "",
+        "2025-05-01T10:00:00Z",
         &format!("withdrawn_at: {stays}"),
     );
-    refused(Table::Consent, "2025-06-01T10:00:00Z", "2025-07-01T10:00:00Z", stays);
     refused(
         Table::Person,
         ",true,north-police",
@@ -146,6 +145,22 @@ fn what_was_said_once_stays_as_it_was_said() {
     // It may be filled.
     let counts = changed(Table::Person, "North School,,,,,", "North School,,,,north-school,").expect("filled");
     assert_eq!((counts.changed, counts.same), (1, 3));
+}
+
+/// A file that comes every night does not know what was withdrawn meanwhile, and must not bring it back, nor stop what else it brings.
+#[test]
+fn what_is_withdrawn_stays_so_whatever_its_line_says() {
+    for later in ["", "2025-07-01T10:00:00Z", "2035-07-01T10:00:00Z"] {
+        let counts = changed(Table::Consent, "2025-06-01T10:00:00Z", later).expect("it stays");
+        assert_eq!(counts.changed, 0, "{later}");
+    }
+    // A no that was dated ahead counts from its first import.
+    let mut there = rows(Table::Consent);
+    there.consents[0].decision = "refused".to_owned();
+    let text = good(Table::Consent).replacen("given", "refused", 1);
+    let text = text.replacen("2025-01-02T09:30:00+01:00", "2025-03-02T09:30:00+01:00", 1);
+    let counts = compared(&before(Table::Consent), Table::Consent, text.as_bytes(), &there).expect("it stays");
+    assert_eq!(counts.changed, 0);
 }
 
 #[test]

@@ -294,7 +294,8 @@ fn merge(importer: &Importer, batch: &Batch, line: &Line, before: Option<&Vec<Va
     Merged { values, step, wrong }
 }
 
-/// A decision about consent counts from when it was said, and a yes from no later than its import. A no that is dated ahead counts at once.
+/// A decision about consent counts from when it was said, and a yes from no later than its import. A no that is dated ahead counts at once; and from then on, whenever its line comes
+/// again. What was withdrawn, by a file or by anybody, stays so.
 fn consent(
     values: &mut [Value],
     before: Option<&Vec<Value>>,
@@ -312,15 +313,21 @@ fn consent(
             .map(|before| before[at].clone())
             .filter(|was| *was != Value::None)
     };
-    if ahead(&values[recorded]) {
-        if values[decision] == Value::Text("refused".to_owned()) {
-            values[recorded] = was(recorded).unwrap_or(Value::Instant(now));
-        } else if before.is_none() {
-            let why = "is still to come: consent is given when it is said, and not before";
-            wrong.push(("recorded_at", why.to_owned()));
+    let later =
+        |value: &Value, was: &Value| matches!((value, was), (Value::Instant(at), Value::Instant(was)) if at > was);
+    if values[decision] == Value::Text("refused".to_owned()) {
+        match was(recorded) {
+            Some(was) if later(&values[recorded], &was) => values[recorded] = was,
+            None if ahead(&values[recorded]) => values[recorded] = Value::Instant(now),
+            _ => {}
         }
+    } else if ahead(&values[recorded]) && before.is_none() {
+        let why = "is still to come: consent is given when it is said, and not before";
+        wrong.push(("recorded_at", why.to_owned()));
     }
-    if ahead(&values[withdrawn]) {
-        values[withdrawn] = was(withdrawn).unwrap_or(Value::Instant(now));
+    match was(withdrawn) {
+        Some(was) if values[withdrawn] == Value::None || later(&values[withdrawn], &was) => values[withdrawn] = was,
+        None if ahead(&values[withdrawn]) => values[withdrawn] = Value::Instant(now),
+        _ => {}
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn named(authority_code: &str, table: &str, key: &str) -> Result<Uuid
         Some(id) => id
             .parse()
             .ok()
-            .filter(|parsed: &Uuid| parsed.to_string() == id)
+            .filter(|parsed: &Uuid| parsed.to_string() == id && !parsed.is_nil())
             .ok_or_else(|| format!("begins with {BY_ID} and is not the identifier of a row as an export writes it")),
     }
 }

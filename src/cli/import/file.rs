@@ -94,7 +94,8 @@ impl Work<'_> {
         }
         let plan = self.plan(look, importer, authority, checked, path).await?;
         let now = self.context.clock.now();
-        let mut announcing = Announcing::new(trail, authority, checked, now);
+        let mut announcing = Announcing::new(trail, authority, checked, self.context.clock.clone());
+        let mut keeping = false;
         let written = async {
             let writing = Writing {
                 importer,
@@ -114,6 +115,7 @@ impl Work<'_> {
             // The entries first: rows that the trail does not know of must not be there.
             announcing.rows(plan.counts, families).await?;
             load.confirm(&announcing.places()).await.map_err(&failed)?;
+            keeping = true;
             load.commit().await.map_err(&failed)
         };
         match written.await {
@@ -122,7 +124,7 @@ impl Work<'_> {
                 Ok(Some(plan.counts))
             }
             Err(failure) => {
-                announcing.not_made().await;
+                announcing.not_made(keeping).await;
                 Err(failure)
             }
         }
@@ -216,7 +218,7 @@ impl Writing<'_> {
                             .map_err(&failed)?,
                     );
                 }
-                announcing.consents(&rows.consents, step == Step::Add).await?;
+                announcing.consents(&rows.consents, step == Step::Add);
                 written += ids.len() as u64;
                 if written >= next_line {
                     next_line = written + ROWS_BETWEEN_LINES;

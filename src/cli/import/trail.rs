@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use uuid::Uuid;
 
@@ -11,9 +10,10 @@ use crate::{
     audit::{
         Code, Entry, EntryRef, Kind, Operation, Subject, Trail,
         decided::{Decided, Decision},
-        entry::Imported,
+        entry::{HeadRef, Imported},
         person::PersonKey,
     },
+    clock::Clock,
     import::{Checked, Counts, Table},
     store::{announced::Place, rows::ConsentRow},
 };
@@ -31,34 +31,45 @@ pub(super) struct Announcing<'a> {
     authority: i32,
     table: Table,
     operation: Operation,
-    now: DateTime<Utc>,
+    clock: Clock,
+    /// What is to be announced of decisions.
+    decisions: Vec<(Told, Vec<(Uuid, Decided)>)>,
     places: Vec<EntryRef>,
 }
 
-/// What decisions have in common that one entry can tell.
+/// What decisions have in common that one entry can tell. All of one entry are of one kind: a restore that does not know whether they were made judges them as one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Told {
     family: Uuid,
-    withdrawn: bool,
+    what: What,
     agency: Uuid,
-    subject: String,
+    /// Who recorded it; of a withdrawal the file does not say who did.
+    subject: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Given,
+    Refused,
+    Withdrawn,
 }
 
 impl<'a> Announcing<'a> {
-    pub(super) fn new(trail: &'a Trail, authority: i32, checked: &Checked, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(trail: &'a Trail, authority: i32, checked: &Checked, clock: Clock) -> Self {
         let name = format!("import_{}", checked.table.name());
         Self {
             trail,
             authority,
             table: checked.table,
             operation: Operation::of(Some(&name), &checked.hash),
-            now,
+            clock,
+            decisions: Vec::new(),
             places: Vec::new(),
         }
     }
 
     fn entry(&self, kind: Kind) -> Entry {
-        let mut entry = Entry::new(kind, self.now);
+        let mut entry = Entry::new(kind, self.clock.now());
         entry.awaits = kind.announces();
         entry.authority = Some(self.authority);
         entry.subject = Subject::new("command-line").ok();
@@ -66,34 +77,47 @@ impl<'a> Announcing<'a> {
         entry
     }
 
-    /// Announces decisions that are new, or else those that are withdrawn: each as whoever recorded it, so that it can be made again.
-    pub(super) async fn consents(&mut self, rows: &[ConsentRow], new: bool) -> Result<(), Failure> {
+    /// Notes decisions that are new, or else those that are withdrawn, to be announced with the rows: those that are new as whoever recorded them, so that they can be made again.
+    pub(super) fn consents(&mut self, rows: &[ConsentRow], new: bool) {
         let mut told: BTreeMap<Told, Vec<(Uuid, Decided)>> = BTreeMap::new();
         for row in rows {
-            let of = |withdrawn| Told {
+            let of = |what| Told {
                 family: row.family_id,
-                withdrawn,
+                what,
                 agency: row.recorded_by_agency,
-                subject: row.recorded_by_subject.clone(),
+                subject: (what != What::Withdrawn).then(|| row.recorded_by_subject.clone()),
             };
             if new {
-                let decided = (row.person_id, decided(row));
-                told.entry(of(false)).or_default().push(decided);
+                let what = if row.decision == "given" {
+                    What::Given
+                } else {
+                    What::Refused
+                };
+                let decided = (row.person_id, decided(row, what));
+                told.entry(of(what)).or_default().push(decided);
             }
             if let Some(at) = row.withdrawn_at {
                 let withdrawn = Decided {
                     at: Some(at),
                     ..Decided::of_row(Decision::Withdrawn, row.person_id, row.id)
                 };
-                told.entry(of(true)).or_default().push((row.person_id, withdrawn));
+                told.entry(of(What::Withdrawn))
+                    .or_default()
+                    .push((row.person_id, withdrawn));
             }
         }
+        self.decisions.extend(told);
+    }
+
+    /// The entries of what was decided.
+    fn decided(&mut self) -> Vec<Entry> {
         let mut entries = Vec::new();
-        for (told, decisions) in told {
+        for (told, decisions) in std::mem::take(&mut self.decisions) {
             for some in decisions.chunks(DECISIONS) {
                 let mut entry = self.entry(Kind::Consent);
                 entry.agency = Some(told.agency);
-                entry.subject = Subject::new(&told.subject).ok().or(entry.subject);
+                let recorder = told.subject.as_deref().and_then(|subject| Subject::new(subject).ok());
+                entry.subject = recorder.or(entry.subject);
                 entry.families.insert(told.family);
                 entry
                     .people
@@ -103,13 +127,13 @@ impl<'a> Announcing<'a> {
                 entries.push(entry);
             }
         }
-        self.announce(entries).await
+        entries
     }
 
-    /// Announces how many rows of the file are new or changed, and of which families they are.
+    /// Announces what was decided, and how many rows of the file are new or changed, and of which families they are.
     pub(super) async fn rows(&mut self, counts: Counts, families: BTreeSet<Uuid>) -> Result<(), Failure> {
         let families: Vec<Uuid> = families.into_iter().collect();
-        let mut entries: Vec<Entry> = families
+        let mut of_rows: Vec<Entry> = families
             .chunks(FAMILIES)
             .map(|some| {
                 let mut entry = self.entry(Kind::Write);
@@ -117,14 +141,16 @@ impl<'a> Announcing<'a> {
                 entry
             })
             .collect();
-        if entries.is_empty() {
-            entries.push(self.entry(Kind::Write));
+        if of_rows.is_empty() {
+            of_rows.push(self.entry(Kind::Write));
         }
-        entries[0].imported = Some(Imported {
+        of_rows[0].imported = Some(Imported {
             table: Code::nearest(self.table.name()),
             new: counts.new,
             changed: counts.changed,
         });
+        let mut entries = self.decided();
+        entries.extend(of_rows);
         self.announce(entries).await
     }
 
@@ -132,8 +158,11 @@ impl<'a> Announcing<'a> {
         let mut entries = entries.into_iter().peekable();
         while entries.peek().is_some() {
             let some = entries.by_ref().take(AT_ONCE).map(|entry| self.trail.append(entry));
-            for announced in join_all(some).await {
-                self.places.push(announced.map_err(Failure::problem)?.place());
+            let announced = join_all(some).await;
+            // Of all that stand, so that each is said not to be made where one of them failed.
+            self.places.extend(announced.iter().flatten().map(HeadRef::place));
+            if let Some(error) = announced.into_iter().find_map(Result::err) {
+                return Err(Failure::problem(error));
             }
         }
         Ok(())
@@ -150,11 +179,12 @@ impl<'a> Announcing<'a> {
         self.trail.made(self.authority, self.places);
     }
 
-    /// Says of each entry that what it announces was not made.
-    pub(super) async fn not_made(self) {
+    /// Says of each entry that what it announces was not made; or, where the connection was lost as it was kept, that nobody can say whether it was.
+    pub(super) async fn not_made(self, unknown: bool) {
         for place in &self.places {
             let mut entry = self.entry(Kind::WriteFailed);
             entry.about = Some(*place);
+            entry.reason = unknown.then(|| Code::nearest("outcome_unknown"));
             if let Err(error) = self.trail.append(entry).await {
                 tracing::error!(%error, seq = place.seq, "an entry announces what was not made");
             }
@@ -162,11 +192,10 @@ impl<'a> Announcing<'a> {
     }
 }
 
-fn decided(row: &ConsentRow) -> Decided {
-    let decision = if row.decision == "given" {
-        Decision::Given
-    } else {
-        Decision::Refused
+fn decided(row: &ConsentRow, what: What) -> Decided {
+    let decision = match what {
+        What::Given => Decision::Given,
+        What::Refused | What::Withdrawn => Decision::Refused,
     };
     Decided {
         at: Some(row.recorded_at),
