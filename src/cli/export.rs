@@ -1,8 +1,9 @@
 //! `thinkfamily export`: the files of one authority, as they can be imported again.
 //!
-//! It discloses all that an authority has. So the trail is told of every family first, and if it cannot be, nothing is written.
+//! It discloses all that an authority has. So the trail is told of every family first, and of whoever is in none, and if it cannot be, nothing is written.
 
 use std::{
+    collections::HashSet,
     fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
@@ -18,7 +19,7 @@ use super::{
     failure::Failure,
 };
 use crate::{
-    audit::{Code, Entry, Kind, Operation, Subject, Trail},
+    audit::{Code, Entry, Kind, Operation, Subject, Trail, person::PersonKey},
     import::{self, Exporter, Table},
     sharing::category::Category,
     store::{
@@ -31,7 +32,7 @@ use crate::{
     },
 };
 
-/// No entry of the trail speaks of more families.
+/// No entry of the trail speaks of more families, or people in none.
 const FAMILIES: usize = 500;
 /// So many entries are written at once.
 const AT_ONCE: usize = 64;
@@ -60,6 +61,7 @@ pub(super) async fn run(
     let store = context.store(&databases);
     let trail = context.trail(&databases, "export").await?;
     let done = export(context, &databases, &store, &trail, &code, folder).await;
+    let done = done.map_err(|failure| with_what_is_left(failure, folder));
     trail.close().await;
     context::close(databases).await;
     let (rows, families) = done?;
@@ -126,19 +128,47 @@ async fn export(
     Ok((rows, families))
 }
 
-/// Tells the trail of every family, and gives their number.
-async fn tell(context: &Context, look: &Look, trail: &Trail, authority: i32) -> Result<usize, Failure> {
-    let mut families: Vec<Uuid> = Vec::new();
+/// Whatever of a table's rows is wanted, all of them.
+async fn all(
+    look: &Look,
+    table: Table,
+    authority: i32,
+    wanted: impl Fn(&Dataset) -> Vec<Uuid>,
+) -> Result<Vec<Uuid>, Failure> {
+    let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let after = families.last().copied();
-        let page = look.page("family", authority, after).await.map_err(Failure::problem)?;
-        if page.families.is_empty() {
-            break;
+        let page = look
+            .page(table.name(), authority, after)
+            .await
+            .map_err(Failure::problem)?;
+        match import::last(table, &page) {
+            None => return Ok(found),
+            last => after = last,
         }
-        families.extend(page.families.iter().map(|row| row.id));
+        found.extend(wanted(&page));
     }
+}
+
+/// Tells the trail of every family and of whoever is in none, and gives the number of families.
+async fn tell(context: &Context, look: &Look, trail: &Trail, authority: i32) -> Result<usize, Failure> {
+    let of_families = |page: &Dataset| page.families.iter().map(|row| row.id).collect();
+    let families = all(look, Table::Family, authority, of_families).await?;
+    let of_members = |page: &Dataset| page.memberships.iter().map(|row| row.person_id).collect();
+    let members: HashSet<Uuid> = all(look, Table::Membership, authority, of_members)
+        .await?
+        .into_iter()
+        .collect();
+    let of_nobody = |page: &Dataset| {
+        let alone = page
+            .people
+            .iter()
+            .map(|row| row.id)
+            .filter(|person| !members.contains(person));
+        alone.collect()
+    };
+    let alone = all(look, Table::Person, authority, of_nobody).await?;
     let now = context.clock.now();
-    let entry = |families: &[Uuid]| {
+    let entry = |families: &[Uuid], people: &[Uuid]| {
         let mut entry = Entry::new(Kind::Disclosed, now);
         entry.authority = Some(authority);
         entry.subject = Subject::new("command-line").ok();
@@ -146,11 +176,14 @@ async fn tell(context: &Context, look: &Look, trail: &Trail, authority: i32) -> 
         let personal = Category::ALL.into_iter().filter(|category| category.is_personal());
         entry.categories = personal.map(|category| Code::nearest(category.code())).collect();
         entry.families.extend(families);
+        entry.people.extend(people.iter().copied().map(PersonKey::from));
         entry
     };
-    let mut entries: Vec<Entry> = families.chunks(FAMILIES).map(entry).collect();
+    let of_families = families.chunks(FAMILIES).map(|families| entry(families, &[]));
+    let mut entries: Vec<Entry> = of_families.collect();
+    entries.extend(alone.chunks(FAMILIES).map(|people| entry(&[], people)));
     if entries.is_empty() {
-        entries.push(entry(&[]));
+        entries.push(entry(&[], &[]));
     }
     for some in entries.chunks(AT_ONCE) {
         for told in join_all(some.iter().map(|entry| trail.append(entry.clone()))).await {
@@ -158,6 +191,18 @@ async fn tell(context: &Context, look: &Look, trail: &Trail, authority: i32) -> 
         }
     }
     Ok(families.len())
+}
+
+/// Says of an export that was broken off what it has left.
+fn with_what_is_left(failure: Failure, folder: &Path) -> Failure {
+    match fs::read_dir(folder).map(|mut files| files.next().is_some()) {
+        Ok(false) => failure,
+        _ => Failure::problem(format!(
+            "{}; what was written to {} until then holds personal data: remove it before you try again",
+            failure.sentence(),
+            folder.display()
+        )),
+    }
 }
 
 /// Makes the folder for its owner alone, or finds it empty.
@@ -168,6 +213,11 @@ fn make(folder: &Path) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(failed)?;
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder).map_err(failed)?.permissions()) & 0o077 != 0 {
+        let sentence = "is open to others than its owner: `chmod 700` it first, or name a folder that is not there";
+        return Err(Failure::problem(format!("{} {sentence}", folder.display())));
+    }
     if fs::read_dir(folder).map_err(failed)?.next().is_some() {
         let sentence = "is not empty: an export is not mixed with other files";
         return Err(Failure::problem(format!("{} {sentence}", folder.display())));

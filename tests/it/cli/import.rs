@@ -204,8 +204,8 @@ fn empty_files_with_the_names_of_their_columns_are_written_once() {
     assert!(told.starts_with("20 files: 0 rows new"), "{told}");
 }
 
-#[test]
-fn an_export_is_for_its_owner_and_is_not_mixed_with_other_files() {
+#[tokio::test]
+async fn an_export_is_for_its_owner_and_is_not_mixed_with_other_files() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = Home::new();
     home.write("files/agency.csv", AGENCIES);
@@ -218,6 +218,14 @@ fn an_export_is_for_its_owner_and_is_not_mixed_with_other_files() {
     assert_eq!(text, AGENCIES);
     home.run(&["export", "out", "--authority", "northshire"])
         .failed(1, &["is not empty"]);
+    std::fs::create_dir(home.path("wide")).unwrap();
+    std::fs::set_permissions(home.path("wide"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    home.run(&["export", "wide", "--authority", "northshire"])
+        .failed(1, &["is open to others"]);
+    // Whoever is in no family is named as well.
+    let told = home.entries("disclosed").await;
+    let people: usize = told.iter().filter_map(|entry| Some(entry["people"].as_array()?.len())).sum();
+    assert_eq!(people, PEOPLE.lines().count() - 1);
 
     // Where the trail cannot be written nothing is exported.
     std::fs::remove_file(home.path("data/trail.key")).unwrap();
