@@ -224,7 +224,10 @@ async fn an_export_is_for_its_owner_and_is_not_mixed_with_other_files() {
         .failed(1, &["is open to others"]);
     // Whoever is in no family is named as well.
     let told = home.entries("disclosed").await;
-    let people: usize = told.iter().filter_map(|entry| Some(entry["people"].as_array()?.len())).sum();
+    let people: usize = told
+        .iter()
+        .filter_map(|entry| Some(entry["people"].as_array()?.len()))
+        .sum();
     assert_eq!(people, PEOPLE.lines().count() - 1);
 
     // Where the trail cannot be written nothing is exported.
