@@ -41,8 +41,9 @@ impl Council {
     #[track_caller]
     fn export(&self) -> BTreeMap<Table, String> {
         let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
-        self.run(&["export", folder.path().to_str().unwrap()]);
-        let read = |table: Table| fs::read_to_string(folder.path().join(table.file_name())).unwrap();
+        let files = folder.path().join("files");
+        self.run(&["export", files.to_str().unwrap()]);
+        let read = |table: Table| fs::read_to_string(files.join(table.file_name())).unwrap();
         Table::ALL.into_iter().map(|table| (table, read(table))).collect()
     }
 
