@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
-    endpoints::{self, Fresh, refuse_portals},
+    endpoints::{self, Secretly, refuse_portals},
     frame::Change,
     once::Done,
     user_error::{UserError, errors},
@@ -86,23 +86,7 @@ fn own_permit(request: &Request, change: FieldId) -> Result<Permit, ApiError> {
     Permit::about_own_agency(&request.ceiling, change).ok_or(ApiError::Internal)
 }
 
-/// The change that adds an endpoint, and the secret that it makes.
-pub(super) struct AddAlertEndpoint {
-    input: AddAlertEndpointInput,
-    fresh: Fresh,
-}
-
-impl AddAlertEndpoint {
-    /// Nothing is drawn yet.
-    pub(super) fn new(input: AddAlertEndpointInput) -> Self {
-        Self {
-            input,
-            fresh: Fresh::default(),
-        }
-    }
-}
-
-impl Change for AddAlertEndpoint {
+impl Change for Secretly<AddAlertEndpointInput> {
     type Input = AddAlertEndpointInput;
     type Payload = AddAlertEndpointPayload;
     const MUTATION: FieldId = field::MUTATION_ADD_ALERT_ENDPOINT;

@@ -53,6 +53,24 @@ impl Fresh {
     }
 }
 
+/// A change that makes a secret.
+pub(super) struct Secretly<I> {
+    /// What was sent.
+    pub(super) input: I,
+    /// The secret, once it is drawn.
+    pub(super) fresh: Fresh,
+}
+
+impl<I> Secretly<I> {
+    /// Nothing is drawn yet.
+    pub(super) fn new(input: I) -> Self {
+        Self {
+            input,
+            fresh: Fresh::default(),
+        }
+    }
+}
+
 /// Endpoints are told things when nobody is there to ask for them through a portal.
 pub(super) fn refuse_portals(request: &Request) -> Result<(), ApiError> {
     if request.ceiling.caller().portal.is_none() {

@@ -27,10 +27,10 @@ use uuid::Uuid;
 pub use self::user_error::UserError;
 use self::{
     alert_endpoints::{
-        AddAlertEndpoint, AddAlertEndpointInput, AddAlertEndpointPayload, RemoveAlertEndpointInput,
-        RemoveAlertEndpointPayload,
+        AddAlertEndpointInput, AddAlertEndpointPayload, RemoveAlertEndpointInput, RemoveAlertEndpointPayload,
     },
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
+    endpoints::Secretly,
     frame::make,
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
@@ -45,7 +45,6 @@ use self::{
     webhooks::{
         AddWebhookEndpointInput, AddWebhookEndpointPayload, RemoveWebhookEndpointInput, RemoveWebhookEndpointPayload,
         RetryWebhookDeliveryInput, RetryWebhookDeliveryPayload, RotateWebhookSecretInput, RotateWebhookSecretPayload,
-        Secretly,
     },
     withdraw_consent::{WithdrawConsentInput, WithdrawConsentPayload},
 };
@@ -205,7 +204,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The address.")] input: AddAlertEndpointInput,
     ) -> Outcome<AddAlertEndpointPayload> {
-        make(ctx, AddAlertEndpoint::new(input)).await
+        make(ctx, Secretly::new(input)).await
     }
 
     /// Removes an endpoint of alerts, with all that it was or is still to be told.

@@ -8,7 +8,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
 use super::{
-    endpoints::{self, Fresh, changed, refuse_portals},
+    endpoints::{self, Fresh, Secretly, changed, refuse_portals},
     frame::Change,
     not_found,
     once::Done,
@@ -184,22 +184,6 @@ async fn made(request: &Request, done: Done, fresh: Fresh) -> Result<Made, ApiEr
         endpoint,
         secret: fresh.take(),
     })
-}
-
-/// A change that makes a secret.
-pub(super) struct Secretly<I> {
-    input: I,
-    fresh: Fresh,
-}
-
-impl<I> Secretly<I> {
-    /// Nothing is drawn yet.
-    pub(super) fn new(input: I) -> Self {
-        Self {
-            input,
-            fresh: Fresh::default(),
-        }
-    }
 }
 
 impl Change for Secretly<AddWebhookEndpointInput> {
