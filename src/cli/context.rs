@@ -103,7 +103,7 @@ impl Context {
             acquire_timeout: database.wait,
             statement_timeout: database.statement_timeout,
             feed_poll: database.feed_poll,
-            known_families: usize::try_from(database.known_families_mb)
+            family_cache: usize::try_from(database.family_cache_mb)
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
             only_looks,

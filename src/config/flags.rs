@@ -71,7 +71,7 @@ settings! {
     database_queue "THINKFAMILY_DATABASE_QUEUE" "N" "Most requests that wait for a connection; more are answered 503 [default: 256]" [];
     database_wait_ms "THINKFAMILY_DATABASE_WAIT_MS" "MS" "Longest wait for a connection [default: 2000]" [];
     statement_timeout_ms "THINKFAMILY_STATEMENT_TIMEOUT_MS" "MS" "Longest time of one SQL statement [default: 5000]" [];
-    known_families_mb "THINKFAMILY_KNOWN_FAMILIES_MB" "N" "Memory for what was read of families, which is kept for as long as it is so, in MB, about; 0 keeps nothing [default: 128]" [];
+    family_cache_mb "THINKFAMILY_FAMILY_CACHE_MB" "N" "Memory for what was read of families, which is kept for as long as it is so, in MB, about; 0 keeps nothing [default: 128]" [];
     disk_reserve_mb "THINKFAMILY_DISK_RESERVE_MB" "N" "What stays free on the disk of an SQLite database, in MB: with less for the main database nothing is changed, for the trail nothing is disclosed or changed; 0 lets it fill [default: 64]" [];
     feed_poll_ms "THINKFAMILY_FEED_POLL_MS" "MS" "How often those who wait for changes look, even if nothing woke them [default: 5000]" [];
     request_timeout_ms "THINKFAMILY_REQUEST_TIMEOUT_MS" "MS" "Longest time of one request [default: 15000]" [];

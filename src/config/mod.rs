@@ -117,7 +117,7 @@ pub struct Database {
     /// How often those who wait for changes look by themselves.
     pub feed_poll: Duration,
     /// Memory for what was read of families, in MB, about.
-    pub known_families_mb: u32,
+    pub family_cache_mb: u32,
     /// What stays free on the disk of an `SQLite` database, in MB.
     pub disk_reserve_mb: u32,
 }
@@ -303,7 +303,7 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
         wait: milliseconds(given, "database_wait_ms", 2_000)?,
         statement_timeout: milliseconds(given, "statement_timeout_ms", 5_000)?,
         feed_poll: milliseconds(given, "feed_poll_ms", 5_000)?,
-        known_families_mb: given.number("known_families_mb", 128, 0..=65_535)?,
+        family_cache_mb: given.number("family_cache_mb", 128, 0..=65_535)?,
         disk_reserve_mb: given.number("disk_reserve_mb", 64, 0..=1_048_576)?,
     })
 }

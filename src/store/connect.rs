@@ -37,7 +37,7 @@ pub struct Settings {
     /// How often those who wait for changes look by themselves.
     pub feed_poll: Duration,
     /// Memory for what was read of families, in bytes, about.
-    pub known_families: usize,
+    pub family_cache: usize,
     /// What is there is only looked at, and nothing of families is given to anybody: a standby of PostgreSQL will do, and SQLite files are opened for reading alone, where nothing may be made
     /// beside them either.
     pub only_looks: bool,
@@ -67,7 +67,7 @@ impl Default for Settings {
             busy_timeout: Duration::from_secs(5),
             synchronous: Synchronous::Full,
             feed_poll: Duration::from_secs(5),
-            known_families: 128_000_000,
+            family_cache: 128_000_000,
             only_looks: false,
             alone: false,
             disk_reserve: 0,
@@ -162,7 +162,7 @@ pub struct Databases {
     main_files: Option<Arc<Files>>,
     trail_files: Option<Arc<Files>>,
     statement_timeout: Duration,
-    known_families: usize,
+    family_cache: usize,
     writers: usize,
     wake: Arc<Wake>,
     in_use: Arc<InUse>,
@@ -235,7 +235,7 @@ impl Databases {
             main_files,
             trail_files,
             statement_timeout: settings.statement_timeout,
-            known_families: settings.known_families,
+            family_cache: settings.family_cache,
             writers: writers as usize,
             wake: Arc::new(Wake::new(url, settings.feed_poll)),
             in_use: Arc::new(in_use),
@@ -329,8 +329,8 @@ impl Databases {
     }
 
     /// How many bytes of memory a store over them has for families, about.
-    pub(super) fn known_families(&self) -> usize {
-        self.known_families
+    pub(super) fn family_cache(&self) -> usize {
+        self.family_cache
     }
 
     /// How many operations may write at the same time.

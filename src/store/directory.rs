@@ -67,7 +67,7 @@ impl Store {
         {
             return Ok(None);
         }
-        if let Some(known) = self.known_agencies().get(authority_code, agency_code, client) {
+        if let Some(known) = self.cached_agencies().get(authority_code, agency_code, client) {
             return Ok(Some(known));
         }
         // Not counted with the statements of operations: it is sent once in a while.
@@ -106,7 +106,7 @@ impl Store {
             only_registered: found.since.is_some(),
         });
         if let Some(entry) = &found {
-            self.known_agencies().put(authority_code, agency_code, client, entry);
+            self.cached_agencies().put(authority_code, agency_code, client, entry);
         }
         Ok(found)
     }
@@ -167,9 +167,9 @@ const MOST: usize = 20_000;
 /// Agencies that were looked up a moment ago, by the codes of their authority and their own, and the program that asks. A token names its agency with every
 /// request, and the register of agencies hardly ever changes.
 #[derive(Debug, Default)]
-pub(super) struct KnownAgencies(Mutex<HashMap<[String; 3], (Stopwatch, AgencyEntry)>>);
+pub(super) struct AgencyCache(Mutex<HashMap<[String; 3], (Stopwatch, AgencyEntry)>>);
 
-impl KnownAgencies {
+impl AgencyCache {
     fn get(&self, authority: &str, agency: &str, client: &str) -> Option<AgencyEntry> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, entry) = known.get(&[authority, agency, client].map(str::to_owned))?;

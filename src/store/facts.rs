@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{
     bundle::{Bundle, Fetched, Slot},
+    cache::Shape,
     dossier::{MemberRecord, Wants},
-    known::Shape,
     pipeline::Bind,
     record::Record,
     rows::{
@@ -181,7 +181,7 @@ impl FactSlots {
             emergencies: needed
                 .emergencies
                 .then(|| bundle.add(from.of_families::<EmergencyAccessRow>("emergency_access"))),
-            settings: session.known_settings().is_none().then(|| {
+            settings: session.cached_settings().is_none().then(|| {
                 let own = Select::from::<AuthorityRow>(from.backend, "authority", "id", from.authority);
                 bundle.add(own)
             }),
@@ -221,7 +221,7 @@ impl FactRows {
         }
         let settings = read
             .first()
-            .or_else(|| session.known_settings())
+            .or_else(|| session.cached_settings())
             .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
             memberships: ByFamily::new(fetched.take_if(slots.memberships.as_ref())?, |row| row.family_id),

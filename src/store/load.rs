@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::{
     agencies::Agencies,
     bundle::Bundle,
+    cache::{self, CachedFamily, Shape, View},
     dossier::{Dossier, FamilyRecord, Wants},
     facts::{self, FactRows, FactSlots},
-    known::{self, KnownFamily, Shape, View},
     pipeline::Bind,
     reach::{FamilySet, Reach, Window, nobody},
     rows::{AgencyRow, FamilyRow},
@@ -30,7 +30,7 @@ pub type Holds<'a> = &'a (dyn Fn(&Arc<Dossier>) -> bool + Send + Sync);
 /// A family with the grant of this operation.
 struct Given {
     grant: Arc<Grant>,
-    family: Arc<KnownFamily>,
+    family: Arc<CachedFamily>,
 }
 
 impl Given {
@@ -79,7 +79,7 @@ impl Session {
         if let Some(view) = &view {
             let kept = self.families().get(view, &shape, &keys).into_iter().flatten();
             let kept = kept.map(|family| self.grant(ceiling, family));
-            let agencies = self.known_agencies().unwrap_or_default();
+            let agencies = self.cached_agencies().unwrap_or_default();
             known.extend(kept.filter(|given| given.exists() && holds(&dossier_of(given, &agencies))));
             if let Some(agencies) = self.families().agencies(view) {
                 self.remember_agencies(&agencies);
@@ -87,13 +87,13 @@ impl Session {
         }
         let given: HashSet<Uuid> = known.iter().map(|given| given.grant.family()).collect();
         let unread: Families = keys.iter().filter(|key| !given.contains(key)).copied().collect();
-        let agencies_unread = wants.agencies && self.known_agencies().is_none();
+        let agencies_unread = wants.agencies && self.cached_agencies().is_none();
         let read = self.read(first, &unread, &shape, agencies_unread).await?;
         if let Some(view) = &view {
             // One that was read although it is known, and one that is not there at all, count alike.
             self.families().count(known.len(), unread.len());
             self.families().put(view, &shape, &read);
-            if let Some(agencies) = self.known_agencies().filter(|_| agencies_unread) {
+            if let Some(agencies) = self.cached_agencies().filter(|_| agencies_unread) {
                 self.families().put_agencies(view, &agencies);
             }
         }
@@ -111,7 +111,7 @@ impl Session {
         holds: Holds<'_>,
     ) -> Result<(), StoreError> {
         let read = self.read(None, &keys.into(), &Shape::of(ceiling, wants), false).await?;
-        let agencies = self.known_agencies().filter(|_| wants.agencies).unwrap_or_default();
+        let agencies = self.cached_agencies().filter(|_| wants.agencies).unwrap_or_default();
         for family in read {
             let given = self.grant(ceiling, family);
             let _ = given.exists() && holds(&dossier_of(&given, &agencies));
@@ -130,7 +130,7 @@ impl Session {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let agencies_unread = wants.agencies && self.known_agencies().is_none();
+        let agencies_unread = wants.agencies && self.cached_agencies().is_none();
         let shape = Shape::of(ceiling, wants);
         let read = self.read(first, &keys.into(), &shape, agencies_unread).await?;
         let read: Vec<Given> = read.into_iter().map(|family| self.grant(ceiling, family)).collect();
@@ -152,7 +152,7 @@ impl Session {
             return Ok((None, keys));
         }
         let (text, values) = families.statement(self.backend(), self.authority());
-        let asked = known::asked(&text, &values, families.beside());
+        let asked = cache::asked(&text, &values, families.beside());
         if let Some(keys) = view.and_then(|view| self.families().list(view, asked)) {
             return Ok((None, keys.to_vec()));
         }
@@ -179,7 +179,7 @@ impl Session {
         Ok((Some(rows), keys))
     }
 
-    fn grant(&self, ceiling: &Arc<Ceiling>, family: Arc<KnownFamily>) -> Given {
+    fn grant(&self, ceiling: &Arc<Ceiling>, family: Arc<CachedFamily>) -> Given {
         let facts = FamilyFacts {
             now: self.now(),
             ..family.facts.clone()
@@ -193,7 +193,7 @@ impl Session {
     /// The agencies, where they are wanted. They have been read by now, unless another field of the operation is just reading them: then they could not be kept, and are
     /// waited for.
     async fn agencies_wanted(&self, wants: Wants) -> Result<Arc<Agencies>, StoreError> {
-        Ok(match self.known_agencies() {
+        Ok(match self.cached_agencies() {
             _ if !wants.agencies => Arc::default(),
             Some(known) => known,
             None => Arc::clone(self.agencies().await?),
@@ -207,7 +207,7 @@ impl Session {
         keys: &Families,
         shape: &Shape,
         agencies: bool,
-    ) -> Result<Vec<Arc<KnownFamily>>, StoreError> {
+    ) -> Result<Vec<Arc<CachedFamily>>, StoreError> {
         if keys.is_empty() && !agencies {
             return Ok(Vec::new());
         }
@@ -253,7 +253,7 @@ impl Session {
                 what_to_do: Arc::clone(&facts.what_to_do),
                 row,
             };
-            Arc::new(KnownFamily {
+            Arc::new(CachedFamily {
                 facts: read.facts.clone(),
                 family: Arc::new(Guarded::new(key, record, RowFacts::family())),
                 tables: Arc::new(tables.lock(key, read)),

@@ -11,6 +11,7 @@ mod backup;
 pub mod budget;
 pub mod bulk;
 mod bundle;
+pub mod cache;
 pub mod candidates;
 pub mod connect;
 pub mod contacts;
@@ -25,7 +26,6 @@ pub mod feed;
 pub mod fence;
 pub mod files;
 pub mod keys;
-pub mod known;
 mod links;
 mod load;
 mod marks;
@@ -66,9 +66,9 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::watch::Receiver;
 
 use self::{
+    cache::{FamilyCache, Found},
     connect::Databases,
-    directory::KnownAgencies,
-    known::{Found, KnownFamilies},
+    directory::AgencyCache,
     policy::Policies,
     write_lock::Turns,
 };
@@ -87,8 +87,8 @@ struct Shared {
     ids: Ids,
     statements: Arc<AtomicU64>,
     policies: Mutex<HashMap<i32, Arc<Policies>>>,
-    agencies: KnownAgencies,
-    families: Arc<KnownFamilies>,
+    agencies: AgencyCache,
+    families: Arc<FamilyCache>,
     turns: Turns,
 }
 
@@ -96,14 +96,14 @@ impl Store {
     /// A store over open and migrated databases.
     pub fn new(databases: Databases, clock: Clock, ids: Ids) -> Self {
         let shared = Shared {
-            families: Arc::new(KnownFamilies::new(databases.known_families())),
+            families: Arc::new(FamilyCache::new(databases.family_cache())),
             turns: Turns::of(databases.writers()),
             databases,
             clock,
             ids,
             statements: Arc::default(),
             policies: Mutex::default(),
-            agencies: KnownAgencies::default(),
+            agencies: AgencyCache::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -155,11 +155,11 @@ impl Store {
         &self.shared.turns
     }
 
-    fn known_families(&self) -> &Arc<KnownFamilies> {
+    fn family_cache(&self) -> &Arc<FamilyCache> {
         &self.shared.families
     }
 
-    fn known_agencies(&self) -> &KnownAgencies {
+    fn cached_agencies(&self) -> &AgencyCache {
         &self.shared.agencies
     }
 
@@ -176,7 +176,7 @@ impl Store {
     }
 
     /// The agreements in memory, if they are of the version that the asking transaction has read.
-    fn known_policies(&self, authority: i32, version: i64) -> Option<Arc<Policies>> {
+    fn cached_policies(&self, authority: i32, version: i64) -> Option<Arc<Policies>> {
         let policies = self.shared.policies.lock().unwrap_or_else(PoisonError::into_inner);
         policies
             .get(&authority)

@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::{
     Store,
     bundle::Rows,
+    cache::{Life, Written},
     fence,
-    known::{Life, Written},
     record::record,
     rows::AuthorityRow,
     session::{Session, StoreError},
@@ -199,7 +199,7 @@ impl Session {
     /// The authority's agreements as of this session's moment: from memory when the version that this very transaction reads is known.
     pub async fn policies(&self, store: &Store) -> Result<Arc<Policies>, StoreError> {
         let version = self.policy_version().await?;
-        if let Some(known) = store.known_policies(self.authority(), version) {
+        if let Some(known) = store.cached_policies(self.authority(), version) {
             return Ok(known);
         }
         let policies = Arc::new(self.read_policies(version).await?);

@@ -24,9 +24,9 @@ use super::{
     Store,
     agencies::Agencies,
     bundle::Rows,
+    cache::{FamilyCache, Moment, Since, View, Written as NewestWrite},
     feed::{self, Change, Wake},
     files::Files,
-    known::{KnownFamilies, Moment, Since, View, Written as NewestWrite},
     pipeline::{Bind, Snapshot},
     policy::Standing,
     record::Record,
@@ -67,7 +67,7 @@ pub struct Session {
     /// The newest write of a family that it sees, once read.
     written: OnceCell<NewestWrite>,
     began: Instant,
-    families: Arc<KnownFamilies>,
+    families: Arc<FamilyCache>,
     mode: Mode,
     authority: i32,
     now: DateTime<Utc>,
@@ -134,7 +134,7 @@ impl Session {
             policy_version: OnceCell::new(),
             written: OnceCell::new(),
             began,
-            families: Arc::clone(store.known_families()),
+            families: Arc::clone(store.family_cache()),
             mode,
             authority,
             now: store.clock().now(),
@@ -241,7 +241,7 @@ impl Session {
     }
 
     /// The agencies, where they have been read.
-    pub(super) fn known_agencies(&self) -> Option<Arc<Agencies>> {
+    pub(super) fn cached_agencies(&self) -> Option<Arc<Agencies>> {
         self.agencies.get().cloned()
     }
 
@@ -251,7 +251,7 @@ impl Session {
     }
 
     /// The authority's own settings, where they have been read.
-    pub(super) fn known_settings(&self) -> Option<&AuthorityRow> {
+    pub(super) fn cached_settings(&self) -> Option<&AuthorityRow> {
         self.settings.get()
     }
 
@@ -353,7 +353,7 @@ impl Session {
     }
 
     /// The families that are known.
-    pub(super) fn families(&self) -> &KnownFamilies {
+    pub(super) fn families(&self) -> &FamilyCache {
         &self.families
     }
 

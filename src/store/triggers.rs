@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement};
 
 use super::{
     Store,
-    known::{Holds, Life, Unproved, Written},
+    cache::{Holds, Life, Unproved, Written},
     record::record,
     session::{Session, StoreError},
 };
@@ -87,7 +87,7 @@ impl Session {
 impl Store {
     /// Why nothing is kept of what was read of families, as far as is known.
     pub fn unproved(&self) -> Option<Unproved> {
-        self.known_families().proof().unproved()
+        self.family_cache().proof().unproved()
     }
 
     /// Looks whether the database notes what is written, although nobody asks for anything.
@@ -116,7 +116,7 @@ impl Store {
             .query_all_raw(Statement::from_string(backend, good(postgres)))
             .await?;
         let names: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get("", "name")).collect();
-        let proof = self.known_families().proof();
+        let proof = self.family_cache().proof();
         let life = Life {
             server: now.started,
             triggers: now.triggers,

@@ -32,7 +32,7 @@ impl Documents {
     /// # Errors
     /// Those of the pre-check. What fails is not remembered.
     pub(super) fn read(&self, text: &str, limits: &Limits) -> Result<Arc<ExecutableDocument>, RequestError> {
-        if let Some(known) = self.known(text) {
+        if let Some(known) = self.cached(text) {
             return Ok(known);
         }
         let document = Arc::new(precheck::check(text, limits)?);
@@ -40,7 +40,7 @@ impl Documents {
         Ok(document)
     }
 
-    fn known(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
+    fn cached(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
         let mut generations = self.generations();
         if let Some(known) = generations.young.get(text) {
             return Some(Arc::clone(known));

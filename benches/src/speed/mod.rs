@@ -168,7 +168,7 @@ async fn start(
     asked: &[operations::Asked],
 ) -> Result<Vec<Box<dyn Side>>, Box<dyn Error>> {
     let mut forgetful = program.clone();
-    let keeps_none = ("THINKFAMILY_KNOWN_FAMILIES_MB".to_owned(), "0".to_owned());
+    let keeps_none = ("THINKFAMILY_FAMILY_CACHE_MB".to_owned(), "0".to_owned());
     forgetful.settings.extend([keeps_none]);
     let mut sides: Vec<Box<dyn Side>> = vec![
         Box::new(Ours::start("ours", program, asked).await?),

@@ -37,9 +37,9 @@ pub fn register(metrics: &Metrics, store: &Store, trail: &Trail, engine: &Engine
             of(store, Store::statements_sent),
         ),
         (
-            "thinkfamily_families_known_total",
+            "thinkfamily_families_cached_total",
             "Families that operations took from memory.",
-            of(store, |store| store.families_found().known),
+            of(store, |store| store.families_found().cached),
         ),
         (
             "thinkfamily_families_read_total",

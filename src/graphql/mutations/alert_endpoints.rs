@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use super::{
     endpoints::{self, Secretly, refuse_portals},
     frame::Change,
-    once::Done,
+    idempotency::Done,
     user_error::{UserError, errors},
 };
 use crate::{

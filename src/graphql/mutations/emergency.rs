@@ -10,7 +10,7 @@ use super::{
     checks::Checks,
     dossier,
     frame::Change,
-    once::Done,
+    idempotency::Done,
     user_error::{UserError, errors},
 };
 use crate::{

@@ -6,7 +6,7 @@ use async_graphql::ID;
 use uuid::Uuid;
 
 use super::{
-    once::Done,
+    idempotency::Done,
     user_error::{UserError, UserErrorCode},
 };
 use crate::{

@@ -3,7 +3,7 @@
 
 use async_graphql::{Context, ID, InputType};
 
-use super::once::{Done, once};
+use super::idempotency::{Done, idempotent};
 use crate::{
     graphql::{api_error::ApiError, context::Request, shared::Outcome},
     sharing::{
@@ -65,7 +65,7 @@ async fn made<C: Change>(request: &Request, change: C) -> Result<Shared<C::Paylo
     let coordinate = register::get(C::MUTATION).coordinate;
     let name = coordinate.strip_prefix("Mutation.").unwrap_or(coordinate);
     let (named, key) = (change.named(), change.key());
-    let done = once(request, name, change.input(), named, key, change.change(request)).await?;
+    let done = idempotent(request, name, change.input(), named, key, change.change(request)).await?;
     let payload = change.payload(request, done).await?;
     Ok(C::give(request, payload))
 }

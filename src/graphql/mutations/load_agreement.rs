@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     frame::Change,
-    once::Done,
+    idempotency::Done,
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{

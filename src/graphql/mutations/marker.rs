@@ -9,8 +9,8 @@ use super::{
     Changed, categories_of,
     checks::Checks,
     frame::Change,
+    idempotency::Done,
     not_found,
-    once::Done,
     user_error::{UserError, UserErrorCode},
     writable::marked,
 };

@@ -8,10 +8,10 @@ mod checks;
 mod emergency;
 mod endpoints;
 mod frame;
+mod idempotency;
 mod involvement;
 mod load_agreement;
 mod marker;
-mod once;
 mod record_consent;
 mod record_contact;
 mod user_error;
@@ -32,13 +32,13 @@ use self::{
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
     endpoints::Secretly,
     frame::make,
+    idempotency::Done,
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
     marker::{
         RecordMarkerPlacedInput, RecordMarkerPlacedPayload, RecordMarkerRemovedInput, RecordMarkerRemovedPayload,
         RecordMarkerResponseInput, RecordMarkerResponsePayload,
     },
-    once::Done,
     record_consent::{RecordConsentInput, RecordConsentPayload},
     record_contact::{RecordContactInput, RecordContactPayload},
     user_error::errors,

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
 
 use super::{
-    Changed, categories_of, checks::Checks, find, frame::Change, not_found, once::Done, user_error::UserError,
+    Changed, categories_of, checks::Checks, find, frame::Change, idempotency::Done, not_found, user_error::UserError,
 };
 use crate::{
     audit::{

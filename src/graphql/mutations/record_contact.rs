@@ -3,7 +3,9 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Changed, checks::Checks, frame::Change, not_found, once::Done, user_error::UserError, writable::marked};
+use super::{
+    Changed, checks::Checks, frame::Change, idempotency::Done, not_found, user_error::UserError, writable::marked,
+};
 use crate::{
     graphql::{
         api_error::ApiError,

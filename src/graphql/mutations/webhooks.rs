@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::{
     endpoints::{self, Fresh, Secretly, changed, refuse_portals},
     frame::Change,
+    idempotency::Done,
     not_found,
-    once::Done,
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{

@@ -5,8 +5,8 @@ use async_graphql::{Context, ID, InputObject, Object};
 use super::{
     Changed,
     frame::Change,
+    idempotency::Done,
     not_found,
-    once::Done,
     user_error::{UserError, UserErrorCode},
     writable,
 };

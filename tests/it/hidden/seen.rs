@@ -80,7 +80,7 @@ async fn counters(app: &App) -> BTreeMap<String, u64> {
         .collect();
     for name in [
         "thinkfamily_sql_statements_total",
-        "thinkfamily_families_known_total",
+        "thinkfamily_families_cached_total",
         "thinkfamily_families_read_total",
         "thinkfamily_trail_entries_total",
         "thinkfamily_graphql_cost_total",

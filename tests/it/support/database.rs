@@ -67,9 +67,9 @@ impl TestDatabase {
     }
 
     /// The same, with so many bytes of memory for families.
-    pub(crate) async fn open_keeping(&self, known_families: usize) -> Databases {
+    pub(crate) async fn open_keeping(&self, family_cache: usize) -> Databases {
         let settings = Settings {
-            known_families,
+            family_cache,
             ..settings()
         };
         open(&self.url, &settings).await

@@ -61,7 +61,7 @@ impl Done {
 ///
 /// Where it is kept, what the caller did wrong is kept as well. A malformed id, or a failure of the server, is not. It is kept for seven days, and then the
 /// key is new.
-pub async fn once<I: InputType>(
+pub async fn idempotent<I: InputType>(
     request: &Request,
     mutation: &str,
     input: &I,

@@ -95,16 +95,16 @@ impl Authorities {
             began,
             day,
         } = moment;
-        if let Some(known) = self.by_number.get(&settings.id)
-            && known.life == written.life
-            && known.lapses == lapses
-            && known.day == day
-            && known.settings == *settings
+        if let Some(standing) = self.by_number.get(&settings.id)
+            && standing.life == written.life
+            && standing.lapses == lapses
+            && standing.day == day
+            && standing.settings == *settings
         {
-            match known.written.cmp(&written.number) {
-                Ordering::Equal => return Since::Now(known.view()),
-                Ordering::Less => return Since::Earlier(known.written),
-                Ordering::Greater if began < known.moved => return Since::Later,
+            match standing.written.cmp(&written.number) {
+                Ordering::Equal => return Since::Now(standing.view()),
+                Ordering::Less => return Since::Earlier(standing.written),
+                Ordering::Greater if began < standing.moved => return Since::Later,
                 // Begun after somebody had seen more, and sees less: notes were taken away.
                 Ordering::Greater => {}
             }
@@ -128,15 +128,19 @@ impl Authorities {
 
     /// Moves an authority on from one number to another. Says whether it stood at the first.
     pub(super) fn moved(&mut self, authority: i32, (from, to): (i64, i64), all: bool) -> bool {
-        let Some(known) = self.by_number.get_mut(&authority).filter(|known| known.written == from) else {
+        let Some(standing) = self
+            .by_number
+            .get_mut(&authority)
+            .filter(|standing| standing.written == from)
+        else {
             return false;
         };
-        known.written = to;
-        known.moved = Instant::now();
+        standing.written = to;
+        standing.moved = Instant::now();
         if all {
             self.epoch += 1;
-            known.epoch = self.epoch;
-            known.agencies = None;
+            standing.epoch = self.epoch;
+            standing.agencies = None;
         }
         true
     }
@@ -145,22 +149,22 @@ impl Authorities {
     pub(super) fn stands(&self, view: &View) -> bool {
         self.by_number
             .get(&view.authority)
-            .is_some_and(|known| known.view() == *view)
+            .is_some_and(|standing| standing.view() == *view)
     }
 
     pub(super) fn agencies(&self, view: &View) -> Option<Arc<Agencies>> {
-        let known = self
+        let standing = self
             .by_number
             .get(&view.authority)
-            .filter(|known| known.view() == *view)?;
-        known.agencies.clone()
+            .filter(|standing| standing.view() == *view)?;
+        standing.agencies.clone()
     }
 
     pub(super) fn put_agencies(&mut self, view: &View, agencies: &Arc<Agencies>) {
-        if let Some(known) = self.by_number.get_mut(&view.authority)
-            && known.view() == *view
+        if let Some(standing) = self.by_number.get_mut(&view.authority)
+            && standing.view() == *view
         {
-            known.agencies = Some(Arc::clone(agencies));
+            standing.agencies = Some(Arc::clone(agencies));
         }
     }
 }

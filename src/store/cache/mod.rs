@@ -41,14 +41,14 @@ use crate::sharing::{category::CategorySet, facts::FamilyFacts};
 /// What was read of one family. All of it is derived from the database, the day and the authority's settings, and from nothing of who asked but what
 /// [`Shape`] says.
 #[derive(Debug)]
-pub(super) struct KnownFamily {
+pub(super) struct CachedFamily {
     /// The facts; their moment is that of whoever read them.
     pub(super) facts: FamilyFacts,
     pub(super) family: Locked<FamilyRecord>,
     pub(super) tables: Arc<Tables>,
 }
 
-impl Size for Arc<KnownFamily> {
+impl Size for Arc<CachedFamily> {
     fn bytes(&self) -> usize {
         // With the facts, which hold the people and the decisions about consent once more, and its place.
         let facts = 100 * (self.facts.people.len() + 2 * self.facts.consents.len());
@@ -76,19 +76,19 @@ pub(super) struct Shape {
 /// How many families were taken from here, and how many were read although they may have been here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Families that were known, and given.
-    pub known: u64,
-    /// Families that had to be read: those that exist for the asker and were not known, and all that do not.
+    /// Families that were in the cache, and given.
+    pub cached: u64,
+    /// Families that had to be read: those that exist for the asker and were not in the cache, and all that do not.
     pub read: u64,
 }
 
-/// The families that are known, of all authorities. Bounded.
+/// The cache of families, of all authorities. Bounded.
 #[derive(Debug)]
-pub(super) struct KnownFamilies {
+pub(super) struct FamilyCache {
     most: usize,
     kept: Mutex<Kept>,
     proof: Proof,
-    known: AtomicU64,
+    cached: AtomicU64,
     read: AtomicU64,
 }
 
@@ -116,13 +116,13 @@ struct Kept {
     authorities: Authorities,
     shapes: HashMap<Shape, usize>,
     /// By authority, number of the shape and key; each under the epoch of its authority.
-    families: Bounded<(i32, usize, Uuid), u64, Arc<KnownFamily>>,
+    families: Bounded<(i32, usize, Uuid), u64, Arc<CachedFamily>>,
     /// Which families a statement picked out at a certain moment.
     lists: Bounded<(i32, Asked), View, Arc<[Uuid]>>,
 }
 
 impl Kept {
-    fn get(&mut self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<KnownFamily>>> {
+    fn get(&mut self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
         let shape = self
             .shapes
             .get(shape)
@@ -136,7 +136,7 @@ impl Kept {
         keys.iter().map(|key| families.get(&view.epoch, place(key))).collect()
     }
 
-    fn put(&mut self, view: &View, shape: &Shape, read: &[Arc<KnownFamily>], most: usize) {
+    fn put(&mut self, view: &View, shape: &Shape, read: &[Arc<CachedFamily>], most: usize) {
         if !self.authorities.stands(view) {
             return;
         }
@@ -153,7 +153,7 @@ impl Kept {
     }
 }
 
-impl KnownFamilies {
+impl FamilyCache {
     /// Keeps families of about so many bytes; none, if that is nought.
     pub(super) fn new(most: usize) -> Self {
         Self {
@@ -165,7 +165,7 @@ impl KnownFamilies {
                 lists: Bounded::new(most / 16),
             }),
             proof: Proof::default(),
-            known: AtomicU64::default(),
+            cached: AtomicU64::default(),
             read: AtomicU64::default(),
         }
     }
@@ -183,7 +183,7 @@ impl KnownFamilies {
     /// How often something was found.
     pub(super) fn found(&self) -> Found {
         Found {
-            known: self.known.load(Ordering::Relaxed),
+            cached: self.cached.load(Ordering::Relaxed),
             read: self.read.load(Ordering::Relaxed),
         }
     }
@@ -207,18 +207,18 @@ impl KnownFamilies {
     }
 
     /// What is kept for an operation, in the order of the keys that it asks for. Nothing, if the authority stands elsewhere by now.
-    pub(super) fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<KnownFamily>>> {
+    pub(super) fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
         self.with(|kept| kept.get(view, shape, keys))
     }
 
     /// Counts the families that an operation took from here, and those that it read.
-    pub(super) fn count(&self, known: usize, read: usize) {
-        self.known.fetch_add(known as u64, Ordering::Relaxed);
+    pub(super) fn count(&self, cached: usize, read: usize) {
+        self.cached.fetch_add(cached as u64, Ordering::Relaxed);
         self.read.fetch_add(read as u64, Ordering::Relaxed);
     }
 
     /// Keeps what an operation has read, if the authority still stands where the operation sees it. A load of families that would push out all others is not kept.
-    pub(super) fn put(&self, view: &View, shape: &Shape, read: &[Arc<KnownFamily>]) {
+    pub(super) fn put(&self, view: &View, shape: &Shape, read: &[Arc<CachedFamily>]) {
         let bytes: usize = read.iter().map(Size::bytes).sum();
         if bytes <= self.most / 2 {
             self.with(|kept| kept.put(view, shape, read, self.most));

@@ -28,7 +28,7 @@ fn key(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
 
-fn family(number: u128) -> Arc<KnownFamily> {
+fn family(number: u128) -> Arc<CachedFamily> {
     use crate::{
         sharing::{facts::RowFacts, grant::Guarded},
         store::rows::FamilyRow,
@@ -54,7 +54,7 @@ fn family(number: u128) -> Arc<KnownFamily> {
         lead: None,
         what_to_do: "Ring first.".into(),
     };
-    Arc::new(KnownFamily {
+    Arc::new(CachedFamily {
         facts: FamilyFacts {
             authority: AUTHORITY,
             family: key(number),
@@ -98,104 +98,104 @@ fn moment(written: i64, day: NaiveDate) -> Moment {
     }
 }
 
-fn now(known: &KnownFamilies, written: i64) -> View {
-    match known.since(&settings(16), moment(written, day(1))) {
+fn now(cache: &FamilyCache, written: i64) -> View {
+    match cache.since(&settings(16), moment(written, day(1))) {
         Since::Now(view) => view,
         other => panic!("{other:?}"),
     }
 }
 
-fn kept(known: &KnownFamilies, view: &View, plans: bool, number: u128) -> bool {
-    known.get(view, &shape(plans), &[key(number)])[0].is_some()
+fn kept(cache: &FamilyCache, view: &View, plans: bool, number: u128) -> bool {
+    cache.get(view, &shape(plans), &[key(number)])[0].is_some()
 }
 
 #[test]
 fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
-    let known = KnownFamilies::new(1_000_000);
+    let cache = FamilyCache::new(1_000_000);
     let earlier = moment(2, day(1));
-    let view = now(&known, 3);
-    known.put(&view, &shape(false), &[family(1)]);
-    assert!(kept(&known, &view, false, 1));
-    assert!(!kept(&known, &view, true, 1), "without its plans");
-    assert!(!kept(&known, &view, false, 2));
-    known.count(1, 2);
-    assert_eq!(known.found(), Found { known: 1, read: 2 });
-    assert_eq!(known.since(&settings(16), moment(4, day(1))), Since::Earlier(3));
-    assert_eq!(known.since(&settings(16), earlier), Since::Later);
-    assert!(kept(&known, &now(&known, 3), false, 1));
+    let view = now(&cache, 3);
+    cache.put(&view, &shape(false), &[family(1)]);
+    assert!(kept(&cache, &view, false, 1));
+    assert!(!kept(&cache, &view, true, 1), "without its plans");
+    assert!(!kept(&cache, &view, false, 2));
+    cache.count(1, 2);
+    assert_eq!(cache.found(), Found { cached: 1, read: 2 });
+    assert_eq!(cache.since(&settings(16), moment(4, day(1))), Since::Earlier(3));
+    assert_eq!(cache.since(&settings(16), earlier), Since::Later);
+    assert!(kept(&cache, &now(&cache, 3), false, 1));
 }
 
 #[test]
 fn a_database_that_was_put_back_or_is_another_forgets_everything() {
-    let known = KnownFamilies::new(1_000_000);
-    let view = now(&known, 3);
-    known.put(&view, &shape(false), &[family(1)]);
+    let cache = FamilyCache::new(1_000_000);
+    let view = now(&cache, 3);
+    cache.put(&view, &shape(false), &[family(1)]);
     // Begun after the third write was seen, and does not see it.
-    let back = now(&known, 2);
-    assert!(!kept(&known, &back, false, 1));
-    assert_eq!(known.since(&settings(16), moment(3, day(1))), Since::Earlier(2));
-    known.forget(AUTHORITY, (2, 3), Some(&[]));
-    let again = now(&known, 3);
-    assert!(!kept(&known, &again, false, 1), "another third write");
+    let back = now(&cache, 2);
+    assert!(!kept(&cache, &back, false, 1));
+    assert_eq!(cache.since(&settings(16), moment(3, day(1))), Since::Earlier(2));
+    cache.forget(AUTHORITY, (2, 3), Some(&[]));
+    let again = now(&cache, 3);
+    assert!(!kept(&cache, &again, false, 1), "another third write");
     // The same number from another server.
-    known.put(&again, &shape(false), &[family(1)]);
+    cache.put(&again, &shape(false), &[family(1)]);
     let mut other = moment(3, day(1));
     other.written.life.server = 2;
-    let Since::Now(other) = known.since(&settings(16), other) else {
+    let Since::Now(other) = cache.since(&settings(16), other) else {
         panic!("of this moment");
     };
-    assert!(!kept(&known, &other, false, 1));
+    assert!(!kept(&cache, &other, false, 1));
 }
 
 #[test]
 fn what_was_written_is_forgotten_and_nothing_else() {
-    let known = KnownFamilies::new(1_000_000);
-    let before = now(&known, 3);
-    known.put(&before, &shape(false), &[family(1), family(2)]);
-    known.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
-    let after = now(&known, 5);
-    assert!(kept(&known, &after, false, 1) && !kept(&known, &after, false, 2));
+    let cache = FamilyCache::new(1_000_000);
+    let before = now(&cache, 3);
+    cache.put(&before, &shape(false), &[family(1), family(2)]);
+    cache.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
+    let after = now(&cache, 5);
+    assert!(kept(&cache, &after, false, 1) && !kept(&cache, &after, false, 2));
     // Whoever still sees the older moment neither finds nor keeps anything.
-    assert!(!kept(&known, &before, false, 1));
-    known.put(&before, &shape(false), &[family(2)]);
-    assert!(!kept(&known, &after, false, 2));
+    assert!(!kept(&cache, &before, false, 1));
+    cache.put(&before, &shape(false), &[family(2)]);
+    assert!(!kept(&cache, &after, false, 2));
     // Somebody else was first: nothing is forgotten twice.
-    known.put(&after, &shape(false), &[family(2)]);
-    known.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
-    assert!(kept(&known, &after, false, 2));
-    known.forget(AUTHORITY, (5, 6), None);
-    assert!(!kept(&known, &now(&known, 6), false, 1));
+    cache.put(&after, &shape(false), &[family(2)]);
+    cache.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
+    assert!(kept(&cache, &after, false, 2));
+    cache.forget(AUTHORITY, (5, 6), None);
+    assert!(!kept(&cache, &now(&cache, 6), false, 1));
 }
 
 #[test]
 fn another_day_and_other_settings_forget_everything() {
-    let known = KnownFamilies::new(1_000_000);
-    let view = now(&known, 3);
-    known.put(&view, &shape(false), &[family(1)]);
-    let Since::Now(older) = known.since(&settings(14), moment(3, day(1))) else {
+    let cache = FamilyCache::new(1_000_000);
+    let view = now(&cache, 3);
+    cache.put(&view, &shape(false), &[family(1)]);
+    let Since::Now(older) = cache.since(&settings(14), moment(3, day(1))) else {
         panic!("of this moment");
     };
-    assert!(!kept(&known, &older, false, 1) && !kept(&known, &view, false, 1));
-    known.put(&older, &shape(false), &[family(1)]);
-    let Since::Now(next) = known.since(&settings(14), moment(3, day(2))) else {
+    assert!(!kept(&cache, &older, false, 1) && !kept(&cache, &view, false, 1));
+    cache.put(&older, &shape(false), &[family(1)]);
+    let Since::Now(next) = cache.since(&settings(14), moment(3, day(2))) else {
         panic!("of this moment");
     };
-    assert!(!kept(&known, &next, false, 1));
+    assert!(!kept(&cache, &next, false, 1));
 }
 
 #[test]
 fn what_is_asked_for_least_lately_makes_room() {
-    let known = KnownFamilies::new(8 * 1_500);
-    let view = now(&known, 1);
-    known.put(&view, &shape(false), &[family(0)]);
+    let cache = FamilyCache::new(8 * 1_500);
+    let view = now(&cache, 1);
+    cache.put(&view, &shape(false), &[family(0)]);
     for number in 1..100 {
-        known.put(&view, &shape(false), &[family(number)]);
-        assert!(kept(&known, &view, false, 0), "asked for all along");
+        cache.put(&view, &shape(false), &[family(number)]);
+        assert!(kept(&cache, &view, false, 0), "asked for all along");
     }
-    let there = (1..100).filter(|number| kept(&known, &view, false, *number)).count();
+    let there = (1..100).filter(|number| kept(&cache, &view, false, *number)).count();
     assert!(there < 8, "{there}");
-    assert!(kept(&known, &view, false, 99));
+    assert!(kept(&cache, &view, false, 99));
     // So many that they would push out all others are not kept at all.
-    known.put(&view, &shape(false), &(200..205).map(family).collect::<Vec<_>>());
-    assert!(!kept(&known, &view, false, 204) && kept(&known, &view, false, 99));
+    cache.put(&view, &shape(false), &(200..205).map(family).collect::<Vec<_>>());
+    assert!(!kept(&cache, &view, false, 204) && kept(&cache, &view, false, 99));
 }
