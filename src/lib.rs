@@ -20,6 +20,7 @@ pub mod graphql;
 pub mod import;
 pub mod matching;
 pub mod readiness;
+pub mod records;
 pub mod sharing;
 pub mod store;
 pub mod telemetry;

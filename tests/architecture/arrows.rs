@@ -12,7 +12,7 @@ struct Room {
 }
 
 /// The arrows. What is not here is refused.
-const ROOMS: [Room; 19] = [
+const ROOMS: [Room; 20] = [
     Room {
         name: "cli",
         may_name: &[
@@ -27,6 +27,7 @@ const ROOMS: [Room; 19] = [
             "import",
             "matching",
             "readiness",
+            "records",
             "sharing",
             "store",
             "telemetry",
@@ -55,6 +56,7 @@ const ROOMS: [Room; 19] = [
             "clock",
             "error",
             "matching",
+            "records",
             "sharing",
             "store",
             "webhook",
@@ -66,17 +68,18 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "import",
-        may_name: &["catalogue", "clock", "matching", "sharing::category", "store"],
-    },
-    Room {
-        name: "demo",
         may_name: &[
             "catalogue",
             "clock",
+            "matching",
+            "records",
             "sharing::category",
-            "store::dataset",
-            "store::rows",
+            "store",
         ],
+    },
+    Room {
+        name: "demo",
+        may_name: &["catalogue", "clock", "records", "sharing::category", "store::dataset"],
     },
     Room {
         name: "audit",
@@ -84,7 +87,11 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "store",
-        may_name: &["catalogue", "clock", "matching", "sharing"],
+        may_name: &["catalogue", "clock", "matching", "records", "sharing"],
+    },
+    Room {
+        name: "records",
+        may_name: &["catalogue", "sharing::category", "sharing::facts", "sharing::grant"],
     },
     Room {
         name: "catalogue",
@@ -96,7 +103,7 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "webhook",
-        may_name: &["audit", "clock", "sharing", "store"],
+        may_name: &["audit", "clock", "records", "sharing", "store"],
     },
     Room {
         name: "witness",

@@ -9,8 +9,8 @@ use crate::{
         context::Request,
         ids::Kind,
     },
+    records::{AgencyRow, AuthorityRow},
     sharing::{grant::Shared, register::field},
-    store::rows::{AgencyRow, AuthorityRow},
 };
 
 /// An organisation in the partnership.
