@@ -44,6 +44,7 @@ const ROOMS: [Room; 20] = [
             "config",
             "error",
             "graphql",
+            "json",
             "sharing::caller",
             "telemetry",
         ],
@@ -64,7 +65,7 @@ const ROOMS: [Room; 20] = [
     },
     Room {
         name: "auth",
-        may_name: &["clock", "config", "error", "sharing::caller"],
+        may_name: &["clock", "config", "error", "json", "sharing::caller"],
     },
     Room {
         name: "import",
@@ -131,6 +132,10 @@ const ROOMS: [Room; 20] = [
     },
     Room {
         name: "error",
+        may_name: &[],
+    },
+    Room {
+        name: "json",
         may_name: &[],
     },
     Room {
