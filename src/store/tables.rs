@@ -175,7 +175,7 @@ impl TableRows {
         let assessed_by: HashMap<Uuid, Uuid> = assessments.iter().map(|of| (of.id, of.agency_id)).collect();
         let (contacts, notes): (Vec<_>, Vec<_>) = self.contacts.take(key).into_iter().map(StoredContact::split).unzip();
         let members = read.members.into_iter().map(|member| {
-            let facts = RowFacts::person(member.person.id);
+            let facts = RowFacts::membership(member.person.id, member.in_family);
             Arc::new(Guarded::new(key, member, facts))
         });
         Tables {

@@ -289,9 +289,10 @@ fn birthdays(people: &[Target], days: (NaiveDate, NaiveDate), stop: bool, seed: 
     each(people, seed, |person, random| {
         let names = spellings(person, random);
         let right = (Some(person.given.clone()), person.family.clone());
-        let parts = [|born: &NaiveDate| BornAbout::Year(born.year()), |born: &NaiveDate| {
-            BornAbout::Month(born.year(), born.month())
-        }];
+        let parts = [
+            |born: &NaiveDate| BornAbout::Year(born.year()),
+            |born: &NaiveDate| BornAbout::Month(born.year(), born.month()),
+        ];
         let mut ladder = Ladder {
             memory: &mut Memory::new(settings(stop)),
             stored: &|born: &NaiveDate| question(&right, Some(*born)),

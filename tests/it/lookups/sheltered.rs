@@ -304,7 +304,7 @@ async fn who_lives_with_somebody_shielded_is_answered_as_who_lives_where_nobody_
     }
     for told in ["MATCHED", "AMBIGUOUS", "NOT_FOUND"] {
         let many = one.iter().filter(|answer| answer.contains(told)).count();
-        assert!(many > 50, "{many} of {} are {told}", one.len());
+        assert!(many > 30, "{many} of {} are {told}", one.len());
     }
     // The same questions where nobody is shielded and nobody moved: then places and numbers are what finds them.
     let third = if database.text().starts_with("sqlite") {
