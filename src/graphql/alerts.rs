@@ -15,49 +15,37 @@ use super::{
 };
 use crate::{
     sharing::{
+        facts::{Holder, RowFacts},
         grant::Shared,
-        register::{FieldId, field},
+        register::field,
     },
-    store::alerts::{ALERTS, AlertRow},
+    store::{alerts::AlertRow, dossier::Locked},
 };
 
 const LIST: &str = "alerts";
 
-/// A field about what the asker's own agency, at least, did: withheld from those who may not even know of that.
-fn own<T>(request: &Request, asked: FieldId, value: impl FnOnce() -> T) -> Shared<T> {
-    let agency = request.ceiling.caller().principal.agency;
-    Shared::about_own(&request.ceiling, asked, agency, value)
-}
-
-/// The same, where it is withheld: nothing need be read then.
-pub(super) fn beyond<T>(request: &Request, asked: FieldId) -> Option<Shared<T>> {
-    let agency = request.ceiling.caller().principal.agency;
-    Shared::refused_own(&request.ceiling, asked, agency)
-}
-
 /// The agencies whose alerts the asker may know of.
 async fn known(request: &Request) -> Result<Vec<Agency>, ApiError> {
     let agencies = request.session.agencies().await?.all();
-    let may = |agency: &Uuid| {
-        let raised = Shared::about_own(&request.ceiling, field::ALERT_RAISED_AT, *agency, || ());
-        raised.seen().is_some()
-    };
-    let known = agencies.into_iter().filter(|agency| may(&agency.id));
+    let grant = request.of_no_family();
+    let may = |agency| grant.would_show(field::ALERT_ID, &RowFacts::of_no_family(Some(agency)));
+    let known = agencies.into_iter().filter(|agency| may(agency.id));
     Ok(known.cloned().map(Agency).collect())
 }
 
-fn alert(row: AlertRow, known: &[Agency]) -> Option<Alert> {
-    let agency = known.iter().find(|agency| agency.0.id == row.agency_id)?.clone();
-    Some(Alert {
-        row,
-        agency: Some(agency),
-    })
+fn alert(request: &Request, row: &Locked<AlertRow>, known: &[Agency]) -> Option<Alert> {
+    let row = request.of_no_family().visible(field::ALERT_ID, row)?;
+    let agency = known
+        .iter()
+        .find(|agency| row.holder() == Holder::Agency(agency.0.id))
+        .cloned();
+    Some(Alert { row, agency })
 }
 
 /// An alert by its id, as a webhook tells it.
 pub(super) async fn one(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Alert>>, ApiError> {
     let request = Request::of(ctx);
-    if let Some(withheld) = beyond(request, field::QUERY_ALERT) {
+    if let Some(withheld) = Shared::refused_own(&request.ceiling, field::QUERY_ALERT) {
         return Ok(withheld);
     }
     let key = request.key(id)?;
@@ -66,8 +54,8 @@ pub(super) async fn one(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Aler
         _ => None,
     };
     let known = known(request).await?;
-    let found = row.and_then(|row| alert(row, &known));
-    Ok(own(request, field::QUERY_ALERT, || found))
+    let found = row.and_then(|row| alert(request, &row, &known));
+    Ok(Shared::of_own_agency(&request.ceiling, field::QUERY_ALERT, || found))
 }
 
 /// A page of alerts.
@@ -77,7 +65,7 @@ pub(super) async fn page(
     after: Option<String>,
 ) -> Result<Shared<AlertConnection>, ApiError> {
     let request = Request::of(ctx);
-    if let Some(withheld) = beyond(request, field::QUERY_ALERTS) {
+    if let Some(withheld) = Shared::refused_own(&request.ceiling, field::QUERY_ALERTS) {
         return Ok(withheld);
     }
     let size = page::size(first)?;
@@ -88,33 +76,39 @@ pub(super) async fn page(
     let more = rows.len() > size;
     rows.truncate(size);
     let edges = rows.into_iter().filter_map(|row| {
-        let cursor = close(request, &row);
-        alert(row, &known).map(|node| (cursor, node))
+        let node = alert(request, &row, &known)?;
+        Some((close(request, &node)?, node))
     });
     let edges = edges.collect();
-    Ok(own(request, field::QUERY_ALERTS, || AlertConnection {
-        edges,
-        next: more,
-        previous: false,
+    Ok(Shared::of_own_agency(&request.ceiling, field::QUERY_ALERTS, || {
+        AlertConnection {
+            edges,
+            next: more,
+            previous: false,
+        }
     }))
 }
 
 /// The asker's own endpoints of alerts.
 pub(super) async fn endpoints(ctx: &Context<'_>) -> Result<Shared<Vec<AlertEndpoint>>, ApiError> {
     let request = Request::of(ctx);
-    if let Some(withheld) = beyond(request, field::QUERY_ALERT_ENDPOINTS) {
+    if let Some(withheld) = Shared::refused_own(&request.ceiling, field::QUERY_ALERT_ENDPOINTS) {
         return Ok(withheld);
     }
-    let endpoints = endpoints::own(request, ALERTS).await?;
-    Ok(own(request, field::QUERY_ALERT_ENDPOINTS, || {
-        endpoints.into_iter().map(AlertEndpoint).collect()
-    }))
+    let endpoints = endpoints::ALERTS.own(request).await?;
+    Ok(Shared::of_own_agency(
+        &request.ceiling,
+        field::QUERY_ALERT_ENDPOINTS,
+        || endpoints.into_iter().map(AlertEndpoint).collect(),
+    ))
 }
 
-fn close(request: &Request, row: &AlertRow) -> String {
-    let mut plain = row.raised_at.timestamp_micros().to_be_bytes().to_vec();
-    plain.extend_from_slice(row.id.as_bytes());
-    request.codec().cursor(request.authority(), LIST, plain)
+/// The cursor of an alert.
+fn close(request: &Request, alert: &Alert) -> Option<String> {
+    let raised = alert.row.release(field::ALERT_RAISED_AT, |row| row.raised_at);
+    let mut plain = raised.seen()?.timestamp_micros().to_be_bytes().to_vec();
+    plain.extend_from_slice(alert.row.key().as_bytes());
+    Some(request.codec().cursor(request.authority(), LIST, plain))
 }
 
 fn open(request: &Request, cursor: &str) -> Result<(DateTime<Utc>, Uuid), ApiError> {

@@ -23,7 +23,7 @@ use crate::{
         ceiling::Ceiling,
         decide::Withheld,
         disclosure::{Account, Step},
-        grant::Disclosed,
+        grant::{Disclosed, Grant, NoFamily},
         register::{FieldId, FieldSet},
     },
     store::{dossier::Wants, policy::Policies, session::Session},
@@ -79,6 +79,11 @@ impl Request {
     /// The authority asked about.
     pub fn authority(&self) -> i32 {
         self.ceiling.caller().authority
+    }
+
+    /// What the caller may see of rows that no family holds.
+    pub fn of_no_family(&self) -> Arc<Grant<NoFamily>> {
+        Arc::new(Grant::new(Arc::clone(&self.ceiling), NoFamily))
     }
 
     /// Makes and reads ids.

@@ -7,7 +7,7 @@ use super::{
     rows::{
         ActionRow, AddressRow, AssessmentRow, ConsentRow, ContactNoteRow, ContactRow, CriteriaMatchRow,
         DistanceScoreRow, EmergencyAccessRow, GoalRow, InvolvementRow, LocalIdentifierRow, MarkerRow, OutcomeRow,
-        PlanRow, ProgressValueRow, StatutoryStatusRow, WebhookDeliveryRow,
+        PlanRow, ProgressValueRow, StatutoryStatusRow, WebhookDeliveryRow, WebhookEndpointRow,
     },
 };
 use crate::sharing::grant::{Link, Linked};
@@ -65,6 +65,15 @@ impl Linked for ContactNoteRow {
     fn link(&self, link: Link) -> Option<Uuid> {
         match link {
             Link::Own => Some(self.contact_id),
+            _ => None,
+        }
+    }
+}
+
+impl Linked for WebhookEndpointRow {
+    fn link(&self, link: Link) -> Option<Uuid> {
+        match link {
+            Link::Own => Some(self.id),
             _ => None,
         }
     }

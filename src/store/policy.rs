@@ -25,7 +25,10 @@ use super::{
     triggers::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
     writing::{Deed, Writing},
 };
-use crate::sharing::agreement::{Agreement, Clause, Policy, Signatory};
+use crate::sharing::{
+    agreement::{Agreement, Clause, Policy, Signatory},
+    facts::Holder,
+};
 
 /// A version of an agreement as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -327,7 +330,7 @@ impl Writing<'_> {
     ) -> Result<(), StoreError> {
         use sea_orm::ActiveValue::Set;
         let authority_id = self.authority();
-        self.of_authority()?;
+        self.held_by(Holder::Authority)?;
         let agencies = self.session().agencies().await?.clone();
         self.insert(agreement::ActiveModel {
             authority_id: Set(authority_id),

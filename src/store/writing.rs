@@ -9,10 +9,7 @@ use super::{
     rows::ConsentRow,
     session::{Session, StoreError},
 };
-use crate::sharing::{
-    category::CategorySet,
-    permit::{Holder, Permit},
-};
+use crate::sharing::{category::CategorySet, facts::Holder, permit::Permit};
 
 /// What was changed, or tried, for the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,34 +136,23 @@ impl Writing<'_> {
         self.session.transaction()
     }
 
-    /// Refuses rows of another family than the permit's.
-    pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
+    /// Refuses rows of another holder than the permit's.
+    pub(super) fn held_by(&self, holder: Holder) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Family(family) => Err(NOT_COVERED),
+            By::Permit(permit, ..) if permit.holder() != holder => Err(NOT_COVERED),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses rows of another family than the permit's.
+    pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
+        self.held_by(Holder::Family(family))
     }
 
     /// Refuses rows about another person than the permit's.
     pub(super) fn of_person(&self, person: Uuid) -> Result<(), StoreError> {
         match &self.by {
             By::Permit(permit, ..) if permit.person() != Some(person) => Err(NOT_COVERED),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses rows of another agency than the permit's.
-    pub(super) fn of_agency(&self, agency: Uuid) -> Result<(), StoreError> {
-        match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Agency(agency) => Err(NOT_COVERED),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses whatever is not the authority's as a whole.
-    pub(super) fn of_authority(&self) -> Result<(), StoreError> {
-        match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Authority => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }

@@ -49,6 +49,7 @@ impl<'a> Looker<'a> {
             categories: field.categories.union(row.categories),
             area: field.area,
             sourced: field.sourced,
+            agency: false,
         };
         let seen = if classified {
             decide(self.ceiling, needs, &self.facts, row)
