@@ -11,10 +11,8 @@ use uuid::Uuid;
 use super::{
     api_error::ApiError,
     ids::{Codec, Key, Kind},
-    lookups::Desk,
     operation::WithheldMode,
     services::Services,
-    subscriptions::source::Turn,
     write_budget::Admitted,
 };
 use crate::{
@@ -52,12 +50,8 @@ pub struct Request {
     pub kept: AtomicBool,
     /// Since when it runs.
     pub began: Stopwatch,
-    /// Who is looked up.
-    pub lookups: Desk,
     /// The failure that ends the operation as a whole.
     pub failure: OnceLock<ApiError>,
-    /// Which event of a subscription it is executed for.
-    pub turn: Turn,
     /// Whether something was named that is not given.
     pub missed: AtomicBool,
     /// The changes of this operation that were counted.
@@ -129,6 +123,11 @@ impl Request {
         // The first failure is the cause; later ones follow from it.
         let _ = self.failure.set(error);
     }
+}
+
+/// Another part of the operation, which the resolvers of one area alone know of.
+pub fn beside<'a, T: Send + Sync + 'static>(ctx: &Context<'a>) -> &'a T {
+    ctx.data_unchecked::<Arc<T>>()
 }
 
 /// The operation's parts where a value is resolved.

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface};
 use uuid::Uuid;
 
 use super::{
+    agreements,
     api_error::ApiError,
     context::Request,
     ids::{Key, Kind},
@@ -80,9 +81,7 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
                 .get(key.row)
                 .cloned()
                 .map(|row| Node::Agency(Agency(row))),
-            (Kind::Agreement, _) => super::reads::agreement_by_key(request, key.row)
-                .await?
-                .map(Node::Agreement),
+            (Kind::Agreement, _) => agreements::by_key(request, key.row).await?.map(Node::Agreement),
             (kind, Some(dossier)) => in_dossier(dossier, kind, key.row).map(|(node, disclosed)| {
                 request.disclose(&disclosed);
                 node

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID};
-use uuid::Uuid;
 
 use super::{
+    agreements,
     api_error::ApiError,
     context::Request,
     ids::Kind,
     lists::{self, FamilyFilter, FamilySelect},
     node,
     objects::{
-        Agency, Agreement, Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures,
-        family,
+        Agency, Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures, family,
     },
     page::PageArguments,
 };
@@ -55,7 +54,7 @@ pub(super) async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
         agency: of(&caller.principal),
         portal: caller.portal.as_ref().and_then(of),
         authority: Authority { row, neighbours },
-        agreements: agreements(request)
+        agreements: agreements::all(request)
             .await?
             .into_iter()
             .filter(|agreement| agreement.in_force)
@@ -64,48 +63,6 @@ pub(super) async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
         may_open_emergency_access: request.ceiling.may_open_emergency(),
         caller: Arc::clone(caller),
     })
-}
-
-pub(super) async fn agreements(request: &Request) -> Result<Vec<Agreement>, ApiError> {
-    let agencies = request.session.agencies().await?;
-    let today = request.session.today();
-    let stored = request.policies.stored.iter();
-    Ok(stored
-        .map(|stored| Agreement {
-            in_force: request
-                .policies
-                .policy
-                .in_force(today)
-                .any(|agreement| *agreement == stored.agreement),
-            agencies: Arc::clone(agencies),
-            stored: stored.clone(),
-        })
-        .collect())
-}
-
-pub(super) async fn agreement(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
-    match id {
-        None => Ok(agreements(request)
-            .await?
-            .into_iter()
-            .rfind(|agreement| agreement.in_force)),
-        Some(id) => {
-            let key = request.key(&id)?;
-            if key.kind == Kind::Agreement {
-                agreement_by_key(request, key.row).await
-            } else {
-                Ok(None)
-            }
-        }
-    }
-}
-
-/// The version of an agreement with that key.
-pub(super) async fn agreement_by_key(request: &Request, key: Uuid) -> Result<Option<Agreement>, ApiError> {
-    Ok(agreements(request)
-        .await?
-        .into_iter()
-        .find(|agreement| agreement.stored.key == key))
 }
 
 pub(super) async fn family_by_id(

@@ -266,8 +266,11 @@ impl<R, G: Ground> Visible<R, G> {
         }
     }
 
-    /// A field that only holds rows, each decided for itself: withheld where the ceiling has none of them.
+    /// A field that only holds rows (`rows:` in the register), each decided for itself: withheld where the ceiling has none of them.
     pub fn release_rows<T>(&self, field: FieldId, rows: impl FnOnce() -> T) -> Shared<T> {
+        if register::get(field).rows.is_none() {
+            return Shared::not_in_agreement(field);
+        }
         Shared::rows(&self.grant.ceiling, field, rows)
     }
 

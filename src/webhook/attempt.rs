@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
-    deliverer::Parts,
+    parts::Parts,
     schedule,
     sender::{Failure, Message, Sent},
     signature::{Secret, sign},

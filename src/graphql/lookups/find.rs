@@ -113,9 +113,9 @@ impl Desk {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// What was looked up.
-    pub fn looked(self) -> Looked {
-        self.looked.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// Takes what was looked up.
+    pub fn take_looked(&self) -> Looked {
+        std::mem::take(&mut self.looked.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The answers to some questions, in their order.

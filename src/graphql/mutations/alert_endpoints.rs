@@ -57,9 +57,8 @@ impl AddAlertEndpointPayload {
     /// The secret with which it can tell that a webhook is ours (`whsec_…`). It is shown this once: null when the request was sent before.
     fn secret(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         let shown = field::ADD_ALERT_ENDPOINT_PAYLOAD_SECRET;
-        Shared::rows(&Request::of(ctx).ceiling, shown, || {
-            self.secret.as_ref().map(Secret::reveal)
-        })
+        let endpoint = self.endpoint.as_ref().map(|endpoint| &endpoint.0);
+        endpoints::secret(ctx, shown, endpoint, self.secret.as_ref())
     }
 
     /// Why it was not added; empty when it was.

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use async_graphql::ID;
+use async_graphql::{Context, ID};
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{
         endpoints::{Endpoint, Endpoints},
         ids::{Key, Kind},
     },
-    sharing::permit::Permit,
+    sharing::{grant::Shared, permit::Permit, register::FieldId},
     store::rows::WebhookEndpointRow,
     webhook::Secret,
 };
@@ -68,6 +68,19 @@ impl<I> Secretly<I> {
             input,
             fresh: Fresh::default(),
         }
+    }
+}
+
+/// The secret that was made, which is told with its endpoint.
+pub(super) fn secret(
+    ctx: &Context<'_>,
+    shown: FieldId,
+    endpoint: Option<&Endpoint>,
+    secret: Option<&Secret>,
+) -> Shared<Option<String>> {
+    match endpoint {
+        Some(endpoint) => endpoint.release(shown, |_| secret.map(Secret::reveal)),
+        None => Shared::rows(&Request::of(ctx).ceiling, shown, || None),
     }
 }
 

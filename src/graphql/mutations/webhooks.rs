@@ -8,10 +8,10 @@ use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
 use super::{
+    changed::not_found,
     endpoints::{self, Fresh, Secretly, changed, refuse_portals},
     frame::Change,
     idempotency::Done,
-    not_found,
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
@@ -83,9 +83,8 @@ impl Made {
     }
 
     fn secret(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Option<String>> {
-        Shared::rows(&Request::of(ctx).ceiling, shown, || {
-            self.secret.as_ref().map(Secret::reveal)
-        })
+        let endpoint = self.endpoint.as_ref().map(|endpoint| &endpoint.0);
+        endpoints::secret(ctx, shown, endpoint, self.secret.as_ref())
     }
 }
 

@@ -10,7 +10,10 @@ use crate::{
         ids::Kind,
     },
     sharing::{grant::Shared, register::field},
-    store::rows::{AgencyRow, AuthorityRow},
+    store::{
+        dossier::Dossier,
+        rows::{AgencyRow, AuthorityRow},
+    },
 };
 
 /// An organisation in the partnership.
@@ -98,4 +101,9 @@ impl Authority {
             || self.row.suppression_threshold,
         )
     }
+}
+
+/// The agency with that key.
+pub(in crate::graphql) fn agency(dossier: &Dossier, key: Option<Uuid>) -> Option<Agency> {
+    dossier.agencies.get(key?).cloned().map(Agency)
 }

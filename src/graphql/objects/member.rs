@@ -6,7 +6,9 @@ use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Consent, CriteriaMatch, Entry, Family, LocalIdentifier, ProgressValue, StatutoryStatus, family, rows};
+use super::{
+    Consent, CriteriaMatch, Entry, Family, LocalIdentifier, ProgressValue, StatutoryStatus, family, rows, visible,
+};
 use crate::{
     graphql::{
         codes::{self, Relationship, Sex},
@@ -252,4 +254,13 @@ impl Member {
             })
         })
     }
+}
+
+/// The member that a row is about, if it exists for the asker: as they belong to the family now, or else did last.
+pub(in crate::graphql) fn member_of(ctx: &Context<'_>, dossier: &Arc<Dossier>, person: Option<Uuid>) -> Option<Member> {
+    let person = person?;
+    let of_person = visible::<Member>(dossier).filter(|member| member.person() == person);
+    let member = of_person.max_by_key(Member::recency)?;
+    Request::of(ctx).disclose(&member.row().existence());
+    Some(member)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
 
 use crate::sharing::{
-    category::CategorySet,
+    category::{Category, CategorySet},
     ceiling::Ceiling,
     decide::{NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide_of_no_family},
     facts::Subject,
@@ -81,7 +81,7 @@ impl<T> Shared<T> {
         Self(Err((field, withheld)))
     }
 
-    /// A value that is about nobody.
+    /// A value that is about nobody: of a field whose categories say nothing about anybody. Any other is withheld from everybody.
     pub fn about_nobody(ceiling: &Ceiling, field: FieldId, value: impl FnOnce() -> T) -> Self {
         Self::of_no_family(ceiling, field, None, value)
     }
@@ -105,7 +105,9 @@ impl<T> Shared<T> {
 
     fn of_no_family(ceiling: &Ceiling, field: FieldId, agency: Option<Uuid>, value: impl FnOnce() -> T) -> Self {
         let entry = register::get(field);
+        let personal = entry.categories.iter().any(Category::is_personal);
         let decided = Needs::of(entry, CategorySet::EMPTY)
+            .filter(|_| agency.is_some() || !personal)
             .ok_or(NOT_IN_AGREEMENT)
             .and_then(|needs| decide_of_no_family(ceiling, needs, agency));
         match decided {
