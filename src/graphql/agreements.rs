@@ -1,49 +1,39 @@
 //! The versions of the agreements of the asker's authority.
 
-use std::sync::Arc;
-
 use async_graphql::ID;
 use uuid::Uuid;
 
 use super::{api_error::ApiError, context::Request, ids::Kind, objects::Agreement};
 
 /// Every version of the agreements, as the operation sees them.
-pub(super) async fn all(request: &Request) -> Result<Vec<Agreement>, ApiError> {
-    let agencies = request.session.agencies().await?;
+pub(super) fn all(request: &Request) -> Vec<Agreement> {
     let today = request.session.today();
     let stored = request.policies.stored.iter();
-    Ok(stored
+    stored
         .map(|stored| Agreement {
             in_force: request
                 .policies
                 .policy
                 .in_force(today)
                 .any(|agreement| *agreement == stored.agreement),
-            agencies: Arc::clone(agencies),
             stored: stored.clone(),
         })
-        .collect())
+        .collect()
 }
 
 /// The version with that id, or without one the newest that is in force.
-pub(super) async fn one(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
+pub(super) fn one(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
     match id {
-        None => Ok(all(request).await?.into_iter().rfind(|agreement| agreement.in_force)),
+        None => Ok(all(request).into_iter().rfind(|agreement| agreement.in_force)),
         Some(id) => {
             let key = request.key(&id)?;
-            if key.kind == Kind::Agreement {
-                by_key(request, key.row).await
-            } else {
-                Ok(None)
-            }
+            let named = key.kind == Kind::Agreement;
+            Ok(named.then(|| by_key(request, key.row)).flatten())
         }
     }
 }
 
 /// The version of an agreement with that key.
-pub(super) async fn by_key(request: &Request, key: Uuid) -> Result<Option<Agreement>, ApiError> {
-    Ok(all(request)
-        .await?
-        .into_iter()
-        .find(|agreement| agreement.stored.key == key))
+pub(super) fn by_key(request: &Request, key: Uuid) -> Option<Agreement> {
+    all(request).into_iter().find(|agreement| agreement.stored.key == key)
 }

@@ -10,36 +10,19 @@ use super::{
     cursor::NOT_A_CURSOR,
     endpoints,
     ids::Kind,
-    objects::{Agency, Alert, AlertConnection, AlertEndpoint},
+    objects::{Alert, AlertConnection, AlertEndpoint},
     page,
 };
 use crate::{
-    sharing::{
-        facts::{Holder, RowFacts},
-        grant::Shared,
-        register::field,
-    },
+    sharing::{facts::RowFacts, grant::Shared, register::field},
     store::{alerts::AlertRow, dossier::Locked},
 };
 
 const LIST: &str = "alerts";
 
-/// The agencies whose alerts the asker may know of.
-async fn known(request: &Request) -> Result<Vec<Agency>, ApiError> {
-    let agencies = request.session.agencies().await?.all();
-    let grant = request.of_no_family();
-    let may = |agency| grant.would_show(field::ALERT_ID, &RowFacts::of_no_family(Some(agency)));
-    let known = agencies.into_iter().filter(|agency| may(agency.id));
-    Ok(known.cloned().map(Agency).collect())
-}
-
-fn alert(request: &Request, row: &Locked<AlertRow>, known: &[Agency]) -> Option<Alert> {
-    let row = request.of_no_family().visible(field::ALERT_ID, row)?;
-    let agency = known
-        .iter()
-        .find(|agency| row.holder() == Holder::Agency(agency.0.id))
-        .cloned();
-    Some(Alert { row, agency })
+/// The alert, if it exists for the asker.
+fn alert(request: &Request, row: &Locked<AlertRow>) -> Option<Alert> {
+    request.of_no_family().visible(field::ALERT_ID, row).map(Alert)
 }
 
 /// An alert by its id, as a webhook tells it.
@@ -50,11 +33,10 @@ pub(super) async fn one(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Aler
     }
     let key = request.key(id)?;
     let row = match key.kind {
-        Kind::Alert => request.session.alert(key.row).await?,
+        Kind::Alert => request.loaders.alert(key.row).await?,
         _ => None,
     };
-    let known = known(request).await?;
-    let found = row.and_then(|row| alert(request, &row, &known));
+    let found = row.and_then(|row| alert(request, &row));
     Ok(Shared::of_own_agency(&request.ceiling, field::QUERY_ALERT, || found))
 }
 
@@ -70,13 +52,15 @@ pub(super) async fn page(
     }
     let size = page::size(first)?;
     let before = after.as_ref().map(|cursor| open(request, cursor)).transpose()?;
-    let known = known(request).await?;
-    let agencies: Vec<Uuid> = known.iter().map(|agency| agency.0.id).collect();
+    let agencies = request.session.agencies().await?.all().into_iter();
+    let grant = request.of_no_family();
+    let known = |key: &Uuid| grant.would_show(field::ALERT_ID, &RowFacts::of_no_family(Some(*key)));
+    let agencies: Vec<Uuid> = agencies.map(|agency| agency.id).filter(known).collect();
     let mut rows = request.session.alerts(&agencies, before, size as u64 + 1).await?;
     let more = rows.len() > size;
     rows.truncate(size);
-    let edges = rows.into_iter().filter_map(|row| {
-        let node = alert(request, &row, &known)?;
+    let edges = rows.iter().filter_map(|row| {
+        let node = alert(request, row)?;
         Some((close(request, &node)?, node))
     });
     let edges = edges.collect();
@@ -105,9 +89,9 @@ pub(super) async fn endpoints(ctx: &Context<'_>) -> Result<Shared<Vec<AlertEndpo
 
 /// The cursor of an alert.
 fn close(request: &Request, alert: &Alert) -> Option<String> {
-    let raised = alert.row.release(field::ALERT_RAISED_AT, |row| row.raised_at);
+    let raised = alert.0.release(field::ALERT_RAISED_AT, |row| row.raised_at);
     let mut plain = raised.seen()?.timestamp_micros().to_be_bytes().to_vec();
-    plain.extend_from_slice(alert.row.key().as_bytes());
+    plain.extend_from_slice(alert.0.key().as_bytes());
     Some(request.codec().cursor(request.authority(), LIST, plain))
 }
 

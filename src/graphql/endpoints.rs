@@ -48,7 +48,7 @@ impl Endpoints {
             return Ok(Vec::new());
         }
         let grant = request.of_no_family();
-        let rows = request.session.webhook_endpoints(caller, self.events).await?;
+        let rows = request.loaders.endpoints(self.events).await?;
         Ok(rows
             .iter()
             .filter_map(|row| grant.visible(self.existence, row))

@@ -133,6 +133,7 @@ impl Engine {
                 answer::without_introspection(&mut document);
             }
             let executing = self.parts.schema.execute(execution.of(document));
+            let executing = execution.request.loaders.drive(executing);
             let executing = executing.instrument(info_span!("execute", cost = plan.cost));
             self.in_time(asked, executing).await.unwrap_or_else(|late| {
                 execution.request.fail(late);

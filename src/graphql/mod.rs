@@ -23,6 +23,7 @@ mod introspection;
 mod language;
 pub mod library;
 mod lists;
+mod loaders;
 pub mod lookups;
 pub mod matrix;
 mod mutations;

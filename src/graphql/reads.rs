@@ -11,9 +11,7 @@ use super::{
     ids::Kind,
     lists::{self, FamilyFilter, FamilySelect},
     node,
-    objects::{
-        Agency, Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures, family,
-    },
+    objects::{Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures, family},
     page::PageArguments,
 };
 use crate::{
@@ -26,36 +24,16 @@ use crate::{
     store::dossier::Dossier,
 };
 
-/// A value that is about nobody, worked out only where the ceiling permits it.
-pub(super) async fn about_nobody<T>(
-    ctx: &Context<'_>,
-    asked: FieldId,
-    value: impl Future<Output = Result<T, ApiError>>,
-) -> Result<Shared<T>, ApiError> {
-    let ceiling = &Request::of(ctx).ceiling;
-    if let Some(withheld) = Shared::refused(ceiling, asked) {
-        return Ok(withheld);
-    }
-    let value = value.await?;
-    Ok(Shared::about_nobody(ceiling, asked, || value))
-}
-
 pub(super) async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
-    let agencies = request.session.agencies().await?;
     let caller = request.ceiling.caller();
-    let of = |party: &crate::sharing::caller::Party| agencies.get(party.agency).cloned().map(Agency);
-    let (row, neighbours) = request.session.authority_and_neighbours().await?;
     let categories = Category::ALL.into_iter().map(|category| CategoryAccess {
         category,
         read: request.ceiling.categories(Access::Read).contains(category),
         write: request.ceiling.categories(Access::Write).contains(category),
     });
     Ok(Viewer {
-        agency: of(&caller.principal),
-        portal: caller.portal.as_ref().and_then(of),
-        authority: Authority { row, neighbours },
+        authority: Authority(request.session.authority_row().await?.clone()),
         agreements: agreements::all(request)
-            .await?
             .into_iter()
             .filter(|agreement| agreement.in_force)
             .collect(),

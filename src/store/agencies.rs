@@ -6,10 +6,7 @@ use entity::agency;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 
-use super::{
-    rows::AgencyRow,
-    session::{Session, StoreError},
-};
+use super::rows::AgencyRow;
 
 /// An authority's agencies.
 #[derive(Clone, Debug, Default)]
@@ -27,10 +24,6 @@ impl Agencies {
         Self {
             by_key: rows.into_iter().map(|row| (row.id, row)).collect(),
         }
-    }
-
-    pub(super) async fn load(session: &Session) -> Result<Self, StoreError> {
-        Ok(Self::of(session.all(Self::select(session.authority())).await?))
     }
 
     /// The agency with that key.

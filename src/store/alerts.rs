@@ -155,12 +155,14 @@ fn of_row(row: AlertRow, digest: i64) -> alert::ActiveModel {
 }
 
 impl Session {
-    /// An alert by its key.
-    pub async fn alert(&self, key: Uuid) -> Result<Option<Locked<AlertRow>>, StoreError> {
-        let rows: Vec<AlertRow> = self
-            .all(alerts(self.authority()).filter(alert::Column::Id.eq(key)))
-            .await?;
-        Ok(rows.into_iter().next().map(locked))
+    /// The alerts with these keys, each with its key, in no order.
+    pub async fn alerts_among(
+        &self,
+        keys: impl IntoIterator<Item = Uuid> + Send,
+    ) -> Result<Vec<(Uuid, Locked<AlertRow>)>, StoreError> {
+        let among = alert::Column::Id.is_in(keys);
+        let rows: Vec<AlertRow> = self.all(alerts(self.authority()).filter(among)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, locked(row))).collect())
     }
 
     /// Alerts about these agencies, newest first, from before a place on.

@@ -19,36 +19,23 @@ use sea_orm::{
 use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tracing::{Instrument as _, Span, info_span};
 
-pub use super::failure::StoreError;
 use super::{
     Store,
     agencies::Agencies,
-    bundle::Rows,
     cache::{FamilyCache, Moment, Since, View, Written as NewestWrite},
+    deed::Written,
     feed::{self, Change, Wake},
     files::Files,
     pipeline::{Bind, Snapshot},
-    policy::Standing,
+    read_rows::Rows,
     record::Record,
     rows::AuthorityRow,
+    standing::Standing,
     watch::Watched,
-    write::budget::Count,
+    write::count::Count,
     write_lock,
-    writing::Written,
 };
-
-/// Whether a session may change anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Only read.
-    Read,
-    /// Read and write, beside others who write.
-    Write,
-    /// Read and write while nobody else does, so that no other change can come first.
-    Alone,
-    /// Read, and write only what the feed keeps of whom it told what. Such a session never makes another one fail.
-    Feed,
-}
+pub use super::{failure::StoreError, mode::Mode};
 
 /// What a session reads over.
 #[derive(Debug)]
@@ -233,11 +220,20 @@ impl Session {
         }
     }
 
-    /// The authority's agencies by key, read once a session.
+    /// The authority's agencies by key, read once a session where they are not known.
     pub async fn agencies(&self) -> Result<&Arc<Agencies>, StoreError> {
-        self.agencies
-            .get_or_try_init(|| async { Ok(Arc::new(Agencies::load(self).await?)) })
-            .await
+        let read = || async {
+            let view = self.view().await?;
+            if let Some(known) = view.as_ref().and_then(|view| self.families.agencies(view)) {
+                return Ok(known);
+            }
+            let read = Arc::new(Agencies::of(self.all(Agencies::select(self.authority)).await?));
+            if let Some(view) = &view {
+                self.families.put_agencies(view, &read);
+            }
+            Ok(read)
+        };
+        self.agencies.get_or_try_init(read).await
     }
 
     /// The agencies, where they have been read.
@@ -273,9 +269,8 @@ impl Session {
             .await
     }
 
-    /// The authority's own settings, and the authorities it compares itself with, by name.
-    pub async fn authority_and_neighbours(&self) -> Result<(AuthorityRow, Vec<AuthorityRow>), StoreError> {
-        let own = self.authority_row().await?.clone();
+    /// The authorities that this one compares itself with, by code.
+    pub async fn neighbours(&self) -> Result<Vec<AuthorityRow>, StoreError> {
         let neighbours = statistical_neighbour::Entity::find()
             .select_only()
             .column(statistical_neighbour::Column::NeighbourId)
@@ -284,7 +279,7 @@ impl Session {
         let select = authority::Entity::find()
             .filter(authority::Column::Id.in_subquery(neighbours))
             .order_by_asc(authority::Column::Code);
-        Ok((own, self.all(select).await?))
+        self.all(select).await
     }
 
     /// Every row of a statement.

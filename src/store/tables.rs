@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     bundle::{Bundle, Fetched, Slot},
     dossier::{Locked, Tables, Wants},
-    facts::FamilyFactRows,
+    fact_rows::FamilyFactRows,
     pipeline::Bind,
     record::record,
     rows::{

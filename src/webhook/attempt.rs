@@ -175,8 +175,8 @@ async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<(Ar
             dossier.and_then(|dossier| told(&dossier, endpoint, contact))
         }
         (_, _, Some(alert)) => {
-            let alert = session.alert(alert).await?;
-            alert.and_then(|alert| told_of_alert(&ceiling, &alert))
+            let alert = session.alerts_among([alert]).await?.pop();
+            alert.and_then(|(_, alert)| told_of_alert(&ceiling, &alert))
         }
         _ => None,
     };

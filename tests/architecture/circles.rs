@@ -42,6 +42,11 @@ impl<'s> File<'s> {
     fn of(source: &'s Source) -> Self {
         let (module, tokens) = (source.module(), without_tests(source.tokens()));
         let (mut code, mut uses, mut at) = (Vec::new(), Vec::new(), 0);
+        let is_file = |name: &Token| {
+            tokens
+                .windows(3)
+                .any(|three| three[0].is("mod") && three[1] == *name && three[2].is(";"))
+        };
         while at < tokens.len() {
             let end = at + tokens[at..].iter().position(|token| token.is(";")).unwrap_or(0);
             // `mod name;`
@@ -57,7 +62,14 @@ impl<'s> File<'s> {
             if tokens[at].is("use") && end > at {
                 let given_on = matches!(code.last(), Some(Token::Word(word)) if word == "pub")
                     || matches!(code.last(), Some(Token::Mark(')')));
-                let paths = own_paths(&module, &tokens[at..=end]);
+                // `use name::…` of a file below is `use self::name::…`.
+                let below: &[Token] = if is_file(&tokens[at + 1]) {
+                    &[Token::Word("self".to_owned()), Token::Of]
+                } else {
+                    &[]
+                };
+                let line = [&tokens[at..=at], below, &tokens[at + 1..=end]].concat();
+                let paths = own_paths(&module, &line);
                 uses.extend(paths.into_iter().map(|path| (path, given_on)));
                 at = end;
             } else {
@@ -268,6 +280,11 @@ mod tests {
             is_circle(&files(defines, "use super::D; pub struct A(D);", "")),
             "a child needs what its parent defines"
         );
+        assert!(!is_circle(&files(
+            "mod a; mod b; pub use a::A; pub use b::B;",
+            "use super::B; pub struct A(B);",
+            "pub struct B;"
+        )));
         let child = "mod a; pub struct D; fn f() { a::g() }";
         assert!(
             is_circle(&files(child, "use super::D; fn g(d: D) {}", "")),

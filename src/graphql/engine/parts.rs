@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, OnceLock,
+        Arc, Mutex, OnceLock, Weak,
         atomic::{AtomicBool, AtomicU64},
     },
     time::Duration,
@@ -22,6 +22,7 @@ use crate::{
         introspection::Schemas,
         language::Language,
         library::{Library, library_sdl, schema},
+        loaders::Loaders,
         lookups::Desk,
         operation::Asked,
         plan::Plan,
@@ -143,7 +144,8 @@ impl Engine {
         turn: Turn,
         attempt: &Attempt,
     ) -> Execution {
-        let request = Arc::new(Request {
+        let request = Arc::new_cyclic(|request: &Weak<Request>| Request {
+            loaders: Loaders::of(Weak::clone(request) as Weak<_>),
             wants: if self.parts.services.narrows {
                 wants(&plan.used)
             } else {

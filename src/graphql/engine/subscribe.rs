@@ -104,7 +104,7 @@ impl Engine {
         let mut responses = Vec::new();
         let execute = execution.of(asked.resolved.to_document());
         let mut stream = self.parts.schema.execute_stream(execute);
-        while let Some(response) = stream.next().await {
+        while let Some(response) = execution.request.loaders.drive(stream.next()).await {
             responses.push(response);
         }
         drop(stream);
@@ -264,7 +264,8 @@ impl Subscribed {
         );
         let execute = execution.of(asked.resolved.to_document());
         let mut stream = engine.parts.schema.execute_stream(execute);
-        let response = timeout(engine.parts.limits.time, stream.next()).await;
+        let next = execution.request.loaders.drive(stream.next());
+        let response = timeout(engine.parts.limits.time, next).await;
         drop(stream);
         let response = response.map_err(|_| refusal(StoreError::TOO_LONG))?;
         let Some(response) = response else {

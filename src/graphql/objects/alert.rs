@@ -10,6 +10,7 @@ use crate::{
         codes::{self, AlertKind, Role},
         context::Request,
         ids::Kind,
+        shared::Outcome,
     },
     sharing::{
         grant::{NoFamily, Shared, Visible},
@@ -20,10 +21,7 @@ use crate::{
 
 /// That somebody tried too many values.
 #[derive(Clone)]
-pub struct Alert {
-    pub(in crate::graphql) row: Visible<AlertRow, NoFamily>,
-    pub(in crate::graphql) agency: Option<Agency>,
-}
+pub struct Alert(pub(in crate::graphql) Visible<AlertRow, NoFamily>);
 
 /// Somebody tried more values in look-ups than whoever looks people up does: one name with more and more birthdays, one person with more and more places or numbers. Whom they asked about
 /// is not told, nor whether there is anybody.
@@ -31,57 +29,65 @@ pub struct Alert {
 impl Alert {
     /// Opaque identifier.
     async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Alert, Uuid::nil(), self.row.key())
+        Request::of(ctx).id(Kind::Alert, Uuid::nil(), self.0.key())
     }
 
     /// When it was raised.
     fn raised_at(&self) -> Shared<DateTime<Utc>> {
-        self.row.release(field::ALERT_RAISED_AT, |row| row.raised_at)
+        self.0.release(field::ALERT_RAISED_AT, |row| row.raised_at)
     }
 
     /// When a question was stopped last, of those that are told of here: those of one day, by the same person with the same program.
     fn last_at(&self) -> Shared<DateTime<Utc>> {
-        self.row.release(field::ALERT_LAST_AT, |row| row.last_at)
+        self.0.release(field::ALERT_LAST_AT, |row| row.last_at)
     }
 
     /// What was tried.
     fn tried(&self) -> Shared<Option<AlertKind>> {
-        self.row.release(field::ALERT_TRIED, |row| codes::parse(&row.kind))
+        self.0.release(field::ALERT_TRIED, |row| codes::parse(&row.kind))
     }
 
     /// How many questions were stopped.
     fn times(&self) -> Shared<i32> {
-        self.row.release(field::ALERT_TIMES, |row| row.times)
+        self.0.release(field::ALERT_TIMES, |row| row.times)
     }
 
     /// The agency of whoever asked.
-    fn agency(&self) -> Shared<Option<Agency>> {
-        self.row.release(field::ALERT_AGENCY, |_| self.agency.clone())
+    async fn agency(&self, ctx: &Context<'_>) -> Outcome<Option<Agency>> {
+        let agency = async {
+            let key = self.0.release(field::ALERT_AGENCY, |row| row.agency_id);
+            let Some(named) = key.seen().copied() else {
+                return Ok(key.map(|_| None));
+            };
+            let agency = Request::of(ctx).loaders.agency(named).await?;
+            Ok(key.map(|_| agency.map(Agency)))
+        };
+        agency.await.into()
     }
 
     /// Who asked, as their agency names them.
     fn subject(&self) -> Shared<String> {
-        self.row.release(field::ALERT_SUBJECT, |row| row.subject.clone())
+        self.0.release(field::ALERT_SUBJECT, |row| row.subject.clone())
     }
 
     /// With which program.
     fn client(&self) -> Shared<String> {
-        self.row.release(field::ALERT_CLIENT, |row| row.client.clone())
+        self.0.release(field::ALERT_CLIENT, |row| row.client.clone())
     }
 
     /// Their role.
     fn role(&self) -> Shared<Option<Role>> {
-        self.row.release(field::ALERT_ROLE, |row| codes::parse(&row.role))
+        self.0.release(field::ALERT_ROLE, |row| codes::parse(&row.role))
     }
 
     /// What for.
     fn purpose(&self) -> Shared<String> {
-        self.row.release(field::ALERT_PURPOSE, |row| row.purpose.clone())
+        self.0.release(field::ALERT_PURPOSE, |row| row.purpose.clone())
     }
 
     /// The request that was stopped first, as the log and the trail have it.
     fn request_id(&self) -> Shared<String> {
-        self.row
+        self.0
             .release(field::ALERT_REQUEST_ID, |row| row.request_id.to_string())
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         objects::{Agency, Agreement, Catalogue, Viewer},
         page::MOST,
         reads,
-        shared::Outcome,
+        shared::{Outcome, about_nobody},
     },
     sharing::register::field,
 };
@@ -25,16 +25,18 @@ pub struct About;
 impl About {
     /// Who you are to this server, and what you could ever see.
     async fn viewer(&self, ctx: &Context<'_>) -> Outcome<Viewer> {
-        reads::about_nobody(ctx, field::QUERY_VIEWER, reads::viewer(Request::of(ctx)))
+        about_nobody(ctx, field::QUERY_VIEWER, reads::viewer(Request::of(ctx)))
             .await
             .into()
     }
 
     /// Every version of the information sharing agreements of your authority.
     async fn agreements(&self, ctx: &Context<'_>) -> Outcome<Vec<Agreement>> {
-        reads::about_nobody(ctx, field::QUERY_AGREEMENTS, agreements::all(Request::of(ctx)))
-            .await
-            .into()
+        about_nobody(ctx, field::QUERY_AGREEMENTS, async {
+            Ok(agreements::all(Request::of(ctx)))
+        })
+        .await
+        .into()
     }
 
     /// One version of an agreement; without an id the newest that is in force.
@@ -43,9 +45,11 @@ impl About {
         ctx: &Context<'_>,
         #[graphql(desc = "Which version.")] id: Option<ID>,
     ) -> Outcome<Option<Agreement>> {
-        reads::about_nobody(ctx, field::QUERY_AGREEMENT, agreements::one(Request::of(ctx), id))
-            .await
-            .into()
+        about_nobody(ctx, field::QUERY_AGREEMENT, async {
+            agreements::one(Request::of(ctx), id)
+        })
+        .await
+        .into()
     }
 
     /// The agencies of your authority, by code.
@@ -62,12 +66,12 @@ impl About {
                 .map(Agency)
                 .collect())
         };
-        reads::about_nobody(ctx, field::QUERY_AGENCIES, agencies).await.into()
+        about_nobody(ctx, field::QUERY_AGENCIES, agencies).await.into()
     }
 
     /// The code lists of the programme with what they mean.
     async fn catalogue(&self, ctx: &Context<'_>) -> Outcome<Catalogue> {
-        reads::about_nobody(ctx, field::QUERY_CATALOGUE, async { Ok(Catalogue) })
+        about_nobody(ctx, field::QUERY_CATALOGUE, async { Ok(Catalogue) })
             .await
             .into()
     }
@@ -79,7 +83,7 @@ impl About {
         #[graphql(desc = "An id as it came from this server.")] id: ID,
     ) -> Outcome<Option<Node>> {
         let found = async { Ok(node::nodes(ctx, &[id]).await?.pop().flatten()) };
-        reads::about_nobody(ctx, field::QUERY_NODE, found).await.into()
+        about_nobody(ctx, field::QUERY_NODE, found).await.into()
     }
 
     /// Things by their ids, at most 100, in their order; null where one is not there or not for you.
@@ -94,6 +98,6 @@ impl About {
             }
             node::nodes(ctx, &ids).await
         };
-        reads::about_nobody(ctx, field::QUERY_NODES, found).await.into()
+        about_nobody(ctx, field::QUERY_NODES, found).await.into()
     }
 }

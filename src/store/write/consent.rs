@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::store::record::record;
 use crate::store::{
-    bundle::Rows,
+    read_rows::Rows,
     rows::ConsentRow,
     session::{Session, StoreError},
     writing::{Deed, Writing},

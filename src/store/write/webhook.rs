@@ -25,12 +25,12 @@ use crate::{
 type Endpoint = Visible<WebhookEndpointRow, NoFamily>;
 
 impl Session {
-    /// The endpoints of the caller's agency for their role and purpose that are told of such events, oldest first.
+    /// The endpoints of the caller's agency for their role and purpose that are told of any of these events, oldest first: each with what it is told of.
     pub async fn webhook_endpoints(
         &self,
         caller: &Caller,
-        events: &str,
-    ) -> Result<Vec<Locked<WebhookEndpointRow>>, StoreError> {
+        events: impl IntoIterator<Item = &'static str> + Send,
+    ) -> Result<Vec<(String, Locked<WebhookEndpointRow>)>, StoreError> {
         let rows: Vec<WebhookEndpointRow> = self
             .all(
                 webhook_endpoint::Entity::find()
@@ -38,12 +38,15 @@ impl Session {
                     .filter(webhook_endpoint::Column::AgencyId.eq(caller.principal.agency))
                     .filter(webhook_endpoint::Column::Role.eq(caller.principal.role.as_str()))
                     .filter(webhook_endpoint::Column::Purpose.eq(caller.purpose.as_str()))
-                    .filter(webhook_endpoint::Column::Events.eq(events))
+                    .filter(webhook_endpoint::Column::Events.is_in(events))
                     .order_by_asc(webhook_endpoint::Column::AddedAt)
                     .order_by_asc(webhook_endpoint::Column::Id),
             )
             .await?;
-        let locked = |row: WebhookEndpointRow| Arc::new(Guarded::of_no_family(Some(row.agency_id), row));
+        let locked = |row: WebhookEndpointRow| {
+            let events = row.events.clone();
+            (events, Arc::new(Guarded::of_no_family(Some(row.agency_id), row)))
+        };
         Ok(rows.into_iter().map(locked).collect())
     }
 }
