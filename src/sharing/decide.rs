@@ -27,6 +27,8 @@ pub struct Needs {
     pub sourced: bool,
     /// Whether it is of a row that an agency holds for itself and for nobody else.
     pub agency: bool,
+    /// Whether it is told of members of today alone.
+    pub of_members: bool,
 }
 
 impl Needs {
@@ -42,6 +44,7 @@ impl Needs {
             area: field.area,
             sourced: field.sourced,
             agency: field.agency,
+            of_members: field.of_members,
         })
     }
 }
@@ -116,6 +119,7 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
         area: false,
         sourced: false,
         agency: false,
+        of_members: false,
     };
     within_ceiling(ceiling, needs)?;
     let refused = |reason| Withheld {
@@ -256,7 +260,7 @@ pub fn beyond_ceiling(ceiling: &Ceiling, access: Access, categories: CategorySet
     )
 }
 
-/// Whether one clause holds for one category of one row: scope, then consent, then shielding.
+/// Whether one clause holds for one category of one row: scope, then consent, then shielding. Last, so that it is told to nobody else, whether the row is of somebody who is a member today.
 fn holds<'f>(
     clause: &ClauseInForce,
     party: &PartyCeiling,
@@ -298,6 +302,9 @@ fn holds<'f>(
     }
     if !clause.shielded && is_shielded(category, needs.area, facts, row.subject) {
         return Err(Reason::Shielded);
+    }
+    if needs.of_members && !row.is_of_today(facts) {
+        return Err(Reason::NotAMember);
     }
     Ok(used)
 }

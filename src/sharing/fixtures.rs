@@ -268,5 +268,6 @@ pub(super) fn needs_of(categories: CategorySet) -> Needs {
         area: false,
         sourced: true,
         agency: false,
+        of_members: false,
     }
 }

@@ -115,8 +115,8 @@ pub struct Grant<G = FamilyFacts> {
     decided: Mutex<Vec<(Asked, Decided)>>,
 }
 
-/// All that a decision depends on besides the ceiling and the grant's facts: what is needed, whom the row is about, whence it came.
-type Asked = (Needs, Subject, Option<Uuid>);
+/// All that a decision depends on besides the ceiling and the grant's facts: what is needed, whom the row is about, whence it came, whether it is a membership of another day.
+type Asked = (Needs, Subject, Option<Uuid>, bool);
 
 /// What was decided, to be shared by all values of which it holds.
 type Decided = Result<Arc<Permits>, Withheld>;
@@ -149,7 +149,7 @@ impl<G: Ground> Grant<G> {
     /// Decides about a field of a row.
     fn decide(&self, field: &Field, row: &RowFacts) -> Decided {
         let needs = Needs::of(field, row.categories).ok_or(NOT_IN_AGREEMENT)?;
-        let asked = (needs, row.subject, row.source);
+        let asked = (needs, row.subject, row.source, row.not_today);
         let mut decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = decided.iter().find(|(known, _)| *known == asked) {
             return known.clone();
@@ -197,6 +197,7 @@ impl Grant {
             area: false,
             sourced: true,
             agency: false,
+            of_members: false,
         };
         let permits = decide(&self.ceiling, needs, &self.facts, row)?;
         Ok(Permit::of_family(self.facts.family, categories, row, permits))
@@ -266,12 +267,27 @@ impl<R, G: Ground> Visible<R, G> {
         }
     }
 
-    /// A field that only holds rows (`rows:` in the register), each decided for itself: withheld where the ceiling has none of them.
+    /// A field that only holds rows (`rows:` in the register), each decided for itself: withheld where the ceiling has none of them, or where only members of today have it.
     pub fn release_rows<T>(&self, field: FieldId, rows: impl FnOnce() -> T) -> Shared<T> {
         if register::get(field).rows.is_none() {
             return Shared::not_in_agreement(field);
         }
-        Shared::rows(&self.grant.ceiling, field, rows)
+        match self.refused_today(field) {
+            Some(withheld) => {
+                Shared::beyond(&self.grant.ceiling, field).unwrap_or_else(|| Shared::withheld(field, withheld))
+            }
+            None => Shared::rows(&self.grant.ceiling, field, rows),
+        }
+    }
+
+    /// Why a field that only members of today have is withheld, of a row that exists.
+    fn refused_today(&self, field: FieldId) -> Option<Withheld> {
+        let of_members = register::get(field).of_members;
+        let existence = of_members.then(|| Field {
+            of_members,
+            ..register::get(self.existence).clone()
+        })?;
+        self.grant.decide(&existence, &self.row.facts).err()
     }
 
     /// What its mere existence discloses; what an `id` in an answer tells.

@@ -42,6 +42,8 @@ pub struct Field {
     pub sourced: bool,
     /// Whether it is of a row that an agency holds for itself, and for nobody else: by whatever clause gives that agency the category.
     pub agency: bool,
+    /// Whether only who is a member today has it: of who has left, or is yet to come, it is told to nobody.
+    pub of_members: bool,
     /// Whether it is for those who may open emergency access, who need no category for it.
     pub emergency: bool,
     /// Whether it says nothing by itself and goes with whatever holds it.
@@ -199,6 +201,7 @@ fn parse(
         area: false,
         sourced: is_sourced(coordinate),
         agency: false,
+        of_members: false,
         emergency: false,
         held: false,
         rows: None,
@@ -217,12 +220,14 @@ fn parse(
         field.compared |= other.compared;
         field.area |= other.area;
         field.agency |= other.agency;
+        field.of_members |= other.of_members;
     };
     for word in needs.split_whitespace() {
         match word {
             "@write" => field.access = Access::Write,
             "@area" => field.area = true,
             "@agency" => field.agency = true,
+            "@present" => field.of_members = true,
             "@emergency" => field.emergency = true,
             "@sourced" => {}
             "@held" => field.held = true,

@@ -6,7 +6,7 @@ use entity::agency;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 
-use super::rows::AgencyRow;
+use crate::records::AgencyRow;
 
 /// An authority's agencies.
 #[derive(Clone, Debug, Default)]

@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::rows::ConsentRow;
-use crate::sharing::category::CategorySet;
+use crate::{records::ConsentRow, sharing::category::CategorySet};
 
 /// What was changed, or tried, for the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]

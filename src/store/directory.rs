@@ -11,10 +11,12 @@ use uuid::Uuid;
 use super::{
     Store,
     record::record,
-    rows::AuthorityRow,
     session::{Session, StoreError},
 };
-use crate::auth::{AgencyEntry, AgencyLookup, Directory, DirectoryError};
+use crate::{
+    auth::{AgencyEntry, AgencyLookup, Directory, DirectoryError},
+    records::AuthorityRow,
+};
 
 #[derive(FromQueryResult)]
 struct Found {

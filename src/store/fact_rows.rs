@@ -1,10 +1,10 @@
 //! What was read of one family for decisions.
 
-use super::{
-    dossier::MemberRecord,
-    rows::{ConsentRow, EmergencyAccessRow, InvolvementRow, LeadProfessionalRow},
+use super::dossier::MemberRecord;
+use crate::{
+    records::{ConsentRow, EmergencyAccessRow, InvolvementRow, LeadProfessionalRow},
+    sharing::facts::FamilyFacts,
 };
-use crate::sharing::facts::FamilyFacts;
 
 /// What was read of one family: its facts, and the rows that were read for them.
 pub(super) struct FamilyFactRows {

@@ -1,10 +1,13 @@
 //! Which facts decisions need, of those that they may do without.
 
 use super::dossier::Wants;
-use crate::sharing::{
-    agreement::Scope,
-    alike::rests_on,
-    ceiling::{Ceiling, ClauseInForce},
+use crate::{
+    records::Table,
+    sharing::{
+        agreement::Scope,
+        alike::rests_on,
+        ceiling::{Ceiling, ClauseInForce},
+    },
 };
 
 /// Which facts are read, of those that decisions may do without.
@@ -26,10 +29,10 @@ impl Needed {
             let rests = rests_on(ceiling, categories, !wants.without_people);
             return Self {
                 people: rests.people || !wants.without_people,
-                involvements: rests.involvements || wants.involvements,
-                leads: rests.leads || wants.leads,
-                consents: rests.consents || wants.consents,
-                emergencies: rests.emergencies || wants.emergencies,
+                involvements: rests.involvements || wants.has(Table::Involvement),
+                leads: rests.leads || wants.has(Table::LeadProfessional),
+                consents: rests.consents || wants.has(Table::Consent),
+                emergencies: rests.emergencies || wants.has(Table::EmergencyAccess),
             };
         }
         let some = |asks: fn(&ClauseInForce) -> bool| {
@@ -38,10 +41,10 @@ impl Needed {
         };
         Self {
             people: !wants.without_people || some(|clause| clause.consent_required),
-            involvements: wants.involvements || some(|clause| clause.scope == Scope::Involved),
+            involvements: wants.has(Table::Involvement) || some(|clause| clause.scope == Scope::Involved),
             leads: true,
-            consents: wants.consents || some(|clause| clause.consent_required),
-            emergencies: wants.emergencies || some(|clause| clause.emergency),
+            consents: wants.has(Table::Consent) || some(|clause| clause.consent_required),
+            emergencies: wants.has(Table::EmergencyAccess) || some(|clause| clause.emergency),
         }
     }
 }

@@ -29,13 +29,13 @@ use super::{
     pipeline::{Bind, Snapshot},
     read_rows::Rows,
     record::Record,
-    rows::AuthorityRow,
     standing::Standing,
     watch::Watched,
     write::count::Count,
     write_lock,
 };
 pub use super::{failure::StoreError, mode::Mode};
+use crate::records::AuthorityRow;
 
 /// What a session reads over.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use super::{
     fence,
     read_rows::Rows,
     record::record,
-    rows::AuthorityRow,
 };
+use crate::records::AuthorityRow;
 
 /// The newest number drawn for a write of a family. Whoever reads it is told of the present, in whatever moment their transaction is, so that it is never less than a
 /// number that they see, unless somebody has set it back.

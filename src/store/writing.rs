@@ -1,14 +1,18 @@
 //! Writing what a permit covers. Whoever writes spends a permit, and by that alone the change is in the operation's account, from which the trail is told, and its family noted for the feed.
 
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 pub use super::deed::{Deed, Written};
 use super::{
     feed::Change,
+    record,
     session::{Session, StoreError},
 };
-use crate::sharing::{facts::Holder, permit::Permit};
+use crate::{
+    records::Row,
+    sharing::{facts::Holder, permit::Permit},
+};
 
 /// Who permits a change.
 #[derive(Debug)]
@@ -166,7 +170,14 @@ impl Writing<'_> {
         });
     }
 
-    /// Adds a row.
+    /// Adds rows.
+    pub(super) async fn add<R: Row>(&self, rows: &[R]) -> Result<(), StoreError> {
+        let statement = record::insert(rows, self.session().backend());
+        self.connection()?.execute_raw(statement).await?;
+        Ok(())
+    }
+
+    /// Adds a row of a table that is not said in [`crate::records`].
     pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
     where
         A: ActiveModelTrait + Send,

@@ -19,7 +19,7 @@ const STAYS: [(&str, &str); 3] = [
         "the types of the schema lead to one another: a family to its members, each of them back to the family",
     ),
     (
-        "import/",
+        "records/",
         "a column says which table it leads to, and a table which columns it has",
     ),
     (

@@ -125,6 +125,7 @@ impl World {
                 area: chance.percent(20),
                 sourced: chance.percent(80),
                 agency: false,
+                of_members: chance.percent(25),
             },
             row: row(chance, &facts, of_row),
             facts,
@@ -153,6 +154,7 @@ fn found(chance: &mut Chance, case: Case) -> Case {
             area: false,
             sourced: false,
             agency: false,
+            of_members: false,
         },
         row: RowFacts::family(),
         question: Question::Found(person),
@@ -167,6 +169,7 @@ fn own(case: Case) -> Case {
             area: false,
             sourced: true,
             agency: false,
+            of_members: false,
             ..case.field
         },
         facts: FamilyFacts {
@@ -233,5 +236,6 @@ fn row(chance: &mut Chance, facts: &FamilyFacts, categories: CategorySet) -> Row
         subject,
         source: chance.percent(70).then(|| chance.pick(&AGENCIES).key()),
         categories,
+        not_today: subject != Subject::Family && chance.percent(15),
     }
 }

@@ -18,7 +18,8 @@ use super::{
     failure::Failure,
 };
 use crate::{
-    import::{self, Importer, Table},
+    import::{self, Importer},
+    records::Table,
     store::{
         bulk::Look,
         session::{Mode, Session},

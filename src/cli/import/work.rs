@@ -11,7 +11,8 @@ use clap::Args;
 use crate::{
     audit::Trail,
     cli::{context::Context, failure::Failure},
-    import::{ImportError, Table},
+    import::ImportError,
+    records::Table,
     store::{Store, connect::Databases},
 };
 

@@ -15,13 +15,9 @@ use uuid::Uuid;
 use self::driver::Driver;
 use super::api_error::ApiError;
 use crate::{
+    records::{AgencyRow, AuthorityRow},
     sharing::caller::Caller,
-    store::{
-        alerts::AlertRow,
-        dossier::Locked,
-        rows::{AgencyRow, AuthorityRow, WebhookEndpointRow},
-        session::Session,
-    },
+    store::{alerts::AlertRow, dossier::Locked, rows::WebhookEndpointRow, session::Session},
 };
 
 /// The operation whose rows are read.

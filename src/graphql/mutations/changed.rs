@@ -54,7 +54,8 @@ pub(super) async fn find<E: Entry>(
     }
     let row = |dossier: &Arc<Dossier>| node::row::<E>(dossier, key.row).filter(|row| may(dossier, row));
     let holds = |dossier: &Arc<Dossier>| row(dossier).is_some();
-    let found = request.named_one(key.family, wants::table_of(kind), &holds).await?;
+    let wants = Wants::default().with(wants::table_of(kind));
+    let found = request.named_one(key.family, wants, &holds).await?;
     Ok(found.and_then(|dossier| {
         let row = row(&dossier)?;
         Some((dossier, row))
@@ -86,7 +87,7 @@ impl Changed {
     pub(super) async fn read(request: &Request, done: Done, kind: Kind) -> Result<Self, ApiError> {
         let dossier = match done.family {
             Some(family) if !done.rows.is_empty() => {
-                dossier(request, family, request.wants.and(wants::table_of(kind))).await?
+                dossier(request, family, request.wants.with(wants::table_of(kind))).await?
             }
             _ => None,
         };

@@ -10,11 +10,9 @@ use crate::{
         ids::Kind,
         shared::{Outcome, about_nobody},
     },
+    records::{AgencyRow, AuthorityRow},
     sharing::{grant::Shared, register::field},
-    store::{
-        dossier::Dossier,
-        rows::{AgencyRow, AuthorityRow},
-    },
+    store::dossier::Dossier,
 };
 
 /// An organisation in the partnership.

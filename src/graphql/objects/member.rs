@@ -7,26 +7,24 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    Consent, CriteriaMatch, Entry, Family, LocalIdentifier, ProgressValue, StatutoryStatus, family, rows, visible,
+    Consent, CriteriaMatch, Family, LocalIdentifier, ProgressValue, StatutoryStatus, entry, family, rows, visible,
 };
 use crate::{
     graphql::{
-        codes::{self, Relationship, Sex},
+        codes::{Relationship, Sex},
         context::Request,
         ids::Kind,
     },
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
+        grant::{Link, Shared},
+        register::field,
     },
-    store::dossier::{Dossier, Locked, MemberRecord, Tables},
+    store::dossier::{Dossier, MemberRecord},
 };
 
-/// A person in a family.
-#[derive(Clone)]
-pub struct Member {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<MemberRecord>,
+entry! {
+    /// A person in a family.
+    Member of MemberRecord, MEMBER_ID
 }
 
 impl Member {
@@ -48,28 +46,7 @@ impl Member {
         let from = self
             .row
             .release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from);
-        (self.in_family(), from.seen().copied(), self.key())
-    }
-}
-
-impl Entry for Member {
-    type Row = MemberRecord;
-    const EXISTENCE: FieldId = field::MEMBER_ID;
-
-    fn table(tables: &Tables) -> &[Locked<MemberRecord>] {
-        &tables.members
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<MemberRecord>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<MemberRecord> {
-        &self.row
-    }
-
-    fn key(&self) -> Uuid {
-        self.row.key()
+        (self.in_family(), from.seen().copied(), self.row.key())
     }
 }
 
@@ -78,7 +55,7 @@ impl Entry for Member {
 impl Member {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Member, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Member, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -88,10 +65,9 @@ impl Member {
     }
 
     /// What the person is in the family.
-    fn relationship(&self) -> Shared<Option<Relationship>> {
-        self.row.release(field::MEMBER_RELATIONSHIP, |record| {
-            codes::parse(&record.membership.relationship)
-        })
+    fn relationship(&self) -> Shared<Relationship> {
+        self.row
+            .release(field::MEMBER_RELATIONSHIP, |record| record.membership.relationship)
     }
 
     /// Whether they have parental responsibility.
@@ -162,9 +138,8 @@ impl Member {
     }
 
     /// Sex as recorded.
-    fn sex(&self) -> Shared<Option<Sex>> {
-        self.row
-            .release(field::MEMBER_SEX, |record| codes::parse(&record.person.sex))
+    fn sex(&self) -> Shared<Sex> {
+        self.row.release(field::MEMBER_SEX, |record| record.person.sex)
     }
 
     /// Ethnicity as recorded.
@@ -210,7 +185,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_STATUTORY_STATUSES, || {
             rows(ctx, &self.dossier, |of: &StatutoryStatus| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -220,7 +195,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_IDENTIFIERS, || {
             rows(ctx, &self.dossier, |of: &LocalIdentifier| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -230,7 +205,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CRITERIA_MATCHES, || {
             rows(ctx, &self.dossier, |of: &CriteriaMatch| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -240,7 +215,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_FAMILY_PROGRESS, || {
             rows(ctx, &self.dossier, |of: &ProgressValue| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -250,7 +225,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CONSENTS, || {
             rows(ctx, &self.dossier, |of: &Consent| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -261,6 +236,6 @@ pub(in crate::graphql) fn member_of(ctx: &Context<'_>, dossier: &Arc<Dossier>, p
     let person = person?;
     let of_person = visible::<Member>(dossier).filter(|member| member.person() == person);
     let member = of_person.max_by_key(Member::recency)?;
-    Request::of(ctx).disclose(&member.row().existence());
+    Request::of(ctx).disclose(&member.row.existence());
     Some(member)
 }

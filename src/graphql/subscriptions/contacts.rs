@@ -15,6 +15,7 @@ use crate::{
         objects::ContactEdge,
         services::Services,
     },
+    records::Table,
     sharing::{
         caller::Caller,
         ceiling::Ceiling,
@@ -58,10 +59,7 @@ impl Contacts {
         turn: &Turn,
         at: ContactPlace,
     ) -> Option<Result<Shared<ContactEdge>, ApiError>> {
-        let wants = request.wants.and(Wants {
-            contacts: true,
-            ..Wants::default()
-        });
+        let wants = request.wants.and(Wants::of(&[Table::Contact]));
         let family = FamilySet::Keys(vec![at.family_id]);
         let read = match request.session.dossiers(&request.ceiling, &family, wants).await {
             Ok(read) => read,
