@@ -382,5 +382,6 @@ fn no_more_tokens_are_remembered_than_there_is_room_for() {
     }
     cache.remove(&favourite);
     assert!(cache.get(&favourite).is_none());
-    assert!(cache.get(&hash("0")).is_none());
+    let there = (0..1_000).filter(|number| cache.get(&hash(&number.to_string())).is_some());
+    assert!(there.count() <= 10);
 }
