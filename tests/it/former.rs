@@ -6,8 +6,9 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::ids::{Codec, Key, Kind},
+    records::{IdentifierSystem, LocalIdentifierRow},
     sharing::register,
-    store::{bulk, dataset::Dataset, rows::LocalIdentifierRow},
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 
@@ -120,7 +121,7 @@ fn data() -> Dataset {
             id: Uuid::from_u128(7_000 + number as u128),
             family_id,
             person_id,
-            system: "police_reference".to_owned(),
+            system: IdentifierSystem::PoliceReference,
             value: format!("PR-{number}"),
         });
     }
