@@ -24,8 +24,9 @@ macro_rules! tables {
 }
 
 // Budgets and what was tried are among them: nobody may begin anew because their authority moved.
+// A number's row holds a column that no record says (`doubled`), and goes as it is stored.
 tables! {
-    agreement agreement_signatory agreement_clause policy_version idempotency import_file person_key
+    local_identifier agreement agreement_signatory agreement_clause policy_version idempotency import_file person_key
     person_key_state lookup_budget lookup_asked lookup_tried alert write_budget family_change marker_consumer marker_told
     marker_change marker_response webhook_endpoint webhook_delivery trusted_client trusted_document
 }
@@ -35,7 +36,9 @@ const APART: [&str; 2] = [records::AuthorityRow::NAME, records::StatisticalNeigh
 
 /// Those that are moved, besides those that are seen to apart.
 pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
-    let said = said().into_iter().filter(|table| !APART.contains(&table.name));
+    let said = said()
+        .into_iter()
+        .filter(|table| !APART.contains(&table.name) && table.name != records::LocalIdentifierRow::NAME);
     said.chain(others()).collect()
 });
 
