@@ -1,5 +1,5 @@
-//! The demonstration callers: for whom the query page and the command line's first lines offer a token, and what each
-//! may begin with. Data only, but for the minting.
+//! The demonstration callers for whom GraphiQL and the banner offer a token, with example queries. Data only,
+//! apart from minting the tokens.
 
 mod callers;
 
@@ -10,21 +10,21 @@ use crate::{
     wire::graphiql::{Example, Role},
 };
 
-/// For how many minutes a demonstration token holds: a working day.
+/// Lifetime of a demonstration token in minutes: a working day.
 const MINUTES: u32 = 8 * 60;
 
-/// Someone who may try the demonstration.
+/// A demonstration caller.
 pub(super) struct Caller {
-    /// What lists show.
+    /// The label in lists.
     label: &'static str,
     agency: &'static str,
     role: &'static str,
     subject: &'static str,
-    /// What the token allows; the first is what to begin with.
+    /// The purposes the token allows; the first is preselected.
     purposes: &'static [&'static str],
-    /// The agency of the portal through which they ask.
+    /// The agency of the portal that they use, if any.
     portal: Option<&'static str>,
-    /// Questions that make sense for them: what lists show, and the document.
+    /// Example queries: label and document.
     examples: &'static [(&'static str, &'static str)],
 }
 
@@ -48,7 +48,8 @@ impl Caller {
     }
 }
 
-/// Every demonstration caller with a fresh token. One for whom no token can be minted is left out and logged.
+/// Every demonstration caller with a fresh token. A caller whose token cannot be minted is left out and
+/// logged.
 pub(super) fn for_page(issuer: &DevIssuer) -> Vec<Role> {
     CALLERS
         .iter()

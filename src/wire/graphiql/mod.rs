@@ -1,7 +1,8 @@
-//! The query page: GraphiQL from files in the program, without any outside address, behind a strict policy.
+//! The GraphiQL page, served from files in the binary, with no external address, under a strict content
+//! security policy.
 //!
-//! It holds no rights: whoever opens it brings a token, or takes that of a demonstration role while the development issuer
-//! is on.
+//! The page itself grants no access: its user supplies a token, or picks one of a demonstration role while
+//! the development issuer is enabled.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -15,24 +16,24 @@ use serde::Serialize;
 
 use super::{
     observe::RequestId,
-    pages::{typed, with_policy},
+    pages::{with_content_security_policy, with_content_type},
     respond::Problem,
     state::AppState,
 };
 
-/// Scripts, styles and requests go to this server only, nothing stands inline, and no other page may frame this one. (The
-/// browser's console tells of one style that a dialog would insert to stop the page behind it from scrolling; it does
-/// without.)
+/// Scripts, styles and requests go to this server only, nothing is inline, and no other page may frame this
+/// one. (The browser's console reports one blocked style, which a dialog would insert to stop the page behind
+/// it from scrolling; the dialog works without it.)
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The query page and, when the development issuer is on, the roles it offers.
+/// The GraphiQL page and, when the development issuer is enabled, the roles it offers.
 #[derive(Clone, Debug, Default)]
 pub struct Graphiql {
     roles: Option<Roles>,
 }
 
-/// Makes the list of roles anew for each page, so that its tokens are fresh.
+/// Builds the list of roles for each page load, so that its tokens are fresh.
 pub type MakeRoles = Arc<dyn Fn() -> Vec<Role> + Send + Sync>;
 
 #[derive(Clone)]
@@ -47,37 +48,37 @@ impl std::fmt::Debug for Roles {
 /// A demonstration role that the page offers.
 #[derive(Clone, Debug, Serialize)]
 pub struct Role {
-    /// What the list shows (`Police: marker look-up`).
+    /// The label in the list (`Police: marker look-up`).
     pub label: String,
-    /// A token of the development issuer.
+    /// An access token of the development issuer.
     pub token: String,
-    /// The purpose to start with.
+    /// The purpose preselected.
     pub purpose: String,
-    /// Every purpose of the token.
+    /// All purposes the token allows.
     pub purposes: Vec<String>,
-    /// Queries to start from.
+    /// Example queries.
     pub examples: Vec<Example>,
 }
 
-/// A query that a role may start from.
+/// An example query of a role.
 #[derive(Clone, Debug, Serialize)]
 pub struct Example {
-    /// What the list shows.
+    /// The label in the list.
     pub label: String,
-    /// The document.
+    /// The GraphQL document.
     pub query: String,
     /// Its variables, as JSON text; may be empty.
     pub variables: String,
 }
 
 impl Graphiql {
-    /// The page alone: whoever opens it brings a token.
+    /// The page without roles: its user supplies a token.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The page with demonstration roles, for as long as the development issuer is on. Their tokens are given only to a
-    /// browser that opened the page by a loopback name, so that no other site's name can be pointed at this server.
+    /// The page with demonstration roles, for as long as the development issuer is enabled. Their tokens are
+    /// given only to a browser that opened the page by a loopback host name, against DNS rebinding.
     #[must_use]
     pub fn with_roles(make: MakeRoles) -> Self {
         Self {
@@ -88,8 +89,8 @@ impl Graphiql {
 
 /// `/graphiql`
 pub(super) async fn page() -> Response {
-    with_policy(
-        typed("text/html; charset=utf-8", include_str!("assets/index.html")),
+    with_content_security_policy(
+        with_content_type("text/html; charset=utf-8", include_str!("assets/index.html")),
         POLICY,
     )
 }
@@ -97,12 +98,12 @@ pub(super) async fn page() -> Response {
 /// `/graphiql/{file}`
 pub(super) async fn asset(Extension(RequestId(id)): Extension<RequestId>, Path(file): Path<String>) -> Response {
     match file.as_str() {
-        "app.js" => typed(
+        "app.js" => with_content_type(
             "text/javascript; charset=utf-8",
             include_bytes!("assets/app.js").as_slice(),
         ),
-        "app.css" => typed("text/css; charset=utf-8", include_bytes!("assets/app.css").as_slice()),
-        "THIRD-PARTY.txt" => typed(
+        "app.css" => with_content_type("text/css; charset=utf-8", include_bytes!("assets/app.css").as_slice()),
+        "THIRD-PARTY.txt" => with_content_type(
             "text/plain; charset=utf-8",
             include_bytes!("assets/THIRD-PARTY.txt").as_slice(),
         ),
@@ -119,17 +120,18 @@ pub(super) async fn roles(
     let Some(Roles(make)) = state.graphiql.as_ref().and_then(|graphiql| graphiql.roles.as_ref()) else {
         return Problem::not_found().respond(None, id);
     };
-    if !by_loopback_name(&headers) {
-        return Problem::not_this_host().respond(None, id);
+    if !is_loopback_host(&headers) {
+        return Problem::not_loopback_host().respond(None, id);
     }
     match serde_json::to_vec(&make()) {
-        Ok(bytes) => typed("application/json", bytes),
+        Ok(bytes) => with_content_type("application/json", bytes),
         Err(_) => Problem::internal().respond(None, id),
     }
 }
 
-/// Whether the browser believes to speak to this very machine. A name of another site that resolves to loopback is not enough.
-pub(super) fn by_loopback_name(headers: &HeaderMap) -> bool {
+/// Whether the `Host` header is `localhost` or a loopback address. Another site's name that resolves to
+/// loopback is not enough.
+pub(super) fn is_loopback_host(headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(HOST).and_then(|value| value.to_str().ok()) else {
         return false;
     };
@@ -145,11 +147,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_names_get_tokens() {
+    fn only_loopback_host_names_get_tokens() {
         let by = |host: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(HOST, host.parse().expect("a header value"));
-            by_loopback_name(&headers)
+            is_loopback_host(&headers)
         };
         for host in [
             "localhost",
@@ -170,11 +172,11 @@ mod tests {
         ] {
             assert!(!by(host), "{host}");
         }
-        assert!(!by_loopback_name(&HeaderMap::new()));
+        assert!(!is_loopback_host(&HeaderMap::new()));
     }
 
     #[test]
-    fn the_page_names_no_outside_address_and_no_inline_script() {
+    fn the_page_has_no_external_address_and_no_inline_script() {
         let page = include_str!("assets/index.html");
         assert!(!page.contains("//"));
         assert_eq!(
