@@ -18,6 +18,7 @@ pub mod demo;
 pub mod error;
 pub mod graphql;
 pub mod import;
+mod json;
 pub mod matching;
 pub mod readiness;
 pub mod sharing;

@@ -17,7 +17,7 @@ use super::{
     refusal::AuthRefusal,
     replay_cache::ReplayCache,
     token::Unverified,
-    token_cache::{TokenCache, Verified},
+    token_cache::{self, TokenCache, Verified},
 };
 use crate::{
     clock::Clock,
@@ -142,7 +142,7 @@ fn log_refusal(refusal: AuthRefusal) {
 impl Inner {
     /// The claims of a token that is valid now, from the cache if possible.
     async fn verified(&self, token: &str) -> Result<Verified, AuthRefusal> {
-        let hash = TokenCache::hash(token);
+        let hash = token_cache::hash(token);
         if let Some(verified) = self.token_cache.get(&hash) {
             let issuer = &self.issuers[verified.issuer];
             let still_valid = self.check(&verified.claims, issuer);

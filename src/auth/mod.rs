@@ -19,7 +19,6 @@ mod keys;
 pub mod proof;
 mod refusal;
 mod replay_cache;
-mod strict_json;
 mod token;
 mod token_cache;
 

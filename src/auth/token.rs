@@ -1,6 +1,6 @@
 //! Parses the JWT format: three parts, a header that is checked before anything else, and a signature.
 //!
-//! `jsonwebtoken` only verifies signatures here: it ignores `crit` and `b64`, and reads the clock itself.
+//! `jsonwebtoken` only verifies signatures here: it ignores `b64`, and reads the clock itself.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -8,9 +8,8 @@ use serde_json::{Map, Value};
 use super::{
     jwks::{KeyName, PublicKey},
     refusal::AuthRefusal,
-    strict_json,
 };
-use crate::config::TokenAlgorithm;
+use crate::{config::TokenAlgorithm, json};
 
 /// A JWT split into its parts, none of it trusted yet.
 #[derive(Debug)]
@@ -47,8 +46,8 @@ impl<'t> Parts<'t> {
         let payload = decode(payload)?;
         decode(signature)?;
         Ok(Self {
-            header: strict_json::object(&header).ok_or(AuthRefusal::HeaderMalformed)?,
-            payload: strict_json::object(&payload).ok_or(AuthRefusal::PayloadMalformed)?,
+            header: json::object(&header).map_err(|_| AuthRefusal::HeaderMalformed)?,
+            payload: json::object(&payload).map_err(|_| AuthRefusal::PayloadMalformed)?,
             signed,
             signature,
         })

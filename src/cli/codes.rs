@@ -107,7 +107,7 @@ fn lists() -> Vec<List> {
         }
     }
     let catalogue = catalogue::catalogue();
-    for (name, terms_of) in [
+    for (name, list) in [
         ("role", &catalogue.roles),
         ("purpose", &catalogue.purposes),
         ("lawful_basis", &catalogue.lawful_bases),
@@ -115,15 +115,14 @@ fn lists() -> Vec<List> {
         lists.push(List {
             name: name.to_owned(),
             columns: Vec::new(),
-            codes: terms(terms_of),
+            codes: terms(list),
         });
     }
     lists
 }
 
-fn terms(terms_of: &[Term]) -> Vec<(String, String)> {
-    terms_of
-        .iter()
+fn terms(list: &[Term]) -> Vec<(String, String)> {
+    list.iter()
         .map(|term| (term.code.clone(), term.label.clone()))
         .collect()
 }
@@ -155,7 +154,7 @@ fn code_list(kind: Kind, schema_lists: &[CodeList]) -> Option<(String, Vec<(Stri
             )
         }
         Kind::Category => ("category", categories(schema_lists)),
-        Kind::OneOf(code_list) => return one_of(code_list, schema_lists),
+        Kind::OneOf(codes) => return one_of(codes, schema_lists),
         Kind::Key
         | Kind::Of(_)
         | Kind::Agency
@@ -179,10 +178,10 @@ fn categories(schema_lists: &[CodeList]) -> Vec<(String, String)> {
 }
 
 /// The enum of the schema that has exactly these codes, in capitals.
-fn one_of(code_list: &[&str], schema_lists: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
+fn one_of(codes: &[&str], schema_lists: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
     let list = schema_lists.iter().find(|list| {
         let same = |word: &&str| list.codes.iter().any(|(code, _)| code.eq_ignore_ascii_case(word));
-        list.codes.len() == code_list.len() && code_list.iter().all(same)
+        list.codes.len() == codes.len() && codes.iter().all(same)
     })?;
     let meanings: BTreeMap<String, &String> = list
         .codes
@@ -194,7 +193,7 @@ fn one_of(code_list: &[&str], schema_lists: &[CodeList]) -> Option<(String, Vec<
             .get(*word)
             .map_or_else(String::new, |meaning| (*meaning).clone())
     };
-    let codes = code_list.iter().map(|word| ((*word).to_owned(), meaning(word)));
+    let codes = codes.iter().map(|word| ((*word).to_owned(), meaning(word)));
     Some((snake(&list.name), codes.collect()))
 }
 

@@ -180,10 +180,10 @@ async fn record_in_trail(context: &Context, snapshot: &Look, trail: &Trail, auth
         entry.people.extend(people.iter().copied().map(PersonKey::from));
         entry
     };
-    let family_ids = families
+    let entries = families
         .chunks(MAX_FAMILIES_PER_ENTRY)
         .map(|families| entry(families, &[]));
-    let mut entries: Vec<Entry> = family_ids.collect();
+    let mut entries: Vec<Entry> = entries.collect();
     entries.extend(
         unattached
             .chunks(MAX_FAMILIES_PER_ENTRY)

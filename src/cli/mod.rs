@@ -123,11 +123,11 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             .enable_all()
             .build()
             .map_err(|error| Failure::problem(format!("the program cannot start its threads: {error}")))?;
-        let init_tracing = if serving { init_tracing(&runtime)? } else { None };
-        log::init(config.log, serving, init_tracing.as_ref());
+        let traces = if serving { init_tracing(&runtime)? } else { None };
+        log::init(config.log, serving, traces.as_ref());
         let result = runtime.block_on(dispatch(app.command.unwrap_or(Command::Serve), config));
-        if let Some(init_tracing) = init_tracing {
-            init_tracing.close();
+        if let Some(traces) = traces {
+            traces.close();
         }
         // Remaining tasks need not be awaited: all that matters was.
         runtime.shutdown_background();

@@ -151,19 +151,19 @@ struct Move<'a> {
 
 impl Move<'_> {
     async fn execute(&self, arguments: &MoveArgs, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-        let row = self.from.known_as(self.code, None).await.map_err(Failure::problem)?;
-        let here = row
+        let rows = self.from.known_as(self.code, None).await.map_err(Failure::problem)?;
+        let here = rows
             .into_iter()
             .next()
             .ok_or_else(|| Failure::problem(format!("there is no authority {} here", self.code)))?;
-        let known_there = self.known_there(&here).await?;
+        let there = self.known_there(&here).await?;
         if arguments.cancel {
-            return self.cancel(&here, known_there.as_ref(), out).await;
+            return self.cancel(&here, there.as_ref(), out).await;
         }
         if arguments.forget {
-            return self.forget(&here, known_there.as_ref(), out).await;
+            return self.forget(&here, there.as_ref(), out).await;
         }
-        let next_step = next_step(&here, known_there.as_ref())?;
+        let next_step = next_step(&here, there.as_ref())?;
         if arguments.check {
             return self.check(&here, next_step, out).await;
         }
@@ -173,9 +173,9 @@ impl Move<'_> {
     /// What the other database knows of the authority. Ids held by clients contain its number, so that must
     /// not change.
     async fn known_there(&self, here: &Known) -> Result<Option<Known>, Failure> {
-        let row = self.to.known_as(&here.code, Some(here.number)).await;
-        let row = row.map_err(Failure::problem)?;
-        if let Some(other) = row
+        let rows = self.to.known_as(&here.code, Some(here.number)).await;
+        let rows = rows.map_err(Failure::problem)?;
+        if let Some(other) = rows
             .iter()
             .find(|other| other.code != here.code || other.number != here.number)
         {
@@ -184,7 +184,7 @@ impl Move<'_> {
                 here.code, here.number, other.number, other.code
             )));
         }
-        Ok(row.into_iter().next())
+        Ok(rows.into_iter().next())
     }
 
     async fn check(&self, here: &Known, next_step: NextStep, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
@@ -283,8 +283,8 @@ impl Move<'_> {
         let now = self.context.clock.now();
         let copied = moving::copy_authority(self.from, self.to, here, of, now).await;
         let copied = copied.map_err(Failure::problem)?;
-        let known_there = self.to.sums(here.number).await.map_err(Failure::problem)?;
-        if let Some(table) = differing(&copied.sums, &known_there) {
+        let there = self.to.sums(here.number).await.map_err(Failure::problem)?;
+        if let Some(table) = differing(&copied.sums, &there) {
             return Err(Failure::problem(format!(
                 "the rows of {table} are not the same there: the authority stays unserved until this command is given again, or `--cancel`"
             )));
@@ -318,19 +318,14 @@ impl Move<'_> {
         self.from.set_fence(authority, &moved).await.map_err(Failure::problem)
     }
 
-    async fn cancel(
-        &self,
-        here: &Known,
-        known_there: Option<&Known>,
-        out: &mut (dyn Write + Send),
-    ) -> Result<(), Failure> {
+    async fn cancel(&self, here: &Known, there: Option<&Known>, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let now = self.context.clock.now();
         let state = here.fence.map(|fence| fence.state);
         if !here.is_served() && state != Some(State::Leaving) {
             return Err(Failure::problem(format!("{} is not leaving here", here.code)));
         }
-        if let Some(known_there) = known_there {
-            if known_there.is_served() {
+        if let Some(there) = there {
+            if there.is_served() {
                 return Err(Failure::problem(format!(
                     "{} is served there already: move it back instead",
                     here.code
@@ -342,8 +337,8 @@ impl Move<'_> {
                 of: Uuid::nil(),
                 since: now,
             };
-            let elsewhere = self.to.take_away(here.number, &elsewhere).await;
-            elsewhere.map_err(Failure::problem)?;
+            let removed = self.to.take_away(here.number, &elsewhere).await;
+            removed.map_err(Failure::problem)?;
         }
         if let Some(fence) = here.fence.filter(|_| !here.is_served()) {
             let again = Fence {
@@ -359,14 +354,9 @@ impl Move<'_> {
         Ok(writeln!(out, "{} is served here", here.code)?)
     }
 
-    async fn forget(
-        &self,
-        here: &Known,
-        known_there: Option<&Known>,
-        out: &mut (dyn Write + Send),
-    ) -> Result<(), Failure> {
+    async fn forget(&self, here: &Known, there: Option<&Known>, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let elsewhere = here.fence.filter(|fence| fence.state == State::Elsewhere);
-        let Some(fence) = elsewhere.filter(|_| known_there.is_some_and(Known::is_served)) else {
+        let Some(fence) = elsewhere.filter(|_| there.is_some_and(Known::is_served)) else {
             return Err(Failure::problem(format!(
                 "{} was not moved there, or its move has not ended: nothing is taken away",
                 here.code
@@ -383,16 +373,16 @@ impl Move<'_> {
 }
 
 /// The next step of a move, from the state of both databases.
-fn next_step(here: &Known, known_there: Option<&Known>) -> Result<NextStep, Failure> {
+fn next_step(here: &Known, there: Option<&Known>) -> Result<NextStep, Failure> {
     let code = &here.code;
     let refused = |words: &str| Err(Failure::problem(format!("{code} {words}")));
-    let arrived = known_there.and_then(|known_there| known_there.fence);
+    let arrived = there.and_then(|there| there.fence);
     let Some(fence) = here.fence.filter(|fence| fence.state != State::Here) else {
-        return match known_there {
-            Some(known_there) if known_there.is_served() => {
+        return match there {
+            Some(there) if there.is_served() => {
                 refused("is served there, and it is served here: is it the same database?")
             }
-            Some(known_there) if known_there.fence.is_some_and(|fence| fence.state != State::Elsewhere) => {
+            Some(there) if there.fence.is_some_and(|fence| fence.state != State::Elsewhere) => {
                 refused("is there in the middle of another move: end that one, or `--cancel` it")
             }
             _ => Ok(NextStep::Begin),
@@ -405,12 +395,11 @@ fn next_step(here: &Known, known_there: Option<&Known>) -> Result<NextStep, Fail
         (State::Leaving | State::Moved, Some(State::Here)) => Ok(NextStep::Finish(fence)),
         (State::Leaving, Some(State::Arriving)) => Ok(NextStep::Copy(fence)),
         (State::Leaving, _)
-            if arrived.is_none_or(|fence| fence.state == State::Elsewhere)
-                && !known_there.is_some_and(Known::is_served) =>
+            if arrived.is_none_or(|fence| fence.state == State::Elsewhere) && !there.is_some_and(Known::is_served) =>
         {
             Ok(NextStep::Copy(fence))
         }
-        (State::Elsewhere, _) if known_there.is_some_and(Known::is_served) => Ok(NextStep::Nothing),
+        (State::Elsewhere, _) if there.is_some_and(Known::is_served) => Ok(NextStep::Nothing),
         (State::Elsewhere, _) => refused("is served neither here nor there"),
         (State::Arriving, _) => refused("is only arriving here: that move has to end first"),
         _ => refused("is being moved, and not to there"),
@@ -418,9 +407,9 @@ fn next_step(here: &Known, known_there: Option<&Known>) -> Result<NextStep, Fail
 }
 
 /// The first table whose rows differ.
-fn differing(read: &Sums, known_there: &Sums) -> Option<&'static str> {
+fn differing(read: &Sums, there: &Sums) -> Option<&'static str> {
     let matches = |(table, sum): &&(&'static str, moving::Sum)| {
-        known_there
+        there
             .iter()
             .any(|(other, other_sum)| other == table && other_sum == sum)
     };
@@ -467,9 +456,9 @@ mod tests {
 
     #[test]
     fn a_move_resumes_where_it_stopped() {
-        let next_step = |here, known_there: Option<Option<(State, u128)>>| {
-            let known_there = known_there.map(row);
-            match next_step(&row(here), known_there.as_ref()) {
+        let next_step = |here, there: Option<Option<(State, u128)>>| {
+            let there = there.map(row);
+            match next_step(&row(here), there.as_ref()) {
                 Ok(NextStep::Begin) => "begin",
                 Ok(NextStep::Copy(_)) => "copy",
                 Ok(NextStep::Finish(_)) => "finish",

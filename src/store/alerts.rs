@@ -141,12 +141,10 @@ fn of_row(row: AlertRow, digest: i64) -> alert::ActiveModel {
 }
 
 impl Session {
-    /// An alert by its key.
-    pub async fn alert(&self, key: Uuid) -> Result<Option<AlertRow>, StoreError> {
-        let rows: Vec<AlertRow> = self
-            .all(alerts(self.authority()).filter(alert::Column::Id.eq(key)))
-            .await?;
-        Ok(rows.into_iter().next())
+    /// The alerts with these keys, in no order.
+    pub async fn alerts_among(&self, keys: impl IntoIterator<Item = Uuid> + Send) -> Result<Vec<AlertRow>, StoreError> {
+        let among = alert::Column::Id.is_in(keys);
+        self.all(alerts(self.authority()).filter(among)).await
     }
 
     /// Alerts about these agencies, newest first, from before a place on.

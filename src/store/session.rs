@@ -233,11 +233,20 @@ impl Session {
         }
     }
 
-    /// The authority's agencies by key, read once a session.
+    /// The authority's agencies by key, read once a session where they are not known.
     pub async fn agencies(&self) -> Result<&Arc<Agencies>, StoreError> {
-        self.agencies
-            .get_or_try_init(|| async { Ok(Arc::new(Agencies::load(self).await?)) })
-            .await
+        let read = || async {
+            let view = self.view().await?;
+            if let Some(known) = view.as_ref().and_then(|view| self.families.agencies(view)) {
+                return Ok(known);
+            }
+            let read = Arc::new(Agencies::load(self).await?);
+            if let Some(view) = &view {
+                self.families.put_agencies(view, &read);
+            }
+            Ok(read)
+        };
+        self.agencies.get_or_try_init(read).await
     }
 
     /// The agencies, where they have been read.
@@ -273,9 +282,8 @@ impl Session {
             .await
     }
 
-    /// The authority's own settings, and the authorities it compares itself with, by name.
-    pub async fn authority_and_neighbours(&self) -> Result<(AuthorityRow, Vec<AuthorityRow>), StoreError> {
-        let own = self.authority_row().await?.clone();
+    /// The authorities that this one compares itself with, by code.
+    pub async fn neighbours(&self) -> Result<Vec<AuthorityRow>, StoreError> {
         let neighbours = statistical_neighbour::Entity::find()
             .select_only()
             .column(statistical_neighbour::Column::NeighbourId)
@@ -284,7 +292,7 @@ impl Session {
         let select = authority::Entity::find()
             .filter(authority::Column::Id.in_subquery(neighbours))
             .order_by_asc(authority::Column::Code);
-        Ok((own, self.all(select).await?))
+        self.all(select).await
     }
 
     /// Every row of a statement.

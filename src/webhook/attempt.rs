@@ -175,7 +175,7 @@ async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<(Ar
             dossier.and_then(|dossier| told(&dossier, endpoint, contact))
         }
         (_, _, Some(alert)) => {
-            let alert = session.alert(alert).await?;
+            let alert = session.alerts_among([alert]).await?.pop();
             alert.and_then(|alert| told_of_alert(&ceiling, &alert))
         }
         _ => None,

@@ -12,7 +12,7 @@ struct Room {
 }
 
 /// The arrows. What is not here is refused.
-const ROOMS: [Room; 19] = [
+const ROOMS: [Room; 20] = [
     Room {
         name: "cli",
         may_name: &[
@@ -43,6 +43,7 @@ const ROOMS: [Room; 19] = [
             "config",
             "error",
             "graphql",
+            "json",
             "sharing::caller",
             "telemetry",
         ],
@@ -62,7 +63,7 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "auth",
-        may_name: &["clock", "config", "error", "sharing::caller"],
+        may_name: &["clock", "config", "error", "json", "sharing::caller"],
     },
     Room {
         name: "import",
@@ -124,6 +125,10 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "error",
+        may_name: &[],
+    },
+    Room {
+        name: "json",
         may_name: &[],
     },
     Room {

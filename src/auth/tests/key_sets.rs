@@ -19,7 +19,7 @@ use crate::{
         AuthRefusal, Authenticator, IssuerError, KeySetError, TrustedIssuer,
         claims::Claims,
         jwks::KeySet,
-        token_cache::{TokenCache, Verified},
+        token_cache::{TokenCache, Verified, hash},
     },
     clock::Clock,
     config::{IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding},
@@ -378,10 +378,10 @@ fn the_token_cache_is_bounded() {
         issuer,
         keys_version: 1,
     };
-    let favourite = TokenCache::hash("favourite");
+    let favourite = hash("favourite");
     cache.insert(favourite, verified(99));
     for number in 0..1_000 {
-        cache.insert(TokenCache::hash(&number.to_string()), verified(number));
+        cache.insert(hash(&number.to_string()), verified(number));
         assert!(cache.len() <= 10);
         assert_eq!(
             cache.get(&favourite).map(|held| held.issuer),
@@ -391,5 +391,5 @@ fn the_token_cache_is_bounded() {
     }
     cache.remove(&favourite);
     assert!(cache.get(&favourite).is_none());
-    assert!(cache.get(&TokenCache::hash("0")).is_none());
+    assert!(cache.get(&hash("0")).is_none());
 }

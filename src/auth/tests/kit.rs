@@ -233,7 +233,7 @@ impl Scene {
 
     /// Authenticates with a token and nothing else.
     pub(super) async fn try_token(&self, token: &str) -> Result<SignedIn, AuthRefusal> {
-        self.authenticator.from_headers(&bearer(token)).await
+        self.authenticator.by_headers(&bearer(token)).await
     }
 
     /// Authenticates with these claims, correctly signed by the police's Ed25519 key.
@@ -252,13 +252,13 @@ pub(super) fn bearer(token: &str) -> HeaderMap {
 
 impl Authenticator {
     /// Authenticates by headers alone.
-    pub(super) async fn from_headers(&self, headers: &HeaderMap) -> Result<SignedIn, AuthRefusal> {
+    pub(super) async fn by_headers(&self, headers: &HeaderMap) -> Result<SignedIn, AuthRefusal> {
         self.sign_in(&Credentials::from_headers(headers)).await
     }
 
     /// The caller of a request with these headers.
     pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, AuthRefusal> {
-        self.from_headers(headers).await.map(|signed_in| signed_in.caller)
+        self.by_headers(headers).await.map(|signed_in| signed_in.caller)
     }
 
     /// Authenticates with a token, and perhaps a purpose.
@@ -267,6 +267,6 @@ impl Authenticator {
         if let Some(purpose) = purpose {
             headers.insert("x-purpose-of-use", HeaderValue::from_str(purpose).unwrap());
         }
-        self.from_headers(&headers).await
+        self.by_headers(&headers).await
     }
 }

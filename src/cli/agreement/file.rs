@@ -33,9 +33,9 @@ mod tests {
 
     #[test]
     fn signatories_need_not_exist() {
-        let named_agencies =
+        let agencies =
             named_agencies("[[signatory]]\nagency = \"a\"\n[[signatory]]\nagency = \"b\"\n[[signatory]]\nother = 1\n");
-        assert_eq!(named_agencies, BTreeSet::from(["a".to_owned(), "b".to_owned()]));
+        assert_eq!(agencies, BTreeSet::from(["a".to_owned(), "b".to_owned()]));
     }
 
     #[test]

@@ -159,8 +159,8 @@ impl ImportJob<'_> {
         let session = session.map_err(Failure::problem)?;
         let agencies = session.agencies().await.map_err(Failure::problem)?.clone();
         session.end().await.map_err(Failure::problem)?;
-        let import_files = agencies.all().into_iter();
-        Ok(import_files.map(|agency| (agency.code.clone(), agency.id)).collect())
+        let agencies = agencies.all().into_iter();
+        Ok(agencies.map(|agency| (agency.code.clone(), agency.id)).collect())
     }
 }
 

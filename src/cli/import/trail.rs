@@ -116,13 +116,13 @@ impl<'a> Announcements<'a> {
     /// The entries of the decisions collected.
     fn decided(&mut self) -> Vec<Entry> {
         let mut entries = Vec::new();
-        for (groups, decisions) in std::mem::take(&mut self.decisions) {
+        for (group, decisions) in std::mem::take(&mut self.decisions) {
             for chunk in decisions.chunks(MAX_DECISIONS_PER_ENTRY) {
                 let mut entry = self.entry(Kind::Consent);
-                entry.agency = Some(groups.agency);
-                let recorder = groups.subject.as_deref().and_then(|subject| Subject::new(subject).ok());
+                entry.agency = Some(group.agency);
+                let recorder = group.subject.as_deref().and_then(|subject| Subject::new(subject).ok());
                 entry.subject = recorder.or(entry.subject);
-                entry.families.insert(groups.family);
+                entry.families.insert(group.family);
                 entry
                     .people
                     .extend(chunk.iter().map(|(person, _)| PersonKey::from(*person)));

@@ -46,7 +46,7 @@ pub(super) struct Reapplied {
 impl Plan {
     /// Plans re-applying the changes that were made; and of those not known to have been made, only
     /// withdrawals and refusals.
-    pub(super) fn of(missing: &[Missing], uncertain_count: &[Missing]) -> Self {
+    pub(super) fn of(missing: &[Missing], uncertain: &[Missing]) -> Self {
         let mut plan = Self::default();
         for missing in missing {
             let list = match decision_kind(&missing.entry) {
@@ -56,12 +56,12 @@ impl Plan {
             };
             list.push(missing.clone());
         }
-        for uncertain_count in uncertain_count {
-            match decision_kind(&uncertain_count.entry) {
-                Some(Decision::Withdrawn) => plan.withdrawals.push(uncertain_count.clone()),
-                Some(Decision::Refused) => plan.decisions.push(uncertain_count.clone()),
+        for change in uncertain {
+            match decision_kind(&change.entry) {
+                Some(Decision::Withdrawn) => plan.withdrawals.push(change.clone()),
+                Some(Decision::Refused) => plan.decisions.push(change.clone()),
                 _ => {
-                    plan.uncertain.push(uncertain_count.clone());
+                    plan.uncertain.push(change.clone());
                     continue;
                 }
             }

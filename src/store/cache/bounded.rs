@@ -1,6 +1,8 @@
-//! Things that are kept up to a bound, those that were asked for least lately forgotten first.
+//! Things that are kept up to a bound, in bytes. What is asked for least makes room.
 
-use std::{collections::HashMap, hash::Hash};
+use std::hash::Hash;
+
+use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter, unsync::Cache};
 
 /// What a thing takes of the bound.
 pub(super) trait Size {
@@ -8,68 +10,60 @@ pub(super) trait Size {
     fn bytes(&self) -> usize;
 }
 
-/// Things in two halves: what is asked for moves to the young one, and when that is full it takes the place of the old one, which is forgotten. Each is kept under a stamp, and
-/// is there for whoever asks under the same.
+/// Things under stamps: each is there for whoever asks under the stamp that it was put under.
 #[derive(Debug)]
 pub(super) struct Bounded<K, S, V> {
-    half: usize,
-    young: HashMap<K, (S, V)>,
-    young_bytes: usize,
-    old: HashMap<K, (S, V)>,
-    forgotten: Vec<HashMap<K, (S, V)>>,
+    kept: Cache<K, (S, V), BySize, DefaultHashBuilder, HandOut>,
+    forgotten: Vec<(S, V)>,
+}
+
+#[derive(Clone, Debug)]
+struct BySize;
+
+impl<K, S, V: Size> Weighter<K, (S, V)> for BySize {
+    fn weight(&self, _: &K, (_, value): &(S, V)) -> u64 {
+        value.bytes() as u64
+    }
+}
+
+/// Gives out what has to go, so that it goes when nobody waits for it.
+#[derive(Clone, Debug)]
+struct HandOut;
+
+impl<K, S, V> Lifecycle<K, (S, V)> for HandOut {
+    type RequestState = Vec<(S, V)>;
+
+    fn on_evict(&self, forgotten: &mut Self::RequestState, _: K, value: (S, V)) {
+        forgotten.push(value);
+    }
 }
 
 impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
-    /// At most so many bytes, and one thing more.
-    pub(super) fn new(most: usize) -> Self {
+    /// At most so many bytes, of things that take about so many.
+    pub(super) fn new(most: usize, each: usize) -> Self {
+        let hasher = DefaultHashBuilder::default();
         Self {
-            half: most.div_ceil(2),
-            young: HashMap::new(),
-            young_bytes: 0,
-            old: HashMap::new(),
+            kept: Cache::with(most / each, most as u64, BySize, hasher, HandOut),
             forgotten: Vec::new(),
         }
     }
 
-    /// What has been forgotten. It is many things at once, which take their time to go: they had better go when nobody waits.
-    pub(super) fn take_forgotten(&mut self) -> Vec<HashMap<K, (S, V)>> {
+    /// What has been forgotten. It takes its time to go.
+    pub(super) fn take_forgotten(&mut self) -> Vec<(S, V)> {
         std::mem::take(&mut self.forgotten)
     }
 
-    pub(super) fn get(&mut self, stamp: &S, key: K) -> Option<V> {
-        if let Some((kept_under, value)) = self.young.get(&key) {
-            return (kept_under == stamp).then(|| value.clone());
-        }
-        let (kept_under, value) = self.old.remove(&key)?;
-        if kept_under != *stamp {
-            return None;
-        }
-        let found = value.clone();
-        self.keep(key, kept_under, value);
-        Some(found)
+    pub(super) fn get(&self, stamp: &S, key: &K) -> Option<V> {
+        let (kept_under, value) = self.kept.get(key)?;
+        (kept_under == stamp).then(|| value.clone())
     }
 
     pub(super) fn put(&mut self, stamp: S, key: K, value: V) {
-        self.old.remove(&key);
-        self.keep(key, stamp, value);
-    }
-
-    fn keep(&mut self, key: K, stamp: S, value: V) {
-        if self.young_bytes >= self.half {
-            let young = std::mem::take(&mut self.young);
-            self.forgotten.push(std::mem::replace(&mut self.old, young));
-            self.young_bytes = 0;
-        }
-        self.young_bytes += value.bytes();
-        if let Some((_, before)) = self.young.insert(key, (stamp, value)) {
-            self.young_bytes -= before.bytes();
-        }
+        self.kept
+            .insert_with_lifecycle(key, (stamp, value), &mut self.forgotten);
     }
 
     pub(super) fn forget(&mut self, key: &K) {
-        if let Some((_, before)) = self.young.remove(key) {
-            self.young_bytes -= before.bytes();
-        }
-        self.old.remove(key);
+        self.forgotten.extend(self.kept.remove(key).map(|(_, value)| value));
     }
 }

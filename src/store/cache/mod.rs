@@ -92,6 +92,10 @@ pub(super) struct FamilyCache {
     read: AtomicU64,
 }
 
+/// What a family takes, about, in bytes.
+const FAMILY: usize = 5_000;
+/// What a list takes, about, in bytes.
+const LIST: usize = 500;
 /// More shapes than partners have use for: beyond it everything is forgotten.
 const SHAPES: usize = 256;
 /// More families than this of one statement are not kept as a list.
@@ -122,7 +126,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn get(&mut self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
+    fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
         let shape = self
             .shapes
             .get(shape)
@@ -132,8 +136,8 @@ impl Kept {
             return vec![None; keys.len()];
         };
         let place = |key: &Uuid| (view.authority, shape, *key);
-        let families = &mut self.families;
-        keys.iter().map(|key| families.get(&view.epoch, place(key))).collect()
+        let kept = |key: &Uuid| self.families.get(&view.epoch, &place(key));
+        keys.iter().map(kept).collect()
     }
 
     fn put(&mut self, view: &View, shape: &Shape, read: &[Arc<CachedFamily>], most: usize) {
@@ -142,7 +146,7 @@ impl Kept {
         }
         if self.shapes.len() >= SHAPES && !self.shapes.contains_key(shape) {
             self.shapes.clear();
-            self.families = Bounded::new(most);
+            self.families = Bounded::new(most, FAMILY);
         }
         let next = self.shapes.len();
         let shape = *self.shapes.entry(shape.clone()).or_insert(next);
@@ -161,8 +165,8 @@ impl FamilyCache {
             kept: Mutex::new(Kept {
                 authorities: Authorities::default(),
                 shapes: HashMap::new(),
-                families: Bounded::new(most),
-                lists: Bounded::new(most / 16),
+                families: Bounded::new(most, FAMILY),
+                lists: Bounded::new(most / 16, LIST),
             }),
             proof: Proof::default(),
             cached: AtomicU64::default(),
@@ -208,7 +212,7 @@ impl FamilyCache {
 
     /// What is kept for an operation, in the order of the keys that it asks for. Nothing, if the authority stands elsewhere by now.
     pub(super) fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
-        self.with(|kept| kept.get(view, shape, keys))
+        self.lock().get(view, shape, keys)
     }
 
     /// Counts the families that an operation took from here, and those that it read.
@@ -237,7 +241,7 @@ impl FamilyCache {
 
     /// The families that a statement picked out at the same moment.
     pub(super) fn list(&self, view: &View, asked: Asked) -> Option<Arc<[Uuid]>> {
-        self.lock().lists.get(view, (view.authority, asked))
+        self.lock().lists.get(view, &(view.authority, asked))
     }
 
     /// Keeps which families a statement has picked out, unless they are many.

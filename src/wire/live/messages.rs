@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use crate::{
     error::RequestError,
+    json,
     wire::{
-        request::{self, GraphqlRequest, json},
+        request::{self, GraphqlRequest},
         respond::errors_json,
     },
 };

@@ -80,7 +80,7 @@ async fn one_client_cannot_use_the_whole_quota() {
         ..EdgeLimits::default()
     })
     .await;
-    let mut start_hanging_query = start_hanging_query(&server, "one").await;
+    let mut hanging = start_hanging_query(&server, "one").await;
     for transport in ["post", "stream", "socket"] {
         assert_refused(
             transport,
@@ -93,7 +93,7 @@ async fn one_client_cannot_use_the_whole_quota() {
     let (_, head) = server.ask(&stream::stream_request("{ a }", "client-other")).await;
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     server.engine.release.notify_one();
-    assert_eq!(start_hanging_query.message().await["type"], "next");
-    assert_eq!(start_hanging_query.message().await["type"], "complete");
-    start_hanging_query.query_until_answered("2").await;
+    assert_eq!(hanging.message().await["type"], "next");
+    assert_eq!(hanging.message().await["type"], "complete");
+    hanging.query_until_answered("2").await;
 }
