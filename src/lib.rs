@@ -21,6 +21,7 @@ pub mod import;
 mod json;
 pub mod matching;
 pub mod readiness;
+pub mod records;
 pub mod sharing;
 pub mod store;
 pub mod telemetry;

@@ -8,7 +8,8 @@ use super::failure::Failure;
 use crate::{
     catalogue::{self, Term},
     graphql::codes::{CodeList, code_lists},
-    import::{Kind, Table},
+    import::FILES,
+    records::Holds,
 };
 
 /// Print the words that files and the API know, with what each means.
@@ -90,12 +91,12 @@ fn table(lists: &[List], out: &mut (dyn Write + Send)) -> Result<(), Failure> {
 fn lists() -> Vec<List> {
     let schema_lists = code_lists();
     let mut lists: Vec<List> = Vec::new();
-    for table in Table::ALL {
-        for column in table.columns() {
-            let Some((name, codes)) = code_list(column.kind, &schema_lists) else {
+    for table in FILES.iter().copied() {
+        for column in table.in_file() {
+            let Some((name, codes)) = code_list(column.holds, &schema_lists) else {
                 continue;
             };
-            let column_name = format!("{}.{}", table.name(), column.name);
+            let column_name = format!("{}.{}", table.name(), column.file);
             match lists.iter_mut().find(|list| list.name == name) {
                 Some(list) => list.columns.push(column_name),
                 None => lists.push(List {
@@ -128,44 +129,45 @@ fn terms(list: &[Term]) -> Vec<(String, String)> {
 }
 
 /// The code list of a column; `None` if it holds something else.
-fn code_list(kind: Kind, schema_lists: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
+fn code_list(kind: Holds, schema_lists: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
     let catalogue = catalogue::catalogue();
     let (name, codes) = match kind {
-        Kind::AgencyKind => ("agency_kind", terms(&catalogue.agency_kinds)),
-        Kind::Criterion => {
+        Holds::AgencyKind => ("agency_kind", terms(&catalogue.agency_kinds)),
+        Holds::Criterion => {
             let criteria = catalogue.criteria.iter();
             (
                 "criterion",
                 criteria.map(|one| (one.code.clone(), one.label.clone())).collect(),
             )
         }
-        Kind::Measure => {
+        Holds::Measure => {
             let measures = catalogue.progress_measures.iter();
             (
                 "measure",
                 measures.map(|one| (one.code.clone(), one.label.clone())).collect(),
             )
         }
-        Kind::Domain => {
+        Holds::Domain => {
             let domains = catalogue.distance_domains.iter();
             (
                 "domain",
                 domains.map(|one| (one.code.clone(), one.label.clone())).collect(),
             )
         }
-        Kind::Category => ("category", categories(schema_lists)),
-        Kind::OneOf(codes) => return one_of(codes, schema_lists),
-        Kind::Key
-        | Kind::Of(_)
-        | Kind::Agency
-        | Kind::Text(_)
-        | Kind::Lines(_)
-        | Kind::Code
-        | Kind::Date
-        | Kind::Birth
-        | Kind::Instant
-        | Kind::Flag
-        | Kind::Number(..) => return None,
+        Holds::Category => ("category", categories(schema_lists)),
+        Holds::OneOf(codes) => return one_of(codes, schema_lists),
+        Holds::Key
+        | Holds::Authority
+        | Holds::Of(_)
+        | Holds::Agency
+        | Holds::Text(_)
+        | Holds::Lines(_)
+        | Holds::Code
+        | Holds::Date
+        | Holds::Birth
+        | Holds::Instant
+        | Holds::Flag
+        | Holds::Number(..) => return None,
     };
     Some((name.to_owned(), codes))
 }
@@ -174,7 +176,7 @@ fn code_list(kind: Kind, schema_lists: &[CodeList]) -> Option<(String, Vec<(Stri
 fn categories(schema_lists: &[CodeList]) -> Vec<(String, String)> {
     let all = schema_lists.iter().filter(|list| list.name == "DataCategory");
     let codes = all.flat_map(|list| list.codes.clone());
-    codes.filter(|(code, _)| Kind::Category.takes(code)).collect()
+    codes.filter(|(code, _)| Holds::Category.takes(code)).collect()
 }
 
 /// The enum of the schema that has exactly these codes, in capitals.
@@ -216,15 +218,15 @@ mod tests {
     #[test]
     fn every_code_list_of_a_file_is_printed_with_meanings() {
         let lists = lists();
-        let column_name = |table: Table, name: &str| format!("{}.{name}", table.name());
-        for table in Table::ALL {
-            for column in table.columns() {
-                let codes: &[&str] = match column.kind {
-                    Kind::OneOf(codes) => codes,
-                    Kind::AgencyKind | Kind::Criterion | Kind::Measure | Kind::Domain | Kind::Category => &[],
+        let column_name = |table: crate::records::Table, name: &str| format!("{}.{name}", table.name());
+        for table in FILES.iter().copied() {
+            for column in table.in_file() {
+                let codes: &[&str] = match column.holds {
+                    Holds::OneOf(codes) => codes,
+                    Holds::AgencyKind | Holds::Criterion | Holds::Measure | Holds::Domain | Holds::Category => &[],
                     _ => continue,
                 };
-                let column_name = column_name(table, column.name);
+                let column_name = column_name(table, column.file);
                 let list = lists.iter().find(|list| list.columns.contains(&column_name));
                 let list = list.unwrap_or_else(|| panic!("{column_name} takes its words from a list"));
                 assert!(

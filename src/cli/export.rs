@@ -21,14 +21,14 @@ use super::{
 };
 use crate::{
     audit::{Code, Entry, Kind, Operation, Subject, Trail, person::PersonKey},
-    import::{self, Exporter, Table},
+    import::{self, Exporter, FILES},
+    records::{AgencyRow, Table},
     sharing::category::Category,
     store::{
         Store,
         bulk::Look,
         connect::Databases,
         dataset::Dataset,
-        rows::AgencyRow,
         session::{Mode, Session},
     },
 };
@@ -69,7 +69,7 @@ pub(super) async fn run(
     writeln!(
         out,
         "{} files with {rows} rows of {families} families: they hold all that the authority has of these people",
-        Table::ALL.len()
+        FILES.len()
     )?;
     Ok(ExitCode::SUCCESS)
 }
@@ -94,7 +94,7 @@ async fn export(
     let families = record_in_trail(context, &snapshot, trail, authority.id).await?;
     let exporter = Exporter::new(agencies.iter().map(|agency| (agency.id, agency.code.clone())));
     let mut rows = 0;
-    for table in Table::ALL {
+    for table in FILES.iter().copied() {
         let failed = |error: io::Error| Failure::problem(format!("{}: {error}", table.file_name()));
         let mut file = BufWriter::new(create_private_file(&folder.join(table.file_name())).map_err(failed)?);
         file.write_all(&Exporter::header(table)).map_err(failed)?;
@@ -113,7 +113,7 @@ async fn export(
         } else {
             let mut after = None;
             loop {
-                let page = snapshot.page(table.name(), authority.id, after).await;
+                let page = snapshot.page(table, authority.id, after).await;
                 let page = page.map_err(Failure::problem)?;
                 match import::last(table, &page) {
                     None => break,
@@ -138,10 +138,7 @@ async fn all_ids(
 ) -> Result<Vec<Uuid>, Failure> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = snapshot
-            .page(table.name(), authority, after)
-            .await
-            .map_err(Failure::problem)?;
+        let page = snapshot.page(table, authority, after).await.map_err(Failure::problem)?;
         match import::last(table, &page) {
             None => return Ok(found),
             last => after = last,

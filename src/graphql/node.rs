@@ -62,7 +62,7 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
         .collect();
     let wanted = keys
         .iter()
-        .fold(request.wants, |wants: Wants, key| wants.and(wants::table_of(key.kind)));
+        .fold(request.wants, |wants: Wants, key| wants.with(wants::table_of(key.kind)));
     let families = FamilySet::Keys(families.into_iter().collect());
     let holds = |dossier: &Arc<Dossier>| {
         let mut of_family = keys.iter().filter(|key| key.family == dossier.key());

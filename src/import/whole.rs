@@ -2,10 +2,11 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::{column::Value, keys, table::Table};
+use super::{column::Value, keys};
 use crate::{
     catalogue,
     matching::{self, WrongNumber},
+    records::{Code, IdentifierSystem, MarkerStatus, PlanStatus, Table},
     sharing::category::Category,
     store::{reference, rows::MOST_DAYS_AHEAD},
 };
@@ -21,7 +22,7 @@ type Wrong = (&'static str, String);
 
 impl Named<'_> {
     fn get(&self, name: &str) -> &Value {
-        let at = self.table.columns().iter().position(|column| column.name == name);
+        let at = self.table.in_file().iter().position(|column| column.file == name);
         at.and_then(|at| self.values.get(at)).unwrap_or(&Value::None)
     }
 
@@ -38,6 +39,10 @@ impl Named<'_> {
             Value::Text(text) => text,
             _ => "",
         }
+    }
+
+    fn has(&self, name: &str, code: impl Code) -> bool {
+        self.text(name) == code.word()
     }
 
     fn is(&self, name: &str) -> bool {
@@ -66,7 +71,7 @@ impl Named<'_> {
                 unless(joined, "closed_on", "is there without attached_on");
             }
             Table::Plan => {
-                let closed = self.text("status") == "closed";
+                let closed = self.has("status", PlanStatus::Closed);
                 unless(
                     closed == self.is("closed_on"),
                     "closed_on",
@@ -88,18 +93,18 @@ impl Named<'_> {
             }
             Table::ProgressValue => self.progress(&mut unless),
             Table::Marker => {
-                let status = self.text("status");
+                let state = |state| self.has("status", state);
                 unless(
-                    status != "placed" || self.is("placed_on"),
+                    !state(MarkerStatus::Placed) || self.is("placed_on"),
                     "placed_on",
                     "is empty though the marker is placed",
                 );
                 unless(
-                    status != "requested" || !self.is("placed_on"),
+                    !state(MarkerStatus::Requested) || !self.is("placed_on"),
                     "placed_on",
                     "is there though the marker is only requested",
                 );
-                let removed = status == "removed";
+                let removed = state(MarkerStatus::Removed);
                 unless(
                     removed == self.is("removed_on"),
                     "removed_on",
@@ -218,7 +223,12 @@ impl Named<'_> {
             | Table::Goal
             | Table::Action
             | Table::Outcome
-            | Table::ProgressValue => &[],
+            | Table::ProgressValue
+            // These are brought by no file.
+            | Table::Authority
+            | Table::StatisticalNeighbour
+            | Table::ClientProgram
+            | Table::EmergencyAccess => &[],
         }
     }
 
@@ -227,13 +237,18 @@ impl Named<'_> {
         let (open, columns): (bool, &[&'static str]) = match self.table {
             Table::Family => (true, &["reference"]),
             // All who live somewhere may have the number of a tenancy.
-            Table::LocalIdentifier if self.text("system") == "tenancy" => (true, &["value", "system", "person_key"]),
+            Table::LocalIdentifier if self.has("system", IdentifierSystem::Tenancy) => {
+                (true, &["value", "system", "person_key"])
+            }
             Table::LocalIdentifier => (true, &["value", "system"]),
             Table::Membership => (!self.is("valid_until"), &["person_key", "family_key"]),
             Table::Involvement => (!self.is("ended_on"), &["agency", "family_key"]),
             Table::LeadProfessional => (!self.is("valid_until"), &["family_key"]),
-            Table::Plan => (self.text("status") != "closed", &["family_key"]),
-            Table::Marker => (self.text("status") != "removed", &["agency", "system", "family_key"]),
+            Table::Plan => (!self.has("status", PlanStatus::Closed), &["family_key"]),
+            Table::Marker => (
+                !self.has("status", MarkerStatus::Removed),
+                &["agency", "system", "family_key"],
+            ),
             _ => return None,
         };
         let parts: Vec<String> = columns

@@ -20,12 +20,14 @@ use super::{
     cache::{Life, Written},
     fence,
     record::record,
-    rows::AuthorityRow,
     session::{Session, StoreError},
     triggers::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
     writing::{Deed, Writing},
 };
-use crate::sharing::agreement::{Agreement, Clause, Policy, Signatory};
+use crate::{
+    records::AuthorityRow,
+    sharing::agreement::{Agreement, Clause, Policy, Signatory},
+};
 
 /// A version of an agreement as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,12 +30,12 @@ use super::{
     pipeline::{Bind, Snapshot},
     policy::Standing,
     record::Record,
-    rows::AuthorityRow,
     watch::Watched,
     write::budget::Count,
     write_lock,
     writing::Written,
 };
+use crate::records::AuthorityRow;
 
 /// Whether a session may change anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,17 +1,20 @@
 //! Writing what a permit covers. Whoever writes spends a permit, and by that alone the change is in the operation's account, from which the trail is told, and its family noted for the feed.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use super::{
     feed::Change,
-    rows::ConsentRow,
+    record,
     session::{Session, StoreError},
 };
-use crate::sharing::{
-    category::CategorySet,
-    permit::{Holder, Permit},
+use crate::{
+    records::{ConsentRow, Row},
+    sharing::{
+        category::CategorySet,
+        permit::{Holder, Permit},
+    },
 };
 
 /// What was changed, or tried, for the trail.
@@ -240,7 +243,14 @@ impl Writing<'_> {
         });
     }
 
-    /// Adds a row.
+    /// Adds rows.
+    pub(super) async fn add<R: Row>(&self, rows: &[R]) -> Result<(), StoreError> {
+        let statement = record::insert(rows, self.session().backend());
+        self.connection()?.execute_raw(statement).await?;
+        Ok(())
+    }
+
+    /// Adds a row of a table that is not said in [`crate::records`].
     pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
     where
         A: ActiveModelTrait + Send,

@@ -13,6 +13,7 @@ use super::{
     trail,
 };
 use crate::{
+    records::Table,
     sharing::{
         caller::{Caller, Party},
         ceiling::Ceiling,
@@ -166,10 +167,7 @@ async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<(Ar
     let ceiling = Arc::new(Ceiling::of(&policies.policy, Arc::new(caller), session.today()));
     let told = match (delivery.family_id, delivery.contact_id, delivery.alert_id) {
         (Some(family), Some(contact), _) => {
-            let wants = Wants {
-                contacts: true,
-                ..Wants::default()
-            };
+            let wants = Wants::of(&[Table::Contact]);
             let families = FamilySet::Keys(vec![family]);
             let dossier = session.dossiers(&ceiling, &families, wants).await?.into_iter().next();
             dossier.and_then(|dossier| told(&dossier, endpoint, contact))

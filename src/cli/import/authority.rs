@@ -3,11 +3,8 @@
 use super::{ImportArgs, ImportJob};
 use crate::{
     cli::failure::Failure,
-    store::{
-        bulk::Load,
-        dataset::Dataset,
-        rows::{AuthorityRow, MARKER_ADVICE},
-    },
+    records::{AuthorityRow, MARKER_ADVICE},
+    store::{bulk::Load, dataset::Dataset},
 };
 
 /// The number of an authority that does not exist yet.

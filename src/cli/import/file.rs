@@ -11,9 +11,10 @@ use super::{ImportJob, import_failure, open, report, trail::Announcements};
 use crate::{
     audit::Trail,
     cli::failure::Failure,
-    import::{self, Checked, Counts, Importer, Plan, Step, Table},
+    import::{self, Checked, Counts, Importer, Plan, Step},
+    records::Table,
     store::{
-        bulk::{BulkError, ImportedFile, KeyTable, Load, Look},
+        bulk::{BulkError, ImportedFile, Load, Look},
         dataset::Dataset,
     },
 };
@@ -151,16 +152,13 @@ impl ImportJob<'_> {
         let mut comparison = importer.compare(checked, self.context.clock.now());
         for batch in importer.batches(checked, open(table, path)?) {
             let batch = batch.map_err(import_failure)?;
-            let existing = look
-                .rows(table.name(), authority, &batch.ids())
-                .await
-                .map_err(&failed)?;
+            let existing = look.rows(table, authority, &batch.ids()).await.map_err(&failed)?;
             comparison.batch(&batch, &existing);
         }
         if comparison.asks_for_others() {
             let mut after = None;
             loop {
-                let page = look.page(table.name(), authority, after).await.map_err(&failed)?;
+                let page = look.page(table, authority, after).await.map_err(&failed)?;
                 match import::last(table, &page) {
                     None => break,
                     last => after = last,
@@ -196,11 +194,7 @@ impl RowWriter<'_> {
                 let ids = self.plan.ids(step, &batch);
                 let existing = match step {
                     Step::Add => Dataset::default(),
-                    _ => load
-                        .there()
-                        .rows(table.name(), self.authority, &ids)
-                        .await
-                        .map_err(&failed)?,
+                    _ => load.there().rows(table, self.authority, &ids).await.map_err(&failed)?,
                 };
                 let rows = self.plan.rows(step, &batch, &existing);
                 if step == Step::Add {
@@ -247,11 +241,7 @@ async fn existing(
     }
     let mut existing = HashMap::new();
     for (table, keys) in wanted {
-        let named = KeyTable {
-            name: table.name(),
-            of_family: !matches!(table, Table::Agency | Table::Person | Table::Family),
-        };
-        let found = look.keys_there(named, authority, &keys).await?;
+        let found: HashMap<Uuid, Option<Uuid>> = look.keys_there(table, authority, &keys).await?;
         existing.extend(found.into_iter().map(|(key, family)| ((table, key), family)));
     }
     Ok(existing)

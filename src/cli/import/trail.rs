@@ -15,8 +15,9 @@ use crate::{
         person::PersonKey,
     },
     clock::Clock,
-    import::{Checked, Counts, Table},
-    store::{announced::Place, rows::ConsentRow},
+    import::{Checked, Counts},
+    records::{ConsentAnswer, ConsentRow, Table},
+    store::announced::Place,
 };
 
 /// Most families per entry.
@@ -91,10 +92,9 @@ impl<'a> Announcements<'a> {
                 subject: (kind != DecisionKind::Withdrawn).then(|| row.recorded_by_subject.clone()),
             };
             if new {
-                let kind = if row.decision == "given" {
-                    DecisionKind::Given
-                } else {
-                    DecisionKind::Refused
+                let kind = match row.decision {
+                    ConsentAnswer::Given => DecisionKind::Given,
+                    ConsentAnswer::Refused => DecisionKind::Refused,
                 };
                 let decided = (row.person_id, decided(row, kind));
                 groups.entry(of(kind)).or_default().push(decided);

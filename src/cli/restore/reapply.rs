@@ -11,10 +11,10 @@ use crate::{
         Code, Entry, Kind,
         decided::{Decided, Decision},
     },
+    records::{ConsentAnswer, ConsentRow},
     store::{
         Store,
         announced::Place,
-        rows::ConsentRow,
         session::{Mode, Session, StoreError},
     },
 };
@@ -216,19 +216,19 @@ fn rows(
     withdrawal_times: &HashMap<Uuid, DateTime<Utc>>,
 ) -> Vec<ConsentRow> {
     let decision = if decided.decision == Decision::Given {
-        "given"
+        ConsentAnswer::Given
     } else {
-        "refused"
+        ConsentAnswer::Refused
     };
     let subject = entry.subject.as_ref().map(ToString::to_string).unwrap_or_default();
-    let row = |(id, category, decision_kind): (Uuid, &Code, &Code)| ConsentRow {
+    let row = |(id, category, agency_kind): (Uuid, &Code, &Code)| ConsentRow {
         authority_id: entry.authority.unwrap_or_default(),
         id,
         family_id: family,
         person_id: decided.person,
         category: category.as_str().to_owned(),
-        agency_kind: decision_kind.as_str().to_owned(),
-        decision: decision.to_owned(),
+        agency_kind: agency_kind.as_str().to_owned(),
+        decision,
         decided_by: decided.decided_by.unwrap_or(decided.person),
         recorded_at: at,
         expires_on: decided.until,

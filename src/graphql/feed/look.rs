@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{Seen, mark::mark};
 use crate::{
     graphql::{objects::Marker, services::Services},
+    records::Table,
     sharing::{ceiling::Ceiling, register::field},
     store::{
         dossier::{Dossier, Wants},
@@ -126,10 +127,7 @@ impl<'a> Look<'a> {
         families: FamilySet,
         marks: &mut HashMap<Uuid, String>,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
-        let wants = Wants {
-            plans: true,
-            ..Wants::default()
-        };
+        let wants = Wants::of(&[Table::Plan]);
         let dossiers = self.session.dossiers(&self.ceiling, &families, wants).await?;
         for dossier in &dossiers {
             if let Some(marker) = Marker::seen(dossier) {

@@ -10,8 +10,8 @@ use crate::{
         ids::Kind,
         shared::{Outcome, about_nobody},
     },
+    records::{AgencyRow, AuthorityRow},
     sharing::{grant::Shared, register::field},
-    store::rows::{AgencyRow, AuthorityRow},
 };
 
 /// An organisation in the partnership.

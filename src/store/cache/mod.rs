@@ -32,11 +32,13 @@ pub(super) use self::{
 };
 use super::{
     agencies::Agencies,
-    dossier::{FamilyRecord, Locked, Tables, Wants},
+    dossier::{FamilyRecord, Locked, Tables},
     facts::Needed,
-    rows::AuthorityRow,
 };
-use crate::sharing::{category::CategorySet, facts::FamilyFacts};
+use crate::{
+    records::{AuthorityRow, TableSet},
+    sharing::{category::CategorySet, facts::FamilyFacts},
+};
 
 /// What was read of one family. All of it is derived from the database, the day and the authority's settings, and from nothing of who asked but what
 /// [`Shape`] says.
@@ -65,7 +67,7 @@ impl Size for Arc<[Uuid]> {
 /// What was asked for when something was read: what was read in another shape may lack rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
-    pub(super) wants: Wants,
+    pub(super) tables: TableSet,
     pub(super) needed: Needed,
     /// The agencies whose involvements are read, where not all are.
     pub(super) agencies: Option<Vec<Uuid>>,

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::HashMap, sync::Arc, time::Instant};
 
 use chrono::NaiveDate;
 
-use crate::store::{agencies::Agencies, rows::AuthorityRow};
+use crate::{records::AuthorityRow, store::agencies::Agencies};
 
 /// The newest write of a family. Numbers rise with the commits in the life of one server of PostgreSQL; one that was restored, or took over from another, may
 /// give the same number to another write.

@@ -1,5 +1,6 @@
 //! What is kept is used by operations of the same moment only, and there is not too much of it.
 
+use crate::records::{Route, Table, TableSet};
 use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate};
@@ -30,8 +31,8 @@ fn key(number: u128) -> Uuid {
 
 fn family(number: u128) -> Arc<CachedFamily> {
     use crate::{
+        records::FamilyRow,
         sharing::{facts::RowFacts, grant::Guarded},
-        store::rows::FamilyRow,
     };
     let row = FamilyRow {
         authority_id: AUTHORITY,
@@ -42,7 +43,7 @@ fn family(number: u128) -> Arc<CachedFamily> {
         locality: None,
         reach_area: None,
         need_level: None,
-        route: "cohort".into(),
+        route: Route::Data,
         attached_on: None,
         closed_on: None,
     };
@@ -75,10 +76,7 @@ fn family(number: u128) -> Arc<CachedFamily> {
 
 fn shape(plans: bool) -> Shape {
     Shape {
-        wants: Wants {
-            plans,
-            ..Wants::default()
-        },
+        tables: if plans { Table::Plan.into() } else { TableSet::EMPTY },
         needed: Needed::default(),
         agencies: None,
         consents: None,

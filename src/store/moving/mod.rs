@@ -145,7 +145,7 @@ impl Databases {
                 sum::<statistical_neighbour::Entity>(&on, authority).await?,
             ),
         ];
-        for table in tables::TABLES {
+        for table in tables::TABLES.iter() {
             sums.push((table.name, (table.sum)(&on, authority).await?));
         }
         Ok(sums)
@@ -185,7 +185,7 @@ pub async fn copy_authority(
     let mut sums = vec![("authority", itself(&reading, &writing, known.number).await?)];
     let (sum, left_out) = neighbours(&reading, &writing, known.number, now).await?;
     sums.push(("statistical_neighbour", sum));
-    for table in tables::TABLES {
+    for table in tables::TABLES.iter() {
         sums.push((table.name, (table.copy)(&reading, &writing, known.number).await?));
     }
     let fence = Fence {

@@ -1,22 +1,43 @@
 //! Which tables are moved with an authority, in an order in which no row comes before one that it refers to; and which are not, and why.
 
+use std::sync::LazyLock;
+
 use super::rows::Table;
+use crate::records::{self, Row as _, each_table};
+
+macro_rules! rows {
+    ($($rows:ident $table:ident $row:ident [$($object:ident)?];)+) => {
+        fn said() -> Vec<Table> {
+            vec![$(Table::of_rows::<records::$row>()),+]
+        }
+    };
+}
+
+each_table! { rows! }
 
 macro_rules! tables {
     ($($table:ident)+) => {
-        /// Those that are moved, besides `authority` and `statistical_neighbour`, which are seen to apart.
-        pub(super) const TABLES: &[Table] = &[$(Table::of::<entity::$table::Entity>(stringify!($table))),+];
+        fn others() -> Vec<Table> {
+            vec![$(Table::of::<entity::$table::Entity>(stringify!($table))),+]
+        }
     };
 }
 
 // Budgets and what was tried are among them: nobody may begin anew because their authority moved.
 tables! {
-    agency client_program person family membership address statutory_status local_identifier involvement
-    lead_professional criteria_match assessment distance_score plan goal action outcome progress_value marker consent
-    emergency_access agreement agreement_signatory agreement_clause policy_version idempotency import_file person_key
+    agreement agreement_signatory agreement_clause policy_version idempotency import_file person_key
     person_key_state lookup_budget lookup_asked lookup_tried alert write_budget family_change marker_consumer marker_told
-    marker_change contact marker_response webhook_endpoint webhook_delivery trusted_client trusted_document
+    marker_change marker_response webhook_endpoint webhook_delivery trusted_client trusted_document
 }
+
+/// Those that are seen to apart, since they are not kept by the authority that they speak of.
+const APART: [&str; 2] = [records::AuthorityRow::NAME, records::StatisticalNeighbourRow::NAME];
+
+/// Those that are moved, besides those that are seen to apart.
+pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    let said = said().into_iter().filter(|table| !APART.contains(&table.name));
+    said.chain(others()).collect()
+});
 
 /// Those that are not, each with the reason.
 const STAY: &[(&str, &str)] = &[
@@ -35,7 +56,6 @@ const STAY: &[(&str, &str)] = &[
 
 /// The tables that are moved with an authority, and those that are not.
 pub fn tables() -> (Vec<&'static str>, Vec<&'static str>) {
-    let apart = ["authority", "statistical_neighbour"].into_iter();
-    let moved = apart.chain(TABLES.iter().map(|table| table.name)).collect();
+    let moved = APART.into_iter().chain(TABLES.iter().map(|table| table.name)).collect();
     (moved, STAY.iter().map(|(table, _)| *table).collect())
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use migration::{MigratorTrait as _, TrailMigrator};
+use migration::TRAIL;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait, Value};
 use uuid::Uuid;
 
@@ -12,7 +12,10 @@ use super::{
     record::{CHAINS, month_name},
     sqlite,
 };
-use crate::store::connect::{ConnectError, trail_file};
+use crate::store::{
+    connect::{ConnectError, trail_file},
+    migrate,
+};
 
 /// Rows in memory at a time.
 const PAGE: u32 = 500;
@@ -64,7 +67,7 @@ impl TrailStore {
     /// Makes a trail in a new file, for its owner alone. The file must not be there.
     pub async fn new_archive(file: &Path) -> Result<Self, TrailStoreError> {
         let (url, connection) = trail_file(file, false).await?;
-        let made = TrailMigrator::up(&connection, None).await;
+        let made = migrate::up(&connection, &TRAIL).await;
         made.map_err(|source| ConnectError::Migrate { database: url, source })?;
         Ok(Self::over(connection.clone(), connection))
     }

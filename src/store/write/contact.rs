@@ -1,19 +1,22 @@
 //! What partners say of a marked family: a contact, a marker of their own placed or removed, whether it changed what they did.
 
 use chrono::NaiveDate;
-use entity::{contact, lead_professional, marker, marker_response, webhook_delivery, webhook_endpoint};
+use entity::{lead_professional, marker, marker_response, webhook_delivery, webhook_endpoint};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
-use crate::store::record::record;
-use crate::store::{
-    alerts::CONTACTS,
-    reach::open_on,
-    rows::{ContactNoteRow, ContactRow, MarkerResponseRow},
-    session::{Session, StoreError},
-    writing::Writing,
+use crate::{
+    records::{Code as _, ContactNoteRow, ContactRow, MarkerRow, MarkerStatus, WholeContactRow},
+    store::{
+        alerts::CONTACTS,
+        reach::open_on,
+        record::record,
+        rows::MarkerResponseRow,
+        session::{Session, StoreError},
+        writing::Writing,
+    },
 };
 
 /// A marker of an agency's own in one of its systems: keys and days, and nothing of the family.
@@ -83,7 +86,7 @@ impl Session {
                     .filter(marker::Column::FamilyId.eq(family))
                     .filter(marker::Column::AgencyId.eq(agency))
                     .filter(marker::Column::System.eq(system))
-                    .filter(marker::Column::Status.ne("removed")),
+                    .filter(marker::Column::Status.ne(MarkerStatus::Removed.word())),
             )
             .await?;
         Ok(found.into_iter().next())
@@ -119,19 +122,19 @@ impl Writing<'_> {
         self.of_family(row.family_id)?;
         let (family, key) = (row.family_id, row.id);
         let (text, category) = note.map(|note| (note.text, note.category)).unzip();
-        self.insert(contact::ActiveModel {
-            authority_id: Set(self.authority()),
-            id: Set(row.id),
-            family_id: Set(row.family_id),
-            agency_id: Set(row.agency_id),
-            subject: Set(row.subject),
-            kind: Set(row.kind),
-            urgency: Set(row.urgency),
-            occurred_at: Set(row.occurred_at),
-            note: Set(text),
-            note_category: Set(category),
-            recorded_at: Set(row.recorded_at),
-        })
+        self.add(&[WholeContactRow {
+            authority_id: self.authority(),
+            id: row.id,
+            family_id: row.family_id,
+            agency_id: row.agency_id,
+            subject: row.subject,
+            kind: row.kind,
+            urgency: row.urgency,
+            occurred_at: row.occurred_at,
+            note: text,
+            note_category: category,
+            recorded_at: row.recorded_at,
+        }])
         .await?;
         self.touch_contact(family, key);
         Ok(())
@@ -183,17 +186,17 @@ impl Writing<'_> {
         on: NaiveDate,
     ) -> Result<(), StoreError> {
         self.of_family(family)?;
-        self.insert(marker::ActiveModel {
-            authority_id: Set(self.authority()),
-            id: Set(key),
-            family_id: Set(family),
-            agency_id: Set(agency),
-            system: Set(system),
-            status: Set("placed".to_owned()),
-            requested_on: Set(on),
-            placed_on: Set(Some(on)),
-            removed_on: Set(None),
-        })
+        self.add(&[MarkerRow {
+            authority_id: self.authority(),
+            id: key,
+            family_id: family,
+            agency_id: agency,
+            system,
+            status: MarkerStatus::Placed,
+            requested_on: on,
+            placed_on: Some(on),
+            removed_on: None,
+        }])
         .await
     }
 
@@ -203,7 +206,7 @@ impl Writing<'_> {
             family,
             key,
             marker::ActiveModel {
-                status: Set("placed".to_owned()),
+                status: Set(MarkerStatus::Placed.word().to_owned()),
                 placed_on: Set(Some(on)),
                 ..Default::default()
             },
@@ -217,7 +220,7 @@ impl Writing<'_> {
             family,
             key,
             marker::ActiveModel {
-                status: Set("removed".to_owned()),
+                status: Set(MarkerStatus::Removed.word().to_owned()),
                 removed_on: Set(Some(on)),
                 ..Default::default()
             },

@@ -92,7 +92,7 @@ async fn nothing_is_written_behind_a_fence(database: &TestDatabase) {
     assert_eq!(refused, StoreError::Away(Away::Moving));
     assert!(store.register_documents(key, &[]).await.is_err() && store.retire_documents(key, None).await.is_err());
     let agency = thinkfamily::store::dataset::Dataset {
-        agencies: vec![thinkfamily::store::rows::AgencyRow {
+        agencies: vec![thinkfamily::records::AgencyRow {
             authority_id: MOVED.1,
             id: Uuid::from_u128(9),
             code: "new".to_owned(),

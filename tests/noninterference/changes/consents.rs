@@ -16,8 +16,8 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 row,
                 agency_id = m.agency(),
                 subject = m.text(),
-                kind = m.one(&["incident", "visit", "call", "arrest", "other"]),
-                urgency = m.one(&["routine", "soon", "immediate"]),
+                kind = m.code(),
+                urgency = m.code(),
                 occurred_at = m.instant(),
                 recorded_at = m.instant(),
             );
@@ -39,11 +39,12 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                     decided_by = by,
                     category = m.category(),
                     agency_kind = m.one(&KINDS),
-                    decision = m.one(&["given", "refused"]),
+                    decision = m.code(),
                     recorded_at = m.instant(),
                     expires_on = m.day_if_any(),
                     withdrawn_at = m.chance.percent(40).then(|| m.instant()),
-                    recorded_by_agency = m.agency()
+                    recorded_by_agency = m.agency(),
+                    recorded_by_subject = m.account()
                 );
                 "consents"
             } else {
@@ -53,11 +54,14 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                     row,
                     agency_id = m.agency(),
                     subject = m.text(),
-                    ground = m.one(&["safeguarding", "threat_to_life"]),
+                    ground = m.code(),
                     justification = m.text(),
                     opened_at = m.instant()
                 );
                 row.expires_at = row.opened_at + TimeDelta::hours(8);
+                if m.here() {
+                    row.closed_at = m.chance.percent(30).then(|| row.opened_at + TimeDelta::hours(1));
+                }
                 if row.closed_at.is_some_and(|closed| closed < row.opened_at) {
                     row.closed_at = None;
                 }
