@@ -1,8 +1,6 @@
 //! Months of the trail that were taken to files of their own, where they are whole by themselves and can be checked and asked.
 
-use std::{collections::BTreeMap, path::Path};
-
-use uuid::Uuid;
+use std::path::Path;
 
 use super::{
     code::Code,
@@ -12,11 +10,11 @@ use super::{
     key::PublicKey,
     kind::Kind,
     packed::words_of,
-    read::{ReadError, rare},
+    read::ReadError,
     verify::verify_archive,
     writer::{Trail, TrailError},
 };
-use crate::store::trail::{HeadRow, Month, Record, TrailSnapshot, TrailStore, TrailStoreError};
+use crate::store::trail::{HeadRow, Month, Record, TrailStore, TrailStoreError};
 
 /// What was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,20 +77,6 @@ pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey
         chains: taken.heads.len(),
         entries: taken.entries,
     })
-}
-
-/// Where the chains ended that were taken to files.
-pub(super) async fn elsewhere(snapshot: &TrailSnapshot) -> Result<BTreeMap<Uuid, HeadRef>, ReadError> {
-    let entries = rare(snapshot, Kind::Archived).await?;
-    let heads = entries.into_iter().flat_map(|entry| entry.heads);
-    Ok(heads.map(|head| (head.chain, head)).collect())
-}
-
-/// Up to which place each chain is in a file of its own.
-pub async fn chains_elsewhere(store: &TrailStore) -> Result<BTreeMap<Uuid, i64>, ReadError> {
-    let snapshot = store.snapshot().await?;
-    let heads = elsewhere(&snapshot).await?.into_values();
-    Ok(heads.map(|head| (head.chain, head.seq)).collect())
 }
 
 fn head_ref(row: &HeadRow) -> Option<HeadRef> {

@@ -1,17 +1,10 @@
 //! What the trail says of a restore: which entries are lost for good, and what became of the changes that the main database had lost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-use super::{
-    entry::Entry,
-    kind::Kind,
-    read::{ReadError, rare},
-};
-use crate::store::trail::{TrailSnapshot, TrailStore};
 
 /// Entries of a chain that are lost, the first and the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,26 +34,4 @@ pub struct Restored {
     /// How many are not, and are told to a person.
     #[serde(default)]
     pub told: u64,
-}
-
-/// Up to which place each chain is said to have lost entries.
-pub async fn said_lost(store: &TrailStore) -> Result<BTreeMap<Uuid, i64>, ReadError> {
-    lost(&store.snapshot().await?).await
-}
-
-/// The same, of one instant.
-pub(super) async fn lost(snapshot: &TrailSnapshot) -> Result<BTreeMap<Uuid, i64>, ReadError> {
-    let mut lost = BTreeMap::new();
-    for entry in rare(snapshot, Kind::Restored).await? {
-        add_lost(&entry, &mut lost);
-    }
-    Ok(lost)
-}
-
-/// Adds what one entry says to be lost.
-pub(super) fn add_lost(entry: &Entry, lost: &mut BTreeMap<Uuid, i64>) {
-    for range in entry.restored.iter().flat_map(|restored| &restored.lost) {
-        let to = lost.entry(range.chain).or_default();
-        *to = range.to.max(*to);
-    }
 }

@@ -8,8 +8,8 @@ use std::{
     collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{
     checkpoint::Checkpoint,
     code::Code,
-    entry::{Entry, EntryError, EntryRef, HeadRef, Kind},
+    entry::{Entry, EntryRef, HeadRef, Kind},
     key::{HeadKey, PublicKey},
 };
 use crate::{
@@ -29,12 +29,20 @@ use crate::{
     store::trail::{MadeRow, TrailStore, TrailStoreError},
 };
 
+mod command;
+mod error;
 pub(super) mod others;
+mod prepared;
 mod task;
 mod teller;
 
-use task::{Chain, Prepared, Reached, Task};
-use teller::{Teller, Told};
+pub use self::error::{OpenError, TrailError};
+use self::teller::{Teller, Told};
+use self::{
+    command::{Command, Counters},
+    prepared::Prepared,
+    task::{Chain, Reached, Task},
+};
 
 /// Bounds of the writing end.
 #[derive(Clone, Debug)]
@@ -60,40 +68,6 @@ impl Default for TrailOptions {
     }
 }
 
-/// Why an entry is not known to be durable. Whatever it would have recorded must not happen.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TrailError {
-    /// Too many entries wait.
-    #[error("too many entries wait to be written to the trail")]
-    Busy,
-    /// The entry itself cannot be taken.
-    #[error(transparent)]
-    Entry(#[from] EntryError),
-    /// The database did not take it; the log has the cause.
-    #[error("the trail could not be written")]
-    NotWritten,
-    /// The trail was closed, or its task is gone.
-    #[error("the trail is closed")]
-    Closed,
-}
-
-/// Why the trail could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] TrailStoreError),
-    /// The first entry could not be made.
-    #[error(transparent)]
-    Entry(#[from] EntryError),
-    /// The database did not answer in time.
-    #[error("the trail's database did not answer in time")]
-    TimedOut,
-    /// The chain is not as this process left it, so that it writes nothing more.
-    #[error("the trail's chain is not as this process left it: nothing more is written")]
-    Stopped,
-}
-
 /// How the writing end fares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -116,27 +90,6 @@ pub struct TrailStats {
     pub failed: u64,
     /// Entries refused because too many were waiting.
     pub refused: u64,
-}
-
-#[derive(Debug, Default)]
-struct Counters {
-    entries: AtomicU64,
-    batches: AtomicU64,
-    failed: AtomicU64,
-    refused: AtomicU64,
-    /// Whether the newest write failed.
-    failing: AtomicBool,
-    /// Whether nothing more is written.
-    stopped: AtomicBool,
-    /// Whether somebody tries to write again.
-    proving: AtomicBool,
-    /// The newest change that was made.
-    made: Mutex<Option<MadeRow>>,
-}
-
-enum Command {
-    Append(Prepared, oneshot::Sender<Result<HeadRef, TrailError>>),
-    Close(oneshot::Sender<()>),
 }
 
 /// The heads of all chains, without those that the first entry of another chain names already as they are now: for an entry that vouches for them.

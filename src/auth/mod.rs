@@ -11,6 +11,7 @@ mod binding;
 mod claims;
 mod credentials;
 mod dev_issuer;
+mod dev_issuer_error;
 mod directory;
 mod issuer;
 mod jwks;
@@ -29,7 +30,8 @@ pub use self::{
     authenticator::{Authenticator, SignedIn},
     claims::{PORTAL_ROLE, ROLES},
     credentials::{Credentials, Thumbprint, thumbprint},
-    dev_issuer::{DevIssuer, DevIssuerError, MAX_TOKEN_MINUTES, PortalRequest, TokenRequest},
+    dev_issuer::{DevIssuer, MAX_TOKEN_MINUTES, PortalRequest, TokenRequest},
+    dev_issuer_error::DevIssuerError,
     directory::{AgencyEntry, AgencyLookup, Directory, DirectoryError},
     issuer::{IssuerError, TrustedIssuer},
     jwks::KeySetError,

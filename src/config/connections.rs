@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    milliseconds,
-    source::{ConfigError, RawSettings},
-};
+use super::{error::ConfigError, source::RawSettings};
 
 /// Limits on connections, and on what arrives before a request can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,12 +40,12 @@ impl Connections {
                 unauthenticated_connections.min(256),
                 4..=1_000_000,
             )?,
-            first_request_time: milliseconds(settings, "stranger_timeout_ms", 5_000)?,
+            first_request_time: settings.milliseconds("stranger_timeout_ms", 5_000)?,
             token_bytes: size("token_bytes", header_bytes.min(16 * 1024), 1_024..=64 * 1024)?,
             header_bytes: header_bytes as usize,
             headers: size("headers", 64, 16..=1_000)?,
-            header_time: milliseconds(settings, "header_timeout_ms", 15_000)?,
-            body_time: milliseconds(settings, "body_timeout_ms", 15_000)?,
+            header_time: settings.milliseconds("header_timeout_ms", 15_000)?,
+            body_time: settings.milliseconds("body_timeout_ms", 15_000)?,
         };
         if connections.token_bytes > connections.header_bytes {
             return Err(ConfigError::new("token_bytes", "want at most header_bytes"));

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, net::IpAddr, path::PathBuf, str::FromStr, 
 
 use serde::Deserialize;
 
-use super::source::ConfigError;
+use super::error::ConfigError;
 
 /// Largest clock skew that may be configured for an issuer, in seconds: the default of the most widely used
 /// libraries.

@@ -1,6 +1,6 @@
 //! Limits on requests and documents.
 
-use super::source::{ConfigError, RawSettings};
+use super::{error::ConfigError, source::RawSettings};
 
 /// Limits on one request, checked in the order of the fields.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::source::{ConfigError, RawSettings};
+use super::{error::ConfigError, source::RawSettings};
 
 /// How look-ups are counted and paced.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::source::{ConfigError, RawSettings};
+use super::{error::ConfigError, source::RawSettings};
 
 /// Largest absolute value of a threshold.
 const MAX_THRESHOLD: f64 = 60.0;

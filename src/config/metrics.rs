@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use super::source::{ConfigError, RawSettings};
+use super::{error::ConfigError, source::RawSettings};
 
 /// A listener for metrics alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! Reads flags, environment and one file, once, at start. Depends on no other room; any room may use it.
 
 mod connections;
+mod error;
 mod flags;
 mod issuer;
 mod limits;
@@ -22,6 +23,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use self::{
     connections::Connections,
+    error::{ConfigError, Origin},
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding, is_key_address},
     limits::Limits,
@@ -29,7 +31,6 @@ pub use self::{
     lookups::Lookups,
     matching::Matching,
     metrics::MetricsListener,
-    source::{ConfigError, Origin},
     trail::{Trail, Witness},
     transport::{Tls, Transport},
     writes::Writes,
@@ -239,7 +240,7 @@ impl Config {
             database: read_database(&settings, &data_dir)?,
             trail: Trail::read(&settings, &data_dir, development)?,
             data_dir,
-            request_timeout: milliseconds(&settings, "request_timeout_ms", 15_000)?,
+            request_timeout: settings.milliseconds("request_timeout_ms", 15_000)?,
             drain_time: Duration::from_millis(
                 settings
                     .number("leave_ms", if development { 0 } else { 5_000 }, 0..=600_000)?
@@ -263,11 +264,6 @@ impl Config {
     }
 }
 
-fn milliseconds(settings: &RawSettings, name: &'static str, default: u32) -> Result<Duration, ConfigError> {
-    let number = settings.number(name, default, 10..=600_000)?;
-    Ok(Duration::from_millis(u64::from(number)))
-}
-
 fn read_database(settings: &RawSettings, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
     let address = |name| settings.get(name, "an address", |text| Some(Concealed(text.to_owned())));
     let url = match address("database_url")? {
@@ -286,9 +282,9 @@ fn read_database(settings: &RawSettings, data_dir: &std::path::Path) -> Result<D
         trail_url: address("trail_database_url")?,
         connections: settings.number("database_connections", 16, 1..=1_000)?,
         queue: settings.number("database_queue", 256, 0..=100_000)?,
-        wait: milliseconds(settings, "database_wait_ms", 2_000)?,
-        statement_timeout: milliseconds(settings, "statement_timeout_ms", 5_000)?,
-        feed_poll: milliseconds(settings, "feed_poll_ms", 5_000)?,
+        wait: settings.milliseconds("database_wait_ms", 2_000)?,
+        statement_timeout: settings.milliseconds("statement_timeout_ms", 5_000)?,
+        feed_poll: settings.milliseconds("feed_poll_ms", 5_000)?,
         family_cache_mb: settings.number("family_cache_mb", 128, 0..=65_535)?,
         disk_reserve_mb: settings.number("disk_reserve_mb", 64, 0..=1_048_576)?,
     })
@@ -301,7 +297,7 @@ fn read_webhooks(settings: &RawSettings) -> Result<Webhooks, ConfigError> {
     };
     Ok(Webhooks {
         private_addresses: settings.switch("webhook_private_addresses", false)?,
-        timeout: milliseconds(settings, "webhook_timeout_ms", 20_000)?,
+        timeout: settings.milliseconds("webhook_timeout_ms", 20_000)?,
         proxy: settings.get("webhook_proxy", "http://HOST:PORT or https://HOST:PORT", |text| {
             is_address(text).then(|| text.to_owned())
         })?,

@@ -2,69 +2,18 @@
 //!
 //! Knows names and text values only; the other files of this folder parse them.
 
-use std::{collections::BTreeMap, fmt::Display, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde::Deserialize;
 
 use super::{
+    error::{ConfigError, Origin},
     flags::{ConfigArgs, SETTINGS},
     issuer::IssuerTable,
 };
 
 /// Maximum size of the configuration file, in bytes.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
-
-/// A setting refused at start. Values are never echoed: some are secrets.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("setting `{setting}`{}: {wanted}", .origin.map(|origin| format!(" ({origin})")).unwrap_or_default())]
-pub struct ConfigError {
-    /// The setting's name.
-    pub setting: String,
-    /// The source of the refused value, if it has one.
-    pub origin: Option<Origin>,
-    /// What is expected.
-    pub wanted: String,
-}
-
-impl ConfigError {
-    /// An error about a setting without a single source.
-    pub(super) fn new(setting: impl Into<String>, wanted: impl Into<String>) -> Self {
-        Self {
-            setting: setting.into(),
-            origin: None,
-            wanted: wanted.into(),
-        }
-    }
-
-    fn from(setting: &str, origin: Origin, wanted: impl Into<String>) -> Self {
-        Self {
-            setting: setting.to_owned(),
-            origin: Some(origin),
-            wanted: wanted.into(),
-        }
-    }
-}
-
-/// The source of a setting's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A command line flag.
-    Flag,
-    /// An environment variable.
-    Environment,
-    /// The configuration file.
-    File,
-}
-
-impl Display for Origin {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Flag => "from the command line",
-            Self::Environment => "from the environment",
-            Self::File => "from the configuration file",
-        })
-    }
-}
 
 /// The text values of all settings given, each from its highest source, and the file's issuers.
 #[derive(Debug, Default)]
@@ -196,6 +145,12 @@ impl RawSettings {
         let wanted = format!("a whole number from {} to {}", range.start(), range.end());
         let read = |text: &str| text.parse::<u32>().ok().filter(|number| range.contains(number));
         Ok(self.get(name, &wanted, read)?.unwrap_or(default))
+    }
+
+    /// A time in milliseconds, from ten to ten minutes.
+    pub(super) fn milliseconds(&self, name: &'static str, default: u32) -> Result<Duration, ConfigError> {
+        let number = self.number(name, default, 10..=600_000)?;
+        Ok(Duration::from_millis(u64::from(number)))
     }
 
     /// A switch: `on` or `off`, `true` or `false`.

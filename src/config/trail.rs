@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    issuer::is_loopback_host,
-    source::{ConfigError, RawSettings},
-};
+use super::{error::ConfigError, issuer::is_loopback_host, source::RawSettings};
 
 /// The witness to which checkpoints of the trail are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

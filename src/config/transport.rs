@@ -4,10 +4,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use ipnet::IpNet;
 
-use super::{
-    issuer::is_loopback_host,
-    source::{ConfigError, RawSettings},
-};
+use super::{error::ConfigError, issuer::is_loopback_host, source::RawSettings};
 
 /// The TLS files.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The rate limits on changes.
 
-use super::source::{ConfigError, RawSettings};
+use super::{error::ConfigError, source::RawSettings};
 
 /// How many changes are allowed per period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

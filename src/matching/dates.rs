@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-use super::{Agreement, Description};
+use super::{Agreement, BornAbout, Description};
 
 /// A year that is another by no more than this, on the same day, is taken for a slip.
 const YEARS: u32 = 2;
@@ -10,24 +10,6 @@ const YEARS: u32 = 2;
 const EARLY: Days = Days::new(140);
 /// And so long after it.
 const LATE: Days = Days::new(28);
-
-/// What of a date of birth is known where it is not wholly known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BornAbout {
-    /// The year.
-    Year(i32),
-    /// The year and the month.
-    Month(i32, u32),
-    /// The day on which a child who was not born yet is expected.
-    Expected(NaiveDate),
-}
-
-impl BornAbout {
-    /// The year, and the month if that is known.
-    pub fn within(year: i32, month: Option<u32>) -> Self {
-        month.map_or(Self::Year(year), |month| Self::Month(year, month))
-    }
-}
 
 /// A date of birth as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::{BornAbout, normal};
+use super::normal;
+
 /// What is known of a person. What is not known is `None`, or an empty list; empty texts count as not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Description {
@@ -57,4 +58,22 @@ impl Identifier {
 /// The same of a system as [`normal::code`] writes it.
 pub(super) fn is_of_a_place(system: &str) -> bool {
     OF_A_PLACE.contains(&system)
+}
+
+/// What of a date of birth is known where it is not wholly known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BornAbout {
+    /// The year.
+    Year(i32),
+    /// The year and the month.
+    Month(i32, u32),
+    /// The day on which a child who was not born yet is expected.
+    Expected(NaiveDate),
+}
+
+impl BornAbout {
+    /// The year, and the month if that is known.
+    pub fn within(year: i32, month: Option<u32>) -> Self {
+        month.map_or(Self::Year(year), |month| Self::Month(year, month))
+    }
 }

@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::{
     Field,
     model::{Model, Odds},
+    model_error::{ModelError, number, refused, shown},
     numbers::System,
     rarity_file,
 };
@@ -21,23 +22,6 @@ const NUMBERS: &str = "numbers";
 const MOST_OF_A_NUMBER: f64 = 20.0;
 /// The furthest that the odds of a match may be from even.
 const FURTHEST: f64 = 60.0;
-
-/// A model that cannot be used: where, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {wanted}")]
-pub struct ModelError {
-    /// The place in the file: a key, or a line.
-    pub place: String,
-    /// What would be right.
-    pub wanted: String,
-}
-
-pub(super) fn refused(place: impl Into<String>, wanted: impl Into<String>) -> ModelError {
-    ModelError {
-        place: place.into(),
-        wanted: wanted.into(),
-    }
-}
 
 impl Model {
     /// Reads a model's file.
@@ -179,20 +163,7 @@ fn read_field(field: Field, value: Option<Value>) -> Result<Vec<Odds>, ModelErro
     Ok(all)
 }
 
-pub(super) fn number(value: Option<Value>) -> Option<f64> {
-    match value? {
-        Value::Float(number) if number.is_finite() => Some(number),
-        // Whole numbers of any use here are small.
-        Value::Integer(number) => i32::try_from(number).ok().map(f64::from),
-        _ => None,
-    }
-}
-
 /// Six digits that count.
 fn rounded(number: f64) -> f64 {
     format!("{number:.5e}").parse().unwrap_or(number)
-}
-
-pub(super) fn shown(key: &str) -> String {
-    key.chars().filter(|letter| !letter.is_control()).take(60).collect()
 }

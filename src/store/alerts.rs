@@ -1,5 +1,7 @@
 //! Alerts: that somebody tried too many values in look-ups. They are of no family, and say nothing of what was asked.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::{alert, webhook_delivery, webhook_endpoint};
 use sea_orm::{
@@ -10,11 +12,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Store, fence,
+    Store,
+    dossier::Locked,
+    fence,
     record::record,
     session::{Session, StoreError},
     transaction::begin_write,
 };
+use crate::sharing::grant::{Guarded, Link, Linked};
 
 /// What an endpoint of alerts is told of.
 pub const ALERTS: &str = "alerts";
@@ -51,6 +56,15 @@ pub struct AlertRow {
 }
 
 record!(AlertRow: authority_id id raised_at last_at request_id agency_id client subject role purpose kind times);
+
+impl Linked for AlertRow {
+    fn link(&self, link: Link) -> Option<Uuid> {
+        match link {
+            Link::Own => Some(self.id),
+            _ => None,
+        }
+    }
+}
 
 impl Store {
     /// Raises an alert, or counts it with the one that has the same digest; where it is a new one, every endpoint of its authority that is told of alerts is to be told.
@@ -141,10 +155,14 @@ fn of_row(row: AlertRow, digest: i64) -> alert::ActiveModel {
 }
 
 impl Session {
-    /// The alerts with these keys, in no order.
-    pub async fn alerts_among(&self, keys: impl IntoIterator<Item = Uuid> + Send) -> Result<Vec<AlertRow>, StoreError> {
+    /// The alerts with these keys, each with its key, in no order.
+    pub async fn alerts_among(
+        &self,
+        keys: impl IntoIterator<Item = Uuid> + Send,
+    ) -> Result<Vec<(Uuid, Locked<AlertRow>)>, StoreError> {
         let among = alert::Column::Id.is_in(keys);
-        self.all(alerts(self.authority()).filter(among)).await
+        let rows: Vec<AlertRow> = self.all(alerts(self.authority()).filter(among)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, locked(row))).collect())
     }
 
     /// Alerts about these agencies, newest first, from before a place on.
@@ -153,7 +171,7 @@ impl Session {
         agencies: &[Uuid],
         before: Option<(DateTime<Utc>, Uuid)>,
         limit: u64,
-    ) -> Result<Vec<AlertRow>, StoreError> {
+    ) -> Result<Vec<Locked<AlertRow>>, StoreError> {
         let mut select = alerts(self.authority())
             .filter(alert::Column::AgencyId.is_in(agencies.iter().copied()))
             .order_by_desc(alert::Column::RaisedAt)
@@ -165,8 +183,13 @@ impl Session {
                 .add(alert::Column::Id.lt(id));
             select = select.filter(Condition::any().add(alert::Column::RaisedAt.lt(at)).add(same));
         }
-        self.all(select).await
+        let rows: Vec<AlertRow> = self.all(select).await?;
+        Ok(rows.into_iter().map(locked).collect())
     }
+}
+
+fn locked(row: AlertRow) -> Locked<AlertRow> {
+    Arc::new(Guarded::of_no_family(Some(row.agency_id), row))
 }
 
 fn alerts(authority: i32) -> sea_orm::Select<alert::Entity> {

@@ -2,7 +2,7 @@
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx::Error as SqlxError};
 
-use super::{fence::Away, files::Unfit};
+use super::{away::Away, files::Unfit};
 
 /// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

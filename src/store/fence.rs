@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub use super::away::Away;
 use super::session::StoreError;
 
 /// How far the move of an authority is, in one of the two databases.
@@ -63,17 +64,6 @@ impl State {
             Self::Moved | Self::Elsewhere => Some(Away::Elsewhere),
         }
     }
-}
-
-/// Why nothing of an authority is answered here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Away {
-    /// It is served nowhere for a moment.
-    #[error("the authority is being moved to another database")]
-    Moving,
-    /// It is served by another database.
-    #[error("the authority is served by another database")]
-    Elsewhere,
 }
 
 /// What the table says of an authority.

@@ -4,9 +4,11 @@
 
 mod again;
 pub mod agencies;
+mod agency_cache;
 pub mod alerts;
 mod alone;
 pub mod announced;
+mod away;
 mod backup;
 pub mod budget;
 pub mod bulk;
@@ -17,9 +19,11 @@ pub mod connect;
 pub mod contacts;
 pub mod database_url;
 pub mod dataset;
+mod deed;
 mod directory;
 pub mod documents;
 pub mod dossier;
+mod fact_rows;
 mod facts;
 mod failure;
 pub mod feed;
@@ -30,20 +34,26 @@ mod links;
 mod load;
 mod marks;
 pub mod migrate;
+mod mode;
 pub mod moving;
 pub mod named;
 pub mod narrow;
+mod needed;
 pub mod outbox;
 mod pipeline;
+mod policies;
 pub mod policy;
 pub mod reach;
+mod read_rows;
 pub mod record;
+mod recovery;
 pub mod reference;
 pub mod rows;
 mod select;
 mod sequences;
 pub mod session;
 pub mod standby;
+mod standing;
 mod tables;
 pub mod trail;
 mod transaction;
@@ -66,10 +76,10 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::watch::Receiver;
 
 use self::{
+    agency_cache::AgencyCache,
     cache::{FamilyCache, Found},
     connect::Databases,
-    directory::AgencyCache,
-    policy::Policies,
+    policies::Policies,
     write_lock::Turns,
 };
 use crate::clock::{Clock, Ids};

@@ -19,36 +19,23 @@ use sea_orm::{
 use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tracing::{Instrument as _, Span, info_span};
 
-pub use super::failure::StoreError;
 use super::{
     Store,
     agencies::Agencies,
-    bundle::Rows,
     cache::{FamilyCache, Moment, Since, View, Written as NewestWrite},
+    deed::Written,
     feed::{self, Change, Wake},
     files::Files,
     pipeline::{Bind, Snapshot},
-    policy::Standing,
+    read_rows::Rows,
     record::Record,
+    standing::Standing,
     watch::Watched,
-    write::budget::Count,
+    write::count::Count,
     write_lock,
-    writing::Written,
 };
+pub use super::{failure::StoreError, mode::Mode};
 use crate::records::AuthorityRow;
-
-/// Whether a session may change anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Only read.
-    Read,
-    /// Read and write, beside others who write.
-    Write,
-    /// Read and write while nobody else does, so that no other change can come first.
-    Alone,
-    /// Read, and write only what the feed keeps of whom it told what. Such a session never makes another one fail.
-    Feed,
-}
 
 /// What a session reads over.
 #[derive(Debug)]
@@ -240,7 +227,7 @@ impl Session {
             if let Some(known) = view.as_ref().and_then(|view| self.families.agencies(view)) {
                 return Ok(known);
             }
-            let read = Arc::new(Agencies::load(self).await?);
+            let read = Arc::new(Agencies::of(self.all(Agencies::select(self.authority)).await?));
             if let Some(view) = &view {
                 self.families.put_agencies(view, &read);
             }

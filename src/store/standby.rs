@@ -3,39 +3,9 @@
 //! A standby repeats what another server has committed, some time later: consent that was withdrawn may still stand there, and nothing can be put down in the trail. So nothing of families is read
 //! from one. What only looks at what is there, such as the check of the trail, may.
 
-use sea_orm::{
-    ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement,
-    sqlx::{self, ConnectOptions as _, Connection as _, PgConnection, Row as _, postgres::PgConnectOptions},
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 
-use super::{connect::Databases, database_url::Address};
-
-/// Asks which of the two a server is.
-pub(super) const ASK: &str = "SELECT pg_is_in_recovery()";
-
-/// Why a connection to a standby is not used.
-pub(super) const STANDBY: &str =
-    "the server is a standby: withdrawals of consent come later there, and the trail cannot be written";
-
-/// Whether the server at an address is a standby. Asked over a connection of its own, so that whoever starts the program is told so, and not that no connection was free.
-pub(super) async fn is_standby(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
-    let mut connection = options.connect().await?;
-    let standby = asked(&mut connection).await?;
-    connection.close().await?;
-    Ok(standby)
-}
-
-async fn asked(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query(ASK).fetch_one(connection).await?.try_get(0)
-}
-
-/// Lets nobody use a new connection to a standby. The address may have led to another server before.
-pub(super) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    if asked(connection).await? {
-        return Err(sqlx::Error::Protocol(STANDBY.to_owned()));
-    }
-    Ok(())
-}
+use super::{connect::Databases, database_url::Address, recovery::is_standby};
 
 /// What a setting of a server gives up, in words for whoever runs it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,19 +10,8 @@ use super::{
     cache::{Holds, Life, Unproved, Written},
     record::record,
     session::{Session, StoreError},
+    standing::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
 };
-
-/// The newest number drawn for a write of a family. Whoever reads it is told of the present, in whatever moment their transaction is, so that it is never less than a
-/// number that they see, unless somebody has set it back.
-pub(super) const DRAWN_BY_POSTGRES: &str =
-    "coalesce(pg_sequence_last_value(CAST('family_written_seq' AS regclass)), 0)";
-
-/// A digest of all triggers. Switching one off, and on again, makes a new row of it, and a new number of the transaction that made it.
-pub(super) const TRIGGERS_OF_POSTGRES: &str = "coalesce((SELECT bit_xor(hashint8extended(CAST(t.oid AS bigint) * 4294967296 + CAST(CAST(t.xmin AS text) AS bigint), \
-     ascii(CAST(t.tgenabled AS text)))) FROM pg_trigger t WHERE NOT t.tgisinternal), 0)";
-
-/// It rises with every change of the schema.
-pub(super) const TRIGGERS_OF_SQLITE: &str = "(SELECT schema_version FROM pragma_schema_version)";
 
 /// The triggers that fire whoever writes, of the tables that a statement of ours means, and which put their notes down in the table in which we look for them.
 const GOOD_OF_POSTGRES: &str = "

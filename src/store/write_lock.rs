@@ -13,7 +13,7 @@ use std::{
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{failure::StoreError, fence::OF_WRITERS, session::Mode};
+use super::{failure::StoreError, fence::OF_WRITERS, mode::Mode};
 
 /// For so long after a refusal everybody writes alone: where one was refused, the next ones would be as well, for nothing.
 const CROWDED: Duration = Duration::from_millis(250);

@@ -1,80 +1,18 @@
 //! Writing what a permit covers. Whoever writes spends a permit, and by that alone the change is in the operation's account, from which the trail is told, and its family noted for the feed.
 
-use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
+pub use super::deed::{Deed, Written};
 use super::{
     feed::Change,
     record,
     session::{Session, StoreError},
 };
 use crate::{
-    records::{ConsentRow, Row},
-    sharing::{
-        category::CategorySet,
-        permit::{Holder, Permit},
-    },
+    records::Row,
+    sharing::{facts::Holder, permit::Permit},
 };
-
-/// What was changed, or tried, for the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The family it is about.
-    pub family: Option<Uuid>,
-    /// The person it is about.
-    pub person: Option<Uuid>,
-    /// The categories of what was written.
-    pub categories: CategorySet,
-    /// The numbers of the clauses that permitted it.
-    pub clauses: Vec<u16>,
-    /// The emergency access it opened or rests on.
-    pub emergency: Option<Uuid>,
-    /// What was done.
-    pub deed: Deed,
-}
-
-/// What was done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// Rows were added, changed or ended.
-    Rows,
-    /// Decisions about consent were added, all made at once.
-    Decided(Vec<ConsentRow>),
-    /// A consent was withdrawn.
-    Withdrawn {
-        /// Its row.
-        key: Uuid,
-        /// The category of data that it was for.
-        category: String,
-        /// The kind of agency that it was for.
-        agency_kind: String,
-    },
-    /// Decisions about consent that a wrong clock had dated are dated anew: which, and to when.
-    DatedAnew(Vec<(Uuid, DateTime<Utc>)>),
-    /// Emergency access was opened, or is open already.
-    Emergency,
-    /// A version of an agreement was loaded.
-    Agreement {
-        /// The agreement's code.
-        code: String,
-        /// The version.
-        version: i32,
-    },
-    /// Nothing was to be changed after all.
-    Nothing,
-    /// Nothing: what was to be changed is not there, may not be seen or may not be written.
-    Refused,
-    /// Nothing: what was named is not there, and that it was tried is an alert.
-    Alert,
-}
-
-impl Deed {
-    /// Whether it changes something. What only was tried does not.
-    pub fn is_change(&self) -> bool {
-        !matches!(self, Self::Nothing | Self::Refused | Self::Alert)
-    }
-}
 
 /// Who permits a change.
 #[derive(Debug)]
@@ -142,34 +80,23 @@ impl Writing<'_> {
         self.session.transaction()
     }
 
-    /// Refuses rows of another family than the permit's.
-    pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
+    /// Refuses rows of another holder than the permit's.
+    pub(super) fn held_by(&self, holder: Holder) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Family(family) => Err(NOT_COVERED),
+            By::Permit(permit, ..) if permit.holder() != holder => Err(NOT_COVERED),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses rows of another family than the permit's.
+    pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
+        self.held_by(Holder::Family(family))
     }
 
     /// Refuses rows about another person than the permit's.
     pub(super) fn of_person(&self, person: Uuid) -> Result<(), StoreError> {
         match &self.by {
             By::Permit(permit, ..) if permit.person() != Some(person) => Err(NOT_COVERED),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses rows of another agency than the permit's.
-    pub(super) fn of_agency(&self, agency: Uuid) -> Result<(), StoreError> {
-        match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Agency(agency) => Err(NOT_COVERED),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses whatever is not the authority's as a whole.
-    pub(super) fn of_authority(&self) -> Result<(), StoreError> {
-        match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Authority => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }

@@ -17,19 +17,16 @@ use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
 use super::{
-    address::Guard,
     attempt::attempt,
+    parts::{Counters, Parts, PublicId, Stats},
     resolver::{self, Lookup},
     seal::Sealer,
     sender::Sender,
+    settings::Settings,
 };
 use crate::{
     audit::Trail,
-    store::{
-        Store,
-        outbox::{Due, Settled},
-        session::StoreError,
-    },
+    store::{Store, outbox::Due, session::StoreError},
 };
 
 /// How many attempts are under way at once.
@@ -40,76 +37,6 @@ const OF_ONE: usize = 4;
 const MARGIN: Duration = Duration::from_secs(15);
 /// How long an ending process waits for the attempts under way.
 const ENDING: Duration = Duration::from_secs(5);
-
-/// How webhooks are delivered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Where they may go.
-    pub guard: Guard,
-    /// How long one attempt may take.
-    pub timeout: Duration,
-    /// How long of that a connection may take. Where there is none, that is told after as long.
-    pub connect: Duration,
-    /// The proxy that they go through.
-    pub proxy: Option<String>,
-    /// After so long it is looked for what is due although nothing woke the deliverer.
-    pub poll: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            guard: Guard::default(),
-            timeout: Duration::from_secs(20),
-            connect: Duration::from_secs(5),
-            proxy: None,
-            poll: Duration::from_secs(5),
-        }
-    }
-}
-
-/// Makes the public id of a contact or an alert: authority, family if it is a contact, row.
-pub type PublicId = Arc<dyn Fn(i32, Option<Uuid>, Uuid) -> String + Send + Sync>;
-
-/// What has become of deliveries since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Taken by their receivers.
-    pub delivered: u64,
-    /// Attempts that failed and are made again.
-    pub failed: u64,
-    /// Given up.
-    pub dead: u64,
-}
-
-#[derive(Debug, Default)]
-struct Counters {
-    delivered: AtomicU64,
-    failed: AtomicU64,
-    dead: AtomicU64,
-}
-
-/// What every attempt needs.
-pub(super) struct Parts {
-    pub(super) store: Store,
-    pub(super) trail: Trail,
-    pub(super) sealer: Arc<Sealer>,
-    pub(super) sender: Sender,
-    pub(super) public_id: PublicId,
-    settings: Settings,
-    counters: Counters,
-}
-
-impl Parts {
-    pub(super) fn count(&self, settled: &Settled) {
-        let counter = match settled {
-            Settled::Delivered { .. } => &self.counters.delivered,
-            Settled::Dead { .. } => &self.counters.dead,
-            Settled::Again { .. } | Settled::NotTried { .. } => &self.counters.failed,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-    }
-}
 
 /// Delivers webhooks. Cheap to clone.
 #[derive(Clone)]

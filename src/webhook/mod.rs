@@ -8,21 +8,18 @@
 pub mod address;
 mod attempt;
 pub mod deliverer;
+mod parts;
 mod resolver;
 mod schedule;
 pub mod seal;
 mod sender;
+mod settings;
 pub mod signature;
 mod trail;
 
 use std::sync::Arc;
 
-pub use self::{
-    address::Guard,
-    deliverer::{Deliverer, Settings},
-    seal::Sealer,
-    signature::Secret,
-};
+pub use self::{address::Guard, deliverer::Deliverer, seal::Sealer, settings::Settings, signature::Secret};
 
 /// What looking after endpoints needs: to seal their secrets, and to know where they may be.
 #[derive(Clone, Debug)]

@@ -1,12 +1,10 @@
-//! `/graphql`: turns a GraphQL over HTTP request into an operation within the limits, and its answer into
-//! HTTP. A request to upgrade to a `WebSocket` goes on to `live`.
+//! Turns a GraphQL over HTTP request into an operation within the limits, and its answer into HTTP.
 
 use std::sync::Arc;
 
 use axum::{
-    Extension,
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts};
@@ -14,8 +12,7 @@ use tracing::{Instrument as _, info_span};
 use uuid::Uuid;
 
 use super::{
-    live::upgrade,
-    observe::{LogFields, RequestId},
+    observe::LogFields,
     registered,
     request::{
         self,
@@ -36,18 +33,11 @@ use crate::{
 };
 
 /// Answers GET and POST; any other method gets 405.
-pub(super) async fn handle(
-    State(state): State<Arc<AppState>>,
-    Extension(RequestId(id)): Extension<RequestId>,
-    request: Request,
-) -> Response {
-    if upgrade::is_requested(&request) {
-        return upgrade::handle(&state, id, request).await;
-    }
+pub(super) async fn handle(state: &Arc<AppState>, id: Uuid, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let media = negotiate(&parts.headers);
     let mut log = LogFields::default();
-    let mut response = match answer(&state, id, &parts, body, media, &mut log).await {
+    let mut response = match answer(state, id, &parts, body, media, &mut log).await {
         Ok(response) => {
             log.outcome = Some("executed");
             response

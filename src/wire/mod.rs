@@ -8,6 +8,7 @@
 mod client_quota;
 mod concurrency;
 mod cors;
+mod endpoint;
 pub mod graphiql;
 mod graphql;
 pub mod ingress;

@@ -6,8 +6,9 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::ids::{Codec, Key, Kind},
+    records::LocalIdentifierRow,
     sharing::register,
-    store::{bulk, dataset::Dataset, rows::LocalIdentifierRow},
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 

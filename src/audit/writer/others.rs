@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     audit::{
-        archived::elsewhere,
+        elsewhere::elsewhere,
         entry::{Entry, HeadRef},
         hash::Hash,
-        marks, restored,
+        lost, marks,
         stored::entries_after,
     },
     store::trail::{HeadRow, TrailSnapshot, TrailStore, TrailStoreError},
@@ -102,7 +102,7 @@ async fn lost(
     };
     // What cannot be read of them is found by the check.
     let elsewhere = elsewhere(snapshot).await.unwrap_or_default();
-    let told = restored::lost(snapshot).await.unwrap_or_default();
+    let told = lost::lost(snapshot).await.unwrap_or_default();
     let mut lost = BTreeSet::new();
     for head in held.iter().filter(|mark| mark.of.is_none_or(|of| of == identity)) {
         let stands = snapshot.hash_at(head.chain, head.seq).await?;

@@ -7,13 +7,18 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::SubsecRound;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
 };
 
-use super::{Command, Counters, OpenError, TrailError, others::Others};
+use super::{
+    command::{Command, Counters},
+    error::{OpenError, TrailError},
+    others::Others,
+    prepared::Prepared,
+};
 use crate::{
     audit::{
         chain::{entry_hash, sign_head},
@@ -21,7 +26,7 @@ use crate::{
         entry::{Entry, EntryError, HeadRef, Kind},
         hash::Hash,
         key::HeadKey,
-        packed::{Unpacked, hash_of},
+        packed::hash_of,
         tree::Tree,
     },
     clock::{Clock, Ids},
@@ -35,28 +40,6 @@ const MAX_OPEN: usize = 64;
 
 /// No more numbers of words are remembered.
 const MOST_WORDS: usize = 50_000;
-
-/// An entry ready to be written, but for its place and the numbers of its words. Made by the caller, so that the task only hashes and writes.
-pub(super) struct Prepared {
-    at: DateTime<Utc>,
-    kind: Kind,
-    authority: Option<i32>,
-    unpacked: Unpacked,
-    /// The canonical JSON, which is what is hashed.
-    body: String,
-}
-
-impl Prepared {
-    pub(super) fn new(entry: &Entry) -> Result<Self, EntryError> {
-        Ok(Self {
-            at: entry.at.trunc_subsecs(6),
-            kind: entry.kind,
-            authority: entry.authority,
-            body: entry.to_body()?,
-            unpacked: Unpacked::of(entry).map_err(|_| EntryError::Unwritable)?,
-        })
-    }
-}
 
 /// The chain and where it stands.
 pub(super) struct Chain {

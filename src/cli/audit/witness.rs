@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::AuditError;
+use super::error::AuditError;
 use crate::audit::{PublicKey, Report, witnessed::Witnessed};
 
 /// File name extensions in a witness's folder; other files are ignored.

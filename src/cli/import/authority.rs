@@ -1,6 +1,6 @@
 //! Finds or creates the authority whose data is imported.
 
-use super::{ImportArgs, ImportJob};
+use super::job::{ImportArgs, ImportJob};
 use crate::{
     cli::failure::Failure,
     records::{AuthorityRow, MARKER_ADVICE},

@@ -7,7 +7,10 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{ImportJob, import_failure, open, report, trail::Announcements};
+use super::{
+    job::{ImportJob, import_failure, open, report},
+    trail::Announcements,
+};
 use crate::{
     audit::Trail,
     cli::failure::Failure,

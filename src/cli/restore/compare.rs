@@ -14,10 +14,11 @@ use crate::{
     audit::{
         Entry, EntryRef,
         announced::{announced, chains},
-        archived::chains_elsewhere,
+        elsewhere::chains_elsewhere,
+        lost::said_lost,
         marks::Mark,
         read::ReadError,
-        restored::{Lost, said_lost},
+        restored::Lost,
     },
     store::{
         Store,

@@ -1,14 +1,16 @@
 //! `thinkfamily restore`: after a restore or failover, compares the databases and re-applies what the trail
 //! knows.
 
+mod behind;
 mod compare;
 mod manual_changes;
 mod reapply;
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{io::Write, process::ExitCode};
 
 use clap::Args;
 
+pub(super) use self::behind::{changes_missing, refuse_behind};
 use self::{
     compare::{Lag, Missing},
     manual_changes::ManualChanges,
@@ -45,27 +47,6 @@ pub(super) struct RestoreArgs {
     /// Only say what is behind and what would be done; exit code 1 when anything is.
     #[arg(long)]
     check: bool,
-}
-
-/// Refuses databases if one is behind the other, or both are behind what the data directory has seen of them.
-pub(super) async fn refuse_behind(store: &Store, data_dir: &Path) -> Result<(), Failure> {
-    let advice = "`thinkfamily restore` compares them and does again what the trail knows (with --check it changes nothing). Until then nobody is served";
-    let marks = marks::read(data_dir).map_err(|error| Failure::problem(format!("{error}; {advice}")))?;
-    let trail = TrailStore::of(store.databases());
-    let lag = compare::compare(store, &trail, &marks)
-        .await
-        .map_err(Failure::problem)?;
-    if lag.is_none() {
-        return Ok(());
-    }
-    Err(Failure::problem(format!("{}; {advice}", lag.sentence())))
-}
-
-/// The number of changes that the trail knows were made and the main database lacks.
-pub(super) async fn changes_missing(store: &Store) -> Result<usize, Failure> {
-    let trail = TrailStore::of(store.databases());
-    let lag = compare::compare(store, &trail, &[]).await.map_err(Failure::problem)?;
-    Ok(lag.missing.len())
 }
 
 /// Runs the command.

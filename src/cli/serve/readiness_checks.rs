@@ -16,9 +16,6 @@ use crate::{
     wire::services::Ready,
 };
 
-/// A database that takes longer does not count as ready. Other checks that time out report nothing:
-/// [`databases_answer`] reports a database that does not answer.
-const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 /// Interval of the background checks, for the log and the metrics.
 pub(super) const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -55,7 +52,7 @@ fn databases_answer(databases: Databases) -> Check {
     Check::new(Condition::DatabaseUnreachable, move || {
         let databases = databases.clone();
         async move {
-            match timeout(CHECK_TIMEOUT, databases.answer()).await {
+            match timeout(database::CHECK_TIMEOUT, databases.answer()).await {
                 Ok(Ok(())) => return Vec::new(),
                 Ok(Err(error)) => tracing::warn!(%error, "a database does not answer"),
                 Err(_) => {}

@@ -1,52 +1,14 @@
 //! The demonstration callers for whom GraphiQL and the banner offer a token, with example queries. Data only,
 //! apart from minting the tokens.
 
+mod caller;
 mod callers;
 
 use self::callers::CALLERS;
 use crate::{
-    auth::{DevIssuer, PortalRequest, TokenRequest},
-    cli::demo::WORKED_AUTHORITY,
+    auth::DevIssuer,
     wire::graphiql::{Example, Role},
 };
-
-/// Lifetime of a demonstration token in minutes: a working day.
-const MINUTES: u32 = 8 * 60;
-
-/// A demonstration caller.
-pub(super) struct Caller {
-    /// The label in lists.
-    label: &'static str,
-    agency: &'static str,
-    role: &'static str,
-    subject: &'static str,
-    /// The purposes the token allows; the first is preselected.
-    purposes: &'static [&'static str],
-    /// The agency of the portal that they use, if any.
-    portal: Option<&'static str>,
-    /// Example queries: label and document.
-    examples: &'static [(&'static str, &'static str)],
-}
-
-impl Caller {
-    fn token(&self) -> TokenRequest {
-        let client = format!("demo-{}", self.agency);
-        TokenRequest {
-            authority: WORKED_AUTHORITY.to_owned(),
-            agency: self.agency.to_owned(),
-            role: self.role.to_owned(),
-            purposes: self.purposes.iter().map(|&purpose| purpose.to_owned()).collect(),
-            subject: self.subject.to_owned(),
-            client,
-            portal: self.portal.map(|agency| PortalRequest {
-                agency: agency.to_owned(),
-                subject: "demo-portal".to_owned(),
-                client: "demo-portal".to_owned(),
-            }),
-            minutes: MINUTES,
-        }
-    }
-}
 
 /// Every demonstration caller with a fresh token. A caller whose token cannot be minted is left out and
 /// logged.

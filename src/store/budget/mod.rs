@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 use uuid::Uuid;
 
+pub use self::window::PARTS;
 use self::{
     sql::Texts,
     tried::{Days, Row, Stop, Trial, Trier},
@@ -31,8 +32,6 @@ use super::{
 
 /// At most so many records are taken out again for one operation.
 const MOST_WITHDRAWN: usize = 8;
-/// How many parts a window has besides the one that has begun. A client's budget holds for any time of so many parts.
-pub const PARTS: i64 = 24;
 
 /// Whose budget, and for which time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

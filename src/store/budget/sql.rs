@@ -2,7 +2,7 @@
 
 use sea_orm::DbBackend;
 
-use super::PARTS;
+use super::window::PARTS;
 
 /// What was counted for a client, and for its agency, which is the row without a client. What a question is for makes no difference.
 pub(super) const PARTS_OF_HOLDER: &str = "SELECT client, parts FROM lookup_budget \

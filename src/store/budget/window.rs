@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use sea_orm::DbErr;
 
-use super::PARTS;
+/// How many parts a window has besides the one that has begun. A client's budget holds for any time of so many parts.
+pub const PARTS: i64 = 24;
 
 /// How many questions were counted in which part.
 #[derive(Default)]

@@ -11,12 +11,15 @@ use sea_orm::{
     },
 };
 
-use super::{ConnectError, Settings, Synchronous};
+use super::{
+    error::ConnectError,
+    settings::{Settings, Synchronous},
+};
 use crate::store::{
     alone::NAME,
     database_url::{Address, DatabaseUrl},
     files::Files,
-    standby, watch,
+    recovery, watch,
 };
 
 /// How long to wait before a file that is in use is opened again.
@@ -116,7 +119,7 @@ pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &
         .map_sqlx_postgres_opts(move |_| postgres.clone());
     if !settings.only_looks {
         options.map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_connect(|connection, _| Box::pin(standby::refuse_standby(connection)))
+            pool.after_connect(|connection, _| Box::pin(recovery::refuse_standby(connection)))
         });
     }
     options

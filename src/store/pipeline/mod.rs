@@ -3,6 +3,7 @@
 
 mod address;
 mod bind;
+mod failed;
 mod pool;
 mod snapshot;
 

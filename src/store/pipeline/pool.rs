@@ -17,15 +17,12 @@ use tokio::{
 };
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
-use super::{
-    address,
-    snapshot::{Answer, Asked, Snapshot, failed},
-};
+use super::{address, failed::failed};
 use crate::store::{
     connect::{Connections, Reading},
     database_url::DatabaseUrl,
+    recovery,
     session::StoreError,
-    standby,
 };
 
 /// Prepared statements that a connection keeps; there are fewer texts than that.
@@ -120,24 +117,14 @@ impl Pool {
         self.idle().clear();
     }
 
-    /// Begins to read with a first statement. A connection that was kept may have been lost meanwhile, and nobody has noticed: since nothing has been read
-    /// yet, it is begun again over a new one.
-    pub(in crate::store) async fn snapshot(&self, first: Asked<'_>) -> Result<(Snapshot, Answer), StoreError> {
-        let taken = self.take().await?;
-        let kept = taken.kept;
-        match Snapshot::begin(taken, first).await {
-            Err(StoreError::Unavailable(_)) if kept => {
-                // Those that were kept beside it are no better.
-                let gone = std::mem::take(&mut *self.idle());
-                self.0.lost.fetch_add(gone.len() as u64, Ordering::Relaxed);
-                drop(gone);
-                Snapshot::begin(self.take().await?, first).await
-            }
-            begun => begun,
-        }
+    /// Gives up the connections that nobody uses: they are no better than one that was lost.
+    pub(super) fn give_up_idle(&self) {
+        let gone = std::mem::take(&mut *self.idle());
+        self.0.lost.fetch_add(gone.len() as u64, Ordering::Relaxed);
     }
 
-    async fn take(&self) -> Result<Taken, StoreError> {
+    /// A connection, when there is a turn.
+    pub(super) async fn take(&self) -> Result<Taken, StoreError> {
         let taken = self.try_take().await;
         if taken.is_err() {
             self.0.refused.fetch_add(1, Ordering::Relaxed);
@@ -181,9 +168,9 @@ async fn connect(config: &Config, wait: Duration, standby_will_do: bool) -> Resu
     let (client, connection) = connecting.await.map_err(|_| UNREACHED)?.map_err(|_| UNREACHED)?;
     // It ends when the client is gone or the server is.
     let task = tokio::spawn(connection).abort_handle();
-    let asked = timeout(wait, client.query_one(standby::ASK, &[])).await;
+    let asked = timeout(wait, client.query_one(recovery::ASK, &[])).await;
     let standby: Result<bool, StoreError> = match asked.map(|asked| asked.and_then(|row| row.try_get(0))) {
-        Ok(Ok(true)) if !standby_will_do => Err(StoreError::Unavailable(standby::STANDBY)),
+        Ok(Ok(true)) if !standby_will_do => Err(StoreError::Unavailable(recovery::STANDBY)),
         Ok(Ok(standby)) => Ok(standby),
         Ok(Err(_)) | Err(_) => Err(UNREACHED),
     };
@@ -222,7 +209,7 @@ impl Connection {
 pub(super) struct Taken {
     connection: Option<Connection>,
     /// Whether somebody has used it before.
-    kept: bool,
+    pub(super) kept: bool,
     /// Whether the server has left a statement without an answer.
     silent: AtomicBool,
     pool: Pool,

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Batch, FamiliesRow, HeadRow, RecordRow, Standing, TrailStoreError, archive::Part};
+use super::{Batch, FamiliesRow, HeadRow, RecordRow, Standing, TrailStoreError, part::Part};
 use crate::store::files::Files;
 
 /// No statement inserts more rows than this; the database allows 32,766 parameters.

@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 
+pub use super::count::Count;
 use crate::store::{
     Store,
     budget::{Admission, PARTS, goes_beyond, sql::Texts, window::Parts},
@@ -18,15 +19,6 @@ pub const KEPT_FOR: TimeDelta = TimeDelta::days(7);
 
 /// The most rows of a kind that are thrown away at once.
 const AT_ONCE: i64 = 1000;
-
-/// What a change is counted for, as a digest, and how many may be counted for it in the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Count {
-    /// What for.
-    pub holder: i64,
-    /// How many may be.
-    pub allowed: i32,
-}
 
 /// What a session counted in its own transaction.
 #[derive(Debug, Default)]

@@ -4,6 +4,8 @@
 //! The page itself grants no access: its user supplies a token, or picks one of a demonstration role while
 //! the development issuer is enabled.
 
+mod roles;
+
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
@@ -12,8 +14,9 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, header::HOST};
-use serde::Serialize;
 
+use self::roles::Roles;
+pub use self::roles::{Example, Graphiql, MakeRoles, Role};
 use super::{
     observe::RequestId,
     pages::{with_content_security_policy, with_content_type},
@@ -26,66 +29,6 @@ use super::{
 /// it from scrolling; the dialog works without it.)
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// The GraphiQL page and, when the development issuer is enabled, the roles it offers.
-#[derive(Clone, Debug, Default)]
-pub struct Graphiql {
-    roles: Option<Roles>,
-}
-
-/// Builds the list of roles for each page load, so that its tokens are fresh.
-pub type MakeRoles = Arc<dyn Fn() -> Vec<Role> + Send + Sync>;
-
-#[derive(Clone)]
-struct Roles(MakeRoles);
-
-impl std::fmt::Debug for Roles {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Roles")
-    }
-}
-
-/// A demonstration role that the page offers.
-#[derive(Clone, Debug, Serialize)]
-pub struct Role {
-    /// The label in the list (`Police: marker look-up`).
-    pub label: String,
-    /// An access token of the development issuer.
-    pub token: String,
-    /// The purpose preselected.
-    pub purpose: String,
-    /// All purposes the token allows.
-    pub purposes: Vec<String>,
-    /// Example queries.
-    pub examples: Vec<Example>,
-}
-
-/// An example query of a role.
-#[derive(Clone, Debug, Serialize)]
-pub struct Example {
-    /// The label in the list.
-    pub label: String,
-    /// The GraphQL document.
-    pub query: String,
-    /// Its variables, as JSON text; may be empty.
-    pub variables: String,
-}
-
-impl Graphiql {
-    /// The page without roles: its user supplies a token.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The page with demonstration roles, for as long as the development issuer is enabled. Their tokens are
-    /// given only to a browser that opened the page by a loopback host name, against DNS rebinding.
-    #[must_use]
-    pub fn with_roles(make: MakeRoles) -> Self {
-        Self {
-            roles: Some(Roles(make)),
-        }
-    }
-}
 
 /// `/graphiql`
 pub(super) async fn page() -> Response {
