@@ -298,6 +298,7 @@ fn what_only_members_of_today_have_is_withheld_of_anybody_else_and_told_last() {
             area: false,
             sourced: true,
             of_members: true,
+            agency: false,
         };
         decide(&ceiling, needs, facts, &row).map_or_else(|withheld| Some(withheld.told), |_| None)
     };
