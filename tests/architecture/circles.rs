@@ -149,7 +149,7 @@ impl<'s> Files<'s> {
                 let of = of.or_else(|| {
                     children
                         .contains(word.as_str())
-                        .then(|| [&file.module[..], &[word.clone()]].concat())
+                        .then(|| [&file.module[..], std::slice::from_ref(word)].concat())
                 });
                 if let Some(path) = of {
                     code.push(Token::Word("crate".to_owned()));

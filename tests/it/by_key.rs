@@ -124,7 +124,7 @@ async fn each_is_read_once_however_many_ask(database: &TestDatabase) {
         ["alert", [3, 3]],
         ["endpoints", [2, 2]]
     ]);
-    assert_eq!(json!(counted(database, 0).await), expected);
+    assert_eq!(json!(Box::pin(counted(database, 0)).await), expected);
 }
 
 on_both!(what_is_known_of_agencies_is_not_read_again);
@@ -136,7 +136,7 @@ async fn what_is_known_of_agencies_is_not_read_again(database: &TestDatabase) {
         ["alert", [2, 2]],
         ["endpoints", [2, 2]]
     ]);
-    assert_eq!(json!(counted(database, 100_000_000).await), expected);
+    assert_eq!(json!(Box::pin(counted(database, 100_000_000)).await), expected);
 }
 
 on_both!(an_alert_that_is_hidden_costs_what_one_costs_that_is_not_there);

@@ -43,7 +43,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             case.facts
                 .people
                 .iter_mut()
-                .for_each(|person| person.in_family |= case.field.of_members)
+                .for_each(|person| person.in_family |= case.field.of_members);
         })
     }),
     ("of who came back the membership that ended counts", |case| {
