@@ -1,4 +1,4 @@
-//! Months of the trail that were taken to files of their own, where they are whole by themselves and can be checked and asked.
+//! Archiving whole months of the trail to files, where each can be verified and queried on its own.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -12,13 +12,13 @@ use super::{
     key::PublicKey,
     kind::Kind,
     packed::words_of,
-    read::{ReadError, rare},
+    read::{ReadError, entries_of_kind},
     verify::verify_archive,
     writer::{Trail, TrailError},
 };
 use crate::store::trail::{HeadRow, Month, Record, TrailSnapshot, TrailStore, TrailStoreError};
 
-/// What was taken.
+/// How much was archived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archived {
     /// Chains.
@@ -27,7 +27,7 @@ pub struct Archived {
     pub entries: u64,
 }
 
-/// Why a month was not taken out of the database. It is whole where it was, whatever is in the file.
+/// Why a month was not removed from the database. It is still complete there, whatever the file holds.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// The trail's database, or the file, failed.
@@ -36,21 +36,23 @@ pub enum ArchiveError {
     /// An entry could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The trail could not be told.
+    /// The entry that records the archiving could not be written to the trail.
     #[error(transparent)]
     Trail(#[from] TrailError),
     /// No chain began in the month.
     #[error("no chain of the trail began in {0}")]
     Nothing(String),
-    /// What was copied is not as it was written.
+    /// The copy differs from what was originally written.
     #[error("what was copied is not as it was written ({} found); `thinkfamily audit verify` says more", .0.total)]
     Unsound(Box<Report>),
 }
 
-/// Copies a month to a new file, checks it there, tells the trail where each of its chains ended, and only then takes it out of the database.
+/// Archives a month: copies it to a new file, verifies the copy, records in the trail where each chain ended,
+/// and only then deletes the month from the database.
 ///
 /// # Errors
-/// The month is whole in the database after every error but one of the last step, which can be made again.
+/// The month is still complete in the database after every error except one in the final deletion, which can
+/// be repeated.
 pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey]) -> Result<Archived, ArchiveError> {
     let store = trail.store();
     let archive = TrailStore::new_archive(file).await?;
@@ -81,17 +83,17 @@ pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey
     })
 }
 
-/// Where the chains ended that were taken to files.
-pub(super) async fn elsewhere(snapshot: &TrailSnapshot) -> Result<BTreeMap<Uuid, HeadRef>, ReadError> {
-    let entries = rare(snapshot, Kind::Archived).await?;
+/// The heads of archived chains.
+pub(super) async fn archived_heads(snapshot: &TrailSnapshot) -> Result<BTreeMap<Uuid, HeadRef>, ReadError> {
+    let entries = entries_of_kind(snapshot, Kind::Archived).await?;
     let heads = entries.into_iter().flat_map(|entry| entry.heads);
     Ok(heads.map(|head| (head.chain, head)).collect())
 }
 
-/// Up to which place each chain is in a file of its own.
-pub async fn chains_elsewhere(store: &TrailStore) -> Result<BTreeMap<Uuid, i64>, ReadError> {
+/// The last archived sequence number of each archived chain.
+pub async fn archived_chains(store: &TrailStore) -> Result<BTreeMap<Uuid, i64>, ReadError> {
     let snapshot = store.snapshot().await?;
-    let heads = elsewhere(&snapshot).await?.into_values();
+    let heads = archived_heads(&snapshot).await?.into_values();
     Ok(heads.map(|head| (head.chain, head.seq)).collect())
 }
 

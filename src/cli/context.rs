@@ -202,7 +202,7 @@ impl Context {
             self.clock.clone(),
             self.ids.clone(),
             TrailOptions {
-                held: Some(self.config.data_dir.clone()),
+                marks_folder: Some(self.config.data_dir.clone()),
                 ..TrailOptions::default()
             },
         )

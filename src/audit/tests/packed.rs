@@ -1,4 +1,4 @@
-//! How entries are kept: they come back as they were, and what is not of the form is nothing.
+//! The packed form: entries survive a round trip, and malformed input is rejected.
 
 use std::collections::BTreeSet;
 
@@ -157,7 +157,7 @@ fn of_one_family_is_told_only_what_is_said_of_that_one() {
         (about.kind, about.families.clone()),
         (Kind::Disclosed, BTreeSet::from([other]))
     );
-    // Of two families of one ground it is not said whose people they are.
+    // With two families on one ground, it is not said which of them the people belong to.
     assert!(about.people.is_empty());
     assert_eq!(about.categories, BTreeSet::from([Code::new("PLAN").unwrap()]));
 }

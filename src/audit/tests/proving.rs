@@ -1,4 +1,4 @@
-//! Receipts and their proofs, from the entry to whoever has nothing but files and the public key.
+//! Receipts and their proofs, from the entry to somebody who has only files and the public key.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -9,12 +9,12 @@ use crate::{
         entry::HeadRef,
         hash::Hash,
         prove::Proof,
-        receipt::{Given, SignedReceipt, Told},
+        receipt::{Given, SignedReceipt, UnsignedReceipt},
     },
     store::trail::TrailStore,
 };
 
-/// A word, and what brings it about.
+/// A name, and the change that invalidates the proof.
 type Wronged<'a> = (&'a str, &'a dyn Fn(&mut Proof));
 
 struct Shown {
@@ -24,7 +24,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// A trail in which others write as well.
+    /// A trail that other requests write to as well.
     async fn new(seed: u64) -> Self {
         let place = Place::new(seed).await;
         let trail = place.open().await;
@@ -49,7 +49,7 @@ impl Shown {
             entries.push(self.trail.append(entry).await.unwrap());
             self.others(1).await;
         }
-        let told = Told {
+        let told = UnsignedReceipt {
             request_id: request,
             at: self.place.clock.now(),
             purpose: code("safeguarding"),
@@ -100,7 +100,7 @@ async fn a_receipt_is_proved_by_few_hashes_and_checked_without_the_trail() {
     let (good, said) = shown.check(&[&receipt]).await;
     assert!(good && said.contains("without a proof"), "{said}");
 
-    // Anything changed is found, and named.
+    // Any change is found, and named.
     let signed: SignedReceipt = serde_json::from_slice(&fs::read(&receipt).unwrap()).unwrap();
     let changed = SignedReceipt {
         signed: signed.signed.replace("safeguarding", "research"),
@@ -176,7 +176,7 @@ async fn nothing_is_signed_of_a_trail_that_is_not_as_it_was() {
         assert!(!done && said.contains(word), "{sql}: {said}");
         assert!(!PathBuf::from(&proof).exists());
     }
-    // Of another key, nothing is opened.
+    // Another key unseals nothing.
     let other = Shown::new(502).await;
     let (done, said) = other.prove(&shown.place.store, &[&receipt, "--out", &proof]).await;
     assert!(!done && said.starts_with("RECEIPT_NOT_SIGNED"), "{said}");

@@ -12,10 +12,10 @@ use crate::{
     audit::{
         Entry, EntryRef,
         announced::{announced, chains},
-        archived::chains_elsewhere,
+        archived::archived_chains,
         marks::Mark,
         read::ReadError,
-        restored::{Lost, said_lost},
+        restored::{Lost, lost_chains},
     },
     store::{
         Store,
@@ -143,8 +143,8 @@ async fn lost(
     marks: &[Mark],
     named: &HashMap<Uuid, i64>,
 ) -> Result<Behind, CompareError> {
-    let said = said_lost(trail).await?;
-    let elsewhere = chains_elsewhere(trail).await?;
+    let said = lost_chains(trail).await?;
+    let elsewhere = archived_chains(trail).await?;
     let snapshot = trail.snapshot().await?;
     let mut behind = Behind::default();
     let mut ends: BTreeMap<Uuid, i64> = named.iter().map(|(chain, seq)| (*chain, *seq)).collect();

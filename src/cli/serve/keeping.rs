@@ -17,8 +17,8 @@ use tokio::{task::JoinHandle, time::timeout};
 use crate::{
     audit::{
         PublicKey, Report, Trail,
-        tied::Ties,
-        verify::rounds::{Place, Rounds, lately},
+        cross_links::CrossLinks,
+        verify::incremental::{IncrementalCheck, Progress, check_recent},
     },
     cli::failure::Failure,
     config::Config,
@@ -131,7 +131,7 @@ impl Keeping {
         if self.check_within.is_none() {
             return;
         }
-        match timeout(FIRST_TIME, lately(self.trail.store(), &self.keys)).await {
+        match timeout(FIRST_TIME, check_recent(self.trail.store(), &self.keys)).await {
             Ok(Ok(report)) => self.findings.add(&report),
             Ok(Err(error)) => tracing::warn!(%error, "the trail could not be looked at"),
             Err(_) => tracing::warn!("the trail could not be looked at in time"),
@@ -175,9 +175,9 @@ pub(super) async fn tell_of_the_end(witnesses: &Witnesses) {
 }
 
 async fn tie(trail: Trail, every: Duration) {
-    let mut ties = Ties::new(trail);
+    let mut ties = CrossLinks::new(trail);
     loop {
-        if let Err(error) = ties.tie().await {
+        if let Err(error) = ties.link().await {
             tracing::warn!(%error, "the trail's chain was not tied to the others");
         }
         tokio::time::sleep(every).await;
@@ -187,7 +187,7 @@ async fn tie(trail: Trail, every: Duration) {
 /// What is kept over a restart.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Kept {
-    place: Option<Place>,
+    place: Option<Progress>,
     found: u64,
 }
 
@@ -220,9 +220,9 @@ impl Looking {
         }
     }
 
-    async fn round(&self, from: Option<Place>) -> Result<(), TrailStoreError> {
+    async fn round(&self, from: Option<Progress>) -> Result<(), TrailStoreError> {
         let began = Instant::now();
-        let mut rounds = Rounds::from(self.trail.store().clone(), self.keys.clone(), from).await?;
+        let mut rounds = IncrementalCheck::from(self.trail.store().clone(), self.keys.clone(), from).await?;
         let pages = u32::try_from(rounds.pages().await?).unwrap_or(u32::MAX);
         let pause = (self.within / pages.max(1)).min(LONGEST_PAUSE);
         loop {

@@ -66,7 +66,7 @@ fn written(trail: Trail) -> Look {
     Look::new(Condition::TrailNotWritten, move || {
         let trail = trail.clone();
         async move {
-            match trail.proven().await {
+            match trail.probe().await {
                 Health::Well => Vec::new(),
                 Health::Failing => vec![Condition::TrailNotWritten],
                 Health::Stopped => vec![Condition::TrailStopped],

@@ -10,7 +10,7 @@ use crate::{
     audit::{
         EntryRef,
         entry::{Entry, HeadRef, Kind},
-        receipt::speaks_of,
+        receipt::is_covered,
     },
     clock::Stopwatch,
     error::{ErrorCode, RequestError},
@@ -63,7 +63,7 @@ impl Engine {
             request.session.now(),
         );
         let announcing: Vec<bool> = entries.iter().map(|entry| entry.awaits).collect();
-        let spoken_of: Vec<bool> = entries.iter().map(speaks_of).collect();
+        let spoken_of: Vec<bool> = entries.iter().map(is_covered).collect();
         // All at once, so that they share a commit.
         let span = info_span!("trail", entries = entries.len());
         let appending = entries.into_iter().map(|entry| request.services.trail.append(entry));

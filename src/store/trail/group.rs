@@ -1,42 +1,44 @@
-//! How the families of an entry that speaks of many are indexed: together in a few rows, by which each of them still finds the entry.
+//! Index rows for an entry about many families: the families are grouped into a few rows, and the entry is
+//! still found by each of them.
 //!
-//! A row for each family costs two places in indices a family and an answer. Here an entry is a row for each of eight parts of the families, in which their keys
-//! stand one after the other; who looks for one family reads the rows of its part only.
+//! One row per family would cost two index entries for each family and answer. Instead an entry has one row
+//! for each of eight buckets of families, with their ids concatenated; a search for one family reads only the
+//! rows of its bucket.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// An entry that speaks of more families than this has rows of groups, any other a row for each family.
+/// An entry about more families than this has group rows; any other has one row per family.
 pub const MOST_SINGLE: usize = 16;
-/// Into so many parts the families of an authority are divided.
+/// The number of buckets for the families of an authority.
 const PARTS: u8 = 8;
-/// How long a key is.
+/// The length of an id, in bytes.
 const KEY: usize = 16;
 
-/// A row of `trail_group`: an entry speaks of these families.
+/// A row of `trail_group`: an entry concerns these families.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupRow {
     /// The families' authority.
     pub authority: i32,
-    /// The part that they are of.
+    /// Their bucket.
     pub bucket: i32,
-    /// The entry's instant.
+    /// The entry's timestamp.
     pub recorded_at: DateTime<Utc>,
     /// The entry's chain.
     pub chain: Uuid,
-    /// The entry's place.
+    /// The entry's sequence number.
     pub seq: i64,
-    /// Their keys, one after the other, in order.
+    /// Their ids, concatenated in order.
     pub members: Vec<u8>,
 }
 
-/// The part that a family is of: by the end of its key, which is random in all kinds of keys.
+/// The bucket of a family: from the end of its id, which is random in all kinds of ids.
 pub(super) fn bucket(family: Uuid) -> i32 {
     i32::from(family.as_bytes()[KEY - 1] % PARTS)
 }
 
 impl GroupRow {
-    /// The rows of one entry, by part. `families` come in order.
+    /// The rows of one entry, by bucket. `families` must be in order.
     pub fn of<'a>(
         authority: i32,
         families: impl IntoIterator<Item = &'a Uuid>,
@@ -60,7 +62,7 @@ impl GroupRow {
         .collect()
     }
 
-    /// The families; none where it is not of the form that [`of`](Self::of) gives.
+    /// The families; `None` if the row does not have the format that [`of`](Self::of) produces.
     pub fn families(&self) -> Option<Vec<Uuid>> {
         let (keys, rest) = self.members.as_chunks::<KEY>();
         let families: Vec<Uuid> = keys.iter().copied().map(Uuid::from_bytes).collect();
