@@ -20,7 +20,7 @@ use crate::{
     store::Store,
     webhook::Deliverer,
     wire::metrics::Metrics,
-    witness::Figures,
+    witness::WitnessMetrics,
 };
 
 type Read = Box<dyn Fn() -> u64 + Send + Sync>;
@@ -39,12 +39,12 @@ pub fn register(metrics: &Metrics, store: &Store, trail: &Trail, engine: &Engine
         (
             "thinkfamily_families_cached_total",
             "Families that operations took from memory.",
-            of(store, |store| store.families_found().cached),
+            of(store, |store| store.family_cache_hits().cached),
         ),
         (
             "thinkfamily_families_read_total",
             "Families that operations looked for in memory and read, or that were not for whoever asked, there or not.",
-            of(store, |store| store.families_found().read),
+            of(store, |store| store.family_cache_hits().read),
         ),
         (
             "thinkfamily_reading_connections_made_total",
@@ -172,9 +172,9 @@ pub(super) fn register_keeping(metrics: &Metrics, keeping: &Keeping) -> Result<(
         read: of(&keeping.findings, Findings::count),
     }))?;
     for name in keeping.witnesses.names() {
-        let read = |read: fn(Figures) -> u64| -> Read {
+        let read = |read: fn(WitnessMetrics) -> u64| -> Read {
             let witnesses = keeping.witnesses.clone();
-            Box::new(move || witnesses.figures(name).map_or(0, read))
+            Box::new(move || witnesses.metrics(name).map_or(0, read))
         };
         let options = |metric, help| Opts::new(metric, help).const_label("witness", name);
         metrics.registry().register(Box::new(Gauged {

@@ -168,8 +168,8 @@ impl Drop for Begun {
 }
 
 /// Tells the witnesses of the end.
-pub(super) async fn tell_of_the_end(witnesses: &Witnesses) {
-    if timeout(LAST_TIME, witnesses.tell_of_the_end()).await.is_err() {
+pub(super) async fn send_final(witnesses: &Witnesses) {
+    if timeout(LAST_TIME, witnesses.send_final()).await.is_err() {
         tracing::warn!("witnesses were not told of the end in time");
     }
 }

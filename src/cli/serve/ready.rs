@@ -49,7 +49,7 @@ fn answering(databases: Databases) -> Look {
     Look::new(Condition::DatabaseAway, move || {
         let databases = databases.clone();
         async move {
-            match timeout(TIME, databases.answer()).await {
+            match timeout(TIME, databases.ping()).await {
                 Ok(Ok(())) => return Vec::new(),
                 Ok(Err(error)) => tracing::warn!(%error, "a database does not answer"),
                 Err(_) => {}

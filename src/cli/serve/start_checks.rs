@@ -4,7 +4,7 @@ use crate::{cli::failure::Failure, store::Store};
 
 /// Looks. What is not as it should be and can be worked around does not keep the server from starting.
 pub(super) async fn look(store: &Store) -> Result<(), Failure> {
-    match store.databases().set_numbers_right().await {
+    match store.databases().repair_sequences().await {
         Ok(false) => {}
         Ok(true) => tracing::warn!(
             "store.numbers_set_right: sequences were behind what is stored; whoever keeps families or is told of them begins anew"
@@ -12,8 +12,8 @@ pub(super) async fn look(store: &Store) -> Result<(), Failure> {
         // The server is not ready while they are behind, and nothing that was read is used again.
         Err(error) => tracing::error!(%error, "store.not_looked_at"),
     }
-    store.look_at_notes().await.map_err(Failure::problem)?;
-    for one in store.databases().given_up().await.map_err(Failure::problem)? {
+    store.check_triggers().await.map_err(Failure::problem)?;
+    for one in store.databases().weak_settings().await.map_err(Failure::problem)? {
         tracing::warn!(
             setting = one.setting,
             value = one.value,

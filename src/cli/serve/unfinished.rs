@@ -51,7 +51,7 @@ pub(super) async fn settle(store: Store, trail: Trail) {
 
 /// Looks once through what other chains announce; whether of nothing it is still open what became of it.
 async fn look_through(store: &Store, trail: &Trail) -> Result<bool, Unsettled> {
-    let before = store.looked_through().await?;
+    let before = store.examined().await?;
     let mut settled = true;
     for (chain, head) in chains(trail.store()).await.map_err(ReadError::from)? {
         let after = before.get(&chain).copied().unwrap_or(0);
@@ -72,12 +72,12 @@ async fn settle_chain(store: &Store, trail: &Trail, chain: Uuid, after: i64) -> 
     for (place, entry) in &open.announced {
         let at = at(*place, entry);
         let outcome = outcomes.get(&at);
-        if matches!(outcome, Some(Outcome::Made | Outcome::Told)) {
+        if matches!(outcome, Some(Outcome::Made | Outcome::Reported)) {
             continue;
         }
         let age = store.clock().now() - entry.at;
         if outcome.is_none()
-            && !store.makes_one_at_a_time()
+            && !store.makes_changes_one_at_a_time()
             && age < TimeDelta::from_std(ABOUT_TO_BE).unwrap_or_default()
         {
             settled = false;
@@ -86,16 +86,16 @@ async fn settle_chain(store: &Store, trail: &Trail, chain: Uuid, after: i64) -> 
         if trail.knows_made(*place).await.map_err(ReadError::from)? {
             return Err(Unsettled::Behind);
         }
-        store.shut_out(at).await?;
+        store.rule_out(at).await?;
         if store.outcomes(&[at]).await?.get(&at) == Some(&Outcome::Made) {
             continue;
         }
         trail.append(not_made(*place, entry, store.clock().now())).await?;
-        store.note_told(at).await?;
+        store.note_reported(at).await?;
         tracing::warn!(%chain, seq = place.seq, "a change was announced and not made; the trail says so now");
     }
     if settled {
-        store.look_on_after(chain, open.last).await?;
+        store.set_examined(chain, open.last).await?;
     }
     Ok(settled)
 }

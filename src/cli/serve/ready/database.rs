@@ -22,7 +22,7 @@ pub(super) fn noted(store: Store) -> Look {
 
 async fn look(store: &Store) -> Vec<Condition> {
     let mut found = BTreeSet::new();
-    match store.databases().set_numbers_right().await {
+    match store.databases().repair_sequences().await {
         Ok(false) => {}
         Ok(true) => tracing::error!(
             "store.numbers_set_right: sequences were set back; whoever keeps families or is told of them begins anew"
@@ -30,16 +30,16 @@ async fn look(store: &Store) -> Vec<Condition> {
         Err(error) => {
             tracing::warn!(%error, "store.not_looked_at");
             // It may have failed for want of a right, and they run backwards still.
-            if matches!(store.databases().numbers_rise().await, Ok(false)) {
+            if matches!(store.databases().sequences_are_ahead().await, Ok(false)) {
                 found.insert(Condition::NumbersBackwards);
             }
         }
     }
-    if let Err(error) = store.look_at_notes().await {
+    if let Err(error) = store.check_triggers().await {
         tracing::warn!(%error, "store.not_looked_at");
-    } else if let Some(unproved) = store.unproved() {
-        found.extend((!unproved.silent.is_empty()).then_some(Condition::WritesNotNoted));
-        found.extend(unproved.backwards.then_some(Condition::NumbersBackwards));
+    } else if let Some(cache_disabled) = store.cache_disabled() {
+        found.extend((!cache_disabled.silent.is_empty()).then_some(Condition::WritesNotNoted));
+        found.extend(cache_disabled.backwards.then_some(Condition::NumbersBackwards));
     }
     found.into_iter().collect()
 }
@@ -83,6 +83,6 @@ pub(super) fn schema(databases: Databases) -> Look {
 /// Whether a database does not answer because its address leads to a standby.
 pub(super) async fn standby(databases: &Databases) -> Option<Condition> {
     // Within what one look may take, after a database has not answered.
-    let asked = timeout(TIME / 2, databases.lead_to_standby()).await;
+    let asked = timeout(TIME / 2, databases.leads_to_standby()).await;
     asked.unwrap_or(false).then_some(Condition::DatabaseStandby)
 }
