@@ -83,9 +83,9 @@ impl Context {
         Ok((url, trail_url))
     }
 
-    async fn databases_of(&self, only_looks: bool, alone: bool) -> Result<Databases, Failure> {
+    async fn databases_of(&self, read_only: bool, alone: bool) -> Result<Databases, Failure> {
         let (url, trail_url) = self.addresses()?;
-        self.databases_at(&url, &trail_url, only_looks, alone).await
+        self.databases_at(&url, &trail_url, read_only, alone).await
     }
 
     /// Opens databases at other addresses, by the same settings.
@@ -93,7 +93,7 @@ impl Context {
         &self,
         url: &DatabaseUrl,
         trail_url: &DatabaseUrl,
-        only_looks: bool,
+        read_only: bool,
         alone: bool,
     ) -> Result<Databases, Failure> {
         let database = &self.config.database;
@@ -106,8 +106,8 @@ impl Context {
             family_cache: usize::try_from(database.family_cache_mb)
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
-            only_looks,
-            alone,
+            read_only,
+            exclusive: alone,
             disk_reserve: u64::from(database.disk_reserve_mb) * 1_000_000,
             ..Settings::default()
         };
@@ -215,7 +215,7 @@ impl Context {
 
 async fn migrate(databases: &Databases) -> Result<(), Failure> {
     databases.migrate_up().await.map_err(Failure::problem)?;
-    keys::fill(databases).await.map_err(Failure::problem)?;
+    keys::backfill(databases).await.map_err(Failure::problem)?;
     Ok(())
 }
 

@@ -24,7 +24,7 @@ use crate::{
         connect::Databases,
         database_url::DatabaseUrl,
         fence::{Fence, State},
-        moving::{self, Known, Sums},
+        moving::{self, Checksums, KnownAuthority},
     },
 };
 
@@ -170,7 +170,7 @@ impl Both<'_> {
     }
 
     /// What the other database knows of the authority. Ids that clients hold name it by its number.
-    async fn there(&self, here: &Known) -> Result<Option<Known>, Failure> {
+    async fn there(&self, here: &KnownAuthority) -> Result<Option<KnownAuthority>, Failure> {
         let known = self.to.known_as(&here.code, Some(here.number)).await;
         let known = known.map_err(Failure::problem)?;
         if let Some(other) = known
@@ -185,7 +185,7 @@ impl Both<'_> {
         Ok(known.into_iter().next())
     }
 
-    async fn check(&self, here: &Known, next: Next, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn check(&self, here: &KnownAuthority, next: Next, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let sums = self.from.sums(here.number).await.map_err(Failure::problem)?;
         for (table, sum) in sums.iter().filter(|(_, sum)| sum.rows > 0) {
             writeln!(out, "{:>10}  {table}", sum.rows)?;
@@ -199,7 +199,7 @@ impl Both<'_> {
         Ok(writeln!(out, "{}: {words}", here.code)?)
     }
 
-    async fn go_on(&self, here: &Known, next: Next, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn go_on(&self, here: &KnownAuthority, next: Next, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let fence = match next {
             Next::Nothing => return Ok(writeln!(out, "{} was moved: there is nothing to do", here.code)?),
             Next::Begin => {
@@ -232,7 +232,7 @@ impl Both<'_> {
 
     async fn move_on(
         &self,
-        here: &Known,
+        here: &KnownAuthority,
         next: Next,
         fence: Fence,
         (trail, other): (&Trail, &Trail),
@@ -277,7 +277,7 @@ impl Both<'_> {
         )?)
     }
 
-    async fn copy(&self, here: &Known, of: Uuid, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn copy(&self, here: &KnownAuthority, of: Uuid, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let now = self.context.clock.now();
         let copied = moving::copy_authority(self.from, self.to, here, of, now).await;
         let copied = copied.map_err(Failure::problem)?;
@@ -316,7 +316,12 @@ impl Both<'_> {
         self.from.set_fence(authority, &moved).await.map_err(Failure::problem)
     }
 
-    async fn cancel(&self, here: &Known, there: Option<&Known>, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn cancel(
+        &self,
+        here: &KnownAuthority,
+        there: Option<&KnownAuthority>,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
         let now = self.context.clock.now();
         let state = here.fence.map(|fence| fence.state);
         if !here.is_served() && state != Some(State::Leaving) {
@@ -335,7 +340,7 @@ impl Both<'_> {
                 of: Uuid::nil(),
                 since: now,
             };
-            let gone = self.to.take_away(here.number, &elsewhere).await;
+            let gone = self.to.delete_authority(here.number, &elsewhere).await;
             gone.map_err(Failure::problem)?;
         }
         if let Some(fence) = here.fence.filter(|_| !here.is_served()) {
@@ -352,15 +357,20 @@ impl Both<'_> {
         Ok(writeln!(out, "{} is served here", here.code)?)
     }
 
-    async fn forget(&self, here: &Known, there: Option<&Known>, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn forget(
+        &self,
+        here: &KnownAuthority,
+        there: Option<&KnownAuthority>,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
         let gone = here.fence.filter(|fence| fence.state == State::Elsewhere);
-        let Some(fence) = gone.filter(|_| there.is_some_and(Known::is_served)) else {
+        let Some(fence) = gone.filter(|_| there.is_some_and(KnownAuthority::is_served)) else {
             return Err(Failure::problem(format!(
                 "{} was not moved there, or its move has not ended: nothing is taken away",
                 here.code
             )));
         };
-        let rows = self.from.take_away(here.number, &fence).await;
+        let rows = self.from.delete_authority(here.number, &fence).await;
         let rows = rows.map_err(Failure::problem)?;
         Ok(writeln!(
             out,
@@ -371,7 +381,7 @@ impl Both<'_> {
 }
 
 /// Where a move goes on, by what both databases say.
-fn next(here: &Known, there: Option<&Known>) -> Result<Next, Failure> {
+fn next(here: &KnownAuthority, there: Option<&KnownAuthority>) -> Result<Next, Failure> {
     let code = &here.code;
     let refused = |words: &str| Err(Failure::problem(format!("{code} {words}")));
     let arrived = there.and_then(|there| there.fence);
@@ -393,11 +403,12 @@ fn next(here: &Known, there: Option<&Known>) -> Result<Next, Failure> {
         (State::Leaving | State::Moved, Some(State::Here)) => Ok(Next::Finish(fence)),
         (State::Leaving, Some(State::Arriving)) => Ok(Next::Copy(fence)),
         (State::Leaving, _)
-            if arrived.is_none_or(|fence| fence.state == State::Elsewhere) && !there.is_some_and(Known::is_served) =>
+            if arrived.is_none_or(|fence| fence.state == State::Elsewhere)
+                && !there.is_some_and(KnownAuthority::is_served) =>
         {
             Ok(Next::Copy(fence))
         }
-        (State::Elsewhere, _) if there.is_some_and(Known::is_served) => Ok(Next::Nothing),
+        (State::Elsewhere, _) if there.is_some_and(KnownAuthority::is_served) => Ok(Next::Nothing),
         (State::Elsewhere, _) => refused("is served neither here nor there"),
         (State::Arriving, _) => refused("is only arriving here: that move has to end first"),
         _ => refused("is being moved, and not to there"),
@@ -405,8 +416,8 @@ fn next(here: &Known, there: Option<&Known>) -> Result<Next, Failure> {
 }
 
 /// The first table of which there are not the same rows.
-fn differing(read: &Sums, there: &Sums) -> Option<&'static str> {
-    let alike = |(table, sum): &&(&'static str, moving::Sum)| {
+fn differing(read: &Checksums, there: &Checksums) -> Option<&'static str> {
+    let alike = |(table, sum): &&(&'static str, moving::Checksum)| {
         there.iter().any(|(other, of_other)| other == table && of_other == sum)
     };
     read.iter().find(|row| !alike(row)).map(|(table, _)| *table)
@@ -422,8 +433,8 @@ async fn wait_until(since: DateTime<Utc>, longest: Duration, now: DateTime<Utc>)
 mod tests {
     use super::*;
 
-    fn known(fence: Option<(State, u128)>) -> Known {
-        Known {
+    fn known(fence: Option<(State, u128)>) -> KnownAuthority {
+        KnownAuthority {
             number: 7,
             code: "fenland".to_owned(),
             fence: fence.map(|(state, of)| Fence {
@@ -437,7 +448,7 @@ mod tests {
     #[test]
     fn a_table_that_is_not_the_same_is_named() {
         let sum = |rows| {
-            let mut sum = moving::Sum::default();
+            let mut sum = moving::Checksum::default();
             sum.rows = rows;
             sum
         };

@@ -93,7 +93,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     if timeout(CLOSE_TIME, trail.close()).await.is_err() {
         tracing::warn!("the trail was not closed in time");
     }
-    keeping::tell_of_the_end(&keeping.witnesses).await;
+    keeping::send_final(&keeping.witnesses).await;
     if timeout(CLOSE_TIME, context::close(databases)).await.is_err() {
         tracing::warn!("the databases were not closed in time");
     }

@@ -1,4 +1,4 @@
-//! Opens the two databases, with limits and time-outs. Decides nothing about who may read them.
+//! Opens the two databases, with limits and timeouts. Decides nothing about who may read them.
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
@@ -7,57 +7,59 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgre
 use tokio::time::timeout;
 
 use super::{
-    alone::{self, InUse},
     database_url::{Address, DatabaseUrl},
+    exclusive::{self, FileLocks},
     feed::Wake,
     files::{Files, Unfit},
     pipeline::Pool,
     standby::{self, STANDBY},
 };
 
-mod opening;
+mod options;
 
-use opening::{Use, keep, make_folder, patiently, postgres_options, sqlite_pool};
+use options::{Purpose, hold_files, make_folder, postgres_options, sqlite_pool, with_retries};
 
-/// Limits of the connections to the databases.
+/// Connection settings of the databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Connections to the main database that read, at most, and half as many that write; of SQLite, and where all is read over those that write, so many of the one kind.
+    /// The most reading connections to the main database, with half as many that write; for SQLite, and if
+    /// everything is read over the writing connections, this many in total.
     pub connections: u32,
-    /// Connections to the trail, at most; one writes, the others read.
+    /// The most connections to the trail; one writes, the others read.
     pub trail_connections: u32,
-    /// How long to wait for a free connection, and for a new one to be made.
+    /// The timeout for acquiring a connection from the pool, including opening one.
     pub acquire_timeout: Duration,
-    /// How long a statement of an operation may run. PostgreSQL holds every other statement to it as well.
+    /// The statement timeout of operations. PostgreSQL applies it to every other statement as well.
     pub statement_timeout: Duration,
-    /// How long SQLite waits for another writer.
+    /// SQLite's busy timeout: how long to wait for another writer.
     pub busy_timeout: Duration,
-    /// What a commit to the main database survives with SQLite. The trail's is always [`Synchronous::Full`].
+    /// What a commit to the main database survives on SQLite. The trail always has [`Synchronous::Full`].
     pub synchronous: Synchronous,
-    /// How often those who wait for changes look by themselves.
+    /// The polling interval of readers that wait for changes.
     pub feed_poll: Duration,
-    /// Memory for what was read of families, in bytes, about.
+    /// The approximate size of the cache of families, in bytes.
     pub family_cache: usize,
-    /// What is there is only looked at, and nothing of families is given to anybody: a standby of PostgreSQL will do, and SQLite files are opened for reading alone, where nothing may be made
-    /// beside them either.
-    pub only_looks: bool,
-    /// Nobody else may have the databases open meanwhile, as far as that can be known.
-    pub alone: bool,
-    /// Bytes that are to stay free on the disk of a SQLite database: with fewer nothing is written to it.
+    /// Read-only use in which no family data is disclosed: a PostgreSQL standby is accepted, and SQLite files
+    /// are opened read-only, even where no file can be created next to them.
+    pub read_only: bool,
+    /// Exclusive use: nobody else may have the databases open, as far as that can be known.
+    pub exclusive: bool,
+    /// The bytes to keep free on the disk of a SQLite database: with fewer, nothing is written to it.
     pub disk_reserve: u64,
 }
 
-/// What a commit survives with SQLite; PostgreSQL is configured at its own server.
+/// What a commit survives on SQLite; PostgreSQL is configured on its own server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Synchronous {
-    /// The end of the process. After a loss of power the last commits may be gone; the file stays whole.
+    /// The end of the process. After a power failure the last commits may be lost; the file stays consistent.
     Normal,
-    /// A loss of power as well.
+    /// A power failure as well.
     Full,
 }
 
 impl Default for Settings {
-    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 128 MB for families; the disk may fill.
+    /// Ten connections and four for the trail, five seconds to acquire one, fifteen for a statement, full
+    /// durability; polling every five seconds; 128 MB for families; no disk reserve.
     fn default() -> Self {
         Self {
             connections: 10,
@@ -68,51 +70,51 @@ impl Default for Settings {
             synchronous: Synchronous::Full,
             feed_poll: Duration::from_secs(5),
             family_cache: 128_000_000,
-            only_looks: false,
-            alone: false,
+            read_only: false,
+            exclusive: false,
             disk_reserve: 0,
         }
     }
 }
 
-/// Why the databases could not be opened or migrated. It shows addresses without their passwords.
+/// Why the databases could not be opened or migrated. Addresses are shown without passwords.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The folder or the file could not be made.
+    /// The folder or the file could not be created.
     #[error("cannot make {}: {source}", path.display())]
     File {
         /// The folder or file.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// Others than the owner can read the file, which holds personal data.
+    /// Users other than the owner can read the file, which holds personal data.
     #[error("{} can be read by others: its mode must be 0600", path.display())]
     Exposed {
         /// The file.
         path: PathBuf,
     },
-    /// The database does not answer, or refuses us.
+    /// The database does not answer, or refuses the connection.
     #[error("cannot open the database {database}: {source}")]
     Open {
         /// Its address.
         database: DatabaseUrl,
-        /// What the driver said.
+        /// The driver's error.
         source: DbErr,
     },
-    /// The server repeats what another one commits.
+    /// The server is a standby (replica).
     #[error("the database {database} is not used: {STANDBY}")]
     Standby {
         /// Its address.
         database: DatabaseUrl,
     },
-    /// Another process has it open, and one of the two must have it alone.
+    /// Another process has it open, and one of the two needs it exclusively.
     #[error("the database {database} is in use: stop every server and command that uses it first")]
-    InUse {
+    FileLocks {
         /// Its address.
         database: DatabaseUrl,
     },
-    /// No step of ours leads from its schema to this program's.
+    /// Its schema cannot be migrated to this program's.
     #[error("the schema of the database {database} is not one that this program can use: {why}")]
     Schema {
         /// Its address.
@@ -120,33 +122,33 @@ pub enum ConnectError {
         /// What is wrong with it.
         why: String,
     },
-    /// A step failed; nothing of the run was kept.
+    /// A migration failed; the whole run was rolled back.
     #[error("cannot migrate the database {database}: {source}")]
     Migrate {
         /// Its address.
         database: DatabaseUrl,
-        /// What the database said.
+        /// The database's error.
         source: DbErr,
     },
 }
 
-/// How many connections a database has.
+/// The number of connections of a database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connections {
-    /// Open ones.
+    /// Open connections.
     pub open: u64,
-    /// Those of them that nobody uses now.
+    /// Idle ones among them.
     pub idle: u64,
 }
 
-/// What has become of the connections that only read, since the start.
+/// Statistics of the reading connections since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// Connections made.
+pub struct ReadStats {
+    /// Connections opened.
     pub made: u64,
-    /// Those of them that were lost, or given up because the server said nothing.
+    /// Connections lost, or given up because the server did not respond.
     pub lost: u64,
-    /// Operations that got none in time, or for which none could be made.
+    /// Operations that got no connection in time, or for which none could be opened.
     pub refused: u64,
 }
 
@@ -165,31 +167,32 @@ pub struct Databases {
     family_cache: usize,
     writers: usize,
     wake: Arc<Wake>,
-    in_use: Arc<InUse>,
+    in_use: Arc<FileLocks>,
 }
 
 impl Databases {
-    /// Opens both databases, making SQLite files that are not there yet (readable for their owner only). Migrates nothing.
+    /// Opens both databases, creating missing SQLite files (readable by their owner only). Runs no
+    /// migrations.
     pub async fn open(url: &DatabaseUrl, settings: &Settings) -> Result<Self, ConnectError> {
         Self::open_at(url, &url.trail(), settings).await
     }
 
-    /// The same, with the trail at an address of its own.
+    /// As [`open`](Self::open), with the trail at a separate address.
     pub async fn open_at(
         url: &DatabaseUrl,
         trail_url: &DatabaseUrl,
         settings: &Settings,
     ) -> Result<Self, ConnectError> {
-        // Where most reading goes over connections of its own, half as many are enough to write.
-        let apart = Pool::new(
+        // If most reads use their own connections, half as many are enough to write.
+        let reading_pool = Pool::new(
             url,
             1,
             settings.acquire_timeout,
             settings.statement_timeout,
-            settings.only_looks,
+            settings.read_only,
         )
         .is_some();
-        let mut writing = if apart {
+        let mut writing = if reading_pool {
             settings.connections.div_ceil(2)
         } else {
             settings.connections
@@ -197,16 +200,16 @@ impl Databases {
         for url in [url, trail_url] {
             make_folder(url, settings)?;
         }
-        let in_use = alone::take([url, trail_url], settings).await?;
-        let of = Use::Data(writing, settings.synchronous);
-        let main_files = keep(url, of, settings).await?;
+        let in_use = exclusive::take([url, trail_url], settings).await?;
+        let of = Purpose::Data(writing, settings.synchronous);
+        let main_files = hold_files(url, of, settings).await?;
         let mut main = connect(url, of, main_files.as_ref(), settings).await?;
-        let trail = Use::Trail(settings.trail_connections);
-        let trail_files = keep(trail_url, trail, settings).await?;
+        let trail = Purpose::Trail(settings.trail_connections);
+        let trail_files = hold_files(trail_url, trail, settings).await?;
         let trail = connect(trail_url, trail, trail_files.as_ref(), settings).await?;
-        let counters = connect(url, Use::Counters, main_files.as_ref(), settings).await?;
+        let counters = connect(url, Purpose::Counters, main_files.as_ref(), settings).await?;
         let pipeline = pipeline(url, settings).await;
-        if apart && pipeline.is_none() {
+        if reading_pool && pipeline.is_none() {
             main.close().await.map_err(|source| ConnectError::Open {
                 database: url.clone(),
                 source,
@@ -214,13 +217,13 @@ impl Databases {
             writing = settings.connections;
             main = connect(
                 url,
-                Use::Data(writing, settings.synchronous),
+                Purpose::Data(writing, settings.synchronous),
                 main_files.as_ref(),
                 settings,
             )
             .await?;
         }
-        // One is left for what else writes: feeds, webhooks, alerts. SQLite has one writer.
+        // One connection is left for other writers: feeds, webhooks, alerts. SQLite has one writer.
         let writers = match url.address() {
             Address::Postgres(..) => writing.saturating_sub(1).max(1),
             Address::Sqlite(_) => 1,
@@ -242,42 +245,42 @@ impl Databases {
         })
     }
 
-    /// Where the main database is.
+    /// The address of the main database.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url
     }
 
-    /// Where the trail is.
+    /// The address of the trail.
     pub fn trail_url(&self) -> &DatabaseUrl {
         &self.trail_url
     }
 
-    /// Asks both databases for an answer, and gives the first failure.
-    pub async fn answer(&self) -> Result<(), DbErr> {
+    /// Pings both databases, and returns the first failure.
+    pub async fn ping(&self) -> Result<(), DbErr> {
         for database in [&self.main, &self.trail] {
             database.execute_unprepared("SELECT 1").await?;
         }
         Ok(())
     }
 
-    /// The files of the main database, where it is one of SQLite.
+    /// The files of the main database, if it is SQLite.
     pub(super) fn main_files(&self) -> Option<&Arc<Files>> {
         self.main_files.as_ref()
     }
 
-    /// The files of the trail, where it is one of SQLite.
+    /// The files of the trail, if it is SQLite.
     pub(super) fn trail_files(&self) -> Option<&Arc<Files>> {
         self.trail_files.as_ref()
     }
 
-    /// What makes the files of either database unfit to be relied on now.
+    /// What is currently wrong with the files of either database.
     pub fn unfit(&self) -> Vec<Unfit> {
         let all = [&self.main_files, &self.trail_files].into_iter().flatten();
-        all.filter_map(|files| files.are_fit().err()).collect()
+        all.filter_map(|files| files.are_usable().err()).collect()
     }
 
-    /// How many connections there are: to the main database, to the trail, and to the main database for reading alone; none of the last where it is
-    /// read over the first.
+    /// The number of connections: to the main database, to the trail, and for reads of the main database;
+    /// none of the last kind if it is read over the first.
     pub fn connections(&self) -> [Connections; 3] {
         let [main, trail] = [&self.main, &self.trail].map(|database| {
             if database.get_database_backend() == DbBackend::Postgres {
@@ -298,8 +301,8 @@ impl Databases {
         [main, trail, reading]
     }
 
-    /// What has become of the connections that only read.
-    pub fn reading(&self) -> Reading {
+    /// Statistics of the reading connections.
+    pub fn reading(&self) -> ReadStats {
         self.pipeline.as_ref().map(Pool::reading).unwrap_or_default()
     }
 
@@ -308,27 +311,29 @@ impl Databases {
         &self.main
     }
 
-    /// The trail's database, over connections of its own.
+    /// The trail's database, over its own connections.
     pub fn trail(&self) -> &DatabaseConnection {
         &self.trail
     }
 
-    /// The main database, over the few connections that only count, are made when there is something to count, and do not wait for the disk.
+    /// The main database over the few connections used for counting, which are opened on demand and do not
+    /// wait for the disk.
     pub(super) fn counters(&self) -> &DatabaseConnection {
         &self.counters
     }
 
-    /// The main database over the connections that only read, several statements at once; none where it has to be read over those that write.
+    /// The main database over the connections for pipelined reads; `None` if it has to be read over those
+    /// that write.
     pub(super) fn pipeline(&self) -> Option<&Pool> {
         self.pipeline.as_ref()
     }
 
-    /// How long a statement of an operation may run.
+    /// The statement timeout of operations.
     pub(super) fn statement_timeout(&self) -> Duration {
         self.statement_timeout
     }
 
-    /// How many bytes of memory a store over them has for families, about.
+    /// The approximate size of the cache of families, in bytes.
     pub(super) fn family_cache(&self) -> usize {
         self.family_cache
     }
@@ -338,12 +343,12 @@ impl Databases {
         self.writers
     }
 
-    /// Wakes those who wait for changes.
+    /// Wakes readers that wait for changes.
     pub(super) fn wake(&self) -> &Arc<Wake> {
         &self.wake
     }
 
-    /// Closes all connections, after the statements that run. Clones are closed as well.
+    /// Closes all connections after their current statements. Clones are closed as well.
     pub async fn close(&self) -> Result<(), DbErr> {
         self.wake.close();
         if let Some(pipeline) = &self.pipeline {
@@ -354,30 +359,30 @@ impl Databases {
         for files in [&self.main_files, &self.trail_files].into_iter().flatten() {
             files.close().await;
         }
-        self.in_use.let_go();
+        self.in_use.release();
         closed
     }
 }
 
-/// Opens a trail alone, in a SQLite file that is made, for its owner alone, or only looked at.
+/// Opens a trail without a main database: in a new SQLite file readable by its owner only, or read-only.
 pub(super) async fn trail_file(
     file: &std::path::Path,
-    only_looks: bool,
+    read_only: bool,
 ) -> Result<(DatabaseUrl, DatabaseConnection), ConnectError> {
     let url = DatabaseUrl::sqlite(file);
     let settings = Settings {
-        only_looks,
+        read_only,
         ..Settings::default()
     };
-    if !only_looks {
-        opening::make_new(file)?;
+    if !read_only {
+        options::make_new(file)?;
     }
-    // Nobody takes the file away while it is made.
-    let connection = connect(&url, Use::Trail(2), None, &settings).await?;
+    // The file is kept open while it is created, so nobody can take it away.
+    let connection = connect(&url, Purpose::Trail(2), None, &settings).await?;
     Ok((url, connection))
 }
 
-/// The connections that only read, if the server can be reached and lets us in that way.
+/// The reading connections, if the server can be reached in that way and accepts them.
 async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
     let most = settings.connections.max(1) as usize;
     let pool = Pool::new(
@@ -385,7 +390,7 @@ async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
         most,
         settings.acquire_timeout,
         settings.statement_timeout,
-        settings.only_looks,
+        settings.read_only,
     )?;
     if pool.answers().await {
         return Some(pool);
@@ -396,15 +401,15 @@ async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
 
 async fn connect(
     url: &DatabaseUrl,
-    of: Use,
+    of: Purpose,
     files: Option<&Arc<Files>>,
     settings: &Settings,
 ) -> Result<DatabaseConnection, ConnectError> {
-    // Those who count come after the others, to the same address.
+    // Counting connections come after the others, to the same address.
     if let Address::Postgres(postgres, _) = url.address()
-        && !settings.only_looks
-        && !matches!(of, Use::Counters)
-        // What cannot be reached is told below.
+        && !settings.read_only
+        && !matches!(of, Purpose::Counters)
+        // A server that cannot be reached is reported below.
         && let Ok(Ok(true)) = timeout(settings.acquire_timeout, standby::is_standby(postgres)).await
     {
         return Err(ConnectError::Standby { database: url.clone() });
@@ -415,7 +420,7 @@ async fn connect(
         }
         Address::Sqlite(file) => {
             let open = || SqlxSqliteConnector::connect(sqlite_pool(file, of, files, settings));
-            patiently(settings, open).await
+            with_retries(settings, open).await
         }
     };
     opened.map_err(|source| ConnectError::Open {

@@ -1,4 +1,4 @@
-//! Who takes part: authorities and agencies by their codes, for sign-in and for the commands.
+//! The directory of authorities and agencies by code, for sign-in and for the commands.
 
 use std::{
     collections::HashMap,
@@ -30,7 +30,7 @@ struct Found {
     authority_id: i32,
     id: Uuid,
     kind: String,
-    /// Since when the client may send registered documents only.
+    /// Since when the client may only send registered documents.
     since: Option<DateTime<Utc>>,
 }
 
@@ -60,7 +60,7 @@ impl Store {
         agency_code: &str,
         client: &str,
     ) -> Result<Option<AgencyEntry>, DbErr> {
-        // Neither database can hold or compare the character nought in a text.
+        // Neither database can store or compare the NUL character in a text.
         if [authority_code, agency_code, client]
             .iter()
             .any(|code| code.contains('\0'))
@@ -70,7 +70,7 @@ impl Store {
         if let Some(known) = self.cached_agencies().get(authority_code, agency_code, client) {
             return Ok(Some(known));
         }
-        // Not counted with the statements of operations: it is sent once in a while.
+        // Not counted with the statements of operations, because it is rarely sent.
         let named = client.to_owned();
         let found = agency::Entity::find()
             .select_only()
@@ -156,16 +156,16 @@ impl Session {
     }
 }
 
-/// For so long an agency need not be looked up again: the one delay between a change of the register, or of which programs may only send registered
-/// documents, and its effect. Agreements, consent and all that
-/// a decision rests on are read anew with every operation.
-const HOLDS: Duration = Duration::from_secs(1);
+/// How long a cached agency is used: the only delay between a change of the register, or of which clients may
+/// only send registered documents, and its effect. Agreements, consent and everything else that a decision
+/// rests on are read for every operation.
+const TIME_TO_LIVE: Duration = Duration::from_secs(1);
 
-/// How much is remembered; there is less.
-const MOST: usize = 20_000;
+/// The most entries; in practice there are fewer.
+const MAX_ENTRIES: usize = 20_000;
 
-/// Agencies that were looked up a moment ago, by the codes of their authority and their own, and the program that asks. A token names its agency with every
-/// request, and the register of agencies hardly ever changes.
+/// A short-lived cache of agencies, by authority code, agency code and client. A token names its agency with
+/// every request, and the register of agencies hardly ever changes.
 #[derive(Debug, Default)]
 pub(super) struct AgencyCache(Mutex<HashMap<[String; 3], (Stopwatch, AgencyEntry)>>);
 
@@ -173,12 +173,12 @@ impl AgencyCache {
     fn get(&self, authority: &str, agency: &str, client: &str) -> Option<AgencyEntry> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, entry) = known.get(&[authority, agency, client].map(str::to_owned))?;
-        (since.passed() < HOLDS).then(|| entry.clone())
+        (since.passed() < TIME_TO_LIVE).then(|| entry.clone())
     }
 
     fn put(&self, authority: &str, agency: &str, client: &str, entry: &AgencyEntry) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
+        if known.len() >= MAX_ENTRIES {
             known.clear();
         }
         let key = [authority, agency, client].map(str::to_owned);

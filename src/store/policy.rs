@@ -1,4 +1,4 @@
-//! The agreements of an authority, read anew whenever their version has changed.
+//! The agreements of an authority, cached until their version changes.
 
 use std::{
     collections::BTreeMap,
@@ -27,7 +27,7 @@ use super::{
 };
 use crate::sharing::agreement::{Agreement, Clause, Policy, Signatory};
 
-/// A version of an agreement as it is stored.
+/// A stored version of an agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAgreement {
     /// Its key.
@@ -38,14 +38,14 @@ pub struct StoredAgreement {
     pub text_sha256: [u8; 32],
 }
 
-/// All agreements of one authority, as of one version of their set.
+/// All agreements of an authority, as of one version of the set.
 #[derive(Debug, Default)]
 pub struct Policies {
     /// Rises with every change.
     pub version: i64,
     /// For decisions.
     pub policy: Policy,
-    /// For showing: by code and version.
+    /// For display: by code and version.
     pub stored: Vec<StoredAgreement>,
 }
 
@@ -81,9 +81,10 @@ struct ClauseRow {
 
 record!(ClauseRow: agreement_id body);
 
-/// How things stand with an authority at a moment: its own settings, which version of its agreements holds, and whether it is served here.
+/// An authority's status in a snapshot: its own settings, the version of its agreements, and whether it is
+/// served here.
 #[derive(FromQueryResult)]
-pub(super) struct Standing {
+pub(super) struct AuthorityStatus {
     id: i32,
     code: String,
     name: String,
@@ -99,11 +100,12 @@ pub(super) struct Standing {
     fence: Option<String>,
 }
 
-record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers fence);
+record!(AuthorityStatus: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers fence);
 
-impl Standing {
-    /// The statement. Whoever only reads is told of the newest write of a family, and of what must be so for its number to mean anything. Whoever writes keeps nothing of what they
-    /// read, and if they looked at the newest write, no two could write at once. No version stored is none changed yet.
+impl AuthorityStatus {
+    /// The statement. A read also gets the newest write of a family, and what makes its number comparable. A
+    /// write caches nothing, and if it read the newest write, no two writes could run at once. No stored
+    /// version means no change yet.
     pub(super) fn statement(backend: DbBackend, reads: bool) -> &'static str {
         const READ: &str = "coalesce((SELECT max(w.seq) FROM family_written w WHERE w.authority_id = a.id), 0)";
         const STARTED: &str = "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS bigint)";
@@ -130,19 +132,19 @@ impl Standing {
         }
     }
 
-    /// What came of it, if there is such an authority; one that is not served here is refused.
+    /// The status from its rows, if there is such an authority; one that is not served here is refused.
     pub(super) fn of(rows: &Rows) -> Result<Option<Self>, StoreError> {
-        let standing = rows.records::<Self>()?.into_iter().next();
-        fence::refuse_by(standing.as_ref().and_then(|standing| standing.fence.as_deref()))?;
-        Ok(standing)
+        let status = rows.records::<Self>()?.into_iter().next();
+        fence::refuse_by(status.as_ref().and_then(|status| status.fence.as_deref()))?;
+        Ok(status)
     }
 
-    /// Which version of its agreements holds.
+    /// The version of its agreements.
     pub(super) fn version(&self) -> i64 {
         self.version
     }
 
-    /// The newest write of a family, and what must be the same for its number to be compared.
+    /// The newest write of a family, and what makes its number comparable.
     pub(super) fn written(&self) -> Written {
         Written {
             number: self.written,
@@ -169,7 +171,7 @@ impl Standing {
 }
 
 impl Store {
-    /// The agreements in force on a day that should have been looked at anew before it, as code and version.
+    /// The agreements in force on a day whose review was due before it, as code and version.
     pub async fn agreements_past_review(&self, day: NaiveDate) -> Result<Vec<(String, i32)>, StoreError> {
         let select = agreement::Entity::find()
             .filter(agreement::Column::ReviewBy.lt(day))
@@ -182,7 +184,7 @@ impl Store {
             .order_by_asc(agreement::Column::Code)
             .order_by_asc(agreement::Column::Version);
         let rows = select.into_model::<AgreementRow>().all(self.main()).await?;
-        // A later version stands in for those before it.
+        // A later version replaces earlier ones.
         let newest: BTreeMap<String, i32> = rows.into_iter().map(|row| (row.code, row.version)).collect();
         Ok(newest.into_iter().collect())
     }
@@ -196,7 +198,8 @@ fn digest(text: &[u8]) -> [u8; 32] {
 }
 
 impl Session {
-    /// The authority's agreements as of this session's moment: from memory when the version that this very transaction reads is known.
+    /// The authority's agreements in this session's snapshot: from the cache if the version that this
+    /// transaction reads is cached.
     pub async fn policies(&self, store: &Store) -> Result<Arc<Policies>, StoreError> {
         let version = self.policy_version().await?;
         if let Some(known) = store.cached_policies(self.authority(), version) {
@@ -207,8 +210,8 @@ impl Session {
         Ok(policies)
     }
 
-    /// The authority's agreements with what this very session has written of them. They are not remembered: the session may yet come to
-    /// nothing.
+    /// The authority's agreements including this session's own changes. Not cached: the session may be rolled
+    /// back.
     pub async fn policies_as_written(&self) -> Result<Policies, StoreError> {
         self.read_policies(0).await
     }
@@ -316,7 +319,8 @@ impl Session {
 }
 
 impl Writing<'_> {
-    /// Adds a version of an agreement that has been checked, and lets every server process notice.
+    /// Adds a version of an agreement that has been checked, and invalidates the caches of every server
+    /// process.
     pub async fn add_agreement(
         &self,
         key: Uuid,

@@ -1,7 +1,8 @@
-//! What a server of PostgreSQL is, and what its settings give up.
+//! Whether a PostgreSQL server is a standby (replica), and what its settings give up in durability.
 //!
-//! A standby repeats what another server has committed, some time later: consent that was withdrawn may still stand there, and nothing can be put down in the trail. So nothing of families is read
-//! from one. What only looks at what is there, such as the check of the trail, may.
+//! A standby replays another server's commits with a delay: consent that was withdrawn may still be there,
+//! and nothing can be written to the trail. So family data is never read from one. Tools that only examine
+//! data, such as verification of the trail, may use one.
 
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement,
@@ -10,14 +11,15 @@ use sea_orm::{
 
 use super::{connect::Databases, database_url::Address};
 
-/// Asks which of the two a server is.
+/// Asks a server whether it is a standby.
 pub(super) const ASK: &str = "SELECT pg_is_in_recovery()";
 
-/// Why a connection to a standby is not used.
+/// Why a connection to a standby is refused.
 pub(super) const STANDBY: &str =
     "the server is a standby: withdrawals of consent come later there, and the trail cannot be written";
 
-/// Whether the server at an address is a standby. Asked over a connection of its own, so that whoever starts the program is told so, and not that no connection was free.
+/// Whether the server at an address is a standby. Uses a separate connection, so that the operator is told
+/// this, and not that no connection was available.
 pub(super) async fn is_standby(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
     let mut connection = options.connect().await?;
     let standby = asked(&mut connection).await?;
@@ -29,7 +31,7 @@ async fn asked(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query(ASK).fetch_one(connection).await?.try_get(0)
 }
 
-/// Lets nobody use a new connection to a standby. The address may have led to another server before.
+/// Refuses a new connection if it is to a standby. The address may have led to another server before.
 pub(super) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     if asked(connection).await? {
         return Err(sqlx::Error::Protocol(STANDBY.to_owned()));
@@ -37,14 +39,14 @@ pub(super) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), 
     Ok(())
 }
 
-/// What a setting of a server gives up, in words for whoever runs it.
+/// What a server setting gives up, in words for the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenUp {
+pub struct WeakSetting {
     /// The setting.
     pub setting: &'static str,
-    /// What it is.
+    /// Its value.
     pub value: String,
-    /// What is lost by it, and when.
+    /// What can be lost, and when.
     pub lost: &'static str,
 }
 
@@ -57,10 +59,10 @@ struct Set {
 }
 
 impl Set {
-    fn gives_up(self) -> Vec<GivenUp> {
+    fn gives_up(self) -> Vec<WeakSetting> {
         let mut found = Vec::new();
         let mut note = |setting, value: &str, lost| {
-            found.push(GivenUp {
+            found.push(WeakSetting {
                 setting,
                 value: value.to_owned(),
                 lost,
@@ -112,8 +114,8 @@ impl Set {
 }
 
 impl Databases {
-    /// Whether the address of one of the databases leads to a standby. Asked over connections that are made for it.
-    pub async fn lead_to_standby(&self) -> bool {
+    /// Whether the address of either database leads to a standby. Uses separate connections.
+    pub async fn leads_to_standby(&self) -> bool {
         for url in [self.url(), self.trail_url()] {
             if let Address::Postgres(options, _) = url.address()
                 && is_standby(options).await.unwrap_or(false)
@@ -124,9 +126,9 @@ impl Databases {
         false
     }
 
-    /// What the settings of the servers give up, the main database's first; nothing for SQLite.
-    pub async fn given_up(&self) -> Result<Vec<GivenUp>, DbErr> {
-        let mut found: Vec<GivenUp> = Vec::new();
+    /// What the settings of the servers give up, the main database's first; empty for SQLite.
+    pub async fn weak_settings(&self) -> Result<Vec<WeakSetting>, DbErr> {
+        let mut found: Vec<WeakSetting> = Vec::new();
         for on in [self.main(), self.trail()] {
             if on.get_database_backend() != DbBackend::Postgres {
                 continue;

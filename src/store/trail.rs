@@ -1,8 +1,8 @@
-//! The trail's tables: rows in, rows out.
+//! The trail's tables and their SQL.
 //!
-//! Knows SQL and nothing of what an entry says, how it is packed and hashed or who signs; `crate::audit` does. Rows are only ever
-//! inserted; of the heads, the one row of a chain moves forward. The tables are in a database of their own on SQLite and
-//! in the common one on PostgreSQL.
+//! Knows nothing of what an entry says, how it is packed and hashed, or who signs; `crate::audit` does. Rows
+//! are only ever inserted; the one row per chain in the table of heads moves forward. The tables are in their
+//! own database on SQLite and in the main one on PostgreSQL.
 
 use std::sync::Arc;
 
@@ -36,54 +36,54 @@ pub use record::{Batch, FamiliesRow, RecordRow, Word, is_of_month};
 pub use records::Record;
 pub use snapshot::{AgencyLine, GroupLine, SubjectLine, TrailSnapshot};
 
-/// A row of `trail_entry`, in which entries were kept before there were records.
+/// A row of `trail_entry`, which holds entries of version 1, from before there were records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRow {
     /// The chain.
     pub chain: Uuid,
-    /// The place in it, from 1.
+    /// The sequence number in the chain, from 1.
     pub seq: i64,
     /// When it happened.
     pub recorded_at: DateTime<Utc>,
     /// The authority it concerns.
     pub authority: Option<i32>,
-    /// The code of what happened.
+    /// The code of the kind of entry.
     pub kind: String,
     /// The entry's canonical JSON.
     pub body: String,
-    /// The hash of the entry before, in hexadecimal digits.
+    /// The hash of the previous entry, in hexadecimal.
     pub prev_hash: String,
     /// The hash of this entry.
     pub hash: String,
 }
 
-/// A row of `trail_subject`: an entry speaks of a family.
+/// A row of `trail_subject`, the index of families: an entry concerns a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SubjectRow {
     /// The family's authority.
     pub authority: i32,
     /// The family.
     pub family: Uuid,
-    /// The entry's instant.
+    /// The entry's timestamp.
     pub recorded_at: DateTime<Utc>,
     /// The entry's chain.
     pub chain: Uuid,
-    /// The entry's place.
+    /// The entry's sequence number.
     pub seq: i64,
 }
 
-/// A row of `trail_agency`: an entry tells what an agency has looked up.
+/// A row of `trail_agency`, the index of agencies: an entry tells of an agency's look-ups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgencyRow {
     /// The authority whose people were looked up.
     pub authority: i32,
     /// The agency.
     pub agency: Uuid,
-    /// The entry's instant.
+    /// The entry's timestamp.
     pub recorded_at: DateTime<Utc>,
     /// The entry's chain.
     pub chain: Uuid,
-    /// The entry's place.
+    /// The entry's sequence number.
     pub seq: i64,
 }
 
@@ -92,7 +92,7 @@ pub struct AgencyRow {
 pub struct HeadRow {
     /// The chain.
     pub chain: Uuid,
-    /// The place of its newest entry.
+    /// The sequence number of its newest entry.
     pub seq: i64,
     /// That entry's hash.
     pub hash: String,
@@ -100,29 +100,30 @@ pub struct HeadRow {
     pub signature: String,
     /// The server process that writes the chain.
     pub process: String,
-    /// When the head moved last.
+    /// When the head was last updated.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What went wrong with the trail's tables. Messages hold SQL and identifiers at most: for the log, not for answers.
+/// What went wrong with the trail's tables. Messages hold at most SQL and identifiers: they are for the log,
+/// not for answers.
 #[derive(Debug, thiserror::Error)]
 pub enum TrailStoreError {
     /// The database failed.
     #[error("the trail's database failed: {0}")]
     Database(#[from] DbErr),
-    /// The connection does not wait until what it commits is on disk.
+    /// The connection does not wait until commits are on disk.
     #[error("the trail's database does not make commits durable")]
     NotDurable,
-    /// The chain's head is not where this process left it.
+    /// The chain's head has been changed by somebody else.
     #[error("the head of the chain is not where it was left")]
     HeadMoved,
-    /// A file that a month is taken to, or was, cannot be opened.
+    /// An archive file cannot be opened.
     #[error(transparent)]
     File(Box<ConnectError>),
-    /// What was committed is not there for another connection.
+    /// A second connection does not see what was committed.
     #[error("what was committed is not there for another connection")]
     NotSeen,
-    /// Its files are not fit to be written to.
+    /// The database's files cannot be written to safely.
     #[error(transparent)]
     Unfit(#[from] Unfit),
     /// A stored value is not of its column's type.
@@ -139,31 +140,31 @@ impl From<ConnectError> for TrailStoreError {
     }
 }
 
-/// How a chain stands in the database.
+/// The state of a chain in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The place and the hash of its head.
+    /// The sequence number and the hash of its head.
     head: Option<(i64, String)>,
-    /// The place of its newest entry.
+    /// The sequence number of its newest entry.
     last: Option<i64>,
-    /// Whether nothing that was begun before can change that any more.
+    /// Whether no earlier write can change that any more.
     settled: bool,
 }
 
 impl Standing {
-    /// Whether the chain ends, by its head and by its entries, with this one.
+    /// Whether the chain, both its head and its entries, ends with this one.
     pub fn ends_with(&self, seq: i64, hash: &str) -> bool {
         let by_head = self.head.as_ref().is_some_and(|head| head.0 == seq && head.1 == hash);
         by_head && self.last == Some(seq)
     }
 
-    /// Whether nothing that was begun before can change that any more.
+    /// Whether no earlier write can change this state any more.
     pub fn is_settled(&self) -> bool {
         self.settled
     }
 }
 
-/// The trail's tables. Clones share the connections.
+/// A handle on the trail's tables. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct TrailStore {
     writer: DatabaseConnection,
@@ -172,8 +173,8 @@ pub struct TrailStore {
 }
 
 impl TrailStore {
-    /// The tables behind connections that are open already; they may be the same. The one that writes is best not shared
-    /// with the main database's many readers. Nothing looks whether the files of SQLite stay in their place.
+    /// A handle over open connections, which may be the same one. The writing connection is best not shared
+    /// with the main database's many readers. Nothing checks that SQLite's files stay in place.
     pub fn over(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
         Self {
             writer,
@@ -182,7 +183,7 @@ impl TrailStore {
         }
     }
 
-    /// The trail of open databases. On SQLite nothing counts as written unless it stands in the files that were opened.
+    /// The trail of open databases. On SQLite, a write only counts once it is in the files that were opened.
     pub fn of(databases: &Databases) -> Self {
         Self {
             writer: databases.trail().clone(),
@@ -191,8 +192,9 @@ impl TrailStore {
         }
     }
 
-    /// Writes a batch in one transaction: all of it is durable when this returns, or none of it is there; after an error
-    /// from the commit itself or later, either may be. The batch must follow what is there.
+    /// Writes a batch in one transaction. When this returns, all of it is durable, or none of it exists;
+    /// after an error from the commit or later, either may be the case. The batch must follow on from what is
+    /// there.
     pub async fn append(&self, batch: &Batch) -> Result<(), TrailStoreError> {
         match self.writer.get_database_backend() {
             DbBackend::Postgres => postgres::append(&self.writer, batch).await,
@@ -201,7 +203,7 @@ impl TrailStore {
         }
     }
 
-    /// How a chain stands, read where it is written.
+    /// The state of a chain, read from the primary.
     pub async fn standing(&self, chain: Uuid) -> Result<Standing, TrailStoreError> {
         match self.writer.get_database_backend() {
             DbBackend::Sqlite => sqlite::standing(&self.writer, self.files.as_deref(), chain).await,

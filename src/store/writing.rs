@@ -1,4 +1,5 @@
-//! Writing what a permit covers. Whoever writes spends a permit, and by that alone the change is in the operation's account, from which the trail is told, and its family noted for the feed.
+//! Writes under a permit. Every write spends a permit, which by itself puts the change on the operation's
+//! account (from which the trail entry is made) and notes its family for the feed.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
@@ -14,18 +15,18 @@ use crate::sharing::{
     permit::{Holder, Permit},
 };
 
-/// What was changed, or tried, for the trail.
+/// A change made or attempted, for the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The family it is about.
+    /// The family concerned.
     pub family: Option<Uuid>,
-    /// The person it is about.
+    /// The person concerned.
     pub person: Option<Uuid>,
     /// The categories of what was written.
     pub categories: CategorySet,
     /// The numbers of the clauses that permitted it.
     pub clauses: Vec<u16>,
-    /// The emergency access it opened or rests on.
+    /// The emergency access that it opened or relies on.
     pub emergency: Option<Uuid>,
     /// What was done.
     pub deed: Deed,
@@ -36,18 +37,18 @@ pub struct Written {
 pub enum Deed {
     /// Rows were added, changed or ended.
     Rows,
-    /// Decisions about consent were added, all made at once.
+    /// Consent decisions were added, all made together.
     Decided(Vec<ConsentRow>),
     /// A consent was withdrawn.
     Withdrawn {
         /// Its row.
         key: Uuid,
-        /// The category of data that it was for.
+        /// The category of data.
         category: String,
-        /// The kind of agency that it was for.
+        /// The kind of agency.
         agency_kind: String,
     },
-    /// Decisions about consent that a wrong clock had dated are dated anew: which, and to when.
+    /// Consent decisions with a wrong clock's timestamp were re-dated: which, and to when.
     DatedAnew(Vec<(Uuid, DateTime<Utc>)>),
     /// Emergency access was opened, or is open already.
     Emergency,
@@ -58,39 +59,40 @@ pub enum Deed {
         /// The version.
         version: i32,
     },
-    /// Nothing was to be changed after all.
+    /// Nothing needed changing.
     Nothing,
-    /// Nothing: what was to be changed is not there, may not be seen or may not be written.
+    /// Nothing: what was to be changed does not exist, may not be seen or may not be written.
     Refused,
-    /// Nothing: what was named is not there, and that it was tried is an alert.
+    /// Nothing: what was named does not exist, and the attempt raised an alert.
     Alert,
 }
 
 impl Deed {
-    /// Whether it changes something. What only was tried does not.
+    /// Whether it changes something. An attempt does not.
     pub fn is_change(&self) -> bool {
         !matches!(self, Self::Nothing | Self::Refused | Self::Alert)
     }
 }
 
-/// Who permits a change.
+/// On whose authority a change is made.
 #[derive(Debug)]
-enum By {
-    /// A decision. The change stands at that place of the account; and whether its family is noted for the feed by it alone.
+enum Authorisation {
+    /// A decision. With the change's index in the account, and whether its family is noted for the feed only
+    /// because of it.
     Permit(Permit, usize, bool),
-    /// An operator whose command has told the trail itself.
+    /// An operator, whose command has written the trail entry itself.
     Operator,
 }
 
-/// The only thing that changes rows, and only those of its permit's holder.
+/// The only way to change rows, and only those of its permit's holder.
 #[derive(Debug)]
 pub struct Writing<'s> {
     session: &'s Session,
-    by: By,
+    by: Authorisation,
 }
 
 impl Session {
-    /// Spends a permit: the change is accounted for, and noted for the feed, from now on.
+    /// Spends a permit: from now on the change is on the account, and noted for the feed.
     pub fn write(&self, permit: Permit) -> Writing<'_> {
         let mut account = self.account();
         let (at, family) = (account.len(), family_of(&permit));
@@ -99,24 +101,25 @@ impl Session {
         let noted = family.is_some_and(|family| self.noted().insert(of_family(family)));
         Writing {
             session: self,
-            by: By::Permit(permit, at, noted),
+            by: Authorisation::Permit(permit, at, noted),
         }
     }
 
-    /// Writes for a command of an operator, who is no caller and whom no agreement binds; the command has told the trail itself before. Nothing that answers callers may use it.
+    /// Writes for an operator's command: an operator is not a caller, and no agreement applies; the command
+    /// has written the trail entry itself beforehand. Code that answers callers must not use it.
     pub fn write_as_operator(&self) -> Writing<'_> {
         Writing {
             session: self,
-            by: By::Operator,
+            by: Authorisation::Operator,
         }
     }
 
-    /// Notes what was tried, where nothing is changed.
+    /// Records an attempt that changes nothing.
     pub fn tried(&self, written: Written) {
         self.account().push(written);
     }
 
-    /// Takes what was changed and tried so far.
+    /// Takes the changes and attempts so far.
     pub fn take_account(&self) -> Vec<Written> {
         let mut account = std::mem::take(&mut *self.account());
         account.retain(|written| written.deed != Deed::Nothing);
@@ -125,7 +128,7 @@ impl Session {
 }
 
 impl Writing<'_> {
-    /// The operation's session, for reading.
+    /// The operation's session, for reads.
     pub(super) fn session(&self) -> &Session {
         self.session
     }
@@ -134,7 +137,7 @@ impl Writing<'_> {
         self.session.authority()
     }
 
-    /// What a statement that changes rows goes over.
+    /// The transaction for statements that change rows.
     pub(super) fn connection(&self) -> Result<&DatabaseTransaction, StoreError> {
         self.session.transaction()
     }
@@ -142,7 +145,7 @@ impl Writing<'_> {
     /// Refuses rows of another family than the permit's.
     pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Family(family) => Err(NOT_COVERED),
+            Authorisation::Permit(permit, ..) if permit.holder() != Holder::Family(family) => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
@@ -150,7 +153,7 @@ impl Writing<'_> {
     /// Refuses rows about another person than the permit's.
     pub(super) fn of_person(&self, person: Uuid) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, ..) if permit.person() != Some(person) => Err(NOT_COVERED),
+            Authorisation::Permit(permit, ..) if permit.person() != Some(person) => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
@@ -158,7 +161,7 @@ impl Writing<'_> {
     /// Refuses rows of another agency than the permit's.
     pub(super) fn of_agency(&self, agency: Uuid) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Agency(agency) => Err(NOT_COVERED),
+            Authorisation::Permit(permit, ..) if permit.holder() != Holder::Agency(agency) => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
@@ -166,17 +169,17 @@ impl Writing<'_> {
     /// Refuses whatever is not the authority's as a whole.
     pub(super) fn of_authority(&self) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, ..) if permit.holder() != Holder::Authority => Err(NOT_COVERED),
+            Authorisation::Permit(permit, ..) if permit.holder() != Holder::Authority => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
 
-    /// Says of the change what was done, where it is more than that rows were written.
+    /// Sets what was done, if it is more than that rows were written.
     pub(super) fn was(&self, deed: Deed) {
         self.say(|written| written.deed = deed);
     }
 
-    /// The same of what opens emergency access, by its row.
+    /// The same for a change that opens emergency access, by its row.
     pub(super) fn opened(&self, emergency: Uuid) {
         self.say(|written| {
             written.deed = Deed::Emergency;
@@ -184,20 +187,20 @@ impl Writing<'_> {
         });
     }
 
-    /// Says of which family the change is, where the holder is an agency.
+    /// Sets the family of the change, if the holder is an agency.
     pub(super) fn about(&self, family: Uuid) {
         self.say(|written| written.family = Some(family));
     }
 
-    /// Nothing was changed after all: what was to be changed is as it was to become.
+    /// Nothing was changed after all: it already was as requested.
     pub(super) fn changed_nothing(&self) {
         self.was(Deed::Nothing);
         self.as_it_was();
     }
 
-    /// The feed has nothing to look at after all.
+    /// The feed has nothing to process after all.
     pub(super) fn as_it_was(&self) {
-        if let By::Permit(permit, _, true) = &self.by
+        if let Authorisation::Permit(permit, _, true) = &self.by
             && let Some(family) = family_of(permit)
         {
             self.session.noted().remove(&of_family(family));
@@ -205,7 +208,9 @@ impl Writing<'_> {
     }
 
     fn say(&self, say: impl FnOnce(&mut Written)) {
-        let By::Permit(_, at, _) = &self.by else { return };
+        let Authorisation::Permit(_, at, _) = &self.by else {
+            return;
+        };
         if let Some(written) = self.session.account().get_mut(*at) {
             say(written);
         }
@@ -213,21 +218,25 @@ impl Writing<'_> {
 
     /// Rows of another family were changed as well.
     pub(super) fn also(&self, family: Uuid, deed: Deed) {
-        let By::Permit(permit, ..) = &self.by else { return };
+        let Authorisation::Permit(permit, ..) = &self.by else {
+            return;
+        };
         self.session.account().push(written(permit, Some(family), deed));
     }
 
-    /// Notes for the feed that something of a family was written on which anybody's view of its marker could rest.
+    /// Notes for the feed that something was written that anybody's view of the family's marker could depend
+    /// on.
     pub fn touch(&self, family: Uuid) {
         self.note(family, None, None);
     }
 
-    /// The same of something about a person, recorded in a family, that concerns every family of theirs: their consent, their shielding.
+    /// The same for something about a person, recorded in a family, that affects all of their families:
+    /// consent, shielding.
     pub(super) fn touch_person(&self, family: Uuid, person: Uuid) {
         self.note(family, Some(person), None);
     }
 
-    /// Notes that a contact with a family was reported.
+    /// Notes that a contact with a family was recorded.
     pub fn touch_contact(&self, family: Uuid, contact: Uuid) {
         self.note(family, None, Some(contact));
     }
@@ -240,7 +249,7 @@ impl Writing<'_> {
         });
     }
 
-    /// Adds a row.
+    /// Inserts a row.
     pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
     where
         A: ActiveModelTrait + Send,
@@ -253,7 +262,7 @@ impl Writing<'_> {
     }
 }
 
-/// Something of a family that is about no person and no contact alone.
+/// A change of a family, not about a single person or contact.
 fn of_family(family: Uuid) -> Change {
     Change {
         family,
@@ -280,5 +289,5 @@ fn written(permit: &Permit, family: Option<Uuid>, deed: Deed) -> Written {
     }
 }
 
-/// It never comes to this unless a change was written wrongly: nothing of the operation is kept then.
+/// Only a fault in this program causes this: the operation is then rolled back.
 const NOT_COVERED: StoreError = StoreError::NotCovered;

@@ -66,7 +66,7 @@ impl Trails<'_> {
             .collect();
         for place in &open {
             // Nothing is written of the authority any more; so that it is never made either.
-            self.store.shut_out(*place).await.map_err(Failure::problem)?;
+            self.store.rule_out(*place).await.map_err(Failure::problem)?;
         }
         outcomes.extend(self.store.outcomes(&open).await.map_err(Failure::problem)?);
         let copies = entries.into_iter().map(|(of, entry)| {

@@ -165,7 +165,7 @@ async fn again(
         let at = decided.at.unwrap_or(entry.at);
         match decided.decision {
             Decision::Withdrawn => {
-                if !last && session.consents_there(&[decided.row]).await?.is_empty() {
+                if !last && session.existing_consents(&[decided.row]).await?.is_empty() {
                     session.end().await?;
                     return Ok(Came::Early);
                 }
@@ -183,7 +183,7 @@ async fn again(
                 }
                 let rows = rows(entry, family, decided, at, withdrawn);
                 let keys: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-                let there = session.consents_there(&keys).await?;
+                let there = session.existing_consents(&keys).await?;
                 let rows = rows.into_iter().filter(|row| !there.contains(&row.id)).collect();
                 writing.add_consents(rows).await?;
             }

@@ -191,7 +191,7 @@ async fn newest(snapshot: &TrailSnapshot) -> Result<Option<DateTime<Utc>>, Trail
 
 /// The chains that are to be looked at, and after which place: before it the main database knows what became of everything.
 async fn open_chains(store: &Store, trail: &TrailStore) -> Result<Vec<(Uuid, i64)>, CompareError> {
-    let until = store.looked_through().await?;
+    let until = store.examined().await?;
     let chains = chains(trail).await?.into_iter();
     let after = |(chain, head)| {
         let after = until.get(&chain).copied().unwrap_or(0);

@@ -28,7 +28,7 @@ use crate::{
         Store,
         alerts::AlertRow,
         session::{Session, StoreError},
-        write::budget::Uncounted,
+        write::budget::UnkeptCounts,
         writing::Deed,
     },
 };
@@ -107,14 +107,14 @@ impl Engine {
             introspected,
             receipt.as_ref(),
         );
-        let uncounted = request.session.uncounted();
+        let unkept_counts = request.session.unkept_counts();
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
             let _ = request.session.end().await;
         } else if let Err(error) = made(request.session, &written, &announcing).await {
             let unknown = matches!(error, StoreError::Unavailable(_));
             let store = &self.parts.services.store;
-            self.count_again(asked, uncounted).await;
+            self.repeat_counts(asked, unkept_counts).await;
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
             self.raise_alerts(asked, &looked).await;
             if paced {
@@ -185,14 +185,14 @@ impl Engine {
 
     /// Undoes what a session wrote, but for what it counted.
     async fn undo(&self, asked: &Asked, session: Session) {
-        let uncounted = session.uncounted();
+        let unkept_counts = session.unkept_counts();
         drop(session);
-        self.count_again(asked, uncounted).await;
+        self.repeat_counts(asked, unkept_counts).await;
     }
 
     /// Counts again what went with a session that was not kept. What fails here is in the log: the operation has failed already.
-    async fn count_again(&self, asked: &Asked, uncounted: Uncounted) {
-        if let Err(error) = self.parts.services.store.count_again(uncounted).await {
+    async fn repeat_counts(&self, asked: &Asked, unkept_counts: UnkeptCounts) {
+        if let Err(error) = self.parts.services.store.repeat_counts(unkept_counts).await {
             tracing::error!(%error, request_id = %asked.request_id, "writes.not_counted");
         }
     }

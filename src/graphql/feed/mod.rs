@@ -25,7 +25,7 @@ use super::services::Services;
 use crate::{
     sharing::caller::Caller,
     store::{
-        feed::{Consumer, Looked},
+        feed::{Consumer, FeedProgress},
         session::StoreError,
     },
 };
@@ -60,7 +60,7 @@ struct Done {
 /// Up to where nothing was to be told, as long as nobody has written the consumer's row anew.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
-    row: Looked,
+    row: FeedProgress,
     until: i64,
 }
 

@@ -1,39 +1,39 @@
-//! Things that are kept up to a bound, those that were asked for least lately forgotten first.
+//! A bounded cache that evicts the least recently used half.
 
 use std::{collections::HashMap, hash::Hash};
 
-/// What a thing takes of the bound.
+/// How much of the limit a value takes.
 pub(super) trait Size {
-    /// In bytes, about.
+    /// An approximate size in bytes.
     fn bytes(&self) -> usize;
 }
 
-/// Things in two halves: what is asked for moves to the young one, and when that is full it takes the place of the old one, which is forgotten. Each is kept under a stamp, and
-/// is there for whoever asks under the same.
+/// A cache in two generations: a hit moves to the young one, and when that is full it replaces the old one,
+/// which is evicted. Each value has a stamp and is only returned for the same stamp.
 #[derive(Debug)]
 pub(super) struct Bounded<K, S, V> {
     half: usize,
     young: HashMap<K, (S, V)>,
     young_bytes: usize,
     old: HashMap<K, (S, V)>,
-    forgotten: Vec<HashMap<K, (S, V)>>,
+    evicted: Vec<HashMap<K, (S, V)>>,
 }
 
 impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
-    /// At most so many bytes, and one thing more.
-    pub(super) fn new(most: usize) -> Self {
+    /// A cache of at most `capacity` bytes, plus one value.
+    pub(super) fn new(capacity: usize) -> Self {
         Self {
-            half: most.div_ceil(2),
+            half: capacity.div_ceil(2),
             young: HashMap::new(),
             young_bytes: 0,
             old: HashMap::new(),
-            forgotten: Vec::new(),
+            evicted: Vec::new(),
         }
     }
 
-    /// What has been forgotten. It is many things at once, which take their time to go: they had better go when nobody waits.
-    pub(super) fn take_forgotten(&mut self) -> Vec<HashMap<K, (S, V)>> {
-        std::mem::take(&mut self.forgotten)
+    /// The evicted values. Dropping so many takes time, which is best spent outside the lock.
+    pub(super) fn take_evicted(&mut self) -> Vec<HashMap<K, (S, V)>> {
+        std::mem::take(&mut self.evicted)
     }
 
     pub(super) fn get(&mut self, stamp: &S, key: K) -> Option<V> {
@@ -49,7 +49,7 @@ impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
         Some(found)
     }
 
-    pub(super) fn put(&mut self, stamp: S, key: K, value: V) {
+    pub(super) fn insert(&mut self, stamp: S, key: K, value: V) {
         self.old.remove(&key);
         self.keep(key, stamp, value);
     }
@@ -57,7 +57,7 @@ impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
     fn keep(&mut self, key: K, stamp: S, value: V) {
         if self.young_bytes >= self.half {
             let young = std::mem::take(&mut self.young);
-            self.forgotten.push(std::mem::replace(&mut self.old, young));
+            self.evicted.push(std::mem::replace(&mut self.old, young));
             self.young_bytes = 0;
         }
         self.young_bytes += value.bytes();
@@ -66,7 +66,7 @@ impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
         }
     }
 
-    pub(super) fn forget(&mut self, key: &K) {
+    pub(super) fn remove(&mut self, key: &K) {
         if let Some((_, before)) = self.young.remove(key) {
             self.young_bytes -= before.bytes();
         }

@@ -1,4 +1,4 @@
-//! Up to which write what is kept of each authority holds.
+//! Up to which write each authority's cached data is valid.
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc, time::Instant};
 
@@ -6,53 +6,55 @@ use chrono::NaiveDate;
 
 use crate::store::{agencies::Agencies, rows::AuthorityRow};
 
-/// The newest write of a family. Numbers rise with the commits in the life of one server of PostgreSQL; one that was restored, or took over from another, may
-/// give the same number to another write.
+/// The newest write of a family. Numbers rise in commit order during the life of one PostgreSQL server; one
+/// that was restored, or promoted, may give the same number to another write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Written {
     pub(in crate::store) number: i64,
-    /// The newest number that was drawn. One that is less than a number that is stored says that the next ones will not be greater than those before.
+    /// The newest number drawn. If it is lower than a stored number, the next numbers will not be higher than
+    /// earlier ones.
     pub(in crate::store) drawn: i64,
     pub(in crate::store) life: Life,
 }
 
-/// What must be the same for two numbers to be compared.
+/// What must be equal for two numbers to be comparable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Life {
-    /// Since when the server has run, in microseconds; nought for SQLite.
+    /// The server's start time in microseconds; zero for SQLite.
     pub(in crate::store) server: i64,
-    /// A digest of the triggers that note writes: it is another one as soon as one of them was changed, also where it was changed back since.
+    /// A digest of the triggers that note writes: it changes whenever one of them is changed, even if it is
+    /// changed back.
     pub(in crate::store) triggers: i64,
 }
 
-/// The moment at which an operation sees the database.
+/// An operation's snapshot of the database.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Moment {
     pub(in crate::store) written: Written,
-    /// How often its numbers were seen to run backwards.
+    /// How often the numbers were seen to run backwards.
     pub(in crate::store) lapses: u64,
-    /// When it was begun, at the latest just before it saw anything.
+    /// When the operation began: at the latest just before it saw anything.
     pub(in crate::store) began: Instant,
     pub(in crate::store) day: NaiveDate,
 }
 
-/// How what is kept of an authority stands to an operation.
+/// How an authority's cached data relates to an operation.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::store) enum Since {
-    /// At the same moment.
+    /// It is of the same view.
     Now(View),
-    /// At an earlier one: what was written from this number on has to be forgotten first.
+    /// It is older: families written from this number on must be invalidated first.
     Earlier(i64),
-    /// At a later one: nothing of it is for this operation.
+    /// It is newer: none of it is for this operation.
     Later,
 }
 
-/// The moment at which an operation sees an authority.
+/// An operation's view of an authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct View {
     pub(super) authority: i32,
     pub(super) written: i64,
-    /// What was kept under another is forgotten.
+    /// Data cached in another epoch is invalid.
     pub(super) epoch: u64,
 }
 
@@ -79,11 +81,11 @@ impl Standing {
     }
 }
 
-/// All authorities of which something may be kept.
+/// All authorities with cached data.
 #[derive(Debug, Default)]
 pub(super) struct Authorities {
     by_number: HashMap<i32, Standing>,
-    /// Rises whenever all of an authority is forgotten.
+    /// Incremented whenever an authority's cached data is cleared.
     epoch: u64,
 }
 
@@ -95,21 +97,21 @@ impl Authorities {
             began,
             day,
         } = moment;
-        if let Some(standing) = self.by_number.get(&settings.id)
-            && standing.life == written.life
-            && standing.lapses == lapses
-            && standing.day == day
-            && standing.settings == *settings
+        if let Some(validity) = self.by_number.get(&settings.id)
+            && validity.life == written.life
+            && validity.lapses == lapses
+            && validity.day == day
+            && validity.settings == *settings
         {
-            match standing.written.cmp(&written.number) {
-                Ordering::Equal => return Since::Now(standing.view()),
-                Ordering::Less => return Since::Earlier(standing.written),
-                Ordering::Greater if began < standing.moved => return Since::Later,
-                // Begun after somebody had seen more, and sees less: notes were taken away.
+            match validity.written.cmp(&written.number) {
+                Ordering::Equal => return Since::Now(validity.view()),
+                Ordering::Less => return Since::Earlier(validity.written),
+                Ordering::Greater if began < validity.moved => return Since::Later,
+                // It began after somebody had seen more, and sees less: notes were deleted.
                 Ordering::Greater => {}
             }
         }
-        // Another life, day or settings, or nothing: all that is derived of them is forgotten.
+        // Another life, day or settings, or nothing cached: everything derived from them is invalid.
         self.epoch += 1;
         let begun = Standing {
             written: written.number,
@@ -126,45 +128,45 @@ impl Authorities {
         Since::Now(view)
     }
 
-    /// Moves an authority on from one number to another. Says whether it stood at the first.
+    /// Moves an authority from one number to another. Returns whether it was at the first.
     pub(super) fn moved(&mut self, authority: i32, (from, to): (i64, i64), all: bool) -> bool {
-        let Some(standing) = self
+        let Some(validity) = self
             .by_number
             .get_mut(&authority)
-            .filter(|standing| standing.written == from)
+            .filter(|validity| validity.written == from)
         else {
             return false;
         };
-        standing.written = to;
-        standing.moved = Instant::now();
+        validity.written = to;
+        validity.moved = Instant::now();
         if all {
             self.epoch += 1;
-            standing.epoch = self.epoch;
-            standing.agencies = None;
+            validity.epoch = self.epoch;
+            validity.agencies = None;
         }
         true
     }
 
-    /// Whether an authority stands where an operation sees it.
+    /// Whether an authority's cached data is of this view.
     pub(super) fn stands(&self, view: &View) -> bool {
         self.by_number
             .get(&view.authority)
-            .is_some_and(|standing| standing.view() == *view)
+            .is_some_and(|validity| validity.view() == *view)
     }
 
     pub(super) fn agencies(&self, view: &View) -> Option<Arc<Agencies>> {
-        let standing = self
+        let validity = self
             .by_number
             .get(&view.authority)
-            .filter(|standing| standing.view() == *view)?;
-        standing.agencies.clone()
+            .filter(|validity| validity.view() == *view)?;
+        validity.agencies.clone()
     }
 
     pub(super) fn put_agencies(&mut self, view: &View, agencies: &Arc<Agencies>) {
-        if let Some(standing) = self.by_number.get_mut(&view.authority)
-            && standing.view() == *view
+        if let Some(validity) = self.by_number.get_mut(&view.authority)
+            && validity.view() == *view
         {
-            standing.agencies = Some(Arc::clone(agencies));
+            validity.agencies = Some(Arc::clone(agencies));
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The rows of one table that belong to an authority: read in pages, copied, summed up and taken away, whatever the table is.
+//! The rows of one table that belong to an authority: paging, copying, checksums and deletion, generic over
+//! the table.
 
 use std::marker::PhantomData;
 
@@ -10,19 +11,21 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait as _},
 };
 
-/// Rows in memory at a time.
+/// Rows held in memory at a time.
 const PAGE: u64 = 512;
 
-/// How many rows there are, and a digest of them all in whatever order they come: the same rows give the same in either kind of database.
+/// The number of rows, and a digest of them that does not depend on their order: the same rows give the same
+/// checksum in either kind of database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sum {
-    /// How many.
+pub struct Checksum {
+    /// The number of rows.
     pub rows: u64,
-    /// The digest: no two rows are alike, since each has a key, so none can make another one disappear from it.
+    /// The digest (XOR of the rows' hashes). No two rows are equal, since each has a key, so none can cancel
+    /// another out.
     digest: [u8; 32],
 }
 
-impl Sum {
+impl Checksum {
     fn add<E: EntityTrait>(&mut self, row: &E::Model) -> Result<(), DbErr> {
         let mut bytes = Vec::new();
         for column in E::Column::iter() {
@@ -37,7 +40,7 @@ impl Sum {
     }
 }
 
-/// A value so that it can be told where it ends, and nothing from an empty text.
+/// Encodes a value unambiguously: with its length, and with null different from an empty text.
 fn put(value: &Value, into: &mut Vec<u8>) -> Result<(), DbErr> {
     let text = match value {
         Value::Bool(value) => value.map(|value| value.to_string()),
@@ -61,7 +64,7 @@ fn put(value: &Value, into: &mut Vec<u8>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The rows of an authority, page by page in the order of their keys.
+/// The rows of an authority, page by page in key order.
 pub(super) struct Pages<E> {
     authority: i32,
     after: Option<Vec<Value>>,
@@ -69,7 +72,7 @@ pub(super) struct Pages<E> {
 }
 
 impl<E: EntityTrait> Pages<E> {
-    /// All of them.
+    /// Starts at the first page.
     pub(super) fn of(authority: i32) -> Self {
         Self {
             authority,
@@ -78,7 +81,7 @@ impl<E: EntityTrait> Pages<E> {
         }
     }
 
-    /// The next page; an empty one is the last.
+    /// The next page; empty after the last.
     pub(super) async fn next(&mut self, on: &DatabaseTransaction) -> Result<Vec<E::Model>, DbErr> {
         let keys: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
         let mut select = E::find().filter(Expr::col(authority_column::<E>()).eq(self.authority));
@@ -106,9 +109,9 @@ fn authority_column<E: EntityTrait>() -> Alias {
     })
 }
 
-/// The sum of what a table has of an authority.
-pub(super) async fn sum<E: EntityTrait>(on: &DatabaseTransaction, authority: i32) -> Result<Sum, DbErr> {
-    let (mut pages, mut sum) = (Pages::<E>::of(authority), Sum::default());
+/// The checksum of an authority's rows in a table.
+pub(super) async fn sum<E: EntityTrait>(on: &DatabaseTransaction, authority: i32) -> Result<Checksum, DbErr> {
+    let (mut pages, mut sum) = (Pages::<E>::of(authority), Checksum::default());
     loop {
         let page = pages.next(on).await?;
         if page.is_empty() {
@@ -118,19 +121,19 @@ pub(super) async fn sum<E: EntityTrait>(on: &DatabaseTransaction, authority: i32
     }
 }
 
-/// Copies those rows of an authority that are to be kept, and gives their sum.
+/// Copies those rows of an authority that are to be kept, and returns their checksum.
 pub(super) async fn copy<E>(
     from: &DatabaseTransaction,
     to: &DatabaseTransaction,
     authority: i32,
     keep: &(dyn Fn(&E::Model) -> bool + Sync),
-) -> Result<Sum, DbErr>
+) -> Result<Checksum, DbErr>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
 {
-    let (mut pages, mut sum) = (Pages::<E>::of(authority), Sum::default());
+    let (mut pages, mut sum) = (Pages::<E>::of(authority), Checksum::default());
     loop {
         let mut page = pages.next(from).await?;
         if page.is_empty() {
@@ -145,7 +148,7 @@ where
     }
 }
 
-/// A table, by what is done with it.
+/// The operations on a table.
 pub(super) struct Table {
     /// Its name.
     pub(super) name: &'static str,
@@ -153,7 +156,7 @@ pub(super) struct Table {
     pub(super) sum: for<'a> fn(&'a DatabaseTransaction, i32) -> Done<'a>,
 }
 
-type Done<'a> = BoxFuture<'a, Result<Sum, DbErr>>;
+type Done<'a> = BoxFuture<'a, Result<Checksum, DbErr>>;
 
 impl Table {
     /// The table of an entity.
@@ -170,7 +173,7 @@ impl Table {
         }
     }
 
-    /// Takes away what it has of an authority.
+    /// Deletes an authority's rows.
     pub(super) async fn remove(&self, on: &DatabaseTransaction, authority: i32) -> Result<u64, DbErr> {
         let text = format!("DELETE FROM {} WHERE authority_id = $1", self.name);
         let statement = Statement::from_sql_and_values(on.get_database_backend(), text, [Value::from(authority)]);

@@ -1,15 +1,17 @@
-//! Which tables are moved with an authority, in an order in which no row comes before one that it refers to; and which are not, and why.
+//! Which tables are moved with an authority, ordered so that referenced rows come first; and which are not,
+//! and why.
 
 use super::rows::Table;
 
 macro_rules! tables {
     ($($table:ident)+) => {
-        /// Those that are moved, besides `authority` and `statistical_neighbour`, which are seen to apart.
+        /// The tables that are moved, except `authority` and `statistical_neighbour`, which are handled
+        /// separately.
         pub(super) const TABLES: &[Table] = &[$(Table::of::<entity::$table::Entity>(stringify!($table))),+];
     };
 }
 
-// Budgets and what was tried are among them: nobody may begin anew because their authority moved.
+// Budgets and trials are included: a move must not reset anybody's limits.
 tables! {
     agency client_program person family membership address statutory_status local_identifier involvement
     lead_professional criteria_match assessment distance_score plan goal action outcome progress_value marker consent
@@ -18,7 +20,7 @@ tables! {
     marker_change contact marker_response webhook_endpoint webhook_delivery trusted_client trusted_document
 }
 
-/// Those that are not, each with the reason.
+/// The tables that are not moved, each with the reason.
 const STAY: &[(&str, &str)] = &[
     ("authority_fence", "says of each database where the authority is"),
     ("write_turn", "is locked and never has a row"),

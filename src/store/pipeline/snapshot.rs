@@ -1,4 +1,4 @@
-//! What one operation reads: everything as of one moment, without a round trip to begin or to end it.
+//! One operation's reads in a single snapshot, without extra round trips to begin or end the transaction.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,7 +7,7 @@ use tokio_postgres::{Error, Row, error::SqlState, types::ToSql};
 
 use super::{
     Bind,
-    pool::{Connection, Taken},
+    pool::{Connection, PooledConnection},
 };
 use crate::store::{
     failure::{StoreError, is_away},
@@ -16,10 +16,10 @@ use crate::store::{
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-/// A moment of the database.
+/// A snapshot of the database.
 pub(in crate::store) struct Snapshot {
-    taken: Box<Taken>,
-    /// Statements that were sent and not answered. Whoever stops waiting for one leaves it here.
+    taken: Box<PooledConnection>,
+    /// Statements sent and not answered yet. A caller that stops waiting leaves its statement here.
     unanswered: AtomicUsize,
 }
 
@@ -29,16 +29,16 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
-/// A statement: its text and its values.
+/// A statement: text and parameters.
 pub(in crate::store) type Asked<'a> = (&'a str, &'a [Bind]);
 
 /// The rows of one statement.
 pub(in crate::store) struct Answer(Vec<Row>);
 
 impl Snapshot {
-    /// Begins with a first statement, which says of which moment all others are.
-    pub(super) async fn begin(taken: Taken, first: Asked<'_>) -> Result<(Self, Answer), StoreError> {
-        // It is there before anything is sent, so that whatever was begun is ended.
+    /// Begins with a first statement, which fixes the snapshot of all others.
+    pub(super) async fn begin(taken: PooledConnection, first: Asked<'_>) -> Result<(Self, Answer), StoreError> {
+        // Created before anything is sent, so that whatever was begun is ended.
         let snapshot = Self {
             taken: Box::new(taken),
             unanswered: AtomicUsize::new(0),
@@ -46,17 +46,20 @@ impl Snapshot {
         let begun = async {
             let client = &snapshot.taken.connection()?.client;
             let begun = async { client.batch_execute(BEGIN).await.map_err(|error| failed(&error)) };
-            snapshot.taken.unless_silent(begun).await
+            snapshot.taken.with_silence_timeout(begun).await
         };
         let ((), answer) = futures_util::future::try_join(begun, snapshot.ask(first)).await?;
         Ok((snapshot, answer))
     }
 
-    /// The rows of a statement.
+    /// Runs one statement.
     pub(in crate::store) async fn ask(&self, (text, values): Asked<'_>) -> Result<Answer, StoreError> {
         let connection = self.taken.connection()?;
         self.unanswered.fetch_add(1, Ordering::Relaxed);
-        let answered = self.taken.unless_silent(Self::rows(connection, text, values)).await;
+        let answered = self
+            .taken
+            .with_silence_timeout(Self::rows(connection, text, values))
+            .await;
         self.unanswered.fetch_sub(1, Ordering::Relaxed);
         answered
     }
@@ -68,14 +71,15 @@ impl Snapshot {
         rows.map(Answer).map_err(|error| failed(&error))
     }
 
-    /// The rows of each of these statements, sent together.
+    /// Runs several statements, sent together.
     pub(in crate::store) async fn ask_all(&self, asked: &[Asked<'_>]) -> Result<Vec<Answer>, StoreError> {
         try_join_all(asked.iter().map(|asked| self.ask(*asked))).await
     }
 }
 
 impl Drop for Snapshot {
-    /// The end is put behind whatever was sent, and nobody waits for it. A statement that still runs is stopped.
+    /// The end of the transaction is sent after everything else, and nobody waits for it. A running statement
+    /// is cancelled.
     fn drop(&mut self) {
         if *self.unanswered.get_mut() > 0 {
             return self.taken.stop();
@@ -87,7 +91,7 @@ impl Drop for Snapshot {
 }
 
 impl Answer {
-    /// The rows, read.
+    /// The rows as records.
     pub(in crate::store) fn records<R: Record>(&self) -> Result<Vec<R>, StoreError> {
         let Some(first) = self.0.first() else {
             return Ok(Vec::new());
@@ -99,7 +103,7 @@ impl Answer {
     }
 }
 
-/// What went wrong, without the database's words.
+/// The error without the database's words.
 pub(super) fn failed(error: &Error) -> StoreError {
     match error.code() {
         Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => StoreError::Conflict,

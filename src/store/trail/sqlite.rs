@@ -68,7 +68,7 @@ pub(super) async fn append(
 ) -> Result<(), TrailStoreError> {
     let head = &batch.head;
     if let Some(files) = files {
-        files.take_writes()?;
+        files.are_writable()?;
     }
     let mut alone = Alone::begin(on).await?;
     let connection = alone.connection()?;
@@ -101,7 +101,7 @@ pub(super) async fn add_beside(
     (text, values): (String, Vec<Value>),
 ) -> Result<(), TrailStoreError> {
     if let Some(files) = files {
-        files.take_writes()?;
+        files.are_writable()?;
     }
     let mut alone = Alone::begin(on).await?;
     bound(sqlx::query(AssertSqlSafe(text)), values)

@@ -1,4 +1,4 @@
-//! Endpoints of webhooks, which an agency's own people look after, and deliveries that are to be tried again.
+//! Webhook endpoints, which an agency's own people manage, and retries of failed deliveries.
 
 use chrono::{DateTime, Utc};
 use entity::{webhook_delivery, webhook_endpoint};
@@ -15,7 +15,8 @@ use crate::{
 };
 
 impl Session {
-    /// The endpoints of the caller's agency for their role and purpose that are told of such events, oldest first.
+    /// The endpoints of the caller's agency, for their role and purpose, that receive such events, oldest
+    /// first.
     pub async fn webhook_endpoints(
         &self,
         caller: &Caller,
@@ -58,7 +59,7 @@ impl Writing<'_> {
         .await
     }
 
-    /// Gives an endpoint a new secret; the one before it is kept for a while.
+    /// Rotates an endpoint's secret; the previous one stays valid for a while.
     pub async fn rotate_webhook_secret(
         &self,
         endpoint: &WebhookEndpointRow,
@@ -80,7 +81,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Removes an endpoint, with its secrets and all that it was or is still to be told.
+    /// Removes an endpoint, with its secrets and its delivered and pending deliveries.
     pub async fn remove_webhook_endpoint(&self, endpoint: &WebhookEndpointRow) -> Result<(), StoreError> {
         self.of_agency(endpoint.agency_id)?;
         webhook_delivery::Entity::delete_many()
@@ -96,7 +97,8 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Has a delivery about a family to an endpoint, which was given up, tried again from now, as often as a new one; says whether there was one.
+    /// Retries a delivery about a family that was given up, from now on and as often as a new one; returns
+    /// whether there was one.
     pub async fn retry_delivery(
         &self,
         endpoint: &WebhookEndpointRow,
