@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use thinkfamily::{
     demo::{self, Size},
+    records::ConsentAnswer,
     store::dataset::Dataset,
 };
 use uuid::Uuid;
@@ -93,7 +94,7 @@ fn of(batch: &Dataset, codes: &[String], day: NaiveDate) -> Vec<Person> {
         .consents
         .iter()
         .filter(|row| row.category == "MARKER" && row.agency_kind == "police")
-        .filter(|row| row.decision != "given" || row.withdrawn_at.is_some())
+        .filter(|row| row.decision != ConsentAnswer::Given || row.withdrawn_at.is_some())
         .map(|row| row.family_id)
         .collect();
     let references: HashMap<Uuid, &str> = batch

@@ -62,7 +62,7 @@ pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey
         numbers.into_iter().collect()
     };
     let snapshot = store.snapshot().await?;
-    let taken = archive.take_in(&snapshot, month, words).await?;
+    let taken = archive.copy_month(&snapshot, month, words).await?;
     drop(snapshot);
     if taken.heads.is_empty() {
         return Err(ArchiveError::Nothing(month.name()));
@@ -76,7 +76,7 @@ pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey
     entry.reason = Some(Code::nearest(month.name()));
     entry.heads = taken.heads.iter().filter_map(head_ref).collect();
     trail.append(entry).await?;
-    store.let_go(month).await?;
+    store.delete_month(month).await?;
     Ok(Archived {
         chains: taken.heads.len(),
         entries: taken.entries,

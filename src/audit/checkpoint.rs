@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_published_note_is_read_and_its_signature_is_checked() {
+    fn a_published_note_is_parsed_and_its_signature_is_verified() {
         // The example of the C2SP `tlog-checkpoint` specification, under a key of our own.
         let name = "thinkfamily/trail/00000000-0000-0000-0000-000000000007";
         let key = key();
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_notes_is_read_to_its_end_whatever_is_in_it() {
+    fn a_file_of_notes_is_read_to_its_end_whatever_its_content() {
         let key = key();
         let notes: Vec<String> = (1..4).map(|size| checkpoint(size).sign(&key)).collect();
         let read = |bytes: &[u8]| {

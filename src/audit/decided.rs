@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn many_decisions_made_at_once_are_said_in_few_words_and_found_again_row_by_row() {
+    fn decisions_made_together_are_compact_and_expand_row_by_row() {
         let first = Uuid::from_u128(7);
         let decided = Decided {
             decided_by: Some(Uuid::from_u128(3)),

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_has_one_form_and_comes_back_from_it() {
+    fn a_varint_is_canonical_and_survives_a_round_trip() {
         for number in [0, 1, 127, 128, 300, 1 << 21, u64::from(u32::MAX), u64::MAX] {
             let mut bytes = Vec::new();
             bytes.put_varint(number);

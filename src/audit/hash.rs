@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_sha_256_and_reads_only_what_it_writes() {
+    fn is_sha_256_and_parses_only_what_it_formats() {
         let hash = Hash::of(&[b"ab", b"c"]);
         let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(hash.to_string(), text);

@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_is_made_once_and_only_its_owner_can_read_it() {
+    fn the_key_is_created_once_and_only_its_owner_can_read_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trail.key");
         let keys: Vec<PublicKey> = std::thread::scope(|scope| {
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_key_goes_to_a_file_and_back_and_checks_signatures() {
+    fn the_public_key_survives_a_round_trip_and_verifies_signatures() {
         let folder = tempfile::tempdir().unwrap();
         let key = HeadKey::load_or_create(&folder.path().join("trail.key")).unwrap();
         let path = folder.path().join("trail.pub");

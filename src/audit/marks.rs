@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn each_chain_has_one_mark_and_the_newest_are_kept() {
+    fn each_chain_has_one_mark_and_only_the_newest_chains_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), []);
         for (chain, seq) in [(1, 1), (2, 2), (1, 3)] {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn several_put_their_marks_at_once_and_none_is_lost() {
+    fn concurrent_writes_lose_no_mark() {
         let folder = tempfile::tempdir().unwrap();
         std::thread::scope(|scope| {
             for chain in 1..9 {
@@ -188,7 +188,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_reads_it_and_what_is_not_ours_is_said_to_be() {
+    fn the_file_is_private_and_foreign_files_are_reported() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         put(folder.path(), mark(1, 1)).unwrap();

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_those_of_the_published_vectors() {
+    fn hashes_match_the_published_vectors() {
         // The vectors that implementations of Certificate Transparency are tested with: trees over the first
         // 0 to 8 of these.
         let data: [&[u8]; 8] = [
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_that_grows_is_the_tree_that_is_defined() {
+    fn a_growing_tree_matches_the_definition() {
         let all = leaves(300);
         let mut growing = MerkleTree::default();
         for count in 0..all.len() {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn every_leaf_of_every_small_tree_is_proved_and_no_other() {
+    fn proofs_hold_for_their_own_leaf_only() {
         let all = leaves(67);
         for size in 1..=all.len() {
             let root = tree(&all[..size]).root();
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_no_proof() {
+    fn impossible_proofs_are_rejected() {
         let some = leaves(1)[0];
         for (index, size) in [(0, 0), (1, 1), (u64::MAX, u64::MAX), (0, u64::MAX), (0, 1 << 63)] {
             assert!(Prover::new(index, size).is_none());

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_the_end_of_a_key_and_reads_only_that() {
+    fn is_the_suffix_of_an_id_and_parses_only_that() {
         let key: Uuid = "0ff00000-0000-4000-8000-00000000a1b2".parse().unwrap();
         let person = PersonKey::from(key);
         assert_eq!(person.to_string(), "00000000a1b2");

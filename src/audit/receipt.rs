@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_is_what_was_signed_and_only_the_key_opens_its_place() {
+    fn a_receipt_is_what_was_signed_and_only_the_key_unseals_it() {
         let (key, other) = (key(), key());
         let signed = told(Given::default()).sign(&[head(8), head(6)], &key).unwrap();
         let bytes = serde_json::to_vec(&signed).unwrap();
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_place_nor_number_nor_hash_of_entries_can_be_seen() {
+    fn positions_counts_and_hashes_of_entries_are_hidden() {
         let key = key();
         let lengths: BTreeSet<usize> = [&[head(2)][..], &[head(2), head(3)], &[head(i64::MAX)]]
             .into_iter()
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_receipts_are_none() {
+    fn hostile_receipts_are_rejected() {
         let keys = [key().public()];
         for bytes in [
             &b""[..],

@@ -8,7 +8,7 @@ use super::{
     asking::Asking,
     bearer::{self, Scheme},
     binding::Confirmation,
-    cache::{TokenCache, Verified},
+    cache::{self, TokenCache, Verified},
     claims::{Claims, PORTAL_ROLE},
     directory::{AgencyEntry, Directory},
     issuer::{IssuerError, TrustedIssuer},
@@ -142,7 +142,7 @@ fn note(refusal: AuthRefusal) {
 impl Inner {
     /// The claims of a token that holds now.
     async fn verified(&self, token: &str) -> Result<Verified, AuthRefusal> {
-        let hash = TokenCache::hash(token);
+        let hash = cache::hash(token);
         if let Some(verified) = self.cache.get(&hash) {
             let issuer = &self.issuers[verified.issuer];
             let held = self.check(&verified.claims, issuer);
@@ -150,11 +150,11 @@ impl Inner {
             if held.is_ok() && current {
                 return Ok(verified);
             }
-            self.cache.forget(&hash);
+            self.cache.remove(&hash);
             held?;
         }
         let verified = self.verify(token).await?;
-        self.cache.put(hash, verified.clone());
+        self.cache.insert(hash, verified.clone());
         Ok(verified)
     }
 

@@ -6,8 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
 
-use super::strict_json;
-use crate::config::TokenAlgorithm;
+use crate::{config::TokenAlgorithm, json};
 
 /// The largest document, in bytes.
 pub(super) const DOCUMENT_BYTES: usize = 64 * 1024;
@@ -162,7 +161,7 @@ impl KeySet {
         if document.len() > DOCUMENT_BYTES {
             return Err(KeySetError::TooLarge);
         }
-        let document = strict_json::object(document).ok_or(KeySetError::Malformed)?;
+        let document = json::object(document).map_err(|_| KeySetError::Malformed)?;
         let listed = document
             .get("keys")
             .and_then(Value::as_array)

@@ -18,7 +18,6 @@ mod keys;
 pub mod proof;
 mod refusal;
 mod replays;
-mod strict_json;
 mod token;
 
 #[cfg(test)]

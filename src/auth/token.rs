@@ -1,6 +1,6 @@
 //! A token's outside: three parts, a header that is checked before anything else, a signature.
 //!
-//! `jsonwebtoken` is asked only whether a signature fits: it ignores `crit` and `b64` and reads the time by itself.
+//! `jsonwebtoken` is asked only whether a signature fits: it ignores `b64` and reads the time by itself.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -8,9 +8,8 @@ use serde_json::{Map, Value};
 use super::{
     jwks::{KeyName, PublicKey},
     refusal::AuthRefusal,
-    strict_json,
 };
-use crate::config::TokenAlgorithm;
+use crate::{config::TokenAlgorithm, json};
 
 /// A signed statement taken apart. Nothing of it is to be believed yet.
 #[derive(Debug)]
@@ -46,8 +45,8 @@ impl<'t> Parts<'t> {
         let payload = decode(payload)?;
         decode(signature)?;
         Ok(Self {
-            header: strict_json::object(&header).ok_or(AuthRefusal::HeaderMalformed)?,
-            payload: strict_json::object(&payload).ok_or(AuthRefusal::PayloadMalformed)?,
+            header: json::object(&header).map_err(|_| AuthRefusal::HeaderMalformed)?,
+            payload: json::object(&payload).map_err(|_| AuthRefusal::PayloadMalformed)?,
             signed,
             signature,
         })

@@ -8,7 +8,8 @@ use super::failure::Failure;
 use crate::{
     catalogue::{self, Term},
     graphql::codes::{CodeList, code_lists},
-    import::{Kind, Table},
+    import::FILES,
+    records::Holds,
 };
 
 /// Print the words that files and the API know, with what each means.
@@ -90,12 +91,12 @@ fn table(lists: &[List], out: &mut (dyn Write + Send)) -> Result<(), Failure> {
 fn lists() -> Vec<List> {
     let of_schema = code_lists();
     let mut lists: Vec<List> = Vec::new();
-    for table in Table::ALL {
-        for column in table.columns() {
-            let Some((name, codes)) = words(column.kind, &of_schema) else {
+    for table in FILES.iter().copied() {
+        for column in table.in_file() {
+            let Some((name, codes)) = words(column.holds, &of_schema) else {
                 continue;
             };
-            let place = format!("{}.{}", table.name(), column.name);
+            let place = format!("{}.{}", table.name(), column.file);
             match lists.iter_mut().find(|list| list.name == name) {
                 Some(list) => list.columns.push(place),
                 None => lists.push(List {
@@ -126,44 +127,45 @@ fn terms(of: &[Term]) -> Vec<(String, String)> {
 }
 
 /// The list from which a column takes its words; none where it holds something else.
-fn words(kind: Kind, of_schema: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
+fn words(kind: Holds, of_schema: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
     let catalogue = catalogue::catalogue();
     let (name, codes) = match kind {
-        Kind::AgencyKind => ("agency_kind", terms(&catalogue.agency_kinds)),
-        Kind::Criterion => {
+        Holds::AgencyKind => ("agency_kind", terms(&catalogue.agency_kinds)),
+        Holds::Criterion => {
             let criteria = catalogue.criteria.iter();
             (
                 "criterion",
                 criteria.map(|one| (one.code.clone(), one.label.clone())).collect(),
             )
         }
-        Kind::Measure => {
+        Holds::Measure => {
             let measures = catalogue.progress_measures.iter();
             (
                 "measure",
                 measures.map(|one| (one.code.clone(), one.label.clone())).collect(),
             )
         }
-        Kind::Domain => {
+        Holds::Domain => {
             let domains = catalogue.distance_domains.iter();
             (
                 "domain",
                 domains.map(|one| (one.code.clone(), one.label.clone())).collect(),
             )
         }
-        Kind::Category => ("category", categories(of_schema)),
-        Kind::OneOf(words) => return one_of(words, of_schema),
-        Kind::Key
-        | Kind::Of(_)
-        | Kind::Agency
-        | Kind::Text(_)
-        | Kind::Lines(_)
-        | Kind::Code
-        | Kind::Date
-        | Kind::Birth
-        | Kind::Instant
-        | Kind::Flag
-        | Kind::Number(..) => return None,
+        Holds::Category => ("category", categories(of_schema)),
+        Holds::OneOf(words) => return one_of(words, of_schema),
+        Holds::Key
+        | Holds::Authority
+        | Holds::Of(_)
+        | Holds::Agency
+        | Holds::Text(_)
+        | Holds::Lines(_)
+        | Holds::Code
+        | Holds::Date
+        | Holds::Birth
+        | Holds::Instant
+        | Holds::Flag
+        | Holds::Number(..) => return None,
     };
     Some((name.to_owned(), codes))
 }
@@ -172,7 +174,7 @@ fn words(kind: Kind, of_schema: &[CodeList]) -> Option<(String, Vec<(String, Str
 fn categories(of_schema: &[CodeList]) -> Vec<(String, String)> {
     let all = of_schema.iter().filter(|list| list.name == "DataCategory");
     let codes = all.flat_map(|list| list.codes.clone());
-    codes.filter(|(code, _)| Kind::Category.takes(code)).collect()
+    codes.filter(|(code, _)| Holds::Category.takes(code)).collect()
 }
 
 /// The list of the schema that has these very words, which it writes in capitals.
@@ -214,15 +216,15 @@ mod tests {
     #[test]
     fn every_list_that_a_file_takes_words_from_is_there_with_what_each_means() {
         let lists = lists();
-        let place = |table: Table, name: &str| format!("{}.{name}", table.name());
-        for table in Table::ALL {
-            for column in table.columns() {
-                let words: &[&str] = match column.kind {
-                    Kind::OneOf(words) => words,
-                    Kind::AgencyKind | Kind::Criterion | Kind::Measure | Kind::Domain | Kind::Category => &[],
+        let place = |table: crate::records::Table, name: &str| format!("{}.{name}", table.name());
+        for table in FILES.iter().copied() {
+            for column in table.in_file() {
+                let words: &[&str] = match column.holds {
+                    Holds::OneOf(words) => words,
+                    Holds::AgencyKind | Holds::Criterion | Holds::Measure | Holds::Domain | Holds::Category => &[],
                     _ => continue,
                 };
-                let place = place(table, column.name);
+                let place = place(table, column.file);
                 let list = lists.iter().find(|list| list.columns.contains(&place));
                 let list = list.unwrap_or_else(|| panic!("{place} takes its words from a list"));
                 assert!(

@@ -75,9 +75,9 @@ impl Context {
             text.parse::<DatabaseUrl>()
                 .map_err(|error| Failure::usage(format!("setting `{setting}`: {error}")))
         };
-        let url = read(database.url.as_str(), "database_url")?;
+        let url = read(database.url.text(), "database_url")?;
         let trail_url = match &database.trail_url {
-            Some(trail) => read(trail.as_str(), "trail_database_url")?,
+            Some(trail) => read(trail.text(), "trail_database_url")?,
             None => url.trail(),
         };
         Ok((url, trail_url))
@@ -159,7 +159,7 @@ impl Context {
 
     /// A SQLite file that is not there is not made by a command that only looks.
     pub(super) fn refuse_missing_file(&self) -> Result<(), Failure> {
-        let url = self.config.database.url.as_str().parse::<DatabaseUrl>();
+        let url = self.config.database.url.text().parse::<DatabaseUrl>();
         match url.as_ref().ok().and_then(DatabaseUrl::file) {
             Some(file) if !file.exists() => Err(Failure::problem(format!(
                 "there is no database at {} yet; `thinkfamily migrate up` makes it",

@@ -15,11 +15,11 @@ use super::{
 use crate::{
     auth::ROLES,
     graphql::{documents::Checker, sdl},
+    records::AgencyRow,
     store::{
         Store,
         agencies::Agencies,
         documents::ClientKey,
-        rows::AgencyRow,
         session::{Mode, Session},
     },
     wire::precheck,

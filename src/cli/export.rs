@@ -20,14 +20,14 @@ use super::{
 };
 use crate::{
     audit::{Code, Entry, Kind, Operation, Subject, Trail, person::PersonKey},
-    import::{self, Exporter, Table},
+    import::{self, Exporter, FILES},
+    records::{AgencyRow, Table},
     sharing::category::Category,
     store::{
         Store,
         bulk::Look,
         connect::Databases,
         dataset::Dataset,
-        rows::AgencyRow,
         session::{Mode, Session},
     },
 };
@@ -68,7 +68,7 @@ pub(super) async fn run(
     writeln!(
         out,
         "{} files with {rows} rows of {families} families: they hold all that the authority has of these people",
-        Table::ALL.len()
+        FILES.len()
     )?;
     Ok(ExitCode::SUCCESS)
 }
@@ -93,7 +93,7 @@ async fn export(
     let families = tell(context, &look, trail, authority.id).await?;
     let exporter = Exporter::new(agencies.iter().map(|agency| (agency.id, agency.code.clone())));
     let mut rows = 0;
-    for table in Table::ALL {
+    for table in FILES.iter().copied() {
         let failed = |error: io::Error| Failure::problem(format!("{}: {error}", table.file_name()));
         let mut file = BufWriter::new(private(&folder.join(table.file_name())).map_err(failed)?);
         file.write_all(&Exporter::header(table)).map_err(failed)?;
@@ -112,7 +112,7 @@ async fn export(
         } else {
             let mut after = None;
             loop {
-                let page = look.page(table.name(), authority.id, after).await;
+                let page = look.page(table, authority.id, after).await;
                 let page = page.map_err(Failure::problem)?;
                 match import::last(table, &page) {
                     None => break,
@@ -137,10 +137,7 @@ async fn all(
 ) -> Result<Vec<Uuid>, Failure> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = look
-            .page(table.name(), authority, after)
-            .await
-            .map_err(Failure::problem)?;
+        let page = look.page(table, authority, after).await.map_err(Failure::problem)?;
         match import::last(table, &page) {
             None => return Ok(found),
             last => after = last,

@@ -12,6 +12,7 @@ use crate::{
     auth::ROLES,
     catalogue,
     graphql::sdl,
+    records::AgencyRow,
     sharing::{
         agreement::Access,
         caller::{Caller, Party},
@@ -19,7 +20,6 @@ use crate::{
     },
     store::{
         Store,
-        rows::AgencyRow,
         session::{Mode, Session},
     },
 };

@@ -66,46 +66,30 @@ pub struct Log {
     pub level: tracing::Level,
 }
 
-/// A database's address. It may hold a password, so it does not show itself.
+/// The text of a setting that may hold a password: it does not show itself. Whether it is right, whoever uses it says.
 #[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(String);
+pub struct Concealed(String);
 
-impl DatabaseUrl {
-    /// The address, for opening the database only.
-    pub fn as_str(&self) -> &str {
+impl Concealed {
+    /// The text, for use only.
+    pub fn text(&self) -> &str {
         &self.0
-    }
-
-    /// Whether it is a `PostgreSQL` database; it is an `SQLite` one otherwise.
-    pub fn is_postgres(&self) -> bool {
-        self.0.starts_with("postgres://") || self.0.starts_with("postgresql://")
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let rest = ["postgres://", "postgresql://", "sqlite:"]
-            .iter()
-            .find_map(|scheme| text.strip_prefix(scheme))?;
-        (!rest.is_empty() && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
     }
 }
 
-impl fmt::Debug for DatabaseUrl {
+impl fmt::Debug for Concealed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.is_postgres() {
-            "postgres://…"
-        } else {
-            "sqlite:…"
-        })
+        formatter.write_str("…")
     }
 }
 
 /// The database and how hard it may be worked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
-    /// Where it is.
-    pub url: DatabaseUrl,
-    /// Where the trail is kept, if not beside the database.
-    pub trail_url: Option<DatabaseUrl>,
+    /// Its address.
+    pub url: Concealed,
+    /// The address of the trail, if that is not kept beside the database.
+    pub trail_url: Option<Concealed>,
     /// Most connections.
     pub connections: u32,
     /// Most requests that wait for a connection.
@@ -283,21 +267,21 @@ fn milliseconds(given: &Given, name: &'static str, default: u32) -> Result<Durat
 }
 
 fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
-    const WANTED: &str = "sqlite://FILE or postgres://USER@HOST/NAME";
-    let url = match given.get("database_url", WANTED, DatabaseUrl::parse)? {
+    let address = |name| given.get(name, "an address", |text| Some(Concealed(text.to_owned())));
+    let url = match address("database_url")? {
         Some(url) => url,
         None => data_dir
             .join("thinkfamily.db")
             .to_str()
             .filter(|path| !path.contains(['?', '#', '%']))
-            .map(|path| DatabaseUrl(format!("sqlite://{path}")))
+            .map(|path| Concealed(format!("sqlite://{path}")))
             .ok_or_else(|| {
                 ConfigError::new("data_dir", "want a path in UTF-8 without ?, # and %, or a database_url")
             })?,
     };
     Ok(Database {
         url,
-        trail_url: given.get("trail_database_url", WANTED, DatabaseUrl::parse)?,
+        trail_url: address("trail_database_url")?,
         connections: given.number("database_connections", 16, 1..=1_000)?,
         queue: given.number("database_queue", 256, 0..=100_000)?,
         wait: milliseconds(given, "database_wait_ms", 2_000)?,

@@ -7,7 +7,10 @@ use super::{
     desk::{Desk, Member, Recorder},
     hardman,
 };
-use crate::store::rows::{EmergencyAccessRow, PlanRow};
+use crate::records::{
+    EmergencyAccessRow, EmergencyGround, GoalStatus, MatchedBy, NeedLevel, PlanClosure, PlanRow, PlanStatus,
+    Relationship, Route, Sex, StatutoryStatusCode,
+};
 
 /// The authority's number.
 pub const AUTHORITY: i32 = 1;
@@ -81,40 +84,47 @@ pub(super) fn write(desk: &mut Desk<'_>) {
 }
 
 /// Puts a family on the cohort in one place, with its people.
-fn family(desk: &mut Desk<'_>, reference: &str, route: &str, attached: Option<u64>) -> Uuid {
+fn family(desk: &mut Desk<'_>, reference: &str, route: Route, attached: Option<u64>) -> Uuid {
     let attached = attached.map(|days| desk.ago(days));
     let row = desk.family(reference, route);
     row.district = Some("Colnbury".to_owned());
     row.ward = Some("Larkfield".to_owned());
     row.locality = Some("Colnbury North".to_owned());
     row.reach_area = Some("Larkfield Children's Centre".to_owned());
-    row.need_level = attached.is_some().then(|| "expert_help".to_owned());
+    row.need_level = attached.is_some().then_some(NeedLevel::ExpertHelp);
     row.attached_on = attached;
     row.id
 }
 
-fn person(desk: &mut Desk<'_>, family: Uuid, name: (&str, &str), sex: &str, years: u32, relationship: &str) -> Uuid {
+fn person(
+    desk: &mut Desk<'_>,
+    family: Uuid,
+    name: (&str, &str),
+    sex: Sex,
+    years: u32,
+    relationship: Relationship,
+) -> Uuid {
     let (born, since) = (desk.born(years, 77), desk.ago(700));
     let row = desk.person(name.0, name.1, sex, born);
     row.ethnicity = (years >= 18).then(|| "White British".to_owned());
     let id = row.id;
-    let parent = matches!(relationship, "mother" | "father");
+    let parent = matches!(relationship, Relationship::Mother | Relationship::Father);
     desk.member(family, id, relationship, parent, since);
     id
 }
 
-fn plan(desk: &mut Desk<'_>, family: Uuid, status: &str, days: u64, closed: Option<(u64, &str)>) -> Uuid {
+fn plan(desk: &mut Desk<'_>, family: Uuid, status: PlanStatus, days: u64, closed: Option<(u64, PlanClosure)>) -> Uuid {
     let id = desk.id();
     let row = PlanRow {
         authority_id: desk.authority,
         id,
         family_id: family,
-        status: status.to_owned(),
+        status,
         drawn_up_on: desk.ago(days),
-        agreed_on: (status != "draft").then(|| desk.ago(days - 5)),
-        signed_by_family_on: (status != "draft").then(|| desk.ago(days - 5)),
+        agreed_on: (status != PlanStatus::Draft).then(|| desk.ago(days - 5)),
+        signed_by_family_on: (status != PlanStatus::Draft).then(|| desk.ago(days - 5)),
         closed_on: closed.map(|(days, _)| desk.ago(days)),
-        closure: closed.map(|(_, how)| how.to_owned()),
+        closure: closed.map(|(_, how)| how),
     };
     desk.data.plans.push(row);
     id
@@ -122,13 +132,20 @@ fn plan(desk: &mut Desk<'_>, family: Uuid, status: &str, days: u64, closed: Opti
 
 /// A mother at risk, whose address must never be shown to anyone outside the people named for it.
 fn shielded(desk: &mut Desk<'_>, agencies: &Agencies) {
-    let family = family(desk, "TF-10002", "nomination", Some(150));
-    let mother = person(desk, family, ("Sofia", "Marchant"), "female", 31, "mother");
+    let family = family(desk, "TF-10002", Route::Nomination, Some(150));
+    let mother = person(
+        desk,
+        family,
+        ("Sofia", "Marchant"),
+        Sex::Female,
+        31,
+        Relationship::Mother,
+    );
     let row = desk.data.people.last_mut().expect("the mother was just pushed");
     row.shielded = true;
     row.phone = Some("07700 900201".to_owned());
     row.email = Some("s.marchant@mail.example".to_owned());
-    let son = person(desk, family, ("Luca", "Marchant"), "male", 8, "child");
+    let son = person(desk, family, ("Luca", "Marchant"), Sex::Male, 8, Relationship::Child);
     let moved = desk.ago(160);
     desk.address(family, "Flat 3, 9 Willow Court", "Colnbury", "ZQ9 2MC", moved);
     let lead = Recorder {
@@ -140,7 +157,7 @@ fn shielded(desk: &mut Desk<'_>, agencies: &Agencies) {
     desk.involved(family, agencies.police, "Adam Fox", since);
     desk.involved(family, agencies.housing, "Nadia Brooks", since);
     desk.lead(family, lead, "Yasmin Cole", since).phone = Some("01632 960201".to_owned());
-    desk.status(family, son, "child_in_need", since, None);
+    desk.status(family, son, StatutoryStatusCode::ChildInNeed, since, None);
     let verified = desk.ago(149);
     let evidence = "Referred by a multi-agency risk assessment conference";
     desk.matched(family, Some(mother), "DOMESTIC_ABUSE", agencies.police, evidence, 200)
@@ -163,7 +180,7 @@ fn shielded(desk: &mut Desk<'_>, agencies: &Agencies) {
         155,
     )
     .verified_on = Some(verified);
-    let plan = plan(desk, family, "active", 145, None);
+    let plan = plan(desk, family, PlanStatus::Active, 145, None);
     desk.goal(
         family,
         plan,
@@ -195,7 +212,7 @@ fn shielded(desk: &mut Desk<'_>, agencies: &Agencies) {
         family_id: family,
         agency_id: agencies.police,
         subject: "demo-police-practitioner".to_owned(),
-        ground: "safeguarding".to_owned(),
+        ground: EmergencyGround::Safeguarding,
         justification: "Report of a threat at the family's former address; checking who else works with the family"
             .to_owned(),
         opened_at: desk.at(140),
@@ -207,28 +224,28 @@ fn shielded(desk: &mut Desk<'_>, agencies: &Agencies) {
 
 /// Found in the data; nobody works with the family, and it is not on the cohort.
 fn not_on_cohort(desk: &mut Desk<'_>, agencies: &Agencies) {
-    let family = family(desk, "TF-10003", "data", None);
-    let father = person(desk, family, ("Joe", "Palmer"), "male", 41, "father");
-    let daughter = person(desk, family, ("Niamh", "Palmer"), "female", 15, "child");
+    let family = family(desk, "TF-10003", Route::Data, None);
+    let father = person(desk, family, ("Joe", "Palmer"), Sex::Male, 41, Relationship::Father);
+    let daughter = person(desk, family, ("Niamh", "Palmer"), Sex::Female, 15, Relationship::Child);
     let since = desk.ago(700);
     desk.address(family, "52 Station Road", "Colnbury", "ZQ9 4DP", since);
     let evidence = "Attendance of 81 % across three terms";
     desk.matched(family, Some(daughter), "EDUCATION", agencies.school, evidence, 90)
-        .matched_by = "data".into();
+        .matched_by = MatchedBy::Data;
     let evidence = "Out of work for two years";
     desk.matched(family, Some(father), "WORK", agencies.jobcentre, evidence, 80)
-        .matched_by = "data".into();
+        .matched_by = MatchedBy::Data;
 }
 
 /// Closed with everything reached.
 fn closed(desk: &mut Desk<'_>, agencies: &Agencies) {
-    let family = family(desk, "TF-10004", "nomination", Some(620));
+    let family = family(desk, "TF-10004", Route::Nomination, Some(620));
     let closed_on = desk.ago(200);
     let row = desk.data.families.last_mut().expect("the family was just pushed");
     row.closed_on = Some(closed_on);
-    let mother = person(desk, family, ("Rachel", "Osei"), "female", 45, "mother");
-    let father = person(desk, family, ("Daniel", "Osei"), "male", 47, "father");
-    let son = person(desk, family, ("Isaac", "Osei"), "male", 17, "child");
+    let mother = person(desk, family, ("Rachel", "Osei"), Sex::Female, 45, Relationship::Mother);
+    let father = person(desk, family, ("Daniel", "Osei"), Sex::Male, 47, Relationship::Father);
+    let son = person(desk, family, ("Isaac", "Osei"), Sex::Male, 17, Relationship::Child);
     let since = desk.ago(900);
     desk.address(family, "7 Orchard Drive", "Colnbury", "ZQ9 1KE", since);
     let lead = Recorder {
@@ -257,9 +274,15 @@ fn closed(desk: &mut Desk<'_>, agencies: &Agencies) {
         640,
     )
     .verified_on = Some(since);
-    let plan = plan(desk, family, "closed", 600, Some((200, "wholly_achieved")));
+    let plan = plan(
+        desk,
+        family,
+        PlanStatus::Closed,
+        600,
+        Some((200, PlanClosure::WhollyAchieved)),
+    );
     let goal = desk.goal(family, plan, "No further offence", Some("CRIME"));
-    desk.data.goals.last_mut().expect("the goal was just pushed").status = "achieved".into();
+    desk.data.goals.last_mut().expect("the goal was just pushed").status = GoalStatus::Achieved;
     let (indicator, baseline) = ("No offence in six months", "Two offences in a year");
     let row = desk.outcome(
         family,
@@ -285,9 +308,16 @@ fn closed(desk: &mut Desk<'_>, agencies: &Agencies) {
 
 /// One parent withdrew consent for Jobcentre Plus, and consent for the mental health service has run out.
 fn withdrawn(desk: &mut Desk<'_>, agencies: &Agencies) {
-    let family = family(desk, "TF-10005", "nomination", Some(330));
-    let mother = person(desk, family, ("Kayleigh", "Hunt"), "female", 27, "mother");
-    let daughter = person(desk, family, ("Poppy", "Hunt"), "female", 4, "child");
+    let family = family(desk, "TF-10005", Route::Nomination, Some(330));
+    let mother = person(
+        desk,
+        family,
+        ("Kayleigh", "Hunt"),
+        Sex::Female,
+        27,
+        Relationship::Mother,
+    );
+    let daughter = person(desk, family, ("Poppy", "Hunt"), Sex::Female, 4, Relationship::Child);
     let since = desk.ago(600);
     desk.address(family, "31 Garden Walk", "Colnbury", "ZQ9 8RT", since);
     let lead = Recorder {
@@ -322,7 +352,7 @@ fn withdrawn(desk: &mut Desk<'_>, agencies: &Agencies) {
     );
     desk.matched(family, Some(mother), "WORK", agencies.jobcentre, "Out of work", 500)
         .verified_on = Some(since);
-    let plan = plan(desk, family, "agreed", 320, None);
+    let plan = plan(desk, family, PlanStatus::Agreed, 320, None);
     desk.goal(family, plan, "Back in work part time", Some("WORK"));
     desk.goal(family, plan, "Stays in treatment", Some("HEALTH"));
     let members = [
@@ -352,9 +382,23 @@ fn withdrawn(desk: &mut Desk<'_>, agencies: &Agencies) {
 
 /// Two siblings who live by themselves: with no adult, those of own-consent age decide for the family.
 fn without_adult(desk: &mut Desk<'_>, agencies: &Agencies) {
-    let family = family(desk, "TF-10006", "nomination", Some(60));
-    let elder = person(desk, family, ("Amina", "Hussain"), "female", 17, "sibling");
-    let younger = person(desk, family, ("Ibrahim", "Hussain"), "male", 14, "sibling");
+    let family = family(desk, "TF-10006", Route::Nomination, Some(60));
+    let elder = person(
+        desk,
+        family,
+        ("Amina", "Hussain"),
+        Sex::Female,
+        17,
+        Relationship::Sibling,
+    );
+    let younger = person(
+        desk,
+        family,
+        ("Ibrahim", "Hussain"),
+        Sex::Male,
+        14,
+        Relationship::Sibling,
+    );
     let since = desk.ago(90);
     desk.address(family, "18 Cross Street", "Colnbury", "ZQ9 3NB", since);
     let lead = Recorder {
@@ -391,5 +435,5 @@ fn without_adult(desk: &mut Desk<'_>, agencies: &Agencies) {
     for person in [elder, younger] {
         desk.change_consents(person, |_| true, |row| row.expires_on = Some(until));
     }
-    plan(desk, family, "draft", 55, None);
+    plan(desk, family, PlanStatus::Draft, 55, None);
 }

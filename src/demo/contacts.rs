@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::desk::{Desk, Recorder};
-use crate::store::rows::WholeContactRow;
+use crate::records::{ContactKind, ContactUrgency, WholeContactRow};
 
 /// Adds them to what is written down already.
 pub(super) fn write(desk: &mut Desk<'_>) {
@@ -14,14 +14,14 @@ pub(super) fn write(desk: &mut Desk<'_>) {
         agency: agency(desk, "kr-police"),
         subject: "demo-police-practitioner",
     };
-    let row = desk.contact(family, police, "incident", "soon", 40);
+    let row = desk.contact(family, police, ContactKind::Incident, ContactUrgency::Soon, 40);
     row.note = Some("Noise late at night, complained of by a neighbour. Nobody was hurt.".to_owned());
     row.note_category = Some("CRITERION_CRIME".to_owned());
     let school = Recorder {
         agency: agency(desk, "kr-school"),
         subject: "demo-school-practitioner",
     };
-    desk.contact(family, school, "attendance", "routine", 12);
+    desk.contact(family, school, ContactKind::Attendance, ContactUrgency::Routine, 12);
 }
 
 fn agency(desk: &Desk<'_>, code: &str) -> Uuid {
@@ -35,8 +35,8 @@ impl Desk<'_> {
         &mut self,
         family: Uuid,
         by: Recorder<'_>,
-        kind: &str,
-        urgency: &str,
+        kind: ContactKind,
+        urgency: ContactUrgency,
         days: u64,
     ) -> &mut WholeContactRow {
         let row = WholeContactRow {
@@ -45,8 +45,8 @@ impl Desk<'_> {
             family_id: family,
             agency_id: by.agency,
             subject: by.subject.to_owned(),
-            kind: kind.to_owned(),
-            urgency: urgency.to_owned(),
+            kind,
+            urgency,
             occurred_at: self.at(days),
             note: None,
             note_category: None,

@@ -6,14 +6,14 @@ use uuid::Uuid;
 use super::asked;
 use crate::{
     clock::Ids,
-    store::{
-        dataset::Dataset,
-        rows::{
-            ActionRow, AddressRow, AgencyRow, AuthorityRow, ClientProgramRow, ConsentRow, CriteriaMatchRow,
-            DistanceScoreRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow,
-            MARKER_ADVICE, MarkerRow, MembershipRow, OutcomeRow, PersonRow, ProgressValueRow, StatutoryStatusRow,
-        },
+    records::{
+        ActionRow, AddressRow, AgencyRow, AuthorityRow, ClientProgramRow, ConsentAnswer, ConsentRow, CriteriaMatchRow,
+        DistanceScoreRow, FamilyRow, GoalRow, GoalStatus, IdentifierSystem, InvolvementRow, LeadProfessionalRow,
+        LocalIdentifierRow, MARKER_ADVICE, MarkerRow, MarkerStatus, MatchedBy, MembershipRow, OutcomeKind, OutcomeRow,
+        PersonRow, ProgressStage, ProgressValueRow, Relationship, Route, ScoredBy, Sex, StatutoryStatusCode,
+        StatutoryStatusRow,
     },
+    store::dataset::Dataset,
 };
 
 /// The rows made so far, and what is needed to make more.
@@ -110,7 +110,7 @@ impl<'i> Desk<'i> {
         id
     }
 
-    pub(super) fn family(&mut self, reference: &str, route: &str) -> &mut FamilyRow {
+    pub(super) fn family(&mut self, reference: &str, route: Route) -> &mut FamilyRow {
         let row = FamilyRow {
             authority_id: self.authority,
             id: self.id(),
@@ -120,7 +120,7 @@ impl<'i> Desk<'i> {
             locality: None,
             reach_area: None,
             need_level: None,
-            route: route.to_owned(),
+            route,
             attached_on: None,
             closed_on: None,
         };
@@ -128,7 +128,7 @@ impl<'i> Desk<'i> {
         self.data.families.last_mut().expect("a family was just pushed")
     }
 
-    pub(super) fn person(&mut self, given: &str, family: &str, sex: &str, date_of_birth: NaiveDate) -> &mut PersonRow {
+    pub(super) fn person(&mut self, given: &str, family: &str, sex: Sex, date_of_birth: NaiveDate) -> &mut PersonRow {
         let row = PersonRow {
             authority_id: self.authority,
             id: self.id(),
@@ -139,7 +139,7 @@ impl<'i> Desk<'i> {
             birth_month: None,
             expected_on: None,
             adult: false,
-            sex: sex.to_owned(),
+            sex,
             ethnicity: None,
             disability: None,
             employment_status: None,
@@ -157,7 +157,7 @@ impl<'i> Desk<'i> {
         &mut self,
         family: Uuid,
         person: Uuid,
-        relationship: &str,
+        relationship: Relationship,
         responsible: bool,
         since: NaiveDate,
     ) {
@@ -172,7 +172,7 @@ impl<'i> Desk<'i> {
             id: self.ids.uuid(),
             family_id: family,
             person_id: person,
-            relationship: relationship.to_owned(),
+            relationship,
             parental_responsibility: responsible,
             // Nobody joins a family before they are born.
             valid_from: born.map_or(since, |born| since.max(born)),
@@ -194,13 +194,13 @@ impl<'i> Desk<'i> {
         });
     }
 
-    pub(super) fn identifier(&mut self, family: Uuid, person: Uuid, system: &str, value: &str) {
+    pub(super) fn identifier(&mut self, family: Uuid, person: Uuid, system: IdentifierSystem, value: &str) {
         self.data.local_identifiers.push(LocalIdentifierRow {
             authority_id: self.authority,
             id: self.ids.uuid(),
             family_id: family,
             person_id: person,
-            system: system.to_owned(),
+            system,
             value: value.to_owned(),
         });
     }
@@ -209,7 +209,7 @@ impl<'i> Desk<'i> {
         &mut self,
         family: Uuid,
         person: Uuid,
-        status: &str,
+        status: StatutoryStatusCode,
         since: NaiveDate,
         until: Option<NaiveDate>,
     ) {
@@ -218,7 +218,7 @@ impl<'i> Desk<'i> {
             id: self.ids.uuid(),
             family_id: family,
             person_id: person,
-            status: status.to_owned(),
+            status,
             valid_from: since,
             valid_until: until,
         });
@@ -293,7 +293,7 @@ impl<'i> Desk<'i> {
             evidence: evidence.to_owned(),
             evidence_from: self.ago(days),
             evidence_until: None,
-            matched_by: "professional".to_owned(),
+            matched_by: MatchedBy::Professional,
             verified_on: None,
             withdrawn_on: None,
         };
@@ -320,7 +320,7 @@ impl<'i> Desk<'i> {
                 domain: domain.to_owned(),
                 review,
                 score: *score,
-                scored_by: "key_worker".to_owned(),
+                scored_by: ScoredBy::KeyWorker,
                 scored_on: self.ago(*days),
             };
             self.data.distance_scores.push(row);
@@ -338,7 +338,7 @@ impl<'i> Desk<'i> {
             position: i32::try_from(before).map_or(i32::MAX, |before| before + 1),
             description: description.to_owned(),
             criterion: criterion.map(str::to_owned),
-            status: "open".to_owned(),
+            status: GoalStatus::Open,
         });
         id
     }
@@ -384,7 +384,7 @@ impl<'i> Desk<'i> {
             goal_id: goal.0,
             criterion: goal.1.map(str::to_owned),
             indicator: indicator.to_owned(),
-            kind: "hard".to_owned(),
+            kind: OutcomeKind::Hard,
             baseline: baseline.to_owned(),
             forecast: Some(forecast.to_owned()),
             result: None,
@@ -403,7 +403,7 @@ impl<'i> Desk<'i> {
             family_id: family,
             person_id: person,
             measure: measure.to_owned(),
-            stage: "assessment".to_owned(),
+            stage: ProgressStage::Assessment,
             value,
             period_to: self.ago(days),
         };
@@ -424,7 +424,11 @@ impl<'i> Desk<'i> {
             family_id: family,
             agency_id: agency,
             system: system.to_owned(),
-            status: if placed.is_some() { "placed" } else { "requested" }.to_owned(),
+            status: if placed.is_some() {
+                MarkerStatus::Placed
+            } else {
+                MarkerStatus::Requested
+            },
             requested_on: requested,
             placed_on: placed,
             removed_on: None,
@@ -436,7 +440,7 @@ impl<'i> Desk<'i> {
         for member in members {
             for kind in kinds {
                 for category in asked::of(kind) {
-                    self.consent(family, *member, category, kind, "given", by, days);
+                    self.consent(family, *member, category, kind, ConsentAnswer::Given, by, days);
                 }
             }
         }
@@ -452,7 +456,7 @@ impl<'i> Desk<'i> {
         member: Member,
         category: &str,
         kind: &str,
-        decision: &str,
+        decision: ConsentAnswer,
         by: Recorder<'_>,
         days: u64,
     ) {
@@ -463,7 +467,7 @@ impl<'i> Desk<'i> {
             person_id: member.id,
             category: category.to_owned(),
             agency_kind: kind.to_owned(),
-            decision: decision.to_owned(),
+            decision,
             decided_by: member.decider,
             recorded_at: self.at(days),
             expires_on: None,

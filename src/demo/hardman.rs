@@ -13,7 +13,10 @@ use super::{
     desk::{Desk, Member, Recorder},
     hardman_plan,
 };
-use crate::store::rows::AssessmentRow;
+use crate::records::{
+    AssessmentKind, AssessmentQuality, AssessmentRow, ConsentAnswer, IdentifierSystem, MatchedBy, NeedLevel,
+    Relationship, Route, Sex, StatutoryStatusCode,
+};
 
 /// The Lead Professional's `sub`.
 pub const LEAD_SUBJECT: &str = "demo-lead-professional";
@@ -44,30 +47,30 @@ pub(super) fn write(desk: &mut Desk<'_>, agencies: &Agencies) {
 
 fn people(desk: &mut Desk<'_>, agencies: &Agencies) -> Hardmans {
     let (attached, long_ago) = (desk.ago(240), desk.ago(1400));
-    let row = desk.family(REFERENCE, "nomination");
+    let row = desk.family(REFERENCE, Route::Nomination);
     row.district = Some("Alderley".to_owned());
     row.ward = Some("Mill End".to_owned());
     row.locality = Some("Alderley East".to_owned());
     row.reach_area = Some("Mill End Children's Centre".to_owned());
-    row.need_level = Some("high_or_complex".to_owned());
+    row.need_level = Some(NeedLevel::HighOrComplex);
     row.attached_on = Some(attached);
     let family = row.id;
 
     let born = desk.born(34, 100);
-    let row = desk.person("Dawn", "Hardman", "female", born);
+    let row = desk.person("Dawn", "Hardman", Sex::Female, born);
     row.ethnicity = Some("White British".to_owned());
     row.employment_status = Some("unemployed".to_owned());
     row.phone = Some("07700 900101".to_owned());
     row.source_agency_id = Some(agencies.early_help);
     let mother = row.id;
     let born = desk.born(38, 30);
-    let row = desk.person("Lee", "Sadler", "male", born);
+    let row = desk.person("Lee", "Sadler", Sex::Male, born);
     row.ethnicity = Some("White British".to_owned());
     row.employment_status = Some("long_term_unemployed".to_owned());
     row.phone = Some("07700 900102".to_owned());
     row.source_agency_id = Some(agencies.probation);
     let step_father = row.id;
-    let mut child = |name: &str, sex: &str, years: u32, days: u64, setting: Option<&str>, source: Uuid| {
+    let mut child = |name: &str, sex: Sex, years: u32, days: u64, setting: Option<&str>, source: Uuid| {
         let born = desk.born(years, days);
         let row = desk.person(name, "Hardman", sex, born);
         row.ethnicity = Some("White British".to_owned());
@@ -75,32 +78,32 @@ fn people(desk: &mut Desk<'_>, agencies: &Agencies) -> Hardmans {
         row.source_agency_id = Some(source);
         row.id
     };
-    let eldest = child("Tyler", "male", 12, 140, Some("Fenbrook School"), agencies.school);
+    let eldest = child("Tyler", Sex::Male, 12, 140, Some("Fenbrook School"), agencies.school);
     let middle = child(
         "Megan",
-        "female",
+        Sex::Female,
         9,
         60,
         Some("Ely Academy Primary"),
         agencies.unsigned_school,
     );
-    let youngest = child("Alfie", "male", 3, 200, None, agencies.early_help);
+    let youngest = child("Alfie", Sex::Male, 3, 200, None, agencies.early_help);
 
-    desk.member(family, mother, "mother", true, long_ago);
-    desk.member(family, step_father, "step_parent", false, desk.ago(1100));
+    desk.member(family, mother, Relationship::Mother, true, long_ago);
+    desk.member(family, step_father, Relationship::StepParent, false, desk.ago(1100));
     for person in [eldest, middle, youngest] {
-        desk.member(family, person, "child", false, desk.ago(1100));
+        desk.member(family, person, Relationship::Child, false, desk.ago(1100));
     }
     desk.address(family, "14 Mill Road", "Alderley", "ZQ4 7HA", desk.ago(900));
-    desk.identifier(family, step_father, "police_reference", "PR-104477");
-    desk.identifier(family, mother, "nino", "QQ900101A");
-    desk.identifier(family, step_father, "nino", "QQ900102A");
-    desk.identifier(family, eldest, "upn", "F900000010101");
-    desk.identifier(family, middle, "upn", "V900000010102");
-    desk.identifier(family, mother, "tenancy", "CH-20931");
+    desk.identifier(family, step_father, IdentifierSystem::PoliceReference, "PR-104477");
+    desk.identifier(family, mother, IdentifierSystem::Nino, "QQ900101A");
+    desk.identifier(family, step_father, IdentifierSystem::Nino, "QQ900102A");
+    desk.identifier(family, eldest, IdentifierSystem::Upn, "F900000010101");
+    desk.identifier(family, middle, IdentifierSystem::Upn, "V900000010102");
+    desk.identifier(family, mother, IdentifierSystem::Tenancy, "CH-20931");
     let (since, until) = (desk.ago(420), desk.ago(330));
     for person in [eldest, middle, youngest] {
-        desk.status(family, person, "child_in_need", since, Some(until));
+        desk.status(family, person, StatutoryStatusCode::ChildInNeed, since, Some(until));
     }
     Hardmans {
         family,
@@ -240,7 +243,7 @@ fn criteria(desk: &mut Desk<'_>, agencies: &Agencies, people: &Hardmans) {
         "Below the expected levels of attainment; later found not to meet the criterion",
         280,
     );
-    row.matched_by = "data".into();
+    row.matched_by = MatchedBy::Data;
     row.withdrawn_on = Some(verified);
 }
 
@@ -251,11 +254,11 @@ fn assessment(desk: &mut Desk<'_>, agencies: &Agencies, people: &Hardmans) {
         id,
         family_id: family,
         agency_id: agencies.early_help,
-        kind: "family_caf".to_owned(),
+        kind: AssessmentKind::FamilyCaf,
         covers_all_members: true,
         started_on: desk.ago(265),
         completed_on: Some(desk.ago(243)),
-        quality: Some("good".to_owned()),
+        quality: Some(AssessmentQuality::Good),
     };
     desk.data.assessments.push(row);
     let mut scores = |person: Option<Uuid>, domain: &str, [baseline, first, second]: [i32; 3]| {
@@ -324,7 +327,7 @@ fn consents(desk: &mut Desk<'_>, people: &Hardmans, lead: Recorder<'_>) {
                 own(people.step_father),
                 category,
                 kind,
-                "refused",
+                ConsentAnswer::Refused,
                 lead,
                 200,
             );

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{cambridgeshire::Agencies, desk::Desk};
-use crate::store::rows::PlanRow;
+use crate::records::{OutcomeKind, PlanRow, PlanStatus};
 
 #[expect(clippy::too_many_lines, reason = "one plan, told from beginning to end")]
 pub(super) fn write(desk: &mut Desk<'_>, agencies: &Agencies, family: Uuid) {
@@ -12,7 +12,7 @@ pub(super) fn write(desk: &mut Desk<'_>, agencies: &Agencies, family: Uuid) {
         authority_id: desk.authority,
         id: plan,
         family_id: family,
-        status: "active".to_owned(),
+        status: PlanStatus::Active,
         drawn_up_on: desk.ago(235),
         agreed_on: Some(desk.ago(228)),
         signed_by_family_on: Some(desk.ago(228)),
@@ -186,7 +186,7 @@ fn outcomes(desk: &mut Desk<'_>, agencies: &Agencies, family: Uuid, plan: Uuid, 
         "No course",
         "No change",
     );
-    row.kind = "soft".into();
+    row.kind = OutcomeKind::Soft;
     desk.outcome(
         family,
         plan,

@@ -24,10 +24,7 @@ pub use self::{
     richmond::{AUTHORITY as KINGSTON_RICHMOND, LEAD_SUBJECT as KINGSTON_RICHMOND_LEAD_SUBJECT},
     synthetic::{FIRST_AUTHORITY, Families, MOST_AUTHORITIES, MOST_FAMILIES, Size, families},
 };
-use crate::{
-    clock::Ids,
-    store::{dataset::Dataset, rows::StatisticalNeighbourRow},
-};
+use crate::{clock::Ids, records::StatisticalNeighbourRow, store::dataset::Dataset};
 
 /// The two demonstration authorities with their agencies and worked families, as of a day. Identifiers are always the same.
 pub fn worked(today: NaiveDate) -> Dataset {

@@ -3,6 +3,8 @@
 
 use rand::{RngExt, rngs::ChaCha12Rng, seq::IndexedRandom};
 
+use crate::records::Sex;
+
 const FEMALE: [&str; 48] = [
     "Abigail", "Aisha", "Alice", "Amina", "Amy", "Beth", "Carys", "Chloe", "Daisy", "Dawn", "Ellie", "Emma", "Eva",
     "Farah", "Freya", "Gemma", "Grace", "Hannah", "Holly", "Imogen", "Ines", "Jade", "Jasmin", "Kayleigh", "Kelly",
@@ -44,8 +46,8 @@ const STREETS: [&str; 12] = [
     "Willow Court",
 ];
 
-pub(super) fn given(rng: &mut ChaCha12Rng, sex: &str) -> &'static str {
-    let names = if sex == "female" { &FEMALE } else { &MALE };
+pub(super) fn given(rng: &mut ChaCha12Rng, sex: Sex) -> &'static str {
+    let names = if sex == Sex::Female { &FEMALE } else { &MALE };
     names.choose(rng).copied().unwrap_or(names[0])
 }
 

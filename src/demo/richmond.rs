@@ -6,7 +6,9 @@
 use uuid::Uuid;
 
 use super::desk::{Desk, Member, Recorder};
-use crate::store::rows::{AssessmentRow, PlanRow};
+use crate::records::{
+    AssessmentKind, AssessmentRow, NeedLevel, PlanRow, PlanStatus, Relationship, Route, Sex, StatutoryStatusCode,
+};
 
 /// The authority's number.
 pub const AUTHORITY: i32 = 2;
@@ -94,19 +96,26 @@ pub(super) fn write(desk: &mut Desk<'_>) {
     case_two(desk, &agencies);
 }
 
-fn family(desk: &mut Desk<'_>, reference: &str, days: u64, level: &str) -> Uuid {
+fn family(desk: &mut Desk<'_>, reference: &str, days: u64, level: NeedLevel) -> Uuid {
     let attached = desk.ago(days);
-    let row = desk.family(reference, "nomination");
+    let row = desk.family(reference, Route::Nomination);
     row.district = Some("Riverside".to_owned());
     row.ward = Some("Dunham".to_owned());
     row.locality = Some("Riverside West".to_owned());
     row.reach_area = Some("Dunham Children's Centre".to_owned());
-    row.need_level = Some(level.to_owned());
+    row.need_level = Some(level);
     row.attached_on = Some(attached);
     row.id
 }
 
-fn person(desk: &mut Desk<'_>, family: Uuid, name: (&str, &str), sex: &str, years: u32, relationship: &str) -> Uuid {
+fn person(
+    desk: &mut Desk<'_>,
+    family: Uuid,
+    name: (&str, &str),
+    sex: Sex,
+    years: u32,
+    relationship: Relationship,
+) -> Uuid {
     let (born, since) = (desk.born(years, 50), desk.ago(3000));
     let row = desk.person(name.0, name.1, sex, born);
     row.education_setting = (5..18).contains(&years).then(|| "Riverside School".to_owned());
@@ -115,7 +124,7 @@ fn person(desk: &mut Desk<'_>, family: Uuid, name: (&str, &str), sex: &str, year
         family,
         id,
         relationship,
-        matches!(relationship, "mother" | "father"),
+        matches!(relationship, Relationship::Mother | Relationship::Father),
         since,
     );
     id
@@ -143,7 +152,7 @@ fn worked_with(desk: &mut Desk<'_>, family: Uuid, agencies: &Agencies, days: u64
         id: desk.id(),
         family_id: family,
         agency_id: agencies.early_help,
-        kind: "family_caf".to_owned(),
+        kind: AssessmentKind::FamilyCaf,
         covers_all_members: true,
         started_on: desk.ago(days - 5),
         completed_on: Some(desk.ago(days - 30)),
@@ -159,7 +168,7 @@ fn plan(desk: &mut Desk<'_>, family: Uuid, days: u64) -> Uuid {
         authority_id: desk.authority,
         id: desk.id(),
         family_id: family,
-        status: "active".to_owned(),
+        status: PlanStatus::Active,
         drawn_up_on: desk.ago(days),
         agreed_on: Some(desk.ago(days - 7)),
         signed_by_family_on: Some(desk.ago(days - 7)),
@@ -174,11 +183,11 @@ fn plan(desk: &mut Desk<'_>, family: Uuid, days: u64) -> Uuid {
 /// Mother, father and two children between 13 and 18.
 #[expect(clippy::too_many_lines, reason = "one family, told from beginning to end")]
 fn case_one(desk: &mut Desk<'_>, agencies: &Agencies) {
-    let family = family(desk, "SF-20001", 320, "high_or_complex");
-    let mother = person(desk, family, ("Tara", "Dixon"), "female", 39, "mother");
-    let father = person(desk, family, ("Darren", "Dixon"), "male", 42, "father");
-    let elder = person(desk, family, ("Paige", "Dixon"), "female", 16, "child");
-    let son = person(desk, family, ("Logan", "Dixon"), "male", 14, "child");
+    let family = family(desk, "SF-20001", 320, NeedLevel::HighOrComplex);
+    let mother = person(desk, family, ("Tara", "Dixon"), Sex::Female, 39, Relationship::Mother);
+    let father = person(desk, family, ("Darren", "Dixon"), Sex::Male, 42, Relationship::Father);
+    let elder = person(desk, family, ("Paige", "Dixon"), Sex::Female, 16, Relationship::Child);
+    let son = person(desk, family, ("Logan", "Dixon"), Sex::Male, 14, Relationship::Child);
     let since = desk.ago(2500);
     desk.address(family, "66 Ferry Close", "Dunham", "ZQ31 5LW", since);
     let others = [
@@ -190,7 +199,7 @@ fn case_one(desk: &mut Desk<'_>, agencies: &Agencies) {
     let assessment = worked_with(desk, family, agencies, 330, &others);
     let ended = desk.ago(335);
     desk.involved(family, agencies.social_care, "Beth Reid", since).ended_on = Some(ended);
-    desk.status(family, son, "ehcp", ended, None);
+    desk.status(family, son, StatutoryStatusCode::Ehcp, ended, None);
     let verified = Some(desk.ago(318));
     let mut matched = |person, criterion: &str, source, evidence: &str| {
         desk.matched(family, person, criterion, source, evidence, 340)
@@ -343,12 +352,12 @@ fn case_one(desk: &mut Desk<'_>, agencies: &Agencies) {
 /// A single mother and four children between 6 and 18.
 #[expect(clippy::too_many_lines, reason = "one family, told from beginning to end")]
 fn case_two(desk: &mut Desk<'_>, agencies: &Agencies) {
-    let family = family(desk, "SF-20002", 260, "expert_help");
-    let mother = person(desk, family, ("Jade", "Walsh"), "female", 36, "mother");
-    let eldest = person(desk, family, ("Kieran", "Walsh"), "male", 17, "child");
-    let second = person(desk, family, ("Molly", "Walsh"), "female", 15, "child");
-    let third = person(desk, family, ("Finley", "Walsh"), "male", 10, "child");
-    let youngest = person(desk, family, ("Rosie", "Walsh"), "female", 6, "child");
+    let family = family(desk, "SF-20002", 260, NeedLevel::ExpertHelp);
+    let mother = person(desk, family, ("Jade", "Walsh"), Sex::Female, 36, Relationship::Mother);
+    let eldest = person(desk, family, ("Kieran", "Walsh"), Sex::Male, 17, Relationship::Child);
+    let second = person(desk, family, ("Molly", "Walsh"), Sex::Female, 15, Relationship::Child);
+    let third = person(desk, family, ("Finley", "Walsh"), Sex::Male, 10, Relationship::Child);
+    let youngest = person(desk, family, ("Rosie", "Walsh"), Sex::Female, 6, Relationship::Child);
     let since = desk.ago(2000);
     desk.address(family, "5 Meadow Way", "Dunham", "ZQ31 8PT", since);
     let others = [
@@ -359,7 +368,13 @@ fn case_two(desk: &mut Desk<'_>, agencies: &Agencies) {
     ];
     let assessment = worked_with(desk, family, agencies, 270, &others);
     for person in [eldest, second] {
-        desk.status(family, person, "child_in_need", since, Some(desk.ago(500)));
+        desk.status(
+            family,
+            person,
+            StatutoryStatusCode::ChildInNeed,
+            since,
+            Some(desk.ago(500)),
+        );
     }
     let verified = Some(desk.ago(258));
     let mut matched = |person, criterion: &str, source, evidence: &str| {

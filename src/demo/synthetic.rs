@@ -5,10 +5,7 @@ use rand::{SeedableRng, rngs::ChaCha12Rng};
 use uuid::Uuid;
 
 use super::{desk::Desk, names, synthetic_family::Maker};
-use crate::{
-    clock::Ids,
-    store::{dataset::Dataset, rows::StatisticalNeighbourRow},
-};
+use crate::{clock::Ids, records::StatisticalNeighbourRow, store::dataset::Dataset};
 
 /// The number of the first made-up authority; below it are the worked ones.
 pub const FIRST_AUTHORITY: i32 = 101;

@@ -8,13 +8,12 @@ use uuid::Uuid;
 use super::{names, synthetic::Authority};
 use crate::{
     clock::Ids,
-    store::{
-        dataset::Dataset,
-        rows::{
-            AddressRow, CriteriaMatchRow, FamilyRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow,
-            MarkerRow, MembershipRow, PersonRow, StatutoryStatusRow,
-        },
+    records::{
+        AddressRow, CriteriaMatchRow, FamilyRow, IdentifierSystem, InvolvementRow, LeadProfessionalRow,
+        LocalIdentifierRow, MarkerRow, MarkerStatus, MatchedBy, MembershipRow, NeedLevel, PersonRow, Relationship,
+        Route, Sex, StatutoryStatusCode, StatutoryStatusRow,
     },
+    store::dataset::Dataset,
 };
 
 #[path = "synthetic_work.rs"]
@@ -45,12 +44,12 @@ const NATIONAL: [(&str, f64, &str); 6] = [
 ];
 /// 23 % of the families have a child in need, 12 % one on a protection plan, 6 % one looked after, 39 % one with special educational
 /// needs; the share with an education, health and care plan is made up.
-const STATUSES: [(&str, f64); 5] = [
-    ("child_in_need", 0.23),
-    ("child_protection_plan", 0.12),
-    ("looked_after", 0.06),
-    ("sen", 0.39),
-    ("ehcp", 0.05),
+const STATUSES: [(StatutoryStatusCode, f64); 5] = [
+    (StatutoryStatusCode::ChildInNeed, 0.23),
+    (StatutoryStatusCode::ChildProtectionPlan, 0.12),
+    (StatutoryStatusCode::LookedAfter, 0.06),
+    (StatutoryStatusCode::Sen, 0.39),
+    (StatutoryStatusCode::Ehcp, 0.05),
 ];
 /// Made up: the share of families on the cohort, and of those the share that is closed.
 const ATTACHED: f64 = 0.75;
@@ -140,7 +139,7 @@ impl<'m> Maker<'m> {
         }
         let place = &self.authority.place;
         let ward = self.rng.random_range(1..=12);
-        let levels = ["high_or_complex", "expert_help", "monitoring"];
+        let levels = [NeedLevel::HighOrComplex, NeedLevel::ExpertHelp, NeedLevel::Monitoring];
         let row = FamilyRow {
             authority_id: self.authority.id,
             id: self.family,
@@ -149,16 +148,12 @@ impl<'m> Maker<'m> {
             ward: Some(format!("{place} Ward {ward}")),
             locality: Some(format!("{place} Locality {}", (ward + 2) / 3)),
             reach_area: Some(format!("{place} Children's Centre {}", (ward + 1) / 2)),
-            need_level: self
-                .attached
-                .and_then(|_| levels.choose(self.rng))
-                .map(|level| (*level).to_owned()),
+            need_level: self.attached.and_then(|_| levels.choose(self.rng)).copied(),
             route: if self.rng.random_bool(0.5) {
-                "nomination"
+                Route::Nomination
             } else {
-                "data"
-            }
-            .to_owned(),
+                Route::Data
+            },
             attached_on: self.attached.map(|days| self.ago(days)),
             closed_on: self.closed.map(|days| self.ago(days)),
         };
@@ -183,17 +178,17 @@ impl<'m> Maker<'m> {
         let surname = names::family(self.rng);
         let lone = self.rng.random_bool(LONE_PARENT);
         let first = if lone && self.rng.random_bool(0.1) {
-            "father"
+            Relationship::Father
         } else {
-            "mother"
+            Relationship::Mother
         };
         let carer = self.rng.random_range(22..52);
         self.adult(surname, first, carer);
         if !lone {
             let (second, name) = if self.rng.random_bool(0.6) {
-                ("father", surname)
+                (Relationship::Father, surname)
             } else {
-                ("step_parent", names::family(self.rng))
+                (Relationship::StepParent, names::family(self.rng))
             };
             let age = self.rng.random_range(22..56);
             self.adult(name, second, age);
@@ -211,7 +206,7 @@ impl<'m> Maker<'m> {
         }
     }
 
-    fn person(&mut self, surname: &str, sex: &str, age: u32, relationship: &str) -> &mut PersonRow {
+    fn person(&mut self, surname: &str, sex: Sex, age: u32, relationship: Relationship) -> &mut PersonRow {
         let days = self.rng.random_range(0..365);
         let birthday = self.ago(days);
         let id = self.ids.uuid();
@@ -220,8 +215,8 @@ impl<'m> Maker<'m> {
             id: self.ids.uuid(),
             family_id: self.family,
             person_id: id,
-            relationship: relationship.to_owned(),
-            parental_responsibility: matches!(relationship, "mother" | "father"),
+            relationship,
+            parental_responsibility: matches!(relationship, Relationship::Mother | Relationship::Father),
             // Nobody joins a family before they are born.
             valid_from: birthday
                 .checked_sub_months(Months::new(12 * age.min(3)))
@@ -238,7 +233,7 @@ impl<'m> Maker<'m> {
             birth_month: None,
             expected_on: None,
             adult: false,
-            sex: sex.to_owned(),
+            sex,
             ethnicity: None,
             disability: None,
             employment_status: None,
@@ -252,8 +247,12 @@ impl<'m> Maker<'m> {
         self.out.people.last_mut().expect("a person was just pushed")
     }
 
-    fn adult(&mut self, surname: &str, relationship: &str, age: u32) {
-        let sex = if relationship == "mother" { "female" } else { "male" };
+    fn adult(&mut self, surname: &str, relationship: Relationship, age: u32) {
+        let sex = if relationship == Relationship::Mother {
+            Sex::Female
+        } else {
+            Sex::Male
+        };
         let phone = names::mobile(self.rng);
         let shielded = self.rng.random_bool(SHIELDED);
         let white_british = self.rng.random_bool(WHITE_BRITISH);
@@ -275,7 +274,7 @@ impl<'m> Maker<'m> {
         let id = row.id;
         // Two adults a family at most, so each has a serial of their own.
         let serial = self.number * 2 + self.adults.len() as u64;
-        self.identifier(id, "nino", names::nino(serial));
+        self.identifier(id, IdentifierSystem::Nino, names::nino(serial));
         self.adults.push(id);
     }
 
@@ -285,25 +284,29 @@ impl<'m> Maker<'m> {
             draw if draw < UNDER_FIVE + TEENAGERS => self.rng.random_range(13..18),
             _ => self.rng.random_range(5..13),
         };
-        let sex = if self.rng.random_bool(BOYS) { "male" } else { "female" };
+        let sex = if self.rng.random_bool(BOYS) {
+            Sex::Male
+        } else {
+            Sex::Female
+        };
         let school = format!("{} School", self.authority.place);
-        let row = self.person(surname, sex, age, "child");
+        let row = self.person(surname, sex, age, Relationship::Child);
         row.education_setting = (age >= 5).then_some(school);
         let id = row.id;
         if age >= 5 {
             let serial = self.number * 10 + number as u64;
-            self.identifier(id, "upn", names::upn(serial));
+            self.identifier(id, IdentifierSystem::Upn, names::upn(serial));
         }
         self.children.push(Child { id, age });
     }
 
-    fn identifier(&mut self, person: Uuid, system: &str, value: String) {
+    fn identifier(&mut self, person: Uuid, system: IdentifierSystem, value: String) {
         self.out.local_identifiers.push(LocalIdentifierRow {
             authority_id: self.authority.id,
             id: self.ids.uuid(),
             family_id: self.family,
             person_id: person,
-            system: system.to_owned(),
+            system,
             value,
         });
     }
@@ -385,11 +388,10 @@ impl<'m> Maker<'m> {
             evidence_from: self.ago(days),
             evidence_until: None,
             matched_by: if self.rng.random_bool(0.5) {
-                "data"
+                MatchedBy::Data
             } else {
-                "professional"
-            }
-            .to_owned(),
+                MatchedBy::Professional
+            },
             verified_on: verified.map(|days| self.ago(days)),
             withdrawn_on: None,
         };
@@ -410,7 +412,7 @@ impl<'m> Maker<'m> {
                 id: self.ids.uuid(),
                 family_id: self.family,
                 person_id: person,
-                status: status.to_owned(),
+                status,
                 valid_from: self.ago(since),
                 valid_until: None,
             };
@@ -432,7 +434,11 @@ impl<'m> Maker<'m> {
 
     fn involve(&mut self, kind: &'static str) {
         let since = self.attached.unwrap_or(200) + self.rng.random_range(0..60);
-        let sex = if self.rng.random_bool(0.5) { "female" } else { "male" };
+        let sex = if self.rng.random_bool(0.5) {
+            Sex::Female
+        } else {
+            Sex::Male
+        };
         let contact = format!("{} {}", names::given(self.rng, sex), names::family(self.rng));
         let row = InvolvementRow {
             authority_id: self.authority.id,
@@ -479,7 +485,11 @@ impl<'m> Maker<'m> {
                 family_id: self.family,
                 agency_id: self.authority.agency(kind),
                 system: system.to_owned(),
-                status: if self.closed.is_some() { "removed" } else { "placed" }.to_owned(),
+                status: if self.closed.is_some() {
+                    MarkerStatus::Removed
+                } else {
+                    MarkerStatus::Placed
+                },
                 requested_on: since,
                 placed_on: Some(self.ago(placed)),
                 removed_on: self.closed.map(|days| self.ago(days)),

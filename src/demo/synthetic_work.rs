@@ -4,8 +4,9 @@ use rand::RngExt;
 use uuid::Uuid;
 
 use super::Maker;
-use crate::store::rows::{
-    ActionRow, AssessmentRow, ConsentRow, DistanceScoreRow, GoalRow, OutcomeRow, PlanRow, ProgressValueRow,
+use crate::records::{
+    ActionRow, AssessmentKind, AssessmentQuality, AssessmentRow, ConsentAnswer, ConsentRow, DistanceScoreRow, GoalRow,
+    GoalStatus, OutcomeKind, OutcomeRow, PlanClosure, PlanRow, PlanStatus, ProgressStage, ProgressValueRow, ScoredBy,
 };
 
 /// Domains that are scored for every family.
@@ -25,26 +26,26 @@ impl Maker<'_> {
         let id = self.ids.uuid();
         let completed = attached - self.rng.random_range(1..25);
         let quality = match self.rng.random_range(0..10) {
-            0 => "outstanding",
-            1..=6 => "good",
-            7 | 8 => "requires_improvement",
-            _ => "inadequate",
+            0 => AssessmentQuality::Outstanding,
+            1..=6 => AssessmentQuality::Good,
+            7 | 8 => AssessmentQuality::RequiresImprovement,
+            _ => AssessmentQuality::Inadequate,
         };
         let kind = match self.rng.random_range(0..10) {
-            0..=6 => "family_caf",
-            7 | 8 => "single_assessment",
-            _ => "asset",
+            0..=6 => AssessmentKind::FamilyCaf,
+            7 | 8 => AssessmentKind::SingleAssessment,
+            _ => AssessmentKind::Asset,
         };
         let row = AssessmentRow {
             authority_id: self.authority.id,
             id,
             family_id: self.family,
             agency_id: self.authority.agency("early_help"),
-            kind: kind.to_owned(),
-            covers_all_members: kind == "family_caf",
+            kind,
+            covers_all_members: kind == AssessmentKind::FamilyCaf,
             started_on: self.ago(attached),
             completed_on: Some(self.ago(completed)),
-            quality: Some(quality.to_owned()),
+            quality: Some(quality),
         };
         self.out.assessments.push(row);
         let reviews = if completed > 120 { 2 } else { 1 };
@@ -66,22 +67,22 @@ impl Maker<'_> {
                     domain: domain.to_owned(),
                     review,
                     score,
-                    scored_by: "key_worker".to_owned(),
+                    scored_by: ScoredBy::KeyWorker,
                     scored_on: self.ago(days),
                 });
             }
         }
         // Family Progress Data is asked of 10 % of families at least.
         if self.rng.random_bool(0.15) {
-            self.progress("assessment", completed);
+            self.progress(ProgressStage::Assessment, completed);
             if let Some(closed) = self.closed {
-                self.progress("closure", closed);
+                self.progress(ProgressStage::Closure, closed);
             }
         }
     }
 
-    fn progress(&mut self, stage: &str, days: u64) {
-        let worst = if stage == "assessment" { 12 } else { 4 };
+    fn progress(&mut self, stage: ProgressStage, days: u64) {
+        let worst = if stage == ProgressStage::Assessment { 12 } else { 4 };
         let (adult, child) = (
             self.adults.first().copied(),
             self.children.first().map(|child| child.id),
@@ -106,7 +107,7 @@ impl Maker<'_> {
                 family_id: self.family,
                 person_id,
                 measure: measure.to_owned(),
-                stage: stage.to_owned(),
+                stage,
                 value,
                 period_to: self.ago(days),
             });
@@ -117,25 +118,29 @@ impl Maker<'_> {
         let Some(attached) = self.attached else { return };
         let plan = self.ids.uuid();
         let closure = match self.rng.random_range(0..10) {
-            0..=4 => "wholly_achieved",
-            5 | 6 => "partially_achieved",
-            7 | 8 => "not_achieved",
-            _ => "family_dropped_out",
+            0..=4 => PlanClosure::WhollyAchieved,
+            5 | 6 => PlanClosure::PartiallyAchieved,
+            7 | 8 => PlanClosure::NotAchieved,
+            _ => PlanClosure::FamilyDroppedOut,
         };
         let agreed = attached - self.rng.random_range(10..28);
         let row = PlanRow {
             authority_id: self.authority.id,
             id: plan,
             family_id: self.family,
-            status: if self.closed.is_some() { "closed" } else { "active" }.to_owned(),
+            status: if self.closed.is_some() {
+                PlanStatus::Closed
+            } else {
+                PlanStatus::Active
+            },
             drawn_up_on: self.ago(attached),
             agreed_on: Some(self.ago(agreed)),
             signed_by_family_on: Some(self.ago(agreed)),
             closed_on: self.closed.map(|days| self.ago(days)),
-            closure: self.closed.map(|_| closure.to_owned()),
+            closure: self.closed.map(|_| closure),
         };
         self.out.plans.push(row);
-        let achieved = self.closed.is_some() && closure == "wholly_achieved";
+        let achieved = self.closed.is_some() && closure == PlanClosure::WhollyAchieved;
         let criteria: Vec<_> = self.criteria.iter().copied().take(2).collect();
         for (criterion, position) in criteria.into_iter().zip(1..) {
             self.goal(plan, criterion, position, agreed, achieved);
@@ -145,9 +150,9 @@ impl Maker<'_> {
     fn goal(&mut self, plan: Uuid, criterion: &str, position: i32, agreed: u64, achieved: bool) {
         let goal = self.ids.uuid();
         let status = match (self.closed, achieved) {
-            (None, _) => "open",
-            (Some(_), true) => "achieved",
-            (Some(_), false) => "not_achieved",
+            (None, _) => GoalStatus::Open,
+            (Some(_), true) => GoalStatus::Achieved,
+            (Some(_), false) => GoalStatus::NotAchieved,
         };
         self.out.goals.push(GoalRow {
             authority_id: self.authority.id,
@@ -157,7 +162,7 @@ impl Maker<'_> {
             position,
             description: "A made-up goal".to_owned(),
             criterion: Some(criterion.to_owned()),
-            status: status.to_owned(),
+            status,
         });
         let owner = self.authority.agency("early_help");
         let row = ActionRow {
@@ -180,7 +185,7 @@ impl Maker<'_> {
             goal_id: Some(goal),
             criterion: Some(criterion.to_owned()),
             indicator: "A made-up indicator".to_owned(),
-            kind: "hard".to_owned(),
+            kind: OutcomeKind::Hard,
             baseline: "As it was".to_owned(),
             forecast: Some("No change".to_owned()),
             result: achieved.then(|| "Better".to_owned()),
@@ -204,7 +209,11 @@ impl Maker<'_> {
         let refused = self.rng.random_bool(0.04);
         for kind in ["police", "jobcentre_plus"] {
             for (person, decider) in &members[..adults] {
-                let decision = if refused { "refused" } else { "given" };
+                let decision = if refused {
+                    ConsentAnswer::Refused
+                } else {
+                    ConsentAnswer::Given
+                };
                 self.consent(*person, *decider, "MARKER", kind, decision, attached);
             }
         }
@@ -215,7 +224,11 @@ impl Maker<'_> {
             .copied()
             .collect();
         for kind in kinds {
-            let decision = if self.rng.random_bool(0.95) { "given" } else { "refused" };
+            let decision = if self.rng.random_bool(0.95) {
+                ConsentAnswer::Given
+            } else {
+                ConsentAnswer::Refused
+            };
             for category in ASKED {
                 let had_already = category == "MARKER" && matches!(kind, "police" | "jobcentre_plus");
                 // MARKER and PLAN are about the whole family: its adults decide.
@@ -231,8 +244,16 @@ impl Maker<'_> {
         }
     }
 
-    fn consent(&mut self, person: Uuid, decided_by: Uuid, category: &str, kind: &str, decision: &str, days: u64) {
-        let withdrawn = decision == "given" && self.rng.random_bool(0.01);
+    fn consent(
+        &mut self,
+        person: Uuid,
+        decided_by: Uuid,
+        category: &str,
+        kind: &str,
+        decision: ConsentAnswer,
+        days: u64,
+    ) {
+        let withdrawn = decision == ConsentAnswer::Given && self.rng.random_bool(0.01);
         let row = ConsentRow {
             authority_id: self.authority.id,
             id: self.ids.uuid(),
@@ -240,7 +261,7 @@ impl Maker<'_> {
             person_id: person,
             category: category.to_owned(),
             agency_kind: kind.to_owned(),
-            decision: decision.to_owned(),
+            decision,
             decided_by,
             recorded_at: self.at(days),
             expires_on: None,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{check::check, *};
 use crate::{
     catalogue,
+    records::{Code as _, ConsentAnswer, Relationship, Sex, StatutoryStatusCode},
     sharing::{
         agreement::{Agreement, ConsentRule},
         agreement_file,
@@ -71,7 +72,7 @@ fn the_hardmans_are_those_of_the_case_study() {
         .collect();
     let children: BTreeSet<_> = members
         .iter()
-        .filter(|row| row.relationship == "child")
+        .filter(|row| row.relationship == Relationship::Child)
         .map(|row| people[&row.person_id].born(today()).age(today()).expect("an age"))
         .collect();
     assert_eq!(children, BTreeSet::from([3, 9, 12]));
@@ -85,7 +86,7 @@ fn the_hardmans_are_those_of_the_case_study() {
         .iter()
         .find(|row| Some(row.id) == lead.map(|row| row.agency_id));
     assert_eq!(agency.map(|row| row.code.as_str()), Some("cambs-early-help"));
-    let of_family = |row: &&crate::store::rows::ConsentRow| row.family_id == family.id;
+    let of_family = |row: &&crate::records::ConsentRow| row.family_id == family.id;
     assert!(
         data.consents
             .iter()
@@ -96,7 +97,7 @@ fn the_hardmans_are_those_of_the_case_study() {
         data.consents
             .iter()
             .filter(of_family)
-            .any(|row| row.decision == "refused")
+            .any(|row| row.decision == ConsentAnswer::Refused)
     );
 }
 
@@ -277,19 +278,19 @@ fn shares_are_those_of_the_sources() {
             "{what}: {share:.3}, not {expected:.3}"
         );
     };
-    let born: HashMap<Uuid, &crate::store::rows::PersonRow> = data.people.iter().map(|row| (row.id, row)).collect();
+    let born: HashMap<Uuid, &crate::records::PersonRow> = data.people.iter().map(|row| (row.id, row)).collect();
     let mut children: BTreeMap<Uuid, Vec<i32>> = BTreeMap::new();
     let mut adults: BTreeMap<Uuid, u32> = BTreeMap::new();
     let (mut boys, mut all) = (0.0, 0.0);
     for row in &data.memberships {
         let person = born[&row.person_id];
-        if row.relationship == "child" {
+        if row.relationship == Relationship::Child {
             children
                 .entry(row.family_id)
                 .or_default()
                 .push(person.born(today()).age(today()).expect("an age"));
             all += 1.0;
-            boys += f64::from(u8::from(person.sex == "male"));
+            boys += f64::from(u8::from(person.sex == Sex::Male));
         } else {
             *adults.entry(row.family_id).or_default() += 1;
         }
@@ -324,17 +325,17 @@ fn shares_are_those_of_the_sources() {
         near(criterion, with(&[criterion]), share, 0.025);
     }
     for (status, share) in [
-        ("child_in_need", 0.23),
-        ("child_protection_plan", 0.12),
-        ("looked_after", 0.06),
-        ("sen", 0.39),
+        (StatutoryStatusCode::ChildInNeed, 0.23),
+        (StatutoryStatusCode::ChildProtectionPlan, 0.12),
+        (StatutoryStatusCode::LookedAfter, 0.06),
+        (StatutoryStatusCode::Sen, 0.39),
     ] {
         let count = data
             .statutory_statuses
             .iter()
             .filter(|row| row.status == status)
             .count() as f64;
-        near(status, count / total, share, 0.025);
+        near(status.word(), count / total, share, 0.025);
     }
     // Everyone meets two of the six and one local criterion at least.
     let mut met: BTreeMap<Uuid, (usize, usize)> = BTreeMap::new();

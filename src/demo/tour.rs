@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{CAMBRIDGESHIRE, CAMBRIDGESHIRE_AGREEMENT, HARDMAN_REFERENCE, LEAD_SUBJECT, worked};
 use crate::{
-    catalogue,
+    catalogue, records,
     sharing::{
         agreement::{Access, Policy},
         agreement_file,
@@ -105,7 +105,7 @@ impl Tour {
                 person: row.person_id,
                 category: Category::from_code(&row.category).expect("a category"),
                 agency_kind: row.agency_kind.clone(),
-                answer: if row.decision == "given" {
+                answer: if row.decision == records::ConsentAnswer::Given {
                     ConsentAnswer::Given
                 } else {
                     ConsentAnswer::Refused

@@ -10,7 +10,7 @@ use super::{
     cursor::NOT_A_CURSOR,
     endpoints,
     ids::Kind,
-    objects::{Agency, Alert, AlertConnection, AlertEndpoint},
+    objects::{Alert, AlertConnection, AlertEndpoint},
     page,
 };
 use crate::{
@@ -35,23 +35,10 @@ pub(super) fn beyond<T>(request: &Request, asked: FieldId) -> Option<Shared<T>> 
     Shared::refused_own(&request.ceiling, asked, agency)
 }
 
-/// The agencies whose alerts the asker may know of.
-async fn known(request: &Request) -> Result<Vec<Agency>, ApiError> {
-    let agencies = request.session.agencies().await?.all();
-    let may = |agency: &Uuid| {
-        let raised = Shared::about_own(&request.ceiling, field::ALERT_RAISED_AT, *agency, || ());
-        raised.seen().is_some()
-    };
-    let known = agencies.into_iter().filter(|agency| may(&agency.id));
-    Ok(known.cloned().map(Agency).collect())
-}
-
-fn alert(row: AlertRow, known: &[Agency]) -> Option<Alert> {
-    let agency = known.iter().find(|agency| agency.0.id == row.agency_id)?.clone();
-    Some(Alert {
-        row,
-        agency: Some(agency),
-    })
+/// Whether the asker may know of alerts about that agency.
+fn known(request: &Request, agency: Uuid) -> bool {
+    let raised = Shared::about_own(&request.ceiling, field::ALERT_RAISED_AT, agency, || ());
+    raised.seen().is_some()
 }
 
 /// An alert by its id, as a webhook tells it.
@@ -62,12 +49,11 @@ pub(super) async fn one(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Aler
     }
     let key = request.key(id)?;
     let row = match key.kind {
-        Kind::Alert => request.session.alert(key.row).await?,
+        Kind::Alert => request.loaders.alert(key.row).await?,
         _ => None,
     };
-    let known = known(request).await?;
-    let found = row.and_then(|row| alert(row, &known));
-    Ok(own(request, field::QUERY_ALERT, || found))
+    let found = row.filter(|row| known(request, row.agency_id));
+    Ok(own(request, field::QUERY_ALERT, || found.map(Alert)))
 }
 
 /// A page of alerts.
@@ -82,15 +68,15 @@ pub(super) async fn page(
     }
     let size = page::size(first)?;
     let before = after.as_ref().map(|cursor| open(request, cursor)).transpose()?;
-    let known = known(request).await?;
-    let agencies: Vec<Uuid> = known.iter().map(|agency| agency.0.id).collect();
+    let agencies = request.session.agencies().await?.all().into_iter();
+    let agencies: Vec<Uuid> = agencies
+        .map(|agency| agency.id)
+        .filter(|key| known(request, *key))
+        .collect();
     let mut rows = request.session.alerts(&agencies, before, size as u64 + 1).await?;
     let more = rows.len() > size;
     rows.truncate(size);
-    let edges = rows.into_iter().filter_map(|row| {
-        let cursor = close(request, &row);
-        alert(row, &known).map(|node| (cursor, node))
-    });
+    let edges = rows.into_iter().map(|row| (close(request, &row), Alert(row)));
     let edges = edges.collect();
     Ok(own(request, field::QUERY_ALERTS, || AlertConnection {
         edges,

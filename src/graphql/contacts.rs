@@ -18,6 +18,7 @@ use super::{
     page,
 };
 use crate::{
+    records::Table,
     sharing::{
         grant::{Disclosed, Shared},
         register::field,
@@ -51,10 +52,7 @@ pub(super) async fn contacts_after(
         None => 0,
     };
     let agency = request.ceiling.caller().principal.agency;
-    let wants = request.wants.and(Wants {
-        contacts: true,
-        ..Wants::default()
-    });
+    let wants = request.wants.and(Wants::of(&[Table::Contact]));
     let mut limit = size as u64 + 1;
     let mut found: Vec<(Contact, Disclosed)> = Vec::new();
     loop {
@@ -240,10 +238,7 @@ async fn seen(
 
 /// What is wanted of the family of a delivery.
 pub(super) fn wants_of_deliveries(request: &Request) -> Wants {
-    request.wants.and(Wants {
-        contacts: true,
-        ..Wants::default()
-    })
+    request.wants.and(Wants::of(&[Table::Contact]))
 }
 
 /// A delivery to one of the endpoints, if it exists for the asker. It discloses nothing yet.

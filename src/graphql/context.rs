@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     api_error::ApiError,
     ids::{Codec, Key, Kind},
+    loaders::{Loaders, Origin},
     lookups::Desk,
     operation::WithheldMode,
     services::Services,
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     clock::Stopwatch,
     sharing::{
+        caller::Caller,
         ceiling::Ceiling,
         decide::Withheld,
         disclosure::{Account, Step},
@@ -36,6 +38,8 @@ pub struct Request {
     pub ceiling: Arc<Ceiling>,
     /// The database as of the operation's moment.
     pub session: Session,
+    /// Reads what is wanted by key and belongs to no family.
+    pub loaders: Loaders,
     /// The agreements as of that moment.
     pub policies: Arc<Policies>,
     /// The fields that the operation names.
@@ -64,6 +68,16 @@ pub struct Request {
     pub admitted: Arc<Admitted>,
     /// Whether it is made again where another change comes first. Then that it was tried tells nobody anything.
     pub again: bool,
+}
+
+impl Origin for Request {
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn caller(&self) -> &Caller {
+        self.ceiling.caller()
+    }
 }
 
 impl Request {

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{api_error::ApiError, context::Request};
+use crate::records::Code;
 
 /// The error for a cursor that is none of ours.
 pub const NOT_A_CURSOR: ApiError = ApiError::BadUserInput(
@@ -33,6 +34,12 @@ impl SortKey {
         let place = E::items()
             .iter()
             .position(|item| item.name.eq_ignore_ascii_case(code))?;
+        u16::try_from(place).ok().map(Self::Place)
+    }
+
+    /// The place of a code in its list.
+    pub fn code<C: Code>(code: C) -> Option<Self> {
+        let place = C::ALL.iter().position(|known| *known == code)?;
         u16::try_from(place).ok().map(Self::Place)
     }
 }

@@ -10,5 +10,5 @@ pub(super) async fn own(request: &Request, events: &'static str) -> Result<Vec<W
     if caller.portal.is_some() {
         return Ok(Vec::new());
     }
-    Ok(request.session.webhook_endpoints(caller, events).await?)
+    request.loaders.endpoints(events).await
 }

@@ -7,7 +7,7 @@ mod understand;
 
 use std::{
     sync::{
-        Arc, Mutex, OnceLock,
+        Arc, Mutex, OnceLock, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -28,6 +28,7 @@ use super::{
     feed::Feeds,
     introspection::Schemas,
     language::Language,
+    loaders::Loaders,
     lookups::Desk,
     matrix,
     mutations::Mutation,
@@ -184,7 +185,7 @@ impl Engine {
             feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
         }
         match mode {
-            Mode::Write | Mode::Alone => self.until_made(&asked, &plan).await,
+            Mode::Write | Mode::Exclusive => self.until_made(&asked, &plan).await,
             Mode::Read | Mode::Feed => self.attempt(&asked, &plan, &Attempt::only(mode)).await,
         }
     }
@@ -226,6 +227,7 @@ impl Engine {
                 answer::without_introspection(&mut document);
             }
             let executing = self.parts.schema.execute(to_execute(document, &request));
+            let executing = request.loaders.drive(executing);
             let executing = executing.instrument(info_span!("execute", cost = plan.cost));
             self.in_time(asked, executing).await.unwrap_or_else(|late| {
                 request.fail(late);
@@ -252,7 +254,8 @@ impl Engine {
         turn: Turn,
         attempt: &Attempt,
     ) -> Arc<Request> {
-        let request = Arc::new(Request {
+        let request = Arc::new_cyclic(|request: &Weak<Request>| Request {
+            loaders: Loaders::of(Weak::clone(request) as Weak<_>),
             wants: if self.parts.services.narrows {
                 wants(&plan.used)
             } else {

@@ -10,68 +10,41 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-/// What kind of row an id names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-#[expect(missing_docs, reason = "each is the object type of the same name")]
-pub enum Kind {
-    Family = 1,
-    Member,
-    Address,
-    StatutoryStatus,
-    LocalIdentifier,
-    Involvement,
-    CriteriaMatch,
-    Assessment,
-    DistanceScore,
-    Plan,
-    Goal,
-    Action,
-    Outcome,
-    ProgressValue,
-    Consent,
-    Marker,
-    EmergencyAccess,
-    Agency,
-    Agreement,
-    MarkerPlacement,
-    Contact,
-    WebhookEndpoint,
-    WebhookDelivery,
-    Alert,
+macro_rules! kinds {
+    ($first:ident $($kind:ident)+) => {
+        /// What kind of row an id names: each is the object type of the same name. Their numbers stand in ids, so that their order stays.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        #[expect(missing_docs, reason = "each is the object type of the same name")]
+        pub enum Kind {
+            $first = 1,
+            $($kind,)+
+        }
+
+        impl Kind {
+            const ALL: &'static [Self] = &[Self::$first, $(Self::$kind),+];
+
+            /// The name of the object type.
+            pub fn name(self) -> &'static str {
+                match self {
+                    Self::$first => stringify!($first),
+                    $(Self::$kind => stringify!($kind),)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Family Member Address StatutoryStatus LocalIdentifier Involvement CriteriaMatch Assessment DistanceScore Plan Goal
+    Action Outcome ProgressValue Consent Marker EmergencyAccess Agency Agreement MarkerPlacement Contact WebhookEndpoint
+    WebhookDelivery Alert
 }
 
 impl Kind {
-    const ALL: [Self; 24] = [
-        Self::Family,
-        Self::Member,
-        Self::Address,
-        Self::StatutoryStatus,
-        Self::LocalIdentifier,
-        Self::Involvement,
-        Self::CriteriaMatch,
-        Self::Assessment,
-        Self::DistanceScore,
-        Self::Plan,
-        Self::Goal,
-        Self::Action,
-        Self::Outcome,
-        Self::ProgressValue,
-        Self::Consent,
-        Self::Marker,
-        Self::EmergencyAccess,
-        Self::Agency,
-        Self::Agreement,
-        Self::MarkerPlacement,
-        Self::Contact,
-        Self::WebhookEndpoint,
-        Self::WebhookDelivery,
-        Self::Alert,
-    ];
-
     /// The kind of the rows of a type of the schema, where they have ids.
     pub fn of_type(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| format!("{kind:?}") == name)
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 }
 
@@ -125,7 +98,7 @@ impl Codec {
         let (&kind, rest) = plain.split_first()?;
         let (family, row) = rest.split_at_checked(16)?;
         Some(Key {
-            kind: Kind::ALL.into_iter().find(|known| *known as u8 == kind)?,
+            kind: Kind::ALL.iter().copied().find(|known| *known as u8 == kind)?,
             family: Uuid::from_slice(family).ok()?,
             row: Uuid::from_slice(row).ok()?,
         })

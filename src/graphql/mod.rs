@@ -21,6 +21,7 @@ pub mod ids;
 mod introspection;
 mod language;
 mod lists;
+mod loaders;
 pub mod lookups;
 pub mod matrix;
 mod mutations;

@@ -62,7 +62,7 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
         .collect();
     let wanted = keys
         .iter()
-        .fold(request.wants, |wants: Wants, key| wants.and(wants::table_of(key.kind)));
+        .fold(request.wants, |wants: Wants, key| wants.with(wants::table_of(key.kind)));
     let families = FamilySet::Keys(families.into_iter().collect());
     let holds = |dossier: &Arc<Dossier>| {
         let mut of_family = keys.iter().filter(|key| key.family == dossier.key());
@@ -73,16 +73,8 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
     for key in &keys {
         let dossier = dossiers.iter().find(|dossier| dossier.key() == key.family);
         found.push(match (key.kind, dossier) {
-            (Kind::Agency, _) => request
-                .session
-                .agencies()
-                .await?
-                .get(key.row)
-                .cloned()
-                .map(|row| Node::Agency(Agency(row))),
-            (Kind::Agreement, _) => super::reads::agreement_by_key(request, key.row)
-                .await?
-                .map(Node::Agreement),
+            (Kind::Agency, _) => request.loaders.agency(key.row).await?.map(Agency).map(Node::Agency),
+            (Kind::Agreement, _) => super::reads::agreement_by_key(request, key.row).map(Node::Agreement),
             (kind, Some(dossier)) => in_dossier(dossier, kind, key.row).map(|(node, disclosed)| {
                 request.disclose(&disclosed);
                 node

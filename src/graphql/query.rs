@@ -46,9 +46,11 @@ impl Query {
 
     /// Every version of the information sharing agreements of your authority.
     async fn agreements(&self, ctx: &Context<'_>) -> Outcome<Vec<Agreement>> {
-        reads::about_nobody(ctx, field::QUERY_AGREEMENTS, reads::agreements(Request::of(ctx)))
-            .await
-            .into()
+        reads::about_nobody(ctx, field::QUERY_AGREEMENTS, async {
+            Ok(reads::agreements(Request::of(ctx)))
+        })
+        .await
+        .into()
     }
 
     /// One version of an agreement; without an id the newest that is in force.
@@ -57,9 +59,11 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Which version.")] id: Option<ID>,
     ) -> Outcome<Option<Agreement>> {
-        reads::about_nobody(ctx, field::QUERY_AGREEMENT, reads::agreement(Request::of(ctx), id))
-            .await
-            .into()
+        reads::about_nobody(ctx, field::QUERY_AGREEMENT, async {
+            reads::agreement(Request::of(ctx), id)
+        })
+        .await
+        .into()
     }
 
     /// The agencies of your authority, by code.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID};
 use uuid::Uuid;
 
+pub(super) use super::shared::about_nobody;
 use super::{
     api_error::ApiError,
     context::Request,
@@ -12,8 +13,7 @@ use super::{
     lists::{self, FamilyFilter, FamilySelect},
     node,
     objects::{
-        Agency, Agreement, Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures,
-        family,
+        Agreement, Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures, family,
     },
     page::PageArguments,
 };
@@ -27,36 +27,16 @@ use crate::{
     store::dossier::Dossier,
 };
 
-/// A value that is about nobody, worked out only where the ceiling permits it.
-pub(super) async fn about_nobody<T>(
-    ctx: &Context<'_>,
-    asked: FieldId,
-    value: impl Future<Output = Result<T, ApiError>>,
-) -> Result<Shared<T>, ApiError> {
-    let ceiling = &Request::of(ctx).ceiling;
-    if let Some(withheld) = Shared::refused(ceiling, asked) {
-        return Ok(withheld);
-    }
-    let value = value.await?;
-    Ok(Shared::about_nobody(ceiling, asked, || value))
-}
-
 pub(super) async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
-    let agencies = request.session.agencies().await?;
     let caller = request.ceiling.caller();
-    let of = |party: &crate::sharing::caller::Party| agencies.get(party.agency).cloned().map(Agency);
-    let (row, neighbours) = request.session.authority_and_neighbours().await?;
     let categories = Category::ALL.into_iter().map(|category| CategoryAccess {
         category,
         read: request.ceiling.categories(Access::Read).contains(category),
         write: request.ceiling.categories(Access::Write).contains(category),
     });
     Ok(Viewer {
-        agency: of(&caller.principal),
-        portal: caller.portal.as_ref().and_then(of),
-        authority: Authority { row, neighbours },
+        authority: Authority(request.session.authority_row().await?.clone()),
         agreements: agreements(request)
-            .await?
             .into_iter()
             .filter(|agreement| agreement.in_force)
             .collect(),
@@ -66,46 +46,37 @@ pub(super) async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
     })
 }
 
-pub(super) async fn agreements(request: &Request) -> Result<Vec<Agreement>, ApiError> {
-    let agencies = request.session.agencies().await?;
+pub(super) fn agreements(request: &Request) -> Vec<Agreement> {
     let today = request.session.today();
     let stored = request.policies.stored.iter();
-    Ok(stored
+    stored
         .map(|stored| Agreement {
             in_force: request
                 .policies
                 .policy
                 .in_force(today)
                 .any(|agreement| *agreement == stored.agreement),
-            agencies: Arc::clone(agencies),
             stored: stored.clone(),
         })
-        .collect())
+        .collect()
 }
 
-pub(super) async fn agreement(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
+pub(super) fn agreement(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
     match id {
-        None => Ok(agreements(request)
-            .await?
-            .into_iter()
-            .rfind(|agreement| agreement.in_force)),
+        None => Ok(agreements(request).into_iter().rfind(|agreement| agreement.in_force)),
         Some(id) => {
             let key = request.key(&id)?;
-            if key.kind == Kind::Agreement {
-                agreement_by_key(request, key.row).await
-            } else {
-                Ok(None)
-            }
+            let named = key.kind == Kind::Agreement;
+            Ok(named.then(|| agreement_by_key(request, key.row)).flatten())
         }
     }
 }
 
 /// The version of an agreement with that key.
-pub(super) async fn agreement_by_key(request: &Request, key: Uuid) -> Result<Option<Agreement>, ApiError> {
-    Ok(agreements(request)
-        .await?
+pub(super) fn agreement_by_key(request: &Request, key: Uuid) -> Option<Agreement> {
+    agreements(request)
         .into_iter()
-        .find(|agreement| agreement.stored.key == key))
+        .find(|agreement| agreement.stored.key == key)
 }
 
 pub(super) async fn family_by_id(

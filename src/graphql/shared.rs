@@ -3,17 +3,21 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    ContextSelectionSet, OutputType, Positioned, ServerResult, Value, parser::types::Field, registry::Registry,
+    Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value, parser::types::Field, registry::Registry,
 };
 
 use super::{
     api_error::ApiError,
-    context::{add_error, path, request},
+    context::{Request, add_error, path, request},
     operation::WithheldMode,
 };
 use crate::{
     error::ErrorCode,
-    sharing::{grant::Shared, reason::Told, register},
+    sharing::{
+        grant::Shared,
+        reason::Told,
+        register::{self, FieldId},
+    },
 };
 
 impl<T: OutputType> OutputType for Shared<T> {
@@ -55,13 +59,27 @@ impl<T: OutputType> OutputType for Shared<T> {
     }
 }
 
-/// The outcome of a root field: a shared value, or an error that leaves its neighbours alone.
+/// The outcome of a field that reads: a shared value, or an error that leaves its neighbours alone.
 pub struct Outcome<T>(Result<Shared<T>, ApiError>);
 
 impl<T> From<Result<Shared<T>, ApiError>> for Outcome<T> {
     fn from(result: Result<Shared<T>, ApiError>) -> Self {
         Self(result)
     }
+}
+
+/// A value that is about nobody, worked out only where the ceiling permits it.
+pub(super) async fn about_nobody<T>(
+    ctx: &Context<'_>,
+    asked: FieldId,
+    value: impl Future<Output = Result<T, ApiError>>,
+) -> Result<Shared<T>, ApiError> {
+    let ceiling = &Request::of(ctx).ceiling;
+    if let Some(withheld) = Shared::refused(ceiling, asked) {
+        return Ok(withheld);
+    }
+    let value = value.await?;
+    Ok(Shared::about_nobody(ceiling, asked, || value))
 }
 
 impl<T: OutputType> OutputType for Outcome<T> {

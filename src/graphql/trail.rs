@@ -16,6 +16,7 @@ use crate::{
         writer::Trail,
     },
     error::ErrorCode,
+    records::{ConsentAnswer, ConsentRow},
     sharing::{
         caller::Caller,
         category::CategorySet,
@@ -25,7 +26,6 @@ use crate::{
     },
     store::{
         Store,
-        rows::ConsentRow,
         writing::{Deed, Written},
     },
 };
@@ -161,9 +161,9 @@ fn decided(write: &Written, at: DateTime<Utc>) -> Vec<Decided> {
 }
 
 fn of_rows(first: &ConsentRow, rows: &[ConsentRow], at: DateTime<Utc>) -> Decided {
-    let decision = match first.decision.as_str() {
-        "given" => Decision::Given,
-        _ => Decision::Refused,
+    let decision = match first.decision {
+        ConsentAnswer::Given => Decision::Given,
+        ConsentAnswer::Refused => Decision::Refused,
     };
     Decided {
         at: Some(first.recorded_at).filter(|recorded| *recorded != at),

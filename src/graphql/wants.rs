@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::ids::Kind;
 use crate::{
+    records::{Table, TableSet},
     sharing::{
         category::CategorySet,
         register::{self, Field, FieldId, FieldSet, field},
@@ -56,77 +57,37 @@ fn decides(used: &FieldSet) -> Option<CategorySet> {
 }
 
 /// What each field needs by itself: the table of the rows that it holds or is made of, as the register says.
-static OF_FIELDS: LazyLock<Vec<(FieldId, Wants)>> = LazyLock::new(|| {
-    let table = |of: &'static str| Kind::of_type(of).map(table_of);
+static OF_FIELDS: LazyLock<Vec<(FieldId, TableSet)>> = LazyLock::new(|| {
+    let table = |of: &'static str| Kind::of_type(of).map_or(TableSet::EMPTY, table_of);
     let tables = |entry: &Field| {
-        let [holds, reads] = [entry.rows, entry.reads].map(|of| of.and_then(table).unwrap_or_default());
+        let [holds, reads] = [entry.rows, entry.reads].map(|of| of.map_or(TableSet::EMPTY, table));
         // Who an agency is stands beside rows that name it, and only there it has a table to be read.
-        let agencies = entry.reads == Some("Agency");
-        Wants {
-            agencies,
-            ..holds.and(reads)
+        match entry.reads {
+            Some("Agency") => holds.union(reads).with(Table::Agency),
+            _ => holds.union(reads),
         }
     };
     let all = register::fields().map(|entry| (entry.id, tables(entry)));
-    all.filter(|(_, wants)| *wants != Wants::default()).collect()
+    all.filter(|(_, tables)| *tables != TableSet::EMPTY).collect()
 });
 
 /// The tables that the fields of an operation need.
 pub fn wants(used: &FieldSet) -> Wants {
     let decides = decides(used);
     let of_fields = OF_FIELDS.iter().filter(|(field, _)| used.contains(*field));
-    let tables = of_fields.fold(Wants::default(), |all, (_, wants)| all.and(*wants));
+    let leads = TableSet::from(Table::LeadProfessional);
     Wants {
-        leads: true,
+        tables: of_fields.fold(leads, |all, (_, tables)| all.union(*tables)),
         without_people: decides.is_some(),
         decides,
-        ..tables
     }
 }
 
-/// The tables that a row of any kind may stand in: for `node`.
-pub fn table_of(kind: Kind) -> Wants {
-    let none = Wants::default();
-    match kind {
-        Kind::Family
-        | Kind::Marker
-        | Kind::Member
-        | Kind::Agency
-        | Kind::Agreement
-        | Kind::WebhookEndpoint
-        | Kind::WebhookDelivery
-        | Kind::Alert => none,
-        Kind::Address => Wants {
-            addresses: true,
-            ..none
-        },
-        Kind::StatutoryStatus => Wants { statuses: true, ..none },
-        Kind::LocalIdentifier => Wants {
-            identifiers: true,
-            ..none
-        },
-        Kind::Involvement => Wants {
-            involvements: true,
-            ..none
-        },
-        Kind::CriteriaMatch => Wants { criteria: true, ..none },
-        Kind::Assessment => Wants {
-            assessments: true,
-            ..none
-        },
-        Kind::DistanceScore => Wants { scores: true, ..none },
-        Kind::Plan => Wants { plans: true, ..none },
-        Kind::Goal => Wants { goals: true, ..none },
-        Kind::Action => Wants { actions: true, ..none },
-        Kind::Outcome => Wants { outcomes: true, ..none },
-        Kind::ProgressValue => Wants { progress: true, ..none },
-        Kind::Consent => Wants { consents: true, ..none },
-        Kind::MarkerPlacement => Wants { markers: true, ..none },
-        Kind::Contact => Wants { contacts: true, ..none },
-        Kind::EmergencyAccess => Wants {
-            emergencies: true,
-            ..none
-        },
+/// The tables that a row of any kind may stand in, beside those that are always read: for `node`.
+pub fn table_of(kind: Kind) -> TableSet {
+    match Table::of_object(kind.name()) {
+        None | Some(Table::Family | Table::Membership | Table::Agency) => TableSet::EMPTY,
+        Some(table) => table.into(),
     }
 }
 
@@ -134,40 +95,40 @@ pub fn table_of(kind: Kind) -> Wants {
 mod tests {
     use super::*;
 
-    fn of(coordinate: &str) -> Wants {
+    fn of(coordinate: &str) -> TableSet {
         let used: FieldSet = register::find(coordinate).into_iter().collect();
-        Wants {
-            leads: false,
-            without_people: false,
-            decides: None,
-            ..wants(&used)
-        }
+        wants(&used).tables.without(Table::LeadProfessional)
     }
 
     #[test]
     fn a_field_needs_the_table_of_the_rows_that_it_holds_or_is_made_of() {
-        let none = Wants::default();
         for coordinate in ["Family.reference", "Member.givenName", "Query.families", "Alert.agency"] {
-            assert_eq!(of(coordinate), none, "{coordinate}");
+            assert_eq!(of(coordinate), TableSet::EMPTY, "{coordinate}");
         }
-        let plans = Wants { plans: true, ..none };
         for coordinate in ["Family.hasPlan", "Marker.onePlan", "Query.plans", "Outcome.plan"] {
-            assert_eq!(of(coordinate), plans, "{coordinate}");
+            assert_eq!(of(coordinate), Table::Plan.into(), "{coordinate}");
         }
-        let agencies = Wants { agencies: true, ..none };
         for coordinate in ["Involvement.agency", "Disclosure.agency", "Action.ownerAgency"] {
-            assert_eq!(of(coordinate), agencies, "{coordinate}");
+            assert_eq!(of(coordinate), Table::Agency.into(), "{coordinate}");
         }
     }
 
     #[test]
     fn every_table_is_needed_by_some_field() {
         let all = register::fields().map(|entry| of(entry.coordinate));
-        let all = all.fold(Wants::default(), Wants::and);
+        let all = all.fold(TableSet::EMPTY, TableSet::union);
         for entry in register::fields() {
             let kind = entry.coordinate.split('.').next().and_then(Kind::of_type);
-            let table = kind.map(table_of).unwrap_or_default();
-            assert_eq!(all.and(table), all, "nothing needs the table of {}", entry.coordinate);
+            let table = kind.map_or(TableSet::EMPTY, table_of);
+            assert_eq!(all.union(table), all, "nothing needs the table of {}", entry.coordinate);
+        }
+    }
+
+    #[test]
+    fn every_object_that_is_a_row_of_a_table_has_a_kind() {
+        for table in Table::ALL.iter().filter(|table| table.object().is_some()) {
+            let kind = table.object().and_then(Kind::of_type);
+            assert_eq!(kind.and_then(|kind| Table::of_object(kind.name())), Some(*table));
         }
     }
 }

@@ -1,96 +1,9 @@
-//! What a column of a file may hold.
+//! From a field of a file to a value, by what its column may hold.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Utc};
 use uuid::Uuid;
 
-use super::table::Table;
-use crate::{catalogue, sharing::category::Category};
-
-/// What a column may hold.
-#[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    /// The row's own key.
-    Key,
-    /// The key of a row of another file.
-    Of(Table),
-    /// The code of an agency, of `agency.csv` or there already.
-    Agency,
-    /// A text of at most so many characters.
-    Text(usize),
-    /// The same of any lines.
-    Lines(usize),
-    /// A name: letters, digits, `.`, `_` and `-`.
-    Code,
-    /// A date as `2015-06-01`.
-    Date,
-    /// A date of birth: a date, or as much of it as is known (`2015-06`, `2015`); one that is still to come is that on which a child is expected.
-    Birth,
-    /// An instant as `2015-06-01T10:00:00Z`.
-    Instant,
-    /// `true` or `false`.
-    Flag,
-    /// A whole number within bounds.
-    Number(i32, i32),
-    /// One of these words.
-    OneOf(&'static [&'static str]),
-    /// A kind of agency of the catalogue.
-    AgencyKind,
-    /// A criterion of the catalogue, national or local.
-    Criterion,
-    /// A Family Progress Data measure of the catalogue.
-    Measure,
-    /// A distance travelled domain of the catalogue.
-    Domain,
-    /// A data category about people.
-    Category,
-}
-
-/// A column of a file.
-#[derive(Clone, Copy, Debug)]
-pub struct Column {
-    /// Its name in the first line.
-    pub name: &'static str,
-    /// What it may hold.
-    pub kind: Kind,
-    /// Whether every file must have it.
-    pub present: bool,
-    /// Whether every line must fill it.
-    pub required: bool,
-    /// What may become of it in a row that is there.
-    pub change: Change,
-}
-
-/// What may become of a column of a row that is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// It may be filled, changed and emptied.
-    Free,
-    /// It may be filled where it was empty, and stays then.
-    Once,
-    /// It stays as it is: it says whose row it is, or what was said at a time.
-    Never,
-}
-
-impl Column {
-    /// Whether it holds yes or no, of which no is what is not said.
-    pub(super) fn is_flag(&self) -> bool {
-        matches!(self.kind, Kind::Flag)
-    }
-
-    pub(super) const fn never(self) -> Self {
-        Self {
-            change: Change::Never,
-            ..self
-        }
-    }
-
-    pub(super) const fn once(self) -> Self {
-        Self {
-            change: Change::Once,
-            ..self
-        }
-    }
-}
+use crate::{catalogue, records::Holds, sharing::category::Category};
 
 /// A value as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +37,7 @@ impl Value {
 /// Longest key, in characters.
 const LONGEST_KEY: usize = 100;
 
-impl Kind {
+impl Holds {
     /// Whether a column of the kind takes this word.
     pub fn takes(self, text: &str) -> bool {
         self.read(text).is_ok()
@@ -134,7 +47,7 @@ impl Kind {
     ///
     /// # Errors
     /// What is wrong, without the value.
-    pub(super) fn read(self, text: &str) -> Result<Value, String> {
+    pub(in crate::import) fn read(self, text: &str) -> Result<Value, String> {
         let line_ends = |letter: char| matches!((self, letter), (Self::Lines(_), '\n' | '\r' | '\t'));
         if text.chars().any(|letter| letter.is_control() && !line_ends(letter)) {
             return Err("holds a control character".to_owned());
@@ -145,7 +58,7 @@ impl Kind {
                 .ok_or_else(|| format!("is not {what}"))
         };
         match self {
-            Self::Key | Self::Of(_) => at_most(text, LONGEST_KEY),
+            Self::Key | Self::Authority | Self::Of(_) => at_most(text, LONGEST_KEY),
             Self::Text(most) | Self::Lines(most) => at_most(text, most),
             Self::Code | Self::Agency => {
                 let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');

@@ -6,14 +6,17 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use uuid::Uuid;
 
 use super::{
-    Importer, Refused, back,
-    column::{Change, Value},
+    Importer, Refused,
+    column::Value,
     read::{Batch, Checked, Line, twice},
+    rows,
     source::Problems,
-    table::Table,
     whole::Named,
 };
-use crate::store::dataset::Dataset;
+use crate::{
+    records::{Change, Table},
+    store::dataset::Dataset,
+};
 
 /// What is done with the row of a line. Rows are written in this order, so that what ends makes room for what begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +106,7 @@ impl Importer {
 impl<'i> Comparing<'i> {
     /// Holds lines against the rows that are there of them.
     pub fn batch(&mut self, batch: &Batch, there: &Dataset) {
-        let known: HashMap<Uuid, Vec<Value>> = back::values(self.table, there).into_iter().collect();
+        let known: HashMap<Uuid, Vec<Value>> = rows::values(self.table, there).into_iter().collect();
         for line in &batch.lines {
             let before = known.get(&line.id);
             let merged = merge(self.importer, batch, line, before, self.now);
@@ -143,7 +146,7 @@ impl<'i> Comparing<'i> {
 
     /// Looks whether rows of which the file says nothing stand in the way; rows that it names are passed over.
     pub fn others(&mut self, there: &Dataset) {
-        for (id, values) in back::values(self.table, there) {
+        for (id, values) in rows::values(self.table, there) {
             let named = Named {
                 table: self.table,
                 values: &values,
@@ -194,7 +197,7 @@ impl Plan<'_> {
 
     /// The rows of a batch that a step writes, as they are to be. What is there of them is needed for what the file does not say.
     pub fn rows(&self, step: Step, batch: &Batch, there: &Dataset) -> Dataset {
-        let known: HashMap<Uuid, Vec<Value>> = back::values(self.table, there).into_iter().collect();
+        let known: HashMap<Uuid, Vec<Value>> = rows::values(self.table, there).into_iter().collect();
         let lines = batch
             .lines
             .iter()
@@ -212,10 +215,10 @@ impl Plan<'_> {
 /// The families that rows are of, and the people that they are; what is of a person is of all their families.
 pub fn whose(table: Table, data: &Dataset) -> (BTreeSet<Uuid>, BTreeSet<Uuid>) {
     let (mut families, mut people) = (BTreeSet::new(), BTreeSet::new());
-    let family = table.columns().iter().position(|column| column.name == "family_key");
-    let person = table.columns().iter().position(|column| column.name == "person_key");
+    let family = table.in_file().iter().position(|column| column.file == "family_key");
+    let person = table.in_file().iter().position(|column| column.file == "person_key");
     let by_person = matches!(table, Table::Person | Table::Consent);
-    for (_, values) in back::values(table, data) {
+    for (_, values) in rows::values(table, data) {
         families.extend(family.and_then(|at| values[at].id()));
         people.extend(person.filter(|_| by_person).and_then(|at| values[at].id()));
     }
@@ -224,13 +227,13 @@ pub fn whose(table: Table, data: &Dataset) -> (BTreeSet<Uuid>, BTreeSet<Uuid>) {
 
 /// The identifier of the last row.
 pub fn last(table: Table, data: &Dataset) -> Option<Uuid> {
-    back::values(table, data).last().map(|(id, _)| *id)
+    rows::values(table, data).last().map(|(id, _)| *id)
 }
 
 /// Holds a line against the row that is there, and fills in what its file has no column for.
 fn merge(importer: &Importer, batch: &Batch, line: &Line, before: Option<&Vec<Value>>, now: DateTime<Utc>) -> Merged {
-    let columns = batch.table.columns();
-    let at = |name: &str| columns.iter().position(|column| column.name == name);
+    let columns = batch.table.in_file();
+    let at = |name: &str| columns.iter().position(|column| column.file == name);
     let (mut values, mut given) = (line.values.clone(), batch.given.clone());
     if let (Table::Person, Some(born), Some(expected)) = (batch.table, at("date_of_birth"), at("expected_on")) {
         if let Value::Expected(day) = values[born] {
@@ -264,9 +267,9 @@ fn merge(importer: &Importer, batch: &Batch, line: &Line, before: Option<&Vec<Va
         match column.change {
             Change::Free => {}
             Change::Once if *was == Value::None => {}
-            Change::Once => wrong.push((column.name, "was said before, and stays as it was said".to_owned())),
+            Change::Once => wrong.push((column.file, "was said before, and stays as it was said".to_owned())),
             Change::Never => wrong.push((
-                column.name,
+                column.file,
                 "is not what it was, and may not change: end that row, and give this one a key of its own".to_owned(),
             )),
         }

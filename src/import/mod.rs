@@ -16,7 +16,6 @@
 //! A row's identifier is made of the authority, the table and the partner's own key, so that importing a file again means the same rows.
 //! Messages name lines and columns and never a value, since values are about people.
 
-mod back;
 mod column;
 mod compare;
 mod keys;
@@ -29,11 +28,10 @@ mod whole;
 mod write;
 
 pub use self::{
-    column::{Change, Column, Kind},
     compare::{Comparing, Counts, Plan, Step, last, whose},
     keys::row_id,
     read::{BATCH, Batch, Batches, Checked, Importer, Reference},
-    table::Table,
+    table::FILES,
     write::{Exporter, Unwritable},
 };
 
@@ -42,6 +40,8 @@ use std::{
     fmt,
     path::{Path, PathBuf},
 };
+
+use crate::records::Table;
 
 /// At most this many bad lines of one file are told.
 pub const MOST_PROBLEMS: usize = 100;
@@ -126,13 +126,13 @@ pub enum ImportError {
         file: &'static str,
     },
     /// The directory holds a CSV file that is no table's.
-    #[error("{file}: there is no such table; the files are {}", Table::ALL.map(Table::file_name).join(", "))]
+    #[error("{file}: there is no such table; the files are {}", table::names())]
     UnknownFile {
         /// The file's name.
         file: String,
     },
     /// The directory holds none of the files.
-    #[error("there is nothing to import; the files are {}", Table::ALL.map(Table::file_name).join(", "))]
+    #[error("there is nothing to import; the files are {}", table::names())]
     Nothing,
 }
 
@@ -157,7 +157,7 @@ pub fn files(directory: &Path) -> Result<Vec<(Table, PathBuf)>, ImportError> {
         {
             continue;
         }
-        match Table::ALL.into_iter().find(|table| table.file_name() == name) {
+        match FILES.iter().copied().find(|table| table.file_name() == name) {
             Some(table) => found.push((table, path)),
             None => return Err(ImportError::UnknownFile { file: name.to_owned() }),
         }

@@ -11,14 +11,17 @@ use uuid::Uuid;
 
 use super::{
     ImportError, Refused,
-    column::{Kind, Value},
+    column::Value,
     keys,
-    line::{Header, Values, value},
+    line::{Header, value},
     rows,
     source::{Lines, Problems, header},
-    table::Table,
+    table::FILES,
 };
-use crate::store::dataset::Dataset;
+use crate::{
+    records::{Column, Holds, Table},
+    store::dataset::Dataset,
+};
 
 /// Rows of one batch.
 pub const BATCH: usize = 1000;
@@ -149,29 +152,29 @@ impl Importer {
                 return;
             }
         };
-        let columns = table.columns();
+        let columns = table.in_file();
         let family = columns
             .iter()
             .zip(&values)
-            .find_map(|(column, value)| match (column.kind, value) {
-                (Kind::Of(Table::Family), Value::Id(id)) => Some(*id),
+            .find_map(|(column, value)| match (column.holds, value) {
+                (Holds::Of(Table::Family), Value::Id(id)) => Some(*id),
                 _ => None,
             });
         if let Some(id) = values.first().and_then(Value::id)
             && let Some((before, _)) = file.keys.insert(id, (line, family))
         {
-            problems.add(line, columns[0].name, format!("the same key is in line {before}"));
+            problems.add(line, columns[0].file, format!("the same key is in line {before}"));
         }
         if let Some(Value::Coded(id, code)) = values.first() {
             file.agencies.push((code.clone(), *id));
         }
         for (column, value) in columns.iter().zip(&values) {
-            let (Kind::Of(other), Value::Id(id)) = (column.kind, value) else {
+            let (Holds::Of(other), Value::Id(id)) = (column.holds, value) else {
                 continue;
             };
             match self.defined.get(&(other, *id)) {
                 Some(Some(of)) if family.is_some_and(|family| family != *of) => {
-                    problems.add(line, column.name, "is a row of another family");
+                    problems.add(line, column.file, "is a row of another family");
                 }
                 Some(_) => {}
                 None => {
@@ -182,7 +185,7 @@ impl Importer {
                         id: *id,
                         family,
                         line,
-                        column: column.name,
+                        column: column.file,
                     });
                 }
             }
@@ -210,33 +213,33 @@ impl Importer {
                 "there is a value where the first line names no column".to_owned(),
             )]);
         }
-        let mut values = Vec::with_capacity(table.columns().len());
+        let mut values = Vec::with_capacity(table.in_file().len());
         let mut wrong = Vec::new();
-        for (at, column) in table.columns().iter().enumerate() {
-            match value(column, header.field(record, at)).and_then(|value| self.identify(table, column.kind, value)) {
+        for (at, column) in table.in_file().iter().enumerate() {
+            match value(column, header.field(record, at)).and_then(|value| self.identify(table, column.holds, value)) {
                 Ok(value) => values.push(value),
-                Err(why) => wrong.push((column.name, why)),
+                Err(why) => wrong.push((column.file, why)),
             }
         }
         if wrong.is_empty() { Ok(values) } else { Err(wrong) }
     }
 
-    fn identify(&self, table: Table, kind: Kind, value: Value) -> Result<Value, String> {
+    fn identify(&self, table: Table, kind: Holds, value: Value) -> Result<Value, String> {
         let text = match (&value, kind) {
-            (Value::Date(day), Kind::Birth) if *day > self.today => return Ok(Value::Expected(*day)),
+            (Value::Date(day), Holds::Birth) if *day > self.today => return Ok(Value::Expected(*day)),
             (Value::Text(text), _) => text,
             _ => return Ok(value),
         };
         let row = |table: Table| keys::named(&self.authority_code, table.name(), text);
         match kind {
-            Kind::Key => row(table).map(Value::Id),
-            Kind::Of(other) => row(other).map(Value::Id),
-            Kind::Agency => self
+            Holds::Key => row(table).map(Value::Id),
+            Holds::Of(other) => row(other).map(Value::Id),
+            Holds::Agency => self
                 .agencies
                 .get(text)
                 .map(|id| Value::Id(*id))
                 .ok_or_else(|| "is not the code of an agency that is in agency.csv or was there before".to_owned()),
-            Kind::Code => {
+            Holds::Code => {
                 let known = self.agencies.get(text).copied();
                 let id = known.unwrap_or_else(|| keys::row_id(&self.authority_code, table.name(), text));
                 Ok(Value::Coded(id, text.clone()))
@@ -260,8 +263,8 @@ impl Importer {
     /// Makes the keys of a file known to the files after it, once it is loaded.
     pub fn loaded(&mut self, checked: Checked) {
         let table = checked.table;
-        let named = |column: &super::Column| matches!(column.kind, Kind::Of(other) if other == table);
-        let is_named = Table::ALL.iter().any(|other| other.columns().iter().any(named));
+        let named = |column: &Column| matches!(column.holds, Holds::Of(other) if other == table);
+        let is_named = FILES.iter().any(|other| other.in_file().iter().any(named));
         if is_named {
             let belongs = table != Table::Family && table != Table::Person;
             let keys = checked
@@ -324,7 +327,7 @@ impl Batch {
     pub(super) fn rows_of(&self, values: impl IntoIterator<Item = Vec<Value>>) -> Dataset {
         let mut rows = Dataset::default();
         for values in values {
-            rows::push(self.table, self.authority, Values::new(values), &mut rows);
+            rows::push(self.table, self.authority, &values, &mut rows);
         }
         rows
     }

@@ -1,265 +1,156 @@
-//! From the values of a checked line to a row.
+//! From the values of a checked line to a row, and back.
 
-use super::{line::Values, table::Table};
-use crate::store::{
-    dataset::Dataset,
-    rows::{
-        ActionRow, AddressRow, AgencyRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, FamilyRow,
-        GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow,
-        PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow, WholeContactRow,
-    },
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::column::Value;
+use crate::{
+    records::{Cell, Column, Holds, Row, Table, Take, each_table},
+    store::dataset::Dataset,
 };
 
-/// Adds the row of a line to a data set. Values come in the order of the table's columns.
-#[expect(clippy::too_many_lines, reason = "one arm a table, each a plain copy of its columns")]
-pub(super) fn push(table: Table, authority_id: i32, mut line: Values, out: &mut Dataset) {
-    if table == Table::Agency {
-        let (id, code) = line.coded();
-        out.agencies.push(AgencyRow {
-            authority_id,
-            id,
-            code,
-            name: line.text(),
-            kind: line.text(),
-        });
-        return;
-    }
-    let id = line.id();
-    match table {
-        Table::Agency => {}
-        Table::Person => {
-            let (given_name, family_name) = (line.text(), line.text());
-            let (date_of_birth, birth_year, birth_month, expected) = line.birth();
-            out.people.push(PersonRow {
-                authority_id,
-                id,
-                given_name,
-                family_name,
-                date_of_birth,
-                birth_year,
-                birth_month,
-                sex: line.text(),
-                ethnicity: line.text_or_none(),
-                disability: line.text_or_none(),
-                employment_status: line.text_or_none(),
-                education_setting: line.text_or_none(),
-                phone: line.text_or_none(),
-                email: line.text_or_none(),
-                shielded: line.flag(),
-                source_agency_id: line.id_or_none(),
-                expected_on: line.date_or_none().or(expected),
-                adult: line.flag(),
-            });
+/// A row's identifier, and a value for each of its file's columns, as a line would have them.
+pub(super) type Known = (Uuid, Vec<Value>);
+
+macro_rules! tables {
+    ($($rows:ident $table:ident $row:ident [$($object:ident)?];)+) => {
+        /// Adds the row of a line to a data set. Values come in the order of the file's columns.
+        ///
+        /// # Panics
+        /// Never: every line was checked against its columns before.
+        pub(super) fn push(table: Table, authority: i32, values: &[Value], out: &mut Dataset) {
+            let mut line = Line {
+                authority,
+                columns: table.in_file(),
+                values,
+            };
+            match table {
+                $(Table::$table => out.$rows.push(Row::read(&mut line).expect("a checked line has what its row must have")),)+
+            }
         }
-        Table::Family => out.families.push(FamilyRow {
-            authority_id,
-            id,
-            reference: line.text(),
-            district: line.text_or_none(),
-            ward: line.text_or_none(),
-            locality: line.text_or_none(),
-            reach_area: line.text_or_none(),
-            need_level: line.text_or_none(),
-            route: line.text(),
-            attached_on: line.date_or_none(),
-            closed_on: line.date_or_none(),
-        }),
-        Table::Membership => out.memberships.push(MembershipRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            person_id: line.id(),
-            relationship: line.text(),
-            parental_responsibility: line.flag(),
-            valid_from: line.date(),
-            valid_until: line.date_or_none(),
-        }),
-        Table::Address => out.addresses.push(AddressRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            line1: line.text(),
-            line2: line.text_or_none(),
-            town: line.text_or_none(),
-            postcode: line.text(),
-            valid_from: line.date(),
-            valid_until: line.date_or_none(),
-        }),
-        Table::LocalIdentifier => out.local_identifiers.push(LocalIdentifierRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            person_id: line.id(),
-            system: line.text(),
-            value: line.text(),
-        }),
-        Table::StatutoryStatus => out.statutory_statuses.push(StatutoryStatusRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            person_id: line.id(),
-            status: line.text(),
-            valid_from: line.date(),
-            valid_until: line.date_or_none(),
-        }),
-        Table::Involvement => out.involvements.push(InvolvementRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            agency_id: line.id(),
-            service_team: line.text_or_none(),
-            contact_name: line.text(),
-            contact_phone: line.text_or_none(),
-            contact_email: line.text_or_none(),
-            started_on: line.date(),
-            ended_on: line.date_or_none(),
-        }),
-        Table::LeadProfessional => out.lead_professionals.push(LeadProfessionalRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            agency_id: line.id(),
-            subject: line.text(),
-            name: line.text(),
-            phone: line.text_or_none(),
-            email: line.text_or_none(),
-            team: line.text_or_none(),
-            valid_from: line.date(),
-            valid_until: line.date_or_none(),
-        }),
-        Table::CriteriaMatch => out.criteria_matches.push(CriteriaMatchRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            person_id: line.id_or_none(),
-            criterion: line.text(),
-            source_agency_id: line.id(),
-            evidence: line.text(),
-            evidence_from: line.date(),
-            evidence_until: line.date_or_none(),
-            matched_by: line.text(),
-            verified_on: line.date_or_none(),
-            withdrawn_on: line.date_or_none(),
-        }),
-        Table::Assessment => out.assessments.push(AssessmentRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            agency_id: line.id(),
-            kind: line.text(),
-            covers_all_members: line.flag(),
-            started_on: line.date(),
-            completed_on: line.date_or_none(),
-            quality: line.text_or_none(),
-        }),
-        Table::DistanceScore => out.distance_scores.push(DistanceScoreRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            assessment_id: line.id(),
-            person_id: line.id_or_none(),
-            domain: line.text(),
-            review: line.number(),
-            score: line.number(),
-            scored_by: line.text(),
-            scored_on: line.date(),
-        }),
-        Table::Plan => out.plans.push(PlanRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            status: line.text(),
-            drawn_up_on: line.date(),
-            agreed_on: line.date_or_none(),
-            signed_by_family_on: line.date_or_none(),
-            closed_on: line.date_or_none(),
-            closure: line.text_or_none(),
-        }),
-        Table::Goal => out.goals.push(GoalRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            plan_id: line.id(),
-            position: line.number(),
-            description: line.text(),
-            criterion: line.text_or_none(),
-            status: line.text(),
-        }),
-        Table::Action => out.actions.push(ActionRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            goal_id: line.id(),
-            position: line.number(),
-            description: line.text(),
-            owner_agency_id: line.id(),
-            due_on: line.date_or_none(),
-            done_on: line.date_or_none(),
-        }),
-        Table::Outcome => out.outcomes.push(OutcomeRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            plan_id: line.id(),
-            goal_id: line.id_or_none(),
-            criterion: line.text_or_none(),
-            indicator: line.text(),
-            kind: line.text(),
-            baseline: line.text(),
-            forecast: line.text_or_none(),
-            result: line.text_or_none(),
-            result_on: line.date_or_none(),
-            evidence: line.text_or_none(),
-            source_agency_id: line.id_or_none(),
-        }),
-        Table::ProgressValue => out.progress_values.push(ProgressValueRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            person_id: line.id_or_none(),
-            measure: line.text(),
-            stage: line.text(),
-            value: line.number(),
-            period_to: line.date(),
-        }),
-        Table::Consent => out.consents.push(ConsentRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            person_id: line.id(),
-            category: line.text(),
-            agency_kind: line.text(),
-            decision: line.text(),
-            decided_by: line.id(),
-            recorded_at: line.instant(),
-            expires_on: line.date_or_none(),
-            withdrawn_at: line.instant_or_none(),
-            recorded_by_agency: line.id(),
-            recorded_by_subject: line.text(),
-        }),
-        Table::Marker => out.markers.push(MarkerRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            agency_id: line.id(),
-            system: line.text(),
-            status: line.text(),
-            requested_on: line.date(),
-            placed_on: line.date_or_none(),
-            removed_on: line.date_or_none(),
-        }),
-        Table::Contact => out.contacts.push(WholeContactRow {
-            authority_id,
-            id,
-            family_id: line.id(),
-            agency_id: line.id(),
-            subject: line.text(),
-            kind: line.text(),
-            urgency: line.text(),
-            occurred_at: line.instant(),
-            note: line.text_or_none(),
-            note_category: line.text_or_none(),
-            recorded_at: line.instant(),
-        }),
+    };
+}
+
+each_table! { tables! }
+
+/// The rows of a table among these, each as its line.
+pub(super) fn values(table: Table, data: &Dataset) -> Vec<Known> {
+    let rows = data.cells(table);
+    rows.iter().map(|cells| known(table, cells)).collect()
+}
+
+/// A checked line. Were a value ever not of the kind that is asked for, it would be none.
+struct Line<'l> {
+    authority: i32,
+    columns: &'static [Column],
+    values: &'l [Value],
+}
+
+impl Line<'_> {
+    fn find(&self, is: impl Fn(&Column) -> bool) -> Option<(&Column, &Value)> {
+        let mut all = self.columns.iter().zip(self.values);
+        all.find(|(column, _)| is(column))
+    }
+
+    fn value(&self, name: &str) -> &Value {
+        self.find(|column| column.name == name)
+            .map_or(&Value::None, |(_, value)| value)
+    }
+
+    /// A date of birth holds its year and month as well, where no more is known, and the day on which a child is expected.
+    fn birth(&self) -> &Value {
+        self.find(|column| column.holds == Holds::Birth)
+            .map_or(&Value::None, |(_, value)| value)
+    }
+}
+
+impl Take for Line<'_> {
+    type Error = &'static str;
+
+    fn text(&mut self, name: &'static str) -> Result<Option<String>, Self::Error> {
+        Ok(match self.find(|column| column.name == name) {
+            Some((_, Value::Text(text) | Value::Coded(_, text))) => Some(text.clone()),
+            // An empty text is none.
+            Some((column, _)) if !column.optional => Some(String::new()),
+            _ => None,
+        })
+    }
+
+    fn word<W>(&mut self, name: &'static str, of: fn(&str) -> Option<W>) -> Result<Option<W>, Self::Error> {
+        match self.value(name) {
+            Value::Text(word) => of(word).map(Some).ok_or(name),
+            _ => Ok(None),
+        }
+    }
+
+    fn key(&mut self, name: &'static str) -> Result<Option<Uuid>, Self::Error> {
+        let coded = |column: &Column| name == "id" && column.holds == Holds::Code;
+        let found = self.find(|column| column.name == name || coded(column));
+        Ok(found.and_then(|(_, value)| value.id()))
+    }
+
+    fn number(&mut self, name: &'static str) -> Result<Option<i32>, Self::Error> {
+        Ok(match (name, self.value(name), self.birth()) {
+            ("authority_id", ..) => Some(self.authority),
+            ("birth_year", _, Value::Within(year, _)) => Some(*year),
+            ("birth_month", _, Value::Within(_, month)) => *month,
+            (_, Value::Number(number), _) => Some(*number),
+            _ => None,
+        })
+    }
+
+    fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Self::Error> {
+        Ok(Some(*self.value(name) == Value::Flag(true)))
+    }
+
+    fn day(&mut self, name: &'static str) -> Result<Option<NaiveDate>, Self::Error> {
+        Ok(match (name, self.value(name), self.birth()) {
+            (_, Value::Date(day), _) | ("expected_on", _, Value::Expected(day)) => Some(*day),
+            _ => None,
+        })
+    }
+
+    fn moment(&mut self, name: &'static str) -> Result<Option<DateTime<Utc>>, Self::Error> {
+        Ok(match self.value(name) {
+            Value::Instant(at) => Some(*at),
+            _ => None,
+        })
+    }
+
+    fn wrong(column: &'static str) -> Self::Error {
+        column
+    }
+}
+
+/// A row as its line. A child who was not born yet stands as one who is expected, whatever the date of birth of the file was.
+fn known(table: Table, cells: &[Cell]) -> Known {
+    let columns = || table.columns().iter().zip(cells);
+    let at = |name: &str| columns().find(|(column, _)| column.name == name).map(|(_, cell)| cell);
+    let id = match at("id") {
+        Some(Cell::Key(Some(id))) => *id,
+        _ => Uuid::nil(),
+    };
+    let in_file = columns().filter(|(column, _)| !column.file.is_empty());
+    let values = in_file.map(|(column, cell)| match (column.holds, cell) {
+        (Holds::Code, Cell::Text(Some(code))) => Value::Coded(id, code.clone()),
+        (Holds::Birth, Cell::Day(None)) => match (at("birth_year"), at("birth_month")) {
+            (Some(Cell::Number(Some(year))), Some(Cell::Number(month))) => Value::Within(*year, *month),
+            _ => Value::None,
+        },
+        _ => value(cell),
+    });
+    (id, values.collect())
+}
+
+/// What a cell holds. An empty text is none.
+fn value(cell: &Cell) -> Value {
+    match cell {
+        Cell::Text(Some(text)) if !text.is_empty() => Value::Text(text.clone()),
+        Cell::Key(Some(key)) => Value::Id(*key),
+        Cell::Number(Some(number)) => Value::Number(*number),
+        Cell::Flag(Some(flag)) => Value::Flag(*flag),
+        Cell::Day(Some(day)) => Value::Date(*day),
+        Cell::Moment(Some(at)) => Value::Instant(*at),
+        _ => Value::None,
     }
 }

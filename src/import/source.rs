@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use aws_lc_rs::digest::{Context, SHA256};
 use csv::ByteRecord;
 
-use super::{ImportError, MOST_PROBLEMS, Problem, Refused, line::Header, table::Table};
+use super::{ImportError, MOST_PROBLEMS, Problem, Refused, line::Header};
+use crate::records::Table;
 
 /// The longest line, in bytes; more is most likely a quotation mark that is never closed.
 const LONGEST_LINE: usize = 1024 * 1024;

@@ -2,10 +2,11 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::{column::Value, keys, table::Table};
+use super::{column::Value, keys};
 use crate::{
     catalogue,
     matching::{self, WrongNumber},
+    records::Table,
     sharing::category::Category,
     store::{reference, rows::MOST_DAYS_AHEAD},
 };
@@ -21,7 +22,7 @@ type Wrong = (&'static str, String);
 
 impl Named<'_> {
     fn get(&self, name: &str) -> &Value {
-        let at = self.table.columns().iter().position(|column| column.name == name);
+        let at = self.table.in_file().iter().position(|column| column.file == name);
         at.and_then(|at| self.values.get(at)).unwrap_or(&Value::None)
     }
 
@@ -218,7 +219,12 @@ impl Named<'_> {
             | Table::Goal
             | Table::Action
             | Table::Outcome
-            | Table::ProgressValue => &[],
+            | Table::ProgressValue
+            // These are brought by no file.
+            | Table::Authority
+            | Table::StatisticalNeighbour
+            | Table::ClientProgram
+            | Table::EmergencyAccess => &[],
         }
     }
 

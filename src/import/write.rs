@@ -5,13 +5,11 @@ use std::collections::HashMap;
 use chrono::SecondsFormat;
 use uuid::Uuid;
 
-use super::{
-    back,
-    column::{Kind, Value},
-    keys,
-    table::Table,
+use super::{column::Value, keys, rows};
+use crate::{
+    records::{Holds, Table},
+    store::dataset::Dataset,
 };
-use crate::store::dataset::Dataset;
 
 /// Why rows cannot be written out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +32,7 @@ impl Exporter {
 
     /// The first line of a table's file.
     pub fn header(table: Table) -> Vec<u8> {
-        let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
+        let names: Vec<&str> = table.in_file().iter().map(|column| column.file).collect();
         let mut line = names.join(",").into_bytes();
         line.push(b'\n');
         line
@@ -46,12 +44,12 @@ impl Exporter {
     /// When a row names an agency that is not there.
     pub fn lines(&self, table: Table, data: &Dataset) -> Result<Vec<u8>, Unwritable> {
         let mut lines = csv::WriterBuilder::new().from_writer(Vec::new());
-        for (_, values) in back::values(table, data) {
+        for (_, values) in rows::values(table, data) {
             let fields: Option<Vec<String>> = table
-                .columns()
+                .in_file()
                 .iter()
                 .zip(values)
-                .map(|(column, value)| self.field(column.kind, value))
+                .map(|(column, value)| self.field(column.holds, value))
                 .collect();
             // Writing to memory cannot fail.
             let _ = lines.write_record(fields.ok_or(Unwritable(table))?);
@@ -60,7 +58,7 @@ impl Exporter {
     }
 
     /// A value as its column is read; none for an agency that is not there.
-    fn field(&self, kind: Kind, value: Value) -> Option<String> {
+    fn field(&self, kind: Holds, value: Value) -> Option<String> {
         Some(match value {
             Value::None => String::new(),
             Value::Text(text) | Value::Coded(_, text) => text,
@@ -70,7 +68,7 @@ impl Exporter {
             Value::Instant(at) => at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
             Value::Flag(flag) => flag.to_string(),
             Value::Number(number) => number.to_string(),
-            Value::Id(id) if matches!(kind, Kind::Agency) => self.agencies.get(&id)?.clone(),
+            Value::Id(id) if matches!(kind, Holds::Agency) => self.agencies.get(&id)?.clone(),
             Value::Id(id) => keys::by_id(id),
         })
     }

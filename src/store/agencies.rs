@@ -6,10 +6,8 @@ use entity::agency;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 
-use super::{
-    rows::AgencyRow,
-    session::{Session, StoreError},
-};
+use super::session::{Session, StoreError};
+use crate::records::AgencyRow;
 
 /// An authority's agencies.
 #[derive(Clone, Debug, Default)]

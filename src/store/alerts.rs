@@ -1,4 +1,5 @@
-//! Alerts: that somebody tried too many values in look-ups. They are of no family, and say nothing of what was asked.
+//! Alerts: somebody tried too many values in look-ups. An alert belongs to no family, and says nothing of
+//! what was asked.
 
 use chrono::{DateTime, Utc};
 use entity::{alert, webhook_delivery, webhook_endpoint};
@@ -16,33 +17,33 @@ use super::{
     transaction::begin_write,
 };
 
-/// What an endpoint of alerts is told of.
+/// The event of endpoints that receive alerts.
 pub const ALERTS: &str = "alerts";
-/// What an endpoint of contacts is told of.
+/// The event of endpoints that receive contacts.
 pub const CONTACTS: &str = "contacts";
 
-/// That somebody tried too many values.
+/// An alert: somebody tried too many values.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AlertRow {
     /// The authority it belongs to.
     pub authority_id: i32,
-    /// Its key.
+    /// Its id.
     pub id: Uuid,
     /// When it was raised.
     pub raised_at: DateTime<Utc>,
-    /// When it happened last.
+    /// When it last happened.
     pub last_at: DateTime<Utc>,
-    /// The first request.
+    /// The id of the first request.
     pub request_id: Uuid,
     /// The agency.
     pub agency_id: Uuid,
-    /// Its program.
+    /// Its client program.
     pub client: String,
     /// Who asked.
     pub subject: String,
     /// Their role.
     pub role: String,
-    /// What for.
+    /// The purpose.
     pub purpose: String,
     /// What was tried.
     pub kind: String,
@@ -53,7 +54,8 @@ pub struct AlertRow {
 record!(AlertRow: authority_id id raised_at last_at request_id agency_id client subject role purpose kind times);
 
 impl Store {
-    /// Raises an alert, or counts it with the one that has the same digest; where it is a new one, every endpoint of its authority that is told of alerts is to be told.
+    /// Raises an alert, or increments the one with the same digest. A new alert is queued for delivery to
+    /// every endpoint of its authority that receives alerts.
     pub async fn raise_alert(&self, row: AlertRow, digest: i64) -> Result<(), StoreError> {
         let (key, authority, at) = (row.id, row.authority_id, row.raised_at);
         let transaction = begin_write(self.main()).await?;
@@ -141,15 +143,13 @@ fn of_row(row: AlertRow, digest: i64) -> alert::ActiveModel {
 }
 
 impl Session {
-    /// An alert by its key.
-    pub async fn alert(&self, key: Uuid) -> Result<Option<AlertRow>, StoreError> {
-        let rows: Vec<AlertRow> = self
-            .all(alerts(self.authority()).filter(alert::Column::Id.eq(key)))
-            .await?;
-        Ok(rows.into_iter().next())
+    /// The alerts with these ids, in no particular order.
+    pub async fn alerts_among(&self, keys: impl IntoIterator<Item = Uuid> + Send) -> Result<Vec<AlertRow>, StoreError> {
+        let among = alert::Column::Id.is_in(keys);
+        self.all(alerts(self.authority()).filter(among)).await
     }
 
-    /// Alerts about these agencies, newest first, from before a place on.
+    /// A page of alerts about these agencies, newest first.
     pub async fn alerts(
         &self,
         agencies: &[Uuid],

@@ -18,10 +18,11 @@ use super::{
     dataset::Dataset,
     feed::Wake,
     fence::{self, NotServed},
-    keys,
+    keys, record,
     transaction::begin_write,
     write_notes,
 };
+use crate::records::Row;
 
 mod change;
 mod tables;
@@ -93,15 +94,6 @@ pub struct Progress {
     pub table: &'static str,
     /// How many rows were loaded so far, of all tables.
     pub rows: u64,
-}
-
-/// A table whose keys can be [looked up](Look::keys_there).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyTable {
-    /// Its name.
-    pub name: &'static str,
-    /// Whether its rows belong to families.
-    pub of_family: bool,
 }
 
 /// A file that was loaded whole.
@@ -252,42 +244,26 @@ impl Load {
     }
 
     /// Adds the rows of one table, in statements of 512, 256, … 1 rows, so that there are few texts to prepare.
-    async fn table<R: tables::Loadable>(
+    async fn table<R: Row>(
         &mut self,
         rows: &[R],
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<(), BulkError> {
-        let width = R::COLUMNS.len();
+        let width = R::NAMES.len();
         let most = rows_of_a_statement(width, self.most_values);
         let mut rest = rows;
         while !rest.is_empty() {
             let size = (1 << rest.len().ilog2()).min(most);
             let (now, later) = rest.split_at(size);
             rest = later;
-            let mut values: Vec<Value> = Vec::with_capacity(size * width);
-            for row in now {
-                row.push_values(&mut values);
-            }
             self.there
                 .transaction
-                .execute_raw(Statement::from_sql_and_values(
-                    self.there.transaction.get_database_backend(),
-                    insert_text(
-                        R::TABLE,
-                        R::COLUMNS,
-                        size,
-                        self.there.transaction.get_database_backend(),
-                    ),
-                    values,
-                ))
+                .execute_raw(record::insert(now, self.there.transaction.get_database_backend()))
                 .await
-                .map_err(|source| BulkError::Rows {
-                    table: R::TABLE,
-                    source,
-                })?;
+                .map_err(|source| BulkError::Rows { table: R::NAME, source })?;
             self.rows += u64::try_from(size).unwrap_or(u64::MAX);
             progress(Progress {
-                table: R::TABLE,
+                table: R::NAME,
                 rows: self.rows,
             });
         }
@@ -341,44 +317,9 @@ fn rows_of_a_statement(width: usize, most_values: usize) -> usize {
     1 << most.ilog2()
 }
 
-/// `INSERT INTO table (a, b) VALUES ($1, $2), ($3, $4)`. For SQLite `(?, ?)`: there `$1` is a name, and the driver looks each name up among all.
-fn insert_text(table: &str, columns: &[&str], rows: usize, backend: DbBackend) -> String {
-    use std::fmt::Write as _;
-    let mut text = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
-    for at in 0..rows * columns.len() {
-        text.push_str(match (at % columns.len(), at) {
-            (0, 0) => "(",
-            (0, _) => "), (",
-            _ => ", ",
-        });
-        if backend == DbBackend::Sqlite {
-            text.push('?');
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "${}", at + 1);
-        }
-    }
-    text.push(')');
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_statement_names_every_value_once() {
-        let text = |columns: &[&str], rows, backend| insert_text("t", columns, rows, backend);
-        assert_eq!(
-            text(&["a", "b"], 2, DbBackend::Postgres),
-            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"
-        );
-        assert_eq!(text(&["a"], 1, DbBackend::Postgres), "INSERT INTO t (a) VALUES ($1)");
-        assert_eq!(
-            text(&["a", "b"], 2, DbBackend::Sqlite),
-            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)"
-        );
-    }
 
     #[test]
     fn no_statement_has_more_values_than_the_databases_take() {

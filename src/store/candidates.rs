@@ -76,16 +76,16 @@ impl Candidates {
     pub fn compared(&self, model: &Model, asked: &Description, keys: &[i64]) -> Vec<Compared> {
         let mut places: Vec<usize> = Vec::new();
         for key in keys {
-            let ways = self.by_key.get(key).into_iter().flatten();
-            let open = ways.filter(|way| {
-                let person = &self.people[way.to];
-                if way.by_place {
+            let matches = self.by_key.get(key).into_iter().flatten();
+            let open = matches.filter(|key_match| {
+                let person = &self.people[key_match.to];
+                if key_match.by_place {
                     person.by_place.contains(key)
                 } else {
                     !person.closed.contains(key)
                 }
             });
-            places.extend(open.map(|way| way.to));
+            places.extend(open.map(|key_match| key_match.to));
         }
         places.sort_unstable();
         places.dedup();
@@ -226,9 +226,9 @@ fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
 }
 
 /// A column with a JSON list, or null.
-fn listed<T: for<'d> Deserialize<'d>>(statement: Option<&str>, column: &'static str) -> Result<Vec<T>, StoreError> {
-    statement.map_or(Ok(Vec::new()), |statement| {
-        serde_json::from_str(statement).map_err(|_| corrupt(column))
+fn listed<T: for<'d> Deserialize<'d>>(text: Option<&str>, column: &'static str) -> Result<Vec<T>, StoreError> {
+    text.map_or(Ok(Vec::new()), |text| {
+        serde_json::from_str(text).map_err(|_| corrupt(column))
     })
 }
 

@@ -54,6 +54,9 @@ pub enum DatabaseUrlError {
     /// Neither of the two databases.
     #[error("the database address must begin with sqlite:// or postgres://")]
     UnknownDatabase,
+    /// Something that cannot be seen is in it.
+    #[error("the database address holds a character that cannot be seen")]
+    Unseen,
     /// No file is named.
     #[error("the SQLite address names no file: write sqlite://PATH, for example sqlite://data/thinkfamily.db")]
     NoFile,
@@ -123,7 +126,9 @@ impl FromStr for DatabaseUrl {
     type Err = DatabaseUrlError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(rest) = text.strip_prefix("sqlite:") {
+        if text.chars().any(char::is_control) {
+            Err(DatabaseUrlError::Unseen)
+        } else if let Some(rest) = text.strip_prefix("sqlite:") {
             sqlite(rest.strip_prefix("//").unwrap_or(rest))
         } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             postgres(text)
@@ -144,7 +149,7 @@ fn sqlite(rest: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
         return Err(DatabaseUrlError::InMemory);
     }
     let file = PathBuf::from(path);
-    if path.ends_with('/') || path.contains('\0') || file.file_name().is_none() {
+    if path.ends_with('/') || file.file_name().is_none() {
         return Err(DatabaseUrlError::NoFile);
     }
     Ok(DatabaseUrl::sqlite(file))
@@ -256,6 +261,7 @@ mod tests {
         assert_eq!(read("sqlite://x.db?mode=ro"), Err(DatabaseUrlError::UnknownParameter));
         assert_eq!(read("mysql://localhost/tf"), Err(DatabaseUrlError::UnknownDatabase));
         assert_eq!(read(""), Err(DatabaseUrlError::UnknownDatabase));
+        assert_eq!(read("sqlite://x\n.db"), Err(DatabaseUrlError::Unseen));
     }
 
     #[test]

@@ -17,12 +17,12 @@ use uuid::Uuid;
 use super::{
     Store,
     record::record,
-    rows::AuthorityRow,
     session::{Session, StoreError},
 };
 use crate::{
     auth::{AgencyEntry, AgencyLookup, Directory, DirectoryError},
     clock::Stopwatch,
+    records::AuthorityRow,
 };
 
 #[derive(FromQueryResult)]

@@ -4,61 +4,21 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{
-    agencies::Agencies,
-    rows::{
-        ActionRow, AddressRow, AssessmentRow, ConsentRow, ContactNoteRow, ContactRow, CriteriaMatchRow,
-        DistanceScoreRow, EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow,
-        LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow, PersonRow, PlanRow, ProgressValueRow,
-        StatutoryStatusRow,
+use super::agencies::Agencies;
+use crate::{
+    records::{self, FamilyRow, LeadProfessionalRow, MembershipRow, PersonRow, Table, TableSet, each_locked_table},
+    sharing::{
+        born::Born,
+        category::CategorySet,
+        grant::{Grant, Guarded},
     },
 };
-use crate::sharing::{
-    born::Born,
-    category::CategorySet,
-    grant::{Grant, Guarded},
-};
 
-/// Which tables an operation wants besides the families, their members and the facts that decisions need.
+/// What an operation wants besides the families, their members and the facts that decisions need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::struct_excessive_bools, reason = "one question a table: is it wanted?")]
 pub struct Wants {
-    /// Addresses.
-    pub addresses: bool,
-    /// Statutory statuses.
-    pub statuses: bool,
-    /// Local identifiers.
-    pub identifiers: bool,
-    /// Involvements of all agencies.
-    pub involvements: bool,
-    /// Criteria matches.
-    pub criteria: bool,
-    /// Assessments.
-    pub assessments: bool,
-    /// Distance travelled scores.
-    pub scores: bool,
-    /// Plans.
-    pub plans: bool,
-    /// Goals.
-    pub goals: bool,
-    /// Actions, and with them the goals they inherit their criterion from.
-    pub actions: bool,
-    /// Outcomes.
-    pub outcomes: bool,
-    /// Family Progress Data.
-    pub progress: bool,
-    /// Decisions about consent for all kinds of agency.
-    pub consents: bool,
-    /// Markers in partners' systems.
-    pub markers: bool,
-    /// Emergency access by anyone.
-    pub emergencies: bool,
-    /// Contacts that partners reported, with their notes.
-    pub contacts: bool,
-    /// The register of agencies.
-    pub agencies: bool,
-    /// Who leads the work.
-    pub leads: bool,
+    /// Rows of these tables, with what their rows inherit from others; of the agencies the whole register.
+    pub tables: TableSet,
     /// That nothing is wanted of the people, nor anything that shielding covers: then they are only read where consent is asked for.
     pub without_people: bool,
     /// That no decision will be made but about reading these categories: then other facts are not read. A decision about any other category finds too few of
@@ -67,6 +27,20 @@ pub struct Wants {
 }
 
 impl Wants {
+    /// Rows of these tables, and any decision may be made.
+    pub const fn of(tables: &[Table]) -> Self {
+        Self {
+            tables: TableSet::of(tables),
+            without_people: false,
+            decides: None,
+        }
+    }
+
+    /// Whether rows of a table are wanted.
+    pub const fn has(self, table: Table) -> bool {
+        self.tables.contains(table)
+    }
+
     /// The same where any decision may be made, about anybody.
     #[must_use]
     pub fn deciding_anything(self) -> Self {
@@ -77,28 +51,20 @@ impl Wants {
         }
     }
 
+    /// The same with rows of more tables.
+    #[must_use]
+    pub fn with(self, tables: TableSet) -> Self {
+        self.and(Self {
+            tables,
+            ..Self::default()
+        })
+    }
+
     /// What either wants.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
-            addresses: self.addresses || other.addresses,
-            statuses: self.statuses || other.statuses,
-            identifiers: self.identifiers || other.identifiers,
-            involvements: self.involvements || other.involvements,
-            criteria: self.criteria || other.criteria,
-            assessments: self.assessments || other.assessments,
-            scores: self.scores || other.scores,
-            plans: self.plans || other.plans,
-            goals: self.goals || other.goals,
-            actions: self.actions || other.actions,
-            outcomes: self.outcomes || other.outcomes,
-            progress: self.progress || other.progress,
-            consents: self.consents || other.consents,
-            markers: self.markers || other.markers,
-            emergencies: self.emergencies || other.emergencies,
-            contacts: self.contacts || other.contacts,
-            agencies: self.agencies || other.agencies,
-            leads: self.leads || other.leads,
+            tables: self.tables.union(other.tables),
             without_people: self.without_people && other.without_people,
             decides: self.decides.zip(other.decides).map(|(one, other)| one.union(other)),
         }
@@ -142,74 +108,55 @@ pub struct MemberRecord {
 /// A locked row.
 pub type Locked<R> = Arc<Guarded<R>>;
 
-/// The rows of one family that an operation wants. A table that was not wanted is empty.
-#[derive(Debug, Default)]
-pub struct Tables {
-    /// Members now and before, by first day.
-    pub members: Vec<Locked<MemberRecord>>,
-    /// Addresses, newest first.
-    pub addresses: Vec<Locked<AddressRow>>,
-    /// Statutory statuses, newest first.
-    pub statuses: Vec<Locked<StatutoryStatusRow>>,
-    /// Local identifiers, by system.
-    pub identifiers: Vec<Locked<LocalIdentifierRow>>,
-    /// Involvements, newest first.
-    pub involvements: Vec<Locked<InvolvementRow>>,
-    /// Criteria matches, newest evidence first.
-    pub criteria: Vec<Locked<CriteriaMatchRow>>,
-    /// Assessments, newest first.
-    pub assessments: Vec<Locked<AssessmentRow>>,
-    /// Distance travelled scores, by review.
-    pub scores: Vec<Locked<DistanceScoreRow>>,
-    /// Plans, newest first.
-    pub plans: Vec<Locked<PlanRow>>,
-    /// Goals, in their plan's order.
-    pub goals: Vec<Locked<GoalRow>>,
-    /// Actions, in their goal's order.
-    pub actions: Vec<Locked<ActionRow>>,
-    /// Outcomes.
-    pub outcomes: Vec<Locked<OutcomeRow>>,
-    /// Family Progress Data.
-    pub progress: Vec<Locked<ProgressValueRow>>,
-    /// Decisions about consent, newest first.
-    pub consents: Vec<Locked<ConsentRow>>,
-    /// Markers in partners' systems.
-    pub markers: Vec<Locked<MarkerRow>>,
-    /// Emergency access, newest first.
-    pub emergencies: Vec<Locked<EmergencyAccessRow>>,
-    /// Contacts that partners reported, newest first.
-    pub contacts: Vec<Locked<ContactRow>>,
-    /// What their notes say, each about what its reporter said it is about.
-    pub contact_notes: Vec<Locked<ContactNoteRow>>,
-}
-
 /// What the texts of a row take, about.
 const TEXTS: usize = 200;
 
-impl Tables {
-    /// How much memory all rows take, in bytes, about.
-    pub(super) fn bytes(&self) -> usize {
-        fn of<R>(rows: &[Locked<R>]) -> usize {
-            rows.len() * (size_of::<Guarded<R>>() + TEXTS)
+/// A row that is locked up with its family.
+pub trait InTables: Sized {
+    /// The rows of one family.
+    fn of(tables: &Tables) -> &[Locked<Self>];
+}
+
+macro_rules! tables {
+    ($($rows:ident $table:ident $row:ident;)+) => {
+        tables! {
+            members MemberRecord;
+            $($rows records::$row;)+
+            contacts records::ContactRow;
+            contact_notes records::ContactNoteRow;
         }
-        of(&self.members)
-            + of(&self.addresses)
-            + of(&self.statuses)
-            + of(&self.identifiers)
-            + of(&self.involvements)
-            + of(&self.criteria)
-            + of(&self.assessments)
-            + of(&self.scores)
-            + of(&self.plans)
-            + of(&self.goals)
-            + of(&self.actions)
-            + of(&self.outcomes)
-            + of(&self.progress)
-            + of(&self.consents)
-            + of(&self.markers)
-            + of(&self.emergencies)
-            + of(&self.contacts)
-            + of(&self.contact_notes)
+    };
+    ($($rows:ident $row:ty;)+) => {
+        /// The rows of one family that an operation wants, in order. A table that was not wanted is empty.
+        #[derive(Debug, Default)]
+        pub struct Tables {
+            $(#[doc = concat!("Each a [`", stringify!($row), "`].")] pub $rows: Vec<Locked<$row>>,)+
+        }
+
+        impl Tables {
+            /// How much memory all rows take, in bytes, about.
+            pub(super) fn bytes(&self) -> usize {
+                fn of<R>(rows: &[Locked<R>]) -> usize {
+                    rows.len() * (size_of::<Guarded<R>>() + TEXTS)
+                }
+                0 $(+ of(&self.$rows))+
+            }
+        }
+
+        $(impl InTables for $row {
+            fn of(tables: &Tables) -> &[Locked<Self>] {
+                &tables.$rows
+            }
+        })+
+    };
+}
+
+each_locked_table! { tables! }
+
+/// A family's own row is not one of many; it stands in the dossier.
+impl InTables for FamilyRecord {
+    fn of(_: &Tables) -> &[Locked<Self>] {
+        &[]
     }
 }
 

@@ -16,20 +16,22 @@ use super::{
     dossier::{MemberRecord, Wants},
     pipeline::Bind,
     record::Record,
-    rows::{
-        AuthorityRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow,
-        PersonRow,
-    },
     select::{Families, Select},
     session::{Session, StoreError},
     tables::ByFamily,
 };
-use crate::sharing::{
-    agreement::Scope,
-    alike::rests_on,
-    category::{Category, CategorySet},
-    ceiling::{Ceiling, ClauseInForce},
-    facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+use crate::{
+    records::{
+        self, AuthorityRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow,
+        MembershipRow, PersonRow, Row, Table, TableSet,
+    },
+    sharing::{
+        agreement::Scope,
+        alike::rests_on,
+        category::{Category, CategorySet},
+        ceiling::{Ceiling, ClauseInForce},
+        facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+    },
 };
 
 /// Whether something that began and perhaps ended holds on a day; the day of its end is no longer in it.
@@ -56,10 +58,10 @@ impl Needed {
             let rests = rests_on(ceiling, categories, !wants.without_people);
             return Self {
                 people: rests.people || !wants.without_people,
-                involvements: rests.involvements || wants.involvements,
-                leads: rests.leads || wants.leads,
-                consents: rests.consents || wants.consents,
-                emergencies: rests.emergencies || wants.emergencies,
+                involvements: rests.involvements || wants.has(Table::Involvement),
+                leads: rests.leads || wants.has(Table::LeadProfessional),
+                consents: rests.consents || wants.has(Table::Consent),
+                emergencies: rests.emergencies || wants.has(Table::EmergencyAccess),
             };
         }
         let some = |asks: fn(&ClauseInForce) -> bool| {
@@ -68,10 +70,10 @@ impl Needed {
         };
         Self {
             people: !wants.without_people || some(|clause| clause.consent_required),
-            involvements: wants.involvements || some(|clause| clause.scope == Scope::Involved),
+            involvements: wants.has(Table::Involvement) || some(|clause| clause.scope == Scope::Involved),
             leads: true,
-            consents: wants.consents || some(|clause| clause.consent_required),
-            emergencies: wants.emergencies || some(|clause| clause.emergency),
+            consents: wants.has(Table::Consent) || some(|clause| clause.consent_required),
+            emergencies: wants.has(Table::EmergencyAccess) || some(|clause| clause.emergency),
         }
     }
 }
@@ -91,17 +93,11 @@ impl Shape {
         };
         Self {
             needed,
-            agencies: (needed.involvements && !wants.involvements)
+            agencies: (needed.involvements && !wants.has(Table::Involvement))
                 .then(|| parties().map(|party| party.agency).collect()),
-            consents: (needed.consents && !wants.consents).then(consents),
+            consents: (needed.consents && !wants.has(Table::Consent)).then(consents),
             // What is said by `needed`, or is not of families.
-            wants: Wants {
-                agencies: false,
-                leads: false,
-                without_people: false,
-                decides: None,
-                ..wants
-            },
+            tables: wants.tables.without(Table::Agency).without(Table::LeadProfessional),
         }
     }
 }
@@ -109,7 +105,7 @@ impl Shape {
 impl Shape {
     /// Whether nothing is read but the families themselves.
     pub(super) fn is_of_families_alone(&self) -> bool {
-        self.needed == Needed::default() && self.wants == Wants::default()
+        self.needed == Needed::default() && self.tables == TableSet::EMPTY
     }
 }
 
@@ -155,32 +151,28 @@ impl FactSlots {
             authority: session.authority(),
             families,
         };
-        let mut involvements = from.of_families::<InvolvementRow>("involvement");
+        let mut involvements = from.of_families::<InvolvementRow>();
         if let Some(agencies) = &shape.agencies {
             involvements = involvements.among("agency_id", Bind::Keys(agencies.as_slice().into()));
         }
         // Consent belongs to the person and goes with them from family to family.
-        let mut consents = from.of_people::<ConsentRow>("consent", "person_id");
+        let mut consents = from.of_people::<ConsentRow>("person_id");
         if let Some((kinds, categories)) = &shape.consents {
             consents = consents.among("agency_kind", Bind::Words(kinds.as_slice().into()));
             let codes = categories.iter().map(|category| category.code().to_owned()).collect();
             consents = consents.among("category", Bind::Words(codes));
         }
         Self {
-            memberships: needed
-                .people
-                .then(|| bundle.add(from.of_families::<MembershipRow>("membership"))),
-            persons: needed
-                .people
-                .then(|| bundle.add(from.of_people::<PersonRow>("person", "id"))),
+            memberships: needed.people.then(|| bundle.add(from.of_families::<MembershipRow>())),
+            persons: needed.people.then(|| bundle.add(from.of_people::<PersonRow>("id"))),
             involvements: needed.involvements.then(|| bundle.add(involvements)),
             leads: needed
                 .leads
-                .then(|| bundle.add(from.of_families::<LeadProfessionalRow>("lead_professional"))),
+                .then(|| bundle.add(from.of_families::<LeadProfessionalRow>())),
             consents: needed.consents.then(|| bundle.add(consents)),
             emergencies: needed
                 .emergencies
-                .then(|| bundle.add(from.of_families::<EmergencyAccessRow>("emergency_access"))),
+                .then(|| bundle.add(from.of_families::<EmergencyAccessRow>())),
             settings: session.cached_settings().is_none().then(|| {
                 let own = Select::from::<AuthorityRow>(from.backend, "authority", "id", from.authority);
                 bundle.add(own)
@@ -197,13 +189,13 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn of_families<R: Record>(&self, table: &str) -> Select {
-        Select::from::<R>(self.backend, table, "authority_id", self.authority)
+    fn of_families<R: Row + Record>(&self) -> Select {
+        Select::from::<R>(self.backend, R::NAME, "authority_id", self.authority)
             .among("family_id", Bind::Keys(Arc::clone(self.families)))
     }
 
-    fn of_people<R: Record>(&self, table: &str, column: &str) -> Select {
-        Select::from::<R>(self.backend, table, "authority_id", self.authority).of_people_in(column, self.families)
+    fn of_people<R: Row + Record>(&self, column: &str) -> Select {
+        Select::from::<R>(self.backend, R::NAME, "authority_id", self.authority).of_people_in(column, self.families)
     }
 }
 
@@ -341,10 +333,9 @@ fn consent_decision(row: &ConsentRow) -> Option<ConsentDecision> {
         person: row.person_id,
         category: Category::from_code(&row.category)?,
         agency_kind: row.agency_kind.clone(),
-        answer: if row.decision == "given" {
-            ConsentAnswer::Given
-        } else {
-            ConsentAnswer::Refused
+        answer: match row.decision {
+            records::ConsentAnswer::Given => ConsentAnswer::Given,
+            records::ConsentAnswer::Refused => ConsentAnswer::Refused,
         },
         decided_by: row.decided_by,
         recorded_at: row.recorded_at,

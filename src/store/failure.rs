@@ -44,10 +44,10 @@ impl From<DbErr> for StoreError {
         } else if matches!(code.as_deref(), Some("57014" | "9")) {
             Self::TOO_LONG
         } else if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-            || was_cut(&error)
+            || connection_was_lost(&error)
             || code
                 .as_deref()
-                .is_some_and(|code| is_away(code) || cannot_be_stored(code))
+                .is_some_and(|code| is_unavailable(code) || cannot_be_stored(code))
         {
             Self::Unavailable(kind(&error))
         } else {
@@ -66,7 +66,7 @@ pub(super) fn code(error: &DbErr) -> Option<String> {
 
 /// Whether a PostgreSQL code says that the server is unavailable, whatever it was asked: it is stopping or
 /// starting, out of resources, too slow, or somebody has ended the connection.
-pub(super) fn is_away(code: &str) -> bool {
+pub(super) fn is_unavailable(code: &str) -> bool {
     const CLASSES: [&str; 3] = ["08", "53", "57"];
     const IDLE_IN_TRANSACTION: [&str; 2] = ["25P03", "25P04"];
     code.len() == 5
@@ -102,7 +102,7 @@ impl From<Unfit> for StoreError {
 }
 
 /// Whether the connection was lost before the database could respond.
-fn was_cut(error: &DbErr) -> bool {
+fn connection_was_lost(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
         return false;
     };
@@ -131,13 +131,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes_is_told_from_what_does_not() {
+    fn temporary_failures_are_distinguished_from_permanent_ones() {
         for code in ["08006", "53300", "57014", "57P01", "57P03", "25P03", "58030"] {
-            assert!(is_away(code), "{code}");
+            assert!(is_unavailable(code), "{code}");
         }
         // Among them codes of SQLite, which are numbers of any length.
         for code in ["42601", "23505", "25006", "XX000", "5", "8", "57", "5386"] {
-            assert!(!is_away(code), "{code}");
+            assert!(!is_unavailable(code), "{code}");
         }
         // 4618 is an I/O error while enlarging the log's index, 1032 a file that was moved.
         for code in ["7", "8", "10", "13", "14", "778", "1032", "4618"] {

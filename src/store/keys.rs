@@ -13,12 +13,11 @@ use std::collections::BTreeSet;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 use uuid::Uuid;
 
-use super::{
-    connect::Databases,
-    dataset::Dataset,
-    rows::{LocalIdentifierRow, PersonRow},
+use super::{connect::Databases, dataset::Dataset};
+use crate::{
+    matching::{Description, Identifier, keys},
+    records::{Code as _, LocalIdentifierRow, PersonRow},
 };
-use crate::matching::{Description, Identifier, keys};
 
 mod backfill;
 mod renew;
@@ -59,7 +58,7 @@ fn of_person(person: &PersonRow) -> impl Iterator<Item = KeyRow> {
 fn of_identifier(row: &LocalIdentifierRow) -> impl Iterator<Item = KeyRow> {
     let description = Description {
         identifiers: vec![Identifier {
-            system: row.system.clone(),
+            system: row.system.word().to_owned(),
             value: row.value.clone(),
         }],
         ..Description::default()

@@ -12,16 +12,18 @@ use super::{
     facts::{self, FactRows, FactSlots},
     pipeline::Bind,
     reach::{FamilySet, Reach, Window, nobody},
-    rows::{AgencyRow, FamilyRow},
     select::{Families, Select},
     session::{Session, StoreError},
     tables::{TableRows, TableSlots},
 };
-use crate::sharing::{
-    ceiling::Ceiling,
-    facts::{FamilyFacts, RowFacts},
-    grant::{Grant, Guarded},
-    register::field,
+use crate::{
+    records::{AgencyRow, FamilyRow, Table},
+    sharing::{
+        ceiling::Ceiling,
+        facts::{FamilyFacts, RowFacts},
+        grant::{Grant, Guarded},
+        register::field,
+    },
 };
 
 /// Whether what is wanted of a family is there for the asker.
@@ -87,7 +89,7 @@ impl Session {
         }
         let given: HashSet<Uuid> = known.iter().map(|given| given.grant.family()).collect();
         let unread: Families = keys.iter().filter(|key| !given.contains(key)).copied().collect();
-        let agencies_unread = wants.agencies && self.cached_agencies().is_none();
+        let agencies_unread = wants.has(Table::Agency) && self.cached_agencies().is_none();
         let read = self.read(first, &unread, &shape, agencies_unread).await?;
         if let Some(view) = &view {
             // One that was read although it is known, and one that is not there at all, count alike.
@@ -111,7 +113,10 @@ impl Session {
         holds: Holds<'_>,
     ) -> Result<(), StoreError> {
         let read = self.read(None, &keys.into(), &Shape::of(ceiling, wants), false).await?;
-        let agencies = self.cached_agencies().filter(|_| wants.agencies).unwrap_or_default();
+        let agencies = self
+            .cached_agencies()
+            .filter(|_| wants.has(Table::Agency))
+            .unwrap_or_default();
         for family in read {
             let given = self.grant(ceiling, family);
             let _ = given.exists() && holds(&dossier_of(&given, &agencies));
@@ -130,7 +135,7 @@ impl Session {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let agencies_unread = wants.agencies && self.cached_agencies().is_none();
+        let agencies_unread = wants.has(Table::Agency) && self.cached_agencies().is_none();
         let shape = Shape::of(ceiling, wants);
         let read = self.read(first, &keys.into(), &shape, agencies_unread).await?;
         let read: Vec<Given> = read.into_iter().map(|family| self.grant(ceiling, family)).collect();
@@ -194,7 +199,7 @@ impl Session {
     /// waited for.
     async fn agencies_wanted(&self, wants: Wants) -> Result<Arc<Agencies>, StoreError> {
         Ok(match self.cached_agencies() {
-            _ if !wants.agencies => Arc::default(),
+            _ if !wants.has(Table::Agency) => Arc::default(),
             Some(known) => known,
             None => Arc::clone(self.agencies().await?),
         })
@@ -221,7 +226,7 @@ impl Session {
                 bundle.add::<FamilyRow>(named.among("id", Bind::Keys(Arc::clone(keys))))
             });
             let facts = FactSlots::ask(&mut bundle, self, keys, shape);
-            (family, facts, TableSlots::ask(&mut bundle, self, keys, shape.wants))
+            (family, facts, TableSlots::ask(&mut bundle, self, keys, shape.tables))
         });
         let fetched = bundle.fetch(self).await?;
         if let Some(slot) = &agency_slot {

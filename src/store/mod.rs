@@ -1,6 +1,7 @@
 //! The store: the only room that touches the database library, the entities and SQL.
 //!
-//! Rows about a family leave it only locked ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
+//! Rows about a family leave it only locked ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling
+//! was given.
 
 pub mod agencies;
 pub mod alerts;

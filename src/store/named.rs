@@ -65,22 +65,22 @@ impl Session {
         named: Named<'_>,
     ) -> Result<(Vec<Arc<Dossier>>, bool), StoreError> {
         let (keys, dossiers) = self.dossiers_where(ceiling, families, named.wants, named.holds).await?;
-        let given = |key: &Uuid| {
+        let is_returned = |key: &Uuid| {
             let place = dossiers.binary_search_by_key(key, |dossier| dossier.key());
             place.is_ok_and(|place| (named.holds)(&dossiers[place]))
         };
-        let missing: Vec<Uuid> = keys.iter().filter(|key| !given(key)).copied().collect();
+        let missing: Vec<Uuid> = keys.iter().filter(|key| !is_returned(key)).copied().collect();
         let reach = match families {
             FamilySet::Reach(reach) | FamilySet::Window(Window { reach, .. }) => reach.clone(),
             FamilySet::Keys(_) => Reach::whole(self.authority(), self.today()),
         };
         let gone = keys.len() - dossiers.len();
-        self.as_if_given(ceiling, &reach, &missing, gone, named).await?;
+        self.read_dummies(ceiling, &reach, &missing, gone, named).await?;
         Ok((dossiers, missing.is_empty()))
     }
 
     /// Dummy reads for families that were named but not returned; `gone` of them did not exist.
-    pub async fn as_if_given(
+    pub async fn read_dummies(
         &self,
         ceiling: &Arc<Ceiling>,
         reach: &Reach,
@@ -91,13 +91,15 @@ impl Session {
         if missing.is_empty() {
             return Ok(());
         }
-        let others = self.others(reach, (named.begin)(missing), missing.len()).await?;
-        let keys = dummy_keys(others, gone, missing.len());
+        let other_families = self
+            .other_families(reach, (named.begin)(missing), missing.len())
+            .await?;
+        let keys = dummy_keys(other_families, gone, missing.len());
         self.read_in_vain(ceiling, keys, named.wants, named.holds).await
     }
 
     /// This many families of the reach, whatever their references, from that id on, and then from the first.
-    async fn others(&self, reach: &Reach, from: Uuid, count: usize) -> Result<Vec<Uuid>, StoreError> {
+    async fn other_families(&self, reach: &Reach, from: Uuid, count: usize) -> Result<Vec<Uuid>, StoreError> {
         let part = |select: Select<family::Entity>, name: &str| {
             let select = select
                 .select_only()
@@ -122,8 +124,8 @@ impl Session {
 }
 
 /// The ids of dummy reads: another family for each missing one, and an unused id for each of the others.
-fn dummy_keys(others: Vec<Uuid>, gone: usize, missing: usize) -> Vec<Uuid> {
-    let mut keys: Vec<Uuid> = others.into_iter().take(gone).collect();
+fn dummy_keys(other_families: Vec<Uuid>, gone: usize, missing: usize) -> Vec<Uuid> {
+    let mut keys: Vec<Uuid> = other_families.into_iter().take(gone).collect();
     keys.extend((keys.len()..missing).map(nobody));
     keys.sort_unstable();
     keys
@@ -135,10 +137,10 @@ mod tests {
 
     #[test]
     fn a_missing_family_is_replaced_by_another_and_a_hidden_one_by_nobody() {
-        let others = || vec![Uuid::from_u128(1), Uuid::from_u128(2)];
-        assert_eq!(dummy_keys(others(), 0, 2), [nobody(1), nobody(0)]);
-        assert_eq!(dummy_keys(others(), 1, 2), [Uuid::from_u128(1), nobody(1)]);
-        assert_eq!(dummy_keys(others(), 2, 2), others());
+        let other_families = || vec![Uuid::from_u128(1), Uuid::from_u128(2)];
+        assert_eq!(dummy_keys(other_families(), 0, 2), [nobody(1), nobody(0)]);
+        assert_eq!(dummy_keys(other_families(), 1, 2), [Uuid::from_u128(1), nobody(1)]);
+        assert_eq!(dummy_keys(other_families(), 2, 2), other_families());
         assert_eq!(
             dummy_keys(Vec::new(), 2, 2),
             [nobody(1), nobody(0)],

@@ -91,7 +91,7 @@ use ConsentRule::{NotRequired, Required};
 use Scope::{Authority, Cohort, Involved, Lead, Own};
 
 #[test]
-fn a_condition_goes_to_the_database_only_where_the_family_and_the_field_are_known_alike() {
+fn a_condition_goes_to_the_database_only_if_it_is_decided_alike() {
     let asks = [
         Ask::AttachedFrom(today()),
         Ask::Criterion("EDUCATION".into()),
@@ -126,7 +126,7 @@ fn a_condition_goes_to_the_database_only_where_the_family_and_the_field_are_know
 }
 
 #[test]
-fn what_is_known_of_the_cohort_is_asked_where_only_the_cohort_is_left() {
+fn the_cohort_is_filtered_where_only_the_cohort_is_left() {
     let level = Ask::NeedLevel("monitoring".into());
     let clauses = || {
         vec![

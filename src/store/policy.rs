@@ -20,12 +20,14 @@ use super::{
     cache::{Life, Written},
     fence,
     record::record,
-    rows::AuthorityRow,
     session::{Session, StoreError},
     triggers::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
     writing::{Deed, Writing},
 };
-use crate::sharing::agreement::{Agreement, Clause, Policy, Signatory};
+use crate::{
+    records::AuthorityRow,
+    sharing::agreement::{Agreement, Clause, Policy, Signatory},
+};
 
 /// A stored version of an agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -372,7 +374,7 @@ impl Writing<'_> {
             .await?;
         }
         self.session().raise_policy_version().await?;
-        self.was(Deed::Agreement {
+        self.set_deed(Deed::Agreement {
             code: agreement.code.clone(),
             version: agreement.version,
         });

@@ -30,12 +30,12 @@ use super::{
     pipeline::{Bind, Snapshot},
     policy::AuthorityStatus,
     record::Record,
-    rows::AuthorityRow,
     watch::StatementWatch,
     write::budget::Count,
     write_queue,
     writing::Written,
 };
+use crate::records::AuthorityRow;
 
 /// Whether a session may change anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub enum Mode {
     /// Read and write, concurrently with other writers.
     Write,
     /// Read and write exclusively, so that no other change can come first.
-    Alone,
+    Exclusive,
     /// Read, and write only the feed's records of what it told whom. Such a session never makes another one
     /// fail.
     Feed,
@@ -94,12 +94,12 @@ impl Session {
         let isolation = match mode {
             // Writes of the feed are protected by a lock on the reader's row.
             Mode::Read | Mode::Feed => IsolationLevel::RepeatableRead,
-            Mode::Write | Mode::Alone => IsolationLevel::Serializable,
+            Mode::Write | Mode::Exclusive => IsolationLevel::Serializable,
         };
         if let Some(files) = store.databases().main_files() {
             match mode {
                 Mode::Read => files.in_place()?,
-                Mode::Write | Mode::Alone | Mode::Feed => files.are_writable()?,
+                Mode::Write | Mode::Exclusive | Mode::Feed => files.are_writable()?,
             }
         }
         let began = Instant::now();
@@ -109,12 +109,12 @@ impl Session {
             access_mode: (postgres && mode == Mode::Read).then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: Some(match mode {
                 Mode::Read => SqliteTransactionMode::Deferred,
-                Mode::Write | Mode::Alone | Mode::Feed => SqliteTransactionMode::Immediate,
+                Mode::Write | Mode::Exclusive | Mode::Feed => SqliteTransactionMode::Immediate,
             }),
         };
         let watched = StatementWatch::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
         let turn = match mode {
-            Mode::Write | Mode::Alone => Some(store.write_queue().acquire().await?),
+            Mode::Write | Mode::Exclusive => Some(store.write_queue().acquire().await?),
             Mode::Feed if !postgres => Some(store.write_queue().acquire().await?),
             Mode::Read | Mode::Feed => None,
         };
@@ -234,11 +234,20 @@ impl Session {
         }
     }
 
-    /// The authority's agencies by id, read once per session.
+    /// The authority's agencies by id, read once per session unless they are cached.
     pub async fn agencies(&self) -> Result<&Arc<Agencies>, StoreError> {
-        self.agencies
-            .get_or_try_init(|| async { Ok(Arc::new(Agencies::load(self).await?)) })
-            .await
+        let read = || async {
+            let view = self.view().await?;
+            if let Some(known) = view.as_ref().and_then(|view| self.families.agencies(view)) {
+                return Ok(known);
+            }
+            let read = Arc::new(Agencies::load(self).await?);
+            if let Some(view) = &view {
+                self.families.put_agencies(view, &read);
+            }
+            Ok(read)
+        };
+        self.agencies.get_or_try_init(read).await
     }
 
     /// The agencies, if they have been read.
@@ -276,9 +285,8 @@ impl Session {
             .await
     }
 
-    /// The authority's own settings, and its statistical neighbours, by name.
-    pub async fn authority_and_neighbours(&self) -> Result<(AuthorityRow, Vec<AuthorityRow>), StoreError> {
-        let own = self.authority_row().await?.clone();
+    /// The authority's statistical neighbours, by code.
+    pub async fn neighbours(&self) -> Result<Vec<AuthorityRow>, StoreError> {
         let neighbours = statistical_neighbour::Entity::find()
             .select_only()
             .column(statistical_neighbour::Column::NeighbourId)
@@ -287,7 +295,7 @@ impl Session {
         let select = authority::Entity::find()
             .filter(authority::Column::Id.in_subquery(neighbours))
             .order_by_asc(authority::Column::Code);
-        Ok((own, self.all(select).await?))
+        self.all(select).await
     }
 
     /// All rows of a query.

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_setting_gives_up_is_said_and_nothing_else() {
+    fn only_settings_that_weaken_durability_are_reported() {
         assert_eq!(settings(["on", "on", "on", "ANY 1 (b, c)"]), [""; 0]);
         assert_eq!(settings(["on", "on", "remote_apply", "b"]), [""; 0]);
         assert_eq!(settings(["on", "on", "on", ""]), ["synchronous_standby_names"]);

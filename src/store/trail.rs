@@ -30,7 +30,7 @@ mod sqlite;
 pub(crate) mod testing;
 
 pub use archive::{Month, Taken};
-pub use group::{GroupRow, MOST_SINGLE};
+pub use group::{GroupRow, MAX_SINGLE};
 pub use made::MadeRow;
 pub use record::{Batch, FamiliesRow, RecordRow, Word, is_of_month};
 pub use records::Record;
@@ -142,7 +142,7 @@ impl From<ConnectError> for TrailStoreError {
 
 /// The state of a chain in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct ChainState {
     /// The sequence number and the hash of its head.
     head: Option<(i64, String)>,
     /// The sequence number of its newest entry.
@@ -151,7 +151,7 @@ pub struct Standing {
     settled: bool,
 }
 
-impl Standing {
+impl ChainState {
     /// Whether the chain, both its head and its entries, ends with this one.
     pub fn ends_with(&self, seq: i64, hash: &str) -> bool {
         let by_head = self.head.as_ref().is_some_and(|head| head.0 == seq && head.1 == hash);
@@ -204,10 +204,10 @@ impl TrailStore {
     }
 
     /// The state of a chain, read from the primary.
-    pub async fn standing(&self, chain: Uuid) -> Result<Standing, TrailStoreError> {
+    pub async fn state(&self, chain: Uuid) -> Result<ChainState, TrailStoreError> {
         match self.writer.get_database_backend() {
-            DbBackend::Sqlite => sqlite::standing(&self.writer, self.files.as_deref(), chain).await,
-            _ => self.standing_by_statements(chain).await,
+            DbBackend::Sqlite => sqlite::state(&self.writer, self.files.as_deref(), chain).await,
+            _ => self.state_by_statements(chain).await,
         }
     }
 }

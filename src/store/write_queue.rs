@@ -71,7 +71,7 @@ pub(super) async fn take(transaction: &DatabaseTransaction, mode: Mode) -> Resul
         Mode::Read => return Ok(()),
         Mode::Feed => "",
         Mode::Write => "LOCK TABLE write_turn IN ROW EXCLUSIVE MODE;",
-        Mode::Alone => "LOCK TABLE write_turn IN SHARE ROW EXCLUSIVE MODE;",
+        Mode::Exclusive => "LOCK TABLE write_turn IN SHARE ROW EXCLUSIVE MODE;",
     };
     let text = format!(
         "SET LOCAL lock_timeout = '{LONGEST_WAIT_MS}ms'; {WRITERS_LOCK}; {turn} SET LOCAL lock_timeout TO DEFAULT"

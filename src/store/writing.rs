@@ -2,17 +2,20 @@
 //! account (from which the trail entry is made) and notes its family for the feed.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use super::{
     feed::Change,
-    rows::ConsentRow,
+    record,
     session::{Session, StoreError},
 };
-use crate::sharing::{
-    category::CategorySet,
-    permit::{Holder, Permit},
+use crate::{
+    records::{ConsentRow, Row},
+    sharing::{
+        category::CategorySet,
+        permit::{Holder, Permit},
+    },
 };
 
 /// A change made or attempted, for the trail.
@@ -175,13 +178,13 @@ impl Writing<'_> {
     }
 
     /// Sets what was done, if it is more than that rows were written.
-    pub(super) fn was(&self, deed: Deed) {
-        self.say(|written| written.deed = deed);
+    pub(super) fn set_deed(&self, deed: Deed) {
+        self.update_account(|written| written.deed = deed);
     }
 
     /// The same for a change that opens emergency access, by its row.
     pub(super) fn opened(&self, emergency: Uuid) {
-        self.say(|written| {
+        self.update_account(|written| {
             written.deed = Deed::Emergency;
             written.emergency = Some(emergency);
         });
@@ -189,17 +192,17 @@ impl Writing<'_> {
 
     /// Sets the family of the change, if the holder is an agency.
     pub(super) fn about(&self, family: Uuid) {
-        self.say(|written| written.family = Some(family));
+        self.update_account(|written| written.family = Some(family));
     }
 
     /// Nothing was changed after all: it already was as requested.
     pub(super) fn changed_nothing(&self) {
-        self.was(Deed::Nothing);
-        self.as_it_was();
+        self.set_deed(Deed::Nothing);
+        self.leave_out_of_feed();
     }
 
     /// The feed has nothing to process after all.
-    pub(super) fn as_it_was(&self) {
+    pub(super) fn leave_out_of_feed(&self) {
         if let Authorisation::Permit(permit, _, true) = &self.by
             && let Some(family) = family_of(permit)
         {
@@ -207,17 +210,17 @@ impl Writing<'_> {
         }
     }
 
-    fn say(&self, say: impl FnOnce(&mut Written)) {
+    fn update_account(&self, change: impl FnOnce(&mut Written)) {
         let Authorisation::Permit(_, at, _) = &self.by else {
             return;
         };
         if let Some(written) = self.session.account().get_mut(*at) {
-            say(written);
+            change(written);
         }
     }
 
     /// Rows of another family were changed as well.
-    pub(super) fn also(&self, family: Uuid, deed: Deed) {
+    pub(super) fn add_deed(&self, family: Uuid, deed: Deed) {
         let Authorisation::Permit(permit, ..) = &self.by else {
             return;
         };
@@ -249,7 +252,14 @@ impl Writing<'_> {
         });
     }
 
-    /// Inserts a row.
+    /// Inserts rows.
+    pub(super) async fn add<R: Row>(&self, rows: &[R]) -> Result<(), StoreError> {
+        let statement = record::insert(rows, self.session().backend());
+        self.connection()?.execute_raw(statement).await?;
+        Ok(())
+    }
+
+    /// Inserts a row of a table that is not described in [`crate::records`].
     pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
     where
         A: ActiveModelTrait + Send,

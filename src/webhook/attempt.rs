@@ -13,6 +13,7 @@ use super::{
     trail,
 };
 use crate::{
+    records::Table,
     sharing::{
         caller::{Caller, Party},
         ceiling::Ceiling,
@@ -172,16 +173,13 @@ async fn read(
     let ceiling = Arc::new(Ceiling::of(&policies.policy, Arc::new(caller), session.today()));
     let told = match (delivery.family_id, delivery.contact_id, delivery.alert_id) {
         (Some(family), Some(contact), _) => {
-            let wants = Wants {
-                contacts: true,
-                ..Wants::default()
-            };
+            let wants = Wants::of(&[Table::Contact]);
             let families = FamilySet::Keys(vec![family]);
             let dossier = session.dossiers(&ceiling, &families, wants).await?.into_iter().next();
             dossier.and_then(|dossier| told(&dossier, endpoint, contact))
         }
         (_, _, Some(alert)) => {
-            let alert = session.alert(alert).await?;
+            let alert = session.alerts_among([alert]).await?.pop();
             alert.and_then(|alert| disclosed_alert(&ceiling, &alert))
         }
         _ => None,

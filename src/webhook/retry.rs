@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_may_ask_for_more_time_within_reason() {
+    fn a_receiver_may_ask_for_a_longer_delay_within_limits() {
         let asked = |seconds| delay(1, 0, Some(TimeDelta::seconds(seconds)));
         assert_eq!(asked(1), Some(TimeDelta::seconds(5)));
         assert_eq!(asked(60), Some(TimeDelta::seconds(60)));

@@ -1,29 +1,35 @@
 //! Documents that passed the pre-check, by their text: a program sends the same few again and again, and to read one costs more than to execute it.
-//!
-//! Two generations stand in for a least-recently-used list, as for tokens: what is held is bounded, and each step costs the same.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use async_graphql_parser::types::ExecutableDocument;
+use quick_cache::{Weighter, sync::Cache};
 
 use super::{limits::Limits, precheck};
 use crate::error::RequestError;
 
-/// How much text a generation holds, in bytes. Parsed it takes some twenty times as much.
-const MOST: usize = 512 * 1024;
+/// How much text is held, in bytes. Parsed it takes some twenty times as much.
+const MOST: usize = 1024 * 1024;
+/// How long most texts are at least, in bytes.
+const EACH: usize = 1024;
 
-/// Documents that were read.
-#[derive(Debug, Default)]
-pub(super) struct Documents(Mutex<Generations>);
+/// Documents that were read. What is asked for least makes room.
+#[derive(Debug)]
+pub(super) struct Documents(Cache<String, Arc<ExecutableDocument>, ByText>);
 
-#[derive(Debug, Default)]
-struct Generations {
-    young: HashMap<String, Arc<ExecutableDocument>>,
-    old: HashMap<String, Arc<ExecutableDocument>>,
-    bytes: usize,
+#[derive(Clone, Debug)]
+struct ByText;
+
+impl Weighter<String, Arc<ExecutableDocument>> for ByText {
+    fn weight(&self, text: &String, _: &Arc<ExecutableDocument>) -> u64 {
+        text.len() as u64
+    }
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Cache::with_weighter(MOST / EACH, MOST as u64, ByText))
+    }
 }
 
 impl Documents {
@@ -32,37 +38,12 @@ impl Documents {
     /// # Errors
     /// Those of the pre-check. What fails is not remembered.
     pub(super) fn read(&self, text: &str, limits: &Limits) -> Result<Arc<ExecutableDocument>, RequestError> {
-        if let Some(known) = self.cached(text) {
+        if let Some(known) = self.0.get(text) {
             return Ok(known);
         }
         let document = Arc::new(precheck::check(text, limits)?);
-        self.generations().add(text.to_owned(), Arc::clone(&document));
+        self.0.insert(text.to_owned(), Arc::clone(&document));
         Ok(document)
-    }
-
-    fn cached(&self, text: &str) -> Option<Arc<ExecutableDocument>> {
-        let mut generations = self.generations();
-        if let Some(known) = generations.young.get(text) {
-            return Some(Arc::clone(known));
-        }
-        let (text, known) = generations.old.remove_entry(text)?;
-        generations.add(text, Arc::clone(&known));
-        Some(known)
-    }
-
-    fn generations(&self) -> std::sync::MutexGuard<'_, Generations> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Generations {
-    fn add(&mut self, text: String, document: Arc<ExecutableDocument>) {
-        if self.bytes + text.len() > MOST {
-            self.old = std::mem::take(&mut self.young);
-            self.bytes = 0;
-        }
-        self.bytes += text.len();
-        self.young.insert(text, document);
     }
 }
 
@@ -90,9 +71,8 @@ mod tests {
                 .read(&format!("{{ a{number}: viewer {{ role }} }} {padding}"), &limits)
                 .unwrap();
         }
-        let held = documents.generations();
-        let bytes: usize = held.young.keys().chain(held.old.keys()).map(String::len).sum();
-        assert!(bytes <= 2 * MOST, "{bytes}");
-        assert!(held.young.len() < 200);
+        let (held, bytes) = (documents.0.len(), documents.0.weight());
+        assert!(bytes <= MOST as u64, "{bytes}");
+        assert!((1..200).contains(&held), "{held}");
     }
 }

@@ -150,7 +150,7 @@ impl Witness {
                 self.failed.fetch_add(1, Ordering::Relaxed);
                 state.behind.get_or_insert_with(Instant::now);
                 tracing::warn!(
-                    target = self.name(),
+                    to = self.name(),
                     cause,
                     "witness.not_told: somebody else does not know how the trail stands"
                 );

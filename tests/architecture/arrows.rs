@@ -12,7 +12,7 @@ struct Room {
 }
 
 /// The arrows. What is not here is refused.
-const ROOMS: [Room; 19] = [
+const ROOMS: [Room; 20] = [
     Room {
         name: "cli",
         may_name: &[
@@ -27,6 +27,7 @@ const ROOMS: [Room; 19] = [
             "import",
             "matching",
             "readiness",
+            "records",
             "sharing",
             "store",
             "telemetry",
@@ -43,6 +44,7 @@ const ROOMS: [Room; 19] = [
             "config",
             "error",
             "graphql",
+            "json",
             "sharing::caller",
             "telemetry",
         ],
@@ -55,6 +57,7 @@ const ROOMS: [Room; 19] = [
             "clock",
             "error",
             "matching",
+            "records",
             "sharing",
             "store",
             "webhook",
@@ -62,21 +65,22 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "auth",
-        may_name: &["clock", "config", "error", "sharing::caller"],
+        may_name: &["clock", "config", "error", "json", "sharing::caller"],
     },
     Room {
         name: "import",
-        may_name: &["catalogue", "clock", "matching", "sharing::category", "store"],
-    },
-    Room {
-        name: "demo",
         may_name: &[
             "catalogue",
             "clock",
+            "matching",
+            "records",
             "sharing::category",
-            "store::dataset",
-            "store::rows",
+            "store",
         ],
+    },
+    Room {
+        name: "demo",
+        may_name: &["catalogue", "clock", "records", "sharing::category", "store::dataset"],
     },
     Room {
         name: "audit",
@@ -84,7 +88,11 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "store",
-        may_name: &["catalogue", "clock", "matching", "sharing"],
+        may_name: &["catalogue", "clock", "matching", "records", "sharing"],
+    },
+    Room {
+        name: "records",
+        may_name: &["catalogue", "sharing::category", "sharing::facts", "sharing::grant"],
     },
     Room {
         name: "catalogue",
@@ -96,7 +104,7 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "webhook",
-        may_name: &["audit", "clock", "sharing", "store"],
+        may_name: &["audit", "clock", "records", "sharing", "store"],
     },
     Room {
         name: "witness",
@@ -124,6 +132,10 @@ const ROOMS: [Room; 19] = [
     },
     Room {
         name: "error",
+        may_name: &[],
+    },
+    Room {
+        name: "json",
         may_name: &[],
     },
     Room {

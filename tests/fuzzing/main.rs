@@ -9,7 +9,7 @@ use std::{env, fs, path::Path};
 
 use mutate::{Chance, mutated};
 use targets::{CURSOR, ID, Tokens};
-use thinkfamily::import::Table;
+use thinkfamily::import::FILES;
 
 /// Feeds the target of that name with changed examples. A case that fails is told with what it was.
 fn run<T>(name: &str, (seed, cases): (u64, usize), examples: &[Vec<u8>], words: &[&str], target: impl Fn(&[u8]) -> T) {
@@ -149,8 +149,8 @@ fn tokens() {
 #[test]
 fn imports() {
     let mut examples = Vec::new();
-    for (at, table) in Table::ALL.iter().enumerate() {
-        let header: Vec<_> = table.columns().iter().map(|column| column.name).collect();
+    for (at, table) in FILES.iter().enumerate() {
+        let header: Vec<_> = table.in_file().iter().map(|column| column.file).collect();
         let line = vec!["1"; header.len()].join(",");
         let text = format!("{}\n{line}\na,\"b\nc\",2020-02-29,,é\n", header.join(","));
         examples.push([&[u8::try_from(at).unwrap()], text.as_bytes()].concat());

@@ -9,7 +9,7 @@ use thinkfamily::{
     catalogue,
     clock::{Clock, Ids},
     graphql::ids::{Codec, Key, Kind},
-    import::{Importer, Table},
+    import::{FILES, Importer},
     sharing::agreement_file,
     wire::{limits::Limits, precheck},
 };
@@ -90,7 +90,7 @@ pub fn import(data: &[u8]) -> bool {
     let Some((which, file)) = data.split_first() else {
         return false;
     };
-    let table = Table::ALL[usize::from(*which) % Table::ALL.len()];
+    let table = FILES[usize::from(*which) % FILES.len()];
     let agencies = [("eastshire-police".to_owned(), Uuid::from_u128(3))];
     let importer = Importer::new(AUTHORITY, "eastshire", agencies, now().date_naive());
     let Ok(checked) = importer.check(table, file) else {

@@ -363,19 +363,18 @@ pub(crate) fn with_emergency() -> Dataset {
         .iter()
         .any(|row| row.authority_id == demo::CAMBRIDGESHIRE)
     {
-        data.emergency_accesses
-            .push(thinkfamily::store::rows::EmergencyAccessRow {
-                authority_id: demo::CAMBRIDGESHIRE,
-                id: Uuid::from_u128(0xe),
-                family_id: family.id,
-                agency_id: police.id,
-                subject: "an-officer".to_owned(),
-                ground: "safeguarding".to_owned(),
-                justification: "Made up.".to_owned(),
-                opened_at: today() - chrono::TimeDelta::hours(1),
-                expires_at: today() + chrono::TimeDelta::hours(7),
-                closed_at: None,
-            });
+        data.emergency_accesses.push(thinkfamily::records::EmergencyAccessRow {
+            authority_id: demo::CAMBRIDGESHIRE,
+            id: Uuid::from_u128(0xe),
+            family_id: family.id,
+            agency_id: police.id,
+            subject: "an-officer".to_owned(),
+            ground: thinkfamily::records::EmergencyGround::Safeguarding,
+            justification: "Made up.".to_owned(),
+            opened_at: today() - chrono::TimeDelta::hours(1),
+            expires_at: today() + chrono::TimeDelta::hours(7),
+            closed_at: None,
+        });
     }
     data
 }

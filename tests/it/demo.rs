@@ -1,11 +1,7 @@
 //! Both databases take the demonstration's rows and an import's, with every constraint they have.
 
 use chrono::NaiveDate;
-use thinkfamily::{
-    demo,
-    import::{Importer, Table},
-    store::bulk,
-};
+use thinkfamily::{demo, import::Importer, records::Table, store::bulk};
 
 use super::support::database::{TestDatabase, on_both};
 

@@ -6,6 +6,7 @@ mod again;
 mod archive;
 mod attacks;
 mod births;
+mod by_key;
 mod cache;
 mod canaries;
 mod cli;

@@ -5,7 +5,8 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::ids::{Codec, Key, Kind},
-    store::{bulk, dataset::Dataset, rows::AssessmentRow},
+    records::AssessmentRow,
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 

@@ -13,11 +13,8 @@ use serde_json::{Value, json};
 use thinkfamily::{
     clock::{Clock, Ids},
     demo,
-    store::{
-        bulk,
-        dataset::Dataset,
-        rows::{ConsentRow, FamilyRow, MembershipRow, PersonRow},
-    },
+    records::{ConsentAnswer, ConsentRow, FamilyRow, MembershipRow, PersonRow},
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 
@@ -54,7 +51,7 @@ fn families_with_consent(data: &mut Dataset) -> Vec<(String, Uuid)> {
         let mut row: ConsentRow = data.consents[0].clone();
         (row.id, row.family_id, row.person_id, row.decided_by) = (consent, family, person, person);
         (row.category, row.agency_kind) = ("MARKER".to_owned(), "police".to_owned());
-        (row.decision, row.recorded_at) = ("given".to_owned(), day.and_time(NaiveTime::MIN).and_utc());
+        (row.decision, row.recorded_at) = (ConsentAnswer::Given, day.and_time(NaiveTime::MIN).and_utc());
         (row.expires_on, row.withdrawn_at, row.recorded_by_agency) = (None, None, recorder);
         data.consents.push(row);
         made.push((format!("R-{number}"), consent));

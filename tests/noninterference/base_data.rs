@@ -2,7 +2,10 @@
 
 use thinkfamily::{
     clock::Ids,
-    store::rows::{EmergencyAccessRow, LocalIdentifierRow, WholeContactRow},
+    records::{
+        ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround, IdentifierSystem,
+        LocalIdentifierRow, Relationship, WholeContactRow,
+    },
 };
 
 use crate::{chance::Chance, elsewhere, support::app::today, world::World};
@@ -41,7 +44,7 @@ pub(crate) fn open_emergencies(world: &mut World, keys: &Ids) {
             family_id: folder.family.id,
             agency_id: agency.id,
             subject: "on-duty".to_owned(),
-            ground: "safeguarding".to_owned(),
+            ground: EmergencyGround::Safeguarding,
             justification: "Made up.".to_owned(),
             opened_at: opened,
             expires_at: opened + chrono::TimeDelta::hours(8),
@@ -76,8 +79,8 @@ pub(crate) fn report_contacts(world: &mut World, keys: &Ids) {
                 family_id: folder.family.id,
                 agency_id: agency.unwrap_or(own[(number + at) % own.len()].id),
                 subject: "somebody-on-duty".to_owned(),
-                kind: ["incident", "visit", "arrest"][at].to_owned(),
-                urgency: ["soon", "routine", "immediate"][number % 3].to_owned(),
+                kind: [ContactKind::Incident, ContactKind::Visit, ContactKind::Arrest][at],
+                urgency: [ContactUrgency::Soon, ContactUrgency::Routine, ContactUrgency::Immediate][number % 3],
                 occurred_at: today() - chrono::TimeDelta::hours(hours + 2),
                 note: (!about.is_empty()).then(|| "Made up.".to_owned()),
                 note_category: (!about.is_empty()).then(|| about.to_owned()),
@@ -105,7 +108,7 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
         folder.consents.extend(more);
         for consent in &mut folder.consents {
             match chance.number(0, 19) {
-                0..=3 => "refused".clone_into(&mut consent.decision),
+                0..=3 => consent.decision = ConsentAnswer::Refused,
                 4 => consent.withdrawn_at = Some(consent.recorded_at + chrono::TimeDelta::days(1)),
                 5 => consent.expires_on = Some(today().date_naive() - chrono::Days::new(3)),
                 _ => {}
@@ -146,7 +149,7 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
 pub(crate) fn house(world: &mut World, keys: &Ids) {
     for (number, folder) in world.folders.iter_mut().enumerate() {
         for (at, row) in folder.memberships.iter().enumerate() {
-            if row.relationship == "child" || (number + at) % 3 == 0 {
+            if row.relationship == Relationship::Child || (number + at) % 3 == 0 {
                 continue;
             }
             folder.local_identifiers.push(LocalIdentifierRow {
@@ -154,7 +157,7 @@ pub(crate) fn house(world: &mut World, keys: &Ids) {
                 id: keys.uuid(),
                 family_id: row.family_id,
                 person_id: row.person_id,
-                system: "tenancy".to_owned(),
+                system: IdentifierSystem::Tenancy,
                 value: format!("T-{:06}", 204_000 + number * 17 + at),
             });
         }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use thinkfamily::sharing::{
-    agreement::{Agreement, Policy},
-    caller::{Caller, Party},
-    ceiling::Ceiling,
+use thinkfamily::{
+    records::AgencyRow,
+    sharing::{
+        agreement::{Agreement, Policy},
+        caller::{Caller, Party},
+        ceiling::Ceiling,
+    },
 };
-use thinkfamily::store::rows::AgencyRow;
 
 use crate::{chance::Chance, world::World};
 

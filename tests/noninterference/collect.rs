@@ -1,6 +1,6 @@
 //! What operations can ask with: ids, values of filters, and what is known of people.
 
-use thinkfamily::graphql::ids::Kind;
+use thinkfamily::{graphql::ids::Kind, records::Code as _};
 use uuid::Uuid;
 
 use crate::{elsewhere::may_be_asked, operations::Pool, world::Folder};
@@ -102,7 +102,7 @@ fn people(pool: &mut Pool, folder: &Folder) {
             .local_identifiers
             .iter()
             .filter(|row| row.person_id == person.id && may_be_asked(&row.value))
-            .map(|row| serde_json::json!({ "system": row.system.to_uppercase(), "value": row.value }))
+            .map(|row| serde_json::json!({ "system": row.system.word().to_uppercase(), "value": row.value }))
             .collect();
         let question = serde_json::json!({
             "familyName": person.family_name.chars().take(100).collect::<String>(),
@@ -110,7 +110,7 @@ fn people(pool: &mut Pool, folder: &Folder) {
             "dateOfBirth": person.date_of_birth.or(person.expected_on), "yearOfBirth": person.birth_year, "monthOfBirth": person.birth_month,
             "postcode": address.map(|row| row.postcode.chars().take(20).collect::<String>()),
             "address": address.map(|row| row.line1.chars().take(300).collect::<String>()),
-            "sex": person.sex.to_uppercase(),
+            "sex": person.sex.word().to_uppercase(),
             "identifiers": numbers,
         });
         pool.people.extend(question.as_object().cloned());

@@ -4,7 +4,7 @@
 //! exchanged for one somewhere that nobody asks about, and nobody may notice. These are such places: made of digits, and of
 //! letters beside one another, that no question has.
 
-use thinkfamily::store::rows::{AddressRow, LocalIdentifierRow};
+use thinkfamily::records::{AddressRow, IdentifierSystem, LocalIdentifierRow};
 use uuid::Uuid;
 
 use crate::world::Folder;
@@ -12,7 +12,7 @@ use crate::world::Folder;
 /// What every such place and number begins with.
 const MARK: &str = "90009";
 /// Systems whose numbers shielding covers, as it covers addresses.
-pub(crate) const OF_A_PLACE: [&str; 2] = ["tenancy", "upn"];
+pub(crate) const OF_A_PLACE: [IdentifierSystem; 2] = [IdentifierSystem::Tenancy, IdentifierSystem::Upn];
 
 /// Whether a text may be asked with.
 pub(crate) fn may_be_asked(text: &str) -> bool {
@@ -26,7 +26,7 @@ pub(crate) fn is_elsewhere(row: &AddressRow) -> bool {
 
 /// Whether the number is of a home or a school.
 pub(crate) fn is_of_a_place(row: &LocalIdentifierRow) -> bool {
-    OF_A_PLACE.contains(&row.system.as_str())
+    OF_A_PLACE.contains(&row.system)
 }
 
 /// Moves the family away, and gives its people other numbers. The key is nobody else's, as numbers are.

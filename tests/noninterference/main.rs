@@ -34,6 +34,7 @@ mod sound;
     reason = "shared with the tests of the whole"
 )]
 mod support;
+mod varied;
 mod view;
 mod world;
 

@@ -106,7 +106,7 @@ impl Base {
         }
     }
 
-    fn words(&self, authority: i32) -> Words {
+    pub(crate) fn words(&self, authority: i32) -> Words {
         let of_this = self
             .world
             .rest

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Map, Value, json};
-use thinkfamily::graphql::operation::WithheldMode;
+use thinkfamily::{graphql::operation::WithheldMode, records::Code as _};
 use uuid::Uuid;
 
 use crate::{
@@ -125,10 +125,10 @@ impl Home {
                 .iter()
                 .filter(|number| number.person_id == row.id);
             let (of_a_place, numbers): (Vec<_>, Vec<_>) = numbers.partition(|number| is_of_a_place(number));
-            let pairs = |rows: Vec<&thinkfamily::store::rows::LocalIdentifierRow>| -> Vec<(String, String)> {
+            let pairs = |rows: Vec<&thinkfamily::records::LocalIdentifierRow>| -> Vec<(String, String)> {
                 let askable = rows.into_iter().filter(|row| may_be_asked(&row.value));
                 askable
-                    .map(|row| (row.system.to_uppercase(), row.value.chars().take(100).collect()))
+                    .map(|row| (row.system.word().to_uppercase(), row.value.chars().take(100).collect()))
                     .collect()
             };
             self.numbers.extend(pairs(of_a_place));
@@ -136,7 +136,7 @@ impl Home {
                 given: row.given_name.chars().take(100).collect(),
                 family: row.family_name.chars().take(100).collect(),
                 born,
-                sex: row.sex.to_uppercase(),
+                sex: row.sex.word().to_uppercase(),
                 numbers: pairs(numbers),
             };
             if !self.people.contains(&somebody) {

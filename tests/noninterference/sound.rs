@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
+use thinkfamily::records::{MarkerStatus, PlanStatus};
 use uuid::Uuid;
 
 use crate::world::Folder;
@@ -70,8 +71,8 @@ pub(crate) fn is_sound(folder: &Folder) -> bool {
             .all(|row| assessments.contains(&row.assessment_id))
         && f.plans
             .iter()
-            .all(|row| (row.status == "closed") == row.closed_on.is_some())
-        && f.plans.iter().filter(|row| row.status != "closed").count() <= 1
+            .all(|row| (row.status == PlanStatus::Closed) == row.closed_on.is_some())
+        && f.plans.iter().filter(|row| row.status != PlanStatus::Closed).count() <= 1
         && f.goals.iter().all(|row| plans.contains(&row.plan_id))
         && f.actions.iter().all(|row| goals.contains(&row.goal_id))
         && f.outcomes
@@ -80,7 +81,7 @@ pub(crate) fn is_sound(folder: &Folder) -> bool {
         && once(
             f.markers
                 .iter()
-                .filter(|row| row.status != "removed")
+                .filter(|row| row.status != MarkerStatus::Removed)
                 .map(|row| (row.agency_id, row.system.as_str())),
         )
         && f.emergency_accesses.iter().all(|row| row.expires_at > row.opened_at)

@@ -1,12 +1,12 @@
 //! A data set as this test handles it: family by family.
 
-use thinkfamily::store::{
-    dataset::Dataset,
-    rows::{
+use thinkfamily::{
+    records::{
         ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
         FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow,
         OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow, WholeContactRow,
     },
+    store::dataset::Dataset,
 };
 use uuid::Uuid;
 

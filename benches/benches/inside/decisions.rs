@@ -4,6 +4,7 @@ use std::{hint::black_box, sync::Arc};
 
 use criterion::Criterion;
 use thinkfamily::{
+    records::Table,
     sharing::{
         ceiling::Ceiling,
         register::{FieldId, field},
@@ -70,11 +71,7 @@ async fn read(setting: &Setting) -> (Arc<Ceiling>, Vec<Arc<Dossier>>) {
         limit: 50,
         beside: None,
     };
-    let wants = Wants {
-        criteria: true,
-        consents: true,
-        ..Wants::default()
-    };
+    let wants = Wants::of(&[Table::CriteriaMatch, Table::Consent]);
     let read = session.dossiers(&ceiling, &FamilySet::Window(window), wants).await;
     let dossiers = read.expect("families");
     let released: usize = dossiers.iter().map(|dossier| decide(dossier)).sum();
@@ -88,7 +85,12 @@ async fn read(setting: &Setting) -> (Arc<Ceiling>, Vec<Arc<Dossier>>) {
 /// Decides every field of every row that is there, and tells how many were released.
 fn decide(dossier: &Dossier) -> usize {
     rows(dossier, field::MEMBER_ID, &dossier.tables.members, &MEMBER)
-        + rows(dossier, field::CRITERIA_MATCH_ID, &dossier.tables.criteria, &MATCH)
+        + rows(
+            dossier,
+            field::CRITERIA_MATCH_ID,
+            &dossier.tables.criteria_matches,
+            &MATCH,
+        )
         + rows(dossier, field::CONSENT_ID, &dossier.tables.consents, &CONSENT)
 }
 

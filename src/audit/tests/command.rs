@@ -63,7 +63,7 @@ async fn export_then_verify_with_nothing_but_the_file_and_the_public_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_file_is_reported_and_never_ends_the_check() {
+async fn a_damaged_file_is_reported_and_never_stops_verification() {
     let (place, _) = three_chains(401).await;
     let key = place.path().join("trail.key");
     let whole = place.path().join("whole");
@@ -129,7 +129,7 @@ async fn a_damaged_file_is_reported_and_never_ends_the_check() {
 }
 
 #[tokio::test]
-async fn only_a_whole_file_of_heads_is_taken() {
+async fn only_a_complete_file_of_heads_is_accepted() {
     let place = Place::new(402).await;
     place.open().await.close().await;
     let key = place.path().join("trail.key");

@@ -51,7 +51,7 @@ fn found(report: &Report) -> BTreeSet<(FindingKind, Option<i64>)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
+async fn a_round_finds_what_full_verification_finds_and_resumes() {
     let (place, chains) = three_chains(700).await;
     let keys = vec![place.key.public()];
     let mut incremental = IncrementalCheck::from(place.store.clone(), keys.clone(), None)
@@ -155,7 +155,7 @@ async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_round_finds_what_the_index_has_beyond_what_entries_say() {
+async fn a_round_finds_surplus_index_rows() {
     let (place, chains) = three_chains(702).await;
     let keys = vec![place.key.public()];
     let number = "(SELECT number FROM trail_chain WHERE chain_id = $1)";
@@ -182,7 +182,7 @@ async fn a_round_finds_what_the_index_has_beyond_what_entries_say() {
 }
 
 #[tokio::test]
-async fn a_trail_without_entries_has_rounds_too() {
+async fn an_empty_trail_can_be_verified_incrementally() {
     let place = Place::new(701).await;
     let mut incremental = IncrementalCheck::from(place.store.clone(), Vec::new(), None)
         .await

@@ -194,7 +194,7 @@ async fn pages(store: &TrailStore, family: Uuid) -> Vec<EntryRef> {
 }
 
 #[tokio::test]
-async fn it_is_read_page_by_page_among_records() {
+async fn version_1_is_read_page_by_page_among_records() {
     let mixed = mixed().await;
     assert_eq!(pages(&mixed.place.store, mixed.family).await, mixed.about);
     let newest = latest(&mixed.place.store, 1, None, 200).await.unwrap();
@@ -213,7 +213,7 @@ async fn it_is_read_page_by_page_among_records() {
 }
 
 #[tokio::test]
-async fn it_passes_the_check_and_what_is_changed_in_it_is_found() {
+async fn version_1_verifies_and_tampering_is_found() {
     let mixed = mixed().await;
     let keys = [mixed.place.key.public()];
     let report = verify(&mixed.place.store, &keys, &[]).await.unwrap();

@@ -80,7 +80,7 @@ impl Shown {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receipt_is_proved_by_few_hashes_and_checked_without_the_trail() {
+async fn a_receipt_is_proved_by_few_hashes_and_verified_without_the_trail() {
     let shown = Shown::new(500).await;
     shown.others(300).await;
     let (receipt, entries) = shown.receipt("receipt").await;
@@ -145,7 +145,7 @@ async fn a_receipt_is_proved_by_few_hashes_and_checked_without_the_trail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_signed_of_a_trail_that_is_not_as_it_was() {
+async fn no_proof_is_signed_for_a_tampered_trail() {
     let shown = Shown::new(501).await;
     let (receipt, entries) = shown.receipt("receipt").await;
     let (chain, seq) = (entries[0].chain, entries[0].seq);
@@ -188,7 +188,7 @@ async fn nothing_is_signed_of_a_trail_that_is_not_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proof_can_be_bound_to_what_a_witness_was_told() {
+async fn a_proof_can_use_a_checkpoint_of_the_witness() {
     let shown = Shown::new(503).await;
     let (notes, early) = (shown.path("notes"), shown.path("early"));
     fs::write(&early, shown.trail.checkpoint().1).unwrap();

@@ -10,7 +10,7 @@ use crate::audit::{
 };
 
 #[test]
-fn an_entry_has_one_form_and_comes_back_from_it() {
+fn an_entry_is_canonical_and_survives_a_round_trip() {
     let at: DateTime<Utc> = "2026-03-02T12:00:00.123456789Z".parse().unwrap();
     let id = Uuid::from_u128;
     let mut entry = Entry::new(Kind::Disclosed, at);
@@ -81,7 +81,7 @@ fn every_kind_is_written_as_its_code() {
 }
 
 #[tokio::test]
-async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
+async fn a_family_reads_its_entries_page_by_page_newest_first() {
     let place = Place::new(20).await;
     let (family, other) = (place.ids.uuid(), place.ids.uuid());
     let many: Vec<Uuid> = (0..60).map(|_| place.ids.uuid()).collect();

@@ -65,7 +65,7 @@ async fn an_untouched_trail_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_harm_is_found_and_named() {
+async fn every_tampering_is_found_and_named() {
     for round in 0..ROUNDS {
         let (place, chains) = three_chains(200 + round).await;
         let mut rng = ChaCha12Rng::seed_from_u64(round);
@@ -123,7 +123,7 @@ async fn offline(place: &Place, target: &Target<'_>, what: Harm, expected: &Expe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_put_back_to_an_earlier_day_is_found_by_exported_heads() {
+async fn exported_heads_detect_a_rollback_of_the_database() {
     let place = Place::new(300).await;
     let trail = place.open().await;
     trail.append(place.disclosed(1, [])).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_database_put_back_to_an_earlier_day_is_found_by_exported_heads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_word_that_was_changed_or_is_gone_is_found_in_every_entry_that_speaks_with_it() {
+async fn a_changed_or_missing_word_is_found_in_every_entry_that_uses_it() {
     let (place, _) = three_chains(400).await;
     let keys = [place.key.public()];
     for (name, sql) in [

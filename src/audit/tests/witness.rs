@@ -48,7 +48,7 @@ async fn put_head_back(place: &Place, store: &TrailStore, at: &HeadRef) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_the_key() {
+async fn a_witness_detects_rollback_and_rewriting_with_the_key() {
     let place = Place::new(600).await;
     let trail = place.open().await;
     let chain = trail.opened();
@@ -128,7 +128,7 @@ async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn chains_name_each_other_while_they_run_and_not_for_nothing() {
+async fn chains_cross_link_while_they_run_and_only_when_needed() {
     let place = Place::new(601).await;
     let (one, other) = (place.open().await, place.open().await);
     let (mut of_one, mut of_other) = (CrossLinks::new(one.clone()), CrossLinks::new(other.clone()));
@@ -186,7 +186,7 @@ async fn chains_name_each_other_while_they_run_and_not_for_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tail_that_was_lost_is_named_by_the_next_chain() {
+async fn a_lost_tail_is_named_by_the_next_chain() {
     let place = Place::new(602).await;
     let options = || TrailOptions {
         marks_folder: Some(place.path().to_owned()),
@@ -229,7 +229,7 @@ async fn a_tail_that_was_lost_is_named_by_the_next_chain() {
 }
 
 #[tokio::test]
-async fn an_entry_that_ties_is_one_that_every_reader_knows() {
+async fn every_reader_knows_cross_links() {
     let place = Place::new(603).await;
     let mut entry = Entry::new(Kind::Tied, place.clock.now());
     entry.heads.insert(HeadRef {

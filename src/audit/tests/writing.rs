@@ -46,7 +46,7 @@ async fn two_hundred_at_once_are_all_durable_in_few_transactions() {
 }
 
 #[tokio::test]
-async fn a_failing_database_fails_the_append_and_the_chain_goes_on_unbroken_when_it_is_well() {
+async fn a_failing_database_fails_the_append_and_the_chain_continues_afterwards() {
     let place = Place::new(2).await;
     let trail = place.open().await;
     let tables = [("trail_record", 0), ("trail_head", 1), ("trail_families", 2)];
@@ -82,7 +82,7 @@ async fn a_failing_database_fails_the_append_and_the_chain_goes_on_unbroken_when
 }
 
 #[tokio::test]
-async fn a_database_that_does_not_answer_in_time_fails_the_append_and_no_more() {
+async fn a_database_timeout_fails_only_that_append() {
     let place = Place::new(3).await;
     let trail = place
         .open_with(TrailOptions {
@@ -101,7 +101,7 @@ async fn a_database_that_does_not_answer_in_time_fails_the_append_and_no_more() 
 }
 
 #[tokio::test]
-async fn somebody_else_in_the_chain_is_left_for_the_check_and_nothing_more_is_written() {
+async fn another_writer_in_the_chain_stops_writing_for_good() {
     let place = Place::new(4).await;
     let trail = place.open().await;
     let first = trail.append(place.disclosed(1, [])).await.unwrap();
@@ -131,7 +131,7 @@ async fn somebody_else_in_the_chain_is_left_for_the_check_and_nothing_more_is_wr
 }
 
 #[tokio::test]
-async fn a_chain_that_was_taken_back_to_an_earlier_state_is_not_gone_on_with() {
+async fn a_rolled_back_chain_is_not_continued() {
     let place = Place::new(11).await;
     let trail = place.open().await;
     trail.append(place.disclosed(1, [])).await.unwrap();
@@ -149,7 +149,7 @@ async fn a_chain_that_was_taken_back_to_an_earlier_state_is_not_gone_on_with() {
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_asks_any_more_finds_out_that_the_trail_can_be_written_again() {
+async fn an_idle_server_notices_that_the_trail_can_be_written_again() {
     let place = Place::new(12).await;
     let trail = place.open().await;
     assert_eq!(trail.probe().await, Health::Well);
@@ -168,7 +168,7 @@ async fn a_server_that_nobody_asks_any_more_finds_out_that_the_trail_can_be_writ
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn callers_that_go_away_do_not_break_the_chain() {
+async fn callers_that_stop_waiting_do_not_break_the_chain() {
     let place = Place::new(5).await;
     let trail = place.open().await;
     for round in 0..100 {
@@ -207,7 +207,7 @@ async fn a_full_queue_refuses_at_once() {
 }
 
 #[tokio::test]
-async fn closing_writes_what_waits_and_refuses_what_comes_later() {
+async fn closing_writes_the_queue_and_refuses_later_appends() {
     let place = Place::new(7).await;
     let trail = place.open().await;
     let ((), answers) = futures_util::future::join(
@@ -226,7 +226,7 @@ async fn closing_writes_what_waits_and_refuses_what_comes_later() {
 }
 
 #[tokio::test]
-async fn what_does_not_belong_in_the_trail_is_refused_before_it_is_queued() {
+async fn invalid_entries_are_refused_before_they_are_queued() {
     let place = Place::new(8).await;
     let trail = place.open().await;
     let mut entry = Entry::new(Kind::Disclosed, place.clock.now());
@@ -280,7 +280,7 @@ async fn first_entries_name_each_head_once_however_often_the_server_starts() {
 }
 
 #[tokio::test]
-async fn a_chain_is_of_one_month() {
+async fn a_chain_belongs_to_one_month() {
     let place = Place::new(13).await;
     place.clock.set("2026-11-30T23:59:59.999999Z".parse().unwrap());
     let trail = place.open().await;

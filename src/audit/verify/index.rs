@@ -10,7 +10,7 @@ use crate::{
         entry::{Entry, MAX_BODY},
         finding::FindingKind,
     },
-    store::trail::{AgencyRow, GroupRow, MOST_SINGLE, SubjectRow, TrailStoreError},
+    store::trail::{AgencyRow, GroupRow, MAX_SINGLE, SubjectRow, TrailStoreError},
 };
 
 /// Index rows fetched in one statement.
@@ -43,7 +43,7 @@ impl Check<'_> {
 
     /// The families indexed in group rows, with the sequence numbers of their entries.
     async fn groups(&mut self, chain: Uuid, entries: &[(i64, Entry)]) -> Result<HashSet<(i64, Uuid)>, TrailStoreError> {
-        let many = entries.iter().filter(|(_, entry)| entry.families.len() > MOST_SINGLE);
+        let many = entries.iter().filter(|(_, entry)| entry.families.len() > MAX_SINGLE);
         let wanted: Vec<GroupRow> = many
             .flat_map(|(seq, entry)| {
                 let authority = entry.authority.into_iter();

@@ -165,14 +165,14 @@ impl Chain {
         if possible.is_empty() {
             return Ok(durable.clone());
         }
-        let standing = timeout(self.timeout, self.store.standing(durable.head.chain))
+        let state = timeout(self.timeout, self.store.state(durable.head.chain))
             .await
             .map_err(|_| OpenError::TimedOut)??;
         let mut stands = std::iter::once(&*durable).chain(&*possible);
-        let found = stands.find(|ChainTip { head, .. }| standing.ends_with(head.seq, &head.hash.to_string()));
+        let found = stands.find(|ChainTip { head, .. }| state.ends_with(head.seq, &head.hash.to_string()));
         if let Some(place) = found {
             *durable = place.clone();
-            if standing.is_settled() {
+            if state.is_settled() {
                 possible.clear();
             }
             return Ok(durable.clone());
@@ -359,7 +359,7 @@ mod tests {
     use crate::{audit::verify::verify, store::trail::testing};
 
     #[tokio::test]
-    async fn a_batch_that_was_committed_although_its_answer_was_lost_is_built_upon() {
+    async fn the_chain_continues_after_a_commit_with_a_lost_response() {
         let folder = tempfile::tempdir().unwrap();
         let key = HeadKey::load_or_create(&folder.path().join("key")).unwrap();
         let clock = Clock::system();

@@ -17,7 +17,7 @@ use super::kit::{AUDIENCE, Key, POLICE, Register, base64, names, noon, officer};
 use crate::{
     auth::{
         AuthRefusal, Authenticator, IssuerError, KeySetError, TrustedIssuer,
-        cache::{TokenCache, Verified},
+        cache::{TokenCache, Verified, hash},
         claims::Claims,
         jwks::KeySet,
     },
@@ -369,10 +369,10 @@ fn no_more_tokens_are_remembered_than_there_is_room_for() {
         issuer,
         keys_version: 1,
     };
-    let favourite = TokenCache::hash("favourite");
-    cache.put(favourite, verified(99));
+    let favourite = hash("favourite");
+    cache.insert(favourite, verified(99));
     for number in 0..1_000 {
-        cache.put(TokenCache::hash(&number.to_string()), verified(number));
+        cache.insert(hash(&number.to_string()), verified(number));
         assert!(cache.len() <= 10);
         assert_eq!(
             cache.get(&favourite).map(|held| held.issuer),
@@ -380,7 +380,7 @@ fn no_more_tokens_are_remembered_than_there_is_room_for() {
             "what is used stays"
         );
     }
-    cache.forget(&favourite);
+    cache.remove(&favourite);
     assert!(cache.get(&favourite).is_none());
-    assert!(cache.get(&TokenCache::hash("0")).is_none());
+    assert!(cache.get(&hash("0")).is_none());
 }

@@ -66,7 +66,7 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
         .await?
         .ok_or(LoadError::UnknownAuthority(code))?;
     // Nobody who starts a command wants to hear that another change came first.
-    let session = Session::begin(store, authority.id, Mode::Alone).await?;
+    let session = Session::begin(store, authority.id, Mode::Exclusive).await?;
     let agencies = session.agencies().await?;
     let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
     let file = agreement_file::read(text, &known).map_err(LoadError::Refused)?;

@@ -3,11 +3,8 @@
 use super::{ImportArgs, Work};
 use crate::{
     cli::failure::Failure,
-    store::{
-        bulk::Load,
-        dataset::Dataset,
-        rows::{AuthorityRow, MARKER_ADVICE},
-    },
+    records::{AuthorityRow, MARKER_ADVICE},
+    store::{bulk::Load, dataset::Dataset},
 };
 
 /// The number of no authority: of one that is only to be made.

@@ -11,9 +11,10 @@ use super::{Work, open, refused, tell, trail::Announcing};
 use crate::{
     audit::Trail,
     cli::failure::Failure,
-    import::{self, Checked, Counts, Importer, Plan, Step, Table},
+    import::{self, Checked, Counts, Importer, Plan, Step},
+    records::Table,
     store::{
-        bulk::{BulkError, ImportedFile, KeyTable, Load, Look},
+        bulk::{BulkError, ImportedFile, Load, Look},
         dataset::Dataset,
     },
 };
@@ -150,16 +151,13 @@ impl Work<'_> {
         let mut comparing = importer.compare(checked, self.context.clock.now());
         for batch in importer.batches(checked, open(table, path)?) {
             let batch = batch.map_err(refused)?;
-            let there = look
-                .rows(table.name(), authority, &batch.ids())
-                .await
-                .map_err(&failed)?;
+            let there = look.rows(table, authority, &batch.ids()).await.map_err(&failed)?;
             comparing.batch(&batch, &there);
         }
         if comparing.asks_for_others() {
             let mut after = None;
             loop {
-                let page = look.page(table.name(), authority, after).await.map_err(&failed)?;
+                let page = look.page(table, authority, after).await.map_err(&failed)?;
                 match import::last(table, &page) {
                     None => break,
                     last => after = last,
@@ -194,11 +192,7 @@ impl Writing<'_> {
                 let ids = self.plan.ids(step, &batch);
                 let there = match step {
                     Step::Add => Dataset::default(),
-                    _ => load
-                        .there()
-                        .rows(table.name(), self.authority, &ids)
-                        .await
-                        .map_err(&failed)?,
+                    _ => load.there().rows(table, self.authority, &ids).await.map_err(&failed)?,
                 };
                 let rows = self.plan.rows(step, &batch, &there);
                 if step == Step::Add {
@@ -245,11 +239,7 @@ async fn there(
     }
     let mut there = HashMap::new();
     for (table, keys) in wanted {
-        let named = KeyTable {
-            name: table.name(),
-            of_family: !matches!(table, Table::Agency | Table::Person | Table::Family),
-        };
-        let found = look.keys_there(named, authority, &keys).await?;
+        let found: HashMap<Uuid, Option<Uuid>> = look.keys_there(table, authority, &keys).await?;
         there.extend(found.into_iter().map(|(key, family)| ((table, key), family)));
     }
     Ok(there)

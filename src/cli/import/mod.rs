@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     audit::Trail,
-    import::{self, ImportError, Importer, Table},
+    import::{self, ImportError, Importer},
+    records::Table,
     store::{
         Store,
         bulk::Look,

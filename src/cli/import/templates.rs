@@ -7,29 +7,26 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{cli::failure::Failure, import::Table};
+use crate::{cli::failure::Failure, import::FILES};
 
 /// Writes the files into a folder, which is made if it is not there. A file that is there is left as it is, and nothing else is written.
 pub(super) fn write(folder: &Path, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
     let failed = |error: std::io::Error| Failure::problem(format!("{}: {error}", folder.display()));
     fs::create_dir_all(folder).map_err(failed)?;
-    if let Some(table) = Table::ALL
-        .into_iter()
-        .find(|table| folder.join(table.file_name()).exists())
-    {
+    if let Some(table) = FILES.iter().find(|table| folder.join(table.file_name()).exists()) {
         let name = table.file_name();
         return Err(Failure::problem(format!(
             "{name} is there already; nothing was written"
         )));
     }
-    for table in Table::ALL {
-        let names: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
+    for table in FILES.iter().copied() {
+        let names: Vec<&str> = table.in_file().iter().map(|column| column.file).collect();
         let mut options = OpenOptions::new();
         let path = folder.join(table.file_name());
         let file = options.write(true).create_new(true).open(path);
         file.and_then(|mut file| writeln!(file, "{}", names.join(",")))
             .map_err(failed)?;
     }
-    writeln!(out, "{} files with the names of their columns", Table::ALL.len())?;
+    writeln!(out, "{} files with the names of their columns", FILES.len())?;
     Ok(ExitCode::SUCCESS)
 }

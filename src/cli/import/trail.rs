@@ -14,8 +14,9 @@ use crate::{
         person::PersonKey,
     },
     clock::Clock,
-    import::{Checked, Counts, Table},
-    store::{announced::Place, rows::ConsentRow},
+    import::{Checked, Counts},
+    records::{ConsentAnswer, ConsentRow, Table},
+    store::announced::Place,
 };
 
 /// No entry speaks of more families.
@@ -88,10 +89,9 @@ impl<'a> Announcing<'a> {
                 subject: (what != What::Withdrawn).then(|| row.recorded_by_subject.clone()),
             };
             if new {
-                let what = if row.decision == "given" {
-                    What::Given
-                } else {
-                    What::Refused
+                let what = match row.decision {
+                    ConsentAnswer::Given => What::Given,
+                    ConsentAnswer::Refused => What::Refused,
                 };
                 let decided = (row.person_id, decided(row, what));
                 told.entry(of(what)).or_default().push(decided);

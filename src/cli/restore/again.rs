@@ -11,10 +11,10 @@ use crate::{
         Code, Entry, Kind,
         decided::{Decided, Decision},
     },
+    records::{ConsentAnswer, ConsentRow},
     store::{
         Store,
         announced::Place,
-        rows::ConsentRow,
         session::{Mode, Session, StoreError},
     },
 };
@@ -158,7 +158,7 @@ async fn again(
     last: bool,
 ) -> Result<Came, StoreError> {
     let (entry, place) = (&missing.entry, missing.place);
-    let session = Session::begin(store, place.0, Mode::Alone).await?;
+    let session = Session::begin(store, place.0, Mode::Exclusive).await?;
     let family = entry.families.first().copied().unwrap_or_default();
     let writing = session.write_as_operator();
     for decided in &entry.consents {
@@ -210,9 +210,9 @@ fn rows(
     withdrawn: &HashMap<Uuid, DateTime<Utc>>,
 ) -> Vec<ConsentRow> {
     let decision = if decided.decision == Decision::Given {
-        "given"
+        ConsentAnswer::Given
     } else {
-        "refused"
+        ConsentAnswer::Refused
     };
     let subject = entry.subject.as_ref().map(ToString::to_string).unwrap_or_default();
     let row = |(id, category, kind): (Uuid, &Code, &Code)| ConsentRow {
@@ -222,7 +222,7 @@ fn rows(
         person_id: decided.person,
         category: category.as_str().to_owned(),
         agency_kind: kind.as_str().to_owned(),
-        decision: decision.to_owned(),
+        decision,
         decided_by: decided.decided_by.unwrap_or(decided.person),
         recorded_at: at,
         expires_on: decided.until,

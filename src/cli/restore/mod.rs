@@ -208,7 +208,7 @@ async fn settle(store: &Store, others: &[Missing]) -> Result<(), StoreError> {
     places.sort_unstable();
     for of_authority in places.chunk_by(|one, other| one.0 == other.0) {
         for places in of_authority.chunks(PLACES) {
-            let session = Session::begin(store, places[0].0, Mode::Alone).await?;
+            let session = Session::begin(store, places[0].0, Mode::Exclusive).await?;
             session.confirm(places).await?;
             session.commit().await?;
         }

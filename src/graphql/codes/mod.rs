@@ -3,6 +3,7 @@
 mod matching;
 mod meanings;
 mod people;
+mod records;
 mod sharing;
 mod work;
 
@@ -12,6 +13,7 @@ pub use self::{
     matching::*,
     meanings::{CodeList, code_lists},
     people::*,
+    records::*,
     sharing::*,
     work::*,
 };

@@ -2,24 +2,6 @@
 
 use async_graphql::Enum;
 
-/// What was decided about consent.
-#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
-pub enum ConsentAnswer {
-    /// Given.
-    Given,
-    /// Refused.
-    Refused,
-}
-
-/// Grounds of emergency access.
-#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
-pub enum EmergencyGround {
-    /// Safeguarding.
-    Safeguarding,
-    /// Threat to life.
-    ThreatToLife,
-}
-
 /// How sensitive a data category is under the UK GDPR.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub enum Sensitivity {

@@ -48,7 +48,7 @@ impl Engine {
             tried += 1;
             let alone = tried > 1 || store.writes_are_contended();
             let attempt = Attempt {
-                mode: if alone { Mode::Alone } else { Mode::Write },
+                mode: if alone { Mode::Exclusive } else { Mode::Write },
                 admitted: Arc::clone(&admitted),
                 again: tried < TRIES && asked.began.passed() < self.parts.limits.time,
             };

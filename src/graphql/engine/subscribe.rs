@@ -100,7 +100,7 @@ impl Engine {
         let mut responses = Vec::new();
         let execute = to_execute(asked.resolved.to_document(), &request);
         let mut stream = self.parts.schema.execute_stream(execute);
-        while let Some(response) = stream.next().await {
+        while let Some(response) = request.loaders.drive(stream.next()).await {
             responses.push(response);
         }
         drop(stream);
@@ -260,7 +260,8 @@ impl Subscribed {
         );
         let execute = to_execute(asked.resolved.to_document(), &request);
         let mut stream = engine.parts.schema.execute_stream(execute);
-        let response = timeout(engine.parts.limits.time, stream.next()).await;
+        let next = request.loaders.drive(stream.next());
+        let response = timeout(engine.parts.limits.time, next).await;
         drop(stream);
         let response = response.map_err(|_| refusal(StoreError::TOO_LONG))?;
         let Some(response) = response else {

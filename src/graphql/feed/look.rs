@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{Seen, mark::mark};
 use crate::{
     graphql::{objects::Marker, services::Services},
+    records::Table,
     sharing::{ceiling::Ceiling, register::field},
     store::{
         dossier::{Dossier, Wants},
@@ -54,7 +55,7 @@ impl<'a> Look<'a> {
         let session = Session::begin(store, consumer.caller.authority, mode).await?;
         let row = match mode {
             Mode::Read => session.looked(consumer.id).await?,
-            Mode::Write | Mode::Alone | Mode::Feed => session.lock_feed(consumer.id).await?,
+            Mode::Write | Mode::Exclusive | Mode::Feed => session.lock_feed(consumer.id).await?,
         };
         let policies = session.policies(store).await?;
         let (newest, rises) = session.newest_change().await?;
@@ -126,10 +127,7 @@ impl<'a> Look<'a> {
         families: FamilySet,
         marks: &mut HashMap<Uuid, String>,
     ) -> Result<Vec<Arc<Dossier>>, StoreError> {
-        let wants = Wants {
-            plans: true,
-            ..Wants::default()
-        };
+        let wants = Wants::of(&[Table::Plan]);
         let dossiers = self.session.dossiers(&self.ceiling, &families, wants).await?;
         for dossier in &dossiers {
             if let Some(marker) = Marker::seen(dossier) {

@@ -3,11 +3,12 @@
 
 use crate::{
     graphql::{ids::Codec, objects::Marker},
+    records::LeadProfessionalRow,
     sharing::{
         grant::Visible,
         register::{FieldId, field},
     },
-    store::{dossier::FamilyRecord, rows::LeadProfessionalRow},
+    store::dossier::FamilyRecord,
 };
 
 type Value = fn(&FamilyRecord) -> Option<String>;

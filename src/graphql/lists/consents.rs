@@ -13,6 +13,7 @@ use crate::{
         objects::Consent,
         page::{Order, sort_key},
     },
+    records::Table,
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
 };
@@ -60,10 +61,7 @@ impl Select for ConsentSelect {
     const TOTAL: FieldId = field::CONSENT_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
-        Wants {
-            consents: true,
-            ..Wants::default()
-        }
+        Wants::of(&[Table::Consent])
     }
 
     fn passes(&self, row: &Consent) -> bool {
@@ -75,8 +73,7 @@ impl Select for ConsentSelect {
             row.row
                 .release(field::CONSENT_AGENCY_KIND, |record| codes::parse(&record.agency_kind))
         }) && is_some(wanted.decision.as_ref(), || {
-            row.row
-                .release(field::CONSENT_DECISION, |record| codes::parse(&record.decision))
+            row.row.release(field::CONSENT_DECISION, |record| Some(record.decision))
         }) && is(wanted.withdrawn.as_ref(), || {
             row.row
                 .release(field::CONSENT_WITHDRAWN_AT, |record| record.withdrawn_at.is_some())

@@ -13,6 +13,7 @@ use crate::{
         objects::CriteriaMatch,
         page::{Order, sort_key},
     },
+    records::Table,
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
 };
@@ -66,10 +67,7 @@ impl Select for CriteriaMatchSelect {
     const TOTAL: FieldId = field::CRITERIA_MATCH_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
-        Wants {
-            criteria: true,
-            ..Wants::default()
-        }
+        Wants::of(&[Table::CriteriaMatch])
     }
 
     fn passes(&self, row: &CriteriaMatch) -> bool {
@@ -82,9 +80,8 @@ impl Select for CriteriaMatchSelect {
             row.row
                 .release(field::CRITERIA_MATCH_EVIDENCE_FROM, |record| Some(record.evidence_from))
         }) && is_some(wanted.matched_by.as_ref(), || {
-            row.row.release(field::CRITERIA_MATCH_MATCHED_BY, |record| {
-                codes::parse(&record.matched_by)
-            })
+            row.row
+                .release(field::CRITERIA_MATCH_MATCHED_BY, |record| Some(record.matched_by))
         }) && is(wanted.verified.as_ref(), || {
             row.row
                 .release(field::CRITERIA_MATCH_VERIFIED_ON, |record| record.verified_on.is_some())

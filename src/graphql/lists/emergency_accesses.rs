@@ -8,11 +8,12 @@ use chrono::{DateTime, Utc};
 use super::{Select, entries, is_some, is_text, named};
 use crate::{
     graphql::{
-        codes::{self, EmergencyGround, SortDirection},
+        codes::{EmergencyGround, SortDirection},
         cursor::SortKey,
         objects::EmergencyAccess,
         page::{Order, sort_key},
     },
+    records::Table,
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
 };
@@ -57,17 +58,14 @@ impl Select for EmergencyAccessSelect {
     const TOTAL: FieldId = field::EMERGENCY_ACCESS_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
-        Wants {
-            emergencies: true,
-            ..Wants::default()
-        }
+        Wants::of(&[Table::EmergencyAccess])
     }
 
     fn passes(&self, row: &EmergencyAccess) -> bool {
         let wanted = &self.filter;
         is_some(wanted.ground.as_ref(), || {
             row.row
-                .release(field::EMERGENCY_ACCESS_GROUND, |record| codes::parse(&record.ground))
+                .release(field::EMERGENCY_ACCESS_GROUND, |record| Some(record.ground))
         }) && is_text(wanted.subject.as_ref(), || {
             row.row
                 .release(field::EMERGENCY_ACCESS_SUBJECT, |record| Some(record.subject.clone()))

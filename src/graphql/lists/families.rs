@@ -13,6 +13,7 @@ use crate::{
         objects::{CriteriaMatch, Entry as _, Family, visible},
         page::{Order, sort_key},
     },
+    records::{Table, TableSet},
     sharing::{
         category::CategorySet,
         ceiling::Ceiling,
@@ -111,13 +112,16 @@ impl Select for FamilySelect {
     const TOTAL: FieldId = field::FAMILY_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
+        let asked = [
+            (Table::CriteriaMatch, self.filter.criterion.is_some()),
+            (Table::Plan, self.filter.has_plan.is_some()),
+        ];
+        let asked = asked.into_iter().filter(|(_, asked)| *asked);
         Wants {
-            criteria: self.filter.criterion.is_some(),
-            plans: self.filter.has_plan.is_some(),
+            tables: asked.fold(TableSet::EMPTY, |tables, (table, _)| tables.with(table)),
             // A family's own fields and its criteria say nothing of its people; where it lives is covered by shielding.
             without_people: self.looks_at().into_iter().all(|field| !register::get(field).area),
             decides: Some(self.decides()),
-            ..Wants::default()
         }
     }
 
@@ -157,9 +161,8 @@ impl Select for FamilySelect {
             row.row
                 .release(field::FAMILY_REACH_AREA, |record| record.row.reach_area.clone())
         }) && is_some(wanted.need_level.as_ref(), || {
-            row.row.release(field::FAMILY_NEED_LEVEL, |record| {
-                record.row.need_level.as_deref().and_then(codes::parse)
-            })
+            row.row
+                .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level)
         }) && is(wanted.on_cohort.as_ref(), || {
             row.row.release(field::FAMILY_ON_COHORT, |record| record.on_cohort)
         }) && within(wanted.attached_from, wanted.attached_until, || {
@@ -215,7 +218,7 @@ impl Select for FamilySelect {
             FamilyOrderField::NeedLevel => sort_key(
                 &row.row
                     .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level.clone()),
-                |v: &Option<String>| v.as_deref().and_then(SortKey::place::<NeedLevel>),
+                |v: &Option<NeedLevel>| v.and_then(SortKey::code),
             ),
             FamilyOrderField::AttachedOn => sort_key(
                 &row.row

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::{Select, entries, is, is_some, is_text, named};
 use crate::{
     graphql::{
-        codes::{self, Relationship, SortDirection},
+        codes::{Relationship, SortDirection},
         cursor::SortKey,
         objects::Member,
         page::{Order, sort_key},
@@ -97,7 +97,7 @@ impl Select for MemberSelect {
                 .release(field::MEMBER_EXPECTED_ON, |record| record.person.expected_on.is_some())
         }) && is_some(wanted.relationship.as_ref(), || {
             row.row.release(field::MEMBER_RELATIONSHIP, |record| {
-                codes::parse(&record.membership.relationship)
+                Some(record.membership.relationship)
             })
         }) && is_text(wanted.employment_status.as_ref(), || {
             row.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| {

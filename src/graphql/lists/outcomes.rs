@@ -13,6 +13,7 @@ use crate::{
         objects::Outcome,
         page::{Order, sort_key},
     },
+    records::Table,
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
 };
@@ -62,10 +63,7 @@ impl Select for OutcomeSelect {
     const TOTAL: FieldId = field::OUTCOME_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
-        Wants {
-            outcomes: true,
-            ..Wants::default()
-        }
+        Wants::of(&[Table::Outcome])
     }
 
     fn passes(&self, row: &Outcome) -> bool {
@@ -75,8 +73,7 @@ impl Select for OutcomeSelect {
                 record.criterion.as_deref().and_then(codes::parse)
             })
         }) && is_some(wanted.kind.as_ref(), || {
-            row.row
-                .release(field::OUTCOME_KIND, |record| codes::parse(&record.kind))
+            row.row.release(field::OUTCOME_KIND, |record| Some(record.kind))
         }) && is(wanted.has_result.as_ref(), || {
             row.row.release(field::OUTCOME_RESULT, |record| record.result.is_some())
         }) && within(wanted.result_from, wanted.result_until, || {

@@ -8,11 +8,12 @@ use chrono::NaiveDate;
 use super::{Select, entries, is_some, named, within};
 use crate::{
     graphql::{
-        codes::{self, PlanClosure, PlanStatus, SortDirection},
+        codes::{PlanClosure, PlanStatus, SortDirection},
         cursor::SortKey,
         objects::Plan,
         page::{Order, sort_key},
     },
+    records::Table,
     sharing::register::{FieldId, field},
     store::dossier::{Dossier, Wants},
 };
@@ -62,21 +63,15 @@ impl Select for PlanSelect {
     const TOTAL: FieldId = field::PLAN_CONNECTION_TOTAL_COUNT;
 
     fn wants(&self) -> Wants {
-        Wants {
-            plans: true,
-            ..Wants::default()
-        }
+        Wants::of(&[Table::Plan])
     }
 
     fn passes(&self, row: &Plan) -> bool {
         let wanted = &self.filter;
         is_some(wanted.status.as_ref(), || {
-            row.row
-                .release(field::PLAN_STATUS, |record| codes::parse(&record.status))
+            row.row.release(field::PLAN_STATUS, |record| Some(record.status))
         }) && is_some(wanted.closure.as_ref(), || {
-            row.row.release(field::PLAN_CLOSURE, |record| {
-                record.closure.as_deref().and_then(codes::parse)
-            })
+            row.row.release(field::PLAN_CLOSURE, |record| record.closure)
         }) && within(wanted.agreed_from, wanted.agreed_until, || {
             row.row.release(field::PLAN_AGREED_ON, |record| record.agreed_on)
         })
@@ -94,7 +89,7 @@ impl Select for PlanSelect {
             ),
             PlanOrderField::Status => sort_key(
                 &row.row.release(field::PLAN_STATUS, |record| record.status.clone()),
-                |v: &String| SortKey::place::<PlanStatus>(v),
+                |v: &PlanStatus| SortKey::code(*v),
             ),
         }
     }

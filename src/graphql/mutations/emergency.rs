@@ -16,11 +16,12 @@ use super::{
 use crate::{
     graphql::{
         api_error::ApiError,
-        codes::{self, EmergencyGround},
+        codes::EmergencyGround,
         context::Request,
         ids::Kind,
         objects::{Family, family},
     },
+    records::EmergencyAccessRow,
     sharing::{
         grant::Shared,
         permit::Permit,
@@ -28,7 +29,6 @@ use crate::{
     },
     store::{
         dossier::Dossier,
-        rows::EmergencyAccessRow,
         write::Opened,
         writing::{Deed, Written},
     },
@@ -188,7 +188,7 @@ async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<D
         family_id: family,
         agency_id: principal.agency,
         subject: principal.subject.clone(),
-        ground: codes::code(input.ground),
+        ground: input.ground,
         justification,
         opened_at: now,
         expires_at: now + TimeDelta::hours(i64::from(hours)),

@@ -20,14 +20,14 @@ use crate::{
         context::Request,
         ids::Kind,
         objects::{Entry, Family, Involvement, visible},
-        wants,
     },
+    records::{InvolvementRow, Table},
     sharing::{
         facts::RowFacts,
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{dossier::Dossier, rows::InvolvementRow},
+    store::dossier::{Dossier, Wants},
 };
 
 const RECORD: FieldId = field::MUTATION_RECORD_INVOLVEMENT;
@@ -181,7 +181,7 @@ async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done
         permit.filter(|_| shown)
     };
     let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
-    let wants = wants::table_of(Kind::Involvement);
+    let wants = Wants::of(&[Table::Involvement]);
     let found = request.named_one(key.row, wants, &holds).await?;
     let Some((dossier, permit)) = found.and_then(|dossier| {
         let permit = permitted(&dossier)?;

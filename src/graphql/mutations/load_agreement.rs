@@ -1,7 +1,5 @@
 //! `loadAgreement`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
@@ -125,14 +123,12 @@ async fn warnings(request: &Request, document: &str) -> Result<Vec<String>, ApiE
 async fn loaded(request: &Request, key: Uuid) -> Result<Option<Agreement>, ApiError> {
     let policies = request.session.policies_as_written().await?;
     let today = request.session.today();
-    let agencies = Arc::clone(request.session.agencies().await?);
     let stored = policies.stored.iter().find(|stored| stored.key == key).cloned();
     Ok(stored.map(|stored| Agreement {
         in_force: policies
             .policy
             .in_force(today)
             .any(|agreement| *agreement == stored.agreement),
-        agencies,
         stored,
     }))
 }

@@ -250,7 +250,9 @@ async fn find<E: Entry>(
     }
     let row = |dossier: &Arc<Dossier>| node::row::<E>(dossier, key.row).filter(|row| may(dossier, row));
     let holds = |dossier: &Arc<Dossier>| row(dossier).is_some();
-    let found = request.named_one(key.family, wants::table_of(kind), &holds).await?;
+    let found = request
+        .named_one(key.family, Wants::default().with(wants::table_of(kind)), &holds)
+        .await?;
     Ok(found.and_then(|dossier| {
         let row = row(&dossier)?;
         Some((dossier, row))
@@ -282,7 +284,7 @@ impl Changed {
     async fn read(request: &Request, done: Done, kind: Kind) -> Result<Self, ApiError> {
         let dossier = match done.family {
             Some(family) if !done.rows.is_empty() => {
-                dossier(request, family, request.wants.and(wants::table_of(kind))).await?
+                dossier(request, family, request.wants.with(wants::table_of(kind))).await?
             }
             _ => None,
         };

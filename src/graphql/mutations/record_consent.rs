@@ -20,13 +20,14 @@ use crate::{
         ids::Kind,
         objects::{Consent, Entry, Member, visible},
     },
+    records::ConsentRow,
     sharing::{
         category::Category,
         facts::RowFacts,
         grant::Shared,
         register::{FieldId, field},
     },
-    store::{dossier::Dossier, rows::ConsentRow},
+    store::dossier::Dossier,
 };
 
 const MUTATION: FieldId = field::MUTATION_RECORD_CONSENT;
@@ -174,7 +175,6 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
     }
     let writing = request.session.write(permit);
     let recorded_at = writing.next_consent_at(person).await?;
-    let decision = codes::code(input.decision);
     let words = Decided {
         at: Some(recorded_at).filter(|at| *at != request.session.now()),
         decided_by: Some(decided_by.person()),
@@ -192,7 +192,7 @@ async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, A
             person_id: person,
             category: category.as_str().to_owned(),
             agency_kind: agency_kind.as_str().to_owned(),
-            decision: decision.clone(),
+            decision: input.decision,
             decided_by: decided_by.person(),
             recorded_at,
             expires_on: terms.expires_on,

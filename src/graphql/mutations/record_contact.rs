@@ -14,12 +14,12 @@ use crate::{
         ids::Kind,
         objects::Contact,
     },
+    records::{ContactNoteRow, ContactRow},
     sharing::{
         category::{Category, CategorySet},
         grant::Shared,
         register::{self, FieldId, field},
     },
-    store::rows::{ContactNoteRow, ContactRow},
 };
 
 const MUTATION: FieldId = field::MUTATION_RECORD_CONTACT;
@@ -147,8 +147,8 @@ async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, A
         family_id: family,
         agency_id: reporter.agency,
         subject: reporter.subject.clone(),
-        kind: codes::code(input.kind),
-        urgency: codes::code(input.urgency),
+        kind: input.kind,
+        urgency: input.urgency,
         occurred_at: terms.occurred_at,
         recorded_at: request.session.now(),
     };

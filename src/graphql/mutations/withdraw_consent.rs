@@ -13,6 +13,7 @@ use super::{
 use crate::{
     graphql::{
         api_error::ApiError,
+        codes::ConsentAnswer,
         context::Request,
         ids::Kind,
         objects::{Consent, Entry},
@@ -86,7 +87,7 @@ async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done,
         return Ok(not_found(request, "consentId", key));
     };
     let row = consent.row();
-    let refused = row.release(field::CONSENT_DECISION, |row| row.decision != "given");
+    let refused = row.release(field::CONSENT_DECISION, |row| row.decision != ConsentAnswer::Given);
     if refused.seen() == Some(&true) {
         request.disclose(&row.existence());
         return Ok(Done::refused(UserError::invalid(

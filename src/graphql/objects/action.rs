@@ -1,49 +1,21 @@
 //! `Action`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, Entry, Goal, agency, rows};
+use super::{Agency, Goal, agency, entry, rows};
 use crate::{
     graphql::{context::Request, ids::Kind},
+    records::ActionRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::ActionRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// Something to be done towards a goal.
-#[derive(Clone)]
-pub struct Action {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<ActionRow>,
-}
-
-impl Entry for Action {
-    type Row = ActionRow;
-    const EXISTENCE: FieldId = field::ACTION_ID;
-
-    fn table(tables: &Tables) -> &[Locked<ActionRow>] {
-        &tables.actions
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<ActionRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<ActionRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// Something to be done towards a goal.
+    Action of ActionRow, ACTION_ID
 }
 
 /// Something to be done towards a goal.
@@ -51,7 +23,7 @@ impl Entry for Action {
 impl Action {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Action, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Action, self.dossier.key(), self.row.key())
     }
 
     /// Its goal.

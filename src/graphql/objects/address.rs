@@ -1,49 +1,18 @@
 //! `Address`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::Entry;
+use super::entry;
 use crate::{
     graphql::{context::Request, ids::Kind},
-    sharing::{
-        grant::{Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::AddressRow,
-    },
+    records::AddressRow,
+    sharing::{grant::Shared, register::field},
 };
 
-/// Where a family lives or lived.
-#[derive(Clone)]
-pub struct Address {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<AddressRow>,
-}
-
-impl Entry for Address {
-    type Row = AddressRow;
-    const EXISTENCE: FieldId = field::ADDRESS_ID;
-
-    fn table(tables: &Tables) -> &[Locked<AddressRow>] {
-        &tables.addresses
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<AddressRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<AddressRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// Where a family lives or lived.
+    Address of AddressRow, ADDRESS_ID
 }
 
 /// Where a family lives or lived.
@@ -51,7 +20,7 @@ impl Entry for Address {
 impl Address {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Address, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Address, self.dossier.key(), self.row.key())
     }
 
     /// First line.

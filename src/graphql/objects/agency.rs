@@ -8,9 +8,10 @@ use crate::{
         codes::{self, AgencyKind},
         context::Request,
         ids::Kind,
+        shared::{Outcome, about_nobody},
     },
+    records::{AgencyRow, AuthorityRow},
     sharing::{grant::Shared, register::field},
-    store::rows::{AgencyRow, AuthorityRow},
 };
 
 /// An organisation in the partnership.
@@ -45,48 +46,43 @@ impl Agency {
 
 /// An upper-tier council that runs the programme.
 #[derive(Clone)]
-pub struct Authority {
-    pub(in crate::graphql) row: AuthorityRow,
-    pub(in crate::graphql) neighbours: Vec<AuthorityRow>,
-}
+pub struct Authority(pub(in crate::graphql) AuthorityRow);
 
 /// An upper-tier council that runs the programme.
 #[Object]
 impl Authority {
     /// Its code.
     fn code(&self, ctx: &Context<'_>) -> Shared<String> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_CODE, || {
-            self.row.code.clone()
-        })
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_CODE, || self.0.code.clone())
     }
 
     /// Its name.
     fn name(&self, ctx: &Context<'_>) -> Shared<String> {
-        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_NAME, || {
-            self.row.name.clone()
-        })
+        Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_NAME, || self.0.name.clone())
     }
 
     /// Names of the authorities that it compares itself with.
-    fn statistical_neighbours(&self, ctx: &Context<'_>) -> Shared<Vec<String>> {
-        Shared::about_nobody(
-            &Request::of(ctx).ceiling,
-            field::AUTHORITY_STATISTICAL_NEIGHBOURS,
-            || self.neighbours.iter().map(|neighbour| neighbour.name.clone()).collect(),
-        )
+    async fn statistical_neighbours(&self, ctx: &Context<'_>) -> Outcome<Vec<String>> {
+        let names = async {
+            let neighbours = Request::of(ctx).loaders.neighbours().await?;
+            Ok(neighbours.iter().map(|neighbour| neighbour.name.clone()).collect())
+        };
+        about_nobody(ctx, field::AUTHORITY_STATISTICAL_NEIGHBOURS, names)
+            .await
+            .into()
     }
 
     /// From this age on, in years, a person's own decision about consent counts.
     fn own_consent_age(&self, ctx: &Context<'_>) -> Shared<i32> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_OWN_CONSENT_AGE, || {
-            self.row.own_consent_age
+            self.0.own_consent_age
         })
     }
 
     /// How long emergency access holds, in hours.
     fn emergency_hours(&self, ctx: &Context<'_>) -> Shared<i32> {
         Shared::about_nobody(&Request::of(ctx).ceiling, field::AUTHORITY_EMERGENCY_HOURS, || {
-            self.row.emergency_hours
+            self.0.emergency_hours
         })
     }
 
@@ -95,7 +91,7 @@ impl Authority {
         Shared::about_nobody(
             &Request::of(ctx).ceiling,
             field::AUTHORITY_SUPPRESSION_THRESHOLD,
-            || self.row.suppression_threshold,
+            || self.0.suppression_threshold,
         )
     }
 }

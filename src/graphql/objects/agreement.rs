@@ -10,6 +10,7 @@ use crate::{
         codes::{self, AccessKind, AgencyKind, DataCategory, Role, ScopeKind},
         context::Request,
         ids::Kind,
+        shared::{Outcome, about_nobody},
     },
     sharing::{
         agreement::{self, Access, ConsentRule},
@@ -24,7 +25,6 @@ use crate::{
 pub struct Agreement {
     pub(in crate::graphql) stored: StoredAgreement,
     pub(in crate::graphql) in_force: bool,
-    pub(in crate::graphql) agencies: std::sync::Arc<crate::store::agencies::Agencies>,
 }
 
 /// A version of an information sharing agreement.
@@ -76,7 +76,15 @@ impl Agreement {
 
     /// Who signed.
     fn signatories(&self, ctx: &Context<'_>) -> Shared<Vec<Signatory>> {
-        told(ctx, field::AGREEMENT_SIGNATORIES, || self.signed_by())
+        told(ctx, field::AGREEMENT_SIGNATORIES, || {
+            self.stored
+                .agreement
+                .signatories
+                .iter()
+                .cloned()
+                .map(Signatory)
+                .collect()
+        })
     }
 
     /// What it permits.
@@ -87,41 +95,30 @@ impl Agreement {
     }
 }
 
-impl Agreement {
-    fn signed_by(&self) -> Vec<Signatory> {
-        let signatories = self.stored.agreement.signatories.iter();
-        signatories
-            .map(|signatory| Signatory {
-                agency: self.agencies.by_code(&signatory.agency).cloned().map(Agency),
-                signatory: signatory.clone(),
-            })
-            .collect()
-    }
-}
-
 /// An agency that signed an agreement.
 #[derive(Clone)]
-pub struct Signatory {
-    signatory: agreement::Signatory,
-    agency: Option<Agency>,
-}
+pub struct Signatory(agreement::Signatory);
 
 /// An agency that signed an agreement.
 #[Object]
 impl Signatory {
     /// The agency.
-    fn agency(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
-        told(ctx, field::SIGNATORY_AGENCY, || self.agency.clone())
+    async fn agency(&self, ctx: &Context<'_>) -> Outcome<Option<Agency>> {
+        let agency = async {
+            let loaders = &Request::of(ctx).loaders;
+            Ok(loaders.agency_by_code(&self.0.agency).await?.map(Agency))
+        };
+        about_nobody(ctx, field::SIGNATORY_AGENCY, agency).await.into()
     }
 
     /// The day it signed.
     fn signed_on(&self, ctx: &Context<'_>) -> Shared<NaiveDate> {
-        told(ctx, field::SIGNATORY_SIGNED_ON, || self.signatory.signed_on)
+        told(ctx, field::SIGNATORY_SIGNED_ON, || self.0.signed_on)
     }
 
     /// The day it left.
     fn withdrawn_on(&self, ctx: &Context<'_>) -> Shared<Option<NaiveDate>> {
-        told(ctx, field::SIGNATORY_WITHDRAWN_ON, || self.signatory.withdrawn_on)
+        told(ctx, field::SIGNATORY_WITHDRAWN_ON, || self.0.withdrawn_on)
     }
 }
 

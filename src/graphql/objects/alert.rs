@@ -10,6 +10,7 @@ use crate::{
         codes::{self, AlertKind, Role},
         context::Request,
         ids::Kind,
+        shared::Outcome,
     },
     sharing::{
         grant::Shared,
@@ -20,16 +21,11 @@ use crate::{
 
 /// That somebody tried too many values.
 #[derive(Clone)]
-pub struct Alert {
-    pub(in crate::graphql) row: AlertRow,
-    pub(in crate::graphql) agency: Option<Agency>,
-}
+pub struct Alert(pub(in crate::graphql) AlertRow);
 
 impl Alert {
     fn tell<T>(&self, ctx: &Context<'_>, field: FieldId, value: impl FnOnce(&AlertRow) -> T) -> Shared<T> {
-        Shared::about_own(&Request::of(ctx).ceiling, field, self.row.agency_id, || {
-            value(&self.row)
-        })
+        Shared::about_own(&Request::of(ctx).ceiling, field, self.0.agency_id, || value(&self.0))
     }
 }
 
@@ -39,7 +35,7 @@ impl Alert {
 impl Alert {
     /// Opaque identifier.
     async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Alert, Uuid::nil(), self.row.id)
+        Request::of(ctx).id(Kind::Alert, Uuid::nil(), self.0.id)
     }
 
     /// When it was raised.
@@ -63,8 +59,16 @@ impl Alert {
     }
 
     /// The agency of whoever asked.
-    fn agency(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
-        self.tell(ctx, field::ALERT_AGENCY, |_| self.agency.clone())
+    async fn agency(&self, ctx: &Context<'_>) -> Outcome<Option<Agency>> {
+        let (request, key) = (Request::of(ctx), self.0.agency_id);
+        let agency = async {
+            if let Some(withheld) = Shared::refused_own(&request.ceiling, field::ALERT_AGENCY, key) {
+                return Ok(withheld);
+            }
+            let agency = request.loaders.agency(key).await?.map(Agency);
+            Ok(self.tell(ctx, field::ALERT_AGENCY, |_| agency))
+        };
+        agency.await.into()
     }
 
     /// Who asked, as their agency names them.

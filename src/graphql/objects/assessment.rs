@@ -1,53 +1,25 @@
 //! `Assessment`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, DistanceScore, Entry, Family, agency, family, rows};
+use super::{Agency, DistanceScore, Family, agency, entry, family, rows};
 use crate::{
     graphql::{
-        codes::{self, AssessmentKind, AssessmentQuality},
+        codes::{AssessmentKind, AssessmentQuality},
         context::Request,
         ids::Kind,
     },
+    records::AssessmentRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::AssessmentRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// An assessment of a family.
-#[derive(Clone)]
-pub struct Assessment {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<AssessmentRow>,
-}
-
-impl Entry for Assessment {
-    type Row = AssessmentRow;
-    const EXISTENCE: FieldId = field::ASSESSMENT_ID;
-
-    fn table(tables: &Tables) -> &[Locked<AssessmentRow>] {
-        &tables.assessments
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<AssessmentRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<AssessmentRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// An assessment of a family.
+    Assessment of AssessmentRow, ASSESSMENT_ID
 }
 
 /// An assessment of a family.
@@ -55,7 +27,7 @@ impl Entry for Assessment {
 impl Assessment {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Assessment, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Assessment, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -72,8 +44,8 @@ impl Assessment {
     }
 
     /// What kind of assessment.
-    fn kind(&self) -> Shared<Option<AssessmentKind>> {
-        self.row.release(field::ASSESSMENT_KIND, |row| codes::parse(&row.kind))
+    fn kind(&self) -> Shared<AssessmentKind> {
+        self.row.release(field::ASSESSMENT_KIND, |row| row.kind)
     }
 
     /// Whether it covers every member; where not, a family CAF must follow.
@@ -94,9 +66,7 @@ impl Assessment {
 
     /// Its grade.
     fn quality(&self) -> Shared<Option<AssessmentQuality>> {
-        self.row.release(field::ASSESSMENT_QUALITY, |row| {
-            row.quality.as_deref().and_then(codes::parse)
-        })
+        self.row.release(field::ASSESSMENT_QUALITY, |row| row.quality)
     }
 
     /// Distance travelled scores, by review.

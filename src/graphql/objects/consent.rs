@@ -1,53 +1,25 @@
 //! `Consent`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Agency, Entry, Family, Member, agency, family, member_of};
+use super::{Agency, Family, Member, agency, entry, family, member_of};
 use crate::{
     graphql::{
         codes::{self, AgencyKind, ConsentAnswer, DataCategory},
         context::Request,
         ids::Kind,
     },
+    records::ConsentRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::ConsentRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// A decision about consent.
-#[derive(Clone)]
-pub struct Consent {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<ConsentRow>,
-}
-
-impl Entry for Consent {
-    type Row = ConsentRow;
-    const EXISTENCE: FieldId = field::CONSENT_ID;
-
-    fn table(tables: &Tables) -> &[Locked<ConsentRow>] {
-        &tables.consents
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<ConsentRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<ConsentRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// A decision about consent.
+    Consent of ConsentRow, CONSENT_ID
 }
 
 /// A decision about consent.
@@ -55,7 +27,7 @@ impl Entry for Consent {
 impl Consent {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Consent, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Consent, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -84,9 +56,8 @@ impl Consent {
     }
 
     /// Given or refused.
-    fn decision(&self) -> Shared<Option<ConsentAnswer>> {
-        self.row
-            .release(field::CONSENT_DECISION, |row| codes::parse(&row.decision))
+    fn decision(&self) -> Shared<ConsentAnswer> {
+        self.row.release(field::CONSENT_DECISION, |row| row.decision)
     }
 
     /// Who decided.

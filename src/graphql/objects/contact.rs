@@ -5,49 +5,24 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
-use super::{Agency, Entry, Family, agency, family, rows};
+use super::{Agency, Entry, Family, agency, entry, family, rows};
 use crate::{
     graphql::{
         codes::{self, ContactKind, ContactUrgency, DataCategory},
         context::Request,
         ids::Kind,
     },
+    records::{ContactNoteRow, ContactRow},
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
     },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::{ContactNoteRow, ContactRow},
-    },
+    store::dossier::Dossier,
 };
 
-/// A contact of a partner with a marked family.
-#[derive(Clone)]
-pub struct Contact {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<ContactRow>,
-}
-
-impl Entry for Contact {
-    type Row = ContactRow;
-    const EXISTENCE: FieldId = field::CONTACT_ID;
-
-    fn table(tables: &Tables) -> &[Locked<ContactRow>] {
-        &tables.contacts
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<ContactRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<ContactRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// A contact of a partner with a marked family.
+    Contact of ContactRow, CONTACT_ID
 }
 
 /// A contact of a partner with a marked family: that they met, not what was said.
@@ -55,7 +30,7 @@ impl Entry for Contact {
 impl Contact {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Contact, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Contact, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -76,14 +51,13 @@ impl Contact {
     }
 
     /// What kind of contact it was.
-    fn kind(&self) -> Shared<Option<ContactKind>> {
-        self.row.release(field::CONTACT_KIND, |row| codes::parse(&row.kind))
+    fn kind(&self) -> Shared<ContactKind> {
+        self.row.release(field::CONTACT_KIND, |row| row.kind)
     }
 
     /// How soon the Lead Professional should act on it.
-    fn urgency(&self) -> Shared<Option<ContactUrgency>> {
-        self.row
-            .release(field::CONTACT_URGENCY, |row| codes::parse(&row.urgency))
+    fn urgency(&self) -> Shared<ContactUrgency> {
+        self.row.release(field::CONTACT_URGENCY, |row| row.urgency)
     }
 
     /// When it was.
@@ -99,7 +73,10 @@ impl Contact {
     /// What the reporter noted, if anything that you may read.
     fn note(&self, ctx: &Context<'_>) -> Shared<Option<ContactNote>> {
         self.row.release_rows(field::CONTACT_NOTE, || {
-            rows(ctx, &self.dossier, |note: &ContactNote| note.key() == self.key()).pop()
+            rows(ctx, &self.dossier, |note: &ContactNote| {
+                note.row.key() == self.row.key()
+            })
+            .pop()
         })
     }
 }
@@ -110,13 +87,10 @@ pub struct ContactNote {
     row: Visible<ContactNoteRow>,
 }
 
+/// Its key is its contact's.
 impl Entry for ContactNote {
     type Row = ContactNoteRow;
     const EXISTENCE: FieldId = field::CONTACT_NOTE_TEXT;
-
-    fn table(tables: &Tables) -> &[Locked<ContactNoteRow>] {
-        &tables.contact_notes
-    }
 
     fn new(_: Arc<Dossier>, row: Visible<ContactNoteRow>) -> Self {
         Self { row }
@@ -124,11 +98,6 @@ impl Entry for ContactNote {
 
     fn row(&self) -> &Visible<ContactNoteRow> {
         &self.row
-    }
-
-    /// Its contact's.
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
     }
 }
 

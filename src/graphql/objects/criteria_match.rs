@@ -1,53 +1,25 @@
 //! `CriteriaMatch`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, Entry, Family, Member, agency, family, member_of};
+use super::{Agency, Family, Member, agency, entry, family, member_of};
 use crate::{
     graphql::{
         codes::{self, CriterionCode, MatchedBy},
         context::Request,
         ids::Kind,
     },
+    records::CriteriaMatchRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::CriteriaMatchRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// That a family, usually through a member, meets a criterion.
-#[derive(Clone)]
-pub struct CriteriaMatch {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<CriteriaMatchRow>,
-}
-
-impl Entry for CriteriaMatch {
-    type Row = CriteriaMatchRow;
-    const EXISTENCE: FieldId = field::CRITERIA_MATCH_ID;
-
-    fn table(tables: &Tables) -> &[Locked<CriteriaMatchRow>] {
-        &tables.criteria
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<CriteriaMatchRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<CriteriaMatchRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// That a family, usually through a member, meets a criterion.
+    CriteriaMatch of CriteriaMatchRow, CRITERIA_MATCH_ID
 }
 
 /// That a family, usually through a member, meets a criterion.
@@ -55,7 +27,7 @@ impl Entry for CriteriaMatch {
 impl CriteriaMatch {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::CriteriaMatch, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::CriteriaMatch, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -103,9 +75,8 @@ impl CriteriaMatch {
     }
 
     /// Found in data or by a professional.
-    fn matched_by(&self) -> Shared<Option<MatchedBy>> {
-        self.row
-            .release(field::CRITERIA_MATCH_MATCHED_BY, |row| codes::parse(&row.matched_by))
+    fn matched_by(&self) -> Shared<MatchedBy> {
+        self.row.release(field::CRITERIA_MATCH_MATCHED_BY, |row| row.matched_by)
     }
 
     /// The day a data analyst verified it.

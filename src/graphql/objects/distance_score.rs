@@ -1,53 +1,21 @@
 //! `DistanceScore`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Entry, Member, member_of};
+use super::{Member, entry, member_of};
 use crate::{
-    graphql::{
-        codes::{self, ScoredBy},
-        context::Request,
-        ids::Kind,
-    },
+    graphql::{codes::ScoredBy, context::Request, ids::Kind},
+    records::DistanceScoreRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::DistanceScoreRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// A distance travelled score: 1 none, 2 minor, 3 moderate, 4 significant, 5 critical or complex; lower is better.
-#[derive(Clone)]
-pub struct DistanceScore {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<DistanceScoreRow>,
-}
-
-impl Entry for DistanceScore {
-    type Row = DistanceScoreRow;
-    const EXISTENCE: FieldId = field::DISTANCE_SCORE_ID;
-
-    fn table(tables: &Tables) -> &[Locked<DistanceScoreRow>] {
-        &tables.scores
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<DistanceScoreRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<DistanceScoreRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// A distance travelled score: 1 none, 2 minor, 3 moderate, 4 significant, 5 critical or complex; lower is better.
+    DistanceScore of DistanceScoreRow, DISTANCE_SCORE_ID
 }
 
 /// A distance travelled score: 1 none, 2 minor, 3 moderate, 4 significant, 5 critical or complex; lower is better.
@@ -55,7 +23,7 @@ impl Entry for DistanceScore {
 impl DistanceScore {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::DistanceScore, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::DistanceScore, self.dossier.key(), self.row.key())
     }
 
     /// The member it is about; null when it is about the whole family.
@@ -81,9 +49,8 @@ impl DistanceScore {
     }
 
     /// Who scored.
-    fn scored_by(&self) -> Shared<Option<ScoredBy>> {
-        self.row
-            .release(field::DISTANCE_SCORE_SCORED_BY, |row| codes::parse(&row.scored_by))
+    fn scored_by(&self) -> Shared<ScoredBy> {
+        self.row.release(field::DISTANCE_SCORE_SCORED_BY, |row| row.scored_by)
     }
 
     /// When.

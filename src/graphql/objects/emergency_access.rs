@@ -1,53 +1,18 @@
 //! `EmergencyAccess`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
-use super::{Agency, Entry, Family, agency, family};
+use super::{Agency, Family, agency, entry, family};
 use crate::{
-    graphql::{
-        codes::{self, EmergencyGround},
-        context::Request,
-        ids::Kind,
-    },
-    sharing::{
-        grant::{Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::EmergencyAccessRow,
-    },
+    graphql::{codes::EmergencyGround, context::Request, ids::Kind},
+    records::EmergencyAccessRow,
+    sharing::{grant::Shared, register::field},
 };
 
-/// Emergency access to a family.
-#[derive(Clone)]
-pub struct EmergencyAccess {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<EmergencyAccessRow>,
-}
-
-impl Entry for EmergencyAccess {
-    type Row = EmergencyAccessRow;
-    const EXISTENCE: FieldId = field::EMERGENCY_ACCESS_ID;
-
-    fn table(tables: &Tables) -> &[Locked<EmergencyAccessRow>] {
-        &tables.emergencies
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<EmergencyAccessRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<EmergencyAccessRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// Emergency access to a family.
+    EmergencyAccess of EmergencyAccessRow, EMERGENCY_ACCESS_ID
 }
 
 /// Emergency access to a family.
@@ -55,7 +20,7 @@ impl Entry for EmergencyAccess {
 impl EmergencyAccess {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::EmergencyAccess, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::EmergencyAccess, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -78,9 +43,8 @@ impl EmergencyAccess {
     }
 
     /// On what ground.
-    fn ground(&self) -> Shared<Option<EmergencyGround>> {
-        self.row
-            .release(field::EMERGENCY_ACCESS_GROUND, |row| codes::parse(&row.ground))
+    fn ground(&self) -> Shared<EmergencyGround> {
+        self.row.release(field::EMERGENCY_ACCESS_GROUND, |row| row.ground)
     }
 
     /// Why, in their words.

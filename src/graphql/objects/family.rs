@@ -11,19 +11,17 @@ use super::{
 };
 use crate::{
     graphql::{
-        codes::{self, NeedLevel, Route},
+        codes::{NeedLevel, Route},
         context::Request,
         ids::Kind,
         shared::Outcome,
     },
+    records::LeadProfessionalRow,
     sharing::{
         grant::{Shared, Visible},
         register::{FieldId, field},
     },
-    store::{
-        dossier::{Dossier, FamilyRecord, Locked, Tables},
-        rows::LeadProfessionalRow,
-    },
+    store::dossier::{Dossier, FamilyRecord},
 };
 
 /// A family.
@@ -47,11 +45,6 @@ impl Family {
 impl Entry for Family {
     type Row = FamilyRecord;
     const EXISTENCE: FieldId = field::FAMILY_ID;
-
-    /// Its own row is not one of a table; see [`Family::of`].
-    fn table(_: &Tables) -> &[Locked<FamilyRecord>] {
-        &[]
-    }
 
     fn new(dossier: Arc<Dossier>, row: Visible<FamilyRecord>) -> Self {
         Self { dossier, row }
@@ -105,15 +98,13 @@ impl Family {
 
     /// Level of need set at the checkpoint.
     fn need_level(&self) -> Shared<Option<NeedLevel>> {
-        self.row.release(field::FAMILY_NEED_LEVEL, |record| {
-            record.row.need_level.as_deref().and_then(codes::parse)
-        })
+        self.row
+            .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level)
     }
 
     /// How the family came in.
-    fn route(&self) -> Shared<Option<Route>> {
-        self.row
-            .release(field::FAMILY_ROUTE, |record| codes::parse(&record.row.route))
+    fn route(&self) -> Shared<Route> {
+        self.row.release(field::FAMILY_ROUTE, |record| record.row.route)
     }
 
     /// Whether the family is on the cohort today: the marker.

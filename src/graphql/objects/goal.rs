@@ -1,52 +1,24 @@
 //! `Goal`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 
-use super::{Action, Entry, Outcome, Plan, rows};
+use super::{Action, Outcome, Plan, entry, rows};
 use crate::{
     graphql::{
         codes::{self, CriterionCode, GoalStatus},
         context::Request,
         ids::Kind,
     },
+    records::GoalRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::GoalRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// A goal of a plan.
-#[derive(Clone)]
-pub struct Goal {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<GoalRow>,
-}
-
-impl Entry for Goal {
-    type Row = GoalRow;
-    const EXISTENCE: FieldId = field::GOAL_ID;
-
-    fn table(tables: &Tables) -> &[Locked<GoalRow>] {
-        &tables.goals
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<GoalRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<GoalRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// A goal of a plan.
+    Goal of GoalRow, GOAL_ID
 }
 
 /// A goal of a plan.
@@ -54,7 +26,7 @@ impl Entry for Goal {
 impl Goal {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Goal, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Goal, self.dossier.key(), self.row.key())
     }
 
     /// Its plan.
@@ -78,8 +50,8 @@ impl Goal {
     }
 
     /// Where it stands.
-    fn status(&self) -> Shared<Option<GoalStatus>> {
-        self.row.release(field::GOAL_STATUS, |row| codes::parse(&row.status))
+    fn status(&self) -> Shared<GoalStatus> {
+        self.row.release(field::GOAL_STATUS, |row| row.status)
     }
 
     /// What is done towards it, in order.

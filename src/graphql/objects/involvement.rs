@@ -1,49 +1,18 @@
 //! `Involvement`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, Entry, Family, agency, family};
+use super::{Agency, Family, agency, entry, family};
 use crate::{
     graphql::{context::Request, ids::Kind},
-    sharing::{
-        grant::{Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::InvolvementRow,
-    },
+    records::InvolvementRow,
+    sharing::{grant::Shared, register::field},
 };
 
-/// That an agency works with a family.
-#[derive(Clone)]
-pub struct Involvement {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<InvolvementRow>,
-}
-
-impl Entry for Involvement {
-    type Row = InvolvementRow;
-    const EXISTENCE: FieldId = field::INVOLVEMENT_ID;
-
-    fn table(tables: &Tables) -> &[Locked<InvolvementRow>] {
-        &tables.involvements
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<InvolvementRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<InvolvementRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// That an agency works with a family.
+    Involvement of InvolvementRow, INVOLVEMENT_ID
 }
 
 /// That an agency works with a family.
@@ -51,7 +20,7 @@ impl Entry for Involvement {
 impl Involvement {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Involvement, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Involvement, self.dossier.key(), self.row.key())
     }
 
     /// The family.

@@ -1,53 +1,18 @@
 //! `MarkerPlacement`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, Entry, Family, agency, family};
+use super::{Agency, Family, agency, entry, family};
 use crate::{
-    graphql::{
-        codes::{self, MarkerStatus},
-        context::Request,
-        ids::Kind,
-    },
-    sharing::{
-        grant::{Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::MarkerRow,
-    },
+    graphql::{codes::MarkerStatus, context::Request, ids::Kind},
+    records::MarkerRow,
+    sharing::{grant::Shared, register::field},
 };
 
-/// A marker in a partner's own system.
-#[derive(Clone)]
-pub struct MarkerPlacement {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<MarkerRow>,
-}
-
-impl Entry for MarkerPlacement {
-    type Row = MarkerRow;
-    const EXISTENCE: FieldId = field::MARKER_PLACEMENT_ID;
-
-    fn table(tables: &Tables) -> &[Locked<MarkerRow>] {
-        &tables.markers
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<MarkerRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<MarkerRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// A marker in a partner's own system.
+    MarkerPlacement of MarkerRow, MARKER_PLACEMENT_ID
 }
 
 impl MarkerPlacement {
@@ -63,7 +28,7 @@ impl MarkerPlacement {
 impl MarkerPlacement {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::MarkerPlacement, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::MarkerPlacement, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -86,9 +51,8 @@ impl MarkerPlacement {
     }
 
     /// Its state.
-    fn status(&self) -> Shared<Option<MarkerStatus>> {
-        self.row
-            .release(field::MARKER_PLACEMENT_STATUS, |row| codes::parse(&row.status))
+    fn status(&self) -> Shared<MarkerStatus> {
+        self.row.release(field::MARKER_PLACEMENT_STATUS, |row| row.status)
     }
 
     /// When it was asked for.

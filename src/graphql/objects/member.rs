@@ -1,30 +1,26 @@
 //! `Member`: a person as they belong to a family.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Consent, CriteriaMatch, Entry, Family, LocalIdentifier, ProgressValue, StatutoryStatus, family, rows};
+use super::{Consent, CriteriaMatch, Family, LocalIdentifier, ProgressValue, StatutoryStatus, entry, family, rows};
 use crate::{
     graphql::{
-        codes::{self, Relationship, Sex},
+        codes::{Relationship, Sex},
         context::Request,
         ids::Kind,
     },
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
+        grant::{Link, Shared},
+        register::field,
     },
-    store::dossier::{Dossier, Locked, MemberRecord, Tables},
+    store::dossier::MemberRecord,
 };
 
-/// A person in a family.
-#[derive(Clone)]
-pub struct Member {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<MemberRecord>,
+entry! {
+    /// A person in a family.
+    Member of MemberRecord, MEMBER_ID
 }
 
 impl Member {
@@ -46,28 +42,7 @@ impl Member {
         let from = self
             .row
             .release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from);
-        (self.in_family(), from.seen().copied(), self.key())
-    }
-}
-
-impl Entry for Member {
-    type Row = MemberRecord;
-    const EXISTENCE: FieldId = field::MEMBER_ID;
-
-    fn table(tables: &Tables) -> &[Locked<MemberRecord>] {
-        &tables.members
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<MemberRecord>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<MemberRecord> {
-        &self.row
-    }
-
-    fn key(&self) -> Uuid {
-        self.row.key()
+        (self.in_family(), from.seen().copied(), self.row.key())
     }
 }
 
@@ -76,7 +51,7 @@ impl Entry for Member {
 impl Member {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Member, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Member, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -86,10 +61,9 @@ impl Member {
     }
 
     /// What the person is in the family.
-    fn relationship(&self) -> Shared<Option<Relationship>> {
-        self.row.release(field::MEMBER_RELATIONSHIP, |record| {
-            codes::parse(&record.membership.relationship)
-        })
+    fn relationship(&self) -> Shared<Relationship> {
+        self.row
+            .release(field::MEMBER_RELATIONSHIP, |record| record.membership.relationship)
     }
 
     /// Whether they have parental responsibility.
@@ -160,9 +134,8 @@ impl Member {
     }
 
     /// Sex as recorded.
-    fn sex(&self) -> Shared<Option<Sex>> {
-        self.row
-            .release(field::MEMBER_SEX, |record| codes::parse(&record.person.sex))
+    fn sex(&self) -> Shared<Sex> {
+        self.row.release(field::MEMBER_SEX, |record| record.person.sex)
     }
 
     /// Ethnicity as recorded.
@@ -208,7 +181,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_STATUTORY_STATUSES, || {
             rows(ctx, &self.dossier, |of: &StatutoryStatus| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -218,7 +191,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_IDENTIFIERS, || {
             rows(ctx, &self.dossier, |of: &LocalIdentifier| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -228,7 +201,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CRITERIA_MATCHES, || {
             rows(ctx, &self.dossier, |of: &CriteriaMatch| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -238,7 +211,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_FAMILY_PROGRESS, || {
             rows(ctx, &self.dossier, |of: &ProgressValue| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }
@@ -248,7 +221,7 @@ impl Member {
         let person = self.person();
         self.row.release_rows(field::MEMBER_CONSENTS, || {
             rows(ctx, &self.dossier, |of: &Consent| {
-                of.row().link(Link::Person) == Some(person)
+                of.row.link(Link::Person) == Some(person)
             })
         })
     }

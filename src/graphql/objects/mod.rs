@@ -72,18 +72,15 @@ use crate::{
         grant::{Linked, Shared, Visible},
         register::FieldId,
     },
-    store::dossier::{Dossier, Locked, Tables},
+    store::dossier::{Dossier, InTables},
 };
 
 /// An object type whose rows belong to a family.
 pub trait Entry: Sized + Clone {
     /// Its row.
-    type Row: Linked + 'static;
+    type Row: Linked + InTables + 'static;
     /// The field whose categories say whether a row exists for the asker.
     const EXISTENCE: FieldId;
-
-    /// The rows of this type in what was read of a family.
-    fn table(tables: &Tables) -> &[Locked<Self::Row>];
 
     /// The object of a visible row.
     fn new(dossier: Arc<Dossier>, row: Visible<Self::Row>) -> Self;
@@ -92,12 +89,44 @@ pub trait Entry: Sized + Clone {
     fn row(&self) -> &Visible<Self::Row>;
 
     /// The row's key.
-    fn key(&self) -> Uuid;
+    fn key(&self) -> Uuid {
+        self.row().key()
+    }
 }
+
+/// Says an object type: a row that is locked up with a family, and the field whose categories say whether it exists for the asker.
+macro_rules! entry {
+    ($(#[doc = $about:literal])+ $object:ident of $row:ty, $existence:ident) => {
+        $(#[doc = $about])+
+        #[derive(Clone)]
+        pub struct $object {
+            pub(in crate::graphql) dossier: std::sync::Arc<crate::store::dossier::Dossier>,
+            pub(in crate::graphql) row: crate::sharing::grant::Visible<$row>,
+        }
+
+        impl crate::graphql::objects::Entry for $object {
+            type Row = $row;
+            const EXISTENCE: crate::sharing::register::FieldId = crate::sharing::register::field::$existence;
+
+            fn new(
+                dossier: std::sync::Arc<crate::store::dossier::Dossier>,
+                row: crate::sharing::grant::Visible<$row>,
+            ) -> Self {
+                Self { dossier, row }
+            }
+
+            fn row(&self) -> &crate::sharing::grant::Visible<$row> {
+                &self.row
+            }
+        }
+    };
+}
+
+use entry;
 
 /// Every row of one family that exists for the asker. It discloses nothing yet.
 pub(super) fn visible<E: Entry>(dossier: &Arc<Dossier>) -> impl Iterator<Item = E> {
-    E::table(&dossier.tables).iter().filter_map(move |row| {
+    E::Row::of(&dossier.tables).iter().filter_map(move |row| {
         let row = dossier.grant.visible(E::EXISTENCE, row)?;
         Some(E::new(Arc::clone(dossier), row))
     })

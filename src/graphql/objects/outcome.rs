@@ -1,53 +1,25 @@
 //! `Outcome`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, Entry, Family, Goal, Plan, agency, family, rows};
+use super::{Agency, Family, Goal, Plan, agency, entry, family, rows};
 use crate::{
     graphql::{
         codes::{self, CriterionCode, OutcomeKind},
         context::Request,
         ids::Kind,
     },
+    records::OutcomeRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::OutcomeRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// An indicator that a family agreed to, with its baseline and its result.
-#[derive(Clone)]
-pub struct Outcome {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<OutcomeRow>,
-}
-
-impl Entry for Outcome {
-    type Row = OutcomeRow;
-    const EXISTENCE: FieldId = field::OUTCOME_ID;
-
-    fn table(tables: &Tables) -> &[Locked<OutcomeRow>] {
-        &tables.outcomes
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<OutcomeRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<OutcomeRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// An indicator that a family agreed to, with its baseline and its result.
+    Outcome of OutcomeRow, OUTCOME_ID
 }
 
 /// An indicator that a family agreed to, with its baseline and its result.
@@ -55,7 +27,7 @@ impl Entry for Outcome {
 impl Outcome {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Outcome, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Outcome, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -93,8 +65,8 @@ impl Outcome {
     }
 
     /// Hard or soft.
-    fn kind(&self) -> Shared<Option<OutcomeKind>> {
-        self.row.release(field::OUTCOME_KIND, |row| codes::parse(&row.kind))
+    fn kind(&self) -> Shared<OutcomeKind> {
+        self.row.release(field::OUTCOME_KIND, |row| row.kind)
     }
 
     /// How it was on entry.

@@ -1,62 +1,34 @@
 //! `Plan`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Entry, Family, Goal, Outcome, family, rows};
+use super::{Family, Goal, Outcome, entry, family, rows};
 use crate::{
     graphql::{
-        codes::{self, PlanClosure, PlanStatus},
+        codes::{PlanClosure, PlanStatus},
         context::Request,
         ids::Kind,
     },
+    records::PlanRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::PlanRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// The one overarching support plan of a family.
-#[derive(Clone)]
-pub struct Plan {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<PlanRow>,
+entry! {
+    /// The one overarching support plan of a family.
+    Plan of PlanRow, PLAN_ID
 }
 
 impl Plan {
     /// Whether it is known to the asker not to be closed.
     pub(super) fn is_open(&self) -> bool {
         self.row
-            .release(field::PLAN_STATUS, |row| row.status != "closed")
+            .release(field::PLAN_STATUS, |row| row.status != PlanStatus::Closed)
             .seen()
             == Some(&true)
-    }
-}
-
-impl Entry for Plan {
-    type Row = PlanRow;
-    const EXISTENCE: FieldId = field::PLAN_ID;
-
-    fn table(tables: &Tables) -> &[Locked<PlanRow>] {
-        &tables.plans
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<PlanRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<PlanRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
     }
 }
 
@@ -65,7 +37,7 @@ impl Entry for Plan {
 impl Plan {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Plan, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::Plan, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -74,8 +46,8 @@ impl Plan {
     }
 
     /// Where it stands.
-    fn status(&self) -> Shared<Option<PlanStatus>> {
-        self.row.release(field::PLAN_STATUS, |row| codes::parse(&row.status))
+    fn status(&self) -> Shared<PlanStatus> {
+        self.row.release(field::PLAN_STATUS, |row| row.status)
     }
 
     /// When it was drawn up.
@@ -101,8 +73,7 @@ impl Plan {
 
     /// With what success it was closed.
     fn closure(&self) -> Shared<Option<PlanClosure>> {
-        self.row
-            .release(field::PLAN_CLOSURE, |row| row.closure.as_deref().and_then(codes::parse))
+        self.row.release(field::PLAN_CLOSURE, |row| row.closure)
     }
 
     /// Its goals, in order.

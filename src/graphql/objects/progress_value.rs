@@ -1,53 +1,25 @@
 //! `ProgressValue`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Entry, Family, Member, family, member_of};
+use super::{Family, Member, entry, family, member_of};
 use crate::{
     graphql::{
         codes::{self, ProgressMeasure, ProgressStage},
         context::Request,
         ids::Kind,
     },
+    records::ProgressValueRow,
     sharing::{
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
-    },
-    store::{
-        dossier::{Dossier, Locked, Tables},
-        rows::ProgressValueRow,
+        grant::{Link, Shared},
+        register::field,
     },
 };
 
-/// A Family Progress Data figure.
-#[derive(Clone)]
-pub struct ProgressValue {
-    pub(in crate::graphql) dossier: Arc<Dossier>,
-    pub(in crate::graphql) row: Visible<ProgressValueRow>,
-}
-
-impl Entry for ProgressValue {
-    type Row = ProgressValueRow;
-    const EXISTENCE: FieldId = field::PROGRESS_VALUE_ID;
-
-    fn table(tables: &Tables) -> &[Locked<ProgressValueRow>] {
-        &tables.progress
-    }
-
-    fn new(dossier: Arc<Dossier>, row: Visible<ProgressValueRow>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<ProgressValueRow> {
-        &self.row
-    }
-
-    fn key(&self) -> uuid::Uuid {
-        self.row.key()
-    }
+entry! {
+    /// A Family Progress Data figure.
+    ProgressValue of ProgressValueRow, PROGRESS_VALUE_ID
 }
 
 /// A Family Progress Data figure.
@@ -55,7 +27,7 @@ impl Entry for ProgressValue {
 impl ProgressValue {
     /// Opaque identifier.
     pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::ProgressValue, self.dossier.key(), self.key())
+        Request::of(ctx).id(Kind::ProgressValue, self.dossier.key(), self.row.key())
     }
 
     /// The family.
@@ -78,9 +50,8 @@ impl ProgressValue {
     }
 
     /// Gathered at assessment or at closure.
-    fn stage(&self) -> Shared<Option<ProgressStage>> {
-        self.row
-            .release(field::PROGRESS_VALUE_STAGE, |row| codes::parse(&row.stage))
+    fn stage(&self) -> Shared<ProgressStage> {
+        self.row.release(field::PROGRESS_VALUE_STAGE, |row| row.stage)
     }
 
     /// In the measure's own unit.

@@ -4,15 +4,18 @@ use async_graphql::{Context, Object};
 
 use super::{Agency, Agreement, Authority, told};
 use crate::{
-    graphql::codes::{self, DataCategory, Role, Sensitivity},
-    sharing::{category::Category, grant::Shared, register::field},
+    graphql::{
+        api_error::ApiError,
+        codes::{self, DataCategory, Role, Sensitivity},
+        context::Request,
+        shared::{Outcome, about_nobody},
+    },
+    sharing::{caller::Party, category::Category, grant::Shared, register::field},
 };
 
 /// Who you are to this server, and what the agreement could ever let you see for this purpose.
 pub struct Viewer {
     pub(in crate::graphql) caller: std::sync::Arc<crate::sharing::caller::Caller>,
-    pub(in crate::graphql) agency: Option<Agency>,
-    pub(in crate::graphql) portal: Option<Agency>,
     pub(in crate::graphql) authority: Authority,
     pub(in crate::graphql) agreements: Vec<Agreement>,
     pub(in crate::graphql) categories: Vec<CategoryAccess>,
@@ -33,13 +36,15 @@ impl Viewer {
     }
 
     /// Your agency.
-    fn agency(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
-        told(ctx, field::VIEWER_AGENCY, || self.agency.clone())
+    async fn agency(&self, ctx: &Context<'_>) -> Outcome<Option<Agency>> {
+        let agency = of_party(ctx, Some(&self.caller.principal));
+        about_nobody(ctx, field::VIEWER_AGENCY, agency).await.into()
     }
 
     /// The agency of the portal that asks for you.
-    fn portal(&self, ctx: &Context<'_>) -> Shared<Option<Agency>> {
-        told(ctx, field::VIEWER_PORTAL, || self.portal.clone())
+    async fn portal(&self, ctx: &Context<'_>) -> Outcome<Option<Agency>> {
+        let portal = of_party(ctx, self.caller.portal.as_ref());
+        about_nobody(ctx, field::VIEWER_PORTAL, portal).await.into()
     }
 
     /// Your role.
@@ -78,6 +83,11 @@ impl Viewer {
             self.may_open_emergency_access
         })
     }
+}
+
+async fn of_party(ctx: &Context<'_>, party: Option<&Party>) -> Result<Option<Agency>, ApiError> {
+    let Some(party) = party else { return Ok(None) };
+    Ok(Request::of(ctx).loaders.agency(party.agency).await?.map(Agency))
 }
 
 /// What you could ever do with one category of data.

@@ -15,6 +15,7 @@ use crate::{
         objects::ContactEdge,
         services::Services,
     },
+    records::Table,
     sharing::{
         caller::Caller,
         ceiling::Ceiling,
@@ -54,10 +55,7 @@ impl Contacts {
 
     /// One contact, if the caller may know of it now.
     pub async fn give(request: &Request, at: ContactPlace) -> Option<Result<Shared<ContactEdge>, ApiError>> {
-        let wants = request.wants.and(Wants {
-            contacts: true,
-            ..Wants::default()
-        });
+        let wants = request.wants.and(Wants::of(&[Table::Contact]));
         let family = FamilySet::Keys(vec![at.family_id]);
         let read = match request.session.dossiers(&request.ceiling, &family, wants).await {
             Ok(read) => read,

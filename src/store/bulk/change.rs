@@ -9,12 +9,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
-    BulkError, Databases, Dataset, KeyTable, Load, MOST_ROWS,
-    tables::{self, Loadable},
-    touched,
+use super::{BulkError, Databases, Dataset, Load, MOST_ROWS, tables, touched};
+use crate::{
+    records::{Row, Table},
+    store::{keys, record},
 };
-use crate::store::keys;
 
 /// Rows of one page.
 const PAGE: usize = 2048;
@@ -56,7 +55,7 @@ impl Look {
     }
 
     /// The rows of a table with these keys. In a load nobody else changes them until it ends.
-    pub async fn rows(&self, table: &str, authority: i32, keys: &[Uuid]) -> Result<Dataset, BulkError> {
+    pub async fn rows(&self, table: Table, authority: i32, keys: &[Uuid]) -> Result<Dataset, BulkError> {
         let mut all = Dataset::default();
         for keys in keys.chunks(MOST_ROWS) {
             let which = Which::Keys(keys);
@@ -66,30 +65,31 @@ impl Look {
     }
 
     /// Rows of a table after a key, in the order of their keys; none when there are no more.
-    pub async fn page(&self, table: &str, authority: i32, after: Option<Uuid>) -> Result<Dataset, BulkError> {
+    pub async fn page(&self, table: Table, authority: i32, after: Option<Uuid>) -> Result<Dataset, BulkError> {
         Ok(tables::read_table(&self.transaction, table, authority, Which::After(after), "").await?)
     }
 
     /// Which of these keys the authority has in a table, each with its family where the table's rows are of families.
     pub async fn keys_there(
         &self,
-        table: KeyTable,
+        table: Table,
         authority: i32,
         keys: &[Uuid],
     ) -> Result<HashMap<Uuid, Option<Uuid>>, BulkError> {
         let mut there = HashMap::new();
-        let family = if table.of_family { "family_id" } else { "NULL" };
+        let of_family = table.columns().iter().any(|column| column.name == "family_id");
+        let family = if of_family { "family_id" } else { "NULL" };
         for keys in keys.chunks(MOST_ROWS) {
             let places: Vec<String> = (2..keys.len() + 2).map(|at| format!("${at}")).collect();
             let text = format!(
                 "SELECT id, {family} AS family_id FROM {} WHERE authority_id = $1 AND id IN ({})",
-                table.name,
+                table.name(),
                 places.join(", ")
             );
             let values = std::iter::once(Value::from(authority)).chain(keys.iter().map(|key| Value::from(*key)));
             let statement = Statement::from_sql_and_values(self.transaction.get_database_backend(), text, values);
             for row in self.transaction.query_all_raw(statement).await? {
-                let family = if table.of_family {
+                let family = if of_family {
                     Some(row.try_get("", "family_id")?)
                 } else {
                     None
@@ -137,19 +137,18 @@ impl Load {
     }
 
     /// Changes the rows of one table.
-    pub(super) async fn update<R: Loadable>(&mut self, rows: &[R]) -> Result<(), BulkError> {
+    pub(super) async fn update<R: Row>(&mut self, rows: &[R]) -> Result<(), BulkError> {
         let backend = self.there.transaction.get_database_backend();
-        let text = update_text(R::TABLE, R::COLUMNS);
+        let text = update_text(R::NAME, R::NAMES);
         for row in rows {
-            let mut values = Vec::with_capacity(R::COLUMNS.len());
-            row.push_values(&mut values);
+            let values = row.cells().into_iter().map(record::value);
             let statement = Statement::from_sql_and_values(backend, &text, values);
             let source = match self.there.transaction.execute_raw(statement).await {
                 Ok(done) if done.rows_affected() == 1 => continue,
                 Ok(_) => DbErr::RecordNotUpdated,
                 Err(error) => error,
             };
-            let table = R::TABLE;
+            let table = R::NAME;
             return Err(BulkError::Rows { table, source });
         }
         Ok(())
@@ -157,7 +156,7 @@ impl Load {
 }
 
 /// Reads rows of one table.
-pub(super) async fn select<R: Loadable + FromQueryResult>(
+pub(super) async fn select<R: Row + FromQueryResult>(
     on: &DatabaseTransaction,
     authority: i32,
     which: Which<'_>,
@@ -179,8 +178,8 @@ pub(super) async fn select<R: Loadable + FromQueryResult>(
     };
     let text = format!(
         "SELECT {} FROM {} WHERE authority_id = $1 {filter}{lock}",
-        R::COLUMNS.join(", "),
-        R::TABLE
+        R::LIST,
+        R::NAME
     );
     let statement = Statement::from_sql_and_values(on.get_database_backend(), text, values);
     let rows = on.query_all_raw(statement).await?;

@@ -1,6 +1,8 @@
-//! A bounded cache that evicts the least recently used half.
+//! A bounded cache, limited in bytes. The least used values are evicted.
 
-use std::{collections::HashMap, hash::Hash};
+use std::hash::Hash;
+
+use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter, unsync::Cache};
 
 /// How much of the limit a value takes.
 pub(super) trait Size {
@@ -8,68 +10,59 @@ pub(super) trait Size {
     fn bytes(&self) -> usize;
 }
 
-/// A cache in two generations: a hit moves to the young one, and when that is full it replaces the old one,
-/// which is evicted. Each value has a stamp and is only returned for the same stamp.
+/// A cache of values with stamps: a value is only returned for the stamp that it was inserted with.
 #[derive(Debug)]
 pub(super) struct Bounded<K, S, V> {
-    half: usize,
-    young: HashMap<K, (S, V)>,
-    young_bytes: usize,
-    old: HashMap<K, (S, V)>,
-    evicted: Vec<HashMap<K, (S, V)>>,
+    cache: Cache<K, (S, V), BySize, DefaultHashBuilder, CollectEvicted>,
+    evicted: Vec<(S, V)>,
+}
+
+#[derive(Clone, Debug)]
+struct BySize;
+
+impl<K, S, V: Size> Weighter<K, (S, V)> for BySize {
+    fn weight(&self, _: &K, (_, value): &(S, V)) -> u64 {
+        value.bytes() as u64
+    }
+}
+
+/// Collects evicted values, so that they are dropped outside the lock.
+#[derive(Clone, Debug)]
+struct CollectEvicted;
+
+impl<K, S, V> Lifecycle<K, (S, V)> for CollectEvicted {
+    type RequestState = Vec<(S, V)>;
+
+    fn on_evict(&self, evicted: &mut Self::RequestState, _: K, value: (S, V)) {
+        evicted.push(value);
+    }
 }
 
 impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
-    /// A cache of at most `capacity` bytes, plus one value.
-    pub(super) fn new(capacity: usize) -> Self {
+    /// A cache of at most `capacity` bytes, for values of about `each` bytes.
+    pub(super) fn new(capacity: usize, each: usize) -> Self {
+        let hasher = DefaultHashBuilder::default();
         Self {
-            half: capacity.div_ceil(2),
-            young: HashMap::new(),
-            young_bytes: 0,
-            old: HashMap::new(),
+            cache: Cache::with(capacity / each, capacity as u64, BySize, hasher, CollectEvicted),
             evicted: Vec::new(),
         }
     }
 
-    /// The evicted values. Dropping so many takes time, which is best spent outside the lock.
-    pub(super) fn take_evicted(&mut self) -> Vec<HashMap<K, (S, V)>> {
+    /// The evicted values. Dropping them takes time.
+    pub(super) fn take_evicted(&mut self) -> Vec<(S, V)> {
         std::mem::take(&mut self.evicted)
     }
 
-    pub(super) fn get(&mut self, stamp: &S, key: K) -> Option<V> {
-        if let Some((kept_under, value)) = self.young.get(&key) {
-            return (kept_under == stamp).then(|| value.clone());
-        }
-        let (kept_under, value) = self.old.remove(&key)?;
-        if kept_under != *stamp {
-            return None;
-        }
-        let found = value.clone();
-        self.keep(key, kept_under, value);
-        Some(found)
+    pub(super) fn get(&self, stamp: &S, key: &K) -> Option<V> {
+        let (inserted_with, value) = self.cache.get(key)?;
+        (inserted_with == stamp).then(|| value.clone())
     }
 
     pub(super) fn insert(&mut self, stamp: S, key: K, value: V) {
-        self.old.remove(&key);
-        self.keep(key, stamp, value);
-    }
-
-    fn keep(&mut self, key: K, stamp: S, value: V) {
-        if self.young_bytes >= self.half {
-            let young = std::mem::take(&mut self.young);
-            self.evicted.push(std::mem::replace(&mut self.old, young));
-            self.young_bytes = 0;
-        }
-        self.young_bytes += value.bytes();
-        if let Some((_, before)) = self.young.insert(key, (stamp, value)) {
-            self.young_bytes -= before.bytes();
-        }
+        self.cache.insert_with_lifecycle(key, (stamp, value), &mut self.evicted);
     }
 
     pub(super) fn remove(&mut self, key: &K) {
-        if let Some((_, before)) = self.young.remove(key) {
-            self.young_bytes -= before.bytes();
-        }
-        self.old.remove(key);
+        self.evicted.extend(self.cache.remove(key).map(|(_, value)| value));
     }
 }

@@ -33,11 +33,13 @@ pub(super) use self::{
 };
 use super::{
     agencies::Agencies,
-    dossier::{FamilyRecord, Locked, Tables, Wants},
+    dossier::{FamilyRecord, Locked, Tables},
     facts::Needed,
-    rows::AuthorityRow,
 };
-use crate::sharing::{category::CategorySet, facts::FamilyFacts};
+use crate::{
+    records::{AuthorityRow, TableSet},
+    sharing::{category::CategorySet, facts::FamilyFacts},
+};
 
 /// The cached data of one family. It is derived only from the database, the day and the authority's settings,
 /// and from nothing about the caller except what [`Shape`] says.
@@ -66,7 +68,7 @@ impl Size for Arc<[Uuid]> {
 /// What was requested when something was read: data read for another shape may lack rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
-    pub(super) wants: Wants,
+    pub(super) tables: TableSet,
     pub(super) needed: Needed,
     /// The agencies whose involvements are read, unless all are.
     pub(super) agencies: Option<Vec<Uuid>>,
@@ -94,6 +96,10 @@ pub(super) struct FamilyCache {
     read: AtomicU64,
 }
 
+/// The approximate size of a family, in bytes.
+const FAMILY: usize = 5_000;
+/// The approximate size of a list, in bytes.
+const LIST: usize = 500;
 /// More shapes than partners need: beyond this limit the whole cache is cleared.
 const MAX_SHAPES: usize = 256;
 /// The longest list of one statement's families that is cached.
@@ -125,7 +131,7 @@ struct Contents {
 }
 
 impl Contents {
-    fn get(&mut self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
+    fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
         let shape = self
             .shapes
             .get(shape)
@@ -135,8 +141,8 @@ impl Contents {
             return vec![None; keys.len()];
         };
         let place = |key: &Uuid| (view.authority, shape, *key);
-        let families = &mut self.families;
-        keys.iter().map(|key| families.get(&view.epoch, place(key))).collect()
+        let kept = |key: &Uuid| self.families.get(&view.epoch, &place(key));
+        keys.iter().map(kept).collect()
     }
 
     fn put(&mut self, view: &View, shape: &Shape, read: &[Arc<CachedFamily>], most: usize) {
@@ -145,7 +151,7 @@ impl Contents {
         }
         if self.shapes.len() >= MAX_SHAPES && !self.shapes.contains_key(shape) {
             self.shapes.clear();
-            self.families = Bounded::new(most);
+            self.families = Bounded::new(most, FAMILY);
         }
         let next = self.shapes.len();
         let shape = *self.shapes.entry(shape.clone()).or_insert(next);
@@ -164,8 +170,8 @@ impl FamilyCache {
             kept: Mutex::new(Contents {
                 authorities: Authorities::default(),
                 shapes: HashMap::new(),
-                families: Bounded::new(most),
-                lists: Bounded::new(most / 16),
+                families: Bounded::new(most, FAMILY),
+                lists: Bounded::new(most / 16, LIST),
             }),
             proof: Proof::default(),
             cached: AtomicU64::default(),
@@ -213,7 +219,7 @@ impl FamilyCache {
     /// The cached families for an operation, in the order of the requested ids. Empty if the authority has
     /// moved on.
     pub(super) fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
-        self.with(|kept| kept.get(view, shape, keys))
+        self.lock().get(view, shape, keys)
     }
 
     /// Counts an operation's hits and misses.
@@ -243,7 +249,7 @@ impl FamilyCache {
 
     /// The families that a statement selected in the same view.
     pub(super) fn list(&self, view: &View, statement_digest: StatementDigest) -> Option<Arc<[Uuid]>> {
-        self.lock().lists.get(view, (view.authority, statement_digest))
+        self.lock().lists.get(view, &(view.authority, statement_digest))
     }
 
     /// Caches which families a statement selected, unless there are many.

@@ -1,5 +1,6 @@
 //! Cached data is only used for the same view, and the cache is bounded.
 
+use crate::records::{Route, Table, TableSet};
 use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate};
@@ -30,8 +31,8 @@ fn key(number: u128) -> Uuid {
 
 fn family(number: u128) -> Arc<CachedFamily> {
     use crate::{
+        records::FamilyRow,
         sharing::{facts::RowFacts, grant::Guarded},
-        store::rows::FamilyRow,
     };
     let row = FamilyRow {
         authority_id: AUTHORITY,
@@ -42,7 +43,7 @@ fn family(number: u128) -> Arc<CachedFamily> {
         locality: None,
         reach_area: None,
         need_level: None,
-        route: "cohort".into(),
+        route: Route::Data,
         attached_on: None,
         closed_on: None,
     };
@@ -75,10 +76,7 @@ fn family(number: u128) -> Arc<CachedFamily> {
 
 fn shape(plans: bool) -> Shape {
     Shape {
-        wants: Wants {
-            plans,
-            ..Wants::default()
-        },
+        tables: if plans { Table::Plan.into() } else { TableSet::EMPTY },
         needed: Needed::default(),
         agencies: None,
         consents: None,
@@ -110,7 +108,7 @@ fn kept(cache: &FamilyCache, view: &View, plans: bool, number: u128) -> bool {
 }
 
 #[test]
-fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
+fn hits_need_the_same_view_and_shape() {
     let cache = FamilyCache::new(1_000_000);
     let earlier = moment(2, day(1));
     let view = now(&cache, 3);
@@ -126,7 +124,7 @@ fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
 }
 
 #[test]
-fn a_database_that_was_put_back_or_is_another_forgets_everything() {
+fn a_restored_or_different_database_clears_the_cache() {
     let cache = FamilyCache::new(1_000_000);
     let view = now(&cache, 3);
     cache.put(&view, &shape(false), &[family(1)]);
@@ -148,7 +146,7 @@ fn a_database_that_was_put_back_or_is_another_forgets_everything() {
 }
 
 #[test]
-fn what_was_written_is_forgotten_and_nothing_else() {
+fn only_written_families_are_invalidated() {
     let cache = FamilyCache::new(1_000_000);
     let before = now(&cache, 3);
     cache.put(&before, &shape(false), &[family(1), family(2)]);
@@ -168,7 +166,7 @@ fn what_was_written_is_forgotten_and_nothing_else() {
 }
 
 #[test]
-fn another_day_and_other_settings_forget_everything() {
+fn another_day_or_other_settings_clear_the_cache() {
     let cache = FamilyCache::new(1_000_000);
     let view = now(&cache, 3);
     cache.put(&view, &shape(false), &[family(1)]);
@@ -184,7 +182,7 @@ fn another_day_and_other_settings_forget_everything() {
 }
 
 #[test]
-fn what_is_asked_for_least_lately_makes_room() {
+fn the_least_recently_used_are_evicted() {
     let cache = FamilyCache::new(8 * 1_500);
     let view = now(&cache, 1);
     cache.put(&view, &shape(false), &[family(0)]);

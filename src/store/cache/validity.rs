@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::HashMap, sync::Arc, time::Instant};
 
 use chrono::NaiveDate;
 
-use crate::store::{agencies::Agencies, rows::AuthorityRow};
+use crate::{records::AuthorityRow, store::agencies::Agencies};
 
 /// The newest write of a family. Numbers rise in commit order during the life of one PostgreSQL server; one
 /// that was restored, or promoted, may give the same number to another write.
@@ -59,7 +59,7 @@ pub(in crate::store) struct View {
 }
 
 #[derive(Debug)]
-struct Standing {
+struct CachedState {
     written: i64,
     life: Life,
     lapses: u64,
@@ -71,7 +71,7 @@ struct Standing {
     agencies: Option<Arc<Agencies>>,
 }
 
-impl Standing {
+impl CachedState {
     fn view(&self) -> View {
         View {
             authority: self.settings.id,
@@ -84,7 +84,7 @@ impl Standing {
 /// All authorities with cached data.
 #[derive(Debug, Default)]
 pub(super) struct Authorities {
-    by_number: HashMap<i32, Standing>,
+    by_number: HashMap<i32, CachedState>,
     /// Incremented whenever an authority's cached data is cleared.
     epoch: u64,
 }
@@ -113,7 +113,7 @@ impl Authorities {
         }
         // Another life, day or settings, or nothing cached: everything derived from them is invalid.
         self.epoch += 1;
-        let begun = Standing {
+        let begun = CachedState {
             written: written.number,
             life: written.life,
             lapses,

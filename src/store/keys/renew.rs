@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTr
 use uuid::Uuid;
 
 use super::{FAMILIES, LocalIdentifierRow, PersonRow, insert, of_identifier, of_person, places};
-use crate::store::{dataset::Dataset, rows::MembershipRow};
+use crate::{records::MembershipRow, store::dataset::Dataset};
 
 /// As [`super::add`], for rows that were changed just now.
 pub(in crate::store) async fn renew(transaction: &DatabaseTransaction, data: &Dataset) -> Result<(), DbErr> {

@@ -29,7 +29,7 @@ impl Checksum {
     fn add<E: EntityTrait>(&mut self, row: &E::Model) -> Result<(), DbErr> {
         let mut bytes = Vec::new();
         for column in E::Column::iter() {
-            put(&row.get(column), &mut bytes)?;
+            encode(&row.get(column), &mut bytes)?;
         }
         let of_row = digest(&SHA256, &bytes);
         for (into, byte) in self.digest.iter_mut().zip(of_row.as_ref()) {
@@ -41,7 +41,7 @@ impl Checksum {
 }
 
 /// Encodes a value unambiguously: with its length, and with null different from an empty text.
-fn put(value: &Value, into: &mut Vec<u8>) -> Result<(), DbErr> {
+fn encode(value: &Value, into: &mut Vec<u8>) -> Result<(), DbErr> {
     let text = match value {
         Value::Bool(value) => value.map(|value| value.to_string()),
         Value::SmallInt(value) => value.map(|value| value.to_string()),
@@ -121,7 +121,7 @@ pub(super) async fn sum<E: EntityTrait>(on: &DatabaseTransaction, authority: i32
     }
 }
 
-/// Copies those rows of an authority that are to be kept, and returns their checksum.
+/// Copies the selected rows of an authority, and returns their checksum.
 pub(super) async fn copy<E>(
     from: &DatabaseTransaction,
     to: &DatabaseTransaction,
@@ -188,13 +188,13 @@ mod tests {
     fn bytes(values: &[Value]) -> Vec<u8> {
         let mut bytes = Vec::new();
         for value in values {
-            put(value, &mut bytes).unwrap();
+            encode(value, &mut bytes).unwrap();
         }
         bytes
     }
 
     #[test]
-    fn values_that_differ_give_other_bytes() {
+    fn different_values_are_encoded_differently() {
         let text = |text: &str| Value::from(text.to_owned());
         assert_ne!(bytes(&[text("ab"), text("c")]), bytes(&[text("a"), text("bc")]));
         assert_ne!(bytes(&[text("")]), bytes(&[Value::String(None)]));

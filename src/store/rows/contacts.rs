@@ -1,73 +1,10 @@
-//! Contacts with marked families, and where agencies are told of them.
+//! What was said of markers, and where agencies are told of contacts.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use crate::{sharing::caller::Caller, store::record::record};
-
-/// A contact with a family. What its note says is a row of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactRow {
-    /// Its key.
-    pub id: Uuid,
-    /// The family.
-    pub family_id: Uuid,
-    /// The agency that reported it.
-    pub agency_id: Uuid,
-    /// Who reported it.
-    pub subject: String,
-    /// What kind of contact.
-    pub kind: String,
-    /// How urgent it is.
-    pub urgency: String,
-    /// When it was.
-    pub occurred_at: DateTime<Utc>,
-    /// When it was reported.
-    pub recorded_at: DateTime<Utc>,
-}
-
-/// The note of a contact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactNoteRow {
-    /// The contact.
-    pub contact_id: Uuid,
-    /// The family.
-    pub family_id: Uuid,
-    /// The agency that reported it.
-    pub agency_id: Uuid,
-    /// What it says.
-    pub text: String,
-    /// The data category of what it says.
-    pub category: String,
-}
-
-/// A contact with its note, as many of them are loaded at once.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct WholeContactRow {
-    /// The authority it belongs to.
-    pub authority_id: i32,
-    /// Its key.
-    pub id: Uuid,
-    /// The family.
-    pub family_id: Uuid,
-    /// The agency that reported it.
-    pub agency_id: Uuid,
-    /// Who reported it.
-    pub subject: String,
-    /// What kind of contact.
-    pub kind: String,
-    /// How urgent it is.
-    pub urgency: String,
-    /// When it was.
-    pub occurred_at: DateTime<Utc>,
-    /// What the note says; none where there is no note.
-    pub note: Option<String>,
-    /// The data category of what the note says; there if and only if there is a note.
-    pub note_category: Option<String>,
-    /// When it was reported.
-    pub recorded_at: DateTime<Utc>,
-}
 
 /// Whether a marker changed what a professional did.
 #[derive(Clone, Debug, PartialEq, Eq)]

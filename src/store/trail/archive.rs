@@ -83,7 +83,7 @@ impl TrailStore {
     }
 
     /// Copies a month from a snapshot of another trail. `words` gives the dictionary words that records use.
-    pub async fn take_in(
+    pub async fn copy_month(
         &self,
         from: &TrailSnapshot,
         month: Month,
@@ -103,9 +103,9 @@ impl TrailStore {
                     number,
                     records: &records,
                     families: &from.families_of(&places).await?,
-                    words: &from.whole_words(&words(&records)).await?,
+                    words: &from.word_rows(&words(&records)).await?,
                 };
-                sqlite::take_in(&self.writer, &part).await?;
+                sqlite::copy_month(&self.writer, &part).await?;
             }
             if let Some(head) = from.head(chain).await? {
                 sqlite::put_head(&self.writer, &head).await?;
@@ -117,19 +117,19 @@ impl TrailStore {
 
     /// Deletes a month from the database, all of it or nothing. On PostgreSQL the space is freed at once if
     /// the month has partitions that are not being read at the moment.
-    pub async fn let_go(&self, month: Month) -> Result<(), TrailStoreError> {
+    pub async fn delete_month(&self, month: Month) -> Result<(), TrailStoreError> {
         if self.writer.get_database_backend() == DbBackend::Postgres {
-            match self.take_out(month, true).await {
+            match self.delete_rows(month, true).await {
                 Ok(()) => return Ok(()),
                 Err(error) => {
                     tracing::warn!(%error, "the month's partitions could not be dropped; its rows are deleted");
                 }
             }
         }
-        self.take_out(month, false).await
+        self.delete_rows(month, false).await
     }
 
-    async fn take_out(&self, month: Month, drop_partitions: bool) -> Result<(), TrailStoreError> {
+    async fn delete_rows(&self, month: Month, drop_partitions: bool) -> Result<(), TrailStoreError> {
         let transaction = self.writer.begin().await?;
         let backend = transaction.get_database_backend();
         let run = async |text: &str| {
@@ -182,7 +182,7 @@ impl TrailSnapshot {
             .collect()
     }
 
-    async fn whole_words(&self, numbers: &[i32]) -> Result<Vec<(i32, Vec<u8>, String)>, TrailStoreError> {
+    async fn word_rows(&self, numbers: &[i32]) -> Result<Vec<(i32, Vec<u8>, String)>, TrailStoreError> {
         let mut words = Vec::with_capacity(numbers.len());
         for number in numbers {
             let sql = "SELECT number, hash, body FROM trail_word WHERE number = $1";

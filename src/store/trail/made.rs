@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The most rows added by one statement.
-const MOST: usize = 256;
+const MAX_ROWS: usize = 256;
 
 /// A row of `trail_made`: an announced change is known to be committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,15 +28,15 @@ pub struct MadeRow {
 impl TrailStore {
     /// Adds rows; existing rows stay.
     pub async fn add_made(&self, rows: &[MadeRow]) -> Result<(), TrailStoreError> {
-        for rows in rows.chunks(MOST) {
-            self.add_beside(adding(rows)).await?;
+        for rows in rows.chunks(MAX_ROWS) {
+            self.insert_rows(adding(rows)).await?;
         }
         Ok(())
     }
 
-    async fn add_beside(&self, (text, values): (String, Vec<Value>)) -> Result<(), TrailStoreError> {
+    async fn insert_rows(&self, (text, values): (String, Vec<Value>)) -> Result<(), TrailStoreError> {
         match self.writer.get_database_backend() {
-            DbBackend::Sqlite => sqlite::add_beside(&self.writer, self.files.as_deref(), (text, values)).await,
+            DbBackend::Sqlite => sqlite::insert_rows(&self.writer, self.files.as_deref(), (text, values)).await,
             backend => {
                 let statement = Statement::from_sql_and_values(backend, text, values);
                 self.writer.execute_raw(statement).await?;
@@ -54,7 +54,7 @@ impl TrailStore {
     /// As [`identity`](Self::identity), after setting it to `new` if there is none yet.
     pub async fn identity_or(&self, new: Uuid) -> Result<Option<Uuid>, TrailStoreError> {
         let text = "INSERT INTO trail_identity (place, id) VALUES (1, $1) ON CONFLICT DO NOTHING";
-        self.add_beside((text.to_owned(), vec![new.into()])).await?;
+        self.insert_rows((text.to_owned(), vec![new.into()])).await?;
         self.identity().await
     }
 }

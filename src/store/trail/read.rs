@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{EntryRow, HeadRow, Standing, TrailStore, TrailStoreError, group::bucket, snapshot::TrailSnapshot};
+use super::{ChainState, EntryRow, HeadRow, TrailStore, TrailStoreError, group::bucket, snapshot::TrailSnapshot};
 
 pub(super) const ENTRY: &str = "e.chain_id, e.seq, e.recorded_at, e.authority_id, e.kind, e.body, e.prev_hash, e.hash";
 pub(super) const HEAD: &str = "chain_id, seq, hash, signature, process, updated_at";
@@ -59,12 +59,12 @@ impl TrailStore {
     }
 
     /// The state of a chain, by two statements: a commit that nobody waits for any more may still arrive.
-    pub(super) async fn standing_by_statements(&self, chain: Uuid) -> Result<Standing, TrailStoreError> {
+    pub(super) async fn state_by_statements(&self, chain: Uuid) -> Result<ChainState, TrailStoreError> {
         let head = self.head(chain).await?.map(|head| (head.seq, head.hash));
         let sql = "SELECT max(seq) AS seq FROM trail_record WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = $1)";
         let rows = all(&self.writer, sql, vec![chain.into()]).await?;
         let last = rows.first().map(|row| get::<Option<i64>>(row, "seq")).transpose()?;
-        Ok(Standing {
+        Ok(ChainState {
             head,
             last: last.flatten(),
             settled: false,

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::HeadRow;
 
 /// The number of buckets for the families of an authority.
-const PARTS: u8 = 4;
+const BUCKETS: u8 = 4;
 /// The length of an id, in bytes.
-pub(super) const KEY: usize = 16;
+pub(super) const ID_LENGTH: usize = 16;
 /// The size of a month's range of chain numbers.
 pub(super) const CHAINS: i32 = 1 << 16;
 
@@ -54,7 +54,7 @@ pub struct FamiliesRow {
 
 /// The bucket of a family.
 pub(super) fn bucket(family: Uuid) -> i16 {
-    i16::from(family.as_bytes()[15] % PARTS)
+    i16::from(family.as_bytes()[15] % BUCKETS)
 }
 
 impl FamiliesRow {
@@ -66,9 +66,9 @@ impl FamiliesRow {
         chain: i32,
         seq: i64,
     ) -> Vec<Self> {
-        let mut parts = vec![Vec::new(); usize::from(PARTS)];
+        let mut parts = vec![Vec::new(); usize::from(BUCKETS)];
         for family in families {
-            parts[usize::from(family.as_bytes()[15] % PARTS)].push(family.into_bytes());
+            parts[usize::from(family.as_bytes()[15] % BUCKETS)].push(family.into_bytes());
         }
         let rows = (0..).zip(parts).filter(|(_, members)| !members.is_empty());
         rows.map(|(bucket, mut members)| {
@@ -88,7 +88,7 @@ impl FamiliesRow {
 
     /// The families; none if the row does not consist of whole ids.
     pub fn families(&self) -> Vec<Uuid> {
-        let (keys, rest) = self.members.as_chunks::<KEY>();
+        let (keys, rest) = self.members.as_chunks::<ID_LENGTH>();
         if rest.is_empty() {
             keys.iter().copied().map(Uuid::from_bytes).collect()
         } else {
@@ -141,13 +141,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_family_is_in_one_row_of_its_part() {
+    fn every_family_is_in_one_row_of_its_bucket() {
         let families: Vec<Uuid> = (0..100)
             .map(|number: u128| Uuid::from_u128(number * 0x1_0000_0003))
             .collect();
         let at = DateTime::UNIX_EPOCH;
         let rows = FamiliesRow::of(1, families.iter().copied(), at, 5, 2);
-        assert_eq!(rows.len(), usize::from(PARTS));
+        assert_eq!(rows.len(), usize::from(BUCKETS));
         for family in families {
             let of_it = rows.iter().filter(|row| row.families().contains(&family));
             let buckets: Vec<i16> = of_it.map(|row| row.bucket).collect();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     FamiliesRow, RecordRow, TrailStore, TrailStoreError, Word, postgres,
     read::{all, get},
-    record::{CHAINS, KEY, bucket, first_of_month},
+    record::{CHAINS, ID_LENGTH, bucket, first_of_month},
     snapshot::{TrailSnapshot, placeholders},
 };
 
@@ -17,9 +17,9 @@ const FAMILIES: &str = "f.at, f.seq, f.chain, f.authority_id, f.bucket, f.member
 /// Newest first: by minute, as the indices have it, and then exactly.
 const NEWEST: &str = "ORDER BY at / 60000000 DESC, at DESC, chain DESC, seq DESC LIMIT $1";
 /// How often a new chain retries when another took its number at the same moment.
-const TRIES: u8 = 8;
+const MAX_RETRIES: u8 = 8;
 /// The most keys in one statement.
-const MANY: usize = 400;
+const MAX_KEYS: usize = 400;
 
 /// A record with its chain's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl TrailStore {
         let sql = "INSERT INTO trail_chain (number, chain_id) \
              SELECT COALESCE(max(number) + 1, $1), $3 FROM trail_chain WHERE number >= $1 AND number < $2 \
              ON CONFLICT DO NOTHING RETURNING number";
-        for _ in 0..TRIES {
+        for _ in 0..MAX_RETRIES {
             let values = vec![first.into(), (first + CHAINS).into(), chain.into()];
             if let Some(row) = all(&self.writer, sql, values).await?.first() {
                 return get(row, "number");
@@ -100,7 +100,7 @@ impl TrailStore {
     /// The numbers of words, in the same order; missing words are inserted.
     pub async fn number_words(&self, words: &[Word]) -> Result<Vec<i32>, TrailStoreError> {
         let mut numbers = Vec::with_capacity(words.len());
-        for some in words.chunks(MANY) {
+        for some in words.chunks(MAX_KEYS) {
             let places = placeholders(1, some.len(), 2);
             let sql = format!("INSERT INTO trail_word (hash, body) VALUES {places} ON CONFLICT (hash) DO NOTHING");
             let values = some
@@ -136,8 +136,8 @@ impl TrailSnapshot {
         ];
         let page = before(6, place, &mut values);
         let stands = match self.transaction.get_database_backend() {
-            DbBackend::Sqlite => format!("instr(members, $5) % {KEY} = 1"),
-            _ => format!("position($5 IN members) % {KEY} = 1"),
+            DbBackend::Sqlite => format!("instr(members, $5) % {ID_LENGTH} = 1"),
+            _ => format!("position($5 IN members) % {ID_LENGTH} = 1"),
         };
         let sql = format!(
             "SELECT {RECORD} FROM ( \
@@ -190,7 +190,7 @@ impl TrailSnapshot {
     /// The texts of words, by number; missing ones are left out.
     pub async fn words(&self, numbers: &[i32]) -> Result<Vec<(i32, String)>, TrailStoreError> {
         let mut found = Vec::with_capacity(numbers.len());
-        for some in numbers.chunks(MANY) {
+        for some in numbers.chunks(MAX_KEYS) {
             let places: Vec<String> = (1..=some.len()).map(|at| format!("${at}")).collect();
             let sql = format!(
                 "SELECT number, body FROM trail_word WHERE number IN ({})",
@@ -272,7 +272,7 @@ impl TrailSnapshot {
     /// The family rows of these entries, by chain number and sequence number.
     pub async fn families_of(&self, places: &[(i32, i64)]) -> Result<Vec<FamiliesRow>, TrailStoreError> {
         let mut found = Vec::new();
-        for some in places.chunks(MANY) {
+        for some in places.chunks(MAX_KEYS) {
             let values = some
                 .iter()
                 .flat_map(|(chain, seq)| [Value::from(*chain), (*seq).into()]);

@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Batch, FamiliesRow, HeadRow, RecordRow, Standing, TrailStoreError, archive::Part};
+use super::{Batch, ChainState, FamiliesRow, HeadRow, RecordRow, TrailStoreError, archive::Part};
 use crate::store::files::Files;
 
 /// The most rows inserted by one statement; the database allows 32,766 parameters.
@@ -31,9 +31,9 @@ impl From<sqlx::Error> for TrailStoreError {
 
 /// A connection with an immediate transaction, which holds the database's single write lock. The connection
 /// is closed unless the transaction is ended properly.
-struct Alone(Option<PoolConnection<Sqlite>>);
+struct WriteTransaction(Option<PoolConnection<Sqlite>>);
 
-impl Alone {
+impl WriteTransaction {
     async fn begin(on: &DatabaseConnection) -> Result<Self, TrailStoreError> {
         let mut alone = Self(Some(on.get_sqlite_connection_pool().acquire().await?));
         run(alone.connection()?, "BEGIN IMMEDIATE").await?;
@@ -52,7 +52,7 @@ impl Alone {
     }
 }
 
-impl Drop for Alone {
+impl Drop for WriteTransaction {
     fn drop(&mut self) {
         if let Some(mut connection) = self.0.take() {
             connection.close_on_drop();
@@ -70,7 +70,7 @@ pub(super) async fn append(
     if let Some(files) = files {
         files.are_writable()?;
     }
-    let mut alone = Alone::begin(on).await?;
+    let mut alone = WriteTransaction::begin(on).await?;
     let connection = alone.connection()?;
     ensure_durable(connection).await?;
     if head_of(connection, head.chain).await? != batch.before {
@@ -95,7 +95,7 @@ pub(super) async fn append(
 }
 
 /// Runs one statement that adds rows to tables other than the chains.
-pub(super) async fn add_beside(
+pub(super) async fn insert_rows(
     on: &DatabaseConnection,
     files: Option<&Files>,
     (text, values): (String, Vec<Value>),
@@ -103,7 +103,7 @@ pub(super) async fn add_beside(
     if let Some(files) = files {
         files.are_writable()?;
     }
-    let mut alone = Alone::begin(on).await?;
+    let mut alone = WriteTransaction::begin(on).await?;
     bound(sqlx::query(AssertSqlSafe(text)), values)
         .execute(alone.connection()?)
         .await?;
@@ -111,15 +111,15 @@ pub(super) async fn add_beside(
 }
 
 /// The state of a chain, read while nobody else can write to it, so that every earlier write has ended.
-pub(super) async fn standing(
+pub(super) async fn state(
     on: &DatabaseConnection,
     files: Option<&Files>,
     chain: Uuid,
-) -> Result<Standing, TrailStoreError> {
+) -> Result<ChainState, TrailStoreError> {
     if let Some(files) = files {
         files.in_place()?;
     }
-    let mut alone = Alone::begin(on).await?;
+    let mut alone = WriteTransaction::begin(on).await?;
     let connection = alone.connection()?;
     let head = head_of(connection, chain).await?;
     let last = query(
@@ -130,7 +130,7 @@ pub(super) async fn standing(
     .await?;
     let last = last.try_get(0)?;
     alone.end("ROLLBACK").await?;
-    Ok(Standing {
+    Ok(ChainState {
         head,
         last,
         settled: true,
@@ -146,8 +146,8 @@ async fn head_of(connection: &mut SqliteConnection, chain: Uuid) -> Result<Optio
 }
 
 /// Adds a page of another trail's chain, with the words and families that it uses.
-pub(super) async fn take_in(on: &DatabaseConnection, part: &Part<'_>) -> Result<(), TrailStoreError> {
-    let mut alone = Alone::begin(on).await?;
+pub(super) async fn copy_month(on: &DatabaseConnection, part: &Part<'_>) -> Result<(), TrailStoreError> {
+    let mut alone = WriteTransaction::begin(on).await?;
     let connection = alone.connection()?;
     for (number, hash, body) in part.words {
         let text = "INSERT INTO trail_word (number, hash, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
@@ -165,7 +165,7 @@ pub(super) async fn take_in(on: &DatabaseConnection, part: &Part<'_>) -> Result<
 
 /// Inserts the head of a chain.
 pub(super) async fn put_head(on: &DatabaseConnection, head: &HeadRow) -> Result<(), TrailStoreError> {
-    let mut alone = Alone::begin(on).await?;
+    let mut alone = WriteTransaction::begin(on).await?;
     move_head(alone.connection()?, head).await?;
     alone.end("COMMIT").await
 }

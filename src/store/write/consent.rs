@@ -10,12 +10,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::record::record;
-use crate::store::{
-    bundle::Rows,
-    rows::ConsentRow,
-    session::{Session, StoreError},
-    writing::{Deed, Writing},
+use crate::{
+    records::ConsentRow,
+    store::{
+        bundle::Rows,
+        record::record,
+        session::{Session, StoreError},
+        writing::{Deed, Writing},
+    },
 };
 
 #[derive(FromQueryResult)]
@@ -89,7 +91,7 @@ impl Writing<'_> {
         }
         // A person's decisions are announced in the family in which each was recorded.
         for (family, anew) in families {
-            self.also(family, Deed::DatedAnew(anew));
+            self.add_deed(family, Deed::DatedAnew(anew));
         }
         Ok(now)
     }
@@ -106,7 +108,7 @@ impl Writing<'_> {
         self.of_person(person)?;
         let dated = self.date(family, person, key, at).await?;
         if dated {
-            self.was(Deed::DatedAnew(vec![(key, at)]));
+            self.set_deed(Deed::DatedAnew(vec![(key, at)]));
         } else {
             self.changed_nothing();
         }
@@ -140,28 +142,11 @@ impl Writing<'_> {
             self.of_family(row.family_id)?;
             self.of_person(row.person_id)?;
         }
-        let models = rows.clone().into_iter().map(|row| consent::ActiveModel {
-            authority_id: Set(self.authority()),
-            id: Set(row.id),
-            family_id: Set(row.family_id),
-            person_id: Set(row.person_id),
-            category: Set(row.category),
-            agency_kind: Set(row.agency_kind),
-            decision: Set(row.decision),
-            decided_by: Set(row.decided_by),
-            recorded_at: Set(row.recorded_at),
-            expires_on: Set(row.expires_on),
-            withdrawn_at: Set(row.withdrawn_at),
-            recorded_by_agency: Set(row.recorded_by_agency),
-            recorded_by_subject: Set(row.recorded_by_subject),
-        });
-        consent::Entity::insert_many(models)
-            .exec_without_returning(self.connection()?)
-            .await?;
+        self.add(&rows).await?;
         for row in &rows {
             self.touch_person(row.family_id, row.person_id);
         }
-        self.was(Deed::Decided(rows));
+        self.set_deed(Deed::Decided(rows));
         Ok(())
     }
 
@@ -192,7 +177,7 @@ impl Writing<'_> {
             return Ok(false);
         };
         self.touch_person(family, person);
-        self.was(Deed::Withdrawn {
+        self.set_deed(Deed::Withdrawn {
             key,
             category: row.category,
             agency_kind: row.agency_kind,

@@ -2,19 +2,22 @@
 //! whether the marker changed what they did.
 
 use chrono::NaiveDate;
-use entity::{contact, lead_professional, marker, marker_response, webhook_delivery, webhook_endpoint};
+use entity::{lead_professional, marker, marker_response, webhook_delivery, webhook_endpoint};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
-use crate::store::record::record;
-use crate::store::{
-    alerts::CONTACTS,
-    reach::open_on,
-    rows::{ContactNoteRow, ContactRow, MarkerResponseRow},
-    session::{Session, StoreError},
-    writing::Writing,
+use crate::{
+    records::{Code as _, ContactNoteRow, ContactRow, MarkerRow, MarkerStatus, WholeContactRow},
+    store::{
+        alerts::CONTACTS,
+        reach::open_on,
+        record::record,
+        rows::MarkerResponseRow,
+        session::{Session, StoreError},
+        writing::Writing,
+    },
 };
 
 /// An agency's own marker in one of its systems: ids and days, and nothing about the family.
@@ -121,19 +124,19 @@ impl Writing<'_> {
         self.of_family(row.family_id)?;
         let (family, key) = (row.family_id, row.id);
         let (text, category) = note.map(|note| (note.text, note.category)).unzip();
-        self.insert(contact::ActiveModel {
-            authority_id: Set(self.authority()),
-            id: Set(row.id),
-            family_id: Set(row.family_id),
-            agency_id: Set(row.agency_id),
-            subject: Set(row.subject),
-            kind: Set(row.kind),
-            urgency: Set(row.urgency),
-            occurred_at: Set(row.occurred_at),
-            note: Set(text),
-            note_category: Set(category),
-            recorded_at: Set(row.recorded_at),
-        })
+        self.add(&[WholeContactRow {
+            authority_id: self.authority(),
+            id: row.id,
+            family_id: row.family_id,
+            agency_id: row.agency_id,
+            subject: row.subject,
+            kind: row.kind,
+            urgency: row.urgency,
+            occurred_at: row.occurred_at,
+            note: text,
+            note_category: category,
+            recorded_at: row.recorded_at,
+        }])
         .await?;
         self.touch_contact(family, key);
         Ok(())
@@ -185,17 +188,17 @@ impl Writing<'_> {
         on: NaiveDate,
     ) -> Result<(), StoreError> {
         self.of_family(family)?;
-        self.insert(marker::ActiveModel {
-            authority_id: Set(self.authority()),
-            id: Set(key),
-            family_id: Set(family),
-            agency_id: Set(agency),
-            system: Set(system),
-            status: Set("placed".to_owned()),
-            requested_on: Set(on),
-            placed_on: Set(Some(on)),
-            removed_on: Set(None),
-        })
+        self.add(&[MarkerRow {
+            authority_id: self.authority(),
+            id: key,
+            family_id: family,
+            agency_id: agency,
+            system,
+            status: MarkerStatus::Placed,
+            requested_on: on,
+            placed_on: Some(on),
+            removed_on: None,
+        }])
         .await
     }
 
@@ -205,7 +208,7 @@ impl Writing<'_> {
             family,
             key,
             marker::ActiveModel {
-                status: Set("placed".to_owned()),
+                status: Set(MarkerStatus::Placed.word().to_owned()),
                 placed_on: Set(Some(on)),
                 ..Default::default()
             },
@@ -219,7 +222,7 @@ impl Writing<'_> {
             family,
             key,
             marker::ActiveModel {
-                status: Set("removed".to_owned()),
+                status: Set(MarkerStatus::Removed.word().to_owned()),
                 removed_on: Set(Some(on)),
                 ..Default::default()
             },

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use entity::{emergency_access, family};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
+    records::EmergencyAccessRow,
     sharing::caller::Party,
     store::{
         record::record,
         reference,
-        rows::EmergencyAccessRow,
         session::{Session, StoreError},
         writing::Writing,
     },
@@ -112,19 +112,7 @@ impl Writing<'_> {
     pub async fn open_emergency(&self, row: EmergencyAccessRow) -> Result<(), StoreError> {
         self.of_family(row.family_id)?;
         let key = row.id;
-        self.insert(emergency_access::ActiveModel {
-            authority_id: Set(self.authority()),
-            id: Set(row.id),
-            family_id: Set(row.family_id),
-            agency_id: Set(row.agency_id),
-            subject: Set(row.subject),
-            ground: Set(row.ground),
-            justification: Set(row.justification),
-            opened_at: Set(row.opened_at),
-            expires_at: Set(row.expires_at),
-            closed_at: Set(row.closed_at),
-        })
-        .await?;
+        self.add(&[row]).await?;
         self.opened(key);
         Ok(())
     }
@@ -133,7 +121,7 @@ impl Writing<'_> {
     pub fn emergency_is_open(&self, family: Uuid, key: Uuid) -> Result<(), StoreError> {
         self.of_family(family)?;
         self.opened(key);
-        self.as_it_was();
+        self.leave_out_of_feed();
         Ok(())
     }
 }

@@ -5,25 +5,16 @@ use entity::involvement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::store::{rows::InvolvementRow, session::StoreError, writing::Writing};
+use crate::{
+    records::InvolvementRow,
+    store::{session::StoreError, writing::Writing},
+};
 
 impl Writing<'_> {
     /// Adds an involvement of an agency that has no open one with the family.
     pub async fn add_involvement(&self, row: InvolvementRow) -> Result<(), StoreError> {
         self.of_family(row.family_id)?;
-        self.insert(involvement::ActiveModel {
-            authority_id: Set(self.authority()),
-            id: Set(row.id),
-            family_id: Set(row.family_id),
-            agency_id: Set(row.agency_id),
-            service_team: Set(row.service_team),
-            contact_name: Set(row.contact_name),
-            contact_phone: Set(row.contact_phone),
-            contact_email: Set(row.contact_email),
-            started_on: Set(row.started_on),
-            ended_on: Set(row.ended_on),
-        })
-        .await
+        self.add(&[row]).await
     }
 
     /// Ends an involvement; returns whether there was one without an end.

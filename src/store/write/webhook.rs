@@ -15,12 +15,12 @@ use crate::{
 };
 
 impl Session {
-    /// The endpoints of the caller's agency, for their role and purpose, that receive such events, oldest
-    /// first.
+    /// The endpoints of the caller's agency, for their role and purpose, that receive any of these events,
+    /// oldest first.
     pub async fn webhook_endpoints(
         &self,
         caller: &Caller,
-        events: &str,
+        events: impl IntoIterator<Item = &'static str> + Send,
     ) -> Result<Vec<WebhookEndpointRow>, StoreError> {
         self.all(
             webhook_endpoint::Entity::find()
@@ -28,7 +28,7 @@ impl Session {
                 .filter(webhook_endpoint::Column::AgencyId.eq(caller.principal.agency))
                 .filter(webhook_endpoint::Column::Role.eq(caller.principal.role.as_str()))
                 .filter(webhook_endpoint::Column::Purpose.eq(caller.purpose.as_str()))
-                .filter(webhook_endpoint::Column::Events.eq(events))
+                .filter(webhook_endpoint::Column::Events.is_in(events))
                 .order_by_asc(webhook_endpoint::Column::AddedAt)
                 .order_by_asc(webhook_endpoint::Column::Id),
         )

@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use crate::{
     error::RequestError,
+    json,
     wire::{
-        request::{self, Parts, json},
+        request::{self, Parts},
         respond::errors_of,
     },
 };

@@ -6,13 +6,13 @@ pub(super) mod body;
 pub(super) mod document;
 pub(super) mod headers;
 pub(super) mod host;
-pub(super) mod json;
 
 use http::Uri;
 use serde_json::{Map, Value};
 
 use self::document::Asked;
 use super::respond::Problem;
+use crate::json;
 
 /// The members of a GraphQL request.
 #[derive(Debug, PartialEq)]

@@ -2,7 +2,8 @@
 
 use thinkfamily::{
     demo,
-    import::{Importer, Table},
+    import::Importer,
+    records::Table,
     store::{bulk, dataset::Dataset},
 };
 

@@ -12,13 +12,9 @@ use serde_json::json;
 use thinkfamily::{
     clock::{Clock, Ids},
     demo,
+    records::{AddressRow, ContactKind, ContactUrgency, WholeContactRow},
     sharing::category::Category,
-    store::{
-        bulk,
-        connect::Databases,
-        dataset::Dataset,
-        rows::{AddressRow, WholeContactRow},
-    },
+    store::{bulk, connect::Databases, dataset::Dataset},
 };
 use uuid::Uuid;
 
@@ -182,8 +178,8 @@ async fn more_rows(both: &Both) {
         family_id,
         agency_id,
         subject: "somebody".to_owned(),
-        kind: "visit".to_owned(),
-        urgency: "routine".to_owned(),
+        kind: ContactKind::Visit,
+        urgency: ContactUrgency::Routine,
         occurred_at: today(),
         note: None,
         note_category: None,

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use thinkfamily::{
     demo,
     graphql::operation::Event,
-    store::{bulk, dataset::Dataset, rows::WholeContactRow},
+    records::{ContactKind, ContactUrgency, WholeContactRow},
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 
@@ -43,8 +44,8 @@ fn loaded(key: u128, minute: u32) -> WholeContactRow {
         family_id: family.id,
         agency_id: police.id,
         subject: "somebody".to_owned(),
-        kind: "visit".to_owned(),
-        urgency: "routine".to_owned(),
+        kind: ContactKind::Visit,
+        urgency: ContactUrgency::Routine,
         occurred_at: at,
         note: None,
         note_category: None,

@@ -5,7 +5,8 @@ use serde_json::json;
 use thinkfamily::{
     clock::Ids,
     demo,
-    store::{bulk, dataset::Dataset, rows::MembershipRow},
+    records::MembershipRow,
+    store::{bulk, dataset::Dataset},
 };
 
 use super::reader::{Reader, change, family, marker_id, servers, touch, touched};

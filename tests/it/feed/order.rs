@@ -16,9 +16,9 @@ use thinkfamily::{
     clock::Ids,
     demo,
     graphql::operation::Event,
+    records::{ConsentAnswer, ConsentRow},
     store::{
         Store, bulk,
-        rows::ConsentRow,
         session::{Mode, Session, StoreError},
     },
 };
@@ -137,7 +137,11 @@ async fn decide(store: &Store, (family, person): (Uuid, Uuid), turn: usize, give
             decided_by: person,
             category: "MARKER".to_owned(),
             agency_kind: "police".to_owned(),
-            decision: if given { "given" } else { "refused" }.to_owned(),
+            decision: if given {
+                ConsentAnswer::Given
+            } else {
+                ConsentAnswer::Refused
+            },
             recorded_at: today() + TimeDelta::seconds(i64::try_from(turn).unwrap()),
             expires_on: None,
             withdrawn_at: None,

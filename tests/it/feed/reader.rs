@@ -14,11 +14,11 @@ use thinkfamily::{
         ids::{Codec, Key, Kind},
         operation::{Allowed, OperationRequest, WithheldMode},
     },
+    records::{ConsentAnswer, ConsentRow, FamilyRow, MembershipRow, PersonRow},
     sharing::caller::{Caller, Party},
     store::{
         Store, bulk,
         dataset::Dataset,
-        rows::{ConsentRow, FamilyRow, MembershipRow, PersonRow},
         session::{Mode, Session},
     },
 };
@@ -206,7 +206,7 @@ pub(super) fn with_families(data: &mut Dataset, number: usize) -> Vec<(Uuid, Uui
         let mut row: ConsentRow = data.consents[0].clone();
         (row.id, row.family_id, row.person_id, row.decided_by) = (ids.uuid(), family, person, person);
         (row.category, row.agency_kind) = ("MARKER".to_owned(), "police".to_owned());
-        (row.decision, row.recorded_at) = ("given".to_owned(), day.and_time(NaiveTime::MIN).and_utc());
+        (row.decision, row.recorded_at) = (ConsentAnswer::Given, day.and_time(NaiveTime::MIN).and_utc());
         (row.expires_on, row.withdrawn_at, row.recorded_by_agency) = (None, None, recorder);
         data.consents.push(row);
         made.push((family, person));

@@ -7,7 +7,7 @@ mod wire;
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use tempfile::TempDir;
-use thinkfamily::import::Table;
+use thinkfamily::{import::FILES, records::Table};
 
 use crate::support::process::Site;
 
@@ -44,7 +44,7 @@ impl Council {
         let files = folder.path().join("files");
         self.run(&["export", files.to_str().unwrap()]);
         let read = |table: Table| fs::read_to_string(files.join(table.file_name())).unwrap();
-        Table::ALL.into_iter().map(|table| (table, read(table))).collect()
+        FILES.iter().copied().map(|table| (table, read(table))).collect()
     }
 
     /// Imports these files, and gives what is told at the end.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use thinkfamily::import::{Change, Column, Kind, Table};
+use thinkfamily::{
+    import::FILES,
+    records::{Change, Column, Holds, Table},
+};
 
 use super::Council;
 use crate::support::database::{TestDatabase, on_both};
@@ -31,7 +34,7 @@ impl Chance {
 /// Another value of a column; none where what is right depends on other columns or rows.
 fn another(table: Table, column: &Column, chance: &mut Chance) -> Option<String> {
     let depends = matches!(
-        (table, column.name),
+        (table, column.file),
         (Table::Family, "reference")
             | (Table::LocalIdentifier, "value")
             | (Table::Plan | Table::Marker, "status")
@@ -40,8 +43,8 @@ fn another(table: Table, column: &Column, chance: &mut Chance) -> Option<String>
     if depends || column.change != Change::Free {
         return None;
     }
-    match column.kind {
-        Kind::Text(most) => {
+    match column.holds {
+        Holds::Text(most) => {
             let texts = [
                 "=1+1",
                 "a, \"b\" and c",
@@ -54,9 +57,9 @@ fn another(table: Table, column: &Column, chance: &mut Chance) -> Option<String>
             ];
             Some(chance.of(&texts).chars().take(most).collect())
         }
-        Kind::OneOf(words) => Some((*chance.of(words)).to_owned()),
-        Kind::Number(least, most) => Some((least + i32::try_from(chance.below(5)).unwrap()).min(most).to_string()),
-        Kind::Flag if column.name != "adult" => Some(["true", "false"][chance.below(2)].to_owned()),
+        Holds::OneOf(words) => Some((*chance.of(words)).to_owned()),
+        Holds::Number(least, most) => Some((least + i32::try_from(chance.below(5)).unwrap()).min(most).to_string()),
+        Holds::Flag if column.file != "adult" => Some(["true", "false"][chance.below(2)].to_owned()),
         _ => None,
     }
 }
@@ -72,13 +75,13 @@ fn changed(files: &mut BTreeMap<Table, String>, chance: &mut Chance) -> usize {
     }
     let before = tables.clone();
     for _ in 0..CHANGES {
-        let table = *chance.of(&Table::ALL);
+        let table = *chance.of(&FILES);
         let lines = tables.get_mut(&table).unwrap();
         if lines.is_empty() {
             continue;
         }
-        let (row, at) = (chance.below(lines.len()), chance.below(table.columns().len()));
-        if let Some(value) = another(table, &table.columns()[at], chance) {
+        let (row, at) = (chance.below(lines.len()), chance.below(table.in_file().len()));
+        if let Some(value) = another(table, &table.in_file()[at], chance) {
             lines[row][at] = value;
             rows.insert((table, row));
         }
@@ -87,7 +90,7 @@ fn changed(files: &mut BTreeMap<Table, String>, chance: &mut Chance) -> usize {
     for (table, lines) in tables {
         let mut written = csv::Writer::from_writer(Vec::new());
         written
-            .write_record(table.columns().iter().map(|column| column.name))
+            .write_record(table.in_file().iter().map(|column| column.file))
             .unwrap();
         for line in lines {
             written.write_record(line).unwrap();

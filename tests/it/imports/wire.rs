@@ -1,7 +1,7 @@
 //! What an import changes holds for whoever asks a server that was running before.
 
 use serde_json::{Value, json};
-use thinkfamily::{clock::Clock, import::Table, store::connect::Databases};
+use thinkfamily::{clock::Clock, records::Table, store::connect::Databases};
 
 use super::{Council, replaced};
 use crate::support::{

@@ -3,6 +3,7 @@
 use thinkfamily::{
     clock::{Clock, Ids},
     demo,
+    records::NeedLevel,
     store::bulk,
 };
 
@@ -15,13 +16,18 @@ use crate::support::{
 /// The demonstration, with families of every need and of none.
 async fn started(database: &TestDatabase) -> App {
     let mut data = demo::worked(today().date_naive());
-    let levels = [Some("monitoring"), Some("high_or_complex"), None, Some("expert_help")];
+    let levels = [
+        Some(NeedLevel::Monitoring),
+        Some(NeedLevel::HighOrComplex),
+        None,
+        Some(NeedLevel::ExpertHelp),
+    ];
     let families = data
         .families
         .iter_mut()
         .filter(|family| family.authority_id == demo::CAMBRIDGESHIRE);
     for (family, level) in families.zip(levels.iter().cycle()) {
-        family.need_level = level.map(str::to_owned);
+        family.need_level = *level;
         family.attached_on = family.attached_on.or(Some(today().date_naive()));
         family.closed_on = None;
     }

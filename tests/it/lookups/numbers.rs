@@ -4,11 +4,8 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use thinkfamily::{
     demo,
-    store::{
-        bulk,
-        dataset::Dataset,
-        rows::{LocalIdentifierRow, MembershipRow},
-    },
+    records::{Code as _, IdentifierSystem, LocalIdentifierRow, MembershipRow, Relationship},
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 
@@ -36,7 +33,7 @@ fn row(key: u128, given: &str, system: &str, value: &str) -> LocalIdentifierRow 
         id: Uuid::from_u128(key),
         family_id: member.family_id,
         person_id: person.id,
-        system: system.to_owned(),
+        system: IdentifierSystem::of_word(system).expect("a system"),
         value: value.to_owned(),
     }
 }
@@ -124,7 +121,7 @@ async fn joins(app: &App, given: &str, reference: &str) {
         id: Uuid::from_u128(950),
         family_id: family.id,
         person_id: person.id,
-        relationship: "other".to_owned(),
+        relationship: Relationship::Other,
         parental_responsibility: false,
         valid_from: today().date_naive() - TimeDelta::days(10),
         valid_until: None,

@@ -8,11 +8,8 @@ use serde_json::{Value, json};
 use thinkfamily::{
     clock::{Clock, Ids},
     demo,
-    store::{
-        bulk,
-        dataset::Dataset,
-        rows::{LocalIdentifierRow, MembershipRow, PersonRow},
-    },
+    records::{Code as _, IdentifierSystem, LocalIdentifierRow, MembershipRow, PersonRow, Relationship},
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 
@@ -40,7 +37,7 @@ fn authority() -> (String, Dataset, Vec<Uuid>) {
     let grown: Vec<MembershipRow> = data
         .memberships
         .iter()
-        .filter(|row| row.relationship != "child")
+        .filter(|row| row.relationship != Relationship::Child)
         .cloned()
         .collect();
     for (number, row) in grown.iter().enumerate() {
@@ -49,7 +46,7 @@ fn authority() -> (String, Dataset, Vec<Uuid>) {
             id: Uuid::from_u128(9_000_000 + number as u128),
             family_id: row.family_id,
             person_id: row.person_id,
-            system: "tenancy".to_owned(),
+            system: IdentifierSystem::Tenancy,
             value: format!("CH-{}", 204_000 + 7 * number),
         });
     }
@@ -59,7 +56,7 @@ fn authority() -> (String, Dataset, Vec<Uuid>) {
         .filter(|row| row.attached_on.is_some_and(|day| day <= today().date_naive()) && row.closed_on.is_none());
     let of_several = on_cohort.filter(|row| {
         let members: Vec<_> = data.memberships.iter().filter(|of| of.family_id == row.id).collect();
-        members.len() >= 4 && members.iter().any(|of| of.relationship != "child")
+        members.len() >= 4 && members.iter().any(|of| of.relationship != Relationship::Child)
     });
     let homes = of_several.map(|row| row.id).take(HOMES).collect();
     (code, data, homes)
@@ -68,7 +65,10 @@ fn authority() -> (String, Dataset, Vec<Uuid>) {
 /// Somebody grown up of each home.
 fn to_shield(data: &Dataset, homes: &[Uuid]) -> BTreeSet<Uuid> {
     let first = |home: &Uuid| {
-        let mut grown = data.memberships.iter().filter(|row| row.relationship != "child");
+        let mut grown = data
+            .memberships
+            .iter()
+            .filter(|row| row.relationship != Relationship::Child);
         grown.find(|row| row.family_id == *home).map(|row| row.person_id)
     };
     homes.iter().filter_map(first).collect()
@@ -104,7 +104,8 @@ fn elsewhere(mut data: Dataset, homes: &[Uuid]) -> Dataset {
         (row.postcode, row.line1) = (format!("9000{number}"), format!("9000{number}"));
         (row.line2, row.town) = (None, None);
     }
-    let covered = |row: &&mut LocalIdentifierRow| ["tenancy", "upn"].contains(&row.system.as_str());
+    let covered =
+        |row: &&mut LocalIdentifierRow| [IdentifierSystem::Tenancy, IdentifierSystem::Upn].contains(&row.system);
     for (number, row) in data
         .local_identifiers
         .iter_mut()
@@ -271,7 +272,7 @@ async fn who_lives_with_somebody_shielded_is_answered_as_who_lives_where_nobody_
             }
             let numbers = here.local_identifiers.iter();
             for row in numbers.filter(|row| members.contains(&row.person_id)) {
-                known.push(number(&row.system.to_uppercase(), &row.value));
+                known.push(number(&row.system.word().to_uppercase(), &row.value));
             }
             questions.extend(known.iter().map(|more| with(question.clone(), more)));
         }
@@ -282,7 +283,7 @@ async fn who_lives_with_somebody_shielded_is_answered_as_who_lives_where_nobody_
         .iter()
         .filter(|row| members.contains(&row.person_id))
     {
-        questions.push(number(&row.system.to_uppercase(), &row.value));
+        questions.push(number(&row.system.word().to_uppercase(), &row.value));
     }
     // The same by less, and by another family name, so that a little for or against decides.
     let vague: Vec<Value> = questions
@@ -335,7 +336,7 @@ async fn luca_lives_in_two_homes(app: &App) -> Value {
             id: Uuid::from_u128(79),
             family_id: other.id,
             person_id: luca.id,
-            relationship: "child".to_owned(),
+            relationship: Relationship::Child,
             parental_responsibility: false,
             valid_from: today().date_naive() - TimeDelta::days(100),
             valid_until: None,

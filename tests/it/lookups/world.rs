@@ -6,11 +6,8 @@ use serde_json::{Value, json};
 use thinkfamily::{
     clock::{Clock, Ids},
     demo,
-    store::{
-        bulk,
-        dataset::Dataset,
-        rows::{MembershipRow, PersonRow},
-    },
+    records::{MembershipRow, PersonRow, Relationship},
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 
@@ -93,7 +90,7 @@ pub(super) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
         id: Uuid::from_u128(78),
         family_id: family.id,
         person_id: person.id,
-        relationship: "other".to_owned(),
+        relationship: Relationship::Other,
         parental_responsibility: false,
         valid_from: today().date_naive() - TimeDelta::days(10),
         valid_until: None,

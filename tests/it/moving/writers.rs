@@ -40,7 +40,7 @@ async fn a_fence_waits_for_whoever_writes() {
         return;
     };
     let store = store(&database).await;
-    for mode in [Mode::Write, Mode::Alone, Mode::Feed] {
+    for mode in [Mode::Write, Mode::Exclusive, Mode::Feed] {
         let writing = Session::begin(&store, MOVED.1, mode).await.unwrap();
         let databases = store.databases().clone();
         let now = store.clock().now();
@@ -72,7 +72,7 @@ async fn nothing_is_written_behind_a_fence(database: &TestDatabase) {
         .put_up_fence(MOVED.1, Uuid::from_u128(1), now)
         .await
         .unwrap();
-    for mode in [Mode::Read, Mode::Write, Mode::Alone, Mode::Feed] {
+    for mode in [Mode::Read, Mode::Write, Mode::Exclusive, Mode::Feed] {
         let refused = Session::begin(&store, MOVED.1, mode).await.unwrap_err();
         assert_eq!(refused, StoreError::NotServed(NotServed::Moving), "{mode:?}");
         // Others are served.
@@ -92,7 +92,7 @@ async fn nothing_is_written_behind_a_fence(database: &TestDatabase) {
     assert_eq!(refused, StoreError::NotServed(NotServed::Moving));
     assert!(store.register_documents(key, &[]).await.is_err() && store.retire_documents(key, None).await.is_err());
     let agency = thinkfamily::store::dataset::Dataset {
-        agencies: vec![thinkfamily::store::rows::AgencyRow {
+        agencies: vec![thinkfamily::records::AgencyRow {
             authority_id: MOVED.1,
             id: Uuid::from_u128(9),
             code: "new".to_owned(),

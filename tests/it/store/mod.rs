@@ -2,6 +2,7 @@
 
 mod connect;
 mod constraints;
+mod described;
 mod migrations;
 pub(crate) mod tables;
 mod together;

@@ -54,7 +54,7 @@ async fn every_column_is_the_same_in_entity_and_database(database: &TestDatabase
 }
 
 /// Name, type, whether it may be absent, place in the primary key counted from 1.
-type Column = (String, String, bool, i32);
+pub(crate) type Column = (String, String, bool, i32);
 
 async fn same_columns<E: EntityTrait>(db: &DatabaseConnection) {
     let table = E::default().table_name().to_owned();
@@ -93,7 +93,7 @@ fn type_name(kind: &ColumnType) -> &'static str {
     }
 }
 
-async fn columns(db: &DatabaseConnection, table: &str) -> Vec<Column> {
+pub(crate) async fn columns(db: &DatabaseConnection, table: &str) -> Vec<Column> {
     let sql = match db.get_database_backend() {
         DbBackend::Sqlite => r#"SELECT name, lower(type), "notnull" = 0, pk FROM pragma_table_info($1) ORDER BY cid"#,
         _ => {

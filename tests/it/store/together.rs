@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use thinkfamily::{
+    records::Table,
     sharing::ceiling::Ceiling,
     store::{
         dossier::Wants,
@@ -28,10 +29,7 @@ async fn what_several_read_at_once_each_of_them_has(database: &TestDatabase) {
         let ceiling = Ceiling::of(&policies.policy, Arc::new(caller.clone()), session.today());
         (session, Arc::new(ceiling))
     };
-    let wants = Wants {
-        agencies: true,
-        ..Wants::default()
-    };
+    let wants = Wants::of(&[Table::Agency]);
     let (first, ceiling) = session().await;
     let reach = || {
         Reach::of(

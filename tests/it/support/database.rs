@@ -103,6 +103,8 @@ pub(crate) fn settings() -> Settings {
     Settings {
         connections: 6,
         trail_connections: 2,
+        // Nobody is woken by the clock: what comes, comes because it was told.
+        feed_poll: std::time::Duration::from_hours(1),
         synchronous: Synchronous::Normal,
         ..Settings::default()
     }

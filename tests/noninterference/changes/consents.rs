@@ -16,8 +16,8 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 row,
                 agency_id = m.agency(),
                 subject = m.text(),
-                kind = m.one(&["incident", "visit", "call", "arrest", "other"]),
-                urgency = m.one(&["routine", "soon", "immediate"]),
+                kind = m.code(),
+                urgency = m.code(),
                 occurred_at = m.instant(),
                 recorded_at = m.instant(),
             );
@@ -39,7 +39,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                     decided_by = by,
                     category = m.category(),
                     agency_kind = m.one(&KINDS),
-                    decision = m.one(&["given", "refused"]),
+                    decision = m.code(),
                     recorded_at = m.instant(),
                     expires_on = m.day_if_any(),
                     withdrawn_at = m.chance.percent(40).then(|| m.instant()),
@@ -53,7 +53,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                     row,
                     agency_id = m.agency(),
                     subject = m.text(),
-                    ground = m.one(&["safeguarding", "threat_to_life"]),
+                    ground = m.code(),
                     justification = m.text(),
                     opened_at = m.instant()
                 );

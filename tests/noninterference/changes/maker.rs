@@ -1,7 +1,7 @@
 //! Makes values of every kind by chance.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use thinkfamily::sharing::category::Category;
+use thinkfamily::{records::Code, sharing::category::Category};
 use uuid::Uuid;
 
 use super::Words;
@@ -27,7 +27,6 @@ pub(super) const KINDS: [&str; 8] = [
     "housing",
     "voluntary_sector",
 ];
-pub(super) const RELATIONSHIPS: [&str; 6] = ["mother", "father", "partner", "child", "grandparent", "other"];
 
 /// What makes them.
 pub(super) struct Maker<'a> {
@@ -92,6 +91,14 @@ impl Maker<'_> {
 
     pub(super) fn one_if_any(&mut self, of: &[&str]) -> Option<String> {
         self.chance.percent(70).then(|| self.one(of))
+    }
+
+    pub(super) fn code<C: Code>(&mut self) -> C {
+        self.chance.pick(C::ALL)
+    }
+
+    pub(super) fn code_if_any<C: Code>(&mut self) -> Option<C> {
+        self.chance.percent(70).then(|| self.code())
     }
 
     pub(super) fn criterion(&mut self) -> Option<String> {

@@ -1,9 +1,9 @@
 //! People, the family, and who belongs to it.
 
 use chrono::{Datelike as _, Days};
-use thinkfamily::store::rows::PersonRow;
+use thinkfamily::records::PersonRow;
 
-use super::maker::{Maker, RELATIONSHIPS};
+use super::maker::Maker;
 use crate::world::Folder;
 
 /// Another birth: known, in part, not at all, or yet to come.
@@ -47,7 +47,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 &mut folder.people[at],
                 given_name = m.text(),
                 family_name = m.text(),
-                sex = m.one(&["female", "male", "other", "unknown"]),
+                sex = m.code(),
                 ethnicity = m.text_if_any(),
                 disability = m.text_if_any(),
                 employment_status = m.text_if_any(),
@@ -72,8 +72,8 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 ward = m.text_if_any(),
                 locality = m.text_if_any(),
                 reach_area = m.text_if_any(),
-                need_level = m.one_if_any(&["high_or_complex", "expert_help", "monitoring"]),
-                route = m.one(&["nomination", "data"]),
+                need_level = m.code_if_any(),
+                route = m.code(),
                 attached_on = m.day_if_any(),
                 closed_on = m.day_if_any(),
             );
@@ -98,12 +98,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
             let person = m.person(&before);
             let row = row_of!(m, folder, local_identifiers);
             row.value = format!("Z{}", m.chance.key().simple());
-            change!(
-                m,
-                row,
-                person_id = person,
-                system = m.one(&["police_reference", "nino", "upn", "nhs_number", "tenancy"])
-            );
+            change!(m, row, person_id = person, system = m.code());
             "local_identifiers"
         }
         _ => {
@@ -113,7 +108,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 m,
                 row,
                 person_id = person,
-                status = m.one(&["child_in_need", "child_protection_plan", "looked_after", "sen", "ehcp"]),
+                status = m.code(),
                 valid_from = m.day(),
                 valid_until = m.day_if_any()
             );
@@ -161,7 +156,7 @@ fn membership(m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
     change!(
         m,
         row,
-        relationship = m.one(&RELATIONSHIPS),
+        relationship = m.code(),
         parental_responsibility = m.chance.percent(50),
         valid_from = m.day(),
         valid_until = m.day_if_any()

@@ -1,5 +1,6 @@
 //! Plans and what comes of them.
 
+use thinkfamily::records::PlanStatus;
 use uuid::Uuid;
 
 use super::maker::Maker;
@@ -17,16 +18,11 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 drawn_up_on = m.day(),
                 agreed_on = m.day_if_any(),
                 signed_by_family_on = m.day_if_any(),
-                closure = m.one_if_any(&[
-                    "wholly_achieved",
-                    "partially_achieved",
-                    "not_achieved",
-                    "family_dropped_out"
-                ])
+                closure = m.code_if_any()
             );
             if m.here() {
-                row.status = m.one(&["draft", "agreed", "active", "closed"]);
-                row.closed_on = (row.status == "closed").then(|| m.day());
+                row.status = m.code();
+                row.closed_on = (row.status == PlanStatus::Closed).then(|| m.day());
             }
             "plans"
         }
@@ -38,7 +34,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 position = m.small(1, 9),
                 description = m.text(),
                 criterion = m.criterion(),
-                status = m.one(&["open", "achieved", "not_achieved"])
+                status = m.code()
             );
             "goals"
         }
@@ -65,7 +61,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 goal_id = goal,
                 criterion = m.criterion(),
                 indicator = m.text(),
-                kind = m.one(&["hard", "soft"]),
+                kind = m.code(),
                 baseline = m.text(),
                 forecast = m.text_if_any(),
                 result = m.text_if_any(),
@@ -85,7 +81,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                     row,
                     person_id = person,
                     measure = m.words.measures[measure].clone(),
-                    stage = m.one(&["assessment", "closure"]),
+                    stage = m.code(),
                     value = m.small(0, 500),
                     period_to = m.day()
                 );
@@ -97,7 +93,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                     row,
                     agency_id = m.agency(),
                     system = m.text(),
-                    status = m.one(&["requested", "placed", "removed"]),
+                    status = m.code(),
                     requested_on = m.day(),
                     placed_on = m.day_if_any(),
                     removed_on = m.day_if_any()

@@ -135,7 +135,7 @@ fn come(m: &mut Maker<'_>, folder: &mut Folder) {
     let numbers: Vec<_> = folder
         .local_identifiers
         .iter()
-        .filter(|row| row.person_id == like && OF_A_PLACE.contains(&row.system.as_str()))
+        .filter(|row| row.person_id == like && OF_A_PLACE.contains(&row.system))
         .cloned()
         .collect();
     for mut number in numbers {

@@ -50,7 +50,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 evidence = m.text(),
                 evidence_from = m.day(),
                 evidence_until = m.day_if_any(),
-                matched_by = m.one(&["data", "professional"]),
+                matched_by = m.code(),
                 verified_on = m.day_if_any(),
                 withdrawn_on = m.day_if_any()
             );
@@ -62,11 +62,11 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 m,
                 row,
                 agency_id = m.agency(),
-                kind = m.one(&["family_caf", "single_assessment", "asset"]),
+                kind = m.code(),
                 covers_all_members = m.chance.percent(50),
                 started_on = m.day(),
                 completed_on = m.day_if_any(),
-                quality = m.one_if_any(&["outstanding", "good", "requires_improvement", "inadequate"])
+                quality = m.code_if_any()
             );
             "assessments"
         }
@@ -81,7 +81,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 domain = m.words.domains[domain].clone(),
                 review = m.small(0, 3),
                 score = m.small(1, 5),
-                scored_by = m.one(&["key_worker", "family"]),
+                scored_by = m.code(),
                 scored_on = m.day()
             );
             "distance_scores"

@@ -72,10 +72,9 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
                     person: row.person_id,
                     category: Category::from_code(&row.category)?,
                     agency_kind: row.agency_kind.clone(),
-                    answer: if row.decision == "given" {
-                        ConsentAnswer::Given
-                    } else {
-                        ConsentAnswer::Refused
+                    answer: match row.decision {
+                        thinkfamily::records::ConsentAnswer::Given => ConsentAnswer::Given,
+                        thinkfamily::records::ConsentAnswer::Refused => ConsentAnswer::Refused,
                     },
                     decided_by: row.decided_by,
                     recorded_at: row.recorded_at,

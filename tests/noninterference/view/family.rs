@@ -1,6 +1,6 @@
 //! The family's own record, and who leads its case.
 
-use thinkfamily::{sharing::facts::RowFacts, store::rows::LeadProfessionalRow};
+use thinkfamily::{records::LeadProfessionalRow, records::PlanStatus, sharing::facts::RowFacts};
 
 use super::{
     facts::{Moment, open},
@@ -25,7 +25,7 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
         let today = moment.now.date_naive();
         let on_cohort = looker.facts.on_cohort;
         looker.note("Family", row.id, "onCohort", on_cohort.to_string());
-        let has_plan = folder.plans.iter().any(|plan| plan.status != "closed");
+        let has_plan = folder.plans.iter().any(|plan| plan.status != PlanStatus::Closed);
         looker.note("Family", row.id, "hasPlan", has_plan.to_string());
         let mut leads: Vec<_> = folder.lead_professionals.iter().collect();
         leads.sort_by_key(|row| (std::cmp::Reverse(row.valid_from), row.id));

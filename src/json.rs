@@ -1,4 +1,5 @@
-//! JSON read strictly: one value, in UTF-8, no member twice in one object, nesting bounded by the library (128).
+//! JSON read strictly: one value, in UTF-8, no member twice in one object at any depth, so that no two readers see two things; nesting bounded by the
+//! library (128).
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ use serde_json::{Map, Number, Value};
 
 /// Why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::wire) enum Wrong {
+pub enum Wrong {
     /// A member stands twice in one object.
     Duplicate,
     /// It is no JSON, or more than one value, or too deep.
@@ -20,11 +21,19 @@ pub(in crate::wire) enum Wrong {
 const DUPLICATE: &str = "duplicate member";
 
 /// Reads one value.
-pub(in crate::wire) fn parse(bytes: &[u8]) -> Result<Value, Wrong> {
+pub fn parse(bytes: &[u8]) -> Result<Value, Wrong> {
     match serde_json::from_slice::<Strict>(bytes) {
         Ok(value) => Ok(value.0),
         Err(error) if error.is_data() && error.to_string().starts_with(DUPLICATE) => Err(Wrong::Duplicate),
         Err(_) => Err(Wrong::Malformed),
+    }
+}
+
+/// Reads one object.
+pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, Wrong> {
+    match parse(bytes)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(Wrong::Malformed),
     }
 }
 
@@ -91,5 +100,34 @@ impl<'de> Visitor<'de> for StrictVisitor {
             }
         }
         Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wrong, object, parse};
+
+    #[test]
+    fn repeated_members_are_refused_at_any_depth() {
+        assert!(object(br#"{"a":1,"b":{"c":[{"d":null}]}}"#).is_ok());
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"b":{"c":[{"d":1,"d":2}]}}"#,
+        ] {
+            assert_eq!(object(text.as_bytes()), Err(Wrong::Duplicate), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_one_value_is_accepted() {
+        for text in [&b""[..], b"{}{}", b"{} x", b"{\"a\":\"\xff\"}", b"{\"a\":1,}"] {
+            assert_eq!(parse(text), Err(Wrong::Malformed), "{text:?}");
+        }
+        assert_eq!(parse("[".repeat(1_000_000).as_bytes()), Err(Wrong::Malformed));
+        for text in ["[]", "null"] {
+            assert!(parse(text.as_bytes()).is_ok(), "{text}");
+            assert_eq!(object(text.as_bytes()), Err(Wrong::Malformed), "{text}");
+        }
     }
 }
