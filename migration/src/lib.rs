@@ -1,10 +1,9 @@
 //! The steps that make the databases: one file a step, each with its way back, the same SQL for SQLite and PostgreSQL.
 //!
-//! Knows nothing of GraphQL, of sharing or of who asks; only the store runs it. A step that was released is never changed:
+//! Knows nothing of GraphQL, of sharing or of who asks, and sends nothing: a step is text, which only the store runs. A step that was released is never changed:
 //! what comes later is a step of its own, added at the end of its list.
 
-use sea_orm_migration::prelude::*;
-pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+pub use self::step::{Database, Step};
 
 mod m0001_who_is_who;
 mod m0002_family;
@@ -52,61 +51,85 @@ pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
     m0014_written::noted_tables().flat_map(of_table).collect()
 }
 
-/// The steps of the main database.
-pub struct Migrator;
+/// The steps of a database.
+#[derive(Debug)]
+pub struct Steps {
+    /// The table that says which were applied.
+    pub table: &'static str,
+    /// The steps, in order.
+    pub all: &'static [Step],
+}
 
-#[async_trait::async_trait]
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m0001_who_is_who::Step),
-            Box::new(m0002_family::Step),
-            Box::new(m0003_need::Step),
-            Box::new(m0004_work::Step),
-            Box::new(m0005_consent::Step),
-            Box::new(m0006_agreement::Step),
-            Box::new(m0007_operation::Step),
-            Box::new(m0008_matching::Step),
-            Box::new(m0009_feed::Step),
-            Box::new(m0010_contact::Step),
-            Box::new(m0011_webhook::Step),
-            Box::new(m0012_document::Step),
-            Box::new(m0013_lookup_window::Step),
-            Box::new(m0014_written::Step),
-            Box::new(m0015_tries::Step),
-            Box::new(m0016_birth::Step),
-            Box::new(m0017_write_budget::Step),
-            Box::new(m0018_said::Step),
-            Box::new(m0019_announced::Step),
-            Box::new(m0020_taking_turns::Step),
-            Box::new(m0021_announced_by_chain::Step),
-            Box::new(m0030_authority_fence::Step),
-        ]
+impl Steps {
+    /// The statement that makes that table where it is not there.
+    pub fn table_made(&self) -> String {
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)",
+            self.table
+        )
     }
 
-    fn migration_table_name() -> DynIden {
-        "schema_step".into_iden()
+    /// The statements that apply a step and note it.
+    pub fn applied(&self, step: &Step, database: Database) -> Vec<String> {
+        let now = match database {
+            Database::Sqlite => "unixepoch()",
+            Database::Postgres => "CAST(extract(epoch FROM now()) AS bigint)",
+        };
+        let (table, name) = (self.table, step.name);
+        let mut statements = step.up(database);
+        statements.push(format!(
+            "INSERT INTO {table} (version, applied_at) VALUES ('{name}', {now})"
+        ));
+        statements
+    }
+
+    /// The statements that take a step back.
+    pub fn taken_back(&self, step: &Step, database: Database) -> Vec<String> {
+        let mut statements = step.down(database);
+        statements.push(format!("DELETE FROM {} WHERE version = '{}'", self.table, step.name));
+        statements
     }
 }
+
+/// The steps of the main database.
+pub const MAIN: Steps = Steps {
+    table: "schema_step",
+    all: &[
+        m0001_who_is_who::STEP,
+        m0002_family::STEP,
+        m0003_need::STEP,
+        m0004_work::STEP,
+        m0005_consent::STEP,
+        m0006_agreement::STEP,
+        m0007_operation::STEP,
+        m0008_matching::STEP,
+        m0009_feed::STEP,
+        m0010_contact::STEP,
+        m0011_webhook::STEP,
+        m0012_document::STEP,
+        m0013_lookup_window::STEP,
+        m0014_written::STEP,
+        m0015_tries::STEP,
+        m0016_birth::STEP,
+        m0017_write_budget::STEP,
+        m0018_said::STEP,
+        m0019_announced::STEP,
+        m0020_taking_turns::STEP,
+        m0021_announced_by_chain::STEP,
+        m0030_authority_fence::STEP,
+    ],
+};
 
 /// The steps of the trail's database, which on PostgreSQL is the main one: hence a list of applied steps of its own.
-pub struct TrailMigrator;
-
-#[async_trait::async_trait]
-impl MigratorTrait for TrailMigrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(t0001_trail::Step),
-            Box::new(t0002_trail_agency::Step),
-            Box::new(t0003_trail_group::Step),
-            Box::new(t0004_trail_body::Step),
-            Box::new(t0005_trail_announced::Step),
-            Box::new(t0006_trail_record::Step),
-            Box::new(t0008_trail_made::Step),
-        ]
-    }
-
-    fn migration_table_name() -> DynIden {
-        "trail_schema_step".into_iden()
-    }
-}
+pub const TRAIL: Steps = Steps {
+    table: "trail_schema_step",
+    all: &[
+        t0001_trail::STEP,
+        t0002_trail_agency::STEP,
+        t0003_trail_group::STEP,
+        t0004_trail_body::STEP,
+        t0005_trail_announced::STEP,
+        t0006_trail_record::STEP,
+        t0008_trail_made::STEP,
+    ],
+};

@@ -1,30 +1,16 @@
 //! Who is who: authorities, their agencies and client programs, and the people of their families.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0001_who_is_who",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "authority",
         create: "
         CREATE TABLE authority (
@@ -39,7 +25,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
-    step::Table {
+    Table {
         name: "statistical_neighbour",
         create: "
         CREATE TABLE statistical_neighbour (
@@ -52,7 +38,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
-    step::Table {
+    Table {
         name: "agency",
         create: "
         CREATE TABLE agency (
@@ -71,7 +57,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
-    step::Table {
+    Table {
         name: "client_program",
         create: "
         CREATE TABLE client_program (
@@ -87,7 +73,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &["CREATE INDEX client_program_agency ON client_program (authority_id, agency_id)"],
     },
-    step::Table {
+    Table {
         name: "person",
         create: "
         CREATE TABLE person (

@@ -1,30 +1,16 @@
 //! The family: its reference and areas, who belongs to it, where it lives and what others know it by.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0002_family",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "family",
         create: "
         CREATE TABLE family (
@@ -48,7 +34,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX family_attached_on ON family (authority_id, attached_on)",
         ],
     },
-    step::Table {
+    Table {
         name: "membership",
         create: "
         CREATE TABLE membership (
@@ -76,7 +62,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX membership_person ON membership (authority_id, person_id)",
         ],
     },
-    step::Table {
+    Table {
         name: "address",
         create: "
         CREATE TABLE address (
@@ -99,7 +85,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX address_postcode ON address (authority_id, postcode)",
         ],
     },
-    step::Table {
+    Table {
         name: "statutory_status",
         create: "
         CREATE TABLE statutory_status (
@@ -121,7 +107,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX statutory_status_person ON statutory_status (authority_id, person_id)",
         ],
     },
-    step::Table {
+    Table {
         name: "local_identifier",
         create: "
         CREATE TABLE local_identifier (

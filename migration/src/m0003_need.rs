@@ -1,30 +1,16 @@
 //! Need: who already works with a family, which criteria it matches and how far it has travelled.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0003_need",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "involvement",
         create: "
         CREATE TABLE involvement (
@@ -51,7 +37,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX involvement_agency ON involvement (authority_id, agency_id, family_id)",
         ],
     },
-    step::Table {
+    Table {
         name: "lead_professional",
         create: "
         CREATE TABLE lead_professional (
@@ -79,7 +65,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX lead_professional_subject ON lead_professional (authority_id, agency_id, subject)",
         ],
     },
-    step::Table {
+    Table {
         name: "criteria_match",
         create: "
         CREATE TABLE criteria_match (
@@ -107,7 +93,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX criteria_match_criterion ON criteria_match (authority_id, criterion, family_id)",
         ],
     },
-    step::Table {
+    Table {
         name: "assessment",
         create: "
         CREATE TABLE assessment (
@@ -128,7 +114,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &["CREATE INDEX assessment_family ON assessment (authority_id, family_id)"],
     },
-    step::Table {
+    Table {
         name: "distance_score",
         create: "
         CREATE TABLE distance_score (

@@ -1,30 +1,16 @@
 //! The work with a family: its plan, goals and actions, what came of them, and the markers that tell partners of it.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0004_work",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "plan",
         create: "
         CREATE TABLE plan (
@@ -47,7 +33,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX plan_family ON plan (authority_id, family_id)",
         ],
     },
-    step::Table {
+    Table {
         name: "goal",
         create: "
         CREATE TABLE goal (
@@ -69,7 +55,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX goal_plan ON goal (authority_id, plan_id, position)",
         ],
     },
-    step::Table {
+    Table {
         name: "action",
         create: "
         CREATE TABLE action (
@@ -94,7 +80,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX action_owner ON action (authority_id, owner_agency_id)",
         ],
     },
-    step::Table {
+    Table {
         name: "outcome",
         create: "
         CREATE TABLE outcome (
@@ -124,7 +110,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX outcome_plan ON outcome (authority_id, plan_id)",
         ],
     },
-    step::Table {
+    Table {
         name: "progress_value",
         create: "
         CREATE TABLE progress_value (
@@ -145,7 +131,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX progress_value_family ON progress_value (authority_id, family_id)",
         ],
     },
-    step::Table {
+    Table {
         name: "marker",
         create: "
         CREATE TABLE marker (

@@ -1,30 +1,16 @@
 //! Consent: what members agreed to share, and access opened without it in an emergency.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0005_consent",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "consent",
         create: "
         CREATE TABLE consent (
@@ -58,7 +44,7 @@ const TABLES: &[step::Table] = &[
              ON consent (authority_id, person_id, agency_kind, category, recorded_at)",
         ],
     },
-    step::Table {
+    Table {
         name: "emergency_access",
         create: "
         CREATE TABLE emergency_access (

@@ -1,30 +1,16 @@
 //! The sharing agreement: its versions, who signed them, their clauses, and the number that says they changed.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0006_agreement",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "agreement",
         create: "
         CREATE TABLE agreement (
@@ -46,7 +32,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
-    step::Table {
+    Table {
         name: "agreement_signatory",
         create: "
         CREATE TABLE agreement_signatory (
@@ -63,7 +49,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &["CREATE INDEX agreement_signatory_agency ON agreement_signatory (authority_id, agency_id)"],
     },
-    step::Table {
+    Table {
         name: "agreement_clause",
         create: "
         CREATE TABLE agreement_clause (
@@ -79,7 +65,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
-    step::Table {
+    Table {
         name: "policy_version",
         create: "
         CREATE TABLE policy_version (

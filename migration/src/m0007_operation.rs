@@ -1,30 +1,16 @@
 //! Running the server: answers kept for repeated requests, and files already loaded.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0007_operation",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "idempotency",
         create: "
         CREATE TABLE idempotency (
@@ -41,7 +27,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &["CREATE INDEX idempotency_created_at ON idempotency (authority_id, created_at)"],
     },
-    step::Table {
+    Table {
         name: "import_file",
         create: "
         CREATE TABLE import_file (

@@ -1,43 +1,29 @@
 //! Finding people by what a partner knows of them: the keys they are looked up by, how many a partner may ask about, and what whoever meets
 //! a family with a marker is asked to do.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Script, Step, Table};
 
 /// Makes and drops these tables and the column.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("m0008_matching", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(ADVICE).await?;
-        step::create(manager, TABLES).await?;
-        step::create(manager, COUNTS).await
-    }
+fn up(script: &mut Script) {
+    script.run(ADVICE);
+    script.create(TABLES);
+    script.create(COUNTS);
+}
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, COUNTS).await?;
-        step::drop(manager, TABLES).await?;
-        manager
-            .get_connection()
-            .execute_unprepared("ALTER TABLE authority DROP COLUMN marker_advice")
-            .await?;
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
+fn down(script: &mut Script) {
+    script.drop(COUNTS);
+    script.drop(TABLES);
+    script.run("ALTER TABLE authority DROP COLUMN marker_advice");
 }
 
 const ADVICE: &str = "ALTER TABLE authority ADD COLUMN marker_advice text NOT NULL DEFAULT \
     'Tell the Lead Professional of your contact with the family, and ask them before you begin anything new with it.'";
 
-const TABLES: &[step::Table] = &[
+const TABLES: &[Table] = &[
     // Worked out from what is stored of the person, and gone with them.
-    step::Table {
+    Table {
         name: "person_key",
         create: "
         CREATE TABLE person_key (
@@ -51,7 +37,7 @@ const TABLES: &[step::Table] = &[
         indexes: &["CREATE INDEX person_key_person ON person_key (authority_id, person_id)"],
     },
     // Which authorities' people have their keys, by which rules they were worked out.
-    step::Table {
+    Table {
         name: "person_key_state",
         create: "
         CREATE TABLE person_key_state (
@@ -65,9 +51,9 @@ const TABLES: &[step::Table] = &[
 ];
 
 /// The tables that count look-ups.
-pub(crate) const COUNTS: &[step::Table] = &[
+pub(crate) const COUNTS: &[Table] = &[
     // How many a client has asked about in the period that it last asked in. The check makes a statement that would go beyond fail whole.
-    step::Table {
+    Table {
         name: "lookup_budget",
         create: "
         CREATE TABLE lookup_budget (
@@ -85,7 +71,7 @@ pub(crate) const COUNTS: &[step::Table] = &[
         indexes: &[],
     },
     // About whom, as digests that nobody can read back and that are of one client, purpose and period.
-    step::Table {
+    Table {
         name: "lookup_asked",
         create: "
         CREATE TABLE lookup_asked (

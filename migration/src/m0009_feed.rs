@@ -1,41 +1,29 @@
 //! What has changed, in the order in which it was committed, and what each partner was told of it.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
-
-use crate::step;
+use crate::step::{Script, Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("m0009_feed", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await?;
-        if manager.get_database_backend() == DbBackend::Postgres {
-            // Not part of a transaction, so that numbers drawn at the same time never conflict; see the store's feed.
-            let sequence = "CREATE SEQUENCE family_change_seq AS bigint";
-            manager.get_connection().execute_unprepared(sequence).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await?;
-        if manager.get_database_backend() == DbBackend::Postgres {
-            let sequence = "DROP SEQUENCE family_change_seq";
-            manager.get_connection().execute_unprepared(sequence).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+fn up(script: &mut Script) {
+    script.create(TABLES);
+    if script.postgres {
+        // Not part of a transaction, so that numbers drawn at the same time never conflict; see the store's feed.
+        let sequence = "CREATE SEQUENCE family_change_seq AS bigint";
+        script.run(sequence);
     }
 }
 
-const TABLES: &[step::Table] = &[
-    step::Table {
+fn down(script: &mut Script) {
+    script.drop(TABLES);
+    if script.postgres {
+        let sequence = "DROP SEQUENCE family_change_seq";
+        script.run(sequence);
+    }
+}
+
+const TABLES: &[Table] = &[
+    Table {
         name: "family_change",
         create: "
         CREATE TABLE family_change (
@@ -54,7 +42,7 @@ const TABLES: &[step::Table] = &[
             "CREATE INDEX family_change_contact ON family_change (authority_id, seq) WHERE contact_id IS NOT NULL",
         ],
     },
-    step::Table {
+    Table {
         name: "marker_consumer",
         create: "
         CREATE TABLE marker_consumer (
@@ -75,7 +63,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
-    step::Table {
+    Table {
         name: "marker_told",
         create: "
         CREATE TABLE marker_told (
@@ -91,7 +79,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
-    step::Table {
+    Table {
         name: "marker_change",
         create: "
         CREATE TABLE marker_change (

@@ -1,30 +1,16 @@
 //! Contacts with marked families that partners report, and what they say of the marker's use.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0010_contact",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "contact",
         create: "
         CREATE TABLE contact (
@@ -54,7 +40,7 @@ const TABLES: &[step::Table] = &[
              ON family_change (authority_id, contact_id) WHERE contact_id IS NOT NULL",
         ],
     },
-    step::Table {
+    Table {
         name: "marker_response",
         create: "
         CREATE TABLE marker_response (

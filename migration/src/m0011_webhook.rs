@@ -1,31 +1,17 @@
 //! Where agencies' own programs are told of contacts, and what is still to be told them.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+pub(crate) const STEP: Step = Step::new(
+    "m0011_webhook",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
 /// The endpoints and the deliveries, as they were at first.
-pub(crate) const TABLES: &[step::Table] = &[
-    step::Table {
+pub(crate) const TABLES: &[Table] = &[
+    Table {
         name: "webhook_endpoint",
         create: "
         CREATE TABLE webhook_endpoint (
@@ -48,7 +34,7 @@ pub(crate) const TABLES: &[step::Table] = &[
         )",
         indexes: &["CREATE INDEX webhook_endpoint_agency ON webhook_endpoint (authority_id, agency_id, role, purpose)"],
     },
-    step::Table {
+    Table {
         name: "webhook_delivery",
         create: "
         CREATE TABLE webhook_delivery (

@@ -1,31 +1,17 @@
 //! Which documents a client may send by their identifiers, and which clients may send no others.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0012_document",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
+const TABLES: &[Table] = &[
     // A client that is here sends registered documents only.
-    step::Table {
+    Table {
         name: "trusted_client",
         create: "
         CREATE TABLE trusted_client (
@@ -38,7 +24,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &[],
     },
-    step::Table {
+    Table {
         name: "trusted_document",
         create: "
         CREATE TABLE trusted_document (

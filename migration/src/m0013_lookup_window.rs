@@ -1,34 +1,27 @@
 //! Counts look-ups over a window that slides, and repeats of a question among them. What was counted until now is forgotten: it was counted in periods.
 
-use sea_orm_migration::prelude::*;
-
-use crate::{m0008_matching, step};
+use crate::{
+    m0008_matching,
+    step::{Script, Step, Table},
+};
 
 /// Makes these tables in the place of those of the same names, and the other way round.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("m0013_lookup_window", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, m0008_matching::COUNTS).await?;
-        step::create(manager, COUNTS).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, COUNTS).await?;
-        step::create(manager, m0008_matching::COUNTS).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
+fn up(script: &mut Script) {
+    script.drop(m0008_matching::COUNTS);
+    script.create(COUNTS);
 }
 
-const COUNTS: &[step::Table] = &[
+fn down(script: &mut Script) {
+    script.drop(COUNTS);
+    script.create(m0008_matching::COUNTS);
+}
+
+const COUNTS: &[Table] = &[
     // How many a client has asked about in each part of the window (`{"part":count}`), and in all of it. The check makes a statement that would go
     // beyond fail whole.
-    step::Table {
+    Table {
         name: "lookup_budget",
         create: "
         CREATE TABLE lookup_budget (
@@ -47,7 +40,7 @@ const COUNTS: &[step::Table] = &[
     },
     // About whom, as digests that nobody can read back and that are of one client and purpose: since which part, how often, and for how many
     // questions the last time counted.
-    step::Table {
+    Table {
         name: "lookup_asked",
         create: "
         CREATE TABLE lookup_asked (

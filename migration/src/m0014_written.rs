@@ -1,67 +1,52 @@
 //! Which families were written, in the order of the commits: by whomever, since the database itself notes it. So whoever keeps what was read of a family can tell
 //! whether it still holds.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
-
-use crate::step;
+use crate::step::{Script, Step, Table};
 
 /// Makes and drops the table and what fills it.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("m0014_written", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await?;
-        let db = manager.get_connection();
-        if manager.get_database_backend() == DbBackend::Postgres {
-            db.execute_unprepared(POSTGRES).await?;
-            for (table, of) in NOTED {
-                db.execute_unprepared(&noted_by_postgres(table, *of)).await?;
+fn up(script: &mut Script) {
+    script.create(TABLES);
+    if script.postgres {
+        script.run(POSTGRES);
+        for (table, of) in NOTED {
+            script.run(noted_by_postgres(table, *of));
+        }
+    } else {
+        for (table, of) in NOTED {
+            for statement in noted_by_sqlite(table, *of) {
+                script.run(statement);
             }
+        }
+    }
+}
+
+fn down(script: &mut Script) {
+    let postgres = script.postgres;
+    for (table, _) in NOTED {
+        let events: &[&str] = if postgres {
+            &["", "_truncated"]
         } else {
-            for (table, of) in NOTED {
-                for statement in noted_by_sqlite(table, *of) {
-                    db.execute_unprepared(&statement).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let db = manager.get_connection();
-        let postgres = manager.get_database_backend() == DbBackend::Postgres;
-        for (table, _) in NOTED {
-            let events: &[&str] = if postgres {
-                &["", "_truncated"]
+            &["_insert", "_update", "_delete"]
+        };
+        for event in events {
+            let on = if postgres {
+                format!(" ON {table}")
             } else {
-                &["_insert", "_update", "_delete"]
+                String::new()
             };
-            for event in events {
-                let on = if postgres {
-                    format!(" ON {table}")
-                } else {
-                    String::new()
-                };
-                db.execute_unprepared(&format!("DROP TRIGGER {table}_written{event}{on}"))
-                    .await?;
-            }
+            script.run(format!("DROP TRIGGER {table}_written{event}{on}"));
         }
-        if postgres {
-            db.execute_unprepared(
-                "DROP FUNCTION note_written_family_id(); DROP FUNCTION note_written_id(); DROP FUNCTION note_written_authority_id(); \
-                 DROP FUNCTION note_written_person(); \
-                 DROP FUNCTION note_written_person_id(); DROP FUNCTION note_all_written(); DROP SEQUENCE family_written_seq",
-            )
-            .await?;
-        }
-        step::drop(manager, TABLES).await
     }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    if postgres {
+        script.run(
+            "DROP FUNCTION note_written_family_id(); DROP FUNCTION note_written_id(); DROP FUNCTION note_written_authority_id(); \
+             DROP FUNCTION note_written_person(); \
+             DROP FUNCTION note_written_person_id(); DROP FUNCTION note_all_written(); DROP SEQUENCE family_written_seq",
+        );
     }
+    script.drop(TABLES);
 }
 
 /// Of which family a row of a table is.
@@ -107,7 +92,7 @@ pub fn noted_tables() -> impl Iterator<Item = &'static str> {
     NOTED.iter().map(|(table, _)| *table)
 }
 
-const TABLES: &[step::Table] = &[step::Table {
+const TABLES: &[Table] = &[Table {
     // The family with the key nought stands for all of the authority.
     name: "family_written",
     create: "

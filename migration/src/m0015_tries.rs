@@ -1,47 +1,34 @@
 //! Which values somebody tried in look-ups, who tried too many, and where whoever looks after the agreement is told of it.
 
-use sea_orm_migration::prelude::*;
-
-use crate::{m0011_webhook, step};
+use crate::{
+    m0011_webhook,
+    step::{Script, Step, Table},
+};
 
 /// Makes and drops these tables, and lets deliveries be of an alert.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("m0015_tries", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await?;
-        let db = manager.get_connection();
-        // What was counted until now was counted by purpose.
-        db.execute_unprepared("DELETE FROM lookup_budget").await?;
-        db.execute_unprepared(
-            "ALTER TABLE webhook_endpoint ADD COLUMN events text NOT NULL DEFAULT 'contacts' CHECK (events IN ('contacts', 'alerts'))",
-        )
-        .await?;
-        // SQLite cannot take a constraint away: the table is made anew, for both.
-        made_anew(manager, &DELIVERIES, "").await
-    }
+fn up(script: &mut Script) {
+    script.create(TABLES);
+    // What was counted until now was counted by purpose.
+    script.run("DELETE FROM lookup_budget");
+    script.run(
+        "ALTER TABLE webhook_endpoint ADD COLUMN events text NOT NULL DEFAULT 'contacts' CHECK (events IN ('contacts', 'alerts'))",
+    );
+    // SQLite cannot take a constraint away: the table is made anew, for both.
+    made_anew(script, &DELIVERIES, "");
+}
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let before = &m0011_webhook::TABLES[1];
-        made_anew(manager, before, "WHERE contact_id IS NOT NULL").await?;
-        let db = manager.get_connection();
-        db.execute_unprepared("DELETE FROM webhook_endpoint WHERE events = 'alerts'")
-            .await?;
-        db.execute_unprepared("ALTER TABLE webhook_endpoint DROP COLUMN events")
-            .await?;
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
+fn down(script: &mut Script) {
+    let before = &m0011_webhook::TABLES[1];
+    made_anew(script, before, "WHERE contact_id IS NOT NULL");
+    script.run("DELETE FROM webhook_endpoint WHERE events = 'alerts'");
+    script.run("ALTER TABLE webhook_endpoint DROP COLUMN events");
+    script.drop(TABLES);
 }
 
 /// Makes the table of deliveries anew, with the rows that it has.
-async fn made_anew(manager: &SchemaManager<'_>, table: &step::Table, rows: &str) -> Result<(), DbErr> {
-    let db = manager.get_connection();
+fn made_anew(script: &mut Script, table: &Table, rows: &str) {
     for statement in [
         "CREATE TABLE webhook_delivery_kept AS SELECT * FROM webhook_delivery",
         "DROP TABLE webhook_delivery",
@@ -49,22 +36,21 @@ async fn made_anew(manager: &SchemaManager<'_>, table: &step::Table, rows: &str)
         &format!("INSERT INTO webhook_delivery ({COLUMNS}) SELECT {COLUMNS} FROM webhook_delivery_kept {rows}"),
         "DROP TABLE webhook_delivery_kept",
     ] {
-        db.execute_unprepared(statement).await?;
+        script.run(statement);
     }
     for index in table.indexes {
-        db.execute_unprepared(index).await?;
+        script.run(*index);
     }
-    Ok(())
 }
 
 /// What a delivery had before.
 const COLUMNS: &str = "authority_id, id, endpoint_id, event_type, family_id, contact_id, state, attempts, next_at, claimed_until, \
                        last_failure, last_status, created_at, ended_at";
 
-const TABLES: &[step::Table] = &[
+const TABLES: &[Table] = &[
     // Of an agency and of something that its questions hold fast, as a digest that nobody can read back: the values that they tried beside it, as digests, with who
     // tried each and on which day; the last day, and how long the text was before.
-    step::Table {
+    Table {
         name: "lookup_tried",
         create: "
         CREATE TABLE lookup_tried (
@@ -78,7 +64,7 @@ const TABLES: &[step::Table] = &[
         indexes: &["CREATE INDEX lookup_tried_day ON lookup_tried (authority_id, day)"],
     },
     // Somebody tried too many values: who, of what kind, and how often in that day. `digest` is of all that and the day.
-    step::Table {
+    Table {
         name: "alert",
         create: "
         CREATE TABLE alert (
@@ -105,7 +91,7 @@ const TABLES: &[step::Table] = &[
 ];
 
 /// As before, and of an alert, which is of no family.
-const DELIVERIES: step::Table = step::Table {
+const DELIVERIES: Table = Table {
     name: "webhook_delivery",
     create: "
         CREATE TABLE webhook_delivery (

@@ -1,39 +1,29 @@
 //! People of whom not everything is known: a date of birth that is unknown or known in part, children not yet born, and who is known to be an adult.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use crate::step::{Script, Step};
 
 /// Makes the columns and drops them.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("m0016_birth", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        put_anew(manager, "date", "date_of_birth", &[]).await?;
-        let db = manager.get_connection();
-        for statement in PARTS {
-            db.execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-
-    /// The tables as they were know days only. Who was born on none that is known gets the expected one, or the first of 1900.
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        const NONE: &str = "date NOT NULL DEFAULT '1900-01-01'";
-        const DAY: &str = "coalesce(date_of_birth, expected_on, '1900-01-01')";
-        // Each is named by the checks of those before it.
-        let parts = ["adult", "expected_on", "birth_month", "birth_year"];
-        put_anew(manager, NONE, DAY, &parts).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+fn up(script: &mut Script) {
+    put_anew(script, "date", "date_of_birth", &[]);
+    for statement in PARTS {
+        script.run(statement);
     }
 }
 
+/// The tables as they were know days only. Who was born on none that is known gets the expected one, or the first of 1900.
+fn down(script: &mut Script) {
+    const NONE: &str = "date NOT NULL DEFAULT '1900-01-01'";
+    const DAY: &str = "coalesce(date_of_birth, expected_on, '1900-01-01')";
+    // Each is named by the checks of those before it.
+    let parts = ["adult", "expected_on", "birth_month", "birth_year"];
+    put_anew(script, NONE, DAY, &parts);
+}
+
 /// Puts another column in the place of `date_of_birth`, since SQLite does not let one be null that could not be before, and drops columns that name it. No family counts as written.
-async fn put_anew(manager: &SchemaManager<'_>, column: &str, day: &str, parts: &[&str]) -> Result<(), DbErr> {
-    let (quiet, loud) = if manager.get_database_backend() == DbBackend::Postgres {
+fn put_anew(script: &mut Script, column: &str, day: &str, parts: &[&str]) {
+    let (quiet, loud) = if script.postgres {
         (
             "SELECT set_config('thinkfamily.loading', 'on', true)",
             "SELECT set_config('thinkfamily.loading', '', true)",
@@ -58,9 +48,8 @@ async fn put_anew(manager: &SchemaManager<'_>, column: &str, day: &str, parts: &
         "CREATE INDEX person_date_of_birth ON person (authority_id, date_of_birth)".to_owned(),
     ]);
     for statement in statements {
-        manager.get_connection().execute_unprepared(&statement).await?;
+        script.run(statement);
     }
-    Ok(())
 }
 
 /// A name that somebody does not have is empty; only a child who is not born yet may have none. A day that is known leaves no parts of it to be known, and who is expected was not born

@@ -1,32 +1,18 @@
 //! Counts changes over a window that slides: in all, and of each family.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops the table.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0017_write_budget",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
+const TABLES: &[Table] = &[
     // How many changes were counted in each part of the window (`{"part":count}`), and in all of it, of whatever the digest stands for: nobody can read
     // back from it which family it was, or whose. The check makes a statement that would go beyond fail whole.
-    step::Table {
+    Table {
         name: "write_budget",
         create: "
         CREATE TABLE write_budget (

@@ -1,32 +1,18 @@
 //! What became of the changes that the trail announced before they were made.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops the tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "m0019_announced",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
+const TABLES: &[Table] = &[
     // By the authority and the place of the entry, and without a foreign key: what was not made may have been the authority itself. What is made stands here by the transaction that made it; what was found not to be made stands here so that it cannot be made
     // any more: the key lets only one of them in. `told` is whether the trail says of the latter that it was not made.
-    step::Table {
+    Table {
         name: "announced_write",
         create: "
         CREATE TABLE announced_write (
@@ -40,7 +26,7 @@ const TABLES: &[step::Table] = &[
         indexes: &[],
     },
     // Up to which entry a chain was looked through for changes that were announced and not made.
-    step::Table {
+    Table {
         name: "announced_until",
         create: "
         CREATE TABLE announced_until (

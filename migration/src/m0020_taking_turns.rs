@@ -1,55 +1,43 @@
 //! A table that writers lock to take turns; and on PostgreSQL what notes the writes of families does so whoever writes.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
-
-use crate::{m0014_written::noted_tables, step};
+use crate::{
+    m0014_written::noted_tables,
+    step::{Script, Step, Table},
+};
 
 /// Makes the table, and has what notes writes do so always.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("m0020_taking_turns", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await?;
-        if manager.get_database_backend() == DbBackend::Postgres {
-            for (name, notes) in FUNCTIONS {
-                manager
-                    .get_connection()
-                    .execute_unprepared(&function(name, notes))
-                    .await?;
-            }
-            fire(manager, "ENABLE ALWAYS TRIGGER").await?;
+fn up(script: &mut Script) {
+    script.create(TABLES);
+    if script.postgres {
+        for (name, notes) in FUNCTIONS {
+            script.run(function(name, notes));
         }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // What the functions do beside is right for the step before as well, and goes with it.
-        if manager.get_database_backend() == DbBackend::Postgres {
-            fire(manager, "ENABLE TRIGGER").await?;
-        }
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+        fire(script, "ENABLE ALWAYS TRIGGER");
     }
 }
 
-const TABLES: &[step::Table] = &[step::Table {
+fn down(script: &mut Script) {
+    // What the functions do beside is right for the step before as well, and goes with it.
+    if script.postgres {
+        fire(script, "ENABLE TRIGGER");
+    }
+    script.drop(TABLES);
+}
+
+const TABLES: &[Table] = &[Table {
     name: "write_turn",
     create: "CREATE TABLE write_turn (place integer NOT NULL PRIMARY KEY)",
     indexes: &[],
 }];
 
 /// Triggers that fire for an ordinary session alone are silent for one that says that it is a replica, such as the worker of a logical replication.
-async fn fire(manager: &SchemaManager<'_>, when: &str) -> Result<(), DbErr> {
+fn fire(script: &mut Script, when: &str) {
     for table in noted_tables() {
         let text = format!("ALTER TABLE {table} {when} {table}_written, {when} {table}_written_truncated");
-        manager.get_connection().execute_unprepared(&text).await?;
+        script.run(text);
     }
-    Ok(())
 }
 
 /// A replica whose triggers fire is given notes of the other server as well. Where one has the number of its own the write must not fail over it: whoever reads sees by the sequence that numbers are

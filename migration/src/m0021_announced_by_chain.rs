@@ -1,31 +1,14 @@
 //! The newest change of each chain that was made is found without reading all of them.
 
-use sea_orm_migration::prelude::*;
+use crate::step::{Script, Step};
 
 /// Makes and drops the index.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("m0021_announced_by_chain", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            "CREATE INDEX announced_write_made ON announced_write (chain_id, seq) WHERE made",
-        )
-        .await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, "DROP INDEX announced_write_made").await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
+fn up(script: &mut Script) {
+    script.run("CREATE INDEX announced_write_made ON announced_write (chain_id, seq) WHERE made");
 }
 
-async fn run(manager: &SchemaManager<'_>, statement: &str) -> Result<(), DbErr> {
-    manager.get_connection().execute_unprepared(statement).await?;
-    Ok(())
+fn down(script: &mut Script) {
+    script.run("DROP INDEX announced_write_made");
 }

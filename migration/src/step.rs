@@ -1,7 +1,39 @@
-//! How a step makes and drops its tables. The SQL is the same for SQLite and PostgreSQL: both take these type names, and
-//! both have composite keys, checks and partial unique indexes.
+//! How a step says what it does: as statements, which whoever applies it sends. The SQL is mostly the same for SQLite and PostgreSQL: both take these
+//! type names, and both have composite keys, checks and partial unique indexes.
 
-use sea_orm_migration::prelude::*;
+/// Which database the statements are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// One step, and its way back.
+#[derive(Debug)]
+pub struct Step {
+    /// Its name, which the database keeps.
+    pub name: &'static str,
+    up: fn(&mut Script),
+    down: fn(&mut Script),
+}
+
+impl Step {
+    pub(crate) const fn new(name: &'static str, up: fn(&mut Script), down: fn(&mut Script)) -> Self {
+        Self { name, up, down }
+    }
+
+    /// The statements that apply it.
+    pub(crate) fn up(&self, database: Database) -> Vec<String> {
+        Script::of(database, self.up)
+    }
+
+    /// The statements that take it back.
+    pub(crate) fn down(&self, database: Database) -> Vec<String> {
+        Script::of(database, self.down)
+    }
+}
 
 /// A table and its indexes.
 pub(crate) struct Table {
@@ -13,23 +45,42 @@ pub(crate) struct Table {
     pub(crate) indexes: &'static [&'static str],
 }
 
-/// Makes the tables, in order.
-pub(crate) async fn create(manager: &SchemaManager<'_>, tables: &[Table]) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    for table in tables {
-        db.execute_unprepared(table.create).await?;
-        for index in table.indexes {
-            db.execute_unprepared(index).await?;
-        }
-    }
-    Ok(())
+/// Statements, in order.
+pub(crate) struct Script {
+    /// Whether they are for PostgreSQL.
+    pub(crate) postgres: bool,
+    statements: Vec<String>,
 }
 
-/// Drops the tables, last made first.
-pub(crate) async fn drop(manager: &SchemaManager<'_>, tables: &[Table]) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    for table in tables.iter().rev() {
-        db.execute_unprepared(&format!("DROP TABLE {}", table.name)).await?;
+impl Script {
+    fn of(database: Database, write: fn(&mut Self)) -> Vec<String> {
+        let mut script = Self {
+            postgres: database == Database::Postgres,
+            statements: Vec::new(),
+        };
+        write(&mut script);
+        script.statements
     }
-    Ok(())
+
+    /// One more statement.
+    pub(crate) fn run(&mut self, statement: impl Into<String>) {
+        self.statements.push(statement.into());
+    }
+
+    /// Makes the tables, in order.
+    pub(crate) fn create(&mut self, tables: &[Table]) {
+        for table in tables {
+            self.run(table.create);
+            for index in table.indexes {
+                self.run(*index);
+            }
+        }
+    }
+
+    /// Drops the tables, last made first.
+    pub(crate) fn drop(&mut self, tables: &[Table]) {
+        for table in tables.iter().rev() {
+            self.run(format!("DROP TABLE {}", table.name));
+        }
+    }
 }

@@ -1,30 +1,16 @@
 //! The audit trail: its chained entries, which families they speak of, and the signed heads of the chains.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "t0001_trail",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[
-    step::Table {
+const TABLES: &[Table] = &[
+    Table {
         name: "trail_entry",
         create: "
         CREATE TABLE trail_entry (
@@ -40,7 +26,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &["CREATE INDEX trail_entry_recorded_at ON trail_entry (authority_id, recorded_at)"],
     },
-    step::Table {
+    Table {
         name: "trail_subject",
         create: "
         CREATE TABLE trail_subject (
@@ -53,7 +39,7 @@ const TABLES: &[step::Table] = &[
         )",
         indexes: &["CREATE INDEX trail_subject_recorded_at ON trail_subject (authority_id, family_id, recorded_at)"],
     },
-    step::Table {
+    Table {
         name: "trail_head",
         create: "
         CREATE TABLE trail_head (

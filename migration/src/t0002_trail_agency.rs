@@ -1,29 +1,15 @@
 //! The audit trail: which look-ups of whose agency its entries tell of.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "t0002_trail_agency",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[step::Table {
+const TABLES: &[Table] = &[Table {
     name: "trail_agency",
     create: "
         CREATE TABLE trail_agency (

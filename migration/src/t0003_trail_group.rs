@@ -1,29 +1,15 @@
 //! The audit trail: which families the entries speak of that speak of many.
 
-use sea_orm_migration::prelude::*;
-
-use crate::step;
+use crate::step::{Step, Table};
 
 /// Makes and drops these tables.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new(
+    "t0003_trail_group",
+    |script| script.create(TABLES),
+    |script| script.drop(TABLES),
+);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        step::drop(manager, TABLES).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[step::Table] = &[step::Table {
+const TABLES: &[Table] = &[Table {
     name: "trail_group",
     create: "
         CREATE TABLE trail_group (

@@ -1,30 +1,21 @@
 //! The audit trail: what an entry says is stored as it is. It is mostly keys, which PostgreSQL tries to compress each time, and cannot.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use crate::step::{Script, Step};
 
 /// Changes how it is stored from now on. In SQLite there is nothing to do.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("t0004_trail_body", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        store_as(manager, "EXTERNAL").await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        store_as(manager, "EXTENDED").await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
+fn up(script: &mut Script) {
+    store_as(script, "EXTERNAL");
 }
 
-async fn store_as(manager: &SchemaManager<'_>, storage: &str) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Postgres {
+fn down(script: &mut Script) {
+    store_as(script, "EXTENDED");
+}
+
+fn store_as(script: &mut Script, storage: &str) {
+    if script.postgres {
         let statement = format!("ALTER TABLE trail_entry ALTER COLUMN body SET STORAGE {storage}");
-        manager.get_connection().execute_unprepared(&statement).await?;
+        script.run(statement);
     }
-    Ok(())
 }

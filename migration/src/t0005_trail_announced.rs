@@ -1,32 +1,17 @@
 //! The audit trail: entries that announce a change, or say that one was not made, are found in a chain without reading all the others.
 
-use sea_orm_migration::prelude::*;
+use crate::step::{Script, Step};
 
 /// Makes and drops the index.
-#[derive(DeriveMigrationName)]
-pub(crate) struct Step;
+pub(crate) const STEP: Step = Step::new("t0005_trail_announced", up, down);
 
-#[async_trait::async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            "CREATE INDEX trail_entry_announced ON trail_entry (chain_id, seq) \
-             WHERE kind IN ('write', 'consent', 'emergency', 'agreement', 'write_failed')",
-        )
-        .await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, "DROP INDEX trail_entry_announced").await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
+fn up(script: &mut Script) {
+    script.run(
+        "CREATE INDEX trail_entry_announced ON trail_entry (chain_id, seq) \
+         WHERE kind IN ('write', 'consent', 'emergency', 'agreement', 'write_failed')",
+    );
 }
 
-async fn run(manager: &SchemaManager<'_>, statement: &str) -> Result<(), DbErr> {
-    manager.get_connection().execute_unprepared(statement).await?;
-    Ok(())
+fn down(script: &mut Script) {
+    script.run("DROP INDEX trail_entry_announced");
 }

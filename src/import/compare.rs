@@ -14,7 +14,7 @@ use super::{
     whole::Named,
 };
 use crate::{
-    records::{Change, Table},
+    records::{Change, Code as _, ConsentAnswer, Table},
     store::dataset::Dataset,
 };
 
@@ -318,7 +318,7 @@ fn consent(
     };
     let later =
         |value: &Value, was: &Value| matches!((value, was), (Value::Instant(at), Value::Instant(was)) if at > was);
-    if values[decision] == Value::Text("refused".to_owned()) {
+    if values[decision] == Value::Text(ConsentAnswer::Refused.word().to_owned()) {
         match was(recorded) {
             Some(was) if later(&values[recorded], &was) => values[recorded] = was,
             None if ahead(&values[recorded]) => values[recorded] = Value::Instant(now),

@@ -6,7 +6,7 @@ use super::{column::Value, keys};
 use crate::{
     catalogue,
     matching::{self, WrongNumber},
-    records::Table,
+    records::{Code, IdentifierSystem, MarkerStatus, PlanStatus, Table},
     sharing::category::Category,
     store::{reference, rows::MOST_DAYS_AHEAD},
 };
@@ -41,6 +41,10 @@ impl Named<'_> {
         }
     }
 
+    fn has(&self, name: &str, code: impl Code) -> bool {
+        self.text(name) == code.word()
+    }
+
     fn is(&self, name: &str) -> bool {
         *self.get(name) != Value::None
     }
@@ -67,7 +71,7 @@ impl Named<'_> {
                 unless(joined, "closed_on", "is there without attached_on");
             }
             Table::Plan => {
-                let closed = self.text("status") == "closed";
+                let closed = self.has("status", PlanStatus::Closed);
                 unless(
                     closed == self.is("closed_on"),
                     "closed_on",
@@ -89,18 +93,18 @@ impl Named<'_> {
             }
             Table::ProgressValue => self.progress(&mut unless),
             Table::Marker => {
-                let status = self.text("status");
+                let state = |state| self.has("status", state);
                 unless(
-                    status != "placed" || self.is("placed_on"),
+                    !state(MarkerStatus::Placed) || self.is("placed_on"),
                     "placed_on",
                     "is empty though the marker is placed",
                 );
                 unless(
-                    status != "requested" || !self.is("placed_on"),
+                    !state(MarkerStatus::Requested) || !self.is("placed_on"),
                     "placed_on",
                     "is there though the marker is only requested",
                 );
-                let removed = status == "removed";
+                let removed = state(MarkerStatus::Removed);
                 unless(
                     removed == self.is("removed_on"),
                     "removed_on",
@@ -233,13 +237,18 @@ impl Named<'_> {
         let (open, columns): (bool, &[&'static str]) = match self.table {
             Table::Family => (true, &["reference"]),
             // All who live somewhere may have the number of a tenancy.
-            Table::LocalIdentifier if self.text("system") == "tenancy" => (true, &["value", "system", "person_key"]),
+            Table::LocalIdentifier if self.has("system", IdentifierSystem::Tenancy) => {
+                (true, &["value", "system", "person_key"])
+            }
             Table::LocalIdentifier => (true, &["value", "system"]),
             Table::Membership => (!self.is("valid_until"), &["person_key", "family_key"]),
             Table::Involvement => (!self.is("ended_on"), &["agency", "family_key"]),
             Table::LeadProfessional => (!self.is("valid_until"), &["family_key"]),
-            Table::Plan => (self.text("status") != "closed", &["family_key"]),
-            Table::Marker => (self.text("status") != "removed", &["agency", "system", "family_key"]),
+            Table::Plan => (!self.has("status", PlanStatus::Closed), &["family_key"]),
+            Table::Marker => (
+                !self.has("status", MarkerStatus::Removed),
+                &["agency", "system", "family_key"],
+            ),
             _ => return None,
         };
         let parts: Vec<String> = columns

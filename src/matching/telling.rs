@@ -3,10 +3,12 @@
 use super::{Agreement, Field, Score};
 
 impl Score {
-    /// Whether the person may count as an answer, whatever the weight: of family name, given name and date of birth two are the same and the third is not another, or a place or a number is the same.
+    /// Whether the person may count as an answer, whatever the weight: the date of birth is the very day, one of the names is the same and the other is not another; or both names are, and no date is compared; or a
+    /// place or a number is the same.
     ///
     /// Weights add up, so that a question whose names and date are all only nearly right may still be in doubt. That finds next to nobody who is looked for, and tells somebody who tries values of many values at once:
-    /// each misspelling of a name could be tried with dates that need only be near the right one, and each date with any family name.
+    /// each misspelling of a name could be tried with dates that need only be near the right one, and each date with any family name. Nor is a near date told by names alone, or a month or a year that is
+    /// the right one: a day in nine of a year is near another, so that four questions would find the neighbourhood of a birthday, and some ten more the day.
     pub fn says_enough(&self) -> bool {
         let level = |field| self.level(field);
         let same = |field: Field| {
@@ -23,11 +25,12 @@ impl Score {
         let [place, street, number] = [Field::Postcode, Field::Address, Field::Identifiers].map(same);
         let of_three = [Field::FamilyName, Field::GivenName, Field::DateOfBirth];
         let is_another = of_three.into_iter().any(|field| level(field) == Agreement::Disagrees);
+        let is_near = !matches!(level(Field::DateOfBirth), Agreement::Exact | Agreement::Missing);
         let exchanged = |field: &Field| level(*field) == Agreement::Swapped;
         // Exchanged names may each be a slip away from the other's place, so that together they say as much as one.
         let twice = usize::from(of_three.iter().filter(|field| exchanged(field)).count() > 1);
         let sames = of_three.into_iter().filter(|field| same(*field)).count() - twice;
-        place || street || number || sames >= 2 && !is_another
+        place || street || number || sames >= 2 && !is_another && !is_near
     }
 
     /// Whether somebody of these very names, or by a part of the given ones, and of that age is known at the very place.
@@ -48,13 +51,18 @@ impl Score {
 
 #[cfg(test)]
 mod tests {
-    use crate::matching::{Description, Model};
+    use crate::matching::{BornAbout, Description, Model};
 
     fn told(asked: [&str; 4]) -> bool {
         let of = |[given, family, born, postcode]: [&str; 4]| Description {
             given_name: (!given.is_empty()).then(|| given.to_owned()),
             family_name: (!family.is_empty()).then(|| family.to_owned()),
             date_of_birth: born.parse().ok(),
+            born_about: match born.len() {
+                4 => Some(BornAbout::Year(1985)),
+                7 => Some(BornAbout::Month(1985, 3)),
+                _ => None,
+            },
             postcode: (!postcode.is_empty()).then(|| postcode.to_owned()),
             ..Description::default()
         };
@@ -63,9 +71,9 @@ mod tests {
     }
 
     #[test]
-    fn two_of_names_and_date_are_enough_and_near_values_alone_are_not() {
+    fn two_of_names_and_day_are_enough_and_near_values_alone_are_not() {
         for enough in [
-            ["Dawn", "Hardman", "1986-03-04", ""],
+            ["Dawn", "Hardman", "", ""],
             ["Dawn", "Hardmann", "1985-03-04", ""],
             ["", "Hardman", "1985-03-04", ""],
             ["Dawn", "", "1985-03-04", ""],
@@ -75,6 +83,11 @@ mod tests {
             assert!(told(enough), "{enough:?}");
         }
         for little in [
+            ["Dawn", "Hardman", "1986-03-04", ""],
+            ["Dawn", "Hardman", "1985-03-05", "CB9 9ZZ"],
+            ["Dawn", "Hardman", "1985-04-03", ""],
+            ["Dawn", "Hardman", "1985-03", "CB9 9ZZ"],
+            ["Dawn", "Hardman", "1985", "CB9 9ZZ"],
             ["Dawn", "Hardmann", "1985-03-05", ""],
             ["Dwan", "Hardmann", "1985-03-04", ""],
             ["", "Hardmann", "1985-03-04", "CB1 2AD"],

@@ -44,7 +44,7 @@ pub fn needs_alike(ceiling: &Ceiling, needs: Needs) -> Option<Extent> {
     if PERMITS_EVERYTHING {
         return Some(Extent::All);
     }
-    if needs.categories.is_empty() || ceiling.parties().is_empty() {
+    if needs.categories.is_empty() || needs.of_members || ceiling.parties().is_empty() {
         return None;
     }
     let mut least = Extent::All;

@@ -25,6 +25,8 @@ pub struct Needs {
     /// Whether it is of a row that tells for good whence it came, so that a clause for what the agency itself supplied may reach it. A member, an
     /// address or a number is not: having supplied a person once gives no right to what they are now.
     pub sourced: bool,
+    /// Whether it is told of members of today alone.
+    pub of_members: bool,
 }
 
 impl Needs {
@@ -39,6 +41,7 @@ impl Needs {
             categories: field.categories.union(of_row),
             area: field.area,
             sourced: field.sourced,
+            of_members: field.of_members,
         })
     }
 }
@@ -108,6 +111,7 @@ pub fn decide_about_nobody(ceiling: &Ceiling, access: Access, categories: Catego
         categories,
         area: false,
         sourced: true,
+        of_members: false,
     };
     within_ceiling(ceiling, needs)?;
     permit(ceiling, needs, |_, clause, _| {
@@ -130,6 +134,7 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
         categories: CategorySet::of(&[Category::Marker]),
         area: false,
         sourced: false,
+        of_members: false,
     };
     within_ceiling(ceiling, needs)?;
     let refused = |reason| Withheld {
@@ -158,6 +163,7 @@ pub fn decide_about_own(ceiling: &Ceiling, access: Access, categories: CategoryS
         categories,
         area: false,
         sourced: true,
+        of_members: false,
     };
     within_ceiling(ceiling, needs)?;
     permit(ceiling, needs, |party, clause, _| match clause.scope {
@@ -270,7 +276,7 @@ pub fn beyond_ceiling(ceiling: &Ceiling, needs: Needs) -> Result<(), Withheld> {
     )
 }
 
-/// Whether one clause holds for one category of one row: scope, then consent, then shielding.
+/// Whether one clause holds for one category of one row: scope, then consent, then shielding. Last, so that it is told to nobody else, whether the row is of somebody who is a member today.
 fn holds<'f>(
     clause: &ClauseInForce,
     party: &PartyCeiling,
@@ -312,6 +318,9 @@ fn holds<'f>(
     }
     if !clause.shielded && is_shielded(category, needs.area, facts, row.subject) {
         return Err(Reason::Shielded);
+    }
+    if needs.of_members && !row.is_of_today(facts) {
+        return Err(Reason::NotAMember);
     }
     Ok(used)
 }

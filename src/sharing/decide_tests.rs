@@ -45,6 +45,7 @@ fn a_clause_for_writing_does_not_permit_reading_nor_the_other_way() {
         categories: CategorySet::of(&[Plan]),
         area: false,
         sourced: true,
+        of_members: false,
     };
     let row = RowFacts::family();
     assert!(decide(&of(vec![write]), needs(Access::Write), &family(), &row).is_ok());
@@ -278,10 +279,45 @@ fn what_an_agency_supplied_is_its_own_only_where_the_row_tells_so_for_good() {
             categories: CategorySet::of(&[Plan]),
             area: false,
             sourced,
+            of_members: false,
         };
         why(decide(&ceiling, needs, &family(), row))
     };
     assert_eq!(asked(true, &own), None);
     assert_eq!(asked(false, &own), Some(Reason::NotOwn), "a member is nobody's own");
     assert_eq!(asked(true, &RowFacts::person(key(MOTHER))), Some(Reason::NotOwn));
+}
+
+#[test]
+fn what_only_members_of_today_have_is_withheld_of_anybody_else_and_told_last() {
+    let ceiling = of(vec![explained(with_scope(Scope::Cohort, clause("c", &[Plan])))]);
+    let asked = |facts: &FamilyFacts, row: RowFacts| {
+        let needs = Needs {
+            access: Access::Read,
+            categories: CategorySet::of(&[Plan]),
+            area: false,
+            sourced: true,
+            of_members: true,
+        };
+        decide(&ceiling, needs, facts, &row).map_or_else(|withheld| Some(withheld.told), |_| None)
+    };
+    let mut facts = family();
+    facts.on_cohort = true;
+    let (child, ended) = (key(CHILD), RowFacts::membership(key(CHILD), false));
+    assert_eq!(asked(&facts, RowFacts::membership(child, true)), None);
+    assert_eq!(asked(&facts, RowFacts::person(child)), None, "a number of theirs");
+    assert_eq!(asked(&facts, RowFacts::family()), None, "what is the family's");
+    let not_a_member = Some(Told::Exactly(Reason::NotAMember));
+    assert_eq!(asked(&facts, ended), not_a_member, "who came back has left once");
+    assert_eq!(
+        asked(&facts, RowFacts::person(key(55))),
+        not_a_member,
+        "somebody unknown"
+    );
+    facts.people[3].in_family = false;
+    assert_eq!(asked(&facts, RowFacts::person(child)), not_a_member);
+    assert_eq!(asked(&facts, ended), not_a_member);
+    // Whom the clause does not reach is told of the clause, and not of who has left.
+    facts.on_cohort = false;
+    assert_eq!(asked(&facts, ended), Some(Told::Exactly(Reason::NotOnCohort)));
 }

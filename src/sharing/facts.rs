@@ -132,6 +132,8 @@ pub struct RowFacts {
     pub source: Option<Uuid>,
     /// Categories that this very row has besides its fields' own: those of its criterion or measure.
     pub categories: CategorySet,
+    /// Whether it is a membership that has ended, or has not begun.
+    pub not_today: bool,
 }
 
 impl RowFacts {
@@ -141,6 +143,7 @@ impl RowFacts {
             subject: Subject::Family,
             source: None,
             categories: CategorySet::EMPTY,
+            not_today: false,
         }
     }
 
@@ -155,6 +158,22 @@ impl RowFacts {
     /// A row about that person, or about the family when there is none.
     pub fn about(person: Option<Uuid>) -> Self {
         person.map_or_else(Self::family, Self::person)
+    }
+
+    /// A membership, which may have ended or not begun.
+    pub fn membership(person: Uuid, holds_today: bool) -> Self {
+        Self {
+            not_today: !holds_today,
+            ..Self::person(person)
+        }
+    }
+
+    /// Whether it is about the family, or about somebody who is a member today by the very membership that the row is, if it is one.
+    pub(super) fn is_of_today(&self, facts: &FamilyFacts) -> bool {
+        match self.subject {
+            Subject::Family => true,
+            Subject::Person(person) => !self.not_today && facts.members().any(|member| member.person == person),
+        }
     }
 
     /// The same row, known to come from an agency.

@@ -262,6 +262,7 @@ pub(super) fn read(ceiling: &Ceiling, categories: &[Category], facts: &FamilyFac
         categories: CategorySet::of(categories),
         area: false,
         sourced: true,
+        of_members: false,
     };
     decide(ceiling, needs, facts, row)
 }

@@ -51,8 +51,8 @@ pub struct Grant {
     decided: Mutex<Vec<(Asked, Decided)>>,
 }
 
-/// All that a decision depends on besides the ceiling and the family's facts: what is needed, whom the row is about, whence it came.
-type Asked = (Needs, Subject, Option<Uuid>);
+/// All that a decision depends on besides the ceiling and the family's facts: what is needed, whom the row is about, whence it came, whether it is a membership of another day.
+type Asked = (Needs, Subject, Option<Uuid>, bool);
 
 /// What was decided, to be shared by all values of which it holds.
 type Decided = Result<Arc<Permits>, Withheld>;
@@ -90,7 +90,7 @@ impl Grant {
     /// Decides about a field of a row.
     fn decide(&self, field: &Field, row: &RowFacts) -> Decided {
         let needs = Needs::of(field, row.categories).ok_or(NOT_IN_AGREEMENT)?;
-        let asked = (needs, row.subject, row.source);
+        let asked = (needs, row.subject, row.source, row.not_today);
         let mut decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = decided.iter().find(|(known, _)| *known == asked) {
             return known.clone();
@@ -109,6 +109,7 @@ impl Grant {
             categories,
             area: false,
             sourced: true,
+            of_members: false,
         };
         let permits = decide(&self.ceiling, needs, &self.facts, row)?;
         Ok(Permit::of_family(self.facts.family, categories, row, permits))
@@ -214,9 +215,25 @@ impl<R> Visible<R> {
         }
     }
 
-    /// A field that only holds rows, each decided for itself: withheld where the ceiling has none of them.
+    /// A field that only holds rows, each decided for itself: withheld where the ceiling has none of them, or where only members of today have it.
     pub fn release_rows<T>(&self, field: FieldId, rows: impl FnOnce() -> T) -> Shared<T> {
-        Shared::rows(&self.grant.ceiling, field, rows)
+        if let Some(beyond) = Shared::beyond(&self.grant.ceiling, field) {
+            return beyond;
+        }
+        match self.refused_today(field) {
+            Some(withheld) => Shared(Err((field, withheld))),
+            None => Shared(Ok((rows(), Disclosed::nothing()))),
+        }
+    }
+
+    /// Why a field that only members of today have is withheld, of a row that exists.
+    fn refused_today(&self, field: FieldId) -> Option<Withheld> {
+        let of_members = register::get(field).of_members;
+        let existence = of_members.then(|| Field {
+            of_members,
+            ..register::get(self.existence).clone()
+        })?;
+        self.grant.decide(&existence, &self.row.facts).err()
     }
 
     /// What its mere existence discloses; what an `id` in an answer tells.
@@ -393,6 +410,7 @@ impl<T> Shared<T> {
             categories: entry.categories,
             area: entry.area,
             sourced: entry.sourced,
+            of_members: entry.of_members,
         };
         let withheld = match beyond_ceiling(ceiling, needs) {
             _ if ceiling.covers(field) => return None,

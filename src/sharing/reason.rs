@@ -25,6 +25,8 @@ pub enum Reason {
     ConsentExpired,
     /// The contact details of a person at risk.
     Shielded,
+    /// What somebody who has left the family, or is yet to come, is now.
+    NotAMember,
 }
 
 impl Reason {
@@ -42,6 +44,7 @@ impl Reason {
             Self::ConsentWithdrawn => "CONSENT_WITHDRAWN",
             Self::ConsentExpired => "CONSENT_EXPIRED",
             Self::Shielded => "SHIELDED",
+            Self::NotAMember => "NOT_A_MEMBER",
         }
     }
 }

@@ -40,6 +40,8 @@ pub struct Field {
     pub area: bool,
     /// Whether it is of a row that tells for good whence it came.
     pub sourced: bool,
+    /// Whether only who is a member today has it: of who has left, or is yet to come, it is told to nobody.
+    pub of_members: bool,
     /// Whether it is for those who may open emergency access, who need no category for it.
     pub emergency: bool,
     /// Whether it says nothing by itself and goes with whatever holds it.
@@ -196,6 +198,7 @@ fn parse(
         compared: false,
         area: false,
         sourced: is_sourced(coordinate),
+        of_members: false,
         emergency: false,
         held: false,
         rows: None,
@@ -213,11 +216,13 @@ fn parse(
         field.by_row |= other.by_row;
         field.compared |= other.compared;
         field.area |= other.area;
+        field.of_members |= other.of_members;
     };
     for word in needs.split_whitespace() {
         match word {
             "@write" => field.access = Access::Write,
             "@area" => field.area = true,
+            "@present" => field.of_members = true,
             "@emergency" => field.emergency = true,
             "@sourced" => {}
             "@held" => field.held = true,

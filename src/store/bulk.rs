@@ -29,9 +29,10 @@ mod tables;
 mod touched;
 
 pub use self::change::Look;
+pub(super) use self::change::{Which, select};
 
 /// Most rows of one statement. More would hardly be faster, and the statement's text is kept by the driver.
-const MOST_ROWS: usize = 512;
+pub(super) const MOST_ROWS: usize = 512;
 
 /// The lock that loads take on PostgreSQL, one after the other.
 pub(super) const OF_LOADS: &str = "SELECT pg_advisory_xact_lock(7310868735935506018)";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use migration::{MigrationStatus, Migrator, MigratorTrait, TrailMigrator, triggers_that_note};
+use migration::{Database, MAIN, Steps, TRAIL, triggers_that_note};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
@@ -57,12 +57,8 @@ impl Schema {
 impl Databases {
     /// Compares the schemas: the worse result of the two databases. Changes nothing.
     pub async fn schema(&self) -> Result<Schema, ConnectError> {
-        let main = schema::<Migrator>(self.main())
-            .await
-            .map_err(|e| self.failed(false, e))?;
-        let trail = schema::<TrailMigrator>(self.trail())
-            .await
-            .map_err(|e| self.failed(true, e))?;
+        let main = schema(self.main(), &MAIN).await.map_err(|e| self.failed(false, e))?;
+        let trail = schema(self.trail(), &TRAIL).await.map_err(|e| self.failed(true, e))?;
         Ok(match (main, trail) {
             (found @ (Schema::Newer(_) | Schema::Gaps(_)), _) | (_, found @ (Schema::Newer(_) | Schema::Gaps(_))) => {
                 found
@@ -84,13 +80,9 @@ impl Databases {
             }),
             None => Ok(()),
         };
-        let main = schema::<Migrator>(self.main())
-            .await
-            .map_err(|e| self.failed(false, e))?;
+        let main = schema(self.main(), &MAIN).await.map_err(|e| self.failed(false, e))?;
         refuse(self.url(), &main)?;
-        let trail = schema::<TrailMigrator>(self.trail())
-            .await
-            .map_err(|e| self.failed(true, e))?;
+        let trail = schema(self.trail(), &TRAIL).await.map_err(|e| self.failed(true, e))?;
         refuse(self.trail_url(), &trail)
     }
 
@@ -98,29 +90,25 @@ impl Databases {
     /// and several processes may do this at once: the first does the work, the others wait and find it done.
     pub async fn migrate_up(&self) -> Result<(), ConnectError> {
         self.refuse_others().await?;
-        up::<Migrator>(self.main()).await.map_err(|e| self.failed(false, e))?;
-        up::<TrailMigrator>(self.trail())
-            .await
-            .map_err(|e| self.failed(true, e))?;
+        up(self.main(), &MAIN).await.map_err(|e| self.failed(false, e))?;
+        up(self.trail(), &TRAIL).await.map_err(|e| self.failed(true, e))?;
         fire_always(self.main()).await.map_err(|e| self.failed(false, e))
     }
 
     /// Rolls back all migrations of both databases: **all data are lost**.
     pub async fn migrate_down(&self) -> Result<(), ConnectError> {
-        down::<TrailMigrator>(self.trail())
-            .await
-            .map_err(|e| self.failed(true, e))?;
-        down::<Migrator>(self.main()).await.map_err(|e| self.failed(false, e))
+        down(self.trail(), &TRAIL).await.map_err(|e| self.failed(true, e))?;
+        down(self.main(), &MAIN).await.map_err(|e| self.failed(false, e))
     }
 
     /// Which migrations were applied, in order, the trail's last. Changes nothing. A database with migrations
     /// that this program does not know, because a newer one migrated it, is an error.
     pub async fn migration_status(&self) -> Result<Vec<StepStatus>, ConnectError> {
         self.refuse_others().await?;
-        let mut all = status::<Migrator>(self.main(), false)
+        let mut all = status(self.main(), &MAIN, false)
             .await
             .map_err(|e| self.failed(false, e))?;
-        let trail = status::<TrailMigrator>(self.trail(), true).await;
+        let trail = status(self.trail(), &TRAIL, true).await;
         all.extend(trail.map_err(|e| self.failed(true, e))?);
         Ok(all)
     }
@@ -166,37 +154,59 @@ async fn fire_always(db: &DatabaseConnection) -> Result<(), DbErr> {
     Ok(())
 }
 
-async fn up<M: MigratorTrait>(db: &DatabaseConnection) -> Result<(), DbErr> {
+/// Applies the steps that were not.
+pub(super) async fn up(db: &DatabaseConnection, steps: &Steps) -> Result<(), DbErr> {
     let transaction = begin_alone(db).await?;
-    M::up(&transaction, None).await?;
+    transaction.execute_unprepared(&steps.table_made()).await?;
+    let applied = applied(&transaction, steps).await?;
+    for step in steps.all.iter().filter(|step| !applied.contains(step.name)) {
+        run(&transaction, steps.applied(step, kind(&transaction))).await?;
+    }
     transaction.commit().await
 }
 
-async fn down<M: MigratorTrait>(db: &DatabaseConnection) -> Result<(), DbErr> {
+async fn down(db: &DatabaseConnection, steps: &Steps) -> Result<(), DbErr> {
     let transaction = begin_alone(db).await?;
-    M::down(&transaction, None).await?;
+    let applied = applied(&transaction, steps).await?;
+    for step in steps.all.iter().rev().filter(|step| applied.contains(step.name)) {
+        run(&transaction, steps.taken_back(step, kind(&transaction))).await?;
+    }
     transaction.commit().await
 }
 
-async fn schema<M: MigratorTrait>(db: &DatabaseConnection) -> Result<Schema, DbErr> {
-    let table = M::migration_table_name().to_string();
-    let known: Vec<String> = M::migrations().iter().map(|step| step.name().to_owned()).collect();
-    let backend = db.get_database_backend();
+async fn run(db: &DatabaseTransaction, statements: Vec<String>) -> Result<(), DbErr> {
+    for statement in statements {
+        db.execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
+
+fn kind(db: &impl ConnectionTrait) -> Database {
+    match db.get_database_backend() {
+        DbBackend::Postgres => Database::Postgres,
+        _ => Database::Sqlite,
+    }
+}
+
+/// The names of the steps that were applied. Changes nothing.
+async fn applied(db: &impl ConnectionTrait, steps: &Steps) -> Result<BTreeSet<String>, DbErr> {
+    let (table, backend) = (steps.table, db.get_database_backend());
     let there = match backend {
         DbBackend::Postgres => format!("SELECT 1 WHERE to_regclass('{table}') IS NOT NULL"),
         _ => format!("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{table}'"),
     };
-    let mut applied = BTreeSet::new();
-    if db
-        .query_one_raw(Statement::from_string(backend, there))
-        .await?
-        .is_some()
-    {
-        let text = format!("SELECT version FROM {table}");
-        for row in db.query_all_raw(Statement::from_string(backend, text)).await? {
-            applied.insert(row.try_get::<String>("", "version")?);
-        }
+    let there = db.query_one_raw(Statement::from_string(backend, there)).await?;
+    if there.is_none() {
+        return Ok(BTreeSet::new());
     }
+    let text = format!("SELECT version FROM {table}");
+    let rows = db.query_all_raw(Statement::from_string(backend, text)).await?;
+    rows.iter().map(|row| row.try_get("", "version")).collect()
+}
+
+async fn schema(db: &DatabaseConnection, steps: &Steps) -> Result<Schema, DbErr> {
+    let known: Vec<String> = steps.all.iter().map(|step| step.name.to_owned()).collect();
+    let applied = applied(db, steps).await?;
     let newer: Vec<String> = applied.iter().filter(|step| !known.contains(step)).cloned().collect();
     let mut pending = known.iter().filter(|step| !applied.contains(*step)).cloned().peekable();
     let last = known.iter().rposition(|step| applied.contains(step));
@@ -217,16 +227,14 @@ async fn schema<M: MigratorTrait>(db: &DatabaseConnection) -> Result<Schema, DbE
     })
 }
 
-async fn status<M: MigratorTrait>(db: &DatabaseConnection, trail: bool) -> Result<Vec<StepStatus>, DbErr> {
-    let steps = M::get_migration_with_status_read_only(db).await?;
-    Ok(steps
-        .into_iter()
-        .map(|step| StepStatus {
-            trail,
-            name: step.name().to_owned(),
-            applied: step.status() == MigrationStatus::Applied,
-        })
-        .collect())
+async fn status(db: &DatabaseConnection, steps: &Steps, trail: bool) -> Result<Vec<StepStatus>, DbErr> {
+    let applied = applied(db, steps).await?;
+    let status = steps.all.iter().map(|step| StepStatus {
+        trail,
+        name: step.name.to_owned(),
+        applied: applied.contains(step.name),
+    });
+    Ok(status.collect())
 }
 
 /// Begins a transaction in which no other process migrates. The lock is released with the transaction.

@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use super::reach::{Reach, on_cohort};
 use crate::{
     catalogue,
+    records::{Code as _, PlanStatus},
     sharing::{
         alike::{Extent, permitted_alike},
         category::CategorySet,
@@ -81,7 +82,7 @@ impl Ask {
                     .select_only()
                     .column(plan::Column::FamilyId)
                     .filter(plan::Column::AuthorityId.eq(authority))
-                    .filter(plan::Column::Status.ne("closed"))
+                    .filter(plan::Column::Status.ne(PlanStatus::Closed.word()))
                     .into_query();
                 all.add(if *wanted {
                     family::Column::Id.in_subquery(open)

@@ -96,7 +96,7 @@ macro_rules! tables {
                 let (contacts, notes): (Vec<_>, Vec<_>) =
                     self.contacts.take(key).into_iter().map(WholeContactRow::split).unzip();
                 let members = read.members.into_iter().map(|member| {
-                    let facts = RowFacts::person(member.person.id);
+                    let facts = RowFacts::membership(member.person.id, member.in_family);
                     Arc::new(Guarded::new(key, member, facts))
                 });
                 Tables {

@@ -127,6 +127,7 @@ impl World {
                 categories,
                 area: chance.percent(20),
                 sourced: chance.percent(80),
+                of_members: chance.percent(25),
             },
             row: row(chance, &facts, of_row),
             facts,
@@ -154,6 +155,7 @@ fn found(chance: &mut Chance, case: Case) -> Case {
             categories: CategorySet::of(&[Category::Marker]),
             area: false,
             sourced: false,
+            of_members: false,
         },
         row: RowFacts::family(),
         question: Question::Found(person),
@@ -167,6 +169,7 @@ fn own(case: Case) -> Case {
         field: Needs {
             area: false,
             sourced: true,
+            of_members: false,
             ..case.field
         },
         facts: FamilyFacts {
@@ -233,5 +236,6 @@ fn row(chance: &mut Chance, facts: &FamilyFacts, categories: CategorySet) -> Row
         subject,
         source: chance.percent(70).then(|| chance.pick(&AGENCIES).key()),
         categories,
+        not_today: subject != Subject::Family && chance.percent(15),
     }
 }

@@ -44,6 +44,10 @@ pub(crate) fn policies(policy: &Policy) -> PolicySet {
         "another-authority".to_owned(),
         "forbid (principal, action, resource) unless { principal.authority == resource.authority };".to_owned(),
     );
+    add(
+        "nobody-who-has-left".to_owned(),
+        "forbid (principal, action, resource) when { context has ofMembers && context.ofMembers && !resource.ofToday };".to_owned(),
+    );
     for agreement in &policy.agreements {
         for clause in &agreement.clauses {
             let name = policy_name(&agreement.code, agreement.version, &clause.id);
@@ -202,6 +206,7 @@ fn row_entity(case: &Case, with_emergencies: bool) -> Entity {
         ("involved", Value::new_set(involved)),
         ("homeShielded", Value::new_bool(reading::home_shielded(facts))),
         ("contactShielded", Value::new_bool(reading::contact_shielded(case))),
+        ("ofToday", Value::new_bool(reading::of_today(case))),
     ])
     .collect();
     if let Some((agency, subject)) = &facts.lead {
@@ -251,6 +256,7 @@ pub(crate) fn evaluate(policies: &PolicySet, case: &Case, with_emergencies: bool
                 ("now", Value::new_long(case.facts.now.timestamp_millis())),
                 ("area", Value::new_bool(case.field.area)),
                 ("sourced", Value::new_bool(case.field.sourced)),
+                ("ofMembers", Value::new_bool(case.field.of_members)),
                 ("foundShielded", Value::new_bool(reading::found_shielded(case))),
                 ("consent", Value::new_bool(consent == Consent::Stands)),
             ]));

@@ -23,8 +23,8 @@ use std::{collections::BTreeMap, env};
 
 use thinkfamily::sharing::reason::{
     Reason::{
-        self, AgreementNotSigned, ConsentExpired, ConsentNotGiven, ConsentWithdrawn, NotInAgreement, NotInvolved,
-        NotLeadProfessional, NotOnCohort, NotOwn, OtherAuthority, Shielded,
+        self, AgreementNotSigned, ConsentExpired, ConsentNotGiven, ConsentWithdrawn, NotAMember, NotInAgreement,
+        NotInvolved, NotLeadProfessional, NotOnCohort, NotOwn, OtherAuthority, Shielded,
     },
     Told,
 };
@@ -119,6 +119,7 @@ fn the_decision_is_what_the_cedar_policies_say() {
         ConsentWithdrawn,
         ConsentExpired,
         Shielded,
+        NotAMember,
     ];
     for reason in told_either_way {
         for exactly in [false, true] {

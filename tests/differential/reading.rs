@@ -266,7 +266,7 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
     None
 }
 
-/// The first condition of the clause that does not hold: scope, consent, shielding.
+/// The first condition of the clause that does not hold: scope, consent, shielding; then whether it is of a member of today.
 fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Category) -> Option<Reason> {
     let facts = &case.facts;
     if found_shielded(case) && !clause.shielded {
@@ -309,7 +309,19 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     }
     let covered =
         (case.field.area && home_shielded(facts)) || (category == Category::Contact && contact_shielded(case));
-    (covered && !clause.shielded).then_some(Reason::Shielded)
+    if covered && !clause.shielded {
+        return Some(Reason::Shielded);
+    }
+    (case.field.of_members && !of_today(case)).then_some(Reason::NotAMember)
+}
+
+/// Whether the row is of the family, or of somebody who is in it today by that very row, where it is a membership.
+pub(crate) fn of_today(case: &Case) -> bool {
+    let Subject::Person(subject) = case.row.subject else {
+        return true;
+    };
+    let mut here = case.facts.people.iter().filter(|person| person.in_family);
+    here.any(|person| person.person == subject) && !case.row.not_today
 }
 
 /// Whether it is asked if a person may be found who is shielded; someone unknown is.

@@ -19,6 +19,7 @@ mod documents;
 mod examples;
 mod existence;
 mod feed;
+mod former;
 mod held_to;
 mod hidden;
 mod imports;

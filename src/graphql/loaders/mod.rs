@@ -15,12 +15,9 @@ use uuid::Uuid;
 use self::driver::Driver;
 use super::api_error::ApiError;
 use crate::{
+    records::{AgencyRow, AuthorityRow},
     sharing::caller::Caller,
-    store::{
-        alerts::AlertRow,
-        rows::{AgencyRow, AuthorityRow, WebhookEndpointRow},
-        session::Session,
-    },
+    store::{alerts::AlertRow, rows::WebhookEndpointRow, session::Session},
 };
 
 /// The operation whose rows are read.

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     graphql::{api_error::ApiError, context::Request, ids::Kind, objects::MarkerPlacement},
+    records::{Code as _, MarkerStatus},
     sharing::{
         facts::RowFacts,
         grant::Shared,
@@ -165,7 +166,7 @@ async fn place(request: &Request, input: &RecordMarkerPlacedInput) -> Result<Don
     let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
     let known = request.session.own_marker(family, agency, &system).await?;
     let row = match known {
-        Some(known) if known.status == "placed" => {
+        Some(known) if known.status == MarkerStatus::Placed.word() => {
             return Ok(Done::refused(UserError::new(
                 "system",
                 UserErrorCode::AlreadyDone,
@@ -232,7 +233,9 @@ async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<D
     // Asked for whatever becomes of the family, so that it is asked for the same of one that is not there.
     let (family, agency) = (key.row, request.ceiling.caller().principal.agency);
     let known = request.session.own_marker(family, agency, &system).await?;
-    let placed = known.as_ref().filter(|known| known.status == "placed");
+    let placed = known
+        .as_ref()
+        .filter(|known| known.status == MarkerStatus::Placed.word());
     let own = RowFacts::family().from_agency(agency);
     let permitted = |dossier: &Arc<Dossier>| {
         let placed = placed.and_then(|placed| placed.placed_on.map(|on| (placed.id, on)))?;

@@ -20,7 +20,7 @@ const PAGE: usize = 2048;
 
 /// Which rows of a table are read.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Which<'a> {
+pub(in crate::store) enum Which<'a> {
     /// Those with these keys.
     Keys(&'a [Uuid]),
     /// A page of all, in the order of their keys: those after this one.
@@ -156,7 +156,7 @@ impl Load {
 }
 
 /// Reads rows of one table.
-pub(super) async fn select<R: Row + FromQueryResult>(
+pub(in crate::store) async fn select<R: Row + FromQueryResult>(
     on: &DatabaseTransaction,
     authority: i32,
     which: Which<'_>,

@@ -149,7 +149,7 @@ impl Databases {
                 sum::<statistical_neighbour::Entity>(&on, authority).await?,
             ),
         ];
-        for table in tables::TABLES {
+        for table in tables::TABLES.iter() {
             sums.push((table.name, (table.sum)(&on, authority).await?));
         }
         Ok(sums)
@@ -190,7 +190,7 @@ pub async fn copy_authority(
     let mut sums = vec![("authority", copy_own_row(&read, &write, known.number).await?)];
     let (sum, left_out) = copy_neighbours(&read, &write, known.number, now).await?;
     sums.push(("statistical_neighbour", sum));
-    for table in tables::TABLES {
+    for table in tables::TABLES.iter() {
         sums.push((table.name, (table.copy)(&read, &write, known.number).await?));
     }
     let fence = Fence {

@@ -6,9 +6,18 @@ use std::marker::PhantomData;
 use aws_lc_rs::digest::{SHA256, digest};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable,
-    ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
     sea_query::{Alias, Expr, ExprTrait as _},
+};
+use uuid::Uuid;
+
+use crate::{
+    records::{Cell, Row},
+    store::{
+        bulk::{self, MOST_ROWS, Which},
+        record,
+    },
 };
 
 /// Rows held in memory at a time.
@@ -27,9 +36,13 @@ pub struct Checksum {
 
 impl Checksum {
     fn add<E: EntityTrait>(&mut self, row: &E::Model) -> Result<(), DbErr> {
+        self.add_values(E::Column::iter().map(|column| row.get(column)))
+    }
+
+    fn add_values(&mut self, values: impl Iterator<Item = Value>) -> Result<(), DbErr> {
         let mut bytes = Vec::new();
-        for column in E::Column::iter() {
-            encode(&row.get(column), &mut bytes)?;
+        for value in values {
+            encode(&value, &mut bytes)?;
         }
         let of_row = digest(&SHA256, &bytes);
         for (into, byte) in self.digest.iter_mut().zip(of_row.as_ref()) {
@@ -148,6 +161,57 @@ where
     }
 }
 
+/// A page of rows of a table in [`crate::records`], and the id of the last.
+async fn page<R: Row + FromQueryResult>(
+    on: &DatabaseTransaction,
+    authority: i32,
+    after: Option<Uuid>,
+    sum: &mut Checksum,
+) -> Result<(Vec<R>, Option<Uuid>), DbErr> {
+    let rows: Vec<R> = bulk::select(on, authority, Which::After(after), "").await?;
+    let mut last = None;
+    for row in &rows {
+        let cells = row.cells();
+        let key = R::NAMES.iter().zip(&cells).find(|(name, _)| **name == "id");
+        last = match key {
+            Some((_, Cell::Key(key))) => *key,
+            _ => None,
+        };
+        sum.add_values(cells.into_iter().map(record::value))?;
+    }
+    Ok((rows, last))
+}
+
+/// The checksum of an authority's rows in a table of [`crate::records`].
+async fn sum_rows<R: Row + FromQueryResult>(on: &DatabaseTransaction, authority: i32) -> Result<Checksum, DbErr> {
+    let (mut sum, mut after) = (Checksum::default(), None);
+    loop {
+        (_, after) = page::<R>(on, authority, after, &mut sum).await?;
+        if after.is_none() {
+            return Ok(sum);
+        }
+    }
+}
+
+/// Copies an authority's rows, and returns their checksum.
+async fn copy_rows<R: Row + FromQueryResult>(
+    from: &DatabaseTransaction,
+    to: &DatabaseTransaction,
+    authority: i32,
+) -> Result<Checksum, DbErr> {
+    let (mut sum, mut after) = (Checksum::default(), None);
+    loop {
+        let (rows, last) = page::<R>(from, authority, after, &mut sum).await?;
+        for rows in rows.chunks(MOST_ROWS) {
+            to.execute_raw(record::insert(rows, to.get_database_backend())).await?;
+        }
+        after = last;
+        if after.is_none() {
+            return Ok(sum);
+        }
+    }
+}
+
 /// The operations on a table.
 pub(super) struct Table {
     /// Its name.
@@ -170,6 +234,15 @@ impl Table {
             name,
             copy: |from, to, authority| copy::<E>(from, to, authority, &|_| true).boxed(),
             sum: |on, authority| sum::<E>(on, authority).boxed(),
+        }
+    }
+
+    /// A table of [`crate::records`].
+    pub(super) fn of_rows<R: Row + FromQueryResult>() -> Self {
+        Self {
+            name: R::NAME,
+            copy: |from, to, authority| copy_rows::<R>(from, to, authority).boxed(),
+            sum: |on, authority| sum_rows::<R>(on, authority).boxed(),
         }
     }
 

@@ -1,24 +1,44 @@
 //! Which tables are moved with an authority, ordered so that referenced rows come first; and which are not,
 //! and why.
 
+use std::sync::LazyLock;
+
 use super::rows::Table;
+use crate::records::{self, Row as _, each_table};
+
+macro_rules! rows {
+    ($($rows:ident $table:ident $row:ident [$($object:ident)?];)+) => {
+        fn said() -> Vec<Table> {
+            vec![$(Table::of_rows::<records::$row>()),+]
+        }
+    };
+}
+
+each_table! { rows! }
 
 macro_rules! tables {
     ($($table:ident)+) => {
-        /// The tables that are moved, except `authority` and `statistical_neighbour`, which are handled
-        /// separately.
-        pub(super) const TABLES: &[Table] = &[$(Table::of::<entity::$table::Entity>(stringify!($table))),+];
+        fn others() -> Vec<Table> {
+            vec![$(Table::of::<entity::$table::Entity>(stringify!($table))),+]
+        }
     };
 }
 
 // Budgets and trials are included: a move must not reset anybody's limits.
 tables! {
-    agency client_program person family membership address statutory_status local_identifier involvement
-    lead_professional criteria_match assessment distance_score plan goal action outcome progress_value marker consent
-    emergency_access agreement agreement_signatory agreement_clause policy_version idempotency import_file person_key
+    agreement agreement_signatory agreement_clause policy_version idempotency import_file person_key
     person_key_state lookup_budget lookup_asked lookup_tried alert write_budget family_change marker_consumer marker_told
-    marker_change contact marker_response webhook_endpoint webhook_delivery trusted_client trusted_document
+    marker_change marker_response webhook_endpoint webhook_delivery trusted_client trusted_document
 }
+
+/// The tables that are handled separately, since their rows do not belong to the authority that they name.
+const APART: [&str; 2] = [records::AuthorityRow::NAME, records::StatisticalNeighbourRow::NAME];
+
+/// The tables that are moved, except those that are handled separately.
+pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    let said = said().into_iter().filter(|table| !APART.contains(&table.name));
+    said.chain(others()).collect()
+});
 
 /// The tables that are not moved, each with the reason.
 const STAY: &[(&str, &str)] = &[
@@ -37,7 +57,6 @@ const STAY: &[(&str, &str)] = &[
 
 /// The tables that are moved with an authority, and those that are not.
 pub fn tables() -> (Vec<&'static str>, Vec<&'static str>) {
-    let apart = ["authority", "statistical_neighbour"].into_iter();
-    let moved = apart.chain(TABLES.iter().map(|table| table.name)).collect();
+    let moved = APART.into_iter().chain(TABLES.iter().map(|table| table.name)).collect();
     (moved, STAY.iter().map(|(table, _)| *table).collect())
 }

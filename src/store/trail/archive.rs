@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use migration::{MigratorTrait as _, TrailMigrator};
+use migration::TRAIL;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait, Value};
 use uuid::Uuid;
 
@@ -13,7 +13,10 @@ use super::{
     record::{CHAINS, month_name},
     sqlite,
 };
-use crate::store::connect::{ConnectError, trail_file};
+use crate::store::{
+    connect::{ConnectError, trail_file},
+    migrate,
+};
 
 /// Rows held in memory at a time.
 const PAGE: u32 = 500;
@@ -65,7 +68,7 @@ impl TrailStore {
     /// Creates a trail in a new file that only its owner can read. The file must not exist.
     pub async fn new_archive(file: &Path) -> Result<Self, TrailStoreError> {
         let (url, connection) = trail_file(file, false).await?;
-        let made = TrailMigrator::up(&connection, None).await;
+        let made = migrate::up(&connection, &TRAIL).await;
         made.map_err(|source| ConnectError::Migrate { database: url, source })?;
         Ok(Self::over(connection.clone(), connection))
     }

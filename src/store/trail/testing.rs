@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use migration::{MigratorTrait, TrailMigrator};
+use migration::TRAIL;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
@@ -12,11 +12,12 @@ use sea_orm::{
 pub(crate) use sea_orm::Value;
 
 use super::TrailStore;
+use crate::store::migrate;
 
 /// A SQLite trail in a new file.
 pub(crate) async fn new_trail(file: &Path) -> TrailStore {
     let store = reopen(file).await;
-    TrailMigrator::up(&store.writer, None).await.unwrap();
+    migrate::up(&store.writer, &TRAIL).await.unwrap();
     store
 }
 

@@ -87,7 +87,7 @@ impl Session {
                     .filter(marker::Column::FamilyId.eq(family))
                     .filter(marker::Column::AgencyId.eq(agency))
                     .filter(marker::Column::System.eq(system))
-                    .filter(marker::Column::Status.ne("removed")),
+                    .filter(marker::Column::Status.ne(MarkerStatus::Removed.word())),
             )
             .await?;
         Ok(found.into_iter().next())

@@ -37,6 +37,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
+    // Who has left, and who is yet to come.
+    ("whoever was a member once is one", |case| {
+        twisted(case, |case| {
+            case.facts
+                .people
+                .iter_mut()
+                .for_each(|person| person.in_family |= case.field.of_members)
+        })
+    }),
+    ("of who came back the membership that ended counts", |case| {
+        twisted(case, |case| case.row.not_today = false)
+    }),
+    ("what only members have is anybody's", |case| {
+        twisted(case, |case| case.field.of_members = false)
+    }),
+    ("everything is withheld of who has left", |case| {
+        twisted(case, |case| case.field.of_members = true)
+    }),
     // Emergency access.
     ("emergency access never expires", |case| {
         let later = case.facts.now + TimeDelta::hours(1);

@@ -210,7 +210,7 @@ async fn a_place_or_a_number_of_a_place_that_is_nobodys_costs_nobody_anything(da
     let data = shielded(data, &homes);
     assert_eq!((homes.len(), to_shield(&data, &homes).len()), (HOMES, HOMES));
     let (_app, partner) = serve(database, &code, &data).await;
-    for (born, told) in [(Born::AsItIs, "MATCHED"), (Born::Beside, "AMBIGUOUS")] {
+    for (born, told) in [(Born::AsItIs, "MATCHED"), (Born::Beside, "NOT_FOUND")] {
         let plain = about(&data, born);
         let expected = answers(&partner, &plain).await;
         let many = expected.iter().filter(|answer| answer.contains(told)).count();
@@ -305,7 +305,7 @@ async fn who_lives_with_somebody_shielded_is_answered_as_who_lives_where_nobody_
     }
     for told in ["MATCHED", "AMBIGUOUS", "NOT_FOUND"] {
         let many = one.iter().filter(|answer| answer.contains(told)).count();
-        assert!(many > 50, "{many} of {} are {told}", one.len());
+        assert!(many > 30, "{many} of {} are {told}", one.len());
     }
     // The same questions where nobody is shielded and nobody moved: then places and numbers are what finds them.
     let third = if database.text().starts_with("sqlite") {

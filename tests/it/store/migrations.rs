@@ -1,6 +1,6 @@
 //! Up, down and up again, and several processes at once.
 
-use migration::{Migrator, MigratorTrait as _, TrailMigrator};
+use migration::{MAIN, TRAIL};
 use thinkfamily::store::{connect::Databases, migrate::Schema};
 
 use super::tables::table_names;
@@ -11,15 +11,12 @@ use crate::support::{
 
 /// As many as there are steps.
 fn all(applied: bool) -> Vec<bool> {
-    vec![applied; Migrator::migrations().len() + TrailMigrator::migrations().len()]
+    vec![applied; MAIN.all.len() + TRAIL.all.len()]
 }
 
 async fn applied(databases: &Databases) -> Vec<bool> {
     let status = databases.migration_status().await.unwrap();
-    assert_eq!(
-        status.iter().filter(|step| step.trail).count(),
-        TrailMigrator::migrations().len()
-    );
+    assert_eq!(status.iter().filter(|step| step.trail).count(), TRAIL.all.len());
     status.iter().map(|step| step.applied).collect()
 }
 

@@ -43,7 +43,8 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                     recorded_at = m.instant(),
                     expires_on = m.day_if_any(),
                     withdrawn_at = m.chance.percent(40).then(|| m.instant()),
-                    recorded_by_agency = m.agency()
+                    recorded_by_agency = m.agency(),
+                    recorded_by_subject = m.account()
                 );
                 "consents"
             } else {
@@ -58,6 +59,9 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                     opened_at = m.instant()
                 );
                 row.expires_at = row.opened_at + TimeDelta::hours(8);
+                if m.here() {
+                    row.closed_at = m.chance.percent(30).then(|| row.opened_at + TimeDelta::hours(1));
+                }
                 if row.closed_at.is_some_and(|closed| closed < row.opened_at) {
                     row.closed_at = None;
                 }

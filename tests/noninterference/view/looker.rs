@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub(crate) type View = BTreeMap<(&'static str, Uuid, &'static str), String>;
 
 /// A field, and what a decision about it looks at in a row.
-type Asked = (&'static str, Subject, Option<Uuid>, CategorySet);
+type Asked = (&'static str, Subject, Option<Uuid>, CategorySet, bool);
 
 pub(super) struct Looker<'a> {
     pub(super) ceiling: &'a Ceiling,
@@ -38,7 +38,7 @@ impl<'a> Looker<'a> {
 
     /// Released, or what is told.
     pub(super) fn look(&mut self, coordinate: &'static str, row: &RowFacts) -> Result<(), &'static str> {
-        let key = (coordinate, row.subject, row.source, row.categories);
+        let key = (coordinate, row.subject, row.source, row.categories, row.not_today);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
@@ -49,6 +49,7 @@ impl<'a> Looker<'a> {
             categories: field.categories.union(row.categories),
             area: field.area,
             sourced: field.sourced,
+            of_members: field.of_members,
         };
         let seen = if classified {
             decide(self.ceiling, needs, &self.facts, row)

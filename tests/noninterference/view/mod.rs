@@ -28,7 +28,7 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     let mut looker = Looker::new(ceiling, facts::of(folder, moment));
     family::look(&mut looker, folder, moment);
     found::look(&mut looker, folder, moment);
-    let members = people::members(&mut looker, folder);
+    let members = people::members(&mut looker, folder, moment);
     let named = Named(&members);
     people::look(&mut looker, folder, named);
     needs::matches(&mut looker, folder, named);

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use thinkfamily::sharing::facts::RowFacts;
 use uuid::Uuid;
 
-use super::looker::{Looker, values};
+use super::{
+    facts::{Moment, open},
+    looker::{Looker, values},
+};
 use crate::world::Folder;
 
 /// The members whom the caller knows of.
@@ -29,14 +32,17 @@ const BIRTHS: [&str; 6] = [
     "Member.adult",
 ];
 
-/// What is seen of members, and who is.
-pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder) -> HashSet<Uuid> {
+/// What is seen of members, and who is. Of who has left, or is yet to come, it is what they are or were in the family, and since when and until when: what they are called or reached by now
+/// is the same to everybody, whatever the register says of it.
+pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) -> HashSet<Uuid> {
+    let today = moment.now.date_naive();
     let mut members = HashSet::new();
     for row in &folder.memberships {
         let Some(person) = folder.person(row.person_id) else {
             continue;
         };
-        let facts = RowFacts::person(person.id);
+        let here = open(row.valid_from, row.valid_until, today);
+        let facts = RowFacts::membership(person.id, here);
         // All that is known of a birth is of one category, and orders and ages are made of all of it.
         let birth = format!(
             "{:?}",
@@ -54,15 +60,17 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder) -> HashSet<Uuid>
             "Member.phone" phone, "Member.email" email, "Member.employmentStatus" employment_status,
             "Member.educationSetting" education_setting,
         );
+        let responsible = values!(row, "Member.parentalResponsibility" parental_responsibility);
+        let today_alone = age.into_iter().chain(births).chain(responsible);
+        let today_alone = today_alone.map(|(field, value)| (field, if here { value } else { String::new() }));
         let own = values!(row,
-            "Member.relationship" relationship, "Member.parentalResponsibility" parental_responsibility,
-            "Member.memberFrom" valid_from, "Member.memberUntil" valid_until,
+            "Member.relationship" relationship, "Member.memberFrom" valid_from, "Member.memberUntil" valid_until,
         );
         if looker.row(
             "Member",
             row.id,
             &facts,
-            &own.into_iter().chain(age).chain(births).collect::<Vec<_>>(),
+            &own.into_iter().chain(today_alone).collect::<Vec<_>>(),
         ) {
             members.insert(person.id);
             looker.note("Member", row.id, "person", person.id.to_string());
@@ -93,6 +101,9 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
         }
     }
     for row in &folder.local_identifiers {
+        if !looker.facts.members().any(|member| member.person == row.person_id) {
+            continue;
+        }
         if looker.row(
             "LocalIdentifier",
             row.id,
