@@ -1,8 +1,6 @@
 //! Archiving whole months of the trail to files, where each can be verified and queried on its own.
 
-use std::{collections::BTreeMap, path::Path};
-
-use uuid::Uuid;
+use std::path::Path;
 
 use super::{
     code::Code,
@@ -12,11 +10,11 @@ use super::{
     key::PublicKey,
     kind::Kind,
     packed::words_of,
-    read::{ReadError, entries_of_kind},
+    read::ReadError,
     verify::verify_archive,
     writer::{Trail, TrailError},
 };
-use crate::store::trail::{HeadRow, Month, Record, TrailSnapshot, TrailStore, TrailStoreError};
+use crate::store::trail::{HeadRow, Month, Record, TrailStore, TrailStoreError};
 
 /// How much was archived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,20 +79,6 @@ pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey
         chains: taken.heads.len(),
         entries: taken.entries,
     })
-}
-
-/// The heads of archived chains.
-pub(super) async fn archived_heads(snapshot: &TrailSnapshot) -> Result<BTreeMap<Uuid, HeadRef>, ReadError> {
-    let entries = entries_of_kind(snapshot, Kind::Archived).await?;
-    let heads = entries.into_iter().flat_map(|entry| entry.heads);
-    Ok(heads.map(|head| (head.chain, head)).collect())
-}
-
-/// The last archived sequence number of each archived chain.
-pub async fn archived_chains(store: &TrailStore) -> Result<BTreeMap<Uuid, i64>, ReadError> {
-    let snapshot = store.snapshot().await?;
-    let heads = archived_heads(&snapshot).await?.into_values();
-    Ok(heads.map(|head| (head.chain, head.seq)).collect())
 }
 
 fn head_ref(row: &HeadRow) -> Option<HeadRef> {

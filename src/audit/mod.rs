@@ -10,6 +10,7 @@
 
 pub mod announced;
 pub mod archived;
+pub mod archived_chains;
 pub mod chain;
 pub mod checkpoint;
 pub mod code;
@@ -22,6 +23,7 @@ pub mod finding;
 pub mod hash;
 pub mod key;
 pub mod kind;
+pub mod lost;
 pub mod marks;
 pub mod merkle;
 pub mod moved;

@@ -19,7 +19,7 @@ use super::{
     finding::{FindingKind, Report},
     key::PublicKey,
     kind::Kind,
-    restored::add_lost,
+    lost::add_lost,
     verify::{Named, NamedBy, check_named},
     witnessed::{WitnessCheck, Witnessed, missing},
 };

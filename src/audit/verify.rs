@@ -17,15 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::{
-    archived::archived_heads,
+    archived_chains::archived_heads,
     chain::{ChainCheck, ChainEnd, Linked, check_head, is_signed},
     entry::{Entry, EntryRef, HeadRef, MAX_BODY},
     finding::{FindingKind, Report},
     hash::Hash,
     key::PublicKey,
     kind::Kind,
+    lost::lost,
     read::ReadError,
-    restored::lost,
     stored::chain_after,
     witnessed::{Witnessed, missing},
 };

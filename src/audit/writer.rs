@@ -9,8 +9,8 @@ use std::{
     collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::{
     checkpoint::Checkpoint,
     code::Code,
-    entry::{Entry, EntryError, EntryRef, HeadRef, Kind},
+    entry::{Entry, EntryRef, HeadRef, Kind},
     key::{HeadKey, PublicKey},
 };
 use crate::{
@@ -31,11 +31,19 @@ use crate::{
 };
 
 pub(super) mod chain_heads;
+mod command;
 mod committed;
+mod error;
+mod prepared;
 mod task;
 
-use committed::{CommitRecorder, Message};
-use task::{Chain, ChainTip, Prepared, Task};
+use self::committed::{CommitRecorder, Message};
+pub use self::error::{OpenError, TrailError};
+use self::{
+    command::{Command, Counters},
+    prepared::Prepared,
+    task::{Chain, ChainTip, Task},
+};
 
 /// Limits and options of the writer.
 #[derive(Clone, Debug)]
@@ -61,40 +69,6 @@ impl Default for TrailOptions {
     }
 }
 
-/// Why an entry is not known to be durable. Whatever it would have recorded must not happen.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TrailError {
-    /// The queue is full.
-    #[error("too many entries wait to be written to the trail")]
-    Busy,
-    /// The entry is not valid.
-    #[error(transparent)]
-    Entry(#[from] EntryError),
-    /// The database did not write it; the log has the cause.
-    #[error("the trail could not be written")]
-    NotWritten,
-    /// The trail was closed, or its task has ended.
-    #[error("the trail is closed")]
-    Closed,
-}
-
-/// Why the trail could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] TrailStoreError),
-    /// The first entry could not be built.
-    #[error(transparent)]
-    Entry(#[from] EntryError),
-    /// The database timed out.
-    #[error("the trail's database did not answer in time")]
-    TimedOut,
-    /// The chain has been changed by somebody else, so this process no longer writes to it.
-    #[error("the trail's chain is not as this process left it: nothing more is written")]
-    Stopped,
-}
-
 /// The health of the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -117,27 +91,6 @@ pub struct TrailStats {
     pub failed: u64,
     /// Entries refused because the queue was full.
     pub refused: u64,
-}
-
-#[derive(Debug, Default)]
-struct Counters {
-    entries: AtomicU64,
-    batches: AtomicU64,
-    failed: AtomicU64,
-    refused: AtomicU64,
-    /// Whether the newest write failed.
-    failing: AtomicBool,
-    /// Whether writing has stopped for good.
-    stopped: AtomicBool,
-    /// Whether a trial write is running.
-    probing: AtomicBool,
-    /// The newest committed change.
-    made: Mutex<Option<MadeRow>>,
-}
-
-enum Command {
-    Append(Prepared, oneshot::Sender<Result<HeadRef, TrailError>>),
-    Close(oneshot::Sender<()>),
 }
 
 /// The heads of all chains, except those that the first entry of another chain already names as they are now:

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 
 use super::{
     claims::Claims,
+    dev_issuer_error::DevIssuerError,
     issuer::{Trust, TrustedIssuer},
-    jwks::{KeySet, KeySetError},
+    jwks::KeySet,
     key_file,
     keys::Keys,
     refusal::AuthRefusal,
@@ -30,29 +31,6 @@ const KEY_FILE: &str = "development-issuer.key";
 const LEEWAY: Duration = Duration::from_secs(5);
 /// The longest life of its tokens, in minutes.
 pub const LONGEST_MINUTES: u32 = 24 * 60;
-
-/// Why the development issuer cannot start or mint.
-#[derive(Debug, thiserror::Error)]
-pub enum DevIssuerError {
-    /// The key's file cannot be read or made.
-    #[error("the development issuer's key in the data directory cannot be used: {0}")]
-    Io(#[from] std::io::Error),
-    /// Others may read the key's file.
-    #[error("the development issuer's key may be read by others: want mode 0600")]
-    ReadableByOthers,
-    /// The file holds no Ed25519 key, or none could be made.
-    #[error("the development issuer's key is not an Ed25519 key")]
-    NotAKey,
-    /// Its own key is refused as a public key.
-    #[error(transparent)]
-    KeySet(#[from] KeySetError),
-    /// The token would be refused.
-    #[error("such a token would be refused: {}", match .0.claim() {
-        Some(claim) => format!("{claim} is not acceptable"),
-        None => .0.log_code().replace('_', " "),
-    })]
-    Claims(AuthRefusal),
-}
 
 /// A portal that acts for the token's subject.
 #[derive(Clone, Debug, PartialEq, Eq)]

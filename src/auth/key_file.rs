@@ -8,7 +8,7 @@ use std::{
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 
-use super::dev_issuer::DevIssuerError;
+use super::dev_issuer_error::DevIssuerError;
 
 /// The largest key file, in bytes; an Ed25519 key has about 80.
 const KEY_BYTES: u64 = 4096;

@@ -10,6 +10,7 @@ mod binding;
 mod cache;
 mod claims;
 mod dev_issuer;
+mod dev_issuer_error;
 mod directory;
 mod issuer;
 mod jwks;
@@ -27,7 +28,8 @@ pub use self::{
     asking::{Asking, Thumbprint, thumbprint},
     authenticator::{Authenticator, SignedIn},
     claims::{PORTAL_ROLE, ROLES},
-    dev_issuer::{DevIssuer, DevIssuerError, LONGEST_MINUTES, PortalRequest, TokenRequest},
+    dev_issuer::{DevIssuer, LONGEST_MINUTES, PortalRequest, TokenRequest},
+    dev_issuer_error::DevIssuerError,
     directory::{AgencyEntry, AgencyLookup, Directory, DirectoryError},
     issuer::{IssuerError, TrustedIssuer},
     jwks::KeySetError,

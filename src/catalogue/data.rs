@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Catalogue, Condition, Criterion, DistanceDomain, PerformanceMeasure, ProgressMeasure, Question, Term};
+use super::lists::{
+    Catalogue, Condition, Criterion, DistanceDomain, PerformanceMeasure, ProgressMeasure, Question, Term,
+};
 use crate::sharing::category::{Category, CategorySet, Sensitivity};
 
 /// What is wrong with the catalogue's files.

@@ -2,6 +2,7 @@
 //!
 //! Opens files and the trail; finds nothing itself, `crate::audit` does.
 
+mod error;
 mod receipts;
 mod witness;
 
@@ -14,15 +15,15 @@ use std::{
 
 use clap::{Args, Subcommand};
 
+pub use self::error::AuditError;
 use crate::{
     audit::{
         HeadKey, PublicKey, Report,
         export::{ExportError, export, read_heads},
-        key::KeyError,
         offline::verify_file_with_witness,
         verify::{verify_archive, verify_with_witness},
     },
-    store::trail::{TrailStore, TrailStoreError},
+    store::trail::TrailStore,
 };
 
 /// Check the trail, or take it elsewhere.
@@ -71,48 +72,6 @@ struct Export {
     /// The file to write; it must not be there yet. The public key goes to the same name with `.pub` added.
     #[arg(value_name = "OUT")]
     out: PathBuf,
-}
-
-/// Why the command could not be carried out.
-#[derive(Debug, thiserror::Error)]
-pub enum AuditError {
-    /// The key cannot be used.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// The trail's database failed.
-    #[error(transparent)]
-    Store(#[from] TrailStoreError),
-    /// An export cannot be read or written.
-    #[error("{path}: {error}")]
-    Export {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: ExportError,
-    },
-    /// A file of a receipt, a proof or a witness cannot be read or written.
-    #[error("{path}: {error}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
-    /// The terminal or pipe cannot be written to.
-    #[error("the result cannot be written: {0}")]
-    Output(#[from] io::Error),
-    /// The command needs the trail's database and none was given.
-    #[error("the trail's database is needed for this")]
-    NoDatabase,
-}
-
-impl AuditError {
-    fn file(path: &Path, error: io::Error) -> Self {
-        Self::File {
-            path: path.to_owned(),
-            error,
-        }
-    }
 }
 
 impl AuditArgs {

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    milliseconds,
-    source::{ConfigError, Given},
-};
+use super::{error::ConfigError, source::Given};
 
 /// Limits on connections, and on what comes before a request can be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,12 +36,12 @@ impl Connections {
             most: size("connections", 2_048, 1..=1_000_000)?,
             strangers: strangers as usize,
             strangers_per_address: size("strangers_per_address", strangers.min(256), 4..=1_000_000)?,
-            stranger_time: milliseconds(given, "stranger_timeout_ms", 5_000)?,
+            stranger_time: given.milliseconds("stranger_timeout_ms", 5_000)?,
             token_bytes: size("token_bytes", header_bytes.min(16 * 1024), 1_024..=64 * 1024)?,
             header_bytes: header_bytes as usize,
             headers: size("headers", 64, 16..=1_000)?,
-            header_time: milliseconds(given, "header_timeout_ms", 15_000)?,
-            body_time: milliseconds(given, "body_timeout_ms", 15_000)?,
+            header_time: given.milliseconds("header_timeout_ms", 15_000)?,
+            body_time: given.milliseconds("body_timeout_ms", 15_000)?,
         };
         if connections.token_bytes > connections.header_bytes {
             return Err(ConfigError::new("token_bytes", "want at most header_bytes"));

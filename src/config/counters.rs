@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use super::source::{ConfigError, Given};
+use super::{error::ConfigError, source::Given};
 
 /// A listener for the counters alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, net::IpAddr, path::PathBuf, str::FromStr, 
 
 use serde::Deserialize;
 
-use super::source::ConfigError;
+use super::error::ConfigError;
 
 /// How far an issuer's clock may be set to be off, in seconds: what the widest-used libraries allow unasked.
 const MOST_LEEWAY: u32 = 300;

@@ -1,6 +1,6 @@
 //! How large a request may be.
 
-use super::source::{ConfigError, Given};
+use super::{error::ConfigError, source::Given};
 
 /// Limits on one request, checked in the order of the fields.
 #[derive(Clone, Debug, PartialEq, Eq)]

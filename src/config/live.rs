@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    milliseconds,
-    source::{ConfigError, Given},
-};
+use super::{error::ConfigError, source::Given};
 
 /// Limits on `WebSocket` connections and event streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +31,9 @@ impl Live {
             sockets_per_client: size("sockets_per_client", 128, 1..=1_000_000)?,
             operations: size("socket_operations", 50, 1..=10_000)?,
             message_bytes: size("socket_message_bytes", 256 * 1024, 1_024..=16 * 1024 * 1024)?,
-            init: milliseconds(given, "socket_init_ms", 3_000)?,
-            keep_alive: milliseconds(given, "keep_alive_ms", 15_000)?,
-            write: milliseconds(given, "write_timeout_ms", 30_000)?,
+            init: given.milliseconds("socket_init_ms", 3_000)?,
+            keep_alive: given.milliseconds("keep_alive_ms", 15_000)?,
+            write: given.milliseconds("write_timeout_ms", 30_000)?,
         })
     }
 }

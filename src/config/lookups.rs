@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::source::{ConfigError, Given};
+use super::{error::ConfigError, source::Given};
 
 /// How look-ups are counted and paced.
 #[derive(Clone, Debug, PartialEq, Eq)]

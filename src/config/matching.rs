@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::source::{ConfigError, Given};
+use super::{error::ConfigError, source::Given};
 
 /// The furthest that a threshold may be from even odds.
 const FURTHEST: f64 = 60.0;

@@ -4,6 +4,7 @@
 
 mod connections;
 mod counters;
+mod error;
 mod flags;
 mod issuer;
 mod limits;
@@ -22,13 +23,13 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 pub use self::{
     connections::Connections,
     counters::Counters,
+    error::{ConfigError, Origin},
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding, is_key_address},
     limits::Limits,
     live::Live,
     lookups::Lookups,
     matching::Matching,
-    source::{ConfigError, Origin},
     trail::{Trail, Witness},
     transport::{Tls, Transport},
     writes::Writes,
@@ -237,7 +238,7 @@ impl Config {
             database: read_database(&given, &data_dir)?,
             trail: Trail::read(&given, &data_dir, easing)?,
             data_dir,
-            request_timeout: milliseconds(&given, "request_timeout_ms", 15_000)?,
+            request_timeout: given.milliseconds("request_timeout_ms", 15_000)?,
             leave: Duration::from_millis(
                 given
                     .number("leave_ms", if easing { 0 } else { 5_000 }, 0..=600_000)?
@@ -261,11 +262,6 @@ impl Config {
     }
 }
 
-fn milliseconds(given: &Given, name: &'static str, default: u32) -> Result<Duration, ConfigError> {
-    let number = given.number(name, default, 10..=600_000)?;
-    Ok(Duration::from_millis(u64::from(number)))
-}
-
 fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
     let address = |name| given.get(name, "an address", |text| Some(Concealed(text.to_owned())));
     let url = match address("database_url")? {
@@ -284,9 +280,9 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
         trail_url: address("trail_database_url")?,
         connections: given.number("database_connections", 16, 1..=1_000)?,
         queue: given.number("database_queue", 256, 0..=100_000)?,
-        wait: milliseconds(given, "database_wait_ms", 2_000)?,
-        statement_timeout: milliseconds(given, "statement_timeout_ms", 5_000)?,
-        feed_poll: milliseconds(given, "feed_poll_ms", 5_000)?,
+        wait: given.milliseconds("database_wait_ms", 2_000)?,
+        statement_timeout: given.milliseconds("statement_timeout_ms", 5_000)?,
+        feed_poll: given.milliseconds("feed_poll_ms", 5_000)?,
         family_cache_mb: given.number("family_cache_mb", 128, 0..=65_535)?,
         disk_reserve_mb: given.number("disk_reserve_mb", 64, 0..=1_048_576)?,
     })
@@ -299,7 +295,7 @@ fn read_webhooks(given: &Given) -> Result<Webhooks, ConfigError> {
     };
     Ok(Webhooks {
         private_addresses: given.switch("webhook_private_addresses", false)?,
-        timeout: milliseconds(given, "webhook_timeout_ms", 20_000)?,
+        timeout: given.milliseconds("webhook_timeout_ms", 20_000)?,
         proxy: given.get("webhook_proxy", "http://HOST:PORT or https://HOST:PORT", |text| {
             is_address(text).then(|| text.to_owned())
         })?,

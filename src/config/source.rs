@@ -2,69 +2,18 @@
 //!
 //! Knows names and texts only; what a text means is read in the other files of this folder.
 
-use std::{collections::BTreeMap, fmt::Display, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde::Deserialize;
 
 use super::{
+    error::{ConfigError, Origin},
     flags::{ConfigArgs, SETTINGS},
     issuer::IssuerTable,
 };
 
 /// The largest configuration file that is read, in bytes.
 const FILE_BYTES: u64 = 1024 * 1024;
-
-/// A setting that is refused at start. Values are never echoed: some are secrets.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("setting `{setting}`{}: {wanted}", .origin.map(|origin| format!(" ({origin})")).unwrap_or_default())]
-pub struct ConfigError {
-    /// The setting's name.
-    pub setting: String,
-    /// Where the refused value came from, where it came from somewhere.
-    pub origin: Option<Origin>,
-    /// What would be right.
-    pub wanted: String,
-}
-
-impl ConfigError {
-    /// A refusal of a setting that did not come from one place.
-    pub(super) fn new(setting: impl Into<String>, wanted: impl Into<String>) -> Self {
-        Self {
-            setting: setting.into(),
-            origin: None,
-            wanted: wanted.into(),
-        }
-    }
-
-    fn from(setting: &str, origin: Origin, wanted: impl Into<String>) -> Self {
-        Self {
-            setting: setting.to_owned(),
-            origin: Some(origin),
-            wanted: wanted.into(),
-        }
-    }
-}
-
-/// Where a value came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A command line flag.
-    Flag,
-    /// An environment variable.
-    Environment,
-    /// The configuration file.
-    File,
-}
-
-impl Display for Origin {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Flag => "from the command line",
-            Self::Environment => "from the environment",
-            Self::File => "from the configuration file",
-        })
-    }
-}
 
 /// The texts of all settings that were given, the strongest source's each, and the file's issuers.
 #[derive(Debug, Default)]
@@ -196,6 +145,12 @@ impl Given {
         let wanted = format!("a whole number from {} to {}", range.start(), range.end());
         let read = |text: &str| text.parse::<u32>().ok().filter(|number| range.contains(number));
         Ok(self.get(name, &wanted, read)?.unwrap_or(default))
+    }
+
+    /// A time in milliseconds, from ten to ten minutes.
+    pub(super) fn milliseconds(&self, name: &'static str, default: u32) -> Result<Duration, ConfigError> {
+        let number = self.number(name, default, 10..=600_000)?;
+        Ok(Duration::from_millis(u64::from(number)))
     }
 
     /// A switch: `on` or `off`, `true` or `false`.

@@ -5,10 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    issuer::is_loopback_host,
-    source::{ConfigError, Given},
-};
+use super::{error::ConfigError, issuer::is_loopback_host, source::Given};
 
 /// Where and how often somebody else is told how the trail stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,10 +4,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use ipnet::IpNet;
 
-use super::{
-    issuer::is_loopback_host,
-    source::{ConfigError, Given},
-};
+use super::{error::ConfigError, issuer::is_loopback_host, source::Given};
 
 /// The files of TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]

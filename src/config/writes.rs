@@ -1,6 +1,6 @@
 //! How many changes may be made.
 
-use super::source::{ConfigError, Given};
+use super::{error::ConfigError, source::Given};
 
 /// How changes are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

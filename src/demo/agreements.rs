@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::synthetic;
+use super::synthetic_authority;
 
 /// The agreement of Cambridgeshire in the demonstration.
 pub const CAMBRIDGESHIRE_AGREEMENT: &str = include_str!("../../agreements/demonstration.toml");
@@ -25,7 +25,7 @@ pub fn agreement_for(authority_code: &str) -> String {
         "[agreement]\nid = \"{authority_code}\"\nversion = 1\ntitle = \"Information sharing agreement of a made-up authority\"\n\
          authority = \"{authority_code}\"\neffective_from = 2026-01-01\nreview_by = 2027-01-01\n"
     );
-    for (suffix, _) in synthetic::AGENCIES {
+    for (suffix, _) in synthetic_authority::AGENCIES {
         write!(
             file,
             "\n[[signatory]]\nagency = \"{authority_code}-{suffix}\"\nsigned_on = 2025-11-03\n"

@@ -9,7 +9,7 @@
 use uuid::Uuid;
 
 use super::{
-    cambridgeshire::Agencies,
+    cambridgeshire_agencies::Agencies,
     desk::{Desk, Member, Recorder},
     hardman_plan,
 };

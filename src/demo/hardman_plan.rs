@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{cambridgeshire::Agencies, desk::Desk};
+use super::{cambridgeshire_agencies::Agencies, desk::Desk};
 use crate::records::{OutcomeKind, PlanRow, PlanStatus};
 
 #[expect(clippy::too_many_lines, reason = "one plan, told from beginning to end")]

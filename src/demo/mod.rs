@@ -6,6 +6,7 @@
 mod agreements;
 mod asked;
 mod cambridgeshire;
+mod cambridgeshire_agencies;
 mod contacts;
 mod desk;
 mod hardman;
@@ -13,6 +14,7 @@ mod hardman_plan;
 mod names;
 mod richmond;
 mod synthetic;
+mod synthetic_authority;
 mod synthetic_family;
 
 use chrono::NaiveDate;

@@ -2,9 +2,13 @@
 
 use chrono::NaiveDate;
 use rand::{SeedableRng, rngs::ChaCha12Rng};
-use uuid::Uuid;
 
-use super::{desk::Desk, names, synthetic_family::Maker};
+use super::{
+    desk::Desk,
+    names,
+    synthetic_authority::{AGENCIES, Authority},
+    synthetic_family::Maker,
+};
 use crate::{clock::Ids, records::StatisticalNeighbourRow, store::dataset::Dataset};
 
 /// The number of the first made-up authority; below it are the worked ones.
@@ -15,27 +19,6 @@ pub const MOST_AUTHORITIES: u16 = 150;
 pub const MOST_FAMILIES: u64 = 1_000_000;
 /// Families of one batch.
 const BATCH: u64 = 250;
-
-/// The agencies of a made-up authority: the end of the code, and the kind.
-pub(super) const AGENCIES: [(&str, &str); 17] = [
-    ("police", "police"),
-    ("jobcentre", "jobcentre_plus"),
-    ("social-care", "childrens_social_care"),
-    ("early-help", "early_help"),
-    ("school", "school"),
-    ("health", "health"),
-    ("mental-health", "mental_health"),
-    ("probation", "probation"),
-    ("yos", "youth_offending"),
-    ("housing", "housing"),
-    ("drugs-service", "substance_misuse"),
-    ("district", "district_council"),
-    ("voluntary", "voluntary_sector"),
-    ("prison", "prison"),
-    ("tff-team", "tff_team"),
-    ("audit", "internal_audit"),
-    ("university", "researcher"),
-];
 
 /// How many families, in how many authorities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,22 +37,6 @@ impl Size {
             families,
             authorities: u16::try_from(authorities).unwrap_or(MOST_AUTHORITIES),
         }
-    }
-}
-
-/// An authority with its agencies, in the order of [`AGENCIES`].
-pub(super) struct Authority {
-    pub(super) id: i32,
-    pub(super) place: String,
-    pub(super) code: String,
-    pub(super) agencies: Vec<Uuid>,
-}
-
-impl Authority {
-    /// The agency of that kind.
-    pub(super) fn agency(&self, kind: &str) -> Uuid {
-        let at = AGENCIES.iter().position(|(_, of)| *of == kind).unwrap_or_default();
-        self.agencies[at]
     }
 }
 

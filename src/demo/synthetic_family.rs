@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
 use rand::{RngExt, rngs::ChaCha12Rng, seq::IndexedRandom};
 use uuid::Uuid;
 
-use super::{names, synthetic::Authority};
+use super::{names, synthetic_authority::Authority};
 use crate::{
     clock::Ids,
     records::{

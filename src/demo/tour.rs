@@ -155,6 +155,7 @@ fn sees(ceiling: &Ceiling, facts: &FamilyFacts, row: RowFacts, category: Categor
         categories: CategorySet::of(&[category]),
         area: false,
         sourced: true,
+        agency: false,
         of_members: false,
     };
     let decision = decide(ceiling, needs, facts, &row);

@@ -14,37 +14,21 @@ use super::{
     page,
 };
 use crate::{
-    sharing::{
-        grant::Shared,
-        register::{FieldId, field},
-    },
-    store::alerts::{ALERTS, AlertRow},
+    sharing::{facts::RowFacts, grant::Shared, register::field},
+    store::{alerts::AlertRow, dossier::Locked},
 };
 
 const LIST: &str = "alerts";
 
-/// A field about what the asker's own agency, at least, did: withheld from those who may not even know of that.
-fn own<T>(request: &Request, asked: FieldId, value: impl FnOnce() -> T) -> Shared<T> {
-    let agency = request.ceiling.caller().principal.agency;
-    Shared::about_own(&request.ceiling, asked, agency, value)
-}
-
-/// The same, where it is withheld: nothing need be read then.
-pub(super) fn beyond<T>(request: &Request, asked: FieldId) -> Option<Shared<T>> {
-    let agency = request.ceiling.caller().principal.agency;
-    Shared::refused_own(&request.ceiling, asked, agency)
-}
-
-/// Whether the asker may know of alerts about that agency.
-fn known(request: &Request, agency: Uuid) -> bool {
-    let raised = Shared::about_own(&request.ceiling, field::ALERT_RAISED_AT, agency, || ());
-    raised.seen().is_some()
+/// The alert, if it exists for the asker.
+fn alert(request: &Request, row: &Locked<AlertRow>) -> Option<Alert> {
+    request.of_no_family().visible(field::ALERT_ID, row).map(Alert)
 }
 
 /// An alert by its id, as a webhook tells it.
 pub(super) async fn one(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Alert>>, ApiError> {
     let request = Request::of(ctx);
-    if let Some(withheld) = beyond(request, field::QUERY_ALERT) {
+    if let Some(withheld) = Shared::refused_own(&request.ceiling, field::QUERY_ALERT) {
         return Ok(withheld);
     }
     let key = request.key(id)?;
@@ -52,8 +36,8 @@ pub(super) async fn one(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Aler
         Kind::Alert => request.loaders.alert(key.row).await?,
         _ => None,
     };
-    let found = row.filter(|row| known(request, row.agency_id));
-    Ok(own(request, field::QUERY_ALERT, || found.map(Alert)))
+    let found = row.and_then(|row| alert(request, &row));
+    Ok(Shared::of_own_agency(&request.ceiling, field::QUERY_ALERT, || found))
 }
 
 /// A page of alerts.
@@ -63,44 +47,52 @@ pub(super) async fn page(
     after: Option<String>,
 ) -> Result<Shared<AlertConnection>, ApiError> {
     let request = Request::of(ctx);
-    if let Some(withheld) = beyond(request, field::QUERY_ALERTS) {
+    if let Some(withheld) = Shared::refused_own(&request.ceiling, field::QUERY_ALERTS) {
         return Ok(withheld);
     }
     let size = page::size(first)?;
     let before = after.as_ref().map(|cursor| open(request, cursor)).transpose()?;
     let agencies = request.session.agencies().await?.all().into_iter();
-    let agencies: Vec<Uuid> = agencies
-        .map(|agency| agency.id)
-        .filter(|key| known(request, *key))
-        .collect();
+    let grant = request.of_no_family();
+    let known = |key: &Uuid| grant.would_show(field::ALERT_ID, &RowFacts::of_no_family(Some(*key)));
+    let agencies: Vec<Uuid> = agencies.map(|agency| agency.id).filter(known).collect();
     let mut rows = request.session.alerts(&agencies, before, size as u64 + 1).await?;
     let more = rows.len() > size;
     rows.truncate(size);
-    let edges = rows.into_iter().map(|row| (close(request, &row), Alert(row)));
+    let edges = rows.iter().filter_map(|row| {
+        let node = alert(request, row)?;
+        Some((close(request, &node)?, node))
+    });
     let edges = edges.collect();
-    Ok(own(request, field::QUERY_ALERTS, || AlertConnection {
-        edges,
-        next: more,
-        previous: false,
+    Ok(Shared::of_own_agency(&request.ceiling, field::QUERY_ALERTS, || {
+        AlertConnection {
+            edges,
+            next: more,
+            previous: false,
+        }
     }))
 }
 
 /// The asker's own endpoints of alerts.
 pub(super) async fn endpoints(ctx: &Context<'_>) -> Result<Shared<Vec<AlertEndpoint>>, ApiError> {
     let request = Request::of(ctx);
-    if let Some(withheld) = beyond(request, field::QUERY_ALERT_ENDPOINTS) {
+    if let Some(withheld) = Shared::refused_own(&request.ceiling, field::QUERY_ALERT_ENDPOINTS) {
         return Ok(withheld);
     }
-    let endpoints = endpoints::own(request, ALERTS).await?;
-    Ok(own(request, field::QUERY_ALERT_ENDPOINTS, || {
-        endpoints.into_iter().map(AlertEndpoint).collect()
-    }))
+    let endpoints = endpoints::ALERTS.own(request).await?;
+    Ok(Shared::of_own_agency(
+        &request.ceiling,
+        field::QUERY_ALERT_ENDPOINTS,
+        || endpoints.into_iter().map(AlertEndpoint).collect(),
+    ))
 }
 
-fn close(request: &Request, row: &AlertRow) -> String {
-    let mut plain = row.raised_at.timestamp_micros().to_be_bytes().to_vec();
-    plain.extend_from_slice(row.id.as_bytes());
-    request.codec().cursor(request.authority(), LIST, plain)
+/// The cursor of an alert.
+fn close(request: &Request, alert: &Alert) -> Option<String> {
+    let raised = alert.0.release(field::ALERT_RAISED_AT, |row| row.raised_at);
+    let mut plain = raised.seen()?.timestamp_micros().to_be_bytes().to_vec();
+    plain.extend_from_slice(alert.0.key().as_bytes());
+    Some(request.codec().cursor(request.authority(), LIST, plain))
 }
 
 fn open(request: &Request, cursor: &str) -> Result<(DateTime<Utc>, Uuid), ApiError> {

@@ -24,7 +24,6 @@ use crate::{
         register::field,
     },
     store::{
-        alerts,
         contacts::DeliveryPlace,
         dossier::{Dossier, Wants},
         reach::FamilySet,
@@ -157,9 +156,9 @@ pub(super) async fn endpoints(ctx: &Context<'_>) -> Result<Shared<Vec<WebhookEnd
     Ok(Shared::rows(&request.ceiling, field::QUERY_WEBHOOK_ENDPOINTS, || rows))
 }
 
-/// The same, without a look at the ceiling.
+/// The same, for whatever else needs them.
 pub(super) async fn own_endpoints(request: &Request) -> Result<Vec<WebhookEndpoint>, ApiError> {
-    let rows = endpoints::own(request, alerts::CONTACTS).await?;
+    let rows = endpoints::CONTACTS.own(request).await?;
     Ok(rows.into_iter().map(WebhookEndpoint).collect())
 }
 
@@ -177,7 +176,7 @@ pub(super) async fn deliveries(
     let size = page::size(first)?;
     let mut before = after.as_ref().map(|cursor| open(request, cursor)).transpose()?;
     let endpoints = own_endpoints(request).await?;
-    let keys: Vec<Uuid> = endpoints.iter().map(|endpoint| endpoint.0.id).collect();
+    let keys: Vec<Uuid> = endpoints.iter().map(|endpoint| endpoint.0.key()).collect();
     let state = state.map(codes::code);
     let mut limit = size as u64 + 1;
     let mut found = Vec::new();
@@ -247,7 +246,7 @@ pub(super) fn shown(
     dossier: &Arc<Dossier>,
     endpoints: &[WebhookEndpoint],
 ) -> Option<WebhookDelivery> {
-    let endpoint = endpoints.iter().find(|endpoint| endpoint.0.id == place.endpoint)?;
+    let endpoint = endpoints.iter().find(|endpoint| endpoint.0.key() == place.endpoint)?;
     let row = dossier.grant.visible(field::WEBHOOK_DELIVERY_ID, &place.row)?;
     Some(WebhookDelivery {
         dossier: Arc::clone(dossier),

@@ -12,10 +12,8 @@ use super::{
     api_error::ApiError,
     ids::{Codec, Key, Kind},
     loaders::{Loaders, Origin},
-    lookups::Desk,
     operation::WithheldMode,
     services::Services,
-    subscriptions::source::Turn,
     write_budget::Admitted,
 };
 use crate::{
@@ -25,7 +23,7 @@ use crate::{
         ceiling::Ceiling,
         decide::Withheld,
         disclosure::{Account, Step},
-        grant::Disclosed,
+        grant::{Disclosed, Grant, NoFamily},
         register::{FieldId, FieldSet},
     },
     store::{dossier::Wants, policy::Policies, session::Session},
@@ -56,12 +54,8 @@ pub struct Request {
     pub kept: AtomicBool,
     /// Since when it runs.
     pub began: Stopwatch,
-    /// Who is looked up.
-    pub lookups: Desk,
     /// The failure that ends the operation as a whole.
     pub failure: OnceLock<ApiError>,
-    /// Which event of a subscription it is executed for.
-    pub turn: Turn,
     /// Whether something was named that is not given.
     pub missed: AtomicBool,
     /// The changes of this operation that were counted.
@@ -93,6 +87,11 @@ impl Request {
     /// The authority asked about.
     pub fn authority(&self) -> i32 {
         self.ceiling.caller().authority
+    }
+
+    /// What the caller may see of rows that no family holds.
+    pub fn of_no_family(&self) -> Arc<Grant<NoFamily>> {
+        Arc::new(Grant::new(Arc::clone(&self.ceiling), NoFamily))
     }
 
     /// Makes and reads ids.
@@ -138,6 +137,11 @@ impl Request {
         // The first failure is the cause; later ones follow from it.
         let _ = self.failure.set(error);
     }
+}
+
+/// Another part of the operation, which the resolvers of one area alone know of.
+pub fn beside<'a, T: Send + Sync + 'static>(ctx: &Context<'a>) -> &'a T {
+    ctx.data_unchecked::<Arc<T>>()
 }
 
 /// The operation's parts where a value is resolved.

@@ -1,140 +1,46 @@
 //! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
 
+mod attempt;
 mod finish;
+mod parts;
 mod retry;
 mod subscribe;
 mod understand;
 
-use std::{
-    sync::{
-        Arc, Mutex, OnceLock, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::{Arc, atomic::Ordering};
 
-use async_graphql::{Schema, ValidationMode};
-use async_graphql_parser::types::{ExecutableDocument, OperationType};
-
-use tokio::{sync::Semaphore, time::timeout};
+use async_graphql_parser::types::OperationType;
+use tokio::time::timeout;
 use tracing::{Instrument as _, info_span};
 
-pub use self::subscribe::Subscription;
-use self::{retry::Attempt, understand::select};
+use self::{
+    attempt::Attempt,
+    parts::{Execution, beyond_the_agreement, internal, refusal, refused, within},
+    understand::select,
+};
+pub use self::{
+    parts::{Engine, OperationLimits},
+    subscribe::Subscription,
+};
 use super::{
     answer,
     api_error::ApiError,
-    context::Request,
-    feed::Feeds,
-    introspection::Schemas,
-    language::Language,
-    loaders::Loaders,
-    lookups::Desk,
     matrix,
-    mutations::Mutation,
     operation::{Allowed, Answer, Asked, OperationRequest, WithheldMode},
     plan::Plan,
-    query::Query,
     services::Services,
-    shape::{Shape, Unclassified},
-    spending::Spending,
-    subscriptions::{SubscriptionRoot, source::Turn},
-    trail,
-    wants::wants,
+    subscriptions::source::Turn,
 };
 use crate::{
     error::{ErrorCode, RequestError, request_id},
-    sharing::{
-        caller::Caller,
-        ceiling::Ceiling,
-        decide::Withheld,
-        disclosure::Account,
-        reason::{Reason, Told},
-        register::{self, field},
-    },
-    store::{
-        documents::ClientKey,
-        policy::Policies,
-        session::{Mode, Session, StoreError},
-    },
+    sharing::{caller::Caller, reason::Reason, register::field},
+    store::{documents::ClientKey, session::Mode},
 };
 
 /// The operation's account, the values, and what was asked of the schema itself.
-type Executed = (Arc<Request>, async_graphql::Response, Option<async_graphql::Value>);
-
-/// How many subscriptions look for their next event at the same time. Each needs one connection for a moment.
-const LOOKS: usize = 4;
-
-/// What operations may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OperationLimits {
-    /// Cost of one operation.
-    pub cost: u64,
-    /// Cost of all operations of one client in any minute, counted in this process alone.
-    pub cost_per_minute: u64,
-    /// How long an operation may read and make its answer, from when the server had it whole. Then whatever it does is stopped.
-    pub time: Duration,
-}
-
-/// Executes operations. Cheap to clone.
-#[derive(Clone)]
-pub struct Engine {
-    parts: Arc<Parts>,
-}
-
-struct Parts {
-    services: Arc<Services>,
-    schema: Schema<Query, Mutation, SubscriptionRoot>,
-    library: String,
-    shape: Shape,
-    language: Language,
-    schemas: Schemas,
-    limits: OperationLimits,
-    spending: Spending,
-    spent: AtomicU64,
-    again: AtomicU64,
-    feeds: Feeds,
-    looks: Semaphore,
-}
-
-/// The library's schema, for what needs no running server.
-pub fn library_sdl() -> String {
-    schema().finish().sdl()
-}
-
-/// What is executed has been compared with the schema by [`Language`], more strictly than the library does it.
-fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, SubscriptionRoot> {
-    Schema::build(Query, Mutation, SubscriptionRoot)
-        .disable_introspection()
-        .validation_mode(ValidationMode::Fast)
-}
+type Executed = (Execution, async_graphql::Response, Option<async_graphql::Value>);
 
 impl Engine {
-    /// An engine over the server's parts, within limits.
-    ///
-    /// # Errors
-    /// When a field of the schema is not classified: such a server must not start.
-    pub fn new(services: Services, limits: OperationLimits) -> Result<Self, Unclassified> {
-        let library = library_sdl();
-        let shape = Shape::of(&library)?;
-        let language = Language::of(&library)?;
-        let parts = Parts {
-            services: Arc::new(services),
-            schema: schema().finish(),
-            library,
-            shape,
-            language,
-            schemas: Schemas::default(),
-            limits,
-            spending: Spending::new(limits.cost_per_minute),
-            spent: AtomicU64::new(0),
-            again: AtomicU64::new(0),
-            feeds: Feeds::default(),
-            looks: Semaphore::new(LOOKS),
-        };
-        Ok(Self { parts: Arc::new(parts) })
-    }
-
     /// The server's parts.
     pub fn services(&self) -> &Arc<Services> {
         &self.parts.services
@@ -192,8 +98,8 @@ impl Engine {
 
     /// Executes an operation, and keeps and tells what came of it.
     async fn attempt(&self, asked: &Asked, plan: &Plan, attempt: &Attempt) -> Result<Answer, RequestError> {
-        let (request, response, introspected) = self.executed(asked, plan, attempt).await?;
-        let finishing = self.finish(asked, plan, request, response, introspected);
+        let (execution, response, introspected) = self.executed(asked, plan, attempt).await?;
+        let finishing = self.finish(asked, plan, execution, response, introspected);
         finishing.instrument(info_span!("answer")).await
     }
 
@@ -220,17 +126,17 @@ impl Engine {
         } else {
             None
         };
-        let request = self.request(asked, plan, session, policies, ceiling, Turn::None, attempt);
+        let execution = self.request(asked, plan, session, policies, ceiling, Turn::None, attempt);
         let response = if plan.reads {
             let mut document = asked.resolved.to_document();
             if plan.introspects {
                 answer::without_introspection(&mut document);
             }
-            let executing = self.parts.schema.execute(to_execute(document, &request));
-            let executing = request.loaders.drive(executing);
+            let executing = self.parts.schema.execute(execution.of(document));
+            let executing = execution.request.loaders.drive(executing);
             let executing = executing.instrument(info_span!("execute", cost = plan.cost));
             self.in_time(asked, executing).await.unwrap_or_else(|late| {
-                request.fail(late);
+                execution.request.fail(late);
                 nothing()
             })
         } else {
@@ -239,68 +145,7 @@ impl Engine {
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        Ok((request, response, introspected))
-    }
-
-    /// What the resolvers share, with the arguments that are beyond the ceiling noted as withheld.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of what the resolvers share")]
-    fn request(
-        &self,
-        asked: &Asked,
-        plan: &Plan,
-        session: Session,
-        policies: Arc<Policies>,
-        ceiling: Arc<Ceiling>,
-        turn: Turn,
-        attempt: &Attempt,
-    ) -> Arc<Request> {
-        let request = Arc::new_cyclic(|request: &Weak<Request>| Request {
-            loaders: Loaders::of(Weak::clone(request) as Weak<_>),
-            wants: if self.parts.services.narrows {
-                wants(&plan.used)
-            } else {
-                wants(&plan.used).deciding_anything()
-            },
-            used: plan.used.clone(),
-            ceiling,
-            session,
-            policies,
-            services: Arc::clone(&self.parts.services),
-            mode: asked.withheld,
-            account: Mutex::new(Account::default()),
-            kept: AtomicBool::default(),
-            lookups: Desk::default(),
-            began: asked.began,
-            failure: OnceLock::new(),
-            turn,
-            missed: AtomicBool::default(),
-            admitted: Arc::clone(&attempt.admitted),
-            again: attempt.again,
-        });
-        for input in plan.inputs.iter().filter(|input| !input.is_within(&request.ceiling)) {
-            let beyond = Withheld {
-                reason: Reason::NotInAgreement,
-                told: Told::NotInAgreement,
-            };
-            let entry = register::get(input.field);
-            // A handle's own arguments are withheld with it, or not at all.
-            if entry.access == crate::sharing::agreement::Access::Read && !entry.handle {
-                request.withhold(input.field, beyond, input.path.clone());
-            }
-        }
-        request
-    }
-
-    /// Begins a session and works out the ceiling from what that very session reads.
-    async fn begin(&self, caller: &Caller, mode: Mode) -> Result<(Session, Arc<Policies>, Arc<Ceiling>), RequestError> {
-        let store = &self.parts.services.store;
-        let begun = async {
-            let session = Session::begin(store, caller.authority, mode).await?;
-            let policies = session.policies(store).await?;
-            let ceiling = Ceiling::of(&policies.policy, Arc::new(caller.clone()), session.today());
-            Ok((session, policies, Arc::new(ceiling)))
-        };
-        begun.instrument(info_span!("session")).await.map_err(refusal)
+        Ok((execution, response, introspected))
     }
 
     /// The text of the document that was registered for the caller's client under this SHA-256, if there is one. With a portal, the client is the
@@ -336,53 +181,9 @@ impl Engine {
         }
         Ok(matrix::page(&policies.policy, session.today()))
     }
-
-    /// Records that an operation was refused as a whole.
-    async fn refuse(&self, asked: &Asked, reason: Reason) -> Result<(), RequestError> {
-        let now = self.parts.services.store.clock().now();
-        let entry = trail::refusal(asked, reason, now);
-        self.parts.services.trail.append(entry).await.map(|_| ()).map_err(|_| {
-            RequestError::new(
-                ErrorCode::Unavailable,
-                "The refusal could not be recorded. Try again later.",
-            )
-        })
-    }
 }
 
 /// An answer without values.
 fn nothing() -> async_graphql::Response {
     async_graphql::Response::new(async_graphql::Value::Object(async_graphql::indexmap::IndexMap::new()))
-}
-
-/// The operation for the library, which has nothing to fill in or leave out.
-fn to_execute(document: ExecutableDocument, request: &Arc<Request>) -> async_graphql::Request {
-    let mut execute = async_graphql::Request::new(String::new()).data(Arc::clone(request));
-    execute.set_parsed_query(document);
-    execute
-}
-
-fn beyond_the_agreement() -> RequestError {
-    RequestError::new(
-        ErrorCode::NotInAgreement,
-        "The operation names fields that the agreement does not give you for this purpose.",
-    )
-}
-
-/// Whether the ceiling covers all that an operation names.
-fn within(plan: &Plan, ceiling: &Ceiling) -> bool {
-    let mut fields = register::fields().filter(|field| plan.used.contains(field.id));
-    fields.all(|field| ceiling.covers(field.id)) && plan.inputs.iter().all(|input| input.is_within(ceiling))
-}
-
-fn refusal(error: StoreError) -> RequestError {
-    refused(&ApiError::from(error))
-}
-
-fn refused(error: &ApiError) -> RequestError {
-    RequestError::new(error.code(), error.message()).retry(error.retry())
-}
-
-fn internal() -> RequestError {
-    RequestError::new(ErrorCode::Internal, ApiError::Internal.message())
 }

@@ -3,76 +3,23 @@
 //! So that people can read it, and see a change in it, whoever sees the same is named together, and of a type the fields that are seen
 //! on the same condition stand in one line.
 
+mod callers;
 pub mod summary;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::NaiveDate;
-use uuid::Uuid;
 
+pub(super) use self::callers::ceilings;
+use self::callers::ways;
 use crate::sharing::{
     agreement::{Access, Policy},
-    caller::{Caller, Party},
-    category::Category,
     ceiling::Ceiling,
     register::{self, Field},
 };
 
 /// The role that may read the page.
 pub const READER: &str = "agreement_manager";
-
-/// Who is asked about: an agency kind, a role and a purpose that some clause names together.
-type Who = (String, String, String);
-
-/// Every agency kind, role and purpose that a clause in force names, with its ceiling: that of an agency that has signed everything.
-pub(super) fn ceilings(policy: &Policy, today: NaiveDate) -> BTreeMap<Who, Ceiling> {
-    let mut signed = policy.clone();
-    let mut who = BTreeSet::new();
-    for agreement in &mut signed.agreements {
-        agreement.signatories = vec![crate::sharing::agreement::Signatory {
-            agency: "any".to_owned(),
-            signed_on: NaiveDate::MIN,
-            withdrawn_on: None,
-        }];
-    }
-    for clause in signed.in_force(today).flat_map(|agreement| &agreement.clauses) {
-        for kind in &clause.agency_kinds {
-            for role in &clause.roles {
-                who.extend(
-                    clause
-                        .purposes
-                        .iter()
-                        .map(|purpose| (kind.clone(), role.clone(), purpose.clone())),
-                );
-            }
-        }
-    }
-    who.into_iter()
-        .map(|who| {
-            let party = Party {
-                agency: Uuid::nil(),
-                agency_code: "any".to_owned(),
-                agency_kind: who.0.clone(),
-                role: who.1.clone(),
-                subject: "anyone".to_owned(),
-            };
-            let caller = Caller {
-                authority: 0,
-                authority_code: String::new(),
-                principal: party,
-                portal: None,
-                client: String::new(),
-                purpose: who.2.clone(),
-                purposes: vec![who.2.clone()],
-            };
-            (who, Ceiling::of(&signed, Arc::new(caller), today))
-        })
-        .collect()
-}
 
 /// The fields of one type of which the same holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,29 +137,6 @@ fn together(sections: Vec<Section>) -> Vec<Section> {
         }
     }
     put
-}
-
-/// For which families, and on what conditions, the caller's own clauses permit a category.
-fn ways(ceiling: &Ceiling, access: Access, category: Category) -> String {
-    let clauses = ceiling.parties().first().map(|party| party.clauses.as_slice());
-    let mut words = BTreeSet::new();
-    for clause in clauses.unwrap_or_default() {
-        if !clause.permits(access, category) {
-            continue;
-        }
-        let mut word = clause.scope.code().to_owned();
-        for (holds, condition) in [
-            (clause.consent_required, "+consent"),
-            (clause.shielded, "+shielded"),
-            (clause.emergency, "+emergency"),
-        ] {
-            if holds {
-                word.push_str(condition);
-            }
-        }
-        words.insert(word);
-    }
-    words.into_iter().collect::<Vec<_>>().join(" or ")
 }
 
 /// On what conditions a caller sees a field; none where the ceiling does not cover it. Where its categories differ in that, each is

@@ -2,6 +2,7 @@
 //!
 //! Knows the store, the decision and the trail; knows nothing of HTTP, and no resolver decides.
 
+mod agreements;
 mod alerts;
 mod announced;
 mod answer;
@@ -20,6 +21,7 @@ mod feed;
 pub mod ids;
 mod introspection;
 mod language;
+pub mod library;
 mod lists;
 mod loaders;
 pub mod lookups;

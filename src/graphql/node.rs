@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface};
 use uuid::Uuid;
 
 use super::{
+    agreements,
     api_error::ApiError,
     context::Request,
     ids::{Key, Kind},
@@ -74,7 +75,7 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, A
         let dossier = dossiers.iter().find(|dossier| dossier.key() == key.family);
         found.push(match (key.kind, dossier) {
             (Kind::Agency, _) => request.loaders.agency(key.row).await?.map(Agency).map(Node::Agency),
-            (Kind::Agreement, _) => super::reads::agreement_by_key(request, key.row).map(Node::Agreement),
+            (Kind::Agreement, _) => agreements::by_key(request, key.row).map(Node::Agreement),
             (kind, Some(dossier)) => in_dossier(dossier, kind, key.row).map(|(node, disclosed)| {
                 request.disclose(&disclosed);
                 node

@@ -1,5 +1,5 @@
 use super::Reader;
-use crate::graphql::{engine::library_sdl, language::Resolved, shape::Shape};
+use crate::graphql::{language::Resolved, library::library_sdl, shape::Shape};
 
 fn cost(query: &str) -> u64 {
     let shape = Shape::of(&library_sdl()).expect("every field is classified");

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID};
-use uuid::Uuid;
 
-pub(super) use super::shared::about_nobody;
 use super::{
+    agreements,
     api_error::ApiError,
     context::Request,
     ids::Kind,
     lists::{self, FamilyFilter, FamilySelect},
     node,
-    objects::{
-        Agreement, Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures, family,
-    },
+    objects::{Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures, family},
     page::PageArguments,
 };
 use crate::{
@@ -36,7 +33,7 @@ pub(super) async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
     });
     Ok(Viewer {
         authority: Authority(request.session.authority_row().await?.clone()),
-        agreements: agreements(request)
+        agreements: agreements::all(request)
             .into_iter()
             .filter(|agreement| agreement.in_force)
             .collect(),
@@ -44,39 +41,6 @@ pub(super) async fn viewer(request: &Request) -> Result<Viewer, ApiError> {
         may_open_emergency_access: request.ceiling.may_open_emergency(),
         caller: Arc::clone(caller),
     })
-}
-
-pub(super) fn agreements(request: &Request) -> Vec<Agreement> {
-    let today = request.session.today();
-    let stored = request.policies.stored.iter();
-    stored
-        .map(|stored| Agreement {
-            in_force: request
-                .policies
-                .policy
-                .in_force(today)
-                .any(|agreement| *agreement == stored.agreement),
-            stored: stored.clone(),
-        })
-        .collect()
-}
-
-pub(super) fn agreement(request: &Request, id: Option<ID>) -> Result<Option<Agreement>, ApiError> {
-    match id {
-        None => Ok(agreements(request).into_iter().rfind(|agreement| agreement.in_force)),
-        Some(id) => {
-            let key = request.key(&id)?;
-            let named = key.kind == Kind::Agreement;
-            Ok(named.then(|| agreement_by_key(request, key.row)).flatten())
-        }
-    }
-}
-
-/// The version of an agreement with that key.
-pub(super) fn agreement_by_key(request: &Request, key: Uuid) -> Option<Agreement> {
-    agreements(request)
-        .into_iter()
-        .find(|agreement| agreement.stored.key == key)
 }
 
 pub(super) async fn family_by_id(

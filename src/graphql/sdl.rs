@@ -311,7 +311,7 @@ fn keep_what_is_reached(document: &mut Document) {
 /// # Panics
 /// Never for the schema that is built in; a test makes it.
 pub fn whole() -> String {
-    published(&super::engine::library_sdl(), None).expect("the built-in schema has a query root")
+    published(&super::library::library_sdl(), None).expect("the built-in schema has a query root")
 }
 
 /// The schema as a caller could ever see it.
@@ -319,7 +319,7 @@ pub fn whole() -> String {
 /// # Errors
 /// When the ceiling covers nothing.
 pub fn within(ceiling: &Ceiling) -> Result<String, NothingLeft> {
-    published(&super::engine::library_sdl(), Some(ceiling.fields()))
+    published(&super::library::library_sdl(), Some(ceiling.fields()))
 }
 
 #[cfg(test)]
@@ -328,7 +328,7 @@ mod tests {
 
     use super::{published, whole};
     use crate::{
-        graphql::{engine::library_sdl, matrix},
+        graphql::{library::library_sdl, matrix},
         sharing::{agreement_file, register::FieldSet},
     };
 

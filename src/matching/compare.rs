@@ -3,6 +3,7 @@
 use super::{
     Agreement, Description, Field, Sex,
     address::{self, Address},
+    birthdays::birthdays,
     dates::Born,
     description::is_of_a_place,
     names,
@@ -87,7 +88,7 @@ pub(super) fn levels(one: &Prepared, other: &Prepared) -> Levels {
     [
         family,
         given,
-        placeholders::birthdays(one.born, other.born),
+        birthdays(one.born, other.born),
         postcode,
         address,
         sexes(one.sex, other.sex),

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-use super::{Agreement, Description};
+use super::{Agreement, BornAbout, Description};
 
 /// On the same day, a year that differs by no more than this is taken for a typing mistake.
 const YEARS: u32 = 2;
@@ -10,24 +10,6 @@ const YEARS: u32 = 2;
 const EARLY: Days = Days::new(140);
 /// How long after the expected date a child may be born.
 const LATE: Days = Days::new(28);
-
-/// A date of birth that is not known in full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BornAbout {
-    /// The year only.
-    Year(i32),
-    /// The year and the month.
-    Month(i32, u32),
-    /// The expected date of birth of an unborn child.
-    Expected(NaiveDate),
-}
-
-impl BornAbout {
-    /// The year, with the month if it is known.
-    pub fn within(year: i32, month: Option<u32>) -> Self {
-        month.map_or(Self::Year(year), |month| Self::Month(year, month))
-    }
-}
 
 /// A date of birth, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::{BornAbout, normal};
+use super::normal;
+
 /// What is known of a person. Unknown values are `None` or an empty list; empty texts count as unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Description {
@@ -58,4 +59,22 @@ impl Identifier {
 /// The same for a system as written by [`normal::code`].
 pub(super) fn is_of_a_place(system: &str) -> bool {
     OF_A_PLACE.contains(&system)
+}
+
+/// A date of birth that is not known in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BornAbout {
+    /// The year only.
+    Year(i32),
+    /// The year and the month.
+    Month(i32, u32),
+    /// The expected date of birth of an unborn child.
+    Expected(NaiveDate),
+}
+
+impl BornAbout {
+    /// The year, with the month if it is known.
+    pub fn within(year: i32, month: Option<u32>) -> Self {
+        month.map_or(Self::Year(year), |month| Self::Month(year, month))
+    }
 }

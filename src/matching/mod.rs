@@ -14,6 +14,7 @@ pub mod series;
 pub mod train;
 
 mod address;
+mod birthdays;
 mod choose;
 mod compare;
 mod dates;
@@ -23,6 +24,7 @@ mod frequent;
 mod level;
 mod lists;
 mod model;
+mod model_error;
 mod model_file;
 mod names;
 mod nicknames;
@@ -41,12 +43,11 @@ mod tests;
 pub use self::{
     choose::{Thresholds, Verdict, choose, verdict},
     compare::{Comparison, compare},
-    dates::BornAbout,
-    description::{Description, Identifier, Sex},
+    description::{BornAbout, Description, Identifier, Sex},
     enough::Lack,
     frequent::Frequencies,
     level::{Agreement, Field},
     model::{Model, Score},
-    model_file::ModelError,
+    model_error::ModelError,
     numbers::{WrongNumber, folded as folded_number, wrong as wrong_number},
 };

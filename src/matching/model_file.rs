@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::{
     Field,
     model::{Model, Odds},
+    model_error::{ModelError, number, refused, shown},
     numbers::System,
     rarity_file,
 };
@@ -21,23 +22,6 @@ const NUMBERS: &str = "numbers";
 const MAX_NUMBER_WEIGHT: f64 = 20.0;
 /// The largest log odds of a match, either way.
 const MAX_LOG_ODDS: f64 = 60.0;
-
-/// A model that cannot be used: where, and what is expected.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {wanted}")]
-pub struct ModelError {
-    /// The location in the file: a key, or a line.
-    pub place: String,
-    /// What is expected.
-    pub wanted: String,
-}
-
-pub(super) fn refused(place: impl Into<String>, wanted: impl Into<String>) -> ModelError {
-    ModelError {
-        place: place.into(),
-        wanted: wanted.into(),
-    }
-}
 
 impl Model {
     /// Parses a model file.
@@ -179,20 +163,7 @@ fn read_field(field: Field, value: Option<Value>) -> Result<Vec<Odds>, ModelErro
     Ok(all)
 }
 
-pub(super) fn number(value: Option<Value>) -> Option<f64> {
-    match value? {
-        Value::Float(number) if number.is_finite() => Some(number),
-        // Meaningful integers here are small.
-        Value::Integer(number) => i32::try_from(number).ok().map(f64::from),
-        _ => None,
-    }
-}
-
 /// Six significant digits.
 fn rounded(number: f64) -> f64 {
     format!("{number:.5e}").parse().unwrap_or(number)
-}
-
-pub(super) fn shown(key: &str) -> String {
-    key.chars().filter(|letter| !letter.is_control()).take(60).collect()
 }

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::{
     Field, ModelError,
-    model_file::{number, refused, shown},
+    model_error::{number, refused, shown},
     rarity::{MAX_WEIGHT, Rarity},
 };
 

@@ -19,12 +19,10 @@ use super::{
 
 mod sounds;
 
-use sounds::{called, ends, said, sounds_of_family, sounds_of_given, words};
+use sounds::{UNSAID, called, ends, said, sounds_of_family, sounds_of_given, words};
 
 /// The most numbers of one question that are looked at.
 const MOST_NUMBERS: usize = 5;
-/// Stands where a name is not said, or no more than its first letter.
-const UNSAID: &str = "-";
 /// How many of all questions say no given name, or no family name.
 const WITHOUT: f64 = 0.03;
 /// Names of more words than these are held fast word by word. Ten of a hundred questions, at most, are like that.

@@ -25,6 +25,8 @@ pub struct Needs {
     /// Whether it is of a row that tells for good whence it came, so that a clause for what the agency itself supplied may reach it. A member, an
     /// address or a number is not: having supplied a person once gives no right to what they are now.
     pub sourced: bool,
+    /// Whether it is of a row that an agency holds for itself and for nobody else.
+    pub agency: bool,
     /// Whether it is told of members of today alone.
     pub of_members: bool,
 }
@@ -41,6 +43,7 @@ impl Needs {
             categories: field.categories.union(of_row),
             area: field.area,
             sourced: field.sourced,
+            agency: field.agency,
             of_members: field.of_members,
         })
     }
@@ -104,25 +107,6 @@ pub fn decide_explained(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, ro
     decide(ceiling, needs, facts, row)
 }
 
-/// Decides about a value that is about nobody (catalogues, the agreement, statistics): only clauses that ask nothing of a family permit it.
-pub fn decide_about_nobody(ceiling: &Ceiling, access: Access, categories: CategorySet) -> Decision {
-    let needs = Needs {
-        access,
-        categories,
-        area: false,
-        sourced: true,
-        of_members: false,
-    };
-    within_ceiling(ceiling, needs)?;
-    permit(ceiling, needs, |_, clause, _| {
-        if clause.scope == Scope::Authority && !clause.consent_required {
-            Ok(None)
-        } else {
-            Err(Reason::NotInAgreement)
-        }
-    })
-}
-
 /// Decides whether somebody may be found by what a caller knows of them: whether the caller may know that their family has a marker, by clauses
 /// that reach shielded people where this is one. The caller is told nothing of why not, so a refusal is never explained.
 ///
@@ -134,6 +118,7 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
         categories: CategorySet::of(&[Category::Marker]),
         area: false,
         sourced: false,
+        agency: false,
         of_members: false,
     };
     within_ceiling(ceiling, needs)?;
@@ -155,21 +140,25 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
     .map_err(|withheld| refused(withheld.reason))
 }
 
-/// Decides about a value that is about nobody of a family but about what an agency itself did: besides clauses that ask nothing of a family, those
-/// permit it that cover what the agency itself supplied.
-pub fn decide_about_own(ceiling: &Ceiling, access: Access, categories: CategorySet, source: uuid::Uuid) -> Decision {
-    let needs = Needs {
-        access,
-        categories,
-        area: false,
-        sourced: true,
-        of_members: false,
-    };
+/// Decides about a value of a row that no family holds: only clauses that ask nothing of a family permit it. Of a row that an agency holds, those do
+/// as well that are for what the agency itself supplied. What an agency holds for itself alone is given to that agency, by any clause; a portal is another one.
+pub fn decide_of_no_family(ceiling: &Ceiling, needs: Needs, agency: Option<uuid::Uuid>) -> Decision {
     within_ceiling(ceiling, needs)?;
+    let own = |party: &PartyCeiling| Some(party.party.agency) == agency;
+    if needs.agency {
+        return if PERMITS_EVERYTHING || ceiling.parties().iter().all(own) {
+            Ok(Permits::default())
+        } else {
+            Err(Withheld {
+                reason: Reason::NotOwn,
+                told: Told::Withheld,
+            })
+        };
+    }
     permit(ceiling, needs, |party, clause, _| match clause.scope {
         _ if clause.consent_required => Err(Reason::NotInAgreement),
         Scope::Authority => Ok(None),
-        Scope::Own if party.party.agency == source => Ok(None),
+        Scope::Own if own(party) => Ok(None),
         _ => Err(Reason::NotInAgreement),
     })
 }
@@ -243,29 +232,24 @@ fn within_ceiling(ceiling: &Ceiling, needs: Needs) -> Result<(), Withheld> {
     if needs.categories.is_empty() {
         return Err(NOT_IN_AGREEMENT);
     }
-    beyond_ceiling(ceiling, needs)
+    beyond_ceiling(ceiling, needs.access, needs.categories)
 }
 
 /// Refuses what no clause could ever permit, whatever the row.
-pub fn beyond_ceiling(ceiling: &Ceiling, needs: Needs) -> Result<(), Withheld> {
-    if PERMITS_EVERYTHING || ceiling.categories(needs.access).covers(needs.categories) {
+pub fn beyond_ceiling(ceiling: &Ceiling, access: Access, categories: CategorySet) -> Result<(), Withheld> {
+    if PERMITS_EVERYTHING || ceiling.categories(access).covers(categories) {
         return Ok(());
     }
-    let missing = needs
-        .categories
+    let missing = categories
         .iter()
-        .filter(|category| !ceiling.categories(needs.access).contains(*category));
+        .filter(|category| !ceiling.categories(access).contains(*category));
     let mut unsigned = missing.map(|category| {
         ceiling.parties().iter().all(|party| {
-            party.unsigned.contains(category)
-                || party
-                    .clauses
-                    .iter()
-                    .any(|clause| clause.permits(needs.access, category))
+            party.unsigned.contains(category) || party.clauses.iter().any(|clause| clause.permits(access, category))
         })
     });
     Err(
-        if needs.access == Access::Read && unsigned.all(|would_be_given| would_be_given) {
+        if access == Access::Read && unsigned.all(|would_be_given| would_be_given) {
             Withheld {
                 reason: Reason::AgreementNotSigned,
                 told: Told::Exactly(Reason::AgreementNotSigned),

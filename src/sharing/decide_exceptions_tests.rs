@@ -53,6 +53,7 @@ fn of_people_who_were_not_read_anybody_might_be_shielded() {
             categories: CategorySet::of(&[category]),
             area,
             sourced: true,
+            agency: false,
             of_members: false,
         };
         why(decide(&ceiling, needs, &facts, &RowFacts::family()))
@@ -70,6 +71,7 @@ fn shielding_covers_address_and_area_of_the_family_the_shielded_member_lives_wit
         categories: CategorySet::of(&[category]),
         area,
         sourced: true,
+        agency: false,
         of_members: false,
     };
     let mut facts = shielding(CHILD);

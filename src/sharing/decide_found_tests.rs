@@ -3,7 +3,7 @@
 use super::*;
 use crate::sharing::{
     agreement::Clause,
-    category::Category::{Audit, Identity, Marker},
+    category::Category::{Audit, Identity, Involvement, Marker},
     fixtures::{ceiling as of, *},
 };
 
@@ -112,12 +112,8 @@ fn another_authority_and_exact_reasons_are_not_told() {
 #[test]
 fn an_agency_sees_its_own_doings_by_scope_own_or_authority_without_consent() {
     let by = |clause: Clause, agency| {
-        why(decide_about_own(
-            &of(vec![clause]),
-            Access::Read,
-            CategorySet::of(&[Audit]),
-            agency,
-        ))
+        let needs = needs_of(CategorySet::of(&[Audit]));
+        why(decide_of_no_family(&of(vec![clause]), needs, Some(agency)))
     };
     let (own, other) = (police().agency, key(4711));
     let audit = || clause("c", &[Audit]);
@@ -136,4 +132,25 @@ fn an_agency_sees_its_own_doings_by_scope_own_or_authority_without_consent() {
         by(with_scope(Scope::Own, clause("c", &[Marker])), own),
         Some(Reason::NotInAgreement)
     );
+}
+
+#[test]
+fn what_an_agency_holds_for_itself_is_for_nobody_else_and_by_any_clause() {
+    let needs = Needs {
+        agency: true,
+        ..needs_of(CategorySet::of(&[Involvement]))
+    };
+    let clause = || with_consent(with_scope(Scope::Cohort, clause("c", &[Involvement])));
+    let by = |ceiling: &Ceiling, agency| why(decide_of_no_family(ceiling, needs, agency));
+    let own = of(vec![clause()]);
+    assert_eq!(by(&own, Some(police().agency)), None);
+    assert_eq!(by(&own, Some(key(4711))), Some(Reason::NotOwn));
+    assert_eq!(by(&own, None), Some(Reason::NotOwn), "the authority's");
+    let portal = portal_ceiling(vec![clause(), portal_clause("p", &[Involvement])]);
+    assert_eq!(
+        by(&portal, Some(police().agency)),
+        Some(Reason::NotOwn),
+        "a portal is another agency"
+    );
+    assert_eq!(by(&of(Vec::new()), Some(police().agency)), Some(Reason::NotInAgreement));
 }

@@ -45,6 +45,7 @@ fn a_clause_for_writing_does_not_permit_reading_nor_the_other_way() {
         categories: CategorySet::of(&[Plan]),
         area: false,
         sourced: true,
+        agency: false,
         of_members: false,
     };
     let row = RowFacts::family();
@@ -255,7 +256,8 @@ fn through_a_portal_an_agreement_not_signed_is_told_only_where_no_party_lacks_a_
 
 #[test]
 fn about_nobody_only_clauses_that_ask_nothing_of_a_family_permit() {
-    let of_clause = |clause| decide_about_nobody(&of(vec![clause]), Access::Read, CategorySet::of(&[Plan]));
+    let about_nobody = |clause, categories| decide_of_no_family(&of(vec![clause]), needs_of(categories), None);
+    let of_clause = |clause| about_nobody(clause, CategorySet::of(&[Plan]));
     assert!(of_clause(clause("c", &[Plan])).is_ok());
     let refused = withheld(Reason::NotInAgreement, Told::NotInAgreement);
     assert_eq!(of_clause(with_consent(clause("c", &[Plan]))), refused);
@@ -263,10 +265,7 @@ fn about_nobody_only_clauses_that_ask_nothing_of_a_family_permit() {
         assert_eq!(of_clause(explained(with_scope(scope, clause("c", &[Plan])))), refused);
     }
     assert_eq!(of_clause(clause("c", &[Contact])), refused);
-    assert_eq!(
-        decide_about_nobody(&of(vec![clause("c", &[Plan])]), Access::Read, CategorySet::EMPTY),
-        refused
-    );
+    assert_eq!(about_nobody(clause("c", &[Plan]), CategorySet::EMPTY), refused);
 }
 
 #[test]
@@ -279,6 +278,7 @@ fn what_an_agency_supplied_is_its_own_only_where_the_row_tells_so_for_good() {
             categories: CategorySet::of(&[Plan]),
             area: false,
             sourced,
+            agency: false,
             of_members: false,
         };
         why(decide(&ceiling, needs, &family(), row))
@@ -298,6 +298,7 @@ fn what_only_members_of_today_have_is_withheld_of_anybody_else_and_told_last() {
             area: false,
             sourced: true,
             of_members: true,
+            agency: false,
         };
         decide(&ceiling, needs, facts, &row).map_or_else(|withheld| Some(withheld.told), |_| None)
     };

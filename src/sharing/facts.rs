@@ -17,6 +17,17 @@ pub enum Subject {
     Person(Uuid),
 }
 
+/// Whose rows they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holder {
+    /// A family's.
+    Family(Uuid),
+    /// An agency's own: about no family.
+    Agency(Uuid),
+    /// The authority's as a whole.
+    Authority,
+}
+
 /// A person as decisions need to know them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonFacts {
@@ -151,6 +162,14 @@ impl RowFacts {
     pub fn person(person: Uuid) -> Self {
         Self {
             subject: Subject::Person(person),
+            ..Self::family()
+        }
+    }
+
+    /// A row that no family holds: of that agency, or of the authority as a whole.
+    pub fn of_no_family(agency: Option<Uuid>) -> Self {
+        Self {
+            source: agency,
             ..Self::family()
         }
     }

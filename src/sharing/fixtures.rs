@@ -257,12 +257,17 @@ pub(super) fn opened_emergency() -> EmergencyFact {
 
 /// Whether a value of these categories may be read.
 pub(super) fn read(ceiling: &Ceiling, categories: &[Category], facts: &FamilyFacts, row: &RowFacts) -> Decision {
-    let needs = Needs {
+    decide(ceiling, needs_of(CategorySet::of(categories)), facts, row)
+}
+
+/// What reading a value of these categories needs.
+pub(super) fn needs_of(categories: CategorySet) -> Needs {
+    Needs {
         access: Access::Read,
-        categories: CategorySet::of(categories),
+        categories,
         area: false,
         sourced: true,
+        agency: false,
         of_members: false,
-    };
-    decide(ceiling, needs, facts, row)
+    }
 }

@@ -1,22 +1,25 @@
-//! The grant: what a caller may see of one family now. The only way from a stored row to a released value.
+//! The grant: what a caller may see now of one family, or of what no family holds. The only way from a stored row to a released value.
+
+mod shared;
 
 use std::{
     fmt,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use uuid::Uuid;
 
+pub use self::shared::{Disclosed, Granted, Shared};
 use super::{
     agreement::Access,
     category::{Category, CategorySet},
     ceiling::Ceiling,
     consent::may_decide,
     decide::{
-        NOT_IN_AGREEMENT, Needs, Permits, Withheld, beyond_ceiling, decide, decide_about_nobody, decide_about_own,
-        decide_explained, decide_found,
+        Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, decide, decide_explained, decide_found,
+        decide_of_no_family,
     },
-    facts::{FamilyFacts, RowFacts, Subject},
+    facts::{FamilyFacts, Holder, RowFacts, Subject},
     permit::Permit,
     register::{self, Field, FieldId},
 };
@@ -24,7 +27,7 @@ use super::{
 /// A stored row that nothing outside this room can look into.
 #[derive(Clone)]
 pub struct Guarded<R> {
-    family: Uuid,
+    holder: Holder,
     row: R,
     facts: RowFacts,
 }
@@ -39,19 +42,80 @@ impl<R> fmt::Debug for Guarded<R> {
 impl<R> Guarded<R> {
     /// Locks a row of a family up together with what decisions need to know of it. Only that family's grant opens it.
     pub fn new(family: Uuid, row: R, facts: RowFacts) -> Self {
-        Self { family, row, facts }
+        Self {
+            holder: Holder::Family(family),
+            row,
+            facts,
+        }
+    }
+
+    /// The same of a row about no family: of that agency, or of the authority as a whole.
+    pub fn of_no_family(agency: Option<Uuid>, row: R) -> Self {
+        Self {
+            holder: agency.map_or(Holder::Authority, Holder::Agency),
+            row,
+            facts: RowFacts::of_no_family(agency),
+        }
     }
 }
 
-/// The ceiling and the facts about one family.
-pub struct Grant {
+/// What decisions rest on besides the ceiling and the row: it says whose rows a grant opens.
+pub trait Ground {
+    /// Whether rows of that holder are decided on it.
+    fn opens(&self, holder: Holder) -> bool;
+
+    /// Decides about a value of such a row.
+    fn decide(&self, ceiling: &Ceiling, needs: Needs, row: &RowFacts) -> Decision;
+
+    /// Whom such a row is about, for the trail.
+    fn about(&self, subject: Subject) -> Option<(Uuid, Subject)>;
+}
+
+/// The rows of one family.
+impl Ground for FamilyFacts {
+    fn opens(&self, holder: Holder) -> bool {
+        holder == Holder::Family(self.family)
+    }
+
+    fn decide(&self, ceiling: &Ceiling, needs: Needs, row: &RowFacts) -> Decision {
+        decide(ceiling, needs, self, row)
+    }
+
+    fn about(&self, subject: Subject) -> Option<(Uuid, Subject)> {
+        Some((self.family, subject))
+    }
+}
+
+/// The rows that no family holds: those of every agency, and of the authority as a whole. Whose a row is decides.
+#[derive(Clone, Copy, Debug)]
+pub struct NoFamily;
+
+impl Ground for NoFamily {
+    fn opens(&self, holder: Holder) -> bool {
+        match holder {
+            Holder::Family(_) => false,
+            Holder::Agency(_) | Holder::Authority => true,
+        }
+    }
+
+    fn decide(&self, ceiling: &Ceiling, needs: Needs, row: &RowFacts) -> Decision {
+        decide_of_no_family(ceiling, needs, row.source)
+    }
+
+    fn about(&self, _: Subject) -> Option<(Uuid, Subject)> {
+        None
+    }
+}
+
+/// The ceiling, and the facts about one family or that it is about none.
+pub struct Grant<G = FamilyFacts> {
     ceiling: Arc<Ceiling>,
-    facts: FamilyFacts,
+    facts: G,
     /// What was decided already. The ceiling and the facts stay as they are, so the same question has the same answer.
     decided: Mutex<Vec<(Asked, Decided)>>,
 }
 
-/// All that a decision depends on besides the ceiling and the family's facts: what is needed, whom the row is about, whence it came, whether it is a membership of another day.
+/// All that a decision depends on besides the ceiling and the grant's facts: what is needed, whom the row is about, whence it came, whether it is a membership of another day.
 type Asked = (Needs, Subject, Option<Uuid>, bool);
 
 /// What was decided, to be shared by all values of which it holds.
@@ -61,15 +125,15 @@ type Decided = Result<Arc<Permits>, Withheld>;
 const REMEMBERED: usize = 64;
 
 /// Says that there is a grant and nothing of the family.
-impl fmt::Debug for Grant {
+impl<G> fmt::Debug for Grant<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Grant").finish_non_exhaustive()
     }
 }
 
-impl Grant {
-    /// The grant for the family that the facts are about.
-    pub fn new(ceiling: Arc<Ceiling>, facts: FamilyFacts) -> Self {
+impl<G: Ground> Grant<G> {
+    /// The grant for whatever rows the facts are about.
+    pub fn new(ceiling: Arc<Ceiling>, facts: G) -> Self {
         Self {
             ceiling,
             facts,
@@ -82,11 +146,6 @@ impl Grant {
         &self.ceiling
     }
 
-    /// The family it is about. Only the store and the trail need to know.
-    pub fn family(&self) -> Uuid {
-        self.facts.family
-    }
-
     /// Decides about a field of a row.
     fn decide(&self, field: &Field, row: &RowFacts) -> Decided {
         let needs = Needs::of(field, row.categories).ok_or(NOT_IN_AGREEMENT)?;
@@ -95,24 +154,11 @@ impl Grant {
         if let Some((_, known)) = decided.iter().find(|(known, _)| *known == asked) {
             return known.clone();
         }
-        let new = decide(&self.ceiling, needs, &self.facts, row).map(Arc::new);
+        let new = self.facts.decide(&self.ceiling, needs, row).map(Arc::new);
         if decided.len() < REMEMBERED {
             decided.push((asked, new.clone()));
         }
         new
-    }
-
-    /// The permit for a write of those categories to a row of the family.
-    pub fn may_write(&self, categories: CategorySet, row: &RowFacts) -> Result<Permit, Withheld> {
-        let needs = Needs {
-            access: Access::Write,
-            categories,
-            area: false,
-            sourced: true,
-            of_members: false,
-        };
-        let permits = decide(&self.ceiling, needs, &self.facts, row)?;
-        Ok(Permit::of_family(self.facts.family, categories, row, permits))
     }
 
     /// Whether a row with these facts would exist for the asker, if there were one: where a change can fail because of a row, telling so
@@ -121,39 +167,9 @@ impl Grant {
         self.decide(register::get(existence), row).is_ok()
     }
 
-    /// Whether somebody of the family may be found by what the asker knows of them; what it discloses that they are.
-    pub fn finds(&self, person: Uuid) -> Option<Disclosed> {
-        let permits = decide_found(&self.ceiling, &self.facts, person).ok()?;
-        Some(Disclosed {
-            about: Some((self.facts.family, Subject::Person(person))),
-            categories: CategorySet::of(&[Category::Marker]),
-            permits: Arc::new(permits),
-        })
-    }
-
-    /// Whether the asker is told exactly how what they know of somebody agrees with what is stored in these categories: where each of them is
-    /// permitted, for that very person, by clauses that explain themselves. Gives what it discloses, for a field of the register.
-    pub fn explains(&self, field: FieldId, person: Uuid, categories: CategorySet) -> Option<Explained> {
-        let entry = register::get(field);
-        let categories = entry.categories.union(categories);
-        let facts = RowFacts::person(person).with_categories(categories);
-        let needs = Needs::of(entry, facts.categories)?;
-        let permits = decide_explained(&self.ceiling, needs, &self.facts, &facts).ok()?;
-        Some(Explained(Disclosed {
-            about: Some((self.facts.family, Subject::Person(person))),
-            categories,
-            permits: Arc::new(permits),
-        }))
-    }
-
-    /// Whether a decision about consent for that person that the decider makes today would count.
-    pub fn may_decide(&self, person: Uuid, decider: Uuid) -> bool {
-        may_decide(&self.facts, person, decider)
-    }
-
     /// The row, if it exists for the asker: if what its existence says (`existence` in the register) is permitted.
-    pub fn visible<R>(self: &Arc<Self>, existence: FieldId, row: &Arc<Guarded<R>>) -> Option<Visible<R>> {
-        if row.family != self.facts.family {
+    pub fn visible<R>(self: &Arc<Self>, existence: FieldId, row: &Arc<Guarded<R>>) -> Option<Visible<R, G>> {
+        if !self.facts.opens(row.holder) {
             return None;
         }
         let permits = self.decide(register::get(existence), &row.facts).ok()?;
@@ -166,32 +182,68 @@ impl Grant {
     }
 }
 
-/// That the asker may be told how something agrees. Only [`Grant::explains`] makes one.
-#[derive(Clone, Debug)]
-pub struct Explained(Disclosed);
-
-impl Explained {
-    /// What is told.
-    pub fn tell<T>(&self, value: T) -> Shared<T> {
-        Shared(Ok((value, self.0.clone())))
+/// What is of a family alone.
+impl Grant {
+    /// The family it is about. Only the store and the trail need to know.
+    pub fn family(&self) -> Uuid {
+        self.facts.family
     }
 
-    /// What it discloses.
-    pub fn disclosed(&self) -> &Disclosed {
-        &self.0
+    /// The permit for a write of those categories to a row of the family.
+    pub fn may_write(&self, categories: CategorySet, row: &RowFacts) -> Result<Permit, Withheld> {
+        let needs = Needs {
+            access: Access::Write,
+            categories,
+            area: false,
+            sourced: true,
+            agency: false,
+            of_members: false,
+        };
+        let permits = decide(&self.ceiling, needs, &self.facts, row)?;
+        Ok(Permit::of_family(self.facts.family, categories, row, permits))
+    }
+
+    /// Whether somebody of the family may be found by what the asker knows of them; what it discloses that they are.
+    pub fn finds(&self, person: Uuid) -> Option<Granted> {
+        let permits = decide_found(&self.ceiling, &self.facts, person).ok()?;
+        Some(self.granted(person, CategorySet::of(&[Category::Marker]), permits))
+    }
+
+    /// Whether the asker is told exactly how what they know of somebody agrees with what is stored in these categories: where each of them is
+    /// permitted, for that very person, by clauses that explain themselves. Gives what it discloses, for a field of the register.
+    pub fn explains(&self, field: FieldId, person: Uuid, categories: CategorySet) -> Option<Granted> {
+        let entry = register::get(field);
+        let categories = entry.categories.union(categories);
+        let facts = RowFacts::person(person).with_categories(categories);
+        let needs = Needs::of(entry, facts.categories)?;
+        let permits = decide_explained(&self.ceiling, needs, &self.facts, &facts).ok()?;
+        Some(self.granted(person, categories, permits))
+    }
+
+    fn granted(&self, person: Uuid, categories: CategorySet, permits: Permits) -> Granted {
+        Granted::new(Disclosed {
+            about: self.facts.about(Subject::Person(person)),
+            categories,
+            permits: Arc::new(permits),
+        })
+    }
+
+    /// Whether a decision about consent for that person that the decider makes today would count.
+    pub fn may_decide(&self, person: Uuid, decider: Uuid) -> bool {
+        may_decide(&self.facts, person, decider)
     }
 }
 
 /// A row that exists for the asker. Only [`Grant::visible`] makes one.
 #[derive(Debug)]
-pub struct Visible<R> {
-    grant: Arc<Grant>,
+pub struct Visible<R, G = FamilyFacts> {
+    grant: Arc<Grant<G>>,
     row: Arc<Guarded<R>>,
     existence: FieldId,
     permits: Arc<Permits>,
 }
 
-impl<R> Clone for Visible<R> {
+impl<R, G> Clone for Visible<R, G> {
     fn clone(&self) -> Self {
         Self {
             grant: Arc::clone(&self.grant),
@@ -202,27 +254,29 @@ impl<R> Clone for Visible<R> {
     }
 }
 
-impl<R> Visible<R> {
+impl<R, G: Ground> Visible<R, G> {
     /// The value of a field, released or withheld.
     pub fn release<T>(&self, field: FieldId, value: impl FnOnce(&R) -> T) -> Shared<T> {
         let entry = register::get(field);
         match self.grant.decide(entry, &self.row.facts) {
             Ok(permits) => {
                 let categories = entry.categories.union(self.row.facts.categories);
-                Shared(Ok((value(&self.row.row), self.disclosed(categories, permits))))
+                Shared::released(value(&self.row.row), self.disclosed(categories, permits))
             }
-            Err(withheld) => Shared(Err((field, withheld))),
+            Err(withheld) => Shared::withheld(field, withheld),
         }
     }
 
-    /// A field that only holds rows, each decided for itself: withheld where the ceiling has none of them, or where only members of today have it.
+    /// A field that only holds rows (`rows:` in the register), each decided for itself: withheld where the ceiling has none of them, or where only members of today have it.
     pub fn release_rows<T>(&self, field: FieldId, rows: impl FnOnce() -> T) -> Shared<T> {
-        if let Some(beyond) = Shared::beyond(&self.grant.ceiling, field) {
-            return beyond;
+        if register::get(field).rows.is_none() {
+            return Shared::not_in_agreement(field);
         }
         match self.refused_today(field) {
-            Some(withheld) => Shared(Err((field, withheld))),
-            None => Shared(Ok((rows(), Disclosed::nothing()))),
+            Some(withheld) => {
+                Shared::beyond(&self.grant.ceiling, field).unwrap_or_else(|| Shared::withheld(field, withheld))
+            }
+            None => Shared::rows(&self.grant.ceiling, field, rows),
         }
     }
 
@@ -245,24 +299,31 @@ impl<R> Visible<R> {
         )
     }
 
-    /// The permit for a write of those categories of this very row.
-    pub fn may_write(&self, categories: CategorySet) -> Result<Permit, Withheld> {
-        let facts = &self.row.facts;
-        let permit = self.grant.may_write(categories.union(facts.categories), facts)?;
-        Ok(permit.of_categories(categories))
+    /// Whose row it is.
+    pub fn holder(&self) -> Holder {
+        self.row.holder
     }
 
-    /// The family's grant.
-    pub fn grant(&self) -> &Arc<Grant> {
+    /// The grant that opened it.
+    pub fn grant(&self) -> &Arc<Grant<G>> {
         &self.grant
     }
 
     fn disclosed(&self, categories: CategorySet, permits: Arc<Permits>) -> Disclosed {
         Disclosed {
-            about: Some((self.grant.facts.family, self.row.facts.subject)),
+            about: self.grant.facts.about(self.row.facts.subject),
             categories,
             permits,
         }
+    }
+}
+
+impl<R> Visible<R> {
+    /// The permit for a write of those categories of this very row.
+    pub fn may_write(&self, categories: CategorySet) -> Result<Permit, Withheld> {
+        let facts = &self.row.facts;
+        let permit = self.grant.may_write(categories.union(facts.categories), facts)?;
+        Ok(permit.of_categories(categories))
     }
 }
 
@@ -289,7 +350,7 @@ pub trait Linked {
     fn link(&self, link: Link) -> Option<Uuid>;
 }
 
-impl<R: Linked> Visible<R> {
+impl<R: Linked, G> Visible<R, G> {
     /// The row's own key, which its existence tells.
     pub fn key(&self) -> Uuid {
         self.row.row.link(Link::Own).unwrap_or_default()
@@ -298,150 +359,6 @@ impl<R: Linked> Visible<R> {
     /// The key of a row that this one is tied to. Whether that row exists for the asker is for its own decision.
     pub fn link(&self, link: Link) -> Option<Uuid> {
         self.row.row.link(link)
-    }
-}
-
-/// What a released value discloses, for the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disclosed {
-    /// The family and whom of it, or nobody.
-    pub about: Option<(Uuid, Subject)>,
-    /// Its categories.
-    pub categories: CategorySet,
-    /// The clauses that permitted it, and the emergency access it rests on.
-    pub permits: Arc<Permits>,
-}
-
-/// No clause.
-static NONE: LazyLock<Arc<Permits>> = LazyLock::new(Arc::default);
-
-impl Disclosed {
-    /// What says nothing of anybody.
-    fn nothing() -> Self {
-        Self {
-            about: None,
-            categories: CategorySet::EMPTY,
-            permits: Arc::clone(&NONE),
-        }
-    }
-
-    /// What it tells of a family that something which was told before is so no more. No clause permits it: it takes back what one did.
-    pub fn taken_back(family: Uuid, existence: FieldId) -> Self {
-        Self {
-            about: Some((family, Subject::Family)),
-            categories: register::get(existence).categories,
-            ..Self::nothing()
-        }
-    }
-}
-
-/// A field's value: released, or withheld with a reason. Made only here.
-#[derive(Clone, Debug)]
-pub struct Shared<T>(Result<(T, Disclosed), (FieldId, Withheld)>);
-
-impl<T> Shared<T> {
-    /// A value that is about nobody.
-    pub fn about_nobody(ceiling: &Ceiling, field: FieldId, value: impl FnOnce() -> T) -> Self {
-        let entry = register::get(field);
-        match decide_about_nobody(ceiling, entry.access, entry.categories) {
-            Ok(permits) => Self(Ok((
-                value(),
-                Disclosed {
-                    about: None,
-                    categories: entry.categories,
-                    permits: Arc::new(permits),
-                },
-            ))),
-            Err(withheld) => Self(Err((field, withheld))),
-        }
-    }
-
-    /// A value that is about nobody of a family but about what an agency did.
-    pub fn about_own(ceiling: &Ceiling, field: FieldId, agency: Uuid, value: impl FnOnce() -> T) -> Self {
-        let entry = register::get(field);
-        match decide_about_own(ceiling, entry.access, entry.categories, agency) {
-            Ok(permits) => Self(Ok((
-                value(),
-                Disclosed {
-                    about: None,
-                    categories: entry.categories,
-                    permits: Arc::new(permits),
-                },
-            ))),
-            Err(withheld) => Self(Err((field, withheld))),
-        }
-    }
-
-    /// The same withheld, if it is: so that nothing need be read for it.
-    pub fn refused_own(ceiling: &Ceiling, field: FieldId, agency: Uuid) -> Option<Self> {
-        let entry = register::get(field);
-        decide_about_own(ceiling, entry.access, entry.categories, agency)
-            .err()
-            .map(|withheld| Self(Err((field, withheld))))
-    }
-
-    /// A field about nobody withheld, if it is: so that nothing need be read for it.
-    pub fn refused(ceiling: &Ceiling, field: FieldId) -> Option<Self> {
-        let entry = register::get(field);
-        decide_about_nobody(ceiling, entry.access, entry.categories)
-            .err()
-            .map(|withheld| Self(Err((field, withheld))))
-    }
-
-    /// A field that only holds rows, each decided for itself.
-    pub fn rows(ceiling: &Ceiling, field: FieldId, rows: impl FnOnce() -> T) -> Self {
-        Self::beyond(ceiling, field).unwrap_or_else(|| Self(Ok((rows(), Disclosed::nothing()))))
-    }
-
-    /// A field that only says, to whom a row was told before, that it is so no more (`@handle` in the register): given to these whatever the
-    /// ceiling has become, to everybody else as a field that only holds rows.
-    pub fn handle(ceiling: &Ceiling, field: FieldId, told_before: bool, rows: impl FnOnce() -> T) -> Self {
-        if told_before && register::get(field).handle {
-            return Self(Ok((rows(), Disclosed::nothing())));
-        }
-        Self::rows(ceiling, field, rows)
-    }
-
-    /// The field withheld, if it is beyond the ceiling: so that nothing need be read for it.
-    pub fn beyond(ceiling: &Ceiling, field: FieldId) -> Option<Self> {
-        let entry = register::get(field);
-        let needs = Needs {
-            access: entry.access,
-            categories: entry.categories,
-            area: entry.area,
-            sourced: entry.sourced,
-            of_members: entry.of_members,
-        };
-        let withheld = match beyond_ceiling(ceiling, needs) {
-            _ if ceiling.covers(field) => return None,
-            Err(withheld) => withheld,
-            // Every category that all rows have is within the ceiling, and none of those that a row may have besides.
-            Ok(()) => NOT_IN_AGREEMENT,
-        };
-        Some(Self(Err((field, withheld))))
-    }
-
-    /// A field withheld because what it answers to is beyond the ceiling.
-    pub fn not_in_agreement(field: FieldId) -> Self {
-        Self(Err((field, NOT_IN_AGREEMENT)))
-    }
-
-    /// The value, as the asker sees it: none where it is withheld. For filters and orderings.
-    pub fn seen(&self) -> Option<&T> {
-        self.0.as_ref().ok().map(|(value, _)| value)
-    }
-
-    /// Released with what it discloses, or withheld with the field and why.
-    pub fn told(&self) -> Result<(&T, &Disclosed), (FieldId, Withheld)> {
-        match &self.0 {
-            Ok((value, disclosed)) => Ok((value, disclosed)),
-            Err(withheld) => Err(*withheld),
-        }
-    }
-
-    /// The same decision over a value made from this one.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Shared<U> {
-        Shared(self.0.map(|(value, disclosed)| (change(value), disclosed)))
     }
 }
 

@@ -195,6 +195,63 @@ fn a_value_about_nobody_is_looked_at_only_when_released() {
 }
 
 #[test]
+fn what_says_something_about_somebody_is_never_released_as_if_it_were_about_nobody() {
+    let all = fixtures::ceiling(vec![clause("c", &[Household, Plan])]);
+    let shared = Shared::about_nobody(&all, field::PLAN_STATUS, || -> u8 { panic!("looked at") });
+    assert!(shared.told().is_err());
+    let grant = grant(vec![clause("c", &[Household, Plan])], family());
+    let member = grant.visible(field::MEMBER_ID, &about_mother()).unwrap();
+    let of_row = member.release_rows(field::MEMBER_RELATIONSHIP, || -> u8 { panic!("looked at") });
+    assert!(of_row.told().is_err(), "it holds no rows");
+}
+
+#[test]
+fn a_row_that_no_family_holds_is_opened_by_no_familys_grant_and_for_its_own_agency() {
+    use crate::sharing::category::Category::{Audit, Involvement};
+    let own_clause = with_scope(Scope::Own, clause("a", &[Audit]));
+    let clauses = || {
+        vec![
+            own_clause.clone(),
+            with_scope(Scope::Involved, clause("i", &[Involvement])),
+        ]
+    };
+    let ceiling = Arc::new(fixtures::ceiling(clauses()));
+    let none = Arc::new(Grant::new(Arc::clone(&ceiling), NoFamily));
+    let of = |agency| Arc::new(Guarded::of_no_family(agency, "theirs"));
+    let (own, other, authority) = (of(Some(key(POLICE))), of(Some(key(SCHOOL))), of(None));
+    for existence in [field::ALERT_ID, field::WEBHOOK_ENDPOINT_ID] {
+        assert!(none.visible(existence, &own).is_some());
+        assert!(none.visible(existence, &other).is_none());
+        assert!(none.visible(existence, &authority).is_none());
+        assert!(
+            grant(clauses(), family()).visible(existence, &own).is_none(),
+            "a family's grant"
+        );
+    }
+    let alert = none.visible(field::ALERT_ID, &own).unwrap();
+    let raised = alert.release(field::ALERT_RAISED_AT, |row| *row);
+    let (value, disclosed) = raised.told().unwrap();
+    assert_eq!(
+        (*value, disclosed.about, &disclosed.permits.clauses[..]),
+        ("theirs", None, &[0][..])
+    );
+    assert!(
+        none.visible(field::FAMILY_ID, &row(RowFacts::family())).is_none(),
+        "a family's row"
+    );
+    let all = Arc::new(Grant::new(
+        Arc::new(fixtures::ceiling(vec![clause("a", &[Audit, Involvement])])),
+        NoFamily,
+    ));
+    assert!(all.visible(field::ALERT_ID, &other).is_some(), "the whole authority's");
+    assert!(all.visible(field::ALERT_ID, &authority).is_some());
+    assert!(
+        all.visible(field::WEBHOOK_ENDPOINT_ID, &other).is_none(),
+        "held for itself"
+    );
+}
+
+#[test]
 fn what_is_guarded_cannot_be_printed() {
     let guarded = about_mother();
     assert!(!format!("{guarded:?}").contains("secret"));

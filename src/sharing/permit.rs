@@ -3,25 +3,12 @@
 use uuid::Uuid;
 
 use super::{
-    agreement::Access,
     category::CategorySet,
     ceiling::Ceiling,
-    decide::{Permits, decide_about_nobody},
-    facts::{RowFacts, Subject},
-    grant::Shared,
+    decide::{Needs, Permits, decide_of_no_family},
+    facts::{Holder, RowFacts, Subject},
     register::{self, FieldId},
 };
-
-/// Whose rows they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Holder {
-    /// A family's.
-    Family(Uuid),
-    /// An agency's own: about no family.
-    Agency(Uuid),
-    /// The authority's as a whole.
-    Authority,
-}
 
 /// That one change of a holder's rows was permitted, and by which clauses. It is spent by writing, which also makes the entry of the trail; it cannot be copied,
 /// and nothing outside this room makes one.
@@ -45,39 +32,25 @@ impl Permit {
         }
     }
 
-    /// For rows of the caller's own agency that are about no family: where the change is not beyond the ceiling, which is all that is asked.
+    /// For rows of the caller's own agency that are about no family, where one such could be told of them.
     pub fn of_own_agency(ceiling: &Ceiling, change: FieldId) -> Option<Self> {
-        Shared::<()>::beyond(ceiling, change)
-            .is_none()
-            .then(|| Self::of_agency(ceiling.caller().principal.agency))
-    }
-
-    /// The same where a clause has to permit what is the agency's own, as with alerts.
-    pub fn about_own_agency(ceiling: &Ceiling, change: FieldId) -> Option<Self> {
         let agency = ceiling.caller().principal.agency;
-        Shared::<()>::refused_own(ceiling, change, agency)
-            .is_none()
-            .then(|| Self::of_agency(agency))
-    }
-
-    fn of_agency(agency: Uuid) -> Self {
-        Self {
+        of_no_family(ceiling, change, Some(agency))?;
+        Some(Self {
             holder: Holder::Agency(agency),
             subject: Subject::Family,
             categories: CategorySet::EMPTY,
             permits: Permits::default(),
-        }
+        })
     }
 
     /// For what is the authority's as a whole, and about nobody.
     pub fn about_nobody(ceiling: &Ceiling, change: FieldId) -> Option<Self> {
-        let categories = register::get(change).categories;
-        let permits = decide_about_nobody(ceiling, Access::Write, categories).ok()?;
         Some(Self {
             holder: Holder::Authority,
             subject: Subject::Family,
-            categories,
-            permits,
+            categories: register::get(change).categories,
+            permits: of_no_family(ceiling, change, None)?,
         })
     }
 
@@ -126,4 +99,10 @@ impl Permit {
     pub fn emergency(&self) -> Option<Uuid> {
         self.permits.emergency
     }
+}
+
+/// The clauses that permit a change of what no family holds.
+fn of_no_family(ceiling: &Ceiling, change: FieldId, agency: Option<Uuid>) -> Option<Permits> {
+    let needs = Needs::of(register::get(change), CategorySet::EMPTY)?;
+    decide_of_no_family(ceiling, needs, agency).ok()
 }

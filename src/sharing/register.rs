@@ -40,6 +40,8 @@ pub struct Field {
     pub area: bool,
     /// Whether it is of a row that tells for good whence it came.
     pub sourced: bool,
+    /// Whether it is of a row that an agency holds for itself, and for nobody else: by whatever clause gives that agency the category.
+    pub agency: bool,
     /// Whether only who is a member today has it: of who has left, or is yet to come, it is told to nobody.
     pub of_members: bool,
     /// Whether it is for those who may open emergency access, who need no category for it.
@@ -198,6 +200,7 @@ fn parse(
         compared: false,
         area: false,
         sourced: is_sourced(coordinate),
+        agency: false,
         of_members: false,
         emergency: false,
         held: false,
@@ -216,12 +219,14 @@ fn parse(
         field.by_row |= other.by_row;
         field.compared |= other.compared;
         field.area |= other.area;
+        field.agency |= other.agency;
         field.of_members |= other.of_members;
     };
     for word in needs.split_whitespace() {
         match word {
             "@write" => field.access = Access::Write,
             "@area" => field.area = true,
+            "@agency" => field.agency = true,
             "@present" => field.of_members = true,
             "@emergency" => field.emergency = true,
             "@sourced" => {}

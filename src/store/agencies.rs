@@ -6,7 +6,6 @@ use entity::agency;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 
-use super::session::{Session, StoreError};
 use crate::records::AgencyRow;
 
 /// An authority's agencies.
@@ -25,10 +24,6 @@ impl Agencies {
         Self {
             by_key: rows.into_iter().map(|row| (row.id, row)).collect(),
         }
-    }
-
-    pub(super) async fn load(session: &Session) -> Result<Self, StoreError> {
-        Ok(Self::of(session.all(Self::select(session.authority())).await?))
     }
 
     /// The agency with that key.

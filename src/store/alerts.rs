@@ -1,6 +1,8 @@
 //! Alerts: somebody tried too many values in look-ups. An alert belongs to no family, and says nothing of
 //! what was asked.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::{alert, webhook_delivery, webhook_endpoint};
 use sea_orm::{
@@ -11,11 +13,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Store, fence,
+    Store,
+    dossier::Locked,
+    fence,
     record::record,
     session::{Session, StoreError},
     transaction::begin_write,
 };
+use crate::sharing::grant::{Guarded, Link, Linked};
 
 /// The event of endpoints that receive alerts.
 pub const ALERTS: &str = "alerts";
@@ -52,6 +57,15 @@ pub struct AlertRow {
 }
 
 record!(AlertRow: authority_id id raised_at last_at request_id agency_id client subject role purpose kind times);
+
+impl Linked for AlertRow {
+    fn link(&self, link: Link) -> Option<Uuid> {
+        match link {
+            Link::Own => Some(self.id),
+            _ => None,
+        }
+    }
+}
 
 impl Store {
     /// Raises an alert, or increments the one with the same digest. A new alert is queued for delivery to
@@ -143,10 +157,14 @@ fn of_row(row: AlertRow, digest: i64) -> alert::ActiveModel {
 }
 
 impl Session {
-    /// The alerts with these ids, in no particular order.
-    pub async fn alerts_among(&self, keys: impl IntoIterator<Item = Uuid> + Send) -> Result<Vec<AlertRow>, StoreError> {
+    /// The alerts with these ids, each with its id, in no particular order.
+    pub async fn alerts_among(
+        &self,
+        keys: impl IntoIterator<Item = Uuid> + Send,
+    ) -> Result<Vec<(Uuid, Locked<AlertRow>)>, StoreError> {
         let among = alert::Column::Id.is_in(keys);
-        self.all(alerts(self.authority()).filter(among)).await
+        let rows: Vec<AlertRow> = self.all(alerts(self.authority()).filter(among)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, locked(row))).collect())
     }
 
     /// A page of alerts about these agencies, newest first.
@@ -155,7 +173,7 @@ impl Session {
         agencies: &[Uuid],
         before: Option<(DateTime<Utc>, Uuid)>,
         limit: u64,
-    ) -> Result<Vec<AlertRow>, StoreError> {
+    ) -> Result<Vec<Locked<AlertRow>>, StoreError> {
         let mut select = alerts(self.authority())
             .filter(alert::Column::AgencyId.is_in(agencies.iter().copied()))
             .order_by_desc(alert::Column::RaisedAt)
@@ -167,8 +185,13 @@ impl Session {
                 .add(alert::Column::Id.lt(id));
             select = select.filter(Condition::any().add(alert::Column::RaisedAt.lt(at)).add(same));
         }
-        self.all(select).await
+        let rows: Vec<AlertRow> = self.all(select).await?;
+        Ok(rows.into_iter().map(locked).collect())
     }
+}
+
+fn locked(row: AlertRow) -> Locked<AlertRow> {
+    Arc::new(Guarded::of_no_family(Some(row.agency_id), row))
 }
 
 fn alerts(authority: i32) -> sea_orm::Select<alert::Entity> {

@@ -3,11 +3,11 @@
 
 use std::marker::PhantomData;
 
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use tracing::{Instrument as _, info_span};
 
 use super::{
-    pipeline::Answer,
+    read_rows::Rows,
     record::Record,
     select::Select,
     session::{On, Session, StoreError},
@@ -27,25 +27,6 @@ pub(super) struct Slot<R> {
 /// The results of a bundle.
 pub(super) struct Fetched {
     results: Vec<Rows>,
-}
-
-/// The rows of one query, undecoded.
-pub(super) enum Rows {
-    Pipelined(Answer),
-    Library(Vec<QueryResult>),
-}
-
-impl Rows {
-    /// The rows as records.
-    pub(super) fn records<R: Record>(&self) -> Result<Vec<R>, StoreError> {
-        match self {
-            Self::Pipelined(answer) => answer.records(),
-            Self::Library(rows) => rows
-                .iter()
-                .map(|row| R::from_query_result(row, "").map_err(StoreError::from))
-                .collect(),
-        }
-    }
 }
 
 impl Bundle {

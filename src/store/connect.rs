@@ -1,6 +1,6 @@
 //! Opens the two databases, with limits and timeouts. Decides nothing about who may read them.
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector};
 
@@ -12,145 +12,18 @@ use super::{
     feed::Wake,
     files::{Files, Unfit},
     pipeline::Pool,
-    standby::{self, STANDBY},
+    recovery,
 };
 
+mod error;
 mod options;
+mod settings;
 
+pub use self::{
+    error::ConnectError,
+    settings::{Connections, ReadStats, Settings, Synchronous},
+};
 use options::{Purpose, hold_files, make_folder, postgres_options, sqlite_pool, with_retries};
-
-/// Connection settings of the databases.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The most reading connections to the main database, with half as many that write; for SQLite, and if
-    /// everything is read over the writing connections, this many in total.
-    pub connections: u32,
-    /// The most connections to the trail; one writes, the others read.
-    pub trail_connections: u32,
-    /// The timeout for acquiring a connection from the pool, including opening one.
-    pub acquire_timeout: Duration,
-    /// The statement timeout of operations. PostgreSQL applies it to every other statement as well.
-    pub statement_timeout: Duration,
-    /// SQLite's busy timeout: how long to wait for another writer.
-    pub busy_timeout: Duration,
-    /// What a commit to the main database survives on SQLite. The trail always has [`Synchronous::Full`].
-    pub synchronous: Synchronous,
-    /// The polling interval of readers that wait for changes.
-    pub feed_poll: Duration,
-    /// The approximate size of the cache of families, in bytes.
-    pub family_cache: usize,
-    /// Read-only use in which no family data is disclosed: a PostgreSQL standby is accepted, and SQLite files
-    /// are opened read-only, even where no file can be created next to them.
-    pub read_only: bool,
-    /// Exclusive use: nobody else may have the databases open, as far as that can be known.
-    pub exclusive: bool,
-    /// The bytes to keep free on the disk of a SQLite database: with fewer, nothing is written to it.
-    pub disk_reserve: u64,
-}
-
-/// What a commit survives on SQLite; PostgreSQL is configured on its own server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Synchronous {
-    /// The end of the process. After a power failure the last commits may be lost; the file stays consistent.
-    Normal,
-    /// A power failure as well.
-    Full,
-}
-
-impl Default for Settings {
-    /// Ten connections and four for the trail, five seconds to acquire one, fifteen for a statement, full
-    /// durability; polling every five seconds; 128 MB for families; no disk reserve.
-    fn default() -> Self {
-        Self {
-            connections: 10,
-            trail_connections: 4,
-            acquire_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(15),
-            busy_timeout: Duration::from_secs(5),
-            synchronous: Synchronous::Full,
-            feed_poll: Duration::from_secs(5),
-            family_cache: 128_000_000,
-            read_only: false,
-            exclusive: false,
-            disk_reserve: 0,
-        }
-    }
-}
-
-/// Why the databases could not be opened or migrated. Addresses are shown without passwords.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// The folder or the file could not be created.
-    #[error("cannot make {}: {source}", path.display())]
-    File {
-        /// The folder or file.
-        path: PathBuf,
-        /// The operating system's error.
-        source: io::Error,
-    },
-    /// Users other than the owner can read the file, which holds personal data.
-    #[error("{} can be read by others: its mode must be 0600", path.display())]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The database does not answer, or refuses the connection.
-    #[error("cannot open the database {database}: {source}")]
-    Open {
-        /// Its address.
-        database: DatabaseUrl,
-        /// The driver's error.
-        source: DbErr,
-    },
-    /// The server is a standby (replica).
-    #[error("the database {database} is not used: {STANDBY}")]
-    Standby {
-        /// Its address.
-        database: DatabaseUrl,
-    },
-    /// Another process has it open, and one of the two needs it exclusively.
-    #[error("the database {database} is in use: stop every server and command that uses it first")]
-    FileLocks {
-        /// Its address.
-        database: DatabaseUrl,
-    },
-    /// Its schema cannot be migrated to this program's.
-    #[error("the schema of the database {database} is not one that this program can use: {why}")]
-    Schema {
-        /// Its address.
-        database: DatabaseUrl,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A migration failed; the whole run was rolled back.
-    #[error("cannot migrate the database {database}: {source}")]
-    Migrate {
-        /// Its address.
-        database: DatabaseUrl,
-        /// The database's error.
-        source: DbErr,
-    },
-}
-
-/// The number of connections of a database.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Connections {
-    /// Open connections.
-    pub open: u64,
-    /// Idle ones among them.
-    pub idle: u64,
-}
-
-/// Statistics of the reading connections since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReadStats {
-    /// Connections opened.
-    pub made: u64,
-    /// Connections lost, or given up because the server did not respond.
-    pub lost: u64,
-    /// Operations that got no connection in time, or for which none could be opened.
-    pub refused: u64,
-}
 
 /// The main database and the trail, open. Cheap to clone: clones share the connections.
 #[derive(Clone, Debug)]
@@ -410,7 +283,7 @@ async fn connect(
         && !settings.read_only
         && !matches!(of, Purpose::Counters)
         // A server that cannot be reached is reported below.
-        && let Ok(Ok(true)) = timeout(settings.acquire_timeout, standby::is_standby(postgres)).await
+        && let Ok(Ok(true)) = timeout(settings.acquire_timeout, recovery::is_standby(postgres)).await
     {
         return Err(ConnectError::Standby { database: url.clone() });
     }

@@ -1,11 +1,5 @@
 //! The directory of authorities and agencies by code, for sign-in and for the commands.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
-
 use chrono::{DateTime, Utc};
 use entity::{agency, agreement, authority, trusted_client};
 use sea_orm::{
@@ -21,7 +15,6 @@ use super::{
 };
 use crate::{
     auth::{AgencyEntry, AgencyLookup, Directory, DirectoryError},
-    clock::Stopwatch,
     records::AuthorityRow,
 };
 
@@ -153,35 +146,5 @@ impl Session {
             )
             .await?;
         Ok(found.into_iter().next().map(|row| row.document))
-    }
-}
-
-/// How long a cached agency is used: the only delay between a change of the register, or of which clients may
-/// only send registered documents, and its effect. Agreements, consent and everything else that a decision
-/// rests on are read for every operation.
-const TIME_TO_LIVE: Duration = Duration::from_secs(1);
-
-/// The most entries; in practice there are fewer.
-const MAX_ENTRIES: usize = 20_000;
-
-/// A short-lived cache of agencies, by authority code, agency code and client. A token names its agency with
-/// every request, and the register of agencies hardly ever changes.
-#[derive(Debug, Default)]
-pub(super) struct AgencyCache(Mutex<HashMap<[String; 3], (Stopwatch, AgencyEntry)>>);
-
-impl AgencyCache {
-    fn get(&self, authority: &str, agency: &str, client: &str) -> Option<AgencyEntry> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, entry) = known.get(&[authority, agency, client].map(str::to_owned))?;
-        (since.passed() < TIME_TO_LIVE).then(|| entry.clone())
-    }
-
-    fn put(&self, authority: &str, agency: &str, client: &str, entry: &AgencyEntry) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MAX_ENTRIES {
-            known.clear();
-        }
-        let key = [authority, agency, client].map(str::to_owned);
-        known.insert(key, (Stopwatch::start(), entry.clone()));
     }
 }

@@ -14,6 +14,8 @@ use super::{
     bundle::{Bundle, Fetched, Slot},
     cache::Shape,
     dossier::{MemberRecord, Wants},
+    fact_rows::FamilyFactRows,
+    needed::Needed,
     pipeline::Bind,
     record::Record,
     select::{Families, Select},
@@ -26,10 +28,8 @@ use crate::{
         MembershipRow, PersonRow, Row, Table, TableSet,
     },
     sharing::{
-        agreement::Scope,
-        alike::rests_on,
         category::{Category, CategorySet},
-        ceiling::{Ceiling, ClauseInForce},
+        ceiling::Ceiling,
         facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
     },
 };
@@ -37,45 +37,6 @@ use crate::{
 /// Whether something that began and perhaps ended holds on a day; the day of its end is no longer in it.
 pub(super) fn holds_on(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) -> bool {
     from <= today && until.is_none_or(|until| today < until)
-}
-
-/// Which facts are read, of those that decisions may do without.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::struct_excessive_bools, reason = "one question a table: is it needed?")]
-pub(super) struct Needed {
-    people: bool,
-    involvements: bool,
-    leads: bool,
-    consents: bool,
-    emergencies: bool,
-}
-
-impl Needed {
-    /// Those on which the decisions that will be made may rest, or whose rows are wanted: where it is not said which will be made, all that some clause
-    /// of the ceiling asks for.
-    pub(super) fn by(ceiling: &Ceiling, wants: Wants) -> Self {
-        if let Some(categories) = wants.decides {
-            let rests = rests_on(ceiling, categories, !wants.without_people);
-            return Self {
-                people: rests.people || !wants.without_people,
-                involvements: rests.involvements || wants.has(Table::Involvement),
-                leads: rests.leads || wants.has(Table::LeadProfessional),
-                consents: rests.consents || wants.has(Table::Consent),
-                emergencies: rests.emergencies || wants.has(Table::EmergencyAccess),
-            };
-        }
-        let some = |asks: fn(&ClauseInForce) -> bool| {
-            let mut clauses = ceiling.parties().iter().flat_map(|party| &party.clauses);
-            clauses.any(asks)
-        };
-        Self {
-            people: !wants.without_people || some(|clause| clause.consent_required),
-            involvements: wants.has(Table::Involvement) || some(|clause| clause.scope == Scope::Involved),
-            leads: true,
-            consents: wants.has(Table::Consent) || some(|clause| clause.consent_required),
-            emergencies: wants.has(Table::EmergencyAccess) || some(|clause| clause.emergency),
-        }
-    }
 }
 
 impl Shape {
@@ -120,16 +81,6 @@ pub(super) struct FactRows {
     emergencies: ByFamily<EmergencyAccessRow>,
     own_consent_age: i32,
     pub(super) what_to_do: Arc<str>,
-}
-
-/// What was read of one family: its facts, and the rows that were read for them.
-pub(super) struct FamilyFactRows {
-    pub(super) facts: FamilyFacts,
-    pub(super) members: Vec<MemberRecord>,
-    pub(super) involvements: Vec<InvolvementRow>,
-    pub(super) leads: Vec<LeadProfessionalRow>,
-    pub(super) consents: Vec<ConsentRow>,
-    pub(super) emergencies: Vec<EmergencyAccessRow>,
 }
 
 /// Where the facts are in a bundle of selects.

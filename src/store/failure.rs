@@ -2,7 +2,7 @@
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx::Error as SqlxError};
 
-use super::{fence::NotServed, files::Unfit};
+use super::{files::Unfit, not_served::NotServed};
 
 /// A store error. It carries the database's codes but never its messages, which may contain data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub use super::not_served::NotServed;
 use super::session::StoreError;
 
 /// The state of an authority's move, in one of the two databases.
@@ -64,17 +65,6 @@ impl State {
             Self::Moved | Self::Elsewhere => Some(NotServed::Elsewhere),
         }
     }
-}
-
-/// Why requests about an authority are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotServed {
-    /// It is briefly served nowhere.
-    #[error("the authority is being moved to another database")]
-    Moving,
-    /// It is served by another database.
-    #[error("the authority is served by another database")]
-    Elsewhere,
 }
 
 /// An authority's row in the table.

@@ -4,9 +4,18 @@ use uuid::Uuid;
 
 use super::{
     dossier::{FamilyRecord, MemberRecord},
-    rows::WebhookDeliveryRow,
+    rows::{WebhookDeliveryRow, WebhookEndpointRow},
 };
 use crate::sharing::grant::{Link, Linked};
+
+impl Linked for WebhookEndpointRow {
+    fn link(&self, link: Link) -> Option<Uuid> {
+        match link {
+            Link::Own => Some(self.id),
+            _ => None,
+        }
+    }
+}
 
 impl Linked for WebhookDeliveryRow {
     fn link(&self, link: Link) -> Option<Uuid> {

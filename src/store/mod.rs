@@ -4,8 +4,10 @@
 //! was given.
 
 pub mod agencies;
+mod agency_cache;
 pub mod alerts;
 pub mod announced;
+mod authority_status;
 mod backup;
 pub mod budget;
 pub mod bulk;
@@ -16,10 +18,12 @@ pub mod connect;
 pub mod contacts;
 pub mod database_url;
 pub mod dataset;
+mod deed;
 mod directory;
 pub mod documents;
 pub mod dossier;
 mod exclusive;
+mod fact_rows;
 mod facts;
 mod failure;
 pub mod feed;
@@ -30,14 +34,20 @@ mod links;
 mod load;
 mod marks;
 pub mod migrate;
+mod mode;
 pub mod moving;
 pub mod named;
 pub mod narrow;
+mod needed;
+mod not_served;
 pub mod outbox;
 mod pipeline;
+mod policies;
 pub mod policy;
 pub mod reach;
+mod read_rows;
 pub mod record;
+mod recovery;
 pub mod reference;
 mod restore;
 pub mod rows;
@@ -45,6 +55,7 @@ mod select;
 mod sequences;
 pub mod session;
 pub mod standby;
+
 mod tables;
 pub mod trail;
 mod transaction;
@@ -67,10 +78,10 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::watch::Receiver;
 
 use self::{
+    agency_cache::AgencyCache,
     cache::{CacheHits, FamilyCache},
     connect::Databases,
-    directory::AgencyCache,
-    policy::Policies,
+    policies::Policies,
     write_queue::WriteQueue,
 };
 use crate::clock::{Clock, Ids};

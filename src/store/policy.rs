@@ -1,55 +1,27 @@
 //! The agreements of an authority, cached until their version changes.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{agency, agreement, agreement_clause, agreement_signatory, policy_version};
 use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
     sea_query::ExprTrait as _,
 };
 use uuid::Uuid;
 
+pub use super::policies::{Policies, StoredAgreement};
 use super::{
     Store,
-    bundle::Rows,
-    cache::{Life, Written},
-    fence,
     record::record,
     session::{Session, StoreError},
-    triggers::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
     writing::{Deed, Writing},
 };
-use crate::{
-    records::AuthorityRow,
-    sharing::agreement::{Agreement, Clause, Policy, Signatory},
+use crate::sharing::{
+    agreement::{Agreement, Clause, Policy, Signatory},
+    facts::Holder,
 };
-
-/// A stored version of an agreement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredAgreement {
-    /// Its key.
-    pub key: Uuid,
-    /// What it says.
-    pub agreement: Agreement,
-    /// The SHA-256 of the text that was loaded.
-    pub text_sha256: [u8; 32],
-}
-
-/// All agreements of an authority, as of one version of the set.
-#[derive(Debug, Default)]
-pub struct Policies {
-    /// Rises with every change.
-    pub version: i64,
-    /// For decisions.
-    pub policy: Policy,
-    /// For display: by code and version.
-    pub stored: Vec<StoredAgreement>,
-}
 
 #[derive(FromQueryResult)]
 struct AgreementRow {
@@ -82,95 +54,6 @@ struct ClauseRow {
 }
 
 record!(ClauseRow: agreement_id body);
-
-/// An authority's status in a snapshot: its own settings, the version of its agreements, and whether it is
-/// served here.
-#[derive(FromQueryResult)]
-pub(super) struct AuthorityStatus {
-    id: i32,
-    code: String,
-    name: String,
-    own_consent_age: i32,
-    emergency_hours: i32,
-    suppression_threshold: i32,
-    marker_advice: String,
-    version: i64,
-    written: i64,
-    drawn: i64,
-    started: i64,
-    triggers: i64,
-    fence: Option<String>,
-}
-
-record!(AuthorityStatus: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers fence);
-
-impl AuthorityStatus {
-    /// The statement. A read also gets the newest write of a family, and what makes its number comparable. A
-    /// write caches nothing, and if it read the newest write, no two writes could run at once. No stored
-    /// version means no change yet.
-    pub(super) fn statement(backend: DbBackend, reads: bool) -> &'static str {
-        const READ: &str = "coalesce((SELECT max(w.seq) FROM family_written w WHERE w.authority_id = a.id), 0)";
-        const STARTED: &str = "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS bigint)";
-        const NOTHING: &str = "CAST(0 AS bigint)";
-        static TEXTS: LazyLock<[String; 3]> = LazyLock::new(|| {
-            [
-                [READ, DRAWN_BY_POSTGRES, STARTED, TRIGGERS_OF_POSTGRES],
-                [READ, READ, NOTHING, TRIGGERS_OF_SQLITE],
-                [NOTHING; 4],
-            ]
-            .map(|[written, drawn, started, triggers]| {
-                format!(
-                    "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, a.marker_advice, \
-                     coalesce(v.version, 0) AS version, {written} AS written, {drawn} AS drawn, {started} AS started, {triggers} AS triggers, \
-                     (SELECT f.state FROM authority_fence f WHERE f.authority_id = a.id) AS fence \
-                     FROM authority a LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1"
-                )
-            })
-        });
-        match (reads, backend) {
-            (true, DbBackend::Postgres) => &TEXTS[0],
-            (true, _) => &TEXTS[1],
-            (false, _) => &TEXTS[2],
-        }
-    }
-
-    /// The status from its rows, if there is such an authority; one that is not served here is refused.
-    pub(super) fn of(rows: &Rows) -> Result<Option<Self>, StoreError> {
-        let status = rows.records::<Self>()?.into_iter().next();
-        fence::refuse_by(status.as_ref().and_then(|status| status.fence.as_deref()))?;
-        Ok(status)
-    }
-
-    /// The version of its agreements.
-    pub(super) fn version(&self) -> i64 {
-        self.version
-    }
-
-    /// The newest write of a family, and what makes its number comparable.
-    pub(super) fn written(&self) -> Written {
-        Written {
-            number: self.written,
-            drawn: self.drawn,
-            life: Life {
-                server: self.started,
-                triggers: self.triggers,
-            },
-        }
-    }
-
-    /// The authority's own settings.
-    pub(super) fn settings(self) -> AuthorityRow {
-        AuthorityRow {
-            id: self.id,
-            code: self.code,
-            name: self.name,
-            own_consent_age: self.own_consent_age,
-            emergency_hours: self.emergency_hours,
-            suppression_threshold: self.suppression_threshold,
-            marker_advice: self.marker_advice,
-        }
-    }
-}
 
 impl Store {
     /// The agreements in force on a day whose review was due before it, as code and version.
@@ -333,7 +216,7 @@ impl Writing<'_> {
     ) -> Result<(), StoreError> {
         use sea_orm::ActiveValue::Set;
         let authority_id = self.authority();
-        self.of_authority()?;
+        self.held_by(Holder::Authority)?;
         let agencies = self.session().agencies().await?.clone();
         self.insert(agreement::ActiveModel {
             authority_id: Set(authority_id),

@@ -19,37 +19,23 @@ use sea_orm::{
 use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tracing::{Instrument as _, Span, info_span};
 
-pub use super::failure::StoreError;
 use super::{
     Store,
     agencies::Agencies,
-    bundle::Rows,
+    authority_status::AuthorityStatus,
     cache::{FamilyCache, Moment, Since, View, Written as NewestWrite},
+    deed::Written,
     feed::{self, Change, Wake},
     files::Files,
     pipeline::{Bind, Snapshot},
-    policy::AuthorityStatus,
+    read_rows::Rows,
     record::Record,
     watch::StatementWatch,
-    write::budget::Count,
+    write::count::Count,
     write_queue,
-    writing::Written,
 };
+pub use super::{failure::StoreError, mode::Mode};
 use crate::records::AuthorityRow;
-
-/// Whether a session may change anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Read-only.
-    Read,
-    /// Read and write, concurrently with other writers.
-    Write,
-    /// Read and write exclusively, so that no other change can come first.
-    Exclusive,
-    /// Read, and write only the feed's records of what it told whom. Such a session never makes another one
-    /// fail.
-    Feed,
-}
 
 /// The connection of a session.
 #[derive(Debug)]
@@ -241,7 +227,7 @@ impl Session {
             if let Some(known) = view.as_ref().and_then(|view| self.families.agencies(view)) {
                 return Ok(known);
             }
-            let read = Arc::new(Agencies::load(self).await?);
+            let read = Arc::new(Agencies::of(self.all(Agencies::select(self.authority)).await?));
             if let Some(view) = &view {
                 self.families.put_agencies(view, &read);
             }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     bundle::{Bundle, Fetched, Slot},
     dossier::{Locked, Tables},
-    facts::FamilyFactRows,
+    fact_rows::FamilyFactRows,
     pipeline::Bind,
     record::Record,
     select::{Families, Select},

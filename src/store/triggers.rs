@@ -8,22 +8,11 @@ use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement};
 
 use super::{
     Store,
+    authority_status::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
     cache::{CacheDisabled, Holds, Life, Written},
     record::record,
     session::{Session, StoreError},
 };
-
-/// The newest number drawn for a write of a family. It is always current, whatever the transaction's
-/// snapshot, so it is never lower than a number in the snapshot unless somebody has reset it.
-pub(super) const DRAWN_BY_POSTGRES: &str =
-    "coalesce(pg_sequence_last_value(CAST('family_written_seq' AS regclass)), 0)";
-
-/// A digest of all triggers. Disabling and re-enabling one changes its row, and the row's transaction id.
-pub(super) const TRIGGERS_OF_POSTGRES: &str = "coalesce((SELECT bit_xor(hashint8extended(CAST(t.oid AS bigint) * 4294967296 + CAST(CAST(t.xmin AS text) AS bigint), \
-     ascii(CAST(t.tgenabled AS text)))) FROM pg_trigger t WHERE NOT t.tgisinternal), 0)";
-
-/// Rises with every change of the schema.
-pub(super) const TRIGGERS_OF_SQLITE: &str = "(SELECT schema_version FROM pragma_schema_version)";
 
 /// The triggers that fire for every writer, on the tables that our statements refer to, and that write their
 /// notes to the table that we read.

@@ -15,7 +15,7 @@ use std::{
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{failure::StoreError, fence::WRITERS_LOCK, session::Mode};
+use super::{failure::StoreError, fence::WRITERS_LOCK, mode::Mode};
 
 /// How long everybody writes exclusively after a refusal: where one was refused, the next ones would be
 /// refused as well.

@@ -1,81 +1,19 @@
 //! Writes under a permit. Every write spends a permit, which by itself puts the change on the operation's
 //! account (from which the trail entry is made) and notes its family for the feed.
 
-use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
+pub use super::deed::{Deed, Written};
 use super::{
     feed::Change,
     record,
     session::{Session, StoreError},
 };
 use crate::{
-    records::{ConsentRow, Row},
-    sharing::{
-        category::CategorySet,
-        permit::{Holder, Permit},
-    },
+    records::Row,
+    sharing::{facts::Holder, permit::Permit},
 };
-
-/// A change made or attempted, for the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The family concerned.
-    pub family: Option<Uuid>,
-    /// The person concerned.
-    pub person: Option<Uuid>,
-    /// The categories of what was written.
-    pub categories: CategorySet,
-    /// The numbers of the clauses that permitted it.
-    pub clauses: Vec<u16>,
-    /// The emergency access that it opened or relies on.
-    pub emergency: Option<Uuid>,
-    /// What was done.
-    pub deed: Deed,
-}
-
-/// What was done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// Rows were added, changed or ended.
-    Rows,
-    /// Consent decisions were added, all made together.
-    Decided(Vec<ConsentRow>),
-    /// A consent was withdrawn.
-    Withdrawn {
-        /// Its row.
-        key: Uuid,
-        /// The category of data.
-        category: String,
-        /// The kind of agency.
-        agency_kind: String,
-    },
-    /// Consent decisions with a wrong clock's timestamp were re-dated: which, and to when.
-    DatedAnew(Vec<(Uuid, DateTime<Utc>)>),
-    /// Emergency access was opened, or is open already.
-    Emergency,
-    /// A version of an agreement was loaded.
-    Agreement {
-        /// The agreement's code.
-        code: String,
-        /// The version.
-        version: i32,
-    },
-    /// Nothing needed changing.
-    Nothing,
-    /// Nothing: what was to be changed does not exist, may not be seen or may not be written.
-    Refused,
-    /// Nothing: what was named does not exist, and the attempt raised an alert.
-    Alert,
-}
-
-impl Deed {
-    /// Whether it changes something. An attempt does not.
-    pub fn is_change(&self) -> bool {
-        !matches!(self, Self::Nothing | Self::Refused | Self::Alert)
-    }
-}
 
 /// On whose authority a change is made.
 #[derive(Debug)]
@@ -145,34 +83,23 @@ impl Writing<'_> {
         self.session.transaction()
     }
 
-    /// Refuses rows of another family than the permit's.
-    pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
+    /// Refuses rows of another holder than the permit's.
+    pub(super) fn held_by(&self, holder: Holder) -> Result<(), StoreError> {
         match &self.by {
-            Authorisation::Permit(permit, ..) if permit.holder() != Holder::Family(family) => Err(NOT_COVERED),
+            Authorisation::Permit(permit, ..) if permit.holder() != holder => Err(NOT_COVERED),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses rows of another family than the permit's.
+    pub(super) fn of_family(&self, family: Uuid) -> Result<(), StoreError> {
+        self.held_by(Holder::Family(family))
     }
 
     /// Refuses rows about another person than the permit's.
     pub(super) fn of_person(&self, person: Uuid) -> Result<(), StoreError> {
         match &self.by {
             Authorisation::Permit(permit, ..) if permit.person() != Some(person) => Err(NOT_COVERED),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses rows of another agency than the permit's.
-    pub(super) fn of_agency(&self, agency: Uuid) -> Result<(), StoreError> {
-        match &self.by {
-            Authorisation::Permit(permit, ..) if permit.holder() != Holder::Agency(agency) => Err(NOT_COVERED),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses whatever is not the authority's as a whole.
-    pub(super) fn of_authority(&self) -> Result<(), StoreError> {
-        match &self.by {
-            Authorisation::Permit(permit, ..) if permit.holder() != Holder::Authority => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }

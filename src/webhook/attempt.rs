@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
-    deliverer::Context,
+    context::Context,
     retry,
     sender::{Failure, Message, Sent},
     signature::{Secret, sign},
@@ -17,12 +17,12 @@ use crate::{
     sharing::{
         caller::{Caller, Party},
         ceiling::Ceiling,
-        grant::{Disclosed, Shared},
+        grant::{Disclosed, Grant, NoFamily},
         register::field,
     },
     store::{
         alerts::AlertRow,
-        dossier::{Dossier, Wants},
+        dossier::{Dossier, Locked, Wants},
         outbox::{Claimed, Due, Settled},
         reach::FamilySet,
         rows::WebhookEndpointRow,
@@ -180,7 +180,7 @@ async fn read(
         }
         (_, _, Some(alert)) => {
             let alert = session.alerts_among([alert]).await?.pop();
-            alert.and_then(|alert| disclosed_alert(&ceiling, &alert))
+            alert.and_then(|(_, alert)| disclosed_alert(&ceiling, &alert))
         }
         _ => None,
     };
@@ -188,8 +188,10 @@ async fn read(
 }
 
 /// What a webhook discloses of an alert: that there was one.
-fn disclosed_alert(ceiling: &Ceiling, alert: &AlertRow) -> Option<Disclosure> {
-    let raised = Shared::about_own(ceiling, field::ALERT_RAISED_AT, alert.agency_id, || alert.raised_at);
+fn disclosed_alert(ceiling: &Arc<Ceiling>, alert: &Locked<AlertRow>) -> Option<Disclosure> {
+    let grant = Arc::new(Grant::new(Arc::clone(ceiling), NoFamily));
+    let alert = grant.visible(field::ALERT_ID, alert)?;
+    let raised = alert.release(field::ALERT_RAISED_AT, |alert| alert.raised_at);
     let (at, disclosed) = raised.told().ok()?;
     Some((vec![disclosed.clone()], *at))
 }

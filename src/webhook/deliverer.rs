@@ -18,19 +18,16 @@ use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
 use super::{
-    address::Guard,
     attempt::attempt,
+    context::{Context, Counters, PublicId, Stats},
     resolver::{self, Lookup},
     seal::Sealer,
     sender::Sender,
+    settings::Settings,
 };
 use crate::{
     audit::Trail,
-    store::{
-        Store,
-        outbox::{Due, Settled},
-        session::StoreError,
-    },
+    store::{Store, outbox::Due, session::StoreError},
 };
 
 /// The most concurrent attempts.
@@ -41,76 +38,6 @@ const MAX_PER_ENDPOINT: usize = 4;
 const CLAIM_MARGIN: Duration = Duration::from_secs(15);
 /// How long a process that shuts down waits for attempts in progress.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The settings of webhook delivery.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Which addresses are allowed.
-    pub guard: Guard,
-    /// The timeout of one attempt.
-    pub timeout: Duration,
-    /// The part of that allowed for connecting. A failure to connect is always reported after this time.
-    pub connect: Duration,
-    /// The HTTP proxy to use.
-    pub proxy: Option<String>,
-    /// The polling interval: how often due deliveries are looked for even if nothing woke the worker.
-    pub poll: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            guard: Guard::default(),
-            timeout: Duration::from_secs(20),
-            connect: Duration::from_secs(5),
-            proxy: None,
-            poll: Duration::from_secs(5),
-        }
-    }
-}
-
-/// Makes the public id of a contact or an alert from the authority, the family (for a contact) and the row.
-pub type PublicId = Arc<dyn Fn(i32, Option<Uuid>, Uuid) -> String + Send + Sync>;
-
-/// Counts of deliveries since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Accepted by their receivers.
-    pub delivered: u64,
-    /// Failed attempts that are retried.
-    pub failed: u64,
-    /// Given up (dead letters).
-    pub dead: u64,
-}
-
-#[derive(Debug, Default)]
-struct Counters {
-    delivered: AtomicU64,
-    failed: AtomicU64,
-    dead: AtomicU64,
-}
-
-/// What every attempt needs.
-pub(super) struct Context {
-    pub(super) store: Store,
-    pub(super) trail: Trail,
-    pub(super) sealer: Arc<Sealer>,
-    pub(super) sender: Sender,
-    pub(super) public_id: PublicId,
-    settings: Settings,
-    counters: Counters,
-}
-
-impl Context {
-    pub(super) fn count(&self, settled: &Settled) {
-        let counter = match settled {
-            Settled::Delivered { .. } => &self.counters.delivered,
-            Settled::Dead { .. } => &self.counters.dead,
-            Settled::Retry { .. } | Settled::Postponed { .. } => &self.counters.failed,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-    }
-}
 
 /// Delivers webhooks. Cheap to clone.
 #[derive(Clone)]

@@ -8,22 +8,19 @@
 
 pub mod address;
 mod attempt;
+mod context;
 pub mod deliverer;
 mod resolver;
 mod retry;
 pub mod seal;
 mod sender;
+mod settings;
 pub mod signature;
 mod trail;
 
 use std::sync::Arc;
 
-pub use self::{
-    address::Guard,
-    deliverer::{Deliverer, Settings},
-    seal::Sealer,
-    signature::Secret,
-};
+pub use self::{address::Guard, deliverer::Deliverer, seal::Sealer, settings::Settings, signature::Secret};
 
 /// What managing endpoints needs: sealing secrets, and checking addresses.
 #[derive(Clone, Debug)]

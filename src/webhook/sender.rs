@@ -18,8 +18,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{
     address::Guard,
-    deliverer::Settings,
     resolver::{Lookup, NotPermitted, Resolver, Unknown},
+    settings::Settings,
 };
 
 /// Why an attempt failed.

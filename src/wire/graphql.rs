@@ -1,12 +1,10 @@
-//! `/graphql`: from a request of GraphQL over HTTP to an operation within the limits, and from its answer back to HTTP. What
-//! asks for a `WebSocket` goes on to `live`.
+//! From a request of GraphQL over HTTP to an operation within the limits, and from its answer back to HTTP.
 
 use std::sync::Arc;
 
 use axum::{
-    Extension,
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts};
@@ -14,8 +12,7 @@ use tracing::{Instrument as _, info_span};
 use uuid::Uuid;
 
 use super::{
-    live::upgrade,
-    observe::{Notes, RequestId},
+    observe::Notes,
     registered,
     request::{
         self,
@@ -35,19 +32,12 @@ use crate::{
     sharing::caller::Caller,
 };
 
-/// GET and POST; everything else is told so.
-pub(super) async fn handle(
-    State(state): State<Arc<AppState>>,
-    Extension(RequestId(id)): Extension<RequestId>,
-    request: Request,
-) -> Response {
-    if upgrade::is_asked(&request) {
-        return upgrade::handle(&state, id, request).await;
-    }
+/// Answers a request of GraphQL over HTTP. GET and POST; everything else is told so.
+pub(super) async fn handle(state: &Arc<AppState>, id: Uuid, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let media = negotiate(&parts.headers);
     let mut notes = Notes::default();
-    let mut response = match answer(&state, id, &parts, body, media, &mut notes).await {
+    let mut response = match answer(state, id, &parts, body, media, &mut notes).await {
         Ok(response) => {
             notes.outcome = Some("executed");
             response

@@ -5,6 +5,7 @@
 
 mod cors;
 pub mod counters;
+mod endpoint;
 pub mod front;
 mod gate;
 pub mod graphiql;

@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{
-    cors, graphiql, graphql,
+    cors, endpoint, graphiql,
     live::stream,
     observe::{RequestId, observe},
     pages,
@@ -23,7 +23,7 @@ pub fn router(state: impl Into<Arc<AppState>>) -> Router {
     let mut router = Router::new()
         .route("/", get(pages::landing))
         .route("/style.css", get(pages::style))
-        .route("/graphql", any(graphql::handle))
+        .route("/graphql", any(endpoint::handle))
         .route("/graphql/stream", any(stream::handle))
         .route("/schema.graphql", get(pages::schema))
         .route("/sharing", get(pages::sharing))

@@ -3,11 +3,13 @@
 //! Reads the sources as text. Each rule also has a test that it finds what breaks it, since a check that finds nothing proves nothing.
 
 mod arrows;
+mod circles;
 mod code;
 mod dependencies;
 mod documents;
 mod paths;
 mod permitting;
+mod releasing;
 mod sources;
 mod writes;
 
@@ -34,6 +36,14 @@ fn no_arrow_runs_back() {
     fail_on(
         &broken,
         "cli -> wire -> {auth, graphql} -> {store, sharing, catalogue, audit}; see docs/ARCHITECTURE.md",
+    );
+}
+
+#[test]
+fn no_files_of_a_room_need_each_other_in_a_circle() {
+    fail_on(
+        &circles::broken(&all_sources()),
+        "files of a room need each other in a circle; what several need goes into a file that needs none of them",
     );
 }
 
@@ -94,6 +104,17 @@ fn nothing_is_written_without_a_permit() {
     );
     let broken: Vec<String> = sources.iter().flat_map(writes::for_an_operator).collect();
     fail_on(&broken, "only a command of an operator writes as one");
+}
+
+#[test]
+fn nothing_about_anybody_is_released_by_the_ceiling_alone() {
+    let sources = all_sources();
+    let mut broken = releasing::without_row(&sources);
+    broken.extend(sources.iter().flat_map(releasing::decided_elsewhere));
+    fail_on(
+        &broken,
+        "a value comes out of a row that a grant opened (src/sharing/grant.rs); what else does is listed with its reason in tests/architecture/releasing.rs",
+    );
 }
 
 #[test]

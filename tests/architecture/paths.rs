@@ -188,7 +188,8 @@ pub fn first_words(tokens: &[Token]) -> impl Iterator<Item = &str> {
     })
 }
 
-fn begins_path(tokens: &[Token], at: usize) -> bool {
+/// Whether a path begins with the word at that place.
+pub fn begins_path(tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     // `::name` is of another path, unless nothing stands before the `::`.
     let inside = before == Some(&Token::Of)

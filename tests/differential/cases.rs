@@ -8,7 +8,7 @@ use thinkfamily::sharing::{
     caller::{Caller, Party},
     category::{Category, CategorySet},
     ceiling::Ceiling,
-    decide::{Decision, Needs, decide, decide_about_own, decide_found},
+    decide::{Decision, Needs, decide, decide_found, decide_of_no_family},
     facts::{FamilyFacts, RowFacts, Subject},
 };
 
@@ -64,10 +64,7 @@ impl Case {
         match self.question {
             Question::Value => decide(&ceiling, needs, &self.facts, &self.row),
             Question::Found(person) => decide_found(&ceiling, &self.facts, person),
-            Question::Own => {
-                let source = self.row.source.unwrap_or_default();
-                decide_about_own(&ceiling, needs.access, needs.categories, source)
-            }
+            Question::Own => decide_of_no_family(&ceiling, needs, self.row.source),
         }
     }
 }
@@ -127,6 +124,7 @@ impl World {
                 categories,
                 area: chance.percent(20),
                 sourced: chance.percent(80),
+                agency: false,
                 of_members: chance.percent(25),
             },
             row: row(chance, &facts, of_row),
@@ -155,6 +153,7 @@ fn found(chance: &mut Chance, case: Case) -> Case {
             categories: CategorySet::of(&[Category::Marker]),
             area: false,
             sourced: false,
+            agency: false,
             of_members: false,
         },
         row: RowFacts::family(),
@@ -169,6 +168,7 @@ fn own(case: Case) -> Case {
         field: Needs {
             area: false,
             sourced: true,
+            agency: false,
             of_members: false,
             ..case.field
         },

@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
-use thinkfamily::{auth::directory::Directory as _, store::alerts::AlertRow};
+use thinkfamily::{auth::Directory as _, store::alerts::AlertRow};
 
 use crate::support::{
     app::{App, Partner, today},

@@ -7,7 +7,7 @@ use apollo_compiler::ast::{Definition, Document, FieldDefinition, InputValueDefi
 use chrono::NaiveDate;
 use thinkfamily::{
     catalogue, demo,
-    graphql::{engine::library_sdl, matrix, sdl},
+    graphql::{library::library_sdl, matrix, sdl},
     sharing::{
         agreement::Policy,
         agreement_file,

@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     audit::{
-        archived::archived_heads,
+        archived_chains::archived_heads,
         entry::{Entry, HeadRef},
         hash::Hash,
-        marks, restored,
+        lost, marks,
         stored::entries_after,
     },
     store::trail::{HeadRow, TrailSnapshot, TrailStore, TrailStoreError},
@@ -103,7 +103,7 @@ async fn lost(
     };
     // Verification reports what cannot be read.
     let archived_heads = archived_heads(snapshot).await.unwrap_or_default();
-    let told = restored::lost(snapshot).await.unwrap_or_default();
+    let told = lost::lost(snapshot).await.unwrap_or_default();
     let mut lost = BTreeSet::new();
     for head in marks_folder
         .iter()

@@ -7,13 +7,18 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::SubsecRound;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
 };
 
-use super::{Command, Counters, OpenError, TrailError, chain_heads::ChainHeads};
+use super::{
+    chain_heads::ChainHeads,
+    command::{Command, Counters},
+    error::{OpenError, TrailError},
+    prepared::Prepared,
+};
 use crate::{
     audit::{
         chain::{entry_hash, sign_head},
@@ -22,7 +27,7 @@ use crate::{
         hash::Hash,
         key::HeadKey,
         merkle::MerkleTree,
-        packed::{Unpacked, hash_of},
+        packed::hash_of,
     },
     clock::{Clock, Ids},
     store::trail::{Batch, FamiliesRow, RecordRow, TrailStore, Word, is_of_month},
@@ -35,29 +40,6 @@ const MAX_UNCERTAIN: usize = 64;
 
 /// The most dictionary numbers kept in the cache of words.
 const MAX_CACHED_WORDS: usize = 50_000;
-
-/// An entry ready to be written, except for its sequence number and the numbers of its words. Prepared by the
-/// caller, so that the task only hashes and writes.
-pub(super) struct Prepared {
-    at: DateTime<Utc>,
-    kind: Kind,
-    authority: Option<i32>,
-    unpacked: Unpacked,
-    /// The canonical JSON, which is what is hashed.
-    body: String,
-}
-
-impl Prepared {
-    pub(super) fn new(entry: &Entry) -> Result<Self, EntryError> {
-        Ok(Self {
-            at: entry.at.trunc_subsecs(6),
-            kind: entry.kind,
-            authority: entry.authority,
-            body: entry.to_body()?,
-            unpacked: Unpacked::of(entry).map_err(|_| EntryError::Unwritable)?,
-        })
-    }
-}
 
 /// The chain and its current end.
 pub(super) struct Chain {

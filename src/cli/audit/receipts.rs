@@ -9,7 +9,7 @@ use std::{
 
 use clap::Args;
 
-use super::{AuditError, witness};
+use super::{error::AuditError, witness};
 use crate::{
     audit::{
         HeadKey, PublicKey,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::AuditError;
+use super::error::AuditError;
 use crate::audit::{PublicKey, Report, witnessed::Witnessed};
 
 /// What files in a witness's folder are called; others there are let be.

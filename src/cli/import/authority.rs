@@ -1,6 +1,6 @@
 //! The authority whose data are imported.
 
-use super::{ImportArgs, Work};
+use super::work::{ImportArgs, Work};
 use crate::{
     cli::failure::Failure,
     records::{AuthorityRow, MARKER_ADVICE},

@@ -7,7 +7,10 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{Work, open, refused, tell, trail::Announcing};
+use super::{
+    trail::Announcing,
+    work::{Work, open, refused, tell},
+};
 use crate::{
     audit::Trail,
     cli::failure::Failure,

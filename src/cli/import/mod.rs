@@ -4,64 +4,27 @@ mod authority;
 mod file;
 mod templates;
 mod trail;
+mod work;
 
-use std::{
-    fs::File,
-    io::{self, BufReader, Write},
-    path::{Path, PathBuf},
-    process::ExitCode,
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+pub(super) use self::work::ImportArgs;
+use self::{
+    file::Done,
+    work::{Work, open, refused, tell},
 };
-
-use clap::Args;
-
-use self::file::Done;
 use super::{
     context::{self, Context},
     failure::Failure,
 };
 use crate::{
-    audit::Trail,
-    import::{self, ImportError, Importer},
+    import::{self, Importer},
     records::Table,
     store::{
-        Store,
         bulk::Look,
-        connect::Databases,
         session::{Mode, Session},
     },
 };
-
-/// Load CSV files, one a table, each whole or not at all.
-#[derive(Args, Clone, Debug)]
-pub(super) struct ImportArgs {
-    /// The directory with the files, such as person.csv and family.csv.
-    #[arg(value_name = "DIR", required_unless_present = "templates")]
-    directory: Option<PathBuf>,
-    /// The code of the authority whose data they are [default: cambridgeshire in development, none otherwise].
-    #[arg(long, value_name = "CODE")]
-    authority: Option<String>,
-    /// Make the authority, with this name, if it is not there.
-    #[arg(long, value_name = "NAME")]
-    new_authority: Option<String>,
-    /// What whoever meets a family with a marker is asked to do: the authority's own words, kept until they are set anew.
-    #[arg(long, value_name = "TEXT")]
-    marker_advice: Option<String>,
-    /// Say what would be new, changed and refused, and write nothing.
-    #[arg(long, conflicts_with = "marker_advice")]
-    check: bool,
-    /// Write an empty file of each table with the names of its columns, and load nothing.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["directory", "authority", "new_authority", "marker_advice", "check"])]
-    templates: Option<PathBuf>,
-}
-
-/// What importing needs at hand.
-struct Work<'a> {
-    context: &'a Context,
-    databases: &'a Databases,
-    store: &'a Store,
-    /// Where changes are announced; none where nothing is to be written.
-    trail: Option<&'a Trail>,
-}
 
 /// Loads the files of the directory.
 pub(super) async fn run(
@@ -155,30 +118,4 @@ impl Work<'_> {
         let all = agencies.all().into_iter();
         Ok(all.map(|agency| (agency.code.clone(), agency.id)).collect())
     }
-}
-
-fn open(table: Table, path: &Path) -> Result<BufReader<File>, Failure> {
-    File::open(path)
-        .map(BufReader::new)
-        .map_err(|error| Failure::problem(format!("{}: cannot be read: {error}", table.file_name())))
-}
-
-/// Tells every bad line, and that nothing of the file was loaded.
-fn refused(error: ImportError) -> Failure {
-    match error {
-        ImportError::Refused(problems) => {
-            tell(format_args!("{problems}"));
-            let file = problems.problems.first().map_or("the file", |problem| problem.file);
-            Failure::problem(format!(
-                "{file} was refused, for {}: nothing of it was loaded, nor of the files after it",
-                problems.count()
-            ))
-        }
-        error => Failure::problem(error),
-    }
-}
-
-/// A line on standard error. Where nobody reads it, the import goes on.
-fn tell(line: std::fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -12,10 +12,11 @@ use crate::{
     audit::{
         Entry, EntryRef,
         announced::{announced, chains},
-        archived::archived_chains,
+        archived_chains::archived_chains,
+        lost::lost_chains,
         marks::Mark,
         read::ReadError,
-        restored::{Lost, lost_chains},
+        restored::Lost,
     },
     store::{
         Store,

@@ -1,13 +1,15 @@
 //! `thinkfamily restore`: after databases were restored, or another server took over, compares them and does again what the trail knows.
 
 mod again;
+mod behind;
 mod compare;
 mod list;
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{io::Write, process::ExitCode};
 
 use clap::Args;
 
+pub(super) use self::behind::{made_later, refuse_behind};
 use self::{
     again::Plan,
     compare::{Behind, Missing},
@@ -44,27 +46,6 @@ pub(super) struct RestoreArgs {
     /// Only say what is behind and what would be done; exit code 1 when anything is.
     #[arg(long)]
     check: bool,
-}
-
-/// Refuses databases of which one is behind the other, or both behind what was seen of them.
-pub(super) async fn refuse_behind(store: &Store, data_dir: &Path) -> Result<(), Failure> {
-    let advice = "`thinkfamily restore` compares them and does again what the trail knows (with --check it changes nothing). Until then nobody is served";
-    let marks = marks::read(data_dir).map_err(|error| Failure::problem(format!("{error}; {advice}")))?;
-    let trail = TrailStore::of(store.databases());
-    let behind = compare::compare(store, &trail, &marks)
-        .await
-        .map_err(Failure::problem)?;
-    if behind.is_nothing() {
-        return Ok(());
-    }
-    Err(Failure::problem(format!("{}; {advice}", behind.sentence())))
-}
-
-/// How many changes the trail knows to be made that the main database lacks.
-pub(super) async fn made_later(store: &Store) -> Result<usize, Failure> {
-    let trail = TrailStore::of(store.databases());
-    let behind = compare::compare(store, &trail, &[]).await.map_err(Failure::problem)?;
-    Ok(behind.missing.len())
 }
 
 /// Carries the command out.

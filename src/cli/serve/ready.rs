@@ -16,8 +16,6 @@ use crate::{
     wire::services::Ready,
 };
 
-/// Longer than this, and a database does not count as ready. Looks at anything else of it leave that to the one that asks whether it answers.
-const TIME: Duration = Duration::from_secs(2);
 /// How often the server looks by itself, for the log and the metrics.
 pub(super) const EVERY: Duration = Duration::from_secs(5);
 
@@ -49,7 +47,7 @@ fn answering(databases: Databases) -> Look {
     Look::new(Condition::DatabaseAway, move || {
         let databases = databases.clone();
         async move {
-            match timeout(TIME, databases.ping()).await {
+            match timeout(database::TIME, databases.ping()).await {
                 Ok(Ok(())) => return Vec::new(),
                 Ok(Err(error)) => tracing::warn!(%error, "a database does not answer"),
                 Err(_) => {}

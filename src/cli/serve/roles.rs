@@ -1,52 +1,14 @@
 //! The demonstration callers: for whom the query page and the command line's first lines offer a token, and what each
 //! may begin with. Data only, but for the minting.
 
+mod caller;
 mod callers;
 
 use self::callers::CALLERS;
 use crate::{
-    auth::{DevIssuer, PortalRequest, TokenRequest},
-    cli::demo::WORKED_AUTHORITY,
+    auth::DevIssuer,
     wire::graphiql::{Example, Role},
 };
-
-/// For how many minutes a demonstration token holds: a working day.
-const MINUTES: u32 = 8 * 60;
-
-/// Someone who may try the demonstration.
-pub(super) struct Caller {
-    /// What lists show.
-    label: &'static str,
-    agency: &'static str,
-    role: &'static str,
-    subject: &'static str,
-    /// What the token allows; the first is what to begin with.
-    purposes: &'static [&'static str],
-    /// The agency of the portal through which they ask.
-    portal: Option<&'static str>,
-    /// Questions that make sense for them: what lists show, and the document.
-    examples: &'static [(&'static str, &'static str)],
-}
-
-impl Caller {
-    fn token(&self) -> TokenRequest {
-        let client = format!("demo-{}", self.agency);
-        TokenRequest {
-            authority: WORKED_AUTHORITY.to_owned(),
-            agency: self.agency.to_owned(),
-            role: self.role.to_owned(),
-            purposes: self.purposes.iter().map(|&purpose| purpose.to_owned()).collect(),
-            subject: self.subject.to_owned(),
-            client,
-            portal: self.portal.map(|agency| PortalRequest {
-                agency: agency.to_owned(),
-                subject: "demo-portal".to_owned(),
-                client: "demo-portal".to_owned(),
-            }),
-            minutes: MINUTES,
-        }
-    }
-}
 
 /// Every demonstration caller with a fresh token. One for whom no token can be minted is left out and logged.
 pub(super) fn for_page(issuer: &DevIssuer) -> Vec<Role> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, atomic::Ordering};
 use futures_util::future::join_all;
 use tracing::{Instrument as _, info_span};
 
-use super::{Engine, internal, refusal, refused};
+use super::parts::{Engine, Execution, internal, refusal, refused};
 use crate::{
     audit::{
         EntryRef,
@@ -18,7 +18,7 @@ use crate::{
         answer,
         api_error::ApiError,
         context::Request,
-        lookups::{Looked, LookupSettings, pace},
+        lookups::{Desk, Looked, LookupSettings, pace},
         operation::{Answer, Asked},
         plan::Plan,
         receipt, trail,
@@ -39,19 +39,20 @@ impl Engine {
         &self,
         asked: &Asked,
         plan: &Plan,
-        request: Arc<Request>,
+        execution: Execution,
         response: async_graphql::Response,
         introspected: Option<async_graphql::Value>,
     ) -> Result<Answer, RequestError> {
+        let Execution { request, desk, .. } = execution;
         let Some(request) = Arc::into_inner(request) else {
             tracing::error!(request_id = %asked.request_id, "graphql.request_still_held");
             return Err(internal());
         };
         if let Some(failure) = request.failure.get().cloned() {
-            return Err(self.failed(asked, request, &failure).await);
+            return Err(self.failed(asked, request, &desk, &failure).await);
         }
         self.parts.spent.fetch_add(plan.cost, Ordering::Relaxed);
-        let looked = request.lookups.looked();
+        let looked = desk.take_looked();
         let account = request.account.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writes = request.session.take_account();
         let entries = trail::entries(
@@ -136,7 +137,7 @@ impl Engine {
 
     /// An operation that failed as a whole is rolled back and gives nothing. What was tried by it is in the trail all the same, what it counted stays counted, and it takes as long as one
     /// that looked somebody up or named somebody in vain: else whoever makes it fail would learn by its time, and leave no trace.
-    async fn failed(&self, asked: &Asked, request: Request, failure: &ApiError) -> RequestError {
+    async fn failed(&self, asked: &Asked, request: Request, desk: &Desk, failure: &ApiError) -> RequestError {
         // Whoever makes it again waits then.
         let again = request.again && matches!(failure, ApiError::Conflict);
         let mut tried = request.session.take_account();
@@ -144,9 +145,9 @@ impl Engine {
         let (began, now) = (request.began, request.session.now());
         // First of all, so that a statement that still runs is stopped, and nothing waits for what was locked.
         self.undo(asked, request.session).await;
-        let (was_asked, missed) = (request.lookups.was_asked(), request.missed.into_inner());
+        let (was_asked, missed) = (desk.was_asked(), request.missed.into_inner());
         let stopped = Looked {
-            stopped: request.lookups.looked().stopped,
+            stopped: desk.take_looked().stopped,
             ..Looked::default()
         };
         let entries = trail::entries(asked, &request.ceiling, &Account::default(), &stopped, &tried, now);

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::Engine;
+use super::{attempt::Attempt, parts::Engine};
 use crate::{
     error::{ErrorCode, RequestError},
     graphql::{
@@ -16,27 +16,6 @@ use crate::{
 
 /// How often a change is made at most. Alone, the second time is the last one, unless somebody writes past the program: a load, or an older version of it.
 const TRIES: u32 = 8;
-
-/// One way to execute an operation.
-pub(super) struct Attempt {
-    /// How its session is begun.
-    pub(super) mode: Mode,
-    /// What was counted of it, this time and before.
-    pub(super) admitted: Arc<Admitted>,
-    /// Whether there is another if this one comes second.
-    pub(super) again: bool,
-}
-
-impl Attempt {
-    /// The only one.
-    pub(super) fn only(mode: Mode) -> Self {
-        Self {
-            mode,
-            admitted: Arc::default(),
-            again: false,
-        }
-    }
-}
 
 impl Engine {
     /// Executes an operation that changes something: beside others, and if another change came first, alone.

@@ -7,7 +7,11 @@ use futures_util::StreamExt as _;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 use tracing::{Instrument as _, info_span};
 
-use super::{Attempt, Engine, beyond_the_agreement, internal, refusal, select, to_execute, within};
+use super::{
+    attempt::Attempt,
+    parts::{Engine, beyond_the_agreement, internal, refusal, within},
+    understand::select,
+};
 use crate::{
     error::{ErrorCode, RequestError, request_id},
     graphql::{
@@ -88,7 +92,7 @@ impl Engine {
             self.refuse(&asked, Reason::NotInAgreement).await?;
             return Err(beyond_the_agreement());
         }
-        let request = self.request(
+        let execution = self.request(
             &asked,
             &plan,
             session,
@@ -98,18 +102,18 @@ impl Engine {
             &Attempt::only(Mode::Read),
         );
         let mut responses = Vec::new();
-        let execute = to_execute(asked.resolved.to_document(), &request);
+        let execute = execution.of(asked.resolved.to_document());
         let mut stream = self.parts.schema.execute_stream(execute);
-        while let Some(response) = request.loaders.drive(stream.next()).await {
+        while let Some(response) = execution.request.loaders.drive(stream.next()).await {
             responses.push(response);
         }
         drop(stream);
         if let Some(invalid) = responses.iter().find(|response| answer::was_never_executed(response)) {
             return Err(answer::invalid(invalid));
         }
-        let request = Arc::into_inner(request).ok_or_else(internal)?;
+        let request = Arc::into_inner(execution.request).ok_or_else(internal)?;
         let _ = request.session.end().await;
-        let begun = request.turn.begun().pop();
+        let begun = execution.turn.take_begun().pop();
         let Begun { source, after, owed } = match begun {
             Some(Ok(begun)) if responses.is_empty() => begun,
             Some(Err(error)) => return Err(RequestError::new(error.code(), error.message())),
@@ -249,7 +253,7 @@ impl Subscribed {
         let (engine, asked) = (&self.engine, &self.asked);
         let (session, policies, ceiling) = engine.begin(&asked.caller, Mode::Read).await?;
         let turn = Turn::to_give(occurrence, after);
-        let request = engine.request(
+        let execution = engine.request(
             asked,
             &self.plan,
             session,
@@ -258,20 +262,20 @@ impl Subscribed {
             turn,
             &Attempt::only(Mode::Read),
         );
-        let execute = to_execute(asked.resolved.to_document(), &request);
+        let execute = execution.of(asked.resolved.to_document());
         let mut stream = engine.parts.schema.execute_stream(execute);
-        let next = request.loaders.drive(stream.next());
+        let next = execution.request.loaders.drive(stream.next());
         let response = timeout(engine.parts.limits.time, next).await;
         drop(stream);
         let response = response.map_err(|_| refusal(StoreError::TOO_LONG))?;
         let Some(response) = response else {
-            let passed_over = request.turn.was_passed_over();
+            let passed_over = execution.turn.was_passed_over();
             return if passed_over { Ok(None) } else { Err(internal()) };
         };
         if answer::was_never_executed(&response) {
             return Err(answer::invalid(&response));
         }
-        match engine.finish(asked, &self.plan, request, response, None).await? {
+        match engine.finish(asked, &self.plan, execution, response, None).await? {
             Answer::Executed(bytes) => Ok(Some(bytes)),
             Answer::Refused(error) => Err(error),
             Answer::NotByThisMethod => Err(internal()),

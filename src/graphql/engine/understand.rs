@@ -3,7 +3,7 @@
 use async_graphql_parser::types::{DocumentOperations, OperationDefinition};
 use tokio::time::timeout;
 
-use super::Engine;
+use super::parts::Engine;
 use crate::{
     error::{ErrorCode, RequestError},
     graphql::{

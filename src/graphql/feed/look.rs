@@ -9,7 +9,7 @@ use std::{
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Seen, mark::mark};
+use super::mark::mark;
 use crate::{
     graphql::{objects::Marker, services::Services},
     records::Table,
@@ -29,6 +29,13 @@ const STRETCH: usize = 256;
 const FAR: i64 = 1000;
 /// How long changes are kept. A feed needs those of the day on which it was looked after as a whole; the rest is for clocks that differ.
 const NEEDED: TimeDelta = TimeDelta::days(2);
+
+/// Up to where nothing was to be told, as long as nobody has written the consumer's row anew.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    row: FeedProgress,
+    until: i64,
+}
 
 /// What one session sees of a feed.
 struct Look<'a> {

@@ -20,14 +20,12 @@ use std::{
 
 use uuid::Uuid;
 
+use self::look::Seen;
 pub(super) use self::page::{Place, change_of, page};
 use super::services::Services;
 use crate::{
     sharing::caller::Caller,
-    store::{
-        feed::{Consumer, FeedProgress},
-        session::StoreError,
-    },
+    store::{feed::Consumer, session::StoreError},
 };
 
 /// How often it is tried again when another process looked after the same feed first.
@@ -55,13 +53,6 @@ struct Done {
     covers: u64,
     /// Changes that were looked at and told nothing, so that nothing was written down.
     seen: Option<Seen>,
-}
-
-/// Up to where nothing was to be told, as long as nobody has written the consumer's row anew.
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    row: FeedProgress,
-    until: i64,
 }
 
 impl Feeds {

@@ -22,7 +22,7 @@ use super::{
     fit::{fit, must_be_given},
     place::{Holder, Place},
     resolve::root,
-    unfit,
+    said::unfit,
     words::{Words, near, quoted},
 };
 use crate::error::RequestError;

@@ -11,6 +11,7 @@ mod explain;
 mod fit;
 mod place;
 mod resolve;
+mod said;
 mod variables;
 mod words;
 
@@ -20,13 +21,11 @@ use std::{
 };
 
 use apollo_compiler::{ExecutableDocument, Schema, validation::Valid};
-use async_graphql_parser::types::{self, OperationDefinition};
-use serde_json::{Map, Value as Json};
 
-pub use self::resolve::Resolved;
-use self::words::Words;
+pub use self::{resolve::Resolved, said::Said};
+use self::{said::unfit, words::Words};
 use super::{escapes::plain, sdl::published, shape::Unclassified};
-use crate::error::{ErrorCode, RequestError};
+use crate::error::RequestError;
 
 /// How many documents are remembered, and how long one of them may be, in bytes.
 const REMEMBERED: usize = 256;
@@ -36,19 +35,6 @@ const LONGEST: usize = 8192;
 pub struct Language {
     schema: Valid<Schema>,
     good: Mutex<HashSet<String>>,
-}
-
-/// What was said: a document that has passed the pre-check, which of its operations is meant, and the values that its variables are given.
-#[derive(Clone, Copy)]
-pub struct Said<'a> {
-    /// The document's text.
-    pub query: &'a str,
-    /// The document.
-    pub document: &'a types::ExecutableDocument,
-    /// The operation that is meant.
-    pub operation: &'a OperationDefinition,
-    /// What the variables are given.
-    pub given: &'a Map<String, Json>,
 }
 
 /// Why an operation cannot be executed, before it is put into words for whoever asks.
@@ -125,11 +111,6 @@ impl Language {
         }
         Ok(())
     }
-}
-
-/// The refusal of what does not fit.
-fn unfit(message: impl Into<std::borrow::Cow<'static, str>>) -> RequestError {
-    RequestError::new(ErrorCode::BadUserInput, message)
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ impl<'a> Place<'a> {
 
     /// The error that says this of the value.
     pub(super) fn error(&self, said: impl fmt::Display) -> RequestError {
-        super::unfit(format!("{self} {said}")).at(self.pos.line, self.pos.column)
+        super::said::unfit(format!("{self} {said}")).at(self.pos.line, self.pos.column)
     }
 }
 

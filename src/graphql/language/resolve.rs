@@ -13,9 +13,9 @@ use async_graphql_parser::types::{
 use async_graphql_value::Value;
 
 use super::{
-    Said,
     fit::{Values, Variables, fit},
     place::{Holder, Place},
+    said::Said,
     variables,
     words::Words,
 };

@@ -45,7 +45,7 @@ pub(super) fn values(
                     "Variable {} must be given: its type is `{ty}`.",
                     quoted(&format!("${name}"))
                 );
-                return Err(super::unfit(said).at(definition.pos.line, definition.pos.column));
+                return Err(super::said::unfit(said).at(definition.pos.line, definition.pos.column));
             }
             None => None,
         };

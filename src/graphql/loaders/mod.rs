@@ -1,5 +1,5 @@
 //! What is wanted by key and belongs to no family: agencies, authorities, alerts, endpoints. All resolvers that wait for such rows have them from one
-//! statement. Nothing is decided here and nothing outlives the operation: whoever asks releases what comes by the ceiling, like every value.
+//! statement. Nothing is decided here and nothing outlives the operation: whoever asks opens what comes by a grant, or releases by the ceiling what is about nobody.
 
 mod driver;
 
@@ -17,7 +17,7 @@ use super::api_error::ApiError;
 use crate::{
     records::{AgencyRow, AuthorityRow},
     sharing::caller::Caller,
-    store::{alerts::AlertRow, rows::WebhookEndpointRow, session::Session},
+    store::{alerts::AlertRow, dossier::Locked, rows::WebhookEndpointRow, session::Session},
 };
 
 /// The operation whose rows are read.
@@ -88,7 +88,7 @@ impl Loaders {
     }
 
     /// An alert of the authority.
-    pub async fn alert(&self, key: Uuid) -> Result<Option<AlertRow>, ApiError> {
+    pub async fn alert(&self, key: Uuid) -> Result<Option<Locked<AlertRow>>, ApiError> {
         self.rows.load_one(AlertKey(key)).await
     }
 
@@ -98,7 +98,7 @@ impl Loaders {
     }
 
     /// The endpoints of the asker's agency for their role and purpose that are told of such events, oldest first.
-    pub async fn endpoints(&self, events: &'static str) -> Result<Vec<WebhookEndpointRow>, ApiError> {
+    pub async fn endpoints(&self, events: &'static str) -> Result<Vec<Locked<WebhookEndpointRow>>, ApiError> {
         Ok(self.rows.load_one(ToldOf(events)).await?.unwrap_or_default())
     }
 }
@@ -135,13 +135,13 @@ impl Loader<AgencyCode> for Rows {
 }
 
 impl Loader<AlertKey> for Rows {
-    type Value = AlertRow;
+    type Value = Locked<AlertRow>;
     type Error = ApiError;
 
-    async fn load(&self, keys: &[AlertKey]) -> Result<HashMap<AlertKey, AlertRow>, ApiError> {
+    async fn load(&self, keys: &[AlertKey]) -> Result<HashMap<AlertKey, Locked<AlertRow>>, ApiError> {
         let operation = self.operation()?;
         let rows = operation.session().alerts_among(keys.iter().map(|key| key.0)).await?;
-        Ok(rows.into_iter().map(|row| (AlertKey(row.id), row)).collect())
+        Ok(rows.into_iter().map(|(key, row)| (AlertKey(key), row)).collect())
     }
 }
 
@@ -156,7 +156,7 @@ impl Loader<Neighbours> for Rows {
 }
 
 impl Loader<ToldOf> for Rows {
-    type Value = Vec<WebhookEndpointRow>;
+    type Value = Vec<Locked<WebhookEndpointRow>>;
     type Error = ApiError;
 
     async fn load(&self, events: &[ToldOf]) -> Result<HashMap<ToldOf, Self::Value>, ApiError> {
@@ -167,8 +167,8 @@ impl Loader<ToldOf> for Rows {
             .webhook_endpoints(operation.caller(), wanted)
             .await?;
         let of = |events: &ToldOf| {
-            let told = rows.iter().filter(|row| row.events == events.0);
-            (events.clone(), told.cloned().collect())
+            let told = rows.iter().filter(|(told, _)| told == events.0);
+            (events.clone(), told.map(|(_, row)| Arc::clone(row)).collect())
         };
         Ok(events.iter().map(of).collect())
     }

@@ -22,7 +22,7 @@ use crate::{
     matching::{Comparison, Field, Verdict, verdict},
     sharing::{
         category::{Category, CategorySet},
-        grant::{Disclosed, Explained},
+        grant::Granted,
         register::field,
     },
     store::{
@@ -41,12 +41,14 @@ const AT_A_TIME: usize = 32;
 pub(super) enum Found {
     /// One person, whose family has this marker.
     Matched {
+        /// That they may be found.
+        found: Granted,
         marker: Marker,
         /// What the asker may be told of the comparison.
-        compared: Vec<(Comparison, Explained)>,
+        compared: Vec<(Comparison, Granted)>,
     },
-    /// Somebody may fit.
-    Ambiguous,
+    /// Somebody may fit, who may be found.
+    Ambiguous(Granted),
     /// Nobody of whom the asker may know.
     Nobody,
     /// Nobody was looked for, since the asker tries values.
@@ -111,9 +113,9 @@ impl Desk {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// What was looked up.
-    pub fn looked(self) -> Looked {
-        self.looked.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// Takes what was looked up.
+    pub fn take_looked(&self) -> Looked {
+        std::mem::take(&mut self.looked.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The answers to some questions, in their order.
@@ -164,7 +166,7 @@ impl Desk {
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
         let mut note = |standing: &[Standing]| {
             for one in standing {
-                request.disclose(&one.found);
+                request.disclose(one.found.disclosed());
                 looked.families.insert(one.compared.family);
             }
         };
@@ -182,13 +184,17 @@ impl Desk {
                     note(std::slice::from_ref(one));
                     request.disclose(&one.marker.row().existence());
                     Found::Matched {
+                        found: one.found.clone(),
                         compared: explained(one),
                         marker: one.marker.clone(),
                     }
                 }
                 Verdict::Ambiguous => {
                     note(&standing);
-                    Found::Ambiguous
+                    // There is somebody: else nobody could be meant. All of them are noted.
+                    standing
+                        .first()
+                        .map_or(Found::Nobody, |one| Found::Ambiguous(one.found.clone()))
                 }
                 Verdict::NotFound => Found::Nobody,
             });
@@ -196,7 +202,7 @@ impl Desk {
         for found in &found {
             match found {
                 Found::Matched { .. } => looked.matched += 1,
-                Found::Ambiguous => looked.ambiguous += 1,
+                Found::Ambiguous(_) => looked.ambiguous += 1,
                 Found::Nobody => looked.not_found += 1,
                 Found::Stopped(_) => {}
             }
@@ -309,7 +315,7 @@ async fn compare(
 struct Standing {
     compared: Compared,
     marker: Marker,
-    found: Disclosed,
+    found: Granted,
 }
 
 /// Those of the people whom the asker may find, each once: by the family that they joined last.
@@ -338,7 +344,7 @@ fn may_be_found(people: Vec<Compared>, dossiers: &HashMap<Uuid, Arc<Dossier>>) -
 }
 
 /// What the asker may be told of how somebody was found.
-fn explained(one: &Standing) -> Vec<(Comparison, Explained)> {
+fn explained(one: &Standing) -> Vec<(Comparison, Granted)> {
     let grant = one.marker.row().grant();
     let fields = one.compared.score.fields.iter();
     fields

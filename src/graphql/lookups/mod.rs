@@ -20,7 +20,10 @@ pub use self::{
     result::MarkerLookupResult,
     settings::LookupSettings,
 };
-use super::{api_error::ApiError, context::Request};
+use super::{
+    api_error::ApiError,
+    context::{Request, beside},
+};
 use crate::sharing::{
     grant::Shared,
     register::{FieldId, field},
@@ -85,7 +88,7 @@ async fn results(
             Err(errors) => wrong.push(Some(errors)),
         }
     }
-    let mut found = request.lookups.ask(request, questions).await?.into_iter();
+    let mut found = beside::<Desk>(ctx).ask(request, questions).await?.into_iter();
     let mut results = Vec::with_capacity(wrong.len());
     for wrong in wrong {
         results.push(match wrong {

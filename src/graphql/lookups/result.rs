@@ -12,7 +12,7 @@ use crate::{
     },
     matching::Comparison,
     sharing::{
-        grant::{Explained, Shared},
+        grant::{Granted, Shared},
         register::field,
     },
 };
@@ -44,14 +44,16 @@ impl MarkerLookupResult {
 impl MarkerLookupResult {
     /// Whether somebody was found; null where the question could not be asked, or was not answered.
     fn status(&self, ctx: &Context<'_>) -> Shared<Option<LookupStatus>> {
-        Shared::rows(&Request::of(ctx).ceiling, field::MARKER_LOOKUP_RESULT_STATUS, || {
-            self.found.as_ref().and_then(|found| match found {
-                Found::Matched { .. } => Some(LookupStatus::Matched),
-                Found::Ambiguous => Some(LookupStatus::Ambiguous),
-                Found::Nobody => Some(LookupStatus::NotFound),
-                Found::Stopped(_) => None,
-            })
-        })
+        let of_nobody = |status| {
+            let ceiling = &Request::of(ctx).ceiling;
+            Shared::rows(ceiling, field::MARKER_LOOKUP_RESULT_STATUS, || status)
+        };
+        match &self.found {
+            Some(Found::Matched { found, .. }) => found.tell(Some(LookupStatus::Matched)),
+            Some(Found::Ambiguous(found)) => found.tell(Some(LookupStatus::Ambiguous)),
+            Some(Found::Nobody) => of_nobody(Some(LookupStatus::NotFound)),
+            Some(Found::Stopped(_)) | None => of_nobody(None),
+        }
     }
 
     /// The marker of the family of whoever was found.
@@ -100,7 +102,7 @@ impl MarkerLookupResult {
 /// How far one thing agrees.
 pub struct MatchComparison {
     comparison: Comparison,
-    explained: Explained,
+    explained: Granted,
 }
 
 /// How far one thing that you gave agrees with what is stored.

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{Who, ceilings, ways};
+use super::callers::{Who, ceilings, ways};
 use crate::sharing::{
     agreement::{Access, Policy},
     category::Category,

@@ -9,13 +9,12 @@ use super::{
     user_error::{UserError, errors},
 };
 use crate::{
-    graphql::{alerts::beyond, api_error::ApiError, context::Request, endpoints::own, objects::AlertEndpoint},
+    graphql::{api_error::ApiError, context::Request, endpoints::ALERTS, objects::AlertEndpoint},
     sharing::{
         grant::Shared,
         permit::Permit,
         register::{FieldId, field},
     },
-    store::alerts::ALERTS,
     webhook::Secret,
 };
 
@@ -58,9 +57,8 @@ impl AddAlertEndpointPayload {
     /// The secret with which it can tell that a webhook is ours (`whsec_…`). It is shown this once: null when the request was sent before.
     fn secret(&self, ctx: &Context<'_>) -> Shared<Option<String>> {
         let shown = field::ADD_ALERT_ENDPOINT_PAYLOAD_SECRET;
-        Shared::rows(&Request::of(ctx).ceiling, shown, || {
-            self.secret.as_ref().map(Secret::reveal)
-        })
+        let endpoint = self.endpoint.as_ref().map(|endpoint| &endpoint.0);
+        endpoints::secret(ctx, shown, endpoint, self.secret.as_ref())
     }
 
     /// Why it was not added; empty when it was.
@@ -83,7 +81,7 @@ impl RemoveAlertEndpointPayload {
 
 /// The permit for a change of what is told to the agency of alerts. Whoever has none was answered before.
 fn own_permit(request: &Request, change: FieldId) -> Result<Permit, ApiError> {
-    Permit::about_own_agency(&request.ceiling, change).ok_or(ApiError::Internal)
+    Permit::of_own_agency(&request.ceiling, change).ok_or(ApiError::Internal)
 }
 
 impl Change for Secretly<AddAlertEndpointInput> {
@@ -108,17 +106,17 @@ impl Change for Secretly<AddAlertEndpointInput> {
     }
 
     fn refused(request: &Request) -> Option<Shared<AddAlertEndpointPayload>> {
-        beyond(request, Self::MUTATION)
+        Shared::refused_own(&request.ceiling, Self::MUTATION)
     }
 
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
         let permit = own_permit(request, Self::MUTATION)?;
-        endpoints::add(request, permit, &self.input.url, &self.fresh, ALERTS).await
+        endpoints::add(request, permit, &self.input.url, &self.fresh, &ALERTS).await
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<AddAlertEndpointPayload, ApiError> {
-        let own = own(request, ALERTS).await?;
-        let added = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.id));
+        let own = ALERTS.own(request).await?;
+        let added = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.key()));
         Ok(AddAlertEndpointPayload {
             endpoint: added.map(AlertEndpoint),
             done,
@@ -149,12 +147,12 @@ impl Change for RemoveAlertEndpointInput {
     }
 
     fn refused(request: &Request) -> Option<Shared<RemoveAlertEndpointPayload>> {
-        beyond(request, Self::MUTATION)
+        Shared::refused_own(&request.ceiling, Self::MUTATION)
     }
 
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
         let permit = own_permit(request, Self::MUTATION)?;
-        endpoints::remove(request, permit, &self.endpoint_id, ALERTS).await
+        endpoints::remove(request, permit, &self.endpoint_id, &ALERTS).await
     }
 
     async fn payload(self, _: &Request, done: Done) -> Result<RemoveAlertEndpointPayload, ApiError> {

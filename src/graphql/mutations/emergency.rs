@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
+    changed,
     checks::Checks,
-    dossier,
     frame::Change,
     idempotency::Done,
     user_error::{UserError, errors},
@@ -123,7 +123,7 @@ impl Change for OpenEmergencyAccessInput {
                 .await?;
             opened = own.into_iter().find(|opened| done.rows.contains(&opened.id));
             // Decided on what holds now, the access that was opened among it.
-            dossier = self::dossier(request, family, request.wants).await?;
+            dossier = changed::dossier(request, family, request.wants).await?;
         }
         Ok(OpenEmergencyAccessPayload {
             opened,

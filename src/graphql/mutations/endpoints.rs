@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use async_graphql::ID;
+use async_graphql::{Context, ID};
 use uuid::Uuid;
 
 use super::{
@@ -13,10 +13,10 @@ use crate::{
     graphql::{
         api_error::ApiError,
         context::Request,
-        endpoints::own,
+        endpoints::{Endpoint, Endpoints},
         ids::{Key, Kind},
     },
-    sharing::permit::Permit,
+    sharing::{grant::Shared, permit::Permit, register::FieldId},
     store::rows::WebhookEndpointRow,
     webhook::Secret,
 };
@@ -71,6 +71,19 @@ impl<I> Secretly<I> {
     }
 }
 
+/// The secret that was made, which is told with its endpoint.
+pub(super) fn secret(
+    ctx: &Context<'_>,
+    shown: FieldId,
+    endpoint: Option<&Endpoint>,
+    secret: Option<&Secret>,
+) -> Shared<Option<String>> {
+    match endpoint {
+        Some(endpoint) => endpoint.release(shown, |_| secret.map(Secret::reveal)),
+        None => Shared::rows(&Request::of(ctx).ceiling, shown, || None),
+    }
+}
+
 /// Endpoints are told things when nobody is there to ask for them through a portal.
 pub(super) fn refuse_portals(request: &Request) -> Result<(), ApiError> {
     if request.ceiling.caller().portal.is_none() {
@@ -87,13 +100,13 @@ pub(super) async fn add(
     permit: Permit,
     url: &str,
     fresh: &Fresh,
-    events: &'static str,
+    told: &Endpoints,
 ) -> Result<Done, ApiError> {
     let url = match request.services.webhooks.guard.url(url.trim()) {
         Ok(url) => url,
         Err(refused) => return Ok(Done::refused(UserError::invalid("url", refused.to_string()))),
     };
-    let own = own(request, events).await?;
+    let own = told.own(request).await?;
     if own.len() >= MOST {
         return Ok(Done::refused(UserError::new(
             "url",
@@ -101,8 +114,11 @@ pub(super) async fn add(
             "You have 10 endpoints for this role and purpose. Remove one first.",
         )));
     }
-    let live = |endpoint: &&WebhookEndpointRow| endpoint.disabled_at.is_none();
-    if own.iter().filter(live).any(|endpoint| endpoint.url == url.as_str()) {
+    let at_url = |endpoint: &Endpoint| {
+        let same = endpoint.release(told.url, |row| row.url == url.as_str());
+        same.seen() == Some(&true) && !told.is_disabled(endpoint)
+    };
+    if own.iter().any(at_url) {
         return Ok(Done::refused(UserError::new(
             "url",
             UserErrorCode::AlreadyDone,
@@ -116,33 +132,29 @@ pub(super) async fn add(
         url.into(),
         fresh.draw(request, key)?,
         request.session.now(),
-        events,
+        told.events,
     );
     request.session.write(permit).add_webhook_endpoint(row).await?;
     Ok(changed(key))
 }
 
 /// Removes an endpoint that is told of such events.
-pub(super) async fn remove(request: &Request, permit: Permit, id: &ID, events: &'static str) -> Result<Done, ApiError> {
-    let Some(endpoint) = named(request, id, events).await? else {
+pub(super) async fn remove(request: &Request, permit: Permit, id: &ID, told: &Endpoints) -> Result<Done, ApiError> {
+    let Some(endpoint) = named(request, id, told).await? else {
         return Ok(Done::refused(UserError::not_found("endpointId")));
     };
     request.session.write(permit).remove_webhook_endpoint(&endpoint).await?;
-    Ok(changed(endpoint.id))
+    Ok(changed(endpoint.key()))
 }
 
 /// An endpoint of the caller's agency, role and purpose.
-pub(super) async fn named(
-    request: &Request,
-    id: &ID,
-    events: &'static str,
-) -> Result<Option<WebhookEndpointRow>, ApiError> {
+pub(super) async fn named(request: &Request, id: &ID, told: &Endpoints) -> Result<Option<Endpoint>, ApiError> {
     let Key { kind, row, .. } = request.key(id)?;
     if kind != Kind::WebhookEndpoint {
         return Ok(None);
     }
-    let own = own(request, events).await?;
-    Ok(own.into_iter().find(|endpoint| endpoint.id == row))
+    let own = told.own(request).await?;
+    Ok(own.into_iter().find(|endpoint| endpoint.key() == row))
 }
 
 /// An endpoint was changed, which is about no family.

@@ -6,11 +6,10 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
 
 use super::{
-    Changed, categories_of,
+    changed::{Changed, categories_of, not_found},
     checks::Checks,
     frame::Change,
     idempotency::Done,
-    not_found,
     user_error::{UserError, UserErrorCode},
     writable::marked,
 };

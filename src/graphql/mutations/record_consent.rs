@@ -6,7 +6,11 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::NaiveDate;
 
 use super::{
-    Changed, categories_of, checks::Checks, find, frame::Change, idempotency::Done, not_found, user_error::UserError,
+    changed::{Changed, categories_of, find, not_found},
+    checks::Checks,
+    frame::Change,
+    idempotency::Done,
+    user_error::UserError,
 };
 use crate::{
     audit::{

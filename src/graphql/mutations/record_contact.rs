@@ -4,7 +4,12 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Changed, checks::Checks, frame::Change, idempotency::Done, not_found, user_error::UserError, writable::marked,
+    changed::{Changed, not_found},
+    checks::Checks,
+    frame::Change,
+    idempotency::Done,
+    user_error::UserError,
+    writable::marked,
 };
 use crate::{
     graphql::{

@@ -8,10 +8,10 @@ use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
 use super::{
+    changed::not_found,
     endpoints::{self, Fresh, Secretly, changed, refuse_portals},
     frame::Change,
     idempotency::Done,
-    not_found,
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
         api_error::ApiError,
         contacts::{own_endpoints, shown, wants_of_deliveries},
         context::Request,
+        endpoints::CONTACTS,
         ids::Kind,
         objects::{WebhookDelivery, WebhookEndpoint},
     },
@@ -27,7 +28,7 @@ use crate::{
         permit::Permit,
         register::{FieldId, field},
     },
-    store::{alerts::CONTACTS, dossier::Dossier},
+    store::dossier::Dossier,
     webhook::Secret,
 };
 
@@ -82,9 +83,8 @@ impl Made {
     }
 
     fn secret(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Option<String>> {
-        Shared::rows(&Request::of(ctx).ceiling, shown, || {
-            self.secret.as_ref().map(Secret::reveal)
-        })
+        let endpoint = self.endpoint.as_ref().map(|endpoint| &endpoint.0);
+        endpoints::secret(ctx, shown, endpoint, self.secret.as_ref())
     }
 }
 
@@ -178,7 +178,7 @@ fn own_permit(request: &Request, change: FieldId) -> Result<Permit, ApiError> {
 
 async fn made(request: &Request, done: Done, fresh: Fresh) -> Result<Made, ApiError> {
     let own = own_endpoints(request).await?;
-    let endpoint = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.0.id));
+    let endpoint = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.0.key()));
     Ok(Made {
         done,
         endpoint,
@@ -209,7 +209,7 @@ impl Change for Secretly<AddWebhookEndpointInput> {
 
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
         let permit = own_permit(request, Self::MUTATION)?;
-        endpoints::add(request, permit, &self.input.url, &self.fresh, CONTACTS).await
+        endpoints::add(request, permit, &self.input.url, &self.fresh, &CONTACTS).await
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<AddWebhookEndpointPayload, ApiError> {
@@ -239,14 +239,14 @@ impl Change for Secretly<RotateWebhookSecretInput> {
     }
 
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        let Some(endpoint) = endpoints::named(request, &self.input.endpoint_id, CONTACTS).await? else {
+        let Some(endpoint) = endpoints::named(request, &self.input.endpoint_id, &CONTACTS).await? else {
             return Ok(Done::refused(UserError::not_found("endpointId")));
         };
-        let sealed = self.fresh.draw(request, endpoint.id)?;
+        let sealed = self.fresh.draw(request, endpoint.key())?;
         let writing = request.session.write(own_permit(request, Self::MUTATION)?);
         let at = request.session.now();
         writing.rotate_webhook_secret(&endpoint, sealed, at).await?;
-        Ok(changed(endpoint.id))
+        Ok(changed(endpoint.key()))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<RotateWebhookSecretPayload, ApiError> {
@@ -277,7 +277,7 @@ impl Change for RemoveWebhookEndpointInput {
 
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
         let permit = own_permit(request, Self::MUTATION)?;
-        endpoints::remove(request, permit, &self.endpoint_id, CONTACTS).await
+        endpoints::remove(request, permit, &self.endpoint_id, &CONTACTS).await
     }
 
     async fn payload(self, _: &Request, done: Done) -> Result<RemoveWebhookEndpointPayload, ApiError> {
@@ -331,7 +331,7 @@ async fn again(request: &Request, permit: Permit, input: &RetryWebhookDeliveryIn
     let Some(delivery) = found else {
         return Ok(not_found(request, "deliveryId", key));
     };
-    if delivery.endpoint.0.disabled_at.is_some() {
+    if CONTACTS.is_disabled(&delivery.endpoint.0) {
         request.disclose(&delivery.row.existence());
         return Ok(Done::refused(UserError::new(
             "deliveryId",

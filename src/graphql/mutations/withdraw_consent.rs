@@ -3,10 +3,9 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
-    Changed,
+    changed::{Changed, not_found},
     frame::Change,
     idempotency::Done,
-    not_found,
     user_error::{UserError, UserErrorCode},
     writable,
 };

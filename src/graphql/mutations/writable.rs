@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{categories_of, find};
+use super::changed::{categories_of, find};
 use crate::{
     graphql::{
         api_error::ApiError,

@@ -12,6 +12,7 @@ use crate::{
     },
     records::{AgencyRow, AuthorityRow},
     sharing::{grant::Shared, register::field},
+    store::dossier::Dossier,
 };
 
 /// An organisation in the partnership.
@@ -94,4 +95,9 @@ impl Authority {
             || self.0.suppression_threshold,
         )
     }
+}
+
+/// The agency with that key.
+pub(in crate::graphql) fn agency(dossier: &Dossier, key: Option<Uuid>) -> Option<Agency> {
+    dossier.agencies.get(key?).cloned().map(Agency)
 }

@@ -13,21 +13,15 @@ use crate::{
         shared::Outcome,
     },
     sharing::{
-        grant::Shared,
-        register::{FieldId, field},
+        grant::{NoFamily, Shared, Visible},
+        register::field,
     },
     store::{alerts::AlertRow, rows::WebhookEndpointRow},
 };
 
 /// That somebody tried too many values.
 #[derive(Clone)]
-pub struct Alert(pub(in crate::graphql) AlertRow);
-
-impl Alert {
-    fn tell<T>(&self, ctx: &Context<'_>, field: FieldId, value: impl FnOnce(&AlertRow) -> T) -> Shared<T> {
-        Shared::about_own(&Request::of(ctx).ceiling, field, self.0.agency_id, || value(&self.0))
-    }
-}
+pub struct Alert(pub(in crate::graphql) Visible<AlertRow, NoFamily>);
 
 /// Somebody tried more values in look-ups than whoever looks people up does: one name with more and more birthdays, one person with more and more places or numbers. Whom they asked about
 /// is not told, nor whether there is anybody.
@@ -35,65 +29,66 @@ impl Alert {
 impl Alert {
     /// Opaque identifier.
     async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Alert, Uuid::nil(), self.0.id)
+        Request::of(ctx).id(Kind::Alert, Uuid::nil(), self.0.key())
     }
 
     /// When it was raised.
-    fn raised_at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
-        self.tell(ctx, field::ALERT_RAISED_AT, |row| row.raised_at)
+    fn raised_at(&self) -> Shared<DateTime<Utc>> {
+        self.0.release(field::ALERT_RAISED_AT, |row| row.raised_at)
     }
 
     /// When a question was stopped last, of those that are told of here: those of one day, by the same person with the same program.
-    fn last_at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
-        self.tell(ctx, field::ALERT_LAST_AT, |row| row.last_at)
+    fn last_at(&self) -> Shared<DateTime<Utc>> {
+        self.0.release(field::ALERT_LAST_AT, |row| row.last_at)
     }
 
     /// What was tried.
-    fn tried(&self, ctx: &Context<'_>) -> Shared<Option<AlertKind>> {
-        self.tell(ctx, field::ALERT_TRIED, |row| codes::parse(&row.kind))
+    fn tried(&self) -> Shared<Option<AlertKind>> {
+        self.0.release(field::ALERT_TRIED, |row| codes::parse(&row.kind))
     }
 
     /// How many questions were stopped.
-    fn times(&self, ctx: &Context<'_>) -> Shared<i32> {
-        self.tell(ctx, field::ALERT_TIMES, |row| row.times)
+    fn times(&self) -> Shared<i32> {
+        self.0.release(field::ALERT_TIMES, |row| row.times)
     }
 
     /// The agency of whoever asked.
     async fn agency(&self, ctx: &Context<'_>) -> Outcome<Option<Agency>> {
-        let (request, key) = (Request::of(ctx), self.0.agency_id);
         let agency = async {
-            if let Some(withheld) = Shared::refused_own(&request.ceiling, field::ALERT_AGENCY, key) {
-                return Ok(withheld);
-            }
-            let agency = request.loaders.agency(key).await?.map(Agency);
-            Ok(self.tell(ctx, field::ALERT_AGENCY, |_| agency))
+            let key = self.0.release(field::ALERT_AGENCY, |row| row.agency_id);
+            let Some(named) = key.seen().copied() else {
+                return Ok(key.map(|_| None));
+            };
+            let agency = Request::of(ctx).loaders.agency(named).await?;
+            Ok(key.map(|_| agency.map(Agency)))
         };
         agency.await.into()
     }
 
     /// Who asked, as their agency names them.
-    fn subject(&self, ctx: &Context<'_>) -> Shared<String> {
-        self.tell(ctx, field::ALERT_SUBJECT, |row| row.subject.clone())
+    fn subject(&self) -> Shared<String> {
+        self.0.release(field::ALERT_SUBJECT, |row| row.subject.clone())
     }
 
     /// With which program.
-    fn client(&self, ctx: &Context<'_>) -> Shared<String> {
-        self.tell(ctx, field::ALERT_CLIENT, |row| row.client.clone())
+    fn client(&self) -> Shared<String> {
+        self.0.release(field::ALERT_CLIENT, |row| row.client.clone())
     }
 
     /// Their role.
-    fn role(&self, ctx: &Context<'_>) -> Shared<Option<Role>> {
-        self.tell(ctx, field::ALERT_ROLE, |row| codes::parse(&row.role))
+    fn role(&self) -> Shared<Option<Role>> {
+        self.0.release(field::ALERT_ROLE, |row| codes::parse(&row.role))
     }
 
     /// What for.
-    fn purpose(&self, ctx: &Context<'_>) -> Shared<String> {
-        self.tell(ctx, field::ALERT_PURPOSE, |row| row.purpose.clone())
+    fn purpose(&self) -> Shared<String> {
+        self.0.release(field::ALERT_PURPOSE, |row| row.purpose.clone())
     }
 
     /// The request that was stopped first, as the log and the trail have it.
-    fn request_id(&self, ctx: &Context<'_>) -> Shared<String> {
-        self.tell(ctx, field::ALERT_REQUEST_ID, |row| row.request_id.to_string())
+    fn request_id(&self) -> Shared<String> {
+        self.0
+            .release(field::ALERT_REQUEST_ID, |row| row.request_id.to_string())
     }
 }
 
@@ -101,39 +96,34 @@ forward_page!(AlertConnection, AlertEdge, Alert, "alerts");
 
 /// Where a program is told of alerts.
 #[derive(Clone)]
-pub struct AlertEndpoint(pub WebhookEndpointRow);
-
-impl AlertEndpoint {
-    fn tell<T>(&self, ctx: &Context<'_>, field: FieldId, value: impl FnOnce(&WebhookEndpointRow) -> T) -> Shared<T> {
-        Shared::about_own(&Request::of(ctx).ceiling, field, self.0.agency_id, || value(&self.0))
-    }
-}
+pub struct AlertEndpoint(pub Visible<WebhookEndpointRow, NoFamily>);
 
 /// Where a program of yours is told of alerts, for your role and purpose.
 #[Object]
 impl AlertEndpoint {
     /// Opaque identifier.
     async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::WebhookEndpoint, Uuid::nil(), self.0.id)
+        Request::of(ctx).id(Kind::WebhookEndpoint, Uuid::nil(), self.0.key())
     }
 
     /// The address.
-    fn url(&self, ctx: &Context<'_>) -> Shared<String> {
-        self.tell(ctx, field::ALERT_ENDPOINT_URL, |row| row.url.clone())
+    fn url(&self) -> Shared<String> {
+        self.0.release(field::ALERT_ENDPOINT_URL, |row| row.url.clone())
     }
 
     /// Who added it. It is told what they may know.
-    fn added_by(&self, ctx: &Context<'_>) -> Shared<String> {
-        self.tell(ctx, field::ALERT_ENDPOINT_ADDED_BY, |row| row.subject.clone())
+    fn added_by(&self) -> Shared<String> {
+        self.0
+            .release(field::ALERT_ENDPOINT_ADDED_BY, |row| row.subject.clone())
     }
 
     /// When it was added.
-    fn added_at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
-        self.tell(ctx, field::ALERT_ENDPOINT_ADDED_AT, |row| row.added_at)
+    fn added_at(&self) -> Shared<DateTime<Utc>> {
+        self.0.release(field::ALERT_ENDPOINT_ADDED_AT, |row| row.added_at)
     }
 
     /// When it answered that it wants nothing any more (410). It is told nothing from then on: add it again.
-    fn disabled_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
-        self.tell(ctx, field::ALERT_ENDPOINT_DISABLED_AT, |row| row.disabled_at)
+    fn disabled_at(&self) -> Shared<Option<DateTime<Utc>>> {
+        self.0.release(field::ALERT_ENDPOINT_DISABLED_AT, |row| row.disabled_at)
     }
 }

@@ -325,3 +325,10 @@ impl LeadProfessional {
             .release(field::LEAD_PROFESSIONAL_UNTIL, |_| self.lead.valid_until)
     }
 }
+
+/// The family itself, if it exists for the asker.
+pub(in crate::graphql) fn family(ctx: &Context<'_>, dossier: &Arc<Dossier>) -> Option<Family> {
+    let family = Family::of(dossier)?;
+    Request::of(ctx).disclose(&family.row().existence());
+    Some(family)
+}

@@ -1,10 +1,14 @@
 //! `Member`: a person as they belong to a family.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Consent, CriteriaMatch, Family, LocalIdentifier, ProgressValue, StatutoryStatus, entry, family, rows};
+use super::{
+    Consent, CriteriaMatch, Family, LocalIdentifier, ProgressValue, StatutoryStatus, entry, family, rows, visible,
+};
 use crate::{
     graphql::{
         codes::{Relationship, Sex},
@@ -15,7 +19,7 @@ use crate::{
         grant::{Link, Shared},
         register::field,
     },
-    store::dossier::MemberRecord,
+    store::dossier::{Dossier, MemberRecord},
 };
 
 entry! {
@@ -225,4 +229,13 @@ impl Member {
             })
         })
     }
+}
+
+/// The member that a row is about, if it exists for the asker: as they belong to the family now, or else did last.
+pub(in crate::graphql) fn member_of(ctx: &Context<'_>, dossier: &Arc<Dossier>, person: Option<Uuid>) -> Option<Member> {
+    let person = person?;
+    let of_person = visible::<Member>(dossier).filter(|member| member.person() == person);
+    let member = of_person.max_by_key(Member::recency)?;
+    Request::of(ctx).disclose(&member.row.existence());
+    Some(member)
 }

@@ -35,7 +35,6 @@ use std::sync::Arc;
 use async_graphql::Context;
 use uuid::Uuid;
 
-pub(super) use self::forward_page::forward_page;
 pub use self::{
     action::Action,
     address::Address,
@@ -66,6 +65,7 @@ pub use self::{
     viewer::{CategoryAccess, Viewer},
     webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
 };
+pub(super) use self::{agency::agency, family::family, forward_page::forward_page, member::member_of};
 use super::context::Request;
 use crate::{
     sharing::{
@@ -143,27 +143,6 @@ pub(in crate::graphql) fn rows<E: Entry>(
         Request::of(ctx).disclose(&row.row().existence());
     }
     rows
-}
-
-/// The family itself, if it exists for the asker.
-pub(super) fn family(ctx: &Context<'_>, dossier: &Arc<Dossier>) -> Option<Family> {
-    let family = Family::of(dossier)?;
-    Request::of(ctx).disclose(&family.row().existence());
-    Some(family)
-}
-
-/// The member that a row is about, if it exists for the asker: as they belong to the family now, or else did last.
-pub(super) fn member_of(ctx: &Context<'_>, dossier: &Arc<Dossier>, person: Option<Uuid>) -> Option<Member> {
-    let person = person?;
-    let of_person = visible::<Member>(dossier).filter(|member| member.person() == person);
-    let member = of_person.max_by_key(Member::recency)?;
-    Request::of(ctx).disclose(&member.row().existence());
-    Some(member)
-}
-
-/// The agency with that key.
-pub(super) fn agency(dossier: &Dossier, key: Option<Uuid>) -> Option<Agency> {
-    dossier.agencies.get(key?).cloned().map(Agency)
 }
 
 /// A value that is about nobody.

@@ -14,8 +14,8 @@ use crate::{
         ids::Kind,
     },
     sharing::{
-        grant::{Shared, Visible},
-        register::{FieldId, field},
+        grant::{NoFamily, Shared, Visible},
+        register::field,
     },
     store::{
         dossier::Dossier,
@@ -26,46 +26,42 @@ use crate::{
 /// Where an agency's own program is told of contacts. It says nothing of a family: whoever could ever read contacts looks after those of
 /// their own agency, role and purpose.
 #[derive(Clone)]
-pub struct WebhookEndpoint(pub WebhookEndpointRow);
-
-impl WebhookEndpoint {
-    /// A value that hangs on the ceiling alone.
-    fn told<T>(&self, ctx: &Context<'_>, field: FieldId, value: impl FnOnce(&WebhookEndpointRow) -> T) -> Shared<T> {
-        Shared::rows(&Request::of(ctx).ceiling, field, || value(&self.0))
-    }
-}
+pub struct WebhookEndpoint(pub Visible<WebhookEndpointRow, NoFamily>);
 
 /// Where your agency's own program is told of contacts, for your role and purpose.
 #[Object]
 impl WebhookEndpoint {
     /// Opaque identifier.
     async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::WebhookEndpoint, Uuid::nil(), self.0.id)
+        Request::of(ctx).id(Kind::WebhookEndpoint, Uuid::nil(), self.0.key())
     }
 
     /// The address.
-    fn url(&self, ctx: &Context<'_>) -> Shared<String> {
-        self.told(ctx, field::WEBHOOK_ENDPOINT_URL, |row| row.url.clone())
+    fn url(&self) -> Shared<String> {
+        self.0.release(field::WEBHOOK_ENDPOINT_URL, |row| row.url.clone())
     }
 
     /// Who added it. It is told what they may know.
-    fn added_by(&self, ctx: &Context<'_>) -> Shared<String> {
-        self.told(ctx, field::WEBHOOK_ENDPOINT_ADDED_BY, |row| row.subject.clone())
+    fn added_by(&self) -> Shared<String> {
+        self.0
+            .release(field::WEBHOOK_ENDPOINT_ADDED_BY, |row| row.subject.clone())
     }
 
     /// When it was added.
-    fn added_at(&self, ctx: &Context<'_>) -> Shared<DateTime<Utc>> {
-        self.told(ctx, field::WEBHOOK_ENDPOINT_ADDED_AT, |row| row.added_at)
+    fn added_at(&self) -> Shared<DateTime<Utc>> {
+        self.0.release(field::WEBHOOK_ENDPOINT_ADDED_AT, |row| row.added_at)
     }
 
     /// When its secret was changed last. For a day from then on webhooks are signed with the secret before it as well.
-    fn secret_rotated_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
-        self.told(ctx, field::WEBHOOK_ENDPOINT_SECRET_ROTATED_AT, |row| row.rotated_at)
+    fn secret_rotated_at(&self) -> Shared<Option<DateTime<Utc>>> {
+        self.0
+            .release(field::WEBHOOK_ENDPOINT_SECRET_ROTATED_AT, |row| row.rotated_at)
     }
 
     /// When it answered that it wants nothing any more (410). It is told nothing from then on: add it again.
-    fn disabled_at(&self, ctx: &Context<'_>) -> Shared<Option<DateTime<Utc>>> {
-        self.told(ctx, field::WEBHOOK_ENDPOINT_DISABLED_AT, |row| row.disabled_at)
+    fn disabled_at(&self) -> Shared<Option<DateTime<Utc>>> {
+        self.0
+            .release(field::WEBHOOK_ENDPOINT_DISABLED_AT, |row| row.disabled_at)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::source::{Begun, Occurrence, Source};
+use super::source::{Begun, Occurrence, Source, Turn};
 use crate::{
     graphql::{
         api_error::ApiError,
@@ -54,7 +54,11 @@ impl Contacts {
     }
 
     /// One contact, if the caller may know of it now.
-    pub async fn give(request: &Request, at: ContactPlace) -> Option<Result<Shared<ContactEdge>, ApiError>> {
+    pub async fn give(
+        request: &Request,
+        turn: &Turn,
+        at: ContactPlace,
+    ) -> Option<Result<Shared<ContactEdge>, ApiError>> {
         let wants = request.wants.and(Wants::of(&[Table::Contact]));
         let family = FamilySet::Keys(vec![at.family_id]);
         let read = match request.session.dossiers(&request.ceiling, &family, wants).await {
@@ -62,7 +66,7 @@ impl Contacts {
             Err(error) => return Some(Err(error.into())),
         };
         let Some((cursor, node)) = read.first().and_then(|dossier| placed(request, dossier, at.contact_id)) else {
-            request.turn.pass_over();
+            turn.pass_over();
             return None;
         };
         let field = field::SUBSCRIPTION_CONTACT_REPORTED;

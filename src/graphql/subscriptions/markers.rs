@@ -8,7 +8,7 @@ use std::sync::{
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::source::{Begun, MarkerEvent, Occurrence, Source};
+use super::source::{Begun, MarkerEvent, Occurrence, Source, Turn};
 use crate::{
     graphql::{
         api_error::ApiError,
@@ -56,7 +56,11 @@ impl Markers {
     }
 
     /// One event, as it is now.
-    pub async fn give(request: &Request, event: &MarkerEvent) -> Option<Result<Shared<MarkerChange>, ApiError>> {
+    pub async fn give(
+        request: &Request,
+        turn: &Turn,
+        event: &MarkerEvent,
+    ) -> Option<Result<Shared<MarkerChange>, ApiError>> {
         let row = &event.row;
         let families = if row.kind == "removed" {
             Vec::new()
@@ -73,11 +77,11 @@ impl Markers {
         };
         let consumer = Consumer::of(request.ceiling.caller()).id;
         let place = Place {
-            after: request.turn.after(),
+            after: turn.after(),
             began: event.began,
         };
         let Some(change) = feed::change_of(request, consumer, row, read.first(), place) else {
-            request.turn.pass_over();
+            turn.pass_over();
             return None;
         };
         let field = field::SUBSCRIPTION_MARKER_CHANGED;

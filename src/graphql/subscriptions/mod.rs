@@ -13,9 +13,13 @@ use async_graphql::{Context, Subscription};
 use futures_util::stream::{Stream, iter};
 
 pub(super) use self::root_field::with_one_root_field;
-use self::{contacts::Contacts, markers::Markers, source::Occurrence};
+use self::{
+    contacts::Contacts,
+    markers::Markers,
+    source::{Occurrence, Turn},
+};
 use super::{
-    context::Request,
+    context::{Request, beside},
     objects::{ContactEdge, MarkerChange},
     shared::Outcome,
 };
@@ -35,13 +39,13 @@ impl SubscriptionRoot {
             String,
         >,
     ) -> impl Stream<Item = Outcome<MarkerChange>> {
-        let request = Request::of(ctx);
-        let item = match request.turn.occurrence() {
+        let (request, turn) = (Request::of(ctx), beside::<Turn>(ctx));
+        let item = match turn.occurrence() {
             None => {
-                request.turn.begin(Markers::begin(request, after).await);
+                turn.begin(Markers::begin(request, after).await);
                 None
             }
-            Some(Occurrence::Marker(event)) => Markers::give(request, event).await,
+            Some(Occurrence::Marker(event)) => Markers::give(request, turn, event).await,
             Some(Occurrence::Contact(_)) => None,
         };
         iter(item.map(Outcome::from))
@@ -54,13 +58,13 @@ impl SubscriptionRoot {
         ctx: &Context<'_>,
         #[graphql(desc = "Continue after this cursor, of an event or of a page of contacts.")] after: Option<String>,
     ) -> impl Stream<Item = Outcome<ContactEdge>> {
-        let request = Request::of(ctx);
-        let item = match request.turn.occurrence() {
+        let (request, turn) = (Request::of(ctx), beside::<Turn>(ctx));
+        let item = match turn.occurrence() {
             None => {
-                request.turn.begin(Contacts::begin(request, after).await);
+                turn.begin(Contacts::begin(request, after).await);
                 None
             }
-            Some(Occurrence::Contact(contact)) => Contacts::give(request, *contact).await,
+            Some(Occurrence::Contact(contact)) => Contacts::give(request, turn, *contact).await,
             Some(Occurrence::Marker(_)) => None,
         };
         iter(item.map(Outcome::from))

@@ -155,10 +155,10 @@ impl Turn {
         matches!(self, Self::Give(given) if given.passed_over.load(Ordering::Relaxed))
     }
 
-    /// What the fields said.
-    pub fn begun(self) -> Vec<Result<Begun, ApiError>> {
+    /// Takes what the fields said.
+    pub fn take_begun(&self) -> Vec<Result<Begun, ApiError>> {
         match self {
-            Self::Begin(all) => all.into_inner().unwrap_or_else(PoisonError::into_inner),
+            Self::Begin(all) => std::mem::take(&mut all.lock().unwrap_or_else(PoisonError::into_inner)),
             Self::None | Self::Give(_) => Vec::new(),
         }
     }

@@ -5,8 +5,9 @@ use super::super::{
     keys, nicknames,
     normal::Name,
 };
-use super::UNSAID;
 
+/// Stands where a name is not said, or no more than its first letter.
+pub(super) const UNSAID: &str = "-";
 /// By so many register's names of a short form a question is held fast.
 const MOST_FORMALS: usize = 4;
 

@@ -21,6 +21,7 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 use uuid::Uuid;
 
+pub use self::window::PARTS;
 use self::{
     sql::Dialect,
     trials::{Days, Row, Stop, Trial, Trier},
@@ -35,9 +36,6 @@ use super::{
 
 /// The most trial records withdrawn for one operation.
 const MAX_WITHDRAWN: usize = 8;
-/// The number of parts of a window in addition to the current one. The budget holds for any period of this
-/// many parts.
-pub const PARTS: i64 = 24;
 
 /// Whose budget, and for which period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

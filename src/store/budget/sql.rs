@@ -2,7 +2,7 @@
 
 use sea_orm::DbBackend;
 
-use super::PARTS;
+use super::window::PARTS;
 
 /// The counts of a client, and of its agency, which is the row without a client. The purpose makes no
 /// difference.

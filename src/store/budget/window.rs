@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use sea_orm::DbErr;
 
-use super::PARTS;
+/// The number of parts of a window in addition to the current one. The budget holds for any period of this
+/// many parts.
+pub const PARTS: i64 = 24;
 
 /// How many questions were counted in each part.
 #[derive(Default)]

@@ -34,7 +34,7 @@ pub(super) use self::{
 use super::{
     agencies::Agencies,
     dossier::{FamilyRecord, Locked, Tables},
-    facts::Needed,
+    needed::Needed,
 };
 use crate::{
     records::{AuthorityRow, TableSet},

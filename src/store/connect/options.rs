@@ -11,12 +11,15 @@ use sea_orm::{
     },
 };
 
-use super::{ConnectError, Settings, Synchronous};
+use super::{
+    error::ConnectError,
+    settings::{Settings, Synchronous},
+};
 use crate::store::{
     database_url::{Address, DatabaseUrl},
     exclusive::APPLICATION_NAME,
     files::Files,
-    standby, watch,
+    recovery, watch,
 };
 
 /// The pause before a busy file is opened again.
@@ -121,7 +124,7 @@ pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Purpose, setting
         .map_sqlx_postgres_opts(move |_| postgres.clone());
     if !settings.read_only {
         options.map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_connect(|connection, _| Box::pin(standby::refuse_standby(connection)))
+            pool.after_connect(|connection, _| Box::pin(recovery::refuse_standby(connection)))
         });
     }
     options

@@ -4,6 +4,7 @@
 
 mod address;
 mod bind;
+mod failed;
 mod pool;
 mod snapshot;
 

@@ -18,15 +18,12 @@ use tokio::{
 };
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
-use super::{
-    address,
-    snapshot::{Answer, Asked, Snapshot, failed},
-};
+use super::{address, failed::failed};
 use crate::store::{
     connect::{Connections, ReadStats},
     database_url::DatabaseUrl,
+    recovery,
     session::StoreError,
-    standby,
 };
 
 /// The capacity of a connection's cache of prepared statements; there are fewer texts than that.
@@ -122,24 +119,14 @@ impl Pool {
         self.idle().clear();
     }
 
-    /// Begins a snapshot with a first statement. A pooled connection may have been lost unnoticed: nothing
-    /// has been read yet, so this is retried over a new one.
-    pub(in crate::store) async fn snapshot(&self, first: Asked<'_>) -> Result<(Snapshot, Answer), StoreError> {
-        let taken = self.take().await?;
-        let reused = taken.reused;
-        match Snapshot::begin(taken, first).await {
-            Err(StoreError::Unavailable(_)) if reused => {
-                // Other idle connections are just as stale.
-                let gone = std::mem::take(&mut *self.idle());
-                self.0.lost.fetch_add(gone.len() as u64, Ordering::Relaxed);
-                drop(gone);
-                Snapshot::begin(self.take().await?, first).await
-            }
-            begun => begun,
-        }
+    /// Gives up the idle connections: they are just as stale as one that was lost.
+    pub(super) fn give_up_idle(&self) {
+        let gone = std::mem::take(&mut *self.idle());
+        self.0.lost.fetch_add(gone.len() as u64, Ordering::Relaxed);
     }
 
-    async fn take(&self) -> Result<PooledConnection, StoreError> {
+    /// A connection, as soon as there is a permit.
+    pub(super) async fn take(&self) -> Result<PooledConnection, StoreError> {
         let taken = self.try_take().await;
         if taken.is_err() {
             self.0.refused.fetch_add(1, Ordering::Relaxed);
@@ -183,9 +170,9 @@ async fn connect(config: &Config, wait: Duration, accept_standby: bool) -> Resul
     let (client, connection) = connecting.await.map_err(|_| UNREACHED)?.map_err(|_| UNREACHED)?;
     // It ends when the client or the server goes.
     let task = tokio::spawn(connection).abort_handle();
-    let asked = timeout(wait, client.query_one(standby::ASK, &[])).await;
+    let asked = timeout(wait, client.query_one(recovery::ASK, &[])).await;
     let standby: Result<bool, StoreError> = match asked.map(|asked| asked.and_then(|row| row.try_get(0))) {
-        Ok(Ok(true)) if !accept_standby => Err(StoreError::Unavailable(standby::STANDBY)),
+        Ok(Ok(true)) if !accept_standby => Err(StoreError::Unavailable(recovery::STANDBY)),
         Ok(Ok(standby)) => Ok(standby),
         Ok(Err(_)) | Err(_) => Err(UNREACHED),
     };
@@ -224,7 +211,7 @@ impl Connection {
 pub(super) struct PooledConnection {
     connection: Option<Connection>,
     /// Whether it has been used before.
-    reused: bool,
+    pub(super) reused: bool,
     /// Whether the server has left a statement unanswered.
     silent: AtomicBool,
     pool: Pool,

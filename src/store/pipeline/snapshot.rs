@@ -3,14 +3,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{FutureExt, future::try_join_all};
-use tokio_postgres::{Error, Row, error::SqlState, types::ToSql};
+use tokio_postgres::{Row, types::ToSql};
 
 use super::{
     Bind,
-    pool::{Connection, PooledConnection},
+    failed::failed,
+    pool::{Connection, Pool, PooledConnection},
 };
 use crate::store::{
-    failure::{StoreError, is_unavailable},
+    failure::StoreError,
     record::{Cells, Record},
 };
 
@@ -34,6 +35,22 @@ pub(in crate::store) type Asked<'a> = (&'a str, &'a [Bind]);
 
 /// The rows of one statement.
 pub(in crate::store) struct Answer(Vec<Row>);
+
+impl Pool {
+    /// Begins a snapshot with a first statement. A pooled connection may have been lost unnoticed: nothing
+    /// has been read yet, so this is retried over a new one.
+    pub(in crate::store) async fn snapshot(&self, first: Asked<'_>) -> Result<(Snapshot, Answer), StoreError> {
+        let taken = self.take().await?;
+        let reused = taken.reused;
+        match Snapshot::begin(taken, first).await {
+            Err(StoreError::Unavailable(_)) if reused => {
+                self.give_up_idle();
+                Snapshot::begin(self.take().await?, first).await
+            }
+            begun => begun,
+        }
+    }
+}
 
 impl Snapshot {
     /// Begins with a first statement, which fixes the snapshot of all others.
@@ -100,17 +117,5 @@ impl Answer {
         let order: Option<Vec<usize>> = R::COLUMNS.iter().map(place).collect();
         let order = order.ok_or_else(|| StoreError::Corrupt("a row lacks a column".to_owned()))?;
         self.0.iter().map(|row| R::read(&mut Cells::of(row, &order))).collect()
-    }
-}
-
-/// The error without the database's words.
-pub(super) fn failed(error: &Error) -> StoreError {
-    match error.code() {
-        Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => StoreError::Conflict,
-        Some(&SqlState::QUERY_CANCELED) => StoreError::TOO_LONG,
-        Some(code) if is_unavailable(code.code()) => StoreError::Unavailable("the server gave up"),
-        Some(code) => StoreError::Database(format!("a statement failed {}", code.code())),
-        None if error.is_closed() => StoreError::Unavailable("the connection failed"),
-        None => StoreError::Database("a statement could not be sent or understood".to_owned()),
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     EntryRow, TrailStoreError,
-    read::{ENTRY, all, entry},
+    columns::{ENTRY, all, entry},
     snapshot::TrailSnapshot,
 };
 

@@ -8,8 +8,9 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait, Value};
 use uuid::Uuid;
 
 use super::{
-    FamiliesRow, HeadRow, Record, TrailSnapshot, TrailStore, TrailStoreError,
-    read::{HEAD, all, get, head},
+    HeadRow, Record, TrailSnapshot, TrailStore, TrailStoreError,
+    columns::{HEAD, all, get, head},
+    part::Part,
     record::{CHAINS, month_name},
     sqlite,
 };
@@ -53,15 +54,6 @@ pub struct Taken {
     pub entries: u64,
     /// The chains' heads.
     pub heads: Vec<HeadRow>,
-}
-
-/// A page of a chain to be copied, with the dictionary words that it uses.
-pub(super) struct Part<'a> {
-    pub(super) chain: Uuid,
-    pub(super) number: i32,
-    pub(super) records: &'a [Record],
-    pub(super) families: &'a [FamiliesRow],
-    pub(super) words: &'a [(i32, Vec<u8>, String)],
 }
 
 impl TrailStore {

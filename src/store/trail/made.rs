@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Record, TrailStore, TrailStoreError,
-    read::{all, get},
+    columns::{all, get},
     records::{RECORD, record},
     snapshot::TrailSnapshot,
     sqlite,

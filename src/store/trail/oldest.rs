@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     EntryRow, Record, TrailSnapshot, TrailStoreError,
-    read::{ENTRY, all, entry},
+    columns::{ENTRY, all, entry},
     records::{RECORD, record},
 };
 

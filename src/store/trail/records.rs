@@ -5,8 +5,9 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{
-    FamiliesRow, RecordRow, TrailStore, TrailStoreError, Word, postgres,
-    read::{all, get},
+    FamiliesRow, RecordRow, TrailStore, TrailStoreError, Word,
+    columns::{all, get},
+    postgres,
     record::{CHAINS, ID_LENGTH, bucket, first_of_month},
     snapshot::{TrailSnapshot, placeholders},
 };

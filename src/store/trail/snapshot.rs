@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     AgencyRow, EntryRow, GroupRow, HeadRow, SubjectRow, TrailStoreError,
-    read::{HEAD, all, entry, get, head},
+    columns::{HEAD, all, entry, get, head},
 };
 
 const GROUP: &str = "s.authority_id, s.bucket, s.recorded_at, s.chain_id, s.seq, s.members";

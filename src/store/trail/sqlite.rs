@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Batch, ChainState, FamiliesRow, HeadRow, RecordRow, TrailStoreError, archive::Part};
+use super::{Batch, ChainState, FamiliesRow, HeadRow, RecordRow, TrailStoreError, part::Part};
 use crate::store::files::Files;
 
 /// The most rows inserted by one statement; the database allows 32,766 parameters.

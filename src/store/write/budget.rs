@@ -8,6 +8,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 
+pub use super::count::Count;
 use crate::store::{
     Store,
     budget::{Admission, PARTS, exceeds_budget, sql::Dialect, window::Parts},
@@ -19,15 +20,6 @@ pub const IDEMPOTENCY_KEY_LIFETIME: TimeDelta = TimeDelta::days(7);
 
 /// The most rows of a kind deleted at once.
 const DELETE_BATCH: i64 = 1000;
-
-/// The holder of a budget, as a digest, and the limit in the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Count {
-    /// The holder.
-    pub holder: i64,
-    /// The limit.
-    pub allowed: i32,
-}
 
 /// What a session counted in its own transaction.
 #[derive(Debug, Default)]

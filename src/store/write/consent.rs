@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     records::ConsentRow,
     store::{
-        bundle::Rows,
+        read_rows::Rows,
         record::record,
         session::{Session, StoreError},
         writing::{Deed, Writing},

@@ -4,6 +4,7 @@
 pub mod budget;
 mod consent;
 mod contact;
+pub(in crate::store) mod count;
 mod emergency;
 mod idempotency;
 mod involvement;

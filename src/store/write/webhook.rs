@@ -1,45 +1,61 @@
 //! Webhook endpoints, which an agency's own people manage, and retries of failed deliveries.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::{webhook_delivery, webhook_endpoint};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
-    sharing::caller::Caller,
+    sharing::{
+        caller::Caller,
+        facts::Holder,
+        grant::{Guarded, NoFamily, Visible},
+    },
     store::{
+        dossier::Locked,
         rows::WebhookEndpointRow,
         session::{Session, StoreError},
         writing::Writing,
     },
 };
 
+/// An endpoint that exists for whoever changes it.
+type Endpoint = Visible<WebhookEndpointRow, NoFamily>;
+
 impl Session {
     /// The endpoints of the caller's agency, for their role and purpose, that receive any of these events,
-    /// oldest first.
+    /// oldest first: each with the event that it receives.
     pub async fn webhook_endpoints(
         &self,
         caller: &Caller,
         events: impl IntoIterator<Item = &'static str> + Send,
-    ) -> Result<Vec<WebhookEndpointRow>, StoreError> {
-        self.all(
-            webhook_endpoint::Entity::find()
-                .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
-                .filter(webhook_endpoint::Column::AgencyId.eq(caller.principal.agency))
-                .filter(webhook_endpoint::Column::Role.eq(caller.principal.role.as_str()))
-                .filter(webhook_endpoint::Column::Purpose.eq(caller.purpose.as_str()))
-                .filter(webhook_endpoint::Column::Events.is_in(events))
-                .order_by_asc(webhook_endpoint::Column::AddedAt)
-                .order_by_asc(webhook_endpoint::Column::Id),
-        )
-        .await
+    ) -> Result<Vec<(String, Locked<WebhookEndpointRow>)>, StoreError> {
+        let rows: Vec<WebhookEndpointRow> = self
+            .all(
+                webhook_endpoint::Entity::find()
+                    .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
+                    .filter(webhook_endpoint::Column::AgencyId.eq(caller.principal.agency))
+                    .filter(webhook_endpoint::Column::Role.eq(caller.principal.role.as_str()))
+                    .filter(webhook_endpoint::Column::Purpose.eq(caller.purpose.as_str()))
+                    .filter(webhook_endpoint::Column::Events.is_in(events))
+                    .order_by_asc(webhook_endpoint::Column::AddedAt)
+                    .order_by_asc(webhook_endpoint::Column::Id),
+            )
+            .await?;
+        let locked = |row: WebhookEndpointRow| {
+            let events = row.events.clone();
+            (events, Arc::new(Guarded::of_no_family(Some(row.agency_id), row)))
+        };
+        Ok(rows.into_iter().map(locked).collect())
     }
 }
 
 impl Writing<'_> {
     /// Adds an endpoint.
     pub async fn add_webhook_endpoint(&self, row: WebhookEndpointRow) -> Result<(), StoreError> {
-        self.of_agency(row.agency_id)?;
+        self.held_by(Holder::Agency(row.agency_id))?;
         self.insert(webhook_endpoint::ActiveModel {
             authority_id: Set(self.authority()),
             id: Set(row.id),
@@ -62,36 +78,39 @@ impl Writing<'_> {
     /// Rotates an endpoint's secret; the previous one stays valid for a while.
     pub async fn rotate_webhook_secret(
         &self,
-        endpoint: &WebhookEndpointRow,
+        endpoint: &Endpoint,
         sealed: String,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.of_agency(endpoint.agency_id)?;
+        self.held_by(endpoint.holder())?;
         webhook_endpoint::Entity::update_many()
             .set(webhook_endpoint::ActiveModel {
                 secret_now: Set(sealed),
-                secret_before: Set(Some(endpoint.secret_now.clone())),
                 rotated_at: Set(Some(at)),
                 ..Default::default()
             })
+            .col_expr(
+                webhook_endpoint::Column::SecretBefore,
+                Expr::col(webhook_endpoint::Column::SecretNow),
+            )
             .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
-            .filter(webhook_endpoint::Column::Id.eq(endpoint.id))
+            .filter(webhook_endpoint::Column::Id.eq(endpoint.key()))
             .exec(self.connection()?)
             .await?;
         Ok(())
     }
 
     /// Removes an endpoint, with its secrets and its delivered and pending deliveries.
-    pub async fn remove_webhook_endpoint(&self, endpoint: &WebhookEndpointRow) -> Result<(), StoreError> {
-        self.of_agency(endpoint.agency_id)?;
+    pub async fn remove_webhook_endpoint(&self, endpoint: &Endpoint) -> Result<(), StoreError> {
+        self.held_by(endpoint.holder())?;
         webhook_delivery::Entity::delete_many()
             .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
-            .filter(webhook_delivery::Column::EndpointId.eq(endpoint.id))
+            .filter(webhook_delivery::Column::EndpointId.eq(endpoint.key()))
             .exec(self.connection()?)
             .await?;
         webhook_endpoint::Entity::delete_many()
             .filter(webhook_endpoint::Column::AuthorityId.eq(self.authority()))
-            .filter(webhook_endpoint::Column::Id.eq(endpoint.id))
+            .filter(webhook_endpoint::Column::Id.eq(endpoint.key()))
             .exec(self.connection()?)
             .await?;
         Ok(())
@@ -99,13 +118,8 @@ impl Writing<'_> {
 
     /// Retries a delivery about a family that was given up, from now on and as often as a new one; returns
     /// whether there was one.
-    pub async fn retry_delivery(
-        &self,
-        endpoint: &WebhookEndpointRow,
-        family: Uuid,
-        delivery: Uuid,
-    ) -> Result<bool, StoreError> {
-        self.of_agency(endpoint.agency_id)?;
+    pub async fn retry_delivery(&self, endpoint: &Endpoint, family: Uuid, delivery: Uuid) -> Result<bool, StoreError> {
+        self.held_by(endpoint.holder())?;
         let changed = webhook_delivery::Entity::update_many()
             .set(webhook_delivery::ActiveModel {
                 state: Set("pending".to_owned()),
@@ -117,7 +131,7 @@ impl Writing<'_> {
             })
             .filter(webhook_delivery::Column::AuthorityId.eq(self.authority()))
             .filter(webhook_delivery::Column::Id.eq(delivery))
-            .filter(webhook_delivery::Column::EndpointId.eq(endpoint.id))
+            .filter(webhook_delivery::Column::EndpointId.eq(endpoint.key()))
             .filter(webhook_delivery::Column::FamilyId.eq(family))
             .filter(webhook_delivery::Column::State.eq("dead"))
             .exec(self.connection()?)

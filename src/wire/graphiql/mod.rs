@@ -3,6 +3,8 @@
 //! It holds no rights: whoever opens it brings a token, or takes that of a demonstration role while the development issuer
 //! is on.
 
+mod roles;
+
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
@@ -11,8 +13,9 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, header::HOST};
-use serde::Serialize;
 
+use self::roles::Roles;
+pub use self::roles::{Example, Graphiql, MakeRoles, Role};
 use super::{
     observe::RequestId,
     pages::{typed, with_policy},
@@ -25,66 +28,6 @@ use super::{
 /// without.)
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// The query page and, when the development issuer is on, the roles it offers.
-#[derive(Clone, Debug, Default)]
-pub struct Graphiql {
-    roles: Option<Roles>,
-}
-
-/// Makes the list of roles anew for each page, so that its tokens are fresh.
-pub type MakeRoles = Arc<dyn Fn() -> Vec<Role> + Send + Sync>;
-
-#[derive(Clone)]
-struct Roles(MakeRoles);
-
-impl std::fmt::Debug for Roles {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Roles")
-    }
-}
-
-/// A demonstration role that the page offers.
-#[derive(Clone, Debug, Serialize)]
-pub struct Role {
-    /// What the list shows (`Police: marker look-up`).
-    pub label: String,
-    /// A token of the development issuer.
-    pub token: String,
-    /// The purpose to start with.
-    pub purpose: String,
-    /// Every purpose of the token.
-    pub purposes: Vec<String>,
-    /// Queries to start from.
-    pub examples: Vec<Example>,
-}
-
-/// A query that a role may start from.
-#[derive(Clone, Debug, Serialize)]
-pub struct Example {
-    /// What the list shows.
-    pub label: String,
-    /// The document.
-    pub query: String,
-    /// Its variables, as JSON text; may be empty.
-    pub variables: String,
-}
-
-impl Graphiql {
-    /// The page alone: whoever opens it brings a token.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The page with demonstration roles, for as long as the development issuer is on. Their tokens are given only to a
-    /// browser that opened the page by a loopback name, so that no other site's name can be pointed at this server.
-    #[must_use]
-    pub fn with_roles(make: MakeRoles) -> Self {
-        Self {
-            roles: Some(Roles(make)),
-        }
-    }
-}
 
 /// `/graphiql`
 pub(super) async fn page() -> Response {

@@ -4,15 +4,15 @@
 //! million tokens; nothing that fails here gets that far. Knows nothing of the schema, the caller or HTTP.
 
 mod lexer;
+mod refusal;
 mod scan;
 mod shape;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Display;
-
 use async_graphql_parser::{Error as ParseError, parse_query, types::ExecutableDocument};
 
+use self::refusal::bad;
 use super::limits::Limits;
 use crate::{
     error::{ErrorCode, RequestError},
@@ -49,24 +49,4 @@ fn refused(error: &ParseError) -> RequestError {
         Some(pos) => refusal.at(pos.line, pos.column),
         None => refusal,
     }
-}
-
-fn bad(message: &'static str) -> RequestError {
-    RequestError::new(ErrorCode::BadUserInput, message)
-}
-
-fn too_many(what: &str, most: impl Display) -> RequestError {
-    RequestError::new(
-        ErrorCode::TooComplex,
-        format!("The document is too complex: at most {most} {what}."),
-    )
-}
-
-/// Line and column, both from 1, of a byte of the document; columns count characters.
-fn location(source: &str, byte: usize) -> (usize, usize) {
-    let before = source.get(..byte).unwrap_or(source);
-    let normalised = before.replace("\r\n", "\n").replace('\r', "\n");
-    let line = normalised.matches('\n').count() + 1;
-    let column = normalised.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (line, column)
 }

@@ -1,9 +1,8 @@
 //! What can be counted without parsing: bytes, tokens, brackets, directives and definitions, in one pass.
 
 use super::{
-    bad,
     lexer::{Kind, Lexer},
-    location, too_many,
+    refusal::{bad, location, too_many},
 };
 use crate::{error::RequestError, wire::limits::Limits};
 

@@ -8,7 +8,7 @@ use async_graphql_parser::{
     types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
 };
 
-use super::{bad, too_many};
+use super::refusal::{bad, too_many};
 use crate::{error::RequestError, wire::limits::Limits};
 
 /// Refuses a document that is larger than the limits once it is written out, or that could not be written out at all.

@@ -2,7 +2,7 @@ use std::{fmt::Write as _, time::Instant};
 
 use rand::{RngExt, SeedableRng, rngs::ChaCha12Rng};
 
-use super::*;
+use super::{refusal::location, *};
 
 fn code(source: &str) -> Option<ErrorCode> {
     check(source, &Limits::default()).err().map(|error| error.code)

@@ -2,8 +2,6 @@
 
 use http::{HeaderMap, header::ACCEPT};
 
-use super::headers::is_utf8;
-
 /// A media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::wire) enum MediaType {
@@ -28,6 +26,12 @@ impl MediaType {
             Self::Json => "json",
         }
     }
+}
+
+/// Whether a charset is UTF-8, under its name or under the one that many programs have for it.
+pub(super) fn is_utf8(charset: &str) -> bool {
+    let charset = charset.trim().trim_matches('"');
+    ["utf-8", "utf8"].iter().any(|name| charset.eq_ignore_ascii_case(name))
 }
 
 /// More media ranges than this are not read.

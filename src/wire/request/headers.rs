@@ -5,7 +5,7 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
 
-use super::super::respond::Problem;
+use super::{super::respond::Problem, accept::is_utf8};
 use crate::graphql::operation::WithheldMode;
 
 /// The header that names what the data is wanted for.
@@ -37,12 +37,6 @@ pub(in crate::wire) fn check_body(headers: &HeaderMap) -> Result<(), Problem> {
         return Err(Problem::unsupported("The body must be sent without Content-Encoding."));
     }
     Ok(())
-}
-
-/// Whether a charset is UTF-8, under its name or under the one that many programs have for it.
-pub(super) fn is_utf8(charset: &str) -> bool {
-    let charset = charset.trim().trim_matches('"');
-    ["utf-8", "utf8"].iter().any(|name| charset.eq_ignore_ascii_case(name))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -7,7 +7,7 @@ use apollo_compiler::{
     ast::{FieldDefinition, InputValueDefinition},
     schema::ExtendedType,
 };
-use thinkfamily::graphql::engine::library_sdl;
+use thinkfamily::graphql::library::library_sdl;
 
 /// The library's schema.
 pub(crate) struct Api {

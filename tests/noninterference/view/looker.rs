@@ -49,6 +49,7 @@ impl<'a> Looker<'a> {
             categories: field.categories.union(row.categories),
             area: field.area,
             sourced: field.sourced,
+            agency: false,
             of_members: field.of_members,
         };
         let seen = if classified {

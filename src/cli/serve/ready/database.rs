@@ -1,17 +1,18 @@
 //! What the database is looked at for: that it notes what is written, that its numbers rise, that it is no standby, and that its schema is this program's.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
-use super::TIME;
 use crate::{
     audit::Trail,
     readiness::{Condition, Look},
     store::{Store, connect::Databases, migrate::Schema},
 };
 
+/// Longer than this, and a database does not count as ready. Looks at anything else of it leave that to the one that asks whether it answers.
+pub(super) const TIME: Duration = Duration::from_secs(2);
 /// Writes are noted, and numbers rise. Numbers that do not are set right where that can be done.
 pub(super) fn noted(store: Store) -> Look {
     Look::new(Condition::WritesNotNoted, move || {

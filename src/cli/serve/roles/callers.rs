@@ -1,6 +1,6 @@
 //! The table of demonstration callers.
 
-use super::Caller;
+use super::caller::Caller;
 
 const LOOK_UP: &str = "{
   family(reference: \"TF-10001\") {

@@ -1,0 +1,76 @@
+//! What importing is asked for and needs at hand, and how it speaks.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Write},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use crate::{
+    audit::Trail,
+    cli::{context::Context, failure::Failure},
+    import::ImportError,
+    records::Table,
+    store::{Store, connect::Databases},
+};
+
+/// Load CSV files, one a table, each whole or not at all.
+#[derive(Args, Clone, Debug)]
+pub(in crate::cli) struct ImportArgs {
+    /// The directory with the files, such as person.csv and family.csv.
+    #[arg(value_name = "DIR", required_unless_present = "templates")]
+    pub(super) directory: Option<PathBuf>,
+    /// The code of the authority whose data they are [default: cambridgeshire in development, none otherwise].
+    #[arg(long, value_name = "CODE")]
+    pub(super) authority: Option<String>,
+    /// Make the authority, with this name, if it is not there.
+    #[arg(long, value_name = "NAME")]
+    pub(super) new_authority: Option<String>,
+    /// What whoever meets a family with a marker is asked to do: the authority's own words, kept until they are set anew.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) marker_advice: Option<String>,
+    /// Say what would be new, changed and refused, and write nothing.
+    #[arg(long, conflicts_with = "marker_advice")]
+    pub(super) check: bool,
+    /// Write an empty file of each table with the names of its columns, and load nothing.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["directory", "authority", "new_authority", "marker_advice", "check"])]
+    pub(super) templates: Option<PathBuf>,
+}
+
+/// What importing needs at hand.
+pub(super) struct Work<'a> {
+    pub(super) context: &'a Context,
+    pub(super) databases: &'a Databases,
+    pub(super) store: &'a Store,
+    /// Where changes are announced; none where nothing is to be written.
+    pub(super) trail: Option<&'a Trail>,
+}
+
+/// A file, to be read.
+pub(super) fn open(table: Table, path: &Path) -> Result<BufReader<File>, Failure> {
+    File::open(path)
+        .map(BufReader::new)
+        .map_err(|error| Failure::problem(format!("{}: cannot be read: {error}", table.file_name())))
+}
+
+/// Tells every bad line, and that nothing of the file was loaded.
+pub(super) fn refused(error: ImportError) -> Failure {
+    match error {
+        ImportError::Refused(problems) => {
+            tell(format_args!("{problems}"));
+            let file = problems.problems.first().map_or("the file", |problem| problem.file);
+            Failure::problem(format!(
+                "{file} was refused, for {}: nothing of it was loaded, nor of the files after it",
+                problems.count()
+            ))
+        }
+        error => Failure::problem(error),
+    }
+}
+
+/// A line on standard error. Where nobody reads it, the import goes on.
+pub(super) fn tell(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

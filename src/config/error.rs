@@ -1,0 +1,55 @@
+//! A setting that is refused, and where it came from.
+
+use std::fmt::Display;
+
+/// A setting that is refused at start. Values are never echoed: some are secrets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("setting `{setting}`{}: {wanted}", .origin.map(|origin| format!(" ({origin})")).unwrap_or_default())]
+pub struct ConfigError {
+    /// The setting's name.
+    pub setting: String,
+    /// Where the refused value came from, where it came from somewhere.
+    pub origin: Option<Origin>,
+    /// What is expected.
+    pub wanted: String,
+}
+
+impl ConfigError {
+    /// A refusal of a setting that did not come from one place.
+    pub(super) fn new(setting: impl Into<String>, wanted: impl Into<String>) -> Self {
+        Self {
+            setting: setting.into(),
+            origin: None,
+            wanted: wanted.into(),
+        }
+    }
+
+    pub(super) fn from(setting: &str, origin: Origin, wanted: impl Into<String>) -> Self {
+        Self {
+            setting: setting.to_owned(),
+            origin: Some(origin),
+            wanted: wanted.into(),
+        }
+    }
+}
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A command line flag.
+    Flag,
+    /// An environment variable.
+    Environment,
+    /// The configuration file.
+    File,
+}
+
+impl Display for Origin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Flag => "from the command line",
+            Self::Environment => "from the environment",
+            Self::File => "from the configuration file",
+        })
+    }
+}
