@@ -1,23 +1,23 @@
-//! From a request's headers to its caller, step by step, refusing at the first doubt.
+//! Authenticates requests: from a request's headers to its caller, step by step, refusing at the first doubt.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    asking::Asking,
     bearer::{self, Scheme},
     binding::Confirmation,
-    cache::{self, TokenCache, Verified},
     claims::{Claims, PORTAL_ROLE},
+    credentials::Credentials,
     directory::{AgencyEntry, Directory},
     issuer::{IssuerError, TrustedIssuer},
     jwks::KeyName,
-    keys::Known,
+    keys::KeyState,
     proof::Proof,
     refusal::AuthRefusal,
-    replays::Replays,
+    replay_cache::ReplayCache,
     token::Unverified,
+    token_cache::{self, TokenCache, Verified},
 };
 use crate::{
     clock::Clock,
@@ -26,15 +26,15 @@ use crate::{
     sharing::caller::{Caller, Party},
 };
 
-/// Most verified tokens that are remembered.
-const REMEMBERED_TOKENS: usize = 10_000;
-/// Most proofs that are remembered of a minute, some 16 MiB of them.
-const REMEMBERED_PROOFS: usize = 300_000;
+/// Most verified access tokens in the cache.
+const CACHED_TOKENS: usize = 10_000;
+/// Most DPoP proofs in the replay cache per minute, some 16 MiB.
+const CACHED_PROOFS: usize = 300_000;
 
-/// A caller, and until when the token holds.
+/// An authenticated caller, and the expiry of its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
-    /// Who is asking.
+    /// The caller.
     pub caller: Caller,
     /// The token's `exp`: a connection that lives longer must end then.
     pub expires_at: DateTime<Utc>,
@@ -42,7 +42,7 @@ pub struct SignedIn {
     pub only_registered: bool,
 }
 
-/// Tells who is asking. Clones share everything.
+/// Authenticates requests. Clones share everything.
 #[derive(Clone)]
 pub struct Authenticator(Arc<Inner>);
 
@@ -50,8 +50,8 @@ struct Inner {
     issuers: Vec<TrustedIssuer>,
     directory: Arc<dyn Directory>,
     clock: Clock,
-    cache: TokenCache,
-    replays: Replays,
+    token_cache: TokenCache,
+    replay_cache: ReplayCache,
     token_bytes: usize,
 }
 
@@ -63,13 +63,13 @@ impl std::fmt::Debug for Authenticator {
 }
 
 impl Authenticator {
-    /// An authenticator that believes these issuers. Refused: none at all, or two of one name.
+    /// An authenticator that trusts these issuers. Refused: no issuer, or two of the same name.
     pub fn new(issuers: Vec<TrustedIssuer>, directory: Arc<dyn Directory>, clock: Clock) -> Result<Self, IssuerError> {
-        Self::within(issuers, directory, clock, bearer::TOKEN_BYTES)
+        Self::with_max_token_bytes(issuers, directory, clock, bearer::DEFAULT_MAX_TOKEN_BYTES)
     }
 
-    /// The same for tokens of at most so many bytes.
-    pub fn within(
+    /// The same, with a maximum token size in bytes.
+    pub fn with_max_token_bytes(
         issuers: Vec<TrustedIssuer>,
         directory: Arc<dyn Directory>,
         clock: Clock,
@@ -78,8 +78,8 @@ impl Authenticator {
         if issuers.is_empty() {
             return Err(IssuerError::None);
         }
-        for (at, issuer) in issuers.iter().enumerate() {
-            if issuers[..at].iter().any(|other| other.name == issuer.name) {
+        for (index, issuer) in issuers.iter().enumerate() {
+            if issuers[..index].iter().any(|other| other.name == issuer.name) {
                 return Err(IssuerError::Twice(issuer.name.clone()));
             }
         }
@@ -87,139 +87,145 @@ impl Authenticator {
             issuers,
             directory,
             clock,
-            cache: TokenCache::new(REMEMBERED_TOKENS),
-            replays: Replays::new(REMEMBERED_PROOFS),
+            token_cache: TokenCache::new(CACHED_TOKENS),
+            replay_cache: ReplayCache::new(CACHED_PROOFS),
             token_bytes,
         })))
     }
 
-    /// Asks every key address once, so that the first caller need not wait; failures are logged only.
+    /// Fetches every issuer's keys once, so that the first caller need not wait; failures are only logged.
     pub async fn warm_up(&self) {
         for issuer in &self.0.issuers {
             issuer.keys.current().await;
         }
     }
 
-    /// Whether the keys of one issuer at least were read lately. Where they were of none, nobody could safely sign in; where of some, the others' people can,
-    /// and another server has no newer ones.
+    /// Whether at least one issuer's keys are current. If none are, nobody can safely be authenticated. If
+    /// some are, their users can, and another replica would have no newer keys.
     pub fn has_current_keys(&self) -> bool {
         self.0.issuers.iter().any(|issuer| issuer.keys.are_current())
     }
 
-    /// How long ago the keys were read that are oldest, in seconds; nothing where none change.
+    /// Age of the oldest keys, in seconds; 0 if no keys ever change.
     pub fn oldest_keys(&self) -> u64 {
         let ages = self.0.issuers.iter().filter_map(|issuer| issuer.keys.age());
         ages.max()
             .map_or(0, |age| u64::try_from(age.num_seconds()).unwrap_or(0))
     }
 
-    /// Who is asking, and until when the token holds.
-    pub async fn sign_in(&self, asking: &Asking<'_>) -> Result<SignedIn, AuthRefusal> {
+    /// Authenticates a request.
+    pub async fn sign_in(&self, credentials: &Credentials<'_>) -> Result<SignedIn, AuthRefusal> {
         let signed_in = async {
-            let (scheme, token) = bearer::token(asking.headers, self.0.token_bytes)?;
-            // The proof is looked at first: what is wrong with it tells nothing of the token.
+            let (scheme, token) = bearer::token(credentials.headers, self.0.token_bytes)?;
+            // The proof is checked first: an error in it discloses nothing of the token.
             let proof = match scheme {
                 Scheme::Bearer => None,
-                Scheme::Dpop => Some(Proof::check(asking, token, self.0.clock.now().timestamp())?),
+                Scheme::Dpop => Some(Proof::verify(credentials, token, self.0.clock.now().timestamp())?),
             };
             let verified = self.0.verified(token).await?;
-            self.0.bound(&verified, asking, proof.as_ref())?;
-            self.0.signed_in(&verified, bearer::purpose(asking.headers)?).await
+            self.0.check_binding(&verified, credentials, proof.as_ref())?;
+            self.0.signed_in(&verified, bearer::purpose(credentials.headers)?).await
         };
         let signed_in = signed_in.await;
         if let Err(refusal) = &signed_in {
-            note(*refusal);
+            log_refusal(*refusal);
         }
         signed_in
     }
 }
 
-/// Writes the true cause of a refusal to the log. Nothing of the token goes there.
-fn note(refusal: AuthRefusal) {
+/// Logs the true cause of a refusal, and nothing of the token.
+fn log_refusal(refusal: AuthRefusal) {
     tracing::info!(cause = refusal.log_code(), claim = refusal.claim(), "sign-in refused");
 }
 
 impl Inner {
-    /// The claims of a token that holds now.
+    /// The claims of a token that is valid now, from the cache if possible.
     async fn verified(&self, token: &str) -> Result<Verified, AuthRefusal> {
-        let hash = cache::hash(token);
-        if let Some(verified) = self.cache.get(&hash) {
+        let hash = token_cache::hash(token);
+        if let Some(verified) = self.token_cache.get(&hash) {
             let issuer = &self.issuers[verified.issuer];
-            let held = self.check(&verified.claims, issuer);
+            let still_valid = self.check(&verified.claims, issuer);
             let current = issuer.keys.current().await.version == verified.keys_version;
-            if held.is_ok() && current {
+            if still_valid.is_ok() && current {
                 return Ok(verified);
             }
-            self.cache.remove(&hash);
-            held?;
+            self.token_cache.remove(&hash);
+            still_valid?;
         }
         let verified = self.verify(token).await?;
-        self.cache.insert(hash, verified.clone());
+        self.token_cache.insert(hash, verified.clone());
         Ok(verified)
     }
 
     async fn verify(&self, token: &str) -> Result<Verified, AuthRefusal> {
         let token = Unverified::parse(token)?;
-        let at = self
+        let index = self
             .issuers
             .iter()
             .position(|issuer| issuer.name == token.issuer)
             .ok_or(AuthRefusal::IssuerUnknown)?;
-        let issuer = &self.issuers[at];
+        let issuer = &self.issuers[index];
         if !issuer.algorithms.contains(&token.algorithm) {
             return Err(AuthRefusal::AlgorithmNotAllowed);
         }
-        let mut known = issuer.keys.current().await;
-        if !has_key(&known, &token.key) {
-            known = issuer.keys.after_unknown_key().await;
+        let mut keys = issuer.keys.current().await;
+        if !has_key(&keys, &token.key) {
+            keys = issuer.keys.refresh_for_unknown_key().await;
         }
-        let set = known.set.ok_or(AuthRefusal::KeysUnavailable)?;
+        let set = keys.set.ok_or(AuthRefusal::KeysUnavailable)?;
         let key = set.get(&token.key).ok_or(AuthRefusal::KeyUnknown)?;
         let claims = Claims::read(&token.verify(key)?)?;
         self.check(&claims, issuer)?;
         let portal = claims.actor.as_ref().map(|actor| agency_name(&claims, &actor.agency));
-        issuer.may_speak_for(&agency_name(&claims, &claims.agency), portal.as_ref())?;
+        issuer.check_trusted_for(&agency_name(&claims, &claims.agency), portal.as_ref())?;
         Ok(Verified {
             claims: Arc::new(claims),
-            issuer: at,
-            keys_version: known.version,
+            issuer: index,
+            keys_version: keys.version,
         })
     }
 
-    /// Refuses a token that is bound to another sender, and a proof that was shown before.
-    fn bound(&self, verified: &Verified, asking: &Asking<'_>, proof: Option<&Proof>) -> Result<(), AuthRefusal> {
+    /// Refuses a token bound to another client, and a replayed proof.
+    fn check_binding(
+        &self,
+        verified: &Verified,
+        credentials: &Credentials<'_>,
+        proof: Option<&Proof>,
+    ) -> Result<(), AuthRefusal> {
         let required = self.issuers[verified.issuer].binding;
-        let bound = verified.claims.confirmation.as_ref();
+        let check_binding = verified.claims.confirmation.as_ref();
         let key = proof.map(|proof| &proof.key);
-        Confirmation::check(bound, required, key, asking.certificate.as_ref())?;
+        Confirmation::check(check_binding, required, key, credentials.certificate.as_ref())?;
         match proof {
             None => Ok(()),
-            Some(proof) => self
-                .replays
-                .show(&proof.id, self.clock.now().timestamp(), asking.rehearsal),
+            Some(proof) => {
+                self.replay_cache
+                    .check_and_record(&proof.id, self.clock.now().timestamp(), credentials.dry_run)
+            }
         }
     }
 
     fn check(&self, claims: &Claims, issuer: &TrustedIssuer) -> Result<(), AuthRefusal> {
         let now = self.clock.now().timestamp();
-        claims.check(&issuer.audience, now, issuer.leeway, issuer.longest_life)
+        claims.check(&issuer.audience, now, issuer.leeway, issuer.max_lifetime)
     }
 
-    /// The caller whom the claims name, as the register knows the agencies, for one purpose.
+    /// The caller named by the claims, with its agencies as the register has them, for one purpose.
     async fn signed_in(&self, verified: &Verified, purpose: Option<&str>) -> Result<SignedIn, AuthRefusal> {
         let claims = &*verified.claims;
         let agency = self
-            .registered(&claims.authority, &claims.agency, &claims.client)
+            .look_up_agency(&claims.authority, &claims.agency, &claims.client)
             .await?
             .ok_or(AuthRefusal::AgencyUnknown)?;
         let authority = agency.authority;
-        // The portal is the client where there is one; of the user's own client nothing is asked.
+        // With a portal, the portal is the client; the user's own client need not be registered.
         let mut only_registered = agency.only_registered;
         let portal = match &claims.actor {
             None => None,
             Some(actor) => {
                 let entry = self
-                    .registered(&claims.authority, &actor.agency, &actor.client)
+                    .look_up_agency(&claims.authority, &actor.agency, &actor.client)
                     .await?
                     .filter(|entry| entry.authority == authority)
                     .ok_or(AuthRefusal::PortalUnknown)?;
@@ -234,7 +240,7 @@ impl Inner {
             principal: party(agency, &claims.agency, &claims.role, &claims.subject),
             portal,
             client: client.clone(),
-            purpose: chosen_purpose(&claims.purposes, purpose)?.to_owned(),
+            purpose: selected_purpose(&claims.purposes, purpose)?.to_owned(),
             purposes: claims.purposes.clone(),
         };
         Ok(SignedIn {
@@ -244,7 +250,7 @@ impl Inner {
         })
     }
 
-    async fn registered(
+    async fn look_up_agency(
         &self,
         authority: &str,
         agency: &str,
@@ -257,8 +263,8 @@ impl Inner {
     }
 }
 
-fn has_key(known: &Known, name: &KeyName) -> bool {
-    known.set.as_ref().is_some_and(|set| set.get(name).is_some())
+fn has_key(keys: &KeyState, name: &KeyName) -> bool {
+    keys.set.as_ref().is_some_and(|set| set.get(name).is_some())
 }
 
 fn agency_name(claims: &Claims, agency: &str) -> AgencyName {
@@ -278,8 +284,8 @@ fn party(entry: AgencyEntry, code: &str, role: &str, subject: &str) -> Party {
     }
 }
 
-/// The purpose that the request names, or else the token's only one.
-fn chosen_purpose<'a>(allowed: &'a [String], named: Option<&str>) -> Result<&'a str, AuthRefusal> {
+/// The purpose named by the request, or else the token's only one.
+fn selected_purpose<'a>(allowed: &'a [String], named: Option<&str>) -> Result<&'a str, AuthRefusal> {
     match (named, allowed) {
         (Some(named), _) => allowed
             .iter()

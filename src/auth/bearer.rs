@@ -1,21 +1,22 @@
-//! The two headers that say who is asking and what for. The proof that may come with the first is `proof.rs`'s.
+//! The headers `Authorization` and `x-purpose-of-use`. DPoP proofs are in `proof.rs`.
 
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::refusal::AuthRefusal;
 
-/// The longest token that is looked at unless the settings say otherwise, in bytes: of somebody in two hundred groups, which is as many as providers name.
-pub const TOKEN_BYTES: usize = 16 * 1024;
+/// Default maximum size of a token, in bytes: enough for a user in two hundred groups, the most that
+/// providers list.
+pub const DEFAULT_MAX_TOKEN_BYTES: usize = 16 * 1024;
 
-/// The header that names the purpose of a request.
+/// The header with the purpose of use.
 pub const PURPOSE_HEADER: &str = "x-purpose-of-use";
 
-/// How a token is sent.
+/// The authentication scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// By itself: whoever has it may send it, unless a certificate says otherwise (RFC 6750, RFC 8705).
+    /// A bearer token: whoever has it can use it, unless it is bound to a certificate (RFC 6750, RFC 8705).
     Bearer,
-    /// With a proof that its sender has the key that it is bound to (RFC 9449).
+    /// A token with a proof that its sender has the key it is bound to (RFC 9449).
     Dpop,
 }
 
@@ -31,7 +32,7 @@ impl Scheme {
         }
     }
 
-    /// The scheme of the first Authorization header, where there is one that we know; for saying what would be right only.
+    /// The scheme of the first Authorization header, if it is supported; only for choosing the challenge.
     pub fn of(headers: &HeaderMap) -> Self {
         let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let name = value.and_then(|value| value.split(' ').next());
@@ -39,31 +40,31 @@ impl Scheme {
     }
 }
 
-/// The token of the one Authorization header, of at most so many bytes.
-pub fn token(headers: &HeaderMap, most: usize) -> Result<(Scheme, &str), AuthRefusal> {
+/// The token in the only Authorization header, of at most this many bytes.
+pub fn token(headers: &HeaderMap, max_bytes: usize) -> Result<(Scheme, &str), AuthRefusal> {
     let mut all = headers.get_all(AUTHORIZATION).iter();
     let value = all.next().ok_or(AuthRefusal::NoAuthorization)?;
     if all.next().is_some() {
         return Err(AuthRefusal::SeveralAuthorizations);
     }
-    if value.len() > most + "Bearer ".len() {
+    if value.len() > max_bytes + "Bearer ".len() {
         return Err(AuthRefusal::TokenTooLong);
     }
     let value = value.to_str().map_err(|_| AuthRefusal::TokenMalformed)?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     let scheme = Scheme::named(scheme).ok_or(AuthRefusal::SchemeNotAccepted)?;
-    // One blank or more (RFC 9110, section 11.4).
+    // One space or more (RFC 9110, section 11.4).
     let token = token.trim_start_matches(' ');
     if token.is_empty() {
         return Err(AuthRefusal::TokenEmpty);
     }
-    if token.len() > most {
+    if token.len() > max_bytes {
         return Err(AuthRefusal::TokenTooLong);
     }
     Ok((scheme, token))
 }
 
-/// The purpose that the request names, if it names one.
+/// The purpose named by the request, if any.
 pub fn purpose(headers: &HeaderMap) -> Result<Option<&str>, AuthRefusal> {
     let mut all = headers.get_all(PURPOSE_HEADER).iter();
     let Some(value) = all.next() else {

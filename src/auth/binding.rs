@@ -1,23 +1,23 @@
-//! Tokens that are bound to whoever may send them (`cnf`): to a key by a proof of possession (RFC 9449), or to a certificate
-//! (RFC 8705). Whoever has such a token and not the key or certificate has nothing.
+//! Sender-constrained tokens (`cnf`): bound to a key by a proof of possession (RFC 9449), or to a client
+//! certificate (RFC 8705). A stolen token is useless without that key or certificate.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use super::{asking::Thumbprint, refusal::AuthRefusal};
+use super::{credentials::Thumbprint, refusal::AuthRefusal};
 use crate::config::TokenBinding;
 
-/// What a token is bound to: one of them at least.
+/// What a token is bound to: at least one of the two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Confirmation {
-    /// `jkt`: the thumbprint of the key that proofs are made with.
+    /// `jkt`: the thumbprint of the key that signs proofs.
     key: Option<Thumbprint>,
     /// `x5t#S256`: the thumbprint of the certificate.
     certificate: Option<Thumbprint>,
 }
 
 impl Confirmation {
-    /// Reads `cnf`. A token that is bound to something that we cannot check is refused.
+    /// Parses `cnf`. A token bound in a way that cannot be checked is refused.
     pub(super) fn read(payload: &Map<String, Value>) -> Result<Option<Self>, AuthRefusal> {
         let Some(value) = payload.get("cnf") else {
             return Ok(None);
@@ -41,7 +41,8 @@ impl Confirmation {
         }))
     }
 
-    /// Whether a token that is bound so, or not at all, may be sent by whoever proved to have this key and this certificate.
+    /// Checks a token's binding against the issuer's requirement and the key and certificate that the client
+    /// has proved.
     pub(super) fn check(
         bound: Option<&Self>,
         required: TokenBinding,
@@ -50,24 +51,24 @@ impl Confirmation {
     ) -> Result<(), AuthRefusal> {
         let by_key = bound.and_then(|bound| bound.key.as_ref());
         let by_certificate = bound.and_then(|bound| bound.certificate.as_ref());
-        let enough = match required {
+        let satisfied = match required {
             TokenBinding::Optional => true,
             TokenBinding::Required => bound.is_some(),
             TokenBinding::Dpop => by_key.is_some(),
             TokenBinding::Certificate => by_certificate.is_some(),
         };
-        if !enough {
+        if !satisfied {
             return Err(AuthRefusal::BindingMissing);
         }
         match (by_key, key) {
             (Some(_), None) => return Err(AuthRefusal::BindingUnproven),
             (None, Some(_)) => return Err(AuthRefusal::ProofForUnboundToken),
-            (Some(wanted), Some(proved)) if wanted != proved => return Err(AuthRefusal::BindingMismatch),
+            (Some(expected), Some(proved)) if expected != proved => return Err(AuthRefusal::BindingMismatch),
             _ => {}
         }
         match (by_certificate, certificate) {
             (Some(_), None) => Err(AuthRefusal::BindingUnproven),
-            (Some(wanted), Some(shown)) if wanted != shown => Err(AuthRefusal::BindingMismatch),
+            (Some(expected), Some(presented)) if expected != presented => Err(AuthRefusal::BindingMismatch),
             _ => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! What a token claims, once its shape is checked. Pure: the time is passed in.
+//! Parses and validates the claims of an access token. Pure: the time is a parameter.
 
 use std::time::Duration;
 
@@ -24,10 +24,10 @@ pub const ROLES: [&str; 12] = [
 
 pub use crate::sharing::caller::PORTAL_ROLE;
 
-/// The longest text of a claim, in characters.
-const TEXT_CHARS: usize = 200;
+/// Longest text of a claim, in characters.
+const MAX_TEXT_CHARS: usize = 200;
 /// Most audiences and most purposes of a token.
-const LIST_ITEMS: usize = 20;
+const MAX_LIST_ITEMS: usize = 20;
 /// The last second of the year 9999.
 const LAST_INSTANT: i64 = 253_402_300_799;
 
@@ -36,7 +36,7 @@ const LAST_INSTANT: i64 = 253_402_300_799;
 pub(super) struct Claims {
     /// `sub`: the person or system.
     pub(super) subject: String,
-    /// The program that was given the token: `client_id`, or the name that its provider gives it instead.
+    /// The client the token was issued to: `client_id`, or its provider's own name for it.
     pub(super) client: String,
     /// `authority`: the authority's code.
     pub(super) authority: String,
@@ -44,7 +44,7 @@ pub(super) struct Claims {
     pub(super) agency: String,
     /// `role`: one of [`ROLES`], never `portal`.
     pub(super) role: String,
-    /// `purposes`: each once, in the token's order.
+    /// `purposes`: without duplicates, in the token's order.
     pub(super) purposes: Vec<String>,
     /// `act`: the portal that acts for the subject.
     pub(super) actor: Option<Actor>,
@@ -65,14 +65,14 @@ pub(super) struct Claims {
 pub(super) struct Actor {
     /// The portal's own `sub`.
     pub(super) subject: String,
-    /// The portal's program.
+    /// The portal's client.
     pub(super) client: String,
-    /// The code of the agency that runs the portal, in the token's authority.
+    /// The code of the portal's agency, in the token's authority.
     pub(super) agency: String,
 }
 
 impl Claims {
-    /// Reads a payload whose issuer and signature are already checked.
+    /// Parses the payload of a token whose issuer and signature have been checked.
     pub(super) fn read(payload: &Map<String, Value>) -> Result<Self, AuthRefusal> {
         if payload.contains_key("jti") {
             text(payload, "jti", "jti")?;
@@ -100,13 +100,13 @@ impl Claims {
         })
     }
 
-    /// Whether the token is for `audience` and holds at `now` (seconds since 1970).
+    /// Checks that the token is for `audience` and is valid at `now` (seconds since 1970).
     pub(super) fn check(
         &self,
         audience: &str,
         now: i64,
         leeway: Duration,
-        longest_life: Duration,
+        max_lifetime: Duration,
     ) -> Result<(), AuthRefusal> {
         if !self.audiences.iter().any(|named| named == audience) {
             return Err(AuthRefusal::AudienceMismatch);
@@ -122,7 +122,7 @@ impl Claims {
         if self.issued_at.is_some_and(|issued| issued > latest_start) {
             return Err(AuthRefusal::IssuedInFuture);
         }
-        if self.expires_at > latest_start.saturating_add(seconds(longest_life)) {
+        if self.expires_at > latest_start.saturating_add(seconds(max_lifetime)) {
             return Err(AuthRefusal::LivesTooLong);
         }
         Ok(())
@@ -146,9 +146,10 @@ impl Actor {
     }
 }
 
-/// Whether a text may stand in a claim: 1 to 200 characters, no control characters, no space at either end.
-fn is_text(text: &str) -> bool {
-    (1..=TEXT_CHARS).contains(&text.chars().count())
+/// Whether a text is valid in a claim: 1 to 200 characters, no control characters, no white space at either
+/// end.
+fn is_valid_text(text: &str) -> bool {
+    (1..=MAX_TEXT_CHARS).contains(&text.chars().count())
         && !text.chars().any(char::is_control)
         && !text.starts_with(char::is_whitespace)
         && !text.ends_with(char::is_whitespace)
@@ -159,21 +160,21 @@ fn text<'a>(object: &'a Map<String, Value>, key: &str, name: &'static str) -> Re
         .get(key)
         .ok_or(AuthRefusal::ClaimMissing(name))?
         .as_str()
-        .filter(|text| is_text(text))
+        .filter(|text| is_valid_text(text))
         .ok_or(AuthRefusal::ClaimMalformed(name))
 }
 
 fn texts(list: &[Value], name: &'static str) -> Result<Vec<String>, AuthRefusal> {
-    if !(1..=LIST_ITEMS).contains(&list.len()) {
+    if !(1..=MAX_LIST_ITEMS).contains(&list.len()) {
         return Err(AuthRefusal::ClaimMalformed(name));
     }
     let mut texts: Vec<String> = Vec::with_capacity(list.len());
     for item in list {
         let text = item
             .as_str()
-            .filter(|text| is_text(text))
+            .filter(|text| is_valid_text(text))
             .ok_or(AuthRefusal::ClaimMalformed(name))?;
-        if !texts.iter().any(|known| known == text) {
+        if !texts.iter().any(|seen| seen == text) {
             texts.push(text.to_owned());
         }
     }
@@ -184,17 +185,17 @@ fn purposes(payload: &Map<String, Value>) -> Result<Vec<String>, AuthRefusal> {
     match payload.get("purposes") {
         None => Err(AuthRefusal::ClaimMissing("purposes")),
         Some(Value::Array(list)) => texts(list, "purposes"),
-        // Some providers write a list of one as the one.
+        // Some providers write a list of one as its single item.
         Some(one) => texts(std::slice::from_ref(one), "purposes"),
     }
 }
 
-/// The client program. `client_id` is the standard's (RFC 9068); without it, what `OpenID` Connect calls it (`azp`, Keycloak and Entra), or AD FS
-/// (`appid`). Where there is a `client_id` it must be right, whatever the others say.
+/// The client. The standard claim is `client_id` (RFC 9068); without it `azp` (`OpenID` Connect: Keycloak,
+/// Entra) or `appid` (AD FS). If there is a `client_id` it must be valid, whatever the others say.
 fn client(payload: &Map<String, Value>) -> Result<&str, AuthRefusal> {
     let names = ["client_id", "azp", "appid"];
-    let there = names.into_iter().find(|name| payload.contains_key(*name));
-    let name = there.unwrap_or("client_id");
+    let present = names.into_iter().find(|name| payload.contains_key(*name));
+    let name = present.unwrap_or("client_id");
     text(payload, name, name)
 }
 

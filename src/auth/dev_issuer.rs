@@ -1,6 +1,7 @@
-//! The development issuer: mints tokens for trying and demonstrating, with a key of its own in the data directory.
+//! The development issuer: issues access tokens for development and demonstration, with its own key in the
+//! data directory.
 //!
-//! Trusted for every agency, so configuration keeps it off in production and off public addresses.
+//! It is trusted for every agency, so the configuration keeps it off in production and off public addresses.
 
 use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
 
@@ -27,10 +28,10 @@ use crate::{
 
 /// The key's file in the data directory.
 const KEY_FILE: &str = "development-issuer.key";
-/// How far its own clock may be off.
+/// Allowed clock skew.
 const LEEWAY: Duration = Duration::from_secs(5);
-/// The longest life of its tokens, in minutes.
-pub const LONGEST_MINUTES: u32 = 24 * 60;
+/// Longest lifetime of its tokens, in minutes.
+pub const MAX_TOKEN_MINUTES: u32 = 24 * 60;
 
 /// A portal that acts for the token's subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +40,11 @@ pub struct PortalRequest {
     pub agency: String,
     /// The portal's own `sub`.
     pub subject: String,
-    /// The portal's program.
+    /// The portal's client.
     pub client: String,
 }
 
-/// What a token is to say.
+/// The content of a token to be issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRequest {
     /// The authority's code.
@@ -54,13 +55,13 @@ pub struct TokenRequest {
     pub role: String,
     /// The purposes, 1 to 20.
     pub purposes: Vec<String>,
-    /// Whom it speaks of (`sub`).
+    /// The subject (`sub`).
     pub subject: String,
-    /// The program that is given it.
+    /// The client it is issued to.
     pub client: String,
     /// The portal that acts for the subject.
     pub portal: Option<PortalRequest>,
-    /// For how many minutes it holds; at most a day.
+    /// Lifetime in minutes; at most a day.
     pub minutes: u32,
 }
 
@@ -81,9 +82,9 @@ impl std::fmt::Debug for DevIssuer {
 }
 
 impl DevIssuer {
-    /// The issuer with the key of the data directory; both are made if they are not there.
+    /// Opens the issuer with its key in the data directory; both are created if missing.
     pub fn open(data_dir: &Path, audience: &str, clock: Clock, ids: Ids) -> Result<Self, DevIssuerError> {
-        let key = key_file::open_or_make(data_dir, KEY_FILE)?;
+        let key = key_file::open_or_create(data_dir, KEY_FILE)?;
         let key = Ed25519KeyPair::from_pkcs8(&key).map_err(|_| DevIssuerError::NotAKey)?;
         let thumbprint = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, public_part(&key));
         let digest = digest::digest(&digest::SHA256, thumbprint.as_bytes());
@@ -104,7 +105,7 @@ impl DevIssuer {
         }]})
     }
 
-    /// The issuer as one that is believed, for every agency.
+    /// The issuer as a trusted issuer for every agency.
     pub fn trusted(&self) -> Result<TrustedIssuer, DevIssuerError> {
         let algorithms = BTreeSet::from([TokenAlgorithm::EdDsa]);
         let set = KeySet::parse(self.jwks().to_string().as_bytes(), &algorithms)?;
@@ -113,14 +114,14 @@ impl DevIssuer {
             audience: self.audience.clone(),
             algorithms,
             keys: Keys::fixed(set, self.clock.clone()),
-            trust: Trust::Everyone,
+            trust: Trust::AllAgencies,
             leeway: LEEWAY,
-            longest_life: Duration::from_secs(60 * u64::from(LONGEST_MINUTES)),
+            max_lifetime: Duration::from_secs(60 * u64::from(MAX_TOKEN_MINUTES)),
             binding: TokenBinding::Optional,
         })
     }
 
-    /// A token (`at+jwt`). Refused: one that sign-in would refuse by its claims.
+    /// Issues a token (`at+jwt`). Refused: claims that authentication would refuse.
     pub fn mint(&self, request: &TokenRequest) -> Result<String, DevIssuerError> {
         let now = self.clock.now().timestamp();
         let mut payload = json!({
@@ -139,12 +140,12 @@ impl DevIssuer {
         if let Some(portal) = &request.portal {
             payload["act"] = json!({"sub": portal.subject, "client_id": portal.client, "agency": portal.agency});
         }
-        let longest_life = Duration::from_secs(60 * u64::from(LONGEST_MINUTES));
+        let max_lifetime = Duration::from_secs(60 * u64::from(MAX_TOKEN_MINUTES));
         payload
             .as_object()
             .ok_or(AuthRefusal::PayloadMalformed)
             .and_then(Claims::read)
-            .and_then(|claims| claims.check(&self.audience, now, Duration::ZERO, longest_life))
+            .and_then(|claims| claims.check(&self.audience, now, Duration::ZERO, max_lifetime))
             .map_err(DevIssuerError::Claims)?;
         let header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": self.key_id});
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());

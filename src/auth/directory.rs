@@ -1,10 +1,11 @@
-//! What sign-in needs of the register of agencies. The store implements it; nothing here knows how.
+//! The register of agencies as authentication needs it, as a trait. The store implements it; nothing here
+//! knows how.
 
 use std::{fmt, future::Future, pin::Pin};
 
 use uuid::Uuid;
 
-/// An agency as the register knows it.
+/// An agency in the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgencyEntry {
     /// The authority's key.
@@ -13,11 +14,11 @@ pub struct AgencyEntry {
     pub agency: Uuid,
     /// The kind of agency (`police`).
     pub kind: String,
-    /// Whether the client that was named may send registered documents only.
+    /// Whether the named client may send registered documents only.
     pub only_registered: bool,
 }
 
-/// The register could not be asked.
+/// The register could not be read.
 #[derive(Debug)]
 pub struct DirectoryError {
     /// The cause, for the log.
@@ -32,12 +33,13 @@ impl fmt::Display for DirectoryError {
 
 impl std::error::Error for DirectoryError {}
 
-/// The register's answer, to come: `None` where there is no such agency.
+/// The pending result of a look-up: `None` if there is no such agency.
 pub type AgencyLookup<'a> = Pin<Box<dyn Future<Output = Result<Option<AgencyEntry>, DirectoryError>> + Send + 'a>>;
 
 /// The register of agencies.
 pub trait Directory: Send + Sync {
-    /// The agency of that code in the authority of that code, with what is said of its client. Codes and clients come from tokens: nothing of
-    /// them is to be trusted but that they have at most 200 characters, none of them a control character.
+    /// Looks up the agency of that code in the authority of that code, with the settings of its client. Codes
+    /// and client come from tokens: all that can be relied on is that they have at most 200 characters and no
+    /// control characters.
     fn agency<'a>(&'a self, authority_code: &'a str, agency_code: &'a str, client: &'a str) -> AgencyLookup<'a>;
 }

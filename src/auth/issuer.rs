@@ -1,4 +1,4 @@
-//! The issuers whose tokens are believed, and for which agencies each may speak.
+//! The trusted issuers, and the agencies that each may speak for.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -26,24 +26,24 @@ pub enum IssuerError {
     /// Two issuers have the same name.
     #[error("issuer {0} is given twice")]
     Twice(String),
-    /// There is none at all: no one could sign in.
+    /// No issuer is trusted: nobody could be authenticated.
     #[error("no trusted issuer: configure an [[issuer]], or switch dev_issuer on")]
     None,
 }
 
-/// For whom an issuer may speak.
+/// The agencies that an issuer may speak for.
 #[derive(Clone, Debug)]
 pub(super) enum Trust {
-    /// For every agency: the development issuer only.
-    Everyone,
-    /// For these agencies, and for the portals of these.
+    /// All agencies: the development issuer only.
+    AllAgencies,
+    /// These agencies, and the portals of these.
     Named {
         agencies: BTreeSet<AgencyName>,
         portals: BTreeSet<AgencyName>,
     },
 }
 
-/// An issuer whose tokens are believed.
+/// A trusted issuer of access tokens.
 #[derive(Clone, Debug)]
 pub struct TrustedIssuer {
     pub(super) name: String,
@@ -52,12 +52,13 @@ pub struct TrustedIssuer {
     pub(super) keys: Keys,
     pub(super) trust: Trust,
     pub(super) leeway: Duration,
-    pub(super) longest_life: Duration,
+    pub(super) max_lifetime: Duration,
     pub(super) binding: TokenBinding,
 }
 
 impl TrustedIssuer {
-    /// The issuer of an `[[issuer]]` table. A key file is read now; a key address is asked when its first token comes.
+    /// The issuer of an `[[issuer]]` table. A key file is read now; a key URL is fetched when its first token
+    /// comes.
     pub fn from_settings(settings: &IssuerSettings, clock: &Clock) -> Result<Self, IssuerError> {
         let name = settings.issuer.clone();
         if settings.agencies.is_empty() {
@@ -83,7 +84,7 @@ impl TrustedIssuer {
                 portals: settings.portals.clone(),
             },
             leeway: settings.leeway,
-            longest_life: settings.longest_life,
+            max_lifetime: settings.max_lifetime,
             binding: settings.binding,
         })
     }
@@ -94,7 +95,11 @@ impl TrustedIssuer {
     }
 
     /// Refuses a token for an agency, or with a portal, that the issuer may not speak for.
-    pub(super) fn may_speak_for(&self, agency: &AgencyName, portal: Option<&AgencyName>) -> Result<(), AuthRefusal> {
+    pub(super) fn check_trusted_for(
+        &self,
+        agency: &AgencyName,
+        portal: Option<&AgencyName>,
+    ) -> Result<(), AuthRefusal> {
         let Trust::Named { agencies, portals } = &self.trust else {
             return Ok(());
         };

@@ -1,4 +1,4 @@
-//! A set of public keys (JWKS), checked key by key. Where sets come from is `keys.rs`.
+//! Parses a JSON Web Key Set (JWKS) and checks it key by key. Fetching and key rotation are in `keys.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,19 +8,19 @@ use serde_json::{Map, Value};
 
 use crate::{config::TokenAlgorithm, json};
 
-/// The largest document, in bytes.
-pub(super) const DOCUMENT_BYTES: usize = 64 * 1024;
-/// Most keys in a document, those of other uses counted.
-const KEYS: usize = 50;
-/// The longest name of a key, in bytes.
-const KEY_NAME_BYTES: usize = 200;
+/// Maximum size of a document, in bytes.
+pub(super) const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
+/// Most keys in a document, including those of other uses.
+const MAX_KEYS: usize = 50;
+/// Longest name of a key, in bytes.
+const MAX_KEY_NAME_BYTES: usize = 200;
 
-/// A key and the one algorithm that it is for.
+/// A public key and its only algorithm.
 #[derive(Clone)]
 pub(super) struct PublicKey {
     algorithm: TokenAlgorithm,
     decoding: DecodingKey,
-    /// The key's own bytes, to tell whether a set has changed.
+    /// The key's bytes, to detect whether a set has changed.
     material: Vec<u8>,
 }
 
@@ -31,18 +31,18 @@ impl std::fmt::Debug for PublicKey {
 }
 
 impl PublicKey {
-    /// The key of a JSON Web Key that is public, for signatures, and fits its algorithm.
+    /// The key in a JSON Web Key, if it is public, for signatures, and fits its algorithm.
     pub(super) fn of(jwk: &Map<String, Value>) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         let for_signatures = jwk.get("use").is_none_or(|usage| usage == "sig");
-        let for_checking = jwk.get("key_ops").is_none_or(|operations| {
+        let for_verifying = jwk.get("key_ops").is_none_or(|operations| {
             operations
                 .as_array()
                 .is_some_and(|all| all.iter().any(|one| one == "verify"))
         });
-        // A private or shared key that has been published is no longer anyone's own.
+        // A private or shared key that has been published is compromised.
         let public = !["d", "p", "q", "k"].iter().any(|private| jwk.contains_key(*private));
-        if !(for_signatures && for_checking && public) {
+        if !(for_signatures && for_verifying && public) {
             return None;
         }
         let bytes = |name: &str| text(name).and_then(|value| URL_SAFE_NO_PAD.decode(value).ok());
@@ -87,18 +87,18 @@ impl PublicKey {
         &self.decoding
     }
 
-    /// Whether both are one key.
-    fn is(&self, other: &Self) -> bool {
+    /// Whether both are the same key.
+    fn is_same(&self, other: &Self) -> bool {
         self.algorithm == other.algorithm && self.material == other.material
     }
 }
 
-/// What a token's header or a key set calls a key. It is only looked up.
+/// The name of a key in a token's header or a key set. Only looked up, never trusted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum KeyName {
     /// `kid`.
     Id(String),
-    /// `x5t`: the SHA-1 of the key's certificate, by which some providers name keys and no otherwise.
+    /// `x5t`: the SHA-1 of the key's certificate, which some providers use as the only name.
     Sha1(String),
     /// `x5t#S256`: the SHA-256 of the key's certificate.
     Sha256(String),
@@ -107,21 +107,21 @@ pub(super) enum KeyName {
 type MakeName = fn(String) -> KeyName;
 
 impl KeyName {
-    /// Where each kind of name stands, in a header as in a key set.
-    const PLACES: [(&'static str, MakeName); 3] = [("kid", Self::Id), ("x5t#S256", Self::Sha256), ("x5t", Self::Sha1)];
+    /// The member of each kind of name, in a header as in a key set.
+    const MEMBERS: [(&'static str, MakeName); 3] = [("kid", Self::Id), ("x5t#S256", Self::Sha256), ("x5t", Self::Sha1)];
 
-    /// All the names that an object gives.
+    /// All names in an object.
     pub(super) fn all(object: &Map<String, Value>) -> impl Iterator<Item = Self> {
-        Self::PLACES.into_iter().filter_map(|(place, name)| {
+        Self::MEMBERS.into_iter().filter_map(|(place, name)| {
             let text = object.get(place)?.as_str()?;
-            (1..=KEY_NAME_BYTES)
+            (1..=MAX_KEY_NAME_BYTES)
                 .contains(&text.len())
                 .then(|| name(text.to_owned()))
         })
     }
 
-    /// The name by which a token's header wants its key looked up: a certificate's only where there is no `kid`, whatever that holds.
-    pub(super) fn wanted(header: &Map<String, Value>) -> Option<Self> {
+    /// The name by which a token's key is looked up: the certificate's only if there is no `kid` at all.
+    pub(super) fn from_header(header: &Map<String, Value>) -> Option<Self> {
         let mut names = Self::all(header);
         if header.contains_key("kid") {
             names.find(|name| matches!(name, Self::Id(_)))
@@ -135,17 +135,17 @@ impl KeyName {
 #[derive(Clone, Debug)]
 pub(super) struct KeySet(BTreeMap<KeyName, PublicKey>);
 
-/// Why a document gives no key set.
+/// Why a document is not a usable key set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeySetError {
     /// Larger than 64 KiB.
-    #[error("the key set is larger than {DOCUMENT_BYTES} bytes")]
+    #[error("the key set is larger than {MAX_DOCUMENT_BYTES} bytes")]
     TooLarge,
     /// Not a JSON object with a list `keys`, or with repeated names.
     #[error("not a JSON Web Key Set")]
     Malformed,
     /// More than 50 keys.
-    #[error("more than {KEYS} keys")]
+    #[error("more than {MAX_KEYS} keys")]
     TooManyKeys,
     /// Two different usable keys of one name.
     #[error("two different keys of one kid, x5t or x5t#S256")]
@@ -156,9 +156,9 @@ pub enum KeySetError {
 }
 
 impl KeySet {
-    /// Reads a document and keeps the keys that are for checking signatures by one of the `accepted` algorithms.
+    /// Parses a document and keeps the keys for verifying signatures by one of the `accepted` algorithms.
     pub(super) fn parse(document: &[u8], accepted: &BTreeSet<TokenAlgorithm>) -> Result<Self, KeySetError> {
-        if document.len() > DOCUMENT_BYTES {
+        if document.len() > MAX_DOCUMENT_BYTES {
             return Err(KeySetError::TooLarge);
         }
         let document = json::object(document).map_err(|_| KeySetError::Malformed)?;
@@ -166,7 +166,7 @@ impl KeySet {
             .get("keys")
             .and_then(Value::as_array)
             .ok_or(KeySetError::Malformed)?;
-        if listed.len() > KEYS {
+        if listed.len() > MAX_KEYS {
             return Err(KeySetError::TooManyKeys);
         }
         let mut keys: BTreeMap<KeyName, PublicKey> = BTreeMap::new();
@@ -175,8 +175,8 @@ impl KeySet {
                 continue;
             };
             for name in KeyName::all(jwk) {
-                // One key that is listed twice is one key: providers do so while they change keys.
-                if keys.get(&name).is_some_and(|known| !known.is(&key)) {
+                // The same key may be listed twice: providers do so during key rotation.
+                if keys.get(&name).is_some_and(|known| !known.is_same(&key)) {
                     return Err(KeySetError::RepeatedKeyId);
                 }
                 keys.insert(name, key.clone());
@@ -198,7 +198,7 @@ impl KeySet {
             && self
                 .0
                 .iter()
-                .all(|(name, key)| other.get(name).is_some_and(|their| their.is(key)))
+                .all(|(name, key)| other.get(name).is_some_and(|their| their.is_same(key)))
     }
 }
 

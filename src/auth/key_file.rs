@@ -1,4 +1,4 @@
-//! A private key's file: readable by its owner only, made once even when two processes start together.
+//! A private key file: readable by its owner only, created once even if two processes start together.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -10,28 +10,28 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 
 use super::dev_issuer_error::DevIssuerError;
 
-/// The largest key file, in bytes; an Ed25519 key has about 80.
-const KEY_BYTES: u64 = 4096;
+/// Maximum size of a key file, in bytes; an Ed25519 key has about 80.
+const MAX_FILE_BYTES: u64 = 4096;
 
-/// The key (PKCS #8) of that name in the directory; the directory and the key are made if they are not there.
-pub(super) fn open_or_make(directory: &Path, name: &str) -> Result<Vec<u8>, DevIssuerError> {
+/// The key (PKCS #8) of that name in the directory; directory and key are created if missing.
+pub(super) fn open_or_create(directory: &Path, name: &str) -> Result<Vec<u8>, DevIssuerError> {
     let path = directory.join(name);
     match read(&path) {
         Err(DevIssuerError::Io(error)) if error.kind() == ErrorKind::NotFound => {}
         result => return result,
     }
-    make_directory(directory)?;
-    // Chance is the cryptography library's own here, as it must be for a key.
+    create_directory(directory)?;
+    // The random numbers are those of the cryptography library, as they must be for a key.
     let key = Ed25519KeyPair::generate()
         .and_then(|key| key.to_pkcs8())
         .map_err(|_| DevIssuerError::NotAKey)?;
-    let draft = directory.join(format!(".{name}.{}", std::process::id()));
-    let written = write(&draft, key.as_ref()).and_then(|()| match fs::hard_link(&draft, &path) {
-        // Another process was first: its key is the key.
+    let temporary = directory.join(format!(".{name}.{}", std::process::id()));
+    let written = write(&temporary, key.as_ref()).and_then(|()| match fs::hard_link(&temporary, &path) {
+        // Another process was first: its key counts.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         linked => linked,
     });
-    let removed = fs::remove_file(&draft);
+    let removed = fs::remove_file(&temporary);
     written?;
     removed?;
     read(&path)
@@ -47,16 +47,16 @@ fn read(path: &Path) -> Result<Vec<u8>, DevIssuerError> {
             return Err(DevIssuerError::ReadableByOthers);
         }
     }
-    if !metadata.is_file() || metadata.len() > KEY_BYTES {
+    if !metadata.is_file() || metadata.len() > MAX_FILE_BYTES {
         return Err(DevIssuerError::NotAKey);
     }
     let mut key = Vec::new();
-    file.take(KEY_BYTES).read_to_end(&mut key)?;
+    file.take(MAX_FILE_BYTES).read_to_end(&mut key)?;
     Ok(key)
 }
 
 fn write(path: &Path, key: &[u8]) -> std::io::Result<()> {
-    // What a killed process of the same number left behind.
+    // A file left by a killed process of the same id.
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -73,7 +73,7 @@ fn write(path: &Path, key: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-fn make_directory(path: &Path) -> std::io::Result<()> {
+fn create_directory(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

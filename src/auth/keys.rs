@@ -1,5 +1,5 @@
-//! An issuer's keys over time: read from a file or fetched from an address, kept, and fetched anew when they may have
-//! changed. While the source is down, the keys that are known stay.
+//! An issuer's keys: read from a file or fetched from a URL, cached, and refreshed when they may have changed
+//! (key rotation). While the source is down the cached keys are kept.
 
 use std::{
     collections::BTreeSet,
@@ -11,15 +11,15 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 
-use super::jwks::{DOCUMENT_BYTES, KeySet, KeySetError};
+use super::jwks::{KeySet, KeySetError, MAX_DOCUMENT_BYTES};
 use crate::{
     clock::Clock,
     config::{KeyLocation, TokenAlgorithm, is_key_address},
 };
 
-/// The shortest time between two readings, whatever asks for them.
-const SHORTEST_PAUSE: TimeDelta = TimeDelta::seconds(30);
-/// How long an address may take to answer.
+/// Shortest time between two refreshes, whatever asks for them.
+const MIN_REFRESH_INTERVAL: TimeDelta = TimeDelta::seconds(30);
+/// Timeout of fetching keys.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why keys could not be read.
@@ -28,16 +28,16 @@ pub enum KeysError {
     /// The file cannot be read.
     #[error("the key file cannot be read: {0}")]
     File(#[from] std::io::Error),
-    /// The address does not answer.
+    /// The URL does not answer.
     #[error("the key address does not answer: {0}")]
     Address(#[from] reqwest::Error),
-    /// The address answers with something else than 200.
+    /// The URL answers with a status other than 200.
     #[error("the key address answers {0}")]
     Status(u16),
-    /// Not an address that keys may come from.
+    /// Not a URL that keys may come from.
     #[error("keys may come from https addresses, or http ones on this machine")]
     AddressRefused,
-    /// What was read is not a usable key set.
+    /// The document is not a usable key set.
     #[error(transparent)]
     KeySet(#[from] KeySetError),
 }
@@ -52,8 +52,8 @@ struct Inner {
     accepted: BTreeSet<TokenAlgorithm>,
     refresh: TimeDelta,
     clock: Clock,
-    known: RwLock<Known>,
-    reading: Mutex<()>,
+    state: RwLock<KeyState>,
+    refreshing: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -63,15 +63,15 @@ enum Source {
     Address { address: String, client: reqwest::Client },
 }
 
-/// What is known of the keys.
+/// The cached keys, and when they were refreshed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
-    /// The newest set that could be read.
+pub(super) struct KeyState {
+    /// The newest set that was read.
     pub(super) set: Option<Arc<KeySet>>,
-    /// Raised whenever the set changes.
+    /// Incremented whenever the set changes.
     pub(super) version: u64,
-    tried_at: Option<DateTime<Utc>>,
-    /// When the source last gave a set that could be used.
+    attempted_at: Option<DateTime<Utc>>,
+    /// When the source last returned a usable set.
     read_at: Option<DateTime<Utc>>,
     failed: bool,
 }
@@ -79,15 +79,15 @@ pub(super) struct Known {
 impl Keys {
     /// Keys that never change.
     pub(super) fn fixed(set: KeySet, clock: Clock) -> Self {
-        let known = Known {
+        let state = KeyState {
             set: Some(Arc::new(set)),
             version: 1,
-            ..Known::default()
+            ..KeyState::default()
         };
-        Self::of(Source::Fixed, BTreeSet::new(), Duration::ZERO, clock, known)
+        Self::of(Source::Fixed, BTreeSet::new(), Duration::ZERO, clock, state)
     }
 
-    /// Keys of a file, which must be readable now, or of an address, which is asked when the first token comes.
+    /// Keys of a file, which must be readable now, or of a URL, which is fetched when the first token comes.
     pub(super) fn open(
         location: &KeyLocation,
         accepted: BTreeSet<TokenAlgorithm>,
@@ -97,14 +97,14 @@ impl Keys {
         match location {
             KeyLocation::File(path) => {
                 let set = KeySet::parse(&read_file(path)?, &accepted)?;
-                let known = Known {
+                let state = KeyState {
                     set: Some(Arc::new(set)),
                     version: 1,
-                    tried_at: Some(clock.now()),
+                    attempted_at: Some(clock.now()),
                     read_at: Some(clock.now()),
                     failed: false,
                 };
-                Ok(Self::of(Source::File(path.clone()), accepted, refresh, clock, known))
+                Ok(Self::of(Source::File(path.clone()), accepted, refresh, clock, state))
             }
             KeyLocation::Address(address) => {
                 if !is_key_address(address) {
@@ -123,95 +123,106 @@ impl Keys {
                     address: address.clone(),
                     client: builder.build()?,
                 };
-                Ok(Self::of(source, accepted, refresh, clock, Known::default()))
+                Ok(Self::of(source, accepted, refresh, clock, KeyState::default()))
             }
         }
     }
 
-    fn of(source: Source, accepted: BTreeSet<TokenAlgorithm>, refresh: Duration, clock: Clock, known: Known) -> Self {
+    fn of(
+        source: Source,
+        accepted: BTreeSet<TokenAlgorithm>,
+        refresh: Duration,
+        clock: Clock,
+        state: KeyState,
+    ) -> Self {
         Self(Arc::new(Inner {
             source,
             accepted,
             refresh: TimeDelta::from_std(refresh)
-                .unwrap_or(SHORTEST_PAUSE)
-                .max(SHORTEST_PAUSE),
+                .unwrap_or(MIN_REFRESH_INTERVAL)
+                .max(MIN_REFRESH_INTERVAL),
             clock,
-            known: RwLock::new(known),
-            reading: Mutex::new(()),
+            state: RwLock::new(state),
+            refreshing: Mutex::new(()),
         }))
     }
 
-    /// What is known now. Due readings happen beside the request, unless nothing is known yet.
-    pub(super) async fn current(&self) -> Known {
-        let known = self.0.snapshot();
-        let pause = if known.failed { SHORTEST_PAUSE } else { self.0.refresh };
-        if !self.0.is_due(&known, pause) {
-            return known;
+    /// The cached keys. A refresh that is due runs in the background, unless there are no keys yet.
+    pub(super) async fn current(&self) -> KeyState {
+        let state = self.0.snapshot();
+        let interval = if state.failed {
+            MIN_REFRESH_INTERVAL
+        } else {
+            self.0.refresh
+        };
+        if !self.0.is_due(&state, interval) {
+            return state;
         }
-        if known.set.is_none() {
-            self.0.read_anew(SHORTEST_PAUSE).await;
+        if state.set.is_none() {
+            self.0.refresh_if_due(MIN_REFRESH_INTERVAL).await;
             return self.0.snapshot();
         }
-        if self.0.reading.try_lock().is_err() {
-            return known;
+        if self.0.refreshing.try_lock().is_err() {
+            return state;
         }
         let inner = Arc::clone(&self.0);
-        tokio::spawn(async move { inner.read_anew(pause).await });
-        known
+        tokio::spawn(async move { inner.refresh_if_due(interval).await });
+        state
     }
 
-    /// How long ago they were read from their source; none where they never change, or were never read.
+    /// The time since they were read from their source; `None` if they never change or were never read.
     pub(super) fn age(&self) -> Option<TimeDelta> {
         let read_at = self.0.snapshot().read_at?;
         Some(self.0.clock.now() - read_at)
     }
 
-    /// Whether they were read lately: not more than three readings were missed, nor an hour. A key that was taken back would be believed for as long.
+    /// Whether they are current: read within three refresh intervals, or one hour if that is longer. A
+    /// revoked key would be trusted for as long.
     pub(super) fn are_current(&self) -> bool {
-        let longest = (self.0.refresh * 3).max(TimeDelta::hours(1));
-        matches!(self.0.source, Source::Fixed) || self.age().is_some_and(|age| age <= longest)
+        let max_age = (self.0.refresh * 3).max(TimeDelta::hours(1));
+        matches!(self.0.source, Source::Fixed) || self.age().is_some_and(|age| age <= max_age)
     }
 
-    /// What is known after a reading, since a token names a key that is not known. At most one reading in 30 seconds.
-    pub(super) async fn after_unknown_key(&self) -> Known {
-        self.0.read_anew(SHORTEST_PAUSE).await;
+    /// The keys after a refresh, for a token that names an unknown key. At most one refresh in 30 seconds.
+    pub(super) async fn refresh_for_unknown_key(&self) -> KeyState {
+        self.0.refresh_if_due(MIN_REFRESH_INTERVAL).await;
         self.0.snapshot()
     }
 }
 
 impl Inner {
-    fn snapshot(&self) -> Known {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn snapshot(&self) -> KeyState {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn is_due(&self, known: &Known, pause: TimeDelta) -> bool {
+    fn is_due(&self, state: &KeyState, interval: TimeDelta) -> bool {
         !matches!(self.source, Source::Fixed)
-            && known
-                .tried_at
-                .is_none_or(|tried_at| self.clock.now() - tried_at >= pause)
+            && state
+                .attempted_at
+                .is_none_or(|attempted_at| self.clock.now() - attempted_at >= interval)
     }
 
-    /// Reads the source, unless it was read within `pause` or is being read: then waits for that reading's end.
-    async fn read_anew(&self, pause: TimeDelta) {
-        let _reading = self.reading.lock().await;
-        if !self.is_due(&self.snapshot(), pause) {
+    /// Refreshes from the source, unless that was done within `interval`; waits for a refresh in progress.
+    async fn refresh_if_due(&self, interval: TimeDelta) {
+        let _guard = self.refreshing.lock().await;
+        if !self.is_due(&self.snapshot(), interval) {
             return;
         }
         let read = self.read().await;
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.tried_at = Some(self.clock.now());
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.attempted_at = Some(self.clock.now());
         match read {
             Ok(set) => {
-                known.failed = false;
-                known.read_at = known.tried_at;
-                if !known.set.as_ref().is_some_and(|old| old.same_as(&set)) {
-                    known.version += 1;
-                    known.set = Some(Arc::new(set));
+                state.failed = false;
+                state.read_at = state.attempted_at;
+                if !state.set.as_ref().is_some_and(|old| old.same_as(&set)) {
+                    state.version += 1;
+                    state.set = Some(Arc::new(set));
                 }
             }
             Err(error) => {
-                known.failed = true;
-                tracing::warn!(kept = known.set.is_some(), %error, "an issuer's keys could not be read");
+                state.failed = true;
+                tracing::warn!(kept = state.set.is_some(), %error, "an issuer's keys could not be read");
             }
         }
     }
@@ -231,12 +242,12 @@ impl Inner {
     }
 }
 
-/// At most one byte more than a key set may have.
+/// Reads at most one byte more than a key set may have.
 fn read_file(path: &std::path::Path) -> Result<Vec<u8>, std::io::Error> {
     use std::io::Read as _;
     let mut document = Vec::new();
     std::fs::File::open(path)?
-        .take(DOCUMENT_BYTES as u64 + 1)
+        .take(MAX_DOCUMENT_BYTES as u64 + 1)
         .read_to_end(&mut document)?;
     Ok(document)
 }
@@ -252,7 +263,7 @@ async fn fetch(client: &reqwest::Client, address: &str) -> Result<Vec<u8>, KeysE
     }
     let mut document = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        if document.len() + chunk.len() > DOCUMENT_BYTES {
+        if document.len() + chunk.len() > MAX_DOCUMENT_BYTES {
             return Err(KeySetError::TooLarge.into());
         }
         document.extend_from_slice(&chunk);

@@ -1,10 +1,10 @@
-//! Every way in which a sign-in can fail.
+//! Every reason for which authentication can fail.
 //!
-//! The caller is told one thing for all failures of the token; the true cause goes to the log, by its code.
+//! The client gets the same answer for all token errors; the true cause is logged by its code.
 
 use crate::error::{ErrorCode, RequestError};
 
-/// Why a request has no caller.
+/// Why a request is not authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}", self.log_code())]
 pub enum AuthRefusal {
@@ -12,21 +12,21 @@ pub enum AuthRefusal {
     NoAuthorization,
     /// More than one Authorization header.
     SeveralAuthorizations,
-    /// Another scheme than Bearer and `DPoP`.
+    /// A scheme other than Bearer and `DPoP`.
     SchemeNotAccepted,
     /// The scheme without a token.
     TokenEmpty,
-    /// Longer than any token of ours.
+    /// Longer than the maximum token size.
     TokenTooLong,
     /// Not three parts in unpadded base64url.
     TokenMalformed,
     /// The header is not one JSON object without repeated keys.
     HeaderMalformed,
-    /// The header has `crit` or `b64`, which we do not understand.
+    /// The header has `crit` or `b64`, which are not supported.
     HeaderCritical,
     /// `typ` is not that of an access token.
     TypeNotAccepted,
-    /// The algorithm is not one that this issuer may use.
+    /// The algorithm is not allowed for this issuer.
     AlgorithmNotAllowed,
     /// The header names no usable `kid`.
     KeyIdMissing,
@@ -36,7 +36,7 @@ pub enum AuthRefusal {
     KeyAlgorithmMismatch,
     /// The issuer's keys have never been read.
     KeysUnavailable,
-    /// The signature does not fit.
+    /// The signature is invalid.
     SignatureInvalid,
     /// The payload is not one JSON object without repeated keys.
     PayloadMalformed,
@@ -44,9 +44,9 @@ pub enum AuthRefusal {
     IssuerUnknown,
     /// The claim of that name is missing.
     ClaimMissing(&'static str),
-    /// The claim of that name is not of its type, too long, empty or has control characters.
+    /// The claim of that name has the wrong type, is too long, empty, or has control characters.
     ClaimMalformed(&'static str),
-    /// The token is not for us.
+    /// The token is for another audience.
     AudienceMismatch,
     /// `exp` has passed.
     Expired,
@@ -62,23 +62,23 @@ pub enum AuthRefusal {
     RoleIsPortal,
     /// An actor that has an actor.
     ActorNested,
-    /// `cnf` binds the token to nothing, or to something that we cannot check.
+    /// `cnf` binds the token to nothing, or in a way that cannot be checked.
     BindingUnknown,
-    /// The token is bound to nothing, or not to what its issuer's tokens must be bound to.
+    /// The token is not bound, or not as its issuer's tokens must be.
     BindingMissing,
-    /// The token is bound to a key or certificate, and its sender showed none.
+    /// The token is bound to a key or certificate that its sender has not proved.
     BindingUnproven,
-    /// The token is bound to another key or certificate than its sender's.
+    /// The token is bound to a key or certificate other than the sender's.
     BindingMismatch,
     /// The scheme `DPoP` for a token that is not bound to a key.
     ProofForUnboundToken,
     /// The scheme `DPoP` without a proof.
     ProofMissing,
-    /// The proof is not one of this request; says which part of it.
+    /// The proof does not fit this request; names the part at fault.
     ProofInvalid(&'static str),
-    /// The proof was shown before.
+    /// The proof is replayed.
     ProofShownBefore,
-    /// More proofs are shown than can be remembered.
+    /// The replay cache is full.
     ProofsTooMany,
     /// The issuer may not speak for the token's agency.
     AgencyNotTrusted,
@@ -94,12 +94,12 @@ pub enum AuthRefusal {
     PurposeMalformed,
     /// The request names a purpose that the token does not allow.
     PurposeNotAllowed,
-    /// The register of agencies cannot be asked now.
+    /// The register of agencies cannot be read now.
     DirectoryUnavailable,
 }
 
 impl AuthRefusal {
-    /// The stable code of the cause, for the log and the trail; never for the caller.
+    /// The stable code of the cause, for the log and the trail; never for the client.
     pub fn log_code(self) -> &'static str {
         match self {
             Self::NoAuthorization => "no_authorization",
@@ -149,7 +149,7 @@ impl AuthRefusal {
         }
     }
 
-    /// The claim, or the part of the proof, that the refusal speaks of, if it speaks of one.
+    /// The claim, or the part of the proof, at fault, if it is known.
     pub fn claim(self) -> Option<&'static str> {
         match self {
             Self::ClaimMissing(claim) | Self::ClaimMalformed(claim) | Self::ProofInvalid(claim) => Some(claim),
@@ -157,15 +157,16 @@ impl AuthRefusal {
         }
     }
 
-    /// Whether it is the proof that is wrong, and not the token. Proofs are looked at first, so this tells nothing of the token.
-    pub fn is_of_proof(self) -> bool {
+    /// Whether the proof is at fault, not the token. Proofs are checked first, so this discloses nothing of
+    /// the token.
+    pub fn is_proof_error(self) -> bool {
         matches!(
             self,
             Self::ProofMissing | Self::ProofInvalid(_) | Self::ProofShownBefore
         )
     }
 
-    /// The code that the caller is given.
+    /// The error code for the client.
     pub fn error_code(self) -> ErrorCode {
         match self {
             Self::PurposeRequired => ErrorCode::PurposeRequired,

@@ -1,6 +1,6 @@
-//! A token's outside: three parts, a header that is checked before anything else, a signature.
+//! Parses the JWT format: three parts, a header that is checked before anything else, and a signature.
 //!
-//! `jsonwebtoken` is asked only whether a signature fits: it ignores `b64` and reads the time by itself.
+//! `jsonwebtoken` only verifies signatures here: it ignores `b64`, and reads the clock itself.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -11,18 +11,19 @@ use super::{
 };
 use crate::{config::TokenAlgorithm, json};
 
-/// A signed statement taken apart. Nothing of it is to be believed yet.
+/// A JWT split into its parts, none of it trusted yet.
 #[derive(Debug)]
 pub(super) struct Parts<'t> {
     pub(super) header: Map<String, Value>,
     pub(super) payload: Map<String, Value>,
-    /// The text that the signature is of.
+    /// The signed text.
     pub(super) signed: &'t str,
     pub(super) signature: &'t str,
 }
 
 impl<'t> Parts<'t> {
-    /// Takes a text apart that is three parts in unpadded base64url, the first two of them JSON objects. How long it may be is for others to say.
+    /// Splits a text of three parts in unpadded base64url, the first two of them JSON objects. Callers limit
+    /// its length.
     pub(super) fn split(text: &'t str) -> Result<Self, AuthRefusal> {
         if text.is_empty() {
             return Err(AuthRefusal::TokenEmpty);
@@ -53,8 +54,8 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Whether the key made the signature, by the algorithm that the key is for.
-pub(super) fn fits(key: &PublicKey, signed: &str, signature: &str) -> bool {
+/// Whether the signature is valid for this key and its algorithm.
+pub(super) fn is_valid_signature(key: &PublicKey, signed: &str, signature: &str) -> bool {
     let algorithm = match key.algorithm() {
         TokenAlgorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
         TokenAlgorithm::Es256 => jsonwebtoken::Algorithm::ES256,
@@ -63,20 +64,20 @@ pub(super) fn fits(key: &PublicKey, signed: &str, signature: &str) -> bool {
     jsonwebtoken::crypto::verify(signature, signed.as_bytes(), key.decoding(), algorithm).unwrap_or(false)
 }
 
-/// A token whose header is in order and whose signature is yet to be checked. Nothing of its payload is to be believed.
+/// A token with a valid header whose signature has not been verified yet. Its payload is not to be trusted.
 #[derive(Debug)]
 pub(super) struct Unverified<'t> {
-    /// The algorithm that the header names.
+    /// The algorithm in the header.
     pub(super) algorithm: TokenAlgorithm,
-    /// The key that the header names: to be looked up, and nothing else.
+    /// The name of the key in the header: only to look it up.
     pub(super) key: KeyName,
-    /// What the token claims its issuer to be: for choosing the keys only.
+    /// The issuer that the token claims: only to choose the keys.
     pub(super) issuer: String,
     parts: Parts<'t>,
 }
 
 impl<'t> Unverified<'t> {
-    /// Takes a token apart and checks its header.
+    /// Parses a token and checks its header.
     pub(super) fn parse(token: &'t str) -> Result<Self, AuthRefusal> {
         let parts = Parts::split(token)?;
         let (algorithm, key) = read_header(&parts.header)?;
@@ -93,19 +94,20 @@ impl<'t> Unverified<'t> {
         })
     }
 
-    /// The payload, if the key made the signature.
+    /// The payload, if the signature is valid.
     pub(super) fn verify(self, key: &PublicKey) -> Result<Map<String, Value>, AuthRefusal> {
         if key.algorithm() != self.algorithm {
             return Err(AuthRefusal::KeyAlgorithmMismatch);
         }
-        if !fits(key, self.parts.signed, self.parts.signature) {
+        if !is_valid_signature(key, self.parts.signed, self.parts.signature) {
             return Err(AuthRefusal::SignatureInvalid);
         }
         Ok(self.parts.payload)
     }
 }
 
-/// The algorithm and the key's name, which is its certificate's where the header has no `kid`. `jku`, `x5u`, `jwk` and `x5c` are not looked at: keys come from configuration.
+/// The algorithm and the key's name, which is its certificate's if the header has no `kid`. `jku`, `x5u`,
+/// `jwk` and `x5c` are ignored: keys come from configuration only.
 fn read_header(header: &Map<String, Value>) -> Result<(TokenAlgorithm, KeyName), AuthRefusal> {
     if header.contains_key("crit") || header.contains_key("b64") {
         return Err(AuthRefusal::HeaderCritical);
@@ -123,6 +125,6 @@ fn read_header(header: &Map<String, Value>) -> Result<(TokenAlgorithm, KeyName),
         .and_then(Value::as_str)
         .and_then(TokenAlgorithm::from_name)
         .ok_or(AuthRefusal::AlgorithmNotAllowed)?;
-    let key = KeyName::wanted(header).ok_or(AuthRefusal::KeyIdMissing)?;
+    let key = KeyName::from_header(header).ok_or(AuthRefusal::KeyIdMissing)?;
     Ok((algorithm, key))
 }

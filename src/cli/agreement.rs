@@ -33,7 +33,8 @@ pub(super) struct AgreementArgs {
 
 #[derive(Subcommand, Clone, Debug)]
 enum Command {
-    /// Read a file and print every problem with its line, and what in it can never hold; needs no database, so agencies are only checked by `load`.
+    /// Read a file and print every problem with its line, and what in it can never hold; needs no database,
+    /// so agencies are only checked by `load`.
     Check {
         /// The agreement file (TOML).
         file: PathBuf,
@@ -56,7 +57,7 @@ enum Command {
     },
 }
 
-/// Carries the command out.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: AgreementArgs,
@@ -64,7 +65,8 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     match arguments.command {
         Command::Check { file } => {
-            let checked = file::read(&read_text(&file, LARGEST_FILE)?).map_err(|refused| told(&file, &refused))?;
+            let checked =
+                file::read(&read_text(&file, LARGEST_FILE)?).map_err(|refused| report_problems(&file, &refused))?;
             let agreement = &checked.agreement;
             writeln!(
                 out,
@@ -77,7 +79,7 @@ pub(super) async fn run(
                 agreement.signatories.len(),
                 agreement.effective_from
             )?;
-            warn(out, &file, &checked.warnings(&BTreeMap::new()))?;
+            print_warnings(out, &file, &checked.warnings(&BTreeMap::new()))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Load { file } => load_file(context, &file, out).await,
@@ -94,7 +96,8 @@ pub(super) async fn run(
         Command::Matrix { files, full, .. } => {
             let mut policy = Policy::default();
             for path in &files {
-                let read = file::read(&read_text(path, LARGEST_FILE)?).map_err(|refused| told(path, &refused))?;
+                let read =
+                    file::read(&read_text(path, LARGEST_FILE)?).map_err(|refused| report_problems(path, &refused))?;
                 policy.agreements.push(read.agreement);
             }
             out.write_all(table(&policy, context, full).as_bytes())?;
@@ -103,7 +106,7 @@ pub(super) async fn run(
     }
 }
 
-/// Who sees what today.
+/// The table of who sees what today.
 fn table(policy: &Policy, context: &Context, full: bool) -> String {
     let today = context.clock.today();
     if full {
@@ -119,7 +122,7 @@ async fn load_file(
     out: &mut (dyn Write + Send),
 ) -> Result<ExitCode, Failure> {
     let text = read_text(file, LARGEST_FILE)?;
-    let databases = context.ready_databases().await?;
+    let databases = context.migrated_databases().await?;
     let trail = context.trail(&databases, "agreement-load").await?;
     let loaded = load::load(&context.store(&databases), &trail, &text, "command-line").await;
     trail.close().await;
@@ -131,7 +134,7 @@ async fn load_file(
             warnings,
         }) => {
             writeln!(out, "{code} version {version} is loaded")?;
-            warn(out, file, &warnings)?;
+            print_warnings(out, file, &warnings)?;
         }
         Ok(Loaded::Before { code, version }) => {
             writeln!(
@@ -139,14 +142,14 @@ async fn load_file(
                 "{code} version {version} was loaded before, with this very text; nothing to do"
             )?;
         }
-        Err(LoadError::Refused(refused)) => return Err(told(file, &refused)),
+        Err(LoadError::Refused(refused)) => return Err(report_problems(file, &refused)),
         Err(error) => return Err(Failure::problem(error)),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Tells what can never hold, though it may stand.
-fn warn(out: &mut (dyn Write + Send), file: &std::path::Path, warnings: &[Problem]) -> Result<(), Failure> {
+/// Prints warnings about clauses that can never apply.
+fn print_warnings(out: &mut (dyn Write + Send), file: &std::path::Path, warnings: &[Problem]) -> Result<(), Failure> {
     for warning in warnings {
         writeln!(
             out,
@@ -159,8 +162,8 @@ fn warn(out: &mut (dyn Write + Send), file: &std::path::Path, warnings: &[Proble
     Ok(())
 }
 
-/// Tells every problem on standard error, as `file:line: sentence`.
-fn told(file: &std::path::Path, refused: &Refused) -> Failure {
+/// Prints every problem on standard error, as `file:line: sentence`.
+fn report_problems(file: &std::path::Path, refused: &Refused) -> Failure {
     let mut lines: Vec<String> = refused
         .problems
         .iter()
@@ -169,7 +172,7 @@ fn told(file: &std::path::Path, refused: &Refused) -> Failure {
     if refused.more > 0 {
         lines.push(format!("and {} more", refused.more));
     }
-    // Where nobody reads standard error, the exit code still tells.
+    // If standard error is closed, the exit code still tells.
     let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
     let count = refused.problems.len() + refused.more;
     let noun = if count == 1 { "problem" } else { "problems" };
@@ -186,11 +189,11 @@ async fn policies(store: &Store, only: Option<&str>) -> Result<Vec<(String, Poli
         let session = Session::begin(store, authority.id, Mode::Read)
             .await
             .map_err(Failure::problem)?;
-        let of_authority = session.policies(store).await.map_err(Failure::problem)?;
+        let policies_of_authority = session.policies(store).await.map_err(Failure::problem)?;
         session.end().await.map_err(Failure::problem)?;
-        // Authorities that only lend their figures have no agreement.
-        if only.is_some() || !of_authority.policy.agreements.is_empty() {
-            policies.push((authority.name, of_authority.policy.clone()));
+        // Authorities that only supply statistics have no agreement.
+        if only.is_some() || !policies_of_authority.policy.agreements.is_empty() {
+            policies.push((authority.name, policies_of_authority.policy.clone()));
         }
     }
     if policies.is_empty() {

@@ -1,4 +1,5 @@
-//! `thinkfamily archive`: takes a month of the trail to a file of its own, and asks such files who saw a family.
+//! `thinkfamily archive`: moves a month of the trail to a file of its own, and queries such files for who saw
+//! a family.
 
 use std::{io::Write, path::PathBuf, process::ExitCode, str::FromStr};
 
@@ -17,8 +18,8 @@ use crate::{
     },
 };
 
-/// Entries that are read at a time.
-const PAGE: u32 = 200;
+/// Entries read per page.
+const PAGE_SIZE: u32 = 200;
 
 /// Take months of the trail to files of their own, or ask these.
 #[derive(Args, Clone, Debug)]
@@ -31,7 +32,8 @@ pub(super) struct ArchiveArgs {
 enum Command {
     /// Copy a month that is over to a new file, check it there, and take it out of the database.
     Take(Take),
-    /// Tell who saw a family, by files that months were taken to; one line of JSON for each entry, the newest first in each file.
+    /// Tell who saw a family, by files that months were taken to; one line of JSON for each entry, the newest
+    /// first in each file.
     Ask(Ask),
 }
 
@@ -39,7 +41,7 @@ enum Command {
 struct Take {
     /// The month, such as 2026-10: all chains that began in it.
     #[arg(value_name = "MONTH")]
-    month: Named,
+    month: MonthArgument,
     /// The file to make; it must not be there yet.
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -58,11 +60,11 @@ struct Ask {
     files: Vec<PathBuf>,
 }
 
-/// A month as it is written.
+/// A month on the command line.
 #[derive(Clone, Copy, Debug)]
-struct Named(Month);
+struct MonthArgument(Month);
 
-impl FromStr for Named {
+impl FromStr for MonthArgument {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -75,7 +77,7 @@ impl FromStr for Named {
     }
 }
 
-/// Carries the command out.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: &ArchiveArgs,
@@ -83,13 +85,13 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Take(options) => take(context, options, out).await?,
-        Command::Ask(options) => ask(context, options, out).await?,
+        Command::Ask(options) => query(context, options, out).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn take(context: &Context, options: &Take, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-    let Named(month) = options.month;
+    let MonthArgument(month) = options.month;
     let now = context.clock.now();
     let over = Month::of(now.year(), now.month()).is_some_and(|this| month < this);
     if !over {
@@ -119,10 +121,10 @@ async fn take(context: &Context, options: &Take, out: &mut (dyn Write + Send)) -
     Ok(())
 }
 
-async fn ask(context: &Context, options: &Ask, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-    let databases = context.databases_to_look_at().await?;
+async fn query(context: &Context, options: &Ask, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    let databases = context.read_only_databases().await?;
     let found = async {
-        context::refuse_pending(&databases).await?;
+        context::refuse_pending_migrations(&databases).await?;
         let store = context.store(&databases);
         let authority = store
             .authority_named(&options.authority)
@@ -151,7 +153,7 @@ async fn ask(context: &Context, options: &Ask, out: &mut (dyn Write + Send)) -> 
         for family in &families {
             let mut before = None;
             loop {
-                let page = about_family(&archive, authority, *family, before, PAGE).await;
+                let page = about_family(&archive, authority, *family, before, PAGE_SIZE).await;
                 let page = page.map_err(Failure::problem)?;
                 let Some((place, entry)) = page.last() else { break };
                 before = Some(Cursor::after(*place, entry));

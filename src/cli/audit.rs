@@ -1,6 +1,6 @@
-//! `thinkfamily audit`: checks the trail end to end, and takes it or its heads elsewhere.
+//! `thinkfamily audit`: verifies the trail end to end, and exports it or its heads.
 //!
-//! Opens files and the trail; finds nothing itself, `crate::audit` does.
+//! Only opens files and the trail; `crate::audit` does the verification.
 
 mod error;
 mod receipts;
@@ -53,10 +53,12 @@ struct Verify {
     /// Heads exported earlier, each of which must be found again.
     #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
-    /// What a witness was told, all of which must be found again: its folder, or a file of it; may be given more than once.
+    /// What a witness was told, all of which must be found again: its folder, or a file of it; may be given
+    /// more than once.
     #[arg(long, value_name = "WITNESS")]
     witness: Vec<PathBuf>,
-    /// A file that a month was taken to: it is checked as well, and must have what the trail says; may be given more than once. Once any is given, all must be.
+    /// A file that a month was taken to: it is checked as well, and must have what the trail says; may be
+    /// given more than once. Once any is given, all must be.
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     archive: Vec<PathBuf>,
     /// The public key to check with, instead of the server's own; may be given more than once.
@@ -75,7 +77,7 @@ struct Export {
 }
 
 impl AuditArgs {
-    /// Whether [`run`] needs the trail's database: not for the check of a file.
+    /// Whether [`run`] needs the trail's database: not to verify a file.
     pub fn needs_database(&self) -> bool {
         !matches!(
             &self.command,
@@ -84,8 +86,8 @@ impl AuditArgs {
     }
 }
 
-/// Carries the command out. `key` is the path of the key that signs heads; `out` gets the result for people to read. The
-/// exit code is 1 when the check found anything.
+/// Runs the command. `key` is the path of the key that signs heads; `out` gets the result for people to read.
+/// The exit code is 1 when verification found anything.
 pub async fn run(
     args: &AuditArgs,
     store: Option<&TrailStore>,
@@ -144,7 +146,7 @@ async fn check(options: &Verify, store: Option<&TrailStore>, key: &Path) -> Resu
                 error,
             })?,
     };
-    let (witnessed, of_witness) = witness::read(&options.witness, &keys)?;
+    let (witnessed, witness_report) = witness::read(&options.witness, &keys)?;
     let checked = if let Some(path) = &options.file {
         verify_file_with_witness(path, &keys, &heads, &witnessed).map_err(|error| AuditError::Export {
             path: path.clone(),
@@ -163,10 +165,10 @@ async fn check(options: &Verify, store: Option<&TrailStore>, key: &Path) -> Resu
         }
         report
     };
-    Ok(of_witness.followed_by(checked))
+    Ok(witness_report.followed_by(checked))
 }
 
-/// Writes an export to a file that only its owner can read, and takes it away again if it does not become whole.
+/// Writes an export to a file that only its owner can read, and removes it if it is not completed.
 async fn write_new(
     path: &Path,
     store: &TrailStore,
@@ -185,7 +187,7 @@ async fn write_new(
         Err(error) => Err(error),
     };
     if exported.is_err() {
-        // The error that led here is the one to tell.
+        // The first error is the one to report.
         let _ = fs::remove_file(path);
     }
     exported
@@ -195,18 +197,18 @@ fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         writeln!(out, "{finding}")?;
     }
-    let kept = u64::try_from(report.findings.len()).unwrap_or(u64::MAX);
-    if report.total > kept {
-        writeln!(out, "and {} more", report.total - kept)?;
+    let listed = u64::try_from(report.findings.len()).unwrap_or(u64::MAX);
+    if report.total > listed {
+        writeln!(out, "and {} more", report.total - listed)?;
     }
-    let end = if report.is_sound() {
+    let summary = if report.is_sound() {
         "nothing found".to_owned()
     } else {
         format!("{} found", report.total)
     };
     writeln!(
         out,
-        "{} entries in {} chains checked: {end}",
+        "{} entries in {} chains checked: {summary}",
         report.entries, report.chains
     )?;
     if !report.lost.is_empty() {

@@ -1,7 +1,7 @@
-//! `thinkfamily backup`: copies of both SQLite databases, each of one moment, checked, while servers go on.
+//! `thinkfamily backup`: consistent, verified copies of both SQLite databases while servers run.
 //!
-//! The main database comes first and the trail after it, so that no change of the one is without its entry in the other. What was changed in between is known to the trail alone,
-//! and is done again by `thinkfamily restore`.
+//! The main database is copied before the trail, so that every change in the copy has its entry. A change
+//! made between the copies is in the trail alone, and `thinkfamily restore` makes it again.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -40,43 +40,43 @@ pub(super) struct BackupArgs {
     folder: PathBuf,
 }
 
-/// What is in the folder.
+/// The manifest of the backup.
 #[derive(Serialize)]
 struct Manifest {
     format: &'static str,
-    /// The main database is as it was at this moment or a little later.
+    /// The main database is as of this moment or a little later.
     began: DateTime<Utc>,
-    /// The trail is as it was at this moment or a little earlier.
+    /// The trail is as of this moment or a little earlier.
     ended: DateTime<Utc>,
     /// Entries of the trail.
     entries: u64,
-    files: Vec<Copied>,
+    files: Vec<CopiedFile>,
 }
 
 #[derive(Serialize)]
-struct Copied {
+struct CopiedFile {
     name: &'static str,
     bytes: u64,
     sha256: Hash,
 }
 
-/// Carries the command out.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: &BackupArgs,
     out: &mut (dyn Write + Send),
 ) -> Result<ExitCode, Failure> {
-    let (main, trail) = context.addresses()?;
+    let (main, trail) = context.database_urls()?;
     if main.file().is_none() || trail.file().is_none() {
         return Err(Failure::usage(
             "this copies SQLite files; for PostgreSQL use pg_basebackup and an archive of its WAL, as docs/operations.md says",
         ));
     }
     let key = HeadKey::load(&context.trail_key_path()).map_err(Failure::problem)?;
-    let databases = context.databases_to_look_at().await?;
-    let done = copy(context, arguments, &databases, &key, out).await;
+    let databases = context.read_only_databases().await?;
+    let result = copy(context, arguments, &databases, &key, out).await;
     context::close(databases).await;
-    done.map(|()| ExitCode::SUCCESS)
+    result.map(|()| ExitCode::SUCCESS)
 }
 
 async fn copy(
@@ -86,14 +86,14 @@ async fn copy(
     key: &HeadKey,
     out: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
-    context::refuse_pending(databases).await?;
+    context::refuse_pending_migrations(databases).await?;
     let folder = &arguments.folder;
     let failed = |error: io::Error| Failure::problem(format!("{}: {error}", folder.display()));
-    make(folder).map_err(failed)?;
+    create_folder(folder).map_err(failed)?;
     let (main, trail) = (folder.join(MAIN), folder.join(TRAIL));
     let began = context.clock.now();
     for path in [&main, &trail] {
-        private(path).map_err(failed)?;
+        create_private_file(path).map_err(failed)?;
     }
     databases.copy_main(&main).await.map_err(Failure::problem)?;
     databases.copy_trail(&trail).await.map_err(Failure::problem)?;
@@ -106,12 +106,12 @@ async fn copy(
         entries,
         files: [MAIN, TRAIL]
             .into_iter()
-            .map(|name| copied(folder, name))
+            .map(|name| describe_copy(folder, name))
             .collect::<io::Result<_>>()
             .map_err(failed)?,
     };
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| failed(error.into()))?;
-    private(&folder.join(MANIFEST))
+    create_private_file(&folder.join(MANIFEST))
         .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()))
         .and_then(|()| File::open(folder)?.sync_all())
         .map_err(failed)?;
@@ -119,7 +119,8 @@ async fn copy(
     Ok(())
 }
 
-/// Opens the copies, and looks whether they are whole and the trail is as it was written. Gives the number of its entries.
+/// Opens the copies and verifies that they are whole and that the trail is sound. Returns the number of its
+/// entries.
 async fn check(
     context: &Context,
     main: &Path,
@@ -145,7 +146,7 @@ async fn check(
                 "the trail is not as it was written; `thinkfamily audit verify` says what was found",
             ));
         }
-        let later = restore::made_later(&context.store(&copies)).await?;
+        let later = restore::changes_missing(&context.store(&copies)).await?;
         if later > 0 {
             writeln!(
                 out,
@@ -159,23 +160,23 @@ async fn check(
     checked
 }
 
-fn copied(folder: &Path, name: &'static str) -> io::Result<Copied> {
+fn describe_copy(folder: &Path, name: &'static str) -> io::Result<CopiedFile> {
     let file = File::open(folder.join(name))?;
     file.sync_all()?;
     let (sha256, bytes) = Hash::of_all(file)?;
-    Ok(Copied { name, bytes, sha256 })
+    Ok(CopiedFile { name, bytes, sha256 })
 }
 
-/// Makes a folder that is not there, for the owner alone.
-fn make(folder: &Path) -> io::Result<()> {
+/// Creates a new folder for its owner alone.
+fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
 }
 
-/// Makes a file that is not there, for the owner alone.
-fn private(path: &Path) -> io::Result<File> {
+/// Creates a new file for its owner alone.
+fn create_private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

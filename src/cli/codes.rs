@@ -1,4 +1,4 @@
-//! `thinkfamily codes`: the words that files and the API know, each with what it means. Needs no server and no database.
+//! `thinkfamily codes`: the code lists of files and the API, with meanings. Needs no server and no database.
 
 use std::{collections::BTreeMap, io::Write, process::ExitCode};
 
@@ -31,11 +31,11 @@ enum Format {
     Csv,
 }
 
-/// A list, with its words as files write them.
+/// A code list, with its codes as files write them.
 #[derive(Debug)]
 struct List {
     name: String,
-    /// The columns that take its words, as `file.column`.
+    /// The columns that take its codes, as `file.column`.
     columns: Vec<String>,
     codes: Vec<(String, String)>,
 }
@@ -59,8 +59,8 @@ pub(super) fn run(arguments: &CodesArgs, out: &mut (dyn Write + Send)) -> Result
 }
 
 fn text(lists: &[List], out: &mut (dyn Write + Send)) -> std::io::Result<()> {
-    for (at, list) in lists.iter().enumerate() {
-        if at > 0 {
+    for (index, list) in lists.iter().enumerate() {
+        if index > 0 {
             writeln!(out)?;
         }
         match list.columns.as_slice() {
@@ -87,28 +87,28 @@ fn table(lists: &[List], out: &mut (dyn Write + Send)) -> Result<(), Failure> {
     Ok(lines.flush()?)
 }
 
-/// The lists that files take words from, then those that agreements and tokens do.
+/// The code lists of files, then those of agreements and tokens.
 fn lists() -> Vec<List> {
-    let of_schema = code_lists();
+    let schema_lists = code_lists();
     let mut lists: Vec<List> = Vec::new();
     for table in FILES.iter().copied() {
         for column in table.in_file() {
-            let Some((name, codes)) = words(column.holds, &of_schema) else {
+            let Some((name, codes)) = code_list(column.holds, &schema_lists) else {
                 continue;
             };
-            let place = format!("{}.{}", table.name(), column.file);
+            let column_name = format!("{}.{}", table.name(), column.file);
             match lists.iter_mut().find(|list| list.name == name) {
-                Some(list) => list.columns.push(place),
+                Some(list) => list.columns.push(column_name),
                 None => lists.push(List {
                     name,
-                    columns: vec![place],
+                    columns: vec![column_name],
                     codes,
                 }),
             }
         }
     }
     let catalogue = catalogue::catalogue();
-    for (name, of) in [
+    for (name, list) in [
         ("role", &catalogue.roles),
         ("purpose", &catalogue.purposes),
         ("lawful_basis", &catalogue.lawful_bases),
@@ -116,18 +116,20 @@ fn lists() -> Vec<List> {
         lists.push(List {
             name: name.to_owned(),
             columns: Vec::new(),
-            codes: terms(of),
+            codes: terms(list),
         });
     }
     lists
 }
 
-fn terms(of: &[Term]) -> Vec<(String, String)> {
-    of.iter().map(|term| (term.code.clone(), term.label.clone())).collect()
+fn terms(list: &[Term]) -> Vec<(String, String)> {
+    list.iter()
+        .map(|term| (term.code.clone(), term.label.clone()))
+        .collect()
 }
 
-/// The list from which a column takes its words; none where it holds something else.
-fn words(kind: Holds, of_schema: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
+/// The code list of a column; `None` if it holds something else.
+fn code_list(kind: Holds, schema_lists: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
     let catalogue = catalogue::catalogue();
     let (name, codes) = match kind {
         Holds::AgencyKind => ("agency_kind", terms(&catalogue.agency_kinds)),
@@ -152,8 +154,8 @@ fn words(kind: Holds, of_schema: &[CodeList]) -> Option<(String, Vec<(String, St
                 domains.map(|one| (one.code.clone(), one.label.clone())).collect(),
             )
         }
-        Holds::Category => ("category", categories(of_schema)),
-        Holds::OneOf(words) => return one_of(words, of_schema),
+        Holds::Category => ("category", categories(schema_lists)),
+        Holds::OneOf(codes) => return one_of(codes, schema_lists),
         Holds::Key
         | Holds::Authority
         | Holds::Of(_)
@@ -171,17 +173,17 @@ fn words(kind: Holds, of_schema: &[CodeList]) -> Option<(String, Vec<(String, St
 }
 
 /// The data categories about people.
-fn categories(of_schema: &[CodeList]) -> Vec<(String, String)> {
-    let all = of_schema.iter().filter(|list| list.name == "DataCategory");
+fn categories(schema_lists: &[CodeList]) -> Vec<(String, String)> {
+    let all = schema_lists.iter().filter(|list| list.name == "DataCategory");
     let codes = all.flat_map(|list| list.codes.clone());
     codes.filter(|(code, _)| Holds::Category.takes(code)).collect()
 }
 
-/// The list of the schema that has these very words, which it writes in capitals.
-fn one_of(words: &[&str], of_schema: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
-    let list = of_schema.iter().find(|list| {
+/// The enum of the schema that has exactly these codes, in capitals.
+fn one_of(codes: &[&str], schema_lists: &[CodeList]) -> Option<(String, Vec<(String, String)>)> {
+    let list = schema_lists.iter().find(|list| {
         let same = |word: &&str| list.codes.iter().any(|(code, _)| code.eq_ignore_ascii_case(word));
-        list.codes.len() == words.len() && words.iter().all(same)
+        list.codes.len() == codes.len() && codes.iter().all(same)
     })?;
     let meanings: BTreeMap<String, &String> = list
         .codes
@@ -193,7 +195,7 @@ fn one_of(words: &[&str], of_schema: &[CodeList]) -> Option<(String, Vec<(String
             .get(*word)
             .map_or_else(String::new, |meaning| (*meaning).clone())
     };
-    let codes = words.iter().map(|word| ((*word).to_owned(), meaning(word)));
+    let codes = codes.iter().map(|word| ((*word).to_owned(), meaning(word)));
     Some((snake(&list.name), codes.collect()))
 }
 
@@ -214,22 +216,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_list_that_a_file_takes_words_from_is_there_with_what_each_means() {
+    fn every_code_list_of_a_file_is_printed_with_meanings() {
         let lists = lists();
-        let place = |table: crate::records::Table, name: &str| format!("{}.{name}", table.name());
+        let column_name = |table: crate::records::Table, name: &str| format!("{}.{name}", table.name());
         for table in FILES.iter().copied() {
             for column in table.in_file() {
-                let words: &[&str] = match column.holds {
-                    Holds::OneOf(words) => words,
+                let codes: &[&str] = match column.holds {
+                    Holds::OneOf(codes) => codes,
                     Holds::AgencyKind | Holds::Criterion | Holds::Measure | Holds::Domain | Holds::Category => &[],
                     _ => continue,
                 };
-                let place = place(table, column.file);
-                let list = lists.iter().find(|list| list.columns.contains(&place));
-                let list = list.unwrap_or_else(|| panic!("{place} takes its words from a list"));
+                let column_name = column_name(table, column.file);
+                let list = lists.iter().find(|list| list.columns.contains(&column_name));
+                let list = list.unwrap_or_else(|| panic!("{column_name} takes its words from a list"));
                 assert!(
-                    words.iter().all(|word| list.codes.iter().any(|(code, _)| code == word)),
-                    "{place}"
+                    codes.iter().all(|word| list.codes.iter().any(|(code, _)| code == word)),
+                    "{column_name}"
                 );
             }
         }
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_get_a_line_a_word() {
+    fn csv_has_one_line_per_code() {
         let mut out = Vec::new();
         let arguments = CodesArgs {
             list: Some("sex".to_owned()),

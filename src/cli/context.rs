@@ -1,4 +1,4 @@
-//! What the commands share: settings, clock, the data directory and the databases behind them.
+//! The context shared by all commands: settings, clock, data directory and databases.
 
 use std::{
     fs,
@@ -19,28 +19,28 @@ use crate::{
     },
 };
 
-/// The key that signs the heads of the trail, in the data directory.
+/// The file name of the key that signs the trail's heads, in the data directory.
 const TRAIL_KEY: &str = "trail.key";
 /// Connections to the trail: one writes, the others read.
 const TRAIL_CONNECTIONS: u32 = 3;
 
-/// What every command is given.
+/// The context of a command.
 pub(super) struct Context {
     /// The settings.
     pub(super) config: Config,
-    /// What time it is.
+    /// The clock.
     pub(super) clock: Clock,
-    /// Where identifiers come from.
+    /// The generator of identifiers.
     pub(super) ids: Ids,
 }
 
 impl Context {
-    /// The file of the key that signs the trail's heads.
+    /// The path of the key that signs the trail's heads.
     pub(super) fn trail_key_path(&self) -> PathBuf {
         self.config.data_dir.join(TRAIL_KEY)
     }
 
-    /// The authority that a command is about. Only in development is one meant where none is named.
+    /// The code of the authority that a command is about. Only development has a default.
     pub(super) fn authority_code(&self, named: Option<&String>) -> Result<String, Failure> {
         match named {
             Some(code) => Ok(code.clone()),
@@ -51,8 +51,8 @@ impl Context {
         }
     }
 
-    /// Makes the data directory, for its owner alone, if it is not there.
-    pub(super) fn make_data_dir(&self) -> Result<(), Failure> {
+    /// Creates the data directory for its owner alone, if it does not exist.
+    pub(super) fn create_data_dir(&self) -> Result<(), Failure> {
         let path = &self.config.data_dir;
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
@@ -63,13 +63,13 @@ impl Context {
             .map_err(|error| Failure::problem(format!("cannot make the data directory {}: {error}", path.display())))
     }
 
-    /// Opens the databases as they are, making SQLite files that are not there.
+    /// Opens the databases without migrating, creating SQLite files that do not exist.
     pub(super) async fn databases(&self) -> Result<Databases, Failure> {
-        self.databases_of(false, false).await
+        self.open_databases(false, false).await
     }
 
-    /// Where the main database is, and where the trail is.
-    pub(super) fn addresses(&self) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
+    /// The URLs of the main database and of the trail.
+    pub(super) fn database_urls(&self) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
         let database = &self.config.database;
         let read = |text: &str, setting: &str| {
             text.parse::<DatabaseUrl>()
@@ -83,18 +83,18 @@ impl Context {
         Ok((url, trail_url))
     }
 
-    async fn databases_of(&self, read_only: bool, alone: bool) -> Result<Databases, Failure> {
-        let (url, trail_url) = self.addresses()?;
-        self.databases_at(&url, &trail_url, read_only, alone).await
+    async fn open_databases(&self, read_only: bool, exclusive: bool) -> Result<Databases, Failure> {
+        let (url, trail_url) = self.database_urls()?;
+        self.databases_at(&url, &trail_url, read_only, exclusive).await
     }
 
-    /// Opens databases at other addresses, by the same settings.
+    /// Opens databases at other URLs, with the same settings.
     pub(super) async fn databases_at(
         &self,
         url: &DatabaseUrl,
         trail_url: &DatabaseUrl,
         read_only: bool,
-        alone: bool,
+        exclusive: bool,
     ) -> Result<Databases, Failure> {
         let database = &self.config.database;
         let settings = Settings {
@@ -107,7 +107,7 @@ impl Context {
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
             read_only,
-            exclusive: alone,
+            exclusive,
             disk_reserve: u64::from(database.disk_reserve_mb) * 1_000_000,
             ..Settings::default()
         };
@@ -116,27 +116,28 @@ impl Context {
             .map_err(Failure::problem)
     }
 
-    /// Opens databases that are there already and whose schema is this program's; changes nothing.
+    /// Opens existing databases whose schema is current; changes nothing.
     pub(super) async fn existing_databases(&self) -> Result<Databases, Failure> {
         self.refuse_missing_file()?;
         let databases = self.databases().await?;
-        refuse_pending(&databases).await?;
+        refuse_pending_migrations(&databases).await?;
         Ok(databases)
     }
 
-    /// The same for a command that tells nothing of families: a standby will do as well, SQLite files are opened for reading alone, and nothing is made.
-    pub(super) async fn databases_to_look_at(&self) -> Result<Databases, Failure> {
+    /// The same for a command that discloses nothing of families: accepts a standby, opens SQLite files
+    /// read-only, and creates nothing.
+    pub(super) async fn read_only_databases(&self) -> Result<Databases, Failure> {
         self.refuse_missing_file()?;
-        let (_, trail_url) = self.addresses()?;
+        let (_, trail_url) = self.database_urls()?;
         if let Some(file) = trail_url.file().filter(|file| !file.exists()) {
             let sentence = format!("there is no trail at {}: the file is missing", file.display());
             return Err(Failure::problem(sentence));
         }
-        self.databases_of(true, false).await
+        self.open_databases(true, false).await
     }
 
-    /// Opens the databases and brings them to this program's schema, where the settings allow it.
-    pub(super) async fn ready_databases(&self) -> Result<Databases, Failure> {
+    /// Opens the databases and migrates them, if the settings allow it.
+    pub(super) async fn migrated_databases(&self) -> Result<Databases, Failure> {
         if !self.config.migrate {
             return self.existing_databases().await;
         }
@@ -145,19 +146,19 @@ impl Context {
         Ok(databases)
     }
 
-    /// The same for a command that must have databases for itself that are there already.
-    pub(super) async fn databases_alone(&self) -> Result<Databases, Failure> {
+    /// The same, with exclusive use of databases that exist already.
+    pub(super) async fn exclusive_databases(&self) -> Result<Databases, Failure> {
         self.refuse_missing_file()?;
-        let databases = self.databases_of(false, true).await?;
+        let databases = self.open_databases(false, true).await?;
         if self.config.migrate {
             migrate(&databases).await?;
         } else {
-            refuse_pending(&databases).await?;
+            refuse_pending_migrations(&databases).await?;
         }
         Ok(databases)
     }
 
-    /// A SQLite file that is not there is not made by a command that only looks.
+    /// Refuses a missing SQLite file, which a read-only command must not create.
     pub(super) fn refuse_missing_file(&self) -> Result<(), Failure> {
         let url = self.config.database.url.text().parse::<DatabaseUrl>();
         match url.as_ref().ok().and_then(DatabaseUrl::file) {
@@ -174,27 +175,29 @@ impl Context {
         Store::new(databases.clone(), self.clock.clone(), self.ids.clone())
     }
 
-    /// Opens a chain of the trail for this process, unless one of the databases is behind. `name` says what the process does.
+    /// Opens a chain of the trail for this process, unless one of the databases is behind. `name` says what
+    /// the process does.
     pub(super) async fn trail(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
         restore::refuse_behind(&self.store(databases), &self.config.data_dir).await?;
-        self.trail_whatever_is_behind(databases, name).await
+        self.open_trail_unchecked(databases, name).await
     }
 
-    /// The same for the restore itself.
-    pub(super) async fn trail_of_restore(&self, databases: &Databases) -> Result<Trail, Failure> {
-        self.trail_whatever_is_behind(databases, "restore").await
+    /// The same for the restore itself, even if a database is behind.
+    pub(super) async fn trail_for_restore(&self, databases: &Databases) -> Result<Trail, Failure> {
+        self.open_trail_unchecked(databases, "restore").await
     }
 
-    async fn trail_whatever_is_behind(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
-        self.make_data_dir()?;
+    async fn open_trail_unchecked(&self, databases: &Databases, name: &str) -> Result<Trail, Failure> {
+        self.create_data_dir()?;
         let key = HeadKey::load_or_create(&self.trail_key_path()).map_err(Failure::problem)?;
         let store = TrailStore::of(databases);
-        // Before it has a chain: without a name the marks of another trail would be taken for its own.
-        let opened = |error: &dyn std::fmt::Display| Failure::problem(format!("the trail cannot be opened: {error}"));
+        // Before it has a chain: without an identity, the marks of another trail would be taken for its own.
+        let open_error =
+            |error: &dyn std::fmt::Display| Failure::problem(format!("the trail cannot be opened: {error}"));
         let identity = store
             .identity_or(self.ids.uuid())
             .await
-            .map_err(|error| opened(&error))?;
+            .map_err(|error| open_error(&error))?;
         let trail = Trail::open(
             store,
             key,
@@ -207,7 +210,7 @@ impl Context {
             },
         )
         .await
-        .map_err(|error| opened(&error))?;
+        .map_err(|error| open_error(&error))?;
         trail.note_in(self.config.data_dir.clone(), identity);
         Ok(trail)
     }
@@ -219,15 +222,15 @@ async fn migrate(databases: &Databases) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Closes the databases; what goes wrong then changes nothing any more and is only logged.
+/// Closes the databases; errors no longer matter and are only logged.
 pub(super) async fn close(databases: Databases) {
     if let Err(error) = databases.close().await {
         tracing::warn!(%error, "the databases were not closed in order");
     }
 }
 
-/// A database that is behind this program is refused.
-pub(super) async fn refuse_pending(databases: &Databases) -> Result<(), Failure> {
+/// Refuses a database with pending migrations.
+pub(super) async fn refuse_pending_migrations(databases: &Databases) -> Result<(), Failure> {
     let steps = databases.migration_status().await.map_err(Failure::problem)?;
     match steps.iter().filter(|step| !step.applied).count() {
         0 => Ok(()),
@@ -238,17 +241,19 @@ pub(super) async fn refuse_pending(databases: &Databases) -> Result<(), Failure>
     }
 }
 
-/// Reads a text file of at most `most` bytes; one byte more is read, so that a larger one is seen to be larger.
-pub(super) fn read_text(path: &Path, most: usize) -> Result<String, Failure> {
+/// Reads a text file of at most `max_bytes` bytes; reads one byte more, so that a larger file is detected.
+pub(super) fn read_text(path: &Path, max_bytes: usize) -> Result<String, Failure> {
     use std::io::Read as _;
-    let shown = path.display();
+    let file = path.display();
     let mut bytes = Vec::new();
     fs::File::open(path)
-        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| Failure::problem(format!("{shown} cannot be read: {error}")))?;
+        .and_then(|file| file.take(max_bytes as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| Failure::problem(format!("{file} cannot be read: {error}")))?;
     String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let lines = String::from_utf8_lossy(&error.as_bytes()[..good]).matches('\n').count();
-        Failure::problem(format!("{shown}:{}: not UTF-8 text", lines + 1))
+        let valid_bytes = error.utf8_error().valid_up_to();
+        let lines = String::from_utf8_lossy(&error.as_bytes()[..valid_bytes])
+            .matches('\n')
+            .count();
+        Failure::problem(format!("{file}:{}: not UTF-8 text", lines + 1))
     })
 }

@@ -1,4 +1,4 @@
-//! `thinkfamily demo`: fills the configured database with made-up families, the same ones for the same seed.
+//! `thinkfamily demo`: loads made-up families into the configured database, the same ones for the same seed.
 
 use std::{
     io::{self, Write},
@@ -23,14 +23,14 @@ use crate::{
     },
 };
 
-/// The code of an authority of the worked families, which tells whether they are there.
+/// The code of the worked example families' authority, which tells whether they are loaded.
 pub(super) const WORKED_AUTHORITY: &str = "cambridgeshire";
-/// Progress is told every so many rows.
-const ROWS_BETWEEN_LINES: u64 = 100_000;
+/// Rows between progress messages.
+const PROGRESS_INTERVAL: u64 = 100_000;
 
-/// How often an agreement is loaded again, and how long to wait between.
+/// Attempts to load an agreement, and the delay between them.
 const ATTEMPTS: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(100);
+const RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// Load made-up families, the same ones for the same seed.
 #[derive(Args, Clone, Debug)]
@@ -46,13 +46,13 @@ pub(super) struct DemoArgs {
     add: bool,
 }
 
-/// Loads the worked families, where they are not there yet, and the made-up ones.
+/// Loads the worked examples, unless they are there, and the made-up families.
 pub(super) async fn run(
     context: &Context,
     arguments: &DemoArgs,
     out: &mut (dyn Write + Send),
 ) -> Result<ExitCode, Failure> {
-    let databases = context.ready_databases().await?;
+    let databases = context.migrated_databases().await?;
     let store = context.store(&databases);
     if !arguments.add && store.has_families().await.map_err(Failure::problem)? {
         context::close(databases).await;
@@ -61,10 +61,10 @@ pub(super) async fn run(
         ));
     }
     let trail = context.trail(&databases, "demo").await?;
-    let done = fill(context, arguments, &databases, &store, &trail).await;
+    let result = fill(context, arguments, &databases, &store, &trail).await;
     trail.close().await;
     context::close(databases).await;
-    let rows = done?;
+    let rows = result?;
     writeln!(
         out,
         "{} made-up families of seed {}: {rows} rows loaded",
@@ -86,11 +86,11 @@ async fn fill(
     }
     let families = demo::families(Size::of(arguments.families), arguments.seed, context.clock.today());
     let codes: Vec<String> = families.authority_codes().collect();
-    let mut next_line = ROWS_BETWEEN_LINES;
+    let mut next_line = PROGRESS_INTERVAL;
     rows += bulk::load_each(databases, families, &mut |progress: Progress| {
         if progress.rows >= next_line {
-            next_line = progress.rows + ROWS_BETWEEN_LINES;
-            // Where nobody reads the progress, the load goes on.
+            next_line = progress.rows + PROGRESS_INTERVAL;
+            // If standard error is closed, the load goes on.
             let _ = writeln!(io::stderr(), "{} rows loaded", progress.rows);
         }
     })
@@ -102,15 +102,15 @@ async fn fill(
     Ok(rows)
 }
 
-/// Loads the worked families and their agreements, where they are not there yet. Gives the number of rows.
+/// Loads the worked examples and their agreements, unless they are there. Returns the number of rows.
 pub(super) async fn worked(
     context: &Context,
     databases: &Databases,
     store: &Store,
     trail: &Trail,
-    by: &str,
+    loaded_by: &str,
 ) -> Result<u64, Failure> {
-    // Asked within the load, so that of several processes that begin at once only one loads.
+    // Checked within the load's transaction, so that of several processes starting at once only one loads.
     let mut load = Load::begin(databases).await.map_err(refused)?;
     let rows = if load.has_authority(WORKED_AUTHORITY).await.map_err(refused)? {
         load.abandon().await.map_err(refused)?;
@@ -124,20 +124,20 @@ pub(super) async fn worked(
         rows
     };
     for document in demo::worked_agreements() {
-        load_agreement(store, trail, document, by).await?;
+        load_agreement(store, trail, document, loaded_by).await?;
     }
     Ok(rows)
 }
 
-/// Loads an agreement, and again where another process changed the agreements at the same moment.
-async fn load_agreement(store: &Store, trail: &Trail, document: &str, by: &str) -> Result<(), Failure> {
+/// Loads an agreement, with retries if another process changed the agreements at the same moment.
+async fn load_agreement(store: &Store, trail: &Trail, document: &str, loaded_by: &str) -> Result<(), Failure> {
     for attempt in 1.. {
-        match agreements::load(store, trail, document, by).await {
+        match agreements::load(store, trail, document, loaded_by).await {
             Ok(Loaded::Now { code, version, .. }) => tracing::info!(agreement = code, version, "agreement loaded"),
             Ok(Loaded::Before { .. }) => {}
             Err(LoadError::Store(error)) if attempt < ATTEMPTS => {
                 tracing::debug!(%error, attempt, "an agreement is loaded again");
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(RETRY_DELAY).await;
                 continue;
             }
             Err(error) => return Err(Failure::problem(error)),

@@ -1,4 +1,5 @@
-//! `thinkfamily documents`: the documents that a client may send by their identifiers, and whether it may send others.
+//! `thinkfamily documents`: registered documents (persisted queries) of a client, and whether it may send
+//! others.
 
 mod manifest;
 
@@ -25,8 +26,8 @@ use crate::{
     wire::precheck,
 };
 
-/// The largest manifest, in bytes.
-const LARGEST_MANIFEST: usize = 16 * 1024 * 1024;
+/// Maximum size of a manifest, in bytes.
+const MAX_MANIFEST_BYTES: usize = 16 * 1024 * 1024;
 
 /// Register the documents of a client, or say that it may send no others.
 #[derive(Args, Clone, Debug)]
@@ -55,7 +56,8 @@ enum Command {
     Register {
         #[command(flatten)]
         client: ClientArgs,
-        /// The manifest: a JSON object of SHA-256 and text, as GraphQL Code Generator and Relay make it, or one of Apollo.
+        /// The manifest: a JSON object of SHA-256 and text, as GraphQL Code Generator and Relay make it, or
+        /// one of Apollo.
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
         /// Hold the documents against what this role may see, instead of against the whole schema.
@@ -90,7 +92,7 @@ enum Command {
     },
 }
 
-/// Carries the command out.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: DocumentsArgs,
@@ -98,12 +100,12 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     let databases = context.existing_databases().await?;
     let store = context.store(&databases);
-    let done = carry_out(context, &store, arguments, out).await;
+    let done = execute(context, &store, arguments, out).await;
     context::close(databases).await;
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn carry_out(
+async fn execute(
     context: &Context,
     store: &Store,
     arguments: DocumentsArgs,
@@ -122,14 +124,14 @@ async fn carry_out(
             let key = key(client)?;
             let text = match (role, purpose) {
                 (Some(role), Some(purpose)) => {
-                    let of_client = |agency: &AgencyRow| agency.code == client.agency;
-                    let ceiling = schema::ceiling(context, store, code, of_client, role, purpose).await?;
+                    let is_clients_agency = |agency: &AgencyRow| agency.code == client.agency;
+                    let ceiling = schema::ceiling(context, store, code, is_clients_agency, role, purpose).await?;
                     let ceiling = ceiling.ok_or_else(|| Failure::problem("the agency is not there any more"))?;
                     sdl::within(&ceiling).map_err(Failure::problem)?
                 }
                 _ => sdl::whole(),
             };
-            let documents = checked(context, from, &text, out)?;
+            let documents = check_manifest(context, from, &text, out)?;
             let new = store
                 .register_documents(key, &documents)
                 .await
@@ -196,32 +198,32 @@ fn key<'a>(authority: i32, code: &str, agencies: &Agencies, client: &'a ClientAr
     })
 }
 
-/// The documents of a manifest, each within the limits of this server's settings and valid against the schema.
-fn checked(
+/// The documents of a manifest, each checked against the limits of the settings and the schema.
+fn check_manifest(
     context: &Context,
     from: &std::path::Path,
     schema: &str,
     out: &mut (dyn Write + Send),
 ) -> Result<Vec<(String, String)>, Failure> {
-    let shown = from.display();
-    let documents = manifest::read(&read_text(from, LARGEST_MANIFEST)?)
-        .map_err(|why| Failure::problem(format!("{shown}: {why}")))?;
+    let file = from.display();
+    let documents = manifest::read(&read_text(from, MAX_MANIFEST_BYTES)?)
+        .map_err(|why| Failure::problem(format!("{file}: {why}")))?;
     let checker = Checker::of(schema).ok_or_else(|| Failure::problem("the schema cannot be read"))?;
     let (limits, _) = serve::limits(&context.config);
-    let mut wrong = 0;
+    let mut invalid = 0;
     for (hash, text) in &documents {
         let problems = match precheck::check(text, &limits) {
             Ok(_) => checker.check(text).err().unwrap_or_default(),
             Err(error) => vec![error.message.into_owned()],
         };
-        wrong += usize::from(!problems.is_empty());
+        invalid += usize::from(!problems.is_empty());
         for problem in problems {
-            writeln!(out, "{shown}: {hash}: {problem}")?;
+            writeln!(out, "{file}: {hash}: {problem}")?;
         }
     }
-    if wrong > 0 {
+    if invalid > 0 {
         return Err(Failure::problem(format!(
-            "{wrong} of {} documents cannot be executed; nothing was registered",
+            "{invalid} of {} documents cannot be executed; nothing was registered",
             documents.len()
         )));
     }
@@ -241,7 +243,7 @@ async fn list(store: &Store, authority: i32, agencies: &Agencies, out: &mut (dyn
     }
     let checker = Checker::of(&sdl::whole());
     for document in store.documents(authority).await.map_err(Failure::problem)? {
-        // One that a later schema has no longer is told, so that it can be replaced.
+        // A document that a later schema no longer allows is listed too, so that it can be replaced.
         let names = checker.as_ref().and_then(|checker| checker.check(&document.text).ok());
         let names = names.map_or_else(|| "(not valid any more)".to_owned(), |names| names.join(", "));
         writeln!(

@@ -1,6 +1,7 @@
-//! `thinkfamily export`: the files of one authority, as they can be imported again.
+//! `thinkfamily export`: the files of one authority, in the format that import reads.
 //!
-//! It discloses all that an authority has. So the trail is told of every family first, and of whoever is in none, and if it cannot be, nothing is written.
+//! It discloses all data of an authority. So every family, and everybody in no family, is recorded in the
+//! trail first; if that fails nothing is written.
 
 use std::{
     collections::HashSet,
@@ -32,10 +33,10 @@ use crate::{
     },
 };
 
-/// No entry of the trail speaks of more families, or people in none.
-const FAMILIES: usize = 500;
-/// So many entries are written at once.
-const AT_ONCE: usize = 64;
+/// Most families, or people without one, per entry of the trail.
+const MAX_FAMILIES_PER_ENTRY: usize = 500;
+/// Entries written concurrently.
+const CONCURRENT_ENTRIES: usize = 64;
 
 /// Write the CSV files of one authority, as import reads them.
 #[derive(Args, Clone, Debug)]
@@ -48,7 +49,7 @@ pub(super) struct ExportArgs {
     authority: Option<String>,
 }
 
-/// Writes the files.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: &ExportArgs,
@@ -56,15 +57,15 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     let code = context.authority_code(arguments.authority.as_ref())?;
     let folder = &arguments.folder;
-    make(folder)?;
+    create_folder(folder)?;
     let databases = context.existing_databases().await?;
     let store = context.store(&databases);
     let trail = context.trail(&databases, "export").await?;
-    let done = export(context, &databases, &store, &trail, &code, folder).await;
-    let done = done.map_err(|failure| with_what_is_left(failure, folder));
+    let result = export(context, &databases, &store, &trail, &code, folder).await;
+    let result = result.map_err(|failure| with_leftover_warning(failure, folder));
     trail.close().await;
     context::close(databases).await;
-    let (rows, families) = done?;
+    let (rows, families) = result?;
     writeln!(
         out,
         "{} files with {rows} rows of {families} families: they hold all that the authority has of these people",
@@ -89,13 +90,13 @@ async fn export(
     session.end().await.map_err(Failure::problem)?;
     let mut agencies: Vec<AgencyRow> = agencies.all().into_iter().cloned().collect();
     agencies.sort_by(|one, other| one.code.cmp(&other.code));
-    let look = Look::begin(databases).await.map_err(Failure::problem)?;
-    let families = tell(context, &look, trail, authority.id).await?;
+    let snapshot = Look::begin(databases).await.map_err(Failure::problem)?;
+    let families = record_in_trail(context, &snapshot, trail, authority.id).await?;
     let exporter = Exporter::new(agencies.iter().map(|agency| (agency.id, agency.code.clone())));
     let mut rows = 0;
     for table in FILES.iter().copied() {
         let failed = |error: io::Error| Failure::problem(format!("{}: {error}", table.file_name()));
-        let mut file = BufWriter::new(private(&folder.join(table.file_name())).map_err(failed)?);
+        let mut file = BufWriter::new(create_private_file(&folder.join(table.file_name())).map_err(failed)?);
         file.write_all(&Exporter::header(table)).map_err(failed)?;
         let mut write = |page: &Dataset| {
             rows += page.len() as u64;
@@ -103,7 +104,7 @@ async fn export(
             file.write_all(&lines).map_err(failed)
         };
         if table == Table::Agency {
-            // Their identifiers are other ones in another database; their codes are not.
+            // Identifiers of agencies differ between databases; their codes do not.
             let agencies = agencies.clone();
             write(&Dataset {
                 agencies,
@@ -112,7 +113,7 @@ async fn export(
         } else {
             let mut after = None;
             loop {
-                let page = look.page(table, authority.id, after).await;
+                let page = snapshot.page(table, authority.id, after).await;
                 let page = page.map_err(Failure::problem)?;
                 match import::last(table, &page) {
                     None => break,
@@ -124,46 +125,46 @@ async fn export(
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;
     }
-    look.end().await.map_err(Failure::problem)?;
+    snapshot.end().await.map_err(Failure::problem)?;
     Ok((rows, families))
 }
 
-/// Whatever of a table's rows is wanted, all of them.
-async fn all(
-    look: &Look,
+/// Collects ids from all rows of a table.
+async fn all_ids(
+    snapshot: &Look,
     table: Table,
     authority: i32,
-    wanted: impl Fn(&Dataset) -> Vec<Uuid>,
+    ids: impl Fn(&Dataset) -> Vec<Uuid>,
 ) -> Result<Vec<Uuid>, Failure> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = look.page(table, authority, after).await.map_err(Failure::problem)?;
+        let page = snapshot.page(table, authority, after).await.map_err(Failure::problem)?;
         match import::last(table, &page) {
             None => return Ok(found),
             last => after = last,
         }
-        found.extend(wanted(&page));
+        found.extend(ids(&page));
     }
 }
 
-/// Tells the trail of every family and of whoever is in none, and gives the number of families.
-async fn tell(context: &Context, look: &Look, trail: &Trail, authority: i32) -> Result<usize, Failure> {
-    let of_families = |page: &Dataset| page.families.iter().map(|row| row.id).collect();
-    let families = all(look, Table::Family, authority, of_families).await?;
-    let of_members = |page: &Dataset| page.memberships.iter().map(|row| row.person_id).collect();
-    let members: HashSet<Uuid> = all(look, Table::Membership, authority, of_members)
+/// Records in the trail every family and everybody without one. Returns the number of families.
+async fn record_in_trail(context: &Context, snapshot: &Look, trail: &Trail, authority: i32) -> Result<usize, Failure> {
+    let family_ids = |page: &Dataset| page.families.iter().map(|row| row.id).collect();
+    let families = all_ids(snapshot, Table::Family, authority, family_ids).await?;
+    let member_ids = |page: &Dataset| page.memberships.iter().map(|row| row.person_id).collect();
+    let members: HashSet<Uuid> = all_ids(snapshot, Table::Membership, authority, member_ids)
         .await?
         .into_iter()
         .collect();
-    let of_nobody = |page: &Dataset| {
-        let alone = page
+    let people_without_family = |page: &Dataset| {
+        let unattached = page
             .people
             .iter()
             .map(|row| row.id)
             .filter(|person| !members.contains(person));
-        alone.collect()
+        unattached.collect()
     };
-    let alone = all(look, Table::Person, authority, of_nobody).await?;
+    let unattached = all_ids(snapshot, Table::Person, authority, people_without_family).await?;
     let now = context.clock.now();
     let entry = |families: &[Uuid], people: &[Uuid]| {
         let mut entry = Entry::new(Kind::Disclosed, now);
@@ -176,22 +177,28 @@ async fn tell(context: &Context, look: &Look, trail: &Trail, authority: i32) -> 
         entry.people.extend(people.iter().copied().map(PersonKey::from));
         entry
     };
-    let of_families = families.chunks(FAMILIES).map(|families| entry(families, &[]));
-    let mut entries: Vec<Entry> = of_families.collect();
-    entries.extend(alone.chunks(FAMILIES).map(|people| entry(&[], people)));
+    let entries = families
+        .chunks(MAX_FAMILIES_PER_ENTRY)
+        .map(|families| entry(families, &[]));
+    let mut entries: Vec<Entry> = entries.collect();
+    entries.extend(
+        unattached
+            .chunks(MAX_FAMILIES_PER_ENTRY)
+            .map(|people| entry(&[], people)),
+    );
     if entries.is_empty() {
         entries.push(entry(&[], &[]));
     }
-    for some in entries.chunks(AT_ONCE) {
-        for told in join_all(some.iter().map(|entry| trail.append(entry.clone()))).await {
-            told.map_err(|error| Failure::problem(format!("{error}; nothing was exported")))?;
+    for chunk in entries.chunks(CONCURRENT_ENTRIES) {
+        for written in join_all(chunk.iter().map(|entry| trail.append(entry.clone()))).await {
+            written.map_err(|error| Failure::problem(format!("{error}; nothing was exported")))?;
         }
     }
     Ok(families.len())
 }
 
-/// Says of an export that was broken off what it has left.
-fn with_what_is_left(failure: Failure, folder: &Path) -> Failure {
+/// Adds a warning about files left by an export that failed.
+fn with_leftover_warning(failure: Failure, folder: &Path) -> Failure {
     match fs::read_dir(folder).map(|mut files| files.next().is_some()) {
         Ok(false) => failure,
         _ => Failure::problem(format!(
@@ -202,8 +209,8 @@ fn with_what_is_left(failure: Failure, folder: &Path) -> Failure {
     }
 }
 
-/// Makes the folder for its owner alone, or finds it empty.
-fn make(folder: &Path) -> Result<(), Failure> {
+/// Creates the folder for its owner alone, or checks that it is empty and private.
+fn create_folder(folder: &Path) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::problem(format!("{}: {error}", folder.display()));
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -222,8 +229,8 @@ fn make(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a file that is not there, for the owner alone.
-fn private(path: &Path) -> io::Result<File> {
+/// Creates a new file for its owner alone.
+fn create_private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,10 +1,10 @@
-//! Why a command did not succeed: one sentence for a person, and the exit code.
+//! Why a command failed: one sentence for a person, and the exit code.
 
 use std::{fmt::Display, process::ExitCode};
 
 use crate::config::ConfigError;
 
-/// Why a command did not succeed.
+/// Why a command failed.
 #[derive(Debug)]
 pub(super) struct Failure {
     usage: bool,
@@ -12,7 +12,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Problems were found, or it could not be done.
+    /// Problems were found, or the command failed.
     pub(super) fn problem(sentence: impl Display) -> Self {
         Self {
             usage: false,
@@ -28,7 +28,7 @@ impl Failure {
         }
     }
 
-    /// What was wrong; empty when it was told already.
+    /// The message; empty when it was printed already.
     pub(super) fn sentence(&self) -> &str {
         &self.sentence
     }
@@ -50,7 +50,7 @@ impl From<ConfigError> for Failure {
 }
 
 impl From<std::io::Error> for Failure {
-    /// For results that cannot be written out.
+    /// For a result that cannot be written.
     fn from(error: std::io::Error) -> Self {
         Self::problem(format!("the result cannot be written: {error}"))
     }

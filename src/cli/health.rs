@@ -1,4 +1,5 @@
-//! `thinkfamily health`: asks the server on this machine whether it is well, for where there is no other program to ask with, as in a container.
+//! `thinkfamily health`: a health check of the server on this machine, for containers without another HTTP
+//! client.
 
 use std::{
     io::Write,
@@ -16,8 +17,8 @@ use tokio::{
 
 use super::failure::Failure;
 
-/// Longer than this, and it is not well.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Timeout of the health check.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Ask the server at `listen` whether it answers.
 #[derive(Args, Clone, Debug)]
@@ -27,15 +28,15 @@ pub(super) struct HealthArgs {
     ready: bool,
 }
 
-/// Carries the command out: exit code 0 when it is well, 1 otherwise.
+/// Runs the command: exit code 0 when healthy, 1 otherwise.
 pub(super) async fn run(
     listen: SocketAddr,
     arguments: &HealthArgs,
     out: &mut (dyn Write + Send),
 ) -> Result<ExitCode, Failure> {
     let path = if arguments.ready { "/readyz" } else { "/healthz" };
-    let address = here(listen);
-    let status = timeout(PATIENCE, status(address, path))
+    let address = local_address(listen);
+    let status = timeout(TIMEOUT, status(address, path))
         .await
         .map_err(|_| Failure::problem(format!("{address} does not answer in time")))?
         .map_err(|error| Failure::problem(format!("{address} does not answer: {}", error.kind())))?;
@@ -46,8 +47,8 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Where a server that listens at that address is reached from its own machine.
-fn here(listen: SocketAddr) -> SocketAddr {
+/// The address at which a server listening there is reached from its own machine.
+fn local_address(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -71,13 +72,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_listens_everywhere_is_asked_here() {
+    fn an_unspecified_address_is_probed_on_loopback() {
         for (listen, asked) in [
             ("0.0.0.0:8080", "127.0.0.1:8080"),
             ("[::]:8080", "[::1]:8080"),
             ("192.0.2.7:80", "192.0.2.7:80"),
         ] {
-            assert_eq!(here(listen.parse().expect("an address")).to_string(), asked);
+            assert_eq!(local_address(listen.parse().expect("an address")).to_string(), asked);
         }
     }
 }

@@ -1,6 +1,7 @@
-//! `thinkfamily matching`: estimates a model of how descriptions of one person differ, and tries one on data.
+//! `thinkfamily matching`: trains a model of how descriptions of one person differ, and tests a model on
+//! data.
 //!
-//! Reads and writes files; touches no database. What it reads is about people, so what is told of a file that is wrong never repeats a value.
+//! Reads and writes files; uses no database. The files are about people, so no error message repeats a value.
 
 use std::{
     fs::File,
@@ -23,8 +24,8 @@ use crate::{
 
 mod people;
 
-/// The largest model file that is read, in bytes.
-const LARGEST_MODEL: usize = 64 * 1024;
+/// Maximum size of a model file, in bytes.
+const MAX_MODEL_BYTES: usize = 64 * 1024;
 
 /// Estimate a model from data, or try one on data.
 #[derive(Args, Clone, Debug)]
@@ -45,7 +46,8 @@ enum Command {
 
 #[derive(Args, Clone, Debug)]
 struct TrainArgs {
-    /// A CSV file of descriptions in which people occur more than once; or two files that describe the same people, those that are stored first.
+    /// A CSV file of descriptions in which people occur more than once; or two files that describe the same
+    /// people, those that are stored first.
     #[arg(long, value_name = "FILE", required = true)]
     from: Vec<PathBuf>,
     /// Where the model is written; standard output if not given.
@@ -66,7 +68,7 @@ struct TryArgs {
     out: Option<PathBuf>,
 }
 
-/// Carries the command out.
+/// Runs the command.
 pub(super) fn run(
     context: &Context,
     arguments: &MatchingArgs,
@@ -75,11 +77,11 @@ pub(super) fn run(
     let (model, thresholds) = settings(&context.config.matching)?;
     match &arguments.command {
         Command::Train(arguments) => run_train(arguments, &model, out)?,
-        Command::Score(arguments) => written(arguments.out.as_deref(), out, |out| {
+        Command::Score(arguments) => write_output(arguments.out.as_deref(), out, |out| {
             let (asked, stored) = files(&arguments.from)?;
             score(&model, &asked, stored.as_ref(), out)
         })?,
-        Command::Answer(arguments) => written(arguments.out.as_deref(), out, |out| {
+        Command::Answer(arguments) => write_output(arguments.out.as_deref(), out, |out| {
             let (asked, Some(stored)) = files(&arguments.from)? else {
                 return Err(Failure::usage(
                     "want --from twice: those that are stored, then those who are asked about",
@@ -91,28 +93,30 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The model and the thresholds that the settings name. A model that cannot be used is a wrong setting.
+/// The configured model and thresholds. An unusable model is a bad setting.
 pub(super) fn settings(settings: &config::Matching) -> Result<(Model, Thresholds), Failure> {
     let model = match &settings.model {
         None => Model::standard().clone(),
         Some(path) => {
-            let refused = |why: &str| Failure::usage(format!("setting `matching_model`: {why}"));
-            let text = read_text(path, LARGEST_MODEL).map_err(|failure| refused(failure.sentence()))?;
-            if text.len() > LARGEST_MODEL {
-                return Err(refused(&format!("want a file of at most {LARGEST_MODEL} bytes")));
+            let setting_error = |why: &str| Failure::usage(format!("setting `matching_model`: {why}"));
+            let text = read_text(path, MAX_MODEL_BYTES).map_err(|failure| setting_error(failure.sentence()))?;
+            if text.len() > MAX_MODEL_BYTES {
+                return Err(setting_error(&format!(
+                    "want a file of at most {MAX_MODEL_BYTES} bytes"
+                )));
             }
-            Model::parse(&text).map_err(|error| refused(&format!("{}: {error}", path.display())))?
+            Model::parse(&text).map_err(|error| setting_error(&format!("{}: {error}", path.display())))?
         }
     };
     let thresholds = Thresholds {
         upper: settings.upper,
         lower: settings.lower,
-        clear: settings.clear,
+        clear: settings.margin,
     };
     Ok((model, thresholds))
 }
 
-/// The descriptions that are asked about, and those that are stored if they are others.
+/// The descriptions to look up, and the stored ones if they are in another file.
 fn files(from: &[PathBuf]) -> Result<(People, Option<People>), Failure> {
     match from {
         [one] => Ok((People::read(one)?, None)),
@@ -126,7 +130,7 @@ fn run_train(arguments: &TrainArgs, base: &Model, out: &mut dyn Write) -> Result
     let base = base.clone().with_households(!arguments.no_households);
     let stored = stored.as_ref().map(|people| &people.descriptions[..]);
     let trained = train::train(&asked.descriptions, stored, &base).map_err(Failure::problem)?;
-    written(arguments.out.as_deref(), out, |out| {
+    write_output(arguments.out.as_deref(), out, |out| {
         Ok(out.write_all(trained.model.to_toml().as_bytes())?)
     })?;
     if let Some(path) = &arguments.out {
@@ -171,12 +175,12 @@ fn answer(
     let mut rest = &pairs[..];
     writeln!(out, "asked,answer,stored")?;
     for (place, (description, id)) in asked.descriptions.iter().zip(&asked.ids).enumerate() {
-        let (own, others) = rest.split_at(rest.partition_point(|(one, _)| *one <= place));
-        rest = others;
+        let (own_pairs, other_pairs) = rest.split_at(rest.partition_point(|(one, _)| *one <= place));
+        rest = other_pairs;
         let compared = |(_, other): &(usize, usize)| model.score(description, &stored.descriptions[*other]);
-        let scores: Vec<Score> = own.iter().map(compared).collect();
+        let scores: Vec<Score> = own_pairs.iter().map(compared).collect();
         match verdict(scores.iter(), thresholds) {
-            Verdict::Matched(at) => writeln!(out, "{id},matched,{}", stored.ids[own[at].1])?,
+            Verdict::Matched(index) => writeln!(out, "{id},matched,{}", stored.ids[own_pairs[index].1])?,
             Verdict::Ambiguous => writeln!(out, "{id},ambiguous,")?,
             Verdict::NotFound => writeln!(out, "{id},not_found,")?,
         }
@@ -184,15 +188,16 @@ fn answer(
     Ok(())
 }
 
-/// Writes to the file, or to `out` where there is none.
-fn written(
+/// Writes to the file, or to `out` if there is none.
+fn write_output(
     path: Option<&Path>,
     out: &mut dyn Write,
     write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let Some(path) = path else { return write(out) };
-    let refused = |error: std::io::Error| Failure::problem(format!("{} cannot be written: {error}", path.display()));
-    let mut file = BufWriter::new(File::create(path).map_err(refused)?);
+    let write_error =
+        |error: std::io::Error| Failure::problem(format!("{} cannot be written: {error}", path.display()));
+    let mut file = BufWriter::new(File::create(path).map_err(write_error)?);
     write(&mut file)?;
-    file.flush().map_err(refused)
+    file.flush().map_err(write_error)
 }

@@ -1,4 +1,4 @@
-//! `thinkfamily migrate`: for people who do not want migration at start.
+//! `thinkfamily migrate`: migrates the databases, for operators who do not want migration at start.
 
 use std::{io::Write, process::ExitCode};
 
@@ -25,7 +25,7 @@ enum Command {
     Status,
 }
 
-/// Carries the command out.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: &MigrateArgs,
@@ -33,14 +33,14 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     let databases = match arguments.command {
         Command::Up => context.databases().await?,
-        Command::Status => context.databases_to_look_at().await?,
+        Command::Status => context.read_only_databases().await?,
     };
-    let done = match arguments.command {
+    let result = match arguments.command {
         Command::Up => up(&databases, out).await,
         Command::Status => status(&databases, out).await,
     };
     context::close(databases).await;
-    done
+    result
 }
 
 async fn up(databases: &Databases, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
@@ -59,8 +59,8 @@ async fn status(databases: &Databases, out: &mut (dyn Write + Send)) -> Result<E
     let steps = steps(databases).await?;
     for step in &steps {
         let state = if step.applied { "applied" } else { "pending" };
-        let place = if step.trail { "trail" } else { "main" };
-        writeln!(out, "{state}  {place:<5}  {}", step.name)?;
+        let database = if step.trail { "trail" } else { "main" };
+        writeln!(out, "{state}  {database:<5}  {}", step.name)?;
     }
     Ok(if pending(&steps) == 0 {
         ExitCode::SUCCESS

@@ -1,7 +1,7 @@
-//! The command line: which subcommands there are, and how each ends.
+//! The command line: the subcommands, and their exit codes.
 //!
-//! Puts the other rooms together; rules are theirs. Exit codes: 0 all is well, 1 problems were found or it could not be
-//! done, 2 the command line or the settings are wrong.
+//! It wires the other rooms together; rules are theirs. Exit codes: 0 success, 1 problems were found or it
+//! failed, 2 the command line or a setting is wrong.
 
 mod agreement;
 mod archive;
@@ -34,7 +34,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-pub use self::serve::figures;
+pub use self::serve::service_metrics;
 use self::{context::Context, failure::Failure};
 use crate::{
     clock::{Clock, Ids},
@@ -43,7 +43,8 @@ use crate::{
     telemetry::Traces,
 };
 
-/// One GraphQL API that gives each partner exactly what the sharing agreement and the family's consent permit.
+/// One GraphQL API that gives each partner exactly what the sharing agreement and the family's consent
+/// permit.
 #[derive(Parser, Debug)]
 #[command(
     name = "thinkfamily",
@@ -97,12 +98,12 @@ enum Command {
     Matching(matching::MatchingArgs),
 }
 
-/// Does what the process's own command line says.
+/// Runs the command of the process's command line.
 pub fn main() -> ExitCode {
     log::install_panic_hook();
-    // A panic is a mistake in the program: its place is in the log, its message may hold anything and is shown nowhere.
+    // A panic is a bug: its location is logged; its message may hold anything and is never shown.
     std::panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os()))).unwrap_or_else(|_| {
-        tell("the program failed by a mistake of its own; the log says where");
+        print_error("the program failed by a mistake of its own; the log says where");
         ExitCode::FAILURE
     })
 }
@@ -111,41 +112,41 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let app = match App::try_parse_from(arguments) {
         Ok(app) => app,
         Err(error) => {
-            // Help and version are errors to the parser, too; those go to standard output with the code 0.
+            // The parser returns help and version as errors; they go to standard output with exit code 0.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let done = Config::load(&app.config).map_err(Failure::from).and_then(|config| {
+    let result = Config::load(&app.config).map_err(Failure::from).and_then(|config| {
         let serving = matches!(app.command, None | Some(Command::Serve));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::problem(format!("the program cannot start its threads: {error}")))?;
-        let traces = if serving { traces(&runtime)? } else { None };
+        let traces = if serving { init_tracing(&runtime)? } else { None };
         log::init(config.log, serving, traces.as_ref());
-        let done = runtime.block_on(dispatch(app.command.unwrap_or(Command::Serve), config));
+        let result = runtime.block_on(dispatch(app.command.unwrap_or(Command::Serve), config));
         if let Some(traces) = traces {
             traces.close();
         }
-        // Whatever is left is not worth waiting for: all that matters was awaited.
+        // Remaining tasks need not be awaited: all that matters was.
         runtime.shutdown_background();
-        done
+        result
     });
-    match done {
+    match result {
         Ok(code) => code,
         Err(failure) => {
             if !failure.sentence().is_empty() {
-                tell(failure.sentence());
+                print_error(failure.sentence());
             }
             failure.exit_code()
         }
     }
 }
 
-/// Where traces go, if the environment says so.
-fn traces(runtime: &tokio::runtime::Runtime) -> Result<Option<Traces>, Failure> {
-    let _within = runtime.enter();
+/// Sets up tracing, if the environment configures it.
+fn init_tracing(runtime: &tokio::runtime::Runtime) -> Result<Option<Traces>, Failure> {
+    let _guard = runtime.enter();
     let environment = |name: &str| std::env::var(name).ok();
     Traces::from_environment(&environment).map_err(Failure::usage)
 }
@@ -191,17 +192,17 @@ async fn audit(
     if !arguments.needs_database() {
         return audit::run(arguments, None, &key, out).await.map_err(Failure::problem);
     }
-    let databases = context.databases_to_look_at().await?;
-    context::refuse_pending(&databases).await?;
+    let databases = context.read_only_databases().await?;
+    context::refuse_pending_migrations(&databases).await?;
     let store = TrailStore::of(&databases);
-    let done = audit::run(arguments, Some(&store), &key, out).await;
+    let result = audit::run(arguments, Some(&store), &key, out).await;
     context::close(databases).await;
-    done.map_err(Failure::problem)
+    result.map_err(Failure::problem)
 }
 
-/// Tells a person one thing on standard error.
-fn tell(sentence: &str) {
-    // Where nobody reads standard error, there is nobody left to tell.
+/// Prints an error on standard error.
+fn print_error(sentence: &str) {
+    // If standard error is closed there is nobody to tell.
     let _ = writeln!(io::stderr(), "thinkfamily: {sentence}");
 }
 
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_settings_stand_last_in_the_help() {
+    fn settings_come_last_in_the_help() {
         let help = App::command().render_long_help().to_string();
         let at = |text: &str| help.find(text).unwrap_or_else(|| panic!("no {text} in:\n{help}"));
         assert!(at("Commands") < at("Settings"));

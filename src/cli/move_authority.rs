@@ -1,4 +1,5 @@
-//! `thinkfamily move-authority`: has an authority be served by another database. Every step can be taken again, so a move that was broken off goes on when the command is given once more.
+//! `thinkfamily move-authority`: moves an authority to another database. Every step is idempotent, so a move
+//! that was interrupted resumes when the command is run again.
 
 mod trail;
 
@@ -28,11 +29,11 @@ use crate::{
     },
 };
 
-/// How long the trail may take to write what an operation said that was under way.
-const TRAIL_TIME: Duration = Duration::from_secs(10);
+/// Time for the trail to write the entries of operations in flight.
+const TRAIL_WRITE_TIME: Duration = Duration::from_secs(10);
 
-/// The clocks of servers are not further apart.
-const APART: Duration = Duration::from_mins(5);
+/// Maximum clock skew between servers.
+const MAX_CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// Have an authority be served by another database.
 #[derive(Args, Clone, Debug)]
@@ -64,7 +65,7 @@ pub(super) struct MoveArgs {
     fingerprint: bool,
 }
 
-/// Carries the command out.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: &MoveArgs,
@@ -82,8 +83,8 @@ pub(super) async fn run(
             "the other database is served with another secret: what clients hold of this authority would mean nothing there. Give its servers this installation's secret.key first",
         ));
     }
-    let (url, trail_url) = addresses(to, arguments.trail_to.as_deref())?;
-    let _alone = alone(context)?;
+    let (url, trail_url) = database_urls(to, arguments.trail_to.as_deref())?;
+    let _lock = acquire_lock(context)?;
     let from = context.existing_databases().await?;
     let to = match context.databases_at(&url, &trail_url, false, false).await {
         Ok(to) => to,
@@ -92,23 +93,23 @@ pub(super) async fn run(
             return Err(failure);
         }
     };
-    let both = Both {
+    let migration = Move {
         context,
         code,
         from: &from,
         to: &to,
     };
-    let done = match context::refuse_pending(&to).await {
-        Ok(()) => both.carry_out(arguments, out).await,
+    let result = match context::refuse_pending_migrations(&to).await {
+        Ok(()) => migration.execute(arguments, out).await,
         Err(failure) => Err(failure),
     };
     context::close(to).await;
     context::close(from).await;
-    done.map(|()| ExitCode::SUCCESS)
+    result.map(|()| ExitCode::SUCCESS)
 }
 
-/// One at a time moves anything with these keys; another one goes no further than its next step.
-fn alone(context: &Context) -> Result<File, Failure> {
+/// Locks the data directory, so that only one move runs with these keys; another one fails at its next step.
+fn acquire_lock(context: &Context) -> Result<File, Failure> {
     let path = context.config.data_dir.join("move-authority.lock");
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = opened.map_err(|error| Failure::problem(format!("{} cannot be made: {error}", path.display())))?;
@@ -117,7 +118,7 @@ fn alone(context: &Context) -> Result<File, Failure> {
     Ok(file)
 }
 
-fn addresses(to: &str, trail_to: Option<&str>) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
+fn database_urls(to: &str, trail_to: Option<&str>) -> Result<(DatabaseUrl, DatabaseUrl), Failure> {
     let read = |text: &str, option: &str| {
         text.parse::<DatabaseUrl>()
             .map_err(|error| Failure::usage(format!("option `{option}`: {error}")))
@@ -127,53 +128,54 @@ fn addresses(to: &str, trail_to: Option<&str>) -> Result<(DatabaseUrl, DatabaseU
     Ok((url, trail))
 }
 
-/// What is to be done next.
+/// The next step of a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
-    /// All of it.
+enum NextStep {
+    /// Start from the beginning.
     Begin,
-    /// The fence stands.
+    /// The authority is fenced: copy its rows.
     Copy(Fence),
-    /// It is served there, or may be.
+    /// It is served there, or may be: complete the trail.
     Finish(Fence),
-    /// Nothing.
+    /// Nothing is left to do.
     Nothing,
 }
 
-/// Both databases, and whose authority is moved from the one to the other.
-struct Both<'a> {
+/// A move of an authority from one database to the other.
+struct Move<'a> {
     context: &'a Context,
     code: &'a str,
     from: &'a Databases,
     to: &'a Databases,
 }
 
-impl Both<'_> {
-    async fn carry_out(&self, arguments: &MoveArgs, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-        let known = self.from.known_as(self.code, None).await.map_err(Failure::problem)?;
-        let here = known
+impl Move<'_> {
+    async fn execute(&self, arguments: &MoveArgs, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let rows = self.from.known_as(self.code, None).await.map_err(Failure::problem)?;
+        let here = rows
             .into_iter()
             .next()
             .ok_or_else(|| Failure::problem(format!("there is no authority {} here", self.code)))?;
-        let there = self.there(&here).await?;
+        let there = self.known_there(&here).await?;
         if arguments.cancel {
             return self.cancel(&here, there.as_ref(), out).await;
         }
         if arguments.forget {
             return self.forget(&here, there.as_ref(), out).await;
         }
-        let next = next(&here, there.as_ref())?;
+        let next_step = next_step(&here, there.as_ref())?;
         if arguments.check {
-            return self.check(&here, next, out).await;
+            return self.check(&here, next_step, out).await;
         }
-        self.go_on(&here, next, out).await
+        self.resume(&here, next_step, out).await
     }
 
-    /// What the other database knows of the authority. Ids that clients hold name it by its number.
-    async fn there(&self, here: &KnownAuthority) -> Result<Option<KnownAuthority>, Failure> {
-        let known = self.to.known_as(&here.code, Some(here.number)).await;
-        let known = known.map_err(Failure::problem)?;
-        if let Some(other) = known
+    /// What the other database knows of the authority. Ids held by clients contain its number, so that must
+    /// not change.
+    async fn known_there(&self, here: &KnownAuthority) -> Result<Option<KnownAuthority>, Failure> {
+        let rows = self.to.known_as(&here.code, Some(here.number)).await;
+        let rows = rows.map_err(Failure::problem)?;
+        if let Some(other) = rows
             .iter()
             .find(|other| other.code != here.code || other.number != here.number)
         {
@@ -182,27 +184,37 @@ impl Both<'_> {
                 here.code, here.number, other.number, other.code
             )));
         }
-        Ok(known.into_iter().next())
+        Ok(rows.into_iter().next())
     }
 
-    async fn check(&self, here: &KnownAuthority, next: Next, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn check(
+        &self,
+        here: &KnownAuthority,
+        next_step: NextStep,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
         let sums = self.from.sums(here.number).await.map_err(Failure::problem)?;
         for (table, sum) in sums.iter().filter(|(_, sum)| sum.rows > 0) {
             writeln!(out, "{:>10}  {table}", sum.rows)?;
         }
-        let words = match next {
-            Next::Begin => "it can be moved",
-            Next::Copy(_) => "its move was begun, and goes on with the copy",
-            Next::Finish(_) => "it is served there, and its move goes on with the trail",
-            Next::Nothing => "it was moved",
+        let words = match next_step {
+            NextStep::Begin => "it can be moved",
+            NextStep::Copy(_) => "its move was begun, and goes on with the copy",
+            NextStep::Finish(_) => "it is served there, and its move goes on with the trail",
+            NextStep::Nothing => "it was moved",
         };
         Ok(writeln!(out, "{}: {words}", here.code)?)
     }
 
-    async fn go_on(&self, here: &KnownAuthority, next: Next, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-        let fence = match next {
-            Next::Nothing => return Ok(writeln!(out, "{} was moved: there is nothing to do", here.code)?),
-            Next::Begin => {
+    async fn resume(
+        &self,
+        here: &KnownAuthority,
+        next_step: NextStep,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
+        let fence = match next_step {
+            NextStep::Nothing => return Ok(writeln!(out, "{} was moved: there is nothing to do", here.code)?),
+            NextStep::Begin => {
                 let (of, since) = (self.context.ids.uuid(), self.context.clock.now());
                 let fence = self.from.put_up_fence(here.number, of, since).await;
                 fence.map_err(Failure::problem)?;
@@ -213,7 +225,7 @@ impl Both<'_> {
                     since,
                 }
             }
-            Next::Copy(fence) | Next::Finish(fence) => fence,
+            NextStep::Copy(fence) | NextStep::Finish(fence) => fence,
         };
         let name = format!("move-authority/{}", here.code);
         let trail = self.context.trail(self.from, &name).await?;
@@ -224,16 +236,16 @@ impl Both<'_> {
                 return Err(failure);
             }
         };
-        let moved = self.move_on(here, next, fence, (&trail, &other), out).await;
+        let moved = self.move_and_serve(here, next_step, fence, (&trail, &other), out).await;
         other.close().await;
         trail.close().await;
         moved
     }
 
-    async fn move_on(
+    async fn move_and_serve(
         &self,
         here: &KnownAuthority,
-        next: Next,
+        next_step: NextStep,
         fence: Fence,
         (trail, other): (&Trail, &Trail),
         out: &mut (dyn Write + Send),
@@ -245,7 +257,7 @@ impl Both<'_> {
             to: other,
             authority: here.number,
         };
-        if matches!(next, Next::Finish(_)) {
+        if matches!(next_step, NextStep::Finish(_)) {
             self.serve_there(here.number, fence).await?;
         } else {
             self.copy(here, fence.of, out).await?;
@@ -254,16 +266,16 @@ impl Both<'_> {
             self.serve_there(here.number, fence).await?;
             writeln!(out, "it is served there")?;
         }
-        let longest = self.context.config.request_timeout + TRAIL_TIME;
-        wait_until(fence.since, longest, self.context.clock.now()).await;
-        let late = trails.copy_from(fence.since - APART - longest).await?;
-        trails.vouch(fence.of, self.context.clock.now()).await?;
-        let gone = Fence {
+        let max_wait = self.context.config.request_timeout + TRAIL_WRITE_TIME;
+        wait_since(fence.since, max_wait, self.context.clock.now()).await;
+        let late = trails.copy_from(fence.since - MAX_CLOCK_SKEW - max_wait).await?;
+        trails.cross_reference_heads(fence.of, self.context.clock.now()).await?;
+        let elsewhere = Fence {
             state: State::Elsewhere,
             ..fence
         };
         self.from
-            .set_fence(here.number, &gone)
+            .set_fence(here.number, &elsewhere)
             .await
             .map_err(Failure::problem)?;
         writeln!(
@@ -334,14 +346,14 @@ impl Both<'_> {
                     here.code
                 )));
             }
-            // First there: what is served here again must not be served there as well by a move that goes on.
+            // There first: otherwise a move that resumes could serve it in both places.
             let elsewhere = Fence {
                 state: State::Elsewhere,
                 of: Uuid::nil(),
                 since: now,
             };
-            let gone = self.to.delete_authority(here.number, &elsewhere).await;
-            gone.map_err(Failure::problem)?;
+            let removed = self.to.delete_authority(here.number, &elsewhere).await;
+            removed.map_err(Failure::problem)?;
         }
         if let Some(fence) = here.fence.filter(|_| !here.is_served()) {
             let again = Fence {
@@ -363,8 +375,8 @@ impl Both<'_> {
         there: Option<&KnownAuthority>,
         out: &mut (dyn Write + Send),
     ) -> Result<(), Failure> {
-        let gone = here.fence.filter(|fence| fence.state == State::Elsewhere);
-        let Some(fence) = gone.filter(|_| there.is_some_and(KnownAuthority::is_served)) else {
+        let elsewhere = here.fence.filter(|fence| fence.state == State::Elsewhere);
+        let Some(fence) = elsewhere.filter(|_| there.is_some_and(KnownAuthority::is_served)) else {
             return Err(Failure::problem(format!(
                 "{} was not moved there, or its move has not ended: nothing is taken away",
                 here.code
@@ -380,8 +392,8 @@ impl Both<'_> {
     }
 }
 
-/// Where a move goes on, by what both databases say.
-fn next(here: &KnownAuthority, there: Option<&KnownAuthority>) -> Result<Next, Failure> {
+/// The next step of a move, from the state of both databases.
+fn next_step(here: &KnownAuthority, there: Option<&KnownAuthority>) -> Result<NextStep, Failure> {
     let code = &here.code;
     let refused = |words: &str| Err(Failure::problem(format!("{code} {words}")));
     let arrived = there.and_then(|there| there.fence);
@@ -393,47 +405,49 @@ fn next(here: &KnownAuthority, there: Option<&KnownAuthority>) -> Result<Next, F
             Some(there) if there.fence.is_some_and(|fence| fence.state != State::Elsewhere) => {
                 refused("is there in the middle of another move: end that one, or `--cancel` it")
             }
-            _ => Ok(Next::Begin),
+            _ => Ok(NextStep::Begin),
         };
     };
     let same = arrived
         .filter(|arrived| arrived.of == fence.of)
         .map(|arrived| arrived.state);
     match (fence.state, same) {
-        (State::Leaving | State::Moved, Some(State::Here)) => Ok(Next::Finish(fence)),
-        (State::Leaving, Some(State::Arriving)) => Ok(Next::Copy(fence)),
+        (State::Leaving | State::Moved, Some(State::Here)) => Ok(NextStep::Finish(fence)),
+        (State::Leaving, Some(State::Arriving)) => Ok(NextStep::Copy(fence)),
         (State::Leaving, _)
             if arrived.is_none_or(|fence| fence.state == State::Elsewhere)
                 && !there.is_some_and(KnownAuthority::is_served) =>
         {
-            Ok(Next::Copy(fence))
+            Ok(NextStep::Copy(fence))
         }
-        (State::Elsewhere, _) if there.is_some_and(KnownAuthority::is_served) => Ok(Next::Nothing),
+        (State::Elsewhere, _) if there.is_some_and(KnownAuthority::is_served) => Ok(NextStep::Nothing),
         (State::Elsewhere, _) => refused("is served neither here nor there"),
         (State::Arriving, _) => refused("is only arriving here: that move has to end first"),
         _ => refused("is being moved, and not to there"),
     }
 }
 
-/// The first table of which there are not the same rows.
+/// The first table whose rows differ.
 fn differing(read: &Checksums, there: &Checksums) -> Option<&'static str> {
-    let alike = |(table, sum): &&(&'static str, moving::Checksum)| {
-        there.iter().any(|(other, of_other)| other == table && of_other == sum)
+    let matches = |(table, sum): &&(&'static str, moving::Checksum)| {
+        there
+            .iter()
+            .any(|(other, other_sum)| other == table && other_sum == sum)
     };
-    read.iter().find(|row| !alike(row)).map(|(table, _)| *table)
+    read.iter().find(|row| !matches(row)).map(|(table, _)| *table)
 }
 
-/// Waits until so much has passed since an instant.
-async fn wait_until(since: DateTime<Utc>, longest: Duration, now: DateTime<Utc>) {
+/// Waits until this long has passed since an instant.
+async fn wait_since(since: DateTime<Utc>, max_wait: Duration, now: DateTime<Utc>) {
     let passed = (now - since).to_std().unwrap_or_default();
-    tokio::time::sleep(longest.saturating_sub(passed)).await;
+    tokio::time::sleep(max_wait.saturating_sub(passed)).await;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn known(fence: Option<(State, u128)>) -> KnownAuthority {
+    fn row(fence: Option<(State, u128)>) -> KnownAuthority {
         KnownAuthority {
             number: 7,
             code: "fenland".to_owned(),
@@ -446,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_is_not_the_same_is_named() {
+    fn the_first_differing_table_is_named() {
         let sum = |rows| {
             let mut sum = moving::Checksum::default();
             sum.rows = rows;
@@ -462,37 +476,40 @@ mod tests {
     }
 
     #[test]
-    fn a_move_goes_on_where_it_was_and_nowhere_else() {
-        let next = |here, there: Option<Option<(State, u128)>>| {
-            let there = there.map(known);
-            match next(&known(here), there.as_ref()) {
-                Ok(Next::Begin) => "begin",
-                Ok(Next::Copy(_)) => "copy",
-                Ok(Next::Finish(_)) => "finish",
-                Ok(Next::Nothing) => "nothing",
+    fn a_move_resumes_where_it_stopped() {
+        let next_step = |here, there: Option<Option<(State, u128)>>| {
+            let there = there.map(row);
+            match next_step(&row(here), there.as_ref()) {
+                Ok(NextStep::Begin) => "begin",
+                Ok(NextStep::Copy(_)) => "copy",
+                Ok(NextStep::Finish(_)) => "finish",
+                Ok(NextStep::Nothing) => "nothing",
                 Err(_) => "refused",
             }
         };
         let at = |state| Some((state, 1));
         for here in [None, at(State::Here)] {
-            assert_eq!(next(here, None), "begin");
-            assert_eq!(next(here, Some(Some((State::Elsewhere, 2)))), "begin");
-            assert_eq!(next(here, Some(None)), "refused");
-            assert_eq!(next(here, Some(at(State::Here))), "refused");
-            assert_eq!(next(here, Some(at(State::Arriving))), "refused");
+            assert_eq!(next_step(here, None), "begin");
+            assert_eq!(next_step(here, Some(Some((State::Elsewhere, 2)))), "begin");
+            assert_eq!(next_step(here, Some(None)), "refused");
+            assert_eq!(next_step(here, Some(at(State::Here))), "refused");
+            assert_eq!(next_step(here, Some(at(State::Arriving))), "refused");
         }
         let leaving = at(State::Leaving);
-        assert_eq!(next(leaving, None), "copy");
-        assert_eq!(next(leaving, Some(Some((State::Elsewhere, 2)))), "copy");
-        assert_eq!(next(leaving, Some(at(State::Arriving))), "copy");
-        assert_eq!(next(leaving, Some(Some((State::Arriving, 2)))), "refused");
-        assert_eq!(next(leaving, Some(at(State::Here))), "finish");
-        assert_eq!(next(leaving, Some(None)), "refused");
-        assert_eq!(next(leaving, Some(Some((State::Here, 2)))), "refused");
-        assert_eq!(next(at(State::Moved), Some(at(State::Here))), "finish");
-        assert_eq!(next(at(State::Moved), None), "refused");
-        assert_eq!(next(at(State::Elsewhere), Some(at(State::Here))), "nothing");
-        assert_eq!(next(at(State::Elsewhere), Some(Some((State::Elsewhere, 2)))), "refused");
-        assert_eq!(next(at(State::Arriving), None), "refused");
+        assert_eq!(next_step(leaving, None), "copy");
+        assert_eq!(next_step(leaving, Some(Some((State::Elsewhere, 2)))), "copy");
+        assert_eq!(next_step(leaving, Some(at(State::Arriving))), "copy");
+        assert_eq!(next_step(leaving, Some(Some((State::Arriving, 2)))), "refused");
+        assert_eq!(next_step(leaving, Some(at(State::Here))), "finish");
+        assert_eq!(next_step(leaving, Some(None)), "refused");
+        assert_eq!(next_step(leaving, Some(Some((State::Here, 2)))), "refused");
+        assert_eq!(next_step(at(State::Moved), Some(at(State::Here))), "finish");
+        assert_eq!(next_step(at(State::Moved), None), "refused");
+        assert_eq!(next_step(at(State::Elsewhere), Some(at(State::Here))), "nothing");
+        assert_eq!(
+            next_step(at(State::Elsewhere), Some(Some((State::Elsewhere, 2)))),
+            "refused"
+        );
+        assert_eq!(next_step(at(State::Arriving), None), "refused");
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn purposes() -> impl Iterator<Item = &'static str> {
     catalogue::catalogue().purposes.iter().map(|term| term.code.as_str())
 }
 
-/// Prints the schema.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: &SchemaArgs,
@@ -62,10 +62,10 @@ pub(super) async fn run(
         (Some(kind), Some(role), Some(purpose)) => {
             let databases = context.existing_databases().await?;
             let store = context.store(&databases);
-            let of_kind = |agency: &AgencyRow| agency.kind == *kind;
-            let seen = ceiling(context, &store, &arguments.authority, of_kind, role, purpose).await;
+            let is_of_kind = |agency: &AgencyRow| agency.kind == *kind;
+            let result = ceiling(context, &store, &arguments.authority, is_of_kind, role, purpose).await;
             context::close(databases).await;
-            let ceiling = seen?.ok_or_else(|| {
+            let ceiling = result?.ok_or_else(|| {
                 let authority = &arguments.authority;
                 Failure::problem(format!("the authority {authority} has no agency of the kind {kind}"))
             })?;
@@ -78,12 +78,13 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a caller of that role and purpose could ever see: of such agencies, the one that may see most; none where there is none.
+/// The ceiling of a caller with that role and purpose in the matching agency that may see most; `None` if no
+/// agency matches.
 pub(super) async fn ceiling(
     context: &Context,
     store: &Store,
     authority_code: &str,
-    of: impl Fn(&AgencyRow) -> bool,
+    is_meant: impl Fn(&AgencyRow) -> bool,
     role: &str,
     purpose: &str,
 ) -> Result<Option<Ceiling>, Failure> {
@@ -98,23 +99,27 @@ pub(super) async fn ceiling(
     let policies = session.policies(store).await.map_err(Failure::problem)?;
     let agencies = session.agencies().await.map_err(Failure::problem)?.clone();
     session.end().await.map_err(Failure::problem)?;
-    let ceilings = agencies.all().into_iter().filter(|agency| of(agency)).map(|agency| {
-        let caller = Caller {
-            authority: authority.id,
-            authority_code: authority.code.clone(),
-            principal: Party {
-                agency: agency.id,
-                agency_code: agency.code.clone(),
-                agency_kind: agency.kind.clone(),
-                role: role.to_owned(),
-                subject: "command-line".to_owned(),
-            },
-            portal: None,
-            client: "command-line".to_owned(),
-            purpose: purpose.to_owned(),
-            purposes: vec![purpose.to_owned()],
-        };
-        Ceiling::of(&policies.policy, Arc::new(caller), context.clock.today())
-    });
+    let ceilings = agencies
+        .all()
+        .into_iter()
+        .filter(|agency| is_meant(agency))
+        .map(|agency| {
+            let caller = Caller {
+                authority: authority.id,
+                authority_code: authority.code.clone(),
+                principal: Party {
+                    agency: agency.id,
+                    agency_code: agency.code.clone(),
+                    agency_kind: agency.kind.clone(),
+                    role: role.to_owned(),
+                    subject: "command-line".to_owned(),
+                },
+                portal: None,
+                client: "command-line".to_owned(),
+                purpose: purpose.to_owned(),
+                purposes: vec![purpose.to_owned()],
+            };
+            Ceiling::of(&policies.policy, Arc::new(caller), context.clock.today())
+        });
     Ok(ceilings.max_by_key(|ceiling| ceiling.categories(Access::Read).iter().count()))
 }

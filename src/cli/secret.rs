@@ -1,7 +1,7 @@
-//! The one secret of an installation, and the keys that are derived from it for one use each.
+//! The secret of an installation, from which the keys for single uses are derived (HKDF).
 //!
-//! Touches its file in the data directory, nothing else. Server processes that share a database must share the file, or
-//! ids and cursors of one are not known to the other.
+//! Uses its file in the data directory, nothing else. Replicas that share a database must share the file, or
+//! ids and cursors of one are invalid for the other.
 
 use std::{
     fmt,
@@ -12,14 +12,14 @@ use std::{
 
 use aws_lc_rs::{error::Unspecified, hkdf};
 
-/// The secret's file in the data directory.
-const FILE: &str = "secret.key";
-const BYTES: usize = 32;
+/// The file name of the secret in the data directory.
+const FILE_NAME: &str = "secret.key";
+const SECRET_BYTES: usize = 32;
 
-/// Why there is no secret. It shows the file's name and nothing of what is in it.
+/// Why the secret cannot be used. Shows the file's name and nothing of its content.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SecretError {
-    /// The file cannot be read or made.
+    /// The file cannot be read or created.
     #[error("the secret {} cannot be used: {source}", path.display())]
     File {
         /// Which file.
@@ -27,10 +27,10 @@ pub(super) enum SecretError {
         /// What the system said.
         source: io::Error,
     },
-    /// Others than the owner can read it.
+    /// The file is readable by others.
     #[error("the secret {} can be read by others: its mode must be 0600", .0.display())]
     Exposed(PathBuf),
-    /// It is not 32 bytes.
+    /// It is not 32 bytes long.
     #[error("the secret {} is not 32 bytes long", .0.display())]
     Length(PathBuf),
     /// The system gave no random bytes, or a key could not be derived.
@@ -45,7 +45,7 @@ impl From<Unspecified> for SecretError {
 }
 
 /// The secret of an installation.
-pub(super) struct Secret([u8; BYTES]);
+pub(super) struct Secret([u8; SECRET_BYTES]);
 
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,29 +54,30 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
-    /// The secret in the data directory, or a new one put there. Of several processes that begin at once, all get the same.
+    /// Loads the secret from the data directory, or creates it. Of several processes starting at once, all
+    /// get the same.
     pub(super) fn load_or_create(data_dir: &Path) -> Result<Self, SecretError> {
-        let path = data_dir.join(FILE);
+        let path = data_dir.join(FILE_NAME);
         match Self::load(&path) {
             Err(SecretError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
             other => return other,
         }
-        let mut bytes = [0; BYTES];
-        // Chance is the cryptography library's own here, as it must be for a key.
+        let mut bytes = [0; SECRET_BYTES];
+        // The random bytes are those of the cryptography library, as they must be for a key.
         aws_lc_rs::rand::fill(&mut bytes)?;
-        put_whole(&path, &bytes).map_err(|source| SecretError::File {
+        write_new_atomically(&path, &bytes).map_err(|source| SecretError::File {
             path: path.clone(),
             source,
         })?;
         Self::load(&path)
     }
 
-    /// The secret in the data directory, which must be there.
+    /// Loads the secret from the data directory, where it must exist.
     pub(super) fn existing(data_dir: &Path) -> Result<Self, SecretError> {
-        Self::load(&data_dir.join(FILE))
+        Self::load(&data_dir.join(FILE_NAME))
     }
 
-    /// What tells the secret from others and says nothing of it.
+    /// A fingerprint that identifies the secret and discloses nothing of it.
     pub(super) fn fingerprint(&self) -> Result<String, SecretError> {
         let key = self.key("fingerprint")?;
         let first = key.first_chunk().copied().unwrap_or_default();
@@ -97,14 +98,17 @@ impl Secret {
             }
         }
         let mut bytes = Vec::new();
-        file.take(BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(SECRET_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
         bytes
             .try_into()
             .map(Self)
             .map_err(|_| SecretError::Length(path.to_owned()))
     }
 
-    /// The key for one use (HKDF with SHA-256): the same for the same name, and of no help in finding any other.
+    /// Derives the key for one use (HKDF with SHA-256): the same for the same name, and of no help in
+    /// deriving any other.
     pub(super) fn key(&self, name: &str) -> Result<[u8; 32], SecretError> {
         let mut key = [0; 32];
         hkdf::Salt::new(hkdf::HKDF_SHA256, b"thinkfamily secret 1")
@@ -115,23 +119,23 @@ impl Secret {
     }
 }
 
-/// Puts a file there whole and durable, or leaves the one that is there already.
-fn put_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
+/// Writes a new file atomically and durably, or leaves an existing one.
+fn write_new_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&draft).and_then(|mut file| {
+    let written = options.open(&temporary).and_then(|mut file| {
         file.write_all(content)?;
         file.sync_all()?;
-        match fs::hard_link(&draft, path) {
-            // Another process was first: its secret is the secret.
+        match fs::hard_link(&temporary, path) {
+            // Another process was first: its secret counts.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             linked => linked,
         }
     });
-    let removed = fs::remove_file(&draft);
+    let removed = fs::remove_file(&temporary);
     written?;
     removed?;
     #[cfg(unix)]
@@ -144,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_secret_is_made_once_and_keys_differ_by_use() {
+    fn the_secret_is_created_once_and_keys_differ_by_use() {
         let folder = tempfile::tempdir().unwrap();
         let first = Secret::load_or_create(folder.path()).unwrap();
         let again = Secret::load_or_create(folder.path()).unwrap();
@@ -159,11 +163,11 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_secret_that_others_can_read_is_refused() {
+    fn a_secret_readable_by_others_is_refused() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         Secret::load_or_create(folder.path()).unwrap();
-        let path = folder.path().join(FILE);
+        let path = folder.path().join(FILE_NAME);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).unwrap();
         let error = Secret::load_or_create(folder.path()).unwrap_err();
@@ -174,7 +178,7 @@ mod tests {
     fn a_secret_of_another_length_is_refused() {
         for content in [&b""[..], b"short", &[7; 33]] {
             let folder = tempfile::tempdir().unwrap();
-            put_whole(&folder.path().join(FILE), content).unwrap();
+            write_new_atomically(&folder.path().join(FILE_NAME), content).unwrap();
             let error = Secret::load_or_create(folder.path()).unwrap_err();
             assert!(matches!(error, SecretError::Length(_)), "{error}");
         }

@@ -1,23 +1,23 @@
-//! `thinkfamily serve`: puts the rooms together, serves, and stops in order.
+//! `thinkfamily serve`: wires the rooms together, serves, and shuts down gracefully.
 
 mod banner;
-mod counters;
 mod engine;
-pub mod figures;
-mod front;
-mod keeping;
-mod ready;
+mod ingress;
+mod interrupted_changes;
+mod metrics_listener;
+mod readiness_checks;
 mod roles;
+pub mod service_metrics;
 mod sign_in;
-mod start_checks;
-mod unfinished;
+mod startup_checks;
+mod trail_maintenance;
 
 use std::{io::Write, process::ExitCode, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
-use self::{banner::Banner, counters::CounterDoor, keeping::Keeping, sign_in::SignIn};
+use self::{banner::Banner, metrics_listener::MetricsListener, sign_in::SignIn, trail_maintenance::TrailMaintenance};
 use super::{
     context::{self, Context},
     demo,
@@ -38,63 +38,63 @@ use crate::{
         limits::{EdgeLimits, Limits, LiveLimits},
         metrics::Metrics,
         routes::router,
-        server::{self, Listening},
+        server::{self, ListenOptions},
         state::AppState,
     },
 };
 
-/// How long what is open may take to close, once nobody is served any more.
-const CLOSE_TIME: Duration = Duration::from_secs(10);
+/// Time for the trail and the databases to close after serving has ended.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves until the process is told to stop.
 pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
     let config = &context.config;
-    // A model that cannot be used is told before anything begins.
+    // A bad matching model is reported before anything starts.
     matching::settings(&config.matching)?;
-    let tls = front::tls(config)?;
-    let former_keys = keeping::former_keys(config)?;
+    let tls = ingress::tls(config)?;
+    let former_keys = trail_maintenance::former_keys(config)?;
     if PERMITS_EVERYTHING && !config.listen.ip().is_loopback() {
         return Err(Failure::usage(
             "this is the build of the bench that gives everything to everybody: it serves this machine alone",
         ));
     }
     let mut stop = stop_signal();
-    // A place to listen first: without one there is no reason to touch a database.
+    // Bind the listener first: if that fails there is no reason to touch a database.
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Failure::problem(format!("cannot listen on {}: {error}", config.listen)))?;
-    let counters = counters::open(config, tls.clone()).await?;
-    context.make_data_dir()?;
+    let metrics_listener = metrics_listener::open(config, tls.clone()).await?;
+    context.create_data_dir()?;
     let secret = Secret::load_or_create(&config.data_dir).map_err(Failure::problem)?;
-    let databases = context.ready_databases().await?;
+    let databases = context.migrated_databases().await?;
     let store = context.store(&databases);
-    start_checks::look(&store).await?;
+    startup_checks::run(&store).await?;
     let trail = context.trail(&databases, &format!("serve/{}", config.listen)).await?;
-    let listening = Listening {
+    let listen_options = ListenOptions {
         listener,
         tls,
         proxies: config.transport.trusted_proxies.clone(),
     };
-    let doors = (listening, counters);
-    let keeping = Keeping::new(&trail, former_keys, config)?;
-    keeping.look_at_start().await;
+    let listeners = (listen_options, metrics_listener);
+    let trail_maintenance = TrailMaintenance::new(&trail, former_keys, config)?;
+    trail_maintenance.verify_recent().await;
     let prepared = tokio::select! {
-        // Told to stop before it began.
+        // Told to stop before it was ready.
         () = &mut stop => None,
-        prepared = Server::prepare(context, &secret, &databases, (&store, &trail, &keeping), doors) => Some(prepared),
+        prepared = Server::prepare(context, &secret, &databases, (&store, &trail, &trail_maintenance), listeners) => Some(prepared),
     };
-    let kept = keeping.begin();
+    let maintenance_tasks = trail_maintenance.start();
     let ended = match prepared {
         Some(Ok(server)) => server.serve(out, stop).await,
         Some(Err(failure)) => Err(failure),
         None => Ok(()),
     };
-    drop(kept);
-    if timeout(CLOSE_TIME, trail.close()).await.is_err() {
+    drop(maintenance_tasks);
+    if timeout(CLOSE_TIMEOUT, trail.close()).await.is_err() {
         tracing::warn!("the trail was not closed in time");
     }
-    keeping::send_final(&keeping.witnesses).await;
-    if timeout(CLOSE_TIME, context::close(databases)).await.is_err() {
+    trail_maintenance::send_final(&trail_maintenance.witnesses).await;
+    if timeout(CLOSE_TIMEOUT, context::close(databases)).await.is_err() {
         tracing::warn!("the databases were not closed in time");
     }
     ended?;
@@ -102,10 +102,10 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     Ok(ExitCode::SUCCESS)
 }
 
-/// Everything that serving needs, ready to begin.
+/// Everything that serving needs, ready to start.
 struct Server {
-    listening: Listening,
-    counters: Option<CounterDoor>,
+    listen_options: ListenOptions,
+    metrics_listener: Option<MetricsListener>,
     state: AppState,
     edge: EdgeLimits,
     metrics: Metrics,
@@ -122,15 +122,15 @@ impl Server {
         context: &Context,
         secret: &Secret,
         databases: &Databases,
-        (store, trail, keeping): (&Store, &Trail, &Keeping),
-        (listening, counters): (Listening, Option<CounterDoor>),
+        (store, trail, trail_maintenance): (&Store, &Trail, &TrailMaintenance),
+        (listen_options, metrics_listener): (ListenOptions, Option<MetricsListener>),
     ) -> Result<Self, Failure> {
         let config = &context.config;
         if config.demo_data && !store.has_families().await.map_err(Failure::problem)? {
             let rows = demo::worked(context, databases, store, trail, "first-start").await?;
             tracing::info!(rows, "demonstration data loaded");
         }
-        start_checks::reviews(store).await?;
+        startup_checks::reviews(store).await?;
         let issuer = if config.dev_issuer {
             let (clock, ids) = (context.clock.clone(), context.ids.clone());
             let issuer = DevIssuer::open(&config.data_dir, &config.audience, clock, ids).map_err(Failure::problem)?;
@@ -139,29 +139,31 @@ impl Server {
             None
         };
         let authenticator = authenticator(context, store, issuer.as_ref())?;
-        let readiness = ready::readiness(store, trail, &authenticator, keeping);
+        let readiness = readiness_checks::readiness(store, trail, &authenticator, trail_maintenance);
         let sign_in = Arc::new(SignIn::new(authenticator.clone(), trail.clone(), context.clock.clone()));
         let engine = engine::engine(store, trail, secret, config)?;
         let deliverer = engine::deliverer(store, trail, &engine, config)?;
         let metrics = Metrics::new().map_err(Failure::problem)?;
-        figures::register(&metrics, store, trail, &engine)
-            .and_then(|()| figures::register_others(&metrics, &sign_in, &deliverer))
-            .and_then(|()| figures::register_keeping(&metrics, keeping))
+        service_metrics::register(&metrics, store, trail, &engine)
+            .and_then(|()| service_metrics::register_sign_in_and_webhooks(&metrics, &sign_in, &deliverer))
+            .and_then(|()| service_metrics::register_trail_maintenance(&metrics, trail_maintenance))
             .map_err(Failure::problem)?;
         let (limits, edge) = limits(config);
-        figures::register_readiness(&metrics, &readiness, &authenticator).map_err(Failure::problem)?;
+        service_metrics::register_readiness(&metrics, &readiness, &authenticator).map_err(Failure::problem)?;
         let mut state = AppState::new(
             Arc::new(engine),
             Arc::clone(&sign_in) as _,
-            ready::ready(readiness.clone()),
+            readiness_checks::probe(readiness.clone()),
             context.ids.clone(),
             metrics.clone(),
         )
         .with_limits(limits, edge.clone())
         .with_clock(context.clock.clone());
-        // Tokens of agencies that the database does not have would only be refused.
-        let worked = store.authority_named(demo::WORKED_AUTHORITY).await;
-        let roles = issuer.clone().filter(|_| worked.is_ok_and(|found| found.is_some()));
+        // Demonstration roles need the demonstration authority: without it their tokens would be refused.
+        let demo_authority = store.authority_named(demo::WORKED_AUTHORITY).await;
+        let roles = issuer
+            .clone()
+            .filter(|_| demo_authority.is_ok_and(|found| found.is_some()));
         if let Some(issuer) = &issuer {
             state = state.with_jwks(issuer.jwks().to_string());
         }
@@ -171,16 +173,16 @@ impl Server {
                 None => Graphiql::new(),
             });
         }
-        let address = listening
+        let address = listen_options
             .listener
             .local_addr()
             .map_err(|error| Failure::problem(format!("the address is not known: {error}")))?;
-        state = state.with_front(front::front(&config.transport, address)?);
-        let by_tls = listening.tls.is_some();
-        let counters_at = counters.as_ref().map(CounterDoor::url).transpose()?;
+        state = state.with_ingress(ingress::ingress(&config.transport, address)?);
+        let over_https = listen_options.tls.is_some();
+        let metrics_url = metrics_listener.as_ref().map(MetricsListener::url).transpose()?;
         Ok(Self {
-            listening,
-            counters,
+            listen_options,
+            metrics_listener,
             state,
             edge,
             metrics,
@@ -191,8 +193,8 @@ impl Server {
             trail: trail.clone(),
             banner: Banner {
                 address,
-                by_tls,
-                counters: counters_at,
+                over_https,
+                metrics_url,
                 database: databases.url().to_string(),
                 graphiql: config.graphiql,
                 roles,
@@ -201,31 +203,33 @@ impl Server {
     }
 
     async fn serve(self, out: &mut (dyn Write + Send), stop: BoxFuture<'static, ()>) -> Result<(), Failure> {
-        let shown = self.banner.print(out);
-        if let Err(error) = shown {
-            // Nobody reads standard output; whoever serves from a script does not need it.
+        let printed = self.banner.print(out);
+        if let Err(error) = printed {
+            // Standard output is closed; whoever serves from a script does not need it.
             tracing::debug!(%error, "the addresses could not be printed");
         }
         tracing::info!(address = %self.banner.address, "serving");
-        if let Some(tls) = self.listening.tls.clone() {
-            front::reload_when_told(tls);
+        if let Some(tls) = self.listen_options.tls.clone() {
+            ingress::reload_on_sighup(tls);
         }
         let state = Arc::new(self.state);
-        let telling = self.counters.map(|door| door.serve(&state, &self.edge, &self.metrics));
-        let (stop_delivering, stopped) = oneshot::channel::<()>();
-        let delivering = tokio::spawn(self.deliverer.run(self.store.wake(), async move {
-            // Whether it is told to stop or its owner has gone: it stops.
-            let _ = stopped.await;
+        let metrics_server = self
+            .metrics_listener
+            .map(|listener| listener.serve(&state, &self.edge, &self.metrics));
+        let (stop_delivering, stop_receiver) = oneshot::channel::<()>();
+        let webhook_delivery = tokio::spawn(self.deliverer.run(self.store.wake(), async move {
+            // A stop message and a dropped sender both stop it.
+            let _ = stop_receiver.await;
         }));
-        let settling = tokio::spawn(unfinished::settle(self.store.clone(), self.trail.clone()));
-        let watching = tokio::spawn(async move { self.readiness.watch(ready::EVERY).await });
-        server::serve(self.listening, router(state), &self.edge, &self.metrics, stop).await;
-        watching.abort();
-        settling.abort();
-        // Counters are told to the end.
-        drop(telling);
+        let change_recovery = tokio::spawn(interrupted_changes::recover(self.store.clone(), self.trail.clone()));
+        let readiness_watch = tokio::spawn(async move { self.readiness.watch(readiness_checks::CHECK_INTERVAL).await });
+        server::serve(self.listen_options, router(state), &self.edge, &self.metrics, stop).await;
+        readiness_watch.abort();
+        change_recovery.abort();
+        // The metrics listener stays up until the end.
+        drop(metrics_server);
         drop(stop_delivering);
-        if timeout(CLOSE_TIME, delivering).await.is_err() {
+        if timeout(CLOSE_TIMEOUT, webhook_delivery).await.is_err() {
             tracing::warn!("the delivery of webhooks did not end in time");
         }
         self.sign_in.flush().await;
@@ -233,17 +237,18 @@ impl Server {
     }
 }
 
-/// Ends when the process is told to stop; a second time ends the process at once. Listens from now on.
+/// Completes when the process is told to stop; a second signal exits the process at once. The signal handlers
+/// are installed at this call.
 fn stop_signal() -> BoxFuture<'static, ()> {
-    let mut signalled = Box::pin(server::stop_signal());
-    // The first look at it is what makes it listen.
-    let early = signalled.as_mut().now_or_never();
+    let mut signal = Box::pin(server::stop_signal());
+    // The first poll installs the handlers.
+    let first_poll = signal.as_mut().now_or_never();
     async move {
-        let told = match early {
-            Some(told) => told,
-            None => signalled.await,
+        let result = match first_poll {
+            Some(result) => result,
+            None => signal.await,
         };
-        if let Err(error) = told {
+        if let Err(error) = result {
             tracing::error!(%error, "signals cannot be listened to: stop the process otherwise");
             std::future::pending::<()>().await;
         }
@@ -266,14 +271,14 @@ fn authenticator(context: &Context, store: &Store, issuer: Option<&DevIssuer>) -
     }
     let directory = Arc::new(store.clone());
     let token_bytes = context.config.connections.token_bytes;
-    let authenticator = Authenticator::within(trusted, directory, context.clock.clone(), token_bytes);
+    let authenticator = Authenticator::with_max_token_bytes(trusted, directory, context.clock.clone(), token_bytes);
     let authenticator = authenticator.map_err(Failure::usage)?;
-    let warming = authenticator.clone();
-    tokio::spawn(async move { warming.warm_up().await });
+    let warm_up = authenticator.clone();
+    tokio::spawn(async move { warm_up.warm_up().await });
     Ok(authenticator)
 }
 
-/// The settings' limits, in the wire's own words.
+/// Converts the limits of the configuration into the wire's types.
 pub(super) fn limits(config: &Config) -> (Limits, EdgeLimits) {
     let given = &config.limits;
     let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
@@ -297,18 +302,18 @@ pub(super) fn limits(config: &Config) -> (Limits, EdgeLimits) {
         headers: config.connections.headers,
         header_time: config.connections.header_time,
         body_time: config.connections.body_time,
-        connections: config.connections.most,
-        strangers: config.connections.strangers,
-        strangers_per_address: config.connections.strangers_per_address,
-        stranger_time: config.connections.stranger_time,
+        connections: config.connections.authenticated,
+        unauthenticated_connections: config.connections.unauthenticated_connections,
+        unauthenticated_per_address: config.connections.unauthenticated_per_address,
+        first_request_time: config.connections.first_request_time,
         request_time: config.request_timeout,
-        // An operation holds one connection; the queue stands in front of them, not behind.
+        // An operation holds one database connection; requests queue before they take one, not after.
         running: count(config.database.connections),
         waiting: count(config.database.queue),
         waiting_time: config.database.wait,
         requests_per_client: given.requests_per_client,
         write_time: config.live.write,
-        leave_time: config.leave,
+        drain_time: config.drain_time,
         live: LiveLimits {
             sockets: config.live.sockets,
             sockets_per_client: config.live.sockets_per_client,

@@ -1,11 +1,11 @@
-//! `thinkfamily token`: a token from the development issuer, for trying things out.
+//! `thinkfamily token`: an access token from the development issuer, for testing.
 
 use std::io::Write;
 
 use clap::Args;
 
 use crate::{
-    auth::{DevIssuer, DevIssuerError, LONGEST_MINUTES, PortalRequest, ROLES, TokenRequest},
+    auth::{DevIssuer, DevIssuerError, MAX_TOKEN_MINUTES, PortalRequest, ROLES, TokenRequest},
     clock::{Clock, Ids},
     config::Config,
 };
@@ -35,7 +35,7 @@ pub struct TokenArgs {
     #[arg(long, value_name = "AGENCY")]
     pub portal: Option<String>,
     /// For how many minutes the token holds.
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MINUTES)))]
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_TOKEN_MINUTES)))]
     pub minutes: u32,
 }
 
@@ -48,10 +48,10 @@ pub enum TokenError {
          --dev-issuer on a loopback address"
     )]
     IssuerOff,
-    /// The issuer cannot start, or refuses to mint such a token.
+    /// The issuer cannot start, or refuses to issue such a token.
     #[error(transparent)]
     Issuer(#[from] DevIssuerError),
-    /// The token cannot be written out.
+    /// The token cannot be written.
     #[error("the token cannot be printed: {0}")]
     Print(#[from] std::io::Error),
 }

@@ -1,52 +1,56 @@
-//! How much connections may take, whatever is asked on them.
+//! Limits on connections, whatever is requested on them.
 
 use std::time::Duration;
 
-use super::{error::ConfigError, source::Given};
+use super::{error::ConfigError, source::RawSettings};
 
-/// Limits on connections, and on what comes before a request can be looked at.
+/// Limits on connections, and on what arrives before a request can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connections {
-    /// Most of them open at once on which somebody has signed in.
-    pub most: usize,
-    /// Most of them open at once on which nobody has.
-    pub strangers: usize,
-    /// Of these, the most of one address.
-    pub strangers_per_address: usize,
-    /// Longest time until the first request's headers have arrived, a handshake of TLS counted in.
-    pub stranger_time: Duration,
-    /// Longest token, in bytes.
+    /// Most authenticated connections open at once.
+    pub authenticated: usize,
+    /// Most unauthenticated connections open at once.
+    pub unauthenticated_connections: usize,
+    /// Of these, the most per address.
+    pub unauthenticated_per_address: usize,
+    /// Longest time until the first request's headers have arrived, the TLS handshake included.
+    pub first_request_time: Duration,
+    /// Longest access token, in bytes.
     pub token_bytes: usize,
     /// Largest request line with all headers, in bytes.
     pub header_bytes: usize,
     /// Most headers of one request.
     pub headers: usize,
-    /// Longest time that the headers of a request, or a handshake of TLS, may take to arrive.
+    /// Longest time for the headers of a request, or a TLS handshake, to arrive.
     pub header_time: Duration,
-    /// Longest time that the body of a request may take to arrive.
+    /// Longest time for the body of a request to arrive.
     pub body_time: Duration,
 }
 
 impl Connections {
-    pub(super) fn read(given: &Given) -> Result<Self, ConfigError> {
-        let size = |name, default, range| given.number(name, default, range).map(|number| number as usize);
-        let header_bytes = given.number("header_bytes", 32 * 1024, 8_192..=1024 * 1024)?;
-        let strangers = given.number("strangers", 1_024, 8..=1_000_000)?;
+    pub(super) fn read(settings: &RawSettings) -> Result<Self, ConfigError> {
+        let size = |name, default, range| settings.number(name, default, range).map(|number| number as usize);
+        let header_bytes = settings.number("header_bytes", 32 * 1024, 8_192..=1024 * 1024)?;
+        let unauthenticated_connections = settings.number("strangers", 1_024, 8..=1_000_000)?;
         let connections = Self {
-            most: size("connections", 2_048, 1..=1_000_000)?,
-            strangers: strangers as usize,
-            strangers_per_address: size("strangers_per_address", strangers.min(256), 4..=1_000_000)?,
-            stranger_time: given.milliseconds("stranger_timeout_ms", 5_000)?,
+            authenticated: size("connections", 2_048, 1..=1_000_000)?,
+            unauthenticated_connections: unauthenticated_connections as usize,
+            unauthenticated_per_address: size(
+                "strangers_per_address",
+                unauthenticated_connections.min(256),
+                4..=1_000_000,
+            )?,
+            first_request_time: settings.milliseconds("stranger_timeout_ms", 5_000)?,
             token_bytes: size("token_bytes", header_bytes.min(16 * 1024), 1_024..=64 * 1024)?,
             header_bytes: header_bytes as usize,
             headers: size("headers", 64, 16..=1_000)?,
-            header_time: given.milliseconds("header_timeout_ms", 15_000)?,
-            body_time: given.milliseconds("body_timeout_ms", 15_000)?,
+            header_time: settings.milliseconds("header_timeout_ms", 15_000)?,
+            body_time: settings.milliseconds("body_timeout_ms", 15_000)?,
         };
         if connections.token_bytes > connections.header_bytes {
             return Err(ConfigError::new("token_bytes", "want at most header_bytes"));
         }
-        if connections.strangers_per_address > connections.strangers {
+        if connections.unauthenticated_per_address > connections.unauthenticated_connections {
             return Err(ConfigError::new("strangers_per_address", "want at most strangers"));
         }
         Ok(connections)

@@ -1,21 +1,21 @@
-//! A setting that is refused, and where it came from.
+//! A setting that is refused, and where its value came from.
 
 use std::fmt::Display;
 
-/// A setting that is refused at start. Values are never echoed: some are secrets.
+/// A setting refused at start. Values are never echoed: some are secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("setting `{setting}`{}: {wanted}", .origin.map(|origin| format!(" ({origin})")).unwrap_or_default())]
 pub struct ConfigError {
     /// The setting's name.
     pub setting: String,
-    /// Where the refused value came from, where it came from somewhere.
+    /// The source of the refused value, if it has one.
     pub origin: Option<Origin>,
     /// What is expected.
     pub wanted: String,
 }
 
 impl ConfigError {
-    /// A refusal of a setting that did not come from one place.
+    /// An error about a setting without a single source.
     pub(super) fn new(setting: impl Into<String>, wanted: impl Into<String>) -> Self {
         Self {
             setting: setting.into(),
@@ -24,6 +24,7 @@ impl ConfigError {
         }
     }
 
+    /// An error about a value from one source.
     pub(super) fn from(setting: &str, origin: Origin, wanted: impl Into<String>) -> Self {
         Self {
             setting: setting.to_owned(),
@@ -33,7 +34,7 @@ impl ConfigError {
     }
 }
 
-/// Where a value came from.
+/// The source of a setting's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A command line flag.

@@ -1,8 +1,8 @@
-//! The list of settings: each one's name, environment variable and help, written once.
+//! The list of all settings: each one's name, environment variable and help, written once.
 
 use std::path::PathBuf;
 
-/// A setting's name in the file, and its environment variable.
+/// A setting's name and its environment variable.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
     /// The name in the configuration file; the flag is the same with hyphens.
@@ -13,10 +13,10 @@ pub struct Setting {
 
 macro_rules! settings {
     ($($name:ident $variable:literal $value:literal $help:literal [$($attribute:tt)*];)*) => {
-        /// Every setting.
+        /// All settings.
         pub const SETTINGS: &[Setting] = &[$(Setting { name: stringify!($name), variable: $variable }),*];
 
-        /// The flags of every subcommand. Flags are stronger than the environment, which is stronger than the file.
+        /// The flags of every subcommand. Flags override the environment, which overrides the file.
         #[derive(clap::Args, Clone, Debug, Default)]
         #[command(next_help_heading = "Settings (flags over environment over the file)")]
         pub struct ConfigArgs {
@@ -42,7 +42,7 @@ macro_rules! settings {
         }
 
         impl ConfigArgs {
-            /// The settings that were given, by name.
+            /// The flags that were given, by name.
             pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
                 [$((stringify!($name), self.$name.as_deref())),*]
                     .into_iter()

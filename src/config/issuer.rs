@@ -6,8 +6,9 @@ use serde::Deserialize;
 
 use super::error::ConfigError;
 
-/// How far an issuer's clock may be set to be off, in seconds: what the widest-used libraries allow unasked.
-const MOST_LEEWAY: u32 = 300;
+/// Largest clock skew that may be configured for an issuer, in seconds: the default of the most widely used
+/// libraries.
+const MAX_LEEWAY_SECONDS: u32 = 300;
 
 /// The signature algorithms that tokens may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +31,7 @@ impl TokenAlgorithm {
         }
     }
 
-    /// The algorithm of exactly that name.
+    /// The algorithm with exactly this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Rs256, Self::Es256, Self::EdDsa]
             .into_iter()
@@ -38,17 +39,18 @@ impl TokenAlgorithm {
     }
 }
 
-/// What an issuer's tokens must be bound to, so that nobody but whom they were given to can send them.
+/// How an issuer's tokens must be bound, so that only the client they were issued to can use them
+/// (sender-constrained tokens).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenBinding {
-    /// They need not be bound; one that is, is held to it.
+    /// Binding is optional; a bound token must still be proved.
     #[default]
     Optional,
-    /// To a key or a certificate.
+    /// Bound to a key or a certificate.
     Required,
-    /// To a key, by proofs of possession (RFC 9449).
+    /// Bound to a key, proved by DPoP (RFC 9449).
     Dpop,
-    /// To a certificate (RFC 8705).
+    /// Bound to a client certificate (RFC 8705).
     Certificate,
 }
 
@@ -69,7 +71,7 @@ impl TokenBinding {
 pub struct AgencyName {
     /// The authority's code.
     pub authority: String,
-    /// The agency's code in that authority.
+    /// The agency's code within the authority.
     pub agency: String,
 }
 
@@ -99,12 +101,12 @@ impl FromStr for AgencyName {
     }
 }
 
-/// Where an issuer's public keys are.
+/// Where an issuer's public keys are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyLocation {
     /// A JWKS file.
     File(PathBuf),
-    /// A JWKS address: https, or http on this machine.
+    /// A JWKS URL: https, or http on this machine.
     Address(String),
 }
 
@@ -117,23 +119,23 @@ pub struct IssuerSettings {
     pub audience: String,
     /// The algorithms its tokens may use.
     pub algorithms: BTreeSet<TokenAlgorithm>,
-    /// Where its keys are.
+    /// Where its keys are read from.
     pub keys: KeyLocation,
     /// The agencies it may speak for.
     pub agencies: BTreeSet<AgencyName>,
-    /// The agencies whose portals may act in its tokens, beside those it may speak for.
+    /// The agencies whose portals may act in its tokens, besides those it may speak for.
     pub portals: BTreeSet<AgencyName>,
-    /// How far the issuer's clock may be off.
+    /// Allowed clock skew.
     pub leeway: Duration,
-    /// How long a token may be valid from now.
-    pub longest_life: Duration,
-    /// How often its keys are fetched anew.
+    /// Longest remaining lifetime of a token.
+    pub max_lifetime: Duration,
+    /// Interval at which its keys are fetched again.
     pub refresh: Duration,
-    /// What its tokens must be bound to.
+    /// How its tokens must be bound.
     pub binding: TokenBinding,
 }
 
-/// An `[[issuer]]` table as it stands in the file.
+/// An `[[issuer]]` table as it is in the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct IssuerTable {
@@ -152,9 +154,9 @@ pub(super) struct IssuerTable {
 }
 
 impl IssuerTable {
-    /// Checks the table, the `at`-th (from 1) of the file.
-    pub(super) fn read(self, at: usize, audience: &str) -> Result<IssuerSettings, ConfigError> {
-        let refused = |key: &str, wanted: &str| ConfigError::new(format!("issuer[{at}].{key}"), wanted);
+    /// Validates the table, the `index`-th (from 1) of the file.
+    pub(super) fn read(self, index: usize, audience: &str) -> Result<IssuerSettings, ConfigError> {
+        let refused = |key: &str, wanted: &str| ConfigError::new(format!("issuer[{index}].{key}"), wanted);
         if !is_name(&self.issuer) {
             return Err(refused(
                 "issuer",
@@ -220,8 +222,8 @@ impl IssuerTable {
             keys,
             agencies,
             portals,
-            leeway: Duration::from_secs(within("leeway_seconds", self.leeway_seconds, 5, MOST_LEEWAY, 0)?),
-            longest_life: Duration::from_secs(
+            leeway: Duration::from_secs(within("leeway_seconds", self.leeway_seconds, 5, MAX_LEEWAY_SECONDS, 0)?),
+            max_lifetime: Duration::from_secs(
                 60 * within("longest_life_minutes", self.longest_life_minutes, 1440, 10_080, 1)?,
             ),
             refresh: Duration::from_secs(60 * within("refresh_minutes", self.refresh_minutes, 10, 1440, 1)?),
@@ -230,12 +232,13 @@ impl IssuerTable {
     }
 }
 
-/// Whether a text can be the name of an issuer or an audience.
+/// Whether a text is a valid name of an issuer or an audience.
 pub(super) fn is_name(text: &str) -> bool {
     (1..=200).contains(&text.chars().count()) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
-/// Whether keys may be fetched from the address: https, or http on a loopback address; no user name, no fragment.
+/// Whether keys may be fetched from this URL: https, or http on a loopback address; no user name, no
+/// fragment.
 pub fn is_key_address(address: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(address) else {
         return false;
@@ -250,7 +253,7 @@ pub fn is_key_address(address: &str) -> bool {
     }
 }
 
-/// Whether a host names this machine only.
+/// Whether a host is the loopback interface.
 pub(super) fn is_loopback_host(host: &str) -> bool {
     host == "localhost"
         || host

@@ -1,6 +1,6 @@
-//! How large a request may be.
+//! Limits on requests and documents.
 
-use super::{error::ConfigError, source::Given};
+use super::{error::ConfigError, source::RawSettings};
 
 /// Limits on one request, checked in the order of the fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,21 +27,21 @@ pub struct Limits {
     pub repeats: usize,
     /// Most fields at the root of an operation.
     pub root_fields: usize,
-    /// Most selections once every fragment is spread.
+    /// Most selections after fragments are expanded.
     pub expanded_selections: usize,
     /// Deepest nesting of fields; the standard introspection query needs 16.
     pub depth: usize,
-    /// Greatest cost of one operation.
+    /// Highest cost of one operation.
     pub cost: u64,
-    /// Greatest cost of all operations of one client in any minute.
+    /// Highest total cost of one client's operations in any minute.
     pub cost_per_minute: u64,
-    /// Most operations of one client that run and wait at once.
+    /// Most operations of one client running and waiting at once.
     pub requests_per_client: usize,
 }
 
 impl Limits {
-    pub(super) fn read(given: &Given) -> Result<Self, ConfigError> {
-        let size = |name, default, range| given.number(name, default, range).map(|number| number as usize);
+    pub(super) fn read(settings: &RawSettings) -> Result<Self, ConfigError> {
+        let size = |name, default, range| settings.number(name, default, range).map(|number| number as usize);
         let limits = Self {
             body_bytes: size("body_bytes", 1024 * 1024, 1024..=64 * 1024 * 1024)?,
             document_bytes: size("document_bytes", 32 * 1024, 256..=1024 * 1024)?,
@@ -56,8 +56,8 @@ impl Limits {
             root_fields: size("root_fields", 20, 1..=1_000)?,
             expanded_selections: size("expanded_selections", 5_000, 50..=100_000)?,
             depth: size("depth", 20, 1..=100)?,
-            cost: u64::from(given.number("cost", 20_000, 1..=100_000_000)?),
-            cost_per_minute: u64::from(given.number("cost_per_minute", 60_000_000, 1..=u32::MAX)?),
+            cost: u64::from(settings.number("cost", 20_000, 1..=100_000_000)?),
+            cost_per_minute: u64::from(settings.number("cost_per_minute", 60_000_000, 1..=u32::MAX)?),
             requests_per_client: size("requests_per_client", 200, 1..=1_000_000)?,
         };
         if limits.document_bytes > limits.body_bytes {
@@ -72,6 +72,6 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self::read(&Given::default()).expect("the defaults are within their own ranges, as a test shows")
+        Self::read(&RawSettings::default()).expect("the defaults are within their own ranges, as a test shows")
     }
 }

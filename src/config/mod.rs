@@ -1,9 +1,9 @@
-//! Everything that can be set, as one plain struct of typed values, checked before anything else starts.
+//! The configuration: all settings as one plain struct of typed values, validated before anything else
+//! starts.
 //!
-//! Reads flags, environment and one file, once, at start. Uses no other room; any room may use it.
+//! Reads flags, environment and one file, once, at start. Depends on no other room; any room may use it.
 
 mod connections;
-mod counters;
 mod error;
 mod flags;
 mod issuer;
@@ -11,6 +11,7 @@ mod limits;
 mod live;
 mod lookups;
 mod matching;
+mod metrics;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,6 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use self::{
     connections::Connections,
-    counters::Counters,
     error::{ConfigError, Origin},
     flags::{ConfigArgs, SETTINGS, Setting},
     issuer::{AgencyName, IssuerSettings, KeyLocation, TokenAlgorithm, TokenBinding, is_key_address},
@@ -30,40 +30,41 @@ pub use self::{
     live::Live,
     lookups::Lookups,
     matching::Matching,
+    metrics::MetricsListener,
     trail::{Trail, Witness},
     transport::{Tls, Transport},
     writes::Writes,
 };
-use self::{issuer::is_name, source::Given};
+use self::{issuer::is_name, source::RawSettings};
 
 /// The `iss` of the development issuer's tokens; no configured issuer may have it.
 pub const DEVELOPMENT_ISSUER: &str = "urn:thinkfamily:development-issuer";
 
-/// What the server is run for.
+/// The mode of operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Trying and demonstrating, on this machine.
+    /// Development and demonstration, on this machine.
     #[default]
     Development,
-    /// Real families: nothing that eases trying is on unless asked for.
+    /// Real families: conveniences of development are off unless switched on.
     Production,
 }
 
-/// How the log is written.
+/// The log format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
-    /// Lines for people.
+    /// Plain text.
     Text,
 }
 
 /// The log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Log {
-    /// How it is written.
+    /// Its format.
     pub format: LogFormat,
-    /// The least severity that is written.
+    /// The lowest severity that is logged.
     pub level: tracing::Level,
 }
 
@@ -84,12 +85,12 @@ impl fmt::Debug for Concealed {
     }
 }
 
-/// The database and how hard it may be worked.
+/// The database and the limits on its use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
     /// Its address.
     pub url: Concealed,
-    /// The address of the trail, if that is not kept beside the database.
+    /// The address of the trail, if not beside the main database.
     pub trail_url: Option<Concealed>,
     /// Most connections.
     pub connections: u32,
@@ -97,24 +98,24 @@ pub struct Database {
     pub queue: u32,
     /// Longest wait for a connection.
     pub wait: Duration,
-    /// Longest time of one statement.
+    /// Statement timeout.
     pub statement_timeout: Duration,
-    /// How often those who wait for changes look by themselves.
+    /// Poll interval of readers that wait for changes, if nothing wakes them.
     pub feed_poll: Duration,
-    /// Memory for what was read of families, in MB, about.
+    /// Approximate memory of the family cache, in MB.
     pub family_cache_mb: u32,
-    /// What stays free on the disk of an `SQLite` database, in MB.
+    /// Free space reserved on the disk of an `SQLite` database, in MB.
     pub disk_reserve_mb: u32,
 }
 
 /// How webhooks are delivered.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Webhooks {
-    /// Whether they may go to private addresses and by http.
+    /// Whether private addresses and plain http are allowed.
     pub private_addresses: bool,
-    /// Longest time of one attempt.
+    /// Timeout of one attempt.
     pub timeout: Duration,
-    /// The proxy that they go through. It may hold a password, so it does not show itself.
+    /// The outbound proxy. It may hold a password, so `Debug` does not print it.
     pub proxy: Option<String>,
 }
 
@@ -129,31 +130,31 @@ impl fmt::Debug for Webhooks {
     }
 }
 
-/// Everything that can be set.
+/// The whole configuration.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that people set one by one")]
 pub struct Config {
-    /// What the server is run for.
+    /// The mode of operation.
     pub mode: Mode,
-    /// Where it listens.
+    /// The listen address.
     pub listen: SocketAddr,
-    /// Where it tells its counters, if it does.
-    pub counters: Option<Counters>,
+    /// The metrics listener, if there is one.
+    pub metrics_listener: Option<MetricsListener>,
     /// How clients reach it.
     pub transport: Transport,
-    /// Where the embedded database and the server's own keys are kept.
+    /// The directory of the embedded database and the server's own keys.
     pub data_dir: PathBuf,
     /// The database.
     pub database: Database,
-    /// Longest time of one request.
+    /// Request timeout.
     pub request_timeout: Duration,
-    /// How long it goes on serving after it was told to stop.
-    pub leave: Duration,
+    /// Drain time: how long it goes on serving after it was told to stop.
+    pub drain_time: Duration,
     /// The audience that tokens must name, unless their issuer's settings say otherwise.
     pub audience: String,
     /// The trusted issuers.
     pub issuers: Vec<IssuerSettings>,
-    /// Whether the development issuer is trusted and mints tokens.
+    /// Whether the development issuer is trusted and issues tokens.
     pub dev_issuer: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
@@ -163,9 +164,9 @@ pub struct Config {
     pub migrate: bool,
     /// The log.
     pub log: Log,
-    /// Look-ups.
+    /// Rate limits of look-ups.
     pub lookups: Lookups,
-    /// Changes.
+    /// Rate limits on changes.
     pub writes: Writes,
     /// Webhooks.
     pub webhooks: Webhooks,
@@ -175,53 +176,54 @@ pub struct Config {
     pub limits: Limits,
     /// Limits on connections.
     pub connections: Connections,
-    /// Limits on connections that stay.
+    /// Limits on long-lived connections.
     pub live: Live,
-    /// How sure a look-up must be of whom it finds.
+    /// The thresholds of matching.
     pub matching: Matching,
 }
 
 impl Config {
-    /// Reads flags over environment over file. The first bad value is refused with its name and what would be right.
+    /// Loads the configuration: flags override the environment, which overrides the file. The first bad value
+    /// is refused with its name and what is expected.
     pub fn load(arguments: &ConfigArgs) -> Result<Self, ConfigError> {
         Self::load_with(arguments, &|name| {
             std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })
     }
 
-    /// The same, with `environment` in the place of the process's environment.
+    /// The same, with `environment` instead of the process's environment.
     pub fn load_with(
         arguments: &ConfigArgs,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        Self::read(Given::gather(arguments, environment)?)
+        Self::read(RawSettings::collect(arguments, environment)?)
     }
 
-    fn read(mut given: Given) -> Result<Self, ConfigError> {
-        let mode = given
+    fn read(mut settings: RawSettings) -> Result<Self, ConfigError> {
+        let mode = settings
             .get("mode", "development or production", |text| match text {
                 "development" => Some(Mode::Development),
                 "production" => Some(Mode::Production),
                 _ => None,
             })?
             .unwrap_or_default();
-        let easing = mode == Mode::Development;
-        let listen = given
+        let development = mode == Mode::Development;
+        let listen = settings
             .get("listen", "an address and port such as 127.0.0.1:8080", |text| {
                 text.parse().ok()
             })?
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
-        let data_dir = given
+        let data_dir = settings
             .get("data_dir", "a directory", |text| {
                 (!text.contains('\0')).then(|| PathBuf::from(text))
             })?
             .unwrap_or_else(|| PathBuf::from("data"));
-        let audience = given
+        let audience = settings
             .get("audience", "1 to 200 characters without spaces", |text| {
                 is_name(text).then(|| text.to_owned())
             })?
             .unwrap_or_else(|| "https://thinkfamily.example/graphql".to_owned());
-        let dev_issuer = given.switch("dev_issuer", easing)?;
+        let dev_issuer = settings.switch("dev_issuer", development)?;
         if dev_issuer && !listen.ip().is_loopback() {
             return Err(ConfigError::new(
                 "listen",
@@ -229,41 +231,41 @@ impl Config {
                  or dev_issuer off",
             ));
         }
-        let issuers = read_issuers(std::mem::take(&mut given.issuers), &audience)?;
+        let issuers = read_issuers(std::mem::take(&mut settings.issuers), &audience)?;
         Ok(Self {
             mode,
             listen,
-            counters: Counters::read(&given)?,
-            transport: Transport::read(&given)?,
-            database: read_database(&given, &data_dir)?,
-            trail: Trail::read(&given, &data_dir, easing)?,
+            metrics_listener: MetricsListener::read(&settings)?,
+            transport: Transport::read(&settings)?,
+            database: read_database(&settings, &data_dir)?,
+            trail: Trail::read(&settings, &data_dir, development)?,
             data_dir,
-            request_timeout: given.milliseconds("request_timeout_ms", 15_000)?,
-            leave: Duration::from_millis(
-                given
-                    .number("leave_ms", if easing { 0 } else { 5_000 }, 0..=600_000)?
+            request_timeout: settings.milliseconds("request_timeout_ms", 15_000)?,
+            drain_time: Duration::from_millis(
+                settings
+                    .number("leave_ms", if development { 0 } else { 5_000 }, 0..=600_000)?
                     .into(),
             ),
             audience,
             issuers,
             dev_issuer,
-            graphiql: given.switch("graphiql", easing)?,
-            demo_data: given.switch("demo_data", easing)?,
-            migrate: given.switch("migrate", true)?,
-            log: read_log(&given, mode)?,
-            lookups: Lookups::read(&given)?,
-            writes: Writes::read(&given)?,
-            webhooks: read_webhooks(&given)?,
-            limits: Limits::read(&given)?,
-            connections: Connections::read(&given)?,
-            live: Live::read(&given)?,
-            matching: Matching::read(&given)?,
+            graphiql: settings.switch("graphiql", development)?,
+            demo_data: settings.switch("demo_data", development)?,
+            migrate: settings.switch("migrate", true)?,
+            log: read_log(&settings, mode)?,
+            lookups: Lookups::read(&settings)?,
+            writes: Writes::read(&settings)?,
+            webhooks: read_webhooks(&settings)?,
+            limits: Limits::read(&settings)?,
+            connections: Connections::read(&settings)?,
+            live: Live::read(&settings)?,
+            matching: Matching::read(&settings)?,
         })
     }
 }
 
-fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
-    let address = |name| given.get(name, "an address", |text| Some(Concealed(text.to_owned())));
+fn read_database(settings: &RawSettings, data_dir: &std::path::Path) -> Result<Database, ConfigError> {
+    let address = |name| settings.get(name, "an address", |text| Some(Concealed(text.to_owned())));
     let url = match address("database_url")? {
         Some(url) => url,
         None => data_dir
@@ -278,32 +280,32 @@ fn read_database(given: &Given, data_dir: &std::path::Path) -> Result<Database, 
     Ok(Database {
         url,
         trail_url: address("trail_database_url")?,
-        connections: given.number("database_connections", 16, 1..=1_000)?,
-        queue: given.number("database_queue", 256, 0..=100_000)?,
-        wait: given.milliseconds("database_wait_ms", 2_000)?,
-        statement_timeout: given.milliseconds("statement_timeout_ms", 5_000)?,
-        feed_poll: given.milliseconds("feed_poll_ms", 5_000)?,
-        family_cache_mb: given.number("family_cache_mb", 128, 0..=65_535)?,
-        disk_reserve_mb: given.number("disk_reserve_mb", 64, 0..=1_048_576)?,
+        connections: settings.number("database_connections", 16, 1..=1_000)?,
+        queue: settings.number("database_queue", 256, 0..=100_000)?,
+        wait: settings.milliseconds("database_wait_ms", 2_000)?,
+        statement_timeout: settings.milliseconds("statement_timeout_ms", 5_000)?,
+        feed_poll: settings.milliseconds("feed_poll_ms", 5_000)?,
+        family_cache_mb: settings.number("family_cache_mb", 128, 0..=65_535)?,
+        disk_reserve_mb: settings.number("disk_reserve_mb", 64, 0..=1_048_576)?,
     })
 }
 
-fn read_webhooks(given: &Given) -> Result<Webhooks, ConfigError> {
+fn read_webhooks(settings: &RawSettings) -> Result<Webhooks, ConfigError> {
     let is_address = |text: &str| {
         let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
         rest.is_some_and(|rest| !rest.is_empty()) && text.parse::<reqwest::Url>().is_ok()
     };
     Ok(Webhooks {
-        private_addresses: given.switch("webhook_private_addresses", false)?,
-        timeout: given.milliseconds("webhook_timeout_ms", 20_000)?,
-        proxy: given.get("webhook_proxy", "http://HOST:PORT or https://HOST:PORT", |text| {
+        private_addresses: settings.switch("webhook_private_addresses", false)?,
+        timeout: settings.milliseconds("webhook_timeout_ms", 20_000)?,
+        proxy: settings.get("webhook_proxy", "http://HOST:PORT or https://HOST:PORT", |text| {
             is_address(text).then(|| text.to_owned())
         })?,
     })
 }
 
-fn read_log(given: &Given, mode: Mode) -> Result<Log, ConfigError> {
-    let format = given
+fn read_log(settings: &RawSettings, mode: Mode) -> Result<Log, ConfigError> {
+    let format = settings
         .get("log_format", "json or text", |text| match text {
             "json" => Some(LogFormat::Json),
             "text" => Some(LogFormat::Text),
@@ -313,7 +315,7 @@ fn read_log(given: &Given, mode: Mode) -> Result<Log, ConfigError> {
             Mode::Development => LogFormat::Text,
             Mode::Production => LogFormat::Json,
         });
-    let level = given
+    let level = settings
         .get("log_level", "error, warn, info, debug or trace", |text| match text {
             "error" => Some(tracing::Level::ERROR),
             "warn" => Some(tracing::Level::WARN),
@@ -329,11 +331,11 @@ fn read_log(given: &Given, mode: Mode) -> Result<Log, ConfigError> {
 fn read_issuers(tables: Vec<issuer::IssuerTable>, audience: &str) -> Result<Vec<IssuerSettings>, ConfigError> {
     let mut issuers: Vec<IssuerSettings> = Vec::with_capacity(tables.len());
     for (index, table) in tables.into_iter().enumerate() {
-        let at = index + 1;
-        let settings = table.read(at, audience)?;
+        let index = index + 1;
+        let settings = table.read(index, audience)?;
         if settings.issuer == DEVELOPMENT_ISSUER || issuers.iter().any(|other| other.issuer == settings.issuer) {
             return Err(ConfigError::new(
-                format!("issuer[{at}].issuer"),
+                format!("issuer[{index}].issuer"),
                 "want an issuer that is named once, and not the development issuer's name",
             ));
         }

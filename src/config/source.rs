@@ -1,6 +1,6 @@
-//! Where a setting's text comes from: a flag, the environment, the file, in that order of strength.
+//! The sources of settings, in order of precedence: flag, environment, file.
 //!
-//! Knows names and texts only; what a text means is read in the other files of this folder.
+//! Knows names and text values only; the other files of this folder parse them.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -12,20 +12,20 @@ use super::{
     issuer::IssuerTable,
 };
 
-/// The largest configuration file that is read, in bytes.
-const FILE_BYTES: u64 = 1024 * 1024;
+/// Maximum size of the configuration file, in bytes.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
-/// The texts of all settings that were given, the strongest source's each, and the file's issuers.
+/// The text values of all settings given, each from its highest source, and the file's issuers.
 #[derive(Debug, Default)]
-pub(super) struct Given {
-    texts: BTreeMap<&'static str, (String, Origin)>,
+pub(super) struct RawSettings {
+    values: BTreeMap<&'static str, (String, Origin)>,
     /// The file's `[[issuer]]` tables.
     pub(super) issuers: Vec<IssuerTable>,
 }
 
-impl Given {
-    /// Gathers the settings; `environment` gives the value of a variable.
-    pub(super) fn gather(
+impl RawSettings {
+    /// Collects the settings; `environment` looks up a variable.
+    pub(super) fn collect(
         arguments: &ConfigArgs,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
@@ -34,7 +34,7 @@ impl Given {
             .config
             .clone()
             .or_else(|| variable("THINKFAMILY_CONFIG").map(Into::into));
-        let mut given = match file {
+        let mut settings = match file {
             Some(path) => Self::from_file(&path)?,
             None => Self::default(),
         };
@@ -45,29 +45,29 @@ impl Given {
                     .flatten()
             });
             if let Some(value) = value {
-                given.texts.insert(setting.name, (value, Origin::Environment));
+                settings.values.insert(setting.name, (value, Origin::Environment));
             }
         }
         for (name, value) in arguments.given() {
-            given.texts.insert(name, (value.to_owned(), Origin::Flag));
+            settings.values.insert(name, (value.to_owned(), Origin::Flag));
         }
-        Ok(given)
+        Ok(settings)
     }
 
     fn from_file(path: &Path) -> Result<Self, ConfigError> {
-        let refused = |wanted: String| ConfigError::new("config", wanted);
+        let file_error = |wanted: String| ConfigError::new("config", wanted);
         let size = std::fs::metadata(path)
-            .map_err(|error| refused(format!("want a file that can be read: {}", error.kind())))?
+            .map_err(|error| file_error(format!("want a file that can be read: {}", error.kind())))?
             .len();
-        if size > FILE_BYTES {
-            return Err(refused(format!("want a file of at most {FILE_BYTES} bytes")));
+        if size > MAX_FILE_BYTES {
+            return Err(file_error(format!("want a file of at most {MAX_FILE_BYTES} bytes")));
         }
         let text = std::fs::read_to_string(path)
-            .map_err(|error| refused(format!("want a text file that can be read: {}", error.kind())))?;
+            .map_err(|error| file_error(format!("want a text file that can be read: {}", error.kind())))?;
         Self::from_toml(&text)
     }
 
-    /// Reads the text of a configuration file.
+    /// Parses the text of a configuration file.
     pub(super) fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let line = error.span().map_or(1, |span| {
@@ -75,10 +75,10 @@ impl Given {
             });
             ConfigError::new("config", format!("want TOML; line {line}: {}", error.message()))
         })?;
-        let mut given = Self::default();
+        let mut settings = Self::default();
         for (key, value) in table {
             if key == "issuer" {
-                given.issuers = Vec::<IssuerTable>::deserialize(value).map_err(|error| {
+                settings.issuers = Vec::<IssuerTable>::deserialize(value).map_err(|error| {
                     ConfigError::from(
                         "issuer",
                         Origin::File,
@@ -114,12 +114,12 @@ impl Given {
                     ));
                 }
             };
-            given.texts.insert(setting.name, (text, Origin::File));
+            settings.values.insert(setting.name, (text, Origin::File));
         }
-        Ok(given)
+        Ok(settings)
     }
 
-    /// The setting as `read` understands it, or `None` where it was not given; `wanted` says what would be right.
+    /// The setting as parsed by `read`, or `None` if it is not given; `wanted` says what is expected.
     pub(super) fn get<T>(
         &self,
         name: &'static str,
@@ -127,7 +127,7 @@ impl Given {
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
         debug_assert!(SETTINGS.iter().any(|setting| setting.name == name), "no setting {name}");
-        match self.texts.get(name) {
+        match self.values.get(name) {
             None => Ok(None),
             Some((text, origin)) => read(text)
                 .map(Some)

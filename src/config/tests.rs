@@ -1,4 +1,4 @@
-//! Which source wins, and what is refused.
+//! Tests of the precedence of sources, and of refused values.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 use super::{Config, ConfigArgs, ConfigError, KeyLocation, Limits, LogFormat, Mode, Origin, SETTINGS, is_key_address};
 
 #[derive(Parser)]
-struct Line {
+struct CommandLine {
     #[command(flatten)]
     settings: ConfigArgs,
 }
@@ -15,7 +15,7 @@ struct Line {
 /// Loads with these flags, this environment and this file.
 fn load(flags: &[&str], environment: &[(&str, &str)], file: Option<&str>) -> Result<Config, ConfigError> {
     let home = tempfile::tempdir().unwrap();
-    let mut line = Line::try_parse_from(std::iter::once(&"thinkfamily").chain(flags)).unwrap();
+    let mut line = CommandLine::try_parse_from(std::iter::once(&"thinkfamily").chain(flags)).unwrap();
     if let Some(text) = file {
         let path = home.path().join("config.toml");
         std::fs::write(&path, text).unwrap();
@@ -30,14 +30,14 @@ fn load(flags: &[&str], environment: &[(&str, &str)], file: Option<&str>) -> Res
 }
 
 #[track_caller]
-fn is_refused(result: Result<Config, ConfigError>, setting: &str, wanted: &str) {
+fn assert_refused(result: Result<Config, ConfigError>, setting: &str, wanted: &str) {
     let error = result.expect_err(setting);
     assert_eq!(error.setting, setting, "{error}");
     assert!(error.to_string().contains(wanted), "{error}");
 }
 
 #[test]
-fn with_nothing_set_it_runs_on_this_machine_only() {
+fn the_defaults_serve_this_machine_only() {
     let config = load(&[], &[], None).unwrap();
     assert_eq!(config.mode, Mode::Development);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
@@ -52,14 +52,14 @@ fn with_nothing_set_it_runs_on_this_machine_only() {
     assert_eq!(config.limits.document_bytes, 32 * 1024);
     assert_eq!(config.limits.document_tokens, 2_000);
     assert_eq!(config.request_timeout, Duration::from_secs(15));
-    assert_eq!(config.leave, Duration::ZERO);
+    assert_eq!(config.drain_time, Duration::ZERO);
     assert_eq!(config.connections.token_bytes, 16 * 1024);
     let small = load(&["--header-bytes=8192"], &[], None).unwrap().connections;
     assert_eq!(small.token_bytes, 8192, "a token has room in the headers");
 }
 
 #[test]
-fn flags_win_over_environment_over_file() {
+fn flags_override_environment_overrides_file() {
     let file = "listen = \"127.0.0.1:3\"\naliases = 3\nmigrate = false\nfragments = 3\n";
     let environment = [("THINKFAMILY_LISTEN", "127.0.0.1:2"), ("THINKFAMILY_ALIASES", "2")];
     let config = load(&["--listen", "127.0.0.1:1"], &environment, Some(file)).unwrap();
@@ -70,7 +70,7 @@ fn flags_win_over_environment_over_file() {
 }
 
 #[test]
-fn the_database_has_two_variables_and_the_own_one_wins() {
+fn the_specific_database_variable_overrides_database_url() {
     let url = |environment: &[(&str, &str)]| load(&[], environment, None).unwrap().database.url.text().to_owned();
     let common = ("DATABASE_URL", "postgres://db.example/tf");
     assert_eq!(url(&[common]), "postgres://db.example/tf");
@@ -85,19 +85,19 @@ fn the_database_has_two_variables_and_the_own_one_wins() {
 }
 
 #[test]
-fn the_file_may_be_named_in_the_environment_and_must_be_there() {
+fn the_configuration_file_may_be_set_by_environment_and_must_exist() {
     let environment = [("THINKFAMILY_CONFIG", "/nowhere/thinkfamily.toml")];
-    is_refused(load(&[], &environment, None), "config", "want a file that can be read");
-    is_refused(load(&[], &[], Some("listen = [")), "config", "want TOML; line 1");
+    assert_refused(load(&[], &environment, None), "config", "want a file that can be read");
+    assert_refused(load(&[], &[], Some("listen = [")), "config", "want TOML; line 1");
 }
 
 #[test]
-fn production_has_nothing_that_eases_trying_unless_asked_for() {
+fn development_conveniences_are_off_in_production_unless_switched_on() {
     let config = load(&["--mode=production", "--listen=0.0.0.0:443"], &[], None).unwrap();
     assert!(!config.dev_issuer && !config.graphiql && !config.demo_data);
     assert!(config.migrate);
     assert_eq!(
-        config.leave,
+        config.drain_time,
         Duration::from_secs(5),
         "whoever is in front has to notice"
     );
@@ -112,37 +112,40 @@ fn production_has_nothing_that_eases_trying_unless_asked_for() {
 }
 
 #[test]
-fn the_development_issuer_never_listens_to_others() {
+fn the_development_issuer_requires_a_loopback_listener() {
     for flags in [
         &["--listen=0.0.0.0:8080"][..],
         &["--listen=[::]:8080"],
         &["--listen=192.0.2.1:8080"],
         &["--mode=production", "--listen=0.0.0.0:443", "--dev-issuer=on"],
     ] {
-        is_refused(load(flags, &[], None), "listen", "loopback");
+        assert_refused(load(flags, &[], None), "listen", "loopback");
     }
     assert!(load(&["--listen=0.0.0.0:8080", "--dev-issuer=off"], &[], None).is_ok());
     assert!(load(&["--listen=[::1]:8080"], &[], None).is_ok());
 }
 
 #[test]
-fn counters_are_told_where_it_is_said_and_beyond_this_machine_for_a_token_alone() {
-    let counters = |flags: &[&str]| load(flags, &[], None).unwrap().counters;
-    assert_eq!(counters(&[]), None);
-    assert_eq!(counters(&["--metrics-listen=off"]), None);
-    let here = counters(&["--metrics-listen=127.0.0.1:9464"]).unwrap();
+fn the_metrics_listener_needs_a_token_off_loopback() {
+    let metrics_listener = |flags: &[&str]| load(flags, &[], None).unwrap().metrics_listener;
+    assert_eq!(metrics_listener(&[]), None);
+    assert_eq!(metrics_listener(&["--metrics-listen=off"]), None);
+    let here = metrics_listener(&["--metrics-listen=127.0.0.1:9464"]).unwrap();
     assert_eq!((here.listen.port(), here.token_file), (9464, None));
     let there = ["--metrics-listen=0.0.0.0:9464", "--metrics-token-file=/etc/token"];
-    assert_eq!(counters(&there).unwrap().token_file, Some(PathBuf::from("/etc/token")));
+    assert_eq!(
+        metrics_listener(&there).unwrap().token_file,
+        Some(PathBuf::from("/etc/token"))
+    );
     for open in ["0.0.0.0:9464", "[::]:9464", "192.0.2.1:9464"] {
         let flag = format!("--metrics-listen={open}");
-        is_refused(load(&[&flag], &[], None), "metrics_token_file", "loopback");
+        assert_refused(load(&[&flag], &[], None), "metrics_token_file", "loopback");
     }
-    is_refused(load(&there[1..], &[], None), "metrics_listen", "want an address");
+    assert_refused(load(&there[1..], &[], None), "metrics_listen", "want an address");
 }
 
 #[test]
-fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoed() {
+fn a_bad_value_is_refused_with_its_name_and_expectation_and_not_echoed() {
     for (setting, bad, wanted) in [
         ("mode", "test", "development or production"),
         ("listen", "localhost", "127.0.0.1:8080"),
@@ -163,32 +166,32 @@ fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoe
         let by_environment = load(&[], &[(&variable, bad)], None);
         assert!(!by_environment.as_ref().unwrap_err().to_string().contains("secret"));
         assert_eq!(by_environment.as_ref().unwrap_err().origin, Some(Origin::Environment));
-        is_refused(by_environment, setting, wanted);
-        is_refused(load(&[], &[], Some(&format!("{setting} = {bad:?}"))), setting, wanted);
+        assert_refused(by_environment, setting, wanted);
+        assert_refused(load(&[], &[], Some(&format!("{setting} = {bad:?}"))), setting, wanted);
         let flag = format!("--{}={bad}", setting.replace('_', "-"));
-        is_refused(load(&[&flag], &[], None), setting, wanted);
+        assert_refused(load(&[&flag], &[], None), setting, wanted);
     }
-    is_refused(
+    assert_refused(
         load(&["--document-bytes=9000", "--body-bytes=2000"], &[], None),
         "document_bytes",
         "body_bytes",
     );
-    is_refused(
+    assert_refused(
         load(&["--cost=9000", "--cost-per-minute=8999"], &[], None),
         "cost_per_minute",
         "cost",
     );
-    is_refused(
+    assert_refused(
         load(&["--token-bytes=9000", "--header-bytes=8192"], &[], None),
         "token_bytes",
         "header_bytes",
     );
-    is_refused(
+    assert_refused(
         load(&["--strangers=8", "--strangers-per-address=9"], &[], None),
         "strangers_per_address",
         "strangers",
     );
-    is_refused(
+    assert_refused(
         load(&["--data-dir=a?mode=memory"], &[], None),
         "data_dir",
         "database_url",
@@ -197,22 +200,22 @@ fn a_bad_value_is_refused_with_its_name_and_what_would_be_right_and_is_not_echoe
 
 #[test]
 fn unknown_or_misplaced_keys_of_the_file_are_refused() {
-    is_refused(
+    assert_refused(
         load(&[], &[], Some("lisen = \"127.0.0.1:1\"")),
         "lisen",
         "no setting of that name",
     );
-    is_refused(
+    assert_refused(
         load(&[], &[], Some("[limits]\naliases = 1")),
         "limits",
         "no setting of that name",
     );
-    is_refused(load(&[], &[], Some("aliases = 1.5")), "aliases", "whole number");
-    is_refused(load(&[], &[], Some("aliases = 1\naliases = 2")), "config", "line 2");
+    assert_refused(load(&[], &[], Some("aliases = 1.5")), "aliases", "whole number");
+    assert_refused(load(&[], &[], Some("aliases = 1\naliases = 2")), "config", "line 2");
 }
 
 #[test]
-fn a_databases_address_does_not_show_itself() {
+fn a_database_url_is_not_printed_by_debug() {
     let flag = ["--database-url=postgres://u:secret@db.example/tf"];
     let config = load(&flag, &[], None).unwrap();
     assert!(config.database.url.text().contains("secret") && !format!("{config:?}").contains("secret"));
@@ -249,7 +252,7 @@ fn issuers_are_read_with_their_defaults() {
 }
 
 #[test]
-fn issuers_that_cannot_be_trusted_are_refused() {
+fn invalid_issuers_are_refused() {
     let agencies = "agencies = [\"cambridgeshire/cambs-police\"]";
     let address = "jwks_address = \"https://login.police.example/keys\"";
     for (from, to, setting) in [
@@ -282,9 +285,9 @@ fn issuers_that_cannot_be_trusted_are_refused() {
     ] {
         let text = ISSUER.replace(from, to);
         assert_ne!(text, ISSUER);
-        is_refused(load(&[], &[], Some(&text)), setting, "want");
+        assert_refused(load(&[], &[], Some(&text)), setting, "want");
     }
-    is_refused(
+    assert_refused(
         load(&[], &[], Some(&format!("{ISSUER}{ISSUER}"))),
         "issuer[2].issuer",
         "named once",
@@ -317,8 +320,8 @@ fn keys_come_over_https_or_from_this_machine() {
 }
 
 #[test]
-fn every_setting_has_its_flag_its_variable_and_stands_in_the_help() {
-    let help = Line::command().render_long_help().to_string();
+fn every_setting_has_a_flag_a_variable_and_help() {
+    let help = CommandLine::command().render_long_help().to_string();
     for setting in SETTINGS {
         assert_eq!(setting.variable, format!("THINKFAMILY_{}", setting.name.to_uppercase()));
         assert!(
@@ -328,5 +331,5 @@ fn every_setting_has_its_flag_its_variable_and_stands_in_the_help() {
         );
         assert!(help.contains(setting.variable), "{}", setting.name);
     }
-    Line::command().debug_assert();
+    CommandLine::command().debug_assert();
 }

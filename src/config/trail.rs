@@ -1,68 +1,69 @@
-//! How the trail is tied, told to witnesses and looked through.
+//! The settings of the trail: linking its chains, sending checkpoints to witnesses, time stamps and
+//! verification.
 
 use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use super::{error::ConfigError, issuer::is_loopback_host, source::Given};
+use super::{error::ConfigError, issuer::is_loopback_host, source::RawSettings};
 
-/// Where and how often somebody else is told how the trail stands.
+/// The witness to which checkpoints of the trail are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Witness {
-    /// A folder that is somebody else's.
+    /// A folder under somebody else's control.
     pub folder: Option<PathBuf>,
-    /// An address.
+    /// A URL.
     pub address: Option<String>,
 }
 
-/// An authority of time stamps.
+/// A time stamp authority (RFC 3161).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timestamps {
-    /// Its address.
+    /// Its URL.
     pub address: String,
-    /// Where stamps are kept.
+    /// The folder for its time stamps.
     pub folder: PathBuf,
-    /// How often a stamp is asked for, where anything was written.
+    /// Interval between requests, if anything was written.
     pub every: Duration,
 }
 
 /// The trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trail {
-    /// Who is told how it stands.
+    /// The witness.
     pub witness: Witness,
-    /// How often that is done where anything was written.
+    /// Interval between checkpoints sent, if anything was written.
     pub witness_every: Duration,
-    /// Who stamps its checkpoints with the time.
+    /// The time stamp authority for checkpoints.
     pub timestamps: Option<Timestamps>,
-    /// How often its chains name each other where anything was written.
+    /// Interval at which its chains are linked to each other, if anything was written.
     pub tie_every: Duration,
-    /// How long it takes to look through all of it; it is not done where there is none.
+    /// Time in which the whole trail is verified once; `None` turns verification off.
     pub check_within: Option<Duration>,
-    /// Files of public keys that signed chains before the key of now.
+    /// Files of the public keys that signed chains before the current key.
     pub former_keys: Vec<PathBuf>,
 }
 
 impl Trail {
-    pub(super) fn read(given: &Given, data_dir: &Path, development: bool) -> Result<Self, ConfigError> {
+    pub(super) fn read(settings: &RawSettings, data_dir: &Path, development: bool) -> Result<Self, ConfigError> {
         let path = |text: &str| (!text.is_empty() && !text.contains('\0')).then(|| PathBuf::from(text));
-        let seconds = |name, default, least| {
-            let number = given.number(name, default, least..=31_536_000)?;
+        let seconds = |name, default, minimum| {
+            let number = settings.number(name, default, minimum..=31_536_000)?;
             Ok(Duration::from_secs(number.into()))
         };
         let address = |name| {
             let wanted = "an https address, or in development an http one on this machine";
-            given.get(name, wanted, |text| {
-                is_witness(text, development).then(|| text.to_owned())
+            settings.get(name, wanted, |text| {
+                is_allowed_address(text, development).then(|| text.to_owned())
             })
         };
         let check_within = seconds("trail_check_s", 86_400, 0)?;
-        let stamps = given.get("timestamp_dir", "a directory", path)?;
+        let stamps = settings.get("timestamp_dir", "a directory", path)?;
         let stamps_every = seconds("timestamp_interval_s", 3_600, 1)?;
         Ok(Self {
             witness: Witness {
-                folder: given.get("witness_dir", "a directory", path)?,
+                folder: settings.get("witness_dir", "a directory", path)?,
                 address: address("witness_url")?,
             },
             witness_every: seconds("witness_interval_s", 60, 1)?,
@@ -73,7 +74,7 @@ impl Trail {
             }),
             tie_every: seconds("trail_tie_s", 60, 1)?,
             check_within: (!check_within.is_zero()).then_some(check_within),
-            former_keys: given
+            former_keys: settings
                 .get("trail_former_keys", "files", |text| {
                     let files = text.split(',').map(str::trim).filter(|file| !file.is_empty());
                     files.map(path).collect()
@@ -83,7 +84,7 @@ impl Trail {
     }
 }
 
-fn is_witness(text: &str, development: bool) -> bool {
+fn is_allowed_address(text: &str, development: bool) -> bool {
     let Ok(url) = reqwest::Url::parse(text) else {
         return false;
     };
@@ -100,11 +101,11 @@ mod tests {
     use super::*;
 
     fn read(file: &str, development: bool) -> Result<Trail, ConfigError> {
-        Trail::read(&Given::from_toml(file)?, Path::new("data"), development)
+        Trail::read(&RawSettings::from_toml(file)?, Path::new("data"), development)
     }
 
     #[test]
-    fn nobody_is_told_unless_set() {
+    fn no_witness_is_configured_by_default() {
         let trail = read("", false).unwrap();
         assert_eq!(trail.witness, Witness::default());
         assert_eq!(trail.witness_every, Duration::from_mins(1));
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn stamps_are_kept_in_the_data_directory_unless_set() {
+    fn time_stamps_are_kept_in_the_data_directory_by_default() {
         assert_eq!(read("timestamp_dir = \"theirs\"", false).unwrap().timestamps, None);
         let set = "timestamp_url = \"https://tsa.example/\"\n";
         let stamps = read(set, false).unwrap().timestamps.unwrap();
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_witness_is_told_by_https_or_on_this_machine_in_development() {
+    fn a_witness_address_is_https_or_loopback_in_development() {
         for (address, in_production, in_development) in [
             ("https://witness.example/add", true, true),
             ("http://127.0.0.1:9/add", false, true),

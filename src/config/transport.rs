@@ -1,41 +1,41 @@
-//! How clients reach the server: by which address, with TLS or through proxies, and from which pages.
+//! The transport settings: public URL, TLS, trusted proxies and CORS origins.
 
 use std::{net::IpAddr, path::PathBuf};
 
 use ipnet::IpNet;
 
-use super::{error::ConfigError, issuer::is_loopback_host, source::Given};
+use super::{error::ConfigError, issuer::is_loopback_host, source::RawSettings};
 
-/// The files of TLS.
+/// The TLS files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tls {
-    /// Certificates, the server's own first.
+    /// The certificate chain, the server's own certificate first.
     pub certificate: PathBuf,
     /// The certificate's private key.
     pub key: PathBuf,
-    /// Who vouches for clients' certificates. Without it clients are not asked for one.
+    /// The CA certificates for client certificates. Without them clients are not asked for one.
     pub client_ca: Option<PathBuf>,
 }
 
 /// How clients reach the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transport {
-    /// Where clients find it, without a slash at the end; where it listens if this is not said.
+    /// The public base URL, without a slash at the end; the listen address by default.
     pub public_url: Option<String>,
-    /// TLS in the process.
+    /// TLS, if the server terminates it.
     pub tls: Option<Tls>,
-    /// Proxies that may say which certificate a client showed.
+    /// Trusted proxies: they may state a client's address and certificate.
     pub trusted_proxies: Vec<IpNet>,
-    /// The header in which they say so, in lower case.
+    /// The header in which they pass the client certificate, in lower case.
     pub certificate_header: Option<String>,
-    /// Origins whose pages may ask from a browser, as browsers name them.
+    /// Origins allowed by CORS, as browsers write them.
     pub cors_origins: Vec<String>,
 }
 
 impl Transport {
-    pub(super) fn read(given: &Given) -> Result<Self, ConfigError> {
+    pub(super) fn read(settings: &RawSettings) -> Result<Self, ConfigError> {
         let file = |name| {
-            given.get(name, "a file", |text| {
+            settings.get(name, "a file", |text| {
                 (!text.contains('\0')).then(|| PathBuf::from(text))
             })
         };
@@ -59,14 +59,14 @@ impl Transport {
                 ));
             }
         };
-        let trusted_proxies = given
+        let trusted_proxies = settings
             .get(
                 "trusted_proxies",
                 "addresses and networks such as 10.0.0.7, 10.1.0.0/16",
                 |text| list(text, proxy),
             )?
             .unwrap_or_default();
-        let certificate_header = given.get(
+        let certificate_header = settings.get(
             "client_certificate_header",
             "a header's name such as Client-Cert",
             |text| {
@@ -82,7 +82,7 @@ impl Transport {
             ));
         }
         Ok(Self {
-            public_url: given.get(
+            public_url: settings.get(
                 "public_url",
                 "https://HOST or http://HOST, perhaps with a port and a path",
                 public_url,
@@ -90,7 +90,7 @@ impl Transport {
             tls,
             trusted_proxies,
             certificate_header,
-            cors_origins: given
+            cors_origins: settings
                 .get(
                     "cors_origins",
                     "origins such as https://portal.example, or http ones on this machine",
@@ -101,7 +101,7 @@ impl Transport {
     }
 }
 
-/// The items of a list that is separated by commas; an empty one is none at all.
+/// Parses a list separated by commas; an empty text is an empty list.
 fn list<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     if text.trim().is_empty() {
         return Some(Vec::new());
@@ -118,11 +118,11 @@ fn public_url(text: &str) -> Option<String> {
     let url = reqwest::Url::parse(text).ok()?;
     let plain =
         url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
-    let known = matches!(url.scheme(), "http" | "https") && url.has_host();
-    (plain && known).then(|| url.as_str().trim_end_matches('/').to_owned())
+    let supported = matches!(url.scheme(), "http" | "https") && url.has_host();
+    (plain && supported).then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// An origin exactly as browsers write it: nothing else would ever be equal to theirs.
+/// An origin exactly as browsers serialise it: any other spelling would never match.
 fn origin(text: &str) -> Option<String> {
     let url = reqwest::Url::parse(text).ok()?;
     let safe = match (url.scheme(), url.host_str()) {
@@ -138,11 +138,11 @@ mod tests {
     use super::*;
 
     fn read(file: &str) -> Result<Transport, ConfigError> {
-        Transport::read(&Given::from_toml(file)?)
+        Transport::read(&RawSettings::from_toml(file)?)
     }
 
     #[test]
-    fn nothing_is_trusted_and_nobody_named_unless_set() {
+    fn no_proxy_or_origin_is_trusted_by_default() {
         assert_eq!(read(""), Ok(Transport::default()));
         assert_eq!(
             read("trusted_proxies = []\ncors_origins = \"\""),
@@ -151,21 +151,24 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_addresses_are_read_as_they_are_meant() {
-        let given = read(
+    fn lists_and_addresses_are_normalised() {
+        let settings = read(
             "trusted_proxies = [\"10.0.0.7\", \"10.1.2.3/16\", \"::1\"]\nclient_certificate_header = \"Client-Cert\"\n\
              cors_origins = [\"https://portal.example\", \"http://localhost:5173\"]\npublic_url = \"https://TF.example:443/a/\"",
         )
         .unwrap();
-        let proxies: Vec<String> = given.trusted_proxies.iter().map(ToString::to_string).collect();
+        let proxies: Vec<String> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
         assert_eq!(proxies, ["10.0.0.7/32", "10.1.0.0/16", "::1/128"]);
-        assert_eq!(given.certificate_header.as_deref(), Some("client-cert"));
-        assert_eq!(given.cors_origins, ["https://portal.example", "http://localhost:5173"]);
-        assert_eq!(given.public_url.as_deref(), Some("https://tf.example/a"));
+        assert_eq!(settings.certificate_header.as_deref(), Some("client-cert"));
+        assert_eq!(
+            settings.cors_origins,
+            ["https://portal.example", "http://localhost:5173"]
+        );
+        assert_eq!(settings.public_url.as_deref(), Some("https://tf.example/a"));
     }
 
     #[test]
-    fn what_would_not_be_safe_or_never_fit_is_refused() {
+    fn unsafe_or_useless_values_are_refused() {
         for (file, setting) in [
             ("trusted_proxies = [\"proxy.example\"]", "trusted_proxies"),
             ("trusted_proxies = [\"10.0.0.0/33\"]", "trusted_proxies"),

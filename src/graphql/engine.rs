@@ -98,7 +98,7 @@ impl Engine {
 
     /// Executes an operation, and keeps and tells what came of it.
     async fn attempt(&self, asked: &Asked, plan: &Plan, attempt: &Attempt) -> Result<Answer, RequestError> {
-        let (execution, response, introspected) = self.executed(asked, plan, attempt).await?;
+        let (execution, response, introspected) = Box::pin(self.executed(asked, plan, attempt)).await?;
         let finishing = self.finish(asked, plan, execution, response, introspected);
         finishing.instrument(info_span!("answer")).await
     }
@@ -133,7 +133,7 @@ impl Engine {
                 answer::without_introspection(&mut document);
             }
             let executing = self.parts.schema.execute(execution.of(document));
-            let executing = execution.request.loaders.drive(executing);
+            let executing = Box::pin(execution.request.loaders.drive(executing));
             let executing = executing.instrument(info_span!("execute", cost = plan.cost));
             self.in_time(asked, executing).await.unwrap_or_else(|late| {
                 execution.request.fail(late);

@@ -15,6 +15,10 @@ pub const PERMITS_EVERYTHING: bool = cfg!(all(feature = "permit-everything", ben
 
 /// What is needed for one value besides its row's facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own about the value, answered by yes or no"
+)]
 pub struct Needs {
     /// Reading or writing.
     pub access: Access,

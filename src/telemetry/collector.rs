@@ -1,10 +1,11 @@
-//! Sends to the collector. The library sends from a thread of its own; the request is made by the runtime that everything else runs on.
+//! The HTTP client that sends traces to the collector. The library exports from a thread of its own; the
+//! requests run on the server's runtime.
 
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use std::{future::Future, pin::Pin};
 use tokio::runtime::Handle;
 
-/// Sends requests, and follows nobody elsewhere: the headers may hold a key.
+/// An HTTP client that follows no redirects: the headers may hold a key.
 #[derive(Debug)]
 pub(super) struct Client {
     runtime: Handle,
@@ -12,7 +13,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// One that sends by the runtime in which it is made.
+    /// A client that sends on the current runtime.
     pub(super) fn new() -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         Ok(Self {
@@ -24,7 +25,7 @@ impl Client {
 
 type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, HttpError>> + Send + 'a>>;
 
-/// As the library's trait is written out, whose own form needs another library.
+/// The library's trait, written without the `async_trait` crate.
 impl HttpClient for Client {
     fn send_bytes<'a, 'b>(&'a self, request: Request<Bytes>) -> Sending<'b>
     where

@@ -1,8 +1,10 @@
-//! Traces: how long each part of a request took, for whoever looks after the server. Off unless the standard `OTEL_*` variables name a collector.
+//! Distributed tracing (OpenTelemetry): how long each part of a request took. Off unless the standard
+//! `OTEL_*` variables name a collector.
 //!
-//! A span tells its name, how long it took and what belongs to which request; its attributes come from lists that are fixed in the program, or are
-//! numbers. Nothing of a document, a variable, a token or an answer is in any of them, and of what a client sends nothing but the identifiers of its own
-//! trace is passed on. Uses no other room; the wire and the command line use it.
+//! A span has a name, a duration and the request it belongs to; its attributes come from lists fixed in the
+//! program, or are numbers. Nothing of a document, a variable, a token or an answer is in a span, and of a
+//! client's headers only the identifiers of its own trace are passed on. Depends on no other room; the wire
+//! and the command line use it.
 
 mod collector;
 mod parent;
@@ -18,48 +20,49 @@ use tracing::{Metadata, Subscriber};
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
-pub use self::parent::{belongs_to, trace_id};
+pub use self::parent::{set_remote_parent, trace_id};
 
-/// How long what was not sent yet may take when the server stops.
-const CLOSE_TIME: Duration = Duration::from_secs(5);
+/// Time to send the remaining spans at shutdown.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why traces cannot be sent as the environment asks.
+/// Why traces cannot be exported as the environment asks.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// Another way than OTLP over HTTP in binary form.
+    /// A protocol other than OTLP over HTTP in binary form.
     #[error("setting `{0}` (from the environment): want http/protobuf")]
     Protocol(&'static str),
-    /// Something else than an exporter that there is.
+    /// An exporter that is not supported.
     #[error("setting `OTEL_TRACES_EXPORTER` (from the environment): want otlp or none")]
     Exporter,
-    /// An address that cannot be used, or a client that cannot be made.
+    /// An unusable address, or an HTTP client that cannot be built.
     #[error("traces cannot be sent to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names")]
     Collector,
 }
 
-/// Where spans go.
+/// The exporter of spans.
 #[derive(Debug)]
 pub struct Traces {
     provider: SdkTracerProvider,
 }
 
 impl Traces {
-    /// As `environment`, which gives the value of a variable, asks; none where it names no collector. The rest of the standard's variables (headers,
-    /// time-outs, batches, sampling, the resource) are read by the library itself. Must be called within the runtime that sends.
+    /// Sets up tracing from `environment`, a look-up of variables; `None` if it names no collector. The other
+    /// standard variables (headers, time-outs, batches, sampling, resource) are read by the library. Must be
+    /// called within the runtime that sends.
     pub fn from_environment(environment: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, TelemetryError> {
-        let given = |name: &str| environment(name).filter(|value| !value.is_empty());
-        let named = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
-        let is_off = given("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        if is_off || named.iter().all(|name| given(name).is_none()) {
+        let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
+        let endpoint_variables = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+        let is_off = variable("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        if is_off || endpoint_variables.iter().all(|name| variable(name).is_none()) {
             return Ok(None);
         }
-        match given("OTEL_TRACES_EXPORTER").as_deref() {
+        match variable("OTEL_TRACES_EXPORTER").as_deref() {
             Some("none") => return Ok(None),
             None | Some("otlp") => {}
             Some(_) => return Err(TelemetryError::Exporter),
         }
         for name in ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] {
-            if given(name).is_some_and(|protocol| protocol != "http/protobuf") {
+            if variable(name).is_some_and(|protocol| protocol != "http/protobuf") {
                 return Err(TelemetryError::Protocol(name));
             }
         }
@@ -68,9 +71,9 @@ impl Traces {
         let exporter = exporter.map_err(|_| TelemetryError::Collector)?;
         let mut resource =
             Resource::builder().with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
-        let is_named = given("OTEL_SERVICE_NAME").is_some()
-            || given("OTEL_RESOURCE_ATTRIBUTES").is_some_and(|list| list.contains("service.name="));
-        if !is_named {
+        let has_service_name = variable("OTEL_SERVICE_NAME").is_some()
+            || variable("OTEL_RESOURCE_ATTRIBUTES").is_some_and(|list| list.contains("service.name="));
+        if !has_service_name {
             resource = resource.with_service_name("thinkfamily");
         }
         let provider = SdkTracerProvider::builder()
@@ -80,7 +83,8 @@ impl Traces {
         Ok(Some(Self { provider }))
     }
 
-    /// What takes the program's own spans, and nothing else: no events, which are the log's, and nothing of other libraries.
+    /// The layer that takes the program's own spans only: no events, which go to the log, and no spans of
+    /// libraries.
     pub fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -96,9 +100,9 @@ impl Traces {
             .with_filter(filter_fn(is_ours))
     }
 
-    /// Sends what was not sent yet, and ends.
+    /// Sends the remaining spans and shuts down.
     pub fn close(self) {
-        if self.provider.shutdown_with_timeout(CLOSE_TIME).is_err() {
+        if self.provider.shutdown_with_timeout(CLOSE_TIMEOUT).is_err() {
             tracing::warn!("the last traces were not sent");
         }
     }
@@ -112,40 +116,43 @@ fn is_ours(metadata: &Metadata<'_>) -> bool {
 mod tests {
     use super::*;
 
-    fn asked(given: &[(&str, &str)]) -> Result<bool, String> {
-        let given: Vec<(String, String)> = given
+    fn traces_enabled(variable: &[(&str, &str)]) -> Result<bool, String> {
+        let variable: Vec<(String, String)> = variable
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let look = move |name: &str| {
-            given
+        let environment = move |name: &str| {
+            variable
                 .iter()
                 .find(|(known, _)| known == name)
                 .map(|(_, value)| value.clone())
         };
-        let traces = Traces::from_environment(&look).map_err(|error| error.to_string())?;
+        let traces = Traces::from_environment(&environment).map_err(|error| error.to_string())?;
         Ok(traces.is_some())
     }
 
     const COLLECTOR: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
 
     #[tokio::test]
-    async fn without_a_collector_there_are_no_traces() {
-        assert_eq!(asked(&[]), Ok(false));
-        assert_eq!(asked(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "")]), Ok(false));
-        assert_eq!(asked(&[COLLECTOR, ("OTEL_SDK_DISABLED", "TRUE")]), Ok(false));
-        assert_eq!(asked(&[COLLECTOR, ("OTEL_TRACES_EXPORTER", "none")]), Ok(false));
-        assert_eq!(asked(&[COLLECTOR]), Ok(true));
+    async fn tracing_is_off_without_a_collector() {
+        assert_eq!(traces_enabled(&[]), Ok(false));
+        assert_eq!(traces_enabled(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "")]), Ok(false));
+        assert_eq!(traces_enabled(&[COLLECTOR, ("OTEL_SDK_DISABLED", "TRUE")]), Ok(false));
+        assert_eq!(
+            traces_enabled(&[COLLECTOR, ("OTEL_TRACES_EXPORTER", "none")]),
+            Ok(false)
+        );
+        assert_eq!(traces_enabled(&[COLLECTOR]), Ok(true));
     }
 
     #[tokio::test]
-    async fn what_cannot_be_done_is_refused_by_its_name() {
-        let refused = asked(&[COLLECTOR, ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).unwrap_err();
+    async fn unsupported_settings_are_refused_by_name() {
+        let refused = traces_enabled(&[COLLECTOR, ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).unwrap_err();
         assert!(
             refused.contains("OTEL_EXPORTER_OTLP_PROTOCOL") && refused.contains("http/protobuf"),
             "{refused}"
         );
-        let refused = asked(&[COLLECTOR, ("OTEL_TRACES_EXPORTER", "zipkin")]).unwrap_err();
+        let refused = traces_enabled(&[COLLECTOR, ("OTEL_TRACES_EXPORTER", "zipkin")]).unwrap_err();
         assert!(refused.contains("OTEL_TRACES_EXPORTER"), "{refused}");
     }
 }

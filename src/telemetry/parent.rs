@@ -1,4 +1,4 @@
-//! Whose part a request's trace is: the caller's, where it says so (W3C Trace Context).
+//! Joins a request's trace to the caller's trace, if its headers name one (W3C Trace Context).
 
 use http::HeaderMap;
 use opentelemetry::{
@@ -12,7 +12,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 const PARENT: &str = "traceparent";
 
-/// Nothing but the identifiers of the caller's trace. `tracestate` and `baggage` are free texts, which may hold anything and would be passed on.
+/// Only the identifiers of the caller's trace. `tracestate` and `baggage` are free text and would be passed
+/// on.
 struct Identifiers<'h>(&'h str);
 
 impl Extractor for Identifiers<'_> {
@@ -25,25 +26,25 @@ impl Extractor for Identifiers<'_> {
     }
 }
 
-/// Makes a span that has just begun a part of the caller's trace, where the request says so once and well.
-pub fn belongs_to(span: &Span, headers: &HeaderMap) {
+/// Makes a new span a child of the caller's trace, if there is exactly one valid `traceparent`.
+pub fn set_remote_parent(span: &Span, headers: &HeaderMap) {
     if span.is_disabled() {
         return;
     }
-    let mut given = headers.get_all(PARENT).iter();
-    if let (Some(parent), None) = (given.next().and_then(|value| value.to_str().ok()), given.next()) {
+    let mut values = headers.get_all(PARENT).iter();
+    if let (Some(parent), None) = (values.next().and_then(|value| value.to_str().ok()), values.next()) {
         let parent = TraceContextPropagator::new().extract_with_context(&Context::new(), &Identifiers(parent));
-        // It fails only where nobody takes the span.
+        // Fails only where no layer takes the span.
         let _ = span.set_parent(parent);
     }
 }
 
-/// The trace that a span is part of, in hexadecimal digits; none where there are no traces.
+/// The trace id of a span in hexadecimal digits; `None` when tracing is off.
 pub fn trace_id(span: &Span) -> Option<String> {
     if span.is_disabled() {
         return None;
     }
     let context = span.context();
-    let of = context.span().span_context().clone();
-    of.is_valid().then(|| of.trace_id().to_string())
+    let span_context = context.span().span_context().clone();
+    span_context.is_valid().then(|| span_context.trace_id().to_string())
 }

@@ -1,4 +1,5 @@
-//! Pages of other origins that may ask from a browser: none, unless they are named. No cookies count anywhere, so credentials are not allowed either.
+//! CORS: which origins' pages may send requests from a browser. None, unless configured. Cookies are never
+//! read, so credentials are not allowed either.
 
 use std::time::Duration;
 
@@ -8,12 +9,12 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::request::headers::{PURPOSE, RECEIPT, WITHHELD};
 use crate::auth::proof::PROOF_HEADER;
 
-/// How long a browser may remember what it was told.
-const REMEMBERED: Duration = Duration::from_mins(10);
+/// How long a browser may cache the answer to a preflight request.
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_mins(10);
 
-/// What tells browsers that pages of these origins may ask.
+/// The CORS layer for these origins.
 pub(super) fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
-    let sent = [
+    let allowed_headers = [
         header::ACCEPT,
         header::AUTHORIZATION,
         header::CONTENT_TYPE,
@@ -23,7 +24,7 @@ pub(super) fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
         RECEIPT,
         HeaderName::from_static("x-requested-with"),
     ];
-    let read = [
+    let exposed_headers = [
         header::RETRY_AFTER,
         header::WWW_AUTHENTICATE,
         HeaderName::from_static("x-request-id"),
@@ -31,7 +32,7 @@ pub(super) fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers(sent)
-        .expose_headers(read)
-        .max_age(REMEMBERED)
+        .allow_headers(allowed_headers)
+        .expose_headers(exposed_headers)
+        .max_age(PREFLIGHT_MAX_AGE)
 }

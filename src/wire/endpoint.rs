@@ -1,4 +1,4 @@
-//! `/graphql`: what asks for a `WebSocket` goes on to `live`, everything else is GraphQL over HTTP.
+//! `/graphql`: a request to upgrade to a `WebSocket` goes on to `live`, any other is GraphQL over HTTP.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use axum::{
 
 use super::{graphql, live::upgrade, observe::RequestId, state::AppState};
 
-/// Every request of that address.
+/// Handles every request to `/graphql`.
 pub(super) async fn handle(
     State(state): State<Arc<AppState>>,
     Extension(RequestId(id)): Extension<RequestId>,
     request: Request,
 ) -> Response {
-    if upgrade::is_asked(&request) {
+    if upgrade::is_requested(&request) {
         upgrade::handle(&state, id, request).await
     } else {
         graphql::handle(&state, id, request).await

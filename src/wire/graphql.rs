@@ -1,4 +1,4 @@
-//! From a request of GraphQL over HTTP to an operation within the limits, and from its answer back to HTTP.
+//! Turns a GraphQL over HTTP request into an operation within the limits, and its answer into HTTP.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tracing::{Instrument as _, info_span};
 use uuid::Uuid;
 
 use super::{
-    observe::Notes,
+    observe::LogFields,
     registered,
     request::{
         self,
@@ -22,7 +22,7 @@ use super::{
     respond::Problem,
     services::Refusal,
     state::AppState,
-    strangers::Standing,
+    unauthenticated::ConnectionHandle,
 };
 use crate::{
     auth::SignedIn,
@@ -32,37 +32,37 @@ use crate::{
     sharing::caller::Caller,
 };
 
-/// Answers a request of GraphQL over HTTP. GET and POST; everything else is told so.
+/// Answers GET and POST; any other method gets 405.
 pub(super) async fn handle(state: &Arc<AppState>, id: Uuid, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let media = negotiate(&parts.headers);
-    let mut notes = Notes::default();
-    let mut response = match answer(state, id, &parts, body, media, &mut notes).await {
+    let mut log = LogFields::default();
+    let mut response = match answer(state, id, &parts, body, media, &mut log).await {
         Ok(response) => {
-            notes.outcome = Some("executed");
+            log.outcome = Some("executed");
             response
         }
         Err(problem) => {
-            notes.outcome = Some(outcome(problem.code()));
+            log.outcome = Some(outcome(problem.code()));
             problem.respond(media, id)
         }
     };
-    response.extensions_mut().insert(notes);
+    response.extensions_mut().insert(log);
     response
 }
 
-/// Who is asking, or why nobody is.
-pub(super) async fn authenticate(state: &AppState, parts: &Parts, notes: &mut Notes) -> Result<Caller, Problem> {
-    sign_in(state, parts, notes).await.map(|signed_in| signed_in.caller)
+/// Authenticates the caller of a request.
+pub(super) async fn authenticate(state: &AppState, parts: &Parts, log: &mut LogFields) -> Result<Caller, Problem> {
+    sign_in(state, parts, log).await.map(|signed_in| signed_in.caller)
 }
 
-/// The same, with the instant at which the token ends.
-pub(super) async fn sign_in(state: &AppState, parts: &Parts, notes: &mut Notes) -> Result<SignedIn, Problem> {
-    let authenticating = state.authenticator.authenticate(state.front.asking(parts));
+/// The same, with the expiry of the token.
+pub(super) async fn sign_in(state: &AppState, parts: &Parts, log: &mut LogFields) -> Result<SignedIn, Problem> {
+    let authenticating = state.authenticator.authenticate(state.ingress.credentials(parts));
     let signed_in = authenticating.instrument(info_span!("sign-in")).await?;
-    notes.caller(&signed_in.caller);
-    if let Some(standing) = parts.extensions.get::<Standing>() {
-        standing.signs_in();
+    log.caller(&signed_in.caller);
+    if let Some(connection) = parts.extensions.get::<ConnectionHandle>() {
+        connection.mark_authenticated();
     }
     Ok(signed_in)
 }
@@ -77,23 +77,24 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// Executes an operation while it holds one of its client's places and a turn. Both are given back when the operation has ended, which may be later than
-/// its client's patience: otherwise whoever goes away could have as much running as they like.
+/// Executes an operation while it holds a slot of its client's quota and one of the concurrency limit. Both
+/// are released when the operation has ended, not when its client goes away: otherwise a client that
+/// disconnects could have any number running.
 pub(super) async fn execute(state: &Arc<AppState>, operation: OperationRequest) -> Result<Answer, Problem> {
-    let share = state
-        .requests
-        .take(&operation.caller)
+    let client_slot = state
+        .client_operations
+        .try_acquire(&operation.caller)
         .ok_or_else(Problem::too_many_requests)?;
-    let turn = state.gate.enter().instrument(info_span!("wait")).await;
-    let turn = turn.ok_or_else(Problem::unavailable)?;
+    let slot = state.concurrency.acquire().instrument(info_span!("wait")).await;
+    let slot = slot.ok_or_else(Problem::unavailable)?;
     let engine = Arc::clone(&state.engine);
     let running = async move {
         let answer = engine.execute(operation).await;
-        drop((turn, share));
+        drop((slot, client_slot));
         answer
     };
     let running = tokio::spawn(running.in_current_span());
-    // An operation that panicked has told where in the log.
+    // A panic has been logged already.
     running.await.map_err(|_| Problem::internal())
 }
 
@@ -103,16 +104,16 @@ async fn answer(
     parts: &Parts,
     body: Body,
     media: Option<MediaType>,
-    notes: &mut Notes,
+    log: &mut LogFields,
 ) -> Result<Response, Problem> {
-    let began = Stopwatch::start();
+    let started = Stopwatch::start();
     let allowed = match parts.method {
         Method::POST => Allowed::QueriesAndMutations,
         Method::GET => Allowed::Queries,
         _ => return Err(Problem::method_not_allowed(Some("GET, POST"))),
     };
-    let signed_in = sign_in(state, parts, notes).await?;
-    let asked = match allowed {
+    let signed_in = sign_in(state, parts, log).await?;
+    let graphql_request = match allowed {
         Allowed::QueriesAndMutations => {
             headers::check_body(&parts.headers)?;
             request::from_body(&body::read(&parts.headers, body, &state.edge).await?)?
@@ -125,20 +126,20 @@ async fn answer(
     let media = media.ok_or_else(Problem::not_acceptable)?;
     let withheld = headers::withheld(&parts.headers)?;
     let receipt = headers::receipt(&parts.headers)?;
-    notes.operation = asked.document.short_hash();
-    let refused = |error| Problem::graphql(error, media);
-    let query = registered::text(state, &signed_in, asked.document)
+    log.operation = graphql_request.document.short_hash();
+    let reject = |error| Problem::graphql(error, media);
+    let query = registered::document_text(state, &signed_in, graphql_request.document)
         .await
-        .map_err(refused)?;
-    let document = state.parsed.read(&query, &state.limits).map_err(refused)?;
+        .map_err(reject)?;
+    let document = state.parsed.read(&query, &state.limits).map_err(reject)?;
     let operation = OperationRequest {
         request_id: id,
-        began,
+        began: started,
         caller: signed_in.caller,
         query,
         document,
-        operation_name: asked.operation_name,
-        variables: asked.variables,
+        operation_name: graphql_request.operation_name,
+        variables: graphql_request.variables,
         withheld,
         receipt,
         allowed,
@@ -156,7 +157,7 @@ async fn answer(
     }
 }
 
-/// The words under which the counters and the log tell what became of a request.
+/// The outcome of a request, as metrics and the log label it.
 pub(super) fn outcome(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::Unauthenticated => "unauthenticated",

@@ -1,15 +1,16 @@
-//! How large a request and its document may be, before anything is spent on them. Plain numbers; configuration fills them.
+//! The limits on a request, its document and a connection, checked before any work is spent on them. Plain
+//! numbers, filled from the configuration.
 
 use std::time::Duration;
 
-/// What one document may hold. Everything is checked in linear time, before a library's parser or validation sees it.
+/// Limits on one document. All are checked in linear time, before a library's parser or validation sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the document.
+    /// Length of the document, in bytes.
     pub document_bytes: usize,
     /// Lexical tokens.
     pub tokens: usize,
-    /// Brackets of any kind that are open at once.
+    /// Nesting depth of brackets of any kind.
     pub bracket_depth: usize,
     /// Operations in the document.
     pub operations: usize,
@@ -21,13 +22,13 @@ pub struct Limits {
     pub aliases: usize,
     /// Directives in the document.
     pub directives: usize,
-    /// Fields at the root of an operation, told apart by their response keys.
+    /// Root fields of an operation, counted by response key.
     pub root_fields: usize,
-    /// How often one response key may stand in one selection set, fragments counted in.
+    /// Repeats of one response key in one selection set, fragments included.
     pub key_repeats: usize,
-    /// Selections of the document with every fragment spread written out.
+    /// Selections in the document with every fragment spread expanded.
     pub selections: u64,
-    /// Fields inside fields, through fragments (the standard introspection query needs 16).
+    /// Nesting depth of fields, fragments included (the standard introspection query needs 16).
     pub field_depth: usize,
 }
 
@@ -50,44 +51,44 @@ impl Default for Limits {
     }
 }
 
-/// What one request and one connection may take.
+/// Limits on one request and one connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeLimits {
-    /// Bytes of a request's body.
+    /// Size of a request's body, in bytes.
     pub body_bytes: usize,
-    /// Bytes of the request line and all headers together.
+    /// Size of the request line and all headers together, in bytes.
     pub header_bytes: usize,
-    /// Headers of a request.
+    /// Number of headers of a request.
     pub headers: usize,
-    /// How long the headers of a request may take to arrive; also how long a connection may stay idle.
+    /// Time for the headers of a request to arrive; also the idle time of a keep-alive connection.
     pub header_time: Duration,
-    /// How long the body of a request may take to arrive.
+    /// Time for the body of a request to arrive.
     pub body_time: Duration,
-    /// How long the server works on one request before it answers that it is unavailable.
+    /// Time the server works on one request before it answers 503.
     pub request_time: Duration,
-    /// How long a client may leave the server's bytes unread before its connection is closed.
+    /// Time a client may leave the server's bytes unread before its connection is closed.
     pub write_time: Duration,
-    /// Operations that run at once.
+    /// Operations running at once.
     pub running: usize,
-    /// Operations that may wait for a turn; one more is refused at once.
+    /// Operations waiting for a slot; one more is rejected at once.
     pub waiting: usize,
-    /// How long an operation waits for its turn.
+    /// Time an operation waits for a slot.
     pub waiting_time: Duration,
-    /// Of those that run and wait, the most of one client of an agency.
+    /// Operations running and waiting of one client of an agency.
     pub requests_per_client: usize,
-    /// Connections open at once on which somebody has signed in.
+    /// Authenticated connections open at once.
     pub connections: usize,
-    /// Connections and sockets open at once on which nobody has.
-    pub strangers: usize,
-    /// Of these, the most of one address.
-    pub strangers_per_address: usize,
-    /// How long the first head of a connection may take to arrive, a handshake of TLS counted in.
-    pub stranger_time: Duration,
-    /// How long a server that was told to stop goes on serving, while it says that it is not ready.
-    pub leave_time: Duration,
-    /// How long requests under way may take to end after that.
+    /// Unauthenticated connections and sockets open at once.
+    pub unauthenticated_connections: usize,
+    /// Of these, per address.
+    pub unauthenticated_per_address: usize,
+    /// Time for the first request's headers to arrive on a connection, the TLS handshake included.
+    pub first_request_time: Duration,
+    /// Drain time: how long a server told to stop goes on serving, reporting not ready.
+    pub drain_time: Duration,
+    /// Time for requests in flight to end after that.
     pub shutdown_time: Duration,
-    /// What connections that stay may take.
+    /// Limits on long-lived connections.
     pub live: LiveLimits,
 }
 
@@ -106,30 +107,31 @@ impl Default for EdgeLimits {
             waiting_time: Duration::from_secs(5),
             requests_per_client: 200,
             connections: 2_048,
-            strangers: 1_024,
-            strangers_per_address: 256,
-            stranger_time: Duration::from_secs(5),
-            leave_time: Duration::ZERO,
+            unauthenticated_connections: 1_024,
+            unauthenticated_per_address: 256,
+            first_request_time: Duration::from_secs(5),
+            drain_time: Duration::ZERO,
             shutdown_time: Duration::from_secs(20),
             live: LiveLimits::default(),
         }
     }
 }
 
-/// What `WebSocket` connections and event streams may take.
+/// Limits on `WebSocket` connections and event streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveLimits {
     /// Sockets and event streams open at once.
     pub sockets: usize,
-    /// Of these, the most of one client of an agency.
+    /// Of these, per client of an agency.
     pub sockets_per_client: usize,
-    /// Operations under way on one socket.
+    /// Operations in flight on one socket.
     pub operations: usize,
-    /// Bytes of one message from a client.
+    /// Size of one message from a client, in bytes.
     pub message_bytes: usize,
-    /// How long a socket may stay without `connection_init`.
+    /// Time from the opening of a socket to `connection_init`.
     pub init_time: Duration,
-    /// After this long a peer that says nothing is asked whether it is there; after twice as long it is given up.
+    /// Keep-alive interval: a peer silent for this long is sent a ping; after twice as long it is
+    /// disconnected.
     pub keep_alive: Duration,
 }
 

@@ -1,18 +1,21 @@
-//! The HTTP edge: routes, GraphQL over HTTP, over `WebSocket` and as event streams, the query page, health, counters and limits.
+//! The HTTP layer: routes, GraphQL over HTTP, over `WebSocket` and as event streams, the GraphiQL page,
+//! health checks, metrics and limits.
 //!
-//! Knows HTTP and nothing of SQL or of who may see what: it takes a request within the limits, has the caller named by
-//! [`services::Authenticate`], hands the operation to [`services::Execute`], and sends what comes back.
+//! It knows HTTP, no SQL and no sharing rule: it reads a request within the limits, has the caller
+//! authenticated by [`services::Authenticate`], runs the operation through [`services::Execute`], and sends
+//! the answer.
 
+mod client_quota;
+mod concurrency;
 mod cors;
-pub mod counters;
 mod endpoint;
-pub mod front;
-mod gate;
 pub mod graphiql;
 mod graphql;
+pub mod ingress;
 pub mod limits;
 mod live;
 pub mod metrics;
+pub mod metrics_listener;
 mod observe;
 mod pages;
 mod parsed;
@@ -23,11 +26,10 @@ mod respond;
 pub mod routes;
 pub mod server;
 pub mod services;
-mod shares;
-mod slow;
+mod smuggling_guard;
 pub mod state;
-mod strangers;
-mod strict;
 #[cfg(test)]
 mod tests;
 pub mod tls;
+mod unauthenticated;
+mod write_timeout;

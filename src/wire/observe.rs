@@ -1,4 +1,5 @@
-//! Around every request: its id, its time limit, its line in the log, its counters, and the headers every answer carries.
+//! The outermost middleware: gives every request its id, time limit, log line and metrics, and every answer
+//! its security headers.
 //!
 //! The log holds identifiers only: never bodies, names, variables or tokens.
 
@@ -25,7 +26,7 @@ use tracing::{Instrument as _, field::Empty, info_span};
 use uuid::Uuid;
 
 use super::{
-    front::Peer, live::stopping::Stopping, metrics::Metrics, request::host, respond::Problem, state::AppState,
+    ingress::Peer, live::shutdown::ShutdownSignal, metrics::Metrics, request::host, respond::Problem, state::AppState,
 };
 use crate::{error::request_id, sharing::caller::Caller, telemetry};
 
@@ -33,42 +34,42 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// The id that the server gave a request; one that the client sends is not used.
+/// The request id. The server makes it; one sent by the client is ignored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RequestId(pub(super) Uuid);
 
-/// What a handler knows of a request that the log should tell.
+/// What a handler adds to the request's log line.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Notes {
-    /// The agency that asks.
+pub(super) struct LogFields {
+    /// The caller's agency.
     pub(super) agency: String,
-    /// In which role.
+    /// The caller's role.
     pub(super) role: String,
-    /// What for.
+    /// The purpose of use.
     pub(super) purpose: String,
-    /// The first half of the SHA-256 of the document.
+    /// The first 16 bytes of the document's SHA-256, in hexadecimal digits.
     pub(super) operation: String,
-    /// What became of a GraphQL request.
+    /// The outcome of a GraphQL request.
     pub(super) outcome: Option<&'static str>,
 }
 
-impl Notes {
-    /// Notes who is asking: the agency, role and purpose, not the person.
+impl LogFields {
+    /// Records the caller's agency, role and purpose, not the person.
     pub(super) fn caller(&mut self, caller: &Caller) {
-        self.agency = short(&caller.principal.agency_code);
-        self.role = short(&caller.principal.role);
-        self.purpose = short(&caller.purpose);
+        self.agency = sanitised(&caller.principal.agency_code);
+        self.role = sanitised(&caller.principal.role);
+        self.purpose = sanitised(&caller.purpose);
     }
 }
 
-fn short(text: &str) -> String {
+fn sanitised(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_control())
         .take(64)
         .collect()
 }
 
-/// The routes as the log and the counters name them.
+/// The route as logged and counted.
 fn route(path: &str) -> &'static str {
     match path {
         "/" => "/",
@@ -85,34 +86,35 @@ fn route(path: &str) -> &'static str {
     }
 }
 
-/// Counts a request, also when the client goes away before its answer.
-struct Count {
+/// Counts a request on drop, also when the client goes away before its answer.
+struct RequestMetrics {
     metrics: Metrics,
     route: &'static str,
     started: Instant,
     status: Option<u16>,
 }
 
-impl Drop for Count {
+impl Drop for RequestMetrics {
     fn drop(&mut self) {
-        self.metrics.end(self.route, self.status, self.started.elapsed());
+        self.metrics
+            .request_ended(self.route, self.status, self.started.elapsed());
     }
 }
 
-/// The outermost layer.
+/// The middleware.
 pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
     let id = state.ids.uuid();
     let method = request.method().clone();
     let route = route(request.uri().path());
-    state.metrics.begin();
-    let mut count = Count {
+    state.metrics.request_started();
+    let mut request_metrics = RequestMetrics {
         metrics: state.metrics.clone(),
         route,
         started: Instant::now(),
         status: None,
     };
     request.extensions_mut().insert(RequestId(id));
-    let stopping = request.extensions().get::<Stopping>().cloned();
+    let shutdown = request.extensions().get::<ShutdownSignal>().cloned();
     let span = info_span!(
         "request",
         otel.kind = "server",
@@ -122,38 +124,38 @@ pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Req
         http.response.status_code = Empty,
         outcome = Empty,
     );
-    telemetry::belongs_to(&span, request.headers());
+    telemetry::set_remote_parent(&span, request.headers());
 
-    // What was made in the process and did not come by a connection need not name a host.
-    let fault = request
+    // A request made in the process, without a connection, need not name a host.
+    let bad_host = request
         .extensions()
         .get::<Peer>()
         .and_then(|_| host::check(&request).err());
-    let is_faulty = fault.is_some();
-    let handling = async {
-        match fault {
+    let has_bad_host = bad_host.is_some();
+    let handler = async {
+        match bad_host {
             Some(problem) => problem.respond(None, id),
             None => next.run(request).await,
         }
     };
-    // So that whoever looks into a refusal finds its cause by the id that the client was given, sign-in's too.
-    let handled = request_id::scope(id, answer(handling, id, state.edge.request_time));
+    // In this scope errors of sign-in, too, are logged with the id that the client is given.
+    let handled = request_id::scope(id, answer(handler, id, state.edge.request_time));
     let mut response = handled.instrument(span.clone()).await;
 
-    harden(&mut response, id, state.front.public_url.starts_with("https:"));
-    // A connection is not kept for another request that would come when nobody is there, nor where it is not certain what is one; one that has become a
-    // socket is no connection of HTTP any more.
-    let leaves = is_faulty || stopping.is_some_and(|stopping| stopping.leaves());
-    if leaves && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+    harden(&mut response, id, state.ingress.public_url.starts_with("https:"));
+    // The connection is closed, not kept alive, when the server drains or the request's framing is in doubt.
+    // An upgraded connection is not HTTP any more.
+    let closes = has_bad_host || shutdown.is_some_and(|shutdown| shutdown.is_draining());
+    if closes && response.status() != StatusCode::SWITCHING_PROTOCOLS {
         response
             .headers_mut()
             .insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let status = response.status().as_u16();
-    count.status = Some(status);
-    let notes = response.extensions_mut().remove::<Notes>().unwrap_or_default();
+    request_metrics.status = Some(status);
+    let log = response.extensions_mut().remove::<LogFields>().unwrap_or_default();
     span.record("http.response.status_code", status);
-    if let Some(outcome) = notes.outcome {
+    if let Some(outcome) = log.outcome {
         state.metrics.operation(outcome);
         span.record("outcome", outcome);
     }
@@ -163,22 +165,22 @@ pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Req
         method = method_label(method.as_str()),
         route,
         status,
-        duration_us = u64::try_from(count.started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        agency = notes.agency,
-        role = notes.role,
-        purpose = notes.purpose,
-        operation = notes.operation,
-        outcome = notes.outcome.unwrap_or_default(),
+        duration_us = u64::try_from(request_metrics.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        agency = log.agency,
+        role = log.role,
+        purpose = log.purpose,
+        operation = log.operation,
+        outcome = log.outcome.unwrap_or_default(),
         "request"
     );
     response
 }
 
-/// The handler's answer, or one that says that it failed or took too long.
+/// The handler's answer, or an error if it panics or times out.
 async fn answer(handler: impl Future<Output = Response>, id: Uuid, limit: Duration) -> Response {
     match tokio::time::timeout(limit, AssertUnwindSafe(handler).catch_unwind()).await {
         Ok(Ok(response)) => response,
-        // The panic hook has written where; its payload may hold values and is dropped.
+        // The panic hook has logged where; the payload may hold values and is dropped.
         Ok(Err(_)) => {
             tracing::error!(request_id = %id, "a handler panicked");
             Problem::internal().respond(None, id)
@@ -200,8 +202,8 @@ fn method_label(method: &str) -> &'static str {
     }
 }
 
-/// The headers of every answer.
-fn harden(response: &mut Response, id: Uuid, by_tls: bool) {
+/// Sets the security headers of every answer.
+fn harden(response: &mut Response, id: Uuid, over_https: bool) {
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
@@ -216,7 +218,7 @@ fn harden(response: &mut Response, id: Uuid, by_tls: bool) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if by_tls {
+    if over_https {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(STRICT_TRANSPORT_SECURITY, year);
     }

@@ -1,5 +1,5 @@
-//! The addresses beside `/graphql`: the asker's schema, who sees what, health, keys, and a page that says what
-//! there is to open.
+//! The endpoints beside `/graphql`: the caller's schema, who sees what, health check, readiness probe, public
+//! keys, and a landing page that lists them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,18 +16,18 @@ use http::{
 
 use super::{
     graphql::authenticate,
-    live::stopping::Stopping,
-    observe::{Notes, RequestId},
+    live::shutdown::ShutdownSignal,
+    observe::{LogFields, RequestId},
     respond::Problem,
     state::AppState,
 };
 const HTML: &str = "text/html; charset=utf-8";
-const TEXT: &str = "text/plain; charset=utf-8";
-/// Longer than this, and the server does not count as ready.
-const READY_TIME: Duration = Duration::from_secs(5);
+const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
+/// A readiness check that takes longer fails.
+const READINESS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A body with its media type.
-pub(super) fn typed(content_type: &'static str, body: impl IntoResponse) -> Response {
+/// An answer with this body and content type.
+pub(super) fn with_content_type(content_type: &'static str, body: impl IntoResponse) -> Response {
     let mut response = body.into_response();
     response
         .headers_mut()
@@ -35,15 +35,15 @@ pub(super) fn typed(content_type: &'static str, body: impl IntoResponse) -> Resp
     response
 }
 
-/// The same with a content security policy of its own.
-pub(super) fn with_policy(mut response: Response, policy: &'static str) -> Response {
+/// Adds a content security policy of its own.
+pub(super) fn with_content_security_policy(mut response: Response, policy: &'static str) -> Response {
     response
         .headers_mut()
         .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     response
 }
 
-/// `/`: what there is to open.
+/// `/`: the landing page.
 pub(super) async fn landing(State(state): State<Arc<AppState>>) -> Response {
     let page = include_str!("pages/landing.html")
         .replace(
@@ -63,52 +63,52 @@ pub(super) async fn landing(State(state): State<Arc<AppState>>) -> Response {
             },
         );
     let policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    with_policy(typed(HTML, page), policy)
+    with_content_security_policy(with_content_type(HTML, page), policy)
 }
 
-/// `/style.css`: the landing page's looks.
+/// `/style.css`: the landing page's style sheet.
 pub(super) async fn style() -> Response {
-    typed("text/css; charset=utf-8", include_str!("pages/style.css"))
+    with_content_type("text/css; charset=utf-8", include_str!("pages/style.css"))
 }
 
-/// `/healthz`: the process answers.
+/// `/healthz`: liveness. The process answers.
 pub(super) async fn healthz() -> Response {
-    typed(TEXT, "ok\n")
+    with_content_type(PLAIN_TEXT, "ok\n")
 }
 
-/// `/readyz`: the process can do its work, and nobody has told it to stop.
+/// `/readyz`: readiness. The server can do its work, and is not shutting down.
 pub(super) async fn readyz(
     State(state): State<Arc<AppState>>,
     Extension(RequestId(id)): Extension<RequestId>,
-    stopping: Option<Extension<Stopping>>,
+    shutdown: Option<Extension<ShutdownSignal>>,
 ) -> Response {
-    if stopping.is_some_and(|Extension(stopping)| stopping.leaves()) {
+    if shutdown.is_some_and(|Extension(shutdown)| shutdown.is_draining()) {
         return Problem::unavailable().respond(None, id);
     }
-    match tokio::time::timeout(READY_TIME, (state.ready)()).await {
-        Ok(true) => typed(TEXT, "ready\n"),
+    match tokio::time::timeout(READINESS_TIMEOUT, (state.ready)()).await {
+        Ok(true) => with_content_type(PLAIN_TEXT, "ready\n"),
         Ok(false) | Err(_) => Problem::unavailable().respond(None, id),
     }
 }
 
 /// `/.well-known/jwks.json`: the development issuer's public keys.
 pub(super) async fn jwks(State(state): State<Arc<AppState>>) -> Response {
-    typed("application/json", state.jwks.clone().unwrap_or_default())
+    with_content_type("application/json", state.jwks.clone().unwrap_or_default())
 }
 
-/// `/schema.graphql`: the schema as the asker sees it.
+/// `/schema.graphql`: the schema as the caller sees it.
 pub(super) async fn schema(
     State(state): State<Arc<AppState>>,
     Extension(RequestId(id)): Extension<RequestId>,
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    let mut notes = Notes::default();
-    let mut response = match text_for_caller(&state, &parts, Text::Schema, &mut notes).await {
-        Ok(sdl) => typed(TEXT, sdl),
+    let mut log = LogFields::default();
+    let mut response = match page_for_caller(&state, &parts, CallerPage::Schema, &mut log).await {
+        Ok(sdl) => with_content_type(PLAIN_TEXT, sdl),
         Err(problem) => problem.respond(None, id),
     };
-    response.extensions_mut().insert(notes);
+    response.extensions_mut().insert(log);
     response
 }
 
@@ -118,32 +118,37 @@ pub(super) async fn sharing(
     Extension(RequestId(id)): Extension<RequestId>,
     request: Request,
 ) -> Response {
-    // The page carries its own style and no script.
+    // The page has an inline style and no script.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                   frame-ancestors 'none'";
     let (parts, _) = request.into_parts();
-    let mut notes = Notes::default();
-    let mut response = match text_for_caller(&state, &parts, Text::Sharing, &mut notes).await {
-        Ok(page) => with_policy(typed(HTML, page), policy),
+    let mut log = LogFields::default();
+    let mut response = match page_for_caller(&state, &parts, CallerPage::Sharing, &mut log).await {
+        Ok(page) => with_content_security_policy(with_content_type(HTML, page), policy),
         Err(problem) => problem.respond(None, id),
     };
-    response.extensions_mut().insert(notes);
+    response.extensions_mut().insert(log);
     response
 }
 
-/// The two texts that depend on who asks.
+/// The two pages whose content depends on the caller.
 #[derive(Clone, Copy)]
-enum Text {
+enum CallerPage {
     Schema,
     Sharing,
 }
 
-async fn text_for_caller(state: &AppState, parts: &Parts, text: Text, notes: &mut Notes) -> Result<String, Problem> {
-    let caller = authenticate(state, parts, notes).await?;
-    let _turn = state.gate.enter().await.ok_or_else(Problem::unavailable)?;
+async fn page_for_caller(
+    state: &AppState,
+    parts: &Parts,
+    text: CallerPage,
+    log: &mut LogFields,
+) -> Result<String, Problem> {
+    let caller = authenticate(state, parts, log).await?;
+    let _slot = state.concurrency.acquire().await.ok_or_else(Problem::unavailable)?;
     let text = match text {
-        Text::Schema => state.engine.sdl_for(&caller).await,
-        Text::Sharing => state.engine.sharing_table(&caller).await,
+        CallerPage::Schema => state.engine.sdl_for(&caller).await,
+        CallerPage::Sharing => state.engine.sharing_table(&caller).await,
     };
     text.map_err(Problem::page)
 }

@@ -1,6 +1,7 @@
-//! What goes back: status, headers and body of every kind of refusal, and the media types' rules for them.
+//! Error responses: status, headers and body of every kind of refusal, by the rules of the accepted media
+//! type.
 //!
-//! Texts are fixed; nothing of the request is repeated but the document's lines and columns.
+//! Messages are fixed; of the request nothing is repeated but line and column numbers of the document.
 
 use std::borrow::Cow;
 
@@ -16,16 +17,16 @@ use uuid::Uuid;
 use super::{request::accept::MediaType, services::Challenge};
 use crate::error::{ErrorCode, RequestError};
 
-/// The most errors that one answer lists.
-const MOST_ERRORS: usize = 5;
-/// The most characters of one error's message.
-const MOST_CHARACTERS: usize = 300;
-/// The most places that one error points at.
-const MOST_LOCATIONS: usize = 5;
-/// Seconds after which a client may try again.
-const TRY_AGAIN_AFTER: u64 = 5;
+/// Most errors listed in one answer.
+const MAX_ERRORS: usize = 5;
+/// Most characters of one error's message.
+const MAX_MESSAGE_CHARACTERS: usize = 300;
+/// Most locations of one error.
+const MAX_LOCATIONS: usize = 5;
+/// `Retry-After` in seconds, where nothing better is known.
+const DEFAULT_RETRY_AFTER: u64 = 5;
 
-/// A request that is refused, and how HTTP says so.
+/// A refused request, with the HTTP response that says so.
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     status: StatusCode,
@@ -49,7 +50,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, message)
     }
 
-    /// 401, with one text for every cause.
+    /// 401, with the same message for every cause.
     pub(super) fn unauthenticated(challenge: Challenge) -> Self {
         let message = "A valid access token is needed, in one header Authorization: Bearer, or DPoP with its proof.";
         Self {
@@ -67,13 +68,13 @@ impl Problem {
         )
     }
 
-    /// 403: the page may not be asked for under this host name.
-    pub(super) fn not_this_host() -> Self {
+    /// 403: the page is not served under this host name.
+    pub(super) fn not_loopback_host() -> Self {
         let message = "This address answers only when it is opened by a loopback name such as localhost.";
         Self::new(StatusCode::FORBIDDEN, ErrorCode::BadUserInput, message)
     }
 
-    /// 405, with the methods that would do; `None` when the router adds them.
+    /// 405, with the allowed methods; `None` when the router adds them.
     pub(super) fn method_not_allowed(allow: Option<&'static str>) -> Self {
         let message = "This method is not for this address.";
         Self {
@@ -82,7 +83,7 @@ impl Problem {
         }
     }
 
-    /// 405 for a mutation that came by GET.
+    /// 405 for a mutation sent by GET.
     pub(super) fn queries_only() -> Self {
         let message = "GET carries queries only; send this operation by POST.";
         Self {
@@ -97,14 +98,14 @@ impl Problem {
         Self::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::BadUserInput, message)
     }
 
-    /// 406 where only events are sent.
-    pub(super) fn no_events_accepted() -> Self {
+    /// 406 where only event streams are sent.
+    pub(super) fn event_stream_not_acceptable() -> Self {
         let message = "Accept must allow text/event-stream.";
         Self::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::BadUserInput, message)
     }
 
     /// 408: the body came too slowly.
-    pub(super) fn too_slow() -> Self {
+    pub(super) fn body_timeout() -> Self {
         let message = "The body did not arrive in time.";
         Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadUserInput, message)
     }
@@ -123,36 +124,36 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadUserInput, message)
     }
 
-    /// 426: another version of the WebSocket protocol than the one there is.
+    /// 426: a version of the WebSocket protocol that is not supported.
     pub(super) fn upgrade_required() -> Self {
         let message = "Only version 13 of the WebSocket protocol is spoken here.";
         Self::new(StatusCode::UPGRADE_REQUIRED, ErrorCode::BadUserInput, message)
     }
 
-    /// 429: this client of the agency has as many connections open as it may.
+    /// 429: the client's quota of connections is used up.
     pub(super) fn too_many_connections() -> Self {
         let message = "This client has too many sockets and event streams open; close some first.";
         Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message)
     }
 
-    /// 429: this client of the agency has as many operations running and waiting as it may.
+    /// 429: the client's quota of operations running and waiting is used up.
     pub(super) fn too_many_requests() -> Self {
         let message = "This client has too many operations under way; wait for some to end.";
         Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message)
     }
 
-    /// 500: the cause is in the log under the request's id.
+    /// 500: the cause is logged under the request id.
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "")
     }
 
-    /// 503: too much to do, or something that is needed cannot be reached.
+    /// 503: overloaded, or a dependency cannot be reached.
     pub(super) fn unavailable() -> Self {
         let message = "The server cannot answer now; try again later.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message)
     }
 
-    /// What the token's purposes do not allow: it is known who asks, but nothing is read.
+    /// A purpose that the token does not allow: the caller is known, but nothing is read.
     pub(super) fn purpose(error: RequestError) -> Self {
         let status = match error.code {
             ErrorCode::NotInAgreement => StatusCode::FORBIDDEN,
@@ -166,7 +167,8 @@ impl Problem {
         }
     }
 
-    /// A refusal of a GraphQL request as the media type tells it: the older one says 200 to whatever the document is.
+    /// A refused GraphQL request. With the older media type the status is 200 whenever the document is at
+    /// fault.
     pub(super) fn graphql(error: RequestError, media: MediaType) -> Self {
         Self {
             status: status_of(error.code, media),
@@ -176,35 +178,35 @@ impl Problem {
         }
     }
 
-    /// A refusal of a page.
+    /// A refused page.
     pub(super) fn page(error: RequestError) -> Self {
         Self::purpose(error)
     }
 
-    /// The error itself, where no status tells it.
+    /// The error alone, for transports without a status.
     pub(super) fn into_error(self) -> RequestError {
         self.error
     }
 
-    /// The error's code, for the log and the counters.
+    /// The error's code, for the log and the metrics.
     pub(super) fn code(&self) -> ErrorCode {
         self.error.code
     }
 
-    /// The error's text.
+    /// The error's message.
     #[cfg(test)]
     pub(super) fn message(&self) -> &str {
         &self.error.message
     }
 
-    /// The answer; `media` is what the client accepts, if that is known.
+    /// The HTTP response; `media` is the media type negotiated, if any.
     pub(super) fn respond(self, media: Option<MediaType>, request_id: Uuid) -> Response {
-        let after = self
+        let retry_after = self
             .error
             .retry
             .and_then(|retry| HeaderValue::from_str(&retry.after.to_string()).ok());
-        let body = body(&[self.error], request_id);
-        let mut response = (self.status, body).into_response();
+        let errors_body = errors_body(&[self.error], request_id);
+        let mut response = (self.status, errors_body).into_response();
         let headers = response.headers_mut();
         let media = media.unwrap_or(MediaType::Json);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
@@ -213,8 +215,8 @@ impl Problem {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge.text()));
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                let after = after.unwrap_or(HeaderValue::from(TRY_AGAIN_AFTER));
-                headers.insert(RETRY_AFTER, after);
+                let retry_after = retry_after.unwrap_or(HeaderValue::from(DEFAULT_RETRY_AFTER));
+                headers.insert(RETRY_AFTER, retry_after);
             }
             StatusCode::UPGRADE_REQUIRED => {
                 headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
@@ -250,36 +252,36 @@ pub(super) fn status_of(code: ErrorCode, media: MediaType) -> StatusCode {
 }
 
 /// A GraphQL response that has errors and no `data`.
-pub(super) fn body(errors: &[RequestError], request_id: Uuid) -> Vec<u8> {
-    json!({ "errors": errors_of(errors, request_id) })
+pub(super) fn errors_body(errors: &[RequestError], request_id: Uuid) -> Vec<u8> {
+    json!({ "errors": errors_json(errors, request_id) })
         .to_string()
         .into_bytes()
 }
 
-/// The list of a response's errors: at most five, of at most 300 characters.
-pub(super) fn errors_of(errors: &[RequestError], request_id: Uuid) -> Value {
+/// The `errors` of a GraphQL response: at most five, of at most 300 characters.
+pub(super) fn errors_json(errors: &[RequestError], request_id: Uuid) -> Value {
     errors
         .iter()
-        .take(MOST_ERRORS)
+        .take(MAX_ERRORS)
         .map(|error| {
             let mut extensions = json!({ "code": error.code.as_str() });
             let message = if error.code == ErrorCode::Internal {
                 extensions["requestId"] = json!(request_id);
                 "The server failed; its log tells why under this request id.".to_owned()
             } else {
-                error.message.chars().take(MOST_CHARACTERS).collect()
+                error.message.chars().take(MAX_MESSAGE_CHARACTERS).collect()
             };
             if let Some(retry) = error.retry {
                 extensions["retryAt"] = json!(retry.at.to_rfc3339_opts(SecondsFormat::Secs, true));
                 extensions["retryAfter"] = json!(retry.after);
             } else if matches!(error.code, ErrorCode::Unavailable | ErrorCode::TooManyRequests) {
-                // The header of HTTP says the same; other transports have none.
-                extensions["retryAfter"] = json!(TRY_AGAIN_AFTER);
+                // The same as the header `Retry-After`, which other transports lack.
+                extensions["retryAfter"] = json!(DEFAULT_RETRY_AFTER);
             }
             let mut object = json!({ "message": message, "extensions": extensions });
             if !error.locations.is_empty() {
-                let places = error.locations.iter().take(MOST_LOCATIONS);
-                object["locations"] = places
+                let connection_quota = error.locations.iter().take(MAX_LOCATIONS);
+                object["locations"] = connection_quota
                     .map(|(line, column)| json!({ "line": line, "column": column }))
                     .collect();
             }
@@ -295,20 +297,20 @@ mod tests {
     #[test]
     fn an_internal_error_shows_nothing_but_the_request_id() {
         let error = RequestError::new(ErrorCode::Internal, "SELECT secret FROM /var/lib");
-        let text = String::from_utf8(body(&[error], Uuid::from_u128(7))).expect("JSON");
+        let text = String::from_utf8(errors_body(&[error], Uuid::from_u128(7))).expect("JSON");
         assert!(text.contains("00000000-0000-0000-0000-000000000007"));
         assert!(!text.contains("secret"));
     }
 
     #[test]
-    fn errors_are_few_and_short() {
+    fn errors_are_limited_in_number_and_length() {
         let error = RequestError {
             code: ErrorCode::BadUserInput,
             message: "é".repeat(1_000).into(),
             locations: vec![(1, 1); 1_000],
             retry: None,
         };
-        let bytes = body(&vec![error; 100], Uuid::nil());
+        let bytes = errors_body(&vec![error; 100], Uuid::nil());
         let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
         assert_eq!(value["errors"].as_array().map(Vec::len), Some(5));
         assert_eq!(
@@ -321,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn the_older_media_type_says_200_only_of_what_is_in_the_document() {
+    fn the_older_media_type_answers_200_only_to_document_errors() {
         for (code, newer, older) in [
             (ErrorCode::BadUserInput, 400, 200),
             (ErrorCode::TooComplex, 400, 200),

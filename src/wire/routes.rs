@@ -1,4 +1,4 @@
-//! The addresses of the server and what answers at each.
+//! The routes of the main listener.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::{
     state::AppState,
 };
 
-/// The whole server as one service.
+/// The router of the main listener.
 pub fn router(state: impl Into<Arc<AppState>>) -> Router {
     let state = state.into();
     let mut router = Router::new()
@@ -41,8 +41,8 @@ pub fn router(state: impl Into<Arc<AppState>>) -> Router {
     router = router
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found);
-    if !state.front.origins.is_empty() {
-        router = router.layer(cors::layer(state.front.origins.clone()));
+    if !state.ingress.origins.is_empty() {
+        router = router.layer(cors::layer(state.ingress.origins.clone()));
     }
     router
         .layer(middleware::from_fn_with_state(state.clone(), observe))

@@ -1,4 +1,4 @@
-//! Accepts connections, bounds what each may cost, and stops in an orderly way.
+//! The HTTP server: accepts connections, applies the limits of each, and shuts down gracefully.
 
 use std::{
     io,
@@ -23,32 +23,32 @@ use tokio::{
 };
 
 use super::{
-    front::Peer,
+    ingress::Peer,
     limits::EdgeLimits,
-    live::stopping::{Phase, Stopping},
+    live::shutdown::{Phase, ShutdownSignal},
     metrics::Metrics,
-    slow::WriteTimeout,
-    strangers::{Standing, Strangers},
-    strict::{self, Strict},
+    smuggling_guard::{self, SmugglingGuard},
     tls::Tls,
+    unauthenticated::{ConnectionHandle, UnauthenticatedConnections},
+    write_timeout::WriteTimeout,
 };
 use crate::auth::thumbprint;
 
-/// How long to wait when a connection cannot be accepted, as when there are no file handles left.
+/// Pause after a failed accept, as when no file handles are left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Where connections come from, and whether TLS is spoken on them.
+/// A listener and its options.
 #[derive(Debug)]
-pub struct Listening {
-    /// Where they come from.
+pub struct ListenOptions {
+    /// The TCP listener.
     pub listener: TcpListener,
-    /// TLS, if it is spoken.
+    /// TLS, unless the server speaks plain HTTP.
     pub tls: Option<Tls>,
-    /// Proxies that speak for many.
+    /// Trusted proxies.
     pub proxies: Vec<IpNet>,
 }
 
-impl From<TcpListener> for Listening {
+impl From<TcpListener> for ListenOptions {
     fn from(listener: TcpListener) -> Self {
         Self {
             listener,
@@ -58,55 +58,55 @@ impl From<TcpListener> for Listening {
     }
 }
 
-/// Serves until `stop` is over. Then it goes on serving for a while, saying that it is not ready and closing each connection after its answer, so that
-/// whoever spreads requests over several servers sends them elsewhere. Only then it takes nothing new, and lets requests under way end, for as long as
-/// the limits allow.
+/// Serves until `stop` completes, then shuts down gracefully. First it drains: it goes on serving, reports
+/// not ready and closes each connection after its answer, so that a load balancer sends requests elsewhere.
+/// Then it stops accepting and lets requests in flight end, as long as the limits allow.
 pub async fn serve(
-    listening: impl Into<Listening>,
+    options: impl Into<ListenOptions>,
     router: Router,
     limits: &EdgeLimits,
     metrics: &Metrics,
     stop: impl Future<Output = ()>,
 ) {
-    let Listening { listener, tls, proxies } = listening.into();
-    let strangers = Strangers::new(limits, proxies, metrics);
-    let (stopping, stopped) = watch::channel(Phase::Serving);
-    let mut until = std::pin::pin!(async {
+    let ListenOptions { listener, tls, proxies } = options.into();
+    let unauthenticated = UnauthenticatedConnections::new(limits, proxies, metrics);
+    let (shutdown, shutdown_receiver) = watch::channel(Phase::Serving);
+    let mut stop_requested = std::pin::pin!(async {
         stop.await;
-        if !limits.leave_time.is_zero() {
+        if !limits.drain_time.is_zero() {
             tracing::info!("stopping: not ready any more, and still serving");
-            stopping.send_replace(Phase::Leaving);
-            sleep(limits.leave_time).await;
+            shutdown.send_replace(Phase::Draining);
+            sleep(limits.drain_time).await;
         }
     });
     loop {
         tokio::select! {
             biased;
-            () = &mut until => break,
+            () = &mut stop_requested => break,
             (stream, address) = next_connection(&listener) => {
-                let setting = Setting {
+                let context = ConnectionContext {
                     router: router.clone(),
                     limits: limits.clone(),
-                    open: Open::new(metrics),
-                    stopping: stopped.clone(),
-                    standing: strangers.enter(address.ip()),
+                    open: OpenConnection::new(metrics),
+                    shutdown: shutdown_receiver.clone(),
+                    handle: unauthenticated.register(address.ip()),
                 };
-                accepted(stream, address.ip(), tls.as_ref(), setting);
+                serve_connection(stream, address.ip(), tls.as_ref(), context);
             }
         }
     }
-    drop((listener, stopped));
-    tracing::info!(connections = stopping.receiver_count(), "stopping: no new connections");
-    stopping.send_replace(Phase::Closing);
-    if timeout(limits.shutdown_time, stopping.closed()).await.is_err() {
+    drop((listener, shutdown_receiver));
+    tracing::info!(connections = shutdown.receiver_count(), "stopping: no new connections");
+    shutdown.send_replace(Phase::Closing);
+    if timeout(limits.shutdown_time, shutdown.closed()).await.is_err() {
         tracing::warn!("stopped before every request had ended");
     }
 }
 
-/// Ends when the process is told to stop: by SIGTERM, SIGINT or the terminal.
+/// Completes when the process is told to stop: by SIGTERM, SIGINT or Ctrl-C.
 ///
 /// # Errors
-/// When the signals cannot be listened to.
+/// When the signal handlers cannot be installed.
 pub async fn stop_signal() -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -123,11 +123,12 @@ pub async fn stop_signal() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// The next connection. It is taken whoever has how many: what there is room for, [`Strangers`] says.
+/// The next connection. All are accepted: [`UnauthenticatedConnections`] evicts others when there are too
+/// many.
 async fn next_connection(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok(accepted) => return accepted,
+            Ok(connection) => return connection,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 sleep(ACCEPT_PAUSE).await;
@@ -136,18 +137,18 @@ async fn next_connection(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// What a connection is served with.
-struct Setting {
+/// What serving one connection needs.
+struct ConnectionContext {
     router: Router,
     limits: EdgeLimits,
-    open: Open,
-    stopping: watch::Receiver<Phase>,
-    standing: Standing,
+    open: OpenConnection,
+    shutdown: watch::Receiver<Phase>,
+    handle: ConnectionHandle,
 }
 
-/// Serves a connection by a task of its own, after the handshake where TLS is spoken.
-fn accepted(stream: TcpStream, address: IpAddr, tls: Option<&Tls>, setting: Setting) {
-    // Answers are written whole; without this, small ones wait for the peer's acknowledgement.
+/// Serves a connection in a task of its own, after the TLS handshake if there is one.
+fn serve_connection(stream: TcpStream, address: IpAddr, tls: Option<&Tls>, context: ConnectionContext) {
+    // Answers are written whole; with Nagle's algorithm small ones would wait for the peer's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
@@ -155,78 +156,78 @@ fn accepted(stream: TcpStream, address: IpAddr, tls: Option<&Tls>, setting: Sett
         address,
         certificate: None,
     };
-    let standing = setting.standing.clone();
-    let time = setting.limits.stranger_time;
+    let handle = context.handle.clone();
+    let time = context.limits.first_request_time;
     let Some(acceptor) = tls.map(Tls::acceptor) else {
-        tokio::spawn(as_long_as_it_may(standing, time, connection(stream, peer, setting)));
+        tokio::spawn(until_evicted(handle, time, serve_http(stream, peer, context)));
         return;
     };
-    let shaken = async move {
-        let mut stopping = Stopping::from(setting.stopping.clone());
-        let shaken = tokio::select! {
-            shaken = timeout(setting.limits.header_time, acceptor.accept(stream)) => shaken,
-            () = stopping.told() => return,
+    let handshake = async move {
+        let mut shutdown = ShutdownSignal::from(context.shutdown.clone());
+        let handshake = tokio::select! {
+            handshake = timeout(context.limits.header_time, acceptor.accept(stream)) => handshake,
+            () = shutdown.requested() => return,
         };
-        match shaken {
+        match handshake {
             Ok(Ok(stream)) => {
                 let chain = stream.get_ref().1.peer_certificates();
                 peer.certificate = chain.and_then(|chain| chain.first()).map(|own| thumbprint(own));
-                connection(stream, peer, setting).await;
+                serve_http(stream, peer, context).await;
             }
             Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
             Err(_) => tracing::debug!("a handshake took too long"),
         }
     };
-    tokio::spawn(as_long_as_it_may(standing, time, shaken));
+    tokio::spawn(until_evicted(handle, time, handshake));
 }
 
-/// Serves a connection until it ends, somebody else needs its place, or it has said nothing for too long.
-async fn as_long_as_it_may(standing: Standing, time: Duration, serving: impl Future<Output = ()>) {
-    let silent = async {
+/// Serves a connection until it ends, is evicted, or has sent no request in time.
+async fn until_evicted(handle: ConnectionHandle, time: Duration, serving: impl Future<Output = ()>) {
+    let no_request = async {
         sleep(time).await;
-        if standing.has_spoken() {
+        if handle.has_sent_request() {
             std::future::pending::<()>().await;
         }
     };
     tokio::select! {
         () = serving => {}
-        () = standing.dismissed() => tracing::debug!("a stranger had to leave"),
-        () = silent => tracing::debug!("a stranger said nothing"),
+        () = handle.evicted() => tracing::debug!("a stranger had to leave"),
+        () = no_request => tracing::debug!("a stranger said nothing"),
     }
 }
 
-async fn connection<S>(stream: S, peer: Peer, setting: Setting)
+async fn serve_http<S>(stream: S, peer: Peer, context: ConnectionContext)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Setting {
+    let ConnectionContext {
         router,
         limits,
         open,
-        stopping,
-        standing,
-    } = setting;
-    let io = WriteTimeout::new(TokioIo::new(Strict::new(stream)), limits.write_time);
-    let mut stopping = Stopping::from(stopping);
-    let service = Telling {
+        shutdown,
+        handle,
+    } = context;
+    let io = WriteTimeout::new(TokioIo::new(SmugglingGuard::new(stream)), limits.write_time);
+    let mut shutdown = ShutdownSignal::from(shutdown);
+    let service = ConnectionService {
         inner: TowerToHyperService::new(router),
         peer,
-        stopping: stopping.clone(),
-        standing,
+        shutdown: shutdown.clone(),
+        handle,
     };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
         .max_headers(limits.headers)
         .max_header_size(limits.header_bytes)
-        // For answers that name headers as the client does: see the upgrade to a socket.
+        // For answers that write header names as the client did: see the upgrade to a socket.
         .preserve_header_case(true)
         .serve_connection(io, service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = &mut connection => ended,
-        () = stopping.told() => {
+        () = shutdown.requested() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -237,47 +238,47 @@ where
     drop(open);
 }
 
-/// Gives each request a way to learn that the server stops, for what outlives its answer, and who is at the other end and how that connection stands.
-struct Telling {
+/// Attaches the connection's peer, handle and shutdown signal to each of its requests.
+struct ConnectionService {
     inner: TowerToHyperService<Router>,
     peer: Peer,
-    stopping: Stopping,
-    standing: Standing,
+    shutdown: ShutdownSignal,
+    handle: ConnectionHandle,
 }
 
-impl Service<Request<Incoming>> for Telling {
+impl Service<Request<Incoming>> for ConnectionService {
     type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
     type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let busy = self.standing.begins();
-        let ends = strict::ends_http(request.headers());
-        request.extensions_mut().insert(self.stopping.clone());
+        let in_flight = self.handle.begin_request();
+        let ends_http = smuggling_guard::ends_http(request.headers());
+        request.extensions_mut().insert(self.shutdown.clone());
         request.extensions_mut().insert(self.peer);
-        request.extensions_mut().insert(self.standing.clone());
-        let answering = self.inner.call(request);
+        request.extensions_mut().insert(self.handle.clone());
+        let response = self.inner.call(request);
         Box::pin(async move {
-            let mut answered = answering.await;
-            drop(busy);
-            if let Ok(response) = &mut answered
-                && ends
+            let mut response = response.await;
+            drop(in_flight);
+            if let Ok(response) = &mut response
+                && ends_http
                 && response.status() != StatusCode::SWITCHING_PROTOCOLS
             {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(CONNECTION, close);
             }
-            answered
+            response
         })
     }
 }
 
-/// Counts a connection for as long as it is open.
-struct Open {
+/// Counts a connection while it is open.
+struct OpenConnection {
     metrics: Metrics,
 }
 
-impl Open {
+impl OpenConnection {
     fn new(metrics: &Metrics) -> Self {
         metrics.connections.inc();
         Self {
@@ -286,7 +287,7 @@ impl Open {
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.metrics.connections.dec();
     }

@@ -1,4 +1,4 @@
-//! What the wire needs of the other rooms, as small traits, so that it can be tested without them.
+//! The services that the wire needs from other rooms, as small traits, so that it can be tested without them.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use http::HeaderMap;
 
 use crate::{
-    auth::{Asking, AuthRefusal, Authenticator, SignedIn, bearer::Scheme},
+    auth::{AuthRefusal, Authenticator, Credentials, SignedIn, bearer::Scheme},
     error::{ErrorCode, RequestError},
     graphql::{
         engine::{Engine, Subscription},
@@ -15,15 +15,16 @@ use crate::{
     sharing::caller::Caller,
 };
 
-/// Runs operations and shows the schema.
+/// Executes operations and renders the schema.
 pub trait Execute: Send + Sync + 'static {
-    /// Runs one operation. The answer must be fit to be sent: an account of it is durable by then.
+    /// Executes one operation. When this returns, the audit entry is durable and the answer may be sent.
     fn execute(&self, request: OperationRequest) -> BoxFuture<'_, Answer>;
 
-    /// Begins a subscription. Dropping what comes back ends it.
+    /// Starts a subscription. Dropping the result ends it.
     fn subscribe(&self, request: OperationRequest) -> BoxFuture<'_, Result<Box<dyn Events>, RequestError>>;
 
-    /// The text of the document that was registered for the caller's client under this SHA-256 (64 lower-case hexadecimal digits), if there is one.
+    /// The text of the document registered for the caller's client under this SHA-256 (64 lower-case
+    /// hexadecimal digits), if any.
     fn registered<'a>(
         &'a self,
         caller: &'a Caller,
@@ -33,51 +34,52 @@ pub trait Execute: Send + Sync + 'static {
     /// The schema as this caller sees it, in the schema definition language.
     fn sdl_for<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>>;
 
-    /// Who sees what under the agreements in force, as an HTML page; refused to those who do not manage agreements.
+    /// Who sees what under the agreements in force, as an HTML page; refused to those who do not manage
+    /// agreements.
     fn sharing_table<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<String, RequestError>>;
 }
 
-/// What a subscription gives, one thing after another. It is asked for the next thing only when the one before was sent, so
-/// that a slow reader makes nothing grow.
+/// The events of a subscription. The next one is produced only when the previous one was sent, so that a slow
+/// reader cannot make memory grow.
 pub trait Events: Send {
-    /// Waits until there may be something to give. It holds nothing meanwhile and may be given up at any time.
+    /// Waits until there may be an event. Holds no resource meanwhile, and may be cancelled at any time.
     fn ready(&mut self) -> BoxFuture<'_, ()>;
 
-    /// The next event, made at this moment; `None` when there was nothing to give after all. Whoever asks holds a turn of
-    /// the gate, so it does not wait for anything to happen.
+    /// Produces the next event now; `None` when there was none after all. The caller holds a slot of the
+    /// concurrency limit, so this does not wait for anything to happen.
     fn next(&mut self) -> BoxFuture<'_, Option<Event>>;
 }
 
-/// Tells who is asking.
+/// Authenticates callers.
 pub trait Authenticate: Send + Sync + 'static {
-    /// The caller behind the token, what proves that it is theirs, and `x-purpose-of-use`; and when the token ends.
-    fn authenticate<'a>(&'a self, asking: Asking<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>>;
+    /// Authenticates a request by its token, the proof of possession and `x-purpose-of-use`.
+    fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>>;
 }
 
-/// Why nobody could be named. The true cause is in the log of whoever refused.
+/// Why authentication failed. The true cause has been logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No token, more than one, or one that is not accepted; and what to say in `WWW-Authenticate`.
+    /// No token, more than one, or one not accepted; with the challenge for `WWW-Authenticate`.
     Unauthenticated(Challenge),
-    /// The token is good; the purpose named, or that none is named, is not.
+    /// The token is valid, but the purpose is missing or not allowed.
     Purpose(RequestError),
     /// The keys or the register of agencies cannot be reached.
     Unavailable,
 }
 
-/// What is asked for where a token is not accepted.
+/// The challenge sent when a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Challenge {
     /// A bearer token.
     Bearer,
-    /// A token with a proof: the token is not accepted, or is another's.
+    /// DPoP: the token is not accepted, or bound to another key.
     DpopToken,
-    /// A token with a proof: the proof is not one of this request.
+    /// DPoP: the proof does not fit this request.
     DpopProof,
 }
 
 impl Challenge {
-    /// The header's value.
+    /// The value of `WWW-Authenticate`.
     pub fn text(self) -> &'static str {
         match self {
             Self::Bearer => "Bearer",
@@ -88,12 +90,12 @@ impl Challenge {
 }
 
 impl Refusal {
-    /// What the sender of these headers is told of a refusal.
+    /// The refusal as told to the sender of these headers.
     pub fn of(refusal: AuthRefusal, headers: &HeaderMap) -> Self {
         match refusal.error_code() {
             ErrorCode::Unauthenticated => Self::Unauthenticated(match Scheme::of(headers) {
                 Scheme::Bearer => Challenge::Bearer,
-                Scheme::Dpop if refusal.is_of_proof() => Challenge::DpopProof,
+                Scheme::Dpop if refusal.is_proof_error() => Challenge::DpopProof,
                 Scheme::Dpop => Challenge::DpopToken,
             }),
             ErrorCode::Unavailable => Self::Unavailable,
@@ -142,13 +144,13 @@ impl Events for Subscription {
 }
 
 impl Authenticate for Authenticator {
-    fn authenticate<'a>(&'a self, asking: Asking<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+    fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
         Box::pin(async move {
-            let signed_in = self.sign_in(&asking).await;
-            signed_in.map_err(|refusal| Refusal::of(refusal, asking.headers))
+            let signed_in = self.sign_in(&credentials).await;
+            signed_in.map_err(|refusal| Refusal::of(refusal, credentials.headers))
         })
     }
 }
 
-/// Whether the server can do its work now; `false` takes it out of a load balancer's rotation.
+/// The readiness check; `false` takes the server out of a load balancer's rotation.
 pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;

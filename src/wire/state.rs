@@ -1,60 +1,60 @@
-//! What every handler shares: the rooms behind the wire, the limits and the counters.
+//! The state shared by all handlers: the services behind the wire, the limits and the metrics.
 
 use std::sync::Arc;
 
 use super::{
-    front::Front,
-    gate::Gate,
+    client_quota::ClientQuota,
+    concurrency::ConcurrencyLimit,
     graphiql::Graphiql,
+    ingress::Ingress,
     limits::{EdgeLimits, Limits},
-    live::places::Places,
+    live::connection_quota::ConnectionQuota,
     metrics::Metrics,
     parsed::Documents,
     services::{Authenticate, Execute, Ready},
-    shares::Shares,
 };
 use crate::clock::{Clock, Ids};
 
-/// What is put together at start and then only read.
+/// Built at start and then only read.
 #[expect(
     missing_debug_implementations,
     reason = "it holds the other rooms, which need not be printable"
 )]
 pub struct AppState {
-    /// Runs operations.
+    /// Executes operations.
     pub(super) engine: Arc<dyn Execute>,
-    /// Tells who is asking.
+    /// Authenticates callers.
     pub(super) authenticator: Arc<dyn Authenticate>,
-    /// Whether the server can do its work.
+    /// The readiness check.
     pub(super) ready: Ready,
-    /// Makes request ids.
+    /// Generates request ids.
     pub(super) ids: Ids,
-    /// How large a document may be.
+    /// The limits on documents.
     pub(super) limits: Limits,
-    /// Documents that were read.
+    /// The cache of parsed documents.
     pub(super) parsed: Documents,
-    /// How much a request may take.
+    /// The limits on requests and connections.
     pub(super) edge: EdgeLimits,
-    /// Counters.
+    /// The metrics.
     pub(super) metrics: Metrics,
-    /// Turns for operations.
-    pub(super) gate: Gate,
-    /// What each client may have under way.
-    pub(super) requests: Shares,
-    /// Places for sockets and event streams.
-    pub(super) places: Places,
-    /// By which tokens end on connections that stay.
+    /// The concurrency limit on operations.
+    pub(super) concurrency: ConcurrencyLimit,
+    /// The quota of operations per client.
+    pub(super) client_operations: ClientQuota,
+    /// The quota of sockets and event streams.
+    pub(super) connection_quota: ConnectionQuota,
+    /// The clock by which tokens expire on long-lived connections.
     pub(super) clock: Clock,
     /// How clients reach the server.
-    pub(super) front: Front,
-    /// The development issuer's public keys (a JSON Web Key Set), when it is on.
+    pub(super) ingress: Ingress,
+    /// The development issuer's public keys (a JSON Web Key Set), when it is enabled.
     pub(super) jwks: Option<String>,
-    /// The query page, when it is on.
+    /// The GraphiQL page, when it is enabled.
     pub(super) graphiql: Option<Graphiql>,
 }
 
 impl AppState {
-    /// The state of a server with default limits, without a development issuer and without the query page.
+    /// The state of a server with default limits, without a development issuer and without GraphiQL.
     pub fn new(
         engine: Arc<dyn Execute>,
         authenticator: Arc<dyn Authenticate>,
@@ -70,50 +70,50 @@ impl AppState {
             parsed: Documents::default(),
             limits: Limits::default(),
             edge: EdgeLimits::default(),
-            gate: gate(&EdgeLimits::default(), &metrics),
+            concurrency: concurrency(&EdgeLimits::default(), &metrics),
             metrics,
-            requests: Shares::new(EdgeLimits::default().requests_per_client),
-            places: Places::new(&EdgeLimits::default().live),
+            client_operations: ClientQuota::new(EdgeLimits::default().requests_per_client),
+            connection_quota: ConnectionQuota::new(&EdgeLimits::default().live),
             clock: Clock::system(),
-            front: Front::default(),
+            ingress: Ingress::default(),
             jwks: None,
             graphiql: None,
         }
     }
 
-    /// With other limits.
+    /// Sets the limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits, edge: EdgeLimits) -> Self {
-        self.gate = gate(&edge, &self.metrics);
-        self.requests = Shares::new(edge.requests_per_client);
-        self.places = Places::new(&edge.live);
+        self.concurrency = concurrency(&edge, &self.metrics);
+        self.client_operations = ClientQuota::new(edge.requests_per_client);
+        self.connection_quota = ConnectionQuota::new(&edge.live);
         self.limits = limits;
         self.edge = edge;
         self
     }
 
-    /// With the clock by which the tokens were found to hold.
+    /// Sets the clock, which must be the one that tokens were validated by.
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// With what is known of how clients reach the server.
+    /// Sets how clients reach the server.
     #[must_use]
-    pub fn with_front(mut self, front: Front) -> Self {
-        self.front = front;
+    pub fn with_ingress(mut self, ingress: Ingress) -> Self {
+        self.ingress = ingress;
         self
     }
 
-    /// With the development issuer's public keys at `/.well-known/jwks.json`.
+    /// Serves the development issuer's public keys at `/.well-known/jwks.json`.
     #[must_use]
     pub fn with_jwks(mut self, jwks: String) -> Self {
         self.jwks = Some(jwks);
         self
     }
 
-    /// With the query page at `/graphiql`.
+    /// Serves GraphiQL at `/graphiql`.
     #[must_use]
     pub fn with_graphiql(mut self, graphiql: Graphiql) -> Self {
         self.graphiql = Some(graphiql);
@@ -121,11 +121,6 @@ impl AppState {
     }
 }
 
-fn gate(edge: &EdgeLimits, metrics: &Metrics) -> Gate {
-    Gate::new(
-        edge.running,
-        edge.waiting,
-        edge.waiting_time,
-        metrics.turned_away.clone(),
-    )
+fn concurrency(edge: &EdgeLimits, metrics: &Metrics) -> ConcurrencyLimit {
+    ConcurrencyLimit::new(edge.running, edge.waiting, edge.waiting_time, metrics.rejected.clone())
 }

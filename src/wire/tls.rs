@@ -1,5 +1,5 @@
-//! TLS in the process: from files to a configuration, read anew when the files have changed. Only what is safe is spoken: TLS 1.2 and 1.3 as the
-//! library has them.
+//! TLS termination: builds the configuration from files, and reloads it when the files have changed. TLS 1.2
+//! and 1.3 only, with the library's safe defaults.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,64 +14,64 @@ use rustls::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// The files of TLS.
+/// The files that TLS needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFiles {
-    /// Certificates, the server's own first.
+    /// The certificate chain, the server's own certificate first.
     pub certificate: PathBuf,
     /// The certificate's private key.
     pub key: PathBuf,
-    /// Who vouches for clients' certificates; without it clients are not asked for one.
+    /// The CA certificates for client certificates (mutual TLS); without them clients are not asked for one.
     pub client_ca: Option<PathBuf>,
 }
 
-/// Why TLS cannot be spoken. Shows names of files and nothing of what is in them.
+/// Why TLS cannot be used. Shows file names and nothing of the files' content.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// The file cannot be read, or is not PEM with what is wanted.
+    /// The file cannot be read, or is not PEM of the expected kind.
     #[error("{0}: want {1}")]
     File(PathBuf, &'static str),
-    /// Others may read the key.
+    /// The private key is readable by everybody.
     #[error("{0}: the key may be read by everybody on this machine: want mode 0600 or 0640")]
     ReadableByOthers(PathBuf),
-    /// Certificate and key do not belong together, or are of a kind that is not spoken.
+    /// Certificate and key do not match, or are of an unsupported kind.
     #[error("the certificate and the key of TLS cannot be used: {0}")]
     Unusable(String),
 }
 
-/// TLS as the files have it. Clones share it.
+/// The TLS configuration in force. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Tls(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     files: TlsFiles,
-    now: RwLock<Arc<ServerConfig>>,
+    current: RwLock<Arc<ServerConfig>>,
 }
 
 impl Tls {
-    /// TLS with these files.
+    /// Loads TLS from these files.
     ///
     /// # Errors
     /// When they cannot be used.
     pub fn open(files: TlsFiles) -> Result<Self, TlsError> {
-        let now = RwLock::new(read(&files)?);
-        Ok(Self(Arc::new(Inner { files, now })))
+        let current = RwLock::new(read(&files)?);
+        Ok(Self(Arc::new(Inner { files, current })))
     }
 
-    /// Reads the files anew, for connections to come.
+    /// Reloads the files, for new connections.
     ///
     /// # Errors
-    /// When they cannot be used; then everything stays as it is.
+    /// When they cannot be used; the configuration in force is kept.
     pub fn reload(&self) -> Result<(), TlsError> {
         let read = read(&self.0.files)?;
-        *self.0.now.write().unwrap_or_else(PoisonError::into_inner) = read;
+        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = read;
         Ok(())
     }
 
     pub(super) fn acceptor(&self) -> TlsAcceptor {
-        let now = self.0.now.read().unwrap_or_else(PoisonError::into_inner);
-        TlsAcceptor::from(Arc::clone(&now))
+        let current = self.0.current.read().unwrap_or_else(PoisonError::into_inner);
+        TlsAcceptor::from(Arc::clone(&current))
     }
 }
 
@@ -79,7 +79,7 @@ fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
     let unusable = |error: &dyn std::fmt::Display| TlsError::Unusable(error.to_string());
     let provider = Arc::new(aws_lc_rs::default_provider());
     let chain = certificates(&files.certificate)?;
-    check_mode(&files.key)?;
+    check_permissions(&files.key)?;
     let key = PrivateKeyDer::from_pem_file(&files.key)
         .map_err(|_| TlsError::File(files.key.clone(), "a private key in PEM that can be read"))?;
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -107,13 +107,13 @@ fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let wrong = || TlsError::File(path.to_owned(), "certificates in PEM that can be read");
-    let all: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).map_err(|_| wrong())?.collect();
-    all.ok().filter(|all| !all.is_empty()).ok_or_else(wrong)
+    let unreadable = || TlsError::File(path.to_owned(), "certificates in PEM that can be read");
+    let all: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).map_err(|_| unreadable())?.collect();
+    all.ok().filter(|all| !all.is_empty()).ok_or_else(unreadable)
 }
 
-/// Refuses a key that everybody can read. A group may: many systems keep keys that way.
-fn check_mode(path: &Path) -> Result<(), TlsError> {
+/// Refuses a key readable by everybody. A group may read it: many systems keep keys that way.
+fn check_permissions(path: &Path) -> Result<(), TlsError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

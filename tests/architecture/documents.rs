@@ -124,7 +124,7 @@ fn every_decision_is_in_the_list() {
 fn counters_and_settings_in_documents_are_those_of_the_program() {
     let code: String = [
         "src/wire/metrics.rs",
-        "src/cli/serve/figures.rs",
+        "src/cli/serve/service_metrics.rs",
         "src/config/flags.rs",
         "tests/it/support/peers.rs",
         "tests/it/support/postgres.rs",

@@ -88,6 +88,6 @@ mod tests {
         let text = "request.session.write_as_operator().add_involvement(row)";
         assert!(breaks("graphql/mutations/involvement.rs", text));
         assert!(breaks("webhook/sender.rs", text));
-        assert!(!breaks("cli/restore/again.rs", text));
+        assert!(!breaks("cli/restore/reapply.rs", text));
     }
 }

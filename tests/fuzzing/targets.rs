@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
 use thinkfamily::{
-    auth::{AgencyEntry, AgencyLookup, Asking, Authenticator, DevIssuer, Directory, TokenRequest},
+    auth::{AgencyEntry, AgencyLookup, Authenticator, Credentials, DevIssuer, Directory, TokenRequest},
     catalogue,
     clock::{Clock, Ids},
     graphql::ids::{Codec, Key, Kind},
@@ -164,8 +164,8 @@ impl Tokens {
         };
         let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
         let taken = {
-            let asking = Asking::by_headers(&headers);
-            self.runtime.block_on(self.authenticator.sign_in(&asking)).is_ok()
+            let credentials = Credentials::from_headers(&headers);
+            self.runtime.block_on(self.authenticator.sign_in(&credentials)).is_ok()
         };
         assert_eq!(taken, data == self.good.as_bytes());
     }

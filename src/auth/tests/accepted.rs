@@ -1,4 +1,4 @@
-//! Tokens and purposes that are right, and what the caller is then known as.
+//! Tests of valid tokens and purposes, and of the resulting caller.
 
 use std::sync::atomic::Ordering;
 
@@ -7,7 +7,7 @@ use http::HeaderValue;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::kit::{AUDIENCE, COUNCIL, Key, Scene, bearer, noon, officer, officer_but};
+use super::kit::{AUDIENCE, COUNCIL, Key, Scene, bearer, noon, officer, officer_with};
 use crate::{
     auth::{AuthRefusal, Authenticator, IssuerError, bearer::PURPOSE_HEADER},
     error::ErrorCode,
@@ -38,7 +38,7 @@ async fn each_algorithm_is_accepted_with_its_own_key() {
 }
 
 #[tokio::test]
-async fn types_scheme_and_audience_lists_are_read_leniently_where_the_standards_say_so() {
+async fn type_scheme_and_audiences_are_read_leniently_where_the_standards_say_so() {
     let scene = Scene::new();
     for typ in ["at+jwt", "AT+JWT", "application/at+jwt", "JWT", "jwt"] {
         let header = json!({"typ": typ, "alg": "EdDSA", "kid": "police-ed"}).to_string();
@@ -49,9 +49,9 @@ async fn types_scheme_and_audience_lists_are_read_leniently_where_the_standards_
         headers.insert(http::header::AUTHORIZATION, value);
         assert!(scene.authenticator.authenticate(&headers).await.is_ok());
     }
-    let listed = officer_but(|claims| claims["aud"] = json!(["https://other.example", AUDIENCE]));
+    let listed = officer_with(|claims| claims["aud"] = json!(["https://other.example", AUDIENCE]));
     assert!(scene.try_claims(&listed).await.is_ok());
-    let sparse = officer_but(|claims| {
+    let sparse = officer_with(|claims| {
         for optional in ["iat", "nbf", "jti"] {
             claims.as_object_mut().unwrap().remove(optional);
         }
@@ -61,13 +61,13 @@ async fn types_scheme_and_audience_lists_are_read_leniently_where_the_standards_
 }
 
 #[tokio::test]
-async fn one_purpose_may_be_a_text_and_the_program_may_have_other_names() {
+async fn a_single_purpose_may_be_a_string_and_the_client_claim_has_alternatives() {
     let scene = Scene::new();
-    let claims = officer_but(|claims| claims["purposes"] = json!("safeguarding"));
+    let claims = officer_with(|claims| claims["purposes"] = json!("safeguarding"));
     let caller = scene.try_claims(&claims).await.unwrap().caller;
     assert_eq!(caller.purposes, ["safeguarding"]);
     for name in ["azp", "appid"] {
-        let claims = officer_but(|claims| {
+        let claims = officer_with(|claims| {
             claims.as_object_mut().unwrap().remove("client_id");
             claims[name] = json!("by-another-name");
         });
@@ -75,10 +75,10 @@ async fn one_purpose_may_be_a_text_and_the_program_may_have_other_names() {
             scene.try_claims(&claims).await.unwrap().caller.client,
             "by-another-name"
         );
-        // Beside the standard's own name it counts for nothing, and where that is wrong nothing stands in for it.
-        let both = officer_but(|claims| claims[name] = json!("by-another-name"));
+        // Beside the standard claim it is ignored, and an invalid standard claim has no substitute.
+        let both = officer_with(|claims| claims[name] = json!("by-another-name"));
         assert_eq!(scene.try_claims(&both).await.unwrap().caller.client, "police-records");
-        let wrong = officer_but(|claims| {
+        let wrong = officer_with(|claims| {
             claims["client_id"] = json!(1);
             claims[name] = json!("by-another-name");
         });
@@ -88,7 +88,7 @@ async fn one_purpose_may_be_a_text_and_the_program_may_have_other_names() {
 }
 
 #[tokio::test]
-async fn keys_that_the_header_brings_are_ignored() {
+async fn keys_in_the_header_are_ignored() {
     let scene = Scene::new();
     let header = json!({
         "typ": "at+jwt", "alg": "EdDSA", "kid": "police-ed", "jku": "https://evil.example/keys",
@@ -101,7 +101,7 @@ async fn keys_that_the_header_brings_are_ignored() {
 #[tokio::test]
 async fn a_portal_acts_for_a_user() {
     let scene = Scene::new();
-    let claims = officer_but(|claims| {
+    let claims = officer_with(|claims| {
         claims["act"] = json!({"sub": "portal-1", "client_id": "family-portal", "agency": "cambs-portal"});
     });
     let caller = scene.try_claims(&claims).await.unwrap().caller;
@@ -116,7 +116,7 @@ async fn a_portal_acts_for_a_user() {
 }
 
 #[tokio::test]
-async fn whether_a_client_is_held_to_registered_documents_is_the_portals_matter_where_there_is_one() {
+async fn with_a_portal_the_portal_decides_about_registered_documents() {
     let scene = Scene::new();
     for (own, portal, held) in [
         ("police-records", None, false),
@@ -124,7 +124,7 @@ async fn whether_a_client_is_held_to_registered_documents_is_the_portals_matter_
         ("registered-records", Some("family-portal"), false),
         ("police-records", Some("registered-portal"), true),
     ] {
-        let claims = officer_but(|claims| {
+        let claims = officer_with(|claims| {
             claims["client_id"] = json!(own);
             if let Some(portal) = portal {
                 claims["act"] = json!({"sub": "portal-1", "client_id": portal, "agency": "cambs-portal"});
@@ -139,7 +139,7 @@ async fn whether_a_client_is_held_to_registered_documents_is_the_portals_matter_
 }
 
 #[tokio::test]
-async fn a_clock_may_be_off_by_the_leeway_and_no_more() {
+async fn clock_skew_is_allowed_up_to_the_leeway() {
     let scene = Scene::new();
     let now = noon().timestamp();
     for (claim, within, beyond, refusal) in [
@@ -149,18 +149,18 @@ async fn a_clock_may_be_off_by_the_leeway_and_no_more() {
         ("exp", now + 86_405, now + 86_406, AuthRefusal::LivesTooLong),
     ] {
         let accepted = scene
-            .try_claims(&officer_but(|claims| claims[claim] = json!(within)))
+            .try_claims(&officer_with(|claims| claims[claim] = json!(within)))
             .await;
         assert!(accepted.is_ok(), "{claim} {accepted:?}");
         let refused = scene
-            .try_claims(&officer_but(|claims| claims[claim] = json!(beyond)))
+            .try_claims(&officer_with(|claims| claims[claim] = json!(beyond)))
             .await;
         assert_eq!(refused.unwrap_err(), refusal);
     }
 }
 
 #[tokio::test]
-async fn a_remembered_token_still_expires_and_its_agency_is_asked_for_each_time() {
+async fn a_cached_token_still_expires_and_its_agency_is_looked_up_each_time() {
     let scene = Scene::new();
     let token = scene.police_ed.token("police-ed", &officer());
     assert!(scene.try_token(&token).await.is_ok());
@@ -178,9 +178,9 @@ async fn a_remembered_token_still_expires_and_its_agency_is_asked_for_each_time(
 }
 
 #[tokio::test]
-async fn the_purpose_is_the_headers_or_the_tokens_only_one() {
+async fn the_purpose_comes_from_the_header_or_is_the_tokens_only_one() {
     let scene = Scene::new();
-    let several = officer_but(|claims| claims["purposes"] = json!(["safeguarding", "early_help", "safeguarding"]));
+    let several = officer_with(|claims| claims["purposes"] = json!(["safeguarding", "early_help", "safeguarding"]));
     let token = scene.police_ed.token("police-ed", &several);
     let with = |purposes: &[&[u8]]| {
         let mut headers = bearer(&token);
@@ -219,14 +219,14 @@ async fn the_purpose_is_the_headers_or_the_tokens_only_one() {
         let refused = sign_in(with(purposes)).await.unwrap_err();
         assert_eq!((refused, refused.error_code()), (refusal, code));
     }
-    // A token that is refused is refused for itself, whatever purpose is named.
+    // A refused token is refused for its own cause, whatever purpose is named.
     let mut headers = with(&[b"statistics"]);
     headers.remove(http::header::AUTHORIZATION);
     assert_eq!(sign_in(headers).await.unwrap_err(), AuthRefusal::NoAuthorization);
 }
 
 #[tokio::test]
-async fn a_token_outside_of_headers_is_judged_alike() {
+async fn a_token_outside_headers_is_checked_the_same() {
     let scene = Scene::new();
     let token = scene.police_ec.token("police-ec", &officer());
     let signed_in = scene
@@ -237,7 +237,7 @@ async fn a_token_outside_of_headers_is_judged_alike() {
     assert_eq!(signed_in, scene.try_token(&token).await.unwrap());
     let refused = scene.authenticator.sign_in_with("", None).await.unwrap_err();
     assert_eq!(refused, AuthRefusal::TokenEmpty);
-    let council = officer_but(|claims| {
+    let council = officer_with(|claims| {
         claims["iss"] = json!(COUNCIL);
         claims["agency"] = json!("cambs-council");
     });
@@ -247,7 +247,7 @@ async fn a_token_outside_of_headers_is_judged_alike() {
 }
 
 #[test]
-fn no_issuer_at_all_is_refused_at_start() {
+fn starting_without_an_issuer_is_refused() {
     let scene = Scene::new();
     let refused = Authenticator::new(Vec::new(), scene.register.clone(), scene.clock.clone());
     assert!(matches!(refused, Err(IssuerError::None)));

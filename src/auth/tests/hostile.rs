@@ -1,18 +1,18 @@
-//! Tokens that must be refused, each for its own cause, and all with one public answer.
+//! Tests of tokens that must be refused, each for its own cause, and all with the same public answer.
 
 use aws_lc_rs::{hmac, rand::SystemRandom, signature::RSA_PSS_SHA256};
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use serde_json::{Value, json};
 
-use super::kit::{COUNCIL, Key, Scene, base64, bearer, officer, officer_but};
+use super::kit::{COUNCIL, Key, Scene, base64, bearer, officer, officer_with};
 use crate::{
-    auth::{AuthRefusal, bearer::TOKEN_BYTES},
+    auth::{AuthRefusal, bearer::DEFAULT_MAX_TOKEN_BYTES},
     error::{ErrorCode, RequestError},
 };
 
-/// Refused for this cause, and with the one public answer.
+/// Asserts a refusal with this cause and the one public answer.
 #[track_caller]
-pub(super) fn is_refused(what: &str, result: Result<impl std::fmt::Debug, AuthRefusal>, expected: AuthRefusal) {
+pub(super) fn assert_refused(what: &str, result: Result<impl std::fmt::Debug, AuthRefusal>, expected: AuthRefusal) {
     let refusal = result.expect_err(what);
     assert_eq!(refusal, expected, "{what}");
     let public = RequestError::from(refusal);
@@ -20,13 +20,13 @@ pub(super) fn is_refused(what: &str, result: Result<impl std::fmt::Debug, AuthRe
     assert_eq!(public.message, "A valid access token is needed.", "{what}");
 }
 
-/// A token with another header, signed by the police's Ed25519 key all the same.
+/// A token with another header, signed by the police's Ed25519 key.
 fn with_header(scene: &Scene, header: &Value) -> String {
     scene.police_ed.token_of(header.to_string(), officer().to_string())
 }
 
 #[tokio::test]
-async fn headers_that_are_not_one_bearer_token() {
+async fn headers_without_exactly_one_bearer_token_are_refused() {
     use AuthRefusal::{
         NoAuthorization, SchemeNotAccepted, SeveralAuthorizations, TokenEmpty, TokenMalformed, TokenTooLong,
     };
@@ -40,7 +40,7 @@ async fn headers_that_are_not_one_bearer_token() {
         headers
     };
     let good = format!("Bearer {token}");
-    let long = format!("Bearer {}", "a".repeat(TOKEN_BYTES + 1));
+    let long = format!("Bearer {}", "a".repeat(DEFAULT_MAX_TOKEN_BYTES + 1));
     for (what, headers, expected) in [
         ("none", with(&[]), NoAuthorization),
         ("two", with(&[good.as_bytes(), good.as_bytes()]), SeveralAuthorizations),
@@ -64,9 +64,9 @@ async fn headers_that_are_not_one_bearer_token() {
         ("not text", with(&[b"Bearer \xff\xfe"]), TokenMalformed),
         ("oversize", with(&[long.as_bytes()]), TokenTooLong),
     ] {
-        is_refused(what, scene.authenticator.authenticate(&headers).await, expected);
+        assert_refused(what, scene.authenticator.authenticate(&headers).await, expected);
     }
-    is_refused(
+    assert_refused(
         "oversize outside of headers",
         scene.authenticator.sign_in_with(&long, None).await,
         TokenTooLong,
@@ -74,7 +74,7 @@ async fn headers_that_are_not_one_bearer_token() {
 }
 
 #[tokio::test]
-async fn tokens_that_are_not_three_clean_parts() {
+async fn malformed_tokens_are_refused() {
     let scene = Scene::new();
     let token = scene.police_ed.token("police-ed", &officer());
     let (signed, signature) = token.rsplit_once('.').unwrap();
@@ -97,16 +97,16 @@ async fn tokens_that_are_not_three_clean_parts() {
         }),
         ("space inside", format!("{header}.{payload}. {signature}")),
     ] {
-        is_refused(what, scene.try_token(&broken).await, AuthRefusal::TokenMalformed);
+        assert_refused(what, scene.try_token(&broken).await, AuthRefusal::TokenMalformed);
     }
 }
 
 #[tokio::test]
-async fn signatures_that_do_not_fit() {
+async fn invalid_signatures_are_refused() {
     let scene = Scene::new();
     let token = scene.police_ed.token("police-ed", &officer());
     let (signed, signature) = token.rsplit_once('.').unwrap();
-    let other = base64(officer_but(|claims| claims["role"] = json!("manager")).to_string());
+    let other = base64(officer_with(|claims| claims["role"] = json!("manager")).to_string());
     let header = signed.split_once('.').unwrap().0;
     for (what, broken) in [
         ("truncated", token[..token.len() - 2].to_owned()),
@@ -129,19 +129,19 @@ async fn signatures_that_do_not_fit() {
             format!("{signed}.{}", base64(signature))
         }),
     ] {
-        is_refused(what, scene.try_token(&broken).await, AuthRefusal::SignatureInvalid);
+        assert_refused(what, scene.try_token(&broken).await, AuthRefusal::SignatureInvalid);
     }
 }
 
 #[tokio::test]
-async fn algorithms_and_keys_that_do_not_belong_together() {
+async fn mismatched_algorithms_and_keys_are_refused() {
     use AuthRefusal::{AlgorithmNotAllowed, KeyAlgorithmMismatch, KeyIdMissing, KeyUnknown};
     let scene = Scene::new();
     let header = |alg: &str, kid: &str| json!({"typ": "at+jwt", "alg": alg, "kid": kid});
     for alg in [
         "none", "None", "NONE", "HS256", "HS512", "PS256", "RS512", "ES384", "eddsa", "Ed25519", "",
     ] {
-        is_refused(
+        assert_refused(
             alg,
             scene.try_token(&with_header(&scene, &header(alg, "police-ed"))).await,
             AlgorithmNotAllowed,
@@ -152,13 +152,13 @@ async fn algorithms_and_keys_that_do_not_belong_together() {
         base64(header("none", "police-ed").to_string()),
         base64(officer().to_string())
     );
-    is_refused(
+    assert_refused(
         "none, unsigned",
         scene.try_token(&unsigned).await,
         AuthRefusal::TokenMalformed,
     );
     for public in ["n", "e"] {
-        // The classic: the public key as the secret of a symmetric algorithm.
+        // Algorithm confusion: the public key as the secret of a symmetric algorithm.
         let secret = scene.police_rsa.jwk("police-rsa")[public].as_str().unwrap().to_owned();
         let signed = format!(
             "{}.{}",
@@ -166,7 +166,7 @@ async fn algorithms_and_keys_that_do_not_belong_together() {
             base64(officer().to_string())
         );
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), signed.as_bytes());
-        is_refused(
+        assert_refused(
             "HS256",
             scene.try_token(&format!("{signed}.{}", base64(tag))).await,
             AlgorithmNotAllowed,
@@ -181,7 +181,7 @@ async fn algorithms_and_keys_that_do_not_belong_together() {
         let token = scene
             .police_ec
             .token_of(header(alg, kid).to_string(), officer().to_string());
-        is_refused(kid, scene.try_token(&token).await, KeyAlgorithmMismatch);
+        assert_refused(kid, scene.try_token(&token).await, KeyAlgorithmMismatch);
     }
     for kid in [
         "police",
@@ -191,7 +191,7 @@ async fn algorithms_and_keys_that_do_not_belong_together() {
         "' or 1=1 --",
         "police-ed\u{0}",
     ] {
-        is_refused(
+        assert_refused(
             kid,
             scene.try_token(&with_header(&scene, &header("EdDSA", kid))).await,
             KeyUnknown,
@@ -205,28 +205,28 @@ async fn algorithms_and_keys_that_do_not_belong_together() {
         json!("k".repeat(201)),
     ] {
         let header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": kid});
-        is_refused(
+        assert_refused(
             "kid",
             scene.try_token(&with_header(&scene, &header)).await,
             KeyIdMissing,
         );
     }
     let without_alg = json!({"typ": "at+jwt", "kid": "police-ed"});
-    is_refused(
+    assert_refused(
         "no alg",
         scene.try_token(&with_header(&scene, &without_alg)).await,
         AlgorithmNotAllowed,
     );
     let without_kid = json!({"typ": "at+jwt", "alg": "EdDSA"});
-    is_refused(
+    assert_refused(
         "no kid",
         scene.try_token(&with_header(&scene, &without_kid)).await,
         KeyIdMissing,
     );
     // The council may use EdDSA only.
-    let council = officer_but(|claims| claims["iss"] = json!(COUNCIL));
+    let council = officer_with(|claims| claims["iss"] = json!(COUNCIL));
     let token = scene.police_ec.token("council-ed", &council);
-    is_refused(
+    assert_refused(
         "ES256 for an EdDSA issuer",
         scene.try_token(&token).await,
         AlgorithmNotAllowed,
@@ -234,12 +234,12 @@ async fn algorithms_and_keys_that_do_not_belong_together() {
 }
 
 #[tokio::test]
-async fn headers_that_ask_for_more_than_we_do() {
+async fn unsupported_headers_are_refused() {
     use AuthRefusal::{HeaderCritical, HeaderMalformed, SignatureInvalid, TypeNotAccepted};
     let scene = Scene::new();
     let plain = r#""alg":"EdDSA","kid":"police-ed""#;
     let typed = format!(r#""typ":"at+jwt",{plain}"#);
-    let stranger = Key::ed();
+    let unknown_key = Key::ed();
     for (what, header, expected) in [
         ("crit", format!(r#"{{{typed},"crit":["exp"]}}"#), HeaderCritical),
         ("empty crit", format!(r#"{{{typed},"crit":[]}}"#), HeaderCritical),
@@ -278,26 +278,26 @@ async fn headers_that_ask_for_more_than_we_do() {
         ("two objects", format!("{{{typed}}}{{}}"), HeaderMalformed),
     ] {
         let token = scene.police_ed.token_of(&header, officer().to_string());
-        is_refused(what, scene.try_token(&token).await, expected);
+        assert_refused(what, scene.try_token(&token).await, expected);
     }
-    let embedded = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": "police-ed", "jwk": stranger.jwk("police-ed")});
-    let token = stranger.token_of(embedded.to_string(), officer().to_string());
-    is_refused(
+    let embedded = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": "police-ed", "jwk": unknown_key.jwk("police-ed")});
+    let token = unknown_key.token_of(embedded.to_string(), officer().to_string());
+    assert_refused(
         "signed by the key it brings",
         scene.try_token(&token).await,
         SignatureInvalid,
     );
     let elsewhere = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": "police-ed", "jku": "https://evil.example/keys"});
-    let token = stranger.token_of(elsewhere.to_string(), officer().to_string());
-    is_refused("jku", scene.try_token(&token).await, SignatureInvalid);
+    let token = unknown_key.token_of(elsewhere.to_string(), officer().to_string());
+    assert_refused("jku", scene.try_token(&token).await, SignatureInvalid);
     let mut bytes = format!("{{{typed},\"x\":\"").into_bytes();
     bytes.extend_from_slice(b"\xff\"}");
     let token = scene.police_ed.token_of(bytes, officer().to_string());
-    is_refused("header not UTF-8", scene.try_token(&token).await, HeaderMalformed);
+    assert_refused("header not UTF-8", scene.try_token(&token).await, HeaderMalformed);
 }
 
 #[tokio::test]
-async fn payloads_that_are_not_one_plain_object() {
+async fn malformed_payloads_are_refused() {
     let scene = Scene::new();
     let header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": "police-ed"}).to_string();
     let good = officer().to_string();
@@ -319,16 +319,16 @@ async fn payloads_that_are_not_one_plain_object() {
         ("cut off", good.as_bytes()[..good.len() - 1].to_vec()),
     ] {
         let token = scene.police_ed.token_of(&header, payload);
-        is_refused(what, scene.try_token(&token).await, AuthRefusal::PayloadMalformed);
+        assert_refused(what, scene.try_token(&token).await, AuthRefusal::PayloadMalformed);
     }
 }
 
 #[tokio::test]
-async fn a_refused_token_is_refused_again() {
+async fn a_refused_token_is_not_cached() {
     let scene = Scene::new();
     let token = scene.council.token("police-ed", &officer());
     for _ in 0..3 {
-        is_refused(
+        assert_refused(
             "again",
             scene.authenticator.authenticate(&bearer(&token)).await,
             AuthRefusal::SignatureInvalid,

@@ -1,15 +1,15 @@
-//! Rightly signed tokens whose claims must be refused.
+//! Tests of correctly signed tokens whose claims must be refused.
 
 use serde_json::{Value, json};
 
 use super::{
-    hostile::is_refused,
-    kit::{AUDIENCE, COUNCIL, POLICE, Scene, noon, officer_but},
+    hostile::assert_refused,
+    kit::{AUDIENCE, COUNCIL, POLICE, Scene, noon, officer_with},
 };
 use crate::auth::AuthRefusal;
 
 #[tokio::test]
-async fn claims_that_are_missing_or_malformed() {
+async fn missing_or_malformed_claims_are_refused() {
     use AuthRefusal::{ClaimMalformed, ClaimMissing};
     let scene = Scene::new();
     let required = [
@@ -24,17 +24,17 @@ async fn claims_that_are_missing_or_malformed() {
         "purposes",
     ];
     for claim in required {
-        let spoilt = officer_but(|claims| drop(claims.as_object_mut().unwrap().remove(claim)));
-        is_refused(claim, scene.try_claims(&spoilt).await, ClaimMissing(claim));
+        let spoilt = officer_with(|claims| drop(claims.as_object_mut().unwrap().remove(claim)));
+        assert_refused(claim, scene.try_claims(&spoilt).await, ClaimMissing(claim));
         for value in [json!(null), json!({}), json!(true)] {
-            let spoilt = officer_but(|claims| claims[claim] = value);
-            is_refused(claim, scene.try_claims(&spoilt).await, ClaimMalformed(claim));
+            let spoilt = officer_with(|claims| claims[claim] = value);
+            assert_refused(claim, scene.try_claims(&spoilt).await, ClaimMalformed(claim));
         }
     }
     for claim in ["sub", "client_id", "authority", "agency", "role", "jti"] {
         for value in ["", " ", " a", "a ", "a\nb", "a\u{0}", "a\u{85}b", &"é".repeat(201)] {
-            let spoilt = officer_but(|claims| claims[claim] = json!(value));
-            is_refused(claim, scene.try_claims(&spoilt).await, ClaimMalformed(claim));
+            let spoilt = officer_with(|claims| claims[claim] = json!(value));
+            assert_refused(claim, scene.try_claims(&spoilt).await, ClaimMalformed(claim));
         }
     }
     for claim in ["exp", "nbf", "iat"] {
@@ -48,8 +48,8 @@ async fn claims_that_are_missing_or_malformed() {
             json!(null),
             json!([1]),
         ] {
-            let spoilt = officer_but(|claims| claims[claim] = value);
-            is_refused(claim, scene.try_claims(&spoilt).await, ClaimMalformed(claim));
+            let spoilt = officer_with(|claims| claims[claim] = value);
+            assert_refused(claim, scene.try_claims(&spoilt).await, ClaimMalformed(claim));
         }
     }
     let many: Vec<String> = (0..21).map(|number| format!("purpose-{number}")).collect();
@@ -64,13 +64,13 @@ async fn claims_that_are_missing_or_malformed() {
         json!([null]),
         json!(many),
     ] {
-        let spoilt = officer_but(|claims| claims["purposes"] = value);
-        is_refused("purposes", scene.try_claims(&spoilt).await, ClaimMalformed("purposes"));
+        let spoilt = officer_with(|claims| claims["purposes"] = value);
+        assert_refused("purposes", scene.try_claims(&spoilt).await, ClaimMalformed("purposes"));
     }
 }
 
 #[tokio::test]
-async fn tokens_of_another_time_or_for_another_place() {
+async fn tokens_for_another_time_or_audience_are_refused() {
     use AuthRefusal::{
         AudienceMismatch, ClaimMalformed, Expired, IssuedInFuture, IssuerUnknown, LivesTooLong, NotYetValid,
     };
@@ -98,13 +98,13 @@ async fn tokens_of_another_time_or_for_another_place() {
         ("iss", json!(""), IssuerUnknown),
         ("iss", json!([POLICE]), ClaimMalformed("iss")),
     ] {
-        let spoilt = officer_but(|claims| claims[claim] = value);
-        is_refused(claim, scene.try_claims(&spoilt).await, expected);
+        let spoilt = officer_with(|claims| claims[claim] = value);
+        assert_refused(claim, scene.try_claims(&spoilt).await, expected);
     }
 }
 
 #[tokio::test]
-async fn people_and_agencies_that_the_issuer_may_not_speak_for() {
+async fn agencies_that_the_issuer_may_not_speak_for_are_refused() {
     use AuthRefusal::{AgencyNotTrusted, AgencyUnknown, RoleIsPortal, RoleUnknown};
     let scene = Scene::new();
     for (claim, value, expected) in [
@@ -119,12 +119,12 @@ async fn people_and_agencies_that_the_issuer_may_not_speak_for() {
         ("authority", "suffolk", AgencyNotTrusted),
         ("agency", "cambs-ghost", AgencyUnknown),
     ] {
-        let spoilt = officer_but(|claims| claims[claim] = json!(value));
-        is_refused(value, scene.try_claims(&spoilt).await, expected);
+        let spoilt = officer_with(|claims| claims[claim] = json!(value));
+        assert_refused(value, scene.try_claims(&spoilt).await, expected);
     }
-    let impostor = officer_but(|claims| claims["iss"] = json!(COUNCIL));
+    let impostor = officer_with(|claims| claims["iss"] = json!(COUNCIL));
     let token = scene.council.token("council-ed", &impostor);
-    is_refused(
+    assert_refused(
         "the council for the police",
         scene.try_token(&token).await,
         AgencyNotTrusted,
@@ -132,13 +132,13 @@ async fn people_and_agencies_that_the_issuer_may_not_speak_for() {
 }
 
 #[tokio::test]
-async fn portals_that_may_not_act() {
+async fn portals_that_may_not_act_are_refused() {
     use AuthRefusal::{ActorNested, ClaimMalformed, ClaimMissing, PortalNotTrusted, PortalUnknown};
     let scene = Scene::new();
     let act = |change: &dyn Fn(&mut Value)| {
         let mut actor = json!({"sub": "portal-1", "client_id": "family-portal", "agency": "cambs-portal"});
         change(&mut actor);
-        officer_but(|claims| claims["act"] = actor)
+        officer_with(|claims| claims["act"] = actor)
     };
     let nested = json!({"sub": "portal-2", "client_id": "other", "agency": "cambs-portal"});
     for (what, claims, expected) in [
@@ -186,6 +186,6 @@ async fn portals_that_may_not_act() {
             PortalUnknown,
         ),
     ] {
-        is_refused(what, scene.try_claims(&claims).await, expected);
+        assert_refused(what, scene.try_claims(&claims).await, expected);
     }
 }

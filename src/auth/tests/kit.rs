@@ -1,4 +1,5 @@
-//! Ready-made issuers with fresh keys, a register of made-up agencies, and tokens that are right until a test spoils them.
+//! Test fixtures: issuers with fresh keys, a register of made-up agencies, and tokens that are valid until a
+//! test alters them.
 
 use std::{
     collections::BTreeSet,
@@ -25,7 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::{
-        AgencyEntry, AgencyLookup, Asking, AuthRefusal, Authenticator, Directory, DirectoryError, SignedIn,
+        AgencyEntry, AgencyLookup, AuthRefusal, Authenticator, Credentials, Directory, DirectoryError, SignedIn,
         TrustedIssuer, issuer::Trust, jwks::KeySet, keys::Keys,
     },
     clock::Clock,
@@ -53,7 +54,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    /// One RSA key for all tests: they take long to make.
+    /// One RSA key for all tests: generating one is slow.
     pub(super) fn rsa() -> &'static Self {
         static KEY: OnceLock<Key> = OnceLock::new();
         KEY.get_or_init(|| Self::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).unwrap()))
@@ -104,13 +105,13 @@ impl Key {
         }
     }
 
-    /// A token of exactly these texts, signed.
+    /// A signed token of exactly these texts.
     pub(super) fn token_of(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
         let signed = format!("{}.{}", base64(header), base64(payload));
         format!("{signed}.{}", base64(self.sign(signed.as_bytes())))
     }
 
-    /// A token with this payload and a right header.
+    /// A token with this payload and a valid header.
     pub(super) fn token(&self, kid: &str, payload: &Value) -> String {
         self.token_of(
             json!({"typ": "at+jwt", "alg": self.algorithm().name(), "kid": kid}).to_string(),
@@ -119,7 +120,7 @@ impl Key {
     }
 }
 
-/// The claims of a police officer who is welcome.
+/// The claims of a police officer who is accepted.
 pub(super) fn officer() -> Value {
     let now = noon().timestamp();
     json!({
@@ -129,10 +130,10 @@ pub(super) fn officer() -> Value {
     })
 }
 
-/// The same claims, spoilt.
-pub(super) fn officer_but(spoil: impl FnOnce(&mut Value)) -> Value {
+/// The same claims, altered.
+pub(super) fn officer_with(alter: impl FnOnce(&mut Value)) -> Value {
     let mut claims = officer();
-    spoil(&mut claims);
+    alter(&mut claims);
     claims
 }
 
@@ -197,7 +198,7 @@ fn issuer(name: &str, keys: &[(&str, &Key)], agencies: &[&str], clock: &Clock) -
             portals: names(&["cambridgeshire/cambs-portal"]),
         },
         leeway: Duration::from_secs(5),
-        longest_life: Duration::from_hours(24),
+        max_lifetime: Duration::from_hours(24),
         binding: TokenBinding::Optional,
     }
 }
@@ -230,12 +231,12 @@ impl Scene {
         }
     }
 
-    /// Signs in with a token and no more.
+    /// Authenticates with a token and nothing else.
     pub(super) async fn try_token(&self, token: &str) -> Result<SignedIn, AuthRefusal> {
         self.authenticator.by_headers(&bearer(token)).await
     }
 
-    /// Signs in with these claims, rightly signed by the police's Ed25519 key.
+    /// Authenticates with these claims, correctly signed by the police's Ed25519 key.
     pub(super) async fn try_claims(&self, claims: &Value) -> Result<SignedIn, AuthRefusal> {
         self.try_token(&self.police_ed.token("police-ed", claims)).await
     }
@@ -250,9 +251,9 @@ pub(super) fn bearer(token: &str) -> HeaderMap {
 }
 
 impl Authenticator {
-    /// Signs in by headers alone.
+    /// Authenticates by headers alone.
     pub(super) async fn by_headers(&self, headers: &HeaderMap) -> Result<SignedIn, AuthRefusal> {
-        self.sign_in(&Asking::by_headers(headers)).await
+        self.sign_in(&Credentials::from_headers(headers)).await
     }
 
     /// The caller of a request with these headers.
@@ -260,7 +261,7 @@ impl Authenticator {
         self.by_headers(headers).await.map(|signed_in| signed_in.caller)
     }
 
-    /// Signs in with a token, and perhaps a purpose.
+    /// Authenticates with a token, and perhaps a purpose.
     pub(super) async fn sign_in_with(&self, token: &str, purpose: Option<&str>) -> Result<SignedIn, AuthRefusal> {
         let mut headers = bearer(token);
         if let Some(purpose) = purpose {

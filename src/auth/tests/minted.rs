@@ -1,4 +1,4 @@
-//! The development issuer: its key, its tokens, and the subcommand that prints one.
+//! Tests of the development issuer: its key, its tokens, and the subcommand that prints one.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ fn authenticator(issuer: &DevIssuer) -> Authenticator {
 }
 
 #[tokio::test]
-async fn a_minted_token_signs_in_and_the_key_outlives_the_process() {
+async fn an_issued_token_is_accepted_and_the_key_outlives_the_process() {
     let home = tempfile::tempdir().unwrap();
     let directory = home.path().join("new/data");
     let token = open(&directory).unwrap().mint(&request()).unwrap();
@@ -60,7 +60,7 @@ async fn a_minted_token_signs_in_and_the_key_outlives_the_process() {
 }
 
 #[test]
-fn tokens_that_would_be_refused_are_not_minted() {
+fn tokens_that_would_be_refused_are_not_issued() {
     let home = tempfile::tempdir().unwrap();
     let issuer = open(home.path()).unwrap();
     let refused = |change: &dyn Fn(&mut TokenRequest)| {
@@ -89,7 +89,7 @@ fn tokens_that_would_be_refused_are_not_minted() {
 
 #[cfg(unix)]
 #[test]
-fn the_key_is_its_owners_only() {
+fn the_key_file_is_private() {
     use std::{
         fs::{self, Permissions},
         os::unix::fs::PermissionsExt as _,
@@ -112,7 +112,7 @@ fn the_key_is_its_owners_only() {
 }
 
 #[derive(Parser)]
-struct Line {
+struct CommandLine {
     #[command(flatten)]
     settings: ConfigArgs,
     #[command(flatten)]
@@ -120,7 +120,7 @@ struct Line {
 }
 
 #[tokio::test]
-async fn the_subcommand_prints_one_token_or_says_that_the_issuer_is_off() {
+async fn the_subcommand_prints_one_token_or_reports_that_the_issuer_is_off() {
     let home = tempfile::tempdir().unwrap();
     let data = format!("--data-dir={}", home.path().display());
     let line = |more: &[&str]| {
@@ -132,9 +132,9 @@ async fn the_subcommand_prints_one_token_or_says_that_the_issuer_is_off() {
             "--purpose=a",
             "--purpose=b",
         ];
-        Line::try_parse_from(fixed.iter().chain(more)).unwrap()
+        CommandLine::try_parse_from(fixed.iter().chain(more)).unwrap()
     };
-    let print = |line: &Line| {
+    let print = |line: &CommandLine| {
         let config = Config::load_with(&line.settings, &|_| None).unwrap();
         let mut out = Vec::new();
         run(&config, &line.token, &Clock::fixed(noon()), &Ids::seeded(2), &mut out)
@@ -150,6 +150,6 @@ async fn the_subcommand_prints_one_token_or_says_that_the_issuer_is_off() {
     assert_eq!((signed_in.expires_at - noon()).num_minutes(), 2);
     let off = print(&line(&["--dev-issuer=off"])).unwrap_err();
     assert!(matches!(off, TokenError::IssuerOff));
-    assert!(Line::try_parse_from(["token", "--agency=a", "--role=portal", "--purpose=b"]).is_err());
-    assert!(Line::try_parse_from(["token", "--agency=a", "--role=manager"]).is_err());
+    assert!(CommandLine::try_parse_from(["token", "--agency=a", "--role=portal", "--purpose=b"]).is_err());
+    assert!(CommandLine::try_parse_from(["token", "--agency=a", "--role=manager"]).is_err());
 }

@@ -1,4 +1,4 @@
-//! Sign-in as its callers meet it: whole tokens in, a caller or a refusal out.
+//! Tests of authentication: whole tokens in, a caller or a refusal out.
 
 mod accepted;
 mod hostile;

@@ -1,4 +1,4 @@
-//! Reads an agreement file by itself, with no register of agencies at hand.
+//! Parses an agreement file without a register of agencies.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use crate::{
     sharing::agreement_file::{self, AgreementFile, Refused},
 };
 
-/// Reads a file as if every agency that it names as a signatory existed.
+/// Parses a file as if every agency that it names as a signatory existed.
 pub(super) fn read(text: &str) -> Result<AgreementFile, Refused> {
-    agreement_file::read(text, &catalogue::known(named(text)))
+    agreement_file::read(text, &catalogue::known(named_agencies(text)))
 }
 
-/// The agencies that a file names. Of what cannot be read nothing is named; the real reader tells why.
-fn named(text: &str) -> BTreeSet<String> {
+/// The agencies that a file names; none if it cannot be parsed, which the real parser then reports.
+fn named_agencies(text: &str) -> BTreeSet<String> {
     if text.len() > agreement_file::LARGEST_FILE {
         return BTreeSet::new();
     }
@@ -32,15 +32,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn agencies_are_taken_as_they_are_named() {
-        let named = named("[[signatory]]\nagency = \"a\"\n[[signatory]]\nagency = \"b\"\n[[signatory]]\nother = 1\n");
-        assert_eq!(named, BTreeSet::from(["a".to_owned(), "b".to_owned()]));
+    fn signatories_need_not_exist() {
+        let agencies =
+            named_agencies("[[signatory]]\nagency = \"a\"\n[[signatory]]\nagency = \"b\"\n[[signatory]]\nother = 1\n");
+        assert_eq!(agencies, BTreeSet::from(["a".to_owned(), "b".to_owned()]));
     }
 
     #[test]
-    fn what_is_no_toml_is_told_by_the_real_reader() {
-        assert!(super::named("[[signatory").is_empty());
-        assert!(super::named("signatory = 3").is_empty());
+    fn invalid_toml_is_reported_by_the_parser() {
+        assert!(super::named_agencies("[[signatory").is_empty());
+        assert!(super::named_agencies("signatory = 3").is_empty());
         let refused = read("[agreement]\nid = ").unwrap_err();
         assert_eq!(refused.problems[0].line, 2);
     }

@@ -1,4 +1,4 @@
-//! Loads an agreement into the database: whole, once, and only with an entry in the trail.
+//! Loads an agreement into the database: as a whole, once, and only with an entry in the trail.
 
 use crate::{
     audit::{AgreementRef, Code, Entry, EntryRef, Kind, Subject, Trail, TrailError},
@@ -13,19 +13,19 @@ use crate::{
     },
 };
 
-/// What became of a file.
+/// The result of loading a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Loaded {
-    /// It was loaded now.
+    /// It was loaded.
     Now {
         /// The agreement's code.
         code: String,
         /// Its version.
         version: i32,
-        /// What in it can never hold.
+        /// Warnings about clauses that can never apply.
         warnings: Vec<Problem>,
     },
-    /// This version was there already, with the same text.
+    /// This version had been loaded before, with the same text.
     Before {
         /// The agreement's code.
         code: String,
@@ -34,10 +34,10 @@ pub(in crate::cli) enum Loaded {
     },
 }
 
-/// Why an agreement was not loaded. Nothing of it holds.
+/// Why an agreement was not loaded. Nothing of it is in force.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::cli) enum LoadError {
-    /// The file, or its place among the other versions, is not in order.
+    /// The file is invalid, or does not fit the other versions.
     #[error("the agreement has {} problems; the first, in line {}: {}", .0.problems.len() + .0.more, first(.0).0, first(.0).1)]
     Refused(Refused),
     /// Its authority is not in the database.
@@ -46,7 +46,7 @@ pub(in crate::cli) enum LoadError {
     /// The database failed.
     #[error("the agreement was not loaded: {0}")]
     Store(#[from] StoreError),
-    /// The entry could not be written, so the agreement was not loaded either.
+    /// The trail entry could not be written, so the agreement was not loaded either.
     #[error("the agreement was not loaded: {0}")]
     Trail(#[from] TrailError),
 }
@@ -58,14 +58,19 @@ fn first(refused: &Refused) -> (usize, &str) {
         .map_or((0, ""), |problem| (problem.line, problem.sentence.as_str()))
 }
 
-/// Checks the text against the database and loads it. `by` names who loads it: a subject of the trail.
-pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &str) -> Result<Loaded, LoadError> {
+/// Validates the text against the database and loads it. `loaded_by` is the subject in the trail.
+pub(in crate::cli) async fn load(
+    store: &Store,
+    trail: &Trail,
+    text: &str,
+    loaded_by: &str,
+) -> Result<Loaded, LoadError> {
     let code = agreement_file::authority_of(text).map_err(LoadError::Refused)?;
     let authority = store
         .authority_named(&code)
         .await?
         .ok_or(LoadError::UnknownAuthority(code))?;
-    // Nobody who starts a command wants to hear that another change came first.
+    // An exclusive session, so that the command cannot fail because another change came first.
     let session = Session::begin(store, authority.id, Mode::Exclusive).await?;
     let agencies = session.agencies().await?;
     let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
@@ -89,25 +94,25 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
             agreement,
             text.to_owned(),
             session.now(),
-            by.to_owned(),
+            loaded_by.to_owned(),
         )
         .await?;
-    // The entry first: a version in force that the trail does not know of must not be.
-    let noted = trail
-        .append(entry(&session, Kind::Agreement, agreement, by))
+    // The entry comes first: no version may be in force that the trail does not know of.
+    let announced = trail
+        .append(entry(&session, Kind::Agreement, agreement, loaded_by))
         .await?
         .place();
-    let mut failed = entry(&session, Kind::WriteFailed, agreement, by);
-    failed.about = Some(noted);
-    let kept = match session.confirm(&[(authority.id, noted.chain, noted.seq)]).await {
+    let mut failed = entry(&session, Kind::WriteFailed, agreement, loaded_by);
+    failed.about = Some(announced);
+    let committed = match session.confirm(&[(authority.id, announced.chain, announced.seq)]).await {
         Ok(()) => session.commit().await,
         Err(error) => Err(error),
     };
-    if let Err(error) = kept {
-        take_back(trail, failed, noted).await;
+    if let Err(error) = committed {
+        record_not_made(trail, failed, announced).await;
         return Err(error.into());
     }
-    trail.made(authority.id, [noted]);
+    trail.made(authority.id, [announced]);
     Ok(Loaded::Now {
         code,
         version,
@@ -115,11 +120,11 @@ pub(in crate::cli) async fn load(store: &Store, trail: &Trail, text: &str, by: &
     })
 }
 
-fn entry(session: &Session, kind: Kind, agreement: &Agreement, by: &str) -> Entry {
+fn entry(session: &Session, kind: Kind, agreement: &Agreement, loaded_by: &str) -> Entry {
     let mut entry = Entry::new(kind, session.now());
     entry.awaits = kind.announces();
     entry.authority = Some(session.authority());
-    entry.subject = Subject::new(by).ok();
+    entry.subject = Subject::new(loaded_by).ok();
     entry.agreements.insert(AgreementRef {
         code: Code::nearest(&agreement.code),
         version: agreement.version,
@@ -127,8 +132,8 @@ fn entry(session: &Session, kind: Kind, agreement: &Agreement, by: &str) -> Entr
     entry
 }
 
-/// Notes that what an entry announced was not made.
-async fn take_back(trail: &Trail, entry: Entry, announced: EntryRef) {
+/// Records that what an entry announced was not made.
+async fn record_not_made(trail: &Trail, entry: Entry, announced: EntryRef) {
     if let Err(error) = trail.append(entry).await {
         tracing::error!(%error, chain = %announced.chain, seq = announced.seq, "an entry announces what was not made");
     }

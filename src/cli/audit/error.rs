@@ -1,4 +1,4 @@
-//! Why the command could not be carried out.
+//! Why the command failed.
 
 use std::{
     io,
@@ -10,7 +10,7 @@ use crate::{
     store::trail::TrailStoreError,
 };
 
-/// Why the command could not be carried out.
+/// Why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     /// The key cannot be used.
@@ -24,7 +24,7 @@ pub enum AuditError {
     Export {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The error.
         error: ExportError,
     },
     /// A file of a receipt, a proof or a witness cannot be read or written.
@@ -32,10 +32,10 @@ pub enum AuditError {
     File {
         /// The file.
         path: PathBuf,
-        /// The operating system's error.
+        /// The system's error.
         error: io::Error,
     },
-    /// The terminal or pipe cannot be written to.
+    /// Standard output cannot be written to.
     #[error("the result cannot be written: {0}")]
     Output(#[from] io::Error),
     /// The command needs the trail's database and none was given.

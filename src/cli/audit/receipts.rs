@@ -1,4 +1,5 @@
-//! `thinkfamily audit prove` and `verify-receipt`: that what a receipt says is recorded, shown to whoever has the public key.
+//! `thinkfamily audit prove` and `verify-receipt`: proves to anybody with the public key that the content of
+//! a receipt is recorded.
 
 use std::{
     fs::{File, OpenOptions},
@@ -27,7 +28,8 @@ pub(super) struct Prove {
     /// The proof's file; it must not be there yet.
     #[arg(long, value_name = "PROOF")]
     out: PathBuf,
-    /// Prove it by the newest checkpoint that this witness has, instead of one that is signed now: its folder, or a file of it.
+    /// Prove it by the newest checkpoint that this witness has, instead of one that is signed now: its
+    /// folder, or a file of it.
     #[arg(long, value_name = "WITNESS")]
     witness: Vec<PathBuf>,
     /// The key that signed the receipt, if that is not the server's own any more.
@@ -51,10 +53,10 @@ pub(super) struct VerifyReceipt {
     witness: Vec<PathBuf>,
 }
 
-/// Reads a file of at most `most` bytes; of a longer one, a byte more.
-fn read(path: &Path, most: usize) -> Result<Vec<u8>, AuditError> {
+/// Reads a file of at most `max_bytes` bytes; of a longer one, one byte more.
+fn read(path: &Path, max_bytes: usize) -> Result<Vec<u8>, AuditError> {
     let mut bytes = Vec::new();
-    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)
         .and_then(|file| file.take(limit).read_to_end(&mut bytes))
         .map_err(|error| AuditError::file(path, error))?;
@@ -72,7 +74,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 impl Prove {
-    /// Makes the proof. What is wrong with the receipt or with the trail is told, and is no success.
+    /// Makes the proof. A bad receipt or trail is reported and fails.
     pub(super) async fn run(
         &self,
         store: &TrailStore,
@@ -85,11 +87,11 @@ impl Prove {
             writeln!(out, "{finding}")?;
         }
         let witnessed = (!self.witness.is_empty()).then_some(&witnessed.0);
-        let made = match SignedReceipt::read(&read(&self.receipt, MAX_RECEIPT)?) {
+        let proved = match SignedReceipt::read(&read(&self.receipt, MAX_RECEIPT)?) {
             Some(receipt) => prove(store, &key, &receipt, witnessed).await,
             None => Err(InvalidReceipt::NotSigned.into()),
         };
-        match made {
+        match proved {
             Ok(proof) => {
                 let bytes = serde_json::to_vec_pretty(&proof).map_err(io::Error::from)?;
                 write_new(&self.out, &bytes).map_err(|error| AuditError::file(&self.out, error))?;
@@ -111,7 +113,7 @@ impl Prove {
 }
 
 impl VerifyReceipt {
-    /// Checks the receipt, with nothing but files.
+    /// Verifies the receipt from files alone.
     pub(super) fn run(&self, out: &mut (dyn Write + Send)) -> Result<ExitCode, AuditError> {
         let keys: Vec<PublicKey> =
             (self.public_key.iter().map(|path| PublicKey::load(path))).collect::<Result<_, _>>()?;

@@ -1,4 +1,5 @@
-//! The copies of a witness: files of checkpoints, or folders of such files. What was stamped with the time is a checkpoint as well.
+//! Reads a witness's copies: files of checkpoints, or folders of such files. Time-stamped checkpoints count
+//! as well.
 
 use std::{
     fs::{self, File},
@@ -9,10 +10,10 @@ use std::{
 use super::error::AuditError;
 use crate::audit::{PublicKey, Report, witnessed::Witnessed};
 
-/// What files in a witness's folder are called; others there are let be.
+/// File name extensions in a witness's folder; other files are ignored.
 const EXTENSIONS: [&str; 2] = ["checkpoints", "checkpoint"];
 
-/// Reads all of them, with what was found wrong in them.
+/// Reads all copies, and reports what is wrong in them.
 pub(super) fn read(paths: &[PathBuf], keys: &[PublicKey]) -> Result<(Witnessed, Report), AuditError> {
     let (mut witnessed, mut report) = (Witnessed::default(), Report::default());
     for path in paths {

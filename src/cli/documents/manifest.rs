@@ -1,37 +1,37 @@
-//! Manifests of documents as the generators of clients make them.
+//! Parses manifests of documents as written by clients' code generators.
 
 use serde_json::{Map, Value};
 
 use crate::graphql::documents::sha256;
 
-/// What Apollo calls its format.
+/// The name of Apollo's format.
 const APOLLO: &str = "apollo-persisted-query-manifest";
 
-/// The documents of a manifest as hash and text, each hash found to be that of its text; or what is wrong.
+/// The documents of a manifest as hash and text, each hash verified; or what is wrong.
 pub(super) fn read(text: &str) -> Result<Vec<(String, String)>, String> {
     let value: Value = serde_json::from_str(text).map_err(|error| format!("line {}: not JSON", error.line()))?;
     let Value::Object(members) = value else {
         return Err("a manifest is a JSON object".to_owned());
     };
     let pairs = match members.get("format") {
-        Some(format) if *format == APOLLO => of_apollo(&members),
-        _ => of_pairs(&members),
+        Some(format) if *format == APOLLO => apollo_pairs(&members),
+        _ => plain_pairs(&members),
     };
     let pairs = pairs.ok_or("it is neither an object of identifiers and texts nor a manifest of Apollo, version 1")?;
     if pairs.is_empty() {
         return Err("it has no documents".to_owned());
     }
-    pairs.into_iter().map(|(id, text)| own(id, text)).collect()
+    pairs.into_iter().map(|(id, text)| verified(id, text)).collect()
 }
 
-fn of_pairs(members: &Map<String, Value>) -> Option<Vec<(&str, &str)>> {
+fn plain_pairs(members: &Map<String, Value>) -> Option<Vec<(&str, &str)>> {
     members
         .iter()
         .map(|(id, text)| Some((id.as_str(), text.as_str()?)))
         .collect()
 }
 
-fn of_apollo(members: &Map<String, Value>) -> Option<Vec<(&str, &str)>> {
+fn apollo_pairs(members: &Map<String, Value>) -> Option<Vec<(&str, &str)>> {
     if *members.get("version")? != 1 {
         return None;
     }
@@ -42,8 +42,8 @@ fn of_apollo(members: &Map<String, Value>) -> Option<Vec<(&str, &str)>> {
         .collect()
 }
 
-/// The identifier must be made of the text, so that nobody can pass one document off as another.
-fn own(id: &str, text: &str) -> Result<(String, String), String> {
+/// The identifier must be the hash of the text, so that nobody can pass one document off as another.
+fn verified(id: &str, text: &str) -> Result<(String, String), String> {
     let hash = sha256(text);
     if id.trim_start_matches("sha256:") != hash {
         return Err(format!(
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_generators_make_is_read() {
+    fn manifests_of_code_generators_are_read() {
         let hash = sha256("{ a }");
         let wanted = Ok(vec![(hash.clone(), "{ a }".to_owned())]);
         let apollo = json!({ "format": APOLLO, "version": 1, "operations": [
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_manifest_is_refused() {
+    fn other_files_are_refused() {
         let hash = sha256("{ a }");
         for (manifest, told) in [
             ("{".to_owned(), "line 1: not JSON"),

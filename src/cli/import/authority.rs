@@ -1,17 +1,18 @@
-//! The authority whose data are imported.
+//! Finds or creates the authority whose data is imported.
 
-use super::work::{ImportArgs, Work};
+use super::job::{ImportArgs, ImportJob};
 use crate::{
     cli::failure::Failure,
     records::{AuthorityRow, MARKER_ADVICE},
     store::{bulk::Load, dataset::Dataset},
 };
 
-/// The number of no authority: of one that is only to be made.
-pub(super) const NONE: i32 = 0;
+/// The number of an authority that does not exist yet.
+pub(super) const UNASSIGNED: i32 = 0;
 
-impl Work<'_> {
-    /// The number of the authority whose data they are, made if that was asked for; none where it would be made.
+impl ImportJob<'_> {
+    /// The number of the authority, which is created if that was requested; `None` in a dry run that would
+    /// create it.
     pub(super) async fn authority(&self, arguments: &ImportArgs, code: &str) -> Result<Option<i32>, Failure> {
         let advice = arguments.marker_advice.as_deref().map(str::trim);
         if advice.is_some_and(|text| text.is_empty() || text.len() > 1000 || text.chars().any(char::is_control)) {

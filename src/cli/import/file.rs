@@ -1,4 +1,4 @@
-//! One file: held against what is there, and loaded whole.
+//! Imports one file: compares it with the database, and loads it as a whole.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -8,8 +8,8 @@ use std::{
 use uuid::Uuid;
 
 use super::{
-    trail::Announcing,
-    work::{Work, open, refused, tell},
+    job::{ImportJob, import_failure, open, report},
+    trail::Announcements,
 };
 use crate::{
     audit::Trail,
@@ -22,22 +22,22 @@ use crate::{
     },
 };
 
-/// Progress within a file is told every so many rows.
-const ROWS_BETWEEN_LINES: u64 = 10_000;
+/// Rows between progress messages.
+const PROGRESS_INTERVAL: u64 = 10_000;
 
-/// How many files there were, and what became of their rows.
+/// The totals of an import.
 #[derive(Default)]
-pub(super) struct Done {
+pub(super) struct Totals {
     pub(super) files: usize,
-    pub(super) before: usize,
+    pub(super) unchanged_files: usize,
     pub(super) counts: Counts,
 }
 
-impl Done {
-    /// Adds a file; none where it was passed over.
+impl Totals {
+    /// Adds a file; `None` if it was skipped as unchanged.
     pub(super) fn add(&mut self, counts: Option<Counts>) {
         let Some(counts) = counts else {
-            self.before += 1;
+            self.unchanged_files += 1;
             return;
         };
         self.files += 1;
@@ -54,9 +54,9 @@ fn failed(table: Table) -> impl Fn(BulkError) -> Failure {
     }
 }
 
-impl Work<'_> {
-    /// What would become of the rows of a file; nothing if it was the last of its name to be loaded.
-    pub(super) async fn look(
+impl ImportJob<'_> {
+    /// Dry run: the counts of a file's rows; `None` if it was the last file loaded under its name.
+    pub(super) async fn dry_run(
         &self,
         look: &Look,
         importer: &Importer,
@@ -76,7 +76,8 @@ impl Work<'_> {
         Ok(Some(plan.counts))
     }
 
-    /// Loads one file whole, and says what became of its rows; nothing if it was the last of its name to be loaded.
+    /// Loads one file in one transaction and returns its counts; `None` if it was the last file loaded under
+    /// its name.
     pub(super) async fn load(
         &self,
         trail: &Trail,
@@ -98,17 +99,17 @@ impl Work<'_> {
         }
         let plan = self.plan(look, importer, authority, checked, path).await?;
         let now = self.context.clock.now();
-        let mut announcing = Announcing::new(trail, authority, checked, self.context.clock.clone());
-        let mut keeping = false;
+        let mut announcements = Announcements::new(trail, authority, checked, self.context.clock.clone());
+        let mut committing = false;
         let written = async {
-            let writing = Writing {
+            let writer = RowWriter {
                 importer,
                 authority,
                 checked,
                 path,
                 plan: &plan,
             };
-            let families = writing.all(&mut load, &mut announcing).await?;
+            let families = writer.all(&mut load, &mut announcements).await?;
             let file = ImportedFile {
                 authority,
                 name: table.file_name().to_owned(),
@@ -116,25 +117,25 @@ impl Work<'_> {
                 rows: i64::try_from(checked.rows).unwrap_or(i64::MAX),
             };
             load.note_file(&file, now).await.map_err(&failed)?;
-            // The entries first: rows that the trail does not know of must not be there.
-            announcing.rows(plan.counts, families).await?;
-            load.confirm(&announcing.places()).await.map_err(&failed)?;
-            keeping = true;
+            // The entries come first: no rows may be there that the trail does not know of.
+            announcements.rows(plan.counts, families).await?;
+            load.confirm(&announcements.places()).await.map_err(&failed)?;
+            committing = true;
             load.commit().await.map_err(&failed)
         };
         match written.await {
             Ok(()) => {
-                announcing.made();
+                announcements.mark_made();
                 Ok(Some(plan.counts))
             }
             Err(failure) => {
-                announcing.not_made(keeping).await;
+                announcements.record_not_made(committing).await;
                 Err(failure)
             }
         }
     }
 
-    /// What a file changes, every line of it held against what is there.
+    /// Compares every line of a file with the database, and plans the changes.
     async fn plan<'i>(
         &self,
         look: &Look,
@@ -144,20 +145,20 @@ impl Work<'_> {
         path: &Path,
     ) -> Result<Plan<'i>, Failure> {
         let (table, failed) = (checked.table, failed(checked.table));
-        let there = there(look, authority, checked).await.map_err(&failed)?;
+        let existing = existing(look, authority, checked).await.map_err(&failed)?;
         checked
-            .missing(|reference| match there.get(&(reference.table, reference.id)) {
+            .missing(|reference| match existing.get(&(reference.table, reference.id)) {
                 None => false,
                 Some(of) => of.is_none() || reference.family.is_none() || *of == reference.family,
             })
-            .map_err(|problems| refused(problems.into()))?;
-        let mut comparing = importer.compare(checked, self.context.clock.now());
+            .map_err(|problems| import_failure(problems.into()))?;
+        let mut comparison = importer.compare(checked, self.context.clock.now());
         for batch in importer.batches(checked, open(table, path)?) {
-            let batch = batch.map_err(refused)?;
-            let there = look.rows(table, authority, &batch.ids()).await.map_err(&failed)?;
-            comparing.batch(&batch, &there);
+            let batch = batch.map_err(import_failure)?;
+            let existing = look.rows(table, authority, &batch.ids()).await.map_err(&failed)?;
+            comparison.batch(&batch, &existing);
         }
-        if comparing.asks_for_others() {
+        if comparison.asks_for_others() {
             let mut after = None;
             loop {
                 let page = look.page(table, authority, after).await.map_err(&failed)?;
@@ -165,15 +166,15 @@ impl Work<'_> {
                     None => break,
                     last => after = last,
                 }
-                comparing.others(&page);
+                comparison.others(&page);
             }
         }
-        comparing.finish().map_err(|problems| refused(problems.into()))
+        comparison.finish().map_err(|problems| import_failure(problems.into()))
     }
 }
 
-/// What is needed to write the rows of a file.
-struct Writing<'a> {
+/// Writes the rows of a file.
+struct RowWriter<'a> {
     importer: &'a Importer,
     authority: i32,
     checked: &'a Checked,
@@ -181,31 +182,32 @@ struct Writing<'a> {
     plan: &'a Plan<'a>,
 }
 
-impl Writing<'_> {
-    /// Writes the rows, what ends first and what is new last, and announces what was decided. Gives the families that are touched.
-    async fn all(&self, load: &mut Load, announcing: &mut Announcing<'_>) -> Result<BTreeSet<Uuid>, Failure> {
+impl RowWriter<'_> {
+    /// Writes the rows, ended rows first and new rows last, and collects the decisions to announce. Returns
+    /// the families affected.
+    async fn all(&self, load: &mut Load, announcements: &mut Announcements<'_>) -> Result<BTreeSet<Uuid>, Failure> {
         let table = self.checked.table;
         let name = table.file_name();
         let failed = failed(table);
-        let (mut families, mut written, mut next_line) = (BTreeSet::new(), 0, ROWS_BETWEEN_LINES);
+        let (mut families, mut written, mut next_line) = (BTreeSet::new(), 0, PROGRESS_INTERVAL);
         let counts = self.plan.counts;
         for step in Step::ALL.into_iter().filter(|step| self.plan.has(*step)) {
             for batch in self.importer.batches(self.checked, open(table, self.path)?) {
-                let batch = batch.map_err(refused)?;
+                let batch = batch.map_err(import_failure)?;
                 let ids = self.plan.ids(step, &batch);
-                let there = match step {
+                let existing = match step {
                     Step::Add => Dataset::default(),
                     _ => load.there().rows(table, self.authority, &ids).await.map_err(&failed)?,
                 };
-                let rows = self.plan.rows(step, &batch, &there);
+                let rows = self.plan.rows(step, &batch, &existing);
                 if step == Step::Add {
                     load.add(&rows, &mut |_| {}).await.map_err(&failed)?;
                 } else {
                     load.change(&rows).await.map_err(&failed)?;
                 }
-                let (of_rows, people) = import::whose(table, &rows);
-                families.extend(of_rows);
-                // Of somebody new there is no family yet.
+                let (families_of_rows, people) = import::whose(table, &rows);
+                families.extend(families_of_rows);
+                // A new person is in no family yet.
                 if table != Table::Person || step != Step::Add {
                     let people: Vec<Uuid> = people.into_iter().collect();
                     families.extend(
@@ -215,11 +217,11 @@ impl Writing<'_> {
                             .map_err(&failed)?,
                     );
                 }
-                announcing.consents(&rows.consents, step == Step::Add);
+                announcements.consents(&rows.consents, step == Step::Add);
                 written += ids.len() as u64;
                 if written >= next_line {
-                    next_line = written + ROWS_BETWEEN_LINES;
-                    tell(format_args!(
+                    next_line = written + PROGRESS_INTERVAL;
+                    report(format_args!(
                         "{name}: {written} of {} rows",
                         counts.new + counts.changed
                     ));
@@ -230,8 +232,8 @@ impl Writing<'_> {
     }
 }
 
-/// What the database has of the rows that a file names.
-async fn there(
+/// The keys in the database among those that a file refers to.
+async fn existing(
     look: &Look,
     authority: i32,
     checked: &Checked,
@@ -240,10 +242,10 @@ async fn there(
     for reference in &checked.unresolved {
         wanted.entry(reference.table).or_default().push(reference.id);
     }
-    let mut there = HashMap::new();
+    let mut existing = HashMap::new();
     for (table, keys) in wanted {
         let found: HashMap<Uuid, Option<Uuid>> = look.keys_there(table, authority, &keys).await?;
-        there.extend(found.into_iter().map(|(key, family)| ((table, key), family)));
+        existing.extend(found.into_iter().map(|(key, family)| ((table, key), family)));
     }
-    Ok(there)
+    Ok(existing)
 }

@@ -1,4 +1,4 @@
-//! A set of empty files with the names of their columns.
+//! Writes empty CSV files with their column headings.
 
 use std::{
     fs::{self, OpenOptions},
@@ -9,7 +9,7 @@ use std::{
 
 use crate::{cli::failure::Failure, import::FILES};
 
-/// Writes the files into a folder, which is made if it is not there. A file that is there is left as it is, and nothing else is written.
+/// Writes the files into a folder, which is created if needed. If one of them exists nothing is written.
 pub(super) fn write(folder: &Path, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
     let failed = |error: std::io::Error| Failure::problem(format!("{}: {error}", folder.display()));
     fs::create_dir_all(folder).map_err(failed)?;

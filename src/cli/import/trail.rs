@@ -1,4 +1,5 @@
-//! What the trail is told of an import: the families of each file, how many rows, and decisions about consent as if they were made by the API.
+//! Announces an import in the trail: the families of each file, how many rows, and consent decisions as if
+//! made by the API.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,43 +20,44 @@ use crate::{
     store::announced::Place,
 };
 
-/// No entry speaks of more families.
-const FAMILIES: usize = 500;
-/// No entry speaks of more decisions.
-const DECISIONS: usize = 200;
-/// So many entries are written at once.
-const AT_ONCE: usize = 64;
+/// Most families per entry.
+const MAX_FAMILIES_PER_ENTRY: usize = 500;
+/// Most decisions per entry.
+const MAX_DECISIONS_PER_ENTRY: usize = 200;
+/// Entries written concurrently.
+const CONCURRENT_ENTRIES: usize = 64;
 
-/// Entries that announce what one file changes.
-pub(super) struct Announcing<'a> {
+/// The entries that announce the changes of one file.
+pub(super) struct Announcements<'a> {
     trail: &'a Trail,
     authority: i32,
     table: Table,
     operation: Operation,
     clock: Clock,
-    /// What is to be announced of decisions.
-    decisions: Vec<(Told, Vec<(Uuid, Decided)>)>,
+    /// Decisions to be announced.
+    decisions: Vec<(DecisionGroup, Vec<(Uuid, Decided)>)>,
     places: Vec<EntryRef>,
 }
 
-/// What decisions have in common that one entry can tell. All of one entry are of one kind: a restore that does not know whether they were made judges them as one.
+/// What all decisions of one entry share. They are of one kind: a restore that does not know whether they
+/// were made judges them as one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Told {
+struct DecisionGroup {
     family: Uuid,
-    what: What,
+    kind: DecisionKind,
     agency: Uuid,
-    /// Who recorded it; of a withdrawal the file does not say who did.
+    /// Who recorded it; `None` for a withdrawal, of which the file does not say who recorded it.
     subject: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum What {
+enum DecisionKind {
     Given,
     Refused,
     Withdrawn,
 }
 
-impl<'a> Announcing<'a> {
+impl<'a> Announcements<'a> {
     pub(super) fn new(trail: &'a Trail, authority: i32, checked: &Checked, clock: Clock) -> Self {
         let name = format!("import_{}", checked.table.name());
         Self {
@@ -78,88 +80,93 @@ impl<'a> Announcing<'a> {
         entry
     }
 
-    /// Notes decisions that are new, or else those that are withdrawn, to be announced with the rows: those that are new as whoever recorded them, so that they can be made again.
+    /// Collects new decisions, or else withdrawn ones, to be announced with the rows. New ones are announced
+    /// as by whoever recorded them, so that they can be re-applied.
     pub(super) fn consents(&mut self, rows: &[ConsentRow], new: bool) {
-        let mut told: BTreeMap<Told, Vec<(Uuid, Decided)>> = BTreeMap::new();
+        let mut groups: BTreeMap<DecisionGroup, Vec<(Uuid, Decided)>> = BTreeMap::new();
         for row in rows {
-            let of = |what| Told {
+            let of = |kind| DecisionGroup {
                 family: row.family_id,
-                what,
+                kind,
                 agency: row.recorded_by_agency,
-                subject: (what != What::Withdrawn).then(|| row.recorded_by_subject.clone()),
+                subject: (kind != DecisionKind::Withdrawn).then(|| row.recorded_by_subject.clone()),
             };
             if new {
-                let what = match row.decision {
-                    ConsentAnswer::Given => What::Given,
-                    ConsentAnswer::Refused => What::Refused,
+                let kind = match row.decision {
+                    ConsentAnswer::Given => DecisionKind::Given,
+                    ConsentAnswer::Refused => DecisionKind::Refused,
                 };
-                let decided = (row.person_id, decided(row, what));
-                told.entry(of(what)).or_default().push(decided);
+                let decided = (row.person_id, decided(row, kind));
+                groups.entry(of(kind)).or_default().push(decided);
             }
             if let Some(at) = row.withdrawn_at {
                 let withdrawn = Decided {
                     at: Some(at),
                     ..Decided::of_row(Decision::Withdrawn, row.person_id, row.id)
                 };
-                told.entry(of(What::Withdrawn))
+                groups
+                    .entry(of(DecisionKind::Withdrawn))
                     .or_default()
                     .push((row.person_id, withdrawn));
             }
         }
-        self.decisions.extend(told);
+        self.decisions.extend(groups);
     }
 
-    /// The entries of what was decided.
+    /// The entries of the decisions collected.
     fn decided(&mut self) -> Vec<Entry> {
         let mut entries = Vec::new();
-        for (told, decisions) in std::mem::take(&mut self.decisions) {
-            for some in decisions.chunks(DECISIONS) {
+        for (group, decisions) in std::mem::take(&mut self.decisions) {
+            for chunk in decisions.chunks(MAX_DECISIONS_PER_ENTRY) {
                 let mut entry = self.entry(Kind::Consent);
-                entry.agency = Some(told.agency);
-                let recorder = told.subject.as_deref().and_then(|subject| Subject::new(subject).ok());
+                entry.agency = Some(group.agency);
+                let recorder = group.subject.as_deref().and_then(|subject| Subject::new(subject).ok());
                 entry.subject = recorder.or(entry.subject);
-                entry.families.insert(told.family);
+                entry.families.insert(group.family);
                 entry
                     .people
-                    .extend(some.iter().map(|(person, _)| PersonKey::from(*person)));
+                    .extend(chunk.iter().map(|(person, _)| PersonKey::from(*person)));
                 entry.categories.insert(Code::nearest("CONSENT"));
-                entry.consents.extend(some.iter().map(|(_, decided)| decided.clone()));
+                entry.consents.extend(chunk.iter().map(|(_, decided)| decided.clone()));
                 entries.push(entry);
             }
         }
         entries
     }
 
-    /// Announces what was decided, and how many rows of the file are new or changed, and of which families they are.
+    /// Announces the decisions, how many rows of the file are new or changed, and their families.
     pub(super) async fn rows(&mut self, counts: Counts, families: BTreeSet<Uuid>) -> Result<(), Failure> {
         let families: Vec<Uuid> = families.into_iter().collect();
-        let mut of_rows: Vec<Entry> = families
-            .chunks(FAMILIES)
-            .map(|some| {
+        let mut row_entries: Vec<Entry> = families
+            .chunks(MAX_FAMILIES_PER_ENTRY)
+            .map(|chunk| {
                 let mut entry = self.entry(Kind::Write);
-                entry.families.extend(some);
+                entry.families.extend(chunk);
                 entry
             })
             .collect();
-        if of_rows.is_empty() {
-            of_rows.push(self.entry(Kind::Write));
+        if row_entries.is_empty() {
+            row_entries.push(self.entry(Kind::Write));
         }
-        of_rows[0].imported = Some(Imported {
+        row_entries[0].imported = Some(Imported {
             table: Code::nearest(self.table.name()),
             new: counts.new,
             changed: counts.changed,
         });
         let mut entries = self.decided();
-        entries.extend(of_rows);
+        entries.extend(row_entries);
         self.announce(entries).await
     }
 
     async fn announce(&mut self, entries: Vec<Entry>) -> Result<(), Failure> {
         let mut entries = entries.into_iter().peekable();
         while entries.peek().is_some() {
-            let some = entries.by_ref().take(AT_ONCE).map(|entry| self.trail.append(entry));
-            let announced = join_all(some).await;
-            // Of all that stand, so that each is said not to be made where one of them failed.
+            let chunk = entries
+                .by_ref()
+                .take(CONCURRENT_ENTRIES)
+                .map(|entry| self.trail.append(entry));
+            let announced = join_all(chunk).await;
+            // Keep those that were written, so that each is recorded as not made if one failed.
             self.places.extend(announced.iter().flatten().map(HeadRef::place));
             if let Some(error) = announced.into_iter().find_map(Result::err) {
                 return Err(Failure::problem(error));
@@ -168,19 +175,20 @@ impl<'a> Announcing<'a> {
         Ok(())
     }
 
-    /// Where all entries stand.
+    /// The places of all entries.
     pub(super) fn places(&self) -> Vec<Place> {
         let places = self.places.iter();
         places.map(|place| (self.authority, place.chain, place.seq)).collect()
     }
 
-    /// The changes are made.
-    pub(super) fn made(self) {
+    /// Marks the changes as made.
+    pub(super) fn mark_made(self) {
         self.trail.made(self.authority, self.places);
     }
 
-    /// Says of each entry that what it announces was not made; or, where the connection was lost as it was kept, that nobody can say whether it was.
-    pub(super) async fn not_made(self, unknown: bool) {
+    /// Records for each entry that its changes were not made; or that the outcome is unknown, because the
+    /// connection was lost during the commit.
+    pub(super) async fn record_not_made(self, unknown: bool) {
         for place in &self.places {
             let mut entry = self.entry(Kind::WriteFailed);
             entry.about = Some(*place);
@@ -192,10 +200,10 @@ impl<'a> Announcing<'a> {
     }
 }
 
-fn decided(row: &ConsentRow, what: What) -> Decided {
-    let decision = match what {
-        What::Given => Decision::Given,
-        What::Refused | What::Withdrawn => Decision::Refused,
+fn decided(row: &ConsentRow, kind: DecisionKind) -> Decided {
+    let decision = match kind {
+        DecisionKind::Given => Decision::Given,
+        DecisionKind::Refused | DecisionKind::Withdrawn => Decision::Refused,
     };
     Decided {
         at: Some(row.recorded_at),

@@ -1,4 +1,5 @@
-//! Descriptions of people as a CSV file: the first line names the columns, the others have one description each.
+//! Reads descriptions of people from a CSV file: the first line names the columns, the others have one
+//! description each.
 
 use std::{collections::BTreeSet, fs::File, path::Path};
 
@@ -7,20 +8,20 @@ use chrono::{Datelike as _, NaiveDate};
 use super::Failure;
 use crate::matching::{BornAbout, Description, Identifier, Sex};
 
-/// The most descriptions of one file.
-const MOST: usize = 1_000_000;
-/// The beginning of a column of identifiers; the system's code follows.
-const IDENTIFIER: &str = "identifier.";
+/// Most descriptions in one file.
+const MAX_DESCRIPTIONS: usize = 1_000_000;
+/// The prefix of a column of identifiers; the system's code follows.
+const IDENTIFIER_PREFIX: &str = "identifier.";
 
-/// Descriptions, and what the file calls them.
+/// Descriptions, with their ids in the file.
 pub(super) struct People {
-    /// The column `id`, or the numbers of the lines.
+    /// The values of the column `id`, or line numbers.
     pub(super) ids: Vec<String>,
     /// The descriptions.
     pub(super) descriptions: Vec<Description>,
 }
 
-/// What a column says.
+/// The meaning of a column.
 enum Column {
     Id,
     GivenName,
@@ -35,19 +36,19 @@ enum Column {
 impl People {
     /// Reads a file.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let shown = path.display();
-        let wrong = |line: u64, why: &str| Failure::problem(format!("{shown}:{line}: {why}"));
+        let file = path.display();
+        let line_error = |line: u64, why: &str| Failure::problem(format!("{file}:{line}: {why}"));
         let unreadable = |error: csv::Error| {
             let line = error.position().map_or(1, csv::Position::line);
             Failure::problem(match error.kind() {
-                csv::ErrorKind::Io(error) => format!("{shown} cannot be read: {error}"),
-                csv::ErrorKind::Utf8 { .. } => format!("{shown}:{line}: not UTF-8 text"),
-                _ => format!("{shown}:{line}: want as many values as there are columns"),
+                csv::ErrorKind::Io(error) => format!("{file} cannot be read: {error}"),
+                csv::ErrorKind::Utf8 { .. } => format!("{file}:{line}: not UTF-8 text"),
+                _ => format!("{file}:{line}: want as many values as there are columns"),
             })
         };
-        let file = File::open(path).map_err(|error| Failure::problem(format!("{shown} cannot be read: {error}")))?;
+        let file = File::open(path).map_err(|error| Failure::problem(format!("{file} cannot be read: {error}")))?;
         let mut reader = csv::Reader::from_reader(file);
-        let columns = columns(reader.headers().map_err(unreadable)?).map_err(|why| wrong(1, &why))?;
+        let columns = columns(reader.headers().map_err(unreadable)?).map_err(|why| line_error(1, &why))?;
         let mut people = Self {
             ids: Vec::new(),
             descriptions: Vec::new(),
@@ -55,10 +56,13 @@ impl People {
         for record in reader.records() {
             let record = record.map_err(unreadable)?;
             let line = record.position().map_or(0, csv::Position::line);
-            if people.ids.len() == MOST {
-                return Err(wrong(line, &format!("want at most {MOST} descriptions")));
+            if people.ids.len() == MAX_DESCRIPTIONS {
+                return Err(line_error(
+                    line,
+                    &format!("want at most {MAX_DESCRIPTIONS} descriptions"),
+                ));
             }
-            let (id, description) = read_line(&columns, &record).map_err(|why| wrong(line, why))?;
+            let (id, description) = read_line(&columns, &record).map_err(|why| line_error(line, why))?;
             people.ids.push(id.unwrap_or_else(|| line.to_string()));
             people.descriptions.push(description);
         }
@@ -80,11 +84,11 @@ fn columns(header: &csv::StringRecord) -> Result<Vec<Column>, String> {
             "postcode" => Column::Postcode,
             "address" => Column::Address,
             "sex" => Column::Sex,
-            _ => match name.strip_prefix(IDENTIFIER) {
+            _ => match name.strip_prefix(IDENTIFIER_PREFIX) {
                 Some(system) if !system.is_empty() => Column::Identifier(system.to_owned()),
                 _ => {
                     return Err(format!(
-                        "want columns named id, given_name, family_name, date_of_birth, postcode, address, sex or {IDENTIFIER}SYSTEM"
+                        "want columns named id, given_name, family_name, date_of_birth, postcode, address, sex or {IDENTIFIER_PREFIX}SYSTEM"
                     ));
                 }
             },
@@ -106,10 +110,10 @@ fn read_line(columns: &[Column], record: &csv::StringRecord) -> Result<(Option<S
             Column::Id => return Err("id: want up to 100 letters, digits and - _ . :"),
             Column::GivenName => description.given_name = Some(value.to_owned()),
             Column::FamilyName => description.family_name = Some(value.to_owned()),
-            Column::DateOfBirth => born(value, &mut description)?,
+            Column::DateOfBirth => parse_birth(value, &mut description)?,
             Column::Postcode => description.postcode = Some(value.to_owned()),
             Column::Address => description.address = Some(value.to_owned()),
-            Column::Sex => description.sex = Some(sex(value)?),
+            Column::Sex => description.sex = Some(parse_sex(value)?),
             Column::Identifier(system) => description.identifiers.push(Identifier {
                 system: system.clone(),
                 value: value.to_owned(),
@@ -124,8 +128,8 @@ fn is_id(text: &str) -> bool {
     text.len() <= 100 && text.bytes().all(plain)
 }
 
-/// A whole date, or year and month, or the year.
-fn born(text: &str, description: &mut Description) -> Result<(), &'static str> {
+/// Parses a full date, a year and month, or a year.
+fn parse_birth(text: &str, description: &mut Description) -> Result<(), &'static str> {
     let refused = "date_of_birth: want YYYY-MM-DD, YYYY-MM or YYYY, or nothing where it is not known";
     if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         description.date_of_birth = Some(day);
@@ -140,7 +144,7 @@ fn born(text: &str, description: &mut Description) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn sex(text: &str) -> Result<Sex, &'static str> {
+fn parse_sex(text: &str) -> Result<Sex, &'static str> {
     match text {
         "female" => Ok(Sex::Female),
         "male" => Ok(Sex::Male),

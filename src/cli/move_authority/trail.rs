@@ -1,4 +1,4 @@
-//! What becomes of the trail of an authority that is moved.
+//! Copies the trail of an authority that is moved.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::{
 
 /// The trails of both databases, each with a chain of this process.
 pub(super) struct Trails<'a> {
-    /// The main database of the first.
+    /// The main database of the source.
     pub(super) store: &'a Store,
     pub(super) from: &'a Trail,
     pub(super) to: &'a Trail,
@@ -27,9 +27,9 @@ pub(super) struct Trails<'a> {
 }
 
 impl Trails<'_> {
-    /// Copies the entries from an instant on of which there are no copies yet; gives their number.
+    /// Copies the entries from an instant on that have no copies yet; returns their number.
     pub(super) async fn copy_from(&self, from: DateTime<Utc>) -> Result<u64, Failure> {
-        // Whether the chain of an entry that is a copy itself is there, and so the entry.
+        // For entries that are copies themselves: whether the original's chain is there, and so the original.
         let mut chains: HashMap<Uuid, bool> = HashMap::new();
         let (mut walk, mut copied) = (Walk::from(self.authority, from), 0);
         loop {
@@ -37,38 +37,38 @@ impl Trails<'_> {
             let (Some((_, first)), Some((_, last))) = (page.first(), page.last()) else {
                 return Ok(copied);
             };
-            let there = moved::copied_between(self.to.store(), self.authority, first.at, last.at).await;
-            let there = there.map_err(Failure::problem)?;
+            let existing = moved::copied_between(self.to.store(), self.authority, first.at, last.at).await;
+            let existing = existing.map_err(Failure::problem)?;
             let mut missing = Vec::new();
             for (of, entry) in page {
                 let original = entry.copy_of.unwrap_or(of);
                 if entry.copy_of.is_some() && !chains.contains_key(&original.chain) {
-                    let is_there = moved::has_chain(self.to.store(), original.chain).await;
-                    chains.insert(original.chain, is_there.map_err(Failure::problem)?);
+                    let exists = moved::has_chain(self.to.store(), original.chain).await;
+                    chains.insert(original.chain, exists.map_err(Failure::problem)?);
                 }
-                let is_there = entry.copy_of.is_some() && chains.get(&original.chain) == Some(&true);
-                if !is_there && !there.contains(&place(original)) {
+                let exists = entry.copy_of.is_some() && chains.get(&original.chain) == Some(&true);
+                if !exists && !existing.contains(&entry_ref(original)) {
                     missing.push((of, entry));
                 }
             }
-            copied += self.put(missing).await?;
+            copied += self.write_copies(missing).await?;
         }
     }
 
-    /// Writes copies, each as what it came to. They are durable when this returns.
-    async fn put(&self, entries: Vec<(HeadRef, Entry)>) -> Result<u64, Failure> {
+    /// Writes copies, each with its outcome. They are durable when this returns.
+    async fn write_copies(&self, entries: Vec<(HeadRef, Entry)>) -> Result<u64, Failure> {
         let awaiting = entries.iter().filter(|(_, entry)| entry.awaits);
         let places: Vec<_> = awaiting.map(|(of, _)| (self.authority, of.chain, of.seq)).collect();
         let mut outcomes = self.store.outcomes(&places).await.map_err(Failure::problem)?;
-        let open: Vec<_> = places
+        let pending: Vec<_> = places
             .into_iter()
-            .filter(|place| !outcomes.contains_key(place))
+            .filter(|entry_ref| !outcomes.contains_key(entry_ref))
             .collect();
-        for place in &open {
-            // Nothing is written of the authority any more; so that it is never made either.
-            self.store.rule_out(*place).await.map_err(Failure::problem)?;
+        for entry_ref in &pending {
+            // Nothing more is written for the authority; this blocks it for good.
+            self.store.rule_out(*entry_ref).await.map_err(Failure::problem)?;
         }
-        outcomes.extend(self.store.outcomes(&open).await.map_err(Failure::problem)?);
+        outcomes.extend(self.store.outcomes(&pending).await.map_err(Failure::problem)?);
         let copies = entries.into_iter().map(|(of, entry)| {
             let outcome = outcomes.get(&(self.authority, of.chain, of.seq));
             moved::copy(of, entry, outcome == Some(&Outcome::Made))
@@ -78,8 +78,8 @@ impl Trails<'_> {
         Ok(written.map_err(Failure::problem)?.len() as u64)
     }
 
-    /// Has each trail name the heads of the other one.
-    pub(super) async fn vouch(&self, of: Uuid, now: DateTime<Utc>) -> Result<(), Failure> {
+    /// Records the heads of each trail in the other.
+    pub(super) async fn cross_reference_heads(&self, of: Uuid, now: DateTime<Utc>) -> Result<(), Failure> {
         for (trail, other) in [(self.from, self.to), (self.to, self.from)] {
             let heads = unnamed_heads(other.store()).await.map_err(Failure::problem)?;
             let entry = moved::moved(self.authority, of, heads, now);
@@ -89,7 +89,7 @@ impl Trails<'_> {
     }
 }
 
-fn place(of: HeadRef) -> EntryRef {
+fn entry_ref(of: HeadRef) -> EntryRef {
     EntryRef {
         chain: of.chain,
         seq: of.seq,

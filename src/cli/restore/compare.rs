@@ -1,7 +1,9 @@
-//! What tells that a database is older than the other, or both than what was seen of them.
+//! Compares the databases: detects that one is older than the other, or both are older than what was seen of
+//! them.
 //!
-//! The main database names the entries of the changes that it has made; the trail says which changes were made; and the data directory has noted how far the
-//! trail had come. Reading is in an order in which a server that goes on meanwhile makes nobody look behind.
+//! The main database names the entries of the changes it has made; the trail says which changes were made;
+//! and the data directory has noted how far the trail had come. The order of reading is such that a server
+//! still running makes neither look behind.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -26,8 +28,9 @@ use crate::{
     },
 };
 
-/// A database that has lost commits lacks the newest: so many of each chain are looked at to find out, and all once it is known.
-const NEWEST: u32 = 1_000;
+/// A database that has lost commits lacks the newest. So this many of each chain are checked first, and all
+/// once something is missing.
+const RECENT_CHANGES: u32 = 1_000;
 
 /// Why the databases could not be compared.
 #[derive(Debug, thiserror::Error)]
@@ -44,35 +47,35 @@ impl From<TrailStoreError> for CompareError {
     }
 }
 
-/// A change that the trail announces and the main database says nothing of.
+/// A change that the trail announces and the main database does not know.
 #[derive(Clone, Debug)]
 pub(super) struct Missing {
-    /// Where its entry stands.
+    /// The place of its entry.
     pub(super) place: Place,
     /// Its entry.
     pub(super) entry: Entry,
 }
 
-/// What is behind.
+/// How far the databases are behind.
 #[derive(Debug, Default)]
-pub(in crate::cli) struct Behind {
+pub(in crate::cli) struct Lag {
     /// Changes that were made and that the main database lacks.
     pub(super) missing: Vec<Missing>,
-    /// Changes of which nobody says whether they were made.
+    /// Changes not known to have been made.
     pub(super) open: Vec<Missing>,
     /// Entries that the trail lacks.
     pub(super) lost: BTreeSet<Lost>,
     /// Whether the main database lacks changes whose entries the trail lacks.
     pub(super) both: bool,
     /// Whether the main database names the entries that the trail lacks.
-    named: bool,
-    /// When the newest entry was written that the trail has.
+    named_heads: bool,
+    /// The time of the newest entry that the trail has.
     newest: Option<DateTime<Utc>>,
 }
 
-impl Behind {
-    /// Whether nothing is.
-    pub(in crate::cli) fn is_nothing(&self) -> bool {
+impl Lag {
+    /// Whether neither is behind.
+    pub(in crate::cli) fn is_none(&self) -> bool {
         self.missing.is_empty() && self.lost.is_empty()
     }
 
@@ -81,7 +84,7 @@ impl Behind {
         self.missing.iter().map(|missing| missing.entry.at).min()
     }
 
-    /// Which is behind, and by how much.
+    /// Which database is behind, and by how much.
     pub(in crate::cli) fn sentence(&self) -> String {
         let since = |at: Option<DateTime<Utc>>| {
             at.map_or_else(String::new, |at| {
@@ -102,7 +105,7 @@ impl Behind {
                     "both databases are behind {seen}: the trail lacks {entries} entries{newest}, and the main database the changes among them"
                 )
             }
-            (true, false) if self.named => {
+            (true, false) if self.named_heads => {
                 format!("the trail is behind the main database: it lacks {entries} entries{newest}")
             }
             (true, false) => format!("the trail is behind {seen}: it lacks {entries} entries{newest}"),
@@ -111,46 +114,47 @@ impl Behind {
     }
 }
 
-/// Compares the databases with each other, and with what the data directory has noted.
-pub(in crate::cli) async fn compare(store: &Store, trail: &TrailStore, marks: &[Mark]) -> Result<Behind, CompareError> {
-    let named = store.newest_made().await?;
-    let marks = &own(trail, marks, named.is_empty()).await?;
-    let mut behind = lost(store, trail, marks, &named).await?;
-    if lacks(store, trail, marks).await? {
-        (behind.missing, behind.open) = missing(store, trail, marks).await?;
+/// Compares the databases with each other, and with the marks in the data directory.
+pub(in crate::cli) async fn compare(store: &Store, trail: &TrailStore, marks: &[Mark]) -> Result<Lag, CompareError> {
+    let named_heads = store.newest_made().await?;
+    let marks = &own_marks(trail, marks, named_heads.is_empty()).await?;
+    let mut lag = lost(store, trail, marks, &named_heads).await?;
+    if lacks_changes(store, trail, marks).await? {
+        (lag.missing, lag.open) = missing(store, trail, marks).await?;
     }
-    Ok(behind)
+    Ok(lag)
 }
 
-/// The marks that are of this trail. A data directory may have been used with other databases before, and databases that were never used have lost nothing.
-async fn own(trail: &TrailStore, marks: &[Mark], nothing_made: bool) -> Result<Vec<Mark>, CompareError> {
+/// The marks of this trail. The data directory may have been used with other databases before, and unused
+/// databases have lost nothing.
+async fn own_marks(trail: &TrailStore, marks: &[Mark], nothing_made: bool) -> Result<Vec<Mark>, CompareError> {
     let unused = nothing_made && trail.snapshot().await?.heads_after(None, 1).await?.is_empty();
     let identity = trail.identity().await?;
     let is_own = |mark: &&Mark| !unused && (identity.is_none() || mark.of.is_none() || mark.of == identity);
-    let own: Vec<Mark> = marks.iter().filter(is_own).copied().collect();
-    if own.len() < marks.len() {
+    let own_marks: Vec<Mark> = marks.iter().filter(is_own).copied().collect();
+    if own_marks.len() < marks.len() {
         tracing::warn!(
-            chains = marks.len() - own.len(),
+            chains = marks.len() - own_marks.len(),
             "trail.marks_of_another: the data directory was used with another database before; what it has seen of that says nothing of this one"
         );
     }
-    Ok(own)
+    Ok(own_marks)
 }
 
-/// The entries that something names and that the trail lacks, but for those that it says itself are lost.
+/// The entries that something names and the trail lacks, except those that it declares lost itself.
 async fn lost(
     store: &Store,
     trail: &TrailStore,
     marks: &[Mark],
-    named: &HashMap<Uuid, i64>,
-) -> Result<Behind, CompareError> {
-    let said = lost_chains(trail).await?;
-    let elsewhere = archived_chains(trail).await?;
+    named_heads: &HashMap<Uuid, i64>,
+) -> Result<Lag, CompareError> {
+    let declared_lost = lost_chains(trail).await?;
+    let moved_chains = archived_chains(trail).await?;
     let snapshot = trail.snapshot().await?;
-    let mut behind = Behind::default();
-    let mut ends: BTreeMap<Uuid, i64> = named.iter().map(|(chain, seq)| (*chain, *seq)).collect();
+    let mut lag = Lag::default();
+    let mut ends: BTreeMap<Uuid, i64> = named_heads.iter().map(|(chain, seq)| (*chain, *seq)).collect();
     for mark in marks {
-        // Where another entry stands in its place, it is another chain.
+        // If another entry is in its place, it is another chain.
         let there = snapshot.hash_at(mark.chain, mark.seq).await?;
         if there.is_none_or(|hash| hash != mark.hash.to_string()) {
             let end = ends.entry(mark.chain).or_default();
@@ -159,25 +163,25 @@ async fn lost(
     }
     for (chain, to) in ends {
         let last = snapshot.last_seq(chain).await?.unwrap_or(0);
-        let accounted = [&said, &elsewhere]
+        let accounted = [&declared_lost, &moved_chains]
             .into_iter()
             .any(|of| of.get(&chain).is_some_and(|end| *end >= to));
         if to <= last || accounted {
             continue;
         }
-        behind.lost.insert(Lost {
+        lag.lost.insert(Lost {
             chain,
             from: last + 1,
             to,
         });
-        behind.named |= named.get(&chain).is_some_and(|seq| *seq > last);
+        lag.named_heads |= named_heads.get(&chain).is_some_and(|seq| *seq > last);
         let of_chain = marks.iter().filter(|mark| mark.chain == chain);
         let made = of_chain.filter_map(|mark| mark.made).filter(|made| made.seq > last);
         let places: Vec<Place> = made.map(|made| (made.authority, chain, made.seq)).collect();
-        behind.both |= store.outcomes(&places).await?.len() < places.len();
+        lag.both |= store.outcomes(&places).await?.len() < places.len();
     }
-    behind.newest = newest(&snapshot).await?;
-    Ok(behind)
+    lag.newest = newest(&snapshot).await?;
+    Ok(lag)
 }
 
 async fn newest(snapshot: &TrailSnapshot) -> Result<Option<DateTime<Utc>>, TrailStoreError> {
@@ -190,7 +194,8 @@ async fn newest(snapshot: &TrailSnapshot) -> Result<Option<DateTime<Utc>>, Trail
     }
 }
 
-/// The chains that are to be looked at, and after which place: before it the main database knows what became of everything.
+/// The chains to be checked, and from which place: before it the main database knows the outcome of
+/// everything.
 async fn open_chains(store: &Store, trail: &TrailStore) -> Result<Vec<(Uuid, i64)>, CompareError> {
     let until = store.examined().await?;
     let chains = chains(trail).await?.into_iter();
@@ -201,20 +206,20 @@ async fn open_chains(store: &Store, trail: &TrailStore) -> Result<Vec<(Uuid, i64
     Ok(chains.filter_map(after).collect())
 }
 
-/// Changes that the data directory knows were made, where the trail has their entries.
-fn noted(marks: &[Mark]) -> impl Iterator<Item = Place> {
+/// Changes that the data directory knows were made.
+fn made_by_marks(marks: &[Mark]) -> impl Iterator<Item = Place> {
     let made = marks.iter().filter_map(|mark| Some((mark.chain, mark.made?)));
     made.map(|(chain, made)| (made.authority, chain, made.seq))
 }
 
 /// Whether the main database lacks a change that was made.
-async fn lacks(store: &Store, trail: &TrailStore, marks: &[Mark]) -> Result<bool, CompareError> {
+async fn lacks_changes(store: &Store, trail: &TrailStore, marks: &[Mark]) -> Result<bool, CompareError> {
     let snapshot = trail.snapshot().await?;
     let mut places = Vec::new();
     for (chain, after) in open_chains(store, trail).await? {
-        let made = snapshot.newest_made(chain, after, i64::MAX, NEWEST).await?;
+        let made = snapshot.newest_made(chain, after, i64::MAX, RECENT_CHANGES).await?;
         places.extend(made.iter().map(|row| (row.authority, row.chain, row.seq)));
-        for (authority, of, seq) in noted(marks).filter(|(_, of, seq)| *of == chain && *seq > after) {
+        for (authority, of, seq) in made_by_marks(marks).filter(|(_, of, seq)| *of == chain && *seq > after) {
             if snapshot.hash_at(of, seq).await?.is_some() {
                 places.push((authority, of, seq));
             }
@@ -226,7 +231,8 @@ async fn lacks(store: &Store, trail: &TrailStore, marks: &[Mark]) -> Result<bool
     Ok(store.outcomes(&places).await?.len() < places.len())
 }
 
-/// The changes that the main database lacks, in the order in which they were announced: those that were made, and those of which nobody says so.
+/// The changes that the main database lacks, in the order of their announcement: those that were made, and
+/// those not known to have been made.
 async fn missing(
     store: &Store,
     trail: &TrailStore,
@@ -234,24 +240,24 @@ async fn missing(
 ) -> Result<(Vec<Missing>, Vec<Missing>), CompareError> {
     let (mut missing, mut open) = (Vec::new(), Vec::new());
     for (chain, after) in open_chains(store, trail).await? {
-        let mut made: BTreeSet<i64> = noted(marks)
+        let mut made: BTreeSet<i64> = made_by_marks(marks)
             .filter(|(_, of, _)| *of == chain)
             .map(|(_, _, seq)| seq)
             .collect();
         let snapshot = trail.snapshot().await?;
         let mut before = i64::MAX;
         loop {
-            let page = snapshot.newest_made(chain, after, before, NEWEST).await?;
+            let page = snapshot.newest_made(chain, after, before, RECENT_CHANGES).await?;
             let Some(last) = page.last() else { break };
             before = last.seq;
             made.extend(page.iter().map(|row| row.seq));
         }
         drop(snapshot);
         let announced = announced(trail, chain, after).await?.announced;
-        let places: Vec<Place> = announced.iter().map(|(place, entry)| at(*place, entry)).collect();
+        let places: Vec<Place> = announced.iter().map(|(place, entry)| place_of(*place, entry)).collect();
         let outcomes = store.outcomes(&places).await?;
         for (place, entry) in announced {
-            let place = at(place, &entry);
+            let place = place_of(place, &entry);
             if outcomes.contains_key(&place) {
                 continue;
             }
@@ -269,7 +275,7 @@ async fn missing(
     Ok((missing, open))
 }
 
-/// Where the main database knows it by. What announces a change always names whose.
-fn at(place: EntryRef, entry: &Entry) -> Place {
+/// The key of an announcement in the main database. An announcement always names its authority.
+fn place_of(place: EntryRef, entry: &Entry) -> Place {
     (entry.authority.unwrap_or_default(), place.chain, place.seq)
 }

@@ -1,19 +1,20 @@
-//! `thinkfamily restore`: after databases were restored, or another server took over, compares them and does again what the trail knows.
+//! `thinkfamily restore`: after a restore or failover, compares the databases and re-applies what the trail
+//! knows.
 
-mod again;
 mod behind;
 mod compare;
-mod list;
+mod manual_changes;
+mod reapply;
 
 use std::{io::Write, process::ExitCode};
 
 use clap::Args;
 
-pub(super) use self::behind::{made_later, refuse_behind};
+pub(super) use self::behind::{changes_missing, refuse_behind};
 use self::{
-    again::Plan,
-    compare::{Behind, Missing},
-    list::Listed,
+    compare::{Lag, Missing},
+    manual_changes::ManualChanges,
+    reapply::Plan,
 };
 use super::{
     context::{self, Context},
@@ -35,10 +36,10 @@ use crate::{
     },
 };
 
-/// So many findings of the check are told.
-const FINDINGS: usize = 10;
-/// No transaction says of more changes that they are settled.
-const PLACES: usize = 1_000;
+/// Most verification findings printed.
+const MAX_FINDINGS: usize = 10;
+/// Most changes marked as resolved in one transaction.
+const MAX_PLACES_PER_TRANSACTION: usize = 1_000;
 
 /// Compare the databases after a restore or a failover, and do again what the trail knows.
 #[derive(Args, Clone, Debug)]
@@ -48,22 +49,22 @@ pub(super) struct RestoreArgs {
     check: bool,
 }
 
-/// Carries the command out.
+/// Runs the command.
 pub(super) async fn run(
     context: &Context,
     arguments: &RestoreArgs,
     out: &mut (dyn Write + Send),
 ) -> Result<ExitCode, Failure> {
     let databases = if arguments.check {
-        let databases = context.databases_to_look_at().await?;
-        context::refuse_pending(&databases).await?;
+        let databases = context.read_only_databases().await?;
+        context::refuse_pending_migrations(&databases).await?;
         databases
     } else {
-        context.databases_alone().await?
+        context.exclusive_databases().await?
     };
-    let done = restore(context, arguments, &databases, out).await;
+    let result = restore(context, arguments, &databases, out).await;
     context::close(databases).await;
-    done
+    result
 }
 
 async fn restore(
@@ -74,7 +75,7 @@ async fn restore(
 ) -> Result<ExitCode, Failure> {
     let store = context.store(databases);
     let trail = TrailStore::of(databases);
-    refuse_unsound(context, &trail, out).await?;
+    refuse_corrupt_trail(context, &trail, out).await?;
     let marks = match marks::read(&context.config.data_dir) {
         Err(error @ MarksError::Unreadable(_)) => {
             writeln!(out, "{error}: the databases are compared without it")?;
@@ -85,41 +86,45 @@ async fn restore(
         }
         read => read.map_err(Failure::problem)?,
     };
-    let behind = compare::compare(&store, &trail, &marks)
+    let lag = compare::compare(&store, &trail, &marks)
         .await
         .map_err(Failure::problem)?;
-    if behind.is_nothing() {
+    if lag.is_none() {
         writeln!(out, "nothing to do: neither database is behind")?;
         return Ok(ExitCode::SUCCESS);
     }
-    writeln!(out, "{}", behind.sentence())?;
-    for lost in &behind.lost {
+    writeln!(out, "{}", lag.sentence())?;
+    for lost in &lag.lost {
         writeln!(out, "lost: chain {}, entries {} to {}", lost.chain, lost.from, lost.to)?;
     }
-    let plan = Plan::of(&behind.missing, &behind.open);
+    let plan = Plan::of(&lag.missing, &lag.open);
     if arguments.check {
         writeln!(
             out,
             "{} decisions about consent would be done again, {} of them withdrawals; {} other changes are for a person",
-            plan.again(),
+            plan.count(),
             plan.withdrawals(),
             plan.others.len()
         )?;
-        list::print(&Listed::of(&store, &plan.others, &plan.uncertain).await?, out)?;
+        manual_changes::print(&ManualChanges::of(&store, &plan.others, &plan.uncertain).await?, out)?;
         return Ok(ExitCode::FAILURE);
     }
-    carry_out(context, &store, &behind, &plan, out).await?;
+    execute(context, &store, &lag, &plan, out).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// A trail that was tampered with does not say what is to be done.
-async fn refuse_unsound(context: &Context, trail: &TrailStore, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+/// Refuses a trail that fails verification: it cannot be relied on.
+async fn refuse_corrupt_trail(
+    context: &Context,
+    trail: &TrailStore,
+    out: &mut (dyn Write + Send),
+) -> Result<(), Failure> {
     let key = HeadKey::load(&context.trail_key_path()).map_err(Failure::problem)?;
     let report = verify(trail, &[key.public()], &[]).await.map_err(Failure::problem)?;
     if report.is_sound() {
         return Ok(());
     }
-    for finding in report.findings.iter().take(FINDINGS) {
+    for finding in report.findings.iter().take(MAX_FINDINGS) {
         writeln!(out, "{finding}")?;
     }
     Err(Failure::problem(
@@ -127,53 +132,56 @@ async fn refuse_unsound(context: &Context, trail: &TrailStore, out: &mut (dyn Wr
     ))
 }
 
-async fn carry_out(
+async fn execute(
     context: &Context,
     store: &Store,
-    behind: &Behind,
+    lag: &Lag,
     plan: &Plan,
     out: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
-    // The entry first, as with every change: it says what is lost, and what is going to be done.
-    let trail = context.trail_of_restore(store.databases()).await?;
-    let told = behind.missing.len() as u64 - plan.of_missing();
+    // The entry comes first, as with every change: it says what is lost and what will be re-applied.
+    let trail = context.trail_for_restore(store.databases()).await?;
+    let told = lag.missing.len() as u64 - plan.of_missing();
     let mut entry = Entry::new(Kind::Restored, context.clock.now());
     entry.restored = Some(Restored {
-        lost: behind.lost.clone(),
-        since: behind.since(),
-        again: plan.again(),
+        lost: lag.lost.clone(),
+        since: lag.since(),
+        again: plan.count(),
         told,
     });
-    let done = match trail.append(entry).await {
-        Ok(_) => again(context, store, &trail, plan, out).await,
+    let result = match trail.append(entry).await {
+        Ok(_) => reapply(context, store, &trail, plan, out).await,
         Err(error) => Err(Failure::problem(error)),
     };
     trail.close().await;
-    done
+    result
 }
 
-async fn again(
+async fn reapply(
     context: &Context,
     store: &Store,
     trail: &Trail,
     plan: &Plan,
     out: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
-    let done = plan.carry_out(store).await.map_err(|error| interrupted(&error))?;
-    writeln!(out, "{} decisions about consent were done again", done.again)?;
+    let result = plan.execute(store).await.map_err(|error| interrupted(&error))?;
+    writeln!(out, "{} decisions about consent were done again", result.count)?;
     for (authority, chain, seq) in plan.places() {
         trail.made(authority, [EntryRef { chain, seq }]);
     }
     let mut others = plan.others.clone();
-    others.extend(done.not_there);
-    let listed = Listed::of(store, &others, &plan.uncertain).await?;
-    if !listed.is_empty() {
-        let file = list::write(&context.config.data_dir, context.clock.now(), &listed)?;
-        list::print(&listed, out)?;
+    others.extend(result.not_possible);
+    let manual = ManualChanges::of(store, &others, &plan.uncertain).await?;
+    if !manual.is_empty() {
+        let file = manual_changes::write(&context.config.data_dir, context.clock.now(), &manual)?;
+        manual_changes::print(&manual, out)?;
         writeln!(out, "the list is in {}", file.display())?;
     }
-    // They were made, and are told to a person now: at the start they count neither as lost nor as never made.
-    settle(store, &others).await.map_err(|error| interrupted(&error))?;
+    // These changes were made and have been listed for a person: at the next start they count neither as lost
+    // nor as never made.
+    mark_resolved(store, &others)
+        .await
+        .map_err(|error| interrupted(&error))?;
     writeln!(out, "`thinkfamily serve` starts again")?;
     Ok(())
 }
@@ -184,11 +192,11 @@ fn interrupted(error: &StoreError) -> Failure {
     ))
 }
 
-async fn settle(store: &Store, others: &[Missing]) -> Result<(), StoreError> {
+async fn mark_resolved(store: &Store, others: &[Missing]) -> Result<(), StoreError> {
     let mut places: Vec<Place> = others.iter().map(|missing| missing.place).collect();
     places.sort_unstable();
     for of_authority in places.chunk_by(|one, other| one.0 == other.0) {
-        for places in of_authority.chunks(PLACES) {
+        for places in of_authority.chunks(MAX_PLACES_PER_TRANSACTION) {
             let session = Session::begin(store, places[0].0, Mode::Exclusive).await?;
             session.confirm(places).await?;
             session.commit().await?;

@@ -1,39 +1,43 @@
-//! What is printed when the server begins: where it is, and a ready token for each demonstration role.
+//! The banner printed at start: the server's addresses, and an access token for each demonstration role.
 
 use std::{
     io::{self, Write},
     net::SocketAddr,
 };
 
-use super::{front, roles};
+use super::{ingress, roles};
 use crate::auth::DevIssuer;
 
-/// What there is to print.
+/// The content of the banner.
 pub(super) struct Banner {
     /// Where the server listens.
     pub(super) address: SocketAddr,
-    /// Whether it speaks TLS.
-    pub(super) by_tls: bool,
-    /// Where the counters are told, if they are.
-    pub(super) counters: Option<String>,
+    /// Whether the server speaks TLS.
+    pub(super) over_https: bool,
+    /// The URL of the metrics listener, if it is enabled.
+    pub(super) metrics_url: Option<String>,
     /// The database's address, without its password.
     pub(super) database: String,
-    /// Whether there is a query page.
+    /// Whether GraphiQL is served.
     pub(super) graphiql: bool,
-    /// The development issuer, when demonstration roles are to be shown.
+    /// The development issuer, if demonstration roles are to be listed.
     pub(super) roles: Option<DevIssuer>,
 }
 
 impl Banner {
-    /// Prints it, whole.
+    /// Prints the banner.
     pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let at = format!("{}://{}", front::scheme(self.by_tls), self.address);
-        writeln!(out, "Think Family is served at {at}/graphql, from {}", self.database)?;
-        if let Some(counters) = &self.counters {
-            writeln!(out, "Counters for Prometheus are told at {counters}")?;
+        let base_url = format!("{}://{}", ingress::scheme(self.over_https), self.address);
+        writeln!(
+            out,
+            "Think Family is served at {base_url}/graphql, from {}",
+            self.database
+        )?;
+        if let Some(metrics_url) = &self.metrics_url {
+            writeln!(out, "Counters for Prometheus are told at {metrics_url}")?;
         }
         if self.graphiql {
-            writeln!(out, "Open {at}/graphiql in a browser to ask questions.")?;
+            writeln!(out, "Open {base_url}/graphiql in a browser to ask questions.")?;
         }
         if let Some(issuer) = &self.roles {
             writeln!(
@@ -50,7 +54,7 @@ impl Banner {
                     "\n{} ({})\n{}",
                     role.label,
                     role.purpose,
-                    curl(&at, &role.token, &role.purpose, &example.query)
+                    curl(&base_url, &role.token, &role.purpose, &example.query)
                 )?;
             }
         }
@@ -58,12 +62,12 @@ impl Banner {
     }
 }
 
-/// One line for a shell.
-fn curl(at: &str, token: &str, purpose: &str, query: &str) -> String {
+/// A curl command as one line for a shell.
+fn curl(base_url: &str, token: &str, purpose: &str, query: &str) -> String {
     let one_line: Vec<&str> = query.split_whitespace().collect();
     let body = serde_json::json!({ "query": one_line.join(" ") }).to_string();
     format!(
-        "curl -s {at}/graphql -H 'content-type: application/json' -H 'x-purpose-of-use: {purpose}' \
+        "curl -s {base_url}/graphql -H 'content-type: application/json' -H 'x-purpose-of-use: {purpose}' \
          -H 'authorization: Bearer {token}' -d '{}'",
         body.replace('\'', r"'\''")
     )

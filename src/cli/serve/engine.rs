@@ -1,4 +1,4 @@
-//! The engine over the server's rooms, and the deliverer of webhooks beside it.
+//! Builds the GraphQL engine, and the deliverer of webhooks.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
     webhook::{Deliverer, Guard, Sealer, Settings, Setup},
 };
 
-/// What runs operations.
+/// Builds the engine.
 pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, config: &Config) -> Result<Engine, Failure> {
     let key = secret.key("ids").map_err(Failure::problem)?;
     let codec = Codec::new(&key).map_err(|_| Failure::problem("the key of ids cannot be used"))?;
@@ -42,17 +42,17 @@ pub(super) fn engine(store: &Store, trail: &Trail, secret: &Secret, config: &Con
     Engine::new(services, limits).map_err(|error| Failure::problem(format!("the schema cannot be built: {error}")))
 }
 
-/// The settings of look-ups, in the words of the room that carries them out.
+/// Converts the look-up settings of the configuration into the engine's type.
 fn lookups(secret: &Secret, config: &Config) -> Result<LookupSettings, Failure> {
-    let given = &config.lookups;
+    let settings = &config.lookups;
     let mut lookups = LookupSettings::new(&secret.key("lookups").map_err(Failure::problem)?);
-    lookups.budget = i32::try_from(given.budget).unwrap_or(i32::MAX);
-    lookups.agency_budget = i32::try_from(given.agency_budget).unwrap_or(i32::MAX);
-    lookups.tries = given.tries;
-    lookups.tries_days = given.tries_days.into();
-    lookups.period = given.period.into();
-    lookups.repeats = i32::try_from(given.repeats).unwrap_or(i32::MAX);
-    lookups.pace = given.pace;
+    lookups.budget = i32::try_from(settings.budget).unwrap_or(i32::MAX);
+    lookups.agency_budget = i32::try_from(settings.agency_budget).unwrap_or(i32::MAX);
+    lookups.tries = settings.tries;
+    lookups.tries_days = settings.tries_days.into();
+    lookups.period = settings.period.into();
+    lookups.repeats = i32::try_from(settings.repeats).unwrap_or(i32::MAX);
+    lookups.pace = settings.pace;
     let (model, thresholds) = matching::settings(&config.matching)?;
     lookups.thresholds = thresholds;
     lookups.frequencies = Arc::new(Frequencies::of(&model));
@@ -60,15 +60,15 @@ fn lookups(secret: &Secret, config: &Config) -> Result<LookupSettings, Failure> 
     Ok(lookups)
 }
 
-/// How many changes may be made, in the words of the room that counts them.
+/// Converts the write limits of the configuration into the engine's type.
 fn writes(secret: &Secret, config: &Config) -> Result<WriteSettings, Failure> {
-    let given = &config.writes;
-    let most = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let settings = &config.writes;
+    let limit = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     let mut writes = WriteSettings::new(&secret.key("writes").map_err(Failure::problem)?);
-    writes.period = given.period.into();
-    writes.per_client = most(given.per_client);
-    writes.per_family = most(given.per_family);
-    writes.per_family_and_kind = most(given.per_family_and_kind);
+    writes.period = settings.period.into();
+    writes.per_client = limit(settings.per_client);
+    writes.per_family = limit(settings.per_family);
+    writes.per_family_and_kind = limit(settings.per_family_and_kind);
     Ok(writes)
 }
 
@@ -83,7 +83,7 @@ fn webhooks(secret: &Secret, config: &Config) -> Result<Setup, Failure> {
     })
 }
 
-/// What delivers webhooks. The ids in them are those that the engine gives out and takes.
+/// Builds the webhook deliverer. The ids it sends are encoded as the engine encodes them.
 pub(super) fn deliverer(store: &Store, trail: &Trail, engine: &Engine, config: &Config) -> Result<Deliverer, Failure> {
     let services = Arc::clone(engine.services());
     let setup = &services.webhooks;
@@ -99,7 +99,7 @@ pub(super) fn deliverer(store: &Store, trail: &Trail, engine: &Engine, config: &
         let (kind, family) = family.map_or((Kind::Alert, Uuid::nil()), |family| (Kind::Contact, family));
         ids.codec.id(authority, Key { kind, family, row })
     });
-    // The library's own words would name the proxy.
+    // The library's error message would name the proxy.
     Deliverer::new(store.clone(), trail.clone(), sealer, public_id, settings)
         .map_err(|_| Failure::problem("webhooks cannot be sent with these settings: look at webhook_proxy"))
 }

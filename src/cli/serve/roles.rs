@@ -1,5 +1,5 @@
-//! The demonstration callers: for whom the query page and the command line's first lines offer a token, and what each
-//! may begin with. Data only, but for the minting.
+//! The demonstration callers for whom GraphiQL and the banner offer a token, with example queries. Data only,
+//! apart from minting the tokens.
 
 mod caller;
 mod callers;
@@ -10,7 +10,8 @@ use crate::{
     wire::graphiql::{Example, Role},
 };
 
-/// Every demonstration caller with a fresh token. One for whom no token can be minted is left out and logged.
+/// Every demonstration caller with a fresh token. A caller whose token cannot be minted is left out and
+/// logged.
 pub(super) fn for_page(issuer: &DevIssuer) -> Vec<Role> {
     CALLERS
         .iter()

@@ -1,5 +1,6 @@
-//! Sign-in as the wire wants it, with every refused token in the trail: but never so many entries that whoever sends bad
-//! tokens could fill it. What is beyond that is counted, and the count goes with the next entry.
+//! Authentication for the wire, with every refused token recorded in the trail: rate-limited, so that nobody
+//! can fill the trail by sending bad tokens. Refusals beyond the limit are counted, and the count goes into
+//! the next entry.
 
 use std::{
     collections::BTreeMap,
@@ -14,67 +15,71 @@ use http::HeaderMap;
 
 use crate::{
     audit::{Code, Entry, Kind, Trail},
-    auth::{Asking, AuthRefusal, Authenticator, SignedIn},
+    auth::{AuthRefusal, Authenticator, Credentials, SignedIn},
     clock::Clock,
     wire::services::{Authenticate, Refusal},
 };
 
-/// Entries of one reason in one second, at most.
-const OF_A_REASON: u32 = 2;
-/// Entries of all reasons in one second, at most.
-const OF_ALL: u32 = 10;
+/// Most entries of one reason per second.
+const MAX_PER_REASON: u32 = 2;
+/// Most entries of all reasons per second.
+const MAX_IN_TOTAL: u32 = 10;
 
-/// Tells who is asking, and keeps the account of those who could not be told.
+/// Authenticates callers, and records refusals in the trail.
 pub(super) struct SignIn {
     authenticator: Authenticator,
     trail: Trail,
     clock: Clock,
-    budget: Mutex<Budget>,
+    rate_limit: Mutex<RateLimit>,
     refused: AtomicU64,
 }
 
 impl SignIn {
-    /// Sign-in whose refusals go to that trail.
+    /// Authentication that records refusals in this trail.
     pub(super) fn new(authenticator: Authenticator, trail: Trail, clock: Clock) -> Self {
         Self {
             authenticator,
             trail,
             clock,
-            budget: Mutex::default(),
+            rate_limit: Mutex::default(),
             refused: AtomicU64::new(0),
         }
     }
 
-    /// How many sign-ins were refused since the start.
+    /// The number of refused sign-ins since the start.
     pub(super) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Writes what was counted and not yet written.
+    /// Writes the counts not yet written.
     pub(super) async fn flush(&self) {
-        let rest = self.budget.lock().unwrap_or_else(PoisonError::into_inner).take_rest();
-        for (reason, count) in rest {
+        let unwritten = self
+            .rate_limit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take_unwritten();
+        for (reason, count) in unwritten {
             self.write(reason, count).await;
         }
     }
 
-    async fn note(&self, refusal: AuthRefusal) {
+    async fn record(&self, refusal: AuthRefusal) {
         self.refused.fetch_add(1, Ordering::Relaxed);
-        if !is_about_the_token(refusal) {
+        if !is_token_refused(refusal) {
             return;
         }
         let second = self.clock.now().timestamp();
-        let due = self
-            .budget
+        let admit = self
+            .rate_limit
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .due(second, refusal.log_code());
-        if let Some(unwritten) = due {
+            .admit(second, refusal.log_code());
+        if let Some(unwritten) = admit {
             self.write(refusal.log_code(), unwritten).await;
         }
     }
 
-    /// An entry with the reason, and how many like it had none of their own.
+    /// Writes an entry with the reason, and the number of refusals that had no entry of their own.
     async fn write(&self, reason: &'static str, unwritten: u64) {
         let mut entry = Entry::new(Kind::SignInFailed, self.clock.now());
         entry.reason = Some(Code::nearest(reason));
@@ -83,15 +88,15 @@ impl SignIn {
                 .withheld
                 .add(Code::nearest("sign_in_failed"), Code::nearest(reason), unwritten);
         }
-        // Nothing was disclosed, so that the entry is missing changes nothing for anyone; the log says so.
+        // Nothing was disclosed, so a missing entry does no harm; it is logged.
         if let Err(error) = self.trail.append(entry).await {
             tracing::warn!(%error, reason, "a refused sign-in is not in the trail");
         }
     }
 }
 
-/// Whether somebody sent a token that is not accepted, rather than none, or one that we cannot check now.
-fn is_about_the_token(refusal: AuthRefusal) -> bool {
+/// Whether a token was sent and not accepted, rather than missing or not checkable now.
+fn is_token_refused(refusal: AuthRefusal) -> bool {
     !matches!(
         refusal,
         AuthRefusal::NoAuthorization
@@ -103,13 +108,13 @@ fn is_about_the_token(refusal: AuthRefusal) -> bool {
 }
 
 impl Authenticate for SignIn {
-    fn authenticate<'a>(&'a self, asking: Asking<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+    fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
         async move {
-            match self.authenticator.sign_in(&asking).await {
+            match self.authenticator.sign_in(&credentials).await {
                 Ok(signed_in) => Ok(signed_in),
                 Err(refusal) => {
-                    self.note(refusal).await;
-                    Err(for_the_wire(refusal, asking.headers))
+                    self.record(refusal).await;
+                    Err(wire_refusal(refusal, credentials.headers))
                 }
             }
         }
@@ -117,52 +122,52 @@ impl Authenticate for SignIn {
     }
 }
 
-fn for_the_wire(refusal: AuthRefusal, headers: &HeaderMap) -> Refusal {
+fn wire_refusal(refusal: AuthRefusal, headers: &HeaderMap) -> Refusal {
     match refusal {
         AuthRefusal::KeysUnavailable => Refusal::Unavailable,
         other => Refusal::of(other, headers),
     }
 }
 
-/// How many entries may still be written in this second.
+/// The rate limit of trail entries.
 #[derive(Debug, Default)]
-struct Budget {
+struct RateLimit {
     second: i64,
     written: u32,
-    reasons: BTreeMap<&'static str, Spent>,
+    reasons: BTreeMap<&'static str, ReasonCount>,
 }
 
 #[derive(Debug, Default)]
-struct Spent {
+struct ReasonCount {
     second: i64,
     written: u32,
     unwritten: u64,
 }
 
-impl Budget {
-    /// Whether an entry of that reason is due, and how many like it went unwritten before; counts it otherwise.
-    fn due(&mut self, second: i64, reason: &'static str) -> Option<u64> {
+impl RateLimit {
+    /// Admits an entry of this reason and returns how many went unwritten before it; otherwise counts it.
+    fn admit(&mut self, second: i64, reason: &'static str) -> Option<u64> {
         if self.second != second {
             (self.second, self.written) = (second, 0);
         }
-        let spent = self.reasons.entry(reason).or_default();
-        if spent.second != second {
-            (spent.second, spent.written) = (second, 0);
+        let count = self.reasons.entry(reason).or_default();
+        if count.second != second {
+            (count.second, count.written) = (second, 0);
         }
-        if self.written >= OF_ALL || spent.written >= OF_A_REASON {
-            spent.unwritten = spent.unwritten.saturating_add(1);
+        if self.written >= MAX_IN_TOTAL || count.written >= MAX_PER_REASON {
+            count.unwritten = count.unwritten.saturating_add(1);
             return None;
         }
         self.written += 1;
-        spent.written += 1;
-        Some(std::mem::take(&mut spent.unwritten))
+        count.written += 1;
+        Some(std::mem::take(&mut count.unwritten))
     }
 
-    /// What went unwritten, by reason.
-    fn take_rest(&mut self) -> Vec<(&'static str, u64)> {
+    /// Takes the unwritten counts by reason.
+    fn take_unwritten(&mut self) -> Vec<(&'static str, u64)> {
         self.reasons
             .iter_mut()
-            .map(|(reason, spent)| (*reason, std::mem::take(&mut spent.unwritten)))
+            .map(|(reason, count)| (*reason, std::mem::take(&mut count.unwritten)))
             .filter(|(_, count)| *count > 0)
             .collect()
     }
@@ -174,39 +179,42 @@ mod tests {
     use crate::wire::services::Challenge;
 
     #[test]
-    fn a_flood_of_one_reason_is_counted_and_told_later() {
-        let mut budget = Budget::default();
-        let due = (0..1000).filter(|_| budget.due(7, "expired").is_some()).count();
-        assert_eq!(due, 2);
+    fn refusals_beyond_the_rate_limit_are_counted_and_written_later() {
+        let mut rate_limit = RateLimit::default();
+        let admit = (0..1000).filter(|_| rate_limit.admit(7, "expired").is_some()).count();
+        assert_eq!(admit, 2);
         assert_eq!(
-            budget.due(7, "key_unknown"),
+            rate_limit.admit(7, "key_unknown"),
             Some(0),
             "other reasons have their own room"
         );
-        assert_eq!(budget.due(8, "expired"), Some(998));
-        assert_eq!(budget.due(8, "expired"), Some(0));
-        assert!(budget.take_rest().is_empty());
+        assert_eq!(rate_limit.admit(8, "expired"), Some(998));
+        assert_eq!(rate_limit.admit(8, "expired"), Some(0));
+        assert!(rate_limit.take_unwritten().is_empty());
     }
 
     #[test]
-    fn all_reasons_together_are_bounded() {
+    fn the_rate_limit_holds_for_all_reasons_together() {
         let reasons = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
-        let mut budget = Budget::default();
-        let due = reasons
+        let mut rate_limit = RateLimit::default();
+        let admit = reasons
             .iter()
-            .flat_map(|reason| [budget.due(7, reason), budget.due(7, reason)])
+            .flat_map(|reason| [rate_limit.admit(7, reason), rate_limit.admit(7, reason)])
             .flatten()
             .count();
-        assert_eq!(due, 10);
-        assert_eq!(budget.take_rest().iter().map(|(_, count)| count).sum::<u64>(), 14);
-        assert_eq!(budget.due(8, "l"), Some(0), "what was told is not told twice");
+        assert_eq!(admit, 10);
+        assert_eq!(
+            rate_limit.take_unwritten().iter().map(|(_, count)| count).sum::<u64>(),
+            14
+        );
+        assert_eq!(rate_limit.admit(8, "l"), Some(0), "what was told is not told twice");
     }
 
     #[test]
-    fn nobody_learns_more_than_they_may() {
+    fn refusals_disclose_no_cause_to_the_client() {
         use http::{HeaderValue, header::AUTHORIZATION};
         let by = |scheme: &'static str| HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(scheme))]);
-        let told = |refusal| for_the_wire(refusal, &by("Bearer a.b.c"));
+        let told = |refusal| wire_refusal(refusal, &by("Bearer a.b.c"));
         for refusal in [
             AuthRefusal::SignatureInvalid,
             AuthRefusal::Expired,
@@ -221,7 +229,7 @@ mod tests {
             (AuthRefusal::ProofInvalid("htu"), Challenge::DpopProof),
             (AuthRefusal::ProofShownBefore, Challenge::DpopProof),
         ] {
-            let told = for_the_wire(refusal, &by("DPoP a.b.c"));
+            let told = wire_refusal(refusal, &by("DPoP a.b.c"));
             assert_eq!(told, Refusal::Unauthenticated(challenge));
         }
         for refusal in [

@@ -1,7 +1,8 @@
-//! The query page: GraphiQL from files in the program, without any outside address, behind a strict policy.
+//! The GraphiQL page, served from files in the binary, with no external address, under a strict content
+//! security policy.
 //!
-//! It holds no rights: whoever opens it brings a token, or takes that of a demonstration role while the development issuer
-//! is on.
+//! The page itself grants no access: its user supplies a token, or picks one of a demonstration role while
+//! the development issuer is enabled.
 
 mod roles;
 
@@ -18,21 +19,21 @@ use self::roles::Roles;
 pub use self::roles::{Example, Graphiql, MakeRoles, Role};
 use super::{
     observe::RequestId,
-    pages::{typed, with_policy},
+    pages::{with_content_security_policy, with_content_type},
     respond::Problem,
     state::AppState,
 };
 
-/// Scripts, styles and requests go to this server only, nothing stands inline, and no other page may frame this one. (The
-/// browser's console tells of one style that a dialog would insert to stop the page behind it from scrolling; it does
-/// without.)
+/// Scripts, styles and requests go to this server only, nothing is inline, and no other page may frame this
+/// one. (The browser's console reports one blocked style, which a dialog would insert to stop the page behind
+/// it from scrolling; the dialog works without it.)
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// `/graphiql`
 pub(super) async fn page() -> Response {
-    with_policy(
-        typed("text/html; charset=utf-8", include_str!("assets/index.html")),
+    with_content_security_policy(
+        with_content_type("text/html; charset=utf-8", include_str!("assets/index.html")),
         POLICY,
     )
 }
@@ -40,12 +41,12 @@ pub(super) async fn page() -> Response {
 /// `/graphiql/{file}`
 pub(super) async fn asset(Extension(RequestId(id)): Extension<RequestId>, Path(file): Path<String>) -> Response {
     match file.as_str() {
-        "app.js" => typed(
+        "app.js" => with_content_type(
             "text/javascript; charset=utf-8",
             include_bytes!("assets/app.js").as_slice(),
         ),
-        "app.css" => typed("text/css; charset=utf-8", include_bytes!("assets/app.css").as_slice()),
-        "THIRD-PARTY.txt" => typed(
+        "app.css" => with_content_type("text/css; charset=utf-8", include_bytes!("assets/app.css").as_slice()),
+        "THIRD-PARTY.txt" => with_content_type(
             "text/plain; charset=utf-8",
             include_bytes!("assets/THIRD-PARTY.txt").as_slice(),
         ),
@@ -62,17 +63,18 @@ pub(super) async fn roles(
     let Some(Roles(make)) = state.graphiql.as_ref().and_then(|graphiql| graphiql.roles.as_ref()) else {
         return Problem::not_found().respond(None, id);
     };
-    if !by_loopback_name(&headers) {
-        return Problem::not_this_host().respond(None, id);
+    if !is_loopback_host(&headers) {
+        return Problem::not_loopback_host().respond(None, id);
     }
     match serde_json::to_vec(&make()) {
-        Ok(bytes) => typed("application/json", bytes),
+        Ok(bytes) => with_content_type("application/json", bytes),
         Err(_) => Problem::internal().respond(None, id),
     }
 }
 
-/// Whether the browser believes to speak to this very machine. A name of another site that resolves to loopback is not enough.
-pub(super) fn by_loopback_name(headers: &HeaderMap) -> bool {
+/// Whether the `Host` header is `localhost` or a loopback address. Another site's name that resolves to
+/// loopback is not enough.
+pub(super) fn is_loopback_host(headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(HOST).and_then(|value| value.to_str().ok()) else {
         return false;
     };
@@ -88,11 +90,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_names_get_tokens() {
+    fn only_loopback_host_names_get_tokens() {
         let by = |host: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(HOST, host.parse().expect("a header value"));
-            by_loopback_name(&headers)
+            is_loopback_host(&headers)
         };
         for host in [
             "localhost",
@@ -113,11 +115,11 @@ mod tests {
         ] {
             assert!(!by(host), "{host}");
         }
-        assert!(!by_loopback_name(&HeaderMap::new()));
+        assert!(!is_loopback_host(&HeaderMap::new()));
     }
 
     #[test]
-    fn the_page_names_no_outside_address_and_no_inline_script() {
+    fn the_page_has_no_external_address_and_no_inline_script() {
         let page = include_str!("assets/index.html");
         assert!(!page.contains("//"));
         assert_eq!(

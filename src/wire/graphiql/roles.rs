@@ -1,19 +1,19 @@
-//! The demonstration roles that the query page offers.
+//! The demonstration roles that the GraphiQL page offers.
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-/// The query page and, when the development issuer is on, the roles it offers.
+/// The GraphiQL page and, when the development issuer is enabled, the roles it offers.
 #[derive(Clone, Debug, Default)]
 pub struct Graphiql {
     pub(super) roles: Option<Roles>,
 }
 
-/// Makes the list of roles anew for each page, so that its tokens are fresh.
+/// Builds the list of roles for each page load, so that its tokens are fresh.
 pub type MakeRoles = Arc<dyn Fn() -> Vec<Role> + Send + Sync>;
 
-/// Makes the roles.
+/// Builds the roles.
 #[derive(Clone)]
 pub(super) struct Roles(pub(super) MakeRoles);
 
@@ -26,37 +26,37 @@ impl std::fmt::Debug for Roles {
 /// A demonstration role that the page offers.
 #[derive(Clone, Debug, Serialize)]
 pub struct Role {
-    /// What the list shows (`Police: marker look-up`).
+    /// The label in the list (`Police: marker look-up`).
     pub label: String,
-    /// A token of the development issuer.
+    /// An access token of the development issuer.
     pub token: String,
-    /// The purpose to start with.
+    /// The purpose preselected.
     pub purpose: String,
-    /// Every purpose of the token.
+    /// All purposes the token allows.
     pub purposes: Vec<String>,
-    /// Queries to start from.
+    /// Example queries.
     pub examples: Vec<Example>,
 }
 
-/// A query that a role may start from.
+/// An example query of a role.
 #[derive(Clone, Debug, Serialize)]
 pub struct Example {
-    /// What the list shows.
+    /// The label in the list.
     pub label: String,
-    /// The document.
+    /// The GraphQL document.
     pub query: String,
     /// Its variables, as JSON text; may be empty.
     pub variables: String,
 }
 
 impl Graphiql {
-    /// The page alone: whoever opens it brings a token.
+    /// The page without roles: its user supplies a token.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The page with demonstration roles, for as long as the development issuer is on. Their tokens are given only to a
-    /// browser that opened the page by a loopback name, so that no other site's name can be pointed at this server.
+    /// The page with demonstration roles, for as long as the development issuer is enabled. Their tokens are
+    /// given only to a browser that opened the page by a loopback host name, against DNS rebinding.
     #[must_use]
     pub fn with_roles(make: MakeRoles) -> Self {
         Self {

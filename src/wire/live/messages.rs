@@ -1,4 +1,4 @@
-//! The messages of graphql-transport-ws, read strictly and written.
+//! The messages of graphql-transport-ws: a strict parser and serialisers.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -7,15 +7,15 @@ use crate::{
     error::RequestError,
     json,
     wire::{
-        request::{self, Parts},
-        respond::errors_of,
+        request::{self, GraphqlRequest},
+        respond::errors_json,
     },
 };
 
-/// The longest id of an operation, in bytes.
-const LONGEST_ID: usize = 512;
+/// Maximum length of an operation's id, in bytes.
+const MAX_ID_LENGTH: usize = 512;
 
-/// A message of the client.
+/// A message from the client.
 #[derive(Debug, PartialEq)]
 pub(super) enum Incoming {
     /// `connection_init` with its payload.
@@ -24,21 +24,21 @@ pub(super) enum Incoming {
     Ping(Option<Value>),
     /// `pong`.
     Pong,
-    /// `subscribe`: an operation of any kind.
+    /// `subscribe`: runs an operation of any kind.
     Subscribe {
-        /// The id by which the client will know it.
+        /// The client's id for it.
         id: String,
         /// The operation.
-        parts: Parts,
+        request: GraphqlRequest,
     },
-    /// `complete`: no more of that operation is wanted.
+    /// `complete`: cancels an operation.
     Complete {
-        /// Which.
+        /// Its id.
         id: String,
     },
 }
 
-/// Reads a message; `None` when it is not one of the protocol.
+/// Parses a message; `None` when it is not one of the protocol.
 pub(super) fn parse(text: &str) -> Option<Incoming> {
     let Ok(Value::Object(mut members)) = json::parse(text.as_bytes()) else {
         return None;
@@ -52,14 +52,14 @@ pub(super) fn parse(text: &str) -> Option<Incoming> {
         "pong" => payload(&mut members).map(|_| Incoming::Pong),
         "subscribe" => Some(Incoming::Subscribe {
             id: id(&mut members)?,
-            parts: request::from_members(payload(&mut members)??).ok()?,
+            request: request::from_members(payload(&mut members)??).ok()?,
         }),
         "complete" => Some(Incoming::Complete { id: id(&mut members)? }),
         _ => None,
     }
 }
 
-/// The payload: an object, or absent (`null` counts as that); `None` when it is anything else.
+/// The payload: an object or absent (`null` counts as absent); `None` when it is anything else.
 #[expect(clippy::option_option, reason = "absent is not malformed")]
 fn payload(members: &mut Map<String, Value>) -> Option<Option<Map<String, Value>>> {
     match members.remove("payload") {
@@ -71,7 +71,7 @@ fn payload(members: &mut Map<String, Value>) -> Option<Option<Map<String, Value>
 
 fn id(members: &mut Map<String, Value>) -> Option<String> {
     match members.remove("id") {
-        Some(Value::String(id)) if !id.is_empty() && id.len() <= LONGEST_ID => Some(id),
+        Some(Value::String(id)) if !id.is_empty() && id.len() <= MAX_ID_LENGTH => Some(id),
         _ => None,
     }
 }
@@ -90,14 +90,14 @@ pub(super) fn pong(payload: Option<Value>) -> String {
     .to_string()
 }
 
-/// `next`, with a response that is a JSON object already.
+/// `next`, with a response that is JSON text already.
 pub(super) fn next(id: &str, response: &str) -> String {
     format!(r#"{{"id":{},"type":"next","payload":{response}}}"#, Value::from(id))
 }
 
-/// `error`: the operation was refused, or ended for that reason.
+/// `error`: the operation was refused, or ended with this error.
 pub(super) fn error(id: &str, error: &RequestError, request_id: Uuid) -> String {
-    let errors = errors_of(std::slice::from_ref(error), request_id);
+    let errors = errors_json(std::slice::from_ref(error), request_id);
     json!({ "id": id, "type": "error", "payload": errors }).to_string()
 }
 
@@ -109,7 +109,7 @@ pub(super) fn complete(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::request::document::Asked;
+    use crate::wire::request::document::DocumentRef;
 
     #[test]
     fn messages_of_the_protocol_are_read() {
@@ -127,18 +127,18 @@ mod tests {
             parse(r#"{"type":"complete","id":"1"}"#),
             Some(Incoming::Complete { id: "1".to_owned() })
         );
-        let Some(Incoming::Subscribe { id, parts }) =
+        let Some(Incoming::Subscribe { id, request }) =
             parse(r#"{"type":"subscribe","id":"é","payload":{"query":"{ a }","variables":{"b":1}}}"#)
         else {
             panic!("it is one")
         };
         assert_eq!(id, "é");
-        assert_eq!(parts.document, Asked::Text("{ a }".to_owned()));
-        assert_eq!(parts.variables["b"], 1);
+        assert_eq!(request.document, DocumentRef::Text("{ a }".to_owned()));
+        assert_eq!(request.variables["b"], 1);
     }
 
     #[test]
-    fn what_is_not_one_is_refused() {
+    fn other_messages_are_refused() {
         let long = format!(r#"{{"type":"complete","id":"{}"}}"#, "i".repeat(513));
         for text in [
             "",
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_written_as_they_came() {
+    fn ids_are_echoed_unchanged() {
         let id = "a\"b\\\u{1}é";
         for text in [
             next(id, r#"{"data":{}}"#),

@@ -1,21 +1,22 @@
-//! Operations over connections that stay: `WebSocket` at `/graphql` (graphql-transport-ws) and event streams at
-//! `/graphql/stream` (graphql-sse, distinct connections).
+//! Long-lived connections: `WebSocket` at `/graphql` (graphql-transport-ws) and event streams at
+//! `/graphql/stream` (graphql-sse, distinct connections mode).
 //!
-//! Both carry the same operations through the same checks as `POST /graphql`, with a request id for each operation. What
-//! differs is only how it is told: `socket` and `stream` speak the two protocols, `operation` runs what was asked, and
-//! `outbox` is between them, so that nothing is made for a reader who has not taken what came before.
+//! Both run the same operations through the same checks as `POST /graphql`, with a request id for each
+//! operation. They differ only in transport: `socket` and `stream` speak the two protocols, `operation` runs
+//! the operation, and `output` applies back-pressure between them, so that nothing is produced for a client
+//! that has not taken the previous message.
 
-mod account;
-mod closing;
-mod lease;
-mod link;
+mod close_code;
+pub(super) mod connection_quota;
+mod credentials;
 mod messages;
-mod opening;
 mod operation;
-mod outbox;
-pub(super) mod places;
+mod operation_log;
+mod operation_task;
+mod output;
+mod session;
+pub(super) mod shutdown;
 mod socket;
-pub(super) mod stopping;
 pub(super) mod stream;
 pub(super) mod upgrade;
-mod work;
+mod websocket;

@@ -1,4 +1,5 @@
-//! One operation on a connection that stays: the same checks as over HTTP, then an answer, or events one at a time.
+//! Runs one operation of a long-lived connection: the same checks as over HTTP, then one answer, or events
+//! one at a time.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -8,10 +9,10 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
-    account::Account,
-    lease::Lease,
-    outbox::{Cut, Given, Outbox},
-    stopping::Stopping,
+    operation_log::OperationLog,
+    output::{EarlyEnd, Output, OutputSender},
+    session::Session,
+    shutdown::ShutdownSignal,
 };
 use crate::{
     clock::Stopwatch,
@@ -20,153 +21,165 @@ use crate::{
     wire::{
         graphql::{execute, outcome},
         registered,
-        request::Parts,
+        request::GraphqlRequest,
         respond::Problem,
         services::Events,
         state::AppState,
     },
 };
 
-/// What becomes of an operation at its beginning.
-pub(super) enum Begun {
-    /// It was executed, and this is all.
+/// How an operation started.
+pub(super) enum Started {
+    /// A query or mutation, executed; this is the whole answer.
     Answered(Vec<u8>),
-    /// It was refused as a whole.
+    /// It was refused.
     Refused(RequestError),
-    /// It is a subscription.
+    /// A subscription.
     Subscribed(Box<dyn Events>),
 }
 
-/// Checks an operation and executes it, or begins the subscription that it is.
-pub(super) async fn begin(
+/// Checks an operation, then executes it or starts its subscription.
+pub(super) async fn start(
     state: &Arc<AppState>,
     id: Uuid,
-    lease: &Lease,
-    asked: Parts,
-    account: &mut Account,
-) -> Begun {
-    account.notes.operation = asked.document.short_hash();
-    let begun = timeout(state.edge.request_time, checked(state, id, lease, asked)).await;
-    let begun = begun
+    session: &Session,
+    graphql_request: GraphqlRequest,
+    operation_log: &mut OperationLog,
+) -> Started {
+    operation_log.fields.operation = graphql_request.document.short_hash();
+    let started = timeout(
+        state.edge.request_time,
+        execute_checked(state, id, session, graphql_request),
+    )
+    .await;
+    let started = started
         .unwrap_or_else(|_| {
             tracing::warn!(request_id = %id, "an operation took too long");
             Err(Problem::unavailable().into_error())
         })
-        .unwrap_or_else(Begun::Refused);
-    account.notes.outcome = match &begun {
-        Begun::Answered(_) => Some("executed"),
-        Begun::Refused(error) => Some(outcome(error.code)),
-        Begun::Subscribed(_) => {
-            account.subscribed();
+        .unwrap_or_else(Started::Refused);
+    operation_log.fields.outcome = match &started {
+        Started::Answered(_) => Some("executed"),
+        Started::Refused(error) => Some(outcome(error.code)),
+        Started::Subscribed(_) => {
+            operation_log.subscribed();
             Some("subscribed")
         }
     };
-    begun
+    started
 }
 
-async fn checked(state: &Arc<AppState>, id: Uuid, lease: &Lease, asked: Parts) -> Result<Begun, RequestError> {
-    let began = Stopwatch::start();
-    let query = registered::text(state, &lease.signed_in, asked.document).await?;
+async fn execute_checked(
+    state: &Arc<AppState>,
+    id: Uuid,
+    session: &Session,
+    graphql_request: GraphqlRequest,
+) -> Result<Started, RequestError> {
+    let stopwatch = Stopwatch::start();
+    let query = registered::document_text(state, &session.signed_in, graphql_request.document).await?;
     let document = state.parsed.read(&query, &state.limits)?;
-    let subscribes = is_subscription(&document, asked.operation_name.as_deref());
+    let subscribes = is_subscription(&document, graphql_request.operation_name.as_deref());
     let operation = OperationRequest {
         request_id: id,
-        began,
-        caller: lease.signed_in.caller.clone(),
+        began: stopwatch,
+        caller: session.signed_in.caller.clone(),
         query,
         document,
-        operation_name: asked.operation_name,
-        variables: asked.variables,
-        withheld: lease.withheld,
+        operation_name: graphql_request.operation_name,
+        variables: graphql_request.variables,
+        withheld: session.withheld,
         receipt: false,
         allowed: Allowed::QueriesAndMutations,
     };
     if subscribes {
-        // After a restart everybody comes back at once. They wait in line like events, rather than be turned away.
-        let turn = state.gate.enter_for_event().await;
-        let _turn = turn.ok_or_else(|| Problem::unavailable().into_error())?;
-        return state.engine.subscribe(operation).await.map(Begun::Subscribed);
+        // After a restart all clients resubscribe at once: they queue like events, rather than be rejected.
+        let slot = state.concurrency.acquire_for_event().await;
+        let _slot = slot.ok_or_else(|| Problem::unavailable().into_error())?;
+        return state.engine.subscribe(operation).await.map(Started::Subscribed);
     }
     match execute(state, operation).await.map_err(Problem::into_error)? {
-        Answer::Executed(bytes) => Ok(Begun::Answered(bytes)),
+        Answer::Executed(bytes) => Ok(Started::Answered(bytes)),
         Answer::Refused(error) => Err(error),
         Answer::NotByThisMethod => Err(Problem::queries_only().into_error()),
     }
 }
 
-/// Whether the operation that is meant is a subscription. Which one that is, or that there is none, the engine says.
+/// Whether the selected operation is a subscription. If the selection is invalid the engine says so.
 fn is_subscription(document: &ExecutableDocument, name: Option<&str>) -> bool {
-    let meant = match (&document.operations, name) {
+    let selected = match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(operation),
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
         (DocumentOperations::Multiple(operations), None) => operations.values().next(),
     };
-    meant.is_some_and(|operation| operation.node.ty == OperationType::Subscription)
+    selected.is_some_and(|operation| operation.node.ty == OperationType::Subscription)
 }
 
-/// Gives the events of a subscription, each made when the one before was written, until there is a reason to end.
-pub(super) async fn follow(
+/// Forwards the events of a subscription, producing each when the previous one was written, until there is a
+/// reason to end.
+pub(super) async fn forward_events(
     state: &AppState,
     mut events: Box<dyn Events>,
-    lease: &Lease,
-    mut stopping: Stopping,
-    outbox: &Outbox,
-    account: &mut Account,
+    session: &Session,
+    mut shutdown: ShutdownSignal,
+    output: &OutputSender,
+    operation_log: &mut OperationLog,
 ) {
     loop {
         tokio::select! {
             biased;
-            () = outbox.gone() => return,
-            () = stopping.told() => {
-                outbox.give(Given::Cut(Cut::Stopping)).await;
+            () = output.cancelled() => return,
+            () = shutdown.requested() => {
+                output.send(Output::EarlyEnd(EarlyEnd::ShutdownSignal)).await;
                 return;
             }
-            () = lease.over() => {
-                outbox.give(Given::Cut(Cut::Expired)).await;
+            () = session.expired() => {
+                output.send(Output::EarlyEnd(EarlyEnd::Expired)).await;
                 return;
             }
             () = events.ready() => {}
         }
-        let Some(_place) = outbox.place().await else { return };
-        let Some(turn) = state.gate.enter_for_event().await else {
+        let Some(_output_slot) = output.slot().await else {
             return;
         };
-        let made = timeout(state.edge.request_time, events.next()).await;
-        drop(turn);
-        if lease.is_over() {
+        let Some(slot) = state.concurrency.acquire_for_event().await else {
+            return;
+        };
+        let event = timeout(state.edge.request_time, events.next()).await;
+        drop(slot);
+        if session.is_expired() {
             continue;
         }
-        match made {
+        match event {
             Ok(None) => {}
             Ok(Some(Event::Next(bytes))) => {
-                if !outbox.give(Given::Next(bytes)).await {
+                if !output.send(Output::Next(bytes)).await {
                     return;
                 }
-                account.event();
+                operation_log.event_sent();
             }
             Ok(Some(Event::Complete)) => {
-                outbox.give(Given::Complete).await;
+                output.send(Output::Complete).await;
                 return;
             }
             Ok(Some(Event::Refused(error))) => {
-                account.notes.outcome = Some(outcome(error.code));
-                outbox.give(Given::Refused(error)).await;
+                operation_log.fields.outcome = Some(outcome(error.code));
+                output.send(Output::Refused(error)).await;
                 return;
             }
             Err(_) => {
-                account.notes.outcome = Some("unavailable");
-                outbox.give(Given::Refused(Problem::unavailable().into_error())).await;
+                operation_log.fields.outcome = Some("unavailable");
+                output.send(Output::Refused(Problem::unavailable().into_error())).await;
                 return;
             }
         }
     }
 }
 
-/// Runs an operation's work; if it panics, the client is told that the server failed.
-pub(super) async fn guarded(id: Uuid, outbox: Outbox, work: impl Future<Output = ()>) {
-    if AssertUnwindSafe(work).catch_unwind().await.is_err() {
-        // The panic hook has written where; its payload may hold values and is dropped.
+/// Runs an operation's task; if it panics, the client gets an internal error.
+pub(super) async fn catch_panic(id: Uuid, output: OutputSender, operation_task: impl Future<Output = ()>) {
+    if AssertUnwindSafe(operation_task).catch_unwind().await.is_err() {
+        // The panic hook has logged where; the payload may hold values and is dropped.
         tracing::error!(request_id = %id, "an operation panicked");
-        outbox.give(Given::Refused(Problem::internal().into_error())).await;
+        output.send(Output::Refused(Problem::internal().into_error())).await;
     }
 }

@@ -1,7 +1,8 @@
-//! One socket: graphql-transport-ws over a `WebSocket`, from its opening to its close.
+//! One socket: graphql-transport-ws over a `WebSocket`, from `connection_init` to the close.
 //!
-//! One task reads, writes and keeps the times; each operation has a task of its own. While a message is being written nothing is
-//! read, and a message that is not written in time ends the socket: a peer who does not read cannot make anything grow.
+//! One task reads, writes and keeps the timeouts; each operation has a task of its own. While a message is
+//! being written nothing is read, and a message not written in time ends the socket: a peer that does not
+//! read cannot make memory grow.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,286 +19,303 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    closing::{self, Closing},
-    lease::Lease,
-    link::{Ended, Frame, Link},
+    close_code::{self, CloseCode},
+    connection_quota::ConnectionSlot,
+    credentials::SocketCredentials,
     messages::{self, Incoming},
-    opening::Opening,
-    outbox::{Given, Outgoing, Post},
-    places::Place,
-    stopping::Stopping,
-    work,
+    operation_task::OperationTask,
+    output::{Output, OutputQueue, QueuedOutput},
+    session::Session,
+    shutdown::ShutdownSignal,
+    websocket::{EndReason, Frame, WebSocket},
 };
 use crate::{
     error::{ErrorCode, RequestError},
-    wire::{observe::Notes, request::Parts, respond::Problem, state::AppState, strangers::Standing},
+    wire::{
+        observe::LogFields, request::GraphqlRequest, respond::Problem, state::AppState,
+        unauthenticated::ConnectionHandle,
+    },
 };
 
-/// A socket that is about to be.
+/// What the upgrade hands over to the socket.
 pub(super) struct Connection {
     pub(super) state: Arc<AppState>,
-    /// The id of the request that asked for it.
+    /// The id of the upgrade request.
     pub(super) id: Uuid,
-    /// What the request said of who asks.
-    pub(super) opening: Opening,
-    /// Whether the client speaks the sub-protocol.
-    pub(super) chosen: bool,
-    pub(super) stopping: Stopping,
-    /// How it stands, if it came by a connection.
-    pub(super) standing: Option<Standing>,
-    /// The place that it has if the headers have said who asks.
-    pub(super) place: Option<Place>,
+    /// The credentials in the upgrade request.
+    pub(super) credentials: SocketCredentials,
+    /// Whether the client offered graphql-transport-ws.
+    pub(super) speaks_subprotocol: bool,
+    pub(super) shutdown: ShutdownSignal,
+    /// The registration as an unauthenticated connection, if it came by TCP and is not authenticated.
+    pub(super) handle: Option<ConnectionHandle>,
+    /// The quota slot, if the upgrade's headers have authenticated it.
+    pub(super) slot: Option<ConnectionSlot>,
 }
 
-/// Ends when a socket on which nobody has signed in has to leave.
-async fn dismissed(standing: Option<&Standing>) {
-    match standing {
-        Some(standing) => standing.dismissed().await,
+/// Completes when an unauthenticated socket is evicted.
+async fn evicted(handle: Option<&ConnectionHandle>) {
+    match handle {
+        Some(handle) => handle.evicted().await,
         None => std::future::pending().await,
     }
 }
 
-/// Speaks the protocol until there is a reason to close.
+/// Serves the socket until there is a reason to close.
 pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(io: S, connection: Connection) {
     let started = Instant::now();
     let state = Arc::clone(&connection.state);
     let id = connection.id;
     state.metrics.sockets.inc();
-    let counted = Counted(Arc::clone(&state));
-    let link = Link::over(io, &state.edge).await;
-    let mut socket = Socket::new(link, connection);
-    let ended = socket.serve().await;
+    let open_socket = OpenSocket(Arc::clone(&state));
+    let websocket = WebSocket::new(io, &state.edge).await;
+    let mut socket = Socket::new(websocket, connection);
+    let end_reason = socket.serve().await;
     socket.tasks.abort_all();
-    let code = socket.link.end(ended).await;
-    drop(counted);
-    state.metrics.closed(code);
+    let code = socket.websocket.close(end_reason).await;
+    drop(open_socket);
+    state.metrics.socket_closed(code);
     tracing::info!(
         request_id = %id,
         code,
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        agency = socket.notes.agency,
-        role = socket.notes.role,
-        purpose = socket.notes.purpose,
-        operations = socket.count,
+        agency = socket.log.agency,
+        role = socket.log.role,
+        purpose = socket.log.purpose,
+        operations = socket.operations,
         "socket"
     );
 }
 
-struct Counted(Arc<AppState>);
+struct OpenSocket(Arc<AppState>);
 
-impl Drop for Counted {
+impl Drop for OpenSocket {
     fn drop(&mut self) {
         self.0.metrics.sockets.dec();
     }
 }
 
-/// An operation under way.
-struct Running {
-    request: Uuid,
-    given_up: Arc<Notify>,
+/// An operation in flight.
+struct RunningOperation {
+    request_id: Uuid,
+    cancel_signal: Arc<Notify>,
 }
 
 struct Socket<S> {
-    link: Link<S>,
+    websocket: WebSocket<S>,
     connection: Connection,
-    /// Who asks, once that is known.
-    lease: Option<(Lease, Place)>,
-    post: Post,
-    outgoing: mpsc::Receiver<Outgoing>,
-    running: HashMap<Arc<str>, Running>,
-    /// Operations that the client wants no more and that have not ended yet.
-    unwanted: HashSet<Uuid>,
+    /// The session, once authenticated, and its quota slot.
+    session: Option<(Session, ConnectionSlot)>,
+    queue: OutputQueue,
+    outputs: mpsc::Receiver<QueuedOutput>,
+    running: HashMap<Arc<str>, RunningOperation>,
+    /// Operations that the client has cancelled and that have not ended yet.
+    cancelled: HashSet<Uuid>,
     tasks: JoinSet<Uuid>,
-    stopping: bool,
-    count: u64,
-    notes: Notes,
+    shutdown: bool,
+    operations: u64,
+    log: LogFields,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
-    fn new(link: Link<S>, connection: Connection) -> Self {
-        let (post, outgoing) = Post::new();
+    fn new(websocket: WebSocket<S>, connection: Connection) -> Self {
+        let (queue, outputs) = OutputQueue::new();
         Self {
-            link,
+            websocket,
             connection,
-            lease: None,
-            post,
-            outgoing,
+            session: None,
+            queue,
+            outputs,
             running: HashMap::new(),
-            unwanted: HashSet::new(),
+            cancelled: HashSet::new(),
             tasks: JoinSet::new(),
-            stopping: false,
-            count: 0,
-            notes: Notes::default(),
+            shutdown: false,
+            operations: 0,
+            log: LogFields::default(),
         }
     }
 
-    async fn serve(&mut self) -> Ended {
-        if !self.connection.chosen {
-            return closing::SUBPROTOCOL.into();
+    async fn serve(&mut self) -> EndReason {
+        if !self.connection.speaks_subprotocol {
+            return close_code::SUBPROTOCOL.into();
         }
-        let init_until = tokio::time::Instant::now() + self.connection.state.edge.live.init_time;
+        let init_deadline = tokio::time::Instant::now() + self.connection.state.edge.live.init_time;
         loop {
-            let quiet_until = self.link.quiet_until();
-            let lease = self.lease.as_ref().map(|(lease, _)| lease);
-            let (outgoing, link) = (&mut self.outgoing, &mut self.link);
-            let told = tokio::select! {
+            let idle_deadline = self.websocket.idle_deadline();
+            let session = self.session.as_ref().map(|(session, _)| session);
+            let (outputs, websocket) = (&mut self.outputs, &mut self.websocket);
+            let outcome = tokio::select! {
                 biased;
-                () = self.connection.stopping.told(), if !self.stopping => {
-                    self.stopping = true;
+                () = self.connection.shutdown.requested(), if !self.shutdown => {
+                    self.shutdown = true;
                     Ok(())
                 }
-                () = Lease::over_if_any(lease) => Err(closing::EXPIRED.into()),
-                () = sleep_until(init_until), if lease.is_none() => Err(closing::INIT_TIMEOUT.into()),
-                () = dismissed(self.connection.standing.as_ref()), if lease.is_none() => Err(Ended::Dismissed(closing::TRY_LATER)),
+                () = Session::expired_if_any(session) => Err(close_code::EXPIRED.into()),
+                () = sleep_until(init_deadline), if session.is_none() => Err(close_code::INIT_TIMEOUT.into()),
+                () = evicted(self.connection.handle.as_ref()), if session.is_none() => Err(EndReason::Evicted(close_code::TRY_LATER)),
                 ended = self.tasks.join_next(), if !self.tasks.is_empty() => {
-                    if let Some(Ok(request)) = ended {
-                        self.reap(request);
+                    if let Some(Ok(request_id)) = ended {
+                        self.operation_ended(request_id);
                     }
                     Ok(())
                 }
-                happened = async {
+                event = async {
                     tokio::select! {
-                        Some(outgoing) = outgoing.recv() => Happened::Given(outgoing),
-                        frame = link.next() => Happened::Received(frame),
+                        Some(output) = outputs.recv() => SocketEvent::Output(output),
+                        frame = websocket.next() => SocketEvent::Received(frame),
                     }
-                } => match happened {
-                    Happened::Given(outgoing) => self.write(outgoing).await,
-                    Happened::Received(frame) => self.received(frame).await,
+                } => match event {
+                    SocketEvent::Output(output) => self.write(output).await,
+                    SocketEvent::Received(frame) => self.received(frame).await,
                 },
-                () = sleep_until(quiet_until) => self.link.quiet().await,
+                () = sleep_until(idle_deadline) => self.websocket.handle_idle().await,
             };
-            if let Err(ended) = told {
-                return ended;
+            if let Err(end_reason) = outcome {
+                return end_reason;
             }
-            // Operations under way may end; subscriptions hear of it themselves.
-            if self.stopping && self.tasks.is_empty() {
-                return closing::GOING_AWAY.into();
+            // Queries and mutations in flight may end; subscriptions receive the signal themselves.
+            if self.shutdown && self.tasks.is_empty() {
+                return close_code::GOING_AWAY.into();
             }
         }
     }
 
-    /// An operation's task has ended.
-    fn reap(&mut self, request: Uuid) {
-        self.unwanted.remove(&request);
-        self.running.retain(|_, running| running.request != request);
+    /// Forgets an operation whose task has ended.
+    fn operation_ended(&mut self, request_id: Uuid) {
+        self.cancelled.remove(&request_id);
+        self.running.retain(|_, running| running.request_id != request_id);
     }
 
-    async fn received(&mut self, frame: Frame) -> Result<(), Ended> {
-        let Some(text) = self.link.read(frame).await? else {
+    async fn received(&mut self, frame: Frame) -> Result<(), EndReason> {
+        let Some(send_text) = self.websocket.read(frame).await? else {
             return Ok(());
         };
-        match messages::parse(&text) {
+        match messages::parse(&send_text) {
             Some(message) => self.handle(message).await,
-            None => Err(closing::INVALID.into()),
+            None => Err(close_code::INVALID.into()),
         }
     }
 
-    async fn handle(&mut self, message: Incoming) -> Result<(), Ended> {
+    async fn handle(&mut self, message: Incoming) -> Result<(), EndReason> {
         match message {
-            Incoming::Init(_) if self.lease.is_some() => Err(closing::TWICE.into()),
+            Incoming::Init(_) if self.session.is_some() => Err(close_code::INIT_TWICE.into()),
             Incoming::Init(payload) => {
                 let state = &self.connection.state;
-                let lease = self.connection.opening.sign_in(state, payload).await?;
-                let caller = &lease.signed_in.caller;
-                let place = state
-                    .places
-                    .take_over(self.connection.place.take(), caller)
-                    .map_err(Closing::from)?;
-                if let Some(standing) = self.connection.standing.take() {
-                    standing.moves_on();
+                let session = self.connection.credentials.authenticate(state, payload).await?;
+                let caller = &session.signed_in.caller;
+                let slot = state
+                    .connection_quota
+                    .transfer(self.connection.slot.take(), caller)
+                    .map_err(CloseCode::from)?;
+                if let Some(handle) = self.connection.handle.take() {
+                    handle.release();
                 }
-                self.notes.caller(caller);
-                self.lease = Some((lease, place));
-                self.link.text(messages::ack()).await
+                self.log.caller(caller);
+                self.session = Some((session, slot));
+                self.websocket.send_text(messages::ack()).await
             }
-            Incoming::Ping(payload) => self.link.text(messages::pong(payload)).await,
+            Incoming::Ping(payload) => self.websocket.send_text(messages::pong(payload)).await,
             Incoming::Pong => Ok(()),
-            Incoming::Subscribe { id, parts } => self.subscribe(id, parts).await,
+            Incoming::Subscribe { id, request } => self.subscribe(id, request).await,
             Incoming::Complete { id } => {
-                // One that is not known may have ended meanwhile.
+                // An unknown one may have ended meanwhile.
                 if let Some(running) = self.running.remove(id.as_str()) {
-                    running.given_up.notify_one();
-                    self.unwanted.insert(running.request);
+                    running.cancel_signal.notify_one();
+                    self.cancelled.insert(running.request_id);
                 }
                 Ok(())
             }
         }
     }
 
-    async fn subscribe(&mut self, id: String, parts: Parts) -> Result<(), Ended> {
-        let Some((lease, _)) = &self.lease else {
-            return Err(closing::UNAUTHORIZED.into());
+    async fn subscribe(&mut self, id: String, graphql_request: GraphqlRequest) -> Result<(), EndReason> {
+        let Some((session, _)) = &self.session else {
+            return Err(close_code::UNAUTHORIZED.into());
         };
         if self.running.contains_key(id.as_str()) {
-            return Err(closing::DUPLICATE.into());
+            return Err(close_code::DUPLICATE.into());
         }
         let state = &self.connection.state;
-        let request = state.ids.uuid();
-        // Operations that the client wants no more count until they have ended.
-        if self.running.len() + self.unwanted.len() >= state.edge.live.operations {
+        let request_id = state.ids.uuid();
+        // Cancelled operations count until they have ended.
+        if self.running.len() + self.cancelled.len() >= state.edge.live.operations {
             state.metrics.operation("too_many_requests");
             let error = RequestError::new(
                 ErrorCode::TooManyRequests,
                 "This connection has as many operations under way as it may; complete one first.",
             );
-            return self.link.text(messages::error(&id, &error, request)).await;
+            return self.websocket.send_text(messages::error(&id, &error, request_id)).await;
         }
-        if self.stopping {
+        if self.shutdown {
             let error = Problem::unavailable().into_error();
-            return self.link.text(messages::error(&id, &error, request)).await;
+            return self.websocket.send_text(messages::error(&id, &error, request_id)).await;
         }
         let id: Arc<str> = Arc::from(id);
-        let outbox = self.post.outbox(Arc::clone(&id), request);
-        let given_up = outbox.given_up();
-        let work = work::Work {
+        let output = self.queue.sender(Arc::clone(&id), request_id);
+        let cancel_signal = output.cancel_signal();
+        let task = OperationTask {
             state: Arc::clone(state),
-            request,
-            lease: lease.clone(),
-            stopping: self.connection.stopping.clone(),
-            outbox,
+            request_id,
+            session: session.clone(),
+            shutdown: self.connection.shutdown.clone(),
+            output,
         };
-        self.tasks.spawn(work.run(parts));
-        self.running.insert(id, Running { request, given_up });
-        self.count += 1;
+        self.tasks.spawn(task.run(graphql_request));
+        self.running.insert(
+            id,
+            RunningOperation {
+                request_id,
+                cancel_signal,
+            },
+        );
+        self.operations += 1;
         Ok(())
     }
 
-    /// Writes what an operation gives, unless the client wanted no more of it meanwhile.
-    async fn write(&mut self, outgoing: Outgoing) -> Result<(), Ended> {
-        let Outgoing {
+    /// Writes an operation's output, unless the client has cancelled it meanwhile.
+    async fn write(&mut self, queued: QueuedOutput) -> Result<(), EndReason> {
+        let QueuedOutput {
             id,
-            request,
-            given,
+            request_id,
+            output,
             written,
-        } = outgoing;
-        if self.running.get(&id).is_none_or(|running| running.request != request) {
+        } = queued;
+        if self
+            .running
+            .get(&id)
+            .is_none_or(|running| running.request_id != request_id)
+        {
             return Ok(());
         }
-        // Between its being made and now the token may have ended.
-        if self.lease.as_ref().is_none_or(|(lease, _)| lease.is_over()) {
-            return Err(closing::EXPIRED.into());
+        // The token may have expired since the output was produced.
+        if self.session.as_ref().is_none_or(|(session, _)| session.is_expired()) {
+            return Err(close_code::EXPIRED.into());
         }
-        if !matches!(given, Given::Next(_)) {
+        if !matches!(output, Output::Next(_)) {
             self.running.remove(&id);
         }
-        match given {
-            Given::Next(response) => {
+        match output {
+            Output::Next(response) => {
                 let text = messages::next(&id, &String::from_utf8_lossy(&response));
                 drop(response);
-                self.link.text(text).await?;
+                self.websocket.send_text(text).await?;
             }
-            Given::Complete => self.link.text(messages::complete(&id)).await?,
-            Given::Refused(error) => self.link.text(messages::error(&id, &error, request)).await?,
-            // The socket is going to be closed, which tells the client to come back.
-            Given::Cut(_) => {}
+            Output::Complete => self.websocket.send_text(messages::complete(&id)).await?,
+            Output::Refused(error) => {
+                self.websocket
+                    .send_text(messages::error(&id, &error, request_id))
+                    .await?
+            }
+            // The socket is about to close, which makes the client reconnect.
+            Output::EarlyEnd(_) => {}
         }
-        // An operation that does not wait any more need not know.
+        // Fails only if the operation no longer waits.
         let _ = written.send(());
         Ok(())
     }
 }
 
-enum Happened {
-    Given(Outgoing),
+enum SocketEvent {
+    Output(QueuedOutput),
     Received(Frame),
 }

@@ -1,7 +1,7 @@
-//! `POST /graphql/stream`: one operation as an event stream (graphql-sse, distinct connections mode).
+//! `POST /graphql/stream`: one operation as server-sent events (graphql-sse, distinct connections mode).
 //!
-//! What is wrong with the request is told by HTTP. What is wrong with the document is told in the stream, as that protocol
-//! wants it: a `next` with errors, then `complete`.
+//! A bad request is refused by HTTP status. A bad document is reported in the stream, as the protocol
+//! requires: a `next` with errors, then `complete`.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -20,20 +20,20 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    account::Account,
-    lease::Lease,
-    operation::{self, Begun},
-    outbox::{Cut, Given, Outgoing, Post},
-    stopping::Stopping,
+    operation::{self, Started},
+    operation_log::OperationLog,
+    output::{EarlyEnd, Output, OutputQueue, QueuedOutput},
+    session::Session,
+    shutdown::ShutdownSignal,
 };
 use crate::{
     error::{ErrorCode, RequestError},
     wire::{
         graphql::{outcome, sign_in},
-        observe::{Notes, RequestId},
+        observe::{LogFields, RequestId},
         request::{
             self,
-            accept::{MediaType, negotiate, takes_events},
+            accept::{MediaType, accepts_event_stream, negotiate},
             body, headers,
         },
         respond::{self, Problem},
@@ -43,11 +43,11 @@ use crate::{
 };
 
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-/// A line that says nothing but that the server is there.
+/// A comment line, sent as keep-alive.
 const COMMENT: &str = ":\n\n";
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
-/// POST; everything else is told so.
+/// Answers POST; any other method gets 405.
 pub(in crate::wire) async fn handle(
     State(state): State<Arc<AppState>>,
     Extension(RequestId(id)): Extension<RequestId>,
@@ -55,18 +55,18 @@ pub(in crate::wire) async fn handle(
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let media = negotiate(&parts.headers);
-    let mut notes = Notes::default();
-    let mut response = match answer(&state, id, &mut parts, body, &mut notes).await {
+    let mut log = LogFields::default();
+    let mut response = match answer(&state, id, &mut parts, body, &mut log).await {
         Ok(response) => response,
         Err(problem) => {
-            // Once it had begun, the operation's own account tells what became of it.
-            if notes.operation.is_empty() {
-                notes.outcome = Some(outcome(problem.code()));
+            // Once started, the operation's own log line has the outcome.
+            if log.operation.is_empty() {
+                log.outcome = Some(outcome(problem.code()));
             }
             problem.respond(media, id)
         }
     };
-    response.extensions_mut().insert(notes);
+    response.extensions_mut().insert(log);
     response
 }
 
@@ -75,61 +75,65 @@ async fn answer(
     id: Uuid,
     parts: &mut Parts,
     body: Body,
-    notes: &mut Notes,
+    log: &mut LogFields,
 ) -> Result<Response, Problem> {
     if parts.method != Method::POST {
         return Err(Problem::method_not_allowed(Some("POST")));
     }
-    let signed_in = sign_in(state, parts, notes).await?;
+    let signed_in = sign_in(state, parts, log).await?;
     headers::check_body(&parts.headers)?;
-    let asked = request::from_body(&body::read(&parts.headers, body, &state.edge).await?)?;
-    if !takes_events(&parts.headers) {
-        return Err(Problem::no_events_accepted());
+    let graphql_request = request::from_body(&body::read(&parts.headers, body, &state.edge).await?)?;
+    if !accepts_event_stream(&parts.headers) {
+        return Err(Problem::event_stream_not_acceptable());
     }
-    let lease = Lease {
+    let session = Session {
         signed_in,
         withheld: headers::withheld(&parts.headers)?,
         clock: state.clock.clone(),
     };
-    let stopping = parts.extensions.remove().unwrap_or_else(Stopping::never);
-    let mut account = Account::begin(state, id, "stream", &lease.signed_in.caller);
-    let begun = operation::begin(state, id, &lease, asked, &mut account).await;
-    notes.operation.clone_from(&account.notes.operation);
-    match begun {
-        Begun::Answered(bytes) => Ok(whole(&bytes)),
-        // What the older media type says 200 to is what the document is to blame for.
-        Begun::Refused(error) if respond::status_of(error.code, MediaType::Json) == StatusCode::OK => {
-            Ok(whole(&respond::body(&[error], id)))
+    let shutdown = parts.extensions.remove().unwrap_or_else(ShutdownSignal::never);
+    let mut operation_log = OperationLog::start(state, id, "stream", &session.signed_in.caller);
+    let started = operation::start(state, id, &session, graphql_request, &mut operation_log).await;
+    log.operation.clone_from(&operation_log.fields.operation);
+    match started {
+        Started::Answered(bytes) => Ok(single_response(&bytes)),
+        // Errors for which `application/json` has status 200 are errors of the document.
+        Started::Refused(error) if respond::status_of(error.code, MediaType::Json) == StatusCode::OK => {
+            Ok(single_response(&respond::errors_body(&[error], id)))
         }
-        Begun::Refused(error) => Err(Problem::graphql(error, MediaType::GraphqlResponse)),
-        Begun::Subscribed(events) => subscribed(state, id, lease, stopping, events, account),
+        Started::Refused(error) => Err(Problem::graphql(error, MediaType::GraphqlResponse)),
+        Started::Subscribed(events) => subscription_stream(state, id, session, shutdown, events, operation_log),
     }
 }
 
-/// A stream of one response.
-fn whole(response: &[u8]) -> Response {
+/// A stream with a single response.
+fn single_response(response: &[u8]) -> Response {
     streaming(Body::from([next(response), COMPLETE.to_owned()].concat()))
 }
 
-/// A stream of events, made by a task of its own: a reader who stops reading never holds up an event that is being made.
-fn subscribed(
+/// A stream of events, produced by a task of its own: a client that stops reading never holds up an event in
+/// production.
+fn subscription_stream(
     state: &Arc<AppState>,
     id: Uuid,
-    lease: Lease,
-    stopping: Stopping,
+    session: Session,
+    shutdown: ShutdownSignal,
     events: Box<dyn Events>,
-    mut account: Account,
+    mut operation_log: OperationLog,
 ) -> Result<Response, Problem> {
-    let place = state.places.take(&lease.signed_in.caller).map_err(Problem::from);
-    let place = place.inspect_err(|problem| account.notes.outcome = Some(outcome(problem.code())))?;
-    let (post, receiver) = Post::new();
-    let outbox = post.outbox(Arc::from(""), id);
+    let slot = state
+        .connection_quota
+        .try_acquire(&session.signed_in.caller)
+        .map_err(Problem::from);
+    let slot = slot.inspect_err(|problem| operation_log.fields.outcome = Some(outcome(problem.code())))?;
+    let (queue, receiver) = OutputQueue::new();
+    let output = queue.sender(Arc::from(""), id);
     let state = Arc::clone(state);
     let keep_alive = state.edge.live.keep_alive;
     tokio::spawn(async move {
-        let following = operation::follow(&state, events, &lease, stopping, &outbox, &mut account);
-        operation::guarded(id, outbox.clone(), following).await;
-        drop(place);
+        let forwarding = operation::forward_events(&state, events, &session, shutdown, &output, &mut operation_log);
+        operation::catch_panic(id, output.clone(), forwarding).await;
+        drop(slot);
     });
     Ok(streaming(body(receiver, id, keep_alive)))
 }
@@ -141,65 +145,66 @@ fn streaming(body: Body) -> Response {
         CONTENT_TYPE,
         HeaderValue::from_static("text/event-stream; charset=utf-8"),
     );
-    // Proxies of one family keep answers back until they are whole, unless they are told not to.
+    // nginx buffers responses unless told not to.
     headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
     response
 }
 
-/// What is sent: when a piece is asked for, the one before has gone to the connection.
-struct Sending {
-    receiver: mpsc::Receiver<Outgoing>,
-    sent: Option<oneshot::Sender<()>>,
+/// The state of a stream being sent: a request for the next chunk means that the previous one has gone to the
+/// connection.
+struct StreamState {
+    receiver: mpsc::Receiver<QueuedOutput>,
+    written: Option<oneshot::Sender<()>>,
     id: Uuid,
     keep_alive: Duration,
 }
 
-fn body(receiver: mpsc::Receiver<Outgoing>, id: Uuid, keep_alive: Duration) -> Body {
-    let sending = Sending {
+fn body(receiver: mpsc::Receiver<QueuedOutput>, id: Uuid, keep_alive: Duration) -> Body {
+    let state = StreamState {
         receiver,
-        sent: None,
+        written: None,
         id,
         keep_alive,
     };
-    // The first comment has the head sent at once.
+    // The first comment makes the headers go out at once.
     let first = stream::once(std::future::ready(COMMENT.to_owned()));
-    let rest = stream::unfold(sending, |mut sending| async move {
-        if let Some(sent) = sending.sent.take() {
-            // An operation that does not wait any more need not know.
-            let _ = sent.send(());
+    let rest = stream::unfold(state, |mut state| async move {
+        if let Some(written) = state.written.take() {
+            // Fails only if the operation no longer waits.
+            let _ = written.send(());
         }
-        let piece = match timeout(sending.keep_alive, sending.receiver.recv()).await {
-            Ok(Some(outgoing)) => {
-                sending.sent = Some(outgoing.written);
-                text(outgoing.given, sending.id)
+        let chunk = match timeout(state.keep_alive, state.receiver.recv()).await {
+            Ok(Some(queued)) => {
+                state.written = Some(queued.written);
+                text(queued.output, state.id)
             }
             Ok(None) => return None,
             Err(_) => COMMENT.to_owned(),
         };
-        Some((piece, sending))
+        Some((chunk, state))
     });
     Body::from_stream(first.chain(rest).map(Ok::<_, Infallible>))
 }
 
-/// One thing that a subscription gives, as the stream tells it.
-fn text(given: Given, id: Uuid) -> String {
-    let ended = |error| [next(&respond::body(&[error], id)), COMPLETE.to_owned()].concat();
-    match given {
-        Given::Next(response) => next(&response),
-        Given::Complete => COMPLETE.to_owned(),
-        Given::Refused(error) => ended(error),
-        Given::Cut(Cut::Expired) => ended(RequestError::new(
+/// One output of an operation as server-sent events.
+fn text(output: Output, id: Uuid) -> String {
+    let ended = |error| [next(&respond::errors_body(&[error], id)), COMPLETE.to_owned()].concat();
+    match output {
+        Output::Next(response) => next(&response),
+        Output::Complete => COMPLETE.to_owned(),
+        Output::Refused(error) => ended(error),
+        Output::EarlyEnd(EarlyEnd::Expired) => ended(RequestError::new(
             ErrorCode::Unauthenticated,
             "The access token has expired; subscribe again with a new one.",
         )),
-        Given::Cut(Cut::Stopping) => ended(RequestError::new(
+        Output::EarlyEnd(EarlyEnd::ShutdownSignal) => ended(RequestError::new(
             ErrorCode::Unavailable,
             "The server stops; subscribe again from where you are.",
         )),
     }
 }
 
-/// A `next` event. A response is one line; should it ever be more, each is a line of data.
+/// A `next` event. A response is one line; should it have more, each becomes a `data` line.
 fn next(response: &[u8]) -> String {
     let response = String::from_utf8_lossy(response);
     let mut text = String::with_capacity(response.len() + 32);
@@ -218,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_response_can_end_its_event() {
+    fn a_line_break_in_a_response_cannot_end_its_event() {
         assert_eq!(next(b"{}"), "event: next\ndata: {}\n\n");
         assert_eq!(
             next(b"{\n\n\"a\":\r1}"),

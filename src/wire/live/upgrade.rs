@@ -1,4 +1,4 @@
-//! From a request for a `WebSocket` to a socket (RFC 6455, section 4.2). Whatever is wrong is told by HTTP, before there is one.
+//! The `WebSocket` upgrade (RFC 6455, section 4.2). Errors are answered by HTTP, before the upgrade.
 
 use std::sync::Arc;
 
@@ -19,28 +19,28 @@ use hyper_util::rt::TokioIo;
 use uuid::Uuid;
 
 use super::{
-    opening::Opening,
+    credentials::SocketCredentials,
+    shutdown::ShutdownSignal,
     socket::{self, Connection},
-    stopping::Stopping,
 };
 use crate::wire::{
-    request::{accept::negotiate, headers::single},
+    request::{accept::negotiate, headers::single_value},
     respond::Problem,
     state::AppState,
-    strangers::Standing,
+    unauthenticated::ConnectionHandle,
 };
 
-/// The only sub-protocol.
+/// The only sub-protocol supported.
 const SUBPROTOCOL: &str = "graphql-transport-ws";
-/// What RFC 6455 adds to the key, to show that the answer is meant.
+/// The GUID that RFC 6455 appends to the key.
 const KEY_SUFFIX: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// Whether a request asks for a `WebSocket`, rightly or wrongly.
-pub(in crate::wire) fn is_asked(request: &Request) -> bool {
-    names(request.headers(), &UPGRADE, "websocket")
+/// Whether a request asks for a `WebSocket`, validly or not.
+pub(in crate::wire) fn is_requested(request: &Request) -> bool {
+    header_lists(request.headers(), &UPGRADE, "websocket")
 }
 
-/// Answers with 101 and lets a socket take over, or says what is wrong.
+/// Answers 101 and starts the socket, or answers with an error.
 pub(in crate::wire) async fn handle(state: &Arc<AppState>, id: Uuid, request: Request) -> Response {
     let media = negotiate(request.headers());
     match upgrade(state, id, request).await {
@@ -52,37 +52,38 @@ pub(in crate::wire) async fn handle(state: &Arc<AppState>, id: Uuid, request: Re
 async fn upgrade(state: &Arc<AppState>, id: Uuid, mut request: Request) -> Result<Response, Problem> {
     let accept = accept_key(&request)?;
     let headers = request.headers();
-    let chosen = names(headers, &SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
-    let opening = Opening::of(&state.front, &request);
-    let standing = request.extensions_mut().remove::<Standing>();
-    let place = match (opening.check(state).await?, &standing) {
-        (Some(caller), standing) => {
-            let place = state.places.take(&caller)?;
-            standing.as_ref().inspect(|standing| standing.moves_on());
-            Some(place)
+    let speaks_subprotocol = header_lists(headers, &SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
+    let credentials = SocketCredentials::from_upgrade(&state.ingress, &request);
+    let handle = request.extensions_mut().remove::<ConnectionHandle>();
+    let slot = match (credentials.authenticate_upgrade(state).await?, &handle) {
+        (Some(caller), handle) => {
+            let slot = state.connection_quota.try_acquire(&caller)?;
+            handle.as_ref().inspect(|handle| handle.release());
+            Some(slot)
         }
-        (None, Some(standing)) => {
+        (None, Some(handle)) => {
             let peer = request.extensions().get();
-            if let Some(address) = state.front.client(peer, request.headers()) {
-                standing.comes_from(address);
+            if let Some(address) = state.ingress.client(peer, request.headers()) {
+                handle.set_client_address(address);
             }
             None
         }
         (None, None) => None,
     };
-    let stopping = request.extensions_mut().remove().unwrap_or_else(Stopping::never);
+    let shutdown = request.extensions_mut().remove().unwrap_or_else(ShutdownSignal::never);
     let connection = Connection {
         state: Arc::clone(state),
         id,
-        opening,
-        chosen,
-        stopping,
-        standing,
-        place,
+        credentials,
+        speaks_subprotocol,
+        shutdown,
+        handle,
+        slot,
     };
     let upgraded = hyper::upgrade::on(&mut request);
-    // How the client writes the names of headers is in here: some libraries know the sub-protocol only under the name as they wrote it.
-    let as_written = std::mem::take(request.extensions_mut());
+    // The extensions keep the client's spelling of header names: some libraries recognise the sub-protocol's
+    // header only in their own spelling.
+    let extensions = std::mem::take(request.extensions_mut());
     tokio::spawn(async move {
         match upgraded.await {
             Ok(upgraded) => socket::run(TokioIo::new(upgraded), connection).await,
@@ -90,32 +91,32 @@ async fn upgrade(state: &Arc<AppState>, id: Uuid, mut request: Request) -> Resul
         }
     });
     let mut response = (StatusCode::SWITCHING_PROTOCOLS, Body::empty()).into_response();
-    *response.extensions_mut() = as_written;
+    *response.extensions_mut() = extensions;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
-    if chosen {
+    if speaks_subprotocol {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     }
     Ok(response)
 }
 
-/// What shows the client that it is understood, if its request is as it must be.
+/// The value of `Sec-WebSocket-Accept`, if the request is valid.
 fn accept_key(request: &Request) -> Result<HeaderValue, Problem> {
     let headers = request.headers();
     if request.method() != Method::GET || request.version() != Version::HTTP_11 {
         return Err(Problem::bad_request("A WebSocket is asked for by GET in HTTP/1.1."));
     }
-    if !names(headers, &CONNECTION, "upgrade") {
+    if !header_lists(headers, &CONNECTION, "upgrade") {
         return Err(Problem::bad_request(
             "A WebSocket needs the header Connection: Upgrade.",
         ));
     }
-    if single(headers, &SEC_WEBSOCKET_VERSION) != Ok(Some("13")) {
+    if single_value(headers, &SEC_WEBSOCKET_VERSION) != Ok(Some("13")) {
         return Err(Problem::upgrade_required());
     }
-    let key = match single(headers, &SEC_WEBSOCKET_KEY) {
+    let key = match single_value(headers, &SEC_WEBSOCKET_KEY) {
         Ok(Some(key)) if STANDARD.decode(key).is_ok_and(|key| key.len() == 16) => key,
         _ => {
             return Err(Problem::bad_request(
@@ -127,9 +128,9 @@ fn accept_key(request: &Request) -> Result<HeaderValue, Problem> {
     HeaderValue::try_from(STANDARD.encode(digest)).map_err(|_| Problem::internal())
 }
 
-/// Whether a header, which may stand several times and be a list, names a word. Names of sub-protocols are exact; the words of the
-/// others may be written in any case.
-fn names(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
+/// Whether a header, which may be repeated and hold lists, contains a token. Names of sub-protocols are
+/// case-sensitive; the other tokens are not.
+fn header_lists(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     let exact = name == SEC_WEBSOCKET_PROTOCOL;
     headers
         .get_all(name)
@@ -137,11 +138,11 @@ fn names(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
-        .any(|named| {
+        .any(|listed| {
             if exact {
-                named == word
+                listed == token
             } else {
-                named.eq_ignore_ascii_case(word)
+                listed.eq_ignore_ascii_case(token)
             }
         })
 }
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_answer_to_the_key_is_that_of_the_standard() {
+    fn the_accept_key_matches_the_rfc_example() {
         let request = Request::get("/graphql")
             .header("connection", "keep-alive, Upgrade")
             .header("sec-websocket-version", "13")

@@ -1,13 +1,13 @@
-//! Which of the two media types of GraphQL over HTTP the client would rather have.
+//! Content negotiation by `Accept`: which of the two media types of GraphQL over HTTP the client prefers.
 
 use http::{HeaderMap, header::ACCEPT};
 
 /// A media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::wire) enum MediaType {
-    /// `application/graphql-response+json`: the status code speaks of the GraphQL request.
+    /// `application/graphql-response+json`: the status code is that of the GraphQL request.
     GraphqlResponse,
-    /// `application/json`, the older one: 200 for whatever was a well-formed request.
+    /// `application/json`, the older one: 200 for every well-formed request.
     Json,
 }
 
@@ -28,66 +28,72 @@ impl MediaType {
     }
 }
 
-/// Whether a charset is UTF-8, under its name or under the one that many programs have for it.
+/// Whether a charset is UTF-8, also under the common name `utf8`.
 pub(super) fn is_utf8(charset: &str) -> bool {
     let charset = charset.trim().trim_matches('"');
     ["utf-8", "utf8"].iter().any(|name| charset.eq_ignore_ascii_case(name))
 }
 
-/// More media ranges than this are not read.
-const MOST_RANGES: usize = 50;
+/// At most this many media ranges are read.
+const MAX_RANGES: usize = 50;
 
-/// How well a media type is wanted: thousandths of q, and how exactly the range names it.
-type Wish = (u16, u8);
+/// How much a media type is preferred: q in thousandths, then how specific the media range is.
+type Preference = (u16, u8);
 
-/// Chooses by q, then by the more exact range; between equals, the newer one if it is named and else the older one, which
-/// is also what a request without `Accept` gets. `None` when neither will do.
+/// Negotiates the media type: by q, then by the more specific range. If equal, the newer type when it is
+/// named, else the older one, which is also the default without `Accept`. `None` when neither is acceptable.
 pub(in crate::wire) fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
-    let mut newer: Option<Wish> = None;
-    let mut older: Option<Wish> = None;
-    let mut any = false;
+    let mut graphql_response: Option<Preference> = None;
+    let mut json: Option<Preference> = None;
+    let mut has_ranges = false;
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     for range in values
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .filter(|range| !range.is_empty())
-        .take(MOST_RANGES)
+        .take(MAX_RANGES)
     {
-        any = true;
+        has_ranges = true;
         let Some((range, quality)) = parse(range) else {
             continue;
         };
-        for (kind, wish) in [(MediaType::GraphqlResponse, &mut newer), (MediaType::Json, &mut older)] {
-            if let Some(exactness) = exactness(&range, kind)
-                && wish.is_none_or(|(_, before)| exactness > before)
+        for (kind, preference) in [
+            (MediaType::GraphqlResponse, &mut graphql_response),
+            (MediaType::Json, &mut json),
+        ] {
+            if let Some(specificity) = specificity(&range, kind)
+                && preference.is_none_or(|(_, before)| specificity > before)
             {
-                *wish = Some((quality, exactness));
+                *preference = Some((quality, specificity));
             }
         }
     }
-    if !any {
+    if !has_ranges {
         let absent = headers
             .get_all(ACCEPT)
             .iter()
             .all(|value| value.as_bytes().iter().all(|byte| b" \t,".contains(byte)));
         return absent.then_some(MediaType::Json);
     }
-    let newer = newer.filter(|(quality, _)| *quality > 0);
-    let older = older.filter(|(quality, _)| *quality > 0);
-    let better = match (newer, older) {
+    let graphql_response = graphql_response.filter(|(quality, _)| *quality > 0);
+    let json = json.filter(|(quality, _)| *quality > 0);
+    let chosen = match (graphql_response, json) {
         (None, None) => return None,
         (Some(_), None) => MediaType::GraphqlResponse,
-        (Some(newer), Some(older)) if newer > older || (newer == older && newer.1 == EXACT) => {
+        (Some(graphql_response), Some(json))
+            if graphql_response > json || (graphql_response == json && graphql_response.1 == EXACT) =>
+        {
             MediaType::GraphqlResponse
         }
         (_, Some(_)) => MediaType::Json,
     };
-    Some(better)
+    Some(chosen)
 }
 
 const EXACT: u8 = 2;
 
-/// A media range in lower case, without its weight; `None` when it is malformed or asks for another charset than UTF-8.
+/// A media range in lower case and its q in thousandths; `None` when it is malformed or has another charset
+/// than UTF-8.
 fn parse(range: &str) -> Option<(String, u16)> {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next()?.to_ascii_lowercase();
@@ -103,32 +109,32 @@ fn parse(range: &str) -> Option<(String, u16)> {
     Some((name, quality))
 }
 
-/// Whether the client takes `text/event-stream`; one that says nothing takes anything.
-pub(in crate::wire) fn takes_events(headers: &HeaderMap) -> bool {
-    let mut named = false;
-    let mut best: Option<Wish> = None;
+/// Whether the client accepts `text/event-stream`; without `Accept` it does.
+pub(in crate::wire) fn accepts_event_stream(headers: &HeaderMap) -> bool {
+    let mut has_ranges = false;
+    let mut best: Option<Preference> = None;
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     for range in values
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .filter(|range| !range.is_empty())
-        .take(MOST_RANGES)
+        .take(MAX_RANGES)
     {
-        named = true;
+        has_ranges = true;
         let Some((range, quality)) = parse(range) else {
             continue;
         };
-        let exactness = match range.as_str() {
+        let specificity = match range.as_str() {
             "*/*" => 0,
             "text/*" => 1,
             "text/event-stream" => EXACT,
             _ => continue,
         };
-        if best.is_none_or(|(_, before)| exactness > before) {
-            best = Some((quality, exactness));
+        if best.is_none_or(|(_, before)| specificity > before) {
+            best = Some((quality, specificity));
         }
     }
-    if named {
+    if has_ranges {
         best.is_some_and(|(quality, _)| quality > 0)
     } else {
         headers.get_all(ACCEPT).iter().all(|value| value.to_str().is_ok())
@@ -148,7 +154,7 @@ fn thousandths(text: &str) -> Option<u16> {
     }
 }
 
-fn exactness(range: &str, kind: MediaType) -> Option<u8> {
+fn specificity(range: &str, kind: MediaType) -> Option<u8> {
     match range.split_once('/')? {
         ("*", "*") => Some(0),
         ("application", "*") => Some(1),
@@ -170,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_older_type_when_nothing_is_asked_for() {
+    fn json_is_the_default() {
         assert_eq!(chosen(&[]), Some(MediaType::Json));
         assert_eq!(chosen(&[""]), Some(MediaType::Json));
         assert_eq!(chosen(&["*/*"]), Some(MediaType::Json));
@@ -179,10 +185,10 @@ mod tests {
     }
 
     #[test]
-    fn events_are_sent_to_those_who_take_them() {
-        let takes = |value: Option<&str>| {
+    fn event_streams_go_to_clients_that_accept_them() {
+        let accepts = |value: Option<&str>| {
             let headers = value.map(|value| (ACCEPT, value.parse().expect("a header value")));
-            takes_events(&headers.into_iter().collect())
+            accepts_event_stream(&headers.into_iter().collect())
         };
         for value in [
             None,
@@ -191,7 +197,7 @@ mod tests {
             Some("text/*"),
             Some("application/json, text/event-stream;q=0.1"),
         ] {
-            assert!(takes(value), "{value:?}");
+            assert!(accepts(value), "{value:?}");
         }
         for value in [
             "application/json",
@@ -199,12 +205,12 @@ mod tests {
             "text/event-stream;q=0, */*",
             "text/event-stream; charset=latin1",
         ] {
-            assert!(!takes(Some(value)), "{value}");
+            assert!(!accepts(Some(value)), "{value}");
         }
     }
 
     #[test]
-    fn the_newer_type_when_it_is_named() {
+    fn the_graphql_response_type_when_it_is_named() {
         for value in [
             "application/graphql-response+json",
             "APPLICATION/GraphQL-Response+JSON; Charset=\"UTF-8\"",
@@ -219,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_and_exclusions_count() {
+    fn quality_values_and_exclusions_count() {
         assert_eq!(
             chosen(&["application/json, application/graphql-response+json;q=0.9"]),
             Some(MediaType::Json)
@@ -233,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_fits() {
+    fn nothing_acceptable() {
         for value in [
             "text/html",
             "application/json;q=0",

@@ -1,20 +1,20 @@
-//! What names the document of a request: its text, or the identifier under which it was registered.
+//! The document of a request: its text, or the SHA-256 under which it was registered (persisted queries).
 
 use serde_json::{Map, Value};
 
 use crate::{graphql::documents::sha256, wire::respond::Problem};
 
-/// A request's document.
+/// A request's document, by text or by reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::wire) enum Asked {
-    /// As it is.
+pub(in crate::wire) enum DocumentRef {
+    /// The text.
     Text(String),
-    /// By the SHA-256 of its text, as 64 lower-case hexadecimal digits.
+    /// The SHA-256 of its text, as 64 lower-case hexadecimal digits.
     Registered(String),
 }
 
-impl Asked {
-    /// The first 16 bytes of the document's SHA-256, as hexadecimal digits: the same however the document was named.
+impl DocumentRef {
+    /// The first 16 bytes of the document's SHA-256, as hexadecimal digits: the same for text and reference.
     pub(in crate::wire) fn short_hash(&self) -> String {
         let mut hash = match self {
             Self::Text(text) => sha256(text),
@@ -25,15 +25,16 @@ impl Asked {
     }
 }
 
-/// The document that a request's members name: `query`, or `documentId` as the appendix of GraphQL over HTTP has it, or
-/// `extensions.persistedQuery` as Apollo's clients have it. Beside a `query` the last says nothing: nothing is ever registered by asking.
-pub(super) fn named(
+/// The document that a request names: by `query`, by `documentId` (appendix of GraphQL over HTTP), or by
+/// `extensions.persistedQuery` (Apollo clients). Beside a `query` the last is ignored: a request never
+/// registers a document.
+pub(super) fn document_ref(
     query: Option<Value>,
     id: Option<Value>,
     extensions: &Map<String, Value>,
-) -> Result<Asked, Problem> {
+) -> Result<DocumentRef, Problem> {
     match (query, id.filter(|id| !id.is_null())) {
-        (Some(Value::String(query)), None) => Ok(Asked::Text(query)),
+        (Some(Value::String(query)), None) => Ok(DocumentRef::Text(query)),
         (Some(_), Some(_)) => Err(Problem::bad_request("Send query or documentId, not both.")),
         (Some(_), None) => Err(Problem::bad_request("query must be a string: the GraphQL document.")),
         (None, Some(id)) => by_id(&id).ok_or_else(|| {
@@ -52,17 +53,17 @@ pub(super) fn named(
     }
 }
 
-fn by_id(id: &Value) -> Option<Asked> {
+fn by_id(id: &Value) -> Option<DocumentRef> {
     let hash = id.as_str()?.strip_prefix("sha256:")?;
-    is_hash(hash).then(|| Asked::Registered(hash.to_owned()))
+    is_sha256_hex(hash).then(|| DocumentRef::Registered(hash.to_owned()))
 }
 
-fn by_persisted_query(persisted: &Value) -> Option<Asked> {
+fn by_persisted_query(persisted: &Value) -> Option<DocumentRef> {
     let hash = persisted.get("sha256Hash")?.as_str()?;
-    (persisted.get("version")? == 1 && is_hash(hash)).then(|| Asked::Registered(hash.to_owned()))
+    (persisted.get("version")? == 1 && is_sha256_hex(hash)).then(|| DocumentRef::Registered(hash.to_owned()))
 }
 
-fn is_hash(text: &str) -> bool {
+fn is_sha256_hex(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
@@ -72,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(members: Value) -> Result<Asked, String> {
+    fn asked(members: Value) -> Result<DocumentRef, String> {
         let Value::Object(mut members) = members else {
             panic!("an object")
         };
@@ -80,14 +81,14 @@ mod tests {
             Some(Value::Object(extensions)) => extensions,
             _ => Map::new(),
         };
-        named(members.remove("query"), members.remove("documentId"), &extensions)
+        document_ref(members.remove("query"), members.remove("documentId"), &extensions)
             .map_err(|problem| problem.message().to_owned())
     }
 
     #[test]
-    fn a_document_is_named_in_one_way() {
+    fn a_document_is_named_by_text_or_by_hash() {
         let hash = "a0".repeat(32);
-        let registered = Ok(Asked::Registered(hash.clone()));
+        let registered = Ok(DocumentRef::Registered(hash.clone()));
         let persisted = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
         assert_eq!(asked(json!({ "documentId": format!("sha256:{hash}") })), registered);
         assert_eq!(asked(json!({ "extensions": persisted })), registered);
@@ -95,13 +96,13 @@ mod tests {
             asked(json!({ "documentId": null, "extensions": persisted })),
             registered
         );
-        let text = Ok(Asked::Text("{ a }".to_owned()));
+        let text = Ok(DocumentRef::Text("{ a }".to_owned()));
         assert_eq!(asked(json!({ "query": "{ a }", "documentId": null })), text);
         assert_eq!(asked(json!({ "query": "{ a }", "extensions": persisted })), text);
     }
 
     #[test]
-    fn what_names_no_document_is_refused() {
+    fn a_request_without_a_valid_document_is_refused() {
         let hash = "a0".repeat(32);
         for (members, begins) in [
             (json!({}), "query is missing"),
@@ -136,8 +137,8 @@ mod tests {
 
     #[test]
     fn a_document_is_counted_as_the_same_however_it_is_named() {
-        let text = Asked::Text("{ a }".to_owned());
+        let text = DocumentRef::Text("{ a }".to_owned());
         assert_eq!(text.short_hash().len(), 32);
-        assert_eq!(text.short_hash(), Asked::Registered(sha256("{ a }")).short_hash());
+        assert_eq!(text.short_hash(), DocumentRef::Registered(sha256("{ a }")).short_hash());
     }
 }

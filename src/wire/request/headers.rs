@@ -1,4 +1,5 @@
-//! What a request's headers must and may say. Each is read strictly: twice is refused where once is meant.
+//! The request headers that the wire reads. Each is read strictly: a header sent twice is refused where one
+//! is expected.
 
 use http::{
     HeaderMap, HeaderName,
@@ -8,16 +9,16 @@ use http::{
 use super::{super::respond::Problem, accept::is_utf8};
 use crate::graphql::operation::WithheldMode;
 
-/// The header that names what the data is wanted for.
+/// The header with the purpose of use.
 pub(in crate::wire) const PURPOSE: HeaderName = HeaderName::from_static("x-purpose-of-use");
-/// The header that says how withheld values are told.
+/// The header that says how withheld values are reported.
 pub(in crate::wire) const WITHHELD: HeaderName = HeaderName::from_static("x-withheld");
-/// The header that asks for a receipt.
+/// The header that requests a receipt.
 pub(in crate::wire) const RECEIPT: HeaderName = HeaderName::from_static("x-receipt");
 const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
-/// The one value of a header: nothing when it is absent, an error when it stands twice or is no text.
-pub(in crate::wire) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ()> {
+/// The single value of a header: `None` when absent, an error when sent twice or not text.
+pub(in crate::wire) fn single_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ()> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
@@ -26,7 +27,7 @@ pub(in crate::wire) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> 
     }
 }
 
-/// Refuses a body that is not `application/json` in UTF-8, sent as it is.
+/// Refuses a body that is not uncompressed `application/json` in UTF-8.
 pub(in crate::wire) fn check_body(headers: &HeaderMap) -> Result<(), Problem> {
     if !is_json(headers) {
         return Err(Problem::unsupported(
@@ -40,7 +41,7 @@ pub(in crate::wire) fn check_body(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Ok(Some(value)) = single(headers, &CONTENT_TYPE) else {
+    let Ok(Some(value)) = single_value(headers, &CONTENT_TYPE) else {
         return false;
     };
     let mut parts = value.split(';').map(str::trim);
@@ -59,7 +60,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     }
 }
 
-/// A GET must carry something that a page of another origin cannot send without the browser asking the server first.
+/// Refuses a GET without a header that a page of another origin could send only after a CORS preflight (CSRF
+/// protection).
 pub(in crate::wire) fn check_get(headers: &HeaderMap) -> Result<(), Problem> {
     if headers.contains_key(PURPOSE) || headers.contains_key(REQUESTED_WITH) || is_json(headers) {
         return Ok(());
@@ -69,9 +71,9 @@ pub(in crate::wire) fn check_get(headers: &HeaderMap) -> Result<(), Problem> {
     ))
 }
 
-/// How the caller wants to be told of withheld values.
+/// How withheld values are reported to the caller.
 pub(in crate::wire) fn withheld(headers: &HeaderMap) -> Result<WithheldMode, Problem> {
-    match single(headers, &WITHHELD) {
+    match single_value(headers, &WITHHELD) {
         Ok(None) => Ok(WithheldMode::default()),
         Ok(Some("report")) => Ok(WithheldMode::Report),
         Ok(Some("error")) => Ok(WithheldMode::Error),
@@ -80,9 +82,9 @@ pub(in crate::wire) fn withheld(headers: &HeaderMap) -> Result<WithheldMode, Pro
     }
 }
 
-/// Whether the caller wants a receipt.
+/// Whether the caller requests a receipt.
 pub(in crate::wire) fn receipt(headers: &HeaderMap) -> Result<bool, Problem> {
-    match single(headers, &RECEIPT) {
+    match single_value(headers, &RECEIPT) {
         Ok(None | Some("false")) => Ok(false),
         Ok(Some("true")) => Ok(true),
         _ => Err(Problem::bad_request("x-receipt must be true or false.")),
@@ -102,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_json_is_a_body() {
+    fn only_plain_json_is_accepted_as_a_body() {
         for value in [
             "application/json",
             "Application/JSON; charset=UTF-8",
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn withheld_values_are_told_as_asked() {
+    fn the_withheld_mode_is_read_strictly() {
         assert_eq!(withheld(&with(&[])).ok(), Some(WithheldMode::Report));
         assert_eq!(withheld(&with(&[(WITHHELD, "fail")])).ok(), Some(WithheldMode::Fail));
         assert_eq!(withheld(&with(&[(WITHHELD, "error")])).ok(), Some(WithheldMode::Error));
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_is_asked_for_in_so_many_words() {
+    fn a_receipt_is_requested_by_true_only() {
         for (said, wanted) in [(&[][..], false), (&["true"], true), (&["false"], false)] {
             let headers: Vec<_> = said.iter().map(|value| (RECEIPT, *value)).collect();
             assert_eq!(receipt(&with(&headers)).ok(), Some(wanted), "{said:?}");
@@ -161,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_get_shows_that_it_was_meant() {
+    fn a_get_needs_a_header_that_forces_a_preflight() {
         assert!(check_get(&with(&[])).is_err());
         assert!(check_get(&with(&[(PURPOSE, "direct_support")])).is_ok());
         assert!(check_get(&with(&[(REQUESTED_WITH, "a-script")])).is_ok());

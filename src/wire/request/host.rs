@@ -1,16 +1,16 @@
-//! The host that a request names. Which one it is decides nothing here; but a request that names none, or two, or none that there can be is read in
-//! two ways by programs in front, so it is refused (RFC 9112, section 3.2).
+//! The `Host` header must be there once and be valid: otherwise proxies and server might read the request
+//! differently, so it is refused (RFC 9112, section 3.2). Which host it names does not matter here.
 
 use axum::extract::Request;
 use http::{Version, header::HOST, uri::Authority};
 
 use crate::wire::respond::Problem;
 
-/// Refuses a request that does not name one host.
+/// Refuses a request without exactly one valid `Host`.
 pub(in crate::wire) fn check(request: &Request) -> Result<(), Problem> {
     let mut all = request.headers().get_all(HOST).iter();
     match (all.next(), all.next()) {
-        // Before HTTP/1.1 there was no such header.
+        // HTTP/1.0 does not require the header.
         (None, _) if request.version() < Version::HTTP_11 => Ok(()),
         (Some(host), None) if is_host(host.as_bytes()) => Ok(()),
         _ => Err(Problem::bad_request("Name the host once, in one header Host.")),
@@ -34,7 +34,7 @@ mod tests {
 
     use super::*;
 
-    fn is_right(version: Version, hosts: &[&str]) -> bool {
+    fn passes(version: Version, hosts: &[&str]) -> bool {
         let mut request = Request::new(Body::empty());
         *request.version_mut() = version;
         for host in hosts {
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn one_host_is_named_and_it_can_be_one() {
+    fn exactly_one_valid_host_is_required() {
         for host in [
             "a",
             "A.example",
@@ -55,16 +55,16 @@ mod tests {
             "[2001:db8::1]:80",
             "a_b",
         ] {
-            assert!(is_right(Version::HTTP_11, &[host]), "{host}");
-            assert!(!is_right(Version::HTTP_11, &[host, host]), "{host}");
-            assert!(!is_right(Version::HTTP_10, &[host, host]), "{host}");
+            assert!(passes(Version::HTTP_11, &[host]), "{host}");
+            assert!(!passes(Version::HTTP_11, &[host, host]), "{host}");
+            assert!(!passes(Version::HTTP_10, &[host, host]), "{host}");
         }
         for host in [
             "", " ", "a b", "a, b", "a/b", "a?b", "a#b", "me@a", "@a", ":80", "a:b", "http://a", "[::1", "a\\b",
         ] {
-            assert!(!is_right(Version::HTTP_11, &[host]), "{host:?}");
+            assert!(!passes(Version::HTTP_11, &[host]), "{host:?}");
         }
-        assert!(!is_right(Version::HTTP_11, &[]));
-        assert!(is_right(Version::HTTP_10, &[]) && is_right(Version::HTTP_10, &["a"]));
+        assert!(!passes(Version::HTTP_11, &[]));
+        assert!(passes(Version::HTTP_10, &[]) && passes(Version::HTTP_10, &["a"]));
     }
 }

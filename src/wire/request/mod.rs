@@ -1,5 +1,5 @@
-//! One request as GraphQL over HTTP has it: its parts taken from a body or an address, strictly, and the way it wants to be
-//! answered. Knows nothing of what the document means.
+//! Parses a GraphQL over HTTP request strictly, from a body or a query string, and negotiates the media type
+//! of its answer. It does not look into the document.
 
 pub(super) mod accept;
 pub(super) mod body;
@@ -10,24 +10,24 @@ pub(super) mod host;
 use http::Uri;
 use serde_json::{Map, Value};
 
-use self::document::Asked;
+use self::document::DocumentRef;
 use super::respond::Problem;
 use crate::json;
 
-/// The members of a GraphQL request.
+/// A GraphQL request.
 #[derive(Debug, PartialEq)]
-pub(super) struct Parts {
+pub(super) struct GraphqlRequest {
     /// The document.
-    pub(super) document: Asked,
-    /// Which of its operations is meant.
+    pub(super) document: DocumentRef,
+    /// The operation of the document to execute.
     pub(super) operation_name: Option<String>,
     /// The variables' values.
     pub(super) variables: Map<String, Value>,
 }
 
-/// The parts of a POST's body.
-pub(super) fn from_body(bytes: &[u8]) -> Result<Parts, Problem> {
-    // Programs put a byte order mark before it, which means nothing (RFC 8259, section 8.1).
+/// The request in the body of a POST.
+pub(super) fn from_body(bytes: &[u8]) -> Result<GraphqlRequest, Problem> {
+    // Some clients put a byte order mark before it, which is ignored (RFC 8259, section 8.1).
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match json::parse(bytes) {
         Ok(Value::Object(members)) => from_members(members),
@@ -44,15 +44,15 @@ pub(super) fn from_body(bytes: &[u8]) -> Result<Parts, Problem> {
     }
 }
 
-/// The parts of a GET's address.
-pub(super) fn from_uri(uri: &Uri) -> Result<Parts, Problem> {
+/// The request in the query string of a GET.
+pub(super) fn from_uri(uri: &Uri) -> Result<GraphqlRequest, Problem> {
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|_| Problem::bad_request("The address's query string is not well formed."))?
         .0;
     let mut members = Map::new();
     for (name, text) in pairs {
         let value = match name.as_str() {
-            // Forms send empty fields for what is left out.
+            // HTML forms send empty fields for what is left out.
             "documentId" | "operationName" | "variables" | "extensions" if text.is_empty() => Value::Null,
             "query" | "documentId" | "operationName" => Value::String(text),
             "variables" | "extensions" => json::parse(text.as_bytes())
@@ -66,11 +66,11 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Parts, Problem> {
     from_members(members)
 }
 
-/// The parts of a request whose members have been read.
-pub(super) fn from_members(mut members: Map<String, Value>) -> Result<Parts, Problem> {
+/// The request from members already parsed.
+pub(super) fn from_members(mut members: Map<String, Value>) -> Result<GraphqlRequest, Problem> {
     let operation_name = match members.remove("operationName") {
         None | Some(Value::Null) => None,
-        // No operation has no letters for its name; programs send it where their user has chosen none.
+        // An operation's name is never empty; some clients send an empty one when their user has chosen none.
         Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
         Some(_) => return Err(Problem::bad_request("operationName must be a string or null.")),
     };
@@ -89,8 +89,8 @@ pub(super) fn from_members(mut members: Map<String, Value>) -> Result<Parts, Pro
         Some(Value::Object(extensions)) => extensions,
         Some(_) => return Err(Problem::bad_request("extensions must be a JSON object or null.")),
     };
-    Ok(Parts {
-        document: document::named(members.remove("query"), members.remove("documentId"), &extensions)?,
+    Ok(GraphqlRequest {
+        document: document::document_ref(members.remove("query"), members.remove("documentId"), &extensions)?,
         operation_name,
         variables,
     })
@@ -105,10 +105,10 @@ mod tests {
     }
 
     #[test]
-    fn a_full_body_is_taken_apart() {
+    fn a_full_body_is_parsed() {
         let body = br#"{"query":"{ a }","operationName":"Q","variables":{"a":[1,null]},"extensions":{},"other":1}"#;
         let parts = from_body(body).expect("well formed");
-        assert_eq!(parts.document, Asked::Text("{ a }".to_owned()));
+        assert_eq!(parts.document, DocumentRef::Text("{ a }".to_owned()));
         assert_eq!(parts.operation_name.as_deref(), Some("Q"));
         assert_eq!(parts.variables["a"], serde_json::json!([1, null]));
         let nulls = from_body(br#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_one_object_is_refused() {
+    fn a_body_that_is_not_one_object_is_refused() {
         assert!(refused(r#"[{"query":"{a}"}]"#).starts_with("Batches"));
         assert!(refused("\"query\"").contains("one JSON object"));
         assert!(refused("{\"query\":\"{a}\"").contains("well-formed JSON"));
@@ -140,12 +140,12 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_taken_apart() {
+    fn a_query_string_is_parsed() {
         let uri: Uri = "/graphql?query=%7B%20a%20%7D&operationName=Q&variables=%7B%22a%22%3A1%7D&x=1"
             .parse()
             .expect("an address");
         let parts = from_uri(&uri).expect("well formed");
-        assert_eq!(parts.document, Asked::Text("{ a }".to_owned()));
+        assert_eq!(parts.document, DocumentRef::Text("{ a }".to_owned()));
         assert_eq!(parts.operation_name.as_deref(), Some("Q"));
         assert_eq!(parts.variables["a"], 1);
         for wrong in [

@@ -1,4 +1,4 @@
-//! Documents by their identifiers, and clients that may send no others.
+//! Tests of registered documents, and of clients restricted to them.
 
 use serde_json::json;
 
@@ -9,13 +9,17 @@ fn body(members: &Value) -> Body {
     Body::from(members.to_string())
 }
 
-/// A request of a client that may send registered documents only, or of any other.
-fn asking(trusted: bool, members: &Value) -> Request<Body> {
-    let token = if trusted { "client-only-registered" } else { "good" };
+/// A request from a client restricted to registered documents, or from any other.
+fn asking(registered_only: bool, members: &Value) -> Request<Body> {
+    let token = if registered_only {
+        "client-only-registered"
+    } else {
+        "good"
+    };
     Request::post("/graphql")
         .header("authorization", format!("Bearer {token}"))
         .header("content-type", "application/json")
-        .header("accept", NEWER)
+        .header("accept", GRAPHQL_RESPONSE)
         .body(body(members))
         .expect("a request")
 }
@@ -25,22 +29,26 @@ fn id(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_registered_document_is_executed_for_everybody() {
+async fn a_registered_document_is_executed_for_every_client() {
     let persisted = json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": sha256("{ a }") } } });
-    for trusted in [false, true] {
+    for registered_only in [false, true] {
         for members in [
             json!({ "documentId": id("{ a }"), "variables": { "b": 1 } }),
             json!({ "documentId": id("mutation { change }") }),
             persisted.clone(),
         ] {
-            let got = send(app(), asking(trusted, &members)).await;
+            let got = send(app(), asking(registered_only, &members)).await;
             assert_eq!(
                 (got.status, got.text.as_str()),
                 (200, r#"{"data":{"a":1}}"#),
                 "{members}"
             );
         }
-        let token = if trusted { "client-only-registered" } else { "good" };
+        let token = if registered_only {
+            "client-only-registered"
+        } else {
+            "good"
+        };
         for (text, status) in [("{ a }", 200), ("mutation { change }", 405)] {
             let got = Request::get(format!("/graphql?documentId={}", id(text)))
                 .header("authorization", format!("Bearer {token}"))
@@ -52,38 +60,38 @@ async fn a_registered_document_is_executed_for_everybody() {
 }
 
 #[tokio::test]
-async fn what_is_not_registered_is_refused_by_its_code() {
+async fn an_unregistered_document_is_refused() {
     let unknown = json!({ "documentId": id("{ b }") });
     let persisted = json!({ "version": 1, "sha256Hash": sha256("{ a }") });
-    for (trusted, members) in [
+    for (registered_only, members) in [
         (false, unknown.clone()),
         (true, unknown),
         (true, json!({ "query": "{ a }" })),
-        // What Apollo's clients send to have a document registered by asking.
+        // What Apollo's clients send to register a document automatically.
         (
             true,
             json!({ "query": "{ a }", "extensions": { "persistedQuery": persisted } }),
         ),
     ] {
-        let got = send(app(), asking(trusted, &members)).await;
+        let got = send(app(), asking(registered_only, &members)).await;
         assert_eq!(
             (got.status, got.code().as_str()),
             (400, "DOCUMENT_NOT_REGISTERED"),
             "{members}"
         );
     }
-    // For other clients a text stays a text.
+    // Other clients may send the text.
     let both = json!({ "query": "{ a }", "extensions": { "persistedQuery": { "version": 1, "sha256Hash": sha256("{ b }") } } });
     assert_eq!(send(app(), asking(false, &both)).await.status, 200);
-    // A document passes the limits whenever it is executed, whatever was registered.
+    // The limits are checked at execution, even for a registered document.
     let broken = json!({ "documentId": id("{ a") });
     let got = send(app(), asking(true, &broken)).await;
     assert_eq!((got.status, got.code().as_str()), (400, "BAD_USER_INPUT"));
 }
 
 #[tokio::test]
-async fn the_same_holds_in_streams() {
-    for (trusted, members, told) in [
+async fn registration_is_enforced_in_streams() {
+    for (registered_only, members, told) in [
         (true, json!({ "documentId": id("{ a }") }), "{\"data\":{\"a\":1}}"),
         (
             true,
@@ -93,7 +101,7 @@ async fn the_same_holds_in_streams() {
         (true, json!({ "query": "{ a }" }), "DOCUMENT_NOT_REGISTERED"),
         (false, json!({ "documentId": id("{ b }") }), "DOCUMENT_NOT_REGISTERED"),
     ] {
-        let mut request = asking(trusted, &members);
+        let mut request = asking(registered_only, &members);
         *request.uri_mut() = "/graphql/stream".parse().expect("an address");
         let accept = "text/event-stream".parse().expect("a header value");
         request.headers_mut().insert("accept", accept);

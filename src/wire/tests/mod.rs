@@ -1,10 +1,10 @@
-//! The router against fakes of the rooms behind it, and the server against real connections.
+//! Tests of the router with fake services, and of the server with real connections.
 
 mod documents;
+mod graphql_over_http;
 mod live;
-mod over_http;
 mod pages;
-mod serving;
+mod server_limits;
 
 use std::{
     sync::{Arc, Mutex},
@@ -34,16 +34,16 @@ use super::{
     state::AppState,
 };
 use crate::{
-    auth::{Asking, SignedIn},
+    auth::{Credentials, SignedIn},
     clock::{Clock, Ids},
     error::{ErrorCode, RequestError},
     graphql::operation::{Allowed, Answer, OperationRequest, WithheldMode},
     sharing::caller::{Caller, Party},
 };
 
-/// The documents that are registered for every client.
+/// The documents registered for every client.
 const REGISTERED: [&str; 4] = ["{ a }", "mutation { change }", "subscription { three }", "{ a"];
-const NEWER: &str = "application/graphql-response+json";
+const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 
 fn caller() -> Caller {
     Caller {
@@ -63,27 +63,27 @@ fn caller() -> Caller {
     }
 }
 
-/// What the engine was given.
-struct Seen {
+/// What the engine received.
+struct EngineCalls {
     operation_name: Option<String>,
     variables: Value,
     withheld: WithheldMode,
     allowed: Allowed,
 }
 
-/// Answers by what the document says, and keeps the last operation it was given.
+/// Answers according to the document, and records the last operation it received.
 #[derive(Default)]
 struct FakeEngine {
-    last: Mutex<Option<Seen>>,
+    last: Mutex<Option<EngineCalls>>,
     entered: Notify,
     release: Notify,
-    feed: live::Feed,
+    feed: live::FakeSubscriptions,
 }
 
 impl FakeEngine {
     async fn run(&self, request: OperationRequest) -> Answer {
         let query = request.query.clone();
-        *self.last.lock().expect("no panic") = Some(Seen {
+        *self.last.lock().expect("no panic") = Some(EngineCalls {
             operation_name: request.operation_name,
             variables: Value::Object(request.variables),
             withheld: request.withheld,
@@ -142,8 +142,8 @@ impl Execute for FakeEngine {
 struct FakeAuthenticator;
 
 impl Authenticate for FakeAuthenticator {
-    fn authenticate<'a>(&'a self, asking: Asking<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
-        let headers = asking.headers;
+    fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> BoxFuture<'a, Result<SignedIn, Refusal>> {
+        let headers = credentials.headers;
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let token = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
         let purpose = text("x-purpose-of-use");

@@ -1,7 +1,7 @@
-//! The addresses beside `/graphql`.
+//! Tests of the endpoints beside `/graphql`.
 
 use super::*;
-use crate::wire::counters;
+use crate::wire::metrics_listener;
 
 fn get(path: &str, host: &str) -> Request<Body> {
     let get = Request::get(path).header("host", host);
@@ -9,7 +9,7 @@ fn get(path: &str, host: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn pages_for_callers_need_a_caller() {
+async fn caller_pages_need_authentication() {
     for path in ["/schema.graphql", "/sharing"] {
         let got = send(app(), Request::get(path).body(Body::empty()).expect("a request")).await;
         assert_eq!((got.status, got.code().as_str()), (401, "UNAUTHENTICATED"), "{path}");
@@ -25,7 +25,7 @@ async fn pages_for_callers_need_a_caller() {
 }
 
 #[tokio::test]
-async fn readiness_is_asked_each_time() {
+async fn readiness_is_checked_each_time() {
     let engine = Arc::default();
     let mut state = state(&engine, EdgeLimits::default());
     state.ready = Arc::new(|| std::future::ready(false).boxed());
@@ -39,7 +39,7 @@ async fn readiness_is_asked_each_time() {
 }
 
 #[tokio::test]
-async fn development_pages_are_there_only_when_they_are_on() {
+async fn development_pages_exist_only_when_enabled() {
     for path in [
         "/graphiql",
         "/graphiql/app.js",
@@ -107,7 +107,7 @@ async fn development_pages_are_there_only_when_they_are_on() {
 }
 
 #[tokio::test]
-async fn counters_name_routes_and_outcomes_and_nobody() {
+async fn metrics_name_routes_and_outcomes_and_no_caller() {
     let get = |path: &str, host: &str| {
         let request = Request::get(path).header("host", host);
         request.body(Body::empty()).expect("a request")
@@ -126,11 +126,16 @@ async fn counters_name_routes_and_outcomes_and_nobody() {
         404,
         "not where clients ask"
     );
-    let counters = counters::router(state, None);
-    assert_eq!(send(counters.clone(), get("/graphql", "localhost")).await.status, 404);
-    let elsewhere = send(counters.clone(), get("/metrics", "portal.example")).await;
+    let metrics_listener = metrics_listener::router(state, None);
+    assert_eq!(
+        send(metrics_listener.clone(), get("/graphql", "localhost"))
+            .await
+            .status,
+        404
+    );
+    let elsewhere = send(metrics_listener.clone(), get("/metrics", "portal.example")).await;
     assert_eq!(elsewhere.status, 403, "not by the name of another site");
-    let got = send(counters, get("/metrics", "127.0.0.1:9464")).await;
+    let got = send(metrics_listener, get("/metrics", "127.0.0.1:9464")).await;
     for line in [
         "thinkfamily_http_requests_total{route=\"/graphql\",status=\"200\"} 2",
         "thinkfamily_http_requests_total{route=\"other\",status=\"404\"} 1",

@@ -8,9 +8,9 @@ use futures_util::FutureExt as _;
 use sea_orm::{ConnectionTrait, Statement};
 use thinkfamily::{
     audit::{Code, HeadKey, Trail, TrailOptions},
-    auth::{Asking, Authenticator, DevIssuer, PortalRequest, TokenRequest, TrustedIssuer},
+    auth::{Authenticator, Credentials, DevIssuer, PortalRequest, TokenRequest, TrustedIssuer},
     catalogue,
-    cli::figures,
+    cli::service_metrics,
     clock::{Clock, Ids},
     config::IssuerSettings,
     demo,
@@ -31,10 +31,9 @@ use thinkfamily::{
     },
     webhook::{Deliverer, Guard, Sealer, Settings, Setup},
     wire::{
-        counters,
         limits::{EdgeLimits, Limits},
         metrics::Metrics,
-        routes, server,
+        metrics_listener, routes, server,
         state::AppState,
     },
 };
@@ -223,7 +222,7 @@ impl App {
         let authenticator =
             Authenticator::new(trusted, Arc::new(store.clone()), clock.clone()).expect("issuers of different names");
         let metrics = Metrics::new().expect("metrics");
-        figures::register(&metrics, &store, &trail, &engine).expect("figures of different names");
+        service_metrics::register(&metrics, &store, &trail, &engine).expect("figures of different names");
         let edge = EdgeLimits {
             running: 256,
             waiting: 4096,
@@ -257,7 +256,7 @@ impl App {
                 &metrics,
                 stopped.clone(),
             );
-            let telling = server::serve(telling, counters::router(state, None), &edge, &metrics, stopped);
+            let telling = server::serve(telling, metrics_listener::router(state, None), &edge, &metrics, stopped);
             tokio::join!(clients, telling);
         });
         Self {
@@ -448,8 +447,13 @@ impl App {
         let mut headers = http::HeaderMap::new();
         let bearer = format!("Bearer {}", partner.token).parse().expect("a header");
         headers.insert("authorization", bearer);
-        let asking = Asking::by_headers(&headers);
-        let caller = self.authenticator.sign_in(&asking).await.expect("a good token").caller;
+        let credentials = Credentials::from_headers(&headers);
+        let caller = self
+            .authenticator
+            .sign_in(&credentials)
+            .await
+            .expect("a good token")
+            .caller;
         let request = OperationRequest {
             began: thinkfamily::clock::Stopwatch::start(),
             request_id: Ids::random().uuid(),

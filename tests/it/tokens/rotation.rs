@@ -67,7 +67,7 @@ impl Address {
             agencies: BTreeSet::from(["cambridgeshire/cambs-police".parse().unwrap()]),
             portals: BTreeSet::new(),
             leeway: Duration::from_secs(5),
-            longest_life: Duration::from_hours(24),
+            max_lifetime: Duration::from_hours(24),
             refresh: Duration::from_mins(10),
             binding: TokenBinding::Optional,
         };

@@ -1,25 +1,25 @@
-//! Someone who may try the demonstration, and what a token for them says.
+//! A demonstration caller, and what its token says.
 
 use crate::{
     auth::{PortalRequest, TokenRequest},
     cli::demo::WORKED_AUTHORITY,
 };
 
-/// For how many minutes a demonstration token holds: a working day.
+/// Lifetime of a demonstration token in minutes: a working day.
 const MINUTES: u32 = 8 * 60;
 
-/// Someone who may try the demonstration.
+/// A demonstration caller.
 pub(in crate::cli::serve) struct Caller {
-    /// What lists show.
+    /// The label in lists.
     pub(super) label: &'static str,
     pub(super) agency: &'static str,
     pub(super) role: &'static str,
     pub(super) subject: &'static str,
-    /// What the token allows; the first is what to begin with.
+    /// The purposes the token allows; the first is preselected.
     pub(super) purposes: &'static [&'static str],
-    /// The agency of the portal through which they ask.
+    /// The agency of the portal that they use, if any.
     pub(super) portal: Option<&'static str>,
-    /// Questions that make sense for them: what lists show, and the document.
+    /// Example queries: label and document.
     pub(super) examples: &'static [(&'static str, &'static str)],
 }
 

@@ -1,15 +1,15 @@
-//! Frames that a client library would not send.
+//! Tests with frames that a client library would not send.
 
 use super::*;
 
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
-const CONTINUED: u8 = 0;
+const CONTINUATION: u8 = 0;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
-const LAST: u8 = 0x80;
+const FINAL: u8 = 0x80;
 
-/// A masked frame; the first byte as it is given.
+/// A masked frame with this first byte.
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mask = [1, 2, 3, 4];
     let mut bytes = head(first, payload.len(), true);
@@ -18,14 +18,14 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A whole text, as a client sends it.
+/// A complete text message, as a client sends it.
 pub(super) fn text(payload: &str) -> Vec<u8> {
-    frame(LAST | TEXT, payload.as_bytes())
+    frame(FINAL | TEXT, payload.as_bytes())
 }
 
-/// A whole text, as no client may send it.
+/// A complete text message without a mask, which no client may send.
 pub(super) fn unmasked(payload: &str) -> Vec<u8> {
-    [head(LAST | TEXT, payload.len(), false), payload.as_bytes().to_vec()].concat()
+    [head(FINAL | TEXT, payload.len(), false), payload.as_bytes().to_vec()].concat()
 }
 
 fn head(first: u8, length: usize, masked: bool) -> Vec<u8> {
@@ -45,90 +45,90 @@ fn head(first: u8, length: usize, masked: bool) -> Vec<u8> {
     bytes
 }
 
-/// The code with which the server closes after it was sent these bytes.
-async fn code_after(server: &Server, bytes: &[u8]) -> u16 {
+/// The code with which the server closes after these bytes.
+async fn close_code_after(server: &Server, bytes: &[u8]) -> u16 {
     let mut stream = server.upgraded("").await;
     // The server may close before it has read all.
     let _ = stream.write_all(bytes).await;
-    Peer::over(stream).await.closed().await.0
+    Peer::new(stream).await.closed().await.0
 }
 
 #[tokio::test]
-async fn frames_that_are_wrong_are_closed_with_their_code() {
+async fn invalid_frames_are_closed_with_the_right_code() {
     let server = Server::plain().await;
     let unmasked = unmasked("{}");
-    let too_long = frame(LAST | PING, &[b'a'; 126]);
+    let too_long = frame(FINAL | PING, &[b'a'; 126]);
     for (name, bytes, code) in [
         ("unmasked", unmasked, 1002),
-        ("a reserved bit", frame(LAST | 0x40 | TEXT, b"{}"), 1002),
-        ("a reserved opcode", frame(LAST | 3, b"{}"), 1002),
-        ("a reserved control frame", frame(LAST | 0xb, b""), 1002),
-        ("a continuation of nothing", frame(LAST | CONTINUED, b"{}"), 1002),
+        ("a reserved bit", frame(FINAL | 0x40 | TEXT, b"{}"), 1002),
+        ("a reserved opcode", frame(FINAL | 3, b"{}"), 1002),
+        ("a reserved control frame", frame(FINAL | 0xb, b""), 1002),
+        ("a continuation of nothing", frame(FINAL | CONTINUATION, b"{}"), 1002),
         (
             "a message within a message",
-            [frame(TEXT, b"{"), frame(LAST | TEXT, b"}")].concat(),
+            [frame(TEXT, b"{"), frame(FINAL | TEXT, b"}")].concat(),
             1002,
         ),
         ("a control frame in parts", frame(PING, b"a"), 1002),
         ("a control frame that is too long", too_long, 1002),
         (
             "text that is not UTF-8",
-            frame(LAST | TEXT, b"{\"type\":\"\xff\"}"),
+            frame(FINAL | TEXT, b"{\"type\":\"\xff\"}"),
             1007,
         ),
-        ("half a character", frame(LAST | TEXT, b"\xc3"), 1007),
-        ("binary", frame(LAST | BINARY, b"{\"type\":\"ping\"}"), 4400),
-        ("empty", frame(LAST | TEXT, b""), 4400),
+        ("half a character", frame(FINAL | TEXT, b"\xc3"), 1007),
+        ("binary", frame(FINAL | BINARY, b"{\"type\":\"ping\"}"), 4400),
+        ("empty", frame(FINAL | TEXT, b""), 4400),
     ] {
-        assert_eq!(code_after(&server, &bytes).await, code, "{name}");
+        assert_eq!(close_code_after(&server, &bytes).await, code, "{name}");
     }
     server.sockets(0).await;
 }
 
 #[tokio::test]
-async fn a_message_beyond_the_limit_is_closed_1009_before_it_is_held() {
+async fn a_message_over_the_limit_is_closed_1009_before_it_is_buffered() {
     let server = Server::plain().await;
     let most = LiveLimits::default().message_bytes;
-    // Only the head comes, with its mask: what it announces is enough.
-    let head = |length| [head(LAST | TEXT, length, true), vec![0; 4]].concat();
-    assert_eq!(code_after(&server, &head(most + 1)).await, 1009);
-    assert_eq!(code_after(&server, &head(usize::MAX >> 1)).await, 1009);
+    // Only the head and mask are sent: the announced length is enough.
+    let head = |length| [head(FINAL | TEXT, length, true), vec![0; 4]].concat();
+    assert_eq!(close_code_after(&server, &head(most + 1)).await, 1009);
+    assert_eq!(close_code_after(&server, &head(usize::MAX >> 1)).await, 1009);
     let half = vec![b' '; most / 2 + 1];
-    let parts = [frame(TEXT, &half), frame(LAST | CONTINUED, &half)].concat();
-    assert_eq!(code_after(&server, &parts).await, 1009);
-    // As large as it may be.
+    let parts = [frame(TEXT, &half), frame(FINAL | CONTINUATION, &half)].concat();
+    assert_eq!(close_code_after(&server, &parts).await, 1009);
+    // Exactly at the limit.
     let mut message = br#"{"type":"ping"}"#.to_vec();
     message.resize(most, b' ');
     let mut stream = server.upgraded("").await;
-    stream.write_all(&frame(LAST | TEXT, &message)).await.expect("sent");
-    assert_eq!(Peer::over(stream).await.message().await["type"], "pong");
+    stream.write_all(&frame(FINAL | TEXT, &message)).await.expect("sent");
+    assert_eq!(Peer::new(stream).await.message().await["type"], "pong");
 }
 
 #[tokio::test]
-async fn a_message_may_come_in_parts_with_pings_between_them() {
+async fn a_message_may_be_fragmented_with_pings_in_between() {
     let server = Server::plain().await;
     let mut stream = server.upgraded("").await;
     let message = "{\"type\":\"ping\",\"payload\":{\"a\":\"é\"}}".as_bytes();
     let cut = message.len() - 4;
     let bytes = [
         frame(TEXT, &message[..cut]),
-        frame(LAST | PING, b"there?"),
-        frame(CONTINUED, b""),
-        frame(LAST | CONTINUED, &message[cut..]),
+        frame(FINAL | PING, b"there?"),
+        frame(CONTINUATION, b""),
+        frame(FINAL | CONTINUATION, &message[cut..]),
     ]
     .concat();
-    // A byte at a time: parts of frames are no frames.
+    // Byte by byte: partial frames are not frames.
     for byte in bytes {
         stream.write_all(&[byte]).await.expect("sent");
     }
-    let mut peer = Peer::over(stream).await;
-    let first = timeout(PATIENCE, peer.frames.next()).await.expect("in time");
+    let mut peer = Peer::new(stream).await;
+    let first = timeout(TEST_TIMEOUT, peer.frames.next()).await.expect("in time");
     assert!(matches!(first, Some(Ok(Message::Pong(payload))) if payload == "there?"));
     assert_eq!(peer.message().await["payload"]["a"], "é");
 }
 
 #[tokio::test]
-async fn a_close_is_answered_and_its_operations_end() {
+async fn a_close_is_answered_and_ends_operations() {
     let server = Server::plain().await;
     for (payload, code) in [
         (&[][..], 1005),
@@ -141,7 +141,7 @@ async fn a_close_is_answered_and_its_operations_end() {
         server.engine.feed.open(1).await;
         peer.frames
             .get_mut()
-            .write_all(&frame(LAST | CLOSE, payload))
+            .write_all(&frame(FINAL | CLOSE, payload))
             .await
             .expect("sent");
         assert_eq!(peer.closed().await.0, code, "{payload:?}");
@@ -151,14 +151,14 @@ async fn a_close_is_answered_and_its_operations_end() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_cut_ends_its_operations() {
+async fn a_lost_connection_ends_its_operations() {
     let server = Server::plain().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "subscription { ticks }").await;
     server.engine.feed.open(1).await;
     peer.frames
         .get_mut()
-        .write_all(&head(LAST | TEXT, 100, true))
+        .write_all(&head(FINAL | TEXT, 100, true))
         .await
         .expect("sent");
     drop(peer);

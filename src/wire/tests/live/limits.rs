@@ -1,9 +1,9 @@
-//! How much one socket, one client and all of them may take.
+//! Tests of the limits per socket, per client and overall.
 
 use super::*;
 
 #[tokio::test]
-async fn operations_of_a_socket_are_bounded() {
+async fn operations_per_socket_are_limited() {
     let server = Server::with(LiveLimits {
         operations: 2,
         ..LiveLimits::default()
@@ -19,11 +19,11 @@ async fn operations_of_a_socket_are_bounded() {
     assert_eq!(error["payload"][0]["extensions"]["code"], "TOO_MANY_REQUESTS");
     peer.complete("1").await;
     server.engine.feed.open(1).await;
-    peer.answered("3").await;
+    peer.query_until_answered("3").await;
 }
 
 #[tokio::test]
-async fn a_query_that_nobody_wants_any_more_still_counts() {
+async fn a_cancelled_query_counts_until_it_ends() {
     let server = Server::with(LiveLimits {
         operations: 1,
         ..LiveLimits::default()
@@ -36,12 +36,12 @@ async fn a_query_that_nobody_wants_any_more_still_counts() {
     peer.subscribe("2", "{ a }").await;
     assert_eq!(peer.message().await["type"], "error");
     server.engine.release.notify_one();
-    // And nothing more is said of the first.
-    peer.answered("2").await;
+    // And nothing more is sent for the first.
+    peer.query_until_answered("2").await;
 }
 
 #[tokio::test]
-async fn what_was_given_up_is_not_told_under_an_id_that_is_used_again() {
+async fn output_of_a_cancelled_operation_is_not_sent_under_a_reused_id() {
     let server = Server::plain().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "{ hangs }").await;
@@ -58,35 +58,35 @@ async fn what_was_given_up_is_not_told_under_an_id_that_is_used_again() {
 }
 
 #[tokio::test]
-async fn an_operation_holds_its_turn_until_it_has_ended() {
-    let server = Server::with_one_turn().await;
+async fn an_operation_holds_its_slot_until_it_ends() {
+    let server = Server::with_one_slot().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "{ hangs }").await;
     server.engine.entered.notified().await;
-    // The socket goes; the work is still being done.
+    // The socket is gone; the operation still runs.
     drop(peer);
     server.sockets(0).await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "{ a }").await;
     assert_eq!(peer.message().await["payload"][0]["extensions"]["code"], "UNAVAILABLE");
     server.engine.release.notify_one();
-    peer.answered("1").await;
+    peer.query_until_answered("1").await;
 }
 
 #[tokio::test]
-async fn an_idle_subscription_holds_no_turn_and_an_event_needs_one() {
-    let server = Server::with_one_turn().await;
+async fn an_idle_subscription_holds_no_slot_and_an_event_needs_one() {
+    let server = Server::with_one_slot().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "subscription { ticks }").await;
     server.engine.feed.open(1).await;
-    // The turn in which it began is given back a moment later.
-    peer.answered("2").await;
+    // The slot in which it started is released a moment later.
+    peer.query_until_answered("2").await;
     assert_eq!(peer.message().await["type"], "complete");
     peer.subscribe("2", "{ hangs }").await;
     server.engine.entered.notified().await;
     server.engine.feed.ticks.send_modify(|tick| *tick += 1);
     tokio::time::sleep(Duration::from_millis(20)).await;
-    assert_eq!(server.engine.feed.made(), 0, "the only turn is taken");
+    assert_eq!(server.engine.feed.events_produced(), 0, "the only turn is taken");
     server.engine.release.notify_one();
     let mut ids = vec![peer.message().await["id"].clone(), peer.message().await["id"].clone()];
     ids.push(peer.message().await["id"].clone());
@@ -94,8 +94,8 @@ async fn an_idle_subscription_holds_no_turn_and_an_event_needs_one() {
 }
 
 #[tokio::test]
-async fn many_subscriptions_that_begin_at_once_wait_in_line() {
-    let server = Server::with_one_turn().await;
+async fn many_subscriptions_starting_at_once_queue() {
+    let server = Server::with_one_slot().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("hangs", "{ hangs }").await;
     server.engine.entered.notified().await;
@@ -112,15 +112,15 @@ async fn many_subscriptions_that_begin_at_once_wait_in_line() {
 }
 
 #[tokio::test]
-async fn sockets_are_bounded_in_all() {
+async fn sockets_are_limited_overall() {
     let server = Server::with(LiveLimits {
         sockets: 1,
         ..LiveLimits::default()
     })
     .await;
     let mut peer = server.acknowledged().await;
-    // Whoever says in the headers who they are is told at once, the others when they have said it.
-    let (_, head) = server.ask(&asking("authorization: Bearer good\r\n")).await;
+    // Clients authenticated by headers are told at once, the others after `connection_init`.
+    let (_, head) = server.ask(&upgrade_request("authorization: Bearer good\r\n")).await;
     assert!(
         head.starts_with("HTTP/1.1 503 ") && head.contains("retry-after"),
         "{head}"
@@ -132,10 +132,10 @@ async fn sockets_are_bounded_in_all() {
     assert_eq!(other.closed().await.0, 1013);
     peer.frames.close(None).await.expect("closed");
     server.sockets(0).await;
-    // The place is given back when the socket has ended, a moment after it is not counted any more.
-    let opening = async {
+    // The slot is released when the socket has ended, a moment after it is no longer counted.
+    let credentials = async {
         while !server
-            .ask(&asking("authorization: Bearer good\r\n"))
+            .ask(&upgrade_request("authorization: Bearer good\r\n"))
             .await
             .1
             .starts_with("HTTP/1.1 101 ")
@@ -143,11 +143,11 @@ async fn sockets_are_bounded_in_all() {
             tokio::task::yield_now().await;
         }
     };
-    timeout(PATIENCE, opening).await.expect("in time");
+    timeout(TEST_TIMEOUT, credentials).await.expect("in time");
 }
 
 #[tokio::test]
-async fn a_socket_that_has_a_place_by_its_headers_keeps_it() {
+async fn a_socket_authenticated_by_headers_keeps_its_slot() {
     let server = Server::with(LiveLimits {
         sockets: 1,
         sockets_per_client: 1,
@@ -155,16 +155,16 @@ async fn a_socket_that_has_a_place_by_its_headers_keeps_it() {
     })
     .await;
     let mut peer = server.peer("authorization: Bearer good\r\n").await;
-    let (_, head) = server.ask(&asking("authorization: Bearer client-b\r\n")).await;
+    let (_, head) = server.ask(&upgrade_request("authorization: Bearer client-b\r\n")).await;
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     peer.init(json!({})).await;
-    // And where it turns out to be another client's, that client's.
+    // If it turns out to be another client's, it counts for that client.
     peer.frames.close(None).await.expect("closed");
     server.sockets(0).await;
     let mut peer = loop {
-        let (stream, head) = server.ask(&asking("authorization: Bearer good\r\n")).await;
+        let (stream, head) = server.ask(&upgrade_request("authorization: Bearer good\r\n")).await;
         if head.starts_with("HTTP/1.1 101 ") {
-            break Peer::over(stream).await;
+            break Peer::new(stream).await;
         }
     };
     peer.init(json!({ "authorization": "Bearer client-b" })).await;
@@ -173,7 +173,7 @@ async fn a_socket_that_has_a_place_by_its_headers_keeps_it() {
 }
 
 #[tokio::test]
-async fn sockets_and_streams_of_one_client_are_bounded_together() {
+async fn sockets_and_streams_of_one_client_share_a_quota() {
     let server = Server::with(LiveLimits {
         sockets_per_client: 1,
         ..LiveLimits::default()
@@ -189,17 +189,19 @@ async fn sockets_and_streams_of_one_client_are_bounded_together() {
         (code, reason.as_str()),
         (1013, "This client has too many connections open")
     );
-    let (_, head) = server.ask(&stream::asking("subscription { ticks }", "good")).await;
+    let (_, head) = server
+        .ask(&stream::stream_request("subscription { ticks }", "good"))
+        .await;
     assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
     let text = server.metrics.text().expect("text");
     assert!(
         text.contains("thinkfamily_graphql_operations_total{outcome=\"too_many_requests\"} 1"),
         "{text}"
     );
-    // Another client is another matter, and so is an operation that ends by itself.
+    // Other clients are not affected, nor are operations that end on their own.
     let mut other = server.peer("").await;
     other.init(json!({ "authorization": "Bearer client-b" })).await;
-    let (_, head) = server.ask(&stream::asking("{ a }", "good")).await;
+    let (_, head) = server.ask(&stream::stream_request("{ a }", "good")).await;
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     drop(first);
     server.sockets(1).await;

@@ -1,12 +1,13 @@
-//! Connections that stay, against a stand-in engine: over real sockets, with a client library and with frames made by hand.
+//! Tests of long-lived connections against a fake engine: over real sockets, with a client library and with
+//! hand-made frames.
 
-mod ends;
 mod frames;
 mod limits;
+mod load_shedding;
 mod protocol;
 mod random;
-mod shedding;
-mod slow;
+mod shutdown;
+mod slow_clients;
 mod stream;
 mod upgrade;
 
@@ -23,30 +24,30 @@ use tokio_tungstenite::{
 use super::{super::limits::LiveLimits, *};
 use crate::graphql::operation::Event;
 
-/// Longer than anything takes here.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How large an event of the endless subscription is.
-const LARGE: usize = 64 * 1024;
+/// Longer than any step of these tests takes.
+const TEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Size of an event of the endless subscription.
+const LARGE_EVENT_BYTES: usize = 64 * 1024;
 
-/// The stand-in's subscriptions, told apart by what the document says.
+/// The fake engine's subscriptions, selected by the document.
 #[derive(Clone)]
-pub(super) struct Feed {
-    made: Arc<AtomicUsize>,
+pub(super) struct FakeSubscriptions {
+    events_produced: Arc<AtomicUsize>,
     open: Arc<AtomicUsize>,
     ticks: watch::Sender<u64>,
 }
 
-impl Default for Feed {
+impl Default for FakeSubscriptions {
     fn default() -> Self {
         Self {
-            made: Arc::default(),
+            events_produced: Arc::default(),
             open: Arc::default(),
             ticks: watch::Sender::new(0),
         }
     }
 }
 
-impl Feed {
+impl FakeSubscriptions {
     pub(super) fn subscribe(&self, request: &OperationRequest) -> Result<Box<dyn Events>, RequestError> {
         let kind = match request.query.as_str() {
             "subscription { three }" => Kind::Three,
@@ -63,48 +64,48 @@ impl Feed {
             feed: self.clone(),
             ticks: self.ticks.subscribe(),
             kind,
-            given: 0,
+            produced: 0,
         }))
     }
 
-    /// Waits until as many subscriptions are open.
+    /// Waits until this many subscriptions are open.
     async fn open(&self, wanted: usize) {
         let now = || self.open.load(Ordering::SeqCst);
         until(|| now() == wanted).await;
     }
 
-    fn made(&self) -> usize {
-        self.made.load(Ordering::SeqCst)
+    fn events_produced(&self) -> usize {
+        self.events_produced.load(Ordering::SeqCst)
     }
 }
 
 enum Kind {
-    /// Three events, and nothing at all between them.
+    /// Three events, with nothing to give between them.
     Three,
     /// An event for each tick.
     Ticks,
     /// Large events without end.
     Endless,
-    /// One event, and then the right to more has ended.
+    /// One event, then the right to more has ended.
     Ends,
     /// One event, then a panic.
     Panics,
-    /// An event that is never made.
+    /// An event that is never produced.
     Hangs,
 }
 
 struct FakeEvents {
-    feed: Feed,
+    feed: FakeSubscriptions,
     ticks: watch::Receiver<u64>,
     kind: Kind,
-    given: usize,
+    produced: usize,
 }
 
 impl FakeEvents {
     fn event(&mut self, filling: &str) -> Event {
-        self.feed.made.fetch_add(1, Ordering::SeqCst);
-        self.given += 1;
-        let event = json!({ "data": { "n": self.given, "filling": filling } });
+        self.feed.events_produced.fetch_add(1, Ordering::SeqCst);
+        self.produced += 1;
+        let event = json!({ "data": { "n": self.produced, "filling": filling } });
         Event::Next(event.to_string().into_bytes())
     }
 }
@@ -122,17 +123,17 @@ impl Events for FakeEvents {
     fn next(&mut self) -> BoxFuture<'_, Option<Event>> {
         async move {
             match self.kind {
-                Kind::Three if self.given >= 6 => Some(Event::Complete),
-                Kind::Three if self.given.is_multiple_of(2) => {
-                    self.given += 1;
+                Kind::Three if self.produced >= 6 => Some(Event::Complete),
+                Kind::Three if self.produced.is_multiple_of(2) => {
+                    self.produced += 1;
                     None
                 }
-                Kind::Endless => Some(self.event(&"f".repeat(LARGE))),
-                Kind::Ends if self.given > 0 => Some(Event::Refused(RequestError::new(
+                Kind::Endless => Some(self.event(&"f".repeat(LARGE_EVENT_BYTES))),
+                Kind::Ends if self.produced > 0 => Some(Event::Refused(RequestError::new(
                     ErrorCode::NotInAgreement,
                     "No agreement gives this any more.",
                 ))),
-                Kind::Panics if self.given > 0 => panic!("secret cause"),
+                Kind::Panics if self.produced > 0 => panic!("secret cause"),
                 Kind::Three | Kind::Ticks | Kind::Ends | Kind::Panics => Some(self.event("")),
                 Kind::Hangs => std::future::pending().await,
             }
@@ -147,14 +148,14 @@ impl Drop for FakeEvents {
     }
 }
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 async fn until(is_so: impl Fn() -> bool) {
     let waiting = async {
         while !is_so() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    timeout(PATIENCE, waiting).await.expect("in time");
+    timeout(TEST_TIMEOUT, waiting).await.expect("in time");
 }
 
 /// A server on a free port.
@@ -168,23 +169,23 @@ struct Server {
 
 impl Server {
     async fn start(edge: EdgeLimits) -> Self {
-        Self::at(edge, Clock::system()).await
+        Self::with_clock(edge, Clock::system()).await
     }
 
-    /// One whose time the test sets.
-    async fn at(edge: EdgeLimits, clock: Clock) -> Self {
+    /// A server whose clock the test sets.
+    async fn with_clock(edge: EdgeLimits, clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let engine = Arc::<FakeEngine>::default();
         let state = state(&engine, edge.clone()).with_clock(clock);
         let metrics = state.metrics.clone();
         let (stop, stopped) = oneshot::channel::<()>();
-        let counters = metrics.clone();
+        let server_metrics = metrics.clone();
         let ended = tokio::spawn(async move {
             let stop = async {
                 let _ = stopped.await;
             };
-            server::serve(listener, router(state), &edge, &counters, stop).await;
+            server::serve(listener, router(state), &edge, &server_metrics, stop).await;
         });
         Self {
             address,
@@ -207,8 +208,8 @@ impl Server {
         Self::start(EdgeLimits::default()).await
     }
 
-    /// One with a turn for one operation at a time, and no line.
-    async fn with_one_turn() -> Self {
+    /// A server with one slot for operations, and no queue.
+    async fn with_one_slot() -> Self {
         Self::start(EdgeLimits {
             running: 1,
             waiting: 0,
@@ -225,7 +226,7 @@ impl Server {
         until(|| self.metrics.sockets.get() == wanted).await;
     }
 
-    /// A connection with a request's head sent and the answer's head read.
+    /// Connects, sends a request's head and reads the answer's head.
     async fn ask(&self, head: &str) -> (TcpStream, String) {
         let mut stream = TcpStream::connect(self.address).await.expect("it listens");
         stream.write_all(head.as_bytes()).await.expect("sent");
@@ -233,18 +234,18 @@ impl Server {
         (stream, answer)
     }
 
-    /// A connection that is a `WebSocket` now.
+    /// A connection upgraded to a `WebSocket`.
     async fn upgraded(&self, headers: &str) -> TcpStream {
-        let (stream, head) = self.ask(&asking(headers)).await;
+        let (stream, head) = self.ask(&upgrade_request(headers)).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
         stream
     }
 
     async fn peer(&self, headers: &str) -> Peer {
-        Peer::over(self.upgraded(headers).await).await
+        Peer::new(self.upgraded(headers).await).await
     }
 
-    /// A peer that was acknowledged.
+    /// A peer after `connection_ack`.
     async fn acknowledged(&self) -> Peer {
         let mut peer = self.peer("").await;
         peer.init(json!({ "authorization": "Bearer good" })).await;
@@ -252,8 +253,8 @@ impl Server {
     }
 }
 
-/// The head of a request for a socket, with more headers.
-fn asking(headers: &str) -> String {
+/// The head of an upgrade request, with more headers.
+fn upgrade_request(headers: &str) -> String {
     format!(
         "GET /graphql HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
          sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n{headers}\r\n"
@@ -267,7 +268,7 @@ async fn read_head(stream: &mut TcpStream) -> String {
             head.push(stream.read_u8().await.expect("a head"));
         }
     };
-    timeout(PATIENCE, reading).await.expect("in time");
+    timeout(TEST_TIMEOUT, reading).await.expect("in time");
     String::from_utf8(head).expect("text")
 }
 
@@ -277,7 +278,7 @@ struct Peer {
 }
 
 impl Peer {
-    async fn over(stream: TcpStream) -> Self {
+    async fn new(stream: TcpStream) -> Self {
         Self {
             frames: WebSocketStream::from_raw_socket(stream, Role::Client, None).await,
         }
@@ -302,10 +303,10 @@ impl Peer {
             .await;
     }
 
-    /// Asks until it is answered: what an operation took is given back when it has ended, which the socket hears a moment later. Whatever is said
-    /// meanwhile is of this id.
-    async fn answered(&mut self, id: &str) {
-        let asking = async {
+    /// Repeats a query until it is answered: the slot of an earlier operation is released when that has
+    /// ended, which the socket learns a moment later. All messages meanwhile are of this id.
+    async fn query_until_answered(&mut self, id: &str) {
+        let upgrade_request = async {
             loop {
                 self.subscribe(id, "{ a }").await;
                 let message = self.message().await;
@@ -315,7 +316,7 @@ impl Peer {
                 }
             }
         };
-        timeout(PATIENCE, asking).await.expect("in time");
+        timeout(TEST_TIMEOUT, upgrade_request).await.expect("in time");
     }
 
     async fn complete(&mut self, id: &str) {
@@ -325,7 +326,7 @@ impl Peer {
     /// The next message that is not a `WebSocket` ping or pong.
     async fn next(&mut self) -> Option<Message> {
         loop {
-            let next = timeout(PATIENCE, self.frames.next()).await.expect("in time");
+            let next = timeout(TEST_TIMEOUT, self.frames.next()).await.expect("in time");
             match next {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(message)) => return Some(message),
@@ -341,7 +342,7 @@ impl Peer {
         }
     }
 
-    /// The code with which the server closes, whatever comes before.
+    /// The code with which the server closes; earlier messages are skipped.
     async fn closed(&mut self) -> (u16, String) {
         loop {
             match self.next().await {

@@ -1,4 +1,4 @@
-//! graphql-transport-ws, message by message.
+//! Tests of graphql-transport-ws, message by message.
 
 use super::*;
 
@@ -23,13 +23,13 @@ async fn a_query_is_answered_and_completed() {
         (last.withheld, last.allowed),
         (WithheldMode::Error, Allowed::QueriesAndMutations)
     );
-    // The same id may be used again, and mutations are carried too.
+    // The same id may be reused, and mutations are supported too.
     peer.subscribe("é \"1\"", "mutation { change }").await;
     assert_eq!(peer.message().await["type"], "next");
 }
 
 #[tokio::test]
-async fn every_operation_has_a_request_id_of_its_own() {
+async fn every_operation_has_its_own_request_id() {
     let server = Server::plain().await;
     let mut peer = server.acknowledged().await;
     let mut ids = Vec::new();
@@ -42,7 +42,7 @@ async fn every_operation_has_a_request_id_of_its_own() {
 }
 
 #[tokio::test]
-async fn refused_operations_are_errors_and_leave_the_socket_open() {
+async fn refused_operations_are_errors_and_keep_the_socket_open() {
     let server = Server::plain().await;
     let mut peer = server.acknowledged().await;
     let flood = format!("{{ a {} }}", "@d ".repeat(10_000));
@@ -73,7 +73,7 @@ async fn refused_operations_are_errors_and_leave_the_socket_open() {
 }
 
 #[tokio::test]
-async fn events_come_one_after_another_and_then_the_end() {
+async fn events_arrive_in_order_and_then_complete() {
     let server = Server::plain().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "subscription { three }").await;
@@ -97,10 +97,10 @@ async fn events_come_one_after_another_and_then_the_end() {
 }
 
 #[tokio::test]
-async fn the_client_may_end_a_subscription_and_use_its_id_again() {
+async fn the_client_may_complete_a_subscription_and_reuse_its_id() {
     let server = Server::plain().await;
     let mut peer = server.acknowledged().await;
-    // An id that is not known may have ended meanwhile.
+    // An unknown id may have ended meanwhile.
     peer.complete("nobody").await;
     for _ in 0..3 {
         peer.subscribe("1", "subscription { ticks }").await;
@@ -134,7 +134,7 @@ async fn pings_are_answered_at_any_time() {
 }
 
 #[tokio::test]
-async fn what_the_protocol_forbids_is_closed_with_its_code() {
+async fn protocol_violations_are_closed_with_the_right_code() {
     let init = json!({ "type": "connection_init", "payload": { "authorization": "Bearer good" } });
     let waits = json!({ "type": "subscribe", "id": "1", "payload": { "query": "subscription { ticks }" } });
     let server = Server::plain().await;
@@ -182,14 +182,14 @@ async fn what_the_protocol_forbids_is_closed_with_its_code() {
 }
 
 #[tokio::test]
-async fn a_socket_that_says_nothing_is_closed_4408() {
+async fn a_socket_without_connection_init_is_closed_4408() {
     let server = Server::with(LiveLimits {
         init_time: Duration::from_millis(30),
         ..LiveLimits::default()
     })
     .await;
     let mut peer = server.peer("").await;
-    // A ping is no initialisation.
+    // A ping does not count as initialisation.
     peer.send(json!({ "type": "ping" })).await;
     assert_eq!(
         peer.closed().await,
@@ -202,7 +202,7 @@ async fn a_socket_that_says_nothing_is_closed_4408() {
 }
 
 #[tokio::test]
-async fn counters_tell_sockets_subscriptions_and_why_they_ended() {
+async fn metrics_count_sockets_subscriptions_and_close_codes() {
     let server = Server::plain().await;
     let mut peer = server.acknowledged().await;
     peer.subscribe("1", "subscription { ticks }").await;
@@ -228,7 +228,7 @@ async fn counters_tell_sockets_subscriptions_and_why_they_ended() {
 }
 
 #[tokio::test]
-async fn registered_documents_are_named_by_their_identifiers() {
+async fn registered_documents_are_referenced_by_identifier() {
     let id = |text| format!("sha256:{}", crate::graphql::documents::sha256(text));
     let server = Server::plain().await;
     let mut peer = server.peer("").await;

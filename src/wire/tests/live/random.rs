@@ -1,4 +1,5 @@
-//! Any sequence of messages: the server does only what the protocol allows, and always something.
+//! Randomised tests: whatever the sequence of messages, the server does only what the protocol allows, and
+//! always reacts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,19 +7,19 @@ use rand::{Rng, SeedableRng, rngs::ChaCha12Rng};
 
 use super::*;
 
-/// How many sequences are tried.
+/// Number of sequences tried.
 const SEQUENCES: u64 = 200;
 const IDS: [&str; 3] = ["1", "2", "3"];
 
-fn below(random: &mut ChaCha12Rng, bound: u32) -> u32 {
+fn random_below(random: &mut ChaCha12Rng, bound: u32) -> u32 {
     random.next_u32() % bound
 }
 
-/// A message, most often one that is well formed, as text or binary.
+/// A random message, mostly well formed, as text or binary.
 fn message(random: &mut ChaCha12Rng, at: usize) -> Message {
-    let id = IDS[below(random, 3) as usize];
+    let id = IDS[random_below(random, 3) as usize];
     let subscribe = |query: &str| json!({ "type": "subscribe", "id": id, "payload": { "query": query } });
-    let value = match below(random, 40) {
+    let value = match random_below(random, 40) {
         0..6 => json!({ "type": "connection_init", "payload": { "authorization": "Bearer good" } }),
         6 => json!({ "type": "connection_init" }),
         7..14 => json!({ "type": "ping", "payload": { "at": at } }),
@@ -35,11 +36,11 @@ fn message(random: &mut ChaCha12Rng, at: usize) -> Message {
     Message::text(value.to_string())
 }
 
-/// What the protocol allows after what was sent so far.
+/// What the protocol allows after the messages sent so far.
 #[derive(Default)]
 struct Model {
     acknowledged: bool,
-    /// Ids of operations, and whether they are certainly still under way.
+    /// Ids of operations, and whether they are certainly still in flight.
     running: BTreeMap<String, bool>,
     subscribed: BTreeMap<String, usize>,
     pongs: Vec<Value>,
@@ -87,7 +88,7 @@ impl Model {
         };
     }
 
-    /// Checks all that the server said, in order, and the code with which it closed, if it did.
+    /// Checks all messages of the server in order, and its close code, if it closed.
     fn check(&self, said: &[Value], closed: Option<u16>) {
         let of_type = |kind: &str| said.iter().filter(|message| message["type"] == kind).count();
         assert!(of_type("connection_ack") <= usize::from(self.acknowledged));
@@ -130,15 +131,15 @@ impl Model {
 }
 
 #[tokio::test]
-async fn any_sequence_of_messages_is_answered_as_the_protocol_allows() {
+async fn random_messages_are_answered_as_the_protocol_allows() {
     let server = Server::plain().await;
     for seed in 0..SEQUENCES {
         let mut random = ChaCha12Rng::seed_from_u64(seed);
         let mut peer = server.peer("").await;
         let mut model = Model::default();
-        let length = below(&mut random, 24) as usize;
+        let length = random_below(&mut random, 24) as usize;
         // Half of the sequences begin as clients do.
-        let first = (below(&mut random, 2) == 0)
+        let first = (random_below(&mut random, 2) == 0)
             .then(|| Message::text(r#"{"type":"connection_init","payload":{"authorization":"Bearer good"}}"#));
         let messages: Vec<Message> = first
             .into_iter()
@@ -149,7 +150,7 @@ async fn any_sequence_of_messages_is_answered_as_the_protocol_allows() {
             model.sent(&message);
             // The server may have closed, and then need not read.
             let _ = peer.frames.send(message).await;
-            if below(&mut random, 8) == 0 {
+            if random_below(&mut random, 8) == 0 {
                 server.engine.feed.ticks.send_modify(|tick| *tick += 1);
             }
         }
@@ -176,18 +177,20 @@ async fn any_sequence_of_messages_is_answered_as_the_protocol_allows() {
 }
 
 #[tokio::test]
-async fn any_bytes_end_in_order() {
+async fn random_bytes_end_in_an_orderly_close() {
     let server = Server::plain().await;
     for seed in 0..SEQUENCES {
         let mut random = ChaCha12Rng::seed_from_u64(seed);
         let mut stream = server.upgraded("").await;
-        let mut bytes = vec![0; below(&mut random, 200) as usize];
+        let mut bytes = vec![0; random_below(&mut random, 200) as usize];
         random.fill_bytes(&mut bytes);
         let _ = stream.write_all(&bytes).await;
         let _ = stream.shutdown().await;
         let mut rest = Vec::new();
-        // A reset is an end as well.
-        let _ = timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("in time");
+        // A reset is an end, too.
+        let _ = timeout(TEST_TIMEOUT, stream.read_to_end(&mut rest))
+            .await
+            .expect("in time");
     }
     server.sockets(0).await;
 }

@@ -1,9 +1,9 @@
-//! `POST /graphql/stream`.
+//! Tests of `POST /graphql/stream`.
 
 use super::*;
 
-/// The head and body of a request for a stream.
-pub(super) fn asking(document: &str, token: &str) -> String {
+/// The head and body of a stream request.
+pub(super) fn stream_request(document: &str, token: &str) -> String {
     let body = json!({ "query": document }).to_string();
     format!(
         "POST /graphql/stream HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
@@ -21,7 +21,7 @@ fn request(document: &str) -> Request<Body> {
     request
 }
 
-/// The events of a whole stream: names and data.
+/// The events of a complete stream: names and data.
 fn events(text: &str) -> Vec<(String, Value)> {
     let blocks = text.split("\n\n").filter(|block| !block.is_empty() && *block != ":");
     blocks
@@ -41,7 +41,7 @@ fn events(text: &str) -> Vec<(String, Value)> {
 }
 
 #[tokio::test]
-async fn a_query_is_one_next_and_the_end() {
+async fn a_query_is_one_next_and_complete() {
     let got = send(app(), request("{ a }")).await;
     assert_eq!(got.status, 200);
     assert_eq!(got.header("content-type"), "text/event-stream; charset=utf-8");
@@ -55,7 +55,7 @@ async fn a_query_is_one_next_and_the_end() {
 }
 
 #[tokio::test]
-async fn a_subscription_is_events_and_then_the_end() {
+async fn a_subscription_is_events_and_then_complete() {
     let names = |text: &str| events(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     let got = send(app(), request("subscription { three }")).await;
     assert!(got.text.starts_with(":\n\n"));
@@ -72,7 +72,7 @@ async fn a_subscription_is_events_and_then_the_end() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_document_is_told_in_the_stream() {
+async fn document_errors_are_sent_in_the_stream() {
     let flood = format!("{{ a {} }}", "@d ".repeat(10_000));
     for (document, code) in [
         ("{ a", "BAD_USER_INPUT"),
@@ -90,7 +90,7 @@ async fn what_is_wrong_with_the_document_is_told_in_the_stream() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_otherwise_is_told_by_http() {
+async fn other_errors_are_http_statuses() {
     for (name, value, status) in [
         ("authorization", "Bearer bad", 401),
         ("authorization", "Bearer purposes", 400),
@@ -133,8 +133,8 @@ async fn what_is_wrong_otherwise_is_told_by_http() {
 }
 
 #[tokio::test]
-async fn post_graphql_carries_no_subscriptions_of_its_own() {
-    // The engine says so itself; here it only must not be taken for a stream.
+async fn post_graphql_does_not_stream_subscriptions() {
+    // The engine refuses it; here it only must not be taken for a stream.
     let got = send(app(), query("subscription { three }")).await;
     assert!(!got.header("content-type").contains("event-stream"));
 }
@@ -150,12 +150,12 @@ async fn read_until(stream: &mut TcpStream, word: &str) -> String {
             text.push_str(str::from_utf8(&bytes[..read]).expect("text"));
         }
     };
-    timeout(PATIENCE, reading).await.expect("in time");
+    timeout(TEST_TIMEOUT, reading).await.expect("in time");
     text
 }
 
 #[tokio::test]
-async fn a_stream_outlives_the_time_of_a_request_and_says_that_it_is_there() {
+async fn a_stream_outlives_the_request_timeout_and_sends_keep_alives() {
     let server = Server::start(EdgeLimits {
         request_time: Duration::from_millis(40),
         live: LiveLimits {
@@ -165,7 +165,7 @@ async fn a_stream_outlives_the_time_of_a_request_and_says_that_it_is_there() {
         ..EdgeLimits::default()
     })
     .await;
-    let (mut stream, head) = server.ask(&asking("subscription { ticks }", "good")).await;
+    let (mut stream, head) = server.ask(&stream_request("subscription { ticks }", "good")).await;
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     let comments = read_until(&mut stream, ":\n\n\r\n3\r\n:\n\n\r\n3\r\n:\n\n").await;
     assert!(!comments.contains("event"), "{comments}");
@@ -173,28 +173,30 @@ async fn a_stream_outlives_the_time_of_a_request_and_says_that_it_is_there() {
         server.engine.feed.ticks.send_modify(|tick| *tick += 1);
         read_until(&mut stream, &format!("\"n\":{n}")).await;
     }
-    // A client that goes away ends its subscription.
+    // A client that disconnects ends its subscription.
     drop(stream);
     server.engine.feed.open(0).await;
     until(|| server.metrics.subscriptions.get() == 0).await;
 }
 
 #[tokio::test]
-async fn an_event_that_is_never_made_ends_the_stream() {
+async fn an_event_that_times_out_ends_the_stream() {
     let server = Server::start(EdgeLimits {
         request_time: Duration::from_millis(40),
         ..EdgeLimits::default()
     })
     .await;
-    let (mut stream, _) = server.ask(&asking("subscription { hangs }", "good")).await;
+    let (mut stream, _) = server.ask(&stream_request("subscription { hangs }", "good")).await;
     let text = read_until(&mut stream, "event: complete").await;
     assert!(text.contains("UNAVAILABLE"), "{text}");
 }
 
 #[tokio::test]
-async fn a_stream_ends_with_its_token_and_says_so() {
+async fn a_stream_reports_token_expiry_and_ends() {
     let server = Server::plain().await;
-    let (mut stream, _) = server.ask(&asking("subscription { ticks }", "milliseconds-150")).await;
+    let (mut stream, _) = server
+        .ask(&stream_request("subscription { ticks }", "milliseconds-150"))
+        .await;
     let text = read_until(&mut stream, "event: complete\ndata:\n\n\r\n0\r\n\r\n").await;
     assert!(
         text.contains("event: next") && text.contains("UNAUTHENTICATED"),
@@ -204,14 +206,14 @@ async fn a_stream_ends_with_its_token_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_with_the_server_and_says_so() {
+async fn a_stream_reports_shutdown_and_ends() {
     let mut server = Server::plain().await;
-    let (mut stream, _) = server.ask(&asking("subscription { ticks }", "good")).await;
+    let (mut stream, _) = server.ask(&stream_request("subscription { ticks }", "good")).await;
     server.engine.feed.open(1).await;
     server.stop();
     let text = read_until(&mut stream, "event: complete\ndata:\n\n\r\n0\r\n\r\n").await;
     assert!(text.contains("event: next") && text.contains("UNAVAILABLE"), "{text}");
-    timeout(PATIENCE, server.ended)
+    timeout(TEST_TIMEOUT, server.ended)
         .await
         .expect("in time")
         .expect("it stopped");

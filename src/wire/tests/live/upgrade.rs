@@ -1,11 +1,11 @@
-//! From HTTP to a socket.
+//! Tests of the upgrade from HTTP to a socket.
 
 use super::*;
 
 #[tokio::test]
-async fn a_socket_is_opened_as_the_standard_says() {
+async fn a_socket_is_opened_as_rfc_6455_says() {
     let server = Server::plain().await;
-    let (_stream, head) = server.ask(&asking("")).await;
+    let (_stream, head) = server.ask(&upgrade_request("")).await;
     let head = head.to_ascii_lowercase();
     for line in [
         "http/1.1 101 switching protocols\r\n",
@@ -22,9 +22,9 @@ async fn a_socket_is_opened_as_the_standard_says() {
 }
 
 #[tokio::test]
-async fn headers_have_the_names_that_the_client_gave_them() {
+async fn header_names_keep_the_clients_spelling() {
     let server = Server::plain().await;
-    let asked = asking("").replacen("sec-websocket-protocol", "Sec-WebSocket-Protocol", 1);
+    let asked = upgrade_request("").replacen("sec-websocket-protocol", "Sec-WebSocket-Protocol", 1);
     let (_, head) = server.ask(&asked).await;
     assert!(
         head.contains("\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"),
@@ -34,7 +34,7 @@ async fn headers_have_the_names_that_the_client_gave_them() {
 }
 
 #[tokio::test]
-async fn wrong_upgrades_are_told_by_http() {
+async fn invalid_upgrades_are_answered_by_http() {
     let server = Server::plain().await;
     for (from, to, status) in [
         ("GET /", "POST /", 400),
@@ -53,11 +53,11 @@ async fn wrong_upgrades_are_told_by_http() {
             403,
         ),
         ("host: a", "host: a\r\nauthorization: Bearer offline", 503),
-        // Another protocol than WebSocket is not asked for here, so it is an ordinary GET.
+        // An upgrade to another protocol is ignored, so it is an ordinary GET.
         ("upgrade: websocket", "upgrade: h2c", 401),
         ("GET /graphql", "GET /graphql/stream", 405),
     ] {
-        let asked = asking("");
+        let asked = upgrade_request("");
         assert!(asked.contains(from));
         let (_, head) = server.ask(&asked.replacen(from, to, 1)).await;
         let got = head.split(' ').nth(1).unwrap_or_default();
@@ -71,7 +71,7 @@ async fn wrong_upgrades_are_told_by_http() {
 }
 
 #[tokio::test]
-async fn another_sub_protocol_is_closed_4406() {
+async fn an_unsupported_sub_protocol_is_closed_4406() {
     let server = Server::plain().await;
     for (offered, chosen) in [
         ("sec-websocket-protocol: graphql-ws", false),
@@ -83,7 +83,7 @@ async fn another_sub_protocol_is_closed_4406() {
             true,
         ),
     ] {
-        let asked = asking("").replacen("sec-websocket-protocol: graphql-transport-ws", offered, 1);
+        let asked = upgrade_request("").replacen("sec-websocket-protocol: graphql-transport-ws", offered, 1);
         let (stream, head) = server.ask(&asked).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
         assert_eq!(
@@ -91,7 +91,7 @@ async fn another_sub_protocol_is_closed_4406() {
             chosen,
             "{offered}"
         );
-        let mut peer = Peer::over(stream).await;
+        let mut peer = Peer::new(stream).await;
         if chosen {
             peer.init(json!({ "authorization": "Bearer good" })).await;
         } else {
@@ -101,7 +101,7 @@ async fn another_sub_protocol_is_closed_4406() {
 }
 
 #[tokio::test]
-async fn who_asks_is_told_by_headers_or_by_the_first_message() {
+async fn credentials_come_from_headers_or_connection_init() {
     let server = Server::plain().await;
     for (headers, payload, client, purpose) in [
         (
@@ -191,7 +191,7 @@ async fn refused_tokens_are_closed_4403() {
             "Invalid message",
         ),
     ] {
-        // What a page of another origin could have the browser send counts for nothing.
+        // Headers that a page of another origin could make the browser send are ignored.
         let mut peer = server
             .peer("origin: https://elsewhere.example\r\ncookie: token=good; authorization=Bearer good\r\n")
             .await;
