@@ -8,6 +8,13 @@ use thinkfamily::records::{Column, Holds, Table};
 use super::tables::columns;
 use crate::support::database::{TestDatabase, on_both};
 
+/// Columns that no record says, each with the reason. What moves an authority must know of them.
+const NOT_SAID: [(&str, &str, &str); 1] = [(
+    "local_identifier",
+    "doubled",
+    "was set once, by the step of the migration that made numbers unique",
+)];
+
 on_both!(every_column_that_is_said_is_there_as_it_is_said);
 async fn every_column_that_is_said_is_there_as_it_is_said(database: &TestDatabase) {
     let databases = database.open().await;
@@ -15,6 +22,11 @@ async fn every_column_that_is_said_is_there_as_it_is_said(database: &TestDatabas
         let there = columns(databases.main(), table.name()).await;
         let there: BTreeMap<_, _> = there
             .into_iter()
+            .filter(|(name, ..)| {
+                !NOT_SAID
+                    .iter()
+                    .any(|(of, not, _)| (*of, *not) == (table.name(), name.as_str()))
+            })
             .map(|(name, kind, optional, _)| (name, (kind, optional)))
             .collect();
         let said: BTreeMap<_, _> = table
