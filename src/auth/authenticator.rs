@@ -28,7 +28,7 @@ use crate::{
 
 /// Most verified access tokens in the cache.
 const CACHED_TOKENS: usize = 10_000;
-/// Most DPoP proofs in the replay cache per minute, some 16 MiB.
+/// Most `DPoP` proofs in the replay cache per minute, some 16 MiB.
 const CACHED_PROOFS: usize = 300_000;
 
 /// An authenticated caller, and the expiry of its token.

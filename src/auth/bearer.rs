@@ -1,4 +1,4 @@
-//! The headers `Authorization` and `x-purpose-of-use`. DPoP proofs are in `proof.rs`.
+//! The headers `Authorization` and `x-purpose-of-use`. `DPoP` proofs are in `proof.rs`.
 
 use http::{HeaderMap, header::AUTHORIZATION};
 

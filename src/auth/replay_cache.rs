@@ -1,4 +1,4 @@
-//! The replay cache of DPoP proofs, so that none is accepted twice. Its size is bounded, and when it is full
+//! The replay cache of `DPoP` proofs, so that none is accepted twice. Its size is bounded, and when it is full
 //! no further proof is accepted: evicting a proof too early would make it valid again.
 
 use std::{

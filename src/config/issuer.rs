@@ -48,7 +48,7 @@ pub enum TokenBinding {
     Optional,
     /// Bound to a key or a certificate.
     Required,
-    /// Bound to a key, proved by DPoP (RFC 9449).
+    /// Bound to a key, proved by `DPoP` (RFC 9449).
     Dpop,
     /// Bound to a client certificate (RFC 8705).
     Certificate,

@@ -16,7 +16,7 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// How clients reach the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ingress {
-    /// The public base URL, without a slash at the end. DPoP proofs must name it.
+    /// The public base URL, without a slash at the end. `DPoP` proofs must name it.
     pub public_url: String,
     /// Trusted proxies: they may state a client's address and its certificate.
     pub proxies: Vec<IpNet>,

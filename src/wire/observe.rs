@@ -139,8 +139,8 @@ pub(super) async fn observe(State(state): State<Arc<AppState>>, mut request: Req
         }
     };
     // In this scope errors of sign-in, too, are logged with the id that the client is given.
-    let handled = request_id::scope(id, answer(handler, id, state.edge.request_time));
-    let mut response = handled.instrument(span.clone()).await;
+    let in_scope = request_id::scope(id, answer(handler, id, state.edge.request_time));
+    let mut response = in_scope.instrument(span.clone()).await;
 
     harden(&mut response, id, state.ingress.public_url.starts_with("https:"));
     // The connection is closed, not kept alive, when the server drains or the request's framing is in doubt.

@@ -72,9 +72,9 @@ pub enum Refusal {
 pub enum Challenge {
     /// A bearer token.
     Bearer,
-    /// DPoP: the token is not accepted, or bound to another key.
+    /// `DPoP`: the token is not accepted, or bound to another key.
     DpopToken,
-    /// DPoP: the proof does not fit this request.
+    /// `DPoP`: the proof does not fit this request.
     DpopProof,
 }
 

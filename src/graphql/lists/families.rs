@@ -217,7 +217,7 @@ impl Select for FamilySelect {
             ),
             FamilyOrderField::NeedLevel => sort_key(
                 &row.row
-                    .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level.clone()),
+                    .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level),
                 |v: &Option<NeedLevel>| v.and_then(SortKey::code),
             ),
             FamilyOrderField::AttachedOn => sort_key(

@@ -88,7 +88,7 @@ impl Select for PlanSelect {
                 |v: &Option<NaiveDate>| v.map(Into::into),
             ),
             PlanOrderField::Status => sort_key(
-                &row.row.release(field::PLAN_STATUS, |record| record.status.clone()),
+                &row.row.release(field::PLAN_STATUS, |record| record.status),
                 |v: &PlanStatus| SortKey::code(*v),
             ),
         }

@@ -304,7 +304,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             Output::Refused(error) => {
                 self.websocket
                     .send_text(messages::error(&id, &error, request_id))
-                    .await?
+                    .await?;
             }
             // The socket is about to close, which makes the client reconnect.
             Output::EarlyEnd(_) => {}
