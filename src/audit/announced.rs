@@ -1,4 +1,4 @@
-//! Changes that a process announced and of which it did not say what became: it was killed in between.
+//! Announced changes in doubt: the process was killed before it could say whether the change was committed.
 
 use std::collections::BTreeSet;
 
@@ -9,22 +9,22 @@ use super::{
     code::Code,
     entry::{Entry, EntryError, EntryRef, Kind},
     read::ReadError,
-    stored::Beside,
+    stored::RelatedRows,
 };
 use crate::store::trail::{TrailSnapshot, TrailStore, TrailStoreError};
 
 const PAGE: u32 = 256;
 
-/// A chain that may hold such changes.
+/// A chain that may hold changes in doubt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
-    /// The place of its newest entry.
+    /// The sequence number of its newest entry.
     pub last: i64,
-    /// Those changes that it does not itself say were not made, by the places of their entries.
+    /// The announced changes that the chain does not itself record as failed, each with its position.
     pub announced: Vec<(EntryRef, Entry)>,
 }
 
-/// What a chain announces after a place, up to its head.
+/// The changes that a chain announces after sequence number `after`, up to its head.
 pub async fn announced(store: &TrailStore, chain: Uuid, after: i64) -> Result<Open, ReadError> {
     let snapshot = store.snapshot().await?;
     let last = snapshot.last_seq(chain).await?.unwrap_or(after);
@@ -48,11 +48,11 @@ pub async fn announced(store: &TrailStore, chain: Uuid, after: i64) -> Result<Op
 
 async fn page(snapshot: &TrailSnapshot, chain: Uuid, after: i64) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
     let records = snapshot.announced_records_after(chain, after, PAGE).await?;
-    let beside = Beside::read(snapshot, &records).await?;
+    let related = RelatedRows::read(snapshot, &records).await?;
     let mut page = Vec::new();
     for record in records {
         let seq = record.row.seq;
-        page.push((seq, beside.entry_of(&record).ok_or(EntryError::Unreadable)));
+        page.push((seq, related.entry_of(&record).ok_or(EntryError::Unreadable)));
     }
     if page.is_empty() {
         // A chain of version 1.
@@ -67,7 +67,7 @@ async fn page(snapshot: &TrailSnapshot, chain: Uuid, after: i64) -> Result<Vec<(
     read.collect()
 }
 
-/// The chains, with the places of their heads.
+/// Every chain with the sequence number of its head.
 pub async fn chains(store: &TrailStore) -> Result<Vec<(Uuid, i64)>, TrailStoreError> {
     let snapshot = store.snapshot().await?;
     let (mut chains, mut after) = (Vec::new(), None);
@@ -79,7 +79,7 @@ pub async fn chains(store: &TrailStore) -> Result<Vec<(Uuid, i64)>, TrailStoreEr
     }
 }
 
-/// The entry that says of a change that it was announced and is not made, by whoever found it later.
+/// The entry, written later by the process that found out, saying that an announced change was not made.
 pub fn not_made(place: EntryRef, announced: &Entry, now: DateTime<Utc>) -> Entry {
     Entry {
         request_id: announced.request_id,

@@ -1,4 +1,4 @@
-//! Months of the trail that were taken to files of their own, where they are whole by themselves and can be checked and asked.
+//! Archiving whole months of the trail to files, where each can be verified and queried on its own.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::store::trail::{HeadRow, Month, Record, TrailStore, TrailStoreError};
 
-/// What was taken.
+/// How much was archived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archived {
     /// Chains.
@@ -25,7 +25,7 @@ pub struct Archived {
     pub entries: u64,
 }
 
-/// Why a month was not taken out of the database. It is whole where it was, whatever is in the file.
+/// Why a month was not removed from the database. It is still complete there, whatever the file holds.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// The trail's database, or the file, failed.
@@ -34,21 +34,23 @@ pub enum ArchiveError {
     /// An entry could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The trail could not be told.
+    /// The entry that records the archiving could not be written to the trail.
     #[error(transparent)]
     Trail(#[from] TrailError),
     /// No chain began in the month.
     #[error("no chain of the trail began in {0}")]
     Nothing(String),
-    /// What was copied is not as it was written.
+    /// The copy differs from what was originally written.
     #[error("what was copied is not as it was written ({} found); `thinkfamily audit verify` says more", .0.total)]
     Unsound(Box<Report>),
 }
 
-/// Copies a month to a new file, checks it there, tells the trail where each of its chains ended, and only then takes it out of the database.
+/// Archives a month: copies it to a new file, verifies the copy, records in the trail where each chain ended,
+/// and only then deletes the month from the database.
 ///
 /// # Errors
-/// The month is whole in the database after every error but one of the last step, which can be made again.
+/// The month is still complete in the database after every error except one in the final deletion, which can
+/// be repeated.
 pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey]) -> Result<Archived, ArchiveError> {
     let store = trail.store();
     let archive = TrailStore::new_archive(file).await?;
@@ -58,7 +60,7 @@ pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey
         numbers.into_iter().collect()
     };
     let snapshot = store.snapshot().await?;
-    let taken = archive.take_in(&snapshot, month, words).await?;
+    let taken = archive.copy_month(&snapshot, month, words).await?;
     drop(snapshot);
     if taken.heads.is_empty() {
         return Err(ArchiveError::Nothing(month.name()));
@@ -72,7 +74,7 @@ pub async fn archive(trail: &Trail, month: Month, file: &Path, keys: &[PublicKey
     entry.reason = Some(Code::nearest(month.name()));
     entry.heads = taken.heads.iter().filter_map(head_ref).collect();
     trail.append(entry).await?;
-    store.let_go(month).await?;
+    store.delete_month(month).await?;
     Ok(Archived {
         chains: taken.heads.len(),
         entries: taken.entries,

@@ -1,4 +1,4 @@
-//! How entries are chained and heads signed, and the check of one chain.
+//! Hash chaining of entries, signing of heads, and verification of one chain.
 //!
 //! Pure: sequences in, findings out. Knows the row types of `store::trail`, not how they are fetched.
 
@@ -13,12 +13,13 @@ use super::{
 };
 use crate::store::trail::HeadRow;
 
-/// How far from its place an entry is looked for before it is said to be edited.
-const REACH: i64 = 4096;
-/// How many places are tried in one chain at most, so that a chain of garbage costs no more.
-const TRIES: u32 = 1 << 20;
+/// How many positions either side of an entry are searched for its original position before it is reported as
+/// edited.
+const SEARCH_DISTANCE: i64 = 4096;
+/// The most positions tried for one chain, so that a chain of garbage has a bounded cost.
+const MAX_TRIES: u32 = 1 << 20;
 
-/// The hash of an entry: of the one before it, the chain, the place and the body.
+/// The hash of an entry: over the previous hash, the chain, the sequence number and the body.
 pub fn entry_hash(prev: &Hash, chain: Uuid, seq: i64, body: &str) -> Hash {
     Hash::of(&[
         b"thinkfamily trail entry 1\n",
@@ -29,7 +30,7 @@ pub fn entry_hash(prev: &Hash, chain: Uuid, seq: i64, body: &str) -> Hash {
     ])
 }
 
-/// What the signature of a head covers.
+/// The text that the signature of a head covers.
 fn head_message(head: &HeadRow) -> String {
     format!(
         "thinkfamily trail head 1\n{}\n{}\n{}\n{}\n{}",
@@ -61,12 +62,13 @@ pub fn is_signed(head: &HeadRow, keys: &[PublicKey]) -> bool {
     keys.iter().any(|key| key.signed(message.as_bytes(), &head.signature))
 }
 
-/// The parts of a stored entry that make the chain.
+/// The parts of a stored entry that link it into the chain.
 #[derive(Clone, Copy, Debug)]
 pub struct Linked<'a> {
-    /// Its place.
+    /// Its sequence number.
     pub seq: i64,
-    /// The hash before it, as stored; empty where the entry before it is gone and its hash was not stored here.
+    /// The previous hash, as stored; empty where the previous entry is missing and its hash was not stored
+    /// here.
     pub prev: &'a str,
     /// Its hash, as stored.
     pub hash: &'a str,
@@ -74,27 +76,27 @@ pub struct Linked<'a> {
     pub body: &'a str,
 }
 
-/// Where a chain was found to end.
+/// The end of a chain, as found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChainEnd {
-    /// The place of the newest entry.
+    /// The sequence number of the newest entry.
     pub seq: i64,
-    /// Its hash as stored, if it is one.
+    /// Its hash as stored, if that is a valid hash.
     pub hash: Option<Hash>,
 }
 
-/// The check of one chain, entry by entry.
+/// The verification of one chain, entry by entry.
 #[derive(Clone, Debug)]
 pub struct ChainCheck {
     chain: Uuid,
     end: ChainEnd,
-    /// Whether the entry before is as it was written, so that the next can be held against it.
-    firm: bool,
-    tries: u32,
+    /// Whether the previous entry is intact, so that the next can be compared with it.
+    intact: bool,
+    tries_left: u32,
 }
 
 impl ChainCheck {
-    /// The check of `chain`, before its first entry.
+    /// A check of `chain` from its beginning.
     pub fn new(chain: Uuid) -> Self {
         Self {
             chain,
@@ -102,21 +104,21 @@ impl ChainCheck {
                 seq: 0,
                 hash: Some(Hash::ZERO),
             },
-            firm: true,
-            tries: TRIES,
+            intact: true,
+            tries_left: MAX_TRIES,
         }
     }
 
-    /// The check of `chain` from after an entry on, which is taken to be as it was written.
+    /// A check of `chain` from after the entry `end`, which is trusted to be intact.
     pub fn after(chain: Uuid, end: ChainEnd) -> Self {
         Self {
             end,
-            firm: end.hash.is_some(),
+            intact: end.hash.is_some(),
             ..Self::new(chain)
         }
     }
 
-    /// Takes the next entry in and gives back its body if it is as it was written.
+    /// Checks the next entry, and returns its parsed body if it is intact.
     pub fn entry(&mut self, entry: &Linked<'_>, report: &mut Report) -> Option<Entry> {
         report.entries += 1;
         let (chain, seq) = (self.chain, entry.seq);
@@ -138,20 +140,20 @@ impl ChainCheck {
         let before = self.end;
         let (prev, hash) = (Hash::parse(entry.prev).ok(), Hash::parse(entry.hash).ok());
         self.end = ChainEnd { seq, hash };
-        let was_firm = std::mem::replace(&mut self.firm, true);
+        let was_intact = std::mem::replace(&mut self.intact, true);
         if !follows && entry.prev.is_empty() {
-            // Nothing that it could be held against is there, which has been said.
-            self.firm = hash.is_some();
+            // There is nothing to compare it with, and the gap has been reported.
+            self.intact = hash.is_some();
             return None;
         }
         let (Some(prev), Some(hash)) = (prev, hash) else {
-            self.firm = false;
+            self.intact = false;
             report.note(FindingKind::EditedEntry, chain, seq, "its hashes are not hashes");
             return None;
         };
         if entry_hash(&prev, chain, seq, entry.body) != hash {
-            self.firm = false;
-            match self.written_at(&prev, &hash, entry) {
+            self.intact = false;
+            match self.original_position(&prev, &hash, entry) {
                 Some(place) => report.note(
                     FindingKind::Reordered,
                     chain,
@@ -162,7 +164,7 @@ impl ChainCheck {
             }
             return None;
         }
-        if follows && was_firm && before.hash != Some(prev) {
+        if follows && was_intact && before.hash != Some(prev) {
             let sentence = format!("it does not follow entry {} as that stands now", before.seq);
             report.note(FindingKind::BrokenLink, chain, seq, sentence);
         }
@@ -182,14 +184,14 @@ impl ChainCheck {
         Some(body)
     }
 
-    /// The other place near by at which the entry, as it is, was written.
-    fn written_at(&mut self, prev: &Hash, hash: &Hash, entry: &Linked<'_>) -> Option<i64> {
-        for distance in 1..=REACH {
+    /// The nearby sequence number at which the entry, as it stands, was originally written.
+    fn original_position(&mut self, prev: &Hash, hash: &Hash, entry: &Linked<'_>) -> Option<i64> {
+        for distance in 1..=SEARCH_DISTANCE {
             for place in [entry.seq.checked_sub(distance), entry.seq.checked_add(distance)] {
                 let Some(place) = place.filter(|place| *place >= 1) else {
                     continue;
                 };
-                self.tries = self.tries.checked_sub(1)?;
+                self.tries_left = self.tries_left.checked_sub(1)?;
                 if entry_hash(prev, self.chain, place, entry.body) == *hash {
                     return Some(place);
                 }
@@ -198,14 +200,14 @@ impl ChainCheck {
         None
     }
 
-    /// Where the chain ends.
+    /// The end of the chain so far.
     pub fn end(&self) -> ChainEnd {
         self.end
     }
 }
 
-/// Holds a chain's head against the chain's end. `None` for `head` is a head that is gone; `None` for `end` a chain that
-/// is gone.
+/// Compares a chain's signed head with the end of the chain. A `head` of `None` is missing; an `end` of
+/// `None` means that the whole chain is missing.
 pub fn check_head(chain: Uuid, end: Option<ChainEnd>, head: Option<&HeadRow>, keys: &[PublicKey], report: &mut Report) {
     let Some(head) = head else {
         if let Some(end) = end {

@@ -1,7 +1,8 @@
-//! A chain's checkpoint: how many entries it has and the root of the tree over them, signed, in a form that is published and that others' tools read: the
-//! checkpoint of a transparency log (C2SP `tlog-checkpoint`), which is a signed note (C2SP `signed-note`) with Ed25519.
+//! A chain's checkpoint: the number of its entries and the Merkle root over them, signed, in the published
+//! format that other tools read: the checkpoint of a transparency log (C2SP `tlog-checkpoint`), which is a
+//! signed note (C2SP `signed-note`) with Ed25519.
 //!
-//! Pure. What is read may come from anybody: it is bounded, and what is not of the form is said to be so.
+//! Pure. Input is untrusted: it is bounded, and what is malformed is reported as such.
 
 use std::io::{self, BufRead, Read};
 
@@ -18,22 +19,22 @@ const MAX_LINE: usize = 8192;
 /// The most lines of one note that are read.
 const MAX_LINES: usize = 64;
 const ORIGIN: &str = "thinkfamily/trail/";
-/// Ed25519, among the kinds of signatures that notes have.
+/// The signature type of Ed25519 in signed notes.
 const ED25519: u8 = 1;
 
-/// How a chain stands: the number of its entries and the root of the tree over them.
+/// The state of a chain: the number of its entries and the Merkle root over them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Checkpoint {
     /// The chain.
     pub chain: Uuid,
-    /// How many entries it has.
+    /// The number of entries.
     pub size: u64,
-    /// The root.
+    /// The Merkle root.
     pub root: Hash,
 }
 
 impl Checkpoint {
-    /// The signed note: three lines, an empty one, and the signature's.
+    /// The signed note: three lines of text, an empty line and the signature line.
     pub fn sign(&self, key: &HeadKey) -> String {
         let name = name(self.chain);
         let text = format!("{name}\n{}\n{}\n", self.size, STANDARD.encode(self.root.as_bytes()));
@@ -47,7 +48,7 @@ impl Checkpoint {
         let chain = Uuid::parse_str(origin.strip_prefix(ORIGIN)?).ok()?;
         let number: u64 = size.parse().ok()?;
         let root: [u8; 32] = STANDARD.decode(root).ok()?.try_into().ok()?;
-        // A number has one form, and so has a key.
+        // Numbers and chain names have one canonical form.
         let in_form = number.to_string() == *size && name(chain) == *origin;
         in_form.then_some(Self {
             chain,
@@ -57,19 +58,19 @@ impl Checkpoint {
     }
 }
 
-/// The origin of a chain's checkpoints, which is the name of the key that signs them as well.
+/// The origin line of a chain's checkpoints, which is also the name of the key that signs them.
 fn name(chain: Uuid) -> String {
     format!("{ORIGIN}{chain}")
 }
 
-/// By which a signature says whose it is.
+/// The key ID by which a signature names its key.
 fn id(name: &str, key: &PublicKey) -> [u8; 4] {
     let hash = Hash::of(&[name.as_bytes(), b"\n", &[ED25519], key.as_bytes()]);
     let [one, two, three, four, ..] = *hash.as_bytes();
     [one, two, three, four]
 }
 
-/// The key as other programs want to be told of it, to check a chain's checkpoints.
+/// The verifier key of a chain in the format that other tools expect.
 pub fn verifier_key(chain: Uuid, key: &PublicKey) -> String {
     let name = name(chain);
     let id = u32::from_be_bytes(id(&name, key));
@@ -77,17 +78,17 @@ pub fn verifier_key(chain: Uuid, key: &PublicKey) -> String {
     format!("{name}+{id:08x}+{encoded}")
 }
 
-/// A note that was read: what it says, and who signed it.
+/// A parsed note: its checkpoint and its signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// What it says.
+    /// The checkpoint.
     pub checkpoint: Checkpoint,
     text: String,
     signatures: Vec<(String, Vec<u8>)>,
 }
 
 impl Note {
-    /// Reads one note and nothing else.
+    /// Parses exactly one note.
     pub fn read(text: &str) -> Option<Self> {
         let mut notes = Notes::new(text.as_bytes());
         match (notes.next_note(), notes.next_note()) {
@@ -96,7 +97,8 @@ impl Note {
         }
     }
 
-    /// Whether one of the keys signed it, and none of them falsely. What others signed is let be.
+    /// Whether one of the keys signed it and no signature in the name of one of the keys is invalid.
+    /// Signatures by others are ignored.
     pub fn is_signed(&self, keys: &[PublicKey]) -> bool {
         let name = name(self.checkpoint.chain);
         let own = self.signatures.iter().filter(|(by, _)| *by == name);
@@ -135,16 +137,16 @@ impl Note {
     }
 }
 
-/// The notes in a file, one after the other, as a witness keeps them.
+/// A reader of a file of consecutive notes, as a witness keeps them.
 #[derive(Debug)]
 pub struct Notes<R> {
     from: R,
     number: u64,
-    /// A line that was read and belongs to the next note.
+    /// A line already read that belongs to the next note.
     ahead: Option<Line>,
 }
 
-/// A line without its end, and whether it is a whole one of text.
+/// A line without its line ending, and whether it is complete and valid text.
 #[derive(Debug)]
 struct Line {
     text: String,
@@ -161,7 +163,8 @@ impl<R: BufRead> Notes<R> {
         }
     }
 
-    /// The next note, or the number of the line at which there is none; `None` at the end. Reading may go on after what is no note.
+    /// The next note, or the line number of something that is not a note; `None` at the end. Reading may
+    /// continue after something that is not a note.
     pub fn next_note(&mut self) -> io::Result<Option<Result<Note, u64>>> {
         let (mut text, mut signatures) = (Vec::new(), Vec::new());
         let mut whole = true;
@@ -170,10 +173,10 @@ impl<R: BufRead> Notes<R> {
                 Some(line) => Some(line),
                 None => self.line()?,
             };
-            // A note that was cut off is followed by another one.
+            // A truncated note is followed by another one.
             let begins = |line: &Line| line.text.starts_with(ORIGIN) && !text.is_empty();
             match line {
-                // Empty lines before a note are let be; the one within it stands before signatures.
+                // Empty lines before a note are ignored; the one inside it comes before the signatures.
                 Some(line) if line.text.is_empty() && line.whole => {}
                 Some(line) if line.text.starts_with('—') => {
                     whole &= line.whole;
@@ -188,7 +191,7 @@ impl<R: BufRead> Notes<R> {
                     break;
                 }
             }
-            // A note without end is cut into such as are no notes.
+            // An endless note is split into pieces that are not notes.
             if text.len() + signatures.len() > MAX_LINES {
                 whole = false;
                 break;
@@ -201,7 +204,8 @@ impl<R: BufRead> Notes<R> {
         Ok(Some(note.ok_or(self.number)))
     }
 
-    /// The next line without its end. What is too long or no text is passed over, and makes its note none.
+    /// The next line without its line ending. A line that is too long or is not text is skipped, and
+    /// invalidates its note.
     fn line(&mut self) -> io::Result<Option<Line>> {
         let mut bytes = Vec::new();
         let longest = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
@@ -241,8 +245,8 @@ mod tests {
     }
 
     #[test]
-    fn a_published_note_is_read_and_its_signature_is_checked() {
-        // The example of the specification of signed notes' checkpoints, under a key of its own.
+    fn a_published_note_is_parsed_and_its_signature_is_verified() {
+        // The example of the C2SP `tlog-checkpoint` specification, under a key of our own.
         let name = "thinkfamily/trail/00000000-0000-0000-0000-000000000007";
         let key = key();
         let note = checkpoint(20_852_163).sign(&key);
@@ -252,7 +256,7 @@ mod tests {
         let signature = lines[4].strip_prefix(&format!("— {name} ")).unwrap();
         let signature = STANDARD.decode(signature).unwrap();
         assert_eq!(signature.len(), 68);
-        // What the specification says of the key's number, written down again.
+        // The key ID, calculated from the specification independently of the code above.
         let told = verifier_key(Uuid::from_u128(7), &key.public());
         let of_key = told.split('+').collect::<Vec<_>>();
         let encoded = STANDARD.decode(of_key[2..].join("+")).unwrap();
@@ -275,12 +279,13 @@ mod tests {
         assert!(!Note::read(&note).unwrap().is_signed(&[other.public()]));
         assert!(Note::read(&note).unwrap().is_signed(&[other.public(), own.public()]));
         for (from, to) in [("\n5\n", "\n6\n"), ("000007\n5", "000008\n5"), ("\n5\n", "\n5\nmore\n")] {
-            // The name stands in the signature's line as well.
+            // The name is in the signature line too.
             let changed = note.replacen(from, to, 1);
             assert_ne!(changed, note);
             assert!(!Note::read(&changed).is_some_and(|note| note.is_signed(&[own.public()])));
         }
-        // Others may sign beside it, and more may be said; a false signature in the key's name spoils all.
+        // Co-signatures and extra lines are allowed; an invalid signature in our key's name invalidates the
+        // note.
         let cosigned = format!("{note}— witness.example {}\n", STANDARD.encode([1; 76]));
         assert!(Note::read(&cosigned).unwrap().is_signed(&[own.public()]));
         let name = name(Uuid::from_u128(7));
@@ -291,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_notes_is_read_to_its_end_whatever_is_in_it() {
+    fn a_file_of_notes_is_read_to_its_end_whatever_its_content() {
         let key = key();
         let notes: Vec<String> = (1..4).map(|size| checkpoint(size).sign(&key)).collect();
         let read = |bytes: &[u8]| {
@@ -308,7 +313,7 @@ mod tests {
         assert_eq!(read(notes.concat().as_bytes()), (vec![1, 2, 3], 0));
         assert_eq!(read(notes.join("\n\n").as_bytes()), (vec![1, 2, 3], 0));
         assert_eq!(read(b""), (vec![], 0));
-        // Cut off, as by a full disk: what is whole is read.
+        // Truncated, as by a full disk: every complete note is read.
         let cut = &notes.concat().into_bytes()[..notes[0].len() * 2 + 30];
         assert_eq!(read(cut), (vec![1, 2], 1));
         for end in 1..notes[0].len() - 1 {

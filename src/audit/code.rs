@@ -1,4 +1,5 @@
-//! The only texts an entry has room for: codes, and the name by which an identity provider knows a person or system.
+//! The only texts that fit in an entry: codes, and the name by which an identity provider knows a person or
+//! system.
 //!
 //! Pure. Neither type can hold a sentence, so a data value does not fit by accident.
 
@@ -11,7 +12,7 @@ pub const MAX_CODE: usize = 120;
 /// The longest subject, in characters.
 pub const MAX_SUBJECT: usize = 255;
 
-/// A text that is not a code, or not a subject. It does not repeat the text.
+/// The text is not a code, or not a subject. The error does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
     /// Empty, too long, or with a character other than ASCII letters, digits and `_ - . : / + @ |`.
@@ -28,7 +29,7 @@ pub enum CodeError {
 pub struct Code(Box<str>);
 
 impl Code {
-    /// The code `text`; refused if it is not one.
+    /// Parses `text` as a code.
     pub fn new(text: impl AsRef<str>) -> Result<Self, CodeError> {
         let text = text.as_ref();
         if text.is_empty() || text.len() > MAX_CODE || !text.chars().all(in_code) {
@@ -37,7 +38,8 @@ impl Code {
         Ok(Self(text.into()))
     }
 
-    /// The nearest code to `text`: other characters become `_`, what is too long is cut, and nothing becomes `_`.
+    /// The nearest code to `text`: other characters become `_`, excess length is cut off, and an empty text
+    /// becomes `_`.
     pub fn nearest(text: impl AsRef<str>) -> Self {
         let mut code: String = text
             .as_ref()
@@ -67,10 +69,11 @@ fn in_code(character: char) -> bool {
 pub struct Subject(Box<str>);
 
 impl Subject {
-    /// The subject `text`; refused if it cannot be one.
+    /// Parses `text` as a subject.
     pub fn new(text: impl AsRef<str>) -> Result<Self, CodeError> {
         let text = text.as_ref();
-        // A character is at most 4 bytes: the cheap test first, so that a huge text is not counted through.
+        // A character is at most 4 bytes: the cheap test comes first, so that the characters of a huge text
+        // are not counted.
         if text.is_empty()
             || text.len() > MAX_SUBJECT * 4
             || text.chars().count() > MAX_SUBJECT

@@ -1,6 +1,6 @@
-//! What an entry says of decisions about consent: enough to make the very same decision again in a database that has lost it.
+//! Consent decisions in an entry: enough to record the same decision again in a database that lost it.
 //!
-//! Pure. Keys, codes and instants; there is no field in which a value of anybody's data would fit.
+//! Pure. Identifiers, codes and timestamps; there is no field that a data value would fit in.
 
 use std::collections::BTreeSet;
 
@@ -16,28 +16,28 @@ use super::{code::Code, hash::Hash};
 pub enum Decision {
     /// Consent was given.
     Given,
-    /// It was refused.
+    /// Consent was refused.
     Refused,
-    /// What was given is withdrawn.
+    /// A consent was withdrawn.
     Withdrawn,
-    /// A decision stands as it was; the instant at which it was recorded was a wrong clock's, and is another now.
+    /// The decision is unchanged, but its timestamp came from a wrong clock and has been corrected.
     DatedAnew,
 }
 
-/// Decisions of one kind, made at once: one for each category and kind of agency.
+/// Decisions of one kind made together: one for each category and kind of agency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decided {
     /// What was decided.
     pub decision: Decision,
-    /// Whose data it is about.
+    /// The person whose data it concerns.
     pub person: Uuid,
-    /// The key of the first decision's row, from which those of the others follow.
+    /// The id of the first decision's row, from which the ids of the others are derived.
     pub row: Uuid,
-    /// When it counts from, where that is not when the entry says that it happened.
+    /// When it takes effect, if not at the time of the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,
-    /// Who decided, where a consent was given or refused.
+    /// Who decided, if consent was given or refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<Uuid>,
     /// The categories of data.
@@ -52,7 +52,7 @@ pub struct Decided {
 }
 
 impl Decided {
-    /// A decision of which only the row is said.
+    /// A decision that names only its row.
     pub fn of_row(decision: Decision, person: Uuid, row: Uuid) -> Self {
         Self {
             decision,
@@ -66,7 +66,8 @@ impl Decided {
         }
     }
 
-    /// The rows of a decision that was given or refused: key, category and kind of agency, the first with the key that is said.
+    /// The rows of a decision that was given or refused: id, category and kind of agency. The first has the
+    /// id `row`.
     pub fn rows(&self) -> impl Iterator<Item = (Uuid, &Code, &Code)> {
         let pairs = self.categories.iter();
         let pairs = pairs.flat_map(|category| self.agency_kinds.iter().map(move |kind| (category, kind)));
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn many_decisions_made_at_once_are_said_in_few_words_and_found_again_row_by_row() {
+    fn decisions_made_together_are_compact_and_expand_row_by_row() {
         let first = Uuid::from_u128(7);
         let decided = Decided {
             decided_by: Some(Uuid::from_u128(3)),

@@ -1,7 +1,9 @@
-//! One entry of the trail: who, for whom, why, under which clauses, and which families, people and categories.
+//! One entry of the trail: who, on whose behalf, why, under which clauses, and which families, people and
+//! categories.
 //!
-//! Pure. The type is the promise that the trail names no data values: there is no field that one would fit in. Its JSON is
-//! canonical (fixed order of fields, sets sorted and without doubles), so the same facts always give the same bytes.
+//! Pure. The type guarantees that the trail holds no data values: no field has room for one. Its JSON is
+//! canonical (fixed order of fields, sets sorted and without duplicates), so the same facts always give the
+//! same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,34 +20,35 @@ use super::{
     restored::Restored,
 };
 
-/// The version of the entry's form that this program writes. Entries of version 1 speak of one ground only, and name people by their whole keys.
+/// The format version that this program writes. Entries of version 1 have a single legal ground, and name
+/// people by their full ids.
 pub const VERSION: u8 = 2;
-/// The longest entry, in bytes of its JSON; more is refused, and the operation with it.
+/// The longest entry, in bytes of JSON. A longer one is refused, and the operation with it.
 pub const MAX_BODY: usize = 1 << 20;
 const MAX_OPERATION_NAME: usize = 100;
 
-/// Where an entry stands in the trail.
+/// The position of an entry in the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EntryRef {
     /// The chain.
     pub chain: Uuid,
-    /// The place in it, from 1.
+    /// The sequence number in the chain, from 1.
     pub seq: i64,
 }
 
-/// A place in a chain and the hash that is there.
+/// A position in a chain and the hash at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HeadRef {
     /// The chain.
     pub chain: Uuid,
-    /// The place in it, from 1.
+    /// The sequence number in the chain, from 1.
     pub seq: i64,
     /// The hash of the entry there.
     pub hash: Hash,
 }
 
 impl HeadRef {
-    /// The place alone.
+    /// The position without the hash.
     pub fn place(&self) -> EntryRef {
         EntryRef {
             chain: self.chain,
@@ -54,13 +57,13 @@ impl HeadRef {
     }
 }
 
-/// The portal that asked on a user's behalf.
+/// The portal that made the request on a user's behalf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Portal {
     /// The portal's agency.
     pub agency: Uuid,
-    /// The portal, as its identity provider names it.
+    /// The portal's subject at its identity provider.
     pub subject: Subject,
 }
 
@@ -74,7 +77,7 @@ pub struct AgreementRef {
     pub version: i32,
 }
 
-/// Which operation was run.
+/// The GraphQL operation that was executed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Operation {
@@ -84,8 +87,8 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The operation's name (only its first 100 characters, and of these only those a GraphQL name may have) and the hash
-    /// of its document.
+    /// The operation's name (its first 100 characters, keeping only those allowed in a GraphQL name) and the
+    /// hash of its document.
     pub fn of(name: Option<&str>, document: &str) -> Self {
         let name = name.map(|name| {
             name.chars()
@@ -110,7 +113,7 @@ impl Operation {
     }
 }
 
-/// How many values were withheld, by field and reason.
+/// The number of withheld values, by field and reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<WithheldLine>", into = "Vec<WithheldLine>")]
 pub struct Withheld(BTreeMap<(Code, Code), u64>);
@@ -124,7 +127,7 @@ struct WithheldLine {
 }
 
 impl Withheld {
-    /// Counts `count` more values of `field` withheld for `reason`.
+    /// Adds `count` to the values of `field` withheld for `reason`.
     pub fn add(&mut self, field: Code, reason: Code, count: u64) {
         let sum = self.0.entry((field, reason)).or_default();
         *sum = sum.saturating_add(count);
@@ -158,20 +161,20 @@ impl From<Withheld> for Vec<WithheldLine> {
     }
 }
 
-/// What became of look-ups.
+/// The outcomes of look-ups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lookups {
     /// How many people were found.
     pub matched: u64,
-    /// For how many questions it was not clear who was meant.
+    /// How many look-ups had more than one candidate.
     pub ambiguous: u64,
-    /// For how many nobody was found.
+    /// How many look-ups found nobody.
     pub not_found: u64,
 }
 
 impl Lookups {
-    /// Whether nobody was looked up.
+    /// Whether there were no look-ups.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -189,7 +192,7 @@ pub struct Imported {
     pub changed: u64,
 }
 
-/// Other families of the same operation, of which something else was disclosed, or on another ground.
+/// Further families of the same operation with other disclosures, or disclosed on another legal ground.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ground {
@@ -204,29 +207,29 @@ pub struct Ground {
     /// The families.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub families: BTreeSet<Uuid>,
-    /// The people of them.
+    /// The people in those families.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub people: BTreeSet<PersonKey>,
-    /// The categories of what was given.
+    /// The categories of data disclosed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub categories: BTreeSet<Code>,
-    /// The emergency accesses that it rested on.
+    /// The emergency accesses relied on.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub emergency: BTreeSet<Uuid>,
 }
 
-/// One entry. Fields stand in the order of the canonical JSON; what is empty is left out of it.
+/// One entry. The order of the fields is that of the canonical JSON; empty fields are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// The version of the form.
+    /// The format version.
     pub v: u8,
-    /// When it happened, in microseconds.
+    /// When it happened, to the microsecond.
     #[serde(with = "instant")]
     pub at: DateTime<Utc>,
     /// What happened.
     pub kind: Kind,
-    /// The request, as in the answer's header and the log.
+    /// The request id, as in the response header and the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Uuid>,
     /// The authority whose data it was.
@@ -241,16 +244,16 @@ pub struct Entry {
     /// The caller's role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Code>,
-    /// The person or system that asked.
+    /// The person or system that made the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
     /// The client program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<Subject>,
-    /// The portal that asked on the caller's behalf.
+    /// The portal that made the request on the caller's behalf.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal: Option<Portal>,
-    /// What it was wanted for.
+    /// The purpose of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Code>,
     /// The agreements that permitted it.
@@ -268,69 +271,71 @@ pub struct Entry {
     /// Why it was refused or failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Code>,
-    /// The families it speaks of.
+    /// The families concerned.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub families: BTreeSet<Uuid>,
-    /// The people it speaks of.
+    /// The people concerned.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub people: BTreeSet<PersonKey>,
-    /// The categories of what was given or changed.
+    /// The categories of data disclosed or changed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub categories: BTreeSet<Code>,
     /// What was withheld.
     #[serde(default, skip_serializing_if = "Withheld::is_empty")]
     pub withheld: Withheld,
-    /// The emergency accesses that it rested on, or that it opened.
+    /// The emergency accesses relied on, or opened.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub emergency: BTreeSet<Uuid>,
-    /// The other families of the operation, each with what holds for it.
+    /// The operation's other families, each with its own legal ground.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Ground>,
-    /// What became of the look-ups of the operation.
+    /// The outcomes of the operation's look-ups.
     #[serde(default, skip_serializing_if = "Lookups::is_empty")]
     pub lookups: Lookups,
-    /// Whether it announces a change that is made only if the main database says so, by this entry's place.
+    /// Whether it announces a change that is made only once the main database commits it with this entry's
+    /// position.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub awaits: bool,
-    /// The earlier entry that it speaks of.
+    /// The earlier entry that this one refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<EntryRef>,
-    /// The heads of other chains that the first entry of a chain names, and those that tie it to others later; of a move, those of the other database's trail.
+    /// Heads of other chains: those that the first entry of a chain names, and those that link it to others
+    /// later. For a move, the heads of the other database's trail.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub heads: BTreeSet<HeadRef>,
-    /// What was decided about consent.
+    /// The consent decisions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<Decided>,
-    /// What a restore found to be lost, and what it did again.
+    /// What a restore found lost, and what it did again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored: Option<Restored>,
     /// What an import did to a table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
-    /// The entry of another database's trail that it repeats, since its authority was moved here.
+    /// The entry of another database's trail that this one copies, since its authority was moved here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<HeadRef>,
 }
 
-/// Why an entry cannot be taken into the trail.
+/// Why an entry cannot be written or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
-    /// Its JSON is longer than [`MAX_BODY`].
+    /// The JSON is longer than [`MAX_BODY`].
     #[error("the entry is too long for the trail")]
     TooLong,
-    /// It speaks of a family and names no authority, so the family could never be told of it.
+    /// It concerns a family but has no authority, so it could never be shown to the family.
     #[error("the entry speaks of a family but names no authority")]
     NoAuthority,
-    /// It could not be written as JSON.
+    /// It could not be serialised.
     #[error("the entry cannot be written")]
     Unwritable,
-    /// A stored text that is not an entry this program knows.
+    /// The stored text is not an entry that this program knows.
     #[error("not an entry of the trail")]
     Unreadable,
 }
 
 impl Entry {
-    /// An entry that says only what happened and when.
+    /// An entry with only a kind and a timestamp.
     pub fn new(kind: Kind, at: DateTime<Utc>) -> Self {
         Self {
             v: VERSION,
@@ -367,13 +372,14 @@ impl Entry {
         }
     }
 
-    /// All families that it speaks of, on whatever ground.
+    /// Every family concerned, on any legal ground.
     pub fn all_families(&self) -> BTreeSet<Uuid> {
         let others = self.also.iter().flat_map(|ground| &ground.families);
         self.families.iter().chain(others).copied().collect()
     }
 
-    /// What of it speaks of one family: nobody who is told of that one learns anything of another.
+    /// The part of the entry that concerns one family, so that nobody who reads about that family learns of
+    /// another.
     #[must_use]
     pub fn about(mut self, family: Uuid) -> Self {
         let also = std::mem::take(&mut self.also);
@@ -390,18 +396,18 @@ impl Entry {
             self.emergency = ground.emergency;
         }
         if self.families.len() > 1 {
-            // Whose people they are is not said.
+            // Which of the families these people belong to is not disclosed.
             self.people.clear();
         }
         self.families = BTreeSet::from([family]);
-        // These are of the whole operation.
+        // These cover the whole operation.
         self.withheld = Withheld::default();
         self.lookups = Lookups::default();
         self.imported = None;
         self
     }
 
-    /// The authority and the agency whose look-ups it tells of, where it tells of any.
+    /// The authority and the agency that made look-ups, if there were any.
     pub fn looked_up_by(&self) -> Option<(i32, Uuid)> {
         self.authority.zip(self.agency).filter(|_| !self.lookups.is_empty())
     }
@@ -418,7 +424,7 @@ impl Entry {
         Ok(body)
     }
 
-    /// Reads what [`to_body`](Self::to_body) wrote; bounded, and never panics on what it did not write.
+    /// Parses what [`to_body`](Self::to_body) wrote. Bounded, and never panics on other input.
     pub fn from_body(body: &str) -> Result<Self, EntryError> {
         if body.len() > MAX_BODY {
             return Err(EntryError::TooLong);
@@ -427,7 +433,7 @@ impl Entry {
     }
 }
 
-/// Instants with exactly six digits of a second: what both databases keep.
+/// Timestamps with exactly six fractional digits, the precision of both databases.
 mod instant {
     use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -1,8 +1,9 @@
-//! The trail as a file: JSON lines, for checking it elsewhere, and its heads alone, for noticing later what has gone.
+//! Exporting the trail as JSON lines, to verify it elsewhere; or its heads alone, to notice later what is
+//! missing.
 //!
-//! The first line says what the file is, then come the entries by chain and place, then the heads, and the last line counts
-//! both. Everything is of one instant. What is stored is written as it is stored, so that a check of the file finds
-//! what a check of the database would.
+//! The first line states the format. Then come the entries by chain and sequence number, then the heads; the
+//! last line counts both. The export is a snapshot at one instant. Stored data is written exactly as stored,
+//! so that verifying the file finds what verifying the database would.
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::store::trail::{EntryRow, HeadRow, TrailSnapshot, TrailStore, TrailStoreError};
 
-/// The longest line that is read: a body within a JSON string grows to at most twice its length here.
+/// The longest line that is read, in bytes: escaped inside a JSON string, a body at most doubles in length.
 pub const MAX_LINE: usize = 2 * MAX_BODY + 4096;
 const FORMAT: &str = "thinkfamily trail export 1";
 const PAGE: u32 = 64;
@@ -25,13 +26,13 @@ const PAGE: u32 = 64;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Line {
-    /// The first line.
+    /// The header line, with the format.
     Format(String),
     /// An entry.
     Entry(ExportedEntry),
     /// A head.
     Head(ExportedHead),
-    /// The last line: how many entries and heads came before it.
+    /// The trailer line: how many entries and heads came before it.
     End {
         /// Entries in the file.
         entries: u64,
@@ -46,13 +47,13 @@ pub enum Line {
 pub struct ExportedEntry {
     /// The chain.
     pub chain: Uuid,
-    /// The place in it.
+    /// The sequence number.
     pub seq: i64,
-    /// The hash of the entry before.
+    /// The hash of the previous entry.
     pub prev: String,
     /// The entry's hash.
     pub hash: String,
-    /// The entry's canonical JSON, as a string, since its bytes are what was hashed.
+    /// The entry's canonical JSON, as a string, because its exact bytes were hashed.
     pub body: String,
 }
 
@@ -62,7 +63,7 @@ pub struct ExportedEntry {
 pub struct ExportedHead {
     /// The chain.
     pub chain: Uuid,
-    /// The place of its newest entry.
+    /// The sequence number of its newest entry.
     pub seq: i64,
     /// That entry's hash.
     pub hash: String,
@@ -70,7 +71,7 @@ pub struct ExportedHead {
     pub signature: String,
     /// The process that wrote the chain.
     pub process: String,
-    /// When the head moved last.
+    /// When the head was last updated.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -100,7 +101,7 @@ impl From<ExportedHead> for HeadRow {
     }
 }
 
-/// What was written to a file.
+/// How much was exported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
     /// Entries.
@@ -118,15 +119,15 @@ pub enum ExportError {
     /// The file could not be read or written.
     #[error("the export could not be read or written: {0}")]
     File(#[from] io::Error),
-    /// A line that is not one of an export.
+    /// Not a line of an export.
     #[error("line {0} is not a line of an export of the trail")]
     Line(u64),
-    /// The file is not whole.
+    /// The file is truncated.
     #[error("the export is not whole: it does not end with a line that counts what is in it")]
     NotWhole,
 }
 
-/// Writes all of the trail, or its heads only, as it is at this instant.
+/// Exports the whole trail, or only its heads, as a snapshot of this instant.
 pub async fn export(
     store: &TrailStore,
     heads_only: bool,
@@ -193,8 +194,8 @@ fn write_line(out: &mut (dyn Write + Send), line: &Line) -> Result<(), ExportErr
     Ok(out.write_all(&text)?)
 }
 
-/// The lines of a file, with their numbers from 1. A line that is too long or is not one of an export is an error, and
-/// reading may go on after it; memory is bounded by [`MAX_LINE`].
+/// A reader of an export's lines, numbered from 1. A line that is too long or malformed is an error, and
+/// reading may continue after it; memory is bounded by [`MAX_LINE`].
 #[derive(Debug)]
 pub struct Lines<R> {
     from: R,
@@ -229,7 +230,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// The heads in a file of heads or of all of the trail. The file must be whole.
+/// The heads in an export, full or heads only. The file must be complete.
 pub fn read_heads(from: impl BufRead) -> Result<Vec<HeadRow>, ExportError> {
     let mut lines = Lines::new(from);
     let mut heads = Vec::new();

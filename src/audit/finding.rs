@@ -1,4 +1,4 @@
-//! What a check of the trail found: each finding with its chain, its place and a sentence.
+//! Findings of a verification of the trail: each with its chain, its sequence number and a sentence.
 //!
 //! Pure.
 
@@ -6,39 +6,39 @@ use std::{collections::BTreeSet, fmt};
 
 use uuid::Uuid;
 
-/// No report keeps more findings than this; the rest are counted.
+/// The most findings kept in a report; further ones are only counted.
 pub const MAX_FINDINGS: usize = 1000;
 
-/// What is wrong.
+/// The kind of problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingKind {
-    /// An entry is not as it was written.
+    /// An entry was edited.
     EditedEntry,
-    /// Entries between others are gone.
+    /// Entries in the middle of a chain are missing.
     MissingEntry,
-    /// An entry stands at another place than it was written at.
+    /// An entry is not at its original position.
     Reordered,
     /// An entry does not follow the one before it.
     BrokenLink,
-    /// The newest entries of a chain are gone.
+    /// The newest entries of a chain are missing.
     TruncatedTail,
-    /// All of a chain is gone.
+    /// A whole chain is missing.
     MissingChain,
-    /// A chain's signed head is gone.
+    /// A chain's signed head is missing.
     MissingHead,
     /// A head was not signed by the trail's key.
     BadHeadSignature,
-    /// A head that was signed, exported or named by another chain is not the entry that stands there.
+    /// A head that was signed, exported or named by another chain does not match the entry at its position.
     HeadNotInChain,
-    /// Entries stand after the signed head.
+    /// There are entries after the signed head.
     BeyondHead,
-    /// Entries are not those that a witness was told of.
+    /// Entries do not match a witness's checkpoint.
     NotAsWitnessed,
-    /// The index of families lacks an entry that speaks of one.
+    /// The index of families lacks an entry about a family.
     SubjectMissing,
-    /// The index of families has a row that no entry bears out.
+    /// The index of families has a row that matches no entry.
     SubjectExtra,
-    /// Something that is not of the trail's form.
+    /// Something that does not have the trail's format.
     Unreadable,
 }
 
@@ -64,16 +64,16 @@ impl FindingKind {
     }
 }
 
-/// One thing that is wrong.
+/// One problem found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What.
+    /// The kind of problem.
     pub kind: FindingKind,
-    /// In which chain, where that can be told.
+    /// The chain, if known.
     pub chain: Option<Uuid>,
-    /// At which place, where that can be told.
+    /// The sequence number, if known.
     pub seq: Option<i64>,
-    /// The same in words.
+    /// A description for people.
     pub sentence: String,
 }
 
@@ -90,28 +90,28 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What a whole check came to.
+/// The result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Chains read.
     pub chains: u64,
     /// Entries read.
     pub entries: u64,
-    /// The findings, in the order they were made; at most [`MAX_FINDINGS`].
+    /// The findings in the order in which they were made; at most [`MAX_FINDINGS`].
     pub findings: Vec<Finding>,
-    /// How many findings there were.
+    /// The total number of findings.
     pub total: u64,
-    /// Chains of which entries are lost as the trail itself tells, since a restore has said so. They are no findings.
+    /// Chains with lost entries that a restore has recorded in the trail. These are not findings.
     pub lost: BTreeSet<Uuid>,
 }
 
 impl Report {
-    /// Whether nothing was found.
+    /// Whether there are no findings.
     pub fn is_sound(&self) -> bool {
         self.total == 0
     }
 
-    /// This one, and what another check found after it.
+    /// This report with that of a later check added.
     #[must_use]
     pub fn followed_by(mut self, other: Self) -> Self {
         self.chains += other.chains;
@@ -123,7 +123,7 @@ impl Report {
         self
     }
 
-    /// Takes a finding in.
+    /// Adds a finding.
     pub fn note(
         &mut self,
         kind: FindingKind,

@@ -21,10 +21,10 @@ pub struct Hash([u8; 32]);
 pub struct NotAHash;
 
 impl Hash {
-    /// What stands before the first entry of a chain.
+    /// The previous hash of the first entry of a chain.
     pub const ZERO: Self = Self([0; 32]);
 
-    /// The hash of the parts, one after the other.
+    /// The hash of the parts, concatenated.
     pub fn of(parts: &[&[u8]]) -> Self {
         let mut context = Context::new(&SHA256);
         for part in parts {
@@ -35,7 +35,7 @@ impl Hash {
         Self(bytes)
     }
 
-    /// The hash of all that can be read, and how many bytes that is.
+    /// The hash of everything in a reader, and its length in bytes.
     pub fn of_all(mut from: impl Read) -> io::Result<(Self, u64)> {
         let (mut context, mut buffer, mut length) = (Context::new(&SHA256), vec![0; 1 << 16], 0);
         loop {
@@ -51,7 +51,7 @@ impl Hash {
         Ok((Self(bytes), length))
     }
 
-    /// Reads the hexadecimal form; only the one form that [`fmt::Display`] writes.
+    /// Parses the hexadecimal form. Only the canonical form that [`fmt::Display`] writes is accepted.
     pub fn parse(text: &str) -> Result<Self, NotAHash> {
         let digits = text.as_bytes();
         if digits.len() != 64 {
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_sha_256_and_reads_only_what_it_writes() {
+    fn is_sha_256_and_parses_only_what_it_formats() {
         let hash = Hash::of(&[b"ab", b"c"]);
         let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(hash.to_string(), text);

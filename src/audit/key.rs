@@ -1,6 +1,6 @@
-//! The key pair that signs the heads of chains, and its public half for whoever verifies.
+//! The key pair that signs the heads of chains, and its public half for verification.
 //!
-//! Touches the two key files it is told of, nothing else.
+//! Touches only the two key files whose paths it is given.
 
 use std::{
     fmt,
@@ -23,11 +23,11 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// No key file is longer than this, in bytes.
+/// The longest key file, in bytes.
 const MAX_FILE: u64 = 4096;
 const PUBLIC_PREFIX: &str = "ed25519:";
 
-/// What is wrong with a key or its file. The path is for the operator; no key material is in the message.
+/// What is wrong with a key or its file. The path is for the operator; the message has no key material.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read or written.
@@ -35,16 +35,16 @@ pub enum KeyError {
     File {
         /// Which file.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// Others than the owner can read the private key.
+    /// Users other than the owner can read the private key.
     #[error("the trail's key file {0} can be read by others; its mode must be 0600")]
     Exposed(PathBuf),
     /// The bytes are not an Ed25519 key.
     #[error("not an Ed25519 key")]
     Malformed,
-    /// The system gave no random numbers.
+    /// The operating system gave no random numbers.
     #[error("no key could be generated")]
     Generation,
 }
@@ -87,14 +87,15 @@ impl HeadKey {
         Self::from_pkcs8(&document)
     }
 
-    /// The key in the file, or a new one put there (mode 0600). Of several processes that begin at once, all get the same.
+    /// The key in the file, or a new one created there (mode 0600). If several processes start at once, all
+    /// get the same key.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         match Self::load(path) {
             Err(KeyError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
             other => return other,
         }
         let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Generation)?;
-        put_whole(path, document.as_ref()).map_err(|source| KeyError::File {
+        create_atomically(path, document.as_ref()).map_err(|source| KeyError::File {
             path: path.to_owned(),
             source,
         })?;
@@ -108,8 +109,8 @@ impl HeadKey {
         PublicKey(bytes)
     }
 
-    /// A key of 32 bytes for another use, which only whoever has this one can derive.
-    pub(super) fn derived(&self, used_for: &'static [u8]) -> Result<[u8; 32], Unspecified> {
+    /// Derives a 32-byte key for another use (HKDF). Only the holder of this key can derive it.
+    pub(super) fn derive(&self, used_for: &'static [u8]) -> Result<[u8; 32], Unspecified> {
         let seed = self.pair.seed()?;
         let seed: Curve25519SeedBin<'_> = seed.as_be_bytes()?;
         let extracted = Salt::new(HKDF_SHA256, b"thinkfamily trail key").extract(seed.as_ref());
@@ -129,9 +130,9 @@ impl HeadKey {
     }
 }
 
-/// Puts a file there whole and durable, or leaves the one that is there already: it is written under another name first,
-/// and linking fails when the name is taken.
-fn put_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Creates a file atomically and durably, or leaves the one already there: the content is written to a
+/// temporary file, and hard-linking that fails if the name is taken.
+fn create_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(
@@ -167,7 +168,7 @@ fn put_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// The key that heads are checked with. As text: `ed25519:` and 32 bytes in base64.
+/// The public key that heads are verified with. As text: `ed25519:` and 32 bytes in base64.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PublicKey([u8; 32]);
 
@@ -184,7 +185,7 @@ impl PublicKey {
         text.parse()
     }
 
-    /// Writes the text form to a file, over what is there.
+    /// Writes the text form to a file, overwriting it.
     pub fn export(&self, path: &Path) -> Result<(), KeyError> {
         fs::write(path, format!("{self}\n")).map_err(|source| KeyError::File {
             path: path.to_owned(),
@@ -239,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_is_made_once_and_only_its_owner_can_read_it() {
+    fn the_key_is_created_once_and_only_its_owner_can_read_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trail.key");
         let keys: Vec<PublicKey> = std::thread::scope(|scope| {
@@ -264,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_key_goes_to_a_file_and_back_and_checks_signatures() {
+    fn the_public_key_survives_a_round_trip_and_verifies_signatures() {
         let folder = tempfile::tempdir().unwrap();
         let key = HeadKey::load_or_create(&folder.path().join("trail.key")).unwrap();
         let path = folder.path().join("trail.pub");

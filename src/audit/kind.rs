@@ -1,4 +1,4 @@
-//! What an entry says happened.
+//! The kinds of entries: what happened.
 //!
 //! Pure.
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Something about a person was given in an answer.
+    /// Data about a person was disclosed in an answer.
     Disclosed,
     /// An operation was refused as a whole.
     Refused,
@@ -20,25 +20,27 @@ pub enum Kind {
     Emergency,
     /// An agreement was loaded, or a signatory joined or left.
     Agreement,
-    /// A token was not accepted.
+    /// A token was rejected.
     SignInFailed,
-    /// A server process began its chain.
+    /// A server process started a chain.
     ChainOpened,
     /// A change that an earlier entry announced was not made.
     WriteFailed,
-    /// People were looked up, whether they were found or not.
+    /// People were looked up, whether or not they were found.
     LookedUp,
-    /// A client has done what somebody should look into.
+    /// A client did something that a person should look into.
     Alert,
-    /// A process whose trail could not be written writes again. How many of its entries were not, stands among what was withheld.
+    /// A process whose trail could not be written to can write again. The number of entries lost is in
+    /// `withheld`.
     Resumed,
-    /// Databases that were found to be behind were compared, and what the trail knows was done again.
+    /// Databases found to be out of date were compared, and what the trail knows was done again.
     Restored,
-    /// The heads of other chains that have moved since they were named last.
+    /// Links to the heads of other chains that have grown since they were last named.
     Tied,
-    /// A month was taken to a file of its own, with all its chains.
+    /// A month was archived to a file, with all its chains.
     Archived,
-    /// An authority is served by another database from now on, whose trail's heads it names; the request is the move.
+    /// An authority is from now on served by another database, whose trail's heads are named; the request id
+    /// is that of the move.
     Moved,
 }
 
@@ -85,7 +87,7 @@ impl Kind {
         }
     }
 
-    /// The number that stands for it in the table of entries. A number is never given to another kind.
+    /// The number stored in the table of entries. A number is never reused for another kind.
     pub fn number(self) -> i16 {
         match self {
             Self::Disclosed => 1,
@@ -107,7 +109,7 @@ impl Kind {
         }
     }
 
-    /// The kind of a number.
+    /// The kind with this number.
     pub fn of_number(number: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.number() == number)
     }

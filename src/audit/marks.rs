@@ -1,6 +1,8 @@
-//! What a data directory knows of the trail, outside of both databases: how far each chain had come, and which change was made last.
+//! High-water marks of the trail in the data directory, outside both databases: how far each chain had got,
+//! and which change was made last.
 //!
-//! It is a small file beside the keys, put in its place whole. When databases are older than it, something was lost. It holds no data and no value.
+//! A small file next to the keys, replaced atomically. If a database is behind it, something was lost. It
+//! holds no personal data and no values.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -17,38 +19,38 @@ use super::hash::Hash;
 /// The file in the data directory.
 pub const FILE: &str = "marks";
 const FORMAT: &str = "thinkfamily marks 1";
-/// So many chains are remembered, the newest.
-const CHAINS: usize = 64;
-/// A longer file is none of ours.
-const LONGEST: u64 = 1 << 20;
+/// The most chains remembered: the newest ones.
+const MAX_CHAINS: usize = 64;
+/// The longest file that is read, in bytes.
+const MAX_FILE: u64 = 1 << 20;
 
-/// How far one chain had come.
+/// The high-water mark of one chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mark {
     /// The chain.
     pub chain: Uuid,
-    /// The place of its newest entry.
+    /// The sequence number of its newest entry.
     pub seq: i64,
     /// That entry's hash.
     pub hash: Hash,
-    /// When that was noted.
+    /// When the mark was written.
     pub at: DateTime<Utc>,
-    /// Which trail it is a chain of.
+    /// The identity of the trail that the chain belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Uuid>,
-    /// The newest change that it announces and that was made.
+    /// The newest change that it announces and that was committed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<MadeMark>,
 }
 
-/// A change that was made.
+/// A change that was committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MadeMark {
     /// The authority whose data it changed.
     pub authority: i32,
-    /// The place of its entry.
+    /// The sequence number of its entry.
     pub seq: i64,
 }
 
@@ -67,19 +69,19 @@ pub enum MarksError {
     File {
         /// Which file.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// It is not one of ours.
+    /// It is not one of this program's files.
     #[error("the file {} is not one of this program's, or not whole", .0.display())]
     Unreadable(PathBuf),
 }
 
-/// The marks of a data directory; none where it has none yet.
+/// Reads the marks of a data directory; empty if it has none yet.
 pub fn read(data_dir: &Path) -> Result<Vec<Mark>, MarksError> {
     let path = data_dir.join(FILE);
     let mut text = String::new();
-    let read = File::open(&path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
+    let read = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_string(&mut text));
     match read {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -91,7 +93,7 @@ pub fn read(data_dir: &Path) -> Result<Vec<Mark>, MarksError> {
     }
 }
 
-/// Puts a mark among those of a data directory, in the place of the one of the same chain. Several processes may do so at once.
+/// Writes a mark, replacing that of the same chain. Several processes may do so at once.
 pub fn put(data_dir: &Path, mark: Mark) -> Result<(), MarksError> {
     let path = data_dir.join(FILE);
     let failed = |source| MarksError::File {
@@ -103,14 +105,14 @@ pub fn put(data_dir: &Path, mark: Mark) -> Result<(), MarksError> {
     private.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut private, 0o600);
-    // Held until the end; whoever comes meanwhile waits.
-    let turn = private.open(beside("lock")).map_err(failed)?;
-    turn.lock().map_err(failed)?;
+    // The lock is held until the function returns; other processes wait for it.
+    let lock = private.open(beside("lock")).map_err(failed)?;
+    lock.lock().map_err(failed)?;
     let mut chains = read(data_dir)?;
     chains.retain(|known| known.chain != mark.chain);
     chains.push(mark);
     chains.sort_by_key(|mark| std::cmp::Reverse((mark.at, mark.chain)));
-    chains.truncate(CHAINS);
+    chains.truncate(MAX_CHAINS);
     let text = Text {
         format: FORMAT.to_owned(),
         chains,
@@ -124,7 +126,7 @@ pub fn put(data_dir: &Path, mark: Mark) -> Result<(), MarksError> {
         .map_err(failed)
 }
 
-/// Takes a file away that is not one of ours, so that a new one may be begun.
+/// Removes a file that is not one of this program's, so that a new one can be started.
 pub fn take_away(data_dir: &Path) -> Result<(), MarksError> {
     let path = data_dir.join(FILE);
     match fs::remove_file(&path) {
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn each_chain_has_one_mark_and_the_newest_are_kept() {
+    fn each_chain_has_one_mark_and_only_the_newest_chains_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), []);
         for (chain, seq) in [(1, 1), (2, 2), (1, 3)] {
@@ -162,12 +164,12 @@ mod tests {
             put(folder.path(), mark(chain, 10)).unwrap();
         }
         let read = read(folder.path()).unwrap();
-        assert_eq!(read.len(), CHAINS);
+        assert_eq!(read.len(), MAX_CHAINS);
         assert!(read.iter().all(|mark| mark.seq == 10));
     }
 
     #[test]
-    fn several_put_their_marks_at_once_and_none_is_lost() {
+    fn concurrent_writes_lose_no_mark() {
         let folder = tempfile::tempdir().unwrap();
         std::thread::scope(|scope| {
             for chain in 1..9 {
@@ -186,7 +188,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_reads_it_and_what_is_not_ours_is_said_to_be() {
+    fn the_file_is_private_and_foreign_files_are_reported() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         put(folder.path(), mark(1, 1)).unwrap();

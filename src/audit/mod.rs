@@ -1,20 +1,22 @@
-//! The trail: who saw what about whom, when, why and under which clause; append-only and tamper-evident.
+//! The audit trail: who saw what about whom, when, why and under which clause. Append-only and
+//! tamper-evident.
 //!
-//! Knows the trail's tables through `store::trail`, and the clock. Knows nothing of HTTP, GraphQL, agreements or
-//! decisions, and holds no data values: an [`Entry`] has room only for identifiers, codes and counts.
+//! Knows the trail's tables through `store::trail`, and the clock. Knows nothing of HTTP, GraphQL, agreements
+//! or decisions, and holds no data values: an [`Entry`] has room only for identifiers, codes and counts.
 //!
-//! One server process writes one chain ([`Trail`]). Each entry's hash covers the entry before it; the newest hash (the
-//! head) is signed at every commit; the first entry of a chain names the heads of the chains before it. What that proves,
-//! and what only exported heads can prove, is told in [`verify`](mod@verify).
+//! Each server process writes one hash chain ([`Trail`]). An entry's hash covers the entry before it; the
+//! newest hash (the head) is signed at every commit; the first entry of a chain names the heads of the chains
+//! before it. [`verify`](mod@verify) says what that proves, and what only exported heads can prove.
 
 pub mod announced;
 pub mod archived;
-mod bytes;
+pub mod archived_chains;
 pub mod chain;
 pub mod checkpoint;
 pub mod code;
+pub mod cross_links;
 pub mod decided;
-pub mod elsewhere;
+mod encoding;
 pub mod entry;
 pub mod export;
 pub mod finding;
@@ -23,6 +25,7 @@ pub mod key;
 pub mod kind;
 pub mod lost;
 pub mod marks;
+pub mod merkle;
 pub mod moved;
 pub mod offline;
 mod packed;
@@ -34,8 +37,6 @@ pub mod restored;
 pub mod stored;
 #[cfg(test)]
 mod tests;
-pub mod tied;
-pub mod tree;
 pub mod verify;
 pub mod witnessed;
 pub mod writer;

@@ -1,7 +1,8 @@
 //! The trail of an authority that is moved to another database.
 //!
-//! Its entries stand in chains with those of others and cannot be taken out of them: they stay, as evidence. What is taken along is a copy of each, in a chain of the other
-//! database, so that whoever asks there is told who saw what. A copy says of which entry it is one, and with which hash.
+//! Its entries are in chains together with those of other authorities and cannot be removed from them: they
+//! stay as evidence. The move takes a copy of each entry to a chain of the other database, so that those who
+//! ask there can see who saw what. A copy names the position and the hash of its original.
 
 use std::collections::HashSet;
 
@@ -12,16 +13,16 @@ use super::{
     entry::{Entry, EntryError, EntryRef, HeadRef, Kind, VERSION},
     hash::Hash,
     read::ReadError,
-    stored::Beside,
+    stored::RelatedRows,
 };
 use crate::store::trail::{TrailStore, TrailStoreError};
 
-/// Entries in memory at a time.
+/// Entries held in memory at a time.
 const PAGE: u32 = 256;
 
-/// Where a walk through the trail of an authority stands.
+/// The position of a walk through the entries of an authority.
 #[derive(Clone, Copy, Debug)]
-enum Stands {
+enum Position {
     /// Among the rows of version 1, after this one.
     Old(Option<(DateTime<Utc>, Uuid, i64)>),
     /// Among the records, after this one.
@@ -29,31 +30,31 @@ enum Stands {
     AtTheEnd,
 }
 
-/// A walk through the entries of an authority in the order in which they happened, those of version 1 first.
+/// A walk through the entries of an authority in chronological order, those of version 1 first.
 #[derive(Clone, Copy, Debug)]
 pub struct Walk {
     authority: i32,
     from: DateTime<Utc>,
-    stands: Stands,
+    position: Position,
 }
 
 impl Walk {
-    /// From an instant on.
+    /// A walk that starts at an instant.
     pub fn from(authority: i32, from: DateTime<Utc>) -> Self {
         Self {
             authority,
             from,
-            stands: Stands::Old(None),
+            position: Position::Old(None),
         }
     }
 
-    /// The next entries, as they are now; none at the end.
+    /// The next page of entries; empty at the end.
     pub async fn next(&mut self, store: &TrailStore) -> Result<Vec<(HeadRef, Entry)>, ReadError> {
         loop {
-            let page = match self.stands {
-                Stands::Old(after) => self.old(store, after).await?,
-                Stands::Records(after) => self.records(store, after).await?,
-                Stands::AtTheEnd => return Ok(Vec::new()),
+            let page = match self.position {
+                Position::Old(after) => self.old(store, after).await?,
+                Position::Records(after) => self.records(store, after).await?,
+                Position::AtTheEnd => return Ok(Vec::new()),
             };
             if !page.is_empty() {
                 return Ok(page);
@@ -68,8 +69,8 @@ impl Walk {
     ) -> Result<Vec<(HeadRef, Entry)>, ReadError> {
         let snapshot = store.snapshot().await?;
         let rows = snapshot.entries_from(self.authority, self.from, after, PAGE).await?;
-        self.stands = rows.last().map_or(Stands::Records(None), |row| {
-            Stands::Old(Some((row.recorded_at, row.chain, row.seq)))
+        self.position = rows.last().map_or(Position::Records(None), |row| {
+            Position::Old(Some((row.recorded_at, row.chain, row.seq)))
         });
         let read = rows.iter().map(|row| {
             placed(
@@ -89,17 +90,17 @@ impl Walk {
     ) -> Result<Vec<(HeadRef, Entry)>, ReadError> {
         let snapshot = store.snapshot().await?;
         let records = snapshot.records_from(self.authority, self.from, after, PAGE).await?;
-        self.stands = records.last().map_or(Stands::AtTheEnd, |last| {
-            Stands::Records(Some((last.row.at, last.row.chain, last.row.seq)))
+        self.position = records.last().map_or(Position::AtTheEnd, |last| {
+            Position::Records(Some((last.row.at, last.row.chain, last.row.seq)))
         });
-        let beside = Beside::read(&snapshot, &records).await?;
+        let related = RelatedRows::read(&snapshot, &records).await?;
         let read = records.iter().map(|record| {
             let hash: Option<[u8; 32]> = record.row.hash.as_slice().try_into().ok();
             placed(
                 record.chain,
                 record.row.seq,
                 hash.map(Hash::from),
-                beside.entry_of(record),
+                related.entry_of(record),
             )
         });
         read.collect()
@@ -115,7 +116,7 @@ fn placed(chain: Uuid, seq: i64, hash: Option<Hash>, entry: Option<Entry>) -> Re
     Ok((HeadRef { chain, seq, hash }, entry))
 }
 
-/// The copy of an entry, and what it came to where it announces a change. A copy of a copy is one of the first.
+/// The copy of an entry, with the outcome if it announces a change. A copy of a copy refers to the original.
 pub fn copy(of: HeadRef, mut entry: Entry, made: bool) -> Entry {
     if entry.awaits && !made {
         entry.kind = Kind::WriteFailed;
@@ -126,7 +127,7 @@ pub fn copy(of: HeadRef, mut entry: Entry, made: bool) -> Entry {
     entry
 }
 
-/// Of which entries that happened from one instant up to another there are copies here: a copy has the instant of what it repeats.
+/// The originals, in a period, of which there are copies here. A copy has the timestamp of its original.
 pub async fn copied_between(
     store: &TrailStore,
     authority: i32,
@@ -134,7 +135,7 @@ pub async fn copied_between(
     until: DateTime<Utc>,
 ) -> Result<HashSet<EntryRef>, ReadError> {
     let mut walk = Walk {
-        stands: Stands::Records(None),
+        position: Position::Records(None),
         ..Walk::from(authority, from)
     };
     let mut copied = HashSet::new();
@@ -151,12 +152,12 @@ pub async fn copied_between(
     }
 }
 
-/// Whether a chain is here.
+/// Whether the chain is in this trail.
 pub async fn has_chain(store: &TrailStore, chain: Uuid) -> Result<bool, TrailStoreError> {
     Ok(store.head(chain).await?.is_some())
 }
 
-/// The entry that says that an authority was moved, with the heads of the other trail.
+/// The entry that records the move of an authority, with the heads of the other trail.
 pub fn moved(authority: i32, of: Uuid, heads: impl IntoIterator<Item = HeadRef>, now: DateTime<Utc>) -> Entry {
     let mut entry = Entry::new(Kind::Moved, now);
     entry.authority = Some(authority);

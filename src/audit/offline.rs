@@ -1,7 +1,7 @@
-//! The check of an export, which needs nothing but the file and the public key.
+//! Offline verification of an export, with nothing but the file and the public key.
 //!
-//! Reads the file it is given, twice if chains name each other. The index of families is not in the file; all else is
-//! checked as in the database.
+//! Reads the given file, twice if chains name each other. The index of families is not in the file;
+//! everything else is verified as in the database.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,21 +25,21 @@ use super::{
 };
 use crate::store::trail::HeadRow;
 
-/// No file may have more chains than this.
+/// The most chains that a file may have.
 const MAX_CHAINS: usize = 1_000_000;
 
-/// Checks the export in a file, and that every one of the `exported` heads (of an earlier export) is in it.
+/// Verifies an export file, and that each of the `exported` heads (of an earlier export) is in it.
 ///
 /// # Errors
-/// Only when the file cannot be read; whatever is wrong with what is in it is a finding.
+/// Only if the file cannot be read; any problem with its content is a finding.
 pub fn verify_file(path: &Path, keys: &[PublicKey], exported: &[HeadRow]) -> Result<Report, ExportError> {
     verify_file_with_witness(path, keys, exported, &Witnessed::default())
 }
 
-/// The same, and that it is as a witness was told.
+/// As [`verify_file`], and compares the export with a witness's checkpoints.
 ///
 /// # Errors
-/// The same.
+/// As [`verify_file`].
 pub fn verify_file_with_witness(
     path: &Path,
     keys: &[PublicKey],
@@ -56,7 +56,7 @@ pub fn verify_file_with_witness(
         ends: BTreeMap::new(),
         heads: BTreeMap::new(),
         lost: BTreeMap::new(),
-        elsewhere: BTreeMap::new(),
+        archived_heads: BTreeMap::new(),
         report,
     };
     check.read(path)?;
@@ -73,10 +73,10 @@ struct Check<'a> {
     current: Option<(Uuid, ChainCheck, WitnessCheck<'a>)>,
     ends: BTreeMap<Uuid, ChainEnd>,
     heads: BTreeMap<Uuid, HeadRow>,
-    /// Up to which place the trail tells of chains that their entries are lost.
+    /// The last sequence number recorded as lost, for each chain with lost entries.
     lost: BTreeMap<Uuid, i64>,
-    /// Where chains ended that were taken to files of their own.
-    elsewhere: BTreeMap<Uuid, HeadRef>,
+    /// The heads of archived chains.
+    archived_heads: BTreeMap<Uuid, HeadRef>,
     report: Report,
 }
 
@@ -162,10 +162,11 @@ impl Check<'_> {
         if let Some(body) = &body {
             add_lost(body, &mut self.lost);
             if body.kind == Kind::Archived {
-                self.elsewhere.extend(body.heads.iter().map(|head| (head.chain, *head)));
+                self.archived_heads
+                    .extend(body.heads.iter().map(|head| (head.chain, *head)));
             }
         }
-        // A move names those of another database's trail.
+        // A move names heads of another database's trail.
         let named = body.filter(|body| body.kind != Kind::Moved);
         for head in named.into_iter().flat_map(|body| body.heads) {
             self.named.add(head, by, &mut self.report);
@@ -215,20 +216,23 @@ impl Check<'_> {
                 Ok(Some((_, Line::Entry(entry)))) if named.contains(&(entry.chain, entry.seq)) => {
                     found.entry((entry.chain, entry.seq)).or_insert(entry.hash);
                 }
-                // The first reading has reported what is no line.
+                // The first pass has reported malformed lines.
                 Ok(Some(_)) | Err(ExportError::Line(_)) => {}
                 Err(other) => return Err(other),
             }
         }
-        // A chain that has a head and no entries is reported with its head.
+        // A chain that has a head but no entries is reported with its head.
         let mut missing: BTreeSet<Uuid> = self.heads.keys().copied().collect();
         missing.retain(|chain| !self.ends.contains_key(chain));
         for (head, by) in self.named.iter() {
             let HeadRef { chain, seq, .. } = *head;
             let hash = found.get(&(chain, seq)).map(String::as_str);
             let last = self.ends.get(&chain).map(|end| end.seq);
-            // Of a chain that is in a file of its own, no more is known here than where it ended.
-            let end = self.elsewhere.get(&chain).filter(|_| hash.is_none() && last.is_none());
+            // Of an archived chain, only its end is known here.
+            let end = self
+                .archived_heads
+                .get(&chain)
+                .filter(|_| hash.is_none() && last.is_none());
             match end {
                 Some(end) if end == head || end.seq > seq => {}
                 _ => check_named(head, by, hash, last, &self.lost, &mut missing, &mut self.report),

@@ -1,7 +1,8 @@
-//! How an entry is kept: what many entries say alike as numbers of words, keys as bytes, and what is rare as JSON.
+//! The compact stored form of an entry: repeated texts as numbers of a dictionary (words), ids as bytes, and
+//! rare fields as JSON.
 //!
-//! Pure. What is packed is the same entry: unpacked, it gives the same canonical JSON, whose hash is in the chain. So a word, a number or a byte that was changed is
-//! found as an entry that is not as it was written.
+//! Pure. Unpacking gives the same canonical JSON, whose hash is in the chain, so any change to a word, a
+//! number or a byte is found as an edited entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,26 +11,26 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{
-    bytes::{Put, Take},
     code::{Code, Subject},
+    encoding::{Decoder, Encode},
     entry::{AgreementRef, Entry, Ground, Kind, Lookups, Operation, Portal},
     hash::Hash,
     person::PersonKey,
 };
 use crate::store::trail::RecordRow;
 
-/// The version of the form.
+/// The version of the format.
 const FORM: u64 = 1;
-/// No entry has more grounds, families, people or words than this.
-const MOST: u64 = 1 << 17;
+/// The most grounds, families, people or words in an entry.
+const MAX_COUNT: u64 = 1 << 17;
 
-/// The texts of words, by number.
+/// The texts of dictionary words, by number.
 pub(super) type Words = BTreeMap<i32, String>;
 
-/// Who asks for what: a word.
+/// The caller and the purpose, as one dictionary word.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asker {
+struct CallerWord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     agency: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,10 +47,10 @@ struct Asker {
     purpose: Option<Code>,
 }
 
-/// What was permitted by what: a word.
+/// The kind, agreements, clauses and categories of a ground, as one dictionary word.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Permitted {
+struct GroundWord {
     kind: Kind,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     agreements: BTreeSet<AgreementRef>,
@@ -59,28 +60,28 @@ struct Permitted {
     categories: BTreeSet<Code>,
 }
 
-/// An entry whose words have no numbers yet.
+/// An entry whose words have not been numbered yet.
 pub(super) struct Unpacked {
-    /// The texts that need numbers, in the order in which [`pack`](Self::pack) wants them.
+    /// The texts to be numbered, in the order that [`pack`](Self::pack) needs.
     pub(super) words: Vec<String>,
-    /// Which of them is the agency whose look-ups it tells of.
+    /// The index among them of the agency that made the look-ups.
     agency: Option<usize>,
-    /// The family, where it is one alone.
+    /// The family, if there is exactly one.
     pub(super) family: Option<Uuid>,
-    /// All of them, where they are several: they are kept beside the body, in rows by which they find the entry.
+    /// All families, if there are several: they are stored outside the body, in index rows.
     pub(super) families: Vec<Uuid>,
-    /// What the body is made of.
+    /// The parts of the body.
     parts: Vec<Part>,
 }
 
 /// A part of a body.
 enum Part {
-    /// The number of a word, by its place among the words.
+    /// The number of a word, by its index in `words`.
     Word(usize),
     Bytes(Vec<u8>),
 }
 
-/// What is kept of an entry besides what the columns of its row say.
+/// What is stored of an entry in addition to the columns of its row.
 pub(super) struct Body {
     pub(super) agency: Option<i32>,
     pub(super) bytes: Vec<u8>,
@@ -91,7 +92,7 @@ pub(super) struct Body {
 pub(super) struct Unpackable;
 
 impl Unpacked {
-    /// Takes an entry apart.
+    /// Splits an entry into its parts.
     pub(super) fn of(entry: &Entry) -> Result<Self, Unpackable> {
         let all = entry.all_families();
         let mut unpacked = Self {
@@ -109,9 +110,9 @@ impl Unpacked {
             unpacked.agency = Some(unpacked.word(&agency)?);
         }
         let mut bytes = Vec::new();
-        bytes.put_number(FORM);
+        bytes.put_varint(FORM);
         unpacked.put(&mut bytes);
-        let asker = Asker {
+        let asker = CallerWord {
             agency: entry.agency,
             agency_kind: entry.agency_kind.clone(),
             role: entry.role.clone(),
@@ -120,26 +121,26 @@ impl Unpacked {
             portal: entry.portal.clone(),
             purpose: entry.purpose.clone(),
         };
-        unpacked.maybe_word((asker != Asker::default()).then_some(&asker))?;
-        unpacked.maybe_word(entry.operation.as_ref())?;
-        unpacked.maybe_word(entry.reason.as_ref())?;
-        bytes.put_maybe(entry.request_id.as_ref().map(|id| &id.as_bytes()[..]));
+        unpacked.optional_word((asker != CallerWord::default()).then_some(&asker))?;
+        unpacked.optional_word(entry.operation.as_ref())?;
+        unpacked.optional_word(entry.reason.as_ref())?;
+        bytes.put_optional(entry.request_id.as_ref().map(|id| &id.as_bytes()[..]));
         for count in [entry.lookups.matched, entry.lookups.ambiguous, entry.lookups.not_found] {
-            bytes.put_number(count);
+            bytes.put_varint(count);
         }
-        bytes.put_number(1 + entry.also.len() as u64);
+        bytes.put_varint(1 + entry.also.len() as u64);
         unpacked.put(&mut bytes);
         unpacked.ground(&first_ground(entry))?;
         for ground in &entry.also {
             unpacked.ground(ground)?;
         }
         let withheld: Vec<_> = entry.withheld.iter().collect();
-        bytes.put_number(withheld.len() as u64);
+        bytes.put_varint(withheld.len() as u64);
         unpacked.put(&mut bytes);
         for (field, reason, count) in withheld {
             let word = unpacked.word(&(field, reason))?;
             unpacked.parts.push(Part::Word(word));
-            bytes.put_number(count);
+            bytes.put_varint(count);
             unpacked.put(&mut bytes);
         }
         let rest = serde_json::to_string(&rest_of(entry)).map_err(|_| Unpackable)?;
@@ -150,13 +151,13 @@ impl Unpacked {
         Ok(unpacked)
     }
 
-    /// The body, by the numbers of the words.
+    /// The packed body, given the numbers of the words.
     pub(super) fn pack(&self, number: impl Fn(&str) -> Option<i32>) -> Option<Body> {
         let of = |place: usize| number(&self.words[place]);
         let mut bytes = Vec::new();
         for part in &self.parts {
             match part {
-                Part::Word(place) => bytes.put_number(u64::try_from(of(*place)?).ok()?),
+                Part::Word(place) => bytes.put_varint(u64::try_from(of(*place)?).ok()?),
                 Part::Bytes(more) => bytes.extend_from_slice(more),
             }
         }
@@ -177,8 +178,8 @@ impl Unpacked {
         }))
     }
 
-    /// A word, or the number nought where there is none.
-    fn maybe_word(&mut self, of: Option<&impl Serialize>) -> Result<(), Unpackable> {
+    /// An optional word; zero if there is none.
+    fn optional_word(&mut self, of: Option<&impl Serialize>) -> Result<(), Unpackable> {
         let part = match of {
             Some(of) => Part::Word(self.word(of)?),
             None => Part::Bytes(vec![0]),
@@ -188,7 +189,7 @@ impl Unpacked {
     }
 
     fn ground(&mut self, ground: &Ground) -> Result<(), Unpackable> {
-        let permitted = Permitted {
+        let permitted = GroundWord {
             kind: ground.kind,
             agreements: ground.agreements.clone(),
             clauses: ground.clauses.clone(),
@@ -197,24 +198,24 @@ impl Unpacked {
         let word = self.word(&permitted)?;
         self.parts.push(Part::Word(word));
         let mut bytes = Vec::new();
-        bytes.put_number(ground.families.len() as u64);
-        // The family that is one alone is in a column; the others are counted through.
+        bytes.put_varint(ground.families.len() as u64);
+        // A single family has a column of its own; several are walked through in order.
         if self.family.is_none() {
             for family in &ground.families {
                 let place = self.families.binary_search(family).map_err(|_| Unpackable)?;
-                bytes.put_number(place as u64);
+                bytes.put_varint(place as u64);
             }
         }
-        bytes.put_number(ground.people.len() as u64);
+        bytes.put_varint(ground.people.len() as u64);
         bytes.extend(ground.people.iter().flat_map(|person| *person.as_bytes()));
-        bytes.put_number(ground.emergency.len() as u64);
+        bytes.put_varint(ground.emergency.len() as u64);
         bytes.extend(ground.emergency.iter().flat_map(|key| *key.as_bytes()));
         self.put(&mut bytes);
         Ok(())
     }
 }
 
-/// What the entry says of the families that it names first.
+/// The entry's first ground, with the families that it names directly.
 fn first_ground(entry: &Entry) -> Ground {
     Ground {
         kind: entry.kind,
@@ -227,14 +228,14 @@ fn first_ground(entry: &Entry) -> Ground {
     }
 }
 
-/// What is not packed: mostly nothing. Whatever an entry may come to say besides is among it.
+/// The fields that are not packed: usually none. Any field added to entries later is among them.
 fn rest_of(entry: &Entry) -> Entry {
     let mut rest = entry.clone();
     take_packed(blank(), &mut rest);
     rest
 }
 
-/// Gives an entry what is packed of another.
+/// Copies the packed fields from another entry.
 fn take_packed(from: Entry, to: &mut Entry) {
     to.at = from.at;
     to.kind = from.kind;
@@ -267,31 +268,33 @@ fn blank() -> Entry {
 static EMPTY: std::sync::LazyLock<String> =
     std::sync::LazyLock::new(|| serde_json::to_string(&blank()).unwrap_or_default());
 
-/// The numbers of the words that a record speaks with; nothing of one that is not of the form.
+/// The numbers of the words that a record uses; empty if it is malformed.
 pub(super) fn words_of(row: &RecordRow) -> Vec<i32> {
     let mut numbers: Vec<i32> = row.agency.into_iter().collect();
     let none = |number: i32| {
         numbers.push(number);
         None::<String>
     };
-    // Without a single word the whole form is still walked through.
+    // Every number is collected, although no word is known.
     let _ = walk(row, &[], none);
     numbers
 }
 
-/// The entry of a record, with its families where they are several, in order. Nothing where it is not of the form, or a word or a family is not there.
+/// Unpacks a record; `families` are those of an entry with several, in order. `None` if it is malformed, or
+/// if a word or a family is missing.
 pub(super) fn unpack(row: &RecordRow, words: &Words, families: &[Uuid]) -> Option<Entry> {
     walk(row, families, |number| words.get(&number).cloned())
 }
 
-/// Walks through a body. A word or a family that is not known makes it nothing in the end, after all numbers were asked for.
+/// Walks through a body. An unknown word or family makes the result `None`, but only after every number was
+/// asked for.
 fn walk(row: &RecordRow, families: &[Uuid], mut text: impl FnMut(i32) -> Option<String>) -> Option<Entry> {
-    let mut from = Take::new(&row.body);
+    let mut from = Decoder::new(&row.body);
     let mut whole = true;
     let mut entry = Entry::new(Kind::of_number(row.kind)?, row.at);
     entry.authority = row.authority;
-    (from.number()? == FORM).then_some(())?;
-    if let Some(asker) = word::<Asker>(&mut from, &mut text, &mut whole)? {
+    (from.varint()? == FORM).then_some(())?;
+    if let Some(asker) = word::<CallerWord>(&mut from, &mut text, &mut whole)? {
         entry.agency = asker.agency;
         entry.agency_kind = asker.agency_kind;
         entry.role = asker.role;
@@ -302,15 +305,15 @@ fn walk(row: &RecordRow, families: &[Uuid], mut text: impl FnMut(i32) -> Option<
     }
     entry.operation = word::<Operation>(&mut from, &mut text, &mut whole)?;
     entry.reason = word::<Code>(&mut from, &mut text, &mut whole)?;
-    entry.request_id = match from.number()? {
+    entry.request_id = match from.varint()? {
         0 => None,
         1 => Some(Uuid::from_bytes(from.array()?)),
         _ => return None,
     };
     entry.lookups = Lookups {
-        matched: from.number()?,
-        ambiguous: from.number()?,
-        not_found: from.number()?,
+        matched: from.varint()?,
+        ambiguous: from.varint()?,
+        not_found: from.varint()?,
     };
     for place in 0..count(&mut from)? {
         let ground = ground(&mut from, row, families, &mut text, &mut whole)?;
@@ -329,7 +332,7 @@ fn walk(row: &RecordRow, families: &[Uuid], mut text: impl FnMut(i32) -> Option<
     }
     for _ in 0..count(&mut from)? {
         let of = word::<(Code, Code)>(&mut from, &mut text, &mut whole)?;
-        let count = from.number()?;
+        let count = from.varint()?;
         if let Some((field, reason)) = of {
             entry.withheld.add(field, reason, count);
         }
@@ -343,13 +346,13 @@ fn walk(row: &RecordRow, families: &[Uuid], mut text: impl FnMut(i32) -> Option<
 }
 
 fn ground(
-    from: &mut Take<'_>,
+    from: &mut Decoder<'_>,
     row: &RecordRow,
     all: &[Uuid],
     text: &mut impl FnMut(i32) -> Option<String>,
     whole: &mut bool,
 ) -> Option<Ground> {
-    let permitted = word::<Permitted>(from, text, whole)?;
+    let permitted = word::<GroundWord>(from, text, whole)?;
     let families = match (count(from)?, row.family) {
         (0, _) => BTreeSet::new(),
         (1, Some(family)) => BTreeSet::from([family]),
@@ -357,7 +360,7 @@ fn ground(
         (many, None) => {
             let mut families = BTreeSet::new();
             for _ in 0..many {
-                let place = usize::try_from(from.number()?).ok()?;
+                let place = usize::try_from(from.varint()?).ok()?;
                 match all.get(place) {
                     Some(family) => *whole &= families.insert(*family),
                     None => *whole = false,
@@ -386,25 +389,25 @@ fn ground(
     })
 }
 
-fn keys(from: &mut Take<'_>, many: u64) -> Option<BTreeSet<Uuid>> {
+fn keys(from: &mut Decoder<'_>, many: u64) -> Option<BTreeSet<Uuid>> {
     (0..many).map(|_| from.array().map(Uuid::from_bytes)).collect()
 }
 
-fn count(from: &mut Take<'_>) -> Option<u64> {
-    from.number().filter(|count| *count <= MOST)
+fn count(from: &mut Decoder<'_>) -> Option<u64> {
+    from.varint().filter(|count| *count <= MAX_COUNT)
 }
 
-/// A word, where there is one. `None` where the form is wrong.
+/// An optional word. `None` if the body is malformed.
 #[expect(
     clippy::option_option,
     reason = "not of the form, without a word, and a word are three things"
 )]
 fn word<T: DeserializeOwned>(
-    from: &mut Take<'_>,
+    from: &mut Decoder<'_>,
     text: &mut impl FnMut(i32) -> Option<String>,
     whole: &mut bool,
 ) -> Option<Option<T>> {
-    let number = i32::try_from(from.number()?).ok()?;
+    let number = i32::try_from(from.varint()?).ok()?;
     if number == 0 {
         return Some(None);
     }
@@ -413,12 +416,12 @@ fn word<T: DeserializeOwned>(
     Some(read)
 }
 
-/// The hash by which a text is known among the words.
+/// The hash by which a text is found in the dictionary.
 pub(super) fn hash_of(text: &str) -> Hash {
     Hash::of(&[b"thinkfamily trail word 1\n", text.as_bytes()])
 }
 
-/// The hash of the word of an agency.
+/// The hash of an agency's word.
 pub fn hash_of_agency(agency: Uuid) -> Hash {
     hash_of(&serde_json::to_string(&agency).unwrap_or_default())
 }

@@ -1,25 +1,25 @@
-//! How an entry names people: by the ends of their keys.
+//! How an entry names people: by a suffix of their ids.
 //!
-//! Pure. An entry names the families as well, by their whole keys, and 48 random bits tell the people of these apart; whole keys would be most of what the trail of
-//! lists takes.
+//! Pure. An entry also names the families by their full ids, and 48 random bits are enough to tell the people
+//! of these families apart; full ids would take most of the space of the trail of lists.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A person, by the last six bytes of their key.
+/// A person, by the last six bytes of their id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PersonKey([u8; Self::LENGTH]);
 
-/// A text that names no person.
+/// The text does not name a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a person of the trail: 12 lower-case hexadecimal digits, or a whole key, are")]
 pub struct NotAPerson;
 
 impl PersonKey {
-    /// How long one is.
+    /// The length in bytes.
     pub const LENGTH: usize = 6;
 
     /// The six bytes.
@@ -57,7 +57,7 @@ impl fmt::Debug for PersonKey {
 impl FromStr for PersonKey {
     type Err = NotAPerson;
 
-    /// Also the whole key, as entries of version 1 have it.
+    /// Also accepts the full id, as entries of version 1 have it.
     fn from_str(text: &str) -> Result<Self, NotAPerson> {
         if text.len() == 36 {
             return Uuid::try_parse(text).map(Self::from).map_err(|_| NotAPerson);
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_the_end_of_a_key_and_reads_only_that() {
+    fn is_the_suffix_of_an_id_and_parses_only_that() {
         let key: Uuid = "0ff00000-0000-4000-8000-00000000a1b2".parse().unwrap();
         let person = PersonKey::from(key);
         assert_eq!(person.to_string(), "00000000a1b2");

@@ -1,6 +1,8 @@
-//! That the entries of a receipt are in the trail: made from the database, few hashes long, and checked with nothing but the public key.
+//! Proofs that the entries of a receipt are in the trail: made from the database, a few hashes long, and
+//! verified with nothing but the public key.
 //!
-//! A proof tells what the receipt kept to itself: the chain, how many entries it has, and at which places those of the receipt stand. Who makes it decides who is told.
+//! A proof reveals what the receipt keeps sealed: the chain, how many entries it has, and the positions of
+//! the receipt's entries. Whoever makes the proof decides who is told.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,30 +13,31 @@ use super::{
     finding::Report,
     hash::Hash,
     key::{HeadKey, PublicKey},
-    receipt::{Place, Receipt, SignedReceipt, over, speaks_of},
+    merkle::{MAX_PROOF, Prover, root_from_proof},
+    receipt::{Receipt, SealedPosition, SignedReceipt, is_covered, salted_hash},
     stored::entries_after,
-    tree::{MAX_PROOF, Prover, root_by},
     witnessed::Witnessed,
 };
 use crate::store::trail::{EntryRow, TrailSnapshot, TrailStore, TrailStoreError};
 
-/// No proof that is read is longer, in bytes.
+/// The longest proof that is read, in bytes.
 pub const MAX_PROOF_BYTES: usize = 8 << 20;
-/// No receipt speaks of more entries than this, nor do more stand between its first and its last.
+/// The most entries that a receipt covers, and the most entries between its first and its last.
 const MAX_ENTRIES: usize = 2048;
 const MAX_BETWEEN: i64 = 1 << 16;
 const FORM: &str = "thinkfamily proof 1";
 const PAGE: u32 = 64;
 
-/// An entry of a receipt, and the hashes that lead from it to the root.
+/// An inclusion proof: an entry of a receipt, and the hashes that lead from it to the root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Proved {
-    /// Its place among the leaves of the tree, from 0.
+pub struct InclusionProof {
+    /// The index of its leaf in the tree, from 0.
     pub index: u64,
     /// Its hash.
     pub hash: Hash,
-    /// The hashes beside the way to the root, from below (RFC 9162, section 2.1.3).
+    /// The audit path: the sibling hashes on the way to the root, from the leaf upwards (RFC 9162, section
+    /// 2.1.3).
     pub path: Vec<Hash>,
 }
 
@@ -43,33 +46,33 @@ pub struct Proved {
 #[serde(deny_unknown_fields)]
 pub struct Proof {
     form: String,
-    /// The signed checkpoint of the chain: a note.
+    /// The signed checkpoint of the chain, as a note.
     pub checkpoint: String,
-    /// What the receipt's hash over the entries is drawn with.
+    /// The random number in the receipt's hash over the entries.
     pub by_chance: Hash,
     /// The entries.
-    pub entries: Vec<Proved>,
+    pub entries: Vec<InclusionProof>,
 }
 
-/// What is wrong with a receipt, or with its proof.
+/// Why a receipt, or its proof, is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
-    /// It is not a receipt, or was not signed by the key as it is.
+pub enum InvalidReceipt {
+    /// It is not a receipt, or the key did not sign it as it is.
     #[error("RECEIPT_NOT_SIGNED: it is no receipt that the trail's key has signed as it is")]
     NotSigned,
-    /// A proof was given, and the receipt has nothing to prove.
+    /// A proof was given, but the receipt has nothing to prove.
     #[error("NOTHING_TO_PROVE: the receipt says that nothing of anybody was given or changed")]
     Nothing,
-    /// The proof is none.
+    /// It is not a proof.
     #[error("PROOF_UNREADABLE: it is no proof")]
     Unreadable,
     /// The checkpoint was not signed by the key.
     #[error("CHECKPOINT_NOT_SIGNED: the proof's checkpoint is not one that the trail's key has signed")]
     CheckpointNotSigned,
-    /// The proof has other entries than the receipt.
+    /// The proof is of other entries than the receipt's.
     #[error("OTHER_ENTRIES: the proof is of other entries than those of the receipt")]
     OtherEntries,
-    /// An entry does not lead to the checkpoint's root.
+    /// An entry's inclusion proof does not lead to the checkpoint's root.
     #[error("NOT_IN_TREE: an entry is not among those of the checkpoint")]
     NotInTree,
     /// The witness does not have the checkpoint.
@@ -77,37 +80,37 @@ pub enum Wrong {
     NotWitnessed,
 }
 
-/// Why no proof was made.
+/// Why a proof could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ProveError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] TrailStoreError),
-    /// The receipt has nothing to prove, or is none.
+    /// The receipt has nothing to prove, or is not valid.
     #[error(transparent)]
-    Wrong(#[from] Wrong),
-    /// The place was sealed with another key.
+    InvalidReceipt(#[from] InvalidReceipt),
+    /// The receipt's position was sealed with another key.
     #[error("PLACE_NOT_OPENED: the receipt's place was not sealed with this key")]
     NotOpened,
-    /// The entries are gone or are others.
+    /// The entries are missing or have changed.
     #[error("ENTRIES_GONE: the entries of the receipt do not stand where they were written")]
     Gone,
-    /// The chain is not sound, so that nothing is signed of it.
+    /// Verification of the chain found problems, so nothing is signed.
     #[error("CHAIN_NOT_SOUND: the check of the chain found something, so no checkpoint of it is signed")]
     Unsound(Report),
-    /// The witness's checkpoint is of other entries than those that are there.
+    /// The witness's checkpoint does not match the entries that are there.
     #[error("NOT_AS_WITNESSED: the chain is not as it was when the witness was told of it")]
     NotAsWitnessed,
-    /// The witness was told of the chain before the entries were written.
+    /// The witness's newest checkpoint of the chain is older than the entries.
     #[error("NOT_WITNESSED: the witness has no checkpoint of the chain that is as new as the receipt")]
     NotWitnessed,
 }
 
-/// Makes the proof of a receipt: against one of the witness's checkpoints where these are given, the newest of the chain, or else against one that is signed
-/// now, once the chain was checked up to its signed head.
+/// Makes the proof of a receipt: against the witness's newest checkpoint of the chain if notes are given, or
+/// else against a checkpoint that is signed now, once the chain has been verified up to its signed head.
 ///
 /// # Errors
-/// What is wrong, in words; among them that the database failed.
+/// The reason in words, including that the database failed.
 pub async fn prove(
     store: &TrailStore,
     key: &HeadKey,
@@ -115,13 +118,13 @@ pub async fn prove(
     witnessed: Option<&Witnessed>,
 ) -> Result<Proof, ProveError> {
     let keys = [key.public()];
-    let receipt = receipt.receipt(&keys).ok_or(Wrong::NotSigned)?;
-    let recorded = receipt.recorded.as_ref().ok_or(Wrong::Nothing)?;
+    let receipt = receipt.receipt(&keys).ok_or(InvalidReceipt::NotSigned)?;
+    let recorded = receipt.recorded.as_ref().ok_or(InvalidReceipt::Nothing)?;
     let place = receipt.place(key).ok_or(ProveError::NotOpened)?;
     let snapshot = store.snapshot().await?;
     let entries = entries_of(&snapshot, &receipt, &place).await?;
     let hashes: Vec<Hash> = entries.iter().map(|(_, hash)| *hash).collect();
-    if over(&hashes, &place.by_chance) != recorded.entries {
+    if salted_hash(&hashes, &place.by_chance) != recorded.entries {
         return Err(ProveError::Gone);
     }
     let head = snapshot.head(place.chain).await?.ok_or(ProveError::Gone)?;
@@ -157,7 +160,7 @@ pub async fn prove(
     let mut root = None;
     for (prover, (index, hash)) in provers.into_iter().zip(entries) {
         let (path, of_all) = prover.finish().ok_or(ProveError::NotAsWitnessed)?;
-        proved.push(Proved { index, hash, path });
+        proved.push(InclusionProof { index, hash, path });
         root = Some(of_all);
     }
     let checkpoint = Checkpoint {
@@ -187,11 +190,11 @@ fn linked(row: &EntryRow) -> Linked<'_> {
     }
 }
 
-/// The entries that a receipt speaks of: their places among the leaves, and their hashes as stored.
+/// The entries that a receipt covers: the indices of their leaves, and their hashes as stored.
 async fn entries_of(
     snapshot: &TrailSnapshot,
     receipt: &Receipt,
-    place: &Place,
+    place: &SealedPosition,
 ) -> Result<Vec<(u64, Hash)>, ProveError> {
     let mut found = Vec::new();
     if place.first < 1 || place.last < place.first || place.last - place.first > MAX_BETWEEN {
@@ -204,7 +207,7 @@ async fn entries_of(
         after = last.seq;
         for row in page.iter().take_while(|row| row.seq <= place.last) {
             let entry = Entry::from_body(&row.body).ok();
-            let of_receipt = |entry: &Entry| entry.request_id == Some(receipt.request_id) && speaks_of(entry);
+            let of_receipt = |entry: &Entry| entry.request_id == Some(receipt.request_id) && is_covered(entry);
             if entry.as_ref().is_some_and(of_receipt) {
                 let index = u64::try_from(row.seq - 1).map_err(|_| ProveError::Gone)?;
                 found.push((index, Hash::parse(&row.hash).map_err(|_| ProveError::Gone)?));
@@ -218,7 +221,7 @@ async fn entries_of(
 }
 
 impl Proof {
-    /// Reads a proof's file.
+    /// Parses a proof file.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let proof: Self = (bytes.len() <= MAX_PROOF_BYTES).then(|| serde_json::from_slice(bytes).ok())??;
         let bounded =
@@ -226,44 +229,51 @@ impl Proof {
         (bounded && proof.form == FORM).then_some(proof)
     }
 
-    /// Whether it proves what a receipt says is recorded, by a checkpoint that one of the keys signed, and which the witness has, where it is asked.
+    /// Verifies the proof against a receipt: by a checkpoint that one of the keys signed, and that the
+    /// witness has, if one is given.
     ///
     /// # Errors
-    /// What is wrong.
-    pub fn check(&self, receipt: &Receipt, keys: &[PublicKey], witnessed: Option<&Witnessed>) -> Result<(), Wrong> {
-        let recorded = receipt.recorded.as_ref().ok_or(Wrong::Nothing)?;
-        let note = Note::read(&self.checkpoint).ok_or(Wrong::Unreadable)?;
+    /// Why the proof is not valid.
+    pub fn check(
+        &self,
+        receipt: &Receipt,
+        keys: &[PublicKey],
+        witnessed: Option<&Witnessed>,
+    ) -> Result<(), InvalidReceipt> {
+        let recorded = receipt.recorded.as_ref().ok_or(InvalidReceipt::Nothing)?;
+        let note = Note::read(&self.checkpoint).ok_or(InvalidReceipt::Unreadable)?;
         if !note.is_signed(keys) {
-            return Err(Wrong::CheckpointNotSigned);
+            return Err(InvalidReceipt::CheckpointNotSigned);
         }
         let hashes: Vec<Hash> = self.entries.iter().map(|entry| entry.hash).collect();
-        if hashes.is_empty() || over(&hashes, self.by_chance.as_bytes()) != recorded.entries {
-            return Err(Wrong::OtherEntries);
+        if hashes.is_empty() || salted_hash(&hashes, self.by_chance.as_bytes()) != recorded.entries {
+            return Err(InvalidReceipt::OtherEntries);
         }
         let Checkpoint { size, root, .. } = note.checkpoint;
-        let leads = |entry: &Proved| root_by(&entry.hash, entry.index, size, &entry.path) == Some(root);
+        let leads = |entry: &InclusionProof| root_from_proof(&entry.hash, entry.index, size, &entry.path) == Some(root);
         if !self.entries.iter().all(leads) {
-            return Err(Wrong::NotInTree);
+            return Err(InvalidReceipt::NotInTree);
         }
         if witnessed.is_some_and(|witnessed| !witnessed.has(&note.checkpoint)) {
-            return Err(Wrong::NotWitnessed);
+            return Err(InvalidReceipt::NotWitnessed);
         }
         Ok(())
     }
 }
 
 impl SignedReceipt {
-    /// Checks a receipt, and its proof where there is one, with nothing but the public key; and that the witness has the proof's checkpoint, where its notes are given.
+    /// Verifies a receipt, and its proof if there is one, with nothing but the public key; and that the
+    /// witness has the proof's checkpoint, if its notes are given.
     ///
     /// # Errors
-    /// What is wrong.
+    /// Why they are not valid.
     pub fn check(
         &self,
         proof: Option<&Proof>,
         keys: &[PublicKey],
         witnessed: Option<&Witnessed>,
-    ) -> Result<Receipt, Wrong> {
-        let receipt = self.receipt(keys).ok_or(Wrong::NotSigned)?;
+    ) -> Result<Receipt, InvalidReceipt> {
+        let receipt = self.receipt(keys).ok_or(InvalidReceipt::NotSigned)?;
         if let Some(proof) = proof {
             proof.check(&receipt, keys, witnessed)?;
         }

@@ -1,6 +1,6 @@
-//! Reading the trail for people: what was seen of a family, and what was done lately.
+//! Reading the trail for people: who saw what of a family, and recent activity. Paginated.
 //!
-//! Decides nothing: whoever calls has decided that the asker may see it.
+//! Makes no access decisions: the caller has already decided that the reader may see it.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -9,24 +9,24 @@ use super::{
     entry::{Entry, EntryError, EntryRef},
     kind::Kind,
     packed::hash_of_agency,
-    stored::Beside,
+    stored::RelatedRows,
 };
 use crate::store::trail::{EntryRow, Record, TrailSnapshot, TrailStore, TrailStoreError};
 
-/// No page is longer than this.
+/// The largest page.
 pub const MAX_PAGE: u32 = 200;
 
-/// The entry that a page ended with; the next page begins after it.
+/// A pagination cursor: the entry that the last page ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// The entry's instant.
+    /// The entry's timestamp.
     pub at: DateTime<Utc>,
-    /// The entry's place.
+    /// The entry's position.
     pub entry: EntryRef,
 }
 
 impl Cursor {
-    /// The cursor after a read entry.
+    /// The cursor after an entry.
     pub fn after(place: EntryRef, entry: &Entry) -> Self {
         Self {
             at: entry.at,
@@ -45,18 +45,18 @@ pub enum ReadError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] TrailStoreError),
-    /// An entry is not one that this program knows; the check says more.
+    /// An entry is not one that this program knows; verification says more.
     #[error("entry {} of chain {} is not readable: {error}", .place.seq, .place.chain)]
     Entry {
-        /// Where it stands.
+        /// Its position.
         place: EntryRef,
         /// What is wrong with it.
         error: EntryError,
     },
 }
 
-/// The entries that speak of a family, newest first; at most `limit`, and never more than [`MAX_PAGE`]. Of an entry that speaks of others as well it is only
-/// what it says of this one.
+/// The entries about a family, newest first; at most `limit`, and never more than [`MAX_PAGE`]. An entry that
+/// concerns several families is reduced to what it says of this one.
 pub async fn about_family(
     store: &TrailStore,
     authority: i32,
@@ -69,7 +69,7 @@ pub async fn about_family(
     let snapshot = store.snapshot().await?;
     let records = snapshot.records_about(authority, family, place, limit).await?;
     let old = snapshot
-        .entries_about(authority, family, among_old(&snapshot, place).await?, limit)
+        .entries_about(authority, family, v1_cursor(&snapshot, place).await?, limit)
         .await?;
     let page = merged(&snapshot, records, old, limit).await?;
     let about = |(place, entry): (EntryRef, Entry)| {
@@ -91,12 +91,12 @@ pub async fn latest(
     let snapshot = store.snapshot().await?;
     let records = snapshot.records_of(authority, place, limit).await?;
     let old = snapshot
-        .entries_of(authority, among_old(&snapshot, place).await?, limit)
+        .entries_of(authority, v1_cursor(&snapshot, place).await?, limit)
         .await?;
     merged(&snapshot, records, old, limit).await
 }
 
-/// The entries that tell what an agency has looked up, newest first; at most `limit`, and never more than [`MAX_PAGE`].
+/// The entries about an agency's look-ups, newest first; at most `limit`, and never more than [`MAX_PAGE`].
 pub async fn lookups_of(
     store: &TrailStore,
     authority: i32,
@@ -110,28 +110,28 @@ pub async fn lookups_of(
     let snapshot = store.snapshot().await?;
     let records = snapshot.records_by(authority, word.as_bytes(), place, limit).await?;
     let old = snapshot
-        .entries_by(authority, agency, among_old(&snapshot, place).await?, limit)
+        .entries_by(authority, agency, v1_cursor(&snapshot, place).await?, limit)
         .await?;
     merged(&snapshot, records, old, limit).await
 }
 
-/// The entries of one of the kinds that are rare.
-pub(super) async fn rare(snapshot: &TrailSnapshot, kind: Kind) -> Result<Vec<Entry>, ReadError> {
-    let records = snapshot.rare(kind.number()).await?;
-    let beside = Beside::read(snapshot, &records).await?;
+/// All entries of a kind. Only for rare kinds.
+pub(super) async fn entries_of_kind(snapshot: &TrailSnapshot, kind: Kind) -> Result<Vec<Entry>, ReadError> {
+    let records = snapshot.records_of_kind(kind.number()).await?;
+    let related = RelatedRows::read(snapshot, &records).await?;
     let entry = |record: &Record| {
         let place = EntryRef {
             chain: record.chain,
             seq: record.row.seq,
         };
         let error = EntryError::Unreadable;
-        beside.entry_of(record).ok_or(ReadError::Entry { place, error })
+        related.entry_of(record).ok_or(ReadError::Entry { place, error })
     };
     records.iter().map(entry).collect()
 }
 
-/// A place among the rows of version 1. They come after all records of the same instant.
-async fn among_old(
+/// The cursor's place among the rows of version 1, which come after all records with the same timestamp.
+async fn v1_cursor(
     snapshot: &TrailSnapshot,
     place: Option<(DateTime<Utc>, Uuid, i64)>,
 ) -> Result<Option<(DateTime<Utc>, Uuid, i64)>, TrailStoreError> {
@@ -141,14 +141,14 @@ async fn among_old(
     }
 }
 
-/// Records and rows of version 1 in one order, newest first.
+/// Merges records and rows of version 1, newest first.
 async fn merged(
     snapshot: &TrailSnapshot,
     records: Vec<Record>,
     old: Vec<EntryRow>,
     limit: u32,
 ) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
-    let beside = Beside::read(snapshot, &records).await?;
+    let related = RelatedRows::read(snapshot, &records).await?;
     let mut page = Vec::with_capacity(records.len() + old.len());
     for record in records {
         let place = EntryRef {
@@ -158,13 +158,13 @@ async fn merged(
         let error = EntryError::Unreadable;
         page.push((
             place,
-            beside.entry_of(&record).ok_or(ReadError::Entry { place, error })?,
+            related.entry_of(&record).ok_or(ReadError::Entry { place, error })?,
         ));
     }
     for row in old {
         page.push(read(row)?);
     }
-    // In place among those of one instant.
+    // The sort is stable, so entries with the same timestamp keep their order.
     page.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.at));
     page.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(page)

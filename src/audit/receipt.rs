@@ -1,10 +1,12 @@
-//! Receipts: what whoever asked can show later of what they were given, signed by the trail's key, and what ties it to the entries that were written of it.
+//! Receipts: signed by the trail's key, they let a caller show later what they were given, and tie it to the
+//! entries written about it.
 //!
-//! A receipt says no more than its answer. Where its entries stand is sealed, since places tell how much others did in between; and it has only a hash over
-//! theirs with a number drawn by chance, so that nobody can try out what else they say. Whoever has the trail and its key opens the one, and tells the other
-//! with the proof ([`super::prove`]).
+//! A receipt reveals no more than its answer. The positions of its entries are sealed, since positions tell
+//! how much others did in between; and it has only a salted hash over the entries' hashes, so that nobody can
+//! guess what else the entries say. Whoever has the trail and its key can unseal the positions, and reveals
+//! the salt with the proof ([`super::prove`]).
 //!
-//! Touches nothing. What is read may come from anybody: it is bounded, and nothing panics.
+//! No I/O. Input is untrusted: it is bounded, and nothing panics.
 
 use std::collections::BTreeSet;
 
@@ -27,37 +29,37 @@ use super::{
     key::{HeadKey, PublicKey},
 };
 
-/// No receipt that is read is longer, in bytes.
+/// The longest receipt that is read, in bytes.
 pub const MAX_RECEIPT: usize = 1 << 18;
 const FORM: &str = "thinkfamily receipt 1";
-/// What is sealed: chain, first and last place, and what the hash over the entries is drawn with.
-const PLACE: usize = 16 + 8 + 8 + 32;
+/// The length of what is sealed: the chain, the first and last sequence numbers, and the salt.
+const SEALED_LENGTH: usize = 16 + 8 + 8 + 32;
 
-/// How many look-ups came to what, as the answer tells.
+/// The outcomes of look-ups, as in the answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookedUp {
-    /// Somebody was found.
+    /// How many people were found.
     pub matched: u64,
-    /// It was not clear who was meant.
+    /// How many look-ups had more than one candidate.
     pub ambiguous: u64,
-    /// Nobody was found.
+    /// How many look-ups found nobody.
     pub not_found: u64,
 }
 
-/// What was given: how many, and of which categories. No ids.
+/// What was disclosed: counts and categories, no ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Given {
-    /// Families, besides those of people who were looked up.
+    /// Families, not counting those of people who were looked up.
     pub families: u64,
-    /// People whose being of them was told.
+    /// People whose membership of a family was disclosed.
     pub people: u64,
     /// Look-ups.
     pub looked_up: LookedUp,
-    /// The categories of all of it.
+    /// The categories of data disclosed.
     pub categories: BTreeSet<Code>,
-    /// The categories of what was changed.
+    /// The categories of data changed.
     pub changed: BTreeSet<Code>,
 }
 
@@ -73,38 +75,38 @@ pub struct AgreementText {
     pub sha256: Hash,
 }
 
-/// Where the entries are, for whoever can open it, and the hash over theirs.
+/// The sealed positions of the entries, and the salted hash over them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recorded {
-    /// The hash over the entries' hashes and a number drawn by chance.
+    /// The hash over the entries' hashes and the salt.
     pub entries: Hash,
-    /// The sealed place.
+    /// The sealed positions.
     pub place: String,
 }
 
-/// What a receipt says. Fields stand in the order of its JSON.
+/// The content of a receipt. The order of the fields is that of its JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {
     form: String,
-    /// The request, as in the answer's header.
+    /// The request id, as in the response header.
     pub request_id: Uuid,
     /// When it was answered.
     pub at: DateTime<Utc>,
-    /// What it was wanted for.
+    /// The purpose of the request.
     pub purpose: Code,
-    /// What was given.
+    /// What was disclosed or changed.
     pub given: Given,
-    /// The clauses by which the asker may have that, as far as agreements go.
+    /// The clauses under which the caller may have it, as far as agreements go.
     pub clauses: BTreeSet<Code>,
     /// Their agreements.
     pub agreements: BTreeSet<AgreementText>,
-    /// The entries; none where nothing of anybody was given or changed.
+    /// The entries; none if no data about anybody was disclosed or changed.
     pub recorded: Option<Recorded>,
 }
 
-/// A receipt as it is given out: its JSON, whose bytes are what was signed, and the signature.
+/// A receipt as issued: its JSON, whose exact bytes were signed, and the signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignedReceipt {
@@ -114,16 +116,16 @@ pub struct SignedReceipt {
     pub signature: String,
 }
 
-/// What the asker is told of an operation, before it is known where its entries stand.
+/// The content of a receipt before the positions of its entries are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// The request.
+pub struct UnsignedReceipt {
+    /// The request id.
     pub request_id: Uuid,
     /// When it was answered.
     pub at: DateTime<Utc>,
-    /// What it was wanted for.
+    /// The purpose of the request.
     pub purpose: Code,
-    /// What was given.
+    /// What was disclosed or changed.
     pub given: Given,
     /// The clauses.
     pub clauses: BTreeSet<Code>,
@@ -131,54 +133,55 @@ pub struct Told {
     pub agreements: BTreeSet<AgreementText>,
 }
 
-/// Whether a receipt speaks of an entry: one by which something of somebody was given or changed. What was refused is not among them: it would tell that there is something.
-pub fn speaks_of(entry: &Entry) -> bool {
+/// Whether receipts cover an entry: one by which data was disclosed or changed. Refusals are not covered,
+/// since that would reveal that something exists.
+pub fn is_covered(entry: &Entry) -> bool {
     match entry.kind {
         Kind::Disclosed | Kind::LookedUp => !(entry.families.is_empty() && entry.also.is_empty()),
         kind => kind.announces(),
     }
 }
 
-/// The hash over the entries' hashes, in order.
-pub fn over(entries: &[Hash], by_chance: &[u8; 32]) -> Hash {
+/// The salted hash over the entries' hashes, in order.
+pub fn salted_hash(entries: &[Hash], by_chance: &[u8; 32]) -> Hash {
     let mut parts: Vec<&[u8]> = vec![b"thinkfamily receipt entries 1\n", by_chance];
     parts.extend(entries.iter().map(|hash| &hash.as_bytes()[..]));
     Hash::of(&parts)
 }
 
-/// What is opened of a receipt.
+/// The unsealed positions of a receipt's entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SealedPosition {
     /// The chain.
     pub chain: Uuid,
-    /// The place of the first of the entries.
+    /// The sequence number of the first entry.
     pub first: i64,
-    /// The place of the last.
+    /// The sequence number of the last entry.
     pub last: i64,
-    /// What the hash over them is drawn with.
+    /// The salt of the hash over the entries.
     pub by_chance: [u8; 32],
 }
 
-fn sealer(key: &HeadKey) -> Result<LessSafeKey, Unspecified> {
-    let key = key.derived(b"thinkfamily receipt place 1")?;
+fn sealing_key(key: &HeadKey) -> Result<LessSafeKey, Unspecified> {
+    let key = key.derive(b"thinkfamily receipt place 1")?;
     Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &key)?))
 }
 
-fn bound(request_id: Uuid) -> Aad<[u8; 16]> {
+fn associated_data(request_id: Uuid) -> Aad<[u8; 16]> {
     Aad::from(*request_id.as_bytes())
 }
 
-impl Place {
+impl SealedPosition {
     fn seal(&self, request_id: Uuid, key: &HeadKey) -> Result<String, Unspecified> {
         let mut nonce = [0; NONCE_LEN];
         aws_lc_rs::rand::fill(&mut nonce)?;
-        let mut sealed = Vec::with_capacity(PLACE);
+        let mut sealed = Vec::with_capacity(SEALED_LENGTH);
         sealed.extend(self.chain.as_bytes());
         sealed.extend(self.first.to_be_bytes());
         sealed.extend(self.last.to_be_bytes());
         sealed.extend(self.by_chance);
         let of = Nonce::assume_unique_for_key(nonce);
-        sealer(key)?.seal_in_place_append_tag(of, bound(request_id), &mut sealed)?;
+        sealing_key(key)?.seal_in_place_append_tag(of, associated_data(request_id), &mut sealed)?;
         Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()))
     }
 
@@ -187,9 +190,9 @@ impl Place {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut plain = rest.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = sealer(key)
+        let plain = sealing_key(key)
             .ok()?
-            .open_in_place(nonce, bound(request_id), &mut plain)
+            .open_in_place(nonce, associated_data(request_id), &mut plain)
             .ok()?;
         let (chain, rest) = plain.split_first_chunk::<16>()?;
         let (first, rest) = rest.split_first_chunk::<8>()?;
@@ -203,11 +206,11 @@ impl Place {
     }
 }
 
-impl Told {
-    /// The receipt, signed. `entries` are those that it speaks of, as they were written.
+impl UnsignedReceipt {
+    /// Makes and signs the receipt. `entries` are those that it covers, as written.
     ///
     /// # Errors
-    /// When the system gives no random numbers.
+    /// If the operating system gives no random numbers.
     pub fn sign(self, entries: &[HeadRef], key: &HeadKey) -> Result<SignedReceipt, Unspecified> {
         let mut entries = entries.to_vec();
         entries.sort_unstable();
@@ -215,7 +218,7 @@ impl Told {
             (Some(first), Some(last)) => {
                 let mut by_chance = [0; 32];
                 aws_lc_rs::rand::fill(&mut by_chance)?;
-                let place = Place {
+                let place = SealedPosition {
                     chain: first.chain,
                     first: first.seq,
                     last: last.seq,
@@ -223,7 +226,7 @@ impl Told {
                 };
                 let hashes: Vec<Hash> = entries.iter().map(|entry| entry.hash).collect();
                 Some(Recorded {
-                    entries: over(&hashes, &by_chance),
+                    entries: salted_hash(&hashes, &by_chance),
                     place: place.seal(self.request_id, key)?,
                 })
             }
@@ -245,18 +248,18 @@ impl Told {
     }
 }
 
-/// What the signature covers.
+/// The bytes that the signature covers.
 fn message(signed: &str) -> Vec<u8> {
     [FORM, "\n", signed].concat().into_bytes()
 }
 
 impl SignedReceipt {
-    /// Reads a receipt's file.
+    /// Parses a receipt file.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         (bytes.len() <= MAX_RECEIPT).then(|| serde_json::from_slice(bytes).ok())?
     }
 
-    /// What it says, if one of the keys signed that.
+    /// The receipt's content, if one of the keys signed it.
     pub fn receipt(&self, keys: &[PublicKey]) -> Option<Receipt> {
         let message = message(&self.signed);
         let signed = keys.iter().any(|key| key.signed(&message, &self.signature));
@@ -266,12 +269,12 @@ impl SignedReceipt {
 }
 
 impl Receipt {
-    /// Where its entries stand, with the key that sealed it.
-    pub fn place(&self, key: &HeadKey) -> Option<Place> {
-        Place::open(&self.recorded.as_ref()?.place, self.request_id, key)
+    /// Unseals the positions of its entries with the key that sealed them.
+    pub fn place(&self, key: &HeadKey) -> Option<SealedPosition> {
+        SealedPosition::open(&self.recorded.as_ref()?.place, self.request_id, key)
     }
 
-    /// The same in words, for people.
+    /// The receipt in words, for people.
     pub fn words(&self) -> String {
         let list = |codes: &BTreeSet<Code>| match codes.len() {
             0 => "nothing".to_owned(),
@@ -312,8 +315,8 @@ mod tests {
         HeadKey::load_or_create(&folder.path().join("trail.key")).unwrap()
     }
 
-    fn told(given: Given) -> Told {
-        Told {
+    fn told(given: Given) -> UnsignedReceipt {
+        UnsignedReceipt {
             request_id: Uuid::from_u128(9),
             at: "2026-03-02T12:00:00Z".parse().unwrap(),
             purpose: Code::nearest("direct_support"),
@@ -332,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_is_what_was_signed_and_only_the_key_opens_its_place() {
+    fn a_receipt_is_what_was_signed_and_only_the_key_unseals_it() {
         let (key, other) = (key(), key());
         let signed = told(Given::default()).sign(&[head(8), head(6)], &key).unwrap();
         let bytes = serde_json::to_vec(&signed).unwrap();
@@ -342,11 +345,11 @@ mod tests {
         let hashes = [head(6).hash, head(8).hash];
         assert_eq!(
             receipt.recorded.as_ref().unwrap().entries,
-            over(&hashes, &place.by_chance)
+            salted_hash(&hashes, &place.by_chance)
         );
         assert_eq!(receipt.place(&other), None);
         assert_eq!(signed.receipt(&[other.public()]), None);
-        // Of use for its own request alone.
+        // The sealed positions are bound to their request.
         let moved = Receipt {
             request_id: Uuid::from_u128(10),
             ..receipt.clone()
@@ -367,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_place_nor_number_nor_hash_of_entries_can_be_seen() {
+    fn positions_counts_and_hashes_of_entries_are_hidden() {
         let key = key();
         let lengths: BTreeSet<usize> = [&[head(2)][..], &[head(2), head(3)], &[head(i64::MAX)]]
             .into_iter()
@@ -381,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_receipts_are_none() {
+    fn hostile_receipts_are_rejected() {
         let keys = [key().public()];
         for bytes in [
             &b""[..],

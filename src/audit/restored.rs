@@ -1,4 +1,5 @@
-//! What the trail says of a restore: which entries are lost for good, and what became of the changes that the main database had lost.
+//! What a restore records in the trail: which entries are lost for good, and what happened to the changes
+//! that the main database had lost.
 
 use std::collections::BTreeSet;
 
@@ -6,15 +7,15 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Entries of a chain that are lost, the first and the last of them.
+/// A range of lost entries of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lost {
     /// The chain.
     pub chain: Uuid,
-    /// The place of the first.
+    /// The first sequence number.
     pub from: i64,
-    /// The place of the last that anything names; there may have been later ones.
+    /// The last sequence number that anything names; there may have been later ones.
     pub to: i64,
 }
 
@@ -22,16 +23,16 @@ pub struct Lost {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Restored {
-    /// Entries that the trail has lost.
+    /// The trail's lost entries.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub lost: BTreeSet<Lost>,
-    /// When the first of the changes was announced that the main database had lost.
+    /// When the first of the lost changes was announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<DateTime<Utc>>,
-    /// How many of these are done again: decisions about consent.
+    /// How many lost changes were made again: consent decisions.
     #[serde(default)]
     pub again: u64,
-    /// How many are not, and are told to a person.
+    /// How many were not, and were reported to a person instead.
     #[serde(default)]
     pub told: u64,
 }

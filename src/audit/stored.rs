@@ -1,6 +1,7 @@
-//! Entries as they are stored, whether as rows of version 1 or as records, in one form: with the JSON that was hashed.
+//! Stored entries in one common form, with the JSON that was hashed, whether stored as records or as rows of
+//! version 1.
 //!
-//! Trusts nothing: a record that cannot be unpacked has an empty body, so that the check of the chain finds it.
+//! Nothing is trusted: a record that cannot be unpacked has an empty body, so that verification finds it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,17 +14,17 @@ use super::{
 };
 use crate::store::trail::{EntryRow, FamiliesRow, Record, TrailSnapshot, TrailStoreError};
 
-/// What records speak with and of, which does not stand in their own rows.
+/// The dictionary words and families that records refer to, which are in other tables.
 #[derive(Debug, Default)]
-pub(super) struct Beside {
+pub(super) struct RelatedRows {
     pub(super) words: Words,
-    /// By the numbers of their chains and their places.
+    /// By chain number and sequence number.
     families: BTreeMap<(i32, i64), Vec<Uuid>>,
     pub(super) rows: Vec<FamiliesRow>,
 }
 
-impl Beside {
-    /// Reads it.
+impl RelatedRows {
+    /// Reads the rows that these records refer to.
     pub(super) async fn read(snapshot: &TrailSnapshot, records: &[Record]) -> Result<Self, TrailStoreError> {
         let numbers: BTreeSet<i32> = records.iter().flat_map(|record| words_of(&record.row)).collect();
         let numbers: Vec<i32> = numbers.into_iter().collect();
@@ -46,14 +47,14 @@ impl Beside {
         })
     }
 
-    /// The entry of a record.
+    /// Unpacks the entry of a record.
     pub(super) fn entry_of(&self, record: &Record) -> Option<Entry> {
         let place = (record.row.chain, record.row.seq);
         let families = self.families.get(&place).map_or(&[][..], Vec::as_slice);
         unpack(&record.row, &self.words, families)
     }
 
-    /// The rows that records stand for. What comes after a gap has nothing before it that could be looked at: its hash before is empty.
+    /// The entry rows that records stand for. After a gap the previous hash is not known, and is left empty.
     pub(super) fn entries(&self, records: &[Record], after: i64, before: Option<String>) -> Vec<EntryRow> {
         let (mut last, mut prev) = (after, before.unwrap_or_default());
         let entry = |record: &Record| {
@@ -79,7 +80,8 @@ impl Beside {
     }
 }
 
-/// The next chain that has entries: first those of version 1, then those of records by the order in which they began.
+/// The next chain that has entries: first those of version 1, then those of records in the order in which
+/// they were started.
 pub async fn chain_after(snapshot: &TrailSnapshot, after: Option<Uuid>) -> Result<Option<Uuid>, TrailStoreError> {
     let mut number = match after {
         None => None,
@@ -94,13 +96,13 @@ pub async fn chain_after(snapshot: &TrailSnapshot, after: Option<Uuid>) -> Resul
         if chain.is_some() {
             return Ok(chain);
         }
-        // A chain without a name can be held against nothing; the check says so.
+        // A chain without a name cannot be compared with anything; verification reports it.
         number = Some(next);
     }
     Ok(None)
 }
 
-/// The next entries of a chain after a place, in order.
+/// The next entries of a chain after a sequence number, in order.
 pub async fn entries_after(
     snapshot: &TrailSnapshot,
     chain: Uuid,
@@ -116,6 +118,6 @@ pub async fn entries_after(
     } else {
         snapshot.hash_at(chain, after).await?
     };
-    let beside = Beside::read(snapshot, &records).await?;
-    Ok(beside.entries(&records, after, before))
+    let related = RelatedRows::read(snapshot, &records).await?;
+    Ok(related.entries(&records, after, before))
 }

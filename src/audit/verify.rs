@@ -1,22 +1,24 @@
-//! The check of the trail in its database: end to end, in bounded memory, at one instant while others go on writing.
+//! Verification of the whole trail in its database: in bounded memory, and in one snapshot while other
+//! processes go on writing.
 //!
-//! What is proved, given the public key: every entry is as it was written and where it was written; nothing is gone before
-//! the signed head of its chain; every head was signed by the key; every chain that another chain's first entry names is
-//! there up to the place named; the index of families says what the entries say. Someone who can write to the database
-//! but has no key can do nothing of this unseen, except to put the whole database, or the newest chains with their heads,
-//! back to what they were at an earlier time. That is seen by whoever keeps exported heads: each must be found again.
+//! Given the public key, it proves that: every entry is as it was written, at its original position; nothing
+//! is missing before the signed head of its chain; every head was signed by the key; every chain named by
+//! another chain's first entry exists up to the position named; the index of families matches the entries.
+//! Someone who can write to the database but does not have the key can do nothing to it unnoticed, except to
+//! put the whole database, or the newest chains with their heads, back to an earlier state. Whoever keeps
+//! exported heads notices that too: each must be found again.
 
+pub mod incremental;
 mod index;
 mod records;
-pub mod rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
 use super::{
+    archived_chains::archived_heads,
     chain::{ChainCheck, ChainEnd, Linked, check_head, is_signed},
-    elsewhere::elsewhere,
     entry::{Entry, EntryRef, HeadRef, MAX_BODY},
     finding::{FindingKind, Report},
     hash::Hash,
@@ -29,26 +31,26 @@ use super::{
 };
 use crate::store::trail::{AgencyRow, EntryRow, HeadRow, TrailSnapshot, TrailStore, TrailStoreError};
 
-/// Entries, heads or index rows in memory at a time.
+/// Entries, heads or index rows held in memory at a time.
 const PAGE: u32 = 64;
-/// No check holds more named heads than this; each takes about 150 bytes.
+/// The most named heads that a check holds; each takes about 150 bytes.
 pub(super) const MAX_NAMED: usize = 1_000_000;
 
-/// Heads that must be found: by place and hash, with who named them.
+/// Heads that must be found, by position and hash, with where they were named.
 #[derive(Debug, Default)]
 pub(super) struct Named {
     heads: BTreeMap<HeadRef, NamedBy>,
     overflowed: bool,
 }
 
-/// Who says that a head was there.
+/// Where a head was named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedBy {
-    /// An entry of another chain: its first, or one that ties it.
+    /// In an entry of another chain: its first, or a cross-link.
     Entry(EntryRef),
-    /// The signed head of the same chain.
+    /// In the signed head of the same chain.
     Head,
-    /// A file of exported heads.
+    /// In a file of exported heads.
     Exported,
 }
 
@@ -64,7 +66,7 @@ impl NamedBy {
 }
 
 impl Named {
-    /// Takes the exported heads in. A head with a wrong signature proves nothing, and is reported.
+    /// Adds exported heads. A head with an invalid signature proves nothing, and is reported.
     pub(super) fn exported(heads: &[HeadRow], keys: &[PublicKey], report: &mut Report) -> Self {
         let mut named = Self::default();
         for head in heads {
@@ -104,8 +106,8 @@ impl Named {
     }
 }
 
-/// Reports a named head that is not there. `found` is the hash at its place, `last` the chain's last place; `told` says up to which place the trail tells of
-/// chains that their entries are lost.
+/// Reports a named head that is missing. `found` is the hash at its position, `last` the chain's last
+/// sequence number; `told` has the last sequence number recorded as lost, for each chain with lost entries.
 pub(super) fn check_named(
     head: &HeadRef,
     by: NamedBy,
@@ -146,18 +148,19 @@ pub(super) fn check_named(
     }
 }
 
-/// Checks all of the trail in the database, and that every one of the `exported` heads is still in it.
+/// Verifies the whole trail in the database, and that each of the `exported` heads is still in it.
 ///
 /// # Errors
-/// Only when the database cannot be read; whatever is wrong with what is stored is a finding.
+/// Only if the database cannot be read; any problem with what is stored is a finding.
 pub async fn verify(store: &TrailStore, keys: &[PublicKey], exported: &[HeadRow]) -> Result<Report, TrailStoreError> {
     verify_with_witness(store, keys, exported, &Witnessed::default(), &[]).await
 }
 
-/// Checks a file with months of the trail by itself. Chains that it does not have are elsewhere; the rest holds for it as for the database.
+/// Verifies an archive file of whole months on its own. Chains that it does not have may be elsewhere;
+/// otherwise as for the database.
 ///
 /// # Errors
-/// The same.
+/// As [`verify`].
 pub async fn verify_archive(
     archive: &TrailStore,
     keys: &[PublicKey],
@@ -171,14 +174,15 @@ pub async fn verify_archive(
             check_head(head.chain, None, Some(head), keys, &mut check.report);
         }
     }
-    check.elsewhere = Elsewhere::Anywhere;
+    check.archived_heads = Archived::Unknown;
     check.all().await
 }
 
-/// The same, and that it is as a witness was told. Chains of months that were taken to files are looked for in these, where any are given.
+/// As [`verify`], and compares the trail with a witness's checkpoints. Archived chains are looked for in the
+/// archive files, if any are given.
 ///
 /// # Errors
-/// The same.
+/// As [`verify`].
 pub async fn verify_with_witness(
     store: &TrailStore,
     keys: &[PublicKey],
@@ -194,7 +198,7 @@ pub async fn verify_with_witness(
     check.all().await
 }
 
-/// A check before it has looked at anything but which chains are in files of their own.
+/// A check that has so far only read which chains are archived.
 async fn begin<'a>(
     store: &TrailStore,
     keys: &'a [PublicKey],
@@ -202,14 +206,14 @@ async fn begin<'a>(
 ) -> Result<Check<'a>, TrailStoreError> {
     let snapshot = store.snapshot().await?;
     let mut report = Report::default();
-    let elsewhere = readable(elsewhere(&snapshot).await, &mut report)?;
+    let archived_heads = readable(archived_heads(&snapshot).await, &mut report)?;
     let lost = readable(lost(&snapshot).await, &mut report)?;
     Ok(Check {
         snapshot,
         keys,
         witnessed,
         named: Named::default(),
-        elsewhere: Elsewhere::Told(elsewhere),
+        archived_heads: Archived::Recorded(archived_heads),
         lost,
         archives: Vec::new(),
         missing: BTreeSet::new(),
@@ -217,7 +221,8 @@ async fn begin<'a>(
     })
 }
 
-/// What the trail tells of itself; nothing where that cannot be read, which is a finding.
+/// The result of reading what the trail records about itself. Unreadable entries give the default, and are a
+/// finding.
 fn readable<T: Default>(read: Result<T, ReadError>, report: &mut Report) -> Result<T, TrailStoreError> {
     match read {
         Ok(told) => Ok(told),
@@ -230,17 +235,17 @@ fn readable<T: Default>(read: Result<T, ReadError>, report: &mut Report) -> Resu
 }
 
 /// Where chains may be that are not in the database.
-enum Elsewhere {
-    /// In files, up to these heads, as the trail itself tells.
-    Told(BTreeMap<Uuid, HeadRef>),
-    /// Nobody knows: this is a file with a part of the trail.
-    Anywhere,
+enum Archived {
+    /// In archive files, up to these heads, as the trail records.
+    Recorded(BTreeMap<Uuid, HeadRef>),
+    /// Unknown, since this file has only a part of the trail.
+    Unknown,
 }
 
 struct Check<'a> {
     snapshot: TrailSnapshot,
-    elsewhere: Elsewhere,
-    /// Up to which place the trail tells of chains that their entries are lost.
+    archived_heads: Archived,
+    /// The last sequence number recorded as lost, for each chain with lost entries.
     lost: BTreeMap<Uuid, i64>,
     archives: Vec<TrailSnapshot>,
     keys: &'a [PublicKey],
@@ -251,7 +256,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Everything.
+    /// Runs the whole check.
     async fn all(mut self) -> Result<Report, TrailStoreError> {
         let passes = [
             self.chains().await,
@@ -259,7 +264,7 @@ impl Check<'_> {
             self.witnessed_chains().await,
             self.named_heads().await,
             self.index().await,
-            self.records_of_nothing().await,
+            self.orphaned_records().await,
         ];
         for pass in passes {
             self.passed(pass)?;
@@ -267,7 +272,7 @@ impl Check<'_> {
         Ok(self.report)
     }
 
-    /// A pass that met something that is not of its form has found that.
+    /// Turns a malformed row, which stops a pass, into a finding.
     fn passed(&mut self, pass: Result<(), TrailStoreError>) -> Result<(), TrailStoreError> {
         match pass {
             Err(TrailStoreError::Garbage(_)) => {
@@ -311,8 +316,8 @@ impl Check<'_> {
         self.end(chain, check.end()).await
     }
 
-    /// Looks at the next entries of a chain: at themselves, at whom they name, and at what the indices have of them. Gives them as they stand; none where the
-    /// chain ends.
+    /// Checks the next entries of a chain: the entries themselves, the heads that they name, and their index
+    /// rows. Returns them as stored; empty at the end of the chain.
     async fn next(&mut self, chain: Uuid, check: &mut ChainCheck) -> Result<Vec<EntryRow>, TrailStoreError> {
         match self.snapshot.number_of(chain).await? {
             Some(number) => self.next_records(number, chain, check).await,
@@ -320,7 +325,7 @@ impl Check<'_> {
         }
     }
 
-    /// The same of a chain of version 1, whose columns repeat what its entries say.
+    /// The same for a chain of version 1, whose columns repeat fields of its entries.
     async fn next_old(&mut self, chain: Uuid, check: &mut ChainCheck) -> Result<Vec<EntryRow>, TrailStoreError> {
         let after = Some(check.end().seq).filter(|seq| *seq > 0);
         let page = self.snapshot.entries_after(chain, after, PAGE, MAX_BODY).await?;
@@ -329,7 +334,7 @@ impl Check<'_> {
             let entry = check.entry(&linked(row), &mut self.report);
             let Some(entry) = entry else { continue };
             check_columns(row, &entry, &mut self.report);
-            self.heads_of(chain, row.seq, &entry).await?;
+            self.add_named_heads(chain, row.seq, &entry).await?;
             lookups.extend(entry.looked_up_by().map(|(authority, agency)| AgencyRow {
                 authority,
                 agency,
@@ -344,25 +349,25 @@ impl Check<'_> {
         Ok(page)
     }
 
-    /// The heads of others that an entry names must be found.
-    async fn heads_of(&mut self, chain: Uuid, seq: i64, entry: &Entry) -> Result<(), TrailStoreError> {
+    /// Adds the heads of other chains that an entry names to those that must be found.
+    async fn add_named_heads(&mut self, chain: Uuid, seq: i64, entry: &Entry) -> Result<(), TrailStoreError> {
         let by = EntryRef { chain, seq };
-        // A move names those of another database's trail.
+        // A move names heads of another database's trail.
         for head in entry.heads.iter().filter(|_| entry.kind != Kind::Moved) {
             self.named_head(head, NamedBy::Entry(by)).await?;
         }
         Ok(())
     }
 
-    /// A chain ends where its signed head is.
+    /// Checks that a chain ends at its signed head.
     async fn end(&mut self, chain: Uuid, end: ChainEnd) -> Result<(), TrailStoreError> {
         let head = self.snapshot.head(chain).await?;
         check_head(chain, Some(end), head.as_ref(), self.keys, &mut self.report);
         self.head_inside(end, head.as_ref());
-        self.families_beyond(chain, end.seq).await
+        self.families_after_end(chain, end.seq).await
     }
 
-    /// A head that the chain goes beyond must still be one of its entries.
+    /// If the chain goes on after its head, the head must still be one of its entries.
     fn head_inside(&mut self, end: ChainEnd, head: Option<&HeadRow>) {
         if let Some(head) = head
             && head.seq < end.seq
@@ -388,11 +393,11 @@ impl Check<'_> {
 
     async fn witnessed_chains(&mut self) -> Result<(), TrailStoreError> {
         for (chain, told) in self.witnessed.chains() {
-            let elsewhere = match &self.elsewhere {
-                Elsewhere::Told(heads) => heads.contains_key(&chain),
-                Elsewhere::Anywhere => true,
+            let is_archived = match &self.archived_heads {
+                Archived::Recorded(heads) => heads.contains_key(&chain),
+                Archived::Unknown => true,
             };
-            if !elsewhere && self.snapshot.last_seq(chain).await?.is_none() && self.missing.insert(chain) {
+            if !is_archived && self.snapshot.last_seq(chain).await?.is_none() && self.missing.insert(chain) {
                 missing(chain, told, &mut self.report);
             }
         }
@@ -414,11 +419,11 @@ impl Check<'_> {
             None => self.snapshot.last_seq(head.chain).await?,
         };
         if found.is_none() && last.is_none() {
-            match &self.elsewhere {
-                Elsewhere::Anywhere => return Ok(()),
-                Elsewhere::Told(heads) => {
+            match &self.archived_heads {
+                Archived::Unknown => return Ok(()),
+                Archived::Recorded(heads) => {
                     if let Some(end) = heads.get(&head.chain).copied() {
-                        return self.named_elsewhere(head, by, &end).await;
+                        return self.named_archived_head(head, by, &end).await;
                     }
                 }
             }
@@ -430,8 +435,9 @@ impl Check<'_> {
 }
 
 impl Check<'_> {
-    /// A head of a chain that is in a file of its own, which ends at `end` as the trail tells. Without the file nothing more can be said than that.
-    async fn named_elsewhere(&mut self, head: &HeadRef, by: NamedBy, end: &HeadRef) -> Result<(), TrailStoreError> {
+    /// Checks a named head of an archived chain, whose recorded end is `end`. Without the file, only the end
+    /// can be checked.
+    async fn named_archived_head(&mut self, head: &HeadRef, by: NamedBy, end: &HeadRef) -> Result<(), TrailStoreError> {
         let mut found = (head.seq == end.seq).then(|| end.hash.to_string());
         let mut in_file = false;
         for archive in &self.archives {
@@ -467,7 +473,7 @@ fn linked(row: &EntryRow) -> Linked<'_> {
     }
 }
 
-/// The columns that repeat what the body says must say the same.
+/// Checks that the columns that repeat fields of the body match it.
 fn check_columns(row: &EntryRow, entry: &Entry, report: &mut Report) {
     let columns = [
         ("recorded_at", row.recorded_at == entry.at),

@@ -1,7 +1,7 @@
-//! What a witness was told of chains, held against what stands there now: a chain that is gone, entries that are gone from its end, and entries that are not those
-//! that the witness was told of, even where whoever changed them has the key.
+//! Comparing chains with a witness's checkpoints: finds a missing chain, entries missing from a chain's end,
+//! and entries that differ from what the witness was sent, even if whoever changed them has the key.
 //!
-//! Pure. The witness's files may hold anything; how much of them is kept is bounded.
+//! Pure. The witness's files are untrusted; memory is bounded.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,10 +15,10 @@ use super::{
     finding::{FindingKind, Report},
     hash::Hash,
     key::PublicKey,
-    tree::Tree,
+    merkle::MerkleTree,
 };
 
-/// No check holds more checkpoints than this; each takes about 100 bytes.
+/// The most checkpoints that a check holds; each takes about 100 bytes.
 const MAX_CHECKPOINTS: usize = 2_000_000;
 
 /// The checkpoints that a witness has.
@@ -30,7 +30,8 @@ pub struct Witnessed {
 }
 
 impl Witnessed {
-    /// Takes in the notes of one of its files. What is no note, or was not signed by one of the keys, proves nothing, and is reported.
+    /// Reads the notes of one of its files. Anything that is not a note, or was not signed by one of the
+    /// keys, proves nothing, and is reported.
     pub fn read(&mut self, from: impl BufRead, keys: &[PublicKey], report: &mut Report) -> io::Result<()> {
         let mut notes = Notes::new(from);
         while let Some(note) = notes.next_note()? {
@@ -82,41 +83,41 @@ impl Witnessed {
         roots.is_some_and(|roots| roots.contains(&checkpoint.root))
     }
 
-    /// The newest that it has of a chain.
+    /// The newest note of a chain.
     pub fn newest(&self, chain: Uuid) -> Option<&Note> {
         self.newest.get(&chain)
     }
 
-    /// The chains of which it has any, each with the number of entries that it was told of last.
+    /// The chains that the witness knows, each with the size of its newest checkpoint.
     pub fn chains(&self) -> impl Iterator<Item = (Uuid, u64)> {
         self.newest.iter().map(|(chain, note)| (*chain, note.checkpoint.size))
     }
 
-    /// The check of a chain.
+    /// A check of a chain.
     pub(super) fn of(&self, chain: Uuid) -> WitnessCheck<'_> {
         WitnessCheck {
             chain,
             roots: self.roots.get(&chain),
-            tree: Tree::default(),
+            tree: MerkleTree::default(),
             differs: false,
         }
     }
 }
 
-/// The check of one chain against what the witness was told of it.
+/// The comparison of one chain with the witness's checkpoints.
 #[derive(Debug)]
 pub(super) struct WitnessCheck<'a> {
     chain: Uuid,
     roots: Option<&'a BTreeMap<u64, BTreeSet<Hash>>>,
-    tree: Tree,
+    tree: MerkleTree,
     differs: bool,
 }
 
 impl WitnessCheck<'_> {
-    /// Takes the next entry's hash in, as it is stored.
+    /// Adds the next entry's hash, as stored.
     pub(super) fn entry(&mut self, hash: &str, report: &mut Report) {
         let Some(roots) = self.roots else { return };
-        // One that is no hash is another than the witness was told of.
+        // An invalid hash cannot match what the witness was sent.
         self.tree.push(&Hash::parse(hash).unwrap_or(Hash::ZERO));
         let size = self.tree.size();
         let Some(told) = roots.get(&size).filter(|_| !self.differs) else {
@@ -130,7 +131,7 @@ impl WitnessCheck<'_> {
         }
     }
 
-    /// The chain ends.
+    /// Ends the comparison at the end of the chain.
     pub(super) fn finish(self, report: &mut Report) {
         let last = self.roots.and_then(|roots| roots.last_key_value());
         if let Some((told, _)) = last
@@ -143,7 +144,7 @@ impl WitnessCheck<'_> {
     }
 }
 
-/// A chain that the witness was told of and that is not there.
+/// Reports a chain that the witness knows and that is missing.
 pub(super) fn missing(chain: Uuid, told: u64, report: &mut Report) {
     let sentence = format!("all of the chain is gone; the witness was told of {told} entries");
     report.note(FindingKind::MissingChain, chain, place(told), sentence);

@@ -1,8 +1,9 @@
-//! The writing end: many callers append, one task writes, and each caller waits until its entry is durable.
+//! The trail's writer: many callers append, one task writes, and each caller waits until its entry is durable
+//! (group commit).
 //!
-//! Entries that wait while a batch is being written make up the next batch, so the cost of a commit is shared by all that
-//! ask at the same time and nobody waits for a timer. The task alone knows where the chain stands, and moves on only when
-//! the database has committed.
+//! Entries that arrive while a batch is being written make up the next batch, so that concurrent requests
+//! share the cost of a commit and nobody waits for a timer. Only the task knows the end of the chain, and
+//! advances it only when the database has committed.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -29,32 +30,32 @@ use crate::{
     store::trail::{MadeRow, TrailStore, TrailStoreError},
 };
 
+pub(super) mod chain_heads;
 mod command;
+mod committed;
 mod error;
-pub(super) mod others;
 mod prepared;
 mod task;
-mod teller;
 
+use self::committed::{CommitRecorder, Message};
 pub use self::error::{OpenError, TrailError};
-use self::teller::{Teller, Told};
 use self::{
     command::{Command, Counters},
     prepared::Prepared,
-    task::{Chain, Reached, Task},
+    task::{Chain, ChainTip, Task},
 };
 
-/// Bounds of the writing end.
+/// Limits and options of the writer.
 #[derive(Clone, Debug)]
 pub struct TrailOptions {
-    /// How many entries may wait; beyond it an append is refused at once.
+    /// The length of the queue; when it is full, an append is refused at once.
     pub queue: usize,
-    /// How many entries one transaction takes at most.
+    /// The most entries in one transaction.
     pub batch: usize,
-    /// How long one transaction may take before its entries count as not written.
+    /// How long a transaction may take before its entries count as not written.
     pub timeout: Duration,
-    /// The folder in which heads are kept outside the database, where they are.
-    pub held: Option<PathBuf>,
+    /// The folder with the high-water marks outside the database, if they are kept.
+    pub marks_folder: Option<PathBuf>,
 }
 
 impl Default for TrailOptions {
@@ -63,50 +64,51 @@ impl Default for TrailOptions {
             queue: 4096,
             batch: 256,
             timeout: Duration::from_secs(10),
-            held: None,
+            marks_folder: None,
         }
     }
 }
 
-/// How the writing end fares.
+/// The health of the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// It takes entries, and the newest was written.
+    /// It accepts entries, and the newest was written.
     Well,
-    /// The newest entry could not be written, or none can be taken now.
+    /// The newest entry could not be written, or no entry can be accepted now.
     Failing,
-    /// It writes nothing more until the process is started anew.
+    /// It writes nothing more until the process is restarted.
     Stopped,
 }
 
-/// What the writing end has done since it was opened.
+/// Statistics of the writer since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TrailStats {
     /// Entries made durable.
     pub entries: u64,
-    /// Transactions that made them so.
+    /// Transactions committed.
     pub batches: u64,
-    /// Entries that were not written although the task had taken them.
+    /// Entries accepted from the queue that could not be written.
     pub failed: u64,
-    /// Entries refused because too many were waiting.
+    /// Entries refused because the queue was full.
     pub refused: u64,
 }
 
-/// The heads of all chains, without those that the first entry of another chain names already as they are now: for an entry that vouches for them.
+/// The heads of all chains, except those that the first entry of another chain already names as they are now:
+/// for an entry that vouches for them.
 pub async fn unnamed_heads(store: &TrailStore) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
-    Ok(others::Others::find(store, None).await?.named)
+    Ok(chain_heads::ChainHeads::read(store, None).await?.named)
 }
 
 /// The trail of this server process. Clones write to the same chain.
 #[derive(Clone)]
 pub struct Trail {
     queue: mpsc::Sender<Command>,
-    teller: mpsc::UnboundedSender<Told>,
+    committed: mpsc::UnboundedSender<Message>,
     counters: Arc<Counters>,
     store: TrailStore,
     opened: Uuid,
     found: Arc<BTreeSet<HeadRef>>,
-    reached: watch::Receiver<Reached>,
+    tip: watch::Receiver<ChainTip>,
     key: HeadKey,
     clock: Clock,
 }
@@ -120,8 +122,9 @@ impl std::fmt::Debug for Trail {
 }
 
 impl Trail {
-    /// Opens a chain for this process, whose first entry is durable when this returns, and starts the task that writes.
-    /// `process` names the process for people who look for where a chain came from; it must hold nothing personal.
+    /// Opens a chain for this process and starts the task that writes. Its first entry is durable when this
+    /// returns. `process` identifies the process to people who want to know where a chain came from; it must
+    /// hold nothing personal.
     pub async fn open(
         store: TrailStore,
         key: HeadKey,
@@ -140,39 +143,39 @@ impl Trail {
             clock,
             ids,
             timeout: options.timeout,
-            held: options.held.clone(),
+            marks_folder: options.marks_folder.clone(),
             at: None,
             words: HashMap::new(),
         };
         let (opened, found) = chain.open().await?;
         let head = opened.head;
-        let (tell, reached) = watch::channel(opened);
+        let (store_committed, tip) = watch::channel(opened);
         let batch = options.batch.max(1);
-        let task = Task::new(chain, waiting, Arc::clone(&counters), tell, batch);
+        let task = Task::new(chain, waiting, Arc::clone(&counters), store_committed, batch);
         tokio::spawn(task.run());
-        let (teller, told) = mpsc::unbounded_channel();
-        let telling = Teller {
+        let (committed, message) = mpsc::unbounded_channel();
+        let telling = CommitRecorder {
             store: store.clone(),
             clock: own.1.clone(),
-            queue: told,
-            reached: reached.clone(),
+            queue: message,
+            tip: tip.clone(),
         };
         tokio::spawn(telling.run());
         Ok(Self {
             queue,
-            teller,
+            committed,
             counters,
             store,
             opened: head.chain,
             found: Arc::new(found),
-            reached,
+            tip,
             key: own.0,
             clock: own.1,
         })
     }
 
-    /// Adds an entry. It is durable when this returns its place and hash; after an error it must be taken as not recorded. A caller
-    /// that stops waiting changes nothing: its entry is written all the same.
+    /// Appends an entry. It is durable when this returns its position and hash; after an error it counts as
+    /// not recorded. A caller that stops waiting changes nothing: its entry is still written.
     pub async fn append(&self, entry: Entry) -> Result<HeadRef, TrailError> {
         if self.counters.stopped.load(Ordering::Relaxed) {
             return Err(TrailError::NotWritten);
@@ -190,20 +193,21 @@ impl Trail {
         answer.await.unwrap_or(Err(TrailError::Closed))
     }
 
-    /// Writes what waits and ends the task; later appends are refused. Closing twice is no error.
+    /// Writes what is queued and ends the task; later appends are refused. Closing twice is not an error.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.queue.send(Command::Close(done)).await.is_ok() {
-            // An error means that the task is gone, so nothing waits any more.
+            // An error means that the task has ended, so nothing is queued any more.
             let _ = closed.await;
         }
         let (done, closed) = oneshot::channel();
-        if self.teller.send(Told::Close(done)).is_ok() {
+        if self.committed.send(Message::Close(done)).is_ok() {
             let _ = closed.await;
         }
     }
 
-    /// Says of changes, by the places of the entries that announce them, that the main database has committed them. The trail tells it soon, so that a main database that has lost them is known by it.
+    /// Records that the main database has committed changes, given the positions of the entries that announce
+    /// them. The trail stores this shortly afterwards, which shows whether a main database has lost them.
     pub fn made(&self, authority: i32, places: impl IntoIterator<Item = EntryRef>) {
         let rows = places.into_iter().map(|place| MadeRow {
             chain: place.chain,
@@ -214,12 +218,12 @@ impl Trail {
         if let Some(newest) = rows.iter().copied().max() {
             let mut made = self.counters.made.lock().unwrap_or_else(PoisonError::into_inner);
             *made = made.max(Some(newest));
-            // An error means that the trail was closed: then it is as if the process had ended.
-            let _ = self.teller.send(Told::Made(rows));
+            // An error means that the trail was closed: the effect is as if the process had ended.
+            let _ = self.committed.send(Message::Made(rows));
         }
     }
 
-    /// The newest change of this process that was made: its authority, and where its entry stands.
+    /// The newest committed change of this process: its authority, and the position of its entry.
     pub fn newest_made(&self) -> Option<(i32, EntryRef)> {
         let made = *self.counters.made.lock().unwrap_or_else(PoisonError::into_inner);
         let place = |made: MadeRow| EntryRef {
@@ -229,12 +233,12 @@ impl Trail {
         made.map(|made| (made.authority, place(made)))
     }
 
-    /// Writes nothing more, so that nothing more is disclosed or changed until the process is started anew.
+    /// Stops writing, so that nothing more is disclosed or changed until the process is restarted.
     pub fn stop(&self) {
         self.counters.stopped.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a change is known to be made, by the place of the entry that announces it.
+    /// Whether a change is known to be committed, given the position of the entry that announces it.
     pub async fn knows_made(&self, place: EntryRef) -> Result<bool, TrailStoreError> {
         let snapshot = self.store.snapshot().await?;
         let (after, before) = (place.seq - 1, place.seq + 1);
@@ -242,12 +246,13 @@ impl Trail {
         Ok(!made.is_empty())
     }
 
-    /// Notes from now on in the data directory, too, how far the chain has come. `identity` says which trail it is.
+    /// From now on also keeps high-water marks in the data directory. `identity` says which trail they belong
+    /// to.
     pub fn note_in(&self, data_dir: PathBuf, identity: Option<Uuid>) {
-        let _ = self.teller.send(Told::Directory(data_dir, identity));
+        let _ = self.committed.send(Message::Directory(data_dir, identity));
     }
 
-    /// What time it is for the trail.
+    /// The time on the trail's clock.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -257,12 +262,13 @@ impl Trail {
         self.opened
     }
 
-    /// The chain that is written now: another one than it opened from the turn of a month on.
+    /// The chain that is being written: from the start of a new month, no longer the one that the process
+    /// opened.
     pub fn chain(&self) -> Uuid {
-        self.reached.borrow().head.chain
+        self.tip.borrow().head.chain
     }
 
-    /// The tables, for reading.
+    /// The store, for reading.
     pub fn store(&self) -> &TrailStore {
         &self.store
     }
@@ -272,33 +278,33 @@ impl Trail {
         &self.found
     }
 
-    /// How the chain stands: the checkpoint of all that is durable, and its signed note.
+    /// The checkpoint of everything durable in the chain, and its signed note.
     pub fn checkpoint(&self) -> (Checkpoint, String) {
-        let reached = self.reached.borrow().clone();
+        let tip = self.tip.borrow().clone();
         let checkpoint = Checkpoint {
-            chain: reached.head.chain,
-            size: reached.tree.size(),
-            root: reached.tree.root(),
+            chain: tip.head.chain,
+            size: tip.tree.size(),
+            root: tip.tree.root(),
         };
         (checkpoint, checkpoint.sign(&self.key))
     }
 
-    /// The key that signs.
+    /// The signing key.
     pub fn key(&self) -> &HeadKey {
         &self.key
     }
 
-    /// The time.
+    /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// The key that heads are checked with.
+    /// The key that heads are verified with.
     pub fn public_key(&self) -> PublicKey {
         self.key.public()
     }
 
-    /// How it fares.
+    /// The health of the writer.
     pub fn health(&self) -> Health {
         if self.counters.stopped.load(Ordering::Relaxed) {
             Health::Stopped
@@ -310,33 +316,34 @@ impl Trail {
         }
     }
 
-    /// How it fares; after a failure by trying to write an entry of its own, so that a server from which nobody asks anything any more finds out that all is
-    /// well again.
-    pub async fn proven(&self) -> Health {
-        if self.health() == Health::Failing && !self.counters.proving.swap(true, Ordering::Relaxed) {
+    /// The health of the writer. After a failure it first tries to write an entry, so that a server without
+    /// requests notices when the trail can be written to again.
+    pub async fn probe(&self) -> Health {
+        if self.health() == Health::Failing && !self.counters.probing.swap(true, Ordering::Relaxed) {
             let trail = self.clone();
-            // It ends whoever waits for it, so that there is one at a time.
+            // A task of its own, which goes on if the caller stops waiting, so that only one trial write runs
+            // at a time.
             let trying = tokio::spawn(async move {
                 let mut entry = Entry::new(Kind::Resumed, trail.clock.now());
                 let failed = trail.stats().failed;
                 entry
                     .withheld
                     .add(Code::nearest("trail"), Code::nearest("not_written"), failed);
-                // What came of it is in the health and in the log.
+                // The outcome is in the health and in the log.
                 let _ = trail.append(entry).await;
-                trail.counters.proving.store(false, Ordering::Relaxed);
+                trail.counters.probing.store(false, Ordering::Relaxed);
             });
             let _ = trying.await;
         }
         self.health()
     }
 
-    /// How many entries wait to be written.
+    /// How many entries are queued.
     pub fn waiting(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
-    /// What has been done so far.
+    /// The statistics so far.
     pub fn stats(&self) -> TrailStats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         TrailStats {

@@ -135,7 +135,10 @@ async fn query(context: &Context, options: &Ask, out: &mut (dyn Write + Send)) -
         let session = Session::begin(&store, authority.id, Mode::Read)
             .await
             .map_err(Failure::problem)?;
-        let families = session.families_said(&options.family).await.map_err(Failure::problem)?;
+        let families = session
+            .families_with_reference(&options.family)
+            .await
+            .map_err(Failure::problem)?;
         session.end().await.map_err(Failure::problem)?;
         Ok::<_, Failure>((authority.id, families))
     };

@@ -129,7 +129,7 @@ async fn check(
     out: &mut (dyn Write + Send),
 ) -> Result<u64, Failure> {
     let settings = Settings {
-        only_looks: true,
+        read_only: true,
         ..Settings::default()
     };
     let (main, trail) = (DatabaseUrl::sqlite(main), DatabaseUrl::sqlite(trail));

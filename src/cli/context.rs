@@ -83,9 +83,9 @@ impl Context {
         Ok((url, trail_url))
     }
 
-    async fn open_databases(&self, only_looks: bool, exclusive: bool) -> Result<Databases, Failure> {
+    async fn open_databases(&self, read_only: bool, exclusive: bool) -> Result<Databases, Failure> {
         let (url, trail_url) = self.database_urls()?;
-        self.databases_at(&url, &trail_url, only_looks, exclusive).await
+        self.databases_at(&url, &trail_url, read_only, exclusive).await
     }
 
     /// Opens databases at other URLs, with the same settings.
@@ -93,7 +93,7 @@ impl Context {
         &self,
         url: &DatabaseUrl,
         trail_url: &DatabaseUrl,
-        only_looks: bool,
+        read_only: bool,
         exclusive: bool,
     ) -> Result<Databases, Failure> {
         let database = &self.config.database;
@@ -106,8 +106,8 @@ impl Context {
             family_cache: usize::try_from(database.family_cache_mb)
                 .unwrap_or(usize::MAX)
                 .saturating_mul(1_000_000),
-            only_looks,
-            alone: exclusive,
+            read_only,
+            exclusive,
             disk_reserve: u64::from(database.disk_reserve_mb) * 1_000_000,
             ..Settings::default()
         };
@@ -205,7 +205,7 @@ impl Context {
             self.clock.clone(),
             self.ids.clone(),
             TrailOptions {
-                held: Some(self.config.data_dir.clone()),
+                marks_folder: Some(self.config.data_dir.clone()),
                 ..TrailOptions::default()
             },
         )
@@ -218,7 +218,7 @@ impl Context {
 
 async fn migrate(databases: &Databases) -> Result<(), Failure> {
     databases.migrate_up().await.map_err(Failure::problem)?;
-    keys::fill(databases).await.map_err(Failure::problem)?;
+    keys::backfill(databases).await.map_err(Failure::problem)?;
     Ok(())
 }
 

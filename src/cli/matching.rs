@@ -141,7 +141,7 @@ fn run_train(arguments: &TrainArgs, base: &Model, out: &mut dyn Write) -> Result
             trained.pairs,
             trained.matches,
             trained.rounds,
-            if trained.settled { "" } else { ", not settled" }
+            if trained.converged { "" } else { ", not settled" }
         )?;
     }
     Ok(())

@@ -46,7 +46,7 @@ pub(super) async fn run(
 async fn up(databases: &Databases, out: &mut (dyn Write + Send)) -> Result<ExitCode, Failure> {
     let pending = pending(&steps(databases).await?);
     databases.migrate_up().await.map_err(Failure::problem)?;
-    keys::fill(databases).await.map_err(Failure::problem)?;
+    keys::backfill(databases).await.map_err(Failure::problem)?;
     if pending == 0 {
         writeln!(out, "{}: nothing to apply", databases.url())?;
     } else {

@@ -25,7 +25,7 @@ use crate::{
         connect::Databases,
         database_url::DatabaseUrl,
         fence::{Fence, State},
-        moving::{self, Known, Sums},
+        moving::{self, Checksums, KnownAuthority},
     },
 };
 
@@ -172,7 +172,7 @@ impl Move<'_> {
 
     /// What the other database knows of the authority. Ids held by clients contain its number, so that must
     /// not change.
-    async fn known_there(&self, here: &Known) -> Result<Option<Known>, Failure> {
+    async fn known_there(&self, here: &KnownAuthority) -> Result<Option<KnownAuthority>, Failure> {
         let rows = self.to.known_as(&here.code, Some(here.number)).await;
         let rows = rows.map_err(Failure::problem)?;
         if let Some(other) = rows
@@ -187,7 +187,12 @@ impl Move<'_> {
         Ok(rows.into_iter().next())
     }
 
-    async fn check(&self, here: &Known, next_step: NextStep, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn check(
+        &self,
+        here: &KnownAuthority,
+        next_step: NextStep,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
         let sums = self.from.sums(here.number).await.map_err(Failure::problem)?;
         for (table, sum) in sums.iter().filter(|(_, sum)| sum.rows > 0) {
             writeln!(out, "{:>10}  {table}", sum.rows)?;
@@ -201,7 +206,12 @@ impl Move<'_> {
         Ok(writeln!(out, "{}: {words}", here.code)?)
     }
 
-    async fn resume(&self, here: &Known, next_step: NextStep, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn resume(
+        &self,
+        here: &KnownAuthority,
+        next_step: NextStep,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
         let fence = match next_step {
             NextStep::Nothing => return Ok(writeln!(out, "{} was moved: there is nothing to do", here.code)?),
             NextStep::Begin => {
@@ -234,7 +244,7 @@ impl Move<'_> {
 
     async fn move_and_serve(
         &self,
-        here: &Known,
+        here: &KnownAuthority,
         next_step: NextStep,
         fence: Fence,
         (trail, other): (&Trail, &Trail),
@@ -279,7 +289,7 @@ impl Move<'_> {
         )?)
     }
 
-    async fn copy(&self, here: &Known, of: Uuid, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn copy(&self, here: &KnownAuthority, of: Uuid, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let now = self.context.clock.now();
         let copied = moving::copy_authority(self.from, self.to, here, of, now).await;
         let copied = copied.map_err(Failure::problem)?;
@@ -318,7 +328,12 @@ impl Move<'_> {
         self.from.set_fence(authority, &moved).await.map_err(Failure::problem)
     }
 
-    async fn cancel(&self, here: &Known, there: Option<&Known>, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn cancel(
+        &self,
+        here: &KnownAuthority,
+        there: Option<&KnownAuthority>,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
         let now = self.context.clock.now();
         let state = here.fence.map(|fence| fence.state);
         if !here.is_served() && state != Some(State::Leaving) {
@@ -337,7 +352,7 @@ impl Move<'_> {
                 of: Uuid::nil(),
                 since: now,
             };
-            let removed = self.to.take_away(here.number, &elsewhere).await;
+            let removed = self.to.delete_authority(here.number, &elsewhere).await;
             removed.map_err(Failure::problem)?;
         }
         if let Some(fence) = here.fence.filter(|_| !here.is_served()) {
@@ -354,15 +369,20 @@ impl Move<'_> {
         Ok(writeln!(out, "{} is served here", here.code)?)
     }
 
-    async fn forget(&self, here: &Known, there: Option<&Known>, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    async fn forget(
+        &self,
+        here: &KnownAuthority,
+        there: Option<&KnownAuthority>,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
         let elsewhere = here.fence.filter(|fence| fence.state == State::Elsewhere);
-        let Some(fence) = elsewhere.filter(|_| there.is_some_and(Known::is_served)) else {
+        let Some(fence) = elsewhere.filter(|_| there.is_some_and(KnownAuthority::is_served)) else {
             return Err(Failure::problem(format!(
                 "{} was not moved there, or its move has not ended: nothing is taken away",
                 here.code
             )));
         };
-        let rows = self.from.take_away(here.number, &fence).await;
+        let rows = self.from.delete_authority(here.number, &fence).await;
         let rows = rows.map_err(Failure::problem)?;
         Ok(writeln!(
             out,
@@ -373,7 +393,7 @@ impl Move<'_> {
 }
 
 /// The next step of a move, from the state of both databases.
-fn next_step(here: &Known, there: Option<&Known>) -> Result<NextStep, Failure> {
+fn next_step(here: &KnownAuthority, there: Option<&KnownAuthority>) -> Result<NextStep, Failure> {
     let code = &here.code;
     let refused = |words: &str| Err(Failure::problem(format!("{code} {words}")));
     let arrived = there.and_then(|there| there.fence);
@@ -395,11 +415,12 @@ fn next_step(here: &Known, there: Option<&Known>) -> Result<NextStep, Failure> {
         (State::Leaving | State::Moved, Some(State::Here)) => Ok(NextStep::Finish(fence)),
         (State::Leaving, Some(State::Arriving)) => Ok(NextStep::Copy(fence)),
         (State::Leaving, _)
-            if arrived.is_none_or(|fence| fence.state == State::Elsewhere) && !there.is_some_and(Known::is_served) =>
+            if arrived.is_none_or(|fence| fence.state == State::Elsewhere)
+                && !there.is_some_and(KnownAuthority::is_served) =>
         {
             Ok(NextStep::Copy(fence))
         }
-        (State::Elsewhere, _) if there.is_some_and(Known::is_served) => Ok(NextStep::Nothing),
+        (State::Elsewhere, _) if there.is_some_and(KnownAuthority::is_served) => Ok(NextStep::Nothing),
         (State::Elsewhere, _) => refused("is served neither here nor there"),
         (State::Arriving, _) => refused("is only arriving here: that move has to end first"),
         _ => refused("is being moved, and not to there"),
@@ -407,8 +428,8 @@ fn next_step(here: &Known, there: Option<&Known>) -> Result<NextStep, Failure> {
 }
 
 /// The first table whose rows differ.
-fn differing(read: &Sums, there: &Sums) -> Option<&'static str> {
-    let matches = |(table, sum): &&(&'static str, moving::Sum)| {
+fn differing(read: &Checksums, there: &Checksums) -> Option<&'static str> {
+    let matches = |(table, sum): &&(&'static str, moving::Checksum)| {
         there
             .iter()
             .any(|(other, other_sum)| other == table && other_sum == sum)
@@ -426,8 +447,8 @@ async fn wait_since(since: DateTime<Utc>, max_wait: Duration, now: DateTime<Utc>
 mod tests {
     use super::*;
 
-    fn row(fence: Option<(State, u128)>) -> Known {
-        Known {
+    fn row(fence: Option<(State, u128)>) -> KnownAuthority {
+        KnownAuthority {
             number: 7,
             code: "fenland".to_owned(),
             fence: fence.map(|(state, of)| Fence {
@@ -441,7 +462,7 @@ mod tests {
     #[test]
     fn the_first_differing_table_is_named() {
         let sum = |rows| {
-            let mut sum = moving::Sum::default();
+            let mut sum = moving::Checksum::default();
             sum.rows = rows;
             sum
         };

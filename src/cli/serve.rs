@@ -93,7 +93,7 @@ pub(super) async fn run(context: &Context, out: &mut (dyn Write + Send)) -> Resu
     if timeout(CLOSE_TIMEOUT, trail.close()).await.is_err() {
         tracing::warn!("the trail was not closed in time");
     }
-    trail_maintenance::tell_of_the_end(&trail_maintenance.witnesses).await;
+    trail_maintenance::send_final(&trail_maintenance.witnesses).await;
     if timeout(CLOSE_TIMEOUT, context::close(databases)).await.is_err() {
         tracing::warn!("the databases were not closed in time");
     }

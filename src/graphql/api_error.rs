@@ -2,7 +2,7 @@
 
 use crate::{
     error::{ErrorCode, Retry, request_id},
-    store::{fence::Away, session::StoreError},
+    store::{fence::NotServed, session::StoreError},
 };
 
 /// An error of one field.
@@ -15,7 +15,7 @@ pub enum ApiError {
     /// The database does not answer.
     Unavailable,
     /// The authority is not served by this database, or not now.
-    Away(Away),
+    NotServed(NotServed),
     /// Its time was over before it was done.
     TookTooLong,
     /// Another change came first.
@@ -32,7 +32,7 @@ impl ApiError {
         match self {
             Self::BadUserInput(_) => ErrorCode::BadUserInput,
             Self::Internal => ErrorCode::Internal,
-            Self::Unavailable | Self::Away(_) | Self::TookTooLong => ErrorCode::Unavailable,
+            Self::Unavailable | Self::NotServed(_) | Self::TookTooLong => ErrorCode::Unavailable,
             Self::Conflict => ErrorCode::Conflict,
             Self::TooManyRequests(_) | Self::TooManyChanges(_) => ErrorCode::TooManyRequests,
         }
@@ -43,10 +43,10 @@ impl ApiError {
         match self {
             Self::BadUserInput(text) => text,
             Self::Unavailable => "The database does not answer. Try again later.",
-            Self::Away(Away::Moving) => {
+            Self::NotServed(NotServed::Moving) => {
                 "Your authority is being moved to another server and is not served for a moment. Send the request again."
             }
-            Self::Away(Away::Elsewhere) => {
+            Self::NotServed(NotServed::Elsewhere) => {
                 "Your authority is served by another server now. Send the request again; if it comes here once more, the address is an old one."
             }
             Self::TookTooLong => "The operation took too long and was stopped. Ask for less, or try again later.",
@@ -74,7 +74,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict => Self::Conflict,
-            StoreError::Away(away) => Self::Away(away),
+            StoreError::NotServed(away) => Self::NotServed(away),
             StoreError::Unavailable(_) => {
                 tracing::error!(%error, request_id = request_id::current(), "store.unavailable");
                 Self::Unavailable

@@ -91,7 +91,7 @@ impl Engine {
             feeds.catch_up(services, &asked.caller).await.map_err(refusal)?;
         }
         match mode {
-            Mode::Write | Mode::Alone => self.until_made(&asked, &plan).await,
+            Mode::Write | Mode::Exclusive => self.until_made(&asked, &plan).await,
             Mode::Read | Mode::Feed => self.attempt(&asked, &plan, &Attempt::only(mode)).await,
         }
     }

@@ -43,7 +43,7 @@ impl Request {
     }
 
     /// What is to be read after a stretch of a list that began at a family that the asker named by a cursor, if nothing of it is given.
-    pub async fn as_if_given(
+    pub async fn read_dummies(
         &self,
         reach: &Reach,
         family: Uuid,
@@ -59,7 +59,7 @@ impl Request {
         };
         let (ceiling, missing) = (&self.ceiling, [family]);
         self.session
-            .as_if_given(ceiling, reach, &missing, gone.into(), named)
+            .read_dummies(ceiling, reach, &missing, gone.into(), named)
             .await?;
         self.note_missed(true);
         Ok(())

@@ -12,7 +12,7 @@ use crate::{
     audit::{
         code::Code,
         hash::Hash,
-        receipt::{AgreementText, Given, LookedUp, Told},
+        receipt::{AgreementText, Given, LookedUp, UnsignedReceipt},
     },
     sharing::{
         agreement::Access,
@@ -31,7 +31,7 @@ pub fn told(
     looked: &Looked,
     writes: &[Written],
     at: DateTime<Utc>,
-) -> Told {
+) -> UnsignedReceipt {
     let (mut read, mut changed, mut families) = (CategorySet::EMPTY, CategorySet::EMPTY, 0);
     for (ground, of_ground) in account.disclosed() {
         read = read.union(ground.categories);
@@ -64,7 +64,7 @@ pub fn told(
     let clauses: Vec<_> = clauses
         .filter(|clause| has(clause, Access::Read, read) || has(clause, Access::Write, changed))
         .collect();
-    Told {
+    UnsignedReceipt {
         request_id: asked.request_id,
         at,
         purpose: Code::nearest(&asked.caller.purpose),

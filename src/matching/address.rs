@@ -1,19 +1,19 @@
-//! How far addresses agree: by the pairs of letters they have in common, in whichever order, and by their numbers.
+//! Comparing addresses: by their letter pairs (bigrams) in any order, and by their numbers.
 
 use super::{Agreement, normal, placeholders};
 
-/// From here on the words are the same.
+/// The similarity from which the words are the same.
 const SAME: f64 = 0.9;
-/// From here on they are alike.
+/// The similarity from which they are alike.
 const ALIKE: f64 = 0.5;
-/// From here on a part of them is the same.
+/// The similarity from which they agree in part.
 const PARTLY: f64 = 0.35;
-/// What a whole address within a longer one counts for.
+/// The similarity of a whole address contained in a longer one.
 const WITHIN: f64 = 0.85;
-/// Fewer pairs of letters within a longer address say nothing.
-const LEAST_PAIRS: usize = 5;
+/// Fewer letter pairs than this inside a longer address are no evidence.
+const MIN_PAIRS: usize = 5;
 
-/// Words that are written in several ways, and the one that they are compared as.
+/// Words with several spellings, and the one that they are compared as.
 const WORDS: [(&str, &str); 32] = [
     ("street", "st"),
     ("str", "st"),
@@ -49,12 +49,12 @@ const WORDS: [(&str, &str); 32] = [
     ("the", ""),
 ];
 
-/// An address as it is compared.
+/// An address prepared for comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Address {
     /// Words with digits, sorted.
     numbers: Vec<String>,
-    /// The pairs of neighbouring letters of all other words written together, sorted.
+    /// The letter pairs of all other words concatenated, sorted.
     pairs: Vec<[u8; 2]>,
 }
 
@@ -81,7 +81,7 @@ impl Address {
         address
     }
 
-    /// The address in one text: however its words were written and ordered, the same text or nearly so.
+    /// The normalised address: the same or nearly so, whatever the spelling and order of its words.
     pub(super) fn plain(text: &str) -> String {
         let address = Self::of(text);
         let pairs = address.pairs.iter().flatten().map(|letter| char::from(*letter));
@@ -89,7 +89,8 @@ impl Address {
         numbers.chain(pairs).collect()
     }
 
-    /// Each number of an address with the words of its street: the first word after it, and the next if a word for a street follows on it.
+    /// Each number of an address with the words of its street: the first word after it, and the next if that
+    /// is followed by a word for a street.
     pub(super) fn streets(text: &str) -> Vec<(String, String)> {
         let folded = normal::fold(text);
         if placeholders::is_address(&folded) {
@@ -121,7 +122,7 @@ impl Address {
     }
 }
 
-/// How far two addresses agree.
+/// How well two addresses agree.
 pub(super) fn addresses(one: &Address, other: &Address) -> Agreement {
     if one.is_empty() || other.is_empty() || one.pairs.is_empty() != other.pairs.is_empty() {
         return Agreement::Missing;
@@ -130,7 +131,7 @@ pub(super) fn addresses(one: &Address, other: &Address) -> Agreement {
     let known = !one.numbers.is_empty() && !other.numbers.is_empty();
     let numbers_differ = known && !one.numbers.iter().any(|number| other.numbers.contains(number));
     match alike {
-        // Nothing but numbers, and others.
+        // Only numbers, and different ones.
         _ if one.pairs.is_empty() && numbers_differ => Agreement::Disagrees,
         _ if alike >= SAME && !numbers_differ => Agreement::Exact,
         _ if alike >= SAME => Agreement::Near,
@@ -140,7 +141,7 @@ pub(super) fn addresses(one: &Address, other: &Address) -> Agreement {
     }
 }
 
-/// How much two sorted lists have in common, from 0 to 1: of both, or of the shorter one at a discount.
+/// The overlap of two sorted lists, from 0 to 1: relative to both, or to the shorter one at a discount.
 fn likeness(one: &[[u8; 2]], other: &[[u8; 2]]) -> f64 {
     let (mut left, mut right, mut common) = (0, 0, 0_u32);
     while let (Some(first), Some(second)) = (one.get(left), other.get(right)) {
@@ -156,12 +157,12 @@ fn likeness(one: &[[u8; 2]], other: &[[u8; 2]]) -> f64 {
     }
     let (shorter, both) = (one.len().min(other.len()), one.len() + other.len());
     if both == 0 {
-        // Nothing but numbers on both sides.
+        // Only numbers on both sides.
         return 1.0;
     }
     let share = |of: usize| f64::from(common) / f64::from(u32::try_from(of).unwrap_or(u32::MAX));
     let of_both = 2.0 * share(both);
-    if shorter >= LEAST_PAIRS {
+    if shorter >= MIN_PAIRS {
         of_both.max(WITHIN * share(shorter))
     } else {
         of_both

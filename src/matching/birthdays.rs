@@ -1,4 +1,4 @@
-//! How far dates of birth agree, where people write one that they do not know, as `placeholders.txt` lists those.
+//! How well dates of birth agree if some of them may be placeholders, as listed in `placeholders.txt`.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -11,10 +11,10 @@ use super::{
     placeholders::LIST,
 };
 
-/// Days of the year that stand for none, and whole dates that do.
+/// Days of the year that are placeholders for unknown days, and whole dates that are.
 static BIRTHDAYS: LazyLock<HashSet<&str>> = LazyLock::new(|| lists::lines(LIST, "birthdays").collect());
 
-/// How far dates of birth agree, where one of them may stand for a year of which the day is not known, or for nothing.
+/// How well dates of birth agree if one of them may be a placeholder for an unknown day or date.
 pub(super) fn birthdays(one: Option<Born>, other: Option<Born>) -> Agreement {
     let (Some(first), Some(second)) = (one, other) else {
         return Agreement::Missing;
@@ -30,14 +30,14 @@ pub(super) fn birthdays(one: Option<Born>, other: Option<Born>) -> Agreement {
     if !days().any(is_default_day) {
         return dates::dates(one, other);
     }
-    // The year says that it is not somebody else, and no more.
+    // The year rules out others, but no more than that.
     let near = first
         .years()
         .any(|year| second.years().any(|other| year.abs_diff(other) <= 1));
     if near { Agreement::Missing } else { Agreement::Disagrees }
 }
 
-/// Whether nothing is known of a birthday but the year, as far as this date says.
+/// Whether this date may mean that only the year of birth is known.
 pub(super) fn is_default_day(date: NaiveDate) -> bool {
     BIRTHDAYS.contains(format!("{:02}-{:02}", date.month(), date.day()).as_str())
 }

@@ -1,20 +1,20 @@
-//! From weights to an answer.
+//! From match weights to a verdict.
 
 use super::Score;
 
-/// From which weight on somebody is found. Weights are the logarithms (to base 2) of odds: 0 is even, 10 is a thousand to one.
+/// The thresholds of a match. Weights are logarithms (to base 2) of odds: 0 is even, 10 is a thousand to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    /// From here on it is the person.
+    /// The weight from which a candidate is the person.
     pub upper: f64,
-    /// From here on it may be the person; what is below counts for nothing.
+    /// The weight from which a candidate may be the person; lower ones are ignored.
     pub lower: f64,
-    /// How far the person must stand above the next that may be.
+    /// The least lead over the next possible candidate.
     pub clear: f64,
 }
 
 impl Default for Thresholds {
-    /// Those that `docs/matching.md` measures.
+    /// The thresholds that `docs/matching.md` measures.
     fn default() -> Self {
         Self {
             upper: 4.0,
@@ -24,22 +24,22 @@ impl Default for Thresholds {
     }
 }
 
-/// Who was found.
+/// The result of a look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Exactly one, at this place among the candidates.
+    /// Exactly one match, at this index among the candidates.
     Matched(usize),
-    /// Somebody who may be the person, and it is not clear who or whether.
+    /// A possible match, but it is not clear who, or whether it is the person.
     Ambiguous,
-    /// Nobody.
+    /// No match.
     NotFound,
 }
 
-/// The answer to a question whose candidates have these weights. Their order does not matter, nor does any that is below `lower`.
-///
-/// Somebody is found if exactly one stands at or above `upper`, and above each other that is not below `lower` by `clear` at least.
+/// The verdict on candidates with these weights. Their order does not matter, nor do any below `lower`.
+/// Somebody is found if exactly one candidate is at or above `upper`, and leads every other that is not below
+/// `lower` by at least `clear`.
 pub fn choose(weights: &[f64], thresholds: &Thresholds) -> Verdict {
-    // A weight that is not a number is no ground for anything, and compares false.
+    // NaN is no evidence, and compares false.
     let standing = || {
         weights
             .iter()
@@ -62,9 +62,9 @@ pub fn choose(weights: &[f64], thresholds: &Thresholds) -> Verdict {
     }
 }
 
-/// The answer to a question whose candidates have these scores: those of them that the asker may find, since nobody else may count for anything.
-///
-/// Where it is not clear whether somebody is meant, and nobody else may be, it may be clear all the same: see [`Score::alone`].
+/// The verdict on candidates with these scores: those that the caller may find, since nobody else may
+/// influence the answer.
+/// If a single candidate is possible but not certain, it may be a match all the same: see [`Score::alone`].
 pub fn verdict<'a>(scores: impl Iterator<Item = &'a Score>, thresholds: &Thresholds) -> Verdict {
     let scores: Vec<&Score> = scores.collect();
     let weights: Vec<f64> = scores.iter().map(|score| score.weight).collect();
@@ -72,8 +72,9 @@ pub fn verdict<'a>(scores: impl Iterator<Item = &'a Score>, thresholds: &Thresho
     if let Verdict::Matched(place) = verdict {
         let others = (0..scores.len()).filter(|other| *other != place && weights[*other] >= thresholds.lower);
         let mut at_home = others.filter(|other| scores[*other].is_at_home_by_name());
-        // Names and birthday say the one, the place says the other, who is called the same and is of that age. Where the first one lives makes no difference: else it would tell
-        // whether they live with somebody who is shielded.
+        // Name and birthday point to one candidate, the place to another with the same name and a similar
+        // age. Where the first one lives makes no difference: otherwise the answer would reveal whether they
+        // live with somebody who is shielded.
         return match at_home.next() {
             Some(_) => Verdict::Ambiguous,
             None => verdict,

@@ -1,4 +1,4 @@
-//! Two descriptions, field by field.
+//! Comparing two descriptions field by field.
 
 use super::{
     Agreement, Description, Field, Sex,
@@ -12,30 +12,30 @@ use super::{
     placeholders, postcode,
 };
 
-/// How far one field agrees.
+/// How well one field agrees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// The field.
     pub field: Field,
-    /// How far it agrees.
+    /// The level of agreement.
     pub level: Agreement,
 }
 
-/// How far each field agrees, in the order of [`Field::ALL`].
+/// The level of agreement of each field, in the order of [`Field::ALL`].
 pub(super) type Levels = [Agreement; Field::ALL.len()];
 
-/// What a comparison says besides its levels.
+/// Findings of a comparison in addition to its levels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Beside {
-    /// The system of the number that is the same.
+pub(super) struct Extras {
+    /// The system of the number that matches.
     pub(super) number: Option<System>,
-    /// Both have an NHS number that is right in itself, and they are two.
-    pub(super) two_numbers: bool,
-    /// On one side a text stands for a given name that nobody knew.
-    pub(super) nameless: bool,
+    /// Both have a valid NHS number, and the two differ.
+    pub(super) two_nhs_numbers: bool,
+    /// One side has a placeholder for an unknown given name.
+    pub(super) placeholder_name: bool,
 }
 
-/// A description as it is compared; made once where it is compared often.
+/// A description prepared for comparison, so that repeated comparisons are cheap.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
     pub(super) family: Name,
@@ -67,12 +67,12 @@ impl Prepared {
     }
 }
 
-/// Compares two descriptions. Which of them is which does not matter.
+/// Compares two descriptions. Symmetric.
 pub fn compare(one: &Description, other: &Description) -> Vec<Comparison> {
-    told(levels(&Prepared::of(one), &Prepared::of(other)))
+    comparisons(levels(&Prepared::of(one), &Prepared::of(other)))
 }
 
-pub(super) fn told(levels: Levels) -> Vec<Comparison> {
+pub(super) fn comparisons(levels: Levels) -> Vec<Comparison> {
     let pairs = Field::ALL.into_iter().zip(levels);
     pairs.map(|(field, level)| Comparison { field, level }).collect()
 }
@@ -81,7 +81,7 @@ pub(super) fn levels(one: &Prepared, other: &Prepared) -> Levels {
     let (family, given) = names::both((&one.family, &one.given), (&other.family, &other.given));
     let postcode = postcode::postcodes(&one.postcode, &other.postcode);
     let address = match address::addresses(&one.address, &other.address) {
-        // In one unit the street is the same for everybody, and another number is another house.
+        // Within one postcode unit the street is the same for everybody, so another number is another house.
         Agreement::Near if postcode == Agreement::Exact && postcode::is_unit(&one.postcode) => Agreement::Part,
         level => level,
     };
@@ -100,8 +100,9 @@ fn identifiers(compared: Numbers) -> Agreement {
     compared.best.unwrap_or(Agreement::Missing)
 }
 
-/// The comparison as it is, and as it would be if no place were known, or no number of a place, or neither: what tells least comes first.
-pub(super) fn with_and_without_places(one: &Prepared, other: &Prepared) -> [(Levels, Beside); 4] {
+/// The comparison as it is, and as if no place, no number of a place, or neither were known; the one with the
+/// least information first.
+pub(super) fn with_and_without_places(one: &Prepared, other: &Prepared) -> [(Levels, Extras); 4] {
     let levels = levels(one, other);
     let all = numbers::compare(&one.numbers, &other.numbers, |_| true);
     let of_no_place = numbers::compare(&one.numbers, &other.numbers, |system| !is_of_a_place(system));
@@ -113,16 +114,16 @@ pub(super) fn with_and_without_places(one: &Prepared, other: &Prepared) -> [(Lev
             [Agreement::Missing; 2]
         };
         let levels = [family, given, born, place[0], place[1], sex, identifiers(numbers)];
-        (levels, beside(one, other, numbers))
+        (levels, extras(one, other, numbers))
     })
 }
 
 /// What the levels of such numbers do not show.
-fn beside(one: &Prepared, other: &Prepared, numbers: Numbers) -> Beside {
-    Beside {
+fn extras(one: &Prepared, other: &Prepared, numbers: Numbers) -> Extras {
+    Extras {
         number: numbers.system,
-        two_numbers: numbers.two_people,
-        nameless: one.given.stands_for_none || other.given.stands_for_none,
+        two_nhs_numbers: numbers.two_nhs_numbers,
+        placeholder_name: one.given.is_placeholder || other.given.is_placeholder,
     }
 }
 

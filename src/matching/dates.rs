@@ -1,17 +1,17 @@
-//! How far dates of birth agree, as far as they are known.
+//! Comparing dates of birth, known in full or in part.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use super::{Agreement, BornAbout, Description};
 
-/// A year that is another by no more than this, on the same day, is taken for a slip.
+/// On the same day, a year that differs by no more than this is taken for a typing mistake.
 const YEARS: u32 = 2;
-/// A child may be born so long before the expected day, and no longer.
+/// How long before the expected date a child may be born.
 const EARLY: Days = Days::new(140);
-/// And so long after it.
+/// How long after the expected date a child may be born.
 const LATE: Days = Days::new(28);
 
-/// A date of birth as far as it is known.
+/// A date of birth, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Born {
     Day(NaiveDate),
@@ -19,13 +19,13 @@ pub(super) enum Born {
 }
 
 impl Born {
-    /// That of a description. Whose date is wholly known, of them nothing else counts.
+    /// The date of birth in a description. A full date takes precedence over a partial one.
     pub(super) fn of(description: &Description) -> Option<Self> {
         let day = description.date_of_birth.map(Self::Day);
         day.or_else(|| description.born_about.map(Self::About))
     }
 
-    /// The day, where it is known or expected.
+    /// The day, if it is known or expected.
     pub(super) fn day(self) -> Option<NaiveDate> {
         match self {
             Self::Day(day) | Self::About(BornAbout::Expected(day)) => Some(day),
@@ -33,7 +33,7 @@ impl Born {
         }
     }
 
-    /// The years in which they may have been born, or will be: one, or two around an expected day.
+    /// The possible years of birth: one, or two around an expected date.
     pub(super) fn years(self) -> impl Iterator<Item = i32> {
         let (first, last) = match self {
             Self::Day(day) => (day.year(), day.year()),
@@ -46,7 +46,7 @@ impl Born {
         first..=last
     }
 
-    /// Year, and month where that is known, of what is not expected.
+    /// The year, and the month if known; `None` for an expected date.
     fn parts(self) -> Option<(i32, Option<u32>)> {
         match self {
             Self::Day(day) => Some((day.year(), Some(day.month()))),
@@ -57,13 +57,13 @@ impl Born {
     }
 }
 
-/// The days around an expected one on which a child may be born.
+/// The days around the expected date on which the child may be born.
 fn around(expected: NaiveDate) -> (NaiveDate, NaiveDate) {
     let first = expected.checked_sub_days(EARLY).unwrap_or(expected);
     (first, expected.checked_add_days(LATE).unwrap_or(expected))
 }
 
-/// How far two dates agree.
+/// How well two dates agree.
 pub(super) fn dates(one: Option<Born>, other: Option<Born>) -> Agreement {
     let (Some(one), Some(other)) = (one, other) else {
         return Agreement::Missing;
@@ -80,8 +80,8 @@ pub(super) fn dates(one: Option<Born>, other: Option<Born>) -> Agreement {
     }
 }
 
-/// Whether two were born in one year, or a year apart, as far as that is known.
-pub(super) fn of_an_age(one: Option<Born>, other: Option<Born>) -> bool {
+/// Whether two were born in the same year or a year apart, as far as that is known.
+pub(super) fn of_similar_age(one: Option<Born>, other: Option<Born>) -> bool {
     let (Some(one), Some(other)) = (one, other) else {
         return false;
     };
@@ -89,7 +89,7 @@ pub(super) fn of_an_age(one: Option<Born>, other: Option<Born>) -> bool {
         .any(|one| other.years().any(|other| one.abs_diff(other) <= 1))
 }
 
-/// How far two days agree.
+/// How well two full dates agree.
 fn days(one: NaiveDate, other: NaiveDate) -> Agreement {
     if one == other {
         return Agreement::Exact;
@@ -110,13 +110,14 @@ fn days(one: NaiveDate, other: NaiveDate) -> Agreement {
     }
 }
 
-/// Whether the one is 29 February and the other the day before or after, where forms without that day put it.
+/// Whether one is 29 February and the other the day before or after, where forms without that day put it.
 fn beside_leap_day(one: NaiveDate, other: NaiveDate) -> bool {
     let leap = |day: NaiveDate| (day.month(), day.day()) == (2, 29);
     (leap(one) || leap(other)) && one.signed_duration_since(other).num_days().abs() == 1
 }
 
-/// How far year and month agree, of which one side does not know more. A year alone is often worked out from an age, so that one beside it is a part.
+/// How well year and month agree if one side knows no more. A year alone is often derived from an age, so an
+/// adjacent year agrees in part.
 fn parts(one: (i32, Option<u32>), other: (i32, Option<u32>)) -> Agreement {
     let months = one.1.zip(other.1).map(|(one, other)| one == other);
     match (one.0.abs_diff(other.0), months) {
@@ -127,8 +128,8 @@ fn parts(one: (i32, Option<u32>), other: (i32, Option<u32>)) -> Agreement {
     }
 }
 
-/// How far what is known of a birth agrees with the day on which it was expected. Two that are expected can be expected for different days, as often as births come
-/// on others.
+/// How well a date agrees with an expected date. Two expected dates may differ as much as births differ from
+/// their expected dates.
 fn around_expected(expected: NaiveDate, other: Born) -> Agreement {
     let (first, last) = around(expected);
     let may_be = |from: NaiveDate, until: NaiveDate| from <= last && first <= until;
@@ -152,7 +153,7 @@ fn around_expected(expected: NaiveDate, other: Born) -> Agreement {
     }
 }
 
-/// The last day of so many months.
+/// The last day of a period of months.
 fn end(from: NaiveDate, months: u32) -> NaiveDate {
     let next = from.checked_add_months(Months::new(months));
     next.and_then(|next| next.pred_opt()).unwrap_or(from)
@@ -169,7 +170,7 @@ fn digits(date: NaiveDate) -> [u8; 8] {
     digits
 }
 
-/// Whether one digit is another, or two neighbours are exchanged.
+/// Whether a single digit differs, or two adjacent digits are swapped.
 fn is_slip(one: [u8; 8], other: [u8; 8]) -> bool {
     let mut differ = (0..8).filter(|at| one[*at] != other[*at]);
     match (differ.next(), differ.next(), differ.next()) {

@@ -1,9 +1,9 @@
-//! Whether a question says enough that somebody could be found by it.
+//! Whether a question has enough detail to find somebody.
 
 use super::{
     Agreement, Description, Field, Identifier, Model,
     address::Address,
-    compare::{self, Beside, Levels, Prepared},
+    compare::{self, Extras, Levels, Prepared},
     normal,
     numbers::{self, System},
     placeholders, postcode,
@@ -12,20 +12,20 @@ use super::{
 /// What a question lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lack {
-    /// The fields of which any one would make it enough; none where it would take more than one.
+    /// The fields of which any one would suffice; empty if more than one is needed.
     pub one_of: Vec<Field>,
-    /// A number of the question that is wrong in itself, and so is no help.
+    /// The question has an invalid number, which does not help.
     pub wrong_number: bool,
 }
 
 impl Model {
-    /// What a question lacks for the best that could be stored to reach this weight; nothing if it says enough. That is a matter of the question and the model alone, whoever
-    /// is stored.
-    ///
-    /// What stands for a value that is not known counts as a value here: it is asked with, and finds nobody.
+    /// What a question lacks for a perfect stored match to reach the weight `upper`; `None` if it has enough.
+    /// This depends only on the question and the model, not on who is stored.
+    /// A placeholder for an unknown value counts as a value here: the question may be asked, and finds
+    /// nobody.
     pub fn lacks(&self, asked: &Description, upper: f64) -> Option<Lack> {
-        let (levels, beside, rarity) = self.best(asked);
-        let reaches = |levels: Levels| self.weigh(levels, beside, rarity) >= upper;
+        let (levels, extras, rarity) = self.best(asked);
+        let reaches = |levels: Levels| self.weigh(levels, extras, rarity) >= upper;
         if reaches(levels) {
             return None;
         }
@@ -47,8 +47,8 @@ impl Model {
         })
     }
 
-    /// The comparison with the best that could be stored.
-    fn best(&self, asked: &Description) -> (Levels, Beside, [f64; 2]) {
+    /// The comparison with a perfect stored match.
+    fn best(&self, asked: &Description) -> (Levels, Extras, [f64; 2]) {
         let prepared = Prepared::of(asked);
         let mut levels = compare::levels(&prepared, &prepared);
         let is_written = |text: &Option<String>| text.as_deref().is_some_and(|text| !normal::name(text).is_empty());
@@ -60,15 +60,15 @@ impl Model {
                 .into_iter()
                 .all(|text| !normal::code(text).is_empty())
         };
-        // Of a date in part no more can agree than is known of it.
+        // No more of a partial date can agree than is known.
         let born = levels[2];
         let written = [
             is_written(&asked.family_name),
             is_written(&asked.given_name),
             asked.date_of_birth.is_some(),
-            // A part of one is never all of what is stored.
+            // A part of a postcode never matches in full.
             is_written(&asked.postcode) && !postcode::is_only_district(&prepared.postcode),
-            // A street without a number is not where somebody lives.
+            // A street without a number is not a home.
             has_street(&asked.address),
             asked.sex.is_some(),
             asked.identifiers.iter().any(is_number),
@@ -84,15 +84,15 @@ impl Model {
             None | Some(numbers::WrongNumber::Placeholder) => System::of(&normal::code(&number.system)),
             Some(_) => System::Other,
         });
-        let beside = Beside {
+        let extras = Extras {
             number: system.max(),
-            ..Beside::default()
+            ..Extras::default()
         };
-        (levels, beside, self.rarity(levels, &prepared, &prepared))
+        (levels, extras, self.rarity(levels, &prepared, &prepared))
     }
 }
 
-/// What a question can be given more of.
+/// The fields that could be added to a question.
 const ADDED: [Field; 5] = [
     Field::FamilyName,
     Field::GivenName,

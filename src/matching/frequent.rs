@@ -1,24 +1,25 @@
-//! How large a part of all people has a name, or one that sounds, begins or ends like it: how often an agency meets the same by chance.
+//! Name frequencies: the share of people with a name, or with one that sounds, begins or ends like it; that
+//! is, how often an agency comes across the same by chance.
 //!
-//! Whoever is met by chance is no ladder. So a share that is too small hinders honest people, and one that is too large lets somebody try more values: of the built-in list and
-//! the model's own names the larger share counts.
+//! Chance repetitions are not guessing. So too small a share obstructs honest users, and too large a one
+//! allows more values to be tried: the larger of the built-in list's share and the model's counts.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Agreement, Field, Model, keys};
 
-/// A line is how many of 100,000 people have each of its names.
+/// Each line says how many of 100,000 people have each of its names.
 const LIST: &str = include_str!("frequent.txt");
 const OF: f64 = 100_000.0;
 
-/// Which of a person's names.
+/// Which name of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Which {
     Family,
     Given,
 }
 
-/// What of a name.
+/// Which feature of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Of {
     Sound,
@@ -27,8 +28,8 @@ pub(super) enum Of {
 }
 
 impl Of {
-    /// What names that no list has have in common by chance: as large a part of all people as that.
-    const fn least(self, which: Which) -> f64 {
+    /// The share assumed for names that are on no list.
+    const fn floor(self, which: Which) -> f64 {
         match (which, self) {
             (Which::Family, Self::Sound) => 0.0004,
             (Which::Family, Self::Head) => 0.001,
@@ -37,8 +38,9 @@ impl Of {
         }
     }
 
-    /// How much larger the part of all is than that of those with a listed name: names that are not listed begin and end like those that are.
-    const fn more(self, which: Which) -> f64 {
+    /// By how much to scale shares of listed names up to everybody: unlisted names begin and end like listed
+    /// ones.
+    const fn scale(self, which: Which) -> f64 {
         match (which, self) {
             (_, Self::Sound) => 1.0,
             (Which::Family, _) => 1.6,
@@ -47,12 +49,13 @@ impl Of {
     }
 }
 
-/// The beginning and the end of a name: no more than half of it each, so that whichever letter is another, one of them is as it was.
+/// The beginning and the end of a name: at most half of it each, so that a mistake in one letter leaves one
+/// of them unchanged.
 pub(super) fn ends(name: &str) -> [(Of, &str); 2] {
     ends_of(name, length(name.len()))
 }
 
-/// The same by every length of a name that is a slip away as well, so that two such names have one of them in common.
+/// The same for every length of the name within one typing mistake, so that two such names share one of them.
 pub(super) fn ends_when_slipped(name: &str) -> Vec<(Of, &str)> {
     let letters = name.len();
     let mut lengths = [letters.saturating_sub(1), letters, letters + 1].map(length).to_vec();
@@ -60,7 +63,7 @@ pub(super) fn ends_when_slipped(name: &str) -> Vec<(Of, &str)> {
     lengths.into_iter().flat_map(|length| ends_of(name, length)).collect()
 }
 
-/// How many letters of a name are its beginning, and its end.
+/// The length of the beginning, and of the end, for a name with this many letters.
 const fn length(letters: usize) -> usize {
     match letters {
         0..4 => 1,
@@ -75,14 +78,14 @@ fn ends_of(name: &str, length: usize) -> [(Of, &str); 2] {
     [(Of::Head, head), (Of::Tail, tail)]
 }
 
-/// The shares of what names have in common.
+/// The shares of names and their features.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Frequencies(HashMap<(Which, Of, String), f64>);
 
 impl Frequencies {
-    /// From the built-in list and the names that a model tells by themselves.
+    /// From the built-in list and the names listed in a model.
     pub fn of(model: &Model) -> Self {
-        // In an order, so that the sums are the same wherever they are made.
+        // In a fixed order, so that the sums are the same everywhere.
         let mut names: BTreeMap<(Which, &str), f64> = BTreeMap::new();
         let mut which = Which::Family;
         for line in LIST.lines().filter(|line| !line.starts_with('#')) {
@@ -101,9 +104,9 @@ impl Frequencies {
             (Which::Family, Field::FamilyName, &model.rarity[0]),
             (Which::Given, Field::GivenName, &model.rarity[1]),
         ] {
-            // How likely it is that two people have a name in common is what rarity is measured from.
+            // Rarity is relative to the probability that two people share a name.
             let average = model.by_chance(field, Agreement::Exact);
-            for (name, bits) in &rarity.told {
+            for (name, bits) in &rarity.listed {
                 let share = average * (-bits).exp2();
                 let known = names.entry((which, name)).or_default();
                 *known = known.max(share);
@@ -113,16 +116,16 @@ impl Frequencies {
         for ((which, name), share) in names {
             let sound = keys::sound(name).unwrap_or_default();
             for (of, text) in ends_when_slipped(name).into_iter().chain([(Of::Sound, sound.as_str())]) {
-                *shares.entry((which, of, text.to_owned())).or_default() += share * of.more(which);
+                *shares.entry((which, of, text.to_owned())).or_default() += share * of.scale(which);
             }
         }
         Self(shares)
     }
 
-    /// The part of all people who have that in common.
+    /// The share of people with that feature.
     pub(super) fn share(&self, which: Which, of: Of, text: &str) -> f64 {
         let known = self.0.get(&(which, of, text.to_owned())).copied().unwrap_or_default();
-        (known + of.least(which)).min(1.0)
+        (known + of.floor(which)).min(1.0)
     }
 }
 

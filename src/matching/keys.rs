@@ -1,42 +1,43 @@
-//! The keys by which candidates are found: each a number that stands for what a description and its slips have in common.
+//! Look-up keys (blocking keys) that find candidates: numbers derived from what a description and its likely
+//! misspellings have in common.
 //!
-//! Keys are kept in the database. Whatever changes one (the folding, the phonetic code, the list of nicknames) makes the kept ones void, and
-//! they must be made anew; a test holds some of them fast.
+//! Keys are stored in the database. Any change to one (the folding, the phonetic code, the list of nicknames)
+//! invalidates stored keys, which must then be rebuilt; a test pins some of them.
 
 use chrono::{Datelike as _, NaiveDate};
 use rphonetic::{DoubleMetaphone, Encoder as _};
 
 use super::{Description, Field, address::Address, dates::Born, normal, normal::Name, numbers, placeholders};
 
-/// The most keys by which one question is looked up.
-pub const MOST_ASKED: usize = 16;
-/// The most parts of a family name that get keys of their own.
-const MOST_PARTS: usize = 2;
-/// The most identifiers that one question is looked up by.
-const MOST_IDENTIFIERS: usize = 4;
-/// The most keys of an address: each is a number with a word of the street.
-const MOST_STREETS: usize = 3;
+/// The most keys in one look-up.
+pub const MAX_ASKED: usize = 16;
+/// The most parts of a family name with keys of their own.
+const MAX_PARTS: usize = 2;
+/// The most identifiers used in one look-up.
+const MAX_IDENTIFIERS: usize = 4;
+/// The most street keys of an address: each is a number with a word of the street.
+const MAX_STREETS: usize = 3;
 /// The longest phonetic code.
 const CODE_LENGTH: usize = 4;
 
-/// What a key is made of. The numbers are part of the keys.
+/// The kind of a key. The numbers are part of the keys, so they must not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// How the family name sounds, and the year of birth.
+    /// The sound of the family name, and the year of birth.
     SoundAndYear = 1,
     /// The date of birth.
     Date = 2,
-    /// The letters and digits of the postcode, in whichever order.
+    /// The letters and digits of the postcode, sorted.
     Postcode = 3,
     /// A number in another system.
     Identifier = 4,
-    /// How the family name sounds, and day and month of birth.
+    /// The sound of the family name, and the day and month of birth.
     SoundAndDay = 5,
-    /// How the names sound, in whichever order.
+    /// The sounds of both names, in either order.
     Sounds = 6,
-    /// A number of an address, and how a word of its street sounds.
+    /// A number of an address, and the sound of a word of its street.
     Street = 7,
-    /// How the given name sounds, and day and month of birth.
+    /// The sound of the given name, and the day and month of birth.
     GivenAndDay = 8,
 }
 
@@ -52,7 +53,7 @@ impl Kind {
         Self::GivenAndDay,
     ];
 
-    /// The fields that a pair with such a key agrees in because it has the key.
+    /// The fields that agree in any pair with such a key, because of the key.
     pub(super) const fn fields(self) -> &'static [Field] {
         match self {
             Self::SoundAndYear | Self::SoundAndDay => &[Field::FamilyName, Field::DateOfBirth],
@@ -65,20 +66,22 @@ impl Kind {
     }
 }
 
-/// A key, and what it is made of.
+/// A key and its kind.
 pub(super) type Key = (i64, Kind);
 
-/// The keys of a stored person: all but those by place. Sorted, each once.
+/// The keys of a stored person, without place keys. Sorted, without duplicates.
 pub fn stored(description: &Description) -> Vec<i64> {
     finish(of_stored(description))
 }
 
-/// The keys by place of whoever lives there. People whose whereabouts are shielded must have none. Sorted, each once.
+/// The place keys of those who live there. People whose whereabouts are shielded must have none. Sorted,
+/// without duplicates.
 pub fn by_place(postcode: Option<&str>, address: Option<&str>) -> Vec<i64> {
     finish(of_place(postcode, address))
 }
 
-/// The keys by which a description is looked up, those of slips and those by place included. Sorted, each once, at most [`MOST_ASKED`].
+/// The keys to look a description up by, including those of likely misspellings and of places. Sorted,
+/// without duplicates, at most [`MAX_ASKED`].
 pub fn asked(description: &Description) -> Vec<i64> {
     finish(of_asked(description))
 }
@@ -107,19 +110,19 @@ pub(super) fn of_place(postcode: Option<&str>, address: Option<&str>) -> Vec<Key
     let streets = streets
         .iter()
         .filter_map(|(number, word)| Some(key(Kind::Street, &[number, &sound(word)?])));
-    keys.extend(streets.take(MOST_STREETS));
+    keys.extend(streets.take(MAX_STREETS));
     keys
 }
 
 pub(super) fn of_asked(description: &Description) -> Vec<Key> {
     let names = Names::of(description);
-    // The strongest first: what does not fit is left out at the end.
+    // The most selective first: excess keys are dropped from the end.
     let mut keys = identifier_keys(description);
-    keys.truncate(MOST_IDENTIFIERS);
+    keys.truncate(MAX_IDENTIFIERS);
     let sounds = names.family_sounds();
     let (born, day) = (Born::of(description), description.date_of_birth);
     keys.extend(born.and_then(Born::day).map(date_key));
-    // Day and month exchanged.
+    // Day and month swapped.
     keys.extend(
         day.and_then(|born| NaiveDate::from_ymd_opt(born.year(), born.day(), born.month()))
             .map(date_key),
@@ -127,7 +130,7 @@ pub(super) fn of_asked(description: &Description) -> Vec<Key> {
     let in_years = |sound: &String| years(born).map(|year| year_key(sound, year)).collect::<Vec<_>>();
     keys.extend(sounds.first().into_iter().flat_map(in_years));
     keys.extend(sounds.first().zip(day).map(|(sound, born)| day_key(sound, born)));
-    // Names exchanged.
+    // Names swapped.
     keys.extend(names.given_sound.iter().flat_map(in_years));
     keys.extend(
         names
@@ -142,20 +145,20 @@ pub(super) fn of_asked(description: &Description) -> Vec<Key> {
         description.address.as_deref(),
     ));
     keys.extend(sounds.iter().skip(1).flat_map(in_years));
-    let mut once = Vec::with_capacity(MOST_ASKED);
+    let mut once = Vec::with_capacity(MAX_ASKED);
     for key in keys {
-        if once.len() < MOST_ASKED && !once.contains(&key) {
+        if once.len() < MAX_ASKED && !once.contains(&key) {
             once.push(key);
         }
     }
     once
 }
 
-/// The names of a description and how they sound.
+/// The names of a description and their sounds.
 struct Names {
     family: Name,
     given_sound: Option<String>,
-    /// Whether there is one name.
+    /// Whether there is only one name.
     only: bool,
 }
 
@@ -167,18 +170,18 @@ impl Names {
         Self {
             given_sound: sound(given.formal()),
             only: given.is_empty() != family.is_empty(),
-            // The one name that somebody has is either.
+            // A person's only name may be either.
             family: if family.is_empty() { given } else { family },
         }
     }
 
-    /// How the family name sounds as a whole, then its parts if it has several.
+    /// The sound of the whole family name, then of its parts if it has several.
     fn family_sounds(&self) -> Vec<String> {
         let usual = &self.family.usual;
         let parts = if usual.parts.len() > 1 { &usual.parts[..] } else { &[] };
-        // The last part and the first: they are those that people leave out or keep.
-        let ends = parts.last().into_iter().chain(parts.first()).take(MOST_PARTS);
-        // What was taken for a title may be the name.
+        // The last part and the first: the ones that people tend to keep or leave out.
+        let ends = parts.last().into_iter().chain(parts.first()).take(MAX_PARTS);
+        // What looked like a title may be the name.
         let literal = self.family.literal.iter().flat_map(|literal| &literal.parts);
         let titles = literal.filter(|word| normal::is_title(word)).take(1);
         let mut sounds: Vec<String> = std::iter::once(&usual.whole)
@@ -190,7 +193,8 @@ impl Names {
         sounds
     }
 
-    /// Both names' sounds, in one order whichever is which; of one name, that it is the only one.
+    /// Both names' sounds, in an order that does not depend on which is which; for a single name, that it is
+    /// the only one.
     fn both_sounds(&self) -> Option<Key> {
         if self.only {
             return Some(key(Kind::Sounds, &["", &sound(&self.family.usual.whole)?]));
@@ -217,7 +221,7 @@ fn date_key(born: NaiveDate) -> Key {
     key(Kind::Date, &[&born.to_string()])
 }
 
-/// The years of birth that are possible.
+/// The possible years of birth.
 fn years(born: Option<Born>) -> impl Iterator<Item = i32> {
     born.into_iter().flat_map(Born::years)
 }
@@ -238,14 +242,15 @@ fn day_and_month(born: NaiveDate) -> String {
     format!("{:02}{:02}", born.month(), born.day())
 }
 
-/// Sorted, since two letters or digits of a postcode are exchanged more often than two postcodes are made of the same ones.
+/// Sorted, since swapped characters in a postcode are more common than two postcodes with the same
+/// characters.
 fn postcode_key(code: &str) -> Key {
     let mut letters: Vec<char> = code.chars().collect();
     letters.sort_unstable();
     key(Kind::Postcode, &[&String::from_iter(letters)])
 }
 
-/// How a name sounds; a name that has no sound (digits, most often) is its own.
+/// The phonetic code of a name; a name without one (digits, usually) is its own.
 pub(super) fn sound(name: &str) -> Option<String> {
     if name.is_empty() {
         return None;
@@ -261,7 +266,7 @@ pub(super) fn sound(name: &str) -> Option<String> {
     Some(if coded.is_empty() { name.to_owned() } else { coded })
 }
 
-/// FNV-1a with the finish of `MurmurHash3`: the same on every machine and in every version.
+/// FNV-1a with the finaliser of `MurmurHash3`: the same on every machine and in every version.
 fn key(kind: Kind, parts: &[&str]) -> Key {
     const PRIME: u64 = 0x0100_0000_01b3;
     let mut hash = 0xcbf2_9ce4_8422_2325 ^ u64::from(kind as u8);

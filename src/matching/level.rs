@@ -1,4 +1,4 @@
-//! The fields that are compared, and how far each can agree.
+//! The fields that are compared, and their levels of agreement.
 
 /// A field of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,36 +19,37 @@ pub enum Field {
     Identifiers,
 }
 
-/// How far a field of two descriptions agrees. Which of them a field can have, and in which order, [`Field::levels`] says.
+/// A level of agreement of a field. [`Field::levels`] has the levels that each field can have, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Agreement {
-    /// Not known on one side: speaks neither for nor against.
+    /// Unknown on one side: neither for nor against.
     Missing,
     /// Different.
     Disagrees,
-    /// A part is the same: one of several family names, two of day, month and year, the postcode's district, a part of the address.
+    /// Partly the same: one of several family names, two of day, month and year, the postcode's district,
+    /// part of the address.
     Part,
-    /// Spelt alike.
+    /// Similar spelling.
     Similar,
     /// Sounds the same.
     Sounds,
-    /// One is only the other's initial.
+    /// One is the initial of the other.
     Initial,
-    /// The postcode's sector is the same, or the address but for its number.
+    /// The postcode's sector is the same, or the address except for its number.
     Near,
-    /// The year of birth is the same, and one side knows no more than that.
+    /// The year of birth is the same, and one side knows only that.
     SameYear,
-    /// Year and month of birth are the same, and one side knows no more than that.
+    /// The year and month of birth are the same, and one side knows only that.
     SameMonth,
-    /// Born around the day on which the other side expects them.
+    /// Born around the other side's expected date.
     Expected,
-    /// The year of birth is another as slips make it, day and month are the same.
+    /// Day and month are the same, and the year differs as by a typing mistake.
     Year,
-    /// As a slip of writing makes it: a letter or digit more, less, another, or two exchanged.
+    /// A typing mistake: a letter or digit added, missing, changed, or two swapped.
     Slip,
-    /// Day and month are exchanged.
+    /// Day and month are swapped.
     Transposed,
-    /// Given name and family name are exchanged.
+    /// Given name and family name are swapped.
     Swapped,
     /// One is a short form of the other.
     Nickname,
@@ -57,7 +58,7 @@ pub enum Agreement {
 }
 
 impl Field {
-    /// Every field, in the order in which they are compared.
+    /// Every field, in the order of comparison.
     pub const ALL: [Self; 7] = [
         Self::FamilyName,
         Self::GivenName,
@@ -68,8 +69,8 @@ impl Field {
         Self::Identifiers,
     ];
 
-    /// How far the field can agree where it is known on both sides, from least to most. Dates that are known in part have levels that a model does not estimate
-    /// (`Agreement::by_hand`).
+    /// The levels that a field can have if it is known on both sides, from least to most. Partial dates have
+    /// levels that are not estimated by a model (`Agreement::fixed_weight`).
     pub const fn levels(self) -> &'static [Agreement] {
         use Agreement::{
             Disagrees, Exact, Initial, Near, Nickname, Part, Similar, Slip, Sounds, Swapped, Transposed, Year,
@@ -87,7 +88,7 @@ impl Field {
         }
     }
 
-    /// The field's name in a model's file.
+    /// The field's name in a model file.
     pub const fn name(self) -> &'static str {
         match self {
             Self::FamilyName => "family_name",
@@ -100,16 +101,18 @@ impl Field {
         }
     }
 
-    /// The place of a level among the field's own; none for a level that it cannot have, and for [`Agreement::Missing`].
+    /// The index of a level among the field's own; `None` for a level that it cannot have, and for
+    /// [`Agreement::Missing`].
     pub(super) fn place(self, level: Agreement) -> Option<usize> {
         self.levels().iter().position(|own| *own == level)
     }
 }
 
 impl Agreement {
-    /// What speaks for the same person where a date of birth is known in part on one side, or expected: few are, so nothing is estimated. As many bits as there are years
-    /// and months in 45 years of births, and times around a birth, less half a bit for slips.
-    pub(super) const fn by_hand(self) -> Option<f64> {
+    /// The fixed weight if a date of birth is partial or expected on one side: such dates are too few to
+    /// estimate from. As many bits as there are years and months in 45 years of births, and periods around a
+    /// birth, less half a bit for mistakes.
+    pub(super) const fn fixed_weight(self) -> Option<f64> {
         match self {
             Self::SameYear => Some(5.0),
             Self::SameMonth => Some(8.5),
@@ -118,7 +121,7 @@ impl Agreement {
         }
     }
 
-    /// The level's name in a model's file.
+    /// The level's name in a model file.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",

@@ -1,4 +1,4 @@
-//! Lists that are kept as files beside the code: sections named in brackets, and remarks after `#`.
+//! Reads built-in list files: sections with names in brackets, and comments after `#`.
 
 /// The lines of one section.
 pub(super) fn lines(file: &'static str, section: &str) -> impl Iterator<Item = &'static str> {

@@ -1,11 +1,13 @@
-//! Is this the same person? Descriptions are compared field by field, and the comparison is weighed as Fellegi and Sunter do.
+//! Person matching (record linkage): is this the same person? Descriptions are compared field by field, and
+//! the comparison is weighed as in the Fellegi–Sunter model.
 //!
-//! Pure: names no other room, no database, no clock, no async. Who may be found is not decided here: the candidates that come in are those that the
-//! asker may know of, and nothing here remembers anything.
+//! Pure: uses no other room, no database, no clock, no async. Who may be found is not decided here: the
+//! candidates passed in are those that the caller may know of, and nothing is remembered.
 //!
-//! In the order of a look-up: [`Model::lacks`] says whether a question can be asked, [`keys`] by which keys candidates are found,
-//! [`Model::score`] what speaks for each, [`verdict`] what the answer is. [`train`] estimates a model from data. [`series`] says what a question has in common with others
-//! of its asker, whatever is stored.
+//! In the order of a look-up: [`Model::lacks`] says whether a question can be asked, [`keys`] which keys find
+//! candidates, [`Model::score`] how well each matches, [`verdict`] what the answer is. [`train`] estimates a
+//! model from data. [`series`] says what a question has in common with others by the same caller, whatever is
+//! stored.
 
 pub mod keys;
 pub mod series;

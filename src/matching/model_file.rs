@@ -1,4 +1,4 @@
-//! A model as a file: TOML, read strictly, so that a model that is not whole is refused and not guessed at.
+//! Model files: TOML, parsed strictly, so that an incomplete model is refused rather than guessed at.
 
 use std::fmt::Write as _;
 
@@ -12,19 +12,19 @@ use super::{
     rarity_file,
 };
 
-/// The form of the file.
+/// The format version of the file.
 const FORMAT: i64 = 1;
-/// How far the shares of a field's levels may be from 1 in all.
+/// How far the sum of a field's shares may be from 1.
 const TOLERANCE: f64 = 0.001;
-/// The table that says what a number of a system says beyond the average.
+/// The table of extra weights for numbers, by system.
 const NUMBERS: &str = "numbers";
-/// The most that it can say, in bits.
-const MOST_OF_A_NUMBER: f64 = 20.0;
-/// The furthest that the odds of a match may be from even.
-const FURTHEST: f64 = 60.0;
+/// The largest such weight, in bits.
+const MAX_NUMBER_WEIGHT: f64 = 20.0;
+/// The largest log odds of a match, either way.
+const MAX_LOG_ODDS: f64 = 60.0;
 
 impl Model {
-    /// Reads a model's file.
+    /// Parses a model file.
     pub fn parse(text: &str) -> Result<Self, ModelError> {
         let mut file: Table = text.parse().map_err(|error: toml::de::Error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -36,8 +36,8 @@ impl Model {
             _ => return Err(refused("format", format!("want {FORMAT}"))),
         }
         let prior = number(file.remove("prior"))
-            .filter(|prior| prior.abs() <= FURTHEST)
-            .ok_or_else(|| refused("prior", format!("want a number from -{FURTHEST} to {FURTHEST}")))?;
+            .filter(|prior| prior.abs() <= MAX_LOG_ODDS)
+            .ok_or_else(|| refused("prior", format!("want a number from -{MAX_LOG_ODDS} to {MAX_LOG_ODDS}")))?;
         let Some(Value::Boolean(households)) = file.remove("households") else {
             return Err(refused("households", "want true or false"));
         };
@@ -59,10 +59,10 @@ impl Model {
         }
     }
 
-    /// The model's file.
+    /// Writes a model file.
     pub fn to_toml(&self) -> String {
         let mut text = format!("format = {FORMAT}\n");
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "prior = {:?}", rounded(self.prior));
         let _ = writeln!(text, "households = {}", self.households);
         for (field, odds) in Field::ALL.into_iter().zip(&self.fields) {
@@ -92,7 +92,7 @@ impl Model {
     }
 }
 
-/// A file without the table says that the numbers of all systems say the same.
+/// Without the table, the numbers of all systems have the same weight.
 fn read_numbers(value: Option<Value>) -> Result<[f64; System::ALL.len()], ModelError> {
     let mut table = match value {
         None => Table::new(),
@@ -102,8 +102,8 @@ fn read_numbers(value: Option<Value>) -> Result<[f64; System::ALL.len()], ModelE
     let mut bits = [0.0; System::ALL.len()];
     for (bits, system) in bits.iter_mut().zip(System::ALL) {
         if let Some(value) = table.remove(system.name()) {
-            let near = number(Some(value)).filter(|bits| bits.abs() <= MOST_OF_A_NUMBER);
-            let wanted = format!("want bits from -{MOST_OF_A_NUMBER} to {MOST_OF_A_NUMBER}");
+            let near = number(Some(value)).filter(|bits| bits.abs() <= MAX_NUMBER_WEIGHT);
+            let wanted = format!("want bits from -{MAX_NUMBER_WEIGHT} to {MAX_NUMBER_WEIGHT}");
             *bits = near.ok_or_else(|| refused(format!("{NUMBERS}.{}", system.name()), wanted))?;
         }
     }
@@ -163,7 +163,7 @@ fn read_field(field: Field, value: Option<Value>) -> Result<Vec<Odds>, ModelErro
     Ok(all)
 }
 
-/// Six digits that count.
+/// Six significant digits.
 fn rounded(number: f64) -> f64 {
     format!("{number:.5e}").parse().unwrap_or(number)
 }

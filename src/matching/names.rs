@@ -1,22 +1,22 @@
-//! How far names agree.
+//! Comparing names.
 
 use super::{
     Agreement, Field, keys, nicknames,
     normal::{self, LOST, Name, Reading},
 };
 
-/// From here on two names are spelt alike, by the measure of Jaro and Winkler.
+/// The Jaro–Winkler similarity from which two names are spelt alike.
 const ALIKE: f64 = 0.88;
-/// A shorter part of a name is not enough for it to count as the same name.
-const SHORTEST_PART: usize = 3;
+/// A part of a name shorter than this is not enough to count as the same name.
+const MIN_PART: usize = 3;
 
-/// The most letters by which two ways of writing dotted vowels differ.
-const MOST_DOTTED: usize = 3;
+/// The most letters by which two spellings of dotted vowels differ.
+const MAX_DOTTED: usize = 3;
 
-/// How far family names and given names agree. Exchanged names are found here, since both are needed for it.
+/// How well family names and given names agree. Swapped names are found here, since that needs both.
 pub(super) fn both(one: (&Name, &Name), other: (&Name, &Name)) -> (Agreement, Agreement) {
     let ((family, given), (other_family, other_given)) = (one, other);
-    // Whoever has one name has it as the one on some forms and as the other on others.
+    // A person with one name has it as given name on some forms and as family name on others.
     match [family, given, other_family, other_given].map(Name::is_empty) {
         [false, true, true, false] => return (self::family(family, other_given), Agreement::Missing),
         [true, false, false, true] => return (self::family(given, other_family), Agreement::Missing),
@@ -29,31 +29,32 @@ pub(super) fn both(one: (&Name, &Name), other: (&Name, &Name)) -> (Agreement, Ag
     }
     let crossed = [self::given(given, other_family), self::given(family, other_given)];
     if direct.0 == Agreement::Missing || direct.1 == Agreement::Missing {
-        // Somebody may have one name only, and it may be asked for as either.
+        // A person may have only one name, and be asked about with it as either.
         let one_name = |family: &Name, given: &Name| family.is_empty() != given.is_empty();
         let found = crossed.into_iter().max().filter(|level| same(*level));
         return match found {
             Some(level) if one_name(family, given) && one_name(other_family, other_given) => {
                 (level_of_family(level), Agreement::Missing)
             }
-            // Only for who has no other name: a name in the wrong place is otherwise exchanged for the other one.
+            // Only if there is no other name: otherwise a name in the wrong place is treated as swapped.
             Some(_) if one_name(family, given) || one_name(other_family, other_given) => {
                 (Agreement::Missing, Agreement::Swapped)
             }
             _ => direct,
         };
     }
-    // One is as it is written; the other may be misspelt, or a part of it is left out, as middle names are, or all but the initial.
+    // One must be exact; the other may be misspelt, or partly left out, as middle names are, or reduced to
+    // the initial.
     let whole = crossed.into_iter().any(|level| level > Agreement::Slip);
     match crossed.map(|level| whole && (same(level) || matches!(level, Agreement::Part | Agreement::Initial))) {
         [true, true] => (Agreement::Swapped, Agreement::Swapped),
-        // One of the names stands in the other's place, and the other is lost.
+        // One name is in the other's place, and the other is missing.
         [false, false] => direct,
         _ => (direct.0, Agreement::Swapped),
     }
 }
 
-/// A level of given names as one that family names can have.
+/// Maps a level of given names to one that family names can have.
 fn level_of_family(level: Agreement) -> Agreement {
     if level == Agreement::Exact {
         level
@@ -62,25 +63,25 @@ fn level_of_family(level: Agreement) -> Agreement {
     }
 }
 
-/// How far two family names agree.
+/// How well two family names agree.
 fn family(one: &Name, other: &Name) -> Agreement {
     of_readings(Field::FamilyName, one, other, family_as_read)
 }
 
-/// How far two given names agree.
+/// How well two given names agree.
 fn given(one: &Name, other: &Name) -> Agreement {
     if let (Some(one), Some(other)) = (&one.literal, &other.literal)
         && [one, other]
             .into_iter()
             .all(|name| name.parts.len() > 1 && normal::is_shared(name.first()))
     {
-        // Written together, names that begin alike would seem to be alike.
+        // Concatenated, names that begin alike would seem similar.
         return given_as_read(one, other);
     }
     of_readings(Field::GivenName, one, other, given_as_read)
 }
 
-/// The most that two names agree, with what may be a title or the beginning of a name and without.
+/// The best agreement of two names, reading possible titles and particles both ways.
 fn of_readings(field: Field, one: &Name, other: &Name, compare: fn(&Reading, &Reading) -> Agreement) -> Agreement {
     if one.is_empty() || other.is_empty() {
         return Agreement::Missing;
@@ -117,9 +118,9 @@ fn given_as_read(one: &Reading, other: &Reading) -> Agreement {
     if one.whole == other.whole {
         return Agreement::Exact;
     }
-    // Middle names are left out as often as not.
+    // Middle names are often left out.
     let without_middle = one.parts.len().min(other.parts.len()) == 1;
-    if without_middle && one.first() == other.first() && one.first().len() >= SHORTEST_PART {
+    if without_middle && one.first() == other.first() && one.first().len() >= MIN_PART {
         return Agreement::Part;
     }
     let (one_rest, other_rest) = (
@@ -129,7 +130,7 @@ fn given_as_read(one: &Reading, other: &Reading) -> Agreement {
     let rest_agrees =
         !one_rest.is_empty() && !other_rest.is_empty() && of_parts(one_rest, other_rest) == Agreement::Exact;
     if !without_middle && normal::is_shared(one.first()) && normal::is_shared(other.first()) {
-        // The next name is the one that somebody is called by.
+        // The next name is the one that the person is called by.
         return if rest_agrees {
             Agreement::Nickname
         } else {
@@ -162,7 +163,7 @@ fn given_as_read(one: &Reading, other: &Reading) -> Agreement {
     whole
 }
 
-/// Two who both have a name that brothers share, and others besides.
+/// Both have a name that brothers share, and others as well.
 fn of_shared(one: &[String], other: &[String]) -> Agreement {
     let (Some(first), Some(second)) = (one.first(), other.first()) else {
         return Agreement::Similar;
@@ -178,11 +179,11 @@ fn of_shared(one: &[String], other: &[String]) -> Agreement {
     }
 }
 
-/// The most that a part of the one agrees with a part of the other. There are few parts, and they are short. What stands beside many names says nothing where both have
-/// another besides.
+/// The best agreement between a part of one and a part of the other. Parts are few and short. Words common in
+/// many names do not count if both have another name.
 fn of_parts(one: &[String], other: &[String]) -> Agreement {
     let alone = one.len() == 1 || other.len() == 1;
-    let counts = |part: &&String| part.len() >= SHORTEST_PART && (alone || !normal::is_beside(part));
+    let counts = |part: &&String| part.len() >= MIN_PART && (alone || !normal::is_common_part(part));
     let pairs = one
         .iter()
         .filter(counts)
@@ -199,7 +200,7 @@ fn of_parts(one: &[String], other: &[String]) -> Agreement {
         .unwrap_or(Agreement::Disagrees)
 }
 
-/// How many letters may be others for it to be a slip, in a word of so many.
+/// How many letters may differ in a typing mistake, by the length of the word.
 const fn slips(letters: usize) -> usize {
     match letters {
         0..3 => 0,
@@ -208,23 +209,24 @@ const fn slips(letters: usize) -> usize {
     }
 }
 
-/// Whether a form is a slip away from a name.
+/// Whether a form is a typing mistake away from a name.
 fn is_slip(form: &str, name: &str) -> bool {
     form.len().abs_diff(name.len()) <= 1 && form.len().max(name.len()) >= 3 && strsim::osa_distance(form, name) <= 1
 }
 
-/// How far two different words agree as they are written and sound.
+/// How well two different words agree in spelling and sound.
 fn spelling(one: &str, other: &str) -> Agreement {
     if one.contains(LOST) || other.contains(LOST) {
         return with_lost_letters(one, other);
     }
     let longest = one.len().max(other.len());
-    // A word of twice the length is another word; and what differs by more letters than that is no slip.
+    // A word twice as long is another word; and a difference of more letters than that is not a typing
+    // mistake.
     if one.len().min(other.len()) * 2 < longest {
         return Agreement::Disagrees;
     }
     let distance = strsim::osa_distance(one, other);
-    if distance <= slips(longest) || distance <= MOST_DOTTED && with_plain_vowels(one) == with_plain_vowels(other) {
+    if distance <= slips(longest) || distance <= MAX_DOTTED && with_plain_vowels(one) == with_plain_vowels(other) {
         return Agreement::Slip;
     }
     if longest >= 3 && keys::sound(one) == keys::sound(other) {
@@ -236,7 +238,8 @@ fn spelling(one: &str, other: &str) -> Agreement {
     Agreement::Disagrees
 }
 
-/// Vowels with dots are written with an `e` behind them where there are none, and a ring as a second `a`: `oe` is `ö` and `aa` is `å`.
+/// Without diacritics, dotted vowels are written with an `e` after them, and a ring as a second `a`: `oe` is
+/// `ö` and `aa` is `å`.
 fn with_plain_vowels(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for letter in name.chars() {
@@ -248,12 +251,12 @@ fn with_plain_vowels(name: &str) -> String {
     plain
 }
 
-/// The same for words in which letters got lost: each stands for one letter, or for none.
+/// The same for words with lost letters: each stands for one letter, or for none.
 fn with_lost_letters(one: &str, other: &str) -> Agreement {
     let fits = |spoilt: &str, whole: &str| {
         let parts: Vec<&str> = spoilt.split(LOST).collect();
         let (lost, known) = (parts.len() - 1, spoilt.len() + 1 - parts.len());
-        // Nearly all of it must be known.
+        // Most of it must be known.
         let enough = known >= 2 && lost * 2 <= known && (known..=known + lost).contains(&whole.len());
         let mut rest = whole;
         enough

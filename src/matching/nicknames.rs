@@ -1,14 +1,15 @@
-//! Which given names are forms of one another, as `nicknames.txt` and `short_forms.txt` list them.
+//! Nicknames and short forms of given names, from `nicknames.txt` and `short_forms.txt`.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
 };
 
-/// One name a line: the formal one, then its short forms. Those of English first: what they are looked up by stays what it was.
+/// One name per line: the formal one, then its short forms. The English list comes first, so that existing
+/// look-up keys stay the same.
 const LISTS: [&str; 2] = [include_str!("nicknames.txt"), include_str!("short_forms.txt")];
 
-/// A form, and the formal names of the lines it stands in, in their order.
+/// A form, and the formal names of its lines, in order.
 static LINES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
     let mut lines: HashMap<&str, Vec<&str>> = HashMap::new();
     for list in LISTS {
@@ -23,7 +24,7 @@ static LINES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new
                 }
             }
         }
-        // A name that heads a line is that line's first, wherever else in its list it is a short form.
+        // A formal name counts first for its own line, even if it is also a short form elsewhere in the list.
         for (form, formals) in lines.iter_mut().filter(|(form, _)| !known.contains(**form)) {
             formals.sort_by_key(|formal| formal != form);
         }
@@ -31,7 +32,7 @@ static LINES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new
     lines
 });
 
-/// The forms of each line, by the formal name.
+/// The forms of each line, by formal name.
 static FORMS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
     let mut forms: HashMap<&str, Vec<&str>> = HashMap::new();
     for (form, formals) in LINES.iter() {
@@ -42,22 +43,22 @@ static FORMS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new
     forms
 });
 
-/// The formal name that a form stands for, if the list has it.
+/// The formal name of a form, if it is listed.
 pub(super) fn formal(name: &str) -> Option<&'static str> {
     LINES.get(name)?.first().copied()
 }
 
-/// All formal names that a form may stand for; none if no list has it.
+/// All formal names of a form; empty if it is not listed.
 pub(super) fn formals(name: &str) -> &'static [&'static str] {
     LINES.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// Whether a name heads a line, as those do that registers have.
+/// Whether a name is a formal one.
 pub(super) fn is_formal(name: &str) -> bool {
     FORMS.contains_key(name)
 }
 
-/// Whether two forms are of one name.
+/// Whether two forms belong to the same name.
 pub(super) fn related(one: &str, other: &str) -> bool {
     match (LINES.get(one), LINES.get(other)) {
         (Some(one), Some(other)) => one.iter().any(|formal| other.contains(formal)),
@@ -65,7 +66,7 @@ pub(super) fn related(one: &str, other: &str) -> bool {
     }
 }
 
-/// Whether a form of the one is nearly the other, which itself is in no list.
+/// Whether a form of one is nearly the other, which itself is not listed.
 pub(super) fn nearly_related(one: &str, other: &str, near: impl Fn(&str, &str) -> bool) -> bool {
     let of = |listed: &str, slipped: &str| {
         let formals = LINES.get(listed).into_iter().flatten();

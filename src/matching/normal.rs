@@ -1,21 +1,22 @@
-//! Texts as they are compared: folded to plain lower-case letters and digits, without what people write differently.
+//! Normalisation: texts are folded to plain lower-case letters and digits, without differences in spelling
+//! conventions.
 //!
-//! Every text is cut to a bounded length first, so that nothing that follows can be made to take long.
+//! Every text is truncated first, so that hostile input cannot make later steps slow.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 use super::{lists, nicknames, placeholders, repair};
 
-/// The most letters of a text that are looked at.
-const LONGEST: usize = 160;
+/// The most letters of a text that are read.
+const MAX_LENGTH: usize = 160;
 /// The most parts of a name.
-const MOST_PARTS: usize = 4;
-/// The most letters of a name in all, after folding.
-const LONGEST_NAME: usize = 48;
-/// A letter that got lost.
+const MAX_PARTS: usize = 4;
+/// The most letters of a whole name, after folding.
+const MAX_NAME: usize = 48;
+/// Stands for a lost letter.
 pub(super) const LOST: char = '?';
 
-/// Words that are read in two ways.
+/// Words that can be read in two ways.
 const WORDS: &str = include_str!("words.txt");
 static TITLES: LazyLock<HashSet<&str>> = LazyLock::new(|| words("titles"));
 static PARTICLES: LazyLock<HashSet<&str>> = LazyLock::new(|| words("particles"));
@@ -27,13 +28,13 @@ fn words(section: &str) -> HashSet<&'static str> {
         .collect()
 }
 
-/// Whether a name is one that whole families of brothers have.
+/// Whether a name is one that all brothers in a family may have.
 pub(super) fn is_shared(word: &str) -> bool {
     SHARED.contains(word)
 }
 
-/// Whether a word stands beside many names, so that to have it in common says little.
-pub(super) fn is_beside(word: &str) -> bool {
+/// Whether a word is part of many names, so that sharing it is weak evidence.
+pub(super) fn is_common_part(word: &str) -> bool {
     is_shared(word) || PARTICLES.contains(word) || TITLES.contains(word)
 }
 
@@ -42,12 +43,12 @@ pub(super) fn is_title(word: &str) -> bool {
     TITLES.contains(word)
 }
 
-/// One way to read a name.
+/// One reading of a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reading {
     /// Its parts.
     pub(super) parts: Vec<String>,
-    /// The parts without anything between them.
+    /// The parts concatenated.
     pub(super) whole: String,
 }
 
@@ -58,13 +59,13 @@ impl Reading {
     }
 
     fn push(&mut self, word: &str, joined: bool) {
-        let room = LONGEST_NAME.saturating_sub(self.whole.len());
+        let room = MAX_NAME.saturating_sub(self.whole.len());
         let word = word.get(..room).unwrap_or(word);
         if word.is_empty() {
             return;
         }
         self.whole.push_str(word);
-        let full = self.parts.len() >= MOST_PARTS;
+        let full = self.parts.len() >= MAX_PARTS;
         match self.parts.last_mut() {
             Some(begun) if joined => begun.push_str(word),
             _ if full => {}
@@ -73,15 +74,15 @@ impl Reading {
     }
 }
 
-/// A name, as it is read at first, and word by word where that is another thing.
+/// A name, as usually read, and word by word if that differs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Name {
-    /// Without titles, particles joined to what they begin.
+    /// Without titles, and with particles joined to the next word.
     pub(super) usual: Reading,
-    /// Every word by itself, if there are titles or particles.
+    /// Every word on its own, if there are titles or particles.
     pub(super) literal: Option<Reading>,
-    /// It was given, and what was given stands for nothing.
-    pub(super) stands_for_none: bool,
+    /// A value was given, but it is a placeholder.
+    pub(super) is_placeholder: bool,
 }
 
 impl Name {
@@ -94,16 +95,16 @@ impl Name {
         self.usual.first()
     }
 
-    /// The first part as the nickname list's own name for it, or as it is.
+    /// The first part's formal name from the nickname list, or the part itself.
     pub(super) fn formal(&self) -> &str {
         nicknames::formal(self.first()).unwrap_or_else(|| self.first())
     }
 
-    /// The name, or none at all if it is a text for what is not known.
-    pub(super) fn known(self, stands_for_none: bool) -> Self {
-        if stands_for_none {
+    /// The name, or an empty one if it is a placeholder.
+    pub(super) fn known(self, is_placeholder: bool) -> Self {
+        if is_placeholder {
             Self {
-                stands_for_none,
+                is_placeholder,
                 ..Self::default()
             }
         } else {
@@ -112,15 +113,16 @@ impl Name {
     }
 }
 
-/// Plain lower-case letters and digits, words apart by one blank. Apostrophes join, everything else divides.
+/// Plain lower-case letters and digits, with words separated by one space. Apostrophes join, everything else
+/// separates.
 pub(super) fn fold(text: &str) -> String {
     folded(text, false)
 }
 
-/// The same, letters that got lost kept as [`LOST`] if wanted.
+/// The same, with lost letters kept as [`LOST`] if wanted.
 fn folded(text: &str, lost: bool) -> String {
-    let mut folded = String::with_capacity(text.len().min(LONGEST));
-    for letter in text.chars().take(LONGEST) {
+    let mut folded = String::with_capacity(text.len().min(MAX_LENGTH));
+    for letter in text.chars().take(MAX_LENGTH) {
         match letter {
             '\'' | '\u{2019}' | '\u{2018}' | '\u{02BC}' | '`' | '\u{00B4}' => {}
             LOST | char::REPLACEMENT_CHARACTER if lost => folded.push(LOST),
@@ -129,7 +131,7 @@ fn folded(text: &str, lost: bool) -> String {
                 .chars()
                 .for_each(|plain| push(&mut folded, plain)),
         }
-        if folded.len() >= LONGEST {
+        if folded.len() >= MAX_LENGTH {
             break;
         }
     }
@@ -145,25 +147,25 @@ fn push(folded: &mut String, letter: char) {
     }
 }
 
-/// A family name in its readings; none if it stands for one that is not known.
+/// The readings of a family name; empty for a placeholder.
 pub(super) fn family_name(text: &str) -> Name {
     let folded = of_name(text);
     read(&folded).known(placeholders::is_name(&folded))
 }
 
-/// A given name in its readings; none if it stands for one that is not known.
+/// The readings of a given name; empty for a placeholder.
 pub(super) fn given_name(text: &str) -> Name {
     let folded = of_name(text);
     read(&folded).known(placeholders::is_given_name(&folded))
 }
 
-/// A name in its readings, whatever it says.
+/// The readings of a name, whatever it is.
 pub(super) fn name(text: &str) -> Name {
     read(&of_name(text))
 }
 
 fn of_name(text: &str) -> String {
-    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| at);
+    let end = text.char_indices().nth(MAX_LENGTH).map_or(text.len(), |(at, _)| at);
     folded(&repair::repaired(&text[..end]), true)
 }
 
@@ -172,7 +174,7 @@ fn read(folded: &str) -> Name {
     let words: Vec<&str> = folded.split(' ').filter(is_word).map(as_written).collect();
     let untitled: Vec<&str> = words.iter().copied().filter(|word| !TITLES.contains(word)).collect();
     let mut name = Name::default();
-    // Somebody may be called Master or Lord, and nothing else.
+    // A person's name may be Master or Lord, and nothing else.
     let mut joined = false;
     for word in if untitled.is_empty() { &words } else { &untitled } {
         name.usual.push(word, joined);
@@ -191,7 +193,7 @@ fn read(folded: &str) -> Name {
     name
 }
 
-/// The same word for those that are written in two ways.
+/// One spelling for words with two spellings.
 fn as_written(word: &str) -> &str {
     match word {
         "saint" | "sainte" | "ste" => "st",
@@ -199,11 +201,11 @@ fn as_written(word: &str) -> &str {
     }
 }
 
-/// Letters and digits without anything between them, in capitals as postcodes and numbers are written.
+/// Letters and digits without separators, in capitals, as postcodes and numbers are written.
 pub(super) fn code(text: &str) -> String {
     let mut code = fold(text);
     code.retain(|letter| letter != ' ');
-    code.truncate(LONGEST_NAME);
+    code.truncate(MAX_NAME);
     code.make_ascii_uppercase();
     code
 }

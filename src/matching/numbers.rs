@@ -1,55 +1,56 @@
-//! Numbers in other systems: in one form, however they are written, and what each system's numbers can say.
+//! Identifiers in other systems: normalisation, check digits, and how strong each system's numbers are as
+//! evidence.
 
 use super::{Agreement, Description, normal, placeholders};
 
-/// The most identifiers of one person that are looked at.
-const MOST: usize = 12;
-/// The letters that check a unique pupil number, by the remainder.
+/// The most identifiers of one person that are read.
+const MAX_IDENTIFIERS: usize = 12;
+/// The check letters of a unique pupil number, by remainder.
 const UPN_LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
-/// Shorter numbers are not said to be a slip of one another.
-const SHORTEST: usize = 6;
+/// Shorter numbers are not treated as misspellings of each other.
+const MIN_LENGTH: usize = 6;
 
-/// A number in another system, in one form.
+/// A normalised identifier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Number {
     /// The system's code, in capitals.
     pub(super) system: String,
-    /// The number, in the form that is compared.
+    /// The normalised number.
     pub(super) value: String,
 }
 
-/// What is wrong with a number, whoever has it.
+/// Why a number is invalid, whoever has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrongNumber {
-    /// It stands for none.
+    /// It is a placeholder.
     Placeholder,
-    /// It is written as spreadsheets write long numbers, with most of its digits lost.
+    /// It is in a spreadsheet's scientific notation, with most digits lost.
     Scientific,
-    /// It is no NHS number, or its check digit is another.
+    /// It is not an NHS number, or its check digit is wrong.
     NhsNumber,
-    /// It is no unique pupil number, or its check letter is another.
+    /// It is not a unique pupil number, or its check letter is wrong.
     Upn,
 }
 
-/// How far the numbers of two people agree.
+/// How well the numbers of two people agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Numbers {
-    /// How far the best of them agrees; none where no system is the same.
+    /// The best agreement; `None` if they have no system in common.
     pub(super) best: Option<Agreement>,
-    /// The system of the number that is the same.
+    /// The system of the matching number.
     pub(super) system: Option<System>,
-    /// Each has an NHS number that is right in itself, and they are two.
-    pub(super) two_people: bool,
+    /// Each has a valid NHS number, and the two differ.
+    pub(super) two_nhs_numbers: bool,
 }
 
-/// The systems of which something is known.
+/// The systems with known rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum System {
-    /// A tenancy: a number that all who live there may have.
+    /// A tenancy: everybody who lives there may have its number.
     Tenancy,
     /// Any other.
     Other,
-    /// Unique pupil numbers, which a school gives in sequence.
+    /// Unique pupil numbers, which a school issues in sequence.
     Upn,
     /// National Insurance numbers.
     Nino,
@@ -58,10 +59,10 @@ pub(super) enum System {
 }
 
 impl System {
-    /// All, in their order.
+    /// All systems, in order.
     pub(super) const ALL: [Self; 5] = [Self::Tenancy, Self::Other, Self::Upn, Self::Nino, Self::NhsNumber];
 
-    /// Its name in a model's file.
+    /// Its name in a model file.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Tenancy => "tenancy",
@@ -72,7 +73,7 @@ impl System {
         }
     }
 
-    /// The system of a code.
+    /// The system with a code.
     pub(super) fn of(code: &str) -> Self {
         match code {
             "NHSNUMBER" | "NHS" => Self::NhsNumber,
@@ -84,12 +85,12 @@ impl System {
     }
 }
 
-/// A number in the form by which it is told from others of its system: two that are the same here are one number. None where it says nothing.
+/// The normalised number: two that are equal here are the same number. `None` if it identifies nobody.
 pub fn folded(system: &str, value: &str) -> Option<String> {
-    form(System::of(&normal::code(system)), value)
+    normalised(System::of(&normal::code(system)), value)
 }
 
-/// What is wrong with a number as it is written; nothing where it may be one.
+/// What is wrong with a number as written; `None` if it may be valid.
 pub fn wrong(system: &str, value: &str) -> Option<WrongNumber> {
     let code = normal::code(value);
     if is_scientific(value) {
@@ -105,15 +106,15 @@ pub fn wrong(system: &str, value: &str) -> Option<WrongNumber> {
     }
 }
 
-/// The numbers of a description that say something, in one form, sorted, each once.
+/// The usable numbers of a description, normalised, sorted, without duplicates.
 pub(super) fn of(description: &Description) -> Vec<Number> {
     let mut all: Vec<Number> = description
         .identifiers
         .iter()
-        .take(MOST)
+        .take(MAX_IDENTIFIERS)
         .filter_map(|identifier| {
             let system = normal::code(&identifier.system);
-            let value = form(System::of(&system), &identifier.value)?;
+            let value = normalised(System::of(&system), &identifier.value)?;
             (!system.is_empty()).then_some(Number { system, value })
         })
         .collect();
@@ -122,16 +123,16 @@ pub(super) fn of(description: &Description) -> Vec<Number> {
     all
 }
 
-fn form(system: System, value: &str) -> Option<String> {
+fn normalised(system: System, value: &str) -> Option<String> {
     let mut code = normal::code(value);
     if is_scientific(value) || placeholders::is_number(&code) {
         return None;
     }
     match system {
-        // The last letter says nothing of who it is, and is often left out.
+        // The last letter does not identify the person, and is often left out.
         System::Nino if is_nino(&code) => code.truncate(8),
         System::NhsNumber if code.len() == 9 && is_nhs_number(&format!("0{code}")) => code.insert(0, '0'),
-        // Spreadsheets take the noughts at the beginning away.
+        // Spreadsheets drop leading zeros.
         System::Tenancy | System::Other if code.bytes().all(|byte| byte.is_ascii_digit()) => {
             code = code.trim_start_matches('0').into();
         }
@@ -140,7 +141,8 @@ fn form(system: System, value: &str) -> Option<String> {
     (!code.is_empty()).then_some(code)
 }
 
-/// How far numbers agree, of the systems that count: the best that those of one system do. Numbers of different systems say nothing of each other.
+/// How well numbers agree, in the systems that count: the best within any system. Numbers of different
+/// systems are not compared.
 pub(super) fn compare(one: &[Number], other: &[Number], counts: fn(&str) -> bool) -> Numbers {
     let mut found = Numbers::default();
     for own in one.iter().filter(|own| counts(&own.system)) {
@@ -152,12 +154,12 @@ pub(super) fn compare(one: &[Number], other: &[Number], counts: fn(&str) -> bool
                 found.system = found.system.max(Some(system));
             } else if system == System::NhsNumber && [own, their].into_iter().all(|number| is_nhs_number(&number.value))
             {
-                found.two_people = true;
+                found.two_nhs_numbers = true;
             }
         }
     }
-    // Somebody may have had two; one that is the same is said by `best`.
-    found.two_people &= found.system.is_none_or(|system| system == System::Tenancy);
+    // A person may have had two; a match is in `best`.
+    found.two_nhs_numbers &= found.system.is_none_or(|system| system == System::Tenancy);
     found
 }
 
@@ -165,13 +167,13 @@ fn level(system: System, one: &str, other: &str) -> Agreement {
     if one == other {
         return Agreement::Exact;
     }
-    // A slip in a number that is checked makes a wrong one, never another's.
+    // A typing mistake in a number with a check digit makes it invalid, never another person's.
     let both_right = match system {
         System::NhsNumber => is_nhs_number(one) && is_nhs_number(other),
         System::Upn => is_upn(one) && is_upn(other),
         _ => false,
     };
-    let long = one.len().min(other.len()) >= SHORTEST;
+    let long = one.len().min(other.len()) >= MIN_LENGTH;
     if long && !both_right && strsim::osa_distance(one, other) == 1 {
         Agreement::Slip
     } else {
@@ -188,7 +190,7 @@ fn is_scientific(value: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let fraction = digits.split_once(['.', ',']);
     let mantissa = fraction.map_or_else(|| number(digits), |(whole, part)| number(whole) && number(part));
-    // Without a point or a plus it may be somebody's own way of numbering.
+    // Without a point or a plus it may be a local numbering scheme.
     let plus = power.strip_prefix('+');
     mantissa && (fraction.is_some() || plus.is_some()) && number(plus.unwrap_or(power))
 }
@@ -203,7 +205,7 @@ fn is_nino(code: &str) -> bool {
         && matches!(suffix, [] | [b'A'..=b'D'])
 }
 
-/// Ten digits, the last of which checks the others.
+/// Ten digits, the last of which is a check digit.
 fn is_nhs_number(code: &str) -> bool {
     let Some(digits) = digits::<10>(code) else { return false };
     let sum: u32 = digits[..9]
@@ -214,7 +216,7 @@ fn is_nhs_number(code: &str) -> bool {
     (11 - sum % 11) % 11 == digits[9]
 }
 
-/// A letter that checks what follows: eleven digits and one more, or a letter for one that holds for a time.
+/// A check letter, then eleven digits and one more, or a letter for a temporary number.
 fn is_upn(code: &str) -> bool {
     let (Some(check), Some(rest)) = (code.as_bytes().first(), code.get(1..)) else {
         return false;

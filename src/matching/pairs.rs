@@ -1,4 +1,4 @@
-//! Pairs of descriptions that share a key, as a look-up would find them.
+//! Blocking: pairs of descriptions that share a key, as a look-up would find them.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use super::{
     keys::{self, Kind},
 };
 
-/// A key that more people have than this finds nobody: so many would not tell anybody apart.
-const MOST_WITH_A_KEY: usize = 2_000;
-/// So many pairs are gathered before those that are there twice are put together.
-const GATHERED: usize = 4_000_000;
+/// A key shared by more people than this is ignored, since it would not distinguish anybody.
+const MAX_PER_KEY: usize = 2_000;
+/// How many pairs are collected before duplicates are merged.
+const BATCH: usize = 4_000_000;
 
-/// Two descriptions by their places, and the kinds of keys that they share, a bit each in the order of [`Kind::ALL`].
+/// Two descriptions by index, and the kinds of keys that they share, as bits in the order of [`Kind::ALL`].
 type Found = (usize, usize, u8);
 
-/// The pairs of `asked` and `stored` that share a key, by their places, sorted, each once. Without `stored`, the pairs within `asked`, the earlier
-/// place first.
+/// The pairs of `asked` and `stored` that share a key, as indices, sorted, without duplicates. Without
+/// `stored`, the pairs within `asked`, the lower index first.
 pub fn blocked(asked: &[Description], stored: Option<&[Description]>) -> Vec<(usize, usize)> {
     let found = with_kinds(asked, stored);
     found.into_iter().map(|(one, other, _)| (one, other)).collect()
@@ -32,10 +32,10 @@ pub(super) fn with_kinds(asked: &[Description], stored: Option<&[Description]>) 
         }
     }
     let mut pairs: Vec<Found> = Vec::new();
-    let mut limit = GATHERED;
+    let mut limit = BATCH;
     for (place, person) in asked.iter().enumerate() {
         for (key, kind) in keys::of_asked(person) {
-            let Some(others) = holders.get(&key).filter(|all| all.len() <= MOST_WITH_A_KEY) else {
+            let Some(others) = holders.get(&key).filter(|all| all.len() <= MAX_PER_KEY) else {
                 continue;
             };
             let found = others.iter().map(|other| (place, *other, bit(kind)));
@@ -47,11 +47,11 @@ pub(super) fn with_kinds(asked: &[Description], stored: Option<&[Description]>) 
             }
         }
         if pairs.len() > limit {
-            together(&mut pairs);
-            limit = pairs.len() + GATHERED;
+            merge(&mut pairs);
+            limit = pairs.len() + BATCH;
         }
     }
-    together(&mut pairs);
+    merge(&mut pairs);
     pairs
 }
 
@@ -63,8 +63,8 @@ pub(super) fn bit(kind: Kind) -> u8 {
         .map_or(0, |place| 1 << place)
 }
 
-/// Sorts pairs and puts together what was found by several keys.
-fn together(pairs: &mut Vec<Found>) {
+/// Sorts pairs and merges duplicates found by several keys.
+fn merge(pairs: &mut Vec<Found>) {
     pairs.sort_unstable();
     pairs.dedup_by(|next, kept| {
         let same = (next.0, next.1) == (kept.0, kept.1);

@@ -1,8 +1,8 @@
-//! How far postcodes agree: those of the United Kingdom by unit, sector and district, others by their digits.
+//! Comparing postcodes: United Kingdom ones by unit, sector and district, others by their digits.
 
 use super::Agreement;
 
-/// How far two postcodes agree, each as [`normal::code`](super::normal::code) makes it.
+/// How well two postcodes agree, each as normalised by [`normal::code`](super::normal::code).
 pub(super) fn postcodes(one: &str, other: &str) -> Agreement {
     if one.is_empty() || other.is_empty() {
         return Agreement::Missing;
@@ -26,7 +26,7 @@ pub(super) fn postcodes(one: &str, other: &str) -> Agreement {
     }
     match parts {
         (Some(one), Some(other)) if district(one) == district(other) => Agreement::Part,
-        // Only the district is known on one side.
+        // One side has only the district.
         (Some(_), None) | (None, Some(_)) if sector(longer).is_some_and(|sector| district(sector) == shorter) => {
             Agreement::Part
         }
@@ -37,17 +37,18 @@ pub(super) fn postcodes(one: &str, other: &str) -> Agreement {
     }
 }
 
-/// Whether a postcode is a whole one of the United Kingdom, which a street or a part of it has to itself.
+/// Whether a postcode is a full one of the United Kingdom, which covers a street or part of one.
 pub(super) fn is_unit(postcode: &str) -> bool {
     sector(postcode).is_some()
 }
 
-/// Whether it may be no more than the beginning of a postcode of the United Kingdom: letters and digits, too few for a whole one.
+/// Whether it may be only the beginning of a United Kingdom postcode: letters and digits, too few for a full
+/// one.
 pub(super) fn is_only_district(postcode: &str) -> bool {
     sector(postcode).is_none() && postcode.len() <= 4 && postcode.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
-/// The sector of a postcode of the United Kingdom: all but its last two letters.
+/// The sector of a United Kingdom postcode: everything but its last two letters.
 fn sector(postcode: &str) -> Option<&str> {
     let bytes = postcode.as_bytes();
     let (outward, inward) = bytes.split_at_checked(bytes.len().checked_sub(3)?)?;
@@ -61,7 +62,7 @@ fn sector(postcode: &str) -> Option<&str> {
     (outward_is_one && inward_is_one).then(|| &postcode[..postcode.len() - 2])
 }
 
-/// The district of a sector: all but the sector's digit.
+/// The district of a sector: everything but its last digit.
 fn district(sector: &str) -> &str {
     &sector[..sector.len() - 1]
 }

@@ -1,4 +1,4 @@
-//! What rare and frequent names say, in a model's file: a table for each kind of name, with a line for all names that say as much.
+//! Name rarity in model files: a table for each kind of name, with one line for all names of the same weight.
 
 use std::{cmp::Ordering, fmt::Write as _};
 
@@ -7,17 +7,17 @@ use toml::{Table, Value};
 use super::{
     Field, ModelError,
     model_error::{number, refused, shown},
-    rarity::{FURTHEST, Rarity},
+    rarity::{MAX_WEIGHT, Rarity},
 };
 
-/// The table that has the others.
+/// The table that contains the others.
 pub(super) const NAMES: &str = "names";
-/// What is said of all names that have no line.
+/// The key for all unlisted names.
 const OTHERS: &str = "others";
-/// The kinds of names, in their order in a model.
+/// The kinds of names, in the order of the model.
 const KINDS: [Field; 2] = [Field::FamilyName, Field::GivenName];
 
-/// Reads the tables. A file without them says that all names say the same.
+/// Parses the tables. Without them all names have the same weight.
 pub(super) fn read(value: Option<Value>) -> Result<[Rarity; 2], ModelError> {
     let mut tables = match value {
         None => return Ok(Default::default()),
@@ -42,8 +42,8 @@ pub(super) fn read(value: Option<Value>) -> Result<[Rarity; 2], ModelError> {
 }
 
 fn read_kind(place: &str, mut table: Table) -> Result<Rarity, ModelError> {
-    let near = |bits: &f64| bits.abs() <= FURTHEST;
-    let wanted = format!("want bits from -{FURTHEST} to {FURTHEST}");
+    let near = |bits: &f64| bits.abs() <= MAX_WEIGHT;
+    let wanted = format!("want bits from -{MAX_WEIGHT} to {MAX_WEIGHT}");
     let others = number(table.remove(OTHERS)).filter(near);
     let mut rarity = Rarity {
         others: others.ok_or_else(|| refused(format!("{place}.{OTHERS}"), wanted.as_str()))?,
@@ -58,7 +58,7 @@ fn read_kind(place: &str, mut table: Table) -> Result<Rarity, ModelError> {
             return Err(refused(place, "want names in one text, apart by blanks"));
         };
         for name in names.split_ascii_whitespace() {
-            if rarity.told.insert(name.to_owned(), bits).is_some() {
+            if rarity.listed.insert(name.to_owned(), bits).is_some() {
                 return Err(refused(place, "a name stands there that stands elsewhere as well"));
             }
         }
@@ -69,11 +69,15 @@ fn read_kind(place: &str, mut table: Table) -> Result<Rarity, ModelError> {
 /// Writes the tables.
 pub(super) fn write(text: &mut String, both: &[Rarity; 2]) {
     for (kind, rarity) in KINDS.into_iter().zip(both) {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "\n[{NAMES}.{}]\n{OTHERS} = {:?}", kind.name(), rarity.others);
-        let mut told: Vec<(&str, f64)> = rarity.told.iter().map(|(name, bits)| (name.as_str(), *bits)).collect();
-        told.sort_by(|one, other| one.1.total_cmp(&other.1).then_with(|| one.0.cmp(other.0)));
-        for alike in told.chunk_by(|one, other| one.1.total_cmp(&other.1) == Ordering::Equal) {
+        let mut listed: Vec<(&str, f64)> = rarity
+            .listed
+            .iter()
+            .map(|(name, bits)| (name.as_str(), *bits))
+            .collect();
+        listed.sort_by(|one, other| one.1.total_cmp(&other.1).then_with(|| one.0.cmp(other.0)));
+        for alike in listed.chunk_by(|one, other| one.1.total_cmp(&other.1) == Ordering::Equal) {
             let names: Vec<&str> = alike.iter().map(|(name, _)| *name).collect();
             let _ = writeln!(text, "\"{:?}\" = \"{}\"", alike[0].1, names.join(" "));
         }

@@ -1,13 +1,13 @@
-//! Texts that programs have spoilt on their way: UTF-8 that was read as Windows-1252, and characters written as HTML writes them.
+//! Repairing corrupted texts: UTF-8 decoded as Windows-1252 (mojibake), and HTML entities.
 
 use std::borrow::Cow;
 
-/// So often may a text have been read wrongly.
-const ROUNDS: usize = 2;
-/// The longest name of a character in HTML.
-const LONGEST_NAME: usize = 10;
+/// How often a text may have been decoded wrongly.
+const MAX_ROUNDS: usize = 2;
+/// The longest name of an HTML entity.
+const MAX_NAME: usize = 10;
 
-/// What Windows-1252 has between 0x80 and 0x9F.
+/// The characters of Windows-1252 from 0x80 to 0x9F.
 const HIGH: [char; 32] = [
     '\u{20AC}', '\u{81}', '\u{201A}', '\u{192}', '\u{201E}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2C6}', '\u{2030}',
     '\u{160}', '\u{2039}', '\u{152}', '\u{8D}', '\u{17D}', '\u{8F}', '\u{90}', '\u{2018}', '\u{2019}', '\u{201C}',
@@ -15,14 +15,14 @@ const HIGH: [char; 32] = [
     '\u{17E}', '\u{178}',
 ];
 
-/// The text as it was meant.
+/// The repaired text.
 pub(super) fn repaired(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     if text.contains('&') {
         text = Cow::Owned(without_entities(&text));
     }
-    for _ in 0..ROUNDS {
-        // Most texts are plain, and need no more than this look.
+    for _ in 0..MAX_ROUNDS {
+        // Most texts are ASCII and need no repair.
         if text.is_ascii() {
             break;
         }
@@ -32,7 +32,7 @@ pub(super) fn repaired(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// What the bytes of a text in Windows-1252 are as UTF-8, if they are that.
+/// The text's Windows-1252 bytes decoded as UTF-8, if they are valid.
 fn as_utf8(text: &str) -> Option<String> {
     let byte = |letter: char| match u32::from(letter) {
         code @ (0..0x80 | 0xA0..0x100) => u8::try_from(code).ok(),
@@ -45,14 +45,14 @@ fn as_utf8(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// `O&#39;Brien` and `Zo&euml;` as they are read.
+/// Decodes `O&#39;Brien` and `Zo&euml;`.
 fn without_entities(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
         plain.push_str(&rest[..at]);
         rest = &rest[at + 1..];
-        let end = rest.bytes().take(LONGEST_NAME + 1).position(|byte| byte == b';');
+        let end = rest.bytes().take(MAX_NAME + 1).position(|byte| byte == b';');
         match end.and_then(|end| Some((end, character(&rest[..end])?))) {
             Some((end, character)) => {
                 plain.push(character);
@@ -65,7 +65,8 @@ fn without_entities(text: &str) -> String {
     plain
 }
 
-/// The character of a name or number of HTML. Of letters with an accent the letter is given, since texts are folded to that.
+/// The character of an HTML entity. An accented letter gives the plain letter, since texts are folded to
+/// that.
 fn character(name: &str) -> Option<char> {
     if let Some(number) = name.strip_prefix('#') {
         let code = match number.strip_prefix(['x', 'X']) {

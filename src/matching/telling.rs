@@ -40,7 +40,7 @@ impl Score {
             self.level(Field::GivenName),
             Agreement::Exact | Agreement::Nickname | Agreement::Part
         );
-        home && given && self.of_an_age && self.level(Field::FamilyName) == Agreement::Exact
+        home && given && self.of_similar_age && self.level(Field::FamilyName) == Agreement::Exact
     }
 
     fn level(&self, field: Field) -> Agreement {

@@ -1,8 +1,9 @@
-//! Estimates a model from descriptions of which nobody has said who is who, by expectation-maximisation.
+//! Training: estimates a model from unlabelled descriptions by expectation-maximisation.
 //!
-//! Pairs that share a key are compared; among them are those of the same person and others that are alike by chance. What the former have in common
-//! (`m`) comes from them. What different people have in common (`u`) comes from pairs taken without looking, nearly all of which
-//! are different people. The same data always give the same model.
+//! Pairs that share a key are compared; some are the same person, others agree by chance. What the former
+//! have in common (`m`) is estimated from them. What different people have in common (`u`) is estimated from
+//! random pairs, nearly all of which are different people. Deterministic: the same data always give the same
+//! model.
 
 use std::collections::BTreeMap;
 
@@ -15,54 +16,54 @@ use super::{
     rarity::Rarity,
 };
 
-/// The most rounds of estimation.
-const MOST_ROUNDS: u32 = 500;
-/// A round that changes no share by more than this is the last.
-const SETTLED: f64 = 1e-7;
-/// Pairs taken without looking.
-const AT_RANDOM: usize = 2_000_000;
-/// How many pairs the model that is begun with counts for, so that a level that the data do not show keeps a share.
+/// The most iterations.
+const MAX_ROUNDS: u32 = 500;
+/// The estimation has converged when no share changes by more than this.
+const CONVERGENCE: f64 = 1e-7;
+/// The number of random pairs.
+const RANDOM_PAIRS: usize = 2_000_000;
+/// How many pairs the base model counts for, so that a level that is not in the data keeps a share.
 const WEIGHT_OF_BASE: f64 = 2.0;
-/// The share of matches that the estimation begins with.
+/// The initial share of matches.
 const FIRST_SHARE: f64 = 0.2;
-/// A level that was not seen may yet have been missed by this many pairs.
-const UNSEEN: f64 = 0.5;
-/// No share is below this.
-const LEAST_SHARE: f64 = 1e-9;
+/// How many pairs an unseen level counts for.
+const UNSEEN_COUNT: f64 = 0.5;
+/// The smallest share.
+const MIN_SHARE: f64 = 1e-9;
 
-/// A model, and what it was estimated from.
+/// A model and how it was estimated.
 #[derive(Clone, Debug)]
 pub struct Trained {
     /// The model.
     pub model: Model,
     /// How many pairs shared a key.
     pub pairs: usize,
-    /// How many of them are of the same person, as far as the estimation can tell.
+    /// The estimated number of matches among them.
     pub matches: f64,
-    /// How many rounds it took.
+    /// The number of iterations.
     pub rounds: u32,
-    /// Whether the last round changed nothing any more.
-    pub settled: bool,
+    /// Whether the estimation converged.
+    pub converged: bool,
 }
 
-/// Data that no model can be estimated from.
+/// Why no model can be estimated from the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TrainError {
-    /// Nobody shares a key with anybody.
+    /// No two descriptions share a key.
     #[error("no two descriptions have enough in common to be compared")]
     NoPairs,
-    /// Nobody seems to be there twice.
+    /// Nobody seems to occur twice.
     #[error("nobody seems to be described twice, so there is nothing to learn from")]
     NoMatches,
 }
 
-/// How often each pattern of levels occurs. Sorted, so that sums come out the same every time.
+/// How often each pattern of levels occurs. Sorted, so that sums are reproducible.
 type Patterns = BTreeMap<Levels, f64>;
 /// The shares of each field's levels in a class of pairs.
 type Shares = [Vec<f64>; Field::ALL.len()];
 
-/// Estimates a model from one set of descriptions in which people occur more than once, or from two sets that describe the same people. What the data do
-/// not show is taken from `base`.
+/// Estimates a model from one set of descriptions in which people occur more than once, or from two sets that
+/// describe the same people. What the data do not show is taken from `base`.
 pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -> Result<Trained, TrainError> {
     let prepared: Vec<Prepared> = one.iter().map(Prepared::of).collect();
     let prepared_other: Option<Vec<Prepared>> = other.map(|other| other.iter().map(Prepared::of).collect());
@@ -71,13 +72,13 @@ pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -
         Some(other) => count(prepared.len()) * count(other.len()),
         None => count(prepared.len()) * (count(prepared.len()) - 1.0) / 2.0,
     };
-    let random = patterns_at_random(&prepared, prepared_other.as_deref());
+    let random = random_patterns(&prepared, prepared_other.as_deref());
     let different = shares(&random, |_| 1.0, &of(base, |odds| odds.u));
     let mut found: BTreeMap<(u8, Levels), f64> = BTreeMap::new();
     let blocked = pairs::with_kinds(one, other);
     for (left, right, kinds) in &blocked {
         let [.., (levels, beside)] = compare::with_and_without_places(&prepared[*left], &against[*right]);
-        // What the limits decide is learnt from neither way.
+        // Pairs decided by the limits are not learnt from.
         if limit(levels, base.households, beside) != Limit::None {
             continue;
         }
@@ -105,21 +106,22 @@ pub fn train(one: &[Description], other: Option<&[Description]>, base: &Model) -
         pairs: blocked.len(),
         matches,
         rounds: estimate.rounds,
-        settled: estimate.settled,
+        converged: estimate.converged,
     })
 }
 
 struct Estimate {
     same: Shares,
     rounds: u32,
-    settled: bool,
+    converged: bool,
 }
 
-/// Pairs that share a key agree in its fields because they do, whoever they are. So each kind of key is looked at by itself, and says
-/// something of the other fields only; what the kinds say is put together by how many matches they found.
+/// Pairs that share a key always agree in its fields, whoever they are. So each kind of key is estimated
+/// separately, and only for the other fields; the results are combined, weighted by the number of matches
+/// found.
 fn estimate(found: &BTreeMap<(u8, Levels), f64>, base: &Shares, different: &Shares) -> Estimate {
     let mut same: Shares = base.each_ref().map(|shares| vec![0.0; shares.len()]);
-    let (mut rounds, mut settled) = (0, true);
+    let (mut rounds, mut converged) = (0, true);
     for kind in Kind::ALL {
         let mut patterns = Patterns::new();
         for ((_, levels), number) in found.iter().filter(|((kinds, _), _)| kinds & pairs::bit(kind) != 0) {
@@ -132,21 +134,21 @@ fn estimate(found: &BTreeMap<(u8, Levels), f64>, base: &Shares, different: &Shar
             }
         }
         rounds = rounds.max(pass.rounds);
-        settled &= pass.settled;
+        converged &= pass.converged;
     }
     Estimate {
         same: shares_of(&same, base),
         rounds,
-        settled,
+        converged,
     }
 }
 
-/// What the pairs of one kind of key say.
+/// The result for one kind of key.
 struct Pass {
     /// How often each level occurs among matches.
     found: Shares,
     rounds: u32,
-    settled: bool,
+    converged: bool,
 }
 
 fn pass(patterns: &Patterns, base: &Shares, different: &Shares) -> Pass {
@@ -154,10 +156,10 @@ fn pass(patterns: &Patterns, base: &Shares, different: &Shares) -> Pass {
     let mut pass = Pass {
         found: base.each_ref().map(|shares| vec![0.0; shares.len()]),
         rounds: 0,
-        settled: total == 0.0,
+        converged: total == 0.0,
     };
     let (mut same, mut share) = (base.clone(), FIRST_SHARE);
-    while pass.rounds < MOST_ROUNDS && !pass.settled {
+    while pass.rounds < MAX_ROUNDS && !pass.converged {
         pass.rounds += 1;
         let chance = |levels: &Levels| {
             let (of_same, of_different) = (share * joint(&same, *levels), (1.0 - share) * joint(different, *levels));
@@ -166,21 +168,21 @@ fn pass(patterns: &Patterns, base: &Shares, different: &Shares) -> Pass {
         let matches: f64 = patterns.iter().map(|(levels, number)| number * chance(levels)).sum();
         pass.found = counts(patterns, chance);
         let next = shares_of(&pass.found, base);
-        let next_share = (matches / total).clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
-        pass.settled = moved(&same, &next).max((share - next_share).abs()) < SETTLED;
+        let next_share = (matches / total).clamp(MIN_SHARE, 1.0 - MIN_SHARE);
+        pass.converged = largest_change(&same, &next).max((share - next_share).abs()) < CONVERGENCE;
         (same, share) = (next, next_share);
     }
     pass
 }
 
-/// How many of the pairs are matches, by a model whose prior is not known yet.
+/// The number of matches among the pairs, for a model whose prior is not known yet.
 fn matches(found: &BTreeMap<(u8, Levels), f64>, same: &Shares, different: &Shares, all_pairs: f64) -> f64 {
     let ratios: Vec<(f64, f64)> = found
         .iter()
         .map(|((_, levels), number)| (*number, joint(same, *levels) / joint(different, *levels)))
         .collect();
     let mut matches: f64 = ratios.iter().map(|(number, _)| number).sum::<f64>() * FIRST_SHARE;
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let prior = odds(matches, all_pairs);
         matches = ratios
             .iter()
@@ -191,10 +193,10 @@ fn matches(found: &BTreeMap<(u8, Levels), f64>, same: &Shares, different: &Share
 }
 
 fn odds(matches: f64, all_pairs: f64) -> f64 {
-    matches.max(LEAST_SHARE) / (all_pairs - matches).max(1.0)
+    matches.max(MIN_SHARE) / (all_pairs - matches).max(1.0)
 }
 
-/// A pattern as if these fields were not known.
+/// A pattern with these fields unknown.
 fn without(mut levels: Levels, fields: &[Field]) -> Levels {
     for (field, level) in Field::ALL.iter().zip(&mut levels) {
         if fields.contains(field) {
@@ -204,7 +206,7 @@ fn without(mut levels: Levels, fields: &[Field]) -> Levels {
     levels
 }
 
-/// How likely a pattern is in a class of pairs.
+/// The probability of a pattern in a class of pairs.
 fn joint(shares: &Shares, levels: Levels) -> f64 {
     let fields = Field::ALL.into_iter().zip(shares).zip(levels);
     fields
@@ -212,7 +214,7 @@ fn joint(shares: &Shares, levels: Levels) -> f64 {
         .product()
 }
 
-/// How often each level occurs among pairs that count as `chance` says.
+/// How often each level occurs, with each pair weighted by `chance`.
 fn counts(patterns: &Patterns, chance: impl Fn(&Levels) -> f64) -> Shares {
     let mut counts: Shares = std::array::from_fn(|field| vec![0.0; Field::ALL[field].levels().len()]);
     for (levels, number) in patterns {
@@ -226,12 +228,12 @@ fn counts(patterns: &Patterns, chance: impl Fn(&Levels) -> f64) -> Shares {
     counts
 }
 
-/// The shares of each level, a little of the base's own mixed in.
+/// The share of each level, smoothed with the base's.
 fn shares_of(counts: &Shares, base: &Shares) -> Shares {
-    normal(std::array::from_fn(|field| {
+    normalised(std::array::from_fn(|field| {
         let seen = counts[field].iter().any(|count| *count > 0.0);
         let both = counts[field].iter().zip(&base[field]);
-        let least = if seen { UNSEEN } else { 0.0 };
+        let least = if seen { UNSEEN_COUNT } else { 0.0 };
         both.map(|(count, share)| (count + share * WEIGHT_OF_BASE).max(least))
             .collect()
     }))
@@ -241,12 +243,12 @@ fn shares(patterns: &Patterns, chance: impl Fn(&Levels) -> f64, base: &Shares) -
     shares_of(&counts(patterns, chance), base)
 }
 
-/// Shares of 1 in all.
-fn normal(mut counts: Shares) -> Shares {
+/// Normalises shares to a sum of 1.
+fn normalised(mut counts: Shares) -> Shares {
     for counts in &mut counts {
         let sum: f64 = counts.iter().sum();
         for count in counts.iter_mut() {
-            *count = (*count / sum).max(LEAST_SHARE);
+            *count = (*count / sum).max(MIN_SHARE);
         }
     }
     counts
@@ -256,7 +258,7 @@ fn of(model: &Model, which: impl Fn(&Odds) -> f64) -> Shares {
     std::array::from_fn(|field| model.fields[field].iter().map(&which).collect())
 }
 
-fn moved(one: &Shares, other: &Shares) -> f64 {
+fn largest_change(one: &Shares, other: &Shares) -> f64 {
     let pairs = one.iter().flatten().zip(other.iter().flatten());
     pairs.map(|(one, other)| (one - other).abs()).fold(0.0, f64::max)
 }
@@ -269,32 +271,32 @@ fn patterns<'a>(pairs: impl Iterator<Item = (&'a Prepared, &'a Prepared)>) -> Pa
     patterns
 }
 
-/// Pairs taken without looking: all of them where there are not many, otherwise some by a fixed sequence.
-fn patterns_at_random(one: &[Prepared], other: Option<&[Prepared]>) -> Patterns {
+/// Random pairs: all of them if there are few, otherwise some from a fixed sequence.
+fn random_patterns(one: &[Prepared], other: Option<&[Prepared]>) -> Patterns {
     let against = other.unwrap_or(one);
     if one.is_empty() || against.is_empty() {
         return Patterns::new();
     }
     let within = other.is_none();
-    if one.len().saturating_mul(against.len()) <= AT_RANDOM {
+    if one.len().saturating_mul(against.len()) <= RANDOM_PAIRS {
         let all = (0..one.len()).flat_map(|left| (0..against.len()).map(move |right| (left, right)));
         let all = all.filter(|(left, right)| !within || left < right);
         return patterns(all.map(|(left, right)| (&one[left], &against[right])));
     }
     let mut state = 0_u64;
     let mut draw = |of: usize| {
-        // SplitMix64; the remainder favours nobody by more than a billionth.
+        // SplitMix64; the remainder's bias is below a billionth.
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         usize::try_from((mixed ^ (mixed >> 31)) % (of as u64)).unwrap_or(0)
     };
-    let drawn = std::iter::repeat_with(|| (draw(one.len()), draw(against.len()))).take(AT_RANDOM);
+    let drawn = std::iter::repeat_with(|| (draw(one.len()), draw(against.len()))).take(RANDOM_PAIRS);
     let drawn = drawn.filter(|(left, right)| !within || left != right);
     patterns(drawn.map(|(left, right)| (&one[left], &against[right])))
 }
 
-/// Counts are far below where a float is no longer exact.
+/// Counts are far below the precision of a float.
 #[expect(clippy::cast_precision_loss, reason = "numbers of people, not of atoms")]
 fn count(number: usize) -> f64 {
     number as f64

@@ -1,4 +1,4 @@
-//! Agencies that were looked up a moment ago.
+//! A short-lived cache of agencies.
 
 use std::{
     collections::HashMap,
@@ -8,31 +8,31 @@ use std::{
 
 use crate::{auth::AgencyEntry, clock::Stopwatch};
 
-/// For so long an agency need not be looked up again: the one delay between a change of the register, or of which programs may only send registered
-/// documents, and its effect. Agreements, consent and all that
-/// a decision rests on are read anew with every operation.
-const HOLDS: Duration = Duration::from_secs(1);
+/// How long a cached agency is used: the only delay between a change of the register, or of which clients may
+/// only send registered documents, and its effect. Agreements, consent and everything else that a decision
+/// rests on are read for every operation.
+const TIME_TO_LIVE: Duration = Duration::from_secs(1);
 
-/// How much is remembered; there is less.
-const MOST: usize = 20_000;
+/// The most entries; in practice there are fewer.
+const MAX_ENTRIES: usize = 20_000;
 
-/// Agencies that were looked up a moment ago, by the codes of their authority and their own, and the program that asks. A token names its agency with every
-/// request, and the register of agencies hardly ever changes.
+/// A short-lived cache of agencies, by authority code, agency code and client. A token names its agency with
+/// every request, and the register of agencies hardly ever changes.
 #[derive(Debug, Default)]
 pub(super) struct AgencyCache(Mutex<HashMap<[String; 3], (Stopwatch, AgencyEntry)>>);
 
 impl AgencyCache {
-    /// An agency, if it was looked up so lately.
+    /// An agency, if its entry is still valid.
     pub(super) fn get(&self, authority: &str, agency: &str, client: &str) -> Option<AgencyEntry> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, entry) = known.get(&[authority, agency, client].map(str::to_owned))?;
-        (since.passed() < HOLDS).then(|| entry.clone())
+        (since.passed() < TIME_TO_LIVE).then(|| entry.clone())
     }
 
-    /// Remembers one that was looked up.
+    /// Caches an agency.
     pub(super) fn put(&self, authority: &str, agency: &str, client: &str, entry: &AgencyEntry) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
+        if known.len() >= MAX_ENTRIES {
             known.clear();
         }
         let key = [authority, agency, client].map(str::to_owned);

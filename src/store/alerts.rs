@@ -1,4 +1,5 @@
-//! Alerts: that somebody tried too many values in look-ups. They are of no family, and say nothing of what was asked.
+//! Alerts: somebody tried too many values in look-ups. An alert belongs to no family, and says nothing of
+//! what was asked.
 
 use std::sync::Arc;
 
@@ -21,33 +22,33 @@ use super::{
 };
 use crate::sharing::grant::{Guarded, Link, Linked};
 
-/// What an endpoint of alerts is told of.
+/// The event of endpoints that receive alerts.
 pub const ALERTS: &str = "alerts";
-/// What an endpoint of contacts is told of.
+/// The event of endpoints that receive contacts.
 pub const CONTACTS: &str = "contacts";
 
-/// That somebody tried too many values.
+/// An alert: somebody tried too many values.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AlertRow {
     /// The authority it belongs to.
     pub authority_id: i32,
-    /// Its key.
+    /// Its id.
     pub id: Uuid,
     /// When it was raised.
     pub raised_at: DateTime<Utc>,
-    /// When it happened last.
+    /// When it last happened.
     pub last_at: DateTime<Utc>,
-    /// The first request.
+    /// The id of the first request.
     pub request_id: Uuid,
     /// The agency.
     pub agency_id: Uuid,
-    /// Its program.
+    /// Its client program.
     pub client: String,
     /// Who asked.
     pub subject: String,
     /// Their role.
     pub role: String,
-    /// What for.
+    /// The purpose.
     pub purpose: String,
     /// What was tried.
     pub kind: String,
@@ -67,7 +68,8 @@ impl Linked for AlertRow {
 }
 
 impl Store {
-    /// Raises an alert, or counts it with the one that has the same digest; where it is a new one, every endpoint of its authority that is told of alerts is to be told.
+    /// Raises an alert, or increments the one with the same digest. A new alert is queued for delivery to
+    /// every endpoint of its authority that receives alerts.
     pub async fn raise_alert(&self, row: AlertRow, digest: i64) -> Result<(), StoreError> {
         let (key, authority, at) = (row.id, row.authority_id, row.raised_at);
         let transaction = begin_write(self.main()).await?;
@@ -155,7 +157,7 @@ fn of_row(row: AlertRow, digest: i64) -> alert::ActiveModel {
 }
 
 impl Session {
-    /// The alerts with these keys, each with its key, in no order.
+    /// The alerts with these ids, each with its id, in no particular order.
     pub async fn alerts_among(
         &self,
         keys: impl IntoIterator<Item = Uuid> + Send,
@@ -165,7 +167,7 @@ impl Session {
         Ok(rows.into_iter().map(|row| (row.id, locked(row))).collect())
     }
 
-    /// Alerts about these agencies, newest first, from before a place on.
+    /// A page of alerts about these agencies, newest first.
     pub async fn alerts(
         &self,
         agencies: &[Uuid],

@@ -1,7 +1,8 @@
-//! What became of the changes that the trail announced before they were made.
+//! The outcomes of changes that the trail announced before they were made.
 //!
-//! A change and its entry are two commits, the entry's first. Whoever makes the change says so by the entry's place, in the very transaction that makes it. So
-//! an entry whose place is not here tells of a change that was not made, or not yet; and once it is written here that it was not, it cannot be made any more.
+//! A change and its entry are two commits, the entry's first. The transaction that makes the change also
+//! stores the entry's position. So an entry whose position is not stored here announces a change that was not
+//! made, or not yet; and once it is stored here as not made, it can no longer be made.
 
 use std::collections::HashMap;
 
@@ -16,24 +17,24 @@ use super::{
     transaction::begin_write,
 };
 
-/// Where an entry about an authority stands in the trail: its chain, and its place in it.
+/// An entry about an authority: the authority, the chain, and the sequence number.
 pub type Place = (i32, Uuid, i64);
 
-/// What is known of a change that was announced.
+/// The outcome of an announced change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It was made.
     Made,
-    /// It was not made and cannot be; the trail does not say so yet.
+    /// It was not made and cannot be made any more; the trail does not say so yet.
     NotMade,
     /// It was not made, and the trail says so.
-    Told,
+    Reported,
 }
 
-/// No statement speaks of more.
+/// The most positions in one statement.
 const MOST: usize = 200;
 
-/// Says, in the transaction that makes them, that changes are made.
+/// Stores, in the transaction that makes them, that changes are made.
 pub(super) async fn confirm(on: &impl ConnectionTrait, places: &[Place]) -> Result<(), DbErr> {
     for places in places.chunks(MOST) {
         let rows: Vec<String> = (0..places.len())
@@ -59,7 +60,7 @@ fn values(places: &[Place]) -> Vec<Value> {
         .collect()
 }
 
-/// The statement that asks of so many places.
+/// The query for this many positions.
 fn asking(places: &[Place]) -> String {
     let each: Vec<String> = (0..places.len())
         .map(|at| {
@@ -97,13 +98,13 @@ impl Announced {
         match (self.made, self.told) {
             (true, _) => Outcome::Made,
             (false, false) => Outcome::NotMade,
-            (false, true) => Outcome::Told,
+            (false, true) => Outcome::Reported,
         }
     }
 }
 
 impl Session {
-    /// What is known, as far as this session sees, of changes that were announced.
+    /// The outcomes of announced changes, as far as this session sees them.
     pub async fn outcomes(&self, places: &[Place]) -> Result<HashMap<Place, Outcome>, StoreError> {
         let mut outcomes = HashMap::new();
         for places in places.chunks(MOST) {
@@ -115,7 +116,7 @@ impl Session {
         Ok(outcomes)
     }
 
-    /// Says that the changes which these entries announce are made, if the session is committed.
+    /// Stores that the changes announced by these entries are made, if the session commits.
     pub async fn confirm(&self, places: &[Place]) -> Result<(), StoreError> {
         if places.is_empty() {
             return Ok(());
@@ -130,7 +131,8 @@ impl Store {
         Statement::from_sql_and_values(self.main().get_database_backend(), text, values)
     }
 
-    /// What is known at this moment of changes that were announced; nothing of one that is being made, and of one that was broken off.
+    /// The current outcomes of announced changes; none of a change that is still being made, or was
+    /// abandoned.
     pub async fn outcomes(&self, places: &[Place]) -> Result<HashMap<Place, Outcome>, StoreError> {
         let mut outcomes = HashMap::new();
         for places in places.chunks(MOST) {
@@ -146,8 +148,9 @@ impl Store {
         Ok(outcomes)
     }
 
-    /// Sees to it that a change which is not made cannot be made any more. What it comes to stands there afterwards: a change that is just being made is waited for.
-    pub async fn shut_out(&self, place: Place) -> Result<(), StoreError> {
+    /// Makes sure that a change not made yet cannot be made any more. Waits for a change that is just being
+    /// made. Afterwards the outcome is stored.
+    pub async fn rule_out(&self, place: Place) -> Result<(), StoreError> {
         let text = "INSERT INTO announced_write (authority_id, chain_id, seq, made, told) VALUES ($1, $2, $3, false, false) ON CONFLICT DO NOTHING";
         let statement = self.announced(text, values(&[place]));
         let transaction = begin_write(self.main()).await?;
@@ -155,15 +158,15 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// The trail says that a change was not made.
-    pub async fn note_told(&self, place: Place) -> Result<(), StoreError> {
+    /// Stores that the trail says that a change was not made.
+    pub async fn note_reported(&self, place: Place) -> Result<(), StoreError> {
         let text = "UPDATE announced_write SET told = true WHERE authority_id = $1 AND chain_id = $2 AND seq = $3 AND NOT made";
         self.main().execute_raw(self.announced(text, values(&[place]))).await?;
         Ok(())
     }
 
-    /// Up to which entry each chain was looked through.
-    pub async fn looked_through(&self) -> Result<HashMap<Uuid, i64>, StoreError> {
+    /// The last entry examined in each chain.
+    pub async fn examined(&self) -> Result<HashMap<Uuid, i64>, StoreError> {
         let statement = self.announced("SELECT chain_id, seq FROM announced_until", Vec::new());
         let rows = self.main().query_all_raw(statement).await?;
         let rows = rows
@@ -172,8 +175,8 @@ impl Store {
         Ok(rows.collect::<Result<_, DbErr>>()?)
     }
 
-    /// A chain was looked through up to an entry, and of no change up to there is it open what became of it.
-    pub async fn look_on_after(&self, chain: Uuid, seq: i64) -> Result<(), StoreError> {
+    /// Stores that a chain has been examined up to an entry, with no outcome left open.
+    pub async fn set_examined(&self, chain: Uuid, seq: i64) -> Result<(), StoreError> {
         let text = "INSERT INTO announced_until (chain_id, seq) VALUES ($1, $2) \
              ON CONFLICT (chain_id) DO UPDATE SET seq = excluded.seq WHERE announced_until.seq < excluded.seq";
         self.main()
@@ -182,8 +185,8 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a change that is being made keeps all others out until it is made, so that one that is found not to be made never will be.
-    pub fn makes_one_at_a_time(&self) -> bool {
+    /// Whether changes are made one at a time, so that one found not to be made never will be.
+    pub fn makes_changes_one_at_a_time(&self) -> bool {
         self.main().get_database_backend() == DatabaseBackend::Sqlite
     }
 }

@@ -1,4 +1,4 @@
-//! Copies of SQLite databases, whole and of one moment, while others write.
+//! Backups of SQLite databases: complete and consistent copies while others write.
 
 use std::path::Path;
 
@@ -7,17 +7,17 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use super::connect::Databases;
 
 impl Databases {
-    /// Writes the main database into a file that is empty.
+    /// Copies the main database into an empty file.
     pub async fn copy_main(&self, to: &Path) -> Result<(), DbErr> {
         copy(self.main(), to).await
     }
 
-    /// Writes the trail into a file that is empty.
+    /// Copies the trail into an empty file.
     pub async fn copy_trail(&self, to: &Path) -> Result<(), DbErr> {
         copy(self.trail(), to).await
     }
 
-    /// Whether every page and index of both SQLite databases is whole.
+    /// Checks the integrity of every page and index of both SQLite databases.
     pub async fn are_whole(&self) -> Result<bool, DbErr> {
         for database in [self.main(), self.trail()] {
             let statement = Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check");

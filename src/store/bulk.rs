@@ -17,10 +17,10 @@ use super::{
     connect::Databases,
     dataset::Dataset,
     feed::Wake,
-    fence::{self, Away},
+    fence::{self, NotServed},
     keys, record,
     transaction::begin_write,
-    written,
+    write_notes,
 };
 use crate::records::Row;
 
@@ -53,7 +53,7 @@ pub enum BulkError {
     },
     /// An authority of which something was loaded is not served by this database.
     #[error(transparent)]
-    Away(#[from] Away),
+    NotServed(#[from] NotServed),
     /// The database failed otherwise.
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
@@ -64,7 +64,7 @@ impl BulkError {
     pub fn is_about_rows(&self) -> bool {
         match self {
             Self::Rows { source, .. } => rule(&source.to_string()).is_some(),
-            Self::Away(_) | Self::Database(_) => false,
+            Self::NotServed(_) | Self::Database(_) => false,
         }
     }
 }
@@ -132,11 +132,11 @@ impl Load {
             transaction
                 .execute_unprepared(&format!(
                     "SET LOCAL statement_timeout = '300s'; {OF_LOADS}; {}",
-                    fence::OF_WRITERS
+                    fence::WRITERS_LOCK
                 ))
                 .await?;
         }
-        written::begin_load(&transaction).await?;
+        write_notes::begin_load(&transaction).await?;
         Ok(Self {
             there: Look {
                 transaction,
@@ -231,7 +231,7 @@ impl Load {
             return Err(away.into());
         }
         self.touched.record(&self.there.transaction).await?;
-        written::end_load(&self.there.transaction, self.touched.authorities()).await?;
+        write_notes::end_load(&self.there.transaction, self.touched.authorities()).await?;
         self.there.transaction.commit().await?;
         if !self.touched.is_empty() {
             self.wake.poke();

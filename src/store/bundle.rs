@@ -1,5 +1,5 @@
-//! Several selects at once: over a pipeline they are sent together, so that a page costs one round trip and not one a table; elsewhere one after the other. The
-//! selects are the same, and so are the rows.
+//! Several queries at once: over a pipeline they are sent together, so that a page costs one round trip and
+//! not one per table; otherwise one after the other. The queries are the same, and so are the rows.
 
 use std::marker::PhantomData;
 
@@ -13,18 +13,18 @@ use super::{
     session::{On, Session, StoreError},
 };
 
-/// Selects that are sent together.
+/// Queries that are sent together.
 pub(super) struct Bundle {
     selects: Vec<Select>,
 }
 
-/// Where in a bundle the rows of one select are.
+/// The position of one query's rows in a bundle.
 pub(super) struct Slot<R> {
     at: usize,
     row: PhantomData<R>,
 }
 
-/// What came of a bundle.
+/// The results of a bundle.
 pub(super) struct Fetched {
     results: Vec<Rows>,
 }
@@ -34,7 +34,7 @@ impl Bundle {
         Self { selects: Vec::new() }
     }
 
-    /// Adds a select.
+    /// Adds a query.
     pub(super) fn add<R: Record>(&mut self, select: Select) -> Slot<R> {
         self.selects.push(select);
         Slot {
@@ -78,12 +78,12 @@ impl Bundle {
 }
 
 impl Fetched {
-    /// The rows of a select that may not have been asked for; then there are none.
+    /// The rows of an optional query; empty if it was not added.
     pub(super) fn take_if<R: Record>(&self, slot: Option<&Slot<R>>) -> Result<Vec<R>, StoreError> {
         slot.map_or(Ok(Vec::new()), |slot| self.take(slot))
     }
 
-    /// The rows of one select.
+    /// The rows of one query.
     pub(super) fn take<R: Record>(&self, slot: &Slot<R>) -> Result<Vec<R>, StoreError> {
         self.results.get(slot.at).map_or(Ok(Vec::new()), Rows::records)
     }

@@ -1,7 +1,9 @@
-//! Whom questions about people might mean: one statement for all questions of an operation, read past the library, since every look-up waits for it.
+//! Look-up candidates: whom questions about people might mean. One statement for all questions of an
+//! operation, past the database library, since every look-up waits for it.
 //!
-//! What is stored of these people does not leave this file: it is compared here, and only keys and the outcome of comparisons are given. Whether
-//! the asker may be told of any of them is not decided here; whoever calls decides before a candidate counts for anything.
+//! What is stored about these people does not leave this file: it is compared here, and only ids and the
+//! results of comparisons are returned. Whether the caller may be told of any of them is not decided here;
+//! the caller of this code decides before a candidate counts.
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -19,15 +21,15 @@ use super::{
 };
 use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
 
-/// Who might be meant by the questions of one operation.
+/// The candidates for the questions of one operation.
 #[derive(Default)]
 pub struct Candidates {
     people: Vec<Candidate>,
-    by_key: HashMap<i64, Vec<Way>>,
+    by_key: HashMap<i64, Vec<KeyMatch>>,
     decoys: Vec<Uuid>,
 }
 
-/// Says that there are candidates and nothing of who.
+/// Shows that there are candidates but not who.
 impl std::fmt::Debug for Candidates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Candidates")
@@ -36,53 +38,54 @@ impl std::fmt::Debug for Candidates {
 
 /// How a key leads to a candidate.
 #[derive(Clone, Copy)]
-struct Way {
+struct KeyMatch {
     to: usize,
     by_place: bool,
 }
 
-/// A person as one membership of theirs shows them.
+/// A person, as seen in one of their memberships.
 struct Candidate {
     person: Uuid,
     family: Uuid,
     since: NaiveDate,
-    /// The keys by place that lead here now: none where somebody shielded lives.
+    /// The place keys that currently lead here: none where somebody shielded lives.
     by_place: Vec<i64>,
-    /// The keys by number that do not lead here: those of tenancies and pupils where somebody shielded lives.
+    /// The number keys that do not lead here: of tenancies and pupils where somebody shielded lives.
     closed: Vec<i64>,
-    /// Once for each place where the family lives; at least once.
+    /// One for each address of the family; at least one.
     stored: Vec<Description>,
 }
 
-/// A candidate, compared.
+/// A candidate with the result of the comparison.
 #[derive(Clone, Debug)]
 pub struct Compared {
     /// The person.
     pub person: Uuid,
-    /// A family that they belong to and that is on the cohort.
+    /// A family on the cohort that they belong to.
     pub family: Uuid,
-    /// Since when they belong to it.
+    /// The first day of their membership.
     pub since: NaiveDate,
-    /// What speaks for it that they are meant.
+    /// The score of the match.
     pub score: Score,
 }
 
 impl Candidates {
-    /// The people whom these keys lead to, compared with the description that the keys are of. A key by place leads to those who live there now, and
-    /// to nobody where somebody shielded lives, whatever places they were kept for; nor does the number of a tenancy or a pupil.
+    /// The people whom these keys lead to, compared with the description from which the keys were made. A
+    /// place key leads to those who live there now, and to nobody where somebody shielded lives, whatever
+    /// places it was stored for; nor does the number of a tenancy or a pupil.
     pub fn compared(&self, model: &Model, asked: &Description, keys: &[i64]) -> Vec<Compared> {
         let mut places: Vec<usize> = Vec::new();
         for key in keys {
-            let ways = self.by_key.get(key).into_iter().flatten();
-            let open = ways.filter(|way| {
-                let person = &self.people[way.to];
-                if way.by_place {
+            let matches = self.by_key.get(key).into_iter().flatten();
+            let open = matches.filter(|key_match| {
+                let person = &self.people[key_match.to];
+                if key_match.by_place {
                     person.by_place.contains(key)
                 } else {
                     !person.closed.contains(key)
                 }
             });
-            places.extend(open.map(|way| way.to));
+            places.extend(open.map(|key_match| key_match.to));
         }
         places.sort_unstable();
         places.dedup();
@@ -90,7 +93,8 @@ impl Candidates {
         people
             .filter_map(|known| {
                 let scores: Vec<Score> = known.stored.iter().map(|stored| model.score(asked, stored)).collect();
-                // Weights are often alike at a limit; whichever address says more counts, in whatever order they come.
+                // Equal weights are common at a limit; the address with the stronger evidence counts,
+                // whatever the order.
                 let alone = scores.iter().filter_map(|score| score.alone).max_by(f64::total_cmp);
                 let best = scores.into_iter().max_by(|one, other| {
                     let by_weight = one.weight.total_cmp(&other.weight);
@@ -108,7 +112,7 @@ impl Candidates {
             .collect()
     }
 
-    /// Families of the authority that nobody asked about: as many as were asked for, if it has so many.
+    /// Families of the authority that nobody asked about: as many as requested, if there are enough.
     pub fn decoys(&self) -> &[Uuid] {
         &self.decoys
     }
@@ -123,7 +127,7 @@ impl Candidates {
             let key = word.trim_end_matches('p');
             let read = key.parse().map_err(|_| corrupt("a key"))?;
             let by_place = key.len() < word.len();
-            self.by_key.entry(read).or_default().push(Way { to, by_place });
+            self.by_key.entry(read).or_default().push(KeyMatch { to, by_place });
         }
         self.people.push(candidate(row, known)?);
         Ok(())
@@ -221,22 +225,24 @@ fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
     })
 }
 
-/// A column that holds a list as JSON, or nothing.
+/// A column with a JSON list, or null.
 fn listed<T: for<'d> Deserialize<'d>>(text: Option<&str>, column: &'static str) -> Result<Vec<T>, StoreError> {
     text.map_or(Ok(Vec::new()), |text| {
         serde_json::from_str(text).map_err(|_| corrupt(column))
     })
 }
 
-/// The statement. `$1` is the authority, `$2` the keys, `$3` today, `$4` whether numbers in other systems are asked about, `$5` whether places are,
-/// `$6` where in the order of families decoys begin, `$7` how many there are to be.
-fn text(backend: DbBackend) -> &'static str {
+/// The statement. `$1` is the authority, `$2` the keys, `$3` today, `$4` whether numbers in other systems are
+/// asked about, `$5` whether places are, `$6` where decoys begin in the order of families, `$7` the number of
+/// decoys.
+fn statement(backend: DbBackend) -> &'static str {
     static POSTGRES: OnceLock<String> = OnceLock::new();
     static SQLITE: OnceLock<String> = OnceLock::new();
     match backend {
         DbBackend::Sqlite => SQLITE.get_or_init(|| {
-            // SQLite keeps no figures of its tables and would read all keys and all memberships of the authority; a cross join keeps the order.
-            written(
+            // SQLite has no table statistics and would read all keys and all memberships of the authority; a
+            // cross join fixes the order.
+            build(
                 "json_each($2) e CROSS JOIN person_key k ON k.authority_id = $1 AND k.key = e.value",
                 "CROSS JOIN",
                 "group_concat(CAST(k.key AS text) || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
@@ -245,7 +251,7 @@ fn text(backend: DbBackend) -> &'static str {
             )
         }),
         _ => POSTGRES.get_or_init(|| {
-            written(
+            build(
                 "person_key k WHERE k.authority_id = $1 AND k.key = ANY ($2)",
                 "JOIN",
                 "string_agg(key::text || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
@@ -256,9 +262,9 @@ fn text(backend: DbBackend) -> &'static str {
     }
 }
 
-/// The same statement for both databases, but for some words that they write differently.
-fn written(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> String {
-    // From when it is recorded until it has ended, for shielding; from its first day on, for all else.
+/// The same statement for both databases, except for some words.
+fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> String {
+    // Shielding applies from when it is recorded until it ends; everything else from its first day.
     let coming = |table: &str| format!("({table}.valid_until IS NULL OR {table}.valid_until > $3)");
     let open = |table: &str| format!("{table}.valid_from <= $3 AND {}", coming(table));
     let (member, place) = (open("m"), open("a"));
@@ -284,29 +290,29 @@ fn written(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> Stri
     )
 }
 
-/// A decoy's columns.
+/// The columns of a decoy.
 const NOTHING: &str = "CAST(NULL AS text) AS keys, f.id AS person_id, f.id AS family_id, CAST(NULL AS date) AS valid_from, \
      CAST(NULL AS text) AS given_name, CAST(NULL AS text) AS family_name, CAST(NULL AS date) AS date_of_birth, \
      CAST(NULL AS integer) AS birth_year, CAST(NULL AS integer) AS birth_month, CAST(NULL AS date) AS expected_on, \
      CAST(NULL AS text) AS sex, 0 AS sheltered, CAST(NULL AS text) AS addresses, CAST(NULL AS text) AS identifiers";
 
-/// What a look for candidates asks besides its keys.
+/// What a search for candidates needs to know besides its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Whether some question names a number in another system.
+pub struct CandidateSearch {
+    /// Whether a question has a number in another system.
     pub identifiers: bool,
-    /// Whether some question names a postcode or an address.
+    /// Whether a question has a postcode or an address.
     pub places: bool,
-    /// Where in the order of the families decoys begin.
+    /// Where decoys begin in the order of the families.
     pub decoys_from: Uuid,
-    /// How many decoys there are to be.
+    /// The number of decoys.
     pub decoys: usize,
 }
 
 impl Session {
-    /// Reads whom the keys of an operation's questions lead to: members of families that are on the cohort today. One statement, however many
-    /// the keys are.
-    pub async fn candidates(&self, keys: &[i64], look: Look) -> Result<Candidates, StoreError> {
+    /// Reads whom the keys of an operation's questions lead to: members of families that are on the cohort
+    /// today. One statement, whatever the number of keys.
+    pub async fn candidates(&self, keys: &[i64], look: CandidateSearch) -> Result<Candidates, StoreError> {
         let decoys = i64::try_from(look.decoys).unwrap_or(i64::MAX);
         let values: Vec<Bind> = vec![
             self.authority().into(),
@@ -318,7 +324,7 @@ impl Session {
             decoys.into(),
         ];
         let mut candidates = Candidates::default();
-        for row in self.rows(text(self.backend()), values).await?.records::<Row>()? {
+        for row in self.rows(statement(self.backend()), values).await?.records::<Row>()? {
             candidates.add(&row)?;
         }
         candidates.decoys.truncate(look.decoys);

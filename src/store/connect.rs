@@ -1,4 +1,4 @@
-//! Opens the two databases, with limits and time-outs. Decides nothing about who may read them.
+//! Opens the two databases, with limits and timeouts. Decides nothing about who may read them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,8 +7,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgre
 use tokio::time::timeout;
 
 use super::{
-    alone::{self, InUse},
     database_url::{Address, DatabaseUrl},
+    exclusive::{self, FileLocks},
     feed::Wake,
     files::{Files, Unfit},
     pipeline::Pool,
@@ -16,14 +16,14 @@ use super::{
 };
 
 mod error;
-mod opening;
+mod options;
 mod settings;
 
 pub use self::{
     error::ConnectError,
-    settings::{Connections, Reading, Settings, Synchronous},
+    settings::{Connections, ReadStats, Settings, Synchronous},
 };
-use opening::{Use, keep, make_folder, patiently, postgres_options, sqlite_pool};
+use options::{Purpose, hold_files, make_folder, postgres_options, sqlite_pool, with_retries};
 
 /// The main database and the trail, open. Cheap to clone: clones share the connections.
 #[derive(Clone, Debug)]
@@ -40,31 +40,32 @@ pub struct Databases {
     family_cache: usize,
     writers: usize,
     wake: Arc<Wake>,
-    in_use: Arc<InUse>,
+    in_use: Arc<FileLocks>,
 }
 
 impl Databases {
-    /// Opens both databases, making SQLite files that are not there yet (readable for their owner only). Migrates nothing.
+    /// Opens both databases, creating missing SQLite files (readable by their owner only). Runs no
+    /// migrations.
     pub async fn open(url: &DatabaseUrl, settings: &Settings) -> Result<Self, ConnectError> {
         Self::open_at(url, &url.trail(), settings).await
     }
 
-    /// The same, with the trail at an address of its own.
+    /// As [`open`](Self::open), with the trail at a separate address.
     pub async fn open_at(
         url: &DatabaseUrl,
         trail_url: &DatabaseUrl,
         settings: &Settings,
     ) -> Result<Self, ConnectError> {
-        // Where most reading goes over connections of its own, half as many are enough to write.
-        let apart = Pool::new(
+        // If most reads use their own connections, half as many are enough to write.
+        let reading_pool = Pool::new(
             url,
             1,
             settings.acquire_timeout,
             settings.statement_timeout,
-            settings.only_looks,
+            settings.read_only,
         )
         .is_some();
-        let mut writing = if apart {
+        let mut writing = if reading_pool {
             settings.connections.div_ceil(2)
         } else {
             settings.connections
@@ -72,16 +73,16 @@ impl Databases {
         for url in [url, trail_url] {
             make_folder(url, settings)?;
         }
-        let in_use = alone::take([url, trail_url], settings).await?;
-        let of = Use::Data(writing, settings.synchronous);
-        let main_files = keep(url, of, settings).await?;
+        let in_use = exclusive::take([url, trail_url], settings).await?;
+        let of = Purpose::Data(writing, settings.synchronous);
+        let main_files = hold_files(url, of, settings).await?;
         let mut main = connect(url, of, main_files.as_ref(), settings).await?;
-        let trail = Use::Trail(settings.trail_connections);
-        let trail_files = keep(trail_url, trail, settings).await?;
+        let trail = Purpose::Trail(settings.trail_connections);
+        let trail_files = hold_files(trail_url, trail, settings).await?;
         let trail = connect(trail_url, trail, trail_files.as_ref(), settings).await?;
-        let counters = connect(url, Use::Counters, main_files.as_ref(), settings).await?;
+        let counters = connect(url, Purpose::Counters, main_files.as_ref(), settings).await?;
         let pipeline = pipeline(url, settings).await;
-        if apart && pipeline.is_none() {
+        if reading_pool && pipeline.is_none() {
             main.close().await.map_err(|source| ConnectError::Open {
                 database: url.clone(),
                 source,
@@ -89,13 +90,13 @@ impl Databases {
             writing = settings.connections;
             main = connect(
                 url,
-                Use::Data(writing, settings.synchronous),
+                Purpose::Data(writing, settings.synchronous),
                 main_files.as_ref(),
                 settings,
             )
             .await?;
         }
-        // One is left for what else writes: feeds, webhooks, alerts. SQLite has one writer.
+        // One connection is left for other writers: feeds, webhooks, alerts. SQLite has one writer.
         let writers = match url.address() {
             Address::Postgres(..) => writing.saturating_sub(1).max(1),
             Address::Sqlite(_) => 1,
@@ -117,42 +118,42 @@ impl Databases {
         })
     }
 
-    /// Where the main database is.
+    /// The address of the main database.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url
     }
 
-    /// Where the trail is.
+    /// The address of the trail.
     pub fn trail_url(&self) -> &DatabaseUrl {
         &self.trail_url
     }
 
-    /// Asks both databases for an answer, and gives the first failure.
-    pub async fn answer(&self) -> Result<(), DbErr> {
+    /// Pings both databases, and returns the first failure.
+    pub async fn ping(&self) -> Result<(), DbErr> {
         for database in [&self.main, &self.trail] {
             database.execute_unprepared("SELECT 1").await?;
         }
         Ok(())
     }
 
-    /// The files of the main database, where it is one of SQLite.
+    /// The files of the main database, if it is SQLite.
     pub(super) fn main_files(&self) -> Option<&Arc<Files>> {
         self.main_files.as_ref()
     }
 
-    /// The files of the trail, where it is one of SQLite.
+    /// The files of the trail, if it is SQLite.
     pub(super) fn trail_files(&self) -> Option<&Arc<Files>> {
         self.trail_files.as_ref()
     }
 
-    /// What makes the files of either database unfit to be relied on now.
+    /// What is currently wrong with the files of either database.
     pub fn unfit(&self) -> Vec<Unfit> {
         let all = [&self.main_files, &self.trail_files].into_iter().flatten();
-        all.filter_map(|files| files.are_fit().err()).collect()
+        all.filter_map(|files| files.are_usable().err()).collect()
     }
 
-    /// How many connections there are: to the main database, to the trail, and to the main database for reading alone; none of the last where it is
-    /// read over the first.
+    /// The number of connections: to the main database, to the trail, and for reads of the main database;
+    /// none of the last kind if it is read over the first.
     pub fn connections(&self) -> [Connections; 3] {
         let [main, trail] = [&self.main, &self.trail].map(|database| {
             if database.get_database_backend() == DbBackend::Postgres {
@@ -173,8 +174,8 @@ impl Databases {
         [main, trail, reading]
     }
 
-    /// What has become of the connections that only read.
-    pub fn reading(&self) -> Reading {
+    /// Statistics of the reading connections.
+    pub fn reading(&self) -> ReadStats {
         self.pipeline.as_ref().map(Pool::reading).unwrap_or_default()
     }
 
@@ -183,27 +184,29 @@ impl Databases {
         &self.main
     }
 
-    /// The trail's database, over connections of its own.
+    /// The trail's database, over its own connections.
     pub fn trail(&self) -> &DatabaseConnection {
         &self.trail
     }
 
-    /// The main database, over the few connections that only count, are made when there is something to count, and do not wait for the disk.
+    /// The main database over the few connections used for counting, which are opened on demand and do not
+    /// wait for the disk.
     pub(super) fn counters(&self) -> &DatabaseConnection {
         &self.counters
     }
 
-    /// The main database over the connections that only read, several statements at once; none where it has to be read over those that write.
+    /// The main database over the connections for pipelined reads; `None` if it has to be read over those
+    /// that write.
     pub(super) fn pipeline(&self) -> Option<&Pool> {
         self.pipeline.as_ref()
     }
 
-    /// How long a statement of an operation may run.
+    /// The statement timeout of operations.
     pub(super) fn statement_timeout(&self) -> Duration {
         self.statement_timeout
     }
 
-    /// How many bytes of memory a store over them has for families, about.
+    /// The approximate size of the cache of families, in bytes.
     pub(super) fn family_cache(&self) -> usize {
         self.family_cache
     }
@@ -213,12 +216,12 @@ impl Databases {
         self.writers
     }
 
-    /// Wakes those who wait for changes.
+    /// Wakes readers that wait for changes.
     pub(super) fn wake(&self) -> &Arc<Wake> {
         &self.wake
     }
 
-    /// Closes all connections, after the statements that run. Clones are closed as well.
+    /// Closes all connections after their current statements. Clones are closed as well.
     pub async fn close(&self) -> Result<(), DbErr> {
         self.wake.close();
         if let Some(pipeline) = &self.pipeline {
@@ -229,30 +232,30 @@ impl Databases {
         for files in [&self.main_files, &self.trail_files].into_iter().flatten() {
             files.close().await;
         }
-        self.in_use.let_go();
+        self.in_use.release();
         closed
     }
 }
 
-/// Opens a trail alone, in a SQLite file that is made, for its owner alone, or only looked at.
+/// Opens a trail without a main database: in a new SQLite file readable by its owner only, or read-only.
 pub(super) async fn trail_file(
     file: &std::path::Path,
-    only_looks: bool,
+    read_only: bool,
 ) -> Result<(DatabaseUrl, DatabaseConnection), ConnectError> {
     let url = DatabaseUrl::sqlite(file);
     let settings = Settings {
-        only_looks,
+        read_only,
         ..Settings::default()
     };
-    if !only_looks {
-        opening::make_new(file)?;
+    if !read_only {
+        options::make_new(file)?;
     }
-    // Nobody takes the file away while it is made.
-    let connection = connect(&url, Use::Trail(2), None, &settings).await?;
+    // The file is kept open while it is created, so nobody can take it away.
+    let connection = connect(&url, Purpose::Trail(2), None, &settings).await?;
     Ok((url, connection))
 }
 
-/// The connections that only read, if the server can be reached and lets us in that way.
+/// The reading connections, if the server can be reached in that way and accepts them.
 async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
     let most = settings.connections.max(1) as usize;
     let pool = Pool::new(
@@ -260,7 +263,7 @@ async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
         most,
         settings.acquire_timeout,
         settings.statement_timeout,
-        settings.only_looks,
+        settings.read_only,
     )?;
     if pool.answers().await {
         return Some(pool);
@@ -271,15 +274,15 @@ async fn pipeline(url: &DatabaseUrl, settings: &Settings) -> Option<Pool> {
 
 async fn connect(
     url: &DatabaseUrl,
-    of: Use,
+    of: Purpose,
     files: Option<&Arc<Files>>,
     settings: &Settings,
 ) -> Result<DatabaseConnection, ConnectError> {
-    // Those who count come after the others, to the same address.
+    // Counting connections come after the others, to the same address.
     if let Address::Postgres(postgres, _) = url.address()
-        && !settings.only_looks
-        && !matches!(of, Use::Counters)
-        // What cannot be reached is told below.
+        && !settings.read_only
+        && !matches!(of, Purpose::Counters)
+        // A server that cannot be reached is reported below.
         && let Ok(Ok(true)) = timeout(settings.acquire_timeout, recovery::is_standby(postgres)).await
     {
         return Err(ConnectError::Standby { database: url.clone() });
@@ -290,7 +293,7 @@ async fn connect(
         }
         Address::Sqlite(file) => {
             let open = || SqlxSqliteConnector::connect(sqlite_pool(file, of, files, settings));
-            patiently(settings, open).await
+            with_retries(settings, open).await
         }
     };
     opened.map_err(|source| ConnectError::Open {

@@ -1,4 +1,4 @@
-//! Contacts in the order in which they were committed, and deliveries, newest first: keys and locked rows.
+//! Contacts in commit order, and deliveries, newest first: ids and locked rows.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use super::{
 use crate::sharing::{facts::RowFacts, grant::Guarded};
 use crate::store::record::record;
 
-/// A contact's place among the changes of its authority.
+/// A contact's position among the changes of its authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ContactPlace {
-    /// The place.
+    /// The position.
     pub seq: i64,
     /// The family.
     pub family_id: Uuid,
@@ -29,10 +29,10 @@ pub struct ContactPlace {
 
 record!(ContactPlace: seq family_id contact_id);
 
-/// A delivery, locked up, with the keys that say whose it is.
+/// A delivery, locked, with the ids that say whose it is.
 #[derive(Clone, Debug)]
 pub struct DeliveryPlace {
-    /// When it was written.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// Its key.
     pub id: Uuid,
@@ -45,7 +45,7 @@ pub struct DeliveryPlace {
 }
 
 impl Session {
-    /// Where a contact stands among the changes.
+    /// The position of a contact.
     pub async fn contact_place(&self, contact: Uuid) -> Result<Option<i64>, StoreError> {
         let places: Vec<ContactPlace> = self
             .all(
@@ -57,8 +57,8 @@ impl Session {
         Ok(places.first().map(|place| place.seq))
     }
 
-    /// The next contacts after a place with families that an agency's people lead today, in the order of their commits. It narrows, and
-    /// decides nothing.
+    /// The next contacts, after a position and in commit order, with families that an agency's people lead
+    /// today. This narrows the query, and decides nothing.
     pub async fn contacts_after(&self, after: i64, agency: Uuid, limit: u64) -> Result<Vec<ContactPlace>, StoreError> {
         let led = lead_professional::Entity::find()
             .select_only()
@@ -83,7 +83,7 @@ impl Session {
         .await
     }
 
-    /// Deliveries of contacts to these endpoints, newest first, from before a place on.
+    /// A page of deliveries of contacts to these endpoints, newest first.
     pub async fn deliveries(
         &self,
         endpoints: &[Uuid],
@@ -112,7 +112,7 @@ impl Session {
         Ok(rows.into_iter().map(locked).collect())
     }
 
-    /// A delivery by its key.
+    /// A delivery by id.
     pub async fn delivery(&self, family: Uuid, key: Uuid) -> Result<Option<DeliveryPlace>, StoreError> {
         let rows: Vec<WebhookDeliveryRow> = self
             .all(

@@ -1,22 +1,22 @@
-//! What a session changed, or tried, for the trail.
+//! The changes that a session made or attempted, for the trail.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{records::ConsentRow, sharing::category::CategorySet};
 
-/// What was changed, or tried, for the trail.
+/// A change made or attempted, for the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The family it is about.
+    /// The family concerned.
     pub family: Option<Uuid>,
-    /// The person it is about.
+    /// The person concerned.
     pub person: Option<Uuid>,
     /// The categories of what was written.
     pub categories: CategorySet,
     /// The numbers of the clauses that permitted it.
     pub clauses: Vec<u16>,
-    /// The emergency access it opened or rests on.
+    /// The emergency access that it opened or relies on.
     pub emergency: Option<Uuid>,
     /// What was done.
     pub deed: Deed,
@@ -27,18 +27,18 @@ pub struct Written {
 pub enum Deed {
     /// Rows were added, changed or ended.
     Rows,
-    /// Decisions about consent were added, all made at once.
+    /// Consent decisions were added, all made together.
     Decided(Vec<ConsentRow>),
     /// A consent was withdrawn.
     Withdrawn {
         /// Its row.
         key: Uuid,
-        /// The category of data that it was for.
+        /// The category of data.
         category: String,
-        /// The kind of agency that it was for.
+        /// The kind of agency.
         agency_kind: String,
     },
-    /// Decisions about consent that a wrong clock had dated are dated anew: which, and to when.
+    /// Consent decisions with a wrong clock's timestamp were re-dated: which, and to when.
     DatedAnew(Vec<(Uuid, DateTime<Utc>)>),
     /// Emergency access was opened, or is open already.
     Emergency,
@@ -49,16 +49,16 @@ pub enum Deed {
         /// The version.
         version: i32,
     },
-    /// Nothing was to be changed after all.
+    /// Nothing needed changing.
     Nothing,
-    /// Nothing: what was to be changed is not there, may not be seen or may not be written.
+    /// Nothing: what was to be changed does not exist, may not be seen or may not be written.
     Refused,
-    /// Nothing: what was named is not there, and that it was tried is an alert.
+    /// Nothing: what was named does not exist, and the attempt raised an alert.
     Alert,
 }
 
 impl Deed {
-    /// Whether it changes something. What only was tried does not.
+    /// Whether it changes something. An attempt does not.
     pub fn is_change(&self) -> bool {
         !matches!(self, Self::Nothing | Self::Refused | Self::Alert)
     }

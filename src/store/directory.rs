@@ -1,4 +1,4 @@
-//! Who takes part: authorities and agencies by their codes, for sign-in and for the commands.
+//! The directory of authorities and agencies by code, for sign-in and for the commands.
 
 use chrono::{DateTime, Utc};
 use entity::{agency, agreement, authority, trusted_client};
@@ -23,7 +23,7 @@ struct Found {
     authority_id: i32,
     id: Uuid,
     kind: String,
-    /// Since when the client may send registered documents only.
+    /// Since when the client may only send registered documents.
     since: Option<DateTime<Utc>>,
 }
 
@@ -53,7 +53,7 @@ impl Store {
         agency_code: &str,
         client: &str,
     ) -> Result<Option<AgencyEntry>, DbErr> {
-        // Neither database can hold or compare the character nought in a text.
+        // Neither database can store or compare the NUL character in a text.
         if [authority_code, agency_code, client]
             .iter()
             .any(|code| code.contains('\0'))
@@ -63,7 +63,7 @@ impl Store {
         if let Some(known) = self.cached_agencies().get(authority_code, agency_code, client) {
             return Ok(Some(known));
         }
-        // Not counted with the statements of operations: it is sent once in a while.
+        // Not counted with the statements of operations, because it is rarely sent.
         let named = client.to_owned();
         let found = agency::Entity::find()
             .select_only()

@@ -1,4 +1,5 @@
-//! Documents that clients registered, and the clients that may send no others. About programs, not about families.
+//! Registered documents (persisted queries) of clients, and the clients that may send no others. About
+//! programs, not about families.
 
 use chrono::{DateTime, Utc};
 use entity::{trusted_client, trusted_document};
@@ -28,7 +29,7 @@ pub struct DocumentRow {
     pub agency_id: Uuid,
     /// Its client.
     pub client: String,
-    /// The SHA-256 of its text, as 64 lower-case hexadecimal digits.
+    /// The SHA-256 of its text, in lower-case hexadecimal.
     pub sha256: String,
     /// The document.
     pub text: String,
@@ -36,7 +37,7 @@ pub struct DocumentRow {
     pub registered_at: DateTime<Utc>,
 }
 
-/// A client that may send registered documents only.
+/// A client that may only send registered documents.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct TrustedClientRow {
     /// Its agency.
@@ -61,7 +62,7 @@ fn of(key: ClientKey<'_>) -> Condition {
 }
 
 impl Store {
-    /// The text of a client's document; none when there is none of that hash.
+    /// The text of a client's document; `None` if it has none with that hash.
     pub async fn document(&self, key: ClientKey<'_>, sha256: &str) -> Result<Option<String>, StoreError> {
         self.count_statement();
         let found = trusted_document::Entity::find()
@@ -74,7 +75,7 @@ impl Store {
         Ok(found.map(|found| found.text))
     }
 
-    /// Registers documents, given as hash and text: all of them or none. Returns how many were not there before.
+    /// Registers documents, given as hash and text: all of them or none. Returns how many were new.
     pub async fn register_documents(
         &self,
         key: ClientKey<'_>,
@@ -103,7 +104,7 @@ impl Store {
         Ok(new)
     }
 
-    /// Forgets documents of a client: those of these hashes, or all. Returns how many there were.
+    /// Deletes documents of a client: those with these hashes, or all. Returns how many there were.
     pub async fn retire_documents(&self, key: ClientKey<'_>, hashes: Option<&[String]>) -> Result<u64, StoreError> {
         self.count_statement();
         let transaction = begin_write(self.main()).await?;
@@ -134,7 +135,7 @@ impl Store {
             .await?)
     }
 
-    /// The clients of an authority that may send registered documents only.
+    /// The clients of an authority that may only send registered documents.
     pub async fn trusted_clients(&self, authority: i32) -> Result<Vec<TrustedClientRow>, StoreError> {
         self.count_statement();
         Ok(trusted_client::Entity::find()
@@ -146,7 +147,7 @@ impl Store {
             .await?)
     }
 
-    /// Says whether a client may send registered documents only. Holds from its next sign-in.
+    /// Sets whether a client may only send registered documents. Takes effect at its next sign-in.
     pub async fn set_trusted(&self, key: ClientKey<'_>, only_registered: bool) -> Result<(), StoreError> {
         self.count_statement();
         let transaction = begin_write(self.main()).await?;

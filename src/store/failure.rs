@@ -1,52 +1,53 @@
-//! What the store could not do, and how that is told from what a database says.
+//! Store errors, and how they are classified from database errors.
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx::Error as SqlxError};
 
-use super::{away::Away, files::Unfit};
+use super::{files::Unfit, not_served::NotServed};
 
-/// What the store could not do. It carries the database's codes and never its words, which may hold what was asked for or stored.
+/// A store error. It carries the database's codes but never its messages, which may contain data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// Another change came first; the same request may succeed if it is sent again.
+    /// Conflict: another change came first; the same request may succeed if it is retried.
     #[error("another change came first")]
     Conflict,
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Unavailable(&'static str),
-    /// The authority is not served by this database, or not now.
+    /// The authority is not served by this database, or not at the moment.
     #[error(transparent)]
-    Away(#[from] Away),
-    /// The database did not do what it was asked.
+    NotServed(#[from] NotServed),
+    /// The database failed.
     #[error("the database failed: {0}")]
     Database(String),
-    /// A change was to write rows that its permit does not cover, which is a fault of ours.
+    /// A change tried to write rows that its permit does not cover: a fault in this program.
     #[error("a change was to write rows that its permit does not cover")]
     NotCovered,
-    /// What is stored cannot be understood.
+    /// Stored data is malformed.
     #[error("what is stored cannot be understood: {0}")]
     Corrupt(String),
 }
 
 impl StoreError {
-    /// A statement was stopped, at its time or because nobody waited for it any more.
+    /// A statement was cancelled, at its timeout or because nobody waited for it any more.
     pub const TOO_LONG: Self = Self::Unavailable("a statement took too long");
 }
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         let code = code(&error);
-        // Serialisation failures, deadlocks and locks that were not to be had in time of PostgreSQL, busy of SQLite: to a caller all the same.
+        // Serialisation failures, deadlocks and lock timeouts of PostgreSQL, and busy of SQLite, are all the
+        // same to a caller.
         let came_between = matches!(code.as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "261" | "517"));
-        // Whatever is written was looked for before: a row that is there all the same came in between.
+        // A write is always preceded by a look-up: a row that exists all the same was inserted in between.
         if came_between || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
             Self::Conflict
         } else if matches!(code.as_deref(), Some("57014" | "9")) {
             Self::TOO_LONG
         } else if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-            || was_cut(&error)
+            || connection_was_lost(&error)
             || code
                 .as_deref()
-                .is_some_and(|code| is_away(code) || cannot_be_stored(code))
+                .is_some_and(|code| is_unavailable(code) || cannot_be_stored(code))
         {
             Self::Unavailable(kind(&error))
         } else {
@@ -55,7 +56,7 @@ impl From<DbErr> for StoreError {
     }
 }
 
-/// The database's own code of what went wrong. Its words are told to nobody: they may hold what was asked for or stored.
+/// The database's error code. Its message is never passed on: it may contain data.
 pub(super) fn code(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
         return None;
@@ -63,9 +64,9 @@ pub(super) fn code(error: &DbErr) -> Option<String> {
     Some(cause.as_database_error()?.code()?.into_owned())
 }
 
-/// Whether a code of PostgreSQL says that the server cannot do what it was asked now, whatever it was: it goes down, comes up, has no room, has taken too
-/// long, or somebody has ended the connection.
-pub(super) fn is_away(code: &str) -> bool {
+/// Whether a PostgreSQL code says that the server is unavailable, whatever it was asked: it is stopping or
+/// starting, out of resources, too slow, or somebody has ended the connection.
+pub(super) fn is_unavailable(code: &str) -> bool {
     const CLASSES: [&str; 3] = ["08", "53", "57"];
     const IDLE_IN_TRANSACTION: [&str; 2] = ["25P03", "25P04"];
     code.len() == 5
@@ -74,8 +75,9 @@ pub(super) fn is_away(code: &str) -> bool {
             || code == "58030")
 }
 
-/// Whether a code of SQLite says that its files cannot be read or written now, whatever it was asked: no memory, read-only, an error of input or output, a full
-/// disk, a file that cannot be opened. Its codes are numbers, of which the last eight bits are the kind; those of PostgreSQL have five characters.
+/// Whether a SQLite code says that its files cannot be read or written, whatever it was asked: out of memory,
+/// read-only, I/O error, disk full, or cannot open. Its codes are numbers whose last eight bits are the kind;
+/// those of PostgreSQL have five characters.
 fn cannot_be_stored(code: &str) -> bool {
     const NOMEM: u32 = 7;
     const READONLY: u32 = 8;
@@ -99,8 +101,8 @@ impl From<Unfit> for StoreError {
     }
 }
 
-/// Whether the connection was lost before the database could say anything.
-fn was_cut(error: &DbErr) -> bool {
+/// Whether the connection was lost before the database could respond.
+fn connection_was_lost(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
         return false;
     };
@@ -129,15 +131,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes_is_told_from_what_does_not() {
+    fn temporary_failures_are_distinguished_from_permanent_ones() {
         for code in ["08006", "53300", "57014", "57P01", "57P03", "25P03", "58030"] {
-            assert!(is_away(code), "{code}");
+            assert!(is_unavailable(code), "{code}");
         }
         // Among them codes of SQLite, which are numbers of any length.
         for code in ["42601", "23505", "25006", "XX000", "5", "8", "57", "5386"] {
-            assert!(!is_away(code), "{code}");
+            assert!(!is_unavailable(code), "{code}");
         }
-        // 4618 is an error of input or output while the log's index was made larger, 1032 a file that has moved.
+        // 4618 is an I/O error while enlarging the log's index, 1032 a file that was moved.
         for code in ["7", "8", "10", "13", "14", "778", "1032", "4618"] {
             assert!(cannot_be_stored(code), "{code}");
         }

@@ -1,7 +1,8 @@
-//! Where an authority is served: here, or by another database to which it was or is being moved.
+//! Fences: whether an authority is served by this database, or by another to which it was or is being moved.
 //!
-//! Every operation reads it in its own transaction, with the version of the agreements. Whoever writes takes a lock of the table first, before their transaction has a moment; whoever puts a fence up
-//! takes one that waits for all of those. So nothing of an authority is written any more once its fence stands.
+//! Every operation reads the fence in its own transaction, together with the version of the agreements. A
+//! writer first takes a lock of the table, before its transaction has a snapshot; putting up a fence takes a
+//! lock that waits for all of those. So once its fence is up, nothing of an authority is written any more.
 
 use chrono::{DateTime, Utc};
 use entity::authority_fence;
@@ -10,21 +11,21 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use super::away::Away;
+pub use super::not_served::NotServed;
 use super::session::StoreError;
 
-/// How far the move of an authority is, in one of the two databases.
+/// The state of an authority's move, in one of the two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Its rows come from another database, and it is not served yet.
+    /// Its rows are arriving from another database; not served yet.
     Arriving,
-    /// It came from another database, and is served.
+    /// It came from another database, and is served here.
     Here,
-    /// It is about to be served elsewhere, and is served nowhere now.
+    /// It is about to be served elsewhere, and is served nowhere at the moment.
     Leaving,
-    /// It is served elsewhere; what this trail says of it is not all there yet.
+    /// It is served elsewhere; not everything about it is in this trail yet.
     Moved,
-    /// It is served elsewhere, if at all; its rows may be here still.
+    /// It is served elsewhere, if at all; its rows may still be here.
     Elsewhere,
 }
 
@@ -46,7 +47,7 @@ impl State {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// What a move may have come to before it comes to this; the same once more is no step.
+    /// The states that may precede this one. A repetition of the same state changes nothing.
     fn before(self) -> &'static [Self] {
         match self {
             Self::Arriving | Self::Leaving => &[],
@@ -56,35 +57,36 @@ impl State {
         }
     }
 
-    /// Why nothing is answered, unless it is served here.
-    fn refusal(self) -> Option<Away> {
+    /// Why requests are refused, unless it is served here.
+    fn refusal(self) -> Option<NotServed> {
         match self {
             Self::Here => None,
-            Self::Arriving | Self::Leaving => Some(Away::Moving),
-            Self::Moved | Self::Elsewhere => Some(Away::Elsewhere),
+            Self::Arriving | Self::Leaving => Some(NotServed::Moving),
+            Self::Moved | Self::Elsewhere => Some(NotServed::Elsewhere),
         }
     }
 }
 
-/// What the table says of an authority.
+/// An authority's row in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fence {
-    /// How far its move is.
+    /// The state of its move.
     pub state: State,
-    /// The move, by the same key in both databases.
+    /// The id of the move, the same in both databases.
     pub of: Uuid,
     /// Since when.
     pub since: DateTime<Utc>,
 }
 
-/// Refuses what is asked of an authority that is not served here. No code is of one that was never moved.
+/// Refuses requests about an authority that is not served here. An authority that was never moved has no
+/// code.
 pub(super) fn refuse_by(code: Option<&str>) -> Result<(), StoreError> {
-    // A state of a newer program is none of ours to serve in.
-    let away = code.and_then(|code| State::of(code).map_or(Some(Away::Moving), State::refusal));
-    away.map_or(Ok(()), |away| Err(StoreError::Away(away)))
+    // A state of a newer program is not safe to serve in.
+    let away = code.and_then(|code| State::of(code).map_or(Some(NotServed::Moving), State::refusal));
+    away.map_or(Ok(()), |away| Err(StoreError::NotServed(away)))
 }
 
-/// What the table says of an authority; nothing of one that was never moved.
+/// An authority's fence; `None` if it was never moved.
 pub(super) async fn read(on: &impl ConnectionTrait, authority: i32) -> Result<Option<Fence>, DbErr> {
     let row = authority_fence::Entity::find_by_id(authority).one(on).await?;
     let fence = |row: authority_fence::Model| {
@@ -98,7 +100,7 @@ pub(super) async fn read(on: &impl ConnectionTrait, authority: i32) -> Result<Op
     row.map(fence).transpose()
 }
 
-/// Says how far the move of an authority is.
+/// Stores the state of an authority's move.
 pub(super) async fn write(on: &impl ConnectionTrait, authority: i32, fence: &Fence) -> Result<(), DbErr> {
     use sea_orm::{ActiveValue::Set, sea_query::OnConflict};
     let row = authority_fence::ActiveModel {
@@ -121,7 +123,8 @@ pub(super) async fn write(on: &impl ConnectionTrait, authority: i32, fence: &Fen
     Ok(())
 }
 
-/// The next step of a move, if it stands at the one before: a move that somebody else has ended since goes no further.
+/// Takes the next step of a move, if the previous one has been reached: a move that somebody else has ended
+/// goes no further.
 pub(super) async fn step(on: &impl ConnectionTrait, authority: i32, fence: &Fence) -> Result<(), StoreError> {
     use sea_orm::ActiveValue::Set;
     let before = fence.state.before().iter().map(|state| state.code());
@@ -142,35 +145,35 @@ pub(super) async fn step(on: &impl ConnectionTrait, authority: i32, fence: &Fenc
     Ok(())
 }
 
-/// Which of these authorities is not served here, the first of them; whoever writes asks once the lock of those who write is held.
+/// The first of these authorities that is not served here; writers ask while they hold the writers' lock.
 pub(super) async fn away(
     on: &impl ConnectionTrait,
     authorities: impl IntoIterator<Item = i32>,
-) -> Result<Option<Away>, DbErr> {
+) -> Result<Option<NotServed>, DbErr> {
     let rows = authority_fence::Entity::find()
         .filter(authority_fence::Column::AuthorityId.is_in(authorities))
         .all(on)
         .await?;
     let mut refused = rows.iter().filter_map(|row| refuse_by(Some(&row.state)).err());
     Ok(refused.find_map(|error| match error {
-        StoreError::Away(away) => Some(away),
+        StoreError::NotServed(away) => Some(away),
         _ => None,
     }))
 }
 
-/// The lock of those who write, in a transaction that has just begun; it goes with it.
-pub(super) const OF_WRITERS: &str = "LOCK TABLE authority_fence IN ROW SHARE MODE";
-/// The lock that waits for all of those.
-pub(super) const OF_ALL: &str = "LOCK TABLE authority_fence IN EXCLUSIVE MODE";
+/// The writers' lock, taken at the start of a transaction and released with it.
+pub(super) const WRITERS_LOCK: &str = "LOCK TABLE authority_fence IN ROW SHARE MODE";
+/// The lock that waits for all writers.
+pub(super) const FENCE_LOCK: &str = "LOCK TABLE authority_fence IN EXCLUSIVE MODE";
 
-/// Lets a transaction that has just begun write something of an authority, unless it is not served here.
+/// Lets a transaction that has just begun write to an authority, unless it is not served here.
 pub(super) async fn enter(transaction: &DatabaseTransaction, authority: i32) -> Result<(), StoreError> {
-    // SQLite has one writer, and it is us.
+    // SQLite has one writer, which is this transaction.
     if transaction.get_database_backend() == DbBackend::Postgres {
-        transaction.execute_unprepared(OF_WRITERS).await?;
+        transaction.execute_unprepared(WRITERS_LOCK).await?;
     }
     match away(transaction, [authority]).await? {
-        Some(away) => Err(StoreError::Away(away)),
+        Some(away) => Err(StoreError::NotServed(away)),
         None => Ok(()),
     }
 }

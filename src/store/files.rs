@@ -1,7 +1,7 @@
-//! The files of a SQLite database, as they were when it was opened, and the room on their disk.
+//! The files of a SQLite database as they were when it was opened, and the free space on their disk.
 //!
-//! SQLite goes on writing to files that have lost their names, and says that all is well. So whoever answers or writes asks here first, and whoever has
-//! written asks again before it counts.
+//! SQLite goes on writing to deleted or moved files without an error. So everything that answers or writes
+//! checks here first, and every write is checked again before it counts.
 
 use std::{
     io,
@@ -16,27 +16,27 @@ use sea_orm::sqlx::{
 };
 use tokio::sync::{Mutex as Turn, MutexGuard};
 
-/// What makes a database's files unfit to answer from and to write to.
+/// Why a database's files cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
-    /// A file of it was deleted, moved or replaced.
+    /// One of its files was deleted, moved or replaced.
     #[error("a file of the database is not the one that was opened")]
     Moved,
-    /// The disk has less room than is to stay free.
+    /// The disk has less free space than the reserve.
     #[error("the disk has less room than is to stay free")]
     DiskLow,
 }
 
-/// A disk with less room is full, although something small may still find some.
+/// A disk with less free space than this is full, although something small may still fit, in bytes.
 const FULL: u64 = 1 << 20;
 
-/// What one file is, whatever it is called.
+/// The identity of a file (device and inode), whatever its name.
 type Identity = (u64, u64);
 
-/// A connection that is held for as long as the database is open. While there is one, SQLite keeps the log and its index where they are, so that they can be
-/// known by what they are; and it sees what others have committed.
+/// A connection held for as long as the database is open. While it exists, SQLite leaves the log and its
+/// index in place, so that they can be identified; and it sees what others have committed.
 #[derive(Debug)]
-struct Keeper {
+struct HeldConnection {
     connection: Option<SqliteConnection>,
     closed: bool,
 }
@@ -45,17 +45,17 @@ struct Keeper {
 #[derive(Debug)]
 pub struct Files {
     folder: PathBuf,
-    /// The database, its log and the log's index.
+    /// The database, its write-ahead log and the log's index.
     paths: [PathBuf; 3],
-    /// Bytes that are to stay free.
+    /// The bytes to keep free.
     reserve: u64,
     known: Mutex<[Option<Identity>; 3]>,
     options: SqliteConnectOptions,
-    keeper: Turn<Keeper>,
+    keeper: Turn<HeldConnection>,
 }
 
 impl Files {
-    /// Opens a connection to keep, and learns which files it has.
+    /// Opens the connection to be held, and records the identity of the files.
     pub(super) async fn open(file: &Path, reserve: u64, options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
         let beside = |ending: &str| {
             let mut name = file.as_os_str().to_owned();
@@ -72,34 +72,34 @@ impl Files {
             reserve,
             known: Mutex::default(),
             options: options.clone(),
-            keeper: Turn::new(Keeper {
+            keeper: Turn::new(HeldConnection {
                 connection: None,
                 closed: false,
             }),
         };
         drop(files.keeper().await?);
-        files.learn()?;
+        files.record_identities()?;
         Ok(files)
     }
 
-    /// The connection that is held; made anew where it was lost.
-    pub(super) async fn keeper(&self) -> Result<Kept<'_>, sqlx::Error> {
+    /// The held connection; reopened if it was lost.
+    pub(super) async fn keeper(&self) -> Result<HeldGuard<'_>, sqlx::Error> {
         let mut keeper = self.keeper.lock().await;
         if keeper.closed {
             return Err(sqlx::Error::PoolClosed);
         }
         if keeper.connection.is_none() {
             let mut connection = self.options.connect().await?;
-            // The first look is what takes hold of the log and its index.
+            // The first read is what opens the log and its index.
             sqlx::query("SELECT name FROM sqlite_schema LIMIT 1")
                 .fetch_optional(&mut connection)
                 .await?;
             keeper.connection = Some(connection);
         }
-        Ok(Kept(keeper))
+        Ok(HeldGuard(keeper))
     }
 
-    /// Lets go of the connection that is held. The last thing that is closed.
+    /// Closes the held connection. The last thing that is closed.
     pub(super) async fn close(&self) {
         let mut keeper = self.keeper.lock().await;
         keeper.closed = true;
@@ -110,7 +110,7 @@ impl Files {
         }
     }
 
-    fn learn(&self) -> io::Result<()> {
+    fn record_identities(&self) -> io::Result<()> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for (path, known) in self.paths.iter().zip(known.iter_mut()) {
             *known = Some(identity(path)?);
@@ -118,7 +118,7 @@ impl Files {
         Ok(())
     }
 
-    /// Whether every file is still the one that was opened, where it was.
+    /// Whether every file is still the one that was opened, at the same path.
     pub fn in_place(&self) -> Result<(), Unfit> {
         let known = *self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let is_there = |(path, known): (&PathBuf, &Option<Identity>)| {
@@ -131,7 +131,7 @@ impl Files {
         }
     }
 
-    /// Whether the disk has the room that is to stay free.
+    /// Whether the disk has the reserve free.
     pub fn has_room(&self) -> Result<(), Unfit> {
         if self.reserve == 0 || free(&self.folder).is_some_and(|free| free >= self.reserve) {
             Ok(())
@@ -140,16 +140,17 @@ impl Files {
         }
     }
 
-    /// Whether it may be written to: the files are in their place, and there is room.
-    pub fn take_writes(&self) -> Result<(), Unfit> {
+    /// Whether the database may be written to: the files are in place, and there is space.
+    pub fn are_writable(&self) -> Result<(), Unfit> {
         self.in_place()?;
         self.has_room()
     }
 
-    /// Whether it can be relied on: the same, and however much it may fill, the disk is not full. What is small may be written to a full disk now and then, into
-    /// room that the log has already.
-    pub fn are_fit(&self) -> Result<(), Unfit> {
-        self.take_writes()?;
+    /// Whether the database can be relied on: the files are in place and, whatever the reserve, the disk is
+    /// not full. Small writes to a full disk may still succeed now and then, in space that the log already
+    /// has.
+    pub fn are_usable(&self) -> Result<(), Unfit> {
+        self.are_writable()?;
         if free(&self.folder).is_some_and(|free| free >= FULL) {
             Ok(())
         } else {
@@ -158,16 +159,16 @@ impl Files {
     }
 }
 
-/// The connection that is held, in use. One whose statement failed is not used again.
-pub(super) struct Kept<'a>(MutexGuard<'a, Keeper>);
+/// The held connection, in use. After a failed statement it is not reused.
+pub(super) struct HeldGuard<'a>(MutexGuard<'a, HeldConnection>);
 
-impl Kept<'_> {
-    /// The one row of a query, if it has one.
+impl HeldGuard<'_> {
+    /// The only row of a query, if there is one.
     pub(super) async fn row(
         mut self,
         query: Query<'_, Sqlite, SqliteArguments>,
     ) -> Result<Option<SqliteRow>, sqlx::Error> {
-        // Whoever stops waiting in the middle, and a look that fails, leave the connection to nobody.
+        // The connection is lost if the caller stops waiting, or if the query fails.
         let Some(mut connection) = self.0.connection.take() else {
             return Err(sqlx::Error::PoolClosed);
         };
@@ -184,13 +185,13 @@ fn identity(path: &Path) -> io::Result<Identity> {
     Ok((of.dev(), of.ino()))
 }
 
-/// Elsewhere a file in use can be neither deleted nor replaced.
+/// On other systems a file in use can be neither deleted nor replaced.
 #[cfg(not(unix))]
 fn identity(path: &Path) -> io::Result<Identity> {
     std::fs::metadata(path).map(|_| (0, 0))
 }
 
-/// Bytes that are free for us; none where that cannot be told.
+/// The free bytes available to this process; `None` if unknown.
 #[cfg(unix)]
 fn free(folder: &Path) -> Option<u64> {
     let of = rustix::fs::statvfs(folder).ok()?;

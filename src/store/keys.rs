@@ -1,11 +1,12 @@
-//! The keys that people are looked up by: worked out by `matching` from what is stored of them, and kept in `person_key`.
+//! Look-up keys of people: derived by `matching` from what is stored of them, and stored in `person_key`.
 //!
-//! They narrow what is read and decide nothing: whoever they lead to is compared and decided about by what is stored at that moment. So a key too
-//! many costs a little time, and a key too few makes somebody not be found.
+//! Keys only narrow what is read, and decide nothing: those whom they lead to are compared, and decided
+//! about, by what is stored at that moment. So a superfluous key costs a little time, and a missing key means
+//! that somebody is not found.
 //!
-//! Whatever adds a person, an identifier, a membership or an address adds the keys in the same transaction (`add`), and whatever changes one
-//! makes them anew (`renew`). Databases that had
-//! people before they had keys, or keys made by other rules, get them at start ([`fill`]).
+//! Whatever adds a person, an identifier, a membership or an address adds the keys in the same transaction
+//! (`add`), and whatever changes one renews them (`renew`). Databases that had people before there were keys,
+//! or keys made by other rules, get them at start-up ([`backfill`]).
 
 use std::collections::BTreeSet;
 
@@ -18,17 +19,18 @@ use crate::{
     records::{Code as _, LocalIdentifierRow, PersonRow},
 };
 
-mod fill;
+mod backfill;
 mod renew;
 
-pub use self::fill::fill;
+pub use self::backfill::backfill;
 pub(super) use self::renew::renew;
 
-/// Which rules the keys are made by. Whoever changes what `matching::keys` gives for the same person counts this up.
+/// The version of the rules for keys. Increment it when `matching::keys` changes its result for the same
+/// person.
 const RULES: i32 = 3;
-/// Keys of one statement.
+/// The most keys in one statement.
 const ROWS: usize = 4096;
-/// Families of one statement.
+/// The most families in one statement.
 const FAMILIES: usize = 512;
 
 /// A row of `person_key`.
@@ -40,7 +42,7 @@ struct KeyRow {
     by_place: bool,
 }
 
-/// The keys of a person's names and date of birth.
+/// The keys from a person's names and date of birth.
 fn of_person(person: &PersonRow) -> impl Iterator<Item = KeyRow> {
     let description = Description {
         given_name: Some(person.given_name.clone()),
@@ -52,7 +54,7 @@ fn of_person(person: &PersonRow) -> impl Iterator<Item = KeyRow> {
     stored(person.authority_id, person.id, &description)
 }
 
-/// The key of a person's number in another system.
+/// The key from a person's number in another system.
 fn of_identifier(row: &LocalIdentifierRow) -> impl Iterator<Item = KeyRow> {
     let description = Description {
         identifiers: vec![Identifier {
@@ -73,10 +75,10 @@ fn stored(authority: i32, person: Uuid, description: &Description) -> impl Itera
     })
 }
 
-/// Adds the keys of rows that were just added.
+/// Adds the keys of newly added rows.
 pub(super) async fn add(transaction: &DatabaseTransaction, data: &Dataset) -> Result<(), DbErr> {
     for authority in &data.authorities {
-        // It has nobody yet, so nobody lacks a key.
+        // It has no people yet, so nobody lacks a key.
         note(transaction, authority.id).await?;
     }
     let mut rows: Vec<KeyRow> = data.people.iter().flat_map(of_person).collect();
@@ -96,7 +98,8 @@ pub(super) async fn add(transaction: &DatabaseTransaction, data: &Dataset) -> Re
     Ok(())
 }
 
-/// Adds the keys by place of everyone in these families, as they are stored now. Who is shielded has none.
+/// Adds the place keys of everyone in these families, from their current addresses. Shielded people have
+/// none.
 async fn places(transaction: &DatabaseTransaction, authority: i32, families: &[Uuid]) -> Result<(), DbErr> {
     let marks: Vec<String> = (2..families.len() + 2).map(|at| format!("${at}")).collect();
     let text = format!(
@@ -131,12 +134,12 @@ async fn places(transaction: &DatabaseTransaction, authority: i32, families: &[U
     insert(transaction, rows).await
 }
 
-/// An address in one line, as it is compared.
+/// An address as one line, for comparison.
 pub(super) fn one_line(lines: [Option<String>; 3]) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Adds rows that may be there already, in the order of the table's key, which is the cheapest.
+/// Inserts rows that may exist already, in primary key order, which is the cheapest.
 async fn insert(transaction: &DatabaseTransaction, mut rows: Vec<KeyRow>) -> Result<(), DbErr> {
     rows.sort_unstable();
     rows.dedup();
@@ -152,7 +155,7 @@ async fn insert(transaction: &DatabaseTransaction, mut rows: Vec<KeyRow>) -> Res
     Ok(())
 }
 
-/// SQLite takes a list of lists as JSON: one text for any number of rows.
+/// SQLite takes a JSON list of lists: one parameter for any number of rows.
 fn to_sqlite(rows: &[KeyRow]) -> Statement {
     use std::fmt::Write as _;
     let text = "INSERT INTO person_key (authority_id, key, person_id, by_place) \
@@ -170,7 +173,7 @@ fn to_sqlite(rows: &[KeyRow]) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, text, [authority.into(), json.into()])
 }
 
-/// PostgreSQL takes a list a column: one text for any number of rows.
+/// PostgreSQL takes one array per column: the same statement for any number of rows.
 fn to_postgres(backend: DbBackend, rows: &[KeyRow]) -> Statement {
     let text = "INSERT INTO person_key (authority_id, key, person_id, by_place) SELECT $1, t.key, t.person, t.place FROM \
                 unnest($2::text::bigint[], $3::text::uuid[], $4::text::boolean[]) AS t (key, person, place) \
@@ -185,7 +188,7 @@ fn to_postgres(backend: DbBackend, rows: &[KeyRow]) -> Statement {
     Statement::from_sql_and_values(backend, text, values)
 }
 
-/// `{1,2}`: a list as PostgreSQL reads it.
+/// `{1,2}`: a PostgreSQL array literal.
 pub(super) fn array<T: std::fmt::Display>(of: impl Iterator<Item = T>) -> String {
     use std::fmt::Write as _;
     let mut text = String::from("{");
@@ -197,7 +200,7 @@ pub(super) fn array<T: std::fmt::Display>(of: impl Iterator<Item = T>) -> String
     text
 }
 
-/// Notes that an authority's people all have their keys.
+/// Records that all people of an authority have their keys.
 async fn note(transaction: &DatabaseTransaction, authority: i32) -> Result<(), DbErr> {
     let text = "INSERT INTO person_key_state (authority_id, rules) VALUES ($1, $2) \
                 ON CONFLICT (authority_id) DO UPDATE SET rules = excluded.rules";

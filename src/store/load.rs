@@ -157,7 +157,7 @@ impl Session {
             return Ok((None, keys));
         }
         let (text, values) = families.statement(self.backend(), self.authority());
-        let asked = cache::asked(&text, &values, families.beside());
+        let asked = cache::statement_digest(&text, &values, families.beside());
         if let Some(keys) = view.and_then(|view| self.families().list(view, asked)) {
             return Ok((None, keys.to_vec()));
         }

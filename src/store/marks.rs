@@ -1,4 +1,4 @@
-//! What the main database says of the trail beside it: which change of each chain it has made last.
+//! What the main database knows of the trail: the newest change that it has committed for each chain.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Store, session::StoreError};
 
-/// Chain by chain, each found by the index.
+/// A separate index look-up for each chain.
 const NEWEST: &str = "
     WITH RECURSIVE chain (id) AS (
         SELECT (SELECT a.chain_id FROM announced_write a WHERE a.made ORDER BY a.chain_id LIMIT 1)
@@ -19,7 +19,7 @@ const NEWEST: &str = "
     FROM chain WHERE id IS NOT NULL";
 
 impl Store {
-    /// The newest change of each chain that was made, by the place of its entry.
+    /// The newest committed change of each chain, as its entry's sequence number.
     pub async fn newest_made(&self) -> Result<HashMap<Uuid, i64>, StoreError> {
         self.count_statement();
         let main = self.main();

@@ -1,4 +1,4 @@
-//! Brings both databases to this program's schema, and says how far they are. The steps themselves are in `migration/`.
+//! Schema migrations of both databases, and their status. The migrations themselves are in `migration/`.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use super::{
     database_url::DatabaseUrl,
 };
 
-/// Whether one step was applied.
+/// Whether a migration was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepStatus {
-    /// Whether it is a step of the trail.
+    /// Whether it is a migration of the trail.
     pub trail: bool,
     /// Its name.
     pub name: String,
@@ -24,21 +24,21 @@ pub struct StepStatus {
     pub applied: bool,
 }
 
-/// How the schema of the databases stands to this program.
+/// How the schema of the databases compares with this program's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schema {
-    /// It is this program's.
+    /// It is the same.
     Same,
-    /// These steps are still to be applied, all of them after those that were.
+    /// These migrations are pending, all of them after those applied.
     Behind(Vec<String>),
-    /// These steps were left out, although later ones were applied.
+    /// These migrations were skipped, although later ones were applied.
     Gaps(Vec<String>),
-    /// These steps are of a newer program.
+    /// These migrations are from a newer program.
     Newer(Vec<String>),
 }
 
 impl Schema {
-    /// What is wrong, in words for whoever runs the program; nothing where a program may bring the database to its schema.
+    /// What is wrong, in words for the operator; `None` if the program may migrate the database.
     fn refusal(&self) -> Option<String> {
         match self {
             Self::Same | Self::Behind(_) => None,
@@ -55,7 +55,7 @@ impl Schema {
 }
 
 impl Databases {
-    /// How their schema stands to this program: what is worst of the two. Changes nothing.
+    /// Compares the schemas: the worse result of the two databases. Changes nothing.
     pub async fn schema(&self) -> Result<Schema, ConnectError> {
         let main = schema(self.main(), &MAIN).await.map_err(|e| self.failed(false, e))?;
         let trail = schema(self.trail(), &TRAIL).await.map_err(|e| self.failed(true, e))?;
@@ -71,7 +71,7 @@ impl Databases {
         })
     }
 
-    /// Refuses databases that no step of ours leads from.
+    /// Refuses databases that cannot be migrated to this program's schema.
     async fn refuse_others(&self) -> Result<(), ConnectError> {
         let refuse = |url: &DatabaseUrl, found: &Schema| match found.refusal() {
             Some(why) => Err(ConnectError::Schema {
@@ -86,8 +86,8 @@ impl Databases {
         refuse(self.trail_url(), &trail)
     }
 
-    /// Applies all steps that were not applied, on both databases. Each database moves as a whole or not at all, and
-    /// several processes may do this at once: the first does the work, the others wait and find it done.
+    /// Applies all pending migrations to both databases. Each database is migrated as a whole or not at all,
+    /// and several processes may do this at once: the first does the work, the others wait and find it done.
     pub async fn migrate_up(&self) -> Result<(), ConnectError> {
         self.refuse_others().await?;
         up(self.main(), &MAIN).await.map_err(|e| self.failed(false, e))?;
@@ -95,14 +95,14 @@ impl Databases {
         fire_always(self.main()).await.map_err(|e| self.failed(false, e))
     }
 
-    /// Takes all steps back, on both databases: **all data are lost**.
+    /// Rolls back all migrations of both databases: **all data are lost**.
     pub async fn migrate_down(&self) -> Result<(), ConnectError> {
         down(self.trail(), &TRAIL).await.map_err(|e| self.failed(true, e))?;
         down(self.main(), &MAIN).await.map_err(|e| self.failed(false, e))
     }
 
-    /// Which steps were applied, in order, the trail's last. Changes nothing. A database that has steps this program does
-    /// not know, for it was migrated by a newer one, is an error.
+    /// Which migrations were applied, in order, the trail's last. Changes nothing. A database with migrations
+    /// that this program does not know, because a newer one migrated it, is an error.
     pub async fn migration_status(&self) -> Result<Vec<StepStatus>, ConnectError> {
         self.refuse_others().await?;
         let mut all = status(self.main(), &MAIN, false)
@@ -116,7 +116,8 @@ impl Databases {
     fn failed(&self, trail: bool, source: DbErr) -> ConnectError {
         let url = if trail { self.trail_url() } else { self.url() };
         let database = url.clone();
-        // In a database of which no step was noted, or the next one was not: what is there is a part of one, or somebody else's.
+        // The database has no record of this migration, yet its tables exist: it is incomplete, or somebody
+        // else's.
         if source.to_string().contains("already exists") {
             let why = "tables or columns of a step are there that was not noted as applied: it was restored in part, or belongs to something else; take it from a backup, or use an empty one";
             return ConnectError::Schema {
@@ -128,7 +129,8 @@ impl Databases {
     }
 }
 
-/// Triggers that a restore has left firing for ordinary sessions only fire for all again. One that somebody has switched off stays so.
+/// Triggers that a restore has left firing for ordinary sessions only are set to fire always again. One that
+/// somebody has disabled stays disabled.
 async fn fire_always(db: &DatabaseConnection) -> Result<(), DbErr> {
     if db.get_database_backend() != DbBackend::Postgres {
         return Ok(());
@@ -235,7 +237,7 @@ async fn status(db: &DatabaseConnection, steps: &Steps, trail: bool) -> Result<V
     Ok(status.collect())
 }
 
-/// Begins a transaction in which no other process migrates. The lock goes with the transaction.
+/// Begins a transaction in which no other process migrates. The lock is released with the transaction.
 async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -243,7 +245,7 @@ async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbE
     };
     let transaction = db.begin_with_options(options).await?;
     if transaction.get_database_backend() == DbBackend::Postgres {
-        // A step on a large table may take long; waiting for the lock may not take for ever.
+        // A migration of a large table may take long; waiting for the lock must not take for ever.
         transaction
             .execute_unprepared(
                 "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '120s'; \

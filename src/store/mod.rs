@@ -1,14 +1,13 @@
-//! The only room that touches the database library, the entities and SQL.
+//! The store: the only room that touches the database library, the entities and SQL.
 //!
-//! Rows about a family leave it only locked up ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling it was given.
+//! Rows about a family leave it only locked ([`crate::sharing::grant::Guarded`]), for a caller whose ceiling
+//! was given.
 
-mod again;
 pub mod agencies;
 mod agency_cache;
 pub mod alerts;
-mod alone;
 pub mod announced;
-mod away;
+mod authority_status;
 mod backup;
 pub mod budget;
 pub mod bulk;
@@ -23,6 +22,7 @@ mod deed;
 mod directory;
 pub mod documents;
 pub mod dossier;
+mod exclusive;
 mod fact_rows;
 mod facts;
 mod failure;
@@ -39,6 +39,7 @@ pub mod moving;
 pub mod named;
 pub mod narrow;
 mod needed;
+mod not_served;
 pub mod outbox;
 mod pipeline;
 mod policies;
@@ -48,21 +49,22 @@ mod read_rows;
 pub mod record;
 mod recovery;
 pub mod reference;
+mod restore;
 pub mod rows;
 mod select;
 mod sequences;
 pub mod session;
 pub mod standby;
-mod standing;
+
 mod tables;
 pub mod trail;
 mod transaction;
 mod triggers;
 mod watch;
 pub mod write;
-mod write_lock;
+mod write_notes;
+mod write_queue;
 pub mod writing;
-mod written;
 
 use std::{
     collections::HashMap,
@@ -77,10 +79,10 @@ use tokio::sync::watch::Receiver;
 
 use self::{
     agency_cache::AgencyCache,
-    cache::{FamilyCache, Found},
+    cache::{CacheHits, FamilyCache},
     connect::Databases,
     policies::Policies,
-    write_lock::Turns,
+    write_queue::WriteQueue,
 };
 use crate::clock::{Clock, Ids};
 
@@ -99,7 +101,7 @@ struct Shared {
     policies: Mutex<HashMap<i32, Arc<Policies>>>,
     agencies: AgencyCache,
     families: Arc<FamilyCache>,
-    turns: Turns,
+    write_queue: WriteQueue,
 }
 
 impl Store {
@@ -107,7 +109,7 @@ impl Store {
     pub fn new(databases: Databases, clock: Clock, ids: Ids) -> Self {
         let shared = Shared {
             families: Arc::new(FamilyCache::new(databases.family_cache())),
-            turns: Turns::of(databases.writers()),
+            write_queue: WriteQueue::of(databases.writers()),
             databases,
             clock,
             ids,
@@ -125,12 +127,12 @@ impl Store {
         &self.shared.clock
     }
 
-    /// Where new keys come from.
+    /// The source of new ids.
     pub fn ids(&self) -> &Ids {
         &self.shared.ids
     }
 
-    /// How many statements operations have sent since the start.
+    /// The number of statements sent by operations since the start.
     pub fn statements_sent(&self) -> u64 {
         self.shared.statements.load(Ordering::Relaxed)
     }
@@ -140,29 +142,30 @@ impl Store {
         &self.shared.databases
     }
 
-    /// Wakes whoever waits for changes of families or agreements, of whatever authority: after a commit of this process at once, after one of
-    /// another within moments, and every few seconds whatever happened. It says that it is worth looking, and nothing else.
+    /// A receiver of wake-ups for changes of families or agreements, of any authority: at once after a commit of
+    /// this process, within moments after one of another, and every few seconds by polling. A wake-up only means
+    /// that it is worth looking.
     pub fn wake(&self) -> Receiver<u64> {
         self.databases().wake().subscribe()
     }
 
-    /// How often operations found families known, and how often not, since the start.
-    pub fn families_found(&self) -> Found {
-        self.shared.families.found()
+    /// Hits and misses of the cache of families since the start.
+    pub fn family_cache_hits(&self) -> CacheHits {
+        self.shared.families.hits()
     }
 
-    /// Notes that a change was refused because another came first.
-    pub fn another_came_first(&self) {
-        self.shared.turns.was_refused();
+    /// Notes that a change was refused because of a conflict.
+    pub fn note_conflict(&self) {
+        self.shared.write_queue.note_conflict();
     }
 
-    /// Whether that happened just now, so that whoever writes had better do so alone.
-    pub fn writers_are_crowded(&self) -> bool {
-        self.shared.turns.are_crowded()
+    /// Whether that happened just now, so that the next changes should be made exclusively.
+    pub fn writes_are_contended(&self) -> bool {
+        self.shared.write_queue.is_contended()
     }
 
-    fn turns(&self) -> &Turns {
-        &self.shared.turns
+    fn write_queue(&self) -> &WriteQueue {
+        &self.shared.write_queue
     }
 
     fn family_cache(&self) -> &Arc<FamilyCache> {

@@ -3,12 +3,13 @@
 /// Whether a session may change anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Only read.
+    /// Read-only.
     Read,
-    /// Read and write, beside others who write.
+    /// Read and write, concurrently with other writers.
     Write,
-    /// Read and write while nobody else does, so that no other change can come first.
-    Alone,
-    /// Read, and write only what the feed keeps of whom it told what. Such a session never makes another one fail.
+    /// Read and write exclusively, so that no other change can come first.
+    Exclusive,
+    /// Read, and write only the feed's records of what it told whom. Such a session never makes another one
+    /// fail.
     Feed,
 }

@@ -1,8 +1,10 @@
-//! Families that somebody names, by an id, a reference or a cursor. Whoever names one that is not for them is answered as if it were not there, and so both are read alike.
+//! Families that a caller names by id, reference or cursor. One that is not visible to the caller is answered
+//! like one that does not exist, so both must take the same reads (and time).
 //!
-//! One that is hidden is read to be decided about; of one that is not there nothing can be. So afterwards, where anything that was named is not given, as much is read in
-//! vain: for each one that was not there another family of the authority, for each one that was there nobody. Either way something is read once and nothing once, by
-//! the same statements. Where all is given, nothing more is read (docs/decisions/0039).
+//! A hidden family is read to be decided about; a missing one cannot be. So afterwards, if anything named is
+//! not returned, dummy reads follow: for each missing family another family of the authority, for each hidden
+//! one an id that does not exist. Either way one read finds something and one finds nothing, by the same
+//! statements. If everything is returned, there are no dummy reads (docs/decisions/0039).
 
 use std::sync::Arc;
 
@@ -23,17 +25,18 @@ use super::{
 };
 use crate::sharing::ceiling::Ceiling;
 
-/// Where in the order of families those begin that are read in vain, for the keys that were not given: the same for the same question, and known to nobody.
+/// Where dummy reads begin in the order of families, for the ids not returned: the same for the same
+/// question, and not predictable by anybody.
 pub type Begin<'a> = &'a (dyn Fn(&[Uuid]) -> Uuid + Send + Sync);
 
-/// What is wanted of families that were named, and how others are found that stand in for them.
+/// What is wanted of named families, and how dummies are chosen.
 #[derive(Clone, Copy)]
 pub struct Named<'a> {
     /// What is wanted of them.
     pub wants: Wants,
-    /// Whether what was asked of a family is there for the asker.
+    /// Whether what was asked about a family is visible to the caller.
     pub holds: Holds<'a>,
-    /// Where those begin that stand in for others.
+    /// Where dummy reads begin.
     pub begin: Begin<'a>,
 }
 
@@ -53,7 +56,8 @@ struct Other {
 record!(Other: id);
 
 impl Session {
-    /// Families by their keys, or by a reach with a reference; and whether everything that was asked of each of them is there for the asker.
+    /// Families by id, or by a reach with a reference; and whether everything asked about each of them is
+    /// visible to the caller.
     pub async fn named(
         &self,
         ceiling: &Arc<Ceiling>,
@@ -61,22 +65,22 @@ impl Session {
         named: Named<'_>,
     ) -> Result<(Vec<Arc<Dossier>>, bool), StoreError> {
         let (keys, dossiers) = self.dossiers_where(ceiling, families, named.wants, named.holds).await?;
-        let given = |key: &Uuid| {
+        let is_returned = |key: &Uuid| {
             let place = dossiers.binary_search_by_key(key, |dossier| dossier.key());
             place.is_ok_and(|place| (named.holds)(&dossiers[place]))
         };
-        let missing: Vec<Uuid> = keys.iter().filter(|key| !given(key)).copied().collect();
+        let missing: Vec<Uuid> = keys.iter().filter(|key| !is_returned(key)).copied().collect();
         let reach = match families {
             FamilySet::Reach(reach) | FamilySet::Window(Window { reach, .. }) => reach.clone(),
             FamilySet::Keys(_) => Reach::whole(self.authority(), self.today()),
         };
         let gone = keys.len() - dossiers.len();
-        self.as_if_given(ceiling, &reach, &missing, gone, named).await?;
+        self.read_dummies(ceiling, &reach, &missing, gone, named).await?;
         Ok((dossiers, missing.is_empty()))
     }
 
-    /// Reads in vain for families that were named and of which nothing is given; so many of them were not there to be read.
-    pub async fn as_if_given(
+    /// Dummy reads for families that were named but not returned; `gone` of them did not exist.
+    pub async fn read_dummies(
         &self,
         ceiling: &Arc<Ceiling>,
         reach: &Reach,
@@ -87,13 +91,15 @@ impl Session {
         if missing.is_empty() {
             return Ok(());
         }
-        let others = self.others(reach, (named.begin)(missing), missing.len()).await?;
-        let keys = in_vain(others, gone, missing.len());
+        let other_families = self
+            .other_families(reach, (named.begin)(missing), missing.len())
+            .await?;
+        let keys = dummy_keys(other_families, gone, missing.len());
         self.read_in_vain(ceiling, keys, named.wants, named.holds).await
     }
 
-    /// So many families of the reach, whatever their references, from that key on, and then from the first on.
-    async fn others(&self, reach: &Reach, from: Uuid, count: usize) -> Result<Vec<Uuid>, StoreError> {
+    /// This many families of the reach, whatever their references, from that id on, and then from the first.
+    async fn other_families(&self, reach: &Reach, from: Uuid, count: usize) -> Result<Vec<Uuid>, StoreError> {
         let part = |select: Select<family::Entity>, name: &str| {
             let select = select
                 .select_only()
@@ -117,9 +123,9 @@ impl Session {
     }
 }
 
-/// Whom to read in vain for so many that are missing, of whom some were not there: another for each of these, and nobody for each of the rest.
-fn in_vain(others: Vec<Uuid>, gone: usize, missing: usize) -> Vec<Uuid> {
-    let mut keys: Vec<Uuid> = others.into_iter().take(gone).collect();
+/// The ids of dummy reads: another family for each missing one, and an unused id for each of the others.
+fn dummy_keys(other_families: Vec<Uuid>, gone: usize, missing: usize) -> Vec<Uuid> {
+    let mut keys: Vec<Uuid> = other_families.into_iter().take(gone).collect();
     keys.extend((keys.len()..missing).map(nobody));
     keys.sort_unstable();
     keys
@@ -130,13 +136,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_is_read_for_one_that_was_not_there_and_nobody_for_one_that_was() {
-        let others = || vec![Uuid::from_u128(1), Uuid::from_u128(2)];
-        assert_eq!(in_vain(others(), 0, 2), [nobody(1), nobody(0)]);
-        assert_eq!(in_vain(others(), 1, 2), [Uuid::from_u128(1), nobody(1)]);
-        assert_eq!(in_vain(others(), 2, 2), others());
+    fn a_missing_family_is_replaced_by_another_and_a_hidden_one_by_nobody() {
+        let other_families = || vec![Uuid::from_u128(1), Uuid::from_u128(2)];
+        assert_eq!(dummy_keys(other_families(), 0, 2), [nobody(1), nobody(0)]);
+        assert_eq!(dummy_keys(other_families(), 1, 2), [Uuid::from_u128(1), nobody(1)]);
+        assert_eq!(dummy_keys(other_families(), 2, 2), other_families());
         assert_eq!(
-            in_vain(Vec::new(), 2, 2),
+            dummy_keys(Vec::new(), 2, 2),
             [nobody(1), nobody(0)],
             "where there are no others"
         );

@@ -1,8 +1,10 @@
-//! What a filter asks of families, where the database may answer it.
+//! Filters on families that the database can apply.
 //!
-//! Only where the answer is the same as that of a decision about each family: that the family is there, and all that the condition looks at, must be permitted of
-//! every family of the reach whatever else is known of it. Then the rows that the condition leaves out are rows that the asker may know not to fit, and no time
-//! is spent by the content of others. Whatever depends on consent, involvement, lead, source or shielding is asked of decided rows (docs/decisions/0030).
+//! Only where the result is the same as that of a decision about each family: the existence of the family,
+//! and everything that the condition looks at, must be permitted for every family of the reach, whatever else
+//! is known of it. Then the rows excluded are rows that the caller may know not to match, and timing reveals
+//! nothing about others. Whatever depends on consent, involvement, lead, source or shielding is filtered
+//! after the decision (docs/decisions/0030).
 
 use chrono::NaiveDate;
 use entity::{criteria_match, family, plan};
@@ -20,20 +22,20 @@ use crate::{
     },
 };
 
-/// A condition on families.
+/// A filter condition on families.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// On the cohort today, or not.
     OnCohort(bool),
-    /// Attached on this day or later.
+    /// Attached on or after this day.
     AttachedFrom(NaiveDate),
-    /// Attached on this day or earlier.
+    /// Attached on or before this day.
     AttachedUntil(NaiveDate),
-    /// At this level of need, by its stored code.
+    /// At this level of need, by stored code.
     NeedLevel(String),
     /// With a plan that is not closed, or without one.
     HasPlan(bool),
-    /// With a match of this criterion, by its code as the catalogue writes it and matches have it, that is not withdrawn.
+    /// With a match of this criterion that is not withdrawn, by its code in the catalogue.
     Criterion(String),
 }
 
@@ -56,7 +58,7 @@ impl Ask {
         }
     }
 
-    /// Of which families all that it looks at is permitted.
+    /// The families for which everything that it looks at is permitted.
     fn extent(&self, ceiling: &Ceiling) -> Option<Extent> {
         let (fields, of_row) = self.looks_at();
         let extents = fields.iter().map(|field| permitted_alike(ceiling, *field, of_row));
@@ -67,7 +69,7 @@ impl Ask {
         let all = Condition::all();
         match self {
             Self::OnCohort(true) => on_cohort(today),
-            // Not what is on it by its opposite: an unknown day is neither before nor after today.
+            // Not the negation of being on the cohort: an unknown day is neither before nor after today.
             Self::OnCohort(false) => Condition::any()
                 .add(family::Column::AttachedOn.is_null())
                 .add(family::Column::AttachedOn.gt(today))
@@ -104,8 +106,8 @@ impl Ask {
 }
 
 impl Reach {
-    /// Leaves only the families for which the condition holds, if that is decided alike for all of them; says whether it was. Where it was not, the
-    /// condition is to be asked of decided rows.
+    /// Keeps only the families that satisfy the condition, if that is decided alike for all of them; returns
+    /// whether it was. If not, the condition must be applied to decided rows.
     #[must_use]
     pub fn narrow(&mut self, ceiling: &Ceiling, ask: &Ask) -> bool {
         let alike = match ask.extent(ceiling) {

@@ -73,7 +73,8 @@ fn sql(reach: &Reach) -> String {
     families.build(DbBackend::Postgres).to_string()
 }
 
-/// Which of the conditions, asked one after the other, go to the database; where one does not, the statement stays as it was.
+/// Which of the conditions, applied one after the other, go to the database; one that does not leaves the
+/// statement unchanged.
 fn narrowed(clauses: Vec<Clause>, asks: &[Ask]) -> Vec<bool> {
     let ceiling = ceiling(clauses);
     let mut reach = Reach::of(&ceiling, field::FAMILY_ID, today());
@@ -90,7 +91,7 @@ use ConsentRule::{NotRequired, Required};
 use Scope::{Authority, Cohort, Involved, Lead, Own};
 
 #[test]
-fn a_condition_goes_to_the_database_only_where_the_family_and_the_field_are_known_alike() {
+fn a_condition_goes_to_the_database_only_if_it_is_decided_alike() {
     let asks = [
         Ask::AttachedFrom(today()),
         Ask::Criterion("EDUCATION".into()),
@@ -105,7 +106,8 @@ fn a_condition_goes_to_the_database_only_where_the_family_and_the_field_are_know
         health,
     ];
     assert_eq!(narrowed(everything, &asks), [true, true, false]);
-    // Where the family's own existence depends on more, nothing does, whatever may be known of those that are there.
+    // Where the family's own existence depends on more, no condition does, whatever may be known of existing
+    // families.
     for (scope, consent) in [
         (Authority, Required),
         (Involved, NotRequired),
@@ -116,7 +118,7 @@ fn a_condition_goes_to_the_database_only_where_the_family_and_the_field_are_know
         let clauses = vec![marker(scope, consent), education(Authority, NotRequired)];
         assert_eq!(narrowed(clauses, &asks), [false; 3], "{scope:?} {consent:?}");
     }
-    // And where only the criterion does, only the criterion is asked of decided rows.
+    // And where only the criterion does, only the criterion is left to decided rows.
     for (scope, consent) in [(Authority, Required), (Involved, NotRequired), (Own, NotRequired)] {
         let clauses = vec![marker(Authority, NotRequired), education(scope, consent)];
         assert_eq!(narrowed(clauses, &asks), [true, false, false], "{scope:?} {consent:?}");
@@ -124,7 +126,7 @@ fn a_condition_goes_to_the_database_only_where_the_family_and_the_field_are_know
 }
 
 #[test]
-fn what_is_known_of_the_cohort_is_asked_where_only_the_cohort_is_left() {
+fn the_cohort_is_filtered_where_only_the_cohort_is_left() {
     let level = Ask::NeedLevel("monitoring".into());
     let clauses = || {
         vec![
@@ -138,7 +140,7 @@ fn what_is_known_of_the_cohort_is_asked_where_only_the_cohort_is_left() {
         narrowed(clauses(), &[Ask::OnCohort(false), level.clone()]),
         [true, false]
     );
-    // To whom only the cohort is known at all, all that is known of it is known alike.
+    // For a caller who may only know of the cohort, everything about it is known alike.
     let on_cohort = |emergency| {
         let marker = Clause {
             emergency,

@@ -1,5 +1,6 @@
-//! What is to be told to endpoints, for whoever tells them: taken in hand for a while, and settled. Every statement stands alone, so that of
-//! several server processes one only has a delivery in hand, and what a process that ended had in hand comes back by itself.
+//! The outbox of webhook deliveries: claimed for a limited time, and settled. Every statement is a
+//! transaction of its own, so that only one of several server processes has a claim, and the claims of a
+//! process that died expire.
 
 use chrono::{DateTime, Utc};
 use entity::{webhook_delivery, webhook_endpoint};
@@ -27,7 +28,7 @@ pub struct Due {
     pub endpoint_id: Uuid,
 }
 
-/// A delivery in hand, with where it goes.
+/// A claimed delivery, with its endpoint.
 #[derive(Clone, Debug)]
 pub struct Claimed {
     /// The delivery.
@@ -36,33 +37,33 @@ pub struct Claimed {
     pub endpoint: WebhookEndpointRow,
 }
 
-/// What became of a delivery in hand.
+/// The outcome of a claimed delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// The receiver took it.
+    /// The receiver accepted it.
     Delivered {
-        /// With that status.
+        /// The response's status.
         status: u16,
     },
-    /// It is tried again.
-    Again {
-        /// When.
+    /// The attempt failed and will be retried.
+    Retry {
+        /// When to retry.
         at: DateTime<Utc>,
         /// Why.
         failure: &'static str,
-        /// The status, where there was one.
+        /// The status, if there was one.
         status: Option<u16>,
     },
-    /// It is tried again, and was not tried now.
-    NotTried {
-        /// When.
+    /// No attempt was made; it will be retried.
+    Postponed {
+        /// When to retry.
         at: DateTime<Utc>,
     },
-    /// It is given up.
+    /// It is given up (a dead letter).
     Dead {
         /// Why.
         failure: &'static str,
-        /// The status, where there was one.
+        /// The status, if there was one.
         status: Option<u16>,
     },
 }
@@ -85,8 +86,8 @@ struct Next {
 }
 
 impl Store {
-    /// Deliveries of authorities that are served here that are due and in nobody's hand, those that have waited longest first: at most so many of one endpoint, so that none that
-    /// is slow or away is in the way of the others.
+    /// Due and unclaimed deliveries of authorities served here, longest waiting first: a limited number per
+    /// endpoint, so that a slow or unreachable one does not delay the others.
     pub async fn due_deliveries(&self, now: DateTime<Utc>, of_one: u32, most: u32) -> Result<Vec<Due>, StoreError> {
         self.count_statement();
         let values = [now.into(), i64::from(of_one).into(), i64::from(most).into()];
@@ -94,7 +95,7 @@ impl Store {
         Ok(Due::find_by_statement(statement).all(self.main()).await?)
     }
 
-    /// When the next delivery is due, if any is to come.
+    /// When the next delivery will be due, if there is one.
     pub async fn next_delivery(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.count_statement();
         let statement = Statement::from_string(self.main().get_database_backend(), NEXT);
@@ -102,7 +103,7 @@ impl Store {
         Ok(next.and_then(|next| next.at))
     }
 
-    /// Takes a delivery in hand until that moment and counts the attempt; none if another process was first.
+    /// Claims a delivery until that time and counts the attempt; `None` if another process was first.
     pub async fn claim_delivery(
         &self,
         due: Due,
@@ -141,13 +142,14 @@ impl Store {
             .into_model::<WebhookEndpointRow>()
             .one(self.main())
             .await?;
-        // None where the endpoint was removed in between.
+        // `None` if the endpoint was removed in between.
         Ok(delivery
             .zip(endpoint)
             .map(|(delivery, endpoint)| Claimed { delivery, endpoint }))
     }
 
-    /// Settles a delivery in hand. One that was removed, or that another process has taken in hand since, stays as it is.
+    /// Settles a claimed delivery. One that was removed, or that another process has claimed since, stays as
+    /// it is.
     pub async fn settle_delivery(
         &self,
         due: Due,
@@ -162,25 +164,25 @@ impl Store {
         };
         let (failure, status) = match settled {
             Settled::Delivered { status } => (None, Some(*status)),
-            Settled::Again { failure, status, .. } | Settled::Dead { failure, status } => (Some(*failure), *status),
-            Settled::NotTried { .. } => (None, None),
+            Settled::Retry { failure, status, .. } | Settled::Dead { failure, status } => (Some(*failure), *status),
+            Settled::Postponed { .. } => (None, None),
         };
-        if let Settled::NotTried { at } = settled {
+        if let Settled::Postponed { at } = settled {
             change.next_at = Set(*at);
         } else {
             change.last_failure = Set(failure.map(str::to_owned));
             change.last_status = Set(status.map(i32::from));
         }
         match settled {
-            Settled::Again { at, .. } => change.next_at = Set(*at),
+            Settled::Retry { at, .. } => change.next_at = Set(*at),
             Settled::Delivered { .. } => {
                 (change.state, change.ended_at) = (Set("delivered".to_owned()), Set(Some(now)));
             }
             Settled::Dead { .. } => (change.state, change.ended_at) = (Set("dead".to_owned()), Set(Some(now))),
-            Settled::NotTried { .. } => {}
+            Settled::Postponed { .. } => {}
         }
         let mut update = webhook_delivery::Entity::update_many().set(change);
-        if matches!(settled, Settled::NotTried { .. }) {
+        if matches!(settled, Settled::Postponed { .. }) {
             update = update.col_expr(
                 webhook_delivery::Column::Attempts,
                 Expr::col(webhook_delivery::Column::Attempts).sub(1),
@@ -195,7 +197,7 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that an endpoint's receiver wants nothing any more, and gives up what it was still to be told.
+    /// Disables an endpoint whose receiver wants no more webhooks, and gives up its pending deliveries.
     pub async fn disable_endpoint(&self, due: Due, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.count_statement();
         let transaction = self.main().begin().await?;

@@ -1,10 +1,10 @@
-//! The agreements of an authority, as they are remembered.
+//! The agreements of an authority, as they are cached.
 
 use uuid::Uuid;
 
 use crate::sharing::agreement::{Agreement, Policy};
 
-/// A version of an agreement as it is stored.
+/// A stored version of an agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAgreement {
     /// Its key.
@@ -15,13 +15,13 @@ pub struct StoredAgreement {
     pub text_sha256: [u8; 32],
 }
 
-/// All agreements of one authority, as of one version of their set.
+/// All agreements of an authority, as of one version of the set.
 #[derive(Debug, Default)]
 pub struct Policies {
     /// Rises with every change.
     pub version: i64,
     /// For decisions.
     pub policy: Policy,
-    /// For showing: by code and version.
+    /// For display: by code and version.
     pub stored: Vec<StoredAgreement>,
 }

@@ -1,4 +1,4 @@
-//! The agreements of an authority, read anew whenever their version has changed.
+//! The agreements of an authority, cached until their version changes.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -56,7 +56,7 @@ struct ClauseRow {
 record!(ClauseRow: agreement_id body);
 
 impl Store {
-    /// The agreements in force on a day that should have been looked at anew before it, as code and version.
+    /// The agreements in force on a day whose review was due before it, as code and version.
     pub async fn agreements_past_review(&self, day: NaiveDate) -> Result<Vec<(String, i32)>, StoreError> {
         let select = agreement::Entity::find()
             .filter(agreement::Column::ReviewBy.lt(day))
@@ -69,7 +69,7 @@ impl Store {
             .order_by_asc(agreement::Column::Code)
             .order_by_asc(agreement::Column::Version);
         let rows = select.into_model::<AgreementRow>().all(self.main()).await?;
-        // A later version stands in for those before it.
+        // A later version replaces earlier ones.
         let newest: BTreeMap<String, i32> = rows.into_iter().map(|row| (row.code, row.version)).collect();
         Ok(newest.into_iter().collect())
     }
@@ -83,7 +83,8 @@ fn digest(text: &[u8]) -> [u8; 32] {
 }
 
 impl Session {
-    /// The authority's agreements as of this session's moment: from memory when the version that this very transaction reads is known.
+    /// The authority's agreements in this session's snapshot: from the cache if the version that this
+    /// transaction reads is cached.
     pub async fn policies(&self, store: &Store) -> Result<Arc<Policies>, StoreError> {
         let version = self.policy_version().await?;
         if let Some(known) = store.cached_policies(self.authority(), version) {
@@ -94,8 +95,8 @@ impl Session {
         Ok(policies)
     }
 
-    /// The authority's agreements with what this very session has written of them. They are not remembered: the session may yet come to
-    /// nothing.
+    /// The authority's agreements including this session's own changes. Not cached: the session may be rolled
+    /// back.
     pub async fn policies_as_written(&self) -> Result<Policies, StoreError> {
         self.read_policies(0).await
     }
@@ -203,7 +204,8 @@ impl Session {
 }
 
 impl Writing<'_> {
-    /// Adds a version of an agreement that has been checked, and lets every server process notice.
+    /// Adds a version of an agreement that has been checked, and invalidates the caches of every server
+    /// process.
     pub async fn add_agreement(
         &self,
         key: Uuid,
@@ -255,7 +257,7 @@ impl Writing<'_> {
             .await?;
         }
         self.session().raise_policy_version().await?;
-        self.was(Deed::Agreement {
+        self.set_deed(Deed::Agreement {
             code: agreement.code.clone(),
             version: agreement.version,
         });

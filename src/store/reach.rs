@@ -1,4 +1,4 @@
-//! Which families a statement may touch: keys that were asked for, or all that a ceiling could ever reach.
+//! Which families a statement may touch: requested ids, or everything that a ceiling could ever reach.
 
 use std::ops::Bound;
 
@@ -19,27 +19,28 @@ use crate::sharing::{
     register::{self, FieldId},
 };
 
-/// The families that a statement speaks of, always within one authority.
+/// The families of a statement, always within one authority.
 #[derive(Clone, Debug)]
 pub enum FamilySet {
     /// These families.
     Keys(Vec<Uuid>),
-    /// All families that a condition picks out.
+    /// All families that match a condition.
     Reach(Reach),
-    /// The first so many of them in the order of their keys.
+    /// A page of them in the order of their ids.
     Window(Window),
 }
 
-/// A stretch of a reach, in the order of the families' keys.
+/// A page of a reach, in the order of the families' ids.
 #[derive(Clone, Debug)]
 pub struct Window {
     /// Of these families.
     pub reach: Reach,
-    /// Those with this key or a greater one, or with a greater one only.
+    /// Those with this id or a greater one, or with a greater one only.
     pub from: Option<Bound<Uuid>>,
-    /// At most so many.
+    /// The page size.
     pub limit: u64,
-    /// The family at which it begins, if one was named: it is read beside the others if it is there, and if not, others are not read in its place.
+    /// The family at which it begins, if one was named: it is read in addition if it exists, and if not, no
+    /// other is read in its place.
     pub beside: Option<Uuid>,
 }
 
@@ -49,7 +50,8 @@ impl Window {
     }
 }
 
-/// All families of an authority whose rows of one kind the ceiling could ever reach. It narrows what is read, and decides nothing: every
+/// All families of an authority whose rows of one kind the ceiling could ever reach. It narrows what is read,
+/// and decides nothing: every family that the decision would permit is in it.
 /// family that the decision would permit is within it.
 #[derive(Clone, Debug)]
 pub struct Reach {
@@ -60,7 +62,7 @@ pub struct Reach {
     pub(super) reference: Option<String>,
     /// Whether every family of it is on the cohort.
     pub(super) on_cohort: bool,
-    /// Whether the rows exist for the asker in every family of it, whatever else is known of the family.
+    /// Whether the rows exist for the caller in every family of it, whatever else is known of the family.
     pub(super) exists_alike: bool,
 }
 
@@ -71,7 +73,8 @@ impl Reach {
         let authority = ceiling.caller().authority;
         let mut on_cohort = true;
         let condition = match ceiling.parties().first() {
-            // One category that is always needed is bound enough; where a row brings its own, any of those it may bring.
+            // One category that is always needed is a sufficient limit; if a row brings its own, any of those
+            // it may bring.
             Some(principal) => {
                 let bound = entry
                     .categories
@@ -121,7 +124,7 @@ impl Reach {
         }
     }
 
-    /// Of the same families the one with that reference.
+    /// The family with that reference, among the same families.
     #[must_use]
     pub fn with_reference(self, reference: &str) -> Self {
         let reference = Some(reference.to_owned());
@@ -144,7 +147,7 @@ impl Reach {
 }
 
 impl FamilySet {
-    /// The reference by which a family is named.
+    /// The reference of the family, if one was named.
     pub fn reference(&self) -> Option<&str> {
         match self {
             Self::Reach(reach) => reach.reference.as_deref(),
@@ -152,7 +155,7 @@ impl FamilySet {
         }
     }
 
-    /// The family that was named, where others are asked for beside it.
+    /// The named family, if others are requested in addition.
     pub(super) fn beside(&self) -> Option<Uuid> {
         match self {
             Self::Window(window) => window.beside,
@@ -160,7 +163,7 @@ impl FamilySet {
         }
     }
 
-    /// The statement of the families themselves.
+    /// The query for the families themselves.
     pub(super) fn select_families(&self, authority: i32) -> Select<family::Entity> {
         match self {
             Self::Keys(keys) => family::Entity::find()
@@ -182,7 +185,7 @@ impl FamilySet {
         }
     }
 
-    /// The same, written out.
+    /// The same as SQL text and parameters.
     pub(super) fn statement(&self, backend: DbBackend, authority: i32) -> (String, Vec<Value>) {
         let statement = backend.build(&self.select_families(authority).into_query());
         (
@@ -192,12 +195,12 @@ impl FamilySet {
     }
 }
 
-/// A key that no family has, for what would be read of one. Each number gives another.
+/// An id that no family has, for dummy reads. Each number gives another.
 pub(super) fn nobody(number: usize) -> Uuid {
     Uuid::from_u128(u128::MAX - number as u128)
 }
 
-/// A condition that holds for no row.
+/// A condition that no row satisfies.
 fn no_family() -> sea_orm::sea_query::SimpleExpr {
     sea_orm::sea_query::Expr::cust("1 = 0")
 }
@@ -252,7 +255,7 @@ fn in_scope(scope: Scope, party: &Party, authority: i32, today: NaiveDate) -> Co
     }
 }
 
-/// Families to which the party ever opened emergency access; whether it still holds is the decision's question.
+/// Families to which the party ever opened emergency access; whether it still applies is up to the decision.
 fn opened(party: &Party, authority: i32) -> Condition {
     Condition::all().add(
         family::Column::Id.in_subquery(

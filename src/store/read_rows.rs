@@ -1,17 +1,17 @@
-//! The rows of one select, over whichever connection they came.
+//! The rows of one query, over whichever connection they came.
 
 use sea_orm::QueryResult;
 
 use super::{failure::StoreError, pipeline::Answer, record::Record};
 
-/// One select's rows, as they came.
+/// The rows of one query, undecoded.
 pub(super) enum Rows {
     Pipelined(Answer),
     Library(Vec<QueryResult>),
 }
 
 impl Rows {
-    /// The same, read.
+    /// The rows as records.
     pub(super) fn records<R: Record>(&self) -> Result<Vec<R>, StoreError> {
         match self {
             Self::Pipelined(answer) => answer.records(),

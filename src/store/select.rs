@@ -1,5 +1,5 @@
-//! The texts of the reads that every operation waits for: few, the same whatever is asked for, and the same on both databases but for how a list is
-//! written. What is rarely read is put together by the library.
+//! The SQL of the reads that every operation waits for: few texts, constant whatever is requested, and the
+//! same on both databases except for lists. Rare queries are built by the library.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -8,18 +8,18 @@ use uuid::Uuid;
 
 use super::{pipeline::Bind, record::Record};
 
-/// A select of one table's rows, within an authority.
+/// A query of one table's rows, within an authority.
 pub(super) struct Select {
     pub(super) text: String,
     pub(super) values: Vec<Bind>,
     backend: DbBackend,
 }
 
-/// The families that a select speaks of.
+/// The families of a query.
 pub(super) type Families = Arc<[Uuid]>;
 
 impl Select {
-    /// All of an authority's rows. `within` is the column that says whose they are.
+    /// All of an authority's rows. `within` is the column of the authority.
     pub(super) fn from<R: Record>(backend: DbBackend, table: &str, within: &str, authority: i32) -> Self {
         let mut text = String::with_capacity(512);
         // Writing to a string cannot fail.
@@ -31,14 +31,14 @@ impl Select {
         }
     }
 
-    /// Those of them in which a column is one of a list.
+    /// Only rows in which a column is one of a list.
     pub(super) fn among(mut self, column: &str, list: Bind) -> Self {
         let among = self.list(list);
         let _ = write!(self.text, " AND {column} {among}");
         self
     }
 
-    /// Those of the people who ever belonged to these families. `column` holds a person.
+    /// Only rows of people who ever belonged to these families. `column` holds a person.
     pub(super) fn of_people_in(mut self, column: &str, families: &Families) -> Self {
         let among = self.list(Bind::Keys(Arc::clone(families)));
         let _ = write!(
@@ -52,7 +52,8 @@ impl Select {
         if let Bind::Words(words) = &list
             && let [word] = &**words
         {
-            // By one, PostgreSQL goes down the index; by a list, it reads what the index has of a person and then compares.
+            // With a single value PostgreSQL uses the whole index; with a list it reads all of a person's
+            // index entries and then compares.
             self.values.push(word.as_str().into());
             return format!("= ${}", self.values.len());
         }

@@ -1,5 +1,6 @@
-//! Numbers of writes and of changes rise, on PostgreSQL by sequences. A sequence that was set back, or was left behind when the rows came from another server, would give numbers that are stored
-//! already: then what is written would be taken for what was seen before. So they are set past everything stored.
+//! Checks of the sequences that number writes and changes on PostgreSQL. A sequence that was reset, or was
+//! left behind when rows came from another server, would give numbers that are stored already: then new
+//! writes would be taken for old ones. So sequences are advanced beyond everything stored.
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement, TransactionTrait as _,
@@ -7,10 +8,11 @@ use sea_orm::{
 
 use super::connect::Databases;
 
-/// The class of the locks under which numbers are drawn, as in `feed::lock`.
+/// The class of the advisory locks under which numbers are drawn, as in `feed::lock`.
 const LOCKS: &str = "SELECT pg_advisory_xact_lock(1413891395, a.id) FROM (SELECT id FROM authority ORDER BY id) AS a";
 
-/// What was drawn last of each sequence, and the greatest number that anything stored has of it. What was drawn is read last, so that it is not less only because somebody wrote meanwhile.
+/// The last value of each sequence, and the highest stored number. The last value is read last, so that it is
+/// not lower merely because somebody wrote meanwhile.
 const STORED: &str = "
     SELECT s.written, s.changed, coalesce(pg_sequence_last_value(CAST('family_written_seq' AS regclass)), 0) AS written_drawn,
         coalesce(pg_sequence_last_value(CAST('family_change_seq' AS regclass)), 0) AS changed_drawn
@@ -44,20 +46,21 @@ impl Stored {
 }
 
 impl Databases {
-    /// Whether the next numbers are greater than everything stored.
-    pub async fn numbers_rise(&self) -> Result<bool, DbErr> {
+    /// Whether the next numbers are higher than everything stored.
+    pub async fn sequences_are_ahead(&self) -> Result<bool, DbErr> {
         let main = self.main();
         Ok(main.get_database_backend() != DbBackend::Postgres || Stored::read(main).await?.rise())
     }
 
-    /// Sets the sequences past everything stored, where they are not, and has everybody begin anew who may have missed what was written meanwhile: those who keep what they read, and
-    /// those who are told of changes. Says whether that was so. It changes nothing where all is as it should be.
-    pub async fn set_numbers_right(&self) -> Result<bool, DbErr> {
-        if self.numbers_rise().await? {
+    /// Advances the sequences beyond everything stored if necessary, and resets everybody who may have missed
+    /// writes meanwhile: caches and feeds. Returns whether that was necessary. Changes nothing if all is
+    /// well.
+    pub async fn repair_sequences(&self) -> Result<bool, DbErr> {
+        if self.sequences_are_ahead().await? {
             return Ok(false);
         }
         let transaction = self.main().begin().await?;
-        // Numbers are drawn under these alone, and whoever takes several takes them in this order.
+        // Numbers are drawn only under these locks, and whoever takes several takes them in this order.
         transaction
             .query_all_raw(Statement::from_string(DbBackend::Postgres, LOCKS))
             .await?;
@@ -91,7 +94,8 @@ impl Databases {
 }
 
 impl Databases {
-    /// Has the next changes get numbers past one that comes from another database. SQLite goes on from the greatest that is there by itself.
+    /// Advances the sequence of changes beyond a number from another database. SQLite continues from the
+    /// highest stored number by itself.
     pub(super) async fn raise_changes_past(&self, number: i64) -> Result<(), DbErr> {
         if self.main().get_database_backend() != DbBackend::Postgres {
             return Ok(());

@@ -1,4 +1,4 @@
-//! One operation's view of the database: a transaction in which every statement sees the same moment.
+//! Sessions: one operation's transaction, in which every statement sees the same snapshot.
 
 use std::{
     collections::BTreeSet,
@@ -22,6 +22,7 @@ use tracing::{Instrument as _, Span, info_span};
 use super::{
     Store,
     agencies::Agencies,
+    authority_status::AuthorityStatus,
     cache::{FamilyCache, Moment, Since, View, Written as NewestWrite},
     deed::Written,
     feed::{self, Change, Wake},
@@ -29,29 +30,28 @@ use super::{
     pipeline::{Bind, Snapshot},
     read_rows::Rows,
     record::Record,
-    standing::Standing,
-    watch::Watched,
+    watch::StatementWatch,
     write::count::Count,
-    write_lock,
+    write_queue,
 };
 pub use super::{failure::StoreError, mode::Mode};
 use crate::records::AuthorityRow;
 
-/// What a session reads over.
+/// The connection of a session.
 #[derive(Debug)]
 pub(super) enum On {
-    /// One statement after the other, over the library.
+    /// Through the library, one statement after the other.
     Library(DatabaseTransaction),
-    /// Several at once, and nothing is written.
+    /// Pipelined reads; nothing is written.
     Pipelined(Box<Snapshot>),
 }
 
-/// One operation's transaction. It ends without a trace unless it is [committed](Self::commit).
+/// One operation's transaction. It is rolled back unless it is [committed](Self::commit).
 #[derive(Debug)]
 pub struct Session {
     on: On,
     policy_version: OnceCell<i64>,
-    /// The newest write of a family that it sees, once read.
+    /// The newest write of a family in its snapshot, once read.
     written: OnceCell<NewestWrite>,
     began: Instant,
     families: Arc<FamilyCache>,
@@ -63,29 +63,29 @@ pub struct Session {
     settings: OnceCell<AuthorityRow>,
     changes: Mutex<BTreeSet<Change>>,
     account: Mutex<Vec<Written>>,
-    /// Changes that were counted in its own transaction, with the parts of the window.
+    /// Changes counted in its own transaction, with the parts of the window.
     counted: Mutex<Vec<(i64, Vec<Count>)>>,
     announces: AtomicBool,
     wake: Arc<Wake>,
     files: Option<Arc<Files>>,
     /// Dropped with the session, however that ends.
-    watched: Watched,
+    watched: StatementWatch,
     /// Dropped last, when the transaction has ended.
     _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Session {
-    /// Begins a session for the families of one authority, if it is served here.
+    /// Begins a session on one authority, if it is served here.
     pub async fn begin(store: &Store, authority: i32, mode: Mode) -> Result<Self, StoreError> {
         let isolation = match mode {
-            // What the feed writes down is guarded by a lock on its reader's row.
+            // Writes of the feed are protected by a lock on the reader's row.
             Mode::Read | Mode::Feed => IsolationLevel::RepeatableRead,
-            Mode::Write | Mode::Alone => IsolationLevel::Serializable,
+            Mode::Write | Mode::Exclusive => IsolationLevel::Serializable,
         };
         if let Some(files) = store.databases().main_files() {
             match mode {
                 Mode::Read => files.in_place()?,
-                Mode::Write | Mode::Alone | Mode::Feed => files.take_writes()?,
+                Mode::Write | Mode::Exclusive | Mode::Feed => files.are_writable()?,
             }
         }
         let began = Instant::now();
@@ -95,25 +95,25 @@ impl Session {
             access_mode: (postgres && mode == Mode::Read).then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: Some(match mode {
                 Mode::Read => SqliteTransactionMode::Deferred,
-                Mode::Write | Mode::Alone | Mode::Feed => SqliteTransactionMode::Immediate,
+                Mode::Write | Mode::Exclusive | Mode::Feed => SqliteTransactionMode::Immediate,
             }),
         };
-        let watched = Watched::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
+        let watched = StatementWatch::new((mode == Mode::Read).then(|| store.databases().statement_timeout()));
         let turn = match mode {
-            Mode::Write | Mode::Alone => Some(store.turns().wait().await?),
-            Mode::Feed if !postgres => Some(store.turns().wait().await?),
+            Mode::Write | Mode::Exclusive => Some(store.write_queue().acquire().await?),
+            Mode::Feed if !postgres => Some(store.write_queue().acquire().await?),
             Mode::Read | Mode::Feed => None,
         };
-        let mut standing = None;
+        let mut status = None;
         let on = if let Some(pool) = store.databases().pipeline().filter(|_| mode == Mode::Read) {
             store.count_statement();
-            let statement = Standing::statement(DatabaseBackend::Postgres, true);
+            let statement = AuthorityStatus::statement(DatabaseBackend::Postgres, true);
             let (snapshot, read) = pool.snapshot((statement, &[authority.into()])).await?;
-            standing = Some(Standing::of(&Rows::Pipelined(read))?);
+            status = Some(AuthorityStatus::of(&Rows::Pipelined(read))?);
             On::Pipelined(Box::new(snapshot))
         } else {
             let transaction = watched.over(store.main().begin_with_options(options)).await?;
-            write_lock::take(&transaction, mode).await?;
+            write_queue::take(&transaction, mode).await?;
             On::Library(transaction)
         };
         let session = Self {
@@ -137,20 +137,20 @@ impl Session {
             watched,
             _turn: turn,
         };
-        if let Some(standing) = standing {
-            let _ = session.policy_version.set(session.keep_standing(standing));
+        if let Some(status) = status {
+            let _ = session.policy_version.set(session.keep_status(status));
         }
         // Nothing is done for an authority that is not served here.
         session.policy_version().await?;
         Ok(session)
     }
 
-    /// The authority whose rows it reads.
+    /// The authority of the session.
     pub fn authority(&self) -> i32 {
         self.authority
     }
 
-    /// The moment of the operation.
+    /// The time of the operation.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
     }
@@ -165,7 +165,7 @@ impl Session {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What it has changed and tried.
+    /// The changes made and attempted.
     pub(super) fn account(&self) -> MutexGuard<'_, Vec<Written>> {
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -175,16 +175,16 @@ impl Session {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has everybody who waits for changes look, once this is committed, although no family was touched.
+    /// Wakes everybody who waits for changes once this is committed, although no family was touched.
     pub(super) fn announce(&self) {
         self.announces.store(true, Ordering::Relaxed);
     }
 
-    /// Keeps what was written. The last thing before it is that the touched families get their places in the order of the commits.
+    /// Commits. The last step before it numbers the touched families in commit order.
     pub async fn commit(self) -> Result<(), StoreError> {
         let changes = self.changes.into_inner().unwrap_or_else(PoisonError::into_inner);
         let announces = self.announces.into_inner() || !changes.is_empty();
-        // What only read has nothing to keep.
+        // A read-only session has nothing to commit.
         let On::Library(transaction) = self.on else {
             return Ok(());
         };
@@ -193,12 +193,12 @@ impl Session {
             feed::record(&transaction, self.authority, &changes, Some(self.now)).await?;
             feed::notify(&transaction, self.authority).await?;
         }
-        if self.watched.is_undone() {
-            return Err(UNDONE);
+        if self.watched.is_rolled_back() {
+            return Err(ROLLED_BACK);
         }
-        self.watched.no_longer();
+        self.watched.stop_watching();
         transaction.commit().await?;
-        // It was made, but in a file that nobody finds any more: whoever asked must not take it for made.
+        // It was committed, but to a file that is no longer in place: the caller must not take it for done.
         if let Some(files) = &self.files {
             files.in_place()?;
         }
@@ -208,11 +208,11 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session and undoes what was written.
+    /// Ends the session and rolls back.
     pub async fn end(self) -> Result<(), StoreError> {
         match self.on {
             On::Library(transaction) => {
-                self.watched.no_longer();
+                self.watched.stop_watching();
                 Ok(transaction.rollback().await?)
             }
             // It ends when it is dropped.
@@ -220,7 +220,7 @@ impl Session {
         }
     }
 
-    /// The authority's agencies by key, read once a session where they are not known.
+    /// The authority's agencies by id, read once per session unless they are cached.
     pub async fn agencies(&self) -> Result<&Arc<Agencies>, StoreError> {
         let read = || async {
             let view = self.view().await?;
@@ -236,27 +236,29 @@ impl Session {
         self.agencies.get_or_try_init(read).await
     }
 
-    /// The agencies, where they have been read.
+    /// The agencies, if they have been read.
     pub(super) fn cached_agencies(&self) -> Option<Arc<Agencies>> {
         self.agencies.get().cloned()
     }
 
-    /// Keeps the agencies that were read with other things; those that are known stay, for they are the same.
+    /// Keeps agencies that were read together with other data; agencies read earlier stay, since they are the
+    /// same.
     pub(super) fn remember_agencies(&self, agencies: &Arc<Agencies>) {
         let _ = self.agencies.set(Arc::clone(agencies));
     }
 
-    /// The authority's own settings, where they have been read.
+    /// The authority's own settings, if they have been read.
     pub(super) fn cached_settings(&self) -> Option<&AuthorityRow> {
         self.settings.get()
     }
 
-    /// Keeps the settings that were read with other things; those that are known stay, for they are the same.
+    /// Keeps settings that were read together with other data; settings read earlier stay, since they are the
+    /// same.
     pub(super) fn remember_settings(&self, settings: AuthorityRow) {
         let _ = self.settings.set(settings);
     }
 
-    /// The authority's own settings, read once a session.
+    /// The authority's own settings, read once per session.
     pub async fn authority_row(&self) -> Result<&AuthorityRow, StoreError> {
         self.settings
             .get_or_try_init(|| async {
@@ -269,7 +271,7 @@ impl Session {
             .await
     }
 
-    /// The authorities that this one compares itself with, by code.
+    /// The authority's statistical neighbours, by code.
     pub async fn neighbours(&self) -> Result<Vec<AuthorityRow>, StoreError> {
         let neighbours = statistical_neighbour::Entity::find()
             .select_only()
@@ -282,7 +284,7 @@ impl Session {
         self.all(select).await
     }
 
-    /// Every row of a statement.
+    /// All rows of a query.
     pub(super) async fn all<E: EntityTrait, R: Record + Send + Sync>(
         &self,
         select: Select<E>,
@@ -303,7 +305,7 @@ impl Session {
         }
     }
 
-    /// The rows of a statement that is written out.
+    /// All rows of a query given as SQL text.
     pub(super) async fn rows(&self, text: &str, values: Vec<Bind>) -> Result<Rows, StoreError> {
         self.count(1);
         match &self.on {
@@ -321,41 +323,41 @@ impl Session {
         }
     }
 
-    /// What it reads over.
+    /// The connection.
     pub(super) fn on(&self) -> &On {
         &self.on
     }
 
-    /// The version of the agreements at the session's moment.
+    /// The version of the agreements in the session's snapshot.
     pub(super) async fn policy_version(&self) -> Result<i64, StoreError> {
         let read = || async {
-            let statement = Standing::statement(self.backend(), self.mode == Mode::Read);
+            let statement = AuthorityStatus::statement(self.backend(), self.mode == Mode::Read);
             let rows = self.rows(statement, vec![self.authority.into()]).await?;
-            Ok(self.keep_standing(Standing::of(&rows)?))
+            Ok(self.keep_status(AuthorityStatus::of(&rows)?))
         };
         self.policy_version.get_or_try_init(read).await.copied()
     }
 
-    /// Keeps how things stand with the authority; gives the version of its agreements.
-    fn keep_standing(&self, standing: Option<Standing>) -> i64 {
-        let Some(standing) = standing else {
+    /// Keeps the authority's status; returns the version of its agreements.
+    fn keep_status(&self, status: Option<AuthorityStatus>) -> i64 {
+        let Some(status) = status else {
             return 0;
         };
-        let version = standing.version();
-        let _ = self.written.set(standing.written());
-        self.remember_settings(standing.settings());
+        let version = status.version();
+        let _ = self.written.set(status.written());
+        self.remember_settings(status.settings());
         version
     }
 
-    /// The families that are known.
+    /// The cache of families.
     pub(super) fn families(&self) -> &FamilyCache {
         &self.families
     }
 
-    /// The moment at which this session sees its authority, if what is known of families at that moment may be used and added to. A session that writes sees what
-    /// nobody else does.
+    /// The session's view of its authority, if the cache may be used and added to in it. A session that
+    /// writes sees what nobody else does.
     pub(super) async fn view(&self) -> Result<Option<View>, StoreError> {
-        if self.mode != Mode::Read || self.families.keeps_nothing() {
+        if self.mode != Mode::Read || self.families.is_disabled() {
             return Ok(None);
         }
         self.policy_version().await?;
@@ -378,7 +380,7 @@ impl Session {
         };
         let families = self.written_since(from).await?;
         self.families
-            .forget(self.authority, (from, written.number), families.as_deref());
+            .invalidate(self.authority, (from, written.number), families.as_deref());
         Ok(match self.families.since(settings, moment) {
             Since::Now(view) => Some(view),
             Since::Earlier(_) | Since::Later => None,
@@ -393,16 +395,16 @@ impl Session {
         }
     }
 
-    /// Whether what is counted of its changes is kept only if it is committed.
+    /// Whether its counts of changes last only if it commits.
     pub fn keeps_its_own_counts(&self) -> bool {
         self.backend() == DatabaseBackend::Sqlite
     }
 
-    /// The transaction, for a statement that writes. A session that was begun to read has none.
+    /// The transaction, for statements that write. A read-only session has none.
     pub(super) fn transaction(&self) -> Result<&DatabaseTransaction, StoreError> {
         self.count(1);
-        if self.watched.is_undone() {
-            return Err(UNDONE);
+        if self.watched.is_rolled_back() {
+            return Err(ROLLED_BACK);
         }
         match &self.on {
             On::Library(transaction) => Ok(transaction),
@@ -410,17 +412,18 @@ impl Session {
         }
     }
 
-    /// Counts statements that are sent. The time of one that is sent alone begins.
+    /// Counts statements sent, and starts the timeout of a single statement.
     pub(super) fn count(&self, statements: usize) {
         self.watched.statement();
         self.statements.fetch_add(statements as u64, Ordering::Relaxed);
     }
 }
 
-/// SQLite has undone the transaction, as it does where the disk is full. What is written after that would stand alone and be kept.
-const UNDONE: StoreError = StoreError::Unavailable("the database has undone what was written");
+/// SQLite has rolled back the transaction, as it does if the disk is full. Later writes would be outside it
+/// and be kept.
+const ROLLED_BACK: StoreError = StoreError::Unavailable("the database has undone what was written");
 
-/// The time that one statement takes.
+/// The span of one statement.
 fn one() -> Span {
     info_span!("statements", count = 1)
 }

@@ -1,20 +1,21 @@
-//! What a server of PostgreSQL is, and what its settings give up.
+//! Whether a PostgreSQL server is a standby (replica), and what its settings give up in durability.
 //!
-//! A standby repeats what another server has committed, some time later: consent that was withdrawn may still stand there, and nothing can be put down in the trail. So nothing of families is read
-//! from one. What only looks at what is there, such as the check of the trail, may.
+//! A standby replays another server's commits with a delay: consent that was withdrawn may still be there,
+//! and nothing can be written to the trail. So family data is never read from one. Tools that only examine
+//! data, such as verification of the trail, may use one.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 
 use super::{connect::Databases, database_url::Address, recovery::is_standby};
 
-/// What a setting of a server gives up, in words for whoever runs it.
+/// What a server setting gives up, in words for the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenUp {
+pub struct WeakSetting {
     /// The setting.
     pub setting: &'static str,
-    /// What it is.
+    /// Its value.
     pub value: String,
-    /// What is lost by it, and when.
+    /// What can be lost, and when.
     pub lost: &'static str,
 }
 
@@ -27,10 +28,10 @@ struct Set {
 }
 
 impl Set {
-    fn gives_up(self) -> Vec<GivenUp> {
+    fn gives_up(self) -> Vec<WeakSetting> {
         let mut found = Vec::new();
         let mut note = |setting, value: &str, lost| {
-            found.push(GivenUp {
+            found.push(WeakSetting {
                 setting,
                 value: value.to_owned(),
                 lost,
@@ -82,8 +83,8 @@ impl Set {
 }
 
 impl Databases {
-    /// Whether the address of one of the databases leads to a standby. Asked over connections that are made for it.
-    pub async fn lead_to_standby(&self) -> bool {
+    /// Whether the address of either database leads to a standby. Uses separate connections.
+    pub async fn leads_to_standby(&self) -> bool {
         for url in [self.url(), self.trail_url()] {
             if let Address::Postgres(options, _) = url.address()
                 && is_standby(options).await.unwrap_or(false)
@@ -94,9 +95,9 @@ impl Databases {
         false
     }
 
-    /// What the settings of the servers give up, the main database's first; nothing for SQLite.
-    pub async fn given_up(&self) -> Result<Vec<GivenUp>, DbErr> {
-        let mut found: Vec<GivenUp> = Vec::new();
+    /// What the settings of the servers give up, the main database's first; empty for SQLite.
+    pub async fn weak_settings(&self) -> Result<Vec<WeakSetting>, DbErr> {
+        let mut found: Vec<WeakSetting> = Vec::new();
         for on in [self.main(), self.trail()] {
             if on.get_database_backend() != DbBackend::Postgres {
                 continue;
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_setting_gives_up_is_said_and_nothing_else() {
+    fn only_settings_that_weaken_durability_are_reported() {
         assert_eq!(settings(["on", "on", "on", "ANY 1 (b, c)"]), [""; 0]);
         assert_eq!(settings(["on", "on", "remote_apply", "b"]), [""; 0]);
         assert_eq!(settings(["on", "on", "on", ""]), ["synchronous_standby_names"]);

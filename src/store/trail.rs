@@ -1,11 +1,12 @@
-//! The trail's tables: rows in, rows out.
+//! The trail's tables and their SQL.
 //!
-//! Knows SQL and nothing of what an entry says, how it is packed and hashed or who signs; `crate::audit` does. Rows are only ever
-//! inserted; of the heads, the one row of a chain moves forward. The tables are in a database of their own on SQLite and
-//! in the common one on PostgreSQL.
+//! Knows nothing of what an entry says, how it is packed and hashed, or who signs; `crate::audit` does. Rows
+//! are only ever inserted; the one row per chain in the table of heads moves forward. The tables are in their
+//! own database on SQLite and in the main one on PostgreSQL.
 
 mod announced;
 mod archive;
+mod chain_state;
 mod columns;
 mod error;
 mod group;
@@ -19,7 +20,6 @@ mod records;
 mod rows;
 mod snapshot;
 mod sqlite;
-mod standing;
 mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -28,19 +28,21 @@ use sea_orm::DbBackend;
 use uuid::Uuid;
 
 pub use archive::{Month, Taken};
+pub use chain_state::ChainState;
 pub use error::TrailStoreError;
-pub use group::{GroupRow, MOST_SINGLE};
+pub use group::{GroupRow, MAX_SINGLE};
 pub use made::MadeRow;
 pub use record::{Batch, FamiliesRow, RecordRow, Word, is_of_month};
 pub use records::Record;
 pub use rows::{AgencyRow, EntryRow, HeadRow, SubjectRow};
 pub use snapshot::{AgencyLine, GroupLine, SubjectLine, TrailSnapshot};
-pub use standing::Standing;
+
 pub use tables::TrailStore;
 
 impl TrailStore {
-    /// Writes a batch in one transaction: all of it is durable when this returns, or none of it is there; after an error
-    /// from the commit itself or later, either may be. The batch must follow what is there.
+    /// Writes a batch in one transaction. When this returns, all of it is durable, or none of it exists;
+    /// after an error from the commit or later, either may be the case. The batch must follow on from what is
+    /// there.
     pub async fn append(&self, batch: &Batch) -> Result<(), TrailStoreError> {
         match self.writer.get_database_backend() {
             DbBackend::Postgres => postgres::append(&self.writer, batch).await,
@@ -49,11 +51,11 @@ impl TrailStore {
         }
     }
 
-    /// How a chain stands, read where it is written.
-    pub async fn standing(&self, chain: Uuid) -> Result<Standing, TrailStoreError> {
+    /// The state of a chain, read from the primary.
+    pub async fn state(&self, chain: Uuid) -> Result<ChainState, TrailStoreError> {
         match self.writer.get_database_backend() {
-            DbBackend::Sqlite => sqlite::standing(&self.writer, self.files.as_deref(), chain).await,
-            _ => self.standing_by_statements(chain).await,
+            DbBackend::Sqlite => sqlite::state(&self.writer, self.files.as_deref(), chain).await,
+            _ => self.state_by_statements(chain).await,
         }
     }
 }

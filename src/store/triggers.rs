@@ -1,4 +1,5 @@
-//! Whether the database notes what is written: that its triggers are there and fire, whoever writes; and that the numbers which they draw rise.
+//! Checks that the database notes every write: that its triggers exist and fire for every writer, and that
+//! their numbers rise.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +8,14 @@ use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement};
 
 use super::{
     Store,
-    cache::{Holds, Life, Unproved, Written},
+    authority_status::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
+    cache::{CacheDisabled, Holds, Life, Written},
     record::record,
     session::{Session, StoreError},
-    standing::{DRAWN_BY_POSTGRES, TRIGGERS_OF_POSTGRES, TRIGGERS_OF_SQLITE},
 };
 
-/// The triggers that fire whoever writes, of the tables that a statement of ours means, and which put their notes down in the table in which we look for them.
+/// The triggers that fire for every writer, on the tables that our statements refer to, and that write their
+/// notes to the table that we read.
 const GOOD_OF_POSTGRES: &str = "
     SELECT CAST(t.tgname AS text) AS name FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
@@ -47,7 +49,7 @@ fn good(postgres: bool) -> &'static str {
     if postgres { GOOD_OF_POSTGRES } else { GOOD_OF_SQLITE }
 }
 
-/// The triggers that should be among these and are not.
+/// The expected triggers that are not among these.
 fn silent(good: impl Iterator<Item = String>, postgres: bool) -> Vec<String> {
     let good: BTreeSet<String> = good.collect();
     let all = triggers_that_note(postgres).into_iter().map(|(_, name)| name);
@@ -55,7 +57,8 @@ fn silent(good: impl Iterator<Item = String>, postgres: bool) -> Vec<String> {
 }
 
 impl Session {
-    /// After how many lapses everything that was written up to this session's moment was noted, if it was. Whoever comes first in a new life of the database, or after its triggers were changed, looks at them.
+    /// The number of lapses after which every write up to this session's snapshot was noted, if it was. The
+    /// first session in a new life of the database, or after its triggers changed, checks them.
     pub(super) async fn noted_since(&self, written: &Written) -> Result<Option<u64>, StoreError> {
         let proof = self.families().proof();
         match proof.holds(written) {
@@ -74,13 +77,13 @@ impl Session {
 }
 
 impl Store {
-    /// Why nothing is kept of what was read of families, as far as is known.
-    pub fn unproved(&self) -> Option<Unproved> {
-        self.family_cache().proof().unproved()
+    /// Why the cache of families is disabled, as far as is known.
+    pub fn cache_disabled(&self) -> Option<CacheDisabled> {
+        self.family_cache().proof().cache_disabled()
     }
 
-    /// Looks whether the database notes what is written, although nobody asks for anything.
-    pub async fn look_at_notes(&self) -> Result<(), StoreError> {
+    /// Checks whether the database notes writes, without a request.
+    pub async fn check_triggers(&self) -> Result<(), StoreError> {
         let on = self.main();
         let backend = on.get_database_backend();
         let postgres = backend == DbBackend::Postgres;

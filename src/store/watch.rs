@@ -1,8 +1,9 @@
-//! Stops statements of SQLite that run for too long, or that nobody waits for any more. PostgreSQL does that by itself, and is told when nobody waits
-//! (`pipeline::snapshot`).
+//! Statement timeout and cancellation for SQLite: stops statements that run too long, or that nobody waits
+//! for any more. PostgreSQL does this itself, and is told when nobody waits (`pipeline::snapshot`).
 //!
-//! SQLite asks a function of ours every few thousand steps whether to go on. Which connection a session is going to get is known only once it has it, so the
-//! session's watch is found where the pool gives connections out: in the task that begins the session.
+//! SQLite calls a progress handler every few thousand steps, which says whether to continue. Which connection
+//! a session gets is known only once it has it, so the session's watch is handed over where the pool gives
+//! out connections: in a task-local of the task that begins the session.
 
 use std::{
     io,
@@ -21,40 +22,42 @@ use sea_orm::{
 use super::files::Files;
 use crate::clock::Stopwatch;
 
-/// Steps of SQLite's machine between two questions: some tens of microseconds. The ends of transactions take fewer and are never stopped.
+/// SQLite virtual machine steps between two calls of the progress handler: some tens of microseconds. Ends of
+/// transactions take fewer steps and are never stopped.
 const STEPS: i32 = 4_000;
-/// Nothing is stopped.
-const FREELY: u64 = u64::MAX;
+/// No time limit.
+const UNLIMITED: u64 = u64::MAX;
 
 tokio::task_local! {
     static WATCH: Arc<Watch>;
 }
 
-/// Until when the statements of one session may run.
+/// The time limit of the statements of one session.
 #[derive(Debug)]
 struct Watch {
     began: Stopwatch,
-    /// Nanoseconds after the beginning.
+    /// Nanoseconds since the start of the watch.
     until: AtomicU64,
-    /// Whether SQLite has undone the transaction: what is written after that would stand alone.
-    undone: AtomicBool,
+    /// Whether SQLite has rolled back the transaction: later writes would be outside it.
+    rolled_back: AtomicBool,
 }
 
-/// A session's side of it. When it is dropped, whatever still runs for the session is stopped.
+/// A session's handle. When it is dropped, whatever is still running for the session is stopped.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub(super) struct StatementWatch {
     watch: Arc<Watch>,
     each: Option<Duration>,
 }
 
-impl Watched {
-    /// Statements may take so long each. Without a time they are stopped only with the session: SQLite undoes the whole transaction of a statement that
-    /// writes and is stopped, and what the session then went on to write would be kept.
+impl StatementWatch {
+    /// `each` is the statement timeout. Without one, statements stop only with the session: when SQLite stops
+    /// a statement that writes, it rolls back the whole transaction, and what the session wrote afterwards
+    /// would be kept.
     pub(super) fn new(each: Option<Duration>) -> Self {
         let watch = Watch {
             began: Stopwatch::start(),
-            until: AtomicU64::new(FREELY),
-            undone: AtomicBool::new(false),
+            until: AtomicU64::new(UNLIMITED),
+            rolled_back: AtomicBool::new(false),
         };
         Self {
             watch: Arc::new(watch),
@@ -62,12 +65,12 @@ impl Watched {
         }
     }
 
-    /// Takes a connection: one that is taken within `taking` is watched.
+    /// Takes a connection: one acquired within `taking` is watched.
     pub(super) async fn over<F: Future>(&self, taking: F) -> F::Output {
         WATCH.scope(Arc::clone(&self.watch), taking).await
     }
 
-    /// A statement begins.
+    /// Starts the time of a statement.
     pub(super) fn statement(&self) {
         if let Some(each) = self.each {
             let until = nanoseconds(self.watch.began.passed().saturating_add(each));
@@ -75,18 +78,18 @@ impl Watched {
         }
     }
 
-    /// Whether SQLite has undone the transaction by itself, as it does where the disk is full.
-    pub(super) fn is_undone(&self) -> bool {
-        self.watch.undone.load(Ordering::Relaxed)
+    /// Whether SQLite has rolled back the transaction by itself, as it does if the disk is full.
+    pub(super) fn is_rolled_back(&self) -> bool {
+        self.watch.rolled_back.load(Ordering::Relaxed)
     }
 
-    /// What is done from now on is done to its end.
-    pub(super) fn no_longer(&self) {
-        self.watch.until.store(FREELY, Ordering::Relaxed);
+    /// From now on nothing is stopped.
+    pub(super) fn stop_watching(&self) {
+        self.watch.until.store(UNLIMITED, Ordering::Relaxed);
     }
 }
 
-impl Drop for Watched {
+impl Drop for StatementWatch {
     fn drop(&mut self) {
         self.watch.until.store(0, Ordering::Relaxed);
     }
@@ -95,17 +98,19 @@ impl Drop for Watched {
 impl Watch {
     fn may_go_on(&self) -> bool {
         match self.until.load(Ordering::Relaxed) {
-            FREELY => true,
+            UNLIMITED => true,
             until => nanoseconds(self.began.passed()) < until,
         }
     }
 }
 
 fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(FREELY - 1).min(FREELY - 1)
+    u64::try_from(time.as_nanos())
+        .unwrap_or(UNLIMITED - 1)
+        .min(UNLIMITED - 1)
 }
 
-/// Has a pool give out no connection that is not fit, and, if `watched`, has those of its connections watched for whoever takes them.
+/// Makes a pool reject unfit connections and, if `watched`, watch the connections of those who take them.
 pub(super) fn install(options: &mut ConnectOptions, watched: bool, files: Option<Arc<Files>>) {
     options
         .map_sqlx_sqlite_pool_opts(move |pool| {
@@ -113,7 +118,7 @@ pub(super) fn install(options: &mut ConnectOptions, watched: bool, files: Option
             pool.after_connect(move |connection, _| {
                 let files = files.clone();
                 Box::pin(async move {
-                    // Beside connections to the files that were opened there are none to others.
+                    // Connections to files other than those that were opened are rejected.
                     if let Some(unfit) = files.and_then(|files| files.in_place().err()) {
                         return Err(sqlx::Error::Io(io::Error::other(unfit)));
                     }
@@ -126,20 +131,21 @@ pub(super) fn install(options: &mut ConnectOptions, watched: bool, files: Option
                 if watched {
                     take(connection).await?;
                 }
-                // Where SQLite had undone the transaction by itself, the library takes it to go on still, and would take the end of a part for the end of the
-                // whole. Such a connection is not used again.
+                // If SQLite rolled back a transaction by itself, the database library still believes that it
+                // is inside one, and would mistake the end of a savepoint for the end of the transaction.
+                // Such a connection is not reused.
                 Ok(!connection.is_in_transaction())
             })
         });
 }
 
-/// The connection is given out: whose watch it had is over.
+/// Hands the connection to its new user: the previous user's watch ends.
 async fn take(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let watch = WATCH.try_with(Arc::clone).ok();
     let mut handle = connection.lock_handle().await?;
     if let Some(watch) = watch {
-        let undone = Arc::clone(&watch);
-        handle.set_rollback_hook(move || undone.undone.store(true, Ordering::Relaxed));
+        let rolled_back = Arc::clone(&watch);
+        handle.set_rollback_hook(move || rolled_back.rolled_back.store(true, Ordering::Relaxed));
         handle.set_progress_handler(STEPS, move || watch.may_go_on());
     } else {
         handle.remove_rollback_hook();

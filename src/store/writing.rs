@@ -1,4 +1,5 @@
-//! Writing what a permit covers. Whoever writes spends a permit, and by that alone the change is in the operation's account, from which the trail is told, and its family noted for the feed.
+//! Writes under a permit. Every write spends a permit, which by itself puts the change on the operation's
+//! account (from which the trail entry is made) and notes its family for the feed.
 
 use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
@@ -14,24 +15,25 @@ use crate::{
     sharing::{facts::Holder, permit::Permit},
 };
 
-/// Who permits a change.
+/// On whose authority a change is made.
 #[derive(Debug)]
-enum By {
-    /// A decision. The change stands at that place of the account; and whether its family is noted for the feed by it alone.
+enum Authorisation {
+    /// A decision. With the change's index in the account, and whether its family is noted for the feed only
+    /// because of it.
     Permit(Permit, usize, bool),
-    /// An operator whose command has told the trail itself.
+    /// An operator, whose command has written the trail entry itself.
     Operator,
 }
 
-/// The only thing that changes rows, and only those of its permit's holder.
+/// The only way to change rows, and only those of its permit's holder.
 #[derive(Debug)]
 pub struct Writing<'s> {
     session: &'s Session,
-    by: By,
+    by: Authorisation,
 }
 
 impl Session {
-    /// Spends a permit: the change is accounted for, and noted for the feed, from now on.
+    /// Spends a permit: from now on the change is on the account, and noted for the feed.
     pub fn write(&self, permit: Permit) -> Writing<'_> {
         let mut account = self.account();
         let (at, family) = (account.len(), family_of(&permit));
@@ -40,24 +42,25 @@ impl Session {
         let noted = family.is_some_and(|family| self.noted().insert(of_family(family)));
         Writing {
             session: self,
-            by: By::Permit(permit, at, noted),
+            by: Authorisation::Permit(permit, at, noted),
         }
     }
 
-    /// Writes for a command of an operator, who is no caller and whom no agreement binds; the command has told the trail itself before. Nothing that answers callers may use it.
+    /// Writes for an operator's command: an operator is not a caller, and no agreement applies; the command
+    /// has written the trail entry itself beforehand. Code that answers callers must not use it.
     pub fn write_as_operator(&self) -> Writing<'_> {
         Writing {
             session: self,
-            by: By::Operator,
+            by: Authorisation::Operator,
         }
     }
 
-    /// Notes what was tried, where nothing is changed.
+    /// Records an attempt that changes nothing.
     pub fn tried(&self, written: Written) {
         self.account().push(written);
     }
 
-    /// Takes what was changed and tried so far.
+    /// Takes the changes and attempts so far.
     pub fn take_account(&self) -> Vec<Written> {
         let mut account = std::mem::take(&mut *self.account());
         account.retain(|written| written.deed != Deed::Nothing);
@@ -66,7 +69,7 @@ impl Session {
 }
 
 impl Writing<'_> {
-    /// The operation's session, for reading.
+    /// The operation's session, for reads.
     pub(super) fn session(&self) -> &Session {
         self.session
     }
@@ -75,7 +78,7 @@ impl Writing<'_> {
         self.session.authority()
     }
 
-    /// What a statement that changes rows goes over.
+    /// The transaction for statements that change rows.
     pub(super) fn connection(&self) -> Result<&DatabaseTransaction, StoreError> {
         self.session.transaction()
     }
@@ -83,7 +86,7 @@ impl Writing<'_> {
     /// Refuses rows of another holder than the permit's.
     pub(super) fn held_by(&self, holder: Holder) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, ..) if permit.holder() != holder => Err(NOT_COVERED),
+            Authorisation::Permit(permit, ..) if permit.holder() != holder => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
@@ -96,68 +99,74 @@ impl Writing<'_> {
     /// Refuses rows about another person than the permit's.
     pub(super) fn of_person(&self, person: Uuid) -> Result<(), StoreError> {
         match &self.by {
-            By::Permit(permit, ..) if permit.person() != Some(person) => Err(NOT_COVERED),
+            Authorisation::Permit(permit, ..) if permit.person() != Some(person) => Err(NOT_COVERED),
             _ => Ok(()),
         }
     }
 
-    /// Says of the change what was done, where it is more than that rows were written.
-    pub(super) fn was(&self, deed: Deed) {
-        self.say(|written| written.deed = deed);
+    /// Sets what was done, if it is more than that rows were written.
+    pub(super) fn set_deed(&self, deed: Deed) {
+        self.update_account(|written| written.deed = deed);
     }
 
-    /// The same of what opens emergency access, by its row.
+    /// The same for a change that opens emergency access, by its row.
     pub(super) fn opened(&self, emergency: Uuid) {
-        self.say(|written| {
+        self.update_account(|written| {
             written.deed = Deed::Emergency;
             written.emergency = Some(emergency);
         });
     }
 
-    /// Says of which family the change is, where the holder is an agency.
+    /// Sets the family of the change, if the holder is an agency.
     pub(super) fn about(&self, family: Uuid) {
-        self.say(|written| written.family = Some(family));
+        self.update_account(|written| written.family = Some(family));
     }
 
-    /// Nothing was changed after all: what was to be changed is as it was to become.
+    /// Nothing was changed after all: it already was as requested.
     pub(super) fn changed_nothing(&self) {
-        self.was(Deed::Nothing);
-        self.as_it_was();
+        self.set_deed(Deed::Nothing);
+        self.leave_out_of_feed();
     }
 
-    /// The feed has nothing to look at after all.
-    pub(super) fn as_it_was(&self) {
-        if let By::Permit(permit, _, true) = &self.by
+    /// The feed has nothing to process after all.
+    pub(super) fn leave_out_of_feed(&self) {
+        if let Authorisation::Permit(permit, _, true) = &self.by
             && let Some(family) = family_of(permit)
         {
             self.session.noted().remove(&of_family(family));
         }
     }
 
-    fn say(&self, say: impl FnOnce(&mut Written)) {
-        let By::Permit(_, at, _) = &self.by else { return };
+    fn update_account(&self, change: impl FnOnce(&mut Written)) {
+        let Authorisation::Permit(_, at, _) = &self.by else {
+            return;
+        };
         if let Some(written) = self.session.account().get_mut(*at) {
-            say(written);
+            change(written);
         }
     }
 
     /// Rows of another family were changed as well.
-    pub(super) fn also(&self, family: Uuid, deed: Deed) {
-        let By::Permit(permit, ..) = &self.by else { return };
+    pub(super) fn add_deed(&self, family: Uuid, deed: Deed) {
+        let Authorisation::Permit(permit, ..) = &self.by else {
+            return;
+        };
         self.session.account().push(written(permit, Some(family), deed));
     }
 
-    /// Notes for the feed that something of a family was written on which anybody's view of its marker could rest.
+    /// Notes for the feed that something was written that anybody's view of the family's marker could depend
+    /// on.
     pub fn touch(&self, family: Uuid) {
         self.note(family, None, None);
     }
 
-    /// The same of something about a person, recorded in a family, that concerns every family of theirs: their consent, their shielding.
+    /// The same for something about a person, recorded in a family, that affects all of their families:
+    /// consent, shielding.
     pub(super) fn touch_person(&self, family: Uuid, person: Uuid) {
         self.note(family, Some(person), None);
     }
 
-    /// Notes that a contact with a family was reported.
+    /// Notes that a contact with a family was recorded.
     pub fn touch_contact(&self, family: Uuid, contact: Uuid) {
         self.note(family, None, Some(contact));
     }
@@ -170,14 +179,14 @@ impl Writing<'_> {
         });
     }
 
-    /// Adds rows.
+    /// Inserts rows.
     pub(super) async fn add<R: Row>(&self, rows: &[R]) -> Result<(), StoreError> {
         let statement = record::insert(rows, self.session().backend());
         self.connection()?.execute_raw(statement).await?;
         Ok(())
     }
 
-    /// Adds a row of a table that is not said in [`crate::records`].
+    /// Inserts a row of a table that is not described in [`crate::records`].
     pub(super) async fn insert<A>(&self, row: A) -> Result<(), StoreError>
     where
         A: ActiveModelTrait + Send,
@@ -190,7 +199,7 @@ impl Writing<'_> {
     }
 }
 
-/// Something of a family that is about no person and no contact alone.
+/// A change of a family, not about a single person or contact.
 fn of_family(family: Uuid) -> Change {
     Change {
         family,
@@ -217,5 +226,5 @@ fn written(permit: &Permit, family: Option<Uuid>, deed: Deed) -> Written {
     }
 }
 
-/// It never comes to this unless a change was written wrongly: nothing of the operation is kept then.
+/// Only a fault in this program causes this: the operation is then rolled back.
 const NOT_COVERED: StoreError = StoreError::NotCovered;

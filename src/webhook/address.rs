@@ -1,43 +1,46 @@
-//! Where a webhook may go: to https addresses that are on the public internet. Pure.
+//! Which addresses webhooks may be sent to: https on the public internet (a guard against server-side request
+//! forgery). Pure.
 //!
-//! Endpoints are named by partners, and the server that sends to them stands inside a network. So no name or number may lead to that network, to
-//! the machine itself or to anything that is not one machine on the internet.
+//! Partners choose the endpoints, and the server is inside a network. So no host name or IP address may lead
+//! to that network, to the server itself or to anything that is not a single host on the internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use reqwest::Url;
 
-/// The longest address of an endpoint.
-pub const LONGEST: usize = 2000;
+/// The longest address of an endpoint, in characters.
+pub const MAX_LENGTH: usize = 2000;
 
-/// What addresses an endpoint may have.
+/// The rules for endpoint addresses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guard {
-    /// Whether private addresses and http may be used: for trying, and where all partners are on one private network.
+    /// Whether private addresses and http are allowed: for trials, and where all partners are on one private
+    /// network.
     pub private_addresses: bool,
 }
 
-/// Why an address cannot be an endpoint's.
+/// Why an address is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// Not an address, or too long.
+    /// Not a valid address, or too long.
     #[error("It is not an address: https://, a host and a path, of at most 2000 characters.")]
     Form,
     /// Not https.
     #[error("It must begin with https://.")]
     Insecure,
-    /// It has a user name, a password or a fragment in it.
+    /// It contains a user name, a password or a fragment.
     #[error("It must not have a user name, a password or a fragment (#) in it.")]
-    Parts,
+    Context,
     /// It leads into a private network.
     #[error("It must lead to a machine on the internet, not to a private or special address.")]
     Private,
 }
 
 impl Guard {
-    /// The address, if an endpoint may have it as far as its text tells. What a name leads to is looked at whenever it is used.
+    /// Parses an address, if its text is allowed. What a host name resolves to is checked whenever it is
+    /// used.
     pub fn url(self, text: &str) -> Result<Url, Refused> {
-        if text.len() > LONGEST || text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
+        if text.len() > MAX_LENGTH || text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
             return Err(Refused::Form);
         }
         let url = Url::parse(text).map_err(|_| Refused::Form)?;
@@ -49,101 +52,101 @@ impl Guard {
         }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(Refused::Form)?;
         if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-            return Err(Refused::Parts);
+            return Err(Refused::Context);
         }
-        // Whatever way a number was written in, the parser has made four or eight numbers of it.
-        let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        // However an IP address was written, the parser has normalised it.
+        let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         let local = host.trim_end_matches('.').eq_ignore_ascii_case("localhost");
-        if (local && !self.private_addresses) || number.is_ok_and(|number| !self.permits(number)) {
+        if (local && !self.private_addresses) || ip.is_ok_and(|ip| !self.permits(ip)) {
             return Err(Refused::Private);
         }
         Ok(url)
     }
 
-    /// Whether a connection to that number may be made.
-    pub fn permits(self, number: IpAddr) -> bool {
-        self.private_addresses || is_public(number)
+    /// Whether a connection to this IP address is allowed.
+    pub fn permits(self, ip: IpAddr) -> bool {
+        self.private_addresses || is_public(ip)
     }
 }
 
-/// Whether a number is one machine's on the public internet.
-fn is_public(number: IpAddr) -> bool {
-    match number {
-        IpAddr::V4(number) => is_public_v4(number),
-        IpAddr::V6(number) => is_public_v6(number),
+/// Whether an IP address belongs to a single host on the public internet.
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => is_public_v4(ip),
+        IpAddr::V6(ip) => is_public_v6(ip),
     }
 }
 
-/// The blocks of version 4 that are not.
+/// The IPv4 blocks that are not public.
 const NOT_PUBLIC_V4: [([u8; 4], u32); 15] = [
     ([0, 0, 0, 0], 8),
     ([10, 0, 0, 0], 8),
-    // Shared by the customers of a carrier.
+    // Carrier-grade NAT.
     ([100, 64, 0, 0], 10),
     ([127, 0, 0, 0], 8),
-    // Link-local, where clouds keep what their machines may know of themselves.
+    // Link-local, including the metadata services of cloud providers.
     ([169, 254, 0, 0], 16),
     ([172, 16, 0, 0], 12),
     ([192, 0, 0, 0], 24),
     ([192, 0, 2, 0], 24),
-    // Relays to version 6.
+    // 6to4 relay anycast.
     ([192, 88, 99, 0], 24),
     ([192, 168, 0, 0], 16),
     ([198, 18, 0, 0], 15),
     ([198, 51, 100, 0], 24),
     ([203, 0, 113, 0], 24),
-    // Multicast, and all that is reserved, to the broadcast address.
+    // Multicast, and everything reserved, up to the broadcast address.
     ([224, 0, 0, 0], 4),
     ([240, 0, 0, 0], 4),
 ];
 
-fn is_public_v4(number: Ipv4Addr) -> bool {
-    let number = number.to_bits();
+fn is_public_v4(ip: Ipv4Addr) -> bool {
+    let ip = ip.to_bits();
     !NOT_PUBLIC_V4.iter().any(|(block, length)| {
         let block = Ipv4Addr::from_octets(*block).to_bits();
-        (number ^ block) >> (32 - length) == 0
+        (ip ^ block) >> (32 - length) == 0
     })
 }
 
-fn is_public_v6(number: Ipv6Addr) -> bool {
-    let parts = number.segments();
-    // Numbers of version 4 in those of version 6: mapped ones, and what a translator at the edge of the network makes of them.
-    let inside = match parts {
+fn is_public_v6(ip: Ipv6Addr) -> bool {
+    let context = ip.segments();
+    // IPv4 addresses inside IPv6: mapped ones, and those of NAT64.
+    let embedded = match context {
         [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => {
-            let [.., a, b, c, d] = number.octets();
+            let [.., a, b, c, d] = ip.octets();
             Some(Ipv4Addr::new(a, b, c, d))
         }
         _ => None,
     };
-    if let Some(inside) = inside {
-        return is_public_v4(inside);
+    if let Some(embedded) = embedded {
+        return is_public_v4(embedded);
     }
-    // Of the rest only what is given out to single machines; and of that not protocols' own numbers (Teredo among them), documentation,
-    // and 6to4, which leads to any number of version 4.
-    let given_out = parts[0] & 0xe000 == 0x2000;
-    let special = match parts[0] {
-        0x2001 => parts[1] < 0x0200 || parts[1] == 0x0db8,
+    // Otherwise only global unicast; and of that not the protocol assignments (Teredo among them),
+    // documentation, or 6to4, which leads to any IPv4 address.
+    let global = context[0] & 0xe000 == 0x2000;
+    let special = match context[0] {
+        0x2001 => context[1] < 0x0200 || context[1] == 0x0db8,
         0x2002 => true,
-        0x3fff => parts[1] < 0x1000,
+        0x3fff => context[1] < 0x1000,
         _ => false,
     };
-    given_out && !special
+    global && !special
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SHUT: Guard = Guard {
+    const STRICT: Guard = Guard {
         private_addresses: false,
     };
-    const OPEN: Guard = Guard {
+    const LENIENT: Guard = Guard {
         private_addresses: true,
     };
 
     #[test]
-    fn only_machines_on_the_internet_are_public() {
-        for (number, public) in [
+    fn only_hosts_on_the_internet_are_public() {
+        for (ip, public) in [
             ("8.8.8.8", true),
             ("1.1.1.1", true),
             ("0.0.0.0", false),
@@ -217,14 +220,14 @@ mod tests {
             ("5f00::1", false),
             ("4000::1", false),
         ] {
-            let parsed: IpAddr = number.parse().expect("a number");
-            assert_eq!(SHUT.permits(parsed), public, "{number}");
-            assert!(OPEN.permits(parsed), "{number}");
+            let parsed: IpAddr = ip.parse().expect("a number");
+            assert_eq!(STRICT.permits(parsed), public, "{ip}");
+            assert!(LENIENT.permits(parsed), "{ip}");
         }
     }
 
     #[test]
-    fn addresses_are_https_and_lead_outside() {
+    fn addresses_are_https_and_public() {
         for (text, wanted) in [
             ("https://hooks.example.org/contacts?key=1", Ok(())),
             ("https://hooks.example.org:8443/", Ok(())),
@@ -237,9 +240,9 @@ mod tests {
             ("https://", Err(Refused::Form)),
             ("https://hooks.example.org/a b", Err(Refused::Form)),
             ("https://hooks.example.org/\u{0}", Err(Refused::Form)),
-            ("https://user@hooks.example.org/", Err(Refused::Parts)),
-            ("https://:secret@hooks.example.org/", Err(Refused::Parts)),
-            ("https://hooks.example.org/#part", Err(Refused::Parts)),
+            ("https://user@hooks.example.org/", Err(Refused::Context)),
+            ("https://:secret@hooks.example.org/", Err(Refused::Context)),
+            ("https://hooks.example.org/#part", Err(Refused::Context)),
             ("https://localhost/", Err(Refused::Private)),
             ("https://LOCALHOST./", Err(Refused::Private)),
             ("https://127.0.0.1/", Err(Refused::Private)),
@@ -253,17 +256,17 @@ mod tests {
             ("https://[fd00::1]:8443/", Err(Refused::Private)),
             ("https://169.254.169.254/latest", Err(Refused::Private)),
         ] {
-            assert_eq!(SHUT.url(text).map(|_| ()), wanted, "{text}");
+            assert_eq!(STRICT.url(text).map(|_| ()), wanted, "{text}");
         }
         assert_eq!(
-            SHUT.url(&format!("https://a.example/{}", "a".repeat(LONGEST))),
+            STRICT.url(&format!("https://a.example/{}", "a".repeat(MAX_LENGTH))),
             Err(Refused::Form)
         );
         for text in ["http://127.0.0.1:8080/", "https://localhost/", "http://[::1]/"] {
-            assert!(OPEN.url(text).is_ok(), "{text}");
+            assert!(LENIENT.url(text).is_ok(), "{text}");
         }
         for text in ["ftp://127.0.0.1/", "https://user@127.0.0.1/", ""] {
-            assert!(OPEN.url(text).is_err(), "{text}");
+            assert!(LENIENT.url(text).is_err(), "{text}");
         }
     }
 }

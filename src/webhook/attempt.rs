@@ -1,4 +1,4 @@
-//! One attempt: decide anew, write it to the trail, send, settle.
+//! One delivery attempt: decides again, records it in the trail, sends, and settles the delivery.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
-    parts::Parts,
-    schedule,
+    context::Context,
+    retry,
     sender::{Failure, Message, Sent},
     signature::{Secret, sign},
     trail,
@@ -30,12 +30,12 @@ use crate::{
     },
 };
 
-/// How long the secret before the newest one is used beside it.
-const OVERLAP: TimeDelta = TimeDelta::hours(24);
-/// After so long it is tried again where the trail or the database could not be written or read.
-const SOON: TimeDelta = TimeDelta::seconds(5);
+/// How long the previous secret is still used in addition to the newest (key rotation).
+const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(24);
+/// The retry delay if the trail or the database could not be written or read.
+const RETRY_SOON: TimeDelta = TimeDelta::seconds(5);
 
-/// What is sent: an id to fetch.
+/// The payload: an id to fetch.
 #[derive(Serialize)]
 struct Event<'a> {
     r#type: &'a str,
@@ -56,66 +56,68 @@ struct Permitted {
     at: DateTime<Utc>,
 }
 
-/// Makes one attempt of a delivery in hand until that moment.
+/// Makes one attempt of a delivery that is claimed until that time.
 pub(super) async fn attempt(
-    parts: &Parts,
+    context: &Context,
     due: Due,
     claimed: &Claimed,
     until: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let settled = outcome(parts, claimed).await;
+    let settled = outcome(context, claimed).await;
     if let Settled::Dead { failure: "gone", .. } = settled {
-        parts.store.disable_endpoint(due, parts.store.clock().now()).await?;
+        context.store.disable_endpoint(due, context.store.clock().now()).await?;
     }
-    parts.count(&settled);
-    let now = parts.store.clock().now();
-    parts.store.settle_delivery(due, until, now, &settled).await
+    context.count(&settled);
+    let now = context.store.clock().now();
+    context.store.settle_delivery(due, until, now, &settled).await
 }
 
-async fn outcome(parts: &Parts, claimed: &Claimed) -> Settled {
+async fn outcome(context: &Context, claimed: &Claimed) -> Settled {
     let (delivery, endpoint) = (&claimed.delivery, &claimed.endpoint);
-    let now = parts.store.clock().now();
+    let now = context.store.clock().now();
     if endpoint.disabled_at.is_some() {
         return dead("disabled");
     }
-    let secrets = secrets(parts, endpoint, now);
+    let secrets = secrets(context, endpoint, now);
     if secrets.is_empty() {
-        // The key is another one than when it was sealed. A new secret puts it right.
+        // The sealing key has changed since the secret was sealed. A new secret fixes it.
         tracing::error!(endpoint = %endpoint.id, "webhook.secret_unusable");
         return dead("secret");
     }
-    let permitted = match permitted(parts, claimed).await {
+    let permitted = match permitted(context, claimed).await {
         Ok(Ok(permitted)) => permitted,
         Ok(Err(caller)) => {
             let entry = trail::refused(now, &caller, delivery);
-            // Nothing is disclosed, so nothing hangs on the entry; but what could not be written is tried again.
-            return match parts.trail.append(entry).await {
+            // Nothing is disclosed, so nothing depends on the entry; but a failed write is retried.
+            return match context.trail.append(entry).await {
                 Ok(_) => dead("withheld"),
-                Err(_) => Settled::NotTried { at: now + SOON },
+                Err(_) => Settled::Postponed { at: now + RETRY_SOON },
             };
         }
         Err(error) => {
             tracing::warn!(%error, delivery = %delivery.id, "webhook.not_decided");
-            return Settled::NotTried { at: now + SOON };
+            return Settled::Postponed { at: now + RETRY_SOON };
         }
     };
     let entry = trail::disclosed(now, &permitted.ceiling, &permitted.told, delivery);
-    if let Err(error) = parts.trail.append(entry).await {
+    if let Err(error) = context.trail.append(entry).await {
         tracing::error!(%error, delivery = %delivery.id, "webhook.trail_not_written");
-        return Settled::NotTried { at: now + SOON };
+        return Settled::Postponed { at: now + RETRY_SOON };
     }
-    let sent = send(parts, claimed, &permitted, &secrets).await;
-    settle(parts, claimed, sent)
+    let sent = send(context, claimed, &permitted, &secrets).await;
+    settle(context, claimed, sent)
 }
 
 fn dead(failure: &'static str) -> Settled {
     Settled::Dead { failure, status: None }
 }
 
-/// The secrets that a webhook is signed with now: the newest, and for a day the one before it.
-fn secrets(parts: &Parts, endpoint: &WebhookEndpointRow, now: DateTime<Utc>) -> Vec<Secret> {
-    let open = |sealed: &String| parts.sealer.open(endpoint.authority_id, endpoint.id, sealed);
-    let overlaps = endpoint.rotated_at.is_some_and(|rotated| now < rotated + OVERLAP);
+/// The secrets to sign with now: the newest, and for a day the previous one.
+fn secrets(context: &Context, endpoint: &WebhookEndpointRow, now: DateTime<Utc>) -> Vec<Secret> {
+    let open = |sealed: &String| context.sealer.open(endpoint.authority_id, endpoint.id, sealed);
+    let overlaps = endpoint
+        .rotated_at
+        .is_some_and(|rotated| now < rotated + ROTATION_OVERLAP);
     let before = endpoint.secret_before.as_ref().filter(|_| overlaps);
     let Some(newest) = open(&endpoint.secret_now) else {
         return Vec::new();
@@ -123,11 +125,11 @@ fn secrets(parts: &Parts, endpoint: &WebhookEndpointRow, now: DateTime<Utc>) -> 
     std::iter::once(newest).chain(before.and_then(open)).collect()
 }
 
-/// Decides, on what holds now, whether the endpoint's agency may know of the contact or the alert: as who added the endpoint, in its role and for its
-/// purpose. Otherwise gives who that is.
-async fn permitted(parts: &Parts, claimed: &Claimed) -> Result<Result<Permitted, Caller>, StoreError> {
-    let session = Session::begin(&parts.store, claimed.endpoint.authority_id, Mode::Read).await?;
-    let read = read(parts, &session, claimed).await;
+/// Decides, on the current data, whether the endpoint's agency may know of the contact or the alert: for the
+/// person who added the endpoint, in their role and for their purpose. If not, returns that caller.
+async fn permitted(context: &Context, claimed: &Claimed) -> Result<Result<Permitted, Caller>, StoreError> {
+    let session = Session::begin(&context.store, claimed.endpoint.authority_id, Mode::Read).await?;
+    let read = read(context, &session, claimed).await;
     // Nothing was changed, so nothing is lost if ending the transaction fails.
     let _ = session.end().await;
     let (ceiling, told) = read?;
@@ -141,10 +143,14 @@ async fn permitted(parts: &Parts, claimed: &Claimed) -> Result<Result<Permitted,
     })
 }
 
-/// What is told, and when it happened.
-type Told = (Vec<Disclosed>, DateTime<Utc>);
+/// What is disclosed, and when it happened.
+type Disclosure = (Vec<Disclosed>, DateTime<Utc>);
 
-async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<(Arc<Ceiling>, Option<Told>), StoreError> {
+async fn read(
+    context: &Context,
+    session: &Session,
+    claimed: &Claimed,
+) -> Result<(Arc<Ceiling>, Option<Disclosure>), StoreError> {
     let (delivery, endpoint) = (&claimed.delivery, &claimed.endpoint);
     let agency = session.agencies().await?.get(endpoint.agency_id).cloned();
     let agency = agency.ok_or_else(|| StoreError::Corrupt("an endpoint's agency is not there".to_owned()))?;
@@ -163,7 +169,7 @@ async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<(Ar
         purpose: endpoint.purpose.clone(),
         purposes: vec![endpoint.purpose.clone()],
     };
-    let policies = session.policies(&parts.store).await?;
+    let policies = session.policies(&context.store).await?;
     let ceiling = Arc::new(Ceiling::of(&policies.policy, Arc::new(caller), session.today()));
     let told = match (delivery.family_id, delivery.contact_id, delivery.alert_id) {
         (Some(family), Some(contact), _) => {
@@ -174,15 +180,15 @@ async fn read(parts: &Parts, session: &Session, claimed: &Claimed) -> Result<(Ar
         }
         (_, _, Some(alert)) => {
             let alert = session.alerts_among([alert]).await?.pop();
-            alert.and_then(|(_, alert)| told_of_alert(&ceiling, &alert))
+            alert.and_then(|(_, alert)| disclosed_alert(&ceiling, &alert))
         }
         _ => None,
     };
     Ok((ceiling, told))
 }
 
-/// What a webhook tells of an alert: that there was one.
-fn told_of_alert(ceiling: &Arc<Ceiling>, alert: &Locked<AlertRow>) -> Option<Told> {
+/// What a webhook discloses of an alert: that there was one.
+fn disclosed_alert(ceiling: &Arc<Ceiling>, alert: &Locked<AlertRow>) -> Option<Disclosure> {
     let grant = Arc::new(Grant::new(Arc::clone(ceiling), NoFamily));
     let alert = grant.visible(field::ALERT_ID, alert)?;
     let raised = alert.release(field::ALERT_RAISED_AT, |alert| alert.raised_at);
@@ -190,9 +196,9 @@ fn told_of_alert(ceiling: &Arc<Ceiling>, alert: &Locked<AlertRow>) -> Option<Tol
     Some((vec![disclosed.clone()], *at))
 }
 
-/// What a webhook tells its receiver: that there was a contact, with a family whose Lead Professional is in their agency. None if they may
-/// not know either, or if it is not so any more.
-fn told(dossier: &Dossier, endpoint: &WebhookEndpointRow, contact: uuid::Uuid) -> Option<Told> {
+/// What a webhook discloses to its receiver: that there was a contact, with a family whose Lead Professional
+/// is in their agency. `None` if they may not know either, or if it is no longer the case.
+fn told(dossier: &Dossier, endpoint: &WebhookEndpointRow, contact: uuid::Uuid) -> Option<Disclosure> {
     let family = dossier.grant.visible(field::FAMILY_ID, &dossier.family)?;
     let leads = family.release(field::FAMILY_LEAD_PROFESSIONAL, |record| {
         record
@@ -216,21 +222,21 @@ fn told(dossier: &Dossier, endpoint: &WebhookEndpointRow, contact: uuid::Uuid) -
     ))
 }
 
-async fn send(parts: &Parts, claimed: &Claimed, permitted: &Permitted, secrets: &[Secret]) -> Sent {
+async fn send(context: &Context, claimed: &Claimed, permitted: &Permitted, secrets: &[Secret]) -> Sent {
     let (delivery, endpoint) = (&claimed.delivery, &claimed.endpoint);
     let row = delivery.contact_id.or(delivery.alert_id).unwrap_or_default();
-    let id = (parts.public_id)(endpoint.authority_id, delivery.family_id, row);
+    let id = (context.public_id)(endpoint.authority_id, delivery.family_id, row);
     let event = Event {
         r#type: &delivery.event_type,
         timestamp: permitted.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         data: Data { id: &id },
     };
-    // Texts alone: this cannot fail.
+    // The payload has only text fields, so this cannot fail.
     let body = serde_json::to_vec(&event).unwrap_or_default();
     let id = super::message_id(delivery.id);
-    let at = parts.store.clock().now();
+    let at = context.store.clock().now();
     let signature = sign(secrets, &id, at, &body);
-    parts
+    context
         .sender
         .send(Message {
             url: &endpoint.url,
@@ -242,10 +248,10 @@ async fn send(parts: &Parts, claimed: &Claimed, permitted: &Permitted, secrets: 
         .await
 }
 
-fn settle(parts: &Parts, claimed: &Claimed, sent: Sent) -> Settled {
+fn settle(context: &Context, claimed: &Claimed, sent: Sent) -> Settled {
     let delivery = &claimed.delivery;
     match sent {
-        Sent::Taken(status) => {
+        Sent::Accepted(status) => {
             tracing::debug!(delivery = %delivery.id, status, "webhook.delivered");
             Settled::Delivered { status }
         }
@@ -257,16 +263,16 @@ fn settle(parts: &Parts, claimed: &Claimed, sent: Sent) -> Settled {
             why,
             cause,
             status,
-            again_after,
+            retry_after,
         } => {
-            let (failure, now) = (why.code(), parts.store.clock().now());
+            let (failure, now) = (why.code(), context.store.clock().now());
             let (attempts, endpoint) = (delivery.attempts, claimed.endpoint.id);
             tracing::info!(delivery = %delivery.id, %endpoint, cause, status, attempts, "webhook.failed");
-            let chance = parts.store.ids().uuid().as_u128();
-            let delay = schedule::delay(delivery.attempts, chance, again_after);
+            let chance = context.store.ids().uuid().as_u128();
+            let delay = retry::delay(delivery.attempts, chance, retry_after);
             match delay {
-                // An address that is not permitted stays so until somebody changes it.
-                Some(delay) if why != Failure::Address || delivery.attempts < 3 => Settled::Again {
+                // An address that is not allowed stays so until somebody changes it.
+                Some(delay) if why != Failure::Address || delivery.attempts < 3 => Settled::Retry {
                     at: now + delay,
                     failure,
                     status,

@@ -1,7 +1,8 @@
-//! The deliverer: takes up what is due, a bounded number at once, and is woken whenever something may have become so.
+//! The delivery worker: claims deliveries that are due, with limited concurrency, and is woken whenever
+//! something may have become due.
 //!
-//! The table is the truth. Whatever process takes a delivery in hand has it for a while only, so that one which ends half-way loses none: it is
-//! then sent again. At least once, and in no certain order.
+//! The table is the source of truth. A process claims a delivery for a limited time only, so that none is
+//! lost if the process dies; it is then sent again. Delivery is at least once, in no particular order.
 
 use std::{
     collections::HashMap,
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     attempt::attempt,
-    parts::{Counters, Parts, PublicId, Stats},
+    context::{Context, Counters, PublicId, Stats},
     resolver::{self, Lookup},
     seal::Sealer,
     sender::Sender,
@@ -29,19 +30,19 @@ use crate::{
     store::{Store, outbox::Due, session::StoreError},
 };
 
-/// How many attempts are under way at once.
-const AT_ONCE: usize = 64;
-/// How many of them go to one endpoint.
-const OF_ONE: usize = 4;
-/// How much longer a delivery is in hand than its attempt may take.
-const MARGIN: Duration = Duration::from_secs(15);
-/// How long an ending process waits for the attempts under way.
-const ENDING: Duration = Duration::from_secs(5);
+/// The most concurrent attempts.
+const MAX_CONCURRENT: usize = 64;
+/// The most concurrent attempts to one endpoint.
+const MAX_PER_ENDPOINT: usize = 4;
+/// How much longer a claim lasts than its attempt may take.
+const CLAIM_MARGIN: Duration = Duration::from_secs(15);
+/// How long a process that shuts down waits for attempts in progress.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Delivers webhooks. Cheap to clone.
 #[derive(Clone)]
 pub struct Deliverer {
-    parts: Arc<Parts>,
+    context: Arc<Context>,
 }
 
 impl std::fmt::Debug for Deliverer {
@@ -50,31 +51,31 @@ impl std::fmt::Debug for Deliverer {
     }
 }
 
-/// The attempts under way, by endpoint.
+/// The attempts in progress, by endpoint.
 #[derive(Default)]
-struct UnderWay {
+struct InProgress {
     attempts: JoinSet<Uuid>,
-    of_one: HashMap<Uuid, usize>,
+    by_endpoint: HashMap<Uuid, usize>,
 }
 
-impl UnderWay {
+impl InProgress {
     fn begin(&mut self, endpoint: Uuid, attempt: impl Future<Output = ()> + Send + 'static) {
-        *self.of_one.entry(endpoint).or_default() += 1;
+        *self.by_endpoint.entry(endpoint).or_default() += 1;
         self.attempts.spawn(async move {
-            // An attempt that panics is an attempt that failed; it comes back when it is in nobody's hand.
+            // An attempt that panics has failed; its delivery is due again when the claim expires.
             let _ = tokio::spawn(attempt).await;
             endpoint
         });
     }
 
-    /// Waits until one has ended; for ever where none is under way.
+    /// Waits until an attempt has ended; for ever if none is in progress.
     async fn ended(&mut self) {
         match self.attempts.join_next().await {
             Some(Ok(endpoint)) => {
-                if let Some(count) = self.of_one.get_mut(&endpoint) {
+                if let Some(count) = self.by_endpoint.get_mut(&endpoint) {
                     *count -= 1;
                     if *count == 0 {
-                        self.of_one.remove(&endpoint);
+                        self.by_endpoint.remove(&endpoint);
                     }
                 }
             }
@@ -85,10 +86,10 @@ impl UnderWay {
 }
 
 impl Deliverer {
-    /// A deliverer over the server's rooms.
+    /// A delivery worker.
     ///
     /// # Errors
-    /// When the client cannot be made with these settings.
+    /// If the HTTP client cannot be built with these settings.
     pub fn new(
         store: Store,
         trail: Trail,
@@ -99,10 +100,10 @@ impl Deliverer {
         Self::with_lookup(store, trail, sealer, public_id, settings, resolver::system())
     }
 
-    /// The same, with another way to look names up.
+    /// As [`new`](Self::new), with a custom DNS look-up.
     ///
     /// # Errors
-    /// When the client cannot be made with these settings.
+    /// If the HTTP client cannot be built with these settings.
     pub fn with_lookup(
         store: Store,
         trail: Trail,
@@ -112,7 +113,7 @@ impl Deliverer {
         lookup: Lookup,
     ) -> Result<Self, reqwest::Error> {
         let sender = Sender::new(&settings, lookup)?;
-        let parts = Parts {
+        let context = Context {
             store,
             trail,
             sealer,
@@ -121,82 +122,88 @@ impl Deliverer {
             settings,
             counters: Counters::default(),
         };
-        Ok(Self { parts: Arc::new(parts) })
+        Ok(Self {
+            context: Arc::new(context),
+        })
     }
 
-    /// What has become of deliveries since the start.
+    /// Counts of deliveries since the start.
     pub fn stats(&self) -> Stats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Stats {
-            delivered: read(&self.parts.counters.delivered),
-            failed: read(&self.parts.counters.failed),
-            dead: read(&self.parts.counters.dead),
+            delivered: read(&self.context.counters.delivered),
+            failed: read(&self.context.counters.failed),
+            dead: read(&self.context.counters.dead),
         }
     }
 
-    /// Delivers whenever something is due, until it is told to stop. Attempts under way then may end.
+    /// Delivers whatever is due until `stop` completes. Attempts in progress may then finish.
     pub async fn run(self, mut wake: watch::Receiver<u64>, stop: impl Future<Output = ()>) {
-        let mut under_way = UnderWay::default();
+        let mut in_progress = InProgress::default();
         tokio::pin!(stop);
         loop {
-            let pause = match self.take_up(&mut under_way).await {
+            let pause = match self.claim_due(&mut in_progress).await {
                 Ok(()) => self.pause().await,
                 Err(error) => {
                     tracing::warn!(%error, "webhook.not_looked_for");
-                    self.parts.settings.poll
+                    self.context.settings.poll
                 }
             };
             tokio::select! {
                 () = &mut stop => break,
-                () = under_way.ended() => {}
+                () = in_progress.ended() => {}
                 () = tokio::time::sleep(pause) => {}
                 woken = wake.changed() => if woken.is_err() {
-                    // Nobody can wake it any more: only the time does.
+                    // Nobody can wake it any more, so only polling is left.
                     tokio::time::sleep(pause).await;
                 },
             }
         }
         let all = async {
-            while !under_way.attempts.is_empty() {
-                under_way.ended().await;
+            while !in_progress.attempts.is_empty() {
+                in_progress.ended().await;
             }
         };
-        // What is left comes back when it is in nobody's hand.
-        let _ = tokio::time::timeout(ENDING, all).await;
+        // What is left is due again when its claim expires.
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, all).await;
     }
 
-    /// Delivers all that is due now, and returns when every attempt has ended.
+    /// Delivers everything that is due now, and returns when every attempt has ended.
     ///
     /// # Errors
-    /// When the database does not say what is due.
+    /// If the database cannot say what is due.
     pub async fn pass(&self) -> Result<(), StoreError> {
-        let mut under_way = UnderWay::default();
+        let mut in_progress = InProgress::default();
         loop {
-            self.take_up(&mut under_way).await?;
-            if under_way.attempts.is_empty() {
+            self.claim_due(&mut in_progress).await?;
+            if in_progress.attempts.is_empty() {
                 return Ok(());
             }
-            under_way.ended().await;
+            in_progress.ended().await;
         }
     }
 
-    /// Begins attempts of what is due, as many as there is room for.
-    async fn take_up(&self, under_way: &mut UnderWay) -> Result<(), StoreError> {
-        let store = &self.parts.store;
+    /// Starts attempts for due deliveries, up to the limit.
+    async fn claim_due(&self, in_progress: &mut InProgress) -> Result<(), StoreError> {
+        let store = &self.context.store;
         loop {
-            let room = AT_ONCE.saturating_sub(under_way.attempts.len());
+            let room = MAX_CONCURRENT.saturating_sub(in_progress.attempts.len());
             if room == 0 {
                 return Ok(());
             }
-            let (now, most) = (store.clock().now(), u32::try_from(AT_ONCE).unwrap_or(u32::MAX));
+            let (now, most) = (store.clock().now(), u32::try_from(MAX_CONCURRENT).unwrap_or(u32::MAX));
             let found = store.due_deliveries(now, most / 16, most).await?;
             let mut begun = false;
             for due in found {
-                let of_one = under_way.of_one.get(&due.endpoint_id).copied().unwrap_or_default();
-                if of_one >= OF_ONE || under_way.attempts.len() >= AT_ONCE {
+                let by_endpoint = in_progress
+                    .by_endpoint
+                    .get(&due.endpoint_id)
+                    .copied()
+                    .unwrap_or_default();
+                if by_endpoint >= MAX_PER_ENDPOINT || in_progress.attempts.len() >= MAX_CONCURRENT {
                     continue;
                 }
-                begun |= self.begin(due, under_way).await?;
+                begun |= self.begin(due, in_progress).await?;
             }
             if !begun {
                 return Ok(());
@@ -204,30 +211,30 @@ impl Deliverer {
         }
     }
 
-    async fn begin(&self, due: Due, under_way: &mut UnderWay) -> Result<bool, StoreError> {
-        let parts = Arc::clone(&self.parts);
-        let in_hand = TimeDelta::from_std(parts.settings.timeout + MARGIN).unwrap_or(TimeDelta::MAX);
-        let now = parts.store.clock().now();
+    async fn begin(&self, due: Due, in_progress: &mut InProgress) -> Result<bool, StoreError> {
+        let context = Arc::clone(&self.context);
+        let in_hand = TimeDelta::from_std(context.settings.timeout + CLAIM_MARGIN).unwrap_or(TimeDelta::MAX);
+        let now = context.store.clock().now();
         let until = now + in_hand;
-        let Some(claimed) = parts.store.claim_delivery(due, now, until).await? else {
+        let Some(claimed) = context.store.claim_delivery(due, now, until).await? else {
             return Ok(false);
         };
-        under_way.begin(due.endpoint_id, async move {
-            if let Err(error) = attempt(&parts, due, &claimed, until).await {
-                // It stays in hand until that runs out, and is tried again then.
+        in_progress.begin(due.endpoint_id, async move {
+            if let Err(error) = attempt(&context, due, &claimed, until).await {
+                // It stays claimed until the claim expires, and is then retried.
                 tracing::warn!(%error, delivery = %due.id, "webhook.not_settled");
             }
         });
         Ok(true)
     }
 
-    /// How long nothing is due, as far as is known.
+    /// How long until something is due, as far as is known.
     async fn pause(&self) -> Duration {
-        let poll = self.parts.settings.poll;
-        match self.parts.store.next_delivery().await {
+        let poll = self.context.settings.poll;
+        match self.context.store.next_delivery().await {
             Ok(Some(at)) => {
-                let wait = (at - self.parts.store.clock().now()).to_std().unwrap_or_default();
-                // What is due and could not be begun waits for one that ends, or for the next look.
+                let wait = (at - self.context.store.clock().now()).to_std().unwrap_or_default();
+                // A due delivery that could not be started waits for an attempt to end, or for the next poll.
                 if wait.is_zero() { poll } else { wait.min(poll) }
             }
             Ok(None) | Err(_) => poll,

@@ -1,5 +1,5 @@
-//! Names are looked up here and nowhere else, and a connection is made only to what was found and permitted: so that no name can lead into the
-//! network after it was looked at.
+//! DNS look-ups for webhooks. Connections are made only to addresses that were just resolved and checked, so
+//! that no name can be pointed into the network after the check (DNS rebinding).
 
 use std::{io, net::SocketAddr, sync::Arc};
 
@@ -8,10 +8,10 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::address::Guard;
 
-/// What a name leads to.
+/// Resolves a host name.
 pub type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
 
-/// The machine's own way of looking names up.
+/// The operating system's resolver.
 pub fn system() -> Lookup {
     Arc::new(|name| {
         Box::pin(async move {
@@ -21,17 +21,17 @@ pub fn system() -> Lookup {
     })
 }
 
-/// A name that leads to an address where no webhook may go.
+/// A host name resolves to an address that webhooks may not go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the name leads to an address that is not permitted")]
 pub struct NotPermitted;
 
-/// A name that leads nowhere.
+/// A host name does not resolve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the name leads nowhere")]
 pub struct Unknown;
 
-/// Looks names up and keeps what is not permitted from the connection.
+/// A resolver that refuses addresses that are not allowed.
 pub struct Resolver {
     pub(super) guard: Guard,
     pub(super) lookup: Lookup,
@@ -45,7 +45,7 @@ impl Resolve for Resolver {
             if found.is_empty() {
                 return Err(Unknown.into());
             }
-            // One that is not permitted refuses all: an honest name does not lead to both.
+            // One forbidden address refuses all: an honest name does not resolve to both kinds.
             if found.iter().any(|address| !guard.permits(address.ip())) {
                 return Err(NotPermitted.into());
             }

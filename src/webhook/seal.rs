@@ -1,4 +1,5 @@
-//! How secrets are kept: sealed with a key that is not in the database, each for its own endpoint only.
+//! Encryption of endpoint secrets at rest, with a key that is not in the database, and bound to their
+//! endpoint.
 
 use aws_lc_rs::{
     aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use super::signature::Secret;
 
-/// Seals secrets for the database and opens them again.
+/// Seals (encrypts) secrets for the database, and opens them again.
 pub struct Sealer(LessSafeKey);
 
 impl std::fmt::Debug for Sealer {
@@ -19,23 +20,24 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// A sealer with a key of 32 bytes.
+    /// A sealer with a 32-byte key.
     pub fn new(key: &[u8; 32]) -> Result<Self, Unspecified> {
         Ok(Self(LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, key)?)))
     }
 
-    /// The secret as the database keeps it: of use for that endpoint of that authority alone.
+    /// Encrypts a secret, bound to that endpoint of that authority.
     pub fn seal(&self, authority: i32, endpoint: Uuid, secret: &Secret) -> Result<String, Unspecified> {
         let mut nonce = [0; NONCE_LEN];
         aws_lc_rs::rand::fill(&mut nonce)?;
         let mut sealed = secret.bytes().to_vec();
         let of = Nonce::assume_unique_for_key(nonce);
         self.0
-            .seal_in_place_append_tag(of, bound(authority, endpoint), &mut sealed)?;
+            .seal_in_place_append_tag(of, associated_data(authority, endpoint), &mut sealed)?;
         Ok(STANDARD.encode([&nonce[..], &sealed].concat()))
     }
 
-    /// The secret that was sealed for that endpoint; none if it was sealed for another, with another key, or was changed.
+    /// Decrypts the secret of that endpoint; `None` if it was sealed for another endpoint, with another key,
+    /// or was changed.
     pub fn open(&self, authority: i32, endpoint: Uuid, sealed: &str) -> Option<Secret> {
         let sealed = STANDARD.decode(sealed).ok()?;
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
@@ -43,13 +45,13 @@ impl Sealer {
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let plain = self
             .0
-            .open_in_place(nonce, bound(authority, endpoint), &mut plain)
+            .open_in_place(nonce, associated_data(authority, endpoint), &mut plain)
             .ok()?;
         Secret::of(plain.to_vec())
     }
 }
 
-fn bound(authority: i32, endpoint: Uuid) -> Aad<Vec<u8>> {
+fn associated_data(authority: i32, endpoint: Uuid) -> Aad<Vec<u8>> {
     Aad::from(
         [
             b"thinkfamily webhook 1",
@@ -65,9 +67,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sealed_secret_is_of_use_for_its_endpoint_alone() {
+    fn a_sealed_secret_opens_for_its_endpoint_only() {
         let key = Sealer::new(&[1; 32]).expect("a key");
-        let secret = Secret::draw().expect("chance");
+        let secret = Secret::generate().expect("chance");
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let sealed = key.seal(7, one, &secret).expect("it is sealed");
         assert_eq!(key.open(7, one, &sealed), Some(secret.clone()));

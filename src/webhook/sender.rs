@@ -1,8 +1,9 @@
-//! Sends one webhook and says what came of it. Redirects are not followed, nothing of the answer but its status is read, and no error text is
-//! passed on: it would name the address.
+//! Sends one webhook over HTTP and reports the outcome. Redirects are not followed, only the status of the
+//! response is read, and no error text is passed on: it would contain the address.
 //!
-//! Whoever adds endpoints could try names in them, to learn of the network that the server stands in. So an attempt that finds no connection is told in
-//! one word and takes one time, whether the name is unknown, leads where webhooks may not go, or to a machine that is not there. Why it was is for the log.
+//! Whoever adds endpoints could use them to probe the server's network. So every attempt that gets no
+//! connection is reported with the same word and after the same time, whether the name is unknown, resolves
+//! to a forbidden address, or to a host that does not answer. The real cause goes to the log.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
@@ -24,13 +25,13 @@ use super::{
 /// Why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The receiver answered with something else than success.
+    /// The receiver responded with a status other than success.
     Status,
     /// It took too long.
     Timeout,
-    /// No connection, for whatever reason, or one that broke.
+    /// No connection, for whatever reason, or the connection broke.
     Connection,
-    /// The address itself says that it is not one that webhooks may go to.
+    /// The address itself is not allowed.
     Address,
 }
 
@@ -46,23 +47,23 @@ impl Failure {
     }
 }
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// Taken, with a status of success.
-    Taken(u16),
-    /// The receiver wants nothing any more.
+    /// Accepted, with a status of success.
+    Accepted(u16),
+    /// The receiver wants no more webhooks (410 Gone).
     Gone,
-    /// Not taken.
+    /// Not accepted.
     Failed {
         /// Why, as the endpoint's owner is told.
         why: Failure,
-        /// Why, for the log of whoever runs the server.
+        /// The cause, for the operator's log.
         cause: &'static str,
-        /// The status, where there was one.
+        /// The status, if there was one.
         status: Option<u16>,
-        /// When the receiver wants to be asked again.
-        again_after: Option<TimeDelta>,
+        /// The delay that the receiver asked for (`Retry-After`).
+        retry_after: Option<TimeDelta>,
     },
 }
 
@@ -72,22 +73,22 @@ impl Sent {
             why,
             cause,
             status: None,
-            again_after: None,
+            retry_after: None,
         }
     }
 }
 
-/// One webhook as it is sent.
+/// One webhook to send.
 pub struct Message<'a> {
-    /// Where to.
+    /// The address.
     pub url: &'a str,
     /// `webhook-id`: the same in every attempt.
     pub id: &'a str,
-    /// The moment of this attempt.
+    /// The timestamp of this attempt.
     pub at: DateTime<Utc>,
     /// `webhook-signature`.
     pub signature: &'a str,
-    /// The body that was signed.
+    /// The signed body.
     pub body: Vec<u8>,
 }
 
@@ -96,7 +97,7 @@ pub struct Message<'a> {
 pub struct Sender {
     client: Client,
     guard: Guard,
-    /// How long a connection may take, and the least time that one takes which does not come to be.
+    /// The connection timeout, which is also the time after which every failure to connect is reported.
     connect: Duration,
 }
 
@@ -107,10 +108,11 @@ impl fmt::Debug for Sender {
 }
 
 impl Sender {
-    /// A sender within these bounds. With a proxy it is the proxy that looks names up and keeps what is private private.
+    /// A sender with these limits. With a proxy, it is the proxy that resolves names and protects private
+    /// networks.
     pub fn new(settings: &Settings, lookup: Lookup) -> Result<Self, reqwest::Error> {
         let Settings { guard, timeout, .. } = *settings;
-        // What is over before there is a connection must be told from what is over after that.
+        // A timeout while connecting must be distinguishable from one after it.
         let connect = settings.connect.min(timeout / 2);
         let mut client = Client::builder()
             .user_agent(concat!("thinkfamily/", env!("CARGO_PKG_VERSION")))
@@ -123,7 +125,7 @@ impl Sender {
             .pool_max_idle_per_host(4);
         client = match settings.proxy.as_deref() {
             Some(proxy) => client.proxy(reqwest::Proxy::all(proxy)?),
-            // What the environment says of proxies is not asked: a connection goes to what was looked at.
+            // Proxy variables of the environment are ignored: connections go to the checked address.
             None => client.no_proxy().dns_resolver(Arc::new(Resolver { guard, lookup })),
         };
         Ok(Self {
@@ -135,11 +137,12 @@ impl Sender {
 
     /// Sends one webhook.
     pub async fn send(&self, message: Message<'_>) -> Sent {
-        // A number in the address is not looked up, so it is looked at here; and what may be used can have changed since it was taken.
+        // A literal IP address is never resolved, so it is checked here; and the rules may have changed since
+        // the address was accepted.
         let Ok(url) = self.guard.url(message.url) else {
             return Sent::failed(Failure::Address, "address_not_permitted");
         };
-        let told_at = Instant::now() + self.connect;
+        let report_at = Instant::now() + self.connect;
         let sent = self
             .client
             .post(url)
@@ -151,30 +154,30 @@ impl Sender {
             .send()
             .await;
         match sent {
-            Ok(answer) if answer.status().is_success() => Sent::Taken(answer.status().as_u16()),
+            Ok(answer) if answer.status().is_success() => Sent::Accepted(answer.status().as_u16()),
             Ok(answer) if answer.status() == StatusCode::GONE => Sent::Gone,
             Ok(answer) => Sent::Failed {
                 why: Failure::Status,
                 cause: "status",
                 status: Some(answer.status().as_u16()),
-                again_after: again_after(&answer),
+                retry_after: retry_after(&answer),
             },
             Err(error) if error.is_timeout() && !error.is_connect() => Sent::failed(Failure::Timeout, "timeout"),
             Err(error) => {
-                sleep_until(told_at).await;
+                sleep_until(report_at).await;
                 Sent::failed(Failure::Connection, cause(&error))
             }
         }
     }
 }
 
-/// `Retry-After` in seconds; as a date it is not looked at.
-fn again_after(answer: &reqwest::Response) -> Option<TimeDelta> {
+/// `Retry-After` in seconds; the date form is ignored.
+fn retry_after(answer: &reqwest::Response) -> Option<TimeDelta> {
     let seconds: u32 = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(TimeDelta::seconds(i64::from(seconds)))
 }
 
-/// Why there was no connection, or no answer on it.
+/// Why there was no connection, or no response.
 fn cause(error: &reqwest::Error) -> &'static str {
     let mut at: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(of) = at {

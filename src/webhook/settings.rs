@@ -1,21 +1,21 @@
-//! How webhooks are delivered.
+//! The settings of webhook delivery.
 
 use std::time::Duration;
 
 use super::address::Guard;
 
-/// How webhooks are delivered.
+/// The settings of webhook delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Where they may go.
+    /// Which addresses are allowed.
     pub guard: Guard,
-    /// How long one attempt may take.
+    /// The timeout of one attempt.
     pub timeout: Duration,
-    /// How long of that a connection may take. Where there is none, that is told after as long.
+    /// The part of that allowed for connecting. A failure to connect is always reported after this time.
     pub connect: Duration,
-    /// The proxy that they go through.
+    /// The HTTP proxy to use.
     pub proxy: Option<String>,
-    /// After so long it is looked for what is due although nothing woke the deliverer.
+    /// The polling interval: how often due deliveries are looked for even if nothing woke the worker.
     pub poll: Duration,
 }
 

@@ -1,4 +1,5 @@
-//! Secrets and signatures: HMAC-SHA256 over id, moment and body, as Standard Webhooks 1.0.0 writes them. Pure but for drawing a new secret.
+//! Secrets and signatures: HMAC-SHA256 over id, timestamp and body, as defined by Standard Webhooks 1.0.0.
+//! Pure except for generating secrets.
 
 use std::fmt;
 
@@ -6,16 +7,16 @@ use aws_lc_rs::{error::Unspecified, hmac};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// What a secret begins with where people see it.
+/// The prefix of a secret as people see it.
 const PREFIX: &str = "whsec_";
-/// How long a new secret is, in bytes: the specification asks for 24 to 64.
+/// The length of a new secret, in bytes: the specification asks for 24 to 64.
 const BYTES: usize = 32;
-/// How far the moment of an attempt may lie from the receiver's own.
+/// The largest difference between a webhook's timestamp and the receiver's clock.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
-/// The most signatures that are looked at.
+/// The most signatures examined.
 const SIGNATURES: usize = 16;
 
-/// A secret that an endpoint shares with this server. It does not show itself.
+/// A secret that an endpoint shares with this server. `Debug` does not reveal it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Vec<u8>);
 
@@ -26,27 +27,27 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
-    /// A new one, drawn by the cryptography library.
+    /// Generates a new secret with the cryptography library.
     ///
     /// # Errors
-    /// When the system has no random bytes to give.
-    pub fn draw() -> Result<Self, Unspecified> {
+    /// If the operating system gives no random bytes.
+    pub fn generate() -> Result<Self, Unspecified> {
         let mut bytes = vec![0; BYTES];
         aws_lc_rs::rand::fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 
-    /// The secret of these bytes; none if they are too few or too many.
+    /// A secret of these bytes; `None` if there are too few or too many.
     pub fn of(bytes: Vec<u8>) -> Option<Self> {
         (24..=64).contains(&bytes.len()).then_some(Self(bytes))
     }
 
-    /// The secret as it is shown once to whoever asked for it: `whsec_` and base64.
+    /// The secret as shown once to the person who asked for it: `whsec_` and base64.
     pub fn reveal(&self) -> String {
         format!("{PREFIX}{}", STANDARD.encode(&self.0))
     }
 
-    /// Reads what [`reveal`](Self::reveal) wrote.
+    /// Parses what [`reveal`](Self::reveal) wrote.
     pub fn parse(text: &str) -> Option<Self> {
         Self::of(STANDARD.decode(text.strip_prefix(PREFIX)?).ok()?)
     }
@@ -61,14 +62,15 @@ impl Secret {
     }
 }
 
-/// What is signed: `id.timestamp.body`.
+/// The signed content: `id.timestamp.body`.
 fn signed(id: &str, at: i64, body: &[u8]) -> Vec<u8> {
     let mut content = format!("{id}.{at}.").into_bytes();
     content.extend_from_slice(body);
     content
 }
 
-/// The value of `webhook-signature`: one signature for each secret, so that a receiver may know either while one takes the other's place.
+/// The value of `webhook-signature`: one signature for each secret, so that receivers may know either during
+/// key rotation.
 pub fn sign<'a>(secrets: impl IntoIterator<Item = &'a Secret>, id: &str, at: DateTime<Utc>, body: &[u8]) -> String {
     let content = signed(id, at.timestamp(), body);
     let signatures = secrets.into_iter().map(|secret| {
@@ -78,18 +80,19 @@ pub fn sign<'a>(secrets: impl IntoIterator<Item = &'a Secret>, id: &str, at: Dat
     signatures.collect::<Vec<_>>().join(" ")
 }
 
-/// Why a webhook is not taken for ours.
+/// Why a webhook's signature is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unverified {
-    /// The moment is not a whole number of seconds, or is too long ago or to come.
+    /// The timestamp is not a whole number of seconds, or is too far in the past or the future.
     #[error("the webhook is not of now")]
     Moment,
-    /// No signature is of this secret.
+    /// No signature matches this secret.
     #[error("the webhook is not signed with this secret")]
     Signature,
 }
 
-/// What a receiver does: looks at the moment, and for a signature of its secret. Comparing takes the same time whatever differs.
+/// Verifies a webhook as a receiver does: the timestamp, and a signature by its secret. The comparison takes
+/// constant time.
 pub fn verify(
     secret: &Secret,
     id: &str,
@@ -120,9 +123,9 @@ mod tests {
         DateTime::from_timestamp(seconds, 0).expect("an instant")
     }
 
-    /// The example that the reference libraries test themselves with.
+    /// The example from the test suites of the reference libraries.
     #[test]
-    fn a_signature_is_that_of_the_reference() {
+    fn the_signature_matches_the_reference() {
         let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("a secret");
         let body = br#"{"test": 2432232314}"#;
         let signature = sign([&secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", at(1_614_265_330), body);
@@ -130,8 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_the_secret_takes_it_and_nobody_else() {
-        let (one, other) = (Secret::draw().expect("chance"), Secret::draw().expect("chance"));
+    fn only_the_holder_of_the_secret_can_verify() {
+        let (one, other) = (Secret::generate().expect("chance"), Secret::generate().expect("chance"));
         let signature = sign([&one], "msg_1", at(1000), b"{}");
         let verified =
             |secret, id, moment: &str, body: &[u8], now| verify(secret, id, moment, &signature, body, at(now));
@@ -162,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn either_secret_is_enough_while_one_takes_the_others_place() {
-        let (new, old) = (Secret::draw().expect("chance"), Secret::draw().expect("chance"));
+    fn either_secret_verifies_during_rotation() {
+        let (new, old) = (Secret::generate().expect("chance"), Secret::generate().expect("chance"));
         let both = sign([&new, &old], "msg_1", at(1000), b"{}");
         for secret in [&new, &old] {
             assert_eq!(verify(secret, "msg_1", "1000", &both, b"{}", at(1000)), Ok(()));
@@ -173,12 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_written_as_it_is_read_and_does_not_show_itself() {
-        let secret = Secret::draw().expect("chance");
+    fn a_secret_survives_a_round_trip_and_debug_hides_it() {
+        let secret = Secret::generate().expect("chance");
         let text = secret.reveal();
         assert!(text.starts_with("whsec_") && text.len() > 40);
         assert_eq!(Secret::parse(&text), Some(secret.clone()));
-        assert_ne!(Secret::draw().expect("chance"), secret);
+        assert_ne!(Secret::generate().expect("chance"), secret);
         assert_eq!(format!("{secret:?}"), "Secret");
         for bad in ["", "whsec_", "whsec_AAAA", &text[6..], "whsk_AAAA", "whsec_***"] {
             assert_eq!(Secret::parse(bad), None, "{bad:?}");

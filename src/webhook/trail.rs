@@ -1,4 +1,5 @@
-//! What the trail is told before a webhook is sent: that an agency is about to learn that a partner met a family, or that somebody tried too many values.
+//! The trail entry written before a webhook is sent: that an agency is about to learn that a partner met a
+//! family, or that somebody tried too many values.
 
 use crate::{
     audit::{
@@ -28,7 +29,8 @@ fn by(kind: Kind, at: DateTime<Utc>, caller: &Caller, delivery: &OutboxRow) -> E
     entry
 }
 
-/// A webhook that is about to be sent. Its request is the delivery, which the receiver is told as well (`webhook-id`).
+/// A webhook that is about to be sent. The request id is that of the delivery, which the receiver gets too
+/// (`webhook-id`).
 pub(super) fn disclosed(at: DateTime<Utc>, ceiling: &Ceiling, told: &[Disclosed], delivery: &OutboxRow) -> Entry {
     let mut entry = by(Kind::Disclosed, at, ceiling.caller(), delivery);
     for told in told {
@@ -49,7 +51,7 @@ pub(super) fn disclosed(at: DateTime<Utc>, ceiling: &Ceiling, told: &[Disclosed]
     entry
 }
 
-/// A webhook that is not sent, since its agency may not know of it now.
+/// A webhook that is not sent, because its agency may not know of it now.
 pub(super) fn refused(at: DateTime<Utc>, caller: &Caller, delivery: &OutboxRow) -> Entry {
     let mut entry = by(Kind::Refused, at, caller, delivery);
     entry.reason = Some(Code::nearest("WITHHELD"));

@@ -1,12 +1,12 @@
-//! An address of somebody else's, to which notes are sent.
+//! A third party's HTTP address that notes are posted to.
 
 use std::time::Duration;
 
 use reqwest::{Client, Response, header::CONTENT_TYPE, redirect::Policy};
 
-/// Longest time of one attempt.
+/// The timeout of one attempt.
 const TIME: Duration = Duration::from_secs(10);
-/// What notes are sent as.
+/// The content type of notes.
 const NOTE: &str = "text/plain; charset=utf-8";
 
 /// An address.
@@ -16,7 +16,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// With a client that goes there and nowhere else.
+    /// With an HTTP client of its own for this address.
     pub(super) fn new(address: String) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
             .user_agent(concat!("thinkfamily/", env!("CARGO_PKG_VERSION")))
@@ -28,12 +28,13 @@ impl Address {
         Ok(Self { client, address })
     }
 
-    /// Sends a note.
+    /// Posts a note.
     pub(super) async fn send(&self, note: &str) -> Result<(), &'static str> {
         self.post(NOTE, note.to_owned().into()).await.map(drop)
     }
 
-    /// Sends what is of the kind `sent`, and gives the answer, which must be of the kind and no longer than `wanted` says.
+    /// Posts a request of the content type `sent`, and returns the response, which must have the content type
+    /// and at most the length in `wanted`.
     pub(super) async fn ask(
         &self,
         sent: &'static str,
@@ -67,7 +68,7 @@ impl Address {
     }
 }
 
-/// In a word; the library's own words would name the address.
+/// The cause in a word; the library's own words would contain the address.
 fn cause(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "timeout"

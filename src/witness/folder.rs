@@ -1,4 +1,4 @@
-//! A folder of somebody else's: a file for each chain, to which notes are added. Whoever has it can take files away at any time.
+//! A third party's folder: notes are appended to one file per chain. Its owner can remove files at any time.
 
 use std::{fs::OpenOptions, io::Write as _, path::PathBuf};
 
@@ -12,10 +12,10 @@ impl Folder {
         Self(folder)
     }
 
-    /// Adds a note to a chain's file.
+    /// Appends a note to a chain's file.
     pub(super) async fn add(&self, chain: Uuid, note: &str) -> Result<(), &'static str> {
         let file = self.0.join(format!("{chain}.checkpoints"));
-        // The line before may have been cut off, by a disk that was full.
+        // The previous note may have been truncated by a full disk.
         let note = format!("\n{note}");
         let adding = tokio::task::spawn_blocking(move || {
             let mut file = OpenOptions::new().append(true).create(true).open(file)?;

@@ -1,8 +1,11 @@
-//! Somebody else is told how the trail stands, so that whoever has the database and its keys cannot take it back unseen: a signed checkpoint of this process's chain goes to a
-//! folder of theirs, to an address of theirs, or to both, from time to time while anything is written; and an authority of time stamps says when it was there.
+//! Witnesses: third parties receive signed checkpoints of this process's chain, so that nobody who has the
+//! database and its keys can roll the trail back unnoticed. A checkpoint goes to a folder, to an address, or
+//! to both, at an interval while anything is written; and a time-stamping authority certifies when it
+//! existed.
 //!
-//! May name the trail. It adds to folders, or puts a newer file in the place of its own, and never reads there. Of what the address of a witness answers only the status is looked at; a stamp is kept
-//! once it is known to be of what was asked. No address and no path is ever logged.
+//! May use the trail. In folders it only appends, or replaces its own file with a newer one, and never reads.
+//! Of the response of a witness's address only the status is read; a time stamp is kept once it is known to
+//! match the request. No address and no path is ever logged.
 
 mod address;
 mod folder;
@@ -22,75 +25,75 @@ use std::{
 use self::{address::Address, folder::Folder, stamp::Stamps};
 use crate::audit::{Trail, checkpoint::Checkpoint};
 
-/// A witness that was not told for so many times its turn is behind.
-const TURNS: u32 = 3;
+/// A witness that was not reached for this many intervals is behind.
+const MISSED_INTERVALS: u32 = 3;
 
-/// Who is told, and how often.
+/// The witnesses, and how often they are told.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// A folder, which must be there.
+    /// A folder, which must exist.
     pub folder: Option<PathBuf>,
     /// An address.
     pub address: Option<String>,
-    /// How often these are.
+    /// The interval for both.
     pub every: Duration,
-    /// Who stamps checkpoints with the time.
+    /// The time-stamping authority.
     pub stamps: Option<StampSettings>,
 }
 
-/// An authority of time stamps.
+/// A time-stamping authority (TSA).
 #[derive(Clone, Debug)]
 pub struct StampSettings {
     /// Its address.
     pub address: String,
-    /// Where stamps are kept.
+    /// The folder for time stamps.
     pub folder: PathBuf,
-    /// A stamp is asked for no more often than this.
+    /// The shortest interval between two requests.
     pub every: Duration,
 }
 
-/// Who is told.
-enum To {
+/// The kind of witness.
+enum Target {
     Folder(Folder),
     Address(Address),
     Stamps(Stamps),
 }
 
-/// One witness, and what it knows.
-struct Place {
-    to: To,
-    /// It is told no more often than this.
+/// One witness and its state.
+struct Witness {
+    target: Target,
+    /// The shortest interval between two notes.
     every: Duration,
-    knows: Mutex<Knows>,
+    state: Mutex<State>,
     failed: AtomicU64,
 }
 
-/// What a witness knows.
+/// The state of a witness.
 #[derive(Clone, Copy, Default)]
-struct Knows {
-    /// What it was told last, and when.
-    told: Option<(Checkpoint, Instant)>,
-    /// Since when it could not be told of what there is.
+struct State {
+    /// The last checkpoint that it received, and when.
+    sent: Option<(Checkpoint, Instant)>,
+    /// Since when there has been a checkpoint that it could not be sent.
     behind: Option<Instant>,
 }
 
-/// How it stands with one witness.
+/// The metrics of one witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Figures {
-    /// How often it could not be told.
+pub struct WitnessMetrics {
+    /// The number of failed attempts.
     pub failed: u64,
-    /// For how many seconds there has been something that it could not be told.
+    /// For how many seconds there has been a checkpoint that it could not be sent.
     pub age: u64,
 }
 
-/// Tells the witnesses. Clones share what they know.
+/// Sends checkpoints to the witnesses. Clones share their state.
 #[derive(Clone)]
 pub struct Witnesses {
     trail: Trail,
-    places: Arc<Vec<Place>>,
+    witnesses: Arc<Vec<Witness>>,
     every: Duration,
-    /// One telling at a time.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    /// Allows one round of sending at a time.
+    sending: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl std::fmt::Debug for Witnesses {
@@ -99,52 +102,53 @@ impl std::fmt::Debug for Witnesses {
     }
 }
 
-impl Place {
-    fn new(to: To, every: Duration) -> Self {
+impl Witness {
+    fn new(target: Target, every: Duration) -> Self {
         Self {
-            to,
+            target,
             every,
-            knows: Mutex::default(),
+            state: Mutex::default(),
             failed: AtomicU64::default(),
         }
     }
 
     fn name(&self) -> &'static str {
-        match self.to {
-            To::Folder(_) => "dir",
-            To::Address(_) => "url",
-            To::Stamps(_) => "timestamp",
+        match self.target {
+            Target::Folder(_) => "dir",
+            Target::Address(_) => "url",
+            Target::Stamps(_) => "timestamp",
         }
     }
 
-    fn knows(&self) -> MutexGuard<'_, Knows> {
-        self.knows.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells it how the chain stands, unless it knows, or its turn is later and this is not the end.
-    async fn tell(&self, checkpoint: Checkpoint, note: &str, at_the_end: bool) {
-        let told = self.knows().told;
-        // A chain that was begun since, as at the turn of the month, has fewer entries than the one before.
-        if told.is_some_and(|(told, at)| told == checkpoint || (at.elapsed() < self.every && !at_the_end)) {
+    /// Sends the checkpoint, unless the witness has it already, or its interval has not elapsed and this is
+    /// not a shutdown.
+    async fn send(&self, checkpoint: Checkpoint, note: &str, is_final: bool) {
+        let sent = self.state().sent;
+        // A new chain, as at the start of a month, has fewer entries than the previous one.
+        if sent.is_some_and(|(sent, at)| sent == checkpoint || (at.elapsed() < self.every && !is_final)) {
             return;
         }
         let Checkpoint { chain, size, .. } = checkpoint;
-        let told = match &self.to {
-            To::Folder(folder) => folder.add(chain, note).await,
-            To::Address(address) => address.send(note).await,
-            To::Stamps(stamps) => stamps.stamp(chain, size, note).await,
+        let sent = match &self.target {
+            Target::Folder(folder) => folder.add(chain, note).await,
+            Target::Address(address) => address.send(note).await,
+            Target::Stamps(stamps) => stamps.stamp(chain, size, note).await,
         };
-        let mut knows = self.knows();
-        match told {
+        let mut state = self.state();
+        match sent {
             Ok(()) => {
-                *knows = Knows {
-                    told: Some((checkpoint, Instant::now())),
+                *state = State {
+                    sent: Some((checkpoint, Instant::now())),
                     behind: None,
                 };
             }
             Err(cause) => {
                 self.failed.fetch_add(1, Ordering::Relaxed);
-                knows.behind.get_or_insert_with(Instant::now);
+                state.behind.get_or_insert_with(Instant::now);
                 tracing::warn!(
                     to = self.name(),
                     cause,
@@ -156,78 +160,78 @@ impl Place {
 }
 
 impl Witnesses {
-    /// Those of the settings.
+    /// The witnesses of the settings.
     ///
     /// # Errors
-    /// When nothing can be sent from here at all.
+    /// If no HTTP client can be built.
     pub fn new(trail: &Trail, settings: Settings) -> Result<Self, reqwest::Error> {
-        let mut places = Vec::new();
+        let mut witnesses = Vec::new();
         if let Some(folder) = settings.folder {
-            places.push(Place::new(To::Folder(Folder::new(folder)), Duration::ZERO));
+            witnesses.push(Witness::new(Target::Folder(Folder::new(folder)), Duration::ZERO));
         }
         if let Some(address) = settings.address {
-            places.push(Place::new(To::Address(Address::new(address)?), Duration::ZERO));
+            witnesses.push(Witness::new(Target::Address(Address::new(address)?), Duration::ZERO));
         }
         if let Some(StampSettings { address, folder, every }) = settings.stamps {
             let stamps = Stamps::new(Address::new(address)?, folder);
-            places.push(Place::new(To::Stamps(stamps), every));
+            witnesses.push(Witness::new(Target::Stamps(stamps), every));
         }
         Ok(Self {
             trail: trail.clone(),
-            places: Arc::new(places),
+            witnesses: Arc::new(witnesses),
             every: settings.every,
-            turn: Arc::default(),
+            sending: Arc::default(),
         })
     }
 
-    /// Tells those whose turn it is how the chain stands now, unless they know.
-    pub async fn tell(&self) {
-        self.tell_them(false).await;
+    /// Sends the current checkpoint to the witnesses whose interval has elapsed, unless they have it.
+    pub async fn send(&self) {
+        self.send_to_all(false).await;
     }
 
-    /// Tells all of them how the chain stands at its end, unless they know.
-    pub async fn tell_of_the_end(&self) {
-        self.tell_them(true).await;
+    /// Sends the final checkpoint to all witnesses, unless they have it.
+    pub async fn send_final(&self) {
+        self.send_to_all(true).await;
     }
 
-    async fn tell_them(&self, at_the_end: bool) {
-        let _turn = self.turn.lock().await;
+    async fn send_to_all(&self, is_final: bool) {
+        let _sending = self.sending.lock().await;
         let (checkpoint, note) = self.trail.checkpoint();
-        let telling = self
-            .places
+        let sends = self
+            .witnesses
             .iter()
-            .map(|place| place.tell(checkpoint, &note, at_the_end));
-        futures_util::future::join_all(telling).await;
+            .map(|witness| witness.send(checkpoint, &note, is_final));
+        futures_util::future::join_all(sends).await;
     }
 
-    /// Tells them from now on, until it is dropped.
+    /// Keeps sending checkpoints until it is dropped.
     pub async fn run(self) {
         loop {
-            self.tell().await;
+            self.send().await;
             tokio::time::sleep(self.every).await;
         }
     }
 
-    /// The names of those that there are: `dir`, `url` and `timestamp`.
+    /// The names of the configured witnesses: `dir`, `url` and `timestamp`.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.places.iter().map(Place::name)
+        self.witnesses.iter().map(Witness::name)
     }
 
-    /// How it stands with one of them.
-    pub fn figures(&self, name: &str) -> Option<Figures> {
-        let place = self.places.iter().find(|place| place.name() == name)?;
-        let behind = place.knows().behind;
-        Some(Figures {
-            failed: place.failed.load(Ordering::Relaxed),
+    /// The metrics of one witness.
+    pub fn metrics(&self, name: &str) -> Option<WitnessMetrics> {
+        let witness = self.witnesses.iter().find(|witness| witness.name() == name)?;
+        let behind = witness.state().behind;
+        Some(WitnessMetrics {
+            failed: witness.failed.load(Ordering::Relaxed),
             age: behind.map_or(0, |since| since.elapsed().as_secs()),
         })
     }
 
-    /// Whether one of them could not be told for long.
+    /// Whether one of the witnesses has not been reached for long.
     pub fn is_behind(&self) -> bool {
-        self.places.iter().any(|place| {
-            let long = self.every.max(place.every).saturating_mul(TURNS);
-            place.knows().behind.is_some_and(|since| since.elapsed() >= long)
+        self.witnesses.iter().any(|witness| {
+            let long = self.every.max(witness.every).saturating_mul(MISSED_INTERVALS);
+            witness.state().behind.is_some_and(|since| since.elapsed() >= long)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What a witness gets, and what is known of one that does not.
+//! What a witness receives, and what is known of one that cannot be reached.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -52,25 +52,25 @@ fn witnesses(trail: &Trail, folder: Option<&Path>, address: Option<String>) -> W
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_gets_a_note_whenever_there_is_more_to_tell() {
+async fn a_folder_gets_a_note_whenever_the_chain_has_grown() {
     let home = tempfile::tempdir().unwrap();
     let trail = trail(home.path()).await;
     let folder = home.path().join("theirs");
     let witnesses = witnesses(&trail, Some(&folder), None);
-    // It is theirs to make.
-    witnesses.tell().await;
-    let figures = witnesses.figures("dir").unwrap();
-    assert_eq!((figures.failed, witnesses.is_behind()), (1, true));
+    // The folder is the third party's to create.
+    witnesses.send().await;
+    let metrics = witnesses.metrics("dir").unwrap();
+    assert_eq!((metrics.failed, witnesses.is_behind()), (1, true));
     fs::create_dir(&folder).unwrap();
     for _ in 0..3 {
         // The second time there is nothing new.
-        witnesses.tell().await;
-        witnesses.tell().await;
+        witnesses.send().await;
+        witnesses.send().await;
         write(&trail).await;
     }
     assert!(!witnesses.is_behind());
     trail.close().await;
-    witnesses.tell().await;
+    witnesses.send().await;
     let text = fs::read_to_string(folder.join(format!("{}.checkpoints", trail.opened()))).unwrap();
     let (mut read, mut notes) = (Notes::new(text.as_bytes()), Vec::new());
     while let Some(note) = read.next_note().unwrap() {
@@ -79,11 +79,11 @@ async fn a_folder_gets_a_note_whenever_there_is_more_to_tell() {
     let sizes: Vec<u64> = notes.iter().map(|note| note.checkpoint.size).collect();
     assert_eq!(sizes, [1, 2, 3, 4]);
     assert!(notes.iter().all(|note| note.is_signed(&[trail.public_key()])));
-    assert_eq!(witnesses.figures("url"), None);
+    assert_eq!(witnesses.metrics("url"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_chain_of_a_new_month_is_told_though_it_is_the_shorter_one() {
+async fn the_shorter_chain_of_a_new_month_is_sent() {
     let home = tempfile::tempdir().unwrap();
     let clock = Clock::fixed("2026-11-30T23:59:59Z".parse().unwrap());
     let trail = trail_at(home.path(), clock.clone()).await;
@@ -93,16 +93,16 @@ async fn the_chain_of_a_new_month_is_told_though_it_is_the_shorter_one() {
     for _ in 0..3 {
         write(&trail).await;
     }
-    witnesses.tell().await;
+    witnesses.send().await;
     clock.set("2026-12-01T00:00:00Z".parse().unwrap());
     write(&trail).await;
     assert_ne!(trail.chain(), trail.opened());
-    witnesses.tell().await;
+    witnesses.send().await;
     let told = fs::read_to_string(folder.join(format!("{}.checkpoints", trail.chain()))).unwrap();
     assert_eq!(Note::read(&told).unwrap().checkpoint.size, 2);
 }
 
-/// Takes one request and answers it; gives what was sent.
+/// Accepts one request and responds; returns what was sent.
 async fn answer(listener: &TcpListener, status: &str) -> String {
     let (mut stream, _) = listener.accept().await.unwrap();
     let (mut got, mut part) = (Vec::new(), [0; 4096]);
@@ -128,25 +128,25 @@ async fn answer(listener: &TcpListener, status: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_is_sent_the_note_until_it_has_taken_it() {
+async fn an_address_is_sent_the_note_until_it_accepts_it() {
     let home = tempfile::tempdir().unwrap();
     let trail = trail(home.path()).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/add", listener.local_addr().unwrap());
     let witnesses = witnesses(&trail, None, Some(address));
-    let ((), refused) = tokio::join!(witnesses.tell(), answer(&listener, "500 No"));
+    let ((), refused) = tokio::join!(witnesses.send(), answer(&listener, "500 No"));
     assert!(refused.starts_with("POST /add HTTP/1.1\r\n"), "{refused}");
-    assert_eq!(witnesses.figures("url").unwrap().failed, 1);
+    assert_eq!(witnesses.metrics("url").unwrap().failed, 1);
     assert!(witnesses.is_behind());
-    let ((), taken) = tokio::join!(witnesses.tell(), answer(&listener, "200 OK"));
+    let ((), taken) = tokio::join!(witnesses.send(), answer(&listener, "200 OK"));
     let note = Note::read(taken.split_once("\r\n\r\n").unwrap().1).unwrap();
     assert!(note.is_signed(&[trail.public_key()]));
     assert_eq!(note.checkpoint.size, 1);
     assert!(!witnesses.is_behind());
-    assert_eq!(witnesses.figures("url").unwrap().age, 0);
-    // Nobody is there any more.
+    assert_eq!(witnesses.metrics("url").unwrap().age, 0);
+    // The server is gone.
     drop(listener);
     write(&trail).await;
-    witnesses.tell().await;
-    assert_eq!(witnesses.figures("url").unwrap().failed, 2);
+    witnesses.send().await;
+    assert_eq!(witnesses.metrics("url").unwrap().failed, 2);
 }

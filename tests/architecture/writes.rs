@@ -12,8 +12,8 @@ const WITHOUT_PERMIT: [(&str, &str); 7] = [
         "says that what an entry of the trail announces was made",
     ),
     ("store/feed/consumer.rs", "how far a reader of the feed has looked"),
-    ("store/feed/told.rs", "what a reader of the feed was told"),
-    ("store/keys/fill.rs", "columns made of others by a migration"),
+    ("store/feed/events.rs", "what a reader of the feed was told"),
+    ("store/keys/backfill.rs", "columns made of others by a migration"),
     (
         "store/policy.rs",
         "raises the number by which every server reads the agreements again",

@@ -229,14 +229,14 @@ fn settings(stop: bool) -> LookupSettings {
 
 /// What became of ladders against some people.
 #[derive(Default)]
-struct Sum {
+struct Checksum {
     people: usize,
     learnt: usize,
     answers: usize,
     bits: f64,
 }
 
-impl Sum {
+impl Checksum {
     fn tell(&self, what: &str) -> &Self {
         let each = |sum: f64| sum / float(self.people);
         println!(
@@ -261,8 +261,8 @@ impl Sum {
 }
 
 /// Climbs for one person after the other, some of them side by side. People with other names share no series, so each ladder counts by itself.
-fn each(people: &[Target], seed: u64, climb: impl Fn(&Target, &mut Seeded) -> (bool, usize, usize) + Sync) -> Sum {
-    let (next, sum) = (AtomicUsize::new(0), Mutex::new(Sum::default()));
+fn each(people: &[Target], seed: u64, climb: impl Fn(&Target, &mut Seeded) -> (bool, usize, usize) + Sync) -> Checksum {
+    let (next, sum) = (AtomicUsize::new(0), Mutex::new(Checksum::default()));
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -282,7 +282,7 @@ fn each(people: &[Target], seed: u64, climb: impl Fn(&Target, &mut Seeded) -> (b
 }
 
 /// Ladders for the birthdays of people whose names are known, and that they were born between two days.
-fn birthdays(people: &[Target], days: (NaiveDate, NaiveDate), stop: bool, seed: u64) -> Sum {
+fn birthdays(people: &[Target], days: (NaiveDate, NaiveDate), stop: bool, seed: u64) -> Checksum {
     let all: Vec<NaiveDate> = (0..=(days.1 - days.0).num_days())
         .map(|day| days.0 + TimeDelta::days(day))
         .collect();
@@ -315,7 +315,7 @@ fn birthdays(people: &[Target], days: (NaiveDate, NaiveDate), stop: bool, seed: 
 }
 
 /// Ladders for the postcodes of people whose names and birthdays are known, of so many units of a town.
-fn postcodes(people: &[Target], units: usize, stop: bool, seed: u64) -> Sum {
+fn postcodes(people: &[Target], units: usize, stop: bool, seed: u64) -> Checksum {
     let all: Vec<String> = (0..units).map(postcode).collect();
     let with = |mut question: Description, unit: &String| {
         question.postcode = Some(unit.clone());
@@ -325,7 +325,7 @@ fn postcodes(people: &[Target], units: usize, stop: bool, seed: u64) -> Sum {
 }
 
 /// Ladders for the tenancies' numbers of such people, of so many in sequence.
-fn numbers(people: &[Target], tenancies: u32, stop: bool, seed: u64) -> Sum {
+fn numbers(people: &[Target], tenancies: u32, stop: bool, seed: u64) -> Checksum {
     let all: Vec<String> = (0..tenancies).map(|number| format!("T{}", 100_000 + number)).collect();
     let with = |mut question: Description, number: &String| {
         question.identifiers.push(Identifier {
@@ -345,7 +345,7 @@ fn climb_all(
     seed: u64,
     with: &(dyn Fn(Description, &String) -> Description + Sync),
     asks_with: NaiveDate,
-) -> Sum {
+) -> Checksum {
     each(people, seed, |person, random| {
         let names = spellings(person, random);
         let right = (Some(person.given.clone()), person.family.clone());

@@ -7,7 +7,7 @@ use thinkfamily::{
     graphql::lookups::LookupSettings,
     matching::Description,
     sharing::caller::{Caller, Party},
-    store::budget::tried::{Row, add, added, judge},
+    store::budget::trials::{Row, add, added, judge},
 };
 use uuid::Uuid;
 
@@ -74,8 +74,8 @@ impl Memory {
             let row = self.rows.entry(digest).or_default();
             *row = row.replace(&record, "");
         }
-        for (digest, _, shorter) in judged.shorter {
-            self.rows.insert(digest, shorter);
+        for (digest, _, compacted) in judged.compacted {
+            self.rows.insert(digest, compacted);
         }
         judged.stops.iter().map(Option::is_none).collect()
     }

@@ -1,4 +1,4 @@
-//! The command, and files that were made to be hard to read.
+//! The `audit` command, and hostile export files.
 
 use std::{fs, path::Path};
 
@@ -63,7 +63,7 @@ async fn export_then_verify_with_nothing_but_the_file_and_the_public_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_file_is_reported_and_never_ends_the_check() {
+async fn a_damaged_file_is_reported_and_never_stops_verification() {
     let (place, _) = three_chains(401).await;
     let key = place.path().join("trail.key");
     let whole = place.path().join("whole");
@@ -82,11 +82,11 @@ async fn a_damaged_file_is_reported_and_never_ends_the_check() {
     };
     assert!(check(text.clone().into_bytes()).is_sound());
 
-    // Cut anywhere, it is noticed.
+    // Truncation anywhere is noticed.
     for cut in [0, 1, 40, text.len() / 3, text.len() / 2, text.len() - 2] {
         assert!(!check(text.as_bytes()[..cut].to_vec()).is_sound(), "cut at {cut}");
     }
-    // Lines in another order, twice, or gone.
+    // Lines reordered, repeated or missing.
     let mut swapped = lines.clone();
     swapped.swap(10, 20);
     assert!(
@@ -98,7 +98,7 @@ async fn a_damaged_file_is_reported_and_never_ends_the_check() {
     let mut twice = lines.clone();
     twice.insert(10, lines[10]);
     assert!(!check(twice.join("\n").into_bytes()).is_sound());
-    // Garbage: no text, numbers out of range, deep nesting, a line without end.
+    // Garbage: not text, numbers out of range, deep nesting, a line without end.
     let hostile: [Vec<u8>; 7] = [
         vec![0xff, 0xfe, 0],
         lines[5]
@@ -129,7 +129,7 @@ async fn a_damaged_file_is_reported_and_never_ends_the_check() {
 }
 
 #[tokio::test]
-async fn only_a_whole_file_of_heads_is_taken() {
+async fn only_a_complete_file_of_heads_is_accepted() {
     let place = Place::new(402).await;
     place.open().await.close().await;
     let key = place.path().join("trail.key");

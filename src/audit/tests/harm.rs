@@ -1,4 +1,4 @@
-//! Every kind of harm that somebody with the database and without the key can do.
+//! Every kind of tampering possible for somebody who has the database but not the key.
 
 use rand::{RngExt, rngs::ChaCha12Rng};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::{
         entry::{Entry, HeadRef, MAX_BODY},
         hash::Hash,
         packed::{Unpacked, hash_of},
-        stored::Beside,
+        stored::RelatedRows,
     },
     store::trail::{HeadRow, Record, TrailStore, Word},
 };
@@ -80,18 +80,18 @@ pub(super) const ALL: [Harm; 28] = [
     Harm::Garbage,
 ];
 
-/// What must be among the findings: its kind, and its place in the harmed chain where that is known.
+/// The findings expected: the kind, and the sequence number in the affected chain if known.
 pub(super) type Expected = Vec<(FindingKind, Option<i64>)>;
 
 pub(super) struct Target<'a> {
     pub(super) store: &'a TrailStore,
     pub(super) chain: Uuid,
     pub(super) last: i64,
-    /// An entry that is neither the first nor the last, nor next to them.
+    /// The sequence number of an entry that is neither first nor last, nor next to either.
     pub(super) at: i64,
 }
 
-/// The chain `$1`, by its number.
+/// Selects the chain with id `$1`, by its number.
 const CHAIN: &str = "chain = (SELECT number FROM trail_chain WHERE chain_id = $1)";
 
 impl Target<'_> {
@@ -100,16 +100,16 @@ impl Target<'_> {
         tamper(self.store, sql, values).await
     }
 
-    /// The records of the chain, with their words.
-    async fn records(&self) -> (Vec<Record>, Beside) {
+    /// The records of the chain, with the rows that they refer to.
+    async fn records(&self) -> (Vec<Record>, RelatedRows) {
         let snapshot = self.store.snapshot().await.unwrap();
         let number = snapshot.number_of(self.chain).await.unwrap().unwrap();
         let records = snapshot.records_after(number, 0, 500, MAX_BODY).await.unwrap();
-        let beside = Beside::read(&snapshot, &records).await.unwrap();
-        (records, beside)
+        let related = RelatedRows::read(&snapshot, &records).await.unwrap();
+        (records, related)
     }
 
-    /// Writes an entry in the place of a record, with the hash that it has there.
+    /// Replaces a record with an entry, with a correct hash.
     async fn put(&self, prev: Hash, record: &Record, entry: &Entry) -> Hash {
         let unpacked = Unpacked::of(entry).unwrap();
         let of = |text: &String| Word {
@@ -130,16 +130,16 @@ impl Target<'_> {
         hash
     }
 
-    /// Writes the chain anew, with another entry at `from` and every hash right.
+    /// Rewrites the chain with another entry at `from`, and every hash correct.
     pub(super) async fn forge(&self, from: i64) -> HeadRef {
-        let (records, beside) = self.records().await;
+        let (records, related) = self.records().await;
         let mut head = HeadRef {
             chain: self.chain,
             seq: 0,
             hash: Hash::ZERO,
         };
         for record in &records {
-            let mut entry = beside.entry_of(record).unwrap();
+            let mut entry = related.entry_of(record).unwrap();
             if record.row.seq == from {
                 change(&mut entry);
             }
@@ -167,7 +167,7 @@ pub(super) async fn harm(harm: Harm, target: &Target<'_>, rng: &mut ChaCha12Rng)
     let (at, last) = (target.at, target.last);
     let here = format!("WHERE {CHAIN} AND seq = $2");
     let set = |what: &str| format!("UPDATE trail_record SET {what} {here}");
-    // The rows of families of the newest entry that has such and is not after `$2`.
+    // The family rows of the newest entry that has any and is not after `$2`.
     let one = format!("WHERE {CHAIN} AND seq = (SELECT max(seq) FROM trail_families WHERE {CHAIN} AND seq <= $2)");
     let tail = format!("DELETE FROM trail_record WHERE {CHAIN} AND seq > $2");
     match harm {
@@ -177,13 +177,13 @@ pub(super) async fn harm(harm: Harm, target: &Target<'_>, rng: &mut ChaCha12Rng)
             vec![(K::EditedEntry, Some(at))]
         }
         Harm::EditBodyAndItsHash => {
-            let (records, beside) = target.records().await;
+            let (records, related) = target.records().await;
             let place = usize::try_from(at - 1).unwrap();
             let prev: [u8; 32] = records[place - 1].row.hash.as_slice().try_into().unwrap();
-            let mut entry = beside.entry_of(&records[place]).unwrap();
+            let mut entry = related.entry_of(&records[place]).unwrap();
             change(&mut entry);
             target.put(prev.into(), &records[place], &entry).await;
-            // The one after it is what was not written so.
+            // The entry after it is the one that does not match.
             vec![(K::EditedEntry, Some(at + 1))]
         }
         Harm::EditTime => {
@@ -308,9 +308,9 @@ pub(super) async fn harm(harm: Harm, target: &Target<'_>, rng: &mut ChaCha12Rng)
         }
         Harm::AppendForged => {
             let old = target.store.head(target.chain).await.unwrap().unwrap();
-            let (records, beside) = target.records().await;
+            let (records, related) = target.records().await;
             let mut record = records.last().unwrap().clone();
-            let entry = beside.entry_of(&record).unwrap();
+            let entry = related.entry_of(&record).unwrap();
             record.row.seq += 1;
             let sql = format!(
                 "INSERT INTO trail_record SELECT chain, authority_id, seq + 1, at, agency, kind, family_id, hash, body \
@@ -342,10 +342,10 @@ pub(super) async fn harm(harm: Harm, target: &Target<'_>, rng: &mut ChaCha12Rng)
             vec![(K::SubjectExtra, None)]
         }
         Harm::AddFamilies => {
-            // To a part of the families that the entry has none of: there are four.
+            // A group of families that the entry does not have: there are four.
             let sql = "INSERT INTO trail_families SELECT number, 1, $2, 0, 9, $3 FROM trail_chain WHERE chain_id = $1";
             target.run(sql, [at.into(), vec![7_u8; 16].into()]).await;
-            // One that is found by others as well, or one that is not as it was written.
+            // Reported as an extra index row or as an edited entry, depending on the entry.
             vec![]
         }
         Harm::Garbage => {

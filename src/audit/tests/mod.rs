@@ -1,4 +1,4 @@
-//! The trail on SQLite files: what is appended is durable, and what is changed is found.
+//! The trail on SQLite files: what is appended is durable, and tampering is found.
 
 use std::path::Path;
 
@@ -15,16 +15,16 @@ use crate::{
 
 mod command;
 mod harm;
+mod incremental;
 mod old;
 mod packed;
 mod proving;
 mod reading;
-mod rounds;
 mod tampering;
 mod witness;
 mod writing;
 
-/// A trail in a folder that goes away with it.
+/// A trail in a temporary folder.
 struct Place {
     folder: TempDir,
     key: HeadKey,
@@ -71,7 +71,7 @@ impl Place {
         .unwrap()
     }
 
-    /// A copy of the database as it is now, to do harm to.
+    /// A copy of the database as it is now, to tamper with.
     async fn copy(&self, name: &str) -> TrailStore {
         let file = self.folder.path().join(name);
         testing::tamper(&self.store, "VACUUM INTO $1", [file.to_str().unwrap().into()]).await;
@@ -94,7 +94,8 @@ impl Place {
     }
 }
 
-/// Three chains, one after the other, of about a hundred entries each; a quarter of the entries speak of no family, and a quarter of many.
+/// Three consecutive chains of about a hundred entries each; a quarter of the entries concern no family, and
+/// a quarter many.
 async fn three_chains(seed: u64) -> (Place, [Uuid; 3]) {
     let place = Place::new(seed).await;
     let mut rng = ChaCha12Rng::seed_from_u64(seed);

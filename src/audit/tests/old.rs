@@ -1,4 +1,5 @@
-//! A trail of version 1, as it was written before there were records: it stays readable, in its order among the others, and passes the check.
+//! A trail of version 1, from before there were records: it stays readable in chronological order with newer
+//! entries, and verifies.
 
 use std::fs::File;
 
@@ -6,8 +7,9 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    Place, noon,
-    rounds::{a_round, places},
+    Place,
+    incremental::{a_round, places},
+    noon,
     testing::{Value, tamper},
 };
 use crate::{
@@ -25,7 +27,7 @@ use crate::{
     store::trail::{GroupRow, TrailStore},
 };
 
-/// A chain of version 1 in the making.
+/// A chain of version 1 under construction.
 struct Old<'a> {
     place: &'a Place,
     head: HeadRef,
@@ -64,7 +66,7 @@ impl Old<'_> {
         }
     }
 
-    /// About families, with the rows by which each of them finds it.
+    /// An entry about families, with its index rows.
     async fn disclosed(&mut self, at: DateTime<Utc>, families: &[Uuid]) -> EntryRef {
         let mut families = families.to_vec();
         families.sort_unstable();
@@ -127,7 +129,7 @@ struct Mixed {
     place: Place,
     family: Uuid,
     agency: Uuid,
-    /// Those about the family, newest first.
+    /// The entries about the family, newest first.
     about: Vec<EntryRef>,
     old: Uuid,
 }
@@ -156,7 +158,7 @@ async fn mixed() -> Mixed {
         old.looked_up(at(round), agency).await;
     }
     old.close().await;
-    // The same instants once more, as records.
+    // The same timestamps again, as records.
     let trail = place.open().await;
     for round in 0..6 {
         place.clock.set(at(round));
@@ -192,7 +194,7 @@ async fn pages(store: &TrailStore, family: Uuid) -> Vec<EntryRef> {
 }
 
 #[tokio::test]
-async fn it_is_read_page_by_page_among_records() {
+async fn version_1_is_read_page_by_page_among_records() {
     let mixed = mixed().await;
     assert_eq!(pages(&mixed.place.store, mixed.family).await, mixed.about);
     let newest = latest(&mixed.place.store, 1, None, 200).await.unwrap();
@@ -211,7 +213,7 @@ async fn it_is_read_page_by_page_among_records() {
 }
 
 #[tokio::test]
-async fn it_passes_the_check_and_what_is_changed_in_it_is_found() {
+async fn version_1_verifies_and_tampering_is_found() {
     let mixed = mixed().await;
     let keys = [mixed.place.key.public()];
     let report = verify(&mixed.place.store, &keys, &[]).await.unwrap();

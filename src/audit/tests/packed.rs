@@ -1,4 +1,4 @@
-//! How entries are kept: they come back as they were, and what is not of the form is nothing.
+//! The packed form: entries survive a round trip, and malformed input is rejected.
 
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ fn look_up() -> Entry {
 }
 
 #[test]
-fn a_look_up_takes_few_bytes_and_comes_back() {
+fn a_look_up_is_packed_in_few_bytes_and_unpacked() {
     let entry = look_up();
     let (row, words, families) = packed(&entry);
     assert!(row.body.len() <= 36, "{}", row.body.len());
@@ -71,7 +71,7 @@ fn a_look_up_takes_few_bytes_and_comes_back() {
 }
 
 #[test]
-fn everything_that_an_entry_can_say_comes_back() {
+fn every_field_of_an_entry_survives_packing() {
     let mut entry = look_up();
     let code = |text: &str| Code::new(text).unwrap();
     entry.families.extend((0..3).map(Uuid::from_u128));
@@ -111,7 +111,7 @@ fn everything_that_an_entry_can_say_comes_back() {
 }
 
 #[test]
-fn what_is_not_of_the_form_is_no_entry() {
+fn malformed_records_are_rejected() {
     let (row, words, families) = packed(&look_up());
     for length in 0..row.body.len() {
         let mut cut = row.clone();
@@ -134,7 +134,7 @@ fn what_is_not_of_the_form_is_no_entry() {
 }
 
 #[test]
-fn of_one_family_is_told_only_what_is_said_of_that_one() {
+fn an_entry_about_one_family_reveals_no_other() {
     let mut entry = look_up();
     let (one, other, third) = (Uuid::from_u128(0xf00d), Uuid::from_u128(2), Uuid::from_u128(3));
     entry
@@ -157,7 +157,7 @@ fn of_one_family_is_told_only_what_is_said_of_that_one() {
         (about.kind, about.families.clone()),
         (Kind::Disclosed, BTreeSet::from([other]))
     );
-    // Of two families of one ground it is not said whose people they are.
+    // With two families on one ground, it is not said which of them the people belong to.
     assert!(about.people.is_empty());
     assert_eq!(about.categories, BTreeSet::from([Code::new("PLAN").unwrap()]));
 }

@@ -1,4 +1,4 @@
-//! Receipts and their proofs, from the entry to whoever has nothing but files and the public key.
+//! Receipts and their proofs, from the entry to somebody who has only files and the public key.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -9,12 +9,12 @@ use crate::{
         entry::HeadRef,
         hash::Hash,
         prove::Proof,
-        receipt::{Given, SignedReceipt, Told},
+        receipt::{Given, SignedReceipt, UnsignedReceipt},
     },
     store::trail::TrailStore,
 };
 
-/// A word, and what brings it about.
+/// A name, and the change that invalidates the proof.
 type Wronged<'a> = (&'a str, &'a dyn Fn(&mut Proof));
 
 struct Shown {
@@ -24,7 +24,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// A trail in which others write as well.
+    /// A trail that other requests write to as well.
     async fn new(seed: u64) -> Self {
         let place = Place::new(seed).await;
         let trail = place.open().await;
@@ -49,7 +49,7 @@ impl Shown {
             entries.push(self.trail.append(entry).await.unwrap());
             self.others(1).await;
         }
-        let told = Told {
+        let told = UnsignedReceipt {
             request_id: request,
             at: self.place.clock.now(),
             purpose: code("safeguarding"),
@@ -80,7 +80,7 @@ impl Shown {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receipt_is_proved_by_few_hashes_and_checked_without_the_trail() {
+async fn a_receipt_is_proved_by_few_hashes_and_verified_without_the_trail() {
     let shown = Shown::new(500).await;
     shown.others(300).await;
     let (receipt, entries) = shown.receipt("receipt").await;
@@ -100,7 +100,7 @@ async fn a_receipt_is_proved_by_few_hashes_and_checked_without_the_trail() {
     let (good, said) = shown.check(&[&receipt]).await;
     assert!(good && said.contains("without a proof"), "{said}");
 
-    // Anything changed is found, and named.
+    // Any change is found, and named.
     let signed: SignedReceipt = serde_json::from_slice(&fs::read(&receipt).unwrap()).unwrap();
     let changed = SignedReceipt {
         signed: signed.signed.replace("safeguarding", "research"),
@@ -145,7 +145,7 @@ async fn a_receipt_is_proved_by_few_hashes_and_checked_without_the_trail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_signed_of_a_trail_that_is_not_as_it_was() {
+async fn no_proof_is_signed_for_a_tampered_trail() {
     let shown = Shown::new(501).await;
     let (receipt, entries) = shown.receipt("receipt").await;
     let (chain, seq) = (entries[0].chain, entries[0].seq);
@@ -176,7 +176,7 @@ async fn nothing_is_signed_of_a_trail_that_is_not_as_it_was() {
         assert!(!done && said.contains(word), "{sql}: {said}");
         assert!(!PathBuf::from(&proof).exists());
     }
-    // Of another key, nothing is opened.
+    // Another key unseals nothing.
     let other = Shown::new(502).await;
     let (done, said) = other.prove(&shown.place.store, &[&receipt, "--out", &proof]).await;
     assert!(!done && said.starts_with("RECEIPT_NOT_SIGNED"), "{said}");
@@ -188,7 +188,7 @@ async fn nothing_is_signed_of_a_trail_that_is_not_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proof_can_be_bound_to_what_a_witness_was_told() {
+async fn a_proof_can_use_a_checkpoint_of_the_witness() {
     let shown = Shown::new(503).await;
     let (notes, early) = (shown.path("notes"), shown.path("early"));
     fs::write(&early, shown.trail.checkpoint().1).unwrap();

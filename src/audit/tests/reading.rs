@@ -1,4 +1,4 @@
-//! Pages for people, and the canonical form.
+//! Pagination for people, and the canonical form.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::audit::{
 };
 
 #[test]
-fn an_entry_has_one_form_and_comes_back_from_it() {
+fn an_entry_is_canonical_and_survives_a_round_trip() {
     let at: DateTime<Utc> = "2026-03-02T12:00:00.123456789Z".parse().unwrap();
     let id = Uuid::from_u128;
     let mut entry = Entry::new(Kind::Disclosed, at);
@@ -81,12 +81,12 @@ fn every_kind_is_written_as_its_code() {
 }
 
 #[tokio::test]
-async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
+async fn a_family_reads_its_entries_page_by_page_newest_first() {
     let place = Place::new(20).await;
     let (family, other) = (place.ids.uuid(), place.ids.uuid());
     let many: Vec<Uuid> = (0..60).map(|_| place.ids.uuid()).collect();
     let mut wanted = Vec::new();
-    // Two chains, and instants that several entries share.
+    // Two chains, and timestamps that several entries share.
     for chain in 0..2 {
         let trail = place.open().await;
         for round in 0..12 {
@@ -104,7 +104,7 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
                 wanted.push((entry.at, chain, at.place()));
             }
             trail.append(place.disclosed(2, [family])).await.unwrap();
-            // Among many others, and many others alone.
+            // Sometimes among many others, and sometimes many others alone.
             let all = many.iter().copied().chain((round % 3 == 0).then_some(family));
             let entry = place.disclosed(1, all);
             let at = trail.append(entry.clone()).await.unwrap();
@@ -114,7 +114,7 @@ async fn a_family_is_told_page_by_page_what_was_seen_newest_first() {
         }
         trail.close().await;
     }
-    // Of one instant, the newer chain first.
+    // With the same timestamp, the newer chain comes first.
     wanted.sort_by_key(|(at, chain, place)| std::cmp::Reverse((*at, *chain, place.seq)));
     let wanted: Vec<_> = wanted.into_iter().map(|(at, _, place)| (at, place)).collect();
     let (mut pages, mut before) = (Vec::new(), None);
@@ -148,7 +148,7 @@ async fn a_page_is_read_over_one_connection() {
     (entry.agency, entry.lookups.matched) = (Some(agency), 1);
     let at = trail.append(entry.clone()).await.unwrap().place();
     let before = Some(Cursor::after(at, &entry));
-    // Whoever held one and waited for another would wait here for good.
+    // A reader that held one connection and waited for a second would wait here for ever.
     let narrow = testing::with_readers(&place.path().join("trail.sqlite"), 1).await;
     assert_eq!(about_family(&narrow, 1, family, None, 5).await.unwrap().len(), 1);
     assert_eq!(latest(&narrow, 1, None, 5).await.unwrap().len(), 1);

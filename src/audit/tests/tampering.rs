@@ -1,4 +1,5 @@
-//! Every kind of harm, at random places, is found and named; an untouched trail passes. In the database and in its export.
+//! Every kind of tampering, at random positions, is found and named; an untouched trail verifies. In the
+//! database and in its export.
 
 use std::{fs::File, io::BufReader};
 
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Place,
     harm::{ALL, Expected, Harm, Target, harm},
-    rounds::{a_round, places},
+    incremental::{a_round, places},
     testing::tamper,
     three_chains,
 };
@@ -64,7 +65,7 @@ async fn an_untouched_trail_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_harm_is_found_and_named() {
+async fn every_tampering_is_found_and_named() {
     for round in 0..ROUNDS {
         let (place, chains) = three_chains(200 + round).await;
         let mut rng = ChaCha12Rng::seed_from_u64(round);
@@ -82,8 +83,9 @@ async fn every_harm_is_found_and_named() {
                 at: rng.random_range(4..last - 3),
             };
             let expected = harm(what, &target, &mut rng).await;
-            // Of the newest chain no other names the head. So, without exported heads, it cannot be noticed when it is gone
-            // with its head, and of some harm only the missing or unsigned head shows.
+            // No other chain names the head of the newest chain. So without exported heads nothing shows that
+            // it is missing together with its head, and of some tampering only the missing or unsigned head
+            // shows.
             let newest = chain == chains[2];
             let alone = verify(&store, &keys, &[]).await.unwrap();
             match what {
@@ -93,7 +95,7 @@ async fn every_harm_is_found_and_named() {
                 }
                 _ => assert_found(&name, &target, &expected, &alone),
             }
-            // The server finds the same by itself, page by page.
+            // Incremental verification finds the same.
             let by_itself = a_round(&store, &keys).await;
             assert_eq!(places(&by_itself), places(&alone), "{name}");
             let report = verify(&store, &keys, &exported).await.unwrap();
@@ -103,7 +105,7 @@ async fn every_harm_is_found_and_named() {
     }
 }
 
-/// The same harm, found in an export by somebody who has only the file, the public key and the earlier heads.
+/// The same tampering found in an export, with only the file, the public key and earlier heads.
 async fn offline(place: &Place, target: &Target<'_>, what: Harm, expected: &Expected, exported: &[HeadRow]) {
     let path = place.path().join("export.jsonl");
     let written = export(target.store, false, &mut File::create(&path).unwrap()).await;
@@ -121,7 +123,7 @@ async fn offline(place: &Place, target: &Target<'_>, what: Harm, expected: &Expe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_put_back_to_an_earlier_day_is_found_by_exported_heads() {
+async fn exported_heads_detect_a_rollback_of_the_database() {
     let place = Place::new(300).await;
     let trail = place.open().await;
     trail.append(place.disclosed(1, [])).await.unwrap();
@@ -138,7 +140,7 @@ async fn a_database_put_back_to_an_earlier_day_is_found_by_exported_heads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_word_that_was_changed_or_is_gone_is_found_in_every_entry_that_speaks_with_it() {
+async fn a_changed_or_missing_word_is_found_in_every_entry_that_uses_it() {
     let (place, _) = three_chains(400).await;
     let keys = [place.key.public()];
     for (name, sql) in [
@@ -151,7 +153,7 @@ async fn a_word_that_was_changed_or_is_gone_is_found_in_every_entry_that_speaks_
         let store = place.copy(name).await;
         assert!(tamper(&store, sql, []).await > 0);
         let report = verify(&store, &keys, &[]).await.unwrap();
-        // All entries but the first of each chain.
+        // All entries except the first of each chain.
         assert_eq!(report.total, report.entries - 3, "{name}");
         assert!(
             report

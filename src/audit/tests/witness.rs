@@ -1,4 +1,4 @@
-//! What a witness's copies and the ties between chains find that nothing in the database itself shows.
+//! What a witness's copies and the cross-links between chains find that the database itself does not show.
 
 use std::{collections::BTreeSet, fs, time::Duration};
 
@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::{Place, command::audit, harm::Target, testing::tamper};
 use crate::{
     audit::{
-        Entry, FindingKind, Kind, Trail, TrailOptions, chain::sign_head, entry::HeadRef, hash::Hash, marks, tied::Ties,
-        verify::verify,
+        Entry, FindingKind, Kind, Trail, TrailOptions, chain::sign_head, cross_links::CrossLinks, entry::HeadRef,
+        hash::Hash, marks, verify::verify,
     },
     store::trail::TrailStore,
 };
 
-/// The chain `$1`, by its number.
+/// Selects the chain with id `$1`, by its number.
 const CHAIN: &str = "chain = (SELECT number FROM trail_chain WHERE chain_id = $1)";
 
 async fn write(place: &Place, trail: &Trail, count: usize) {
@@ -22,7 +22,7 @@ async fn write(place: &Place, trail: &Trail, count: usize) {
     }
 }
 
-/// All rows of a chain go, as if it had never been.
+/// Deletes all rows of a chain, as if it had never existed.
 async fn take_away(store: &TrailStore, chain: Uuid, after: i64) {
     for table in ["trail_record", "trail_families"] {
         let sql = format!("DELETE FROM {table} WHERE {CHAIN} AND seq > $2");
@@ -30,7 +30,7 @@ async fn take_away(store: &TrailStore, chain: Uuid, after: i64) {
     }
 }
 
-/// The head that a chain had at a place, in the place of its own.
+/// Puts back the head that a chain had at an earlier position.
 async fn put_head_back(place: &Place, store: &TrailStore, at: &HeadRef) {
     let head = sign_head(&place.key, at, "test-1", place.clock.now());
     tamper(
@@ -48,7 +48,7 @@ async fn put_head_back(place: &Place, store: &TrailStore, at: &HeadRef) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_the_key() {
+async fn a_witness_detects_rollback_and_rewriting_with_the_key() {
     let place = Place::new(600).await;
     let trail = place.open().await;
     let chain = trail.opened();
@@ -70,7 +70,7 @@ async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_
     assert!(sound, "{said}");
 
     let without_witness = async |store: &TrailStore| verify(store, &[place.key.public()], &[]).await.unwrap();
-    // The newest entries and their head are put back together: nothing in the database shows it.
+    // The newest entries and their head are rolled back together: nothing in the database shows it.
     let back = place.copy("back").await;
     take_away(&back, chain, early.seq).await;
     put_head_back(&place, &back, &early).await;
@@ -80,7 +80,7 @@ async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_
         !sound && said.contains("TRUNCATED_TAIL") && said.contains("the witness was told of 12"),
         "{said}"
     );
-    // The same in a file.
+    // The same in an export.
     assert!(audit(Some(&back), &key, &["export", whole.to_str().unwrap()]).await.0);
     let (sound, said) = audit(
         None,
@@ -90,7 +90,7 @@ async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_
     .await;
     assert!(!sound && said.contains("TRUNCATED_TAIL"), "{said}");
 
-    // A chain that is gone as a whole.
+    // A whole chain is missing.
     let gone = place.copy("gone").await;
     take_away(&gone, chain, 0).await;
     tamper(&gone, "DELETE FROM trail_head WHERE chain_id = $1", [chain.into()]).await;
@@ -101,7 +101,7 @@ async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_
         "{said}"
     );
 
-    // Whoever has the key writes an entry anew, and all that follow.
+    // Somebody with the key rewrites an entry and all that follow.
     let forged = place.copy("forged").await;
     let target = Target {
         store: &forged,
@@ -118,7 +118,7 @@ async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_
         "{said}"
     );
 
-    // What the witness has is looked at as well.
+    // The witness's own notes are checked too.
     fs::write(&file, told.replacen("\n7\n", "\n8\n", 1)).unwrap();
     let (sound, said) = check(&place.store).await;
     assert!(!sound && said.contains("BAD_HEAD_SIGNATURE"), "{said}");
@@ -128,24 +128,24 @@ async fn a_witness_shows_what_went_with_its_head_and_what_was_written_anew_with_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn chains_name_each_other_while_they_run_and_not_for_nothing() {
+async fn chains_cross_link_while_they_run_and_only_when_needed() {
     let place = Place::new(601).await;
     let (one, other) = (place.open().await, place.open().await);
-    let (mut of_one, mut of_other) = (Ties::new(one.clone()), Ties::new(other.clone()));
-    // The other's beginning is news to the one. That it was told of is none to the other.
-    assert_eq!(of_one.tie().await.unwrap(), 1);
-    assert_eq!((of_other.tie().await.unwrap(), of_one.tie().await.unwrap()), (0, 0));
+    let (mut of_one, mut of_other) = (CrossLinks::new(one.clone()), CrossLinks::new(other.clone()));
+    // The start of the other chain is news to this one. That it was named is no news to the other.
+    assert_eq!(of_one.link().await.unwrap(), 1);
+    assert_eq!((of_other.link().await.unwrap(), of_one.link().await.unwrap()), (0, 0));
     write(&place, &other, 3).await;
     let cut = other.append(place.disclosed(1, [])).await.unwrap();
     write(&place, &other, 3).await;
-    assert_eq!((of_one.tie().await.unwrap(), of_other.tie().await.unwrap()), (1, 0));
-    assert_eq!((of_one.tie().await.unwrap(), of_other.tie().await.unwrap()), (0, 0));
+    assert_eq!((of_one.link().await.unwrap(), of_other.link().await.unwrap()), (1, 0));
+    assert_eq!((of_one.link().await.unwrap(), of_other.link().await.unwrap()), (0, 0));
     write(&place, &one, 1).await;
-    assert_eq!((of_one.tie().await.unwrap(), of_other.tie().await.unwrap()), (0, 1));
+    assert_eq!((of_one.link().await.unwrap(), of_other.link().await.unwrap()), (0, 1));
     let keys = [place.key.public()];
     let report = verify(&place.store, &keys, &[]).await.unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
-    // One chain goes back with its head; the other says so, in the database and in a file.
+    // One chain is rolled back with its head; the other shows it, in the database and in an export.
     let back = place.copy("back").await;
     take_away(&back, other.opened(), cut.seq).await;
     put_head_back(&place, &back, &cut).await;
@@ -169,7 +169,7 @@ async fn chains_name_each_other_while_they_run_and_not_for_nothing() {
     assert!(audit(Some(&back), &key, &["export", whole.to_str().unwrap()]).await.0);
     let (sound, said) = audit(None, &key, &["verify", "--file", whole.to_str().unwrap()]).await;
     assert!(!sound && said.contains("TRUNCATED_TAIL"), "{said}");
-    // And as a whole.
+    // And a whole chain.
     take_away(&back, other.opened(), 0).await;
     tamper(
         &back,
@@ -186,10 +186,10 @@ async fn chains_name_each_other_while_they_run_and_not_for_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tail_that_was_lost_is_named_by_the_next_chain() {
+async fn a_lost_tail_is_named_by_the_next_chain() {
     let place = Place::new(602).await;
     let options = || TrailOptions {
-        held: Some(place.path().to_owned()),
+        marks_folder: Some(place.path().to_owned()),
         timeout: Duration::from_secs(5),
         ..TrailOptions::default()
     };
@@ -204,7 +204,7 @@ async fn a_tail_that_was_lost_is_named_by_the_next_chain() {
         heads.iter().map(|head| (head.chain, head.seq)).collect::<Vec<_>>(),
         [(trail.opened(), 5)]
     );
-    // As after a failover to a standby that was behind: entries and head are gone together.
+    // As after a failover to a replica that was behind: entries and head are missing together.
     take_away(&place.store, trail.opened(), kept.seq).await;
     put_head_back(&place, &place.store, &kept).await;
     let keys = [place.key.public()];
@@ -229,7 +229,7 @@ async fn a_tail_that_was_lost_is_named_by_the_next_chain() {
 }
 
 #[tokio::test]
-async fn an_entry_that_ties_is_one_that_every_reader_knows() {
+async fn every_reader_knows_cross_links() {
     let place = Place::new(603).await;
     let mut entry = Entry::new(Kind::Tied, place.clock.now());
     entry.heads.insert(HeadRef {

@@ -1,4 +1,4 @@
-//! Group commit, failure and recovery, callers that go away, and closing.
+//! Group commit, failure and recovery, callers that stop waiting, and closing.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -6,10 +6,10 @@ use super::{Place, testing};
 use crate::{
     audit::{
         Entry, Health, Kind, TrailError, TrailOptions,
+        cross_links::CrossLinks,
         entry::{EntryError, MAX_BODY},
         person::PersonKey,
         stored::entries_after,
-        tied::Ties,
         verify::verify,
     },
     store::trail::{Batch, TrailStoreError},
@@ -39,19 +39,19 @@ async fn two_hundred_at_once_are_all_durable_in_few_transactions() {
     let stats = trail.stats();
     assert_eq!((stats.entries, stats.failed, stats.refused), (200, 0, 0));
     assert!(stats.batches <= 50, "{stats:?}");
-    // Another connection to the same file sees them all, without the trail having been closed.
+    // Another connection to the same file sees them all, before the trail is closed.
     let other = testing::reopen(&place.path().join("trail.sqlite")).await;
     let report = verify(&other, &[place.key.public()], &[]).await.unwrap();
     assert_eq!((report.entries, report.total), (201, 0));
 }
 
 #[tokio::test]
-async fn a_failing_database_fails_the_append_and_the_chain_goes_on_unbroken_when_it_is_well() {
+async fn a_failing_database_fails_the_append_and_the_chain_continues_afterwards() {
     let place = Place::new(2).await;
     let trail = place.open().await;
     let tables = [("trail_record", 0), ("trail_head", 1), ("trail_families", 2)];
     for (table, round) in tables {
-        // Few families or many, as the table is for.
+        // Few families or many, depending on the table.
         let size = if table == "trail_families" { 30 } else { 1 };
         let before = trail
             .append(place.disclosed(1, (0..size).map(|_| place.ids.uuid())))
@@ -82,7 +82,7 @@ async fn a_failing_database_fails_the_append_and_the_chain_goes_on_unbroken_when
 }
 
 #[tokio::test]
-async fn a_database_that_does_not_answer_in_time_fails_the_append_and_no_more() {
+async fn a_database_timeout_fails_only_that_append() {
     let place = Place::new(3).await;
     let trail = place
         .open_with(TrailOptions {
@@ -90,7 +90,7 @@ async fn a_database_that_does_not_answer_in_time_fails_the_append_and_no_more() 
             ..TrailOptions::default()
         })
         .await;
-    // The database is held by somebody else for longer than the trail waits.
+    // Somebody else locks the database for longer than the trail waits.
     let other = testing::reopen(&place.path().join("trail.sqlite")).await;
     let lock = testing::lock(&other).await;
     let answer = trail.append(place.disclosed(1, [])).await;
@@ -101,7 +101,7 @@ async fn a_database_that_does_not_answer_in_time_fails_the_append_and_no_more() 
 }
 
 #[tokio::test]
-async fn somebody_else_in_the_chain_is_left_for_the_check_and_nothing_more_is_written() {
+async fn another_writer_in_the_chain_stops_writing_for_good() {
     let place = Place::new(4).await;
     let trail = place.open().await;
     let first = trail.append(place.disclosed(1, [])).await.unwrap();
@@ -115,8 +115,8 @@ async fn somebody_else_in_the_chain_is_left_for_the_check_and_nothing_more_is_wr
     for _ in 0..3 {
         assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
     }
-    assert_eq!(trail.proven().await, Health::Stopped);
-    // A new start begins a chain of its own, and the check finds what became of the other.
+    assert_eq!(trail.probe().await, Health::Stopped);
+    // A restart opens a new chain, and verification finds what happened to the other.
     let next = place.open().await.append(place.disclosed(1, [])).await.unwrap();
     assert_ne!(next.chain, first.chain);
     assert_eq!(next.seq, 2);
@@ -131,7 +131,7 @@ async fn somebody_else_in_the_chain_is_left_for_the_check_and_nothing_more_is_wr
 }
 
 #[tokio::test]
-async fn a_chain_that_was_taken_back_to_an_earlier_state_is_not_gone_on_with() {
+async fn a_rolled_back_chain_is_not_continued() {
     let place = Place::new(11).await;
     let trail = place.open().await;
     trail.append(place.disclosed(1, [])).await.unwrap();
@@ -144,31 +144,31 @@ async fn a_chain_that_was_taken_back_to_an_earlier_state_is_not_gone_on_with() {
     for _ in 0..3 {
         assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
     }
-    assert_eq!(trail.proven().await, Health::Stopped);
+    assert_eq!(trail.probe().await, Health::Stopped);
     assert_eq!(place.store.head(trail.opened()).await.unwrap().unwrap().seq, 2);
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_asks_any_more_finds_out_that_the_trail_can_be_written_again() {
+async fn an_idle_server_notices_that_the_trail_can_be_written_again() {
     let place = Place::new(12).await;
     let trail = place.open().await;
-    assert_eq!(trail.proven().await, Health::Well);
+    assert_eq!(trail.probe().await, Health::Well);
     assert_eq!(sound(&place).await, (1, 1), "where nothing failed nothing is proven");
     testing::tamper(&place.store, "ALTER TABLE trail_record RENAME TO away", []).await;
     assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
-    assert_eq!(trail.proven().await, Health::Failing);
+    assert_eq!(trail.probe().await, Health::Failing);
     testing::tamper(&place.store, "ALTER TABLE away RENAME TO trail_record", []).await;
     assert_eq!(
         trail.health(),
         Health::Failing,
         "it is not believed before it is proven"
     );
-    assert_eq!(trail.proven().await, Health::Well);
+    assert_eq!(trail.probe().await, Health::Well);
     assert_eq!(sound(&place).await, (1, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn callers_that_go_away_do_not_break_the_chain() {
+async fn callers_that_stop_waiting_do_not_break_the_chain() {
     let place = Place::new(5).await;
     let trail = place.open().await;
     for round in 0..100 {
@@ -194,7 +194,7 @@ async fn a_full_queue_refuses_at_once() {
             ..TrailOptions::default()
         })
         .await;
-    // One thread: the task that writes does not run before all have asked.
+    // Single-threaded: the writer task does not run before all have appended.
     let asked = (0..10).map(|_| trail.append(place.disclosed(1, [])));
     let answers = futures_util::future::join_all(asked).await;
     let busy = answers
@@ -207,7 +207,7 @@ async fn a_full_queue_refuses_at_once() {
 }
 
 #[tokio::test]
-async fn closing_writes_what_waits_and_refuses_what_comes_later() {
+async fn closing_writes_the_queue_and_refuses_later_appends() {
     let place = Place::new(7).await;
     let trail = place.open().await;
     let ((), answers) = futures_util::future::join(
@@ -226,7 +226,7 @@ async fn closing_writes_what_waits_and_refuses_what_comes_later() {
 }
 
 #[tokio::test]
-async fn what_does_not_belong_in_the_trail_is_refused_before_it_is_queued() {
+async fn invalid_entries_are_refused_before_they_are_queued() {
     let place = Place::new(8).await;
     let trail = place.open().await;
     let mut entry = Entry::new(Kind::Disclosed, place.clock.now());
@@ -259,7 +259,7 @@ async fn a_connection_that_does_not_wait_for_the_disk_is_refused() {
     };
     let refused = place.store.append(&batch).await;
     assert!(matches!(refused, Err(TrailStoreError::NotDurable)));
-    // Such a connection is not used again.
+    // The connection is not used again.
     trail.append(place.disclosed(1, [])).await.unwrap();
     assert_eq!(sound(&place).await, (1, 2));
 }
@@ -280,13 +280,13 @@ async fn first_entries_name_each_head_once_however_often_the_server_starts() {
 }
 
 #[tokio::test]
-async fn a_chain_is_of_one_month() {
+async fn a_chain_belongs_to_one_month() {
     let place = Place::new(13).await;
     place.clock.set("2026-11-30T23:59:59.999999Z".parse().unwrap());
     let trail = place.open().await;
     let old = trail.append(place.disclosed(1, [place.ids.uuid()])).await.unwrap();
     place.clock.set("2026-12-01T00:00:00Z".parse().unwrap());
-    // A month that cannot begin, since nothing can be written, is not begun.
+    // If nothing can be written, the new month is not started.
     testing::tamper(&place.store, "ALTER TABLE trail_record RENAME TO away", []).await;
     assert_eq!(trail.append(place.disclosed(1, [])).await, Err(TrailError::NotWritten));
     testing::tamper(&place.store, "ALTER TABLE away RENAME TO trail_record", []).await;
@@ -297,11 +297,11 @@ async fn a_chain_is_of_one_month() {
     let next = trail.append(place.disclosed(1, [])).await.unwrap();
     assert_eq!((next.chain, next.seq), (new.chain, 3));
     assert_eq!(sound(&place).await, (2, 5));
-    // The process's own chain is none that it has to name, but for the one that ended.
-    let mut ties = Ties::new(trail.clone());
-    assert_eq!((ties.tie().await.unwrap(), ties.tie().await.unwrap()), (1, 0));
+    // The process need not name its own chain, except for the one that ended.
+    let mut links = CrossLinks::new(trail.clone());
+    assert_eq!((links.link().await.unwrap(), links.link().await.unwrap()), (1, 0));
     trail.append(place.disclosed(1, [])).await.unwrap();
-    assert_eq!(ties.tie().await.unwrap(), 0);
+    assert_eq!(links.link().await.unwrap(), 0);
     let snapshot = place.store.snapshot().await.unwrap();
     let mut months = Vec::new();
     for chain in [old.chain, new.chain] {

@@ -1,4 +1,4 @@
-//! The indices of the trail say what its entries say, no less and no more.
+//! Verification of the trail's indices: they must match the entries exactly.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,35 +10,40 @@ use crate::{
         entry::{Entry, MAX_BODY},
         finding::FindingKind,
     },
-    store::trail::{AgencyRow, GroupRow, MOST_SINGLE, SubjectRow, TrailStoreError},
+    store::trail::{AgencyRow, GroupRow, MAX_SINGLE, SubjectRow, TrailStoreError},
 };
 
-/// Index rows asked for in one statement.
+/// Index rows fetched in one statement.
 const SUBJECTS: usize = 500;
 
 impl Check<'_> {
-    /// Every family that these entries speak of, by their places, must be in an index: by itself, or among those of an entry that speaks of many.
+    /// Checks that every family in these entries is indexed, either on its own or in a group row of an entry
+    /// with many families.
     pub(super) async fn subjects(&mut self, chain: Uuid, entries: &[(i64, Entry)]) -> Result<(), TrailStoreError> {
         let groups = self.groups(chain, entries).await?;
         let mut wanted = Vec::new();
         for (seq, entry) in entries {
-            let alone = |family: &&Uuid| !groups.contains(&(*seq, **family));
+            let single_families = |family: &&Uuid| !groups.contains(&(*seq, **family));
             wanted.extend(entry.authority.into_iter().flat_map(|authority| {
-                entry.families.iter().filter(alone).map(move |family| SubjectRow {
-                    authority,
-                    family: *family,
-                    recorded_at: entry.at,
-                    chain,
-                    seq: *seq,
-                })
+                entry
+                    .families
+                    .iter()
+                    .filter(single_families)
+                    .map(move |family| SubjectRow {
+                        authority,
+                        family: *family,
+                        recorded_at: entry.at,
+                        chain,
+                        seq: *seq,
+                    })
             }));
         }
-        self.alone(chain, &wanted).await
+        self.single_families(chain, &wanted).await
     }
 
-    /// The families that the index has among others, with the places of their entries.
+    /// The families indexed in group rows, with the sequence numbers of their entries.
     async fn groups(&mut self, chain: Uuid, entries: &[(i64, Entry)]) -> Result<HashSet<(i64, Uuid)>, TrailStoreError> {
-        let many = entries.iter().filter(|(_, entry)| entry.families.len() > MOST_SINGLE);
+        let many = entries.iter().filter(|(_, entry)| entry.families.len() > MAX_SINGLE);
         let wanted: Vec<GroupRow> = many
             .flat_map(|(seq, entry)| {
                 let authority = entry.authority.into_iter();
@@ -55,8 +60,8 @@ impl Check<'_> {
         Ok(families)
     }
 
-    /// These rows must be in the index.
-    async fn alone(&mut self, chain: Uuid, wanted: &[SubjectRow]) -> Result<(), TrailStoreError> {
+    /// Checks that these rows are in the index.
+    async fn single_families(&mut self, chain: Uuid, wanted: &[SubjectRow]) -> Result<(), TrailStoreError> {
         for some in wanted.chunks(SUBJECTS) {
             let keys: Vec<_> = some.iter().map(|row| (row.authority, row.family, row.seq)).collect();
             let found: HashMap<_, _> = (self.snapshot.subjects_among(chain, &keys).await?.into_iter())
@@ -74,7 +79,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Every look-up that entries tell of must be in the index of agencies.
+    /// Checks that every look-up in these entries is in the index of agencies.
     pub(super) async fn agencies(&mut self, chain: Uuid, wanted: &[AgencyRow]) -> Result<(), TrailStoreError> {
         let found = self.snapshot.agencies_among(wanted).await?;
         for row in wanted.iter().filter(|row| !found.contains(row)) {
@@ -87,7 +92,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Every row of the next page of the index of agencies must be borne out by its entry. The last of them, if there are any.
+    /// Checks that every row of the next page of the index of agencies matches an entry. Returns the last
+    /// row, if any.
     async fn page_of_agencies(&mut self, after: Option<&AgencyRow>) -> Result<Option<AgencyRow>, TrailStoreError> {
         let page = self.snapshot.agencies_after(after, PAGE, MAX_BODY).await?;
         for line in &page {
@@ -112,7 +118,7 @@ impl Check<'_> {
         Ok(page.last().map(|line| line.row))
     }
 
-    /// The same of the index of families.
+    /// The same for the index of families.
     async fn page_of_subjects(&mut self, after: Option<&SubjectRow>) -> Result<Option<SubjectRow>, TrailStoreError> {
         let page = self.snapshot.subjects_after(after, PAGE, MAX_BODY).await?;
         for line in &page {
@@ -132,7 +138,7 @@ impl Check<'_> {
         Ok(page.last().map(|line| line.row))
     }
 
-    /// The same of the index of many families at once.
+    /// The same for the index of groups of families.
     async fn page_of_groups(&mut self, after: Option<&GroupRow>) -> Result<Option<GroupRow>, TrailStoreError> {
         let mut page = self.snapshot.groups_after(after, PAGE, MAX_BODY).await?;
         for line in &page {
@@ -159,7 +165,8 @@ impl Check<'_> {
         Ok(page.pop().map(|line| line.row))
     }
 
-    /// Looks at the next page of the indices of chains of version 1, and says where it ends; nothing after the last.
+    /// Checks the next page of the indices of chains of version 1, and returns where it ends; `None` after
+    /// the last page.
     pub(super) async fn index_page(&mut self, mut place: IndexPlace) -> Result<Option<IndexPlace>, TrailStoreError> {
         loop {
             let page = match &place {
@@ -195,7 +202,7 @@ impl Check<'_> {
         }
     }
 
-    /// Every row of the indices of chains of version 1 must be borne out by its entry.
+    /// Checks that every row of the indices of chains of version 1 matches an entry.
     pub(super) async fn index(&mut self) -> Result<(), TrailStoreError> {
         let mut place = Some(IndexPlace::BEGINNING);
         while let Some(from) = place {
@@ -205,18 +212,18 @@ impl Check<'_> {
     }
 }
 
-/// Up to where the indices of chains of version 1 were looked at: the row that was looked at last.
+/// How far the indices of chains of version 1 have been checked: the last row checked.
 #[derive(Clone, Debug)]
 pub(super) enum IndexPlace {
-    /// That of families.
+    /// In the index of families.
     Subjects(Option<SubjectRow>),
-    /// That of many families at once.
+    /// In the index of groups of families.
     Groups(Option<GroupRow>),
-    /// That of agencies.
+    /// In the index of agencies.
     Agencies(Option<AgencyRow>),
 }
 
 impl IndexPlace {
-    /// Before the first row of the first of them.
+    /// Before the first row of the first index.
     pub(super) const BEGINNING: Self = Self::Subjects(None);
 }

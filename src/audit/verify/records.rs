@@ -1,4 +1,4 @@
-//! The check of chains whose entries are records, with the indices that find them.
+//! Verification of chains stored as records, and of the indices over them.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,13 @@ use crate::{
         entry::{Entry, MAX_BODY},
         finding::FindingKind,
         packed::Words,
-        stored::Beside,
+        stored::RelatedRows,
     },
     store::trail::{EntryRow, FamiliesRow, Record, TrailStoreError},
 };
 
 impl Check<'_> {
-    /// The next entries of a chain of records.
+    /// Checks the next entries of a chain of records.
     pub(super) async fn next_records(
         &mut self,
         number: i32,
@@ -28,26 +28,25 @@ impl Check<'_> {
         let page = self.snapshot.records_after(number, end.seq, PAGE, MAX_BODY).await?;
         if let Some(last) = page.last() {
             let from = if end.seq == 0 { i64::MIN } else { end.seq };
-            self.families_of_nothing(number, chain.into(), from, last.row.seq)
-                .await?;
+            self.orphaned_families(number, chain.into(), from, last.row.seq).await?;
         }
-        let beside = Beside::read(&self.snapshot, &page).await?;
-        let rows = beside.entries(&page, end.seq, end.hash.map(|hash| hash.to_string()));
+        let related = RelatedRows::read(&self.snapshot, &page).await?;
+        let rows = related.entries(&page, end.seq, end.hash.map(|hash| hash.to_string()));
         let mut wanted = Vec::new();
         for (record, row) in page.iter().zip(&rows) {
             let Some(entry) = check.entry(&linked(row), &mut self.report) else {
                 continue;
             };
-            self.heads_of(chain, row.seq, &entry).await?;
-            self.agency_of(record, &beside.words, &entry);
+            self.add_named_heads(chain, row.seq, &entry).await?;
+            self.check_agency(record, &related.words, &entry);
             wanted.push((row.seq, entry));
         }
-        self.families(number, chain, &wanted, &beside.rows);
+        self.families(number, chain, &wanted, &related.rows);
         Ok(rows)
     }
 
-    /// Look-ups are found by their agency.
-    fn agency_of(&mut self, record: &Record, words: &Words, entry: &Entry) {
+    /// Checks that look-ups are indexed by their agency.
+    fn check_agency(&mut self, record: &Record, words: &Words, entry: &Entry) {
         let found = record.row.agency.and_then(|number| words.get(&number));
         let wanted = entry
             .looked_up_by()
@@ -59,9 +58,9 @@ impl Check<'_> {
         }
     }
 
-    /// Entries that speak of several families are found by each of them, and by no other.
+    /// Checks that entries about several families are indexed by each of them, and by no other.
     fn families(&mut self, number: i32, chain: Uuid, entries: &[(i64, Entry)], rows: &[FamiliesRow]) {
-        // Those of entries that are not as they were written have been told of.
+        // Rows of entries that are not intact have been reported already.
         let of_these = |row: &&FamiliesRow| entries.iter().any(|(seq, _)| *seq == row.seq);
         let found: Vec<FamiliesRow> = rows.iter().filter(of_these).cloned().collect();
         let wanted: Vec<FamiliesRow> = entries
@@ -84,15 +83,16 @@ impl Check<'_> {
         }
     }
 
-    /// Rows of families that no record bears out, among places after `from` and up to `to`. There may be any number of them; so many are told of.
-    async fn families_of_nothing(
+    /// Reports family rows that match no record, with sequence numbers after `from` and up to `to`. There may
+    /// be any number of them; the report is limited.
+    async fn orphaned_families(
         &mut self,
         number: i32,
         chain: Option<Uuid>,
         from: i64,
         to: i64,
     ) -> Result<(), TrailStoreError> {
-        for row in self.snapshot.families_of_nothing(number, from, to, PAGE).await? {
+        for row in self.snapshot.orphaned_families(number, from, to, PAGE).await? {
             let sentence = format!("the index has families for an entry that is not there, in chain number {number}");
             self.report.note(FindingKind::SubjectExtra, chain, row.seq, sentence);
         }
@@ -100,15 +100,15 @@ impl Check<'_> {
     }
 
     /// The same beyond the end of a chain, if it is one of records.
-    pub(super) async fn families_beyond(&mut self, chain: Uuid, end: i64) -> Result<(), TrailStoreError> {
+    pub(super) async fn families_after_end(&mut self, chain: Uuid, end: i64) -> Result<(), TrailStoreError> {
         match self.snapshot.number_of(chain).await? {
-            Some(number) => self.families_of_nothing(number, chain.into(), end, i64::MAX).await,
+            Some(number) => self.orphaned_families(number, chain.into(), end, i64::MAX).await,
             None => Ok(()),
         }
     }
 
-    /// Records of chains that have no name, and rows of families of chains that have no record.
-    pub(super) async fn records_of_nothing(&mut self) -> Result<(), TrailStoreError> {
+    /// Reports records of chains without a name, and family rows of chains without records.
+    pub(super) async fn orphaned_records(&mut self) -> Result<(), TrailStoreError> {
         let mut after = i32::MIN;
         while let Some((number, name)) = self.snapshot.numbered_chain_after(after).await? {
             after = number;
@@ -121,7 +121,7 @@ impl Check<'_> {
         while let Some((number, has_records)) = self.snapshot.chain_of_families_after(after).await? {
             after = number;
             if !has_records {
-                self.families_of_nothing(number, None, i64::MIN, i64::MAX).await?;
+                self.orphaned_families(number, None, i64::MIN, i64::MAX).await?;
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What callers and the task that writes have in common.
+//! What the callers and the writer task share.
 
 use std::sync::{
     Mutex,
@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::{error::TrailError, prepared::Prepared};
 use crate::{audit::entry::HeadRef, store::trail::MadeRow};
 
-/// What is counted, and how the task fares.
+/// Counters, and the health of the task.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) entries: AtomicU64,
@@ -19,15 +19,15 @@ pub(super) struct Counters {
     pub(super) refused: AtomicU64,
     /// Whether the newest write failed.
     pub(super) failing: AtomicBool,
-    /// Whether nothing more is written.
+    /// Whether writing has stopped for good.
     pub(super) stopped: AtomicBool,
-    /// Whether somebody tries to write again.
-    pub(super) proving: AtomicBool,
-    /// The newest change that was made.
+    /// Whether a trial write is running.
+    pub(super) probing: AtomicBool,
+    /// The newest committed change.
     pub(super) made: Mutex<Option<MadeRow>>,
 }
 
-/// What the task is told.
+/// A message to the task.
 pub(super) enum Command {
     Append(Prepared, oneshot::Sender<Result<HeadRef, TrailError>>),
     Close(oneshot::Sender<()>),

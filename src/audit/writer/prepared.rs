@@ -7,7 +7,8 @@ use crate::audit::{
     packed::Unpacked,
 };
 
-/// An entry ready to be written, but for its place and the numbers of its words. Made by the caller, so that the task only hashes and writes.
+/// An entry ready to be written, except for its sequence number and the numbers of its words. Prepared by the
+/// caller, so that the task only hashes and writes.
 pub(super) struct Prepared {
     pub(super) at: DateTime<Utc>,
     pub(super) kind: Kind,

@@ -1,4 +1,4 @@
-//! The task that writes, and the chain it writes to.
+//! The writer task, and the chain that it writes to.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -14,9 +14,9 @@ use tokio::{
 };
 
 use super::{
+    chain_heads::ChainHeads,
     command::{Command, Counters},
     error::{OpenError, TrailError},
-    others::Others,
     prepared::Prepared,
 };
 use crate::{
@@ -26,22 +26,22 @@ use crate::{
         entry::{Entry, EntryError, HeadRef, Kind},
         hash::Hash,
         key::HeadKey,
+        merkle::MerkleTree,
         packed::hash_of,
-        tree::Tree,
     },
     clock::{Clock, Ids},
     store::trail::{Batch, FamiliesRow, RecordRow, TrailStore, Word, is_of_month},
 };
 
-/// One transaction takes no more than this many bytes of bodies, besides its first entry.
+/// The most bytes of bodies in one transaction, in addition to its first entry.
 const BATCH_BYTES: usize = 8 << 20;
-/// So many writes whose end is not known are remembered.
-const MAX_OPEN: usize = 64;
+/// How many writes with an unknown outcome are remembered.
+const MAX_UNCERTAIN: usize = 64;
 
-/// No more numbers of words are remembered.
-const MOST_WORDS: usize = 50_000;
+/// The most dictionary numbers kept in the cache of words.
+const MAX_CACHED_WORDS: usize = 50_000;
 
-/// The chain and where it stands.
+/// The chain and its current end.
 pub(super) struct Chain {
     pub(super) store: TrailStore,
     pub(super) key: HeadKey,
@@ -49,111 +49,113 @@ pub(super) struct Chain {
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) timeout: Duration,
-    /// Where heads are kept outside the database.
-    pub(super) held: Option<PathBuf>,
-    /// The last place known to be durable, and where failed writes may have left the chain instead.
-    pub(super) at: Option<Place>,
-    /// The numbers of words that were used, by their texts.
+    /// The folder with the high-water marks.
+    pub(super) marks_folder: Option<PathBuf>,
+    /// The last position known to be durable, and where failed writes may have left the chain instead.
+    pub(super) at: Option<Position>,
+    /// A cache of the numbers of words, by text.
     pub(super) words: HashMap<String, i32>,
 }
 
-/// The end of a chain, and the tree over all its entries.
+/// The end of a chain, and the Merkle tree over all its entries.
 #[derive(Clone, Debug)]
-pub(super) struct Reached {
+pub(super) struct ChainTip {
     pub(super) head: HeadRef,
-    pub(super) tree: Tree,
+    pub(super) tree: MerkleTree,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Position {
     /// The number of the chain.
     number: i32,
-    durable: Reached,
-    /// After writes whose end is not known; none once one has succeeded.
-    perhaps: Vec<Reached>,
+    durable: ChainTip,
+    /// The ends after writes with an unknown outcome; empty once a write has succeeded.
+    possible: Vec<ChainTip>,
 }
 
-impl Place {
-    fn at(number: i32, durable: Reached) -> Self {
+impl Position {
+    fn at(number: i32, durable: ChainTip) -> Self {
         Self {
             number,
             durable,
-            perhaps: Vec::new(),
+            possible: Vec::new(),
         }
     }
 }
 
 impl Chain {
-    /// Begins a chain with an entry that names the heads of the others. Gives where it stands, and all heads that were there.
-    pub(super) async fn open(&mut self) -> Result<(Reached, BTreeSet<HeadRef>), OpenError> {
+    /// Opens a chain with an entry that names the heads of the others. Returns its end, and all heads that
+    /// existed.
+    pub(super) async fn open(&mut self) -> Result<(ChainTip, BTreeSet<HeadRef>), OpenError> {
         let mut entry = Entry::new(Kind::ChainOpened, self.clock.now());
-        let finding = Others::find(&self.store, self.held.as_deref());
-        let others = timeout(self.timeout, finding)
+        let reading = ChainHeads::read(&self.store, self.marks_folder.as_deref());
+        let heads = timeout(self.timeout, reading)
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        entry.heads = others.named;
-        let before = Reached {
+        entry.heads = heads.named;
+        let before = ChainTip {
             head: HeadRef {
                 chain: self.ids.uuid(),
                 seq: 0,
                 hash: Hash::ZERO,
             },
-            tree: Tree::default(),
+            tree: MerkleTree::default(),
         };
         let number = timeout(self.timeout, self.store.number_chain(before.head.chain, entry.at))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        let (batch, reached, _) = self.batch(number, &before, &[Prepared::new(&entry)?]).await?;
+        let (batch, tip, _) = self.batch(number, &before, &[Prepared::new(&entry)?]).await?;
         timeout(self.timeout, self.store.append(&batch))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        tracing::info!(chain = %reached.head.chain, hash = %reached.head.hash, "trail opened");
-        self.at = Some(Place::at(number, reached.clone()));
-        Ok((reached, others.all))
+        tracing::info!(chain = %tip.head.chain, hash = %tip.head.hash, "trail opened");
+        self.at = Some(Position::at(number, tip.clone()));
+        Ok((tip, heads.all))
     }
 
-    /// Writes a batch; the places are those of its entries, in order.
+    /// Writes a batch. Returns the positions of its entries, in order.
     async fn write(&mut self, batch: &[Prepared]) -> Result<Vec<HeadRef>, OpenError> {
-        let mut before = self.settle().await?;
+        let mut before = self.current_tip().await?;
         if (self.at.as_ref()).is_some_and(|at| !is_of_month(at.number, self.clock.now())) {
-            // A chain is of one month, so that a month is whole by itself.
+            // A chain never spans two months, so that a month can be archived on its own.
             self.open().await?;
-            before = self.settle().await?;
+            before = self.current_tip().await?;
         }
         let number = self.at.as_ref().map_or(0, |at| at.number);
-        let (rows, reached, places) = self.batch(number, &before, batch).await?;
+        let (rows, tip, places) = self.batch(number, &before, batch).await?;
         if let Some(at) = &mut self.at {
-            // What was begun so many writes ago has long ended.
-            let spare = (at.perhaps.len() + 1).saturating_sub(MAX_OPEN);
-            at.perhaps.drain(..spare);
-            at.perhaps.push(reached.clone());
+            // A write this old cannot still be running.
+            let spare = (at.possible.len() + 1).saturating_sub(MAX_UNCERTAIN);
+            at.possible.drain(..spare);
+            at.possible.push(tip.clone());
         }
         timeout(self.timeout, self.store.append(&rows))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        self.at = Some(Place::at(number, reached));
+        self.at = Some(Position::at(number, tip));
         Ok(places)
     }
 
-    /// Where the chain stands in the database. After a write that failed, or whose end is not known, that is read again: it stands where it
-    /// stood, or one of these writes was made after all. If it is neither, somebody else wrote to it, or an older database stands in the place of the one that
-    /// was written to: the chain is left as it is for the check to find, and this process writes nothing more.
-    async fn settle(&mut self) -> Result<Reached, OpenError> {
-        let Some(Place { durable, perhaps, .. }) = &mut self.at else {
+    /// The end of the chain in the database. After a write that failed or whose outcome is unknown, it is
+    /// read again: the chain is either unchanged, or one of these writes was committed after all. If it is
+    /// neither, somebody else wrote to it, or the database was put back to an older state: the chain is left
+    /// as it is for verification to find, and this process writes nothing more.
+    async fn current_tip(&mut self) -> Result<ChainTip, OpenError> {
+        let Some(Position { durable, possible, .. }) = &mut self.at else {
             return Err(OpenError::Stopped);
         };
-        if perhaps.is_empty() {
+        if possible.is_empty() {
             return Ok(durable.clone());
         }
-        let standing = timeout(self.timeout, self.store.standing(durable.head.chain))
+        let state = timeout(self.timeout, self.store.state(durable.head.chain))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        let mut stands = std::iter::once(&*durable).chain(&*perhaps);
-        let found = stands.find(|Reached { head, .. }| standing.ends_with(head.seq, &head.hash.to_string()));
+        let mut stands = std::iter::once(&*durable).chain(&*possible);
+        let found = stands.find(|ChainTip { head, .. }| state.ends_with(head.seq, &head.hash.to_string()));
         if let Some(place) = found {
             *durable = place.clone();
-            if standing.is_settled() {
-                perhaps.clear();
+            if state.is_settled() {
+                possible.clear();
             }
             return Ok(durable.clone());
         }
@@ -165,20 +167,20 @@ impl Chain {
     async fn batch(
         &mut self,
         number: i32,
-        before: &Reached,
+        before: &ChainTip,
         entries: &[Prepared],
-    ) -> Result<(Batch, Reached, Vec<HeadRef>), OpenError> {
+    ) -> Result<(Batch, ChainTip, Vec<HeadRef>), OpenError> {
         self.number_words(entries).await?;
-        let (mut reached, mut tree) = (before.head, before.tree.clone());
+        let (mut tip, mut tree) = (before.head, before.tree.clone());
         let mut places = Vec::with_capacity(entries.len());
         let mut records = Vec::with_capacity(entries.len());
         let mut families = Vec::new();
         for entry in entries {
-            let seq = reached.seq + 1;
-            reached.hash = entry_hash(&reached.hash, reached.chain, seq, &entry.body);
-            reached.seq = seq;
-            tree.push(&reached.hash);
-            places.push(reached);
+            let seq = tip.seq + 1;
+            tip.hash = entry_hash(&tip.hash, tip.chain, seq, &entry.body);
+            tip.seq = seq;
+            tree.push(&tip.hash);
+            places.push(tip);
             let of_word = |text: &str| self.words.get(text).copied();
             let body = entry.unpacked.pack(of_word).ok_or(EntryError::Unwritable)?;
             records.push(RecordRow {
@@ -189,7 +191,7 @@ impl Chain {
                 agency: body.agency,
                 kind: entry.kind.number(),
                 family: entry.unpacked.family,
-                hash: reached.hash.as_bytes().to_vec(),
+                hash: tip.hash.as_bytes().to_vec(),
                 body: body.bytes,
             });
             if let Some(authority) = entry.authority {
@@ -198,17 +200,17 @@ impl Chain {
             }
         }
         let now = self.clock.now().trunc_subsecs(6);
-        let head = sign_head(&self.key, &reached, self.process.as_str(), now);
+        let head = sign_head(&self.key, &tip, self.process.as_str(), now);
         let batch = Batch {
             before: (before.head.seq > 0).then(|| (before.head.seq, before.head.hash.to_string())),
             records,
             families,
             head,
         };
-        Ok((batch, Reached { head: reached, tree }, places))
+        Ok((batch, ChainTip { head: tip, tree }, places))
     }
 
-    /// Gives the words of entries their numbers. Words that no entry comes to use do no harm.
+    /// Looks up or assigns the numbers of words. A word that no entry uses in the end does no harm.
     async fn number_words(&mut self, entries: &[Prepared]) -> Result<(), OpenError> {
         let texts = entries.iter().flat_map(|entry| &entry.unpacked.words);
         let new: BTreeSet<&String> = texts.filter(|text| !self.words.contains_key(*text)).collect();
@@ -223,9 +225,9 @@ impl Chain {
         let numbers = timeout(self.timeout, self.store.number_words(&words))
             .await
             .map_err(|_| OpenError::TimedOut)??;
-        if self.words.len() + words.len() > MOST_WORDS {
+        if self.words.len() + words.len() > MAX_CACHED_WORDS {
             self.words.clear();
-            // The others of this batch are asked for again.
+            // The full cache was cleared, words of this batch included, so they are looked up again.
             return Box::pin(self.number_words(entries)).await;
         }
         self.words.extend(words.into_iter().map(|word| word.body).zip(numbers));
@@ -238,8 +240,8 @@ pub(super) struct Task {
     chain: Chain,
     waiting: mpsc::Receiver<Command>,
     counters: Arc<Counters>,
-    /// Told of every end of the chain that is durable.
-    reached: watch::Sender<Reached>,
+    /// Publishes every durable end of the chain.
+    tip: watch::Sender<ChainTip>,
     batch: usize,
     closers: Vec<oneshot::Sender<()>>,
 }
@@ -251,20 +253,20 @@ impl Task {
         chain: Chain,
         waiting: mpsc::Receiver<Command>,
         counters: Arc<Counters>,
-        reached: watch::Sender<Reached>,
+        tip: watch::Sender<ChainTip>,
         batch: usize,
     ) -> Self {
         Self {
             chain,
             waiting,
             counters,
-            reached,
+            tip,
             batch,
             closers: Vec::new(),
         }
     }
 
-    /// Writes until the trail is closed or its last handle is gone, and then what still waits.
+    /// Writes until the trail is closed or its last handle is dropped, and then writes what is still queued.
     pub(super) async fn run(mut self) {
         let mut commands = Vec::with_capacity(self.batch);
         while self.waiting.recv_many(&mut commands, self.batch).await > 0 {
@@ -291,12 +293,12 @@ impl Task {
                 self.write(batch, waiters).await;
             }
         }
-        if let Some(Place { durable, .. }) = self.chain.at {
+        if let Some(Position { durable, .. }) = self.chain.at {
             let HeadRef { chain, seq, hash } = durable.head;
             tracing::info!(%chain, seq, %hash, "trail closed");
         }
         for closer in self.closers {
-            // Whoever asked may have stopped waiting.
+            // The caller may have stopped waiting.
             let _ = closer.send(());
         }
     }
@@ -311,9 +313,9 @@ impl Task {
                 }
                 counters.batches.fetch_add(1, Ordering::Relaxed);
                 counters.entries.fetch_add(count, Ordering::Relaxed);
-                // First, so that whoever is told of an entry finds it in the checkpoint.
+                // The checkpoint first, so that it covers every entry that a caller is told of.
                 if let Some(at) = &chain.at {
-                    self.reached.send_replace(at.durable.clone());
+                    self.tip.send_replace(at.durable.clone());
                 }
                 for (waiter, place) in waiters.into_iter().zip(places) {
                     // A caller may have stopped waiting.
@@ -339,7 +341,7 @@ mod tests {
     use crate::{audit::verify::verify, store::trail::testing};
 
     #[tokio::test]
-    async fn a_batch_that_was_committed_although_its_answer_was_lost_is_built_upon() {
+    async fn the_chain_continues_after_a_commit_with_a_lost_response() {
         let folder = tempfile::tempdir().unwrap();
         let key = HeadKey::load_or_create(&folder.path().join("key")).unwrap();
         let clock = Clock::system();
@@ -351,7 +353,7 @@ mod tests {
             clock: clock.clone(),
             ids: Ids::random(),
             timeout: Duration::from_secs(5),
-            held: None,
+            marks_folder: None,
             at: None,
             words: HashMap::new(),
         };
@@ -360,10 +362,10 @@ mod tests {
         chain.write(&entry()).await.unwrap();
         let after = chain.at.clone().unwrap().durable;
         let number = chain.at.as_ref().unwrap().number;
-        chain.at = Some(Place {
+        chain.at = Some(Position {
             number,
             durable: before,
-            perhaps: vec![after],
+            possible: vec![after],
         });
         let places = chain.write(&entry()).await.unwrap();
         assert_eq!((places[0].chain, places[0].seq), (opened.head.chain, 3));

@@ -71,7 +71,7 @@ pub(in crate::cli) async fn load(
         .await?
         .ok_or(LoadError::UnknownAuthority(code))?;
     // An exclusive session, so that the command cannot fail because another change came first.
-    let session = Session::begin(store, authority.id, Mode::Alone).await?;
+    let session = Session::begin(store, authority.id, Mode::Exclusive).await?;
     let agencies = session.agencies().await?;
     let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
     let file = agreement_file::read(text, &known).map_err(LoadError::Refused)?;

@@ -14,7 +14,7 @@ use super::{error::AuditError, witness};
 use crate::{
     audit::{
         HeadKey, PublicKey,
-        prove::{MAX_PROOF_BYTES, Proof, ProveError, Wrong, prove},
+        prove::{InvalidReceipt, MAX_PROOF_BYTES, Proof, ProveError, prove},
         receipt::{MAX_RECEIPT, SignedReceipt},
     },
     store::trail::TrailStore,
@@ -89,7 +89,7 @@ impl Prove {
         let witnessed = (!self.witness.is_empty()).then_some(&witnessed.0);
         let proved = match SignedReceipt::read(&read(&self.receipt, MAX_RECEIPT)?) {
             Some(receipt) => prove(store, &key, &receipt, witnessed).await,
-            None => Err(Wrong::NotSigned.into()),
+            None => Err(InvalidReceipt::NotSigned.into()),
         };
         match proved {
             Ok(proof) => {
@@ -119,12 +119,12 @@ impl VerifyReceipt {
             (self.public_key.iter().map(|path| PublicKey::load(path))).collect::<Result<_, _>>()?;
         let witnessed = witness::read(&self.witness, &keys)?.0;
         let witnessed = (!self.witness.is_empty()).then_some(&witnessed);
-        let receipt = SignedReceipt::read(&read(&self.receipt, MAX_RECEIPT)?).ok_or(Wrong::NotSigned);
+        let receipt = SignedReceipt::read(&read(&self.receipt, MAX_RECEIPT)?).ok_or(InvalidReceipt::NotSigned);
         let proof = match &self.proof {
             None => Ok(None),
             Some(path) => Proof::read(&read(path, MAX_PROOF_BYTES)?)
                 .map(Some)
-                .ok_or(Wrong::Unreadable),
+                .ok_or(InvalidReceipt::Unreadable),
         };
         let checked = receipt.and_then(|receipt| receipt.check(proof?.as_ref(), &keys, witnessed));
         match checked {

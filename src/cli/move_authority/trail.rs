@@ -66,7 +66,7 @@ impl Trails<'_> {
             .collect();
         for entry_ref in &pending {
             // Nothing more is written for the authority; this blocks it for good.
-            self.store.shut_out(*entry_ref).await.map_err(Failure::problem)?;
+            self.store.rule_out(*entry_ref).await.map_err(Failure::problem)?;
         }
         outcomes.extend(self.store.outcomes(&pending).await.map_err(Failure::problem)?);
         let copies = entries.into_iter().map(|(of, entry)| {

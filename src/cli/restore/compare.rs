@@ -14,8 +14,8 @@ use crate::{
     audit::{
         Entry, EntryRef,
         announced::{announced, chains},
-        elsewhere::chains_elsewhere,
-        lost::said_lost,
+        archived_chains::archived_chains,
+        lost::lost_chains,
         marks::Mark,
         read::ReadError,
         restored::Lost,
@@ -148,8 +148,8 @@ async fn lost(
     marks: &[Mark],
     named_heads: &HashMap<Uuid, i64>,
 ) -> Result<Lag, CompareError> {
-    let declared_lost = said_lost(trail).await?;
-    let moved_chains = chains_elsewhere(trail).await?;
+    let declared_lost = lost_chains(trail).await?;
+    let moved_chains = archived_chains(trail).await?;
     let snapshot = trail.snapshot().await?;
     let mut lag = Lag::default();
     let mut ends: BTreeMap<Uuid, i64> = named_heads.iter().map(|(chain, seq)| (*chain, *seq)).collect();
@@ -197,7 +197,7 @@ async fn newest(snapshot: &TrailSnapshot) -> Result<Option<DateTime<Utc>>, Trail
 /// The chains to be checked, and from which place: before it the main database knows the outcome of
 /// everything.
 async fn open_chains(store: &Store, trail: &TrailStore) -> Result<Vec<(Uuid, i64)>, CompareError> {
-    let until = store.looked_through().await?;
+    let until = store.examined().await?;
     let chains = chains(trail).await?.into_iter();
     let after = |(chain, head)| {
         let after = until.get(&chain).copied().unwrap_or(0);

@@ -197,7 +197,7 @@ async fn mark_resolved(store: &Store, others: &[Missing]) -> Result<(), StoreErr
     places.sort_unstable();
     for of_authority in places.chunk_by(|one, other| one.0 == other.0) {
         for places in of_authority.chunks(MAX_PLACES_PER_TRANSACTION) {
-            let session = Session::begin(store, places[0].0, Mode::Alone).await?;
+            let session = Session::begin(store, places[0].0, Mode::Exclusive).await?;
             session.confirm(places).await?;
             session.commit().await?;
         }

@@ -164,14 +164,14 @@ async fn reapply(
     final_pass: bool,
 ) -> Result<StepResult, StoreError> {
     let (entry, place) = (&missing.entry, missing.place);
-    let session = Session::begin(store, place.0, Mode::Alone).await?;
+    let session = Session::begin(store, place.0, Mode::Exclusive).await?;
     let family = entry.families.first().copied().unwrap_or_default();
     let writing = session.write_as_operator();
     for decided in &entry.consents {
         let at = decided.at.unwrap_or(entry.at);
         match decided.decision {
             Decision::Withdrawn => {
-                if !final_pass && session.consents_there(&[decided.row]).await?.is_empty() {
+                if !final_pass && session.existing_consents(&[decided.row]).await?.is_empty() {
                     session.end().await?;
                     return Ok(StepResult::RowMissing);
                 }
@@ -189,7 +189,7 @@ async fn reapply(
                 }
                 let rows = rows(entry, family, decided, at, withdrawal_times);
                 let keys: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-                let existing = session.consents_there(&keys).await?;
+                let existing = session.existing_consents(&keys).await?;
                 let rows = rows.into_iter().filter(|row| !existing.contains(&row.id)).collect();
                 writing.add_consents(rows).await?;
             }

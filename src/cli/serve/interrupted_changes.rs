@@ -52,7 +52,7 @@ pub(super) async fn recover(store: Store, trail: Trail) {
 
 /// Goes once through the announcements of other chains; `true` when none is pending.
 async fn recover_once(store: &Store, trail: &Trail) -> Result<bool, RecoveryError> {
-    let verified_up_to = store.looked_through().await?;
+    let verified_up_to = store.examined().await?;
     let mut complete = true;
     for (chain, head) in chains(trail.store()).await.map_err(ReadError::from)? {
         let after = verified_up_to.get(&chain).copied().unwrap_or(0);
@@ -78,12 +78,12 @@ async fn recover_chain(store: &Store, trail: &Trail, chain: Uuid, after: i64) ->
     for (place, entry) in &pending.announced {
         let key = announcement_key(*place, entry);
         let outcome = outcomes.get(&key);
-        if matches!(outcome, Some(Outcome::Made | Outcome::Told)) {
+        if matches!(outcome, Some(Outcome::Made | Outcome::Reported)) {
             continue;
         }
         let age = store.clock().now() - entry.at;
         if outcome.is_none()
-            && !store.makes_one_at_a_time()
+            && !store.makes_changes_one_at_a_time()
             && age < TimeDelta::from_std(GRACE_PERIOD).unwrap_or_default()
         {
             complete = false;
@@ -92,16 +92,16 @@ async fn recover_chain(store: &Store, trail: &Trail, chain: Uuid, after: i64) ->
         if trail.knows_made(*place).await.map_err(ReadError::from)? {
             return Err(RecoveryError::Behind);
         }
-        store.shut_out(key).await?;
+        store.rule_out(key).await?;
         if store.outcomes(&[key]).await?.get(&key) == Some(&Outcome::Made) {
             continue;
         }
         trail.append(not_made(*place, entry, store.clock().now())).await?;
-        store.note_told(key).await?;
+        store.note_reported(key).await?;
         tracing::warn!(%chain, seq = place.seq, "a change was announced and not made; the trail says so now");
     }
     if complete {
-        store.look_on_after(chain, pending.last).await?;
+        store.set_examined(chain, pending.last).await?;
     }
     Ok(complete)
 }

@@ -52,7 +52,7 @@ fn databases_answer(databases: Databases) -> Check {
     Check::new(Condition::DatabaseUnreachable, move || {
         let databases = databases.clone();
         async move {
-            match timeout(database::CHECK_TIMEOUT, databases.answer()).await {
+            match timeout(database::CHECK_TIMEOUT, databases.ping()).await {
                 Ok(Ok(())) => return Vec::new(),
                 Ok(Err(error)) => tracing::warn!(%error, "a database does not answer"),
                 Err(_) => {}
@@ -69,7 +69,7 @@ fn trail_writable(trail: Trail) -> Check {
     Check::new(Condition::TrailNotWritten, move || {
         let trail = trail.clone();
         async move {
-            match trail.proven().await {
+            match trail.probe().await {
                 Health::Well => Vec::new(),
                 Health::Failing => vec![Condition::TrailNotWritten],
                 Health::Stopped => vec![Condition::TrailStopped],

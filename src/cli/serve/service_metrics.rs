@@ -20,7 +20,7 @@ use crate::{
     store::Store,
     webhook::Deliverer,
     wire::metrics::Metrics,
-    witness::Figures,
+    witness::WitnessMetrics,
 };
 
 type Read = Box<dyn Fn() -> u64 + Send + Sync>;
@@ -39,12 +39,12 @@ pub fn register(metrics: &Metrics, store: &Store, trail: &Trail, engine: &Engine
         (
             "thinkfamily_families_cached_total",
             "Families that operations took from memory.",
-            reader(store, |store| store.families_found().cached),
+            reader(store, |store| store.family_cache_hits().cached),
         ),
         (
             "thinkfamily_families_read_total",
             "Families that operations looked for in memory and read, or that were not for whoever asked, there or not.",
-            reader(store, |store| store.families_found().read),
+            reader(store, |store| store.family_cache_hits().read),
         ),
         (
             "thinkfamily_reading_connections_made_total",
@@ -175,9 +175,9 @@ pub(super) fn register_trail_maintenance(
         read: reader(&trail_maintenance.findings, Findings::count),
     }))?;
     for name in trail_maintenance.witnesses.names() {
-        let read = |read: fn(Figures) -> u64| -> Read {
+        let read = |read: fn(WitnessMetrics) -> u64| -> Read {
             let witnesses = trail_maintenance.witnesses.clone();
-            Box::new(move || witnesses.figures(name).map_or(0, read))
+            Box::new(move || witnesses.metrics(name).map_or(0, read))
         };
         let options = |metric, help| Opts::new(metric, help).const_label("witness", name);
         metrics.registry().register(Box::new(ExternalGauge {

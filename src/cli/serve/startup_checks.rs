@@ -5,7 +5,7 @@ use crate::{cli::failure::Failure, store::Store};
 
 /// Runs the checks. Problems that can be worked around do not stop the server.
 pub(super) async fn run(store: &Store) -> Result<(), Failure> {
-    match store.databases().set_numbers_right().await {
+    match store.databases().repair_sequences().await {
         Ok(false) => {}
         Ok(true) => tracing::warn!(
             "store.numbers_set_right: sequences were behind what is stored; whoever keeps families or is told of them begins anew"
@@ -13,8 +13,8 @@ pub(super) async fn run(store: &Store) -> Result<(), Failure> {
         // Until they are repaired the server is not ready, and no cached read is used.
         Err(error) => tracing::error!(%error, "store.not_looked_at"),
     }
-    store.look_at_notes().await.map_err(Failure::problem)?;
-    for weakened in store.databases().given_up().await.map_err(Failure::problem)? {
+    store.check_triggers().await.map_err(Failure::problem)?;
+    for weakened in store.databases().weak_settings().await.map_err(Failure::problem)? {
         tracing::warn!(
             setting = weakened.setting,
             value = weakened.value,

@@ -18,8 +18,8 @@ use tokio::{task::JoinHandle, time::timeout};
 use crate::{
     audit::{
         PublicKey, Report, Trail,
-        tied::Ties,
-        verify::rounds::{Place, Rounds, lately},
+        cross_links::CrossLinks,
+        verify::incremental::{IncrementalCheck, Progress, check_recent},
     },
     cli::failure::Failure,
     config::Config,
@@ -132,7 +132,7 @@ impl TrailMaintenance {
         if self.check_within.is_none() {
             return;
         }
-        match timeout(STARTUP_TIMEOUT, lately(self.trail.store(), &self.keys)).await {
+        match timeout(STARTUP_TIMEOUT, check_recent(self.trail.store(), &self.keys)).await {
             Ok(Ok(report)) => self.findings.add(&report),
             Ok(Err(error)) => tracing::warn!(%error, "the trail could not be looked at"),
             Err(_) => tracing::warn!("the trail could not be looked at in time"),
@@ -169,16 +169,16 @@ impl Drop for MaintenanceTasks {
 }
 
 /// Sends the final checkpoint to the witnesses.
-pub(super) async fn tell_of_the_end(witnesses: &Witnesses) {
-    if timeout(FINAL_TIMEOUT, witnesses.tell_of_the_end()).await.is_err() {
+pub(super) async fn send_final(witnesses: &Witnesses) {
+    if timeout(FINAL_TIMEOUT, witnesses.send_final()).await.is_err() {
         tracing::warn!("witnesses were not told of the end in time");
     }
 }
 
 async fn cross_link_chains(trail: Trail, every: Duration) {
-    let mut ties = Ties::new(trail);
+    let mut ties = CrossLinks::new(trail);
     loop {
-        if let Err(error) = ties.tie().await {
+        if let Err(error) = ties.link().await {
             tracing::warn!(%error, "the trail's chain was not tied to the others");
         }
         tokio::time::sleep(every).await;
@@ -187,8 +187,8 @@ async fn cross_link_chains(trail: Trail, every: Duration) {
 
 /// The progress of the verification, kept over a restart.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Progress {
-    place: Option<Place>,
+struct SavedProgress {
+    place: Option<Progress>,
     found: u64,
 }
 
@@ -221,16 +221,16 @@ impl VerificationTask {
         }
     }
 
-    async fn round(&self, resume_from: Option<Place>) -> Result<(), TrailStoreError> {
+    async fn round(&self, resume_from: Option<Progress>) -> Result<(), TrailStoreError> {
         let started = Instant::now();
-        let mut rounds = Rounds::from(self.trail.store().clone(), self.keys.clone(), resume_from).await?;
+        let mut rounds = IncrementalCheck::from(self.trail.store().clone(), self.keys.clone(), resume_from).await?;
         let pages = u32::try_from(rounds.pages().await?).unwrap_or(u32::MAX);
         let pause = (self.within / pages.max(1)).min(MAX_PAUSE);
         loop {
             let page = rounds.page().await?;
             self.findings.add(&page.report);
             let found = self.findings.now.load(Ordering::Relaxed);
-            let progress = Progress {
+            let progress = SavedProgress {
                 place: rounds.place(),
                 found,
             };
@@ -247,14 +247,14 @@ impl VerificationTask {
     }
 }
 
-fn read(file: &Path) -> Option<Progress> {
+fn read(file: &Path) -> Option<SavedProgress> {
     let size = fs::metadata(file).ok()?.len();
     let bytes = (size <= MAX_FILE_BYTES).then(|| fs::read(file).ok())??;
     serde_json::from_slice(&bytes).ok()
 }
 
 /// Saves the progress. If that fails, the next start verifies from the beginning, which only costs time.
-fn write(file: &Path, progress: &Progress) {
+fn write(file: &Path, progress: &SavedProgress) {
     let temporary = file.with_extension("checked.new");
     let written = (|| {
         let mut options = fs::OpenOptions::new();

@@ -10,7 +10,7 @@ use crate::{
     audit::{
         EntryRef,
         entry::{Entry, HeadRef, Kind},
-        receipt::speaks_of,
+        receipt::is_covered,
     },
     clock::Stopwatch,
     error::{ErrorCode, RequestError},
@@ -28,7 +28,7 @@ use crate::{
         Store,
         alerts::AlertRow,
         session::{Session, StoreError},
-        write::budget::Uncounted,
+        write::budget::UnkeptCounts,
         writing::Deed,
     },
 };
@@ -64,7 +64,7 @@ impl Engine {
             request.session.now(),
         );
         let announcing: Vec<bool> = entries.iter().map(|entry| entry.awaits).collect();
-        let spoken_of: Vec<bool> = entries.iter().map(speaks_of).collect();
+        let spoken_of: Vec<bool> = entries.iter().map(is_covered).collect();
         // All at once, so that they share a commit.
         let span = info_span!("trail", entries = entries.len());
         let appending = entries.into_iter().map(|entry| request.services.trail.append(entry));
@@ -108,14 +108,14 @@ impl Engine {
             introspected,
             receipt.as_ref(),
         );
-        let uncounted = request.session.uncounted();
+        let unkept_counts = request.session.unkept_counts();
         if writes.is_empty() && !request.kept.into_inner() {
             // Nothing was changed, so nothing is lost if ending the transaction fails.
             let _ = request.session.end().await;
         } else if let Err(error) = made(request.session, &written, &announcing).await {
             let unknown = matches!(error, StoreError::Unavailable(_));
             let store = &self.parts.services.store;
-            self.count_again(asked, uncounted).await;
+            self.repeat_counts(asked, unkept_counts).await;
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
             self.raise_alerts(asked, &looked).await;
             if paced {
@@ -186,14 +186,14 @@ impl Engine {
 
     /// Undoes what a session wrote, but for what it counted.
     async fn undo(&self, asked: &Asked, session: Session) {
-        let uncounted = session.uncounted();
+        let unkept_counts = session.unkept_counts();
         drop(session);
-        self.count_again(asked, uncounted).await;
+        self.repeat_counts(asked, unkept_counts).await;
     }
 
     /// Counts again what went with a session that was not kept. What fails here is in the log: the operation has failed already.
-    async fn count_again(&self, asked: &Asked, uncounted: Uncounted) {
-        if let Err(error) = self.parts.services.store.count_again(uncounted).await {
+    async fn repeat_counts(&self, asked: &Asked, unkept_counts: UnkeptCounts) {
+        if let Err(error) = self.parts.services.store.repeat_counts(unkept_counts).await {
             tracing::error!(%error, request_id = %asked.request_id, "writes.not_counted");
         }
     }

@@ -25,21 +25,21 @@ impl Engine {
         let mut tried = 0;
         loop {
             tried += 1;
-            let alone = tried > 1 || store.writers_are_crowded();
+            let alone = tried > 1 || store.writes_are_contended();
             let attempt = Attempt {
-                mode: if alone { Mode::Alone } else { Mode::Write },
+                mode: if alone { Mode::Exclusive } else { Mode::Write },
                 admitted: Arc::clone(&admitted),
                 again: tried < TRIES && asked.began.passed() < self.parts.limits.time,
             };
             let answered = self.attempt(asked, plan, &attempt).await;
             match answered {
                 Err(error) if error.code == ErrorCode::Conflict && attempt.again => {
-                    store.another_came_first();
+                    store.note_conflict();
                     admitted.again();
                     self.parts.again.fetch_add(1, Ordering::Relaxed);
                     if tried > 1 {
                         // It was alone, so nobody came first: a sequence gave a number that is stored already.
-                        if let Err(error) = store.databases().set_numbers_right().await {
+                        if let Err(error) = store.databases().repair_sequences().await {
                             tracing::warn!(%error, "store.not_looked_at");
                         }
                     }

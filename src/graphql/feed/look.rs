@@ -16,7 +16,7 @@ use crate::{
     sharing::{ceiling::Ceiling, register::field},
     store::{
         dossier::{Dossier, Wants},
-        feed::{Consumer, Fate, Looked, Told},
+        feed::{Consumer, FeedProgress, KnownMarker, MarkerEvent},
         policy::Policies,
         reach::{FamilySet, Reach, Window},
         session::{Mode, Session, StoreError},
@@ -33,7 +33,7 @@ const NEEDED: TimeDelta = TimeDelta::days(2);
 /// Up to where nothing was to be told, as long as nobody has written the consumer's row anew.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
-    row: Looked,
+    row: FeedProgress,
     until: i64,
 }
 
@@ -44,7 +44,7 @@ struct Look<'a> {
     session: Session,
     policies: Arc<Policies>,
     ceiling: Arc<Ceiling>,
-    row: Option<Looked>,
+    row: Option<FeedProgress>,
     newest: i64,
     /// Whether what changes next gets a greater number.
     rises: bool,
@@ -52,8 +52,8 @@ struct Look<'a> {
 
 /// What is to be told, and what the families that it is about were told to be.
 struct Found {
-    events: Vec<(Uuid, Fate)>,
-    told: HashMap<Uuid, Told>,
+    events: Vec<(Uuid, MarkerEvent)>,
+    told: HashMap<Uuid, KnownMarker>,
 }
 
 impl<'a> Look<'a> {
@@ -62,7 +62,7 @@ impl<'a> Look<'a> {
         let session = Session::begin(store, consumer.caller.authority, mode).await?;
         let row = match mode {
             Mode::Read => session.looked(consumer.id).await?,
-            Mode::Write | Mode::Alone | Mode::Feed => session.look_after(consumer.id).await?,
+            Mode::Write | Mode::Exclusive | Mode::Feed => session.lock_feed(consumer.id).await?,
         };
         let policies = session.policies(store).await?;
         let (newest, rises) = session.newest_change().await?;
@@ -81,7 +81,7 @@ impl<'a> Look<'a> {
     }
 
     /// How far the feed was looked after, if what was decided then by agreements and dates holds still, and the number of what changed since is greater.
-    fn holding(&self) -> Option<Looked> {
+    fn holding(&self) -> Option<FeedProgress> {
         self.row.filter(|row| {
             row.policy_version == self.policies.version
                 && row.looked_on == self.session.today()
@@ -93,7 +93,7 @@ impl<'a> Look<'a> {
     /// The families that changed after that.
     async fn changed(&self, after: i64) -> Result<Found, StoreError> {
         let families = self.session.changed_families(after, self.newest).await?;
-        let told = self.session.told(self.consumer.id, Some(&families)).await?;
+        let told = self.session.known_markers(self.consumer.id, Some(&families)).await?;
         let mut now = HashMap::new();
         if self.ceiling.covers(field::MARKER_ID) {
             for keys in families.chunks(STRETCH) {
@@ -105,7 +105,7 @@ impl<'a> Look<'a> {
 
     /// Every family that could be visible, and every one that was told.
     async fn everything(&self) -> Result<Found, StoreError> {
-        let told = self.session.told(self.consumer.id, None).await?;
+        let told = self.session.known_markers(self.consumer.id, None).await?;
         let mut now = HashMap::new();
         if self.ceiling.covers(field::MARKER_ID) {
             let reach = Reach::of(&self.ceiling, field::MARKER_ID, self.session.today());
@@ -147,14 +147,14 @@ impl<'a> Look<'a> {
 
 fn found(
     families: impl IntoIterator<Item = Uuid>,
-    told: HashMap<Uuid, Told>,
+    told: HashMap<Uuid, KnownMarker>,
     now: &mut HashMap<Uuid, String>,
 ) -> Found {
     let events = families.into_iter().filter_map(|family| {
         let fate = match (told.get(&family), now.remove(&family)) {
-            (None, Some(mark)) => Fate::Set(mark),
-            (Some(told), Some(mark)) if told.fingerprint != mark => Fate::Updated(mark),
-            (Some(_), None) => Fate::Removed,
+            (None, Some(mark)) => MarkerEvent::Set(mark),
+            (Some(told), Some(mark)) if told.fingerprint != mark => MarkerEvent::Updated(mark),
+            (Some(_), None) => MarkerEvent::Removed,
             (Some(_), Some(_)) | (None, None) => return None,
         };
         Some((family, fate))
@@ -193,7 +193,7 @@ pub(super) async fn after(services: &Services, consumer: &Consumer, seen: &mut O
         Some(row) => look.changed(row.seq).await?,
         None => look.everything().await?,
     };
-    let looked = Looked {
+    let looked = FeedProgress {
         seq: look.newest,
         policy_version: look.policies.version,
         looked_on: look.session.today(),
@@ -201,13 +201,13 @@ pub(super) async fn after(services: &Services, consumer: &Consumer, seen: &mut O
     };
     let session = look.session;
     session
-        .tell(consumer, look.row, looked, &found.told, &found.events)
+        .append_events(consumer, look.row, looked, &found.told, &found.events)
         .await?;
     *seen = None;
     let (authority, long_ago) = (session.authority(), session.now() - NEEDED);
     session.commit().await?;
     if holding.is_none()
-        && let Err(error) = services.store.forget_changes(authority, long_ago).await
+        && let Err(error) = services.store.delete_old_changes(authority, long_ago).await
     {
         // Whoever looks next tries again.
         tracing::warn!(%error, "feed.changes_not_forgotten");

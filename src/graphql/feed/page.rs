@@ -20,7 +20,7 @@ use crate::{
     },
     store::{
         dossier::Dossier,
-        feed::{Consumer, Looked, MarkerChangeRow},
+        feed::{Consumer, FeedProgress, MarkerChangeRow},
         reach::FamilySet,
     },
 };
@@ -44,7 +44,12 @@ impl Place {
     }
 
     /// The place that a cursor of a consumer's feed names.
-    pub fn open(request: &Request, consumer: Uuid, looked: Option<Looked>, cursor: &str) -> Result<Self, ApiError> {
+    pub fn open(
+        request: &Request,
+        consumer: Uuid,
+        looked: Option<FeedProgress>,
+        cursor: &str,
+    ) -> Result<Self, ApiError> {
         let opened = request
             .codec()
             .open_cursor(request.authority(), &list(consumer), cursor)
@@ -63,7 +68,7 @@ impl Place {
 
     /// The same, where nothing was told yet, with the newest event that there is.
     #[must_use]
-    pub fn beginning(self, looked: Option<Looked>) -> Self {
+    pub fn beginning(self, looked: Option<FeedProgress>) -> Self {
         match self {
             Self { after: 0, began: 0 } => Self {
                 after: 0,

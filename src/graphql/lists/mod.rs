@@ -239,7 +239,7 @@ async fn first_rows<S: Select>(
         if let Some(named) = named {
             let given = |dossier: &Arc<Dossier>| !S::rows(dossier).is_empty();
             if !at.is_some_and(given) {
-                request.as_if_given(reach, named, at.is_none(), wants, &given).await?;
+                request.read_dummies(reach, named, at.is_none(), wants, &given).await?;
             }
         }
         match found.last() {

@@ -27,7 +27,7 @@ use crate::{
     },
     store::{
         budget::{Admission, Asked, Holder},
-        candidates::{Compared, Look},
+        candidates::{CandidateSearch, Compared},
         dossier::Dossier,
         reach::FamilySet,
     },
@@ -277,7 +277,7 @@ async fn compare(
         .iter()
         .fold(0_u64, |mixed, key| mixed.rotate_left(7) ^ key.cast_unsigned());
     let describes = |has: fn(&Question) -> bool| questions.iter().any(has);
-    let look = Look {
+    let look = CandidateSearch {
         identifiers: describes(|question| !question.description.identifiers.is_empty()),
         places: describes(|question| question.description.postcode.is_some() || question.description.address.is_some()),
         decoys_from: Uuid::from_u64_pair(mixed, mixed),

@@ -14,7 +14,7 @@ use crate::{
         series::{What, allowance, series},
     },
     sharing::caller::Caller,
-    store::budget::tried::{Days, Stop, Trial, Trier},
+    store::budget::trials::{Days, Stop, Trial, Trier},
 };
 
 /// Milliseconds of a day.

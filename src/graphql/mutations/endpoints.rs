@@ -31,7 +31,7 @@ pub(super) struct Fresh(Mutex<Option<Secret>>);
 impl Fresh {
     /// Draws a secret and seals it for an endpoint.
     pub(super) fn draw(&self, request: &Request, endpoint: Uuid) -> Result<String, ApiError> {
-        let drawn = Secret::draw().and_then(|secret| {
+        let drawn = Secret::generate().and_then(|secret| {
             let sealed = request
                 .services
                 .webhooks

@@ -11,7 +11,7 @@ use crate::{
     audit::hash::Hash,
     graphql::{api_error::ApiError, context::Request, write_budget::admit},
     sharing::caller::Caller,
-    store::{session::StoreError, write::Kept},
+    store::{session::StoreError, write::StoredOutcome},
 };
 
 /// The longest key, in characters.
@@ -83,7 +83,7 @@ pub async fn idempotent<I: InputType>(
     }
     let caller = Arc::clone(request.ceiling.caller());
     let request_hash = hash(&caller, mutation, input);
-    if let Some(kept) = request.session.kept(&caller.principal, key).await? {
+    if let Some(kept) = request.session.stored_outcome(&caller.principal, key).await? {
         if kept.request_hash != request_hash {
             return Ok(Done::refused(UserError::new(
                 "idempotencyKey",
@@ -98,8 +98,8 @@ pub async fn idempotent<I: InputType>(
     let done = change.await?;
     let corrupt = |_| StoreError::Corrupt("an outcome that cannot be written".to_owned());
     let response = serde_json::to_string(&done).map_err(corrupt)?;
-    let kept = Kept { request_hash, response };
-    request.session.keep(&caller.principal, key, kept).await?;
+    let kept = StoredOutcome { request_hash, response };
+    request.session.store_outcome(&caller.principal, key, kept).await?;
     request.keep();
     Ok(done)
 }

@@ -1,4 +1,4 @@
-//! Somebody who is other in one thing, where nobody else who may be found is near.
+//! A candidate who differs in one field, with no other candidate close.
 
 use super::{
     super::{Description, Model, Sex, Thresholds, Verdict, verdict},
@@ -27,16 +27,16 @@ fn text(text: &str) -> Option<String> {
 
 type Change = fn(&mut Description);
 
-/// What those who do not know her name call her.
+/// Called by a pet name that is not recorded.
 fn bubbles() -> Description {
     but(|asked| asked.given_name = text("Bubbles"))
 }
 
 #[test]
-fn a_name_that_nobody_wrote_down_is_hers_where_nobody_else_is_near() {
+fn an_unrecorded_name_matches_where_nobody_else_is_close() {
     let sarah = but(|_| {});
     assert_eq!(answer(&bubbles(), &[&sarah]), Verdict::Matched(0));
-    // Others of the home are not near.
+    // Others in the home are not close.
     let (mother, brother) = (
         but(|mother| (mother.given_name, mother.date_of_birth) = (text("Joan"), Some(day(1960, 11, 2)))),
         but(|brother| (brother.given_name, brother.date_of_birth) = (text("Daniel"), Some(day(1990, 7, 21)))),
@@ -45,14 +45,14 @@ fn a_name_that_nobody_wrote_down_is_hers_where_nobody_else_is_near() {
 }
 
 #[test]
-fn a_twin_of_whom_nothing_is_recorded_is_taken_for_the_one_who_is() {
-    // The price: far more people are called by another name than have a twin who is missing from the family's record (docs/matching.md).
+fn an_unrecorded_twin_is_taken_for_the_recorded_one() {
+    // The price: far more people are called by another name than have an unrecorded twin (docs/matching.md).
     let twin = but(|asked| asked.given_name = text("Gemma"));
     assert_eq!(answer(&twin, &[&but(|_| {})]), Verdict::Matched(0));
 }
 
 #[test]
-fn of_twins_it_may_be_either() {
+fn twins_are_ambiguous() {
     let (sarah, gemma) = (but(|_| {}), but(|twin| twin.given_name = text("Gemma")));
     assert_eq!(answer(&bubbles(), &[&sarah, &gemma]), Verdict::Ambiguous);
     assert_eq!(
@@ -60,13 +60,13 @@ fn of_twins_it_may_be_either() {
         Verdict::Matched(1),
         "by her name she is found"
     );
-    // A year between them is near enough.
+    // A year apart is close enough.
     let sister = but(|sister| (sister.given_name, sister.date_of_birth) = (text("Gemma"), Some(day(1988, 3, 9))));
     assert_eq!(answer(&bubbles(), &[&sarah, &sister]), Verdict::Ambiguous);
 }
 
 #[test]
-fn all_else_must_agree_the_home_among_it() {
+fn everything_else_must_agree_including_the_home() {
     let sarah = but(|_| {});
     let changes: [(&str, Change); 6] = [
         ("a brother", |asked| asked.sex = Some(Sex::Male)),
@@ -86,14 +86,14 @@ fn all_else_must_agree_the_home_among_it() {
 }
 
 #[test]
-fn a_wholly_other_birthday_is_a_mistake_where_the_name_is_rare() {
+fn a_completely_different_birthday_is_a_mistake_if_the_name_is_rare() {
     let of = |given: &str| but(|person| person.given_name = text(given));
     let asked =
         |given: &str| but(|asked| (asked.given_name, asked.date_of_birth) = (text(given), Some(day(1979, 11, 30))));
     assert_eq!(answer(&asked("Thomasina"), &[&of("Thomasina")]), Verdict::Matched(0));
-    // Somebody else who lives there may be called so.
+    // Somebody else with that name may live there.
     assert_eq!(answer(&asked("Olivia"), &[&of("Olivia")]), Verdict::Ambiguous);
-    // A mother and a daughter of one name.
+    // A mother and a daughter with the same name.
     let daughter =
         but(|daughter| (daughter.given_name, daughter.date_of_birth) = (text("Thomasina"), Some(day(2011, 6, 14))));
     assert_eq!(
@@ -103,8 +103,8 @@ fn a_wholly_other_birthday_is_a_mistake_where_the_name_is_rare() {
 }
 
 #[test]
-fn who_may_not_be_found_does_not_change_the_answer() {
-    // The decision leaves out who is hidden before anything is chosen: the twin is as nobody.
+fn hidden_people_do_not_change_the_answer() {
+    // The decision removes hidden people before anything is chosen: the twin might as well not exist.
     let (sarah, hidden) = (but(|_| {}), but(|twin| twin.given_name = text("Gemma")));
     let everybody = answer(&bubbles(), &[&sarah, &hidden]);
     let visible = answer(&bubbles(), &[&sarah]);
@@ -117,13 +117,13 @@ fn who_may_not_be_found_does_not_change_the_answer() {
 }
 
 #[test]
-fn without_households_there_is_nobody_else_to_think_of() {
+fn without_households_nobody_else_is_considered() {
     let model = Model::standard().clone().with_households(false);
     assert_eq!(model.score(&bubbles(), &but(|_| {})).alone, None);
 }
 
 #[test]
-fn names_and_a_birthday_here_and_a_namesake_of_that_age_there_are_not_clear() {
+fn a_namesake_of_similar_age_at_the_place_is_ambiguous() {
     let of = |given: &str, born: &str, postcode: &str, address: &str| Description {
         given_name: Some(given.to_owned()),
         family_name: Some("Marsden".to_owned()),
@@ -140,12 +140,12 @@ fn names_and_a_birthday_here_and_a_namesake_of_that_age_there_are_not_clear() {
         answer(&asked, &[&elsewhere, &at_home("2021-11-22")]),
         Verdict::Ambiguous
     );
-    // A grandmother whom the child is named after is nobody else who may be meant.
+    // A grandmother after whom the child is named is not a candidate.
     assert_eq!(
         answer(&asked, &[&elsewhere, &at_home("1950-11-22")]),
         Verdict::Matched(0)
     );
-    // Where the one lives makes no difference.
+    // Where the first candidate lives makes no difference.
     let here = of("Ivy", "2021-12-02", "YO81 6UE", "52 Banbury Close, Netherfield");
     assert_eq!(answer(&asked, &[&here, &at_home("2021-11-22")]), Verdict::Ambiguous);
 }

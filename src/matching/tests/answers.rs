@@ -1,4 +1,4 @@
-//! From weights to an answer, at the edges.
+//! Verdicts at the thresholds.
 
 use super::super::{Thresholds, Verdict, choose};
 
@@ -22,10 +22,10 @@ fn the_thresholds_themselves_count() {
 }
 
 #[test]
-fn whoever_is_found_stands_clear_of_the_next() {
+fn a_match_leads_the_next_candidate_clearly() {
     assert_eq!(answer(&[8.0, 5.0]), Verdict::Matched(0));
     assert_eq!(answer(&[8.0, 5.0_f64.next_up()]), Verdict::Ambiguous);
-    // Below `lower` nobody counts, however near.
+    // Below `lower` nobody counts, however close.
     let narrow = Thresholds {
         upper: 1.5,
         ..THRESHOLDS
@@ -35,7 +35,7 @@ fn whoever_is_found_stands_clear_of_the_next() {
 }
 
 #[test]
-fn two_at_the_top_are_not_one() {
+fn two_at_the_top_are_not_a_match() {
     assert_eq!(answer(&[6.0, 20.0]), Verdict::Ambiguous);
     assert_eq!(answer(&[9.0, 9.0]), Verdict::Ambiguous);
     assert_eq!(answer(&[5.0, 5.0]), Verdict::Ambiguous);
@@ -43,7 +43,7 @@ fn two_at_the_top_are_not_one() {
 }
 
 #[test]
-fn what_is_not_a_number_counts_for_nothing() {
+fn nan_counts_for_nothing() {
     assert_eq!(answer(&[f64::NAN]), Verdict::NotFound);
     assert_eq!(answer(&[f64::NAN, 8.0]), Verdict::Matched(1));
     assert_eq!(answer(&[f64::NEG_INFINITY, 8.0]), Verdict::Matched(1));

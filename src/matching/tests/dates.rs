@@ -1,4 +1,4 @@
-//! Dates of birth that are known in part, leap days, children not yet born, and people with one name.
+//! Partial dates of birth, leap days, unborn children, and people with one name.
 
 use chrono::{Datelike as _, NaiveDate};
 
@@ -10,7 +10,7 @@ use super::{
     day, level, named, sarah,
 };
 
-/// A description with nothing but what is known of the birth: `1987`, `1987-03`, `1987-03-09`, or `*` and the day on which a child is expected.
+/// A description with only a date of birth: `1987`, `1987-03`, `1987-03-09`, or `*` and the expected date.
 fn born(text: &str) -> Description {
     let read = |text: &str| text.parse::<NaiveDate>().expect("a day");
     let (date_of_birth, born_about) = match (text.strip_prefix('*'), text.len()) {
@@ -29,7 +29,7 @@ fn born(text: &str) -> Description {
     }
 }
 
-/// The person, with that known of the birth instead.
+/// The person with another date of birth.
 fn with_birth(of: &Description, text: &str) -> Description {
     let Description {
         date_of_birth,
@@ -48,7 +48,7 @@ fn agree(one: &str, other: &str) -> Agreement {
 }
 
 #[test]
-fn what_is_known_in_part_agrees_by_what_is_known() {
+fn partial_dates_agree_in_what_is_known() {
     let cases = [
         ("1987", "1987-03-09", SameYear),
         ("1987", "1987-03", SameYear),
@@ -56,7 +56,7 @@ fn what_is_known_in_part_agrees_by_what_is_known() {
         ("1987-03", "1987-03-09", SameMonth),
         ("1987-03", "1987-03", SameMonth),
         ("1987-03", "1987-04-09", Part),
-        // Worked out from an age.
+        // Derived from an age.
         ("1987", "1988-02-03", Part),
         ("1987", "1986", Part),
         ("1987-03", "1988", Part),
@@ -72,7 +72,7 @@ fn what_is_known_in_part_agrees_by_what_is_known() {
     for one in ["1987", "1987-03", "*2027-02-01"] {
         assert_eq!(level(Field::DateOfBirth, &born(one), &unknown), Missing, "{one}");
     }
-    // Where the whole date is there, nothing else counts.
+    // If the full date is known, nothing else counts.
     let both = Description {
         born_about: Some(BornAbout::Year(1950)),
         ..born("1987-03-09")
@@ -81,7 +81,7 @@ fn what_is_known_in_part_agrees_by_what_is_known() {
 }
 
 #[test]
-fn a_leap_day_is_a_slip_from_the_days_beside_it() {
+fn a_leap_day_is_a_slip_from_the_adjacent_days() {
     let cases = [
         ("2000-02-29", "2000-02-29", Exact),
         ("2000-02-29", "2000-02-28", Slip),
@@ -90,7 +90,7 @@ fn a_leap_day_is_a_slip_from_the_days_beside_it() {
         ("2000-02-29", "2000-03-02", Disagrees),
         ("2000-02-29", "2001-03-01", Disagrees),
         ("2000-02-29", "2004-02-29", Slip),
-        // Between other months it is none.
+        // Not between other months.
         ("2000-04-30", "2000-05-01", Disagrees),
         ("2001-02-28", "2001-03-01", Disagrees),
         ("2000-02", "2000-02-29", SameMonth),
@@ -118,7 +118,7 @@ fn a_birth_agrees_with_the_days_around_the_expected_one() {
         ("2025", Disagrees),
         ("2027-03", Expected),
         ("2026-08", Disagrees),
-        // No slips: the day is none that anybody wrote down of a birth.
+        // Typing mistakes do not apply: nobody wrote this day down as a date of birth.
         ("2017-02-01", Disagrees),
     ];
     for (other, wanted) in cases {
@@ -126,9 +126,10 @@ fn a_birth_agrees_with_the_days_around_the_expected_one() {
     }
 }
 
-/// For all days of some years that say more than the year: which is which does not matter, a part of a date agrees with the date, and nothing but the same day is exact.
+/// For all days of some distinctive years: the comparison is symmetric, a part of a date agrees with the
+/// date, and only the same day is exact.
 #[test]
-fn dates_agree_the_same_way_round_and_with_their_own_parts() {
+fn dates_are_symmetric_and_agree_with_their_parts() {
     let says_the_year = |day: &NaiveDate| (day.month(), day.day()) == (1, 1) || (day.month(), day.day()) == (6, 1);
     let days = || {
         let all = day(1999, 11, 1).iter_days().take(500).step_by(7);
@@ -140,7 +141,7 @@ fn dates_agree_the_same_way_round_and_with_their_own_parts() {
         assert_eq!(agree(&whole, &whole[..7]), SameMonth, "{one}");
         assert_eq!(agree(&whole, &format!("*{whole}")), Exact, "{one}");
         for other in days() {
-            // The helper asks both ways round.
+            // The helper compares in both directions.
             let other_whole = other.to_string();
             let levels = [
                 agree(&whole, &other_whole),
@@ -160,9 +161,9 @@ fn dates_agree_the_same_way_round_and_with_their_own_parts() {
     }
 }
 
-/// More that is known and the same never says less.
+/// More agreement in more detail never weighs less.
 #[test]
-fn what_more_of_a_date_agrees_says_more() {
+fn more_agreement_of_a_date_weighs_more() {
     let weight = |text: &str| Model::standard().score(&with_birth(&sarah(), text), &sarah()).weight;
     let unknown = Description {
         date_of_birth: None,
@@ -183,7 +184,7 @@ fn enough(asked: &Description) -> bool {
     Model::standard().lacks(asked, Thresholds::default().upper).is_none()
 }
 
-/// What a question of this description is answered where only that person is stored.
+/// The verdict if only that person is stored.
 fn answer(asked: &Description, stored: &Description) -> Verdict {
     assert!(enough(asked), "{asked:?} cannot be asked");
     let mut kept = keys::stored(stored);
@@ -195,7 +196,7 @@ fn answer(asked: &Description, stored: &Description) -> Verdict {
 }
 
 #[test]
-fn who_is_known_by_the_year_is_found_by_names_and_place() {
+fn a_person_with_only_a_year_is_found_by_names_and_place() {
     let stored = with_birth(&sarah(), "1987");
     let place_alone = Description {
         given_name: None,
@@ -209,7 +210,7 @@ fn who_is_known_by_the_year_is_found_by_names_and_place() {
         answer(&with_birth(&place_alone, "1987-03"), &stored),
         Verdict::Matched(0)
     );
-    // Their brother or sister, born in another year, is not them.
+    // A sibling, born in another year, is another person.
     assert_ne!(answer(&with_birth(&place_alone, "1990"), &stored), Verdict::Matched(0));
     let sister = Description {
         given_name: Some("Gemma".to_owned()),
@@ -237,7 +238,7 @@ fn keys_meet_without_the_place_where_the_date_is_known_in_part() {
     // Both names, whatever is known of the date.
     let nothing = named("Sarah", "Whitcombe");
     assert!(meets(&person("Sarah", "Whitcombe", "1987-03-09"), &nothing));
-    // One name, written as the one or as the other.
+    // A single name, written as either.
     for (asked, stored) in [
         (person("Suharno", "", "1961"), person("", "Suharno", "1961-05-02")),
         (person("", "Suharno", "1961-05-02"), person("Suharno", "", "1961")),
@@ -250,7 +251,7 @@ fn keys_meet_without_the_place_where_the_date_is_known_in_part() {
     ] {
         assert!(meets(&asked, &stored), "{asked:?} {stored:?}");
     }
-    // A child not yet born, before and after the birth, also over the turn of a year.
+    // An unborn child, before and after birth, also across the new year.
     for (asked, stored) in [
         ("2027-01-20", "*2027-02-01"),
         ("2026-12-27", "*2027-02-01"),
@@ -263,13 +264,13 @@ fn keys_meet_without_the_place_where_the_date_is_known_in_part() {
 }
 
 #[test]
-fn one_name_is_compared_wherever_it_is_written() {
+fn a_single_name_is_compared_as_either() {
     let (as_given, as_family) = (named("Suharno", ""), named("", "Suharno"));
     assert_eq!(level(Field::FamilyName, &as_given, &as_family), Exact);
     assert_eq!(level(Field::GivenName, &as_given, &as_family), Missing);
     assert_eq!(level(Field::FamilyName, &as_given, &named("", "Suharna")), Slip);
     assert_eq!(level(Field::FamilyName, &as_given, &named("", "Okafor")), Disagrees);
-    // Who has both is not compared crosswise with who has one.
+    // A person with both names is not compared crosswise with one who has one.
     assert_eq!(
         level(Field::FamilyName, &as_given, &named("Okafor", "Suharno")),
         Missing
@@ -292,7 +293,7 @@ fn a_child_not_yet_born_is_found_by_the_family_name_and_the_day() {
         postcode: postcode.map(str::to_owned),
         ..with_birth(&named(given, "Lindqvist"), text)
     };
-    // By another system that expects them on the same day.
+    // In another system with the same expected date.
     assert_eq!(answer(&asked("", "*2027-02-01", None), &stored), Verdict::Matched(0));
     // After the birth, by a name that nobody knew before.
     assert_eq!(
@@ -300,7 +301,7 @@ fn a_child_not_yet_born_is_found_by_the_family_name_and_the_day() {
         Verdict::Matched(0)
     );
     assert_ne!(answer(&asked("Amy", "2027-01-22", None), &stored), Verdict::Matched(0));
-    // Their brother or sister is somebody else.
+    // A sibling is another person.
     for born in ["2024-06-01", "2026-03-01", "2028-01-01"] {
         assert_ne!(
             answer(&asked("Amy", born, Some("ZX3 4QT")), &stored),
@@ -308,7 +309,7 @@ fn a_child_not_yet_born_is_found_by_the_family_name_and_the_day() {
             "{born}"
         );
     }
-    // Twins are two.
+    // Twins are two people.
     let weights =
         [&stored, &stored].map(|child| Model::standard().score(&asked("", "*2027-02-01", None), child).weight);
     assert_eq!(choose(&weights, &Thresholds::default()), Verdict::Ambiguous);

@@ -1,11 +1,11 @@
-//! What is enough to ask: whatever the best that could be stored would be found by.
+//! What is enough to ask: whatever would find a perfect stored match.
 
 use super::{
     super::{Description, Field, Model, Thresholds},
     identifier, sarah,
 };
 
-/// What of Sarah is said.
+/// A description with some of Sarah's fields.
 fn said(fields: &str) -> Description {
     let all = sarah();
     let has = |field: &str| fields.split(' ').any(|own| own == field);
@@ -44,19 +44,19 @@ fn a_question_is_enough_where_it_could_tell_somebody_from_everybody() {
 }
 
 #[test]
-fn a_question_that_is_not_is_told_what_would_make_it_so() {
+fn an_insufficient_question_says_what_is_missing() {
     use Field::{Address, DateOfBirth, FamilyName, GivenName, Postcode};
     for (asked, wanted) in [
         ("", vec![]),
         ("sex", vec![]),
         ("born", vec![FamilyName, GivenName]),
-        // Somebody of the home is not somebody.
+        // Anybody in the home is not a particular person.
         ("family postcode address", vec![GivenName, DateOfBirth]),
         ("family postcode sex", vec![GivenName, DateOfBirth]),
         ("postcode address", vec![GivenName]),
-        // Twins have it all.
+        // Twins share all of these.
         ("born postcode address sex", vec![FamilyName, GivenName]),
-        // Two people of one name are not one.
+        // Two people with the same name are different people.
         ("given family sex", vec![DateOfBirth, Postcode, Address]),
     ] {
         assert_eq!(lacks(&said(asked)), Some(wanted), "{asked}");
@@ -64,7 +64,7 @@ fn a_question_that_is_not_is_told_what_would_make_it_so() {
 }
 
 #[test]
-fn what_says_nothing_is_not_counted() {
+fn placeholders_are_not_counted() {
     let nothing = Description {
         family_name: Some(" - ".to_owned()),
         ..said("born")
@@ -75,7 +75,7 @@ fn what_says_nothing_is_not_counted() {
         ..said("")
     };
     assert!(lacks(&number).is_some());
-    // Only a whole postcode can be wholly the same.
+    // Only a full postcode can match in full.
     let district = Description {
         postcode: Some("ZX3".to_owned()),
         ..said("given family")

@@ -1,4 +1,4 @@
-//! How far each field agrees, on both sides of each step.
+//! The agreement of each field, on both sides of every step.
 
 use super::{
     super::{Agreement, Agreement::*, Description, Field, Sex},
@@ -64,23 +64,23 @@ fn a_given_name_agrees_by_its_short_forms_too() {
 }
 
 #[test]
-fn exchanged_names_are_seen() {
+fn swapped_names_are_recognised() {
     let levels = |one: &Description, other: &Description| {
         [Field::FamilyName, Field::GivenName].map(|field| level(field, one, other))
     };
     let sarah = named("Sarah", "Whitcombe");
     assert_eq!(levels(&sarah, &named("Whitcombe", "Sarah")), [Swapped, Swapped]);
     assert_eq!(levels(&sarah, &named("Whitcome", "Sara")), [Swapped, Swapped]);
-    // Without a middle name, or with nothing but the initial.
+    // Without a middle name, or with only the initial.
     assert_eq!(
         levels(&named("Sarah Jane", "Whitcombe"), &named("Whitcombe", "Sarah")),
         [Swapped, Swapped]
     );
     assert_eq!(levels(&sarah, &named("Whitcombe", "S")), [Swapped, Swapped]);
-    // One stands in the other's place, and the other is lost.
+    // One is in the other's place, and the other is missing.
     assert_eq!(levels(&sarah, &named("Whitcombe", "Green")), [Disagrees, Swapped]);
     assert_eq!(levels(&sarah, &named("Gemma", "Green")), [Disagrees, Disagrees]);
-    // Not exchanged where they agree as they stand.
+    // Not swapped if they agree as they are.
     assert_eq!(
         levels(&named("James", "Thomas"), &named("James", "Thomas")),
         [Exact, Exact]
@@ -119,7 +119,7 @@ fn a_date_agrees_as_slips_make_it() {
             "{asked}"
         );
     }
-    // A year more or less is a slip even where two digits change by it; three are not.
+    // A year more or less is a typing mistake even if two digits change; three years are not.
     let turn = born(day(2000, 5, 1));
     for (year, wanted) in [(1999, Year), (1998, Year), (1997, Part)] {
         assert_eq!(
@@ -181,7 +181,7 @@ fn an_address_agrees_by_its_words_and_numbers() {
         ("3 Mill Lane, Dunmere", Part),
         ("9 Canal Street, Fairwick", Disagrees),
         ("", Missing),
-        // A number alone says nothing of a street.
+        // A number alone does not identify a street.
         ("14", Missing),
     ];
     for (asked, wanted) in cases {
@@ -211,7 +211,7 @@ fn in_one_unit_another_number_is_another_house() {
     };
     assert_eq!(agree("ZX3 4QT", "ZX3 4QT"), Part);
     assert_eq!(agree("ZX3 4QT", "ZX3 4QR"), Near);
-    // A postcode that whole towns share says nothing of a street.
+    // A postcode shared by whole towns does not identify a street.
     assert_eq!(agree("2227", "2227"), Near);
 }
 

@@ -1,21 +1,22 @@
-//! Keys: a question finds whoever it describes, each slip that is promised included, and kept keys stay what they are.
+//! Keys: a question finds whoever it describes, including with every supported mistake, and stored keys do
+//! not change.
 
 use super::{
     super::{Description, keys},
     day, identifier, sarah,
 };
 
-/// What is said otherwise.
+/// A change to the description.
 type Change = fn(&mut Description);
 
-/// Whether a question would come upon somebody stored.
+/// Whether a question would find somebody stored.
 fn meets(asked: &Description, stored: &Description) -> bool {
     let mut kept = keys::stored(stored);
     kept.extend(keys::by_place(stored.postcode.as_deref(), stored.address.as_deref()));
     keys::asked(asked).iter().any(|key| kept.contains(key))
 }
 
-/// Whether it would where nothing of the place is kept, as of people whose whereabouts are shielded.
+/// Whether it would without place keys, as for shielded people.
 fn meets_without_place(asked: &Description, stored: &Description) -> bool {
     let kept = keys::stored(stored);
     keys::asked(asked).iter().any(|key| kept.contains(key))
@@ -27,7 +28,7 @@ fn text(text: &str) -> Option<String> {
 }
 
 #[test]
-fn each_promised_slip_of_names_and_date_is_met_without_the_place() {
+fn every_supported_mistake_is_found_without_the_place() {
     let stored = Description {
         family_name: text("Whitcombe-Hale"),
         ..sarah()
@@ -76,7 +77,7 @@ fn each_promised_slip_of_names_and_date_is_met_without_the_place() {
 }
 
 #[test]
-fn a_place_is_met_by_postcode_or_by_street() {
+fn a_place_is_found_by_postcode_or_street() {
     let place = |postcode: Option<&str>, address: Option<&str>| Description {
         family_name: text("Okafor"),
         date_of_birth: Some(day(1990, 7, 21)),
@@ -101,7 +102,7 @@ fn a_place_is_met_by_postcode_or_by_street() {
 }
 
 #[test]
-fn a_number_is_met_in_its_own_system_only() {
+fn a_number_is_found_in_its_own_system_only() {
     let number = |system: &str, value: &str| Description {
         identifiers: vec![identifier(system, value)],
         ..Description::default()
@@ -112,7 +113,7 @@ fn a_number_is_met_in_its_own_system_only() {
 }
 
 #[test]
-fn what_is_not_known_has_no_key() {
+fn unknown_values_have_no_key() {
     assert!(keys::stored(&Description::default()).is_empty());
     assert!(keys::asked(&Description::default()).is_empty());
     assert!(keys::by_place(None, None).is_empty());
@@ -122,9 +123,9 @@ fn what_is_not_known_has_no_key() {
     );
 }
 
-/// Keys are kept in the database. If this fails, all kept keys must be made anew: a migration has to do that.
+/// Keys are stored in the database. If this fails, all stored keys must be rebuilt by a migration.
 #[test]
-fn kept_keys_stay_what_they_are() {
+fn stored_keys_do_not_change() {
     assert_eq!(keys::stored(&sarah()), STORED);
     assert_eq!(keys::by_place(Some("ZX3 4QT"), Some("14 Mill Road, Dunmere")), BY_PLACE);
 }

@@ -1,4 +1,4 @@
-//! What matching promises.
+//! Tests of what matching guarantees.
 
 mod alone;
 mod answers;
@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 
 use super::{Agreement, Description, Field, Identifier, Sex, compare};
 
-/// A made-up person of whom everything is known.
+/// A fictitious person of whom everything is known.
 fn sarah() -> Description {
     Description {
         given_name: Some("Sarah".to_owned()),
@@ -45,7 +45,7 @@ fn identifier(system: &str, value: &str) -> Identifier {
     }
 }
 
-/// How far a field of two descriptions agrees, whichever is which.
+/// The agreement of a field of two descriptions, in both directions.
 fn level(field: Field, one: &Description, other: &Description) -> Agreement {
     let find = |one, other| {
         let found = compare(one, other)

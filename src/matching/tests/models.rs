@@ -29,7 +29,7 @@ fn in_the_built_in_model_to_agree_speaks_for_and_to_differ_against() {
 }
 
 #[test]
-fn what_is_wrong_with_a_model_is_told_by_its_place() {
+fn model_errors_name_their_location() {
     let line = |start: &str| {
         let found = FILE.lines().find(|line| line.starts_with(start));
         found.expect("the line is there").to_owned()
@@ -96,7 +96,7 @@ fn what_is_wrong_with_a_model_is_told_by_its_place() {
     assert!(refused(&long).to_string().len() < 300);
 }
 
-/// Made-up people, each twice; the second time with slips that come round by their number.
+/// Fictitious people, each twice; the second time with mistakes that depend on their number.
 fn twice() -> (Vec<Description>, Vec<Description>) {
     const GIVEN: [&str; 11] = [
         "Aisha", "Ben", "Chloe", "Daniel", "Ewa", "Farid", "Grace", "Hugo", "Imogen", "Jakub", "Keira",
@@ -147,17 +147,17 @@ fn twice() -> (Vec<Description>, Vec<Description>) {
 }
 
 #[test]
-fn estimation_finds_what_was_put_in_and_is_the_same_every_time() {
+fn estimation_recovers_the_model_and_is_deterministic() {
     let (people, again) = twice();
     let base = Model::standard().clone().with_households(false);
     let trained = train::train(&again, Some(&people), &base).expect("a model");
-    assert!(trained.settled && trained.rounds < 500, "{}", trained.rounds);
+    assert!(trained.converged && trained.rounds < 500, "{}", trained.rounds);
     assert!((trained.matches - 180.0).abs() < 4.0, "{}", trained.matches);
     let share = |field: Field, level: Agreement| trained.model.fields[field as usize][field.place(level).unwrap()].m;
     assert!((share(Field::FamilyName, Agreement::Slip) - 0.1).abs() < 0.03);
     assert!((share(Field::GivenName, Agreement::Disagrees) - 0.1).abs() < 0.03);
     assert!(share(Field::DateOfBirth, Agreement::Exact) > 0.97);
-    // What the data do not show is as it was.
+    // What the data do not show stays the same.
     let sex = Field::Sex as usize;
     assert_eq!(
         format!("{:.6?}", trained.model.fields[sex]),
@@ -170,7 +170,7 @@ fn estimation_finds_what_was_put_in_and_is_the_same_every_time() {
 }
 
 #[test]
-fn one_list_with_everybody_twice_says_the_same_as_two() {
+fn one_list_with_everybody_twice_gives_the_same_as_two_lists() {
     let (people, again) = twice();
     let both: Vec<Description> = people.iter().chain(&again).cloned().collect();
     let base = Model::standard().clone().with_households(false);
@@ -179,7 +179,7 @@ fn one_list_with_everybody_twice_says_the_same_as_two() {
 }
 
 #[test]
-fn where_nobody_is_twice_there_is_nothing_to_learn() {
+fn without_duplicates_there_is_nothing_to_learn() {
     let base = Model::standard();
     assert_eq!(train::train(&[], None, base).err(), Some(train::TrainError::NoPairs));
     assert_eq!(

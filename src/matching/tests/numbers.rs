@@ -1,4 +1,4 @@
-//! Numbers in other systems: one form, check digits, and what each can say.
+//! Identifiers in other systems: normalisation, check digits, and strength as evidence.
 
 use super::{
     super::{
@@ -45,14 +45,14 @@ fn it_does_not_matter_how_a_number_is_written() {
 
 #[test]
 fn a_slip_of_a_checked_number_is_wrong_and_never_another_person_s() {
-    // Two that are right and differ by little: two people.
+    // Two valid ones that differ little: two people.
     assert_eq!(agree("nhs_number", "9990000018", "9990000026"), Disagrees);
     assert_eq!(agree("nhs_number", "9990000018", "9990000019"), Slip);
     assert_eq!(agree("nino", "ZZ990001C", "ZZ990002C"), Slip);
 }
 
 #[test]
-fn wrong_numbers_are_told_by_what_is_wrong() {
+fn invalid_numbers_say_what_is_wrong() {
     for (system, value, wanted) in [
         ("nhs_number", "9990000018", None),
         ("nhs_number", "999 000 0018", None),
@@ -61,7 +61,7 @@ fn wrong_numbers_are_told_by_what_is_wrong() {
         ("nhs_number", "9.99E+09", Some(WrongNumber::Scientific)),
         ("tenancy", "1.23457E+11", Some(WrongNumber::Scientific)),
         ("tenancy", "12E34", None),
-        // They pass the check, and are nobody's.
+        // They pass the check, but are nobody's.
         ("nhs_number", "9999999999", Some(WrongNumber::Placeholder)),
         ("nhs_number", "0000000000", Some(WrongNumber::Placeholder)),
         ("nino", "QQ123456C", Some(WrongNumber::Placeholder)),
@@ -124,7 +124,7 @@ fn a_number_that_is_one_person_s_finds_alone_and_others_need_a_second_fact() {
         );
         assert!(Model::standard().lacks(&named, upper).is_none(), "{system}");
     }
-    // A number that cannot be right is no better than those of others.
+    // An invalid number is no better than those of other systems.
     let slip = with("nhs_number", "9990000019");
     let lack = Model::standard()
         .lacks(&slip, Thresholds::default().upper)
@@ -143,7 +143,7 @@ fn two_nhs_numbers_are_two_people_whatever_else_agrees() {
         ..sarah()
     };
     assert_eq!(answer(&asked, &stored), Verdict::Ambiguous);
-    // A slip of the pen is none.
+    // A typing mistake is not another number.
     let slipped = Description {
         identifiers: vec![identifier("nhs_number", "9990000081")],
         ..sarah()

@@ -1,4 +1,4 @@
-//! What people write where they do not know says nothing of who it is.
+//! Placeholders for unknown values are no evidence.
 
 use super::{
     super::{Agreement::*, Description, Field, Model, Thresholds, Verdict, keys, verdict},
@@ -18,7 +18,7 @@ fn answer(asked: &Description, stored: &Description) -> Verdict {
 }
 
 #[test]
-fn names_that_stand_for_none_are_not_known() {
+fn placeholder_names_count_as_unknown() {
     for none in [
         "Unknown",
         "NOT KNOWN",
@@ -47,7 +47,7 @@ fn names_that_stand_for_none_are_not_known() {
             Missing,
             "{none}"
         );
-        // Families are called so.
+        // These are real family names.
         assert_eq!(
             level(Field::FamilyName, &named("", none), &named("", none)),
             Exact,
@@ -64,7 +64,7 @@ fn names_that_stand_for_none_are_not_known() {
 }
 
 #[test]
-fn places_and_numbers_that_stand_for_none_are_not_known_and_have_no_key() {
+fn placeholder_places_and_numbers_have_no_key() {
     let nowhere = Description {
         postcode: text("ZZ99 3VZ"),
         address: text("No fixed abode, Dunmere"),
@@ -80,7 +80,7 @@ fn places_and_numbers_that_stand_for_none_are_not_known_and_have_no_key() {
 }
 
 #[test]
-fn the_first_of_january_says_the_year_and_no_more() {
+fn the_first_of_january_only_gives_the_year() {
     let born = |year, month, date| Description {
         date_of_birth: Some(day(year, month, date)),
         ..sarah()
@@ -154,7 +154,7 @@ fn a_child_that_was_written_down_as_baby_is_known_by_its_home() {
 }
 
 #[test]
-fn what_stands_for_none_is_asked_with_and_finds_nobody() {
+fn placeholders_may_be_asked_about_and_find_nobody() {
     let unknown = Description {
         given_name: text("Unknown"),
         family_name: text("Unknown"),

@@ -1,4 +1,4 @@
-//! A place, and a number of a place, can speak for somebody and never against.
+//! A place, and the number of a place, can be evidence for a match but never against.
 
 use super::{
     super::{Agreement, Description, Field, Model, Score},
@@ -20,7 +20,7 @@ fn level(score: &Score, field: Field) -> Agreement {
     found.expect("every field is compared").level
 }
 
-/// Sarah, with these details of where she lives and these numbers.
+/// Sarah with this address and these numbers.
 fn at(postcode: &str, address: &str, numbers: &[(&str, &str)]) -> Description {
     let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Description {
@@ -34,7 +34,7 @@ fn at(postcode: &str, address: &str, numbers: &[(&str, &str)]) -> Description {
     }
 }
 
-/// Places and numbers to ask with: right, near, wrong, nonsense, none.
+/// Places and numbers to ask about: right, similar, wrong, nonsense, none.
 const PLACES: [(&str, &str); 8] = [
     ("ZX3 4QT", "14 Mill Road, Dunmere"),
     ("ZX3 4QP", "41 Mill Road"),
@@ -57,7 +57,7 @@ const NUMBERS: [&[(&str, &str)]; 7] = [
 const ALL_OF_HERS: &[(&str, &str)] = &[("tenancy", "T-204918"), ("upn", "Z900000010101"), ("nino", "QQ204918C")];
 const NOT_OF_A_PLACE: &[(&str, &str)] = &[("nino", "QQ204918C")];
 
-/// Other people who may be meant, or not: a slip in the name, another birthday, a sister.
+/// Others who may or may not be meant: a misspelt name, another birthday, a sister.
 fn others(of: &Description) -> Vec<Description> {
     let day = of.date_of_birth.expect("a day");
     let named = |given: &str| Description {
@@ -89,7 +89,7 @@ fn others(of: &Description) -> Vec<Description> {
 }
 
 #[test]
-fn neither_ever_lowers_a_score() {
+fn places_never_lower_a_score() {
     let stored = at("ZX3 4QT", "14 Mill Road, Dunmere", ALL_OF_HERS);
     for (postcode, address) in PLACES {
         for numbers in NUMBERS {
@@ -113,7 +113,7 @@ fn neither_ever_lowers_a_score() {
 }
 
 #[test]
-fn who_lives_where_nobody_asked_is_answered_like_one_of_whom_no_place_is_compared() {
+fn a_wrong_place_is_answered_as_if_no_place_were_compared() {
     let sheltered = at("", "", NOT_OF_A_PLACE);
     let elsewhere = at(
         "QX91 7WW",
@@ -123,7 +123,7 @@ fn who_lives_where_nobody_asked_is_answered_like_one_of_whom_no_place_is_compare
     for (postcode, address) in PLACES {
         for numbers in NUMBERS {
             for asked in others(&at(postcode, address, numbers)) {
-                // Levels too: they may be told.
+                // The levels too, since they may be shown.
                 assert_eq!(score(&asked, &elsewhere), score(&asked, &sheltered), "{asked:?}");
             }
         }
@@ -131,7 +131,7 @@ fn who_lives_where_nobody_asked_is_answered_like_one_of_whom_no_place_is_compare
 }
 
 #[test]
-fn what_helps_is_told_as_it_agrees_and_what_does_not_as_missing() {
+fn helpful_places_show_their_level_and_others_show_missing() {
     use Agreement::{Disagrees, Exact, Missing};
     let stored = at("ZX3 4QT", "14 Mill Road, Dunmere", ALL_OF_HERS);
     let told = |asked: &Description| {
@@ -155,7 +155,7 @@ fn what_helps_is_told_as_it_agrees_and_what_does_not_as_missing() {
 }
 
 #[test]
-fn a_number_that_is_not_of_a_place_still_rules_out() {
+fn other_numbers_still_rule_out() {
     let stored = at("", "", ALL_OF_HERS);
     let weight = |numbers: &[(&str, &str)]| score(&at("", "", numbers), &stored).weight;
     assert!(weight(&[("nino", "QW102938C")]) < weight(&[]));
@@ -174,7 +174,7 @@ fn a_namesake_born_nearly_on_the_same_day_may_be_the_person_and_no_more() {
         score(&asked, &stored).weight
     };
     let (slip, part, turned) = (day(1987, 3, 8), day(1987, 3, 21), day(1987, 9, 3));
-    // Whether a place was asked about makes no difference unless it is the place.
+    // Asking about a place makes no difference unless it is the right one.
     for postcode in ["", "AB1 2CD"] {
         assert_eq!((weight(slip, postcode, &[]), weight(part, postcode, &[])), (0.0, 0.0));
         assert!(weight(turned, postcode, &[]) <= 0.0);

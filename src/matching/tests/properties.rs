@@ -1,4 +1,4 @@
-//! What holds for whatever is written: tried on many descriptions drawn by a fixed sequence, strange texts among them.
+//! Properties that hold for any input: tested on many pseudo-random descriptions, some with strange texts.
 
 use chrono::Datelike as _;
 
@@ -7,7 +7,7 @@ use super::{
     day,
 };
 
-/// A sequence that is the same every time (`SplitMix64`).
+/// A fixed pseudo-random sequence (`SplitMix64`).
 struct Chance(u64);
 
 impl Chance {
@@ -86,7 +86,7 @@ impl Chance {
 }
 
 #[test]
-fn who_is_compared_with_whom_does_not_matter() {
+fn comparison_is_symmetric() {
     let mut chance = Chance(1);
     for _ in 0..1_000 {
         let (one, other) = (chance.description(), chance.description());
@@ -100,7 +100,7 @@ fn who_is_compared_with_whom_does_not_matter() {
 }
 
 #[test]
-fn somebody_is_like_nobody_more_than_themselves() {
+fn nobody_matches_better_than_the_same_person() {
     let mut chance = Chance(2);
     for _ in 0..1_000 {
         let (one, other) = (chance.description(), chance.description());
@@ -108,13 +108,13 @@ fn somebody_is_like_nobody_more_than_themselves() {
             Model::standard().score(&one, &one),
             Model::standard().score(&one, &other),
         );
-        // Exchanged names and nicknames are rarer than equal ones, and may speak louder; not by more than a few bits.
+        // Swapped names and nicknames are rarer than equal ones, and may weigh more; but only by a few bits.
         assert!(own.weight + 12.0 > their.weight, "{one:?} {other:?}");
     }
 }
 
 #[test]
-fn what_is_not_known_speaks_neither_for_nor_against() {
+fn unknown_values_are_neutral() {
     let mut chance = Chance(3);
     let removals: [fn(&mut Description); 7] = [
         |it| it.given_name = None,
@@ -131,11 +131,11 @@ fn what_is_not_known_speaks_neither_for_nor_against() {
         for removal in removals {
             let mut less = person.clone();
             removal(&mut less);
-            // On which side it is not known does not matter, and neither does what the other side says.
+            // It does not matter on which side it is unknown, nor what the other side says.
             let other = chance.description();
             let mut other_less = other.clone();
             removal(&mut other_less);
-            // But for names: who has one only may be asked for by the other.
+            // Except names: a person with only one may be asked about by the other.
             let names = [&less, &other]
                 .into_iter()
                 .any(|of| of.given_name.is_none() != of.family_name.is_none());
@@ -143,7 +143,7 @@ fn what_is_not_known_speaks_neither_for_nor_against() {
                 let both = model.score(&less, &other_less).weight;
                 assert_eq!(model.score(&less, &other).weight.to_bits(), both.to_bits());
             }
-            // Compared with oneself, everything speaks for: to say less never says more.
+            // Compared with oneself everything agrees, so saying less never weighs more.
             assert!(
                 model.score(&less, &person).weight <= model.score(&person, &person).weight + 1e-9,
                 "{person:?}"
@@ -153,17 +153,17 @@ fn what_is_not_known_speaks_neither_for_nor_against() {
 }
 
 #[test]
-fn who_is_described_enough_is_met_and_found_where_they_are_stored_just_so() {
+fn a_sufficient_description_finds_its_exact_copy() {
     let mut chance = Chance(4);
     let (mut asked_about, thresholds) = (0, Thresholds::default());
     for _ in 0..3_000 {
         let person = chance.description();
         let asked = keys::asked(&person);
-        assert!(asked.len() <= keys::MOST_ASKED);
+        assert!(asked.len() <= keys::MAX_ASKED);
         assert!(asked.is_sorted_by(|one, other| one < other), "sorted, each once");
         let mut stored = keys::stored(&person);
         assert!(stored.is_sorted_by(|one, other| one < other));
-        // The first of January and of June is what people write where they do not know the day.
+        // 1 January and 1 June are placeholders for an unknown day.
         let known = person.date_of_birth.is_none_or(|born| born.day() > 1);
         if known && Model::standard().lacks(&person, thresholds.upper).is_none() {
             asked_about += 1;
@@ -218,9 +218,9 @@ fn long_texts_take_no_longer_than_short_ones() {
         ],
         ..Description::default()
     };
-    // Would take hours if anything looked at all of it twice over.
+    // Would take hours if anything were quadratic in the whole text.
     for _ in 0..50 {
         assert!(Model::standard().score(&long, &long).weight.is_finite());
-        assert!(keys::asked(&long).len() <= keys::MOST_ASKED);
+        assert!(keys::asked(&long).len() <= keys::MAX_ASKED);
     }
 }

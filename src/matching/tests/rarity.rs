@@ -1,11 +1,11 @@
-//! A rare name in common says more than a frequent one, and no rare name is in a model.
+//! A shared rare name is stronger evidence than a frequent one, and no rare name is in a model.
 
 use super::{
     super::{Model, rarity::Rarity},
     named,
 };
 
-/// So many of each name.
+/// This many of each name.
 fn count(names: &[(&str, usize)]) -> Rarity {
     Rarity::count(
         names
@@ -25,12 +25,12 @@ fn a_rare_name_says_more_than_a_frequent_one() {
     ]);
     let said = ["smith", "okafor", "whitcombe", "hale", "ng", "nobody has it"].map(|name| rarity.of(name));
     assert!(said[0] < 0.0 && said[0] < said[1] && said[1] < said[2], "{said:?}");
-    // 600 of 715 to 75: three bits.
+    // 600 of 715 against 75: three bits.
     assert!((said[1] - said[0] - 3.0).abs() <= 0.25, "{said:?}");
     // Names of so few people are not in the model: they could be one family.
-    let mut told: Vec<&str> = rarity.told.keys().map(String::as_str).collect();
-    told.sort_unstable();
-    assert!(!told.contains(&"hale") && !told.contains(&"ng"), "{told:?}");
+    let mut listed: Vec<&str> = rarity.listed.keys().map(String::as_str).collect();
+    listed.sort_unstable();
+    assert!(!listed.contains(&"hale") && !listed.contains(&"ng"), "{listed:?}");
     assert!(
         said[3..].iter().all(|bits| (bits - rarity.others).abs() < 1e-9),
         "{said:?}"
@@ -42,9 +42,9 @@ fn few_names_say_nothing_of_how_frequent_they_are() {
     let few = count(&[("smith", 400), ("okafor", 20)]);
     assert_eq!(few, Rarity::default());
     assert_eq!(count(&[("", 10_000)]), Rarity::default());
-    // Nor does it go beyond what a model's file may say.
+    // Nor does it exceed what a model file may contain.
     let extreme = count(&[("smith", 1_000_000), ("hale", 1)]);
-    assert!(extreme.of("hale") <= super::super::rarity::FURTHEST);
+    assert!(extreme.of("hale") <= super::super::rarity::MAX_WEIGHT);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_rare_name_does_not_tell_relatives_apart() {
         rarity: Default::default(),
         ..model.clone()
     };
-    // Nobody said when they were born: sisters, as far as anybody can see.
+    // Nobody said when they were born: they could be sisters.
     let (one, other) = (named("Zebedee", "Whitcombe"), named("Xanthe", "Whitcombe"));
     let (said, level) = (model.score(&one, &other).weight, without.score(&one, &other).weight);
     assert!((said - level).abs() < 1e-9, "{said} {level}");

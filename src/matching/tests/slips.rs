@@ -1,4 +1,4 @@
-//! What a slip does to the answer: one of each field leaves the person found, and people who are others are not.
+//! What mistakes do to the answer: one in any field still finds the person, and other people are not found.
 
 use super::{
     super::{Description, Model, Sex, Thresholds, Verdict, choose, verdict},
@@ -20,7 +20,7 @@ fn enough(asked: &Description) -> bool {
     Model::standard().lacks(asked, Thresholds::default().upper).is_none()
 }
 
-/// Sarah, as she was changed.
+/// Sarah with a change.
 fn but(change: impl FnOnce(&mut Description)) -> Description {
     let mut asked = sarah();
     asked.identifiers.clear();
@@ -79,7 +79,7 @@ fn one_slip_of_any_field_leaves_somebody_found() {
 #[test]
 fn somebody_else_is_not_found() {
     let others: [(&str, Description, Verdict); 14] = [
-        // The nearest cases on the other side.
+        // The closest cases on the other side.
         (
             "a sister",
             but(|asked| (asked.given_name, asked.date_of_birth) = (text("Gemma"), Some(day(1990, 7, 21)))),
@@ -232,7 +232,7 @@ fn a_number_alone_finds_but_not_against_everything_else() {
         choose(&[trusting.score(&only, &sarah()).weight], &Thresholds::default()),
         Verdict::Matched(0)
     );
-    // The name alone is another: people marry.
+    // Only the name differs: people marry.
     let married = Description {
         family_name: text("Okafor"),
         ..sarah()

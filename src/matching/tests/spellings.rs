@@ -1,4 +1,4 @@
-//! Names as people of many languages are called and as programs spoil them. Everything else is the same, so the name alone is looked at.
+//! Names in many languages, and as programs corrupt them. Everything else is equal, so only the name counts.
 
 use super::{
     super::{Agreement, Agreement::*, Description, Field},
@@ -91,7 +91,7 @@ fn short_forms_of_many_languages_are_known() {
     ] {
         assert!(given(one, other) >= Slip, "{one} and {other}: {:?}", given(one, other));
     }
-    // A short form of two names is not a bridge between them.
+    // A short form of two names does not link them.
     assert!(given("Katarzyna", "Malgorzata") < Slip);
     assert!(given("Andrzej", "Andrei") != Nickname);
 }
@@ -101,7 +101,7 @@ fn spoilt_letters_are_read_as_they_were_meant() {
     for (one, other, wanted) in [
         ("Chloë", "ChloÃ«", Exact),
         ("Renée", "RenÃ©e", Exact),
-        // Twice over.
+        // Corrupted twice.
         ("Renée", "RenÃƒÂ©e", Exact),
         ("Renée", "Ren&eacute;e", Exact),
         ("Renée", "Ren&#233;e", Exact),

@@ -1,15 +1,19 @@
-//! How many people a client has asked about lately: counted across all processes, and never rolled back by what comes after.
+//! The look-up budget (a rate limit): how many people a client has recently asked about, counted across all
+//! processes, and never rolled back.
 //!
-//! What is counted is kept by parts of a window that slides on by one part at a time, so that no moment gives a client its budget twice. A question that
-//! was counted in the window costs nothing when it is asked again, for some times: whoever asks it more often measures something.
+//! Counts are kept for the parts of a sliding window, so that no moment gives a client its budget twice. A
+//! question already counted in the window is free if repeated, up to a limit: whoever repeats it more often
+//! is probing.
 //!
-//! Beside it stands which values were tried for what a question holds fast ([`tried`]): for so many days, as digests that nobody can read back.
+//! In addition the values tried for a question are recorded ([`trials`]): for a number of days, as digests
+//! that cannot be reversed.
 //!
-//! It has connections of its own, so that an operation that holds one of the others never waits for itself; and its commits do not wait for the
-//! disk: after a loss of power the questions of the last moments may not have been counted.
+//! It has its own connections, so that an operation that holds one of the others never waits for itself; and
+//! its commits do not wait for the disk: after a power failure the most recent questions may be missing from
+//! the count.
 
 pub(super) mod sql;
-pub mod tried;
+pub mod trials;
 pub(super) mod window;
 
 use std::collections::HashMap;
@@ -19,8 +23,8 @@ use uuid::Uuid;
 
 pub use self::window::PARTS;
 use self::{
-    sql::Texts,
-    tried::{Days, Row, Stop, Trial, Trier},
+    sql::Dialect,
+    trials::{Days, Row, Stop, Trial, Trier},
     window::Parts,
 };
 use super::{
@@ -30,66 +34,68 @@ use super::{
     transaction::begin_write,
 };
 
-/// At most so many records are taken out again for one operation.
-const MOST_WITHDRAWN: usize = 8;
+/// The most trial records withdrawn for one operation.
+const MAX_WITHDRAWN: usize = 8;
 
-/// Whose budget, and for which time.
+/// Whose budget, and for which period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder<'a> {
     /// The authority whose people are asked about.
     pub authority: i32,
     /// The agency that asks.
     pub agency: Uuid,
-    /// Its program.
+    /// Its client program.
     pub client: &'a str,
-    /// The number of the part of the window that has begun: one more with each part.
+    /// The number of the current part of the window; it grows by one with each part.
     pub part: i64,
-    /// How many questions the window has for the program, whatever they are for.
+    /// The window's limit of questions for the client, whatever they are for.
     pub allowed: i32,
-    /// How many it has for the agency with all its programs.
+    /// The window's limit for the agency with all its clients.
     pub agency_allowed: i32,
-    /// How often a question may be asked again before each time more counts as another question.
+    /// How often a question may be repeated before each repetition counts as another question.
     pub repeats: i32,
 }
 
-/// Questions as they are counted.
+/// The questions to be counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// A digest of each.
+    /// A digest of each question.
     pub digests: &'a [i64],
-    /// What each tries.
+    /// The values that each question tries.
     pub trials: &'a [Vec<Trial>],
-    /// Who asks, as far as tries are counted apart.
+    /// Who asks, as far as trials are counted separately.
     pub by: Trier,
-    /// Which days' tries count.
+    /// The days whose trials count.
     pub days: Days,
 }
 
 /// Whether questions may be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// They may, and are counted, but for those that try too many values: of each why, if it does.
+    /// They may, and are counted, except those that try too many values: for each question the reason, if it
+    /// is stopped.
     Granted(Vec<Option<Stop>>),
-    /// They would go beyond the budget. None of them is counted.
+    /// They would exceed the budget. None of them is counted.
     Spent {
-        /// From which part on there is room for them, if nothing else is asked meanwhile.
+        /// The first part of the window with room for them, if nothing else is asked meanwhile.
         room_from: i64,
     },
 }
 
-/// What a statement counted.
+/// The result of a counting statement.
 struct Counted {
-    /// How many of the questions were new, or were asked once too often.
+    /// How many of the questions were new, or repeated too often.
     new: i64,
-    /// What was counted in the window for the agency, with them.
+    /// The agency's counts in the window, including these.
     parts: Parts,
-    /// The rows of what was tried, with them.
+    /// The trial rows, including these.
     rows: HashMap<i64, Row>,
 }
 
 impl Store {
-    /// Counts questions, one for each time it is asked, if there is room for all of them, and says which of them try too many values. Exact, whichever
-    /// processes ask at the same time: the database's own check refuses what would go beyond, and of several values the first to be written count.
+    /// Counts questions, once for each time asked, if there is room for all of them, and returns which of
+    /// them try too many values. Exact across concurrent processes: a check constraint refuses what would
+    /// exceed the budget, and of several values those written first count.
     pub async fn admit(&self, holder: Holder<'_>, asked: Asked<'_>) -> Result<Admission, StoreError> {
         let counted = match self.databases().counters().get_database_backend() {
             DbBackend::Sqlite => self.count_in_sqlite(holder, asked).await,
@@ -98,20 +104,20 @@ impl Store {
         match counted {
             Ok(Counted { new, parts, rows }) => {
                 if new > 0 && parts.of(holder.part) == new {
-                    self.forget_before(holder, asked.days).await?;
+                    self.delete_expired(holder, asked.days).await?;
                 }
-                let judged = tried::judge(asked.trials, asked.by, asked.days, &rows);
-                // Whoever is stopped so often in one operation is not putting slips right.
-                for (digest, record) in judged.withdrawn.iter().take(MOST_WITHDRAWN) {
+                let verdict = trials::judge(asked.trials, asked.by, asked.days, &rows);
+                // Somebody stopped this often in one operation is not correcting mistakes.
+                for (digest, record) in verdict.withdrawn.iter().take(MAX_WITHDRAWN) {
                     self.change_row(holder, sql::WITHDRAW, *digest, [record.as_str(), ""])
                         .await?;
                 }
-                for (digest, long, short) in &judged.shorter {
+                for (digest, long, short) in &verdict.compacted {
                     self.change_row(holder, sql::SHORTEN, *digest, [long, short]).await?;
                 }
-                Ok(Admission::Granted(judged.stops))
+                Ok(Admission::Granted(verdict.stops))
             }
-            Err(error) if goes_beyond(&error) => {
+            Err(error) if exceeds_budget(&error) => {
                 let questions = i64::try_from(asked.digests.len()).unwrap_or(i64::MAX);
                 let room_from = self.room_for(holder, questions).await?;
                 Ok(Admission::Spent { room_from })
@@ -120,12 +126,12 @@ impl Store {
         }
     }
 
-    /// One statement, which is a transaction: all of it or nothing.
+    /// A single statement, which is a transaction: all of it or nothing.
     async fn count_in_postgres(&self, holder: Holder<'_>, asked: Asked<'_>) -> Result<Counted, DbErr> {
         let on = self.databases().counters();
         self.count_statement();
-        let tried = tried::added(asked.trials, asked.by, asked.days);
-        let mut values = of_holder(holder);
+        let tried = trials::added(asked.trials, asked.by, asked.days);
+        let mut values = holder_values(holder);
         values.extend([
             holder.part.into(),
             holder.repeats.into(),
@@ -134,7 +140,7 @@ impl Store {
             array(tried.keys()).into(),
             array(tried.values()).into(),
         ]);
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, Texts::postgres().whole(), values);
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, Dialect::postgres().whole(), values);
         let row = on.query_one_raw(statement).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the count".to_owned()))?;
         let tried: Option<String> = row.try_get("", "tried")?;
@@ -143,7 +149,7 @@ impl Store {
         Ok(Counted {
             new: row.try_get::<i32>("", "new")?.into(),
             parts: Parts::read(&row.try_get::<String>("", "parts")?)?,
-            rows: tried.into_iter().map(row_of).collect(),
+            rows: tried.into_iter().map(to_row).collect(),
         })
     }
 
@@ -153,7 +159,7 @@ impl Store {
         self.count_statement();
         let noted = Statement::from_sql_and_values(
             DbBackend::Sqlite,
-            Texts::sqlite().asked("$1", "$2", "$3", "$4"),
+            Dialect::sqlite().asked("$1", "$2", "$3", "$4"),
             [
                 Value::from(holder.authority),
                 holder.part.into(),
@@ -166,11 +172,11 @@ impl Store {
             new += row.try_get::<i64>("", "cost")?;
         }
         self.count_statement();
-        let mut values = of_holder(holder);
+        let mut values = holder_values(holder);
         values.extend([holder.part.into(), new.into()]);
         let counted = Statement::from_sql_and_values(
             DbBackend::Sqlite,
-            Texts::sqlite().spent("(SELECT $7 AS new)", "$6"),
+            Dialect::sqlite().spent("(SELECT $7 AS new)", "$6"),
             values,
         );
         let mut parts = Parts::default();
@@ -180,16 +186,16 @@ impl Store {
             }
         }
         self.count_statement();
-        let tried: Vec<_> = tried::added(asked.trials, asked.by, asked.days).into_iter().collect();
+        let tried: Vec<_> = trials::added(asked.trials, asked.by, asked.days).into_iter().collect();
         let tried = serde_json::to_string(&tried).map_err(|_| DbErr::Type("what is tried".to_owned()))?;
         let noted = Statement::from_sql_and_values(
             DbBackend::Sqlite,
-            Texts::sqlite().tried("$1", "$2", "$3"),
+            Dialect::sqlite().tried("$1", "$2", "$3"),
             [Value::from(holder.authority), asked.days.today.into(), tried.into()],
         );
         let mut rows = HashMap::new();
         for row in transaction.query_all_raw(noted).await? {
-            let (digest, row) = row_of((
+            let (digest, row) = to_row((
                 row.try_get("", "digest")?,
                 row.try_get("", "before")?,
                 row.try_get("", "tried")?,
@@ -200,7 +206,7 @@ impl Store {
         Ok(Counted { new, parts, rows })
     }
 
-    /// Changes the text of a row of what was tried.
+    /// Changes the text of a trial row.
     async fn change_row(&self, holder: Holder<'_>, text: &str, digest: i64, by: [&str; 2]) -> Result<(), StoreError> {
         self.count_statement();
         let on = self.databases().counters();
@@ -210,7 +216,7 @@ impl Store {
         Ok(())
     }
 
-    /// From which part on so many questions have room, for the program and for its agency.
+    /// The first part of the window with room for this many questions, for the client and for its agency.
     async fn room_for(&self, holder: Holder<'_>, questions: i64) -> Result<i64, StoreError> {
         self.count_statement();
         let on = self.databases().counters();
@@ -227,17 +233,18 @@ impl Store {
         }
         let allowed = [holder.allowed, holder.agency_allowed].map(i64::from);
         let both = parts.iter().zip(allowed);
-        let full = both.filter(|(parts, allowed)| parts.over(holder.part, questions, *allowed));
+        let full = both.filter(|(parts, allowed)| parts.exceeds(holder.part, questions, *allowed));
         let room = full.map(|(parts, allowed)| parts.room_from(holder.part, questions, allowed));
         Ok(room.max().unwrap_or(holder.part + 1))
     }
 
-    /// Whoever asks first in a part of the window has the digests thrown away that are out of it, and what was tried too long ago.
-    async fn forget_before(&self, holder: Holder<'_>, days: Days) -> Result<(), StoreError> {
+    /// The first question in a part of the window deletes digests from before the window, and trials that are
+    /// too old.
+    async fn delete_expired(&self, holder: Holder<'_>, days: Days) -> Result<(), StoreError> {
         let on = self.databases().counters();
         let texts = match on.get_database_backend() {
-            DbBackend::Sqlite => Texts::sqlite(),
-            _ => Texts::postgres(),
+            DbBackend::Sqlite => Dialect::sqlite(),
+            _ => Dialect::postgres(),
         };
         let asked = (texts.forget("lookup_asked", "part"), holder.part, PARTS);
         let tried = (texts.forget("lookup_tried", "day"), days.today, days.before);
@@ -255,8 +262,8 @@ impl Store {
     }
 }
 
-/// `$1` to `$5` of the statements about a budget.
-fn of_holder(holder: Holder<'_>) -> Vec<Value> {
+/// The parameters `$1` to `$5` of the budget statements.
+fn holder_values(holder: Holder<'_>) -> Vec<Value> {
     vec![
         holder.authority.into(),
         holder.agency.into(),
@@ -266,13 +273,13 @@ fn of_holder(holder: Holder<'_>) -> Vec<Value> {
     ]
 }
 
-/// A row as a statement gives it back: where nothing was added, `before` is less than nought.
-fn row_of((digest, before, tried): (i64, i64, String)) -> (i64, Row) {
+/// A row as returned by a statement: where nothing was added, `before` is negative.
+fn to_row((digest, before, tried): (i64, i64, String)) -> (i64, Row) {
     let before = usize::try_from(before).ok();
     (digest, Row { before, tried })
 }
 
-/// Whether the table's check refused: 23514 in PostgreSQL, 275 in SQLite.
-pub(super) fn goes_beyond(error: &DbErr) -> bool {
+/// Whether the check constraint refused: 23514 in PostgreSQL, 275 in SQLite.
+pub(super) fn exceeds_budget(error: &DbErr) -> bool {
     matches!(code(error).as_deref(), Some("23514" | "275"))
 }

@@ -1,38 +1,39 @@
-//! The statements of the count. SQLite and PostgreSQL take the same ones, but for the names of a few functions.
+//! The SQL of the look-up budget. SQLite and PostgreSQL share it, except for the names of a few functions.
 
 use sea_orm::DbBackend;
 
 use super::window::PARTS;
 
-/// What was counted for a client, and for its agency, which is the row without a client. What a question is for makes no difference.
+/// The counts of a client, and of its agency, which is the row without a client. The purpose makes no
+/// difference.
 pub(super) const PARTS_OF_HOLDER: &str = "SELECT client, parts FROM lookup_budget \
      WHERE authority_id = $1 AND agency_id = $2 AND client IN ($3, '') AND purpose = ''";
-/// Takes a record out of a row of what was tried.
+/// Removes a record from a trial row.
 pub(super) const WITHDRAW: &str =
     "UPDATE lookup_tried SET tried = replace(tried, $3, $4) WHERE authority_id = $1 AND digest = $2";
-/// Puts a shorter text in the place of one, unless it has changed meanwhile.
+/// Replaces a text with a shorter one, unless it has changed meanwhile.
 pub(super) const SHORTEN: &str =
     "UPDATE lookup_tried SET tried = $4 WHERE authority_id = $1 AND digest = $2 AND tried = $3";
 
-/// What a database calls things.
-pub(in crate::store) struct Texts {
+/// The SQL dialect of a database.
+pub(in crate::store) struct Dialect {
     /// The greater of two numbers.
     greater: &'static str,
-    /// The numbers of a list, one in each row, in the column `value`.
+    /// The numbers of a list, one per row, in the column `value`.
     list: fn(&str) -> String,
-    /// The members of an object in JSON, one in each row, in the columns `key` and `value`.
+    /// The members of a JSON object, one per row, in the columns `key` and `value`.
     members: fn(&str) -> String,
-    /// An object in JSON, of the columns `key` and `value`.
+    /// A JSON object from the columns `key` and `value`.
     object: &'static str,
-    /// Rows that somebody else has locked are left out.
+    /// Skips rows that others have locked.
     free: &'static str,
-    /// Whether a text (first) holds another one.
+    /// Whether the first text contains the second.
     holds: fn(&str, &str) -> String,
-    /// Pairs of a digest and a text, one in each row, in the columns `digest` and `added`.
+    /// Pairs of a digest and a text, one per row, in the columns `digest` and `added`.
     pairs: fn(&str) -> String,
 }
 
-impl Texts {
+impl Dialect {
     pub(super) const fn postgres() -> Self {
         Self {
             greater: "greatest",
@@ -41,7 +42,7 @@ impl Texts {
             object: "CAST(json_object_agg(key, value) AS text)",
             free: "FOR UPDATE SKIP LOCKED",
             holds: |text, part| format!("position({part} IN {text}) > 0"),
-            // Two lists, apart by a blank.
+            // Two lists, separated by a space.
             pairs: |given| {
                 let (digests, texts) = given.split_once(' ').unwrap_or((given, given));
                 format!(
@@ -67,8 +68,9 @@ impl Texts {
         }
     }
 
-    /// Notes which questions were asked, and gives for how many each counts (`cost`): one if it was not asked in the window, and one for each time
-    /// beyond its repeats. They are taken in the order of their digests, so that two statements never wait for each other.
+    /// Records which questions were asked, and returns for each how many it counts as (`cost`): one if it was
+    /// not asked in the window, and one for each repetition beyond the limit. In the order of their digests,
+    /// so that two statements never deadlock.
     pub(super) fn asked(&self, authority: &str, part: &str, repeats: &str, digests: &str) -> String {
         let Self { greater, list, .. } = self;
         let list = list(digests);
@@ -88,10 +90,11 @@ impl Texts {
         )
     }
 
-    /// Counts as many as `new` (a row of that one column) says for the client `$3` of the agency `$1` `$2`, which may ask `$4` questions, and for the agency, which may ask `$5`.
+    /// Adds `new` (a row with that single column) to the count of the client `$3` of the agency `$1` `$2`,
+    /// which has the limit `$4`, and to that of the agency, which has the limit `$5`.
     pub(super) fn spent(&self, new: &str, part: &str) -> String {
         let part = format!("CAST({part} AS bigint)");
-        let (before, parts) = self.slid("lookup_budget", &part);
+        let (before, parts) = self.slide("lookup_budget", &part);
         format!(
             "INSERT INTO lookup_budget (authority_id, agency_id, client, purpose, parts, asked, allowed) \
              SELECT $1, $2, who.client, '', '{{\"' || CAST({part} AS text) || '\":' || CAST(n.new AS text) || '}}', n.new, who.allowed \
@@ -102,9 +105,10 @@ impl Texts {
         )
     }
 
-    /// What was counted in the window of a table's row (`parts`), and its parts with those that are added to it. Parts that are not of the window are
-    /// forgotten, and those that clocks or a change of their length have put far ahead.
-    pub(in crate::store) fn slid(&self, table: &str, part: &str) -> (String, String) {
+    /// The count in the window of a table's row (`parts`), and its parts plus those to be added. Parts
+    /// outside the window are dropped, and so are those put far in the future by wrong clocks or a changed
+    /// length.
+    pub(in crate::store) fn slide(&self, table: &str, part: &str) -> (String, String) {
         let Self { members, object, .. } = self;
         let (before, added) = (members(&format!("{table}.parts")), members("excluded.parts"));
         let lately = format!("CAST(key AS bigint) BETWEEN {part} - {PARTS} AND {part} + {PARTS}");
@@ -118,7 +122,7 @@ impl Texts {
         )
     }
 
-    /// What a database calls things.
+    /// The dialect of a database.
     pub(in crate::store) const fn of(backend: DbBackend) -> Self {
         match backend {
             DbBackend::Sqlite => Self::sqlite(),
@@ -126,12 +130,13 @@ impl Texts {
         }
     }
 
-    /// How rows that somebody else has locked are left out.
+    /// The clause that skips rows that others have locked.
     pub(in crate::store) fn free(&self) -> &'static str {
         self.free
     }
 
-    /// Adds what is tried to its rows, in the order of their digests, and gives each row and how long it was before; less than nought where it has that already.
+    /// Adds trials to their rows, in the order of their digests, and returns each row and its previous
+    /// length; negative if nothing was added.
     pub(super) fn tried(&self, authority: &str, day: &str, given: &str) -> String {
         let Self { holds, pairs, .. } = self;
         let (pairs, known) = (pairs(given), holds("lookup_tried.tried", "excluded.tried"));
@@ -145,7 +150,8 @@ impl Texts {
         )
     }
 
-    /// All in one: `$6` the part, `$7` the repeats, `$8` the digests, `$9` the day, `$10` and `$11` what is tried.
+    /// All in one statement: `$6` the part, `$7` the repetitions, `$8` the digests, `$9` the day, `$10` and
+    /// `$11` the trials.
     pub(super) fn whole(&self) -> String {
         let asked = self.asked("$1", "$6", "$7", "$8");
         let spent = self.spent("n", "$6");
@@ -158,7 +164,7 @@ impl Texts {
         )
     }
 
-    /// Throws away an authority's rows of a table before and after two of its times.
+    /// Deletes an authority's rows of a table before one time and after another.
     pub(super) fn forget(&self, table: &str, time: &str) -> String {
         let Self { free, .. } = self;
         format!(

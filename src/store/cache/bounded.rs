@@ -1,20 +1,20 @@
-//! Things that are kept up to a bound, in bytes. What is asked for least makes room.
+//! A bounded cache, limited in bytes. The least used values are evicted.
 
 use std::hash::Hash;
 
 use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter, unsync::Cache};
 
-/// What a thing takes of the bound.
+/// How much of the limit a value takes.
 pub(super) trait Size {
-    /// In bytes, about.
+    /// An approximate size in bytes.
     fn bytes(&self) -> usize;
 }
 
-/// Things under stamps: each is there for whoever asks under the stamp that it was put under.
+/// A cache of values with stamps: a value is only returned for the stamp that it was inserted with.
 #[derive(Debug)]
 pub(super) struct Bounded<K, S, V> {
-    kept: Cache<K, (S, V), BySize, DefaultHashBuilder, HandOut>,
-    forgotten: Vec<(S, V)>,
+    cache: Cache<K, (S, V), BySize, DefaultHashBuilder, CollectEvicted>,
+    evicted: Vec<(S, V)>,
 }
 
 #[derive(Clone, Debug)]
@@ -26,44 +26,43 @@ impl<K, S, V: Size> Weighter<K, (S, V)> for BySize {
     }
 }
 
-/// Gives out what has to go, so that it goes when nobody waits for it.
+/// Collects evicted values, so that they are dropped outside the lock.
 #[derive(Clone, Debug)]
-struct HandOut;
+struct CollectEvicted;
 
-impl<K, S, V> Lifecycle<K, (S, V)> for HandOut {
+impl<K, S, V> Lifecycle<K, (S, V)> for CollectEvicted {
     type RequestState = Vec<(S, V)>;
 
-    fn on_evict(&self, forgotten: &mut Self::RequestState, _: K, value: (S, V)) {
-        forgotten.push(value);
+    fn on_evict(&self, evicted: &mut Self::RequestState, _: K, value: (S, V)) {
+        evicted.push(value);
     }
 }
 
 impl<K: Eq + Hash, S: PartialEq, V: Clone + Size> Bounded<K, S, V> {
-    /// At most so many bytes, of things that take about so many.
-    pub(super) fn new(most: usize, each: usize) -> Self {
+    /// A cache of at most `capacity` bytes, for values of about `each` bytes.
+    pub(super) fn new(capacity: usize, each: usize) -> Self {
         let hasher = DefaultHashBuilder::default();
         Self {
-            kept: Cache::with(most / each, most as u64, BySize, hasher, HandOut),
-            forgotten: Vec::new(),
+            cache: Cache::with(capacity / each, capacity as u64, BySize, hasher, CollectEvicted),
+            evicted: Vec::new(),
         }
     }
 
-    /// What has been forgotten. It takes its time to go.
-    pub(super) fn take_forgotten(&mut self) -> Vec<(S, V)> {
-        std::mem::take(&mut self.forgotten)
+    /// The evicted values. Dropping them takes time.
+    pub(super) fn take_evicted(&mut self) -> Vec<(S, V)> {
+        std::mem::take(&mut self.evicted)
     }
 
     pub(super) fn get(&self, stamp: &S, key: &K) -> Option<V> {
-        let (kept_under, value) = self.kept.get(key)?;
-        (kept_under == stamp).then(|| value.clone())
+        let (inserted_with, value) = self.cache.get(key)?;
+        (inserted_with == stamp).then(|| value.clone())
     }
 
-    pub(super) fn put(&mut self, stamp: S, key: K, value: V) {
-        self.kept
-            .insert_with_lifecycle(key, (stamp, value), &mut self.forgotten);
+    pub(super) fn insert(&mut self, stamp: S, key: K, value: V) {
+        self.cache.insert_with_lifecycle(key, (stamp, value), &mut self.evicted);
     }
 
-    pub(super) fn forget(&mut self, key: &K) {
-        self.forgotten.extend(self.kept.remove(key).map(|(_, value)| value));
+    pub(super) fn remove(&mut self, key: &K) {
+        self.evicted.extend(self.cache.remove(key).map(|(_, value)| value));
     }
 }

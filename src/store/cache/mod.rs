@@ -1,13 +1,14 @@
-//! What was read of families and is still so: kept in memory, so that it need not be read again.
+//! The cache of families: what was read and is still valid is kept in memory.
 //!
-//! The database itself numbers every write of a family in the order of the commits (`family_written`). An operation reads, in its own transaction, the newest number that
-//! it sees; only what was read at that very number, or of families that were not written since, is used. So an operation finds here what its own statements would
-//! bring, as of its own moment, whoever wrote what. What is kept stays locked up, nothing is decided here, and grants are made anew for every
-//! operation (docs/decisions/0031).
+//! The database itself numbers every write of a family in commit order (`family_written`). An operation
+//! reads, in its own transaction, the newest number that it sees; only what was read at exactly that number,
+//! or of families not written since, is used. So a cache hit is what the operation's own statements would
+//! return in its own snapshot, whoever wrote what. Cached rows stay locked; nothing is decided here, and
+//! grants are made for every operation (docs/decisions/0031).
 
 mod bounded;
 mod proof;
-mod standing;
+mod validity;
 
 use std::{
     collections::HashMap,
@@ -21,14 +22,14 @@ use aws_lc_rs::digest;
 use sea_orm::Value;
 use uuid::Uuid;
 
-pub use self::proof::Unproved;
+pub use self::proof::CacheDisabled;
 use self::{
     bounded::{Bounded, Size},
-    standing::Authorities,
+    validity::Authorities,
 };
 pub(super) use self::{
     proof::{Holds, Proof},
-    standing::{Life, Moment, Since, View, Written},
+    validity::{Life, Moment, Since, View, Written},
 };
 use super::{
     agencies::Agencies,
@@ -40,11 +41,11 @@ use crate::{
     sharing::{category::CategorySet, facts::FamilyFacts},
 };
 
-/// What was read of one family. All of it is derived from the database, the day and the authority's settings, and from nothing of who asked but what
-/// [`Shape`] says.
+/// The cached data of one family. It is derived only from the database, the day and the authority's settings,
+/// and from nothing about the caller except what [`Shape`] says.
 #[derive(Debug)]
 pub(super) struct CachedFamily {
-    /// The facts; their moment is that of whoever read them.
+    /// The facts; their timestamp is that of the operation that read them.
     pub(super) facts: FamilyFacts,
     pub(super) family: Locked<FamilyRecord>,
     pub(super) tables: Arc<Tables>,
@@ -52,7 +53,7 @@ pub(super) struct CachedFamily {
 
 impl Size for Arc<CachedFamily> {
     fn bytes(&self) -> usize {
-        // With the facts, which hold the people and the decisions about consent once more, and its place.
+        // Plus the facts, which hold the people and the consent decisions once more, and the map entry.
         let facts = 100 * (self.facts.people.len() + 2 * self.facts.consents.len());
         1_500 + facts + self.tables.bytes()
     }
@@ -64,70 +65,72 @@ impl Size for Arc<[Uuid]> {
     }
 }
 
-/// What was asked for when something was read: what was read in another shape may lack rows.
+/// What was requested when something was read: data read for another shape may lack rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
     pub(super) tables: TableSet,
     pub(super) needed: Needed,
-    /// The agencies whose involvements are read, where not all are.
+    /// The agencies whose involvements are read, unless all are.
     pub(super) agencies: Option<Vec<Uuid>>,
-    /// The kinds of agency and the categories for which decisions about consent are read, where not all are.
+    /// The kinds of agency and the categories whose consent decisions are read, unless all are.
     pub(super) consents: Option<(Vec<String>, CategorySet)>,
 }
 
-/// How many families were taken from here, and how many were read although they may have been here.
+/// Cache hits and misses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// Families that were in the cache, and given.
+pub struct CacheHits {
+    /// Hits: families returned from the cache.
     pub cached: u64,
-    /// Families that had to be read: those that exist for the asker and were not in the cache, and all that do not.
+    /// Misses: families that had to be read, those that exist for the caller and were not cached, and all
+    /// that do not exist.
     pub read: u64,
 }
 
-/// The cache of families, of all authorities. Bounded.
+/// The cache of families, for all authorities. Bounded.
 #[derive(Debug)]
 pub(super) struct FamilyCache {
     most: usize,
-    kept: Mutex<Kept>,
+    kept: Mutex<Contents>,
     proof: Proof,
     cached: AtomicU64,
     read: AtomicU64,
 }
 
-/// What a family takes, about, in bytes.
+/// The approximate size of a family, in bytes.
 const FAMILY: usize = 5_000;
-/// What a list takes, about, in bytes.
+/// The approximate size of a list, in bytes.
 const LIST: usize = 500;
-/// More shapes than partners have use for: beyond it everything is forgotten.
-const SHAPES: usize = 256;
-/// More families than this of one statement are not kept as a list.
-const LONGEST: usize = 256;
+/// More shapes than partners need: beyond this limit the whole cache is cleared.
+const MAX_SHAPES: usize = 256;
+/// The longest list of one statement's families that is cached.
+const MAX_LIST: usize = 256;
 
-/// A statement that picks out families, with its values, as a digest.
-pub(super) type Asked = [u8; 32];
+/// The digest of a statement that selects families, with its parameters.
+pub(super) type StatementDigest = [u8; 32];
 
-/// The digest of a statement with its values, which may be personal data, and with the family beside which others are asked for.
-pub(super) fn asked(text: &str, values: &[Value], beside: Option<Uuid>) -> Asked {
+/// The digest of a statement with its parameters, which may be personal data, and with the family requested
+/// together with others.
+pub(super) fn statement_digest(text: &str, values: &[Value], beside: Option<Uuid>) -> StatementDigest {
     let mut digest = digest::Context::new(&digest::SHA256);
     digest.update(text.as_bytes());
-    // Texts in it stand between quotes, so that two lists of values never look alike.
+    // Texts are quoted in it, so that different lists of parameters never look alike.
     digest.update(format!("{values:?} {beside:?}").as_bytes());
-    let mut asked = Asked::default();
-    asked.copy_from_slice(digest.finish().as_ref());
-    asked
+    let mut statement_digest = StatementDigest::default();
+    statement_digest.copy_from_slice(digest.finish().as_ref());
+    statement_digest
 }
 
 #[derive(Debug)]
-struct Kept {
+struct Contents {
     authorities: Authorities,
     shapes: HashMap<Shape, usize>,
-    /// By authority, number of the shape and key; each under the epoch of its authority.
+    /// By authority, shape number and id; each with the epoch of its authority.
     families: Bounded<(i32, usize, Uuid), u64, Arc<CachedFamily>>,
-    /// Which families a statement picked out at a certain moment.
-    lists: Bounded<(i32, Asked), View, Arc<[Uuid]>>,
+    /// Which families a statement selected in a given view.
+    lists: Bounded<(i32, StatementDigest), View, Arc<[Uuid]>>,
 }
 
-impl Kept {
+impl Contents {
     fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
         let shape = self
             .shapes
@@ -146,7 +149,7 @@ impl Kept {
         if !self.authorities.stands(view) {
             return;
         }
-        if self.shapes.len() >= SHAPES && !self.shapes.contains_key(shape) {
+        if self.shapes.len() >= MAX_SHAPES && !self.shapes.contains_key(shape) {
             self.shapes.clear();
             self.families = Bounded::new(most, FAMILY);
         }
@@ -154,17 +157,17 @@ impl Kept {
         let shape = *self.shapes.entry(shape.clone()).or_insert(next);
         for family in read {
             let place = (view.authority, shape, family.facts.family);
-            self.families.put(view.epoch, place, Arc::clone(family));
+            self.families.insert(view.epoch, place, Arc::clone(family));
         }
     }
 }
 
 impl FamilyCache {
-    /// Keeps families of about so many bytes; none, if that is nought.
+    /// A cache of about this many bytes; zero disables it.
     pub(super) fn new(most: usize) -> Self {
         Self {
             most,
-            kept: Mutex::new(Kept {
+            kept: Mutex::new(Contents {
                 authorities: Authorities::default(),
                 shapes: HashMap::new(),
                 families: Bounded::new(most, FAMILY),
@@ -176,54 +179,57 @@ impl FamilyCache {
         }
     }
 
-    /// Whether the database is known to note what is written.
+    /// Whether the database is known to note every write.
     pub(super) fn proof(&self) -> &Proof {
         &self.proof
     }
 
-    /// Whether nothing is kept.
-    pub(super) fn keeps_nothing(&self) -> bool {
+    /// Whether the cache is disabled.
+    pub(super) fn is_disabled(&self) -> bool {
         self.most == 0
     }
 
-    /// How often something was found.
-    pub(super) fn found(&self) -> Found {
-        Found {
+    /// Cache hits and misses so far.
+    pub(super) fn hits(&self) -> CacheHits {
+        CacheHits {
             cached: self.cached.load(Ordering::Relaxed),
             read: self.read.load(Ordering::Relaxed),
         }
     }
 
-    /// How what is kept of an authority stands to an operation of this moment.
+    /// How an authority's cached data relates to an operation's snapshot.
     pub(super) fn since(&self, settings: &AuthorityRow, moment: Moment) -> Since {
         self.lock().authorities.since(settings, moment)
     }
 
-    /// Forgets the families that were written from one number to another, or all of the authority, if it is not known which; nothing, if somebody else has done so.
-    pub(super) fn forget(&self, authority: i32, (from, to): (i64, i64), families: Option<&[Uuid]>) {
+    /// Invalidates the families written from one number to another, or all of the authority if it is not
+    /// known which; does nothing if somebody else has done so already.
+    pub(super) fn invalidate(&self, authority: i32, (from, to): (i64, i64), families: Option<&[Uuid]>) {
         let kept = &mut *self.lock();
         if !kept.authorities.moved(authority, (from, to), families.is_none()) {
             return;
         }
         for family in families.into_iter().flatten() {
             for shape in 0..kept.shapes.len() {
-                kept.families.forget(&(authority, shape, *family));
+                kept.families.remove(&(authority, shape, *family));
             }
         }
     }
 
-    /// What is kept for an operation, in the order of the keys that it asks for. Nothing, if the authority stands elsewhere by now.
+    /// The cached families for an operation, in the order of the requested ids. Empty if the authority has
+    /// moved on.
     pub(super) fn get(&self, view: &View, shape: &Shape, keys: &[Uuid]) -> Vec<Option<Arc<CachedFamily>>> {
         self.lock().get(view, shape, keys)
     }
 
-    /// Counts the families that an operation took from here, and those that it read.
+    /// Counts an operation's hits and misses.
     pub(super) fn count(&self, cached: usize, read: usize) {
         self.cached.fetch_add(cached as u64, Ordering::Relaxed);
         self.read.fetch_add(read as u64, Ordering::Relaxed);
     }
 
-    /// Keeps what an operation has read, if the authority still stands where the operation sees it. A load of families that would push out all others is not kept.
+    /// Caches what an operation has read, if the authority has not moved on. A load that would evict
+    /// everything else is not cached.
     pub(super) fn put(&self, view: &View, shape: &Shape, read: &[Arc<CachedFamily>]) {
         let bytes: usize = read.iter().map(Size::bytes).sum();
         if bytes <= self.most / 2 {
@@ -231,43 +237,44 @@ impl FamilyCache {
         }
     }
 
-    /// What is forgotten on the way goes when nobody waits for the lock any more.
-    fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
+    /// Evicted values are dropped after the lock is released.
+    fn with<T>(&self, work: impl FnOnce(&mut Contents) -> T) -> T {
         let mut kept = self.lock();
         let done = work(&mut kept);
-        let forgotten = kept.families.take_forgotten();
+        let evicted = kept.families.take_evicted();
         drop(kept);
-        drop(forgotten);
+        drop(evicted);
         done
     }
 
-    /// The families that a statement picked out at the same moment.
-    pub(super) fn list(&self, view: &View, asked: Asked) -> Option<Arc<[Uuid]>> {
-        self.lock().lists.get(view, &(view.authority, asked))
+    /// The families that a statement selected in the same view.
+    pub(super) fn list(&self, view: &View, statement_digest: StatementDigest) -> Option<Arc<[Uuid]>> {
+        self.lock().lists.get(view, &(view.authority, statement_digest))
     }
 
-    /// Keeps which families a statement has picked out, unless they are many.
-    pub(super) fn put_list(&self, view: &View, asked: Asked, keys: &[Uuid]) {
-        if keys.len() <= LONGEST {
+    /// Caches which families a statement selected, unless there are many.
+    pub(super) fn put_list(&self, view: &View, statement_digest: StatementDigest, keys: &[Uuid]) {
+        if keys.len() <= MAX_LIST {
             let mut kept = self.lock();
-            kept.lists.put(*view, (view.authority, asked), keys.into());
-            let forgotten = kept.lists.take_forgotten();
+            kept.lists
+                .insert(*view, (view.authority, statement_digest), keys.into());
+            let evicted = kept.lists.take_evicted();
             drop(kept);
-            drop(forgotten);
+            drop(evicted);
         }
     }
 
-    /// The agencies that are kept for an operation.
+    /// The cached agencies for an operation.
     pub(super) fn agencies(&self, view: &View) -> Option<Arc<Agencies>> {
         self.lock().authorities.agencies(view)
     }
 
-    /// Keeps the agencies that an operation has read.
+    /// Caches the agencies that an operation has read.
     pub(super) fn put_agencies(&self, view: &View, agencies: &Arc<Agencies>) {
         self.lock().authorities.put_agencies(view, agencies);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Contents> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

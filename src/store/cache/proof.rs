@@ -1,10 +1,11 @@
-//! Whether the database notes every write of a family. Where it does not, or nobody has looked, nothing that was read before is used.
+//! Whether the database notes every write of a family. If it does not, or nobody has checked, the cache is
+//! not used.
 
 use std::sync::{Mutex, PoisonError};
 
 use super::{Life, Written};
 
-/// What is known of that.
+/// The state of that check.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Proof(Mutex<State>);
 
@@ -13,39 +14,39 @@ struct State {
     looked: Option<Life>,
     /// The triggers that do not note what they should.
     silent: Vec<String>,
-    /// Whether numbers were seen last that are not drawn in order.
+    /// Whether the last numbers seen were out of order.
     backwards: bool,
-    /// How often that began.
+    /// How often that has begun.
     lapses: u64,
 }
 
-/// Whether what was read before may be used.
+/// Whether cached data may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Holds {
-    /// Somebody has to look at the triggers first.
+    /// The triggers must be checked first.
     Unknown,
     /// It may not.
     No,
-    /// It may, if it was read after so many lapses.
+    /// Yes, if it was cached after this many lapses.
     Since(u64),
 }
 
-/// Why nothing is kept.
+/// Why the cache is disabled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unproved {
-    /// The triggers that are missing, switched off, or do not fire whoever writes. By name.
+pub struct CacheDisabled {
+    /// The names of triggers that are missing, disabled, or do not fire for every writer.
     pub silent: Vec<String>,
     /// Whether the numbers of writes run backwards.
     pub backwards: bool,
 }
 
 impl Proof {
-    /// Whether what was read before may be used at that moment.
+    /// Whether cached data may be used at that write number.
     pub(in crate::store) fn holds(&self, written: &Written) -> Holds {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let backwards = written.drawn < written.number;
         if backwards && !state.backwards {
-            // Whatever is kept may lack what is written until they have caught up, or are set right.
+            // Cached data may lack writes until the numbers have caught up, or have been corrected.
             state.lapses += 1;
             tracing::error!(
                 "store.numbers_run_backwards: what was read of families is not used until the sequences are set right"
@@ -63,7 +64,7 @@ impl Proof {
         }
     }
 
-    /// Keeps what somebody has found who looked at the triggers in such a life.
+    /// Stores the result of a check of the triggers in this life of the database.
     pub(in crate::store) fn looked(&self, life: Life, silent: Vec<String>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.silent != silent {
@@ -76,13 +77,13 @@ impl Proof {
         (state.looked, state.silent) = (Some(life), silent);
     }
 
-    /// Why nothing is kept, where that is so.
-    pub(in crate::store) fn unproved(&self) -> Option<Unproved> {
+    /// Why the cache is disabled, if it is.
+    pub(in crate::store) fn cache_disabled(&self) -> Option<CacheDisabled> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = Unproved {
+        let found = CacheDisabled {
             silent: state.silent.clone(),
             backwards: state.backwards,
         };
-        (found != Unproved::default()).then_some(found)
+        (found != CacheDisabled::default()).then_some(found)
     }
 }

@@ -1,4 +1,4 @@
-//! What is kept is used by operations of the same moment only, and there is not too much of it.
+//! Cached data is only used for the same view, and the cache is bounded.
 
 use crate::records::{Route, Table, TableSet};
 use std::time::Instant;
@@ -108,7 +108,7 @@ fn kept(cache: &FamilyCache, view: &View, plans: bool, number: u128) -> bool {
 }
 
 #[test]
-fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
+fn hits_need_the_same_view_and_shape() {
     let cache = FamilyCache::new(1_000_000);
     let earlier = moment(2, day(1));
     let view = now(&cache, 3);
@@ -117,22 +117,22 @@ fn what_was_read_is_found_at_the_same_moment_and_in_the_same_shape_only() {
     assert!(!kept(&cache, &view, true, 1), "without its plans");
     assert!(!kept(&cache, &view, false, 2));
     cache.count(1, 2);
-    assert_eq!(cache.found(), Found { cached: 1, read: 2 });
+    assert_eq!(cache.hits(), CacheHits { cached: 1, read: 2 });
     assert_eq!(cache.since(&settings(16), moment(4, day(1))), Since::Earlier(3));
     assert_eq!(cache.since(&settings(16), earlier), Since::Later);
     assert!(kept(&cache, &now(&cache, 3), false, 1));
 }
 
 #[test]
-fn a_database_that_was_put_back_or_is_another_forgets_everything() {
+fn a_restored_or_different_database_clears_the_cache() {
     let cache = FamilyCache::new(1_000_000);
     let view = now(&cache, 3);
     cache.put(&view, &shape(false), &[family(1)]);
-    // Begun after the third write was seen, and does not see it.
+    // It began after the third write was seen, and does not see it.
     let back = now(&cache, 2);
     assert!(!kept(&cache, &back, false, 1));
     assert_eq!(cache.since(&settings(16), moment(3, day(1))), Since::Earlier(2));
-    cache.forget(AUTHORITY, (2, 3), Some(&[]));
+    cache.invalidate(AUTHORITY, (2, 3), Some(&[]));
     let again = now(&cache, 3);
     assert!(!kept(&cache, &again, false, 1), "another third write");
     // The same number from another server.
@@ -146,27 +146,27 @@ fn a_database_that_was_put_back_or_is_another_forgets_everything() {
 }
 
 #[test]
-fn what_was_written_is_forgotten_and_nothing_else() {
+fn only_written_families_are_invalidated() {
     let cache = FamilyCache::new(1_000_000);
     let before = now(&cache, 3);
     cache.put(&before, &shape(false), &[family(1), family(2)]);
-    cache.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
+    cache.invalidate(AUTHORITY, (3, 5), Some(&[key(2)]));
     let after = now(&cache, 5);
     assert!(kept(&cache, &after, false, 1) && !kept(&cache, &after, false, 2));
-    // Whoever still sees the older moment neither finds nor keeps anything.
+    // An operation with the older view neither finds nor caches anything.
     assert!(!kept(&cache, &before, false, 1));
     cache.put(&before, &shape(false), &[family(2)]);
     assert!(!kept(&cache, &after, false, 2));
-    // Somebody else was first: nothing is forgotten twice.
+    // Somebody else was first: nothing is invalidated twice.
     cache.put(&after, &shape(false), &[family(2)]);
-    cache.forget(AUTHORITY, (3, 5), Some(&[key(2)]));
+    cache.invalidate(AUTHORITY, (3, 5), Some(&[key(2)]));
     assert!(kept(&cache, &after, false, 2));
-    cache.forget(AUTHORITY, (5, 6), None);
+    cache.invalidate(AUTHORITY, (5, 6), None);
     assert!(!kept(&cache, &now(&cache, 6), false, 1));
 }
 
 #[test]
-fn another_day_and_other_settings_forget_everything() {
+fn another_day_or_other_settings_clear_the_cache() {
     let cache = FamilyCache::new(1_000_000);
     let view = now(&cache, 3);
     cache.put(&view, &shape(false), &[family(1)]);
@@ -182,7 +182,7 @@ fn another_day_and_other_settings_forget_everything() {
 }
 
 #[test]
-fn what_is_asked_for_least_lately_makes_room() {
+fn the_least_recently_used_are_evicted() {
     let cache = FamilyCache::new(8 * 1_500);
     let view = now(&cache, 1);
     cache.put(&view, &shape(false), &[family(0)]);
@@ -193,7 +193,7 @@ fn what_is_asked_for_least_lately_makes_room() {
     let there = (1..100).filter(|number| kept(&cache, &view, false, *number)).count();
     assert!(there < 8, "{there}");
     assert!(kept(&cache, &view, false, 99));
-    // So many that they would push out all others are not kept at all.
+    // A load that would evict everything else is not cached at all.
     cache.put(&view, &shape(false), &(200..205).map(family).collect::<Vec<_>>());
     assert!(!kept(&cache, &view, false, 204) && kept(&cache, &view, false, 99));
 }

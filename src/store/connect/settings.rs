@@ -1,46 +1,48 @@
-//! How the databases are opened, and how their connections are counted.
+//! How the databases are opened, and statistics of their connections.
 
 use std::time::Duration;
 
-/// Limits of the connections to the databases.
+/// Connection settings of the databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Connections to the main database that read, at most, and half as many that write; of SQLite, and where all is read over those that write, so many of the one kind.
+    /// The most reading connections to the main database, with half as many that write; for SQLite, and if
+    /// everything is read over the writing connections, this many in total.
     pub connections: u32,
-    /// Connections to the trail, at most; one writes, the others read.
+    /// The most connections to the trail; one writes, the others read.
     pub trail_connections: u32,
-    /// How long to wait for a free connection, and for a new one to be made.
+    /// The timeout for acquiring a connection from the pool, including opening one.
     pub acquire_timeout: Duration,
-    /// How long a statement of an operation may run. PostgreSQL holds every other statement to it as well.
+    /// The statement timeout of operations. PostgreSQL applies it to every other statement as well.
     pub statement_timeout: Duration,
-    /// How long SQLite waits for another writer.
+    /// SQLite's busy timeout: how long to wait for another writer.
     pub busy_timeout: Duration,
-    /// What a commit to the main database survives with SQLite. The trail's is always [`Synchronous::Full`].
+    /// What a commit to the main database survives on SQLite. The trail always has [`Synchronous::Full`].
     pub synchronous: Synchronous,
-    /// How often those who wait for changes look by themselves.
+    /// The polling interval of readers that wait for changes.
     pub feed_poll: Duration,
-    /// Memory for what was read of families, in bytes, about.
+    /// The approximate size of the cache of families, in bytes.
     pub family_cache: usize,
-    /// What is there is only looked at, and nothing of families is given to anybody: a standby of PostgreSQL will do, and SQLite files are opened for reading alone, where nothing may be made
-    /// beside them either.
-    pub only_looks: bool,
-    /// Nobody else may have the databases open meanwhile, as far as that can be known.
-    pub alone: bool,
-    /// Bytes that are to stay free on the disk of a SQLite database: with fewer nothing is written to it.
+    /// Read-only use in which no family data is disclosed: a PostgreSQL standby is accepted, and SQLite files
+    /// are opened read-only, even where no file can be created next to them.
+    pub read_only: bool,
+    /// Exclusive use: nobody else may have the databases open, as far as that can be known.
+    pub exclusive: bool,
+    /// The bytes to keep free on the disk of a SQLite database: with fewer, nothing is written to it.
     pub disk_reserve: u64,
 }
 
-/// What a commit survives with SQLite; PostgreSQL is configured at its own server.
+/// What a commit survives on SQLite; PostgreSQL is configured on its own server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Synchronous {
-    /// The end of the process. After a loss of power the last commits may be gone; the file stays whole.
+    /// The end of the process. After a power failure the last commits may be lost; the file stays consistent.
     Normal,
-    /// A loss of power as well.
+    /// A power failure as well.
     Full,
 }
 
 impl Default for Settings {
-    /// Ten connections and four for the trail, five seconds to get one, fifteen for a statement, nothing lost; a look every five seconds; 128 MB for families; the disk may fill.
+    /// Ten connections and four for the trail, five seconds to acquire one, fifteen for a statement, full
+    /// durability; polling every five seconds; 128 MB for families; no disk reserve.
     fn default() -> Self {
         Self {
             connections: 10,
@@ -51,29 +53,29 @@ impl Default for Settings {
             synchronous: Synchronous::Full,
             feed_poll: Duration::from_secs(5),
             family_cache: 128_000_000,
-            only_looks: false,
-            alone: false,
+            read_only: false,
+            exclusive: false,
             disk_reserve: 0,
         }
     }
 }
 
-/// How many connections a database has.
+/// The number of connections of a database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connections {
-    /// Open ones.
+    /// Open connections.
     pub open: u64,
-    /// Those of them that nobody uses now.
+    /// Idle ones among them.
     pub idle: u64,
 }
 
-/// What has become of the connections that only read, since the start.
+/// Statistics of the reading connections since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// Connections made.
+pub struct ReadStats {
+    /// Connections opened.
     pub made: u64,
-    /// Those of them that were lost, or given up because the server said nothing.
+    /// Connections lost, or given up because the server did not respond.
     pub lost: u64,
-    /// Operations that got none in time, or for which none could be made.
+    /// Operations that got no connection in time, or for which none could be opened.
     pub refused: u64,
 }

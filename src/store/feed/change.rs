@@ -1,4 +1,4 @@
-//! Changes of families, numbered in the order of their commits.
+//! Changes of families, numbered in commit order.
 
 use chrono::{DateTime, Utc};
 use entity::family_change;
@@ -10,19 +10,20 @@ use uuid::Uuid;
 
 use super::CHANNEL;
 
-/// The class of the locks under which changes are numbered; the second half of each lock is the authority.
+/// The class of the advisory locks under which changes are numbered; the second half of each lock key is the
+/// authority.
 const LOCK: i32 = 0x5446_4543;
-/// Rows of a statement: with six values each they are far from what either database takes.
+/// Rows per statement: with six values each they are far below either database's limit.
 const ROWS: usize = 512;
 
-/// That something of a family changed.
+/// Something about a family changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     /// The family.
     pub family: Uuid,
-    /// The person whose every family it concerns.
+    /// The person, if all of the person's families are affected.
     pub person: Option<Uuid>,
-    /// The contact that was reported.
+    /// The contact that was recorded.
     pub contact: Option<Uuid>,
 }
 
@@ -31,11 +32,11 @@ struct Newest {
     seq: Option<i64>,
 }
 
-/// Takes the lock of an authority, which goes with the transaction. Whoever has it sees, in a transaction that reads what is committed, all
-/// changes that have numbers.
+/// Takes the authority's lock until the end of the transaction. With the lock held, a read of committed data
+/// sees every change that has a number.
 pub async fn lock(transaction: &DatabaseTransaction, authority: i32) -> Result<(), DbErr> {
     let backend = transaction.get_database_backend();
-    // SQLite has one writer, and it is us.
+    // SQLite has one writer, which is this transaction.
     if backend == DbBackend::Postgres {
         let lock = "SELECT pg_advisory_xact_lock($1, $2)";
         let lock = Statement::from_sql_and_values(backend, lock, [LOCK.into(), authority.into()]);
@@ -44,7 +45,8 @@ pub async fn lock(transaction: &DatabaseTransaction, authority: i32) -> Result<(
     Ok(())
 }
 
-/// Numbers the changes in their order and writes them down. Whoever calls commits next: until then no other change of the authority gets a number.
+/// Numbers the changes in order and inserts them. The caller must commit next: until then no other change of
+/// the authority gets a number.
 pub async fn record(
     transaction: &DatabaseTransaction,
     authority: i32,
@@ -57,7 +59,8 @@ pub async fn record(
     }
     let backend = transaction.get_database_backend();
     let postgres = backend == DbBackend::Postgres;
-    // First of all, and in a statement of its own: a number drawn before the lock is held could be committed after a greater one.
+    // First, and in its own statement: a number drawn before the lock is held could be committed after a
+    // higher one.
     lock(transaction, authority).await?;
     let mut next = 1;
     if !postgres {
@@ -97,7 +100,7 @@ pub async fn record(
     Ok(())
 }
 
-/// Tells the other processes, when the transaction is committed, that something changed.
+/// Notifies the other processes, on commit, that something changed.
 pub async fn notify(transaction: &DatabaseTransaction, authority: i32) -> Result<(), DbErr> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {

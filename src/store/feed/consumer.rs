@@ -1,4 +1,5 @@
-//! Who is told of markers: an agency in a role for a purpose, perhaps through a portal; and how far their feed has been looked after.
+//! Consumers of the marker feed (an agency in a role for a purpose, perhaps through a portal), and how far
+//! each feed is up to date.
 
 use std::collections::HashMap;
 
@@ -17,35 +18,37 @@ use crate::{
     store::session::{Session, StoreError},
 };
 
-/// Keys of one statement.
+/// The most keys in one statement.
 pub(super) const KEYS: usize = 512;
 
-/// Who is told of markers. Everybody of one agency who asks in one role for one purpose has one feed.
+/// A consumer of the marker feed. Everybody in one agency who asks in the same role for the same purpose
+/// shares one feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consumer {
-    /// Its key: the same wherever and whenever it is worked out.
+    /// Its id: derived, so the same everywhere and at any time.
     pub id: Uuid,
-    /// As whom its feed is looked after: nobody in particular, so that nothing is told that only one person of the agency may see.
+    /// The caller as whom its feed is updated: nobody in particular, so that it tells nothing that only one
+    /// person of the agency may see.
     pub caller: Caller,
 }
 
-/// How far a feed has been looked after.
+/// How far a feed is up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Looked {
-    /// The last change of a family that was looked at.
+pub struct FeedProgress {
+    /// The last change processed.
     pub seq: i64,
-    /// The version of the agreements by which all families were.
+    /// The version of the agreements when all families were last processed.
     pub policy_version: i64,
-    /// The day on which all families were.
+    /// The day on which all families were last processed.
     pub looked_on: NaiveDate,
-    /// The place of the newest event.
+    /// The position of the newest event.
     pub position: i64,
 }
 
-record!(Looked: seq policy_version looked_on position);
+record!(FeedProgress: seq policy_version looked_on position);
 
 impl Consumer {
-    /// The consumer that a caller stands for.
+    /// The consumer of a caller.
     pub fn of(caller: &Caller) -> Self {
         let nobody = |party: &Party| Party {
             subject: String::new(),
@@ -63,7 +66,7 @@ impl Consumer {
             portal_agency.unwrap_or_default(),
             portal_role.unwrap_or_default(),
         ];
-        // Each with its length before it, so that no two lists of parts run into the same text.
+        // Each part has its length before it, so that no two lists of parts give the same text.
         let text = parts.map(|part| format!("{}:{part}", part.len())).concat();
         let hash = digest(&SHA256, text.as_bytes());
         let mut bytes = [0; 16];
@@ -107,15 +110,16 @@ struct Member {
 record!(Member: family_id person_id);
 
 impl Session {
-    /// How far a feed has been looked after, if it ever was.
-    pub async fn looked(&self, consumer: Uuid) -> Result<Option<Looked>, StoreError> {
-        let found: Vec<Looked> = self.all(self.consumer_row(consumer)).await?;
+    /// How far a feed is up to date; `None` if it was never updated.
+    pub async fn looked(&self, consumer: Uuid) -> Result<Option<FeedProgress>, StoreError> {
+        let found: Vec<FeedProgress> = self.all(self.consumer_row(consumer)).await?;
         Ok(found.into_iter().next())
     }
 
-    /// The same, and nobody else looks after it until this session has ended. Where somebody did in the meantime it fails with a conflict.
-    pub async fn look_after(&self, consumer: Uuid) -> Result<Option<Looked>, StoreError> {
-        let found: Vec<Looked> = self.all(self.consumer_row(consumer).lock_exclusive()).await?;
+    /// The same, locked against other updates until this session ends. Fails with a conflict if somebody else
+    /// updated it in the meantime.
+    pub async fn lock_feed(&self, consumer: Uuid) -> Result<Option<FeedProgress>, StoreError> {
+        let found: Vec<FeedProgress> = self.all(self.consumer_row(consumer).lock_exclusive()).await?;
         Ok(found.into_iter().next())
     }
 
@@ -125,8 +129,8 @@ impl Session {
             .filter(marker_consumer::Column::Id.eq(consumer))
     }
 
-    /// The number of the newest change of the authority's families that this session sees. It sees all with lesser numbers as well; and whether the
-    /// next one will be greater.
+    /// The number of the newest change of the authority's families in this session's snapshot, which also has
+    /// all lower numbers; and whether the next number is sure to be higher.
     pub async fn newest_change(&self) -> Result<(i64, bool), StoreError> {
         const NEWEST: &str = "coalesce((SELECT max(seq) FROM family_change WHERE authority_id = $1), 0)";
         let drawn = match self.backend() {
@@ -139,7 +143,7 @@ impl Session {
         Ok(newest.map_or((0, true), |newest| (newest.seq, newest.drawn >= newest.seq)))
     }
 
-    /// The families that changed after one number and not after another, in the order of their newest changes.
+    /// The families with changes after one number and up to another, in the order of their newest changes.
     pub async fn changed_families(&self, after: i64, until: i64) -> Result<Vec<Uuid>, StoreError> {
         let rows: Vec<Changed> = self
             .all(
@@ -151,7 +155,7 @@ impl Session {
             )
             .await?;
         let mut newest: HashMap<Uuid, i64> = rows.iter().map(|row| (row.family_id, row.seq)).collect();
-        // What concerns a person concerns every family of theirs, as of now.
+        // A change of a person affects every family that they currently belong to.
         let people: HashMap<Uuid, i64> = rows.iter().filter_map(|row| Some((row.person_id?, row.seq))).collect();
         let keys: Vec<Uuid> = people.keys().copied().collect();
         for keys in keys.chunks(KEYS) {
@@ -174,8 +178,13 @@ impl Session {
         Ok(families.into_iter().map(|(_, family)| family).collect())
     }
 
-    /// Notes how far a feed has been looked after.
-    pub(super) async fn note_looked(&self, consumer: &Consumer, first: bool, looked: Looked) -> Result<(), StoreError> {
+    /// Stores how far a feed is up to date.
+    pub(super) async fn save_progress(
+        &self,
+        consumer: &Consumer,
+        first: bool,
+        looked: FeedProgress,
+    ) -> Result<(), StoreError> {
         let caller = &consumer.caller;
         let row = marker_consumer::ActiveModel {
             authority_id: Set(self.authority()),

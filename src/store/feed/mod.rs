@@ -1,12 +1,13 @@
-//! The feed: what changed, in the order in which it was committed; who was told what of it; and how those who wait are woken.
+//! The change feed: what changed, in commit order; what each consumer was told of it; and how waiting readers
+//! are woken.
 //!
-//! A change gets its number while its transaction holds its authority's lock, which it keeps until it is committed: whoever sees a number
-//! sees all changes with lesser ones. That is what lets a reader go on from a number and skip nothing, however long some writer takes.
-//! Nothing here decides what is told.
+//! A change gets its sequence number while its transaction holds its authority's lock, which it keeps until
+//! it commits: whoever sees a number sees all changes with lower ones. That lets a reader continue from a
+//! cursor without missing any, however long a writer takes. Nothing here decides who may be told what.
 
 mod change;
 mod consumer;
-mod told;
+mod events;
 mod trim;
 mod wake;
 
@@ -15,6 +16,6 @@ pub(in crate::store) use self::{
     wake::{CHANNEL, Wake},
 };
 pub use self::{
-    consumer::{Consumer, Looked},
-    told::{Fate, MarkerChangeRow, Told},
+    consumer::{Consumer, FeedProgress},
+    events::{KnownMarker, MarkerChangeRow, MarkerEvent},
 };

@@ -1,5 +1,6 @@
-//! Changes that nobody needs any more. A feed that was not looked after today is looked after as a whole, whatever changed; so what was committed days ago is
-//! needed by none. The changes that are contacts stay: they are the order in which contacts are listed.
+//! Deletes changes that nobody needs any more. A feed not updated today is rebuilt as a whole, so nobody
+//! needs what was committed days ago. Changes that are contacts are kept: they give the order in which
+//! contacts are listed.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
@@ -7,9 +8,10 @@ use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use crate::store::Store;
 
 impl Store {
-    /// Throws away an authority's changes before the last one that was recorded before that moment. Numbers rise with commits, so all of these are older;
-    /// that one stays, and with it the newest number. So do old notes of what was written.
-    pub async fn forget_changes(&self, authority: i32, recorded_before: DateTime<Utc>) -> Result<(), DbErr> {
+    /// Deletes an authority's changes before the last one recorded before that time. Numbers rise in commit
+    /// order, so all of these are older; the last one stays, and with it the newest number. Old write notes
+    /// are deleted too.
+    pub async fn delete_old_changes(&self, authority: i32, recorded_before: DateTime<Utc>) -> Result<(), DbErr> {
         self.count_statement();
         let on = self.main();
         let statement = Statement::from_sql_and_values(
@@ -19,6 +21,6 @@ impl Store {
             [Value::from(authority), recorded_before.into()],
         );
         on.execute_raw(statement).await?;
-        self.forget_written(authority).await
+        self.delete_old_notes(authority).await
     }
 }

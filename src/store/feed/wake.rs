@@ -1,5 +1,6 @@
-//! How those who wait for changes are woken: by commits of this process at once, by those of other processes through the database's
-//! notifications, and every few seconds whatever happens. Being woken means only that it is worth looking.
+//! Waking readers that wait for changes: at once after a commit of this process, by database notifications
+//! after a commit of another, and every few seconds by polling. Being woken only means that it is worth
+//! looking.
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -11,14 +12,14 @@ use tokio::{sync::watch, task::AbortHandle, time::sleep};
 
 use crate::store::database_url::{Address, DatabaseUrl};
 
-/// The channel of PostgreSQL on which changes are announced.
+/// The PostgreSQL notification channel for changes.
 pub const CHANNEL: &str = "thinkfamily";
-/// How soon a lost connection is made again, at first.
-const SOON: Duration = Duration::from_millis(50);
-/// How long it takes at most until it is tried again.
-const LATE: Duration = Duration::from_secs(5);
+/// The first delay before reconnecting.
+const MIN_BACKOFF: Duration = Duration::from_millis(50);
+/// The longest delay before reconnecting.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
-/// Wakes those who wait, in one process.
+/// Wakes waiting readers within a process.
 #[derive(Debug)]
 pub struct Wake {
     counter: watch::Sender<u64>,
@@ -27,7 +28,7 @@ pub struct Wake {
     task: OnceLock<Task>,
 }
 
-/// A task that ends with its owner.
+/// A task that is aborted when its owner is dropped.
 #[derive(Debug)]
 struct Task(AbortHandle);
 
@@ -47,21 +48,21 @@ impl Wake {
         }
     }
 
-    /// Something was committed here.
+    /// Something was committed in this process.
     pub fn poke(&self) {
         poke(&self.counter);
     }
 
-    /// Somebody waits from now on. The first one has the database listened to.
+    /// A receiver of wake-ups. The first one starts listening to the database.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.task.get_or_init(|| {
-            let task = watch_over(self.counter.clone(), self.url.clone(), self.poll);
+            let task = run(self.counter.clone(), self.url.clone(), self.poll);
             Task(tokio::spawn(task).abort_handle())
         });
         self.counter.subscribe()
     }
 
-    /// Nobody is woken by other processes any more.
+    /// Stops listening to other processes.
     pub fn close(&self) {
         if let Some(task) = self.task.get() {
             task.0.abort();
@@ -73,10 +74,10 @@ fn poke(counter: &watch::Sender<u64>) {
     counter.send_modify(|count| *count = count.wrapping_add(1));
 }
 
-async fn watch_over(counter: watch::Sender<u64>, url: DatabaseUrl, poll: Duration) {
+async fn run(counter: watch::Sender<u64>, url: DatabaseUrl, poll: Duration) {
     let listening = async {
         if let Address::Postgres(options, _) = url.address() {
-            listen_always(&counter, options).await;
+            listen_with_reconnect(&counter, options).await;
         }
     };
     let looking = async {
@@ -88,15 +89,15 @@ async fn watch_over(counter: watch::Sender<u64>, url: DatabaseUrl, poll: Duratio
     tokio::join!(listening, looking);
 }
 
-/// Listens, over a connection of its own, and makes it again whenever it is lost.
-async fn listen_always(counter: &watch::Sender<u64>, options: &PgConnectOptions) {
+/// Listens over a dedicated connection, and reconnects whenever it is lost.
+async fn listen_with_reconnect(counter: &watch::Sender<u64>, options: &PgConnectOptions) {
     let options = options.clone().application_name("thinkfamily/listen");
-    let mut pause = SOON;
+    let mut pause = MIN_BACKOFF;
     loop {
         let Err(error) = listen(counter, options.clone(), &mut pause).await;
         tracing::warn!(kind = kind(&error), "store.listening_interrupted");
         sleep(pause).await;
-        pause = (pause * 2).min(LATE);
+        pause = (pause * 2).min(MAX_BACKOFF);
     }
 }
 
@@ -109,20 +110,20 @@ async fn listen(
         .max_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
-        .acquire_timeout(LATE)
+        .acquire_timeout(MAX_BACKOFF)
         .connect_lazy_with(options);
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
-    *pause = SOON;
+    *pause = MIN_BACKOFF;
     loop {
-        // At first, because of what was committed before we listened; then because something was, or because the connection was lost and made
-        // again, and nobody knows what was said in between.
+        // The first wake-up is for commits before listening began; later ones are for a notification, or
+        // because the connection was lost and restored and notifications may have been missed.
         poke(counter);
         listener.try_recv().await?;
     }
 }
 
-/// The database's own words may hold what is stored; the kind of an error says enough.
+/// The database's error text may contain stored data; the kind of error is enough.
 fn kind(error: &sqlx::Error) -> &'static str {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) => "the connection failed",

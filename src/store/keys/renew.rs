@@ -1,4 +1,4 @@
-//! Makes the keys of people anew of whom something was changed: those that no longer hold go.
+//! Renews the look-up keys of people whose data changed, and deletes outdated ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{FAMILIES, LocalIdentifierRow, PersonRow, insert, of_identifier, of_person, places};
 use crate::{records::MembershipRow, store::dataset::Dataset};
 
-/// The same for rows that were changed just now.
+/// As [`super::add`], for rows that were changed just now.
 pub(in crate::store) async fn renew(transaction: &DatabaseTransaction, data: &Dataset) -> Result<(), DbErr> {
     let mut people: BTreeMap<i32, BTreeSet<Uuid>> = BTreeMap::new();
     let mut families: BTreeMap<i32, BTreeSet<Uuid>> = BTreeMap::new();

@@ -1,7 +1,7 @@
-//! Moves what the main database has of one authority to another database.
+//! Moving one authority's data in the main database to another database.
 //!
-//! Each step is one transaction of one database, and can be taken again after whatever happened: what the fences in both say is where to go on. Who takes the steps, and
-//! what becomes of the trail, is for the command.
+//! Each step is one transaction on one database and can be repeated after any failure: the fences in both
+//! databases say where to resume. The command runs the steps, and moves the trail.
 
 mod rows;
 mod tables;
@@ -18,7 +18,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use self::rows::{Pages, copy, sum};
-pub use self::{rows::Sum, tables::tables};
+pub use self::{rows::Checksum, tables::tables};
 use super::{
     bulk::OF_LOADS,
     connect::Databases,
@@ -26,22 +26,23 @@ use super::{
     feed,
     fence::{self, Fence, State},
     transaction::begin_write,
-    written,
+    write_notes,
 };
 
-/// Whoever puts a fence up keeps all others waiting who write, so they wait no longer than this at a time.
+/// The longest wait for a lock at a time, since all other writers queue behind whoever waits to put up a
+/// fence.
 const LONGEST_WAIT_MS: u32 = 250;
-/// Between two attempts others write.
+/// The pause between two attempts, in which others can write.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
-/// What nobody waits for may take longer than an operation's statements.
-const PATIENTLY: &str = "SET LOCAL statement_timeout = '1h'";
+/// A statement timeout for the bulk steps of a move, longer than that of operations.
+const LONG_TIMEOUT: &str = "SET LOCAL statement_timeout = '1h'";
 
-/// What each table has of an authority, by its name.
-pub type Sums = Vec<(&'static str, Sum)>;
+/// The checksum of an authority's rows in each table, by table name.
+pub type Checksums = Vec<(&'static str, Checksum)>;
 
-/// An authority, as a database knows it.
+/// An authority as a database knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownAuthority {
     /// Its number.
     pub number: i32,
     /// Its code.
@@ -50,31 +51,32 @@ pub struct Known {
     pub fence: Option<Fence>,
 }
 
-impl Known {
-    /// Whether operations of it are answered.
+impl KnownAuthority {
+    /// Whether it is served here.
     pub fn is_served(&self) -> bool {
         self.fence.is_none_or(|fence| fence.state == State::Here)
     }
 }
 
-/// What was copied.
+/// The result of copying.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
-    /// What was read of each table, and written to the other one.
-    pub sums: Sums,
-    /// Authorities that it compares itself with and that the other database knows by another number or code, by code: it does not compare itself with them any more.
+    /// The checksum of what was read from each table and written to the other database.
+    pub sums: Checksums,
+    /// Statistical neighbours, by code, that the other database knows by another number or code: they are
+    /// left out of the authority's comparisons from now on.
     pub left_out: Vec<String>,
 }
 
 impl Databases {
-    /// The authority of a code, and the one of a number, which may be the same.
-    pub async fn known_as(&self, code: &str, number: Option<i32>) -> Result<Vec<Known>, StoreError> {
+    /// The authority with a code, and the one with a number, which may be the same.
+    pub async fn known_as(&self, code: &str, number: Option<i32>) -> Result<Vec<KnownAuthority>, StoreError> {
         let which = Condition::any()
             .add(authority::Column::Code.eq(code))
             .add_option(number.map(|number| authority::Column::Id.eq(number)));
         let mut known = Vec::new();
         for row in authority::Entity::find().filter(which).all(self.main()).await? {
-            known.push(Known {
+            known.push(KnownAuthority {
                 number: row.id,
                 code: row.code,
                 fence: fence::read(self.main(), row.id).await?,
@@ -83,7 +85,8 @@ impl Databases {
         Ok(known)
     }
 
-    /// Has nothing of an authority that is served here be answered or written any more. When this returns nothing of it is being written.
+    /// Puts up the fence: nothing of an authority that is served here is answered or written any more. When
+    /// this returns, no write of it is in progress.
     pub async fn put_up_fence(&self, authority: i32, of: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
         let fence = Fence {
             state: State::Leaving,
@@ -101,10 +104,10 @@ impl Databases {
     async fn try_to_put_up(&self, authority: i32, fence: &Fence) -> Result<(), StoreError> {
         let transaction = begin_write(self.main()).await?;
         if transaction.get_database_backend() == DbBackend::Postgres {
-            // A load may take long: it is waited for before anybody has to wait for us.
+            // A bulk load may take long: wait for it before anybody has to wait for this lock.
             let text = format!(
-                "{PATIENTLY}; {OF_LOADS}; SET LOCAL lock_timeout = '{LONGEST_WAIT_MS}ms'; {}",
-                fence::OF_ALL
+                "{LONG_TIMEOUT}; {OF_LOADS}; SET LOCAL lock_timeout = '{LONGEST_WAIT_MS}ms'; {}",
+                fence::FENCE_LOCK
             );
             transaction.execute_unprepared(&text).await?;
         }
@@ -112,14 +115,15 @@ impl Databases {
             return Err(away.into());
         }
         fence::write(&transaction, authority, fence).await?;
-        // Whoever waits for changes looks, and is told that there is nothing to wait for here.
+        // Readers waiting for changes are woken, and learn that the authority is not served here.
         feed::notify(&transaction, authority).await?;
         transaction.commit().await?;
         self.wake().poke();
         Ok(())
     }
 
-    /// Takes the next step of a move; a conflict if it is not at the one before. Where the authority is served from now on, every feed looks at everything.
+    /// Takes the next step of a move; a conflict if the previous step has not been reached. If the authority
+    /// is now served here, every feed is rebuilt.
     pub async fn set_fence(&self, authority: i32, fence: &Fence) -> Result<(), StoreError> {
         let transaction = begin_write(self.main()).await?;
         fence::step(&transaction, authority, fence).await?;
@@ -135,9 +139,9 @@ impl Databases {
         Ok(())
     }
 
-    /// What each table has of an authority.
-    pub async fn sums(&self, authority: i32) -> Result<Sums, StoreError> {
-        let on = reading(self).await?;
+    /// The checksum of an authority's rows in each table.
+    pub async fn sums(&self, authority: i32) -> Result<Checksums, StoreError> {
+        let on = begin_read(self).await?;
         let mut sums = vec![
             ("authority", sum::<authority::Entity>(&on, authority).await?),
             (
@@ -151,81 +155,82 @@ impl Databases {
         Ok(sums)
     }
 
-    /// Takes away all that the tables have of an authority but itself, and says where it is from now on. It stays known by its number, its code and its name. Gives the number of rows; a conflict if it is served.
-    pub async fn take_away(&self, authority: i32, fence: &Fence) -> Result<u64, StoreError> {
-        let transaction = writing(self).await?;
+    /// Deletes all rows of an authority except its own, and records where it is now served. Its number, code
+    /// and name stay known. Returns the number of rows deleted; a conflict if it is served here.
+    pub async fn delete_authority(&self, authority: i32, fence: &Fence) -> Result<u64, StoreError> {
+        let transaction = begin_bulk_write(self).await?;
         if fence::away(&transaction, [authority]).await?.is_none() {
             return Err(StoreError::Conflict);
         }
         let rows = remove(&transaction, authority).await?;
         fence::write(&transaction, authority, fence).await?;
-        noted(&transaction, authority).await?;
+        note_written(&transaction, authority).await?;
         transaction.commit().await?;
         Ok(rows)
     }
 }
 
-/// Copies an authority, as it is at one moment, in the place of what the other database may have of it. All of it is there afterwards, and is not served, or nothing is; a conflict if it is served there.
+/// Copies an authority in one snapshot, replacing whatever the other database has of it. Afterwards all of it
+/// is there, and not served yet, or nothing is; a conflict if it is served there.
 pub async fn copy_authority(
     from: &Databases,
     to: &Databases,
-    known: &Known,
+    known: &KnownAuthority,
     of: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Copied, StoreError> {
-    let reading = reading(from).await?;
-    to.raise_changes_past(newest_change(&reading, known.number).await?)
-        .await?;
-    let writing = writing(to).await?;
-    let there = authority::Entity::find_by_id(known.number).one(&writing).await?;
-    if there.is_some() && fence::away(&writing, [known.number]).await?.is_none() {
+    let read = begin_read(from).await?;
+    to.raise_changes_past(newest_change(&read, known.number).await?).await?;
+    let write = begin_bulk_write(to).await?;
+    let there = authority::Entity::find_by_id(known.number).one(&write).await?;
+    if there.is_some() && fence::away(&write, [known.number]).await?.is_none() {
         return Err(StoreError::Conflict);
     }
-    remove(&writing, known.number).await?;
-    let mut sums = vec![("authority", itself(&reading, &writing, known.number).await?)];
-    let (sum, left_out) = neighbours(&reading, &writing, known.number, now).await?;
+    remove(&write, known.number).await?;
+    let mut sums = vec![("authority", copy_own_row(&read, &write, known.number).await?)];
+    let (sum, left_out) = copy_neighbours(&read, &write, known.number, now).await?;
     sums.push(("statistical_neighbour", sum));
     for table in tables::TABLES.iter() {
-        sums.push((table.name, (table.copy)(&reading, &writing, known.number).await?));
+        sums.push((table.name, (table.copy)(&read, &write, known.number).await?));
     }
     let fence = Fence {
         state: State::Arriving,
         of,
         since: now,
     };
-    fence::write(&writing, known.number, &fence).await?;
-    noted(&writing, known.number).await?;
-    writing.commit().await?;
+    fence::write(&write, known.number, &fence).await?;
+    note_written(&write, known.number).await?;
+    write.commit().await?;
     Ok(Copied { sums, left_out })
 }
 
-/// One moment of a database.
-async fn reading(databases: &Databases) -> Result<DatabaseTransaction, DbErr> {
+/// A snapshot of a database.
+async fn begin_read(databases: &Databases) -> Result<DatabaseTransaction, DbErr> {
     let main = databases.main();
     if main.get_database_backend() != DbBackend::Postgres {
         return main.begin().await;
     }
     let (level, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
     let transaction = main.begin_with_config(Some(level), Some(access)).await?;
-    transaction.execute_unprepared(PATIENTLY).await?;
+    transaction.execute_unprepared(LONG_TIMEOUT).await?;
     Ok(transaction)
 }
 
-/// A transaction like a load's, in which nothing is noted as written before its end.
-async fn writing(databases: &Databases) -> Result<DatabaseTransaction, DbErr> {
+/// A transaction like that of a bulk load, which notes what was written only at its end.
+async fn begin_bulk_write(databases: &Databases) -> Result<DatabaseTransaction, DbErr> {
     let transaction = begin_write(databases.main()).await?;
     if transaction.get_database_backend() == DbBackend::Postgres {
-        let text = format!("{PATIENTLY}; {OF_LOADS}; {}", fence::OF_WRITERS);
+        let text = format!("{LONG_TIMEOUT}; {OF_LOADS}; {}", fence::WRITERS_LOCK);
         transaction.execute_unprepared(&text).await?;
     }
-    written::begin_load(&transaction).await?;
+    write_notes::begin_load(&transaction).await?;
     Ok(transaction)
 }
 
-/// Notes that all of an authority was written, for whoever has kept something of it from an earlier time.
-async fn noted(transaction: &DatabaseTransaction, authority: i32) -> Result<(), DbErr> {
+/// Notes that everything of an authority was written, which invalidates caches.
+async fn note_written(transaction: &DatabaseTransaction, authority: i32) -> Result<(), DbErr> {
     feed::lock(transaction, authority).await?;
-    written::end_load(transaction, std::iter::once(authority)).await
+    write_notes::end_load(transaction, std::iter::once(authority)).await
 }
 
 async fn remove(on: &DatabaseTransaction, authority: i32) -> Result<u64, DbErr> {
@@ -234,15 +239,16 @@ async fn remove(on: &DatabaseTransaction, authority: i32) -> Result<u64, DbErr> 
         rows += table.remove(on, authority).await?;
     }
     let of_it = statistical_neighbour::Column::AuthorityId.eq(authority);
-    let neighbours = statistical_neighbour::Entity::delete_many()
+    let copy_neighbours = statistical_neighbour::Entity::delete_many()
         .filter(of_it)
         .exec(on)
         .await?;
-    Ok(rows + neighbours.rows_affected)
+    Ok(rows + copy_neighbours.rows_affected)
 }
 
-/// The authority's own row, which may be there already, from when others named it or it was here before.
-async fn itself(from: &DatabaseTransaction, to: &DatabaseTransaction, authority: i32) -> Result<Sum, DbErr> {
+/// Copies the authority's own row, which may exist already: because others name it as a neighbour, or because
+/// it was here before.
+async fn copy_own_row(from: &DatabaseTransaction, to: &DatabaseTransaction, authority: i32) -> Result<Checksum, DbErr> {
     for row in Pages::<authority::Entity>::of(authority).next(from).await? {
         let again = OnConflict::column(authority::Column::Id)
             .update_columns([
@@ -262,13 +268,14 @@ async fn itself(from: &DatabaseTransaction, to: &DatabaseTransaction, authority:
     sum::<authority::Entity>(from, authority).await
 }
 
-/// Whom the authority compares itself with. Those that the other database does not know become known to it, as served elsewhere.
-async fn neighbours(
+/// Copies the statistical neighbours. Those unknown to the other database are added to it, as served
+/// elsewhere.
+async fn copy_neighbours(
     from: &DatabaseTransaction,
     to: &DatabaseTransaction,
     authority: i32,
     now: DateTime<Utc>,
-) -> Result<(Sum, Vec<String>), DbErr> {
+) -> Result<(Checksum, Vec<String>), DbErr> {
     let (mut kept, mut left_out) = (BTreeSet::new(), Vec::new());
     let mut pages = Pages::<statistical_neighbour::Entity>::of(authority);
     loop {
@@ -306,7 +313,7 @@ async fn neighbours(
     Ok((sum, left_out))
 }
 
-/// The greatest number of a change that an authority's rows speak of.
+/// The highest change number in an authority's rows.
 async fn newest_change(on: &DatabaseTransaction, authority: i32) -> Result<i64, DbErr> {
     let text = "SELECT coalesce(max(s.seq), 0) AS seq FROM (\
          SELECT max(seq) AS seq FROM family_change WHERE authority_id = $1 \

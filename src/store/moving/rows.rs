@@ -1,4 +1,5 @@
-//! The rows of one table that belong to an authority: read in pages, copied, summed up and taken away, whatever the table is.
+//! The rows of one table that belong to an authority: paging, copying, checksums and deletion, generic over
+//! the table.
 
 use std::marker::PhantomData;
 
@@ -19,19 +20,21 @@ use crate::{
     },
 };
 
-/// Rows in memory at a time.
+/// Rows held in memory at a time.
 const PAGE: u64 = 512;
 
-/// How many rows there are, and a digest of them all in whatever order they come: the same rows give the same in either kind of database.
+/// The number of rows, and a digest of them that does not depend on their order: the same rows give the same
+/// checksum in either kind of database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sum {
-    /// How many.
+pub struct Checksum {
+    /// The number of rows.
     pub rows: u64,
-    /// The digest: no two rows are alike, since each has a key, so none can make another one disappear from it.
+    /// The digest (XOR of the rows' hashes). No two rows are equal, since each has a key, so none can cancel
+    /// another out.
     digest: [u8; 32],
 }
 
-impl Sum {
+impl Checksum {
     fn add<E: EntityTrait>(&mut self, row: &E::Model) -> Result<(), DbErr> {
         self.add_values(E::Column::iter().map(|column| row.get(column)))
     }
@@ -39,7 +42,7 @@ impl Sum {
     fn add_values(&mut self, values: impl Iterator<Item = Value>) -> Result<(), DbErr> {
         let mut bytes = Vec::new();
         for value in values {
-            put(&value, &mut bytes)?;
+            encode(&value, &mut bytes)?;
         }
         let of_row = digest(&SHA256, &bytes);
         for (into, byte) in self.digest.iter_mut().zip(of_row.as_ref()) {
@@ -50,8 +53,8 @@ impl Sum {
     }
 }
 
-/// A value so that it can be told where it ends, and nothing from an empty text.
-fn put(value: &Value, into: &mut Vec<u8>) -> Result<(), DbErr> {
+/// Encodes a value unambiguously: with its length, and with null different from an empty text.
+fn encode(value: &Value, into: &mut Vec<u8>) -> Result<(), DbErr> {
     let text = match value {
         Value::Bool(value) => value.map(|value| value.to_string()),
         Value::SmallInt(value) => value.map(|value| value.to_string()),
@@ -74,7 +77,7 @@ fn put(value: &Value, into: &mut Vec<u8>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The rows of an authority, page by page in the order of their keys.
+/// The rows of an authority, page by page in key order.
 pub(super) struct Pages<E> {
     authority: i32,
     after: Option<Vec<Value>>,
@@ -82,7 +85,7 @@ pub(super) struct Pages<E> {
 }
 
 impl<E: EntityTrait> Pages<E> {
-    /// All of them.
+    /// Starts at the first page.
     pub(super) fn of(authority: i32) -> Self {
         Self {
             authority,
@@ -91,7 +94,7 @@ impl<E: EntityTrait> Pages<E> {
         }
     }
 
-    /// The next page; an empty one is the last.
+    /// The next page; empty after the last.
     pub(super) async fn next(&mut self, on: &DatabaseTransaction) -> Result<Vec<E::Model>, DbErr> {
         let keys: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
         let mut select = E::find().filter(Expr::col(authority_column::<E>()).eq(self.authority));
@@ -119,9 +122,9 @@ fn authority_column<E: EntityTrait>() -> Alias {
     })
 }
 
-/// The sum of what a table has of an authority.
-pub(super) async fn sum<E: EntityTrait>(on: &DatabaseTransaction, authority: i32) -> Result<Sum, DbErr> {
-    let (mut pages, mut sum) = (Pages::<E>::of(authority), Sum::default());
+/// The checksum of an authority's rows in a table.
+pub(super) async fn sum<E: EntityTrait>(on: &DatabaseTransaction, authority: i32) -> Result<Checksum, DbErr> {
+    let (mut pages, mut sum) = (Pages::<E>::of(authority), Checksum::default());
     loop {
         let page = pages.next(on).await?;
         if page.is_empty() {
@@ -131,19 +134,19 @@ pub(super) async fn sum<E: EntityTrait>(on: &DatabaseTransaction, authority: i32
     }
 }
 
-/// Copies those rows of an authority that are to be kept, and gives their sum.
+/// Copies the selected rows of an authority, and returns their checksum.
 pub(super) async fn copy<E>(
     from: &DatabaseTransaction,
     to: &DatabaseTransaction,
     authority: i32,
     keep: &(dyn Fn(&E::Model) -> bool + Sync),
-) -> Result<Sum, DbErr>
+) -> Result<Checksum, DbErr>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
 {
-    let (mut pages, mut sum) = (Pages::<E>::of(authority), Sum::default());
+    let (mut pages, mut sum) = (Pages::<E>::of(authority), Checksum::default());
     loop {
         let mut page = pages.next(from).await?;
         if page.is_empty() {
@@ -158,12 +161,12 @@ where
     }
 }
 
-/// A page of rows of [`crate::records`] after one, and the key of the last.
+/// A page of rows of a table in [`crate::records`], and the id of the last.
 async fn page<R: Row + FromQueryResult>(
     on: &DatabaseTransaction,
     authority: i32,
     after: Option<Uuid>,
-    sum: &mut Sum,
+    sum: &mut Checksum,
 ) -> Result<(Vec<R>, Option<Uuid>), DbErr> {
     let rows: Vec<R> = bulk::select(on, authority, Which::After(after), "").await?;
     let mut last = None;
@@ -179,9 +182,9 @@ async fn page<R: Row + FromQueryResult>(
     Ok((rows, last))
 }
 
-/// The sum of what a table of [`crate::records`] has of an authority.
-async fn sum_rows<R: Row + FromQueryResult>(on: &DatabaseTransaction, authority: i32) -> Result<Sum, DbErr> {
-    let (mut sum, mut after) = (Sum::default(), None);
+/// The checksum of an authority's rows in a table of [`crate::records`].
+async fn sum_rows<R: Row + FromQueryResult>(on: &DatabaseTransaction, authority: i32) -> Result<Checksum, DbErr> {
+    let (mut sum, mut after) = (Checksum::default(), None);
     loop {
         (_, after) = page::<R>(on, authority, after, &mut sum).await?;
         if after.is_none() {
@@ -190,13 +193,13 @@ async fn sum_rows<R: Row + FromQueryResult>(on: &DatabaseTransaction, authority:
     }
 }
 
-/// Copies its rows, and gives their sum.
+/// Copies an authority's rows, and returns their checksum.
 async fn copy_rows<R: Row + FromQueryResult>(
     from: &DatabaseTransaction,
     to: &DatabaseTransaction,
     authority: i32,
-) -> Result<Sum, DbErr> {
-    let (mut sum, mut after) = (Sum::default(), None);
+) -> Result<Checksum, DbErr> {
+    let (mut sum, mut after) = (Checksum::default(), None);
     loop {
         let (rows, last) = page::<R>(from, authority, after, &mut sum).await?;
         for rows in rows.chunks(MOST_ROWS) {
@@ -209,7 +212,7 @@ async fn copy_rows<R: Row + FromQueryResult>(
     }
 }
 
-/// A table, by what is done with it.
+/// The operations on a table.
 pub(super) struct Table {
     /// Its name.
     pub(super) name: &'static str,
@@ -217,7 +220,7 @@ pub(super) struct Table {
     pub(super) sum: for<'a> fn(&'a DatabaseTransaction, i32) -> Done<'a>,
 }
 
-type Done<'a> = BoxFuture<'a, Result<Sum, DbErr>>;
+type Done<'a> = BoxFuture<'a, Result<Checksum, DbErr>>;
 
 impl Table {
     /// The table of an entity.
@@ -243,7 +246,7 @@ impl Table {
         }
     }
 
-    /// Takes away what it has of an authority.
+    /// Deletes an authority's rows.
     pub(super) async fn remove(&self, on: &DatabaseTransaction, authority: i32) -> Result<u64, DbErr> {
         let text = format!("DELETE FROM {} WHERE authority_id = $1", self.name);
         let statement = Statement::from_sql_and_values(on.get_database_backend(), text, [Value::from(authority)]);
@@ -258,13 +261,13 @@ mod tests {
     fn bytes(values: &[Value]) -> Vec<u8> {
         let mut bytes = Vec::new();
         for value in values {
-            put(value, &mut bytes).unwrap();
+            encode(value, &mut bytes).unwrap();
         }
         bytes
     }
 
     #[test]
-    fn values_that_differ_give_other_bytes() {
+    fn different_values_are_encoded_differently() {
         let text = |text: &str| Value::from(text.to_owned());
         assert_ne!(bytes(&[text("ab"), text("c")]), bytes(&[text("a"), text("bc")]));
         assert_ne!(bytes(&[text("")]), bytes(&[Value::String(None)]));

@@ -1,4 +1,5 @@
-//! Which tables are moved with an authority, in an order in which no row comes before one that it refers to; and which are not, and why.
+//! Which tables are moved with an authority, ordered so that referenced rows come first; and which are not,
+//! and why.
 
 use std::sync::LazyLock;
 
@@ -23,7 +24,7 @@ macro_rules! tables {
     };
 }
 
-// Budgets and what was tried are among them: nobody may begin anew because their authority moved.
+// Budgets and trials are included: a move must not reset anybody's limits.
 // A number's row holds a column that no record says (`doubled`), and goes as it is stored.
 tables! {
     local_identifier agreement agreement_signatory agreement_clause policy_version idempotency import_file person_key
@@ -31,10 +32,10 @@ tables! {
     marker_change marker_response webhook_endpoint webhook_delivery trusted_client trusted_document
 }
 
-/// Those that are seen to apart, since they are not kept by the authority that they speak of.
+/// The tables that are handled separately, since their rows do not belong to the authority that they name.
 const APART: [&str; 2] = [records::AuthorityRow::NAME, records::StatisticalNeighbourRow::NAME];
 
-/// Those that are moved, besides those that are seen to apart.
+/// The tables that are moved, except those that are handled separately.
 pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     let said = said()
         .into_iter()
@@ -42,7 +43,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     said.chain(others()).collect()
 });
 
-/// Those that are not, each with the reason.
+/// The tables that are not moved, each with the reason.
 const STAY: &[(&str, &str)] = &[
     ("authority_fence", "says of each database where the authority is"),
     ("write_turn", "is locked and never has a row"),

@@ -1,5 +1,6 @@
-//! Whom to connect to. Only servers that are reached without encryption: a socket or the machine itself, or where the address says so. Others are
-//! read over the library's connections, which cost more and tell the same.
+//! Which servers to connect to: only those reached without encryption, through a socket or on the same host,
+//! or if the address says so. Others are read over the library's connections, which cost more and give the
+//! same.
 
 use std::{env, time::Duration};
 
@@ -8,10 +9,10 @@ use tokio_postgres::Config;
 
 use crate::store::database_url::{Address, DatabaseUrl, Password};
 
-/// How long a connection may be silent before the server is asked whether it is there.
+/// The TCP keep-alive: how long a connection may be idle before the server is probed.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// How to reach the server, if it can be reached in this way.
+/// The connection settings, if the server can be reached in this way.
 pub(super) fn config(url: &DatabaseUrl, statement_timeout: Duration, wait: Duration) -> Option<Config> {
     let Address::Postgres(known, password) = url.address() else {
         return None;
@@ -36,7 +37,7 @@ pub(super) fn config(url: &DatabaseUrl, statement_timeout: Duration, wait: Durat
         .dbname(known.get_database()?)
         .application_name(known.get_application_name().unwrap_or("thinkfamily"))
         .connect_timeout(wait)
-        // A server that is gone without a word is noticed within a minute, and not after the system's two hours.
+        // A server that disappears is noticed within a minute, not after the operating system's two hours.
         .keepalives_idle(KEEP_ALIVE)
         .keepalives_interval(KEEP_ALIVE / 2)
         .keepalives_retries(2)

@@ -1,4 +1,4 @@
-//! Values of statements, for both ways of sending them.
+//! Bind parameters of statements, for both drivers.
 
 use std::{error::Error, fmt, sync::Arc};
 
@@ -6,20 +6,20 @@ use sea_orm::{DbBackend, Value, sea_query::ArrayType};
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use uuid::Uuid;
 
-/// A value of a statement.
+/// A bind parameter.
 #[derive(Clone)]
 pub(in crate::store) enum Bind {
     /// A single value.
     One(Value),
-    /// Keys, any of which it may be.
+    /// Any of these ids.
     Keys(Arc<[Uuid]>),
-    /// Words, any of which it may be.
+    /// Any of these texts.
     Words(Arc<[String]>),
-    /// Numbers, any of which it may be.
+    /// Any of these numbers.
     Numbers(Arc<[i64]>),
 }
 
-/// Shows nothing of the value: the driver writes the values of its statements into its traces.
+/// Hides the value, since the driver traces the parameters of its statements.
 impl fmt::Debug for Bind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Bind")
@@ -33,7 +33,7 @@ impl<T: Into<Value>> From<T> for Bind {
 }
 
 impl Bind {
-    /// The same for the library. SQLite has no lists: there they are JSON, keys in hexadecimal digits.
+    /// Converts it for the library. SQLite has no arrays, so they become JSON, with ids in hexadecimal.
     pub(in crate::store) fn into_value(self, backend: DbBackend) -> Value {
         let sqlite = backend == DbBackend::Sqlite;
         match self {
@@ -80,7 +80,8 @@ impl ToSql for Bind {
     to_sql_checked!();
 }
 
-/// A single value. Whole numbers go as the statement takes them; that they fit is the database's own check for others.
+/// A single value. An integer is sent in the type that the statement expects; whether it fits is otherwise
+/// checked by the database.
 fn one(value: &Value, ty: &Type, out: &mut BytesMut) -> Written {
     match value {
         Value::Bool(value) => value.to_sql_checked(ty, out),

@@ -1,5 +1,6 @@
-//! Reading from PostgreSQL with as few round trips as there can be: statements that do not wait for each other are sent together, over connections
-//! of their own. The library that writes cannot do that. What is read is the same, and so is the moment of which it is.
+//! Pipelined reads from PostgreSQL with as few round trips as possible: independent statements are sent
+//! together, over separate connections. The library that writes cannot do that. The data read, and the
+//! snapshot, are the same.
 
 mod address;
 mod bind;

@@ -1,4 +1,5 @@
-//! A few connections, each of one operation at a time. The one that was used last is used first, so that few are busy.
+//! A small connection pool for reads; each connection serves one operation at a time. The one used last is
+//! reused first, so that few are busy.
 
 use std::{
     collections::HashMap,
@@ -19,28 +20,28 @@ use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use super::{address, failed::failed};
 use crate::store::{
-    connect::{Connections, Reading},
+    connect::{Connections, ReadStats},
     database_url::DatabaseUrl,
     recovery,
     session::StoreError,
 };
 
-/// Prepared statements that a connection keeps; there are fewer texts than that.
-const PREPARED: usize = 256;
+/// The capacity of a connection's cache of prepared statements; there are fewer texts than that.
+const STATEMENT_CACHE: usize = 256;
 
-/// Connections that read.
+/// The pool of reading connections.
 #[derive(Clone)]
 pub(in crate::store) struct Pool(Arc<Shared>);
 
 struct Shared {
     config: Config,
     most: usize,
-    standby_will_do: bool,
+    accept_standby: bool,
     turns: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
     wait: Duration,
-    /// Longer than any statement may take: a server that has said nothing by then is not there any more.
-    silence: Duration,
+    /// Longer than any statement may take: a server that has not responded by then is gone.
+    silence_timeout: Duration,
     made: AtomicU64,
     lost: AtomicU64,
     refused: AtomicU64,
@@ -54,44 +55,45 @@ impl std::fmt::Debug for Pool {
     }
 }
 
-/// One connection with what it has prepared.
+/// A connection with its prepared statements.
 pub(super) struct Connection {
     pub(super) client: Client,
-    /// The task that reads and writes.
+    /// The task that reads and writes the socket.
     task: AbortHandle,
     prepared: Mutex<HashMap<String, Statement>>,
 }
 
 impl Pool {
-    /// A pool of at most so many connections, none of them made yet; none at all where the server cannot be reached in this way.
+    /// A pool of limited size with no open connections yet; `None` if the server cannot be reached in this
+    /// way.
     pub(in crate::store) fn new(
         url: &DatabaseUrl,
         most: usize,
         wait: Duration,
         statement_timeout: Duration,
-        standby_will_do: bool,
+        accept_standby: bool,
     ) -> Option<Self> {
         let config = address::config(url, statement_timeout, wait)?;
         Some(Self(Arc::new(Shared {
             config,
             most: most.max(1),
-            standby_will_do,
+            accept_standby,
             turns: Arc::new(Semaphore::new(most.max(1))),
             idle: Mutex::default(),
             wait,
-            silence: statement_timeout * 2 + wait,
+            silence_timeout: statement_timeout * 2 + wait,
             made: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         })))
     }
 
-    /// Whether the server lets us in.
+    /// Whether a connection can be made.
     pub(in crate::store) async fn answers(&self) -> bool {
         self.take().await.is_ok()
     }
 
-    /// How many connections there are.
+    /// The number of connections.
     pub(in crate::store) fn connections(&self) -> Connections {
         let idle = self.idle().len();
         let busy = self.0.most - self.0.turns.available_permits().min(self.0.most);
@@ -101,30 +103,30 @@ impl Pool {
         }
     }
 
-    /// What has become of them so far.
-    pub(in crate::store) fn reading(&self) -> Reading {
+    /// Statistics so far.
+    pub(in crate::store) fn reading(&self) -> ReadStats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Reading {
+        ReadStats {
             made: read(&self.0.made),
             lost: read(&self.0.lost),
             refused: read(&self.0.refused),
         }
     }
 
-    /// Closes the connections that nobody uses, and lets nobody have one any more.
+    /// Closes idle connections, and gives out no more.
     pub(in crate::store) fn close(&self) {
         self.0.turns.close();
         self.idle().clear();
     }
 
-    /// Gives up the connections that nobody uses: they are no better than one that was lost.
+    /// Gives up the idle connections: they are just as stale as one that was lost.
     pub(super) fn give_up_idle(&self) {
         let gone = std::mem::take(&mut *self.idle());
         self.0.lost.fetch_add(gone.len() as u64, Ordering::Relaxed);
     }
 
-    /// A connection, when there is a turn.
-    pub(super) async fn take(&self) -> Result<Taken, StoreError> {
+    /// A connection, as soon as there is a permit.
+    pub(super) async fn take(&self) -> Result<PooledConnection, StoreError> {
         let taken = self.try_take().await;
         if taken.is_err() {
             self.0.refused.fetch_add(1, Ordering::Relaxed);
@@ -132,14 +134,14 @@ impl Pool {
         taken
     }
 
-    async fn try_take(&self) -> Result<Taken, StoreError> {
-        let turn = timeout(self.0.wait, Arc::clone(&self.0.turns).acquire_owned())
+    async fn try_take(&self) -> Result<PooledConnection, StoreError> {
+        let permit = timeout(self.0.wait, Arc::clone(&self.0.turns).acquire_owned())
             .await
             .map_err(|_| StoreError::Unavailable("no connection was free in time"))?
             .map_err(|_| StoreError::Unavailable("the connections are closed"))?;
-        let (connection, kept) = loop {
+        let (connection, reused) = loop {
             let Some(known) = self.idle().pop() else {
-                let made = connect(&self.0.config, self.0.wait, self.0.standby_will_do).await?;
+                let made = connect(&self.0.config, self.0.wait, self.0.accept_standby).await?;
                 self.0.made.fetch_add(1, Ordering::Relaxed);
                 break (made, false);
             };
@@ -148,12 +150,12 @@ impl Pool {
             }
             self.0.lost.fetch_add(1, Ordering::Relaxed);
         };
-        Ok(Taken {
+        Ok(PooledConnection {
             connection: Some(connection),
-            kept,
+            reused,
             silent: AtomicBool::new(false),
             pool: self.clone(),
-            turn: Some(turn),
+            permit: Some(permit),
         })
     }
 
@@ -162,15 +164,15 @@ impl Pool {
     }
 }
 
-async fn connect(config: &Config, wait: Duration, standby_will_do: bool) -> Result<Connection, StoreError> {
+async fn connect(config: &Config, wait: Duration, accept_standby: bool) -> Result<Connection, StoreError> {
     const UNREACHED: StoreError = StoreError::Unavailable("the connection failed");
     let connecting = timeout(wait, config.connect(NoTls));
     let (client, connection) = connecting.await.map_err(|_| UNREACHED)?.map_err(|_| UNREACHED)?;
-    // It ends when the client is gone or the server is.
+    // It ends when the client or the server goes.
     let task = tokio::spawn(connection).abort_handle();
     let asked = timeout(wait, client.query_one(recovery::ASK, &[])).await;
     let standby: Result<bool, StoreError> = match asked.map(|asked| asked.and_then(|row| row.try_get(0))) {
-        Ok(Ok(true)) if !standby_will_do => Err(StoreError::Unavailable(recovery::STANDBY)),
+        Ok(Ok(true)) if !accept_standby => Err(StoreError::Unavailable(recovery::STANDBY)),
         Ok(Ok(standby)) => Ok(standby),
         Ok(Err(_)) | Err(_) => Err(UNREACHED),
     };
@@ -186,14 +188,14 @@ async fn connect(config: &Config, wait: Duration, standby_will_do: bool) -> Resu
 }
 
 impl Connection {
-    /// The statement with this text, prepared once.
+    /// The prepared statement of this text.
     pub(super) async fn statement(&self, text: &str) -> Result<Statement, StoreError> {
         if let Some(known) = self.prepared().get(text) {
             return Ok(known.clone());
         }
         let statement = self.client.prepare(text).await.map_err(|error| failed(&error))?;
         let mut prepared = self.prepared();
-        if prepared.len() >= PREPARED {
+        if prepared.len() >= STATEMENT_CACHE {
             prepared.clear();
         }
         prepared.insert(text.to_owned(), statement.clone());
@@ -205,62 +207,65 @@ impl Connection {
     }
 }
 
-/// A connection that one operation has. It goes back when it is dropped.
-pub(super) struct Taken {
+/// A connection taken by one operation. It goes back to the pool when this is dropped.
+pub(super) struct PooledConnection {
     connection: Option<Connection>,
-    /// Whether somebody has used it before.
-    pub(super) kept: bool,
-    /// Whether the server has left a statement without an answer.
+    /// Whether it has been used before.
+    pub(super) reused: bool,
+    /// Whether the server has left a statement unanswered.
     silent: AtomicBool,
     pool: Pool,
-    /// Held until it is dropped.
-    turn: Option<OwnedSemaphorePermit>,
+    /// Held until this is dropped.
+    permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Taken {
+impl PooledConnection {
     pub(super) fn connection(&self) -> Result<&Connection, StoreError> {
         self.connection
             .as_ref()
             .ok_or(StoreError::Unavailable("the connection is gone"))
     }
 
-    /// The answer, unless the server says nothing for so long that it cannot be there any more. Nobody else gets such a connection.
-    pub(super) async fn unless_silent<T>(
+    /// The response, unless the server has been silent for so long that it must be gone. Such a connection is
+    /// not reused.
+    pub(super) async fn with_silence_timeout<T>(
         &self,
         answer: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        timeout(self.pool.0.silence, answer).await.unwrap_or_else(|_| {
+        timeout(self.pool.0.silence_timeout, answer).await.unwrap_or_else(|_| {
             self.silent.store(true, Ordering::Relaxed);
             Err(StoreError::Unavailable("the server said nothing"))
         })
     }
 
-    /// Has the server stop what runs, and gives the connection up: the word to stop comes by another way and may be late, and nobody else's statement is to be
-    /// stopped by it. The place is kept until the server has heard it.
+    /// Asks the server to cancel the running statement, and gives up the connection: the cancel request goes
+    /// over another connection and may arrive late, when it must not stop somebody else's statement. The
+    /// permit is held until the server has received it.
     pub(super) fn stop(&mut self) {
         let Some(connection) = self.connection.take() else {
             return;
         };
-        let (turn, wait) = (self.turn.take(), self.pool.0.wait);
-        // Without a runtime everything ends anyway.
+        let (permit, wait) = (self.permit.take(), self.pool.0.wait);
+        // Without a runtime the process is ending anyway.
         let Ok(runtime) = Handle::try_current() else { return };
         let word = connection.client.cancel_token();
         runtime.spawn(async move {
             if !matches!(timeout(wait, word.cancel_query(NoTls)).await, Ok(Ok(()))) {
                 tracing::warn!("store.not_stopped: the server did not hear that a statement is not wanted any more");
             }
-            drop((connection, turn));
+            drop((connection, permit));
         });
     }
 }
 
-impl Drop for Taken {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else {
             return;
         };
         if *self.silent.get_mut() {
-            // It would wait for the rest for as long as the system thinks that the server is there.
+            // It would wait for the rest for as long as the operating system believes that the server is
+            // there.
             connection.task.abort();
             self.pool.0.lost.fetch_add(1, Ordering::Relaxed);
         } else if connection.client.is_closed() {

@@ -1,4 +1,4 @@
-//! What one operation reads: everything as of one moment, without a round trip to begin or to end it.
+//! One operation's reads in a single snapshot, without extra round trips to begin or end the transaction.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,7 +8,7 @@ use tokio_postgres::{Row, types::ToSql};
 use super::{
     Bind,
     failed::failed,
-    pool::{Connection, Pool, Taken},
+    pool::{Connection, Pool, PooledConnection},
 };
 use crate::store::{
     failure::StoreError,
@@ -17,10 +17,10 @@ use crate::store::{
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-/// A moment of the database.
+/// A snapshot of the database.
 pub(in crate::store) struct Snapshot {
-    taken: Box<Taken>,
-    /// Statements that were sent and not answered. Whoever stops waiting for one leaves it here.
+    taken: Box<PooledConnection>,
+    /// Statements sent and not answered yet. A caller that stops waiting leaves its statement here.
     unanswered: AtomicUsize,
 }
 
@@ -30,20 +30,20 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
-/// A statement: its text and its values.
+/// A statement: text and parameters.
 pub(in crate::store) type Asked<'a> = (&'a str, &'a [Bind]);
 
 /// The rows of one statement.
 pub(in crate::store) struct Answer(Vec<Row>);
 
 impl Pool {
-    /// Begins to read with a first statement. A connection that was kept may have been lost meanwhile, and nobody has noticed: since nothing has been read
-    /// yet, it is begun again over a new one.
+    /// Begins a snapshot with a first statement. A pooled connection may have been lost unnoticed: nothing
+    /// has been read yet, so this is retried over a new one.
     pub(in crate::store) async fn snapshot(&self, first: Asked<'_>) -> Result<(Snapshot, Answer), StoreError> {
         let taken = self.take().await?;
-        let kept = taken.kept;
+        let reused = taken.reused;
         match Snapshot::begin(taken, first).await {
-            Err(StoreError::Unavailable(_)) if kept => {
+            Err(StoreError::Unavailable(_)) if reused => {
                 self.give_up_idle();
                 Snapshot::begin(self.take().await?, first).await
             }
@@ -53,9 +53,9 @@ impl Pool {
 }
 
 impl Snapshot {
-    /// Begins with a first statement, which says of which moment all others are.
-    pub(super) async fn begin(taken: Taken, first: Asked<'_>) -> Result<(Self, Answer), StoreError> {
-        // It is there before anything is sent, so that whatever was begun is ended.
+    /// Begins with a first statement, which fixes the snapshot of all others.
+    pub(super) async fn begin(taken: PooledConnection, first: Asked<'_>) -> Result<(Self, Answer), StoreError> {
+        // Created before anything is sent, so that whatever was begun is ended.
         let snapshot = Self {
             taken: Box::new(taken),
             unanswered: AtomicUsize::new(0),
@@ -63,17 +63,20 @@ impl Snapshot {
         let begun = async {
             let client = &snapshot.taken.connection()?.client;
             let begun = async { client.batch_execute(BEGIN).await.map_err(|error| failed(&error)) };
-            snapshot.taken.unless_silent(begun).await
+            snapshot.taken.with_silence_timeout(begun).await
         };
         let ((), answer) = futures_util::future::try_join(begun, snapshot.ask(first)).await?;
         Ok((snapshot, answer))
     }
 
-    /// The rows of a statement.
+    /// Runs one statement.
     pub(in crate::store) async fn ask(&self, (text, values): Asked<'_>) -> Result<Answer, StoreError> {
         let connection = self.taken.connection()?;
         self.unanswered.fetch_add(1, Ordering::Relaxed);
-        let answered = self.taken.unless_silent(Self::rows(connection, text, values)).await;
+        let answered = self
+            .taken
+            .with_silence_timeout(Self::rows(connection, text, values))
+            .await;
         self.unanswered.fetch_sub(1, Ordering::Relaxed);
         answered
     }
@@ -85,14 +88,15 @@ impl Snapshot {
         rows.map(Answer).map_err(|error| failed(&error))
     }
 
-    /// The rows of each of these statements, sent together.
+    /// Runs several statements, sent together.
     pub(in crate::store) async fn ask_all(&self, asked: &[Asked<'_>]) -> Result<Vec<Answer>, StoreError> {
         try_join_all(asked.iter().map(|asked| self.ask(*asked))).await
     }
 }
 
 impl Drop for Snapshot {
-    /// The end is put behind whatever was sent, and nobody waits for it. A statement that still runs is stopped.
+    /// The end of the transaction is sent after everything else, and nobody waits for it. A running statement
+    /// is cancelled.
     fn drop(&mut self) {
         if *self.unanswered.get_mut() > 0 {
             return self.taken.stop();
@@ -104,7 +108,7 @@ impl Drop for Snapshot {
 }
 
 impl Answer {
-    /// The rows, read.
+    /// The rows as records.
     pub(in crate::store) fn records<R: Record>(&self) -> Result<Vec<R>, StoreError> {
         let Some(first) = self.0.first() else {
             return Ok(Vec::new());

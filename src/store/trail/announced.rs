@@ -1,4 +1,4 @@
-//! Entries that announce a change, or say that one was not made, in the order of their chain.
+//! Entries that announce a change, or say that one failed, in the order of their chain.
 
 use sea_orm::Value;
 use uuid::Uuid;
@@ -10,7 +10,8 @@ use super::{
 };
 
 impl TrailSnapshot {
-    /// The next `limit` of them after a place. The kinds are those of the index that finds them.
+    /// The next `limit` such entries after a sequence number. The kinds are those that the partial index
+    /// covers.
     pub async fn announced_after(&self, chain: Uuid, after: i64, limit: u32) -> Result<Vec<EntryRow>, TrailStoreError> {
         let sql = format!(
             "SELECT {ENTRY} FROM trail_entry e WHERE e.chain_id = $1 AND e.seq > $2 \

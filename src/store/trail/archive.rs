@@ -1,4 +1,5 @@
-//! Months of the trail in a SQLite file of their own: copied whole, and then taken out of the database that they were in.
+//! Archiving whole months of the trail to a SQLite file: they are copied in full, and then deleted from the
+//! database.
 
 use std::path::Path;
 
@@ -18,10 +19,10 @@ use crate::store::{
     migrate,
 };
 
-/// Rows in memory at a time.
+/// Rows held in memory at a time.
 const PAGE: u32 = 500;
 
-/// The chains that began in one month.
+/// The chains that were started in one month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Month {
     /// The number of its first chain.
@@ -29,14 +30,14 @@ pub struct Month {
 }
 
 impl Month {
-    /// The month of a year; none before the year 2000 or after 2700.
+    /// A month of a year; `None` before the year 2000 or after 2700.
     pub fn of(year: i32, month: u32) -> Option<Self> {
         let months = (year - 2000) * 12 + i32::try_from(month).ok()? - 1;
         let is_one = (2000..2700).contains(&year) && (1..=12).contains(&month);
         is_one.then_some(Self { first: months * CHAINS })
     }
 
-    /// Such as `2026-11`.
+    /// The name, such as `2026-11`.
     pub fn name(self) -> String {
         month_name(self.first).replace('_', "-")
     }
@@ -46,7 +47,7 @@ impl Month {
     }
 }
 
-/// What a month is: entries, and the heads of its chains.
+/// The content of a month: the number of entries, and the heads of its chains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
     /// Entries.
@@ -56,7 +57,7 @@ pub struct Taken {
 }
 
 impl TrailStore {
-    /// Makes a trail in a new file, for its owner alone. The file must not be there.
+    /// Creates a trail in a new file that only its owner can read. The file must not exist.
     pub async fn new_archive(file: &Path) -> Result<Self, TrailStoreError> {
         let (url, connection) = trail_file(file, false).await?;
         let made = migrate::up(&connection, &TRAIL).await;
@@ -64,7 +65,7 @@ impl TrailStore {
         Ok(Self::over(connection.clone(), connection))
     }
 
-    /// Opens a trail in a file for reading alone.
+    /// Opens an archive file read-only.
     pub async fn archive(file: &Path) -> Result<Self, TrailStoreError> {
         let (_, connection) = trail_file(file, true).await?;
         Ok(Self::over(connection.clone(), connection))
@@ -76,8 +77,8 @@ impl TrailStore {
         Ok(self.reader.close_by_ref().await?)
     }
 
-    /// Copies a month from another trail as it is at one instant. `words` says which words records speak with.
-    pub async fn take_in(
+    /// Copies a month from a snapshot of another trail. `words` gives the dictionary words that records use.
+    pub async fn copy_month(
         &self,
         from: &TrailSnapshot,
         month: Month,
@@ -97,9 +98,9 @@ impl TrailStore {
                     number,
                     records: &records,
                     families: &from.families_of(&places).await?,
-                    words: &from.whole_words(&words(&records)).await?,
+                    words: &from.word_rows(&words(&records)).await?,
                 };
-                sqlite::take_in(&self.writer, &part).await?;
+                sqlite::copy_month(&self.writer, &part).await?;
             }
             if let Some(head) = from.head(chain).await? {
                 sqlite::put_head(&self.writer, &head).await?;
@@ -109,20 +110,21 @@ impl TrailStore {
         Ok(taken)
     }
 
-    /// Takes a month out of the database, all of it or nothing. On PostgreSQL its room is free at once where it has partitions that nobody reads just now.
-    pub async fn let_go(&self, month: Month) -> Result<(), TrailStoreError> {
+    /// Deletes a month from the database, all of it or nothing. On PostgreSQL the space is freed at once if
+    /// the month has partitions that are not being read at the moment.
+    pub async fn delete_month(&self, month: Month) -> Result<(), TrailStoreError> {
         if self.writer.get_database_backend() == DbBackend::Postgres {
-            match self.take_out(month, true).await {
+            match self.delete_rows(month, true).await {
                 Ok(()) => return Ok(()),
                 Err(error) => {
                     tracing::warn!(%error, "the month's partitions could not be dropped; its rows are deleted");
                 }
             }
         }
-        self.take_out(month, false).await
+        self.delete_rows(month, false).await
     }
 
-    async fn take_out(&self, month: Month, drop_partitions: bool) -> Result<(), TrailStoreError> {
+    async fn delete_rows(&self, month: Month, drop_partitions: bool) -> Result<(), TrailStoreError> {
         let transaction = self.writer.begin().await?;
         let backend = transaction.get_database_backend();
         let run = async |text: &str| {
@@ -153,7 +155,7 @@ async fn is_there(on: &impl ConnectionTrait, table: &str) -> Result<bool, TrailS
 }
 
 impl TrailSnapshot {
-    /// The chains that began in a month, by number.
+    /// The chains that were started in a month, by number.
     async fn chains_of(&self, month: Month) -> Result<Vec<(i32, Uuid)>, TrailStoreError> {
         let sql = "SELECT number, chain_id FROM trail_chain WHERE number >= $1 AND number < $2 ORDER BY number";
         let rows = all(&self.transaction, sql, month.values()).await?;
@@ -162,7 +164,7 @@ impl TrailSnapshot {
             .collect()
     }
 
-    /// The heads of the chains that began in a month.
+    /// The heads of the chains that were started in a month.
     pub async fn heads_of(&self, month: Month) -> Result<Vec<HeadRow>, TrailStoreError> {
         let sql = format!(
             "SELECT {HEAD} FROM trail_head WHERE chain_id IN (SELECT chain_id FROM trail_chain WHERE number >= $1 AND number < $2) \
@@ -175,7 +177,7 @@ impl TrailSnapshot {
             .collect()
     }
 
-    async fn whole_words(&self, numbers: &[i32]) -> Result<Vec<(i32, Vec<u8>, String)>, TrailStoreError> {
+    async fn word_rows(&self, numbers: &[i32]) -> Result<Vec<(i32, Vec<u8>, String)>, TrailStoreError> {
         let mut words = Vec::with_capacity(numbers.len());
         for number in numbers {
             let sql = "SELECT number, hash, body FROM trail_word WHERE number = $1";

@@ -4,25 +4,26 @@ use sea_orm::DbErr;
 
 use crate::store::{connect::ConnectError, files::Unfit};
 
-/// What went wrong with the trail's tables. Messages hold SQL and identifiers at most: for the log, not for answers.
+/// What went wrong with the trail's tables. Messages hold at most SQL and identifiers: they are for the log,
+/// not for answers.
 #[derive(Debug, thiserror::Error)]
 pub enum TrailStoreError {
     /// The database failed.
     #[error("the trail's database failed: {0}")]
     Database(#[from] DbErr),
-    /// The connection does not wait until what it commits is on disk.
+    /// The connection does not wait until commits are on disk.
     #[error("the trail's database does not make commits durable")]
     NotDurable,
-    /// The chain's head is not where this process left it.
+    /// The chain's head has been changed by somebody else.
     #[error("the head of the chain is not where it was left")]
     HeadMoved,
-    /// A file that a month is taken to, or was, cannot be opened.
+    /// An archive file cannot be opened.
     #[error(transparent)]
     File(Box<ConnectError>),
-    /// What was committed is not there for another connection.
+    /// A second connection does not see what was committed.
     #[error("what was committed is not there for another connection")]
     NotSeen,
-    /// Its files are not fit to be written to.
+    /// The database's files cannot be written to safely.
     #[error(transparent)]
     Unfit(#[from] Unfit),
     /// A stored value is not of its column's type.

@@ -1,42 +1,44 @@
-//! How the families of an entry that speaks of many are indexed: together in a few rows, by which each of them still finds the entry.
+//! Index rows for an entry about many families: the families are grouped into a few rows, and the entry is
+//! still found by each of them.
 //!
-//! A row for each family costs two places in indices a family and an answer. Here an entry is a row for each of eight parts of the families, in which their keys
-//! stand one after the other; who looks for one family reads the rows of its part only.
+//! One row per family would cost two index entries for each family and answer. Instead an entry has one row
+//! for each of eight buckets of families, with their ids concatenated; a search for one family reads only the
+//! rows of its bucket.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// An entry that speaks of more families than this has rows of groups, any other a row for each family.
-pub const MOST_SINGLE: usize = 16;
-/// Into so many parts the families of an authority are divided.
-const PARTS: u8 = 8;
-/// How long a key is.
-const KEY: usize = 16;
+/// An entry about more families than this has group rows; any other has one row per family.
+pub const MAX_SINGLE: usize = 16;
+/// The number of buckets for the families of an authority.
+const BUCKETS: u8 = 8;
+/// The length of an id, in bytes.
+const ID_LENGTH: usize = 16;
 
-/// A row of `trail_group`: an entry speaks of these families.
+/// A row of `trail_group`: an entry concerns these families.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupRow {
     /// The families' authority.
     pub authority: i32,
-    /// The part that they are of.
+    /// Their bucket.
     pub bucket: i32,
-    /// The entry's instant.
+    /// The entry's timestamp.
     pub recorded_at: DateTime<Utc>,
     /// The entry's chain.
     pub chain: Uuid,
-    /// The entry's place.
+    /// The entry's sequence number.
     pub seq: i64,
-    /// Their keys, one after the other, in order.
+    /// Their ids, concatenated in order.
     pub members: Vec<u8>,
 }
 
-/// The part that a family is of: by the end of its key, which is random in all kinds of keys.
+/// The bucket of a family: from the end of its id, which is random in all kinds of ids.
 pub(super) fn bucket(family: Uuid) -> i32 {
-    i32::from(family.as_bytes()[KEY - 1] % PARTS)
+    i32::from(family.as_bytes()[ID_LENGTH - 1] % BUCKETS)
 }
 
 impl GroupRow {
-    /// The rows of one entry, by part. `families` come in order.
+    /// The rows of one entry, by bucket. `families` must be in order.
     pub fn of<'a>(
         authority: i32,
         families: impl IntoIterator<Item = &'a Uuid>,
@@ -44,9 +46,9 @@ impl GroupRow {
         chain: Uuid,
         seq: i64,
     ) -> Vec<Self> {
-        let mut parts = vec![Vec::new(); usize::from(PARTS)];
+        let mut parts = vec![Vec::new(); usize::from(BUCKETS)];
         for family in families {
-            parts[usize::from(family.as_bytes()[KEY - 1] % PARTS)].extend_from_slice(family.as_bytes());
+            parts[usize::from(family.as_bytes()[ID_LENGTH - 1] % BUCKETS)].extend_from_slice(family.as_bytes());
         }
         let rows = (0..).zip(parts).filter(|(_, members)| !members.is_empty());
         rows.map(|(bucket, members)| Self {
@@ -60,9 +62,9 @@ impl GroupRow {
         .collect()
     }
 
-    /// The families; none where it is not of the form that [`of`](Self::of) gives.
+    /// The families; `None` if the row does not have the format that [`of`](Self::of) produces.
     pub fn families(&self) -> Option<Vec<Uuid>> {
-        let (keys, rest) = self.members.as_chunks::<KEY>();
+        let (keys, rest) = self.members.as_chunks::<ID_LENGTH>();
         let families: Vec<Uuid> = keys.iter().copied().map(Uuid::from_bytes).collect();
         let in_form = rest.is_empty()
             && !families.is_empty()
@@ -77,12 +79,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_family_is_in_one_row_of_its_part() {
+    fn every_family_is_in_one_row_of_its_bucket() {
         let families: Vec<Uuid> = (0..100)
             .map(|number: u128| Uuid::from_u128(number * 0x1_0000_0003))
             .collect();
         let rows = GroupRow::of(1, &families, DateTime::UNIX_EPOCH, Uuid::nil(), 2);
-        assert_eq!(rows.len(), usize::from(PARTS));
+        assert_eq!(rows.len(), usize::from(BUCKETS));
         let mut found: Vec<Uuid> = rows.iter().flat_map(|row| row.families().unwrap()).collect();
         found.sort_unstable();
         assert_eq!(found, families);
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_form_has_no_families() {
+    fn malformed_rows_have_no_families() {
         let [row] = <[_; 1]>::try_from(GroupRow::of(
             1,
             &[Uuid::from_u128(8), Uuid::from_u128(16)],
@@ -102,7 +104,7 @@ mod tests {
         assert!(row.families().is_some());
         let with = |members: Vec<u8>| GroupRow { members, ..row.clone() }.families();
         let mut swapped = row.members.clone();
-        swapped.rotate_left(KEY);
+        swapped.rotate_left(ID_LENGTH);
         assert_eq!(with(swapped), None);
         assert_eq!(with(row.members[1..].to_vec()), None);
         assert_eq!(with(Vec::new()), None);

@@ -1,4 +1,4 @@
-//! Which of the changes that the trail announces are known to be made, and what it says of restores.
+//! Which announced changes are known to be committed, and the trail's identity.
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, Value};
 use uuid::Uuid;
@@ -11,32 +11,32 @@ use super::{
     sqlite,
 };
 
-/// No statement adds more rows.
-const MOST: usize = 256;
+/// The most rows added by one statement.
+const MAX_ROWS: usize = 256;
 
-/// A row of `trail_made`: a change that an entry announces is known to be made.
+/// A row of `trail_made`: an announced change is known to be committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MadeRow {
     /// The chain of the entry.
     pub chain: Uuid,
-    /// Its place.
+    /// The entry's sequence number.
     pub seq: i64,
     /// The authority whose data it changed.
     pub authority: i32,
 }
 
 impl TrailStore {
-    /// Adds rows; those that are there already stay.
+    /// Adds rows; existing rows stay.
     pub async fn add_made(&self, rows: &[MadeRow]) -> Result<(), TrailStoreError> {
-        for rows in rows.chunks(MOST) {
-            self.add_beside(adding(rows)).await?;
+        for rows in rows.chunks(MAX_ROWS) {
+            self.insert_rows(adding(rows)).await?;
         }
         Ok(())
     }
 
-    async fn add_beside(&self, (text, values): (String, Vec<Value>)) -> Result<(), TrailStoreError> {
+    async fn insert_rows(&self, (text, values): (String, Vec<Value>)) -> Result<(), TrailStoreError> {
         match self.writer.get_database_backend() {
-            DbBackend::Sqlite => sqlite::add_beside(&self.writer, self.files.as_deref(), (text, values)).await,
+            DbBackend::Sqlite => sqlite::insert_rows(&self.writer, self.files.as_deref(), (text, values)).await,
             backend => {
                 let statement = Statement::from_sql_and_values(backend, text, values);
                 self.writer.execute_raw(statement).await?;
@@ -45,21 +45,21 @@ impl TrailStore {
         }
     }
 
-    /// Which trail it is, wherever it was restored to; none before a process has said so.
+    /// The trail's identity, which survives a restore; `None` before a process has set it.
     pub async fn identity(&self) -> Result<Option<Uuid>, TrailStoreError> {
         let rows = all(&self.reader, "SELECT id FROM trail_identity", Vec::new()).await?;
         rows.first().map(|row| get(row, "id")).transpose()
     }
 
-    /// The same; `new` where it has none yet.
+    /// As [`identity`](Self::identity), after setting it to `new` if there is none yet.
     pub async fn identity_or(&self, new: Uuid) -> Result<Option<Uuid>, TrailStoreError> {
         let text = "INSERT INTO trail_identity (place, id) VALUES (1, $1) ON CONFLICT DO NOTHING";
-        self.add_beside((text.to_owned(), vec![new.into()])).await?;
+        self.insert_rows((text.to_owned(), vec![new.into()])).await?;
         self.identity().await
     }
 }
 
-/// The statement that adds so many rows.
+/// The statement that adds these rows.
 fn adding(rows: &[MadeRow]) -> (String, Vec<Value>) {
     let places: Vec<String> = (0..rows.len())
         .map(|at| format!("(${}, ${}, ${})", 3 * at + 1, 3 * at + 2, 3 * at + 3))
@@ -74,7 +74,8 @@ fn adding(rows: &[MadeRow]) -> (String, Vec<Value>) {
 }
 
 impl TrailSnapshot {
-    /// The newest `limit` changes of a chain that are known to be made, of those announced after a place and before another, newest first.
+    /// The newest `limit` changes of a chain known to be committed, among those announced after one sequence
+    /// number and before another, newest first.
     pub async fn newest_made(
         &self,
         chain: Uuid,
@@ -96,8 +97,8 @@ impl TrailSnapshot {
         rows.iter().map(made).collect()
     }
 
-    /// The entries of one of the kinds that are rare: those of the index that finds them.
-    pub async fn rare(&self, kind: i16) -> Result<Vec<Record>, TrailStoreError> {
+    /// All entries of a kind. Only for the rare kinds that the partial index covers.
+    pub async fn records_of_kind(&self, kind: i16) -> Result<Vec<Record>, TrailStoreError> {
         let sql = format!(
             "SELECT {RECORD} FROM trail_record r JOIN trail_chain c ON c.number = r.chain \
              WHERE r.kind = $1 AND r.kind IN (13, 15) ORDER BY r.chain, r.seq"

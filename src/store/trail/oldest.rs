@@ -1,4 +1,5 @@
-//! The trail of one authority from its beginning, or from an instant on, for whoever takes it elsewhere.
+//! The trail of one authority in chronological order, from its beginning or from an instant, to copy it
+//! elsewhere.
 
 use chrono::{DateTime, Utc};
 use sea_orm::Value;
@@ -11,7 +12,8 @@ use super::{
 };
 
 impl TrailSnapshot {
-    /// The records of an authority from an instant on, oldest first, at most `limit`, and only those after the given instant, number of a chain and place.
+    /// The records of an authority from an instant on, oldest first, at most `limit`, and only those after
+    /// the given timestamp, chain number and sequence number.
     pub async fn records_from(
         &self,
         authority: i32,
@@ -36,7 +38,7 @@ impl TrailSnapshot {
         all(&self.transaction, sql, values).await?.iter().map(record).collect()
     }
 
-    /// The same of the rows of version 1.
+    /// The same for the rows of version 1.
     pub async fn entries_from(
         &self,
         authority: i32,

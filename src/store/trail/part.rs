@@ -1,10 +1,10 @@
-//! A page of a chain on its way to a file of its own.
+//! A page of a chain that is copied to an archive file.
 
 use uuid::Uuid;
 
 use super::{record::FamiliesRow, records::Record};
 
-/// A page of a chain on its way, with the words that it speaks with.
+/// A page of a chain to be copied, with the dictionary words that it uses.
 pub(super) struct Part<'a> {
     pub(super) chain: Uuid,
     pub(super) number: i32,

@@ -1,4 +1,4 @@
-//! Writing the trail on PostgreSQL: a batch is one statement, and so one round trip and one commit.
+//! Writing the trail on PostgreSQL: a batch is a single statement, so one round trip and one commit.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value, sea_query::ArrayType};
 
@@ -8,8 +8,9 @@ use super::{
 };
 use crate::store::failure::code;
 
-/// The statement of a batch. The chain must end where the batch begins: where it does not, the head's place would be null, which the table refuses, and with
-/// it all the rest. What it returns makes the commit wait for the disk; a stronger setting (`remote_apply`) stays.
+/// The statement that writes a batch. The chain must end where the batch begins: otherwise the head's
+/// sequence number would be null, which the table refuses, and everything is rolled back. The returned
+/// expression makes the commit wait for the disk; a stronger setting (`remote_apply`) is kept.
 const TEXT: &str = "WITH records AS (INSERT INTO trail_record (seq, at, chain, authority_id, agency, kind, family_id, hash, body) \
          SELECT e.seq, e.at, $7, NULLIF(e.authority, 0), NULLIF(e.agency, 0), e.kind, \
              NULLIF(e.family, '00000000-0000-0000-0000-000000000000'), e.hash, e.body \
@@ -25,7 +26,8 @@ const TEXT: &str = "WITH records AS (INSERT INTO trail_record (seq, at, chain, a
      RETURNING set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') \
          THEN 'on' ELSE current_setting('synchronous_commit') END, true) AS durable";
 
-/// Writes a batch: all of it is durable when this returns, or none of it is there; after an error either may be where the connection broke.
+/// Writes a batch. When this returns, all of it is durable, or none of it exists; after an error either may
+/// be the case if the connection broke.
 pub(super) async fn append(on: &DatabaseConnection, batch: &Batch) -> Result<(), TrailStoreError> {
     let (head, records, families) = (&batch.head, &batch.records, &batch.families);
     let number = records.first().map_or(0, |record| record.chain);
@@ -43,7 +45,7 @@ pub(super) async fn append(on: &DatabaseConnection, batch: &Batch) -> Result<(),
         number.into(),
         list(ArrayType::BigInt, records, |row| row.seq.into()),
         list(ArrayType::BigInt, records, |row| row.at.timestamp_micros().into()),
-        // No authority, no word and no family has the number nought.
+        // No authority, word or family has the number zero, so zero stands for null.
         list(ArrayType::Int, records, |row| row.authority.unwrap_or_default().into()),
         list(ArrayType::Int, records, |row| row.agency.unwrap_or_default().into()),
         list(ArrayType::SmallInt, records, |row| row.kind.into()),
@@ -65,7 +67,7 @@ pub(super) async fn append(on: &DatabaseConnection, batch: &Batch) -> Result<(),
             _ => Err(TrailStoreError::NotDurable),
         },
         Ok(None) => Err(TrailStoreError::HeadMoved),
-        // 23502: the head's place would have been null.
+        // 23502 (not null): the head's sequence number would have been null.
         Err(error) if code(&error).as_deref() == Some("23502") => Err(TrailStoreError::HeadMoved),
         Err(error) => Err(error.into()),
     }
@@ -75,7 +77,8 @@ fn list<R>(of: ArrayType, rows: &[R], value: impl Fn(&R) -> Value) -> Value {
     Value::Array(of, Some(Box::new(rows.iter().map(value).collect())))
 }
 
-/// Makes the partitions of a month. Who may not make tables has the rows among the others, where they are read and found just the same.
+/// Creates the partitions of a month. Without the right to create tables, the rows go to the default
+/// partition, where they are read and found just the same.
 pub(super) async fn make_partitions(on: &DatabaseConnection, first: i32) {
     for table in ["trail_record", "trail_families"] {
         let text = format!(

@@ -1,44 +1,44 @@
-//! Reading the trail for people who ask who saw a family.
+//! Queries of the trail for people who ask who saw a family.
 //!
-//! Nothing here trusts what is stored: a value of the wrong type is [`TrailStoreError::Garbage`], and a body longer than
-//! the caller's bound is left in the database.
+//! Stored data is not trusted: a value of the wrong type is [`TrailStoreError::Garbage`], and a body longer
+//! than the caller's limit is not fetched.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{AccessMode, ConnectionTrait, DbBackend, IsolationLevel, TransactionTrait, Value};
 use uuid::Uuid;
 
 use super::{
-    EntryRow, HeadRow, Standing, TrailStore, TrailStoreError,
+    ChainState, EntryRow, HeadRow, TrailStore, TrailStoreError,
     columns::{ENTRY, HEAD, all, entry, get, head},
     group::bucket,
     snapshot::TrailSnapshot,
 };
 
 impl TrailStore {
-    /// The head of a chain, read where it is written.
+    /// The head of a chain, read from the primary.
     pub async fn head(&self, chain: Uuid) -> Result<Option<HeadRow>, TrailStoreError> {
         let sql = format!("SELECT {HEAD} FROM trail_head WHERE chain_id = $1");
         let rows = all(&self.writer, sql, vec![chain.into()]).await?;
         rows.first().map(head).transpose()
     }
 
-    /// How a chain stands, by two statements: a commit that nobody waits for any more may still come.
-    pub(super) async fn standing_by_statements(&self, chain: Uuid) -> Result<Standing, TrailStoreError> {
+    /// The state of a chain, by two statements: a commit that nobody waits for any more may still arrive.
+    pub(super) async fn state_by_statements(&self, chain: Uuid) -> Result<ChainState, TrailStoreError> {
         let head = self.head(chain).await?.map(|head| (head.seq, head.hash));
         let sql = "SELECT max(seq) AS seq FROM trail_record WHERE chain = (SELECT number FROM trail_chain WHERE chain_id = $1)";
         let rows = all(&self.writer, sql, vec![chain.into()]).await?;
         let last = rows.first().map(|row| get::<Option<i64>>(row, "seq")).transpose()?;
-        Ok(Standing {
+        Ok(ChainState {
             head,
             last: last.flatten(),
             settled: false,
         })
     }
 
-    /// The trail as it is at one instant, however much is written meanwhile. It holds a connection until it is dropped.
+    /// A snapshot of the trail, whatever is written meanwhile. It holds a connection until it is dropped.
     pub async fn snapshot(&self) -> Result<TrailSnapshot, TrailStoreError> {
         let transaction = match self.reader.get_database_backend() {
-            // A read transaction of SQLite is a snapshot by itself.
+            // A read transaction of SQLite is a snapshot in itself.
             DbBackend::Sqlite => self.reader.begin().await?,
             DbBackend::Postgres => {
                 self.reader
@@ -52,7 +52,7 @@ impl TrailStore {
 }
 
 impl TrailSnapshot {
-    /// The entries that speak of a family, newest first, at most `limit`, and only those before the given entry.
+    /// The entries about a family, newest first, at most `limit`, and only those before the given entry.
     pub async fn entries_about(
         &self,
         authority: i32,
@@ -71,7 +71,7 @@ impl TrailSnapshot {
             values.extend([at.into(), chain.into(), seq.into()]);
             "AND (recorded_at, chain_id, seq) < ($6, $7, $8)"
         });
-        // Where the family's key stands among others it stands at a whole number of keys.
+        // In concatenated ids, a match only counts at a multiple of the length of an id.
         let stands = match self.transaction.get_database_backend() {
             DbBackend::Sqlite => "instr(members, $5) % 16 = 1",
             _ => "position($5 IN members) % 16 = 1",
@@ -109,7 +109,8 @@ impl TrailSnapshot {
         all(&self.transaction, sql, values).await?.iter().map(entry).collect()
     }
 
-    /// The entries that tell what an agency has looked up, newest first, at most `limit`, and only those before the given entry.
+    /// The entries about an agency's look-ups, newest first, at most `limit`, and only those before the given
+    /// entry.
     pub async fn entries_by(
         &self,
         authority: i32,

@@ -1,15 +1,15 @@
-//! The rows that entries are kept in: numbers and bytes, whose meaning `crate::audit` knows.
+//! Row types of stored records: numbers and bytes whose meaning `crate::audit` knows.
 
 use chrono::{DateTime, Datelike, Utc};
 use uuid::Uuid;
 
 use super::HeadRow;
 
-/// Into so many parts the families of an authority are divided.
-const PARTS: u8 = 4;
-/// How long a key is.
-pub(super) const KEY: usize = 16;
-/// Chains are numbered within a month up to this.
+/// The number of buckets for the families of an authority.
+const BUCKETS: u8 = 4;
+/// The length of an id, in bytes.
+pub(super) const ID_LENGTH: usize = 16;
+/// The size of a month's range of chain numbers.
 pub(super) const CHAINS: i32 = 1 << 16;
 
 /// A row of `trail_record`.
@@ -17,17 +17,17 @@ pub(super) const CHAINS: i32 = 1 << 16;
 pub struct RecordRow {
     /// The number of the chain.
     pub chain: i32,
-    /// The place in it, from 1.
+    /// The sequence number in the chain, from 1.
     pub seq: i64,
     /// When it happened, in whole microseconds.
     pub at: DateTime<Utc>,
     /// The authority it concerns.
     pub authority: Option<i32>,
-    /// The agency whose look-ups it tells of, as the number of a word.
+    /// The agency that made look-ups, as a word number.
     pub agency: Option<i32>,
-    /// The number of what happened.
+    /// The number of the kind of entry.
     pub kind: i16,
-    /// The family that it speaks of, where it is one alone.
+    /// The family, if there is exactly one.
     pub family: Option<Uuid>,
     /// The entry's hash, 32 bytes.
     pub hash: Vec<u8>,
@@ -35,30 +35,30 @@ pub struct RecordRow {
     pub body: Vec<u8>,
 }
 
-/// A row of `trail_families`: families of an entry that speaks of several. They stand nowhere else.
+/// A row of `trail_families`: families of an entry about several. They are stored nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FamiliesRow {
     /// The number of the entry's chain.
     pub chain: i32,
-    /// The entry's place.
+    /// The entry's sequence number.
     pub seq: i64,
-    /// The entry's instant.
+    /// The entry's timestamp.
     pub at: DateTime<Utc>,
     /// The families' authority.
     pub authority: i32,
-    /// The part that they are of.
+    /// Their bucket.
     pub bucket: i16,
-    /// Their keys, one after the other, in order.
+    /// Their ids, concatenated in order.
     pub members: Vec<u8>,
 }
 
-/// The part that a family is of.
+/// The bucket of a family.
 pub(super) fn bucket(family: Uuid) -> i16 {
-    i16::from(family.as_bytes()[15] % PARTS)
+    i16::from(family.as_bytes()[15] % BUCKETS)
 }
 
 impl FamiliesRow {
-    /// The rows of one entry, by part.
+    /// The rows of one entry, by bucket.
     pub fn of(
         authority: i32,
         families: impl IntoIterator<Item = Uuid>,
@@ -66,9 +66,9 @@ impl FamiliesRow {
         chain: i32,
         seq: i64,
     ) -> Vec<Self> {
-        let mut parts = vec![Vec::new(); usize::from(PARTS)];
+        let mut parts = vec![Vec::new(); usize::from(BUCKETS)];
         for family in families {
-            parts[usize::from(family.as_bytes()[15] % PARTS)].push(family.into_bytes());
+            parts[usize::from(family.as_bytes()[15] % BUCKETS)].push(family.into_bytes());
         }
         let rows = (0..).zip(parts).filter(|(_, members)| !members.is_empty());
         rows.map(|(bucket, mut members)| {
@@ -86,9 +86,9 @@ impl FamiliesRow {
         .collect()
     }
 
-    /// The families; none where it is not a row of whole keys.
+    /// The families; none if the row does not consist of whole ids.
     pub fn families(&self) -> Vec<Uuid> {
-        let (keys, rest) = self.members.as_chunks::<KEY>();
+        let (keys, rest) = self.members.as_chunks::<ID_LENGTH>();
         if rest.is_empty() {
             keys.iter().copied().map(Uuid::from_bytes).collect()
         } else {
@@ -97,20 +97,20 @@ impl FamiliesRow {
     }
 }
 
-/// Entries that are written together, the newest head of their chain, and the place that they follow.
+/// Entries that are written together, the new head of their chain, and the head that they follow.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The place and the hash of the head that they follow; none where the chain begins.
+    /// The sequence number and the hash of the head that they follow; `None` at the start of a chain.
     pub before: Option<(i64, String)>,
     /// The entries, in order.
     pub records: Vec<RecordRow>,
-    /// By which those are found that speak of several families.
+    /// The index rows of entries about several families.
     pub families: Vec<FamiliesRow>,
-    /// The head after them.
+    /// The new head.
     pub head: HeadRow,
 }
 
-/// A word: a text that many entries have in common, with its hash.
+/// A dictionary word: a text that many entries share, with its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// The SHA-256 hash of the text, 32 bytes.
@@ -119,18 +119,18 @@ pub struct Word {
     pub body: String,
 }
 
-/// The first number of the chains that began in the month of an instant.
+/// The first chain number of the month of an instant.
 pub(super) fn first_of_month(at: DateTime<Utc>) -> i32 {
     let months = (at.year() - 2000) * 12 + i32::try_from(at.month0()).unwrap_or_default();
     months.clamp(0, 0x7ffe) * CHAINS
 }
 
-/// Whether the chain of a number began in the month of an instant.
+/// Whether the chain with this number was started in the month of an instant.
 pub fn is_of_month(number: i32, at: DateTime<Utc>) -> bool {
     number / CHAINS == first_of_month(at) / CHAINS
 }
 
-/// The name of the month of a chain, such as `2026_11`.
+/// The name of a chain's month, such as `2026_11`.
 pub(super) fn month_name(number: i32) -> String {
     let months = number / CHAINS;
     format!("{}_{:02}", 2000 + months / 12, months % 12 + 1)
@@ -141,13 +141,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_family_is_in_one_row_of_its_part() {
+    fn every_family_is_in_one_row_of_its_bucket() {
         let families: Vec<Uuid> = (0..100)
             .map(|number: u128| Uuid::from_u128(number * 0x1_0000_0003))
             .collect();
         let at = DateTime::UNIX_EPOCH;
         let rows = FamiliesRow::of(1, families.iter().copied(), at, 5, 2);
-        assert_eq!(rows.len(), usize::from(PARTS));
+        assert_eq!(rows.len(), usize::from(BUCKETS));
         for family in families {
             let of_it = rows.iter().filter(|row| row.families().contains(&family));
             let buckets: Vec<i16> = of_it.map(|row| row.bucket).collect();

@@ -1,4 +1,4 @@
-//! Reading records, the words that they speak with, and the numbers of chains.
+//! Queries of records, of dictionary words, and of chain numbers.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
@@ -8,21 +8,21 @@ use super::{
     FamiliesRow, RecordRow, TrailStore, TrailStoreError, Word,
     columns::{all, get},
     postgres,
-    record::{CHAINS, KEY, bucket, first_of_month},
+    record::{CHAINS, ID_LENGTH, bucket, first_of_month},
     snapshot::{TrailSnapshot, placeholders},
 };
 
 pub(super) const RECORD: &str =
     "r.seq, r.at, r.chain, r.authority_id, r.agency, r.kind, r.family_id, r.hash, r.body, c.chain_id";
 const FAMILIES: &str = "f.at, f.seq, f.chain, f.authority_id, f.bucket, f.members";
-/// The newest first: by minute, as the indices have it, and then in full.
+/// Newest first: by minute, as the indices have it, and then exactly.
 const NEWEST: &str = "ORDER BY at / 60000000 DESC, at DESC, chain DESC, seq DESC LIMIT $1";
-/// How often a chain is given a number that another one took at the same moment.
-const TRIES: u8 = 8;
-/// So many are asked for in one statement.
-const MANY: usize = 400;
+/// How often a new chain retries when another took its number at the same moment.
+const MAX_RETRIES: u8 = 8;
+/// The most keys in one statement.
+const MAX_KEYS: usize = 400;
 
-/// A record with its chain.
+/// A record with its chain's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// The chain.
@@ -64,7 +64,8 @@ fn families(row: &QueryResult) -> Result<FamiliesRow, TrailStoreError> {
     })
 }
 
-/// Places that are before one, from `$first` on: `NULL` chains are those of entries that are no records, which come after all records of the same instant.
+/// The condition for rows before a cursor, with parameters from `$first` on. A `NULL` chain stands for
+/// entries that are not records, which come after all records with the same timestamp.
 fn before(first: usize, place: Option<(DateTime<Utc>, Uuid, i64)>, values: &mut Vec<Value>) -> String {
     let Some((at, chain, seq)) = place else {
         return String::new();
@@ -79,7 +80,7 @@ fn before(first: usize, place: Option<(DateTime<Utc>, Uuid, i64)>, values: &mut 
 }
 
 impl TrailStore {
-    /// Gives a chain that begins now its number, and makes room for the month where it can.
+    /// Assigns a number to a new chain, and creates the month's partitions if possible.
     pub async fn number_chain(&self, chain: Uuid, now: DateTime<Utc>) -> Result<i32, TrailStoreError> {
         let first = first_of_month(now);
         if self.writer.get_database_backend() == DbBackend::Postgres {
@@ -88,7 +89,7 @@ impl TrailStore {
         let sql = "INSERT INTO trail_chain (number, chain_id) \
              SELECT COALESCE(max(number) + 1, $1), $3 FROM trail_chain WHERE number >= $1 AND number < $2 \
              ON CONFLICT DO NOTHING RETURNING number";
-        for _ in 0..TRIES {
+        for _ in 0..MAX_RETRIES {
             let values = vec![first.into(), (first + CHAINS).into(), chain.into()];
             if let Some(row) = all(&self.writer, sql, values).await?.first() {
                 return get(row, "number");
@@ -97,10 +98,10 @@ impl TrailStore {
         Err(TrailStoreError::HeadMoved)
     }
 
-    /// The numbers of words, in their order; those that are not there are put there.
+    /// The numbers of words, in the same order; missing words are inserted.
     pub async fn number_words(&self, words: &[Word]) -> Result<Vec<i32>, TrailStoreError> {
         let mut numbers = Vec::with_capacity(words.len());
-        for some in words.chunks(MANY) {
+        for some in words.chunks(MAX_KEYS) {
             let places = placeholders(1, some.len(), 2);
             let sql = format!("INSERT INTO trail_word (hash, body) VALUES {places} ON CONFLICT (hash) DO NOTHING");
             let values = some
@@ -119,7 +120,7 @@ impl TrailStore {
 }
 
 impl TrailSnapshot {
-    /// The records that speak of a family, newest first, at most `limit`, and only those before the given place.
+    /// The records about a family, newest first, at most `limit`, and only those before the cursor.
     pub async fn records_about(
         &self,
         authority: i32,
@@ -136,8 +137,8 @@ impl TrailSnapshot {
         ];
         let page = before(6, place, &mut values);
         let stands = match self.transaction.get_database_backend() {
-            DbBackend::Sqlite => format!("instr(members, $5) % {KEY} = 1"),
-            _ => format!("position($5 IN members) % {KEY} = 1"),
+            DbBackend::Sqlite => format!("instr(members, $5) % {ID_LENGTH} = 1"),
+            _ => format!("position($5 IN members) % {ID_LENGTH} = 1"),
         };
         let sql = format!(
             "SELECT {RECORD} FROM ( \
@@ -152,7 +153,7 @@ impl TrailSnapshot {
         all(&self.transaction, sql, values).await?.iter().map(record).collect()
     }
 
-    /// The records of an authority, newest first, at most `limit`, and only those before the given place.
+    /// The records of an authority, newest first, at most `limit`, and only those before the cursor.
     pub async fn records_of(
         &self,
         authority: i32,
@@ -164,8 +165,8 @@ impl TrailSnapshot {
         self.newest(&format!("authority_id = $2 {page}"), values).await
     }
 
-    /// The records that tell what an agency has looked up, newest first, at most `limit`, and only those before the given place. The agency is named
-    /// by the hash of its word.
+    /// The records about an agency's look-ups, newest first, at most `limit`, and only those before the
+    /// cursor. The agency is given by the hash of its word.
     pub async fn records_by(
         &self,
         authority: i32,
@@ -187,10 +188,10 @@ impl TrailSnapshot {
         all(&self.transaction, sql, values).await?.iter().map(record).collect()
     }
 
-    /// The texts of words, by number; those that are not there are left out.
+    /// The texts of words, by number; missing ones are left out.
     pub async fn words(&self, numbers: &[i32]) -> Result<Vec<(i32, String)>, TrailStoreError> {
         let mut found = Vec::with_capacity(numbers.len());
-        for some in numbers.chunks(MANY) {
+        for some in numbers.chunks(MAX_KEYS) {
             let places: Vec<String> = (1..=some.len()).map(|at| format!("${at}")).collect();
             let sql = format!(
                 "SELECT number, body FROM trail_word WHERE number IN ({})",
@@ -204,7 +205,7 @@ impl TrailSnapshot {
         Ok(found)
     }
 
-    /// The next chain of records, by number, that has any.
+    /// The next chain number that has records.
     pub async fn numbered_chain_after(&self, after: i32) -> Result<Option<(i32, Option<Uuid>)>, TrailStoreError> {
         let sql = "SELECT r.chain, (SELECT chain_id FROM trail_chain WHERE number = r.chain) AS chain_id \
              FROM trail_record r WHERE r.chain > $1 ORDER BY r.chain LIMIT 1";
@@ -214,7 +215,7 @@ impl TrailSnapshot {
             .transpose()
     }
 
-    /// Whether a chain has a record after a place that is of another kind.
+    /// Whether a chain has a record of another kind after a sequence number.
     pub async fn has_others_after(&self, chain: i32, after: i64, kind: i16) -> Result<bool, TrailStoreError> {
         let sql = "SELECT seq FROM trail_record WHERE chain = $1 AND seq > $2 AND kind <> $3 ORDER BY seq LIMIT 1";
         let values = vec![chain.into(), after.into(), kind.into()];
@@ -228,7 +229,7 @@ impl TrailSnapshot {
         rows.first().map(|row| get(row, "number")).transpose()
     }
 
-    /// The next `limit` records of a chain, in order. A body longer than `longest` bytes comes empty.
+    /// The next `limit` records of a chain, in order. A body longer than `longest` bytes is returned empty.
     pub async fn records_after(
         &self,
         chain: i32,
@@ -253,7 +254,8 @@ impl TrailSnapshot {
         all(&self.transaction, sql, values).await?.iter().map(record).collect()
     }
 
-    /// The next `limit` records of a chain that announce a change, or say that one was not made. The kinds are those of the index that finds them.
+    /// The next `limit` records of a chain that announce a change, or say that one failed. The kinds are
+    /// those that the partial index covers.
     pub async fn announced_records_after(
         &self,
         chain: Uuid,
@@ -268,10 +270,10 @@ impl TrailSnapshot {
         all(&self.transaction, sql, values).await?.iter().map(record).collect()
     }
 
-    /// The rows of families of these places, by the numbers of their chains.
+    /// The family rows of these entries, by chain number and sequence number.
     pub async fn families_of(&self, places: &[(i32, i64)]) -> Result<Vec<FamiliesRow>, TrailStoreError> {
         let mut found = Vec::new();
-        for some in places.chunks(MANY) {
+        for some in places.chunks(MAX_KEYS) {
             let values = some
                 .iter()
                 .flat_map(|(chain, seq)| [Value::from(*chain), (*seq).into()]);
@@ -286,8 +288,9 @@ impl TrailSnapshot {
         Ok(found)
     }
 
-    /// At most `limit` rows of families of a chain that point at no record, by place and part: of places after `after`, up to `to` where that is said.
-    pub async fn families_of_nothing(
+    /// At most `limit` family rows of a chain that match no record, by sequence number and bucket: with
+    /// sequence numbers after `after`, and up to `to` if that is given.
+    pub async fn orphaned_families(
         &self,
         chain: i32,
         after: i64,
@@ -306,7 +309,7 @@ impl TrailSnapshot {
             .collect()
     }
 
-    /// The number of the next chain that has rows of families, and whether it has any record.
+    /// The next chain number that has family rows, and whether it has any record.
     pub async fn chain_of_families_after(&self, after: i32) -> Result<Option<(i32, bool)>, TrailStoreError> {
         let sql = "SELECT f.chain, EXISTS (SELECT 1 FROM trail_record r WHERE r.chain = f.chain) AS has_records \
              FROM trail_families f WHERE f.chain > $1 ORDER BY f.chain LIMIT 1";

@@ -1,56 +1,56 @@
-//! The rows of the trail's tables, as they are asked for.
+//! The rows of the trail's tables, as they are queried.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// A row of `trail_entry`, in which entries were kept before there were records.
+/// A row of `trail_entry`, which holds entries of version 1, from before there were records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRow {
     /// The chain.
     pub chain: Uuid,
-    /// The place in it, from 1.
+    /// The sequence number in the chain, from 1.
     pub seq: i64,
     /// When it happened.
     pub recorded_at: DateTime<Utc>,
     /// The authority it concerns.
     pub authority: Option<i32>,
-    /// The code of what happened.
+    /// The code of the kind of entry.
     pub kind: String,
     /// The entry's canonical JSON.
     pub body: String,
-    /// The hash of the entry before, in hexadecimal digits.
+    /// The hash of the previous entry, in hexadecimal.
     pub prev_hash: String,
     /// The hash of this entry.
     pub hash: String,
 }
 
-/// A row of `trail_subject`: an entry speaks of a family.
+/// A row of `trail_subject`, the index of families: an entry concerns a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SubjectRow {
     /// The family's authority.
     pub authority: i32,
     /// The family.
     pub family: Uuid,
-    /// The entry's instant.
+    /// The entry's timestamp.
     pub recorded_at: DateTime<Utc>,
     /// The entry's chain.
     pub chain: Uuid,
-    /// The entry's place.
+    /// The entry's sequence number.
     pub seq: i64,
 }
 
-/// A row of `trail_agency`: an entry tells what an agency has looked up.
+/// A row of `trail_agency`, the index of agencies: an entry tells of an agency's look-ups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgencyRow {
     /// The authority whose people were looked up.
     pub authority: i32,
     /// The agency.
     pub agency: Uuid,
-    /// The entry's instant.
+    /// The entry's timestamp.
     pub recorded_at: DateTime<Utc>,
     /// The entry's chain.
     pub chain: Uuid,
-    /// The entry's place.
+    /// The entry's sequence number.
     pub seq: i64,
 }
 
@@ -59,7 +59,7 @@ pub struct AgencyRow {
 pub struct HeadRow {
     /// The chain.
     pub chain: Uuid,
-    /// The place of its newest entry.
+    /// The sequence number of its newest entry.
     pub seq: i64,
     /// That entry's hash.
     pub hash: String,
@@ -67,6 +67,6 @@ pub struct HeadRow {
     pub signature: String,
     /// The server process that writes the chain.
     pub process: String,
-    /// When the head moved last.
+    /// When the head was last updated.
     pub updated_at: DateTime<Utc>,
 }

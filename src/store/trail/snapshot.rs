@@ -1,4 +1,4 @@
-//! The trail as it is at one instant, in bounded pages: for the check and for exports.
+//! A snapshot of the trail, read in bounded pages: for verification and exports.
 
 use std::fmt::Write as _;
 
@@ -11,34 +11,34 @@ use super::{
 };
 
 const GROUP: &str = "s.authority_id, s.bucket, s.recorded_at, s.chain_id, s.seq, s.members";
-/// As [`ENTRY`], with an empty body for one longer than `$1`.
+/// As [`ENTRY`], but with an empty body if it is longer than `$1`.
 const BOUNDED_ENTRY: &str = "e.chain_id, e.seq, e.recorded_at, e.authority_id, e.kind, \
      CASE WHEN length(e.body) <= $1 THEN e.body ELSE '' END AS body, e.prev_hash, e.hash";
 
-/// A row of `trail_agency` and the body of the entry that it points at.
+/// A row of `trail_agency` and the body of its entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgencyLine {
     /// The row.
     pub row: AgencyRow,
-    /// The body; `None` where there is no such entry, empty where it is too long.
+    /// The body; `None` if there is no such entry, empty if it is too long.
     pub body: Option<String>,
 }
 
-/// A row of `trail_group` and the body of the entry that it points at.
+/// A row of `trail_group` and the body of its entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupLine {
     /// The row.
     pub row: GroupRow,
-    /// The body; `None` where there is no such entry, empty where it is too long.
+    /// The body; `None` if there is no such entry, empty if it is too long.
     pub body: Option<String>,
 }
 
-/// A row of `trail_subject` and the body of the entry that it points at.
+/// A row of `trail_subject` and the body of its entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubjectLine {
     /// The row.
     pub row: SubjectRow,
-    /// The body; `None` where there is no such entry, empty where it is too long.
+    /// The body; `None` if there is no such entry, empty if it is too long.
     pub body: Option<String>,
 }
 
@@ -93,7 +93,7 @@ fn agency_key(row: &AgencyRow) -> [Value; 5] {
     ]
 }
 
-/// The trail at one instant, read in pages by key.
+/// The trail at one instant, with keyset pagination.
 #[derive(Debug)]
 pub struct TrailSnapshot {
     pub(super) transaction: DatabaseTransaction,
@@ -112,7 +112,8 @@ impl TrailSnapshot {
         rows.first().map(|row| get(row, "chain_id")).transpose()
     }
 
-    /// The next `limit` entries of a chain, in order. A body longer than `longest` characters comes empty.
+    /// The next `limit` entries of a chain, in order. A body longer than `longest` characters is returned
+    /// empty.
     pub async fn entries_after(
         &self,
         chain: Uuid,
@@ -132,7 +133,7 @@ impl TrailSnapshot {
         rows.iter().map(entry).collect()
     }
 
-    /// The stored hash of one entry, where there is one.
+    /// The stored hash of an entry, if it exists.
     pub async fn hash_at(&self, chain: Uuid, seq: i64) -> Result<Option<String>, TrailStoreError> {
         if let Some(number) = self.number_of(chain).await? {
             let sql = "SELECT hash FROM trail_record WHERE chain = $1 AND seq = $2";
@@ -145,7 +146,7 @@ impl TrailSnapshot {
         rows.first().map(|row| get(row, "hash")).transpose()
     }
 
-    /// The place of the newest entry of a chain.
+    /// The sequence number of the newest entry of a chain.
     pub async fn last_seq(&self, chain: Uuid) -> Result<Option<i64>, TrailStoreError> {
         let rows = if let Some(number) = self.number_of(chain).await? {
             let sql = "SELECT seq FROM trail_record WHERE chain = $1 ORDER BY seq DESC LIMIT 1";
@@ -164,7 +165,7 @@ impl TrailSnapshot {
         rows.first().map(head).transpose()
     }
 
-    /// The next `limit` heads, by chain.
+    /// The next `limit` heads, ordered by chain.
     pub async fn heads_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<HeadRow>, TrailStoreError> {
         let mut values: Vec<Value> = vec![i64::from(limit).into()];
         let page = after.map_or("", |after| {
@@ -176,7 +177,7 @@ impl TrailSnapshot {
         rows.iter().map(head).collect()
     }
 
-    /// Which of these (authority, family, place) the index has for a chain.
+    /// Which of these (authority, family, sequence number) the index has for a chain.
     pub async fn subjects_among(
         &self,
         chain: Uuid,
@@ -198,7 +199,7 @@ impl TrailSnapshot {
         rows.iter().map(subject).collect()
     }
 
-    /// Which of these rows of groups the index has, by their keys.
+    /// Which of these group rows exist, by their keys.
     pub async fn groups_among(&self, wanted: &[GroupRow]) -> Result<Vec<GroupRow>, TrailStoreError> {
         if wanted.is_empty() {
             return Ok(Vec::new());
@@ -213,7 +214,7 @@ impl TrailSnapshot {
         rows.iter().map(group).collect()
     }
 
-    /// The next `limit` rows of groups, by key, each with the body of its entry.
+    /// The next `limit` group rows, ordered by key, each with the body of its entry.
     pub async fn groups_after(
         &self,
         after: Option<&GroupRow>,
@@ -257,7 +258,7 @@ impl TrailSnapshot {
         rows.iter().map(agency).collect()
     }
 
-    /// The next `limit` rows of the index of agencies, by key, each with the body of its entry.
+    /// The next `limit` rows of the index of agencies, ordered by key, each with the body of its entry.
     pub async fn agencies_after(
         &self,
         after: Option<&AgencyRow>,
@@ -287,7 +288,7 @@ impl TrailSnapshot {
             .collect()
     }
 
-    /// The next `limit` rows of the index, by key, each with the body of its entry.
+    /// The next `limit` rows of the index of families, ordered by key, each with the body of its entry.
     pub async fn subjects_after(
         &self,
         after: Option<&SubjectRow>,
@@ -333,7 +334,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
         })
 }
 
-/// `($1, $2), ($3, $4)`: `rows` rows of `width` places, numbered from `first`.
+/// `($1, $2), ($3, $4)`: `rows` rows of `width` parameters, numbered from `first`.
 pub(super) fn placeholders(first: usize, rows: usize, width: usize) -> String {
     let row = |row: usize| {
         let numbers: Vec<String> = (0..width).map(|at| format!("${}", first + row * width + at)).collect();

@@ -1,8 +1,10 @@
-//! Writing the trail on SQLite: a batch is one transaction, with a BEGIN and a COMMIT of our own.
+//! Writing the trail on SQLite: a batch is one transaction, with our own BEGIN and COMMIT.
 //!
-//! The library counts transactions for itself. After a COMMIT that failed on a full disk its count is wrong: it begins the next transaction as a part of one
-//! that is not there, and takes the end of the part for a commit. Here nothing is counted. A connection on which anything failed, or which nobody waited for
-//! to the end, is closed; and what was committed counts once another connection has seen it in the files that are in their place.
+//! The database library counts nested transactions itself. After a COMMIT that failed on a full disk its
+//! count is wrong: it starts the next transaction as a savepoint inside one that does not exist, and mistakes
+//! the end of the savepoint for a commit. Here nothing is counted. A connection on which anything failed, or
+//! whose caller stopped waiting, is closed; and a commit only counts once another connection has seen it in
+//! the files that are in place.
 
 use sea_orm::{
     DatabaseConnection, DbErr, RuntimeErr, Value,
@@ -15,10 +17,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Batch, FamiliesRow, HeadRow, RecordRow, Standing, TrailStoreError, part::Part};
+use super::{Batch, ChainState, FamiliesRow, HeadRow, RecordRow, TrailStoreError, part::Part};
 use crate::store::files::Files;
 
-/// No statement inserts more rows than this; the database allows 32,766 parameters.
+/// The most rows inserted by one statement; the database allows 32,766 parameters.
 const MAX_ROWS: usize = 256;
 
 impl From<sqlx::Error> for TrailStoreError {
@@ -27,10 +29,11 @@ impl From<sqlx::Error> for TrailStoreError {
     }
 }
 
-/// A connection with a transaction that holds the database's one place to write. It is closed unless the transaction was ended in order.
-struct Alone(Option<PoolConnection<Sqlite>>);
+/// A connection with an immediate transaction, which holds the database's single write lock. The connection
+/// is closed unless the transaction is ended properly.
+struct WriteTransaction(Option<PoolConnection<Sqlite>>);
 
-impl Alone {
+impl WriteTransaction {
     async fn begin(on: &DatabaseConnection) -> Result<Self, TrailStoreError> {
         let mut alone = Self(Some(on.get_sqlite_connection_pool().acquire().await?));
         run(alone.connection()?, "BEGIN IMMEDIATE").await?;
@@ -43,13 +46,13 @@ impl Alone {
 
     async fn end(mut self, how: &'static str) -> Result<(), TrailStoreError> {
         run(self.connection()?, how).await?;
-        // Only now may somebody else have it.
+        // Only now does the connection go back to the pool.
         drop(self.0.take());
         Ok(())
     }
 }
 
-impl Drop for Alone {
+impl Drop for WriteTransaction {
     fn drop(&mut self) {
         if let Some(mut connection) = self.0.take() {
             connection.close_on_drop();
@@ -57,7 +60,7 @@ impl Drop for Alone {
     }
 }
 
-/// Writes a batch: all of it is durable when this returns; after an error it may be, where the error came from the commit or later.
+/// Writes a batch. It is durable when this returns; after an error from the commit or later it may be, too.
 pub(super) async fn append(
     on: &DatabaseConnection,
     files: Option<&Files>,
@@ -65,9 +68,9 @@ pub(super) async fn append(
 ) -> Result<(), TrailStoreError> {
     let head = &batch.head;
     if let Some(files) = files {
-        files.take_writes()?;
+        files.are_writable()?;
     }
-    let mut alone = Alone::begin(on).await?;
+    let mut alone = WriteTransaction::begin(on).await?;
     let connection = alone.connection()?;
     ensure_durable(connection).await?;
     if head_of(connection, head.chain).await? != batch.before {
@@ -77,7 +80,8 @@ pub(super) async fn append(
     move_head(connection, head).await?;
     alone.end("COMMIT").await?;
     let Some(files) = files else { return Ok(()) };
-    // Another connection sees it, and what both have open is what stands in its place: whoever comes later finds it.
+    // Another connection sees the commit, and what both have open is the file that is in place, so later
+    // processes find it.
     let seen = files
         .keeper()
         .await?
@@ -90,32 +94,32 @@ pub(super) async fn append(
     Ok(files.in_place()?)
 }
 
-/// Runs one statement that adds rows beside the chains.
-pub(super) async fn add_beside(
+/// Runs one statement that adds rows to tables other than the chains.
+pub(super) async fn insert_rows(
     on: &DatabaseConnection,
     files: Option<&Files>,
     (text, values): (String, Vec<Value>),
 ) -> Result<(), TrailStoreError> {
     if let Some(files) = files {
-        files.take_writes()?;
+        files.are_writable()?;
     }
-    let mut alone = Alone::begin(on).await?;
+    let mut alone = WriteTransaction::begin(on).await?;
     bound(sqlx::query(AssertSqlSafe(text)), values)
         .execute(alone.connection()?)
         .await?;
     alone.end("COMMIT").await
 }
 
-/// How a chain stands while nobody else can write to it: whatever was begun before has ended.
-pub(super) async fn standing(
+/// The state of a chain, read while nobody else can write to it, so that every earlier write has ended.
+pub(super) async fn state(
     on: &DatabaseConnection,
     files: Option<&Files>,
     chain: Uuid,
-) -> Result<Standing, TrailStoreError> {
+) -> Result<ChainState, TrailStoreError> {
     if let Some(files) = files {
         files.in_place()?;
     }
-    let mut alone = Alone::begin(on).await?;
+    let mut alone = WriteTransaction::begin(on).await?;
     let connection = alone.connection()?;
     let head = head_of(connection, chain).await?;
     let last = query(
@@ -126,7 +130,7 @@ pub(super) async fn standing(
     .await?;
     let last = last.try_get(0)?;
     alone.end("ROLLBACK").await?;
-    Ok(Standing {
+    Ok(ChainState {
         head,
         last,
         settled: true,
@@ -141,9 +145,9 @@ async fn head_of(connection: &mut SqliteConnection, chain: Uuid) -> Result<Optio
     Ok(head.transpose()?)
 }
 
-/// Adds a page of another trail's chain, with what it speaks with.
-pub(super) async fn take_in(on: &DatabaseConnection, part: &Part<'_>) -> Result<(), TrailStoreError> {
-    let mut alone = Alone::begin(on).await?;
+/// Adds a page of another trail's chain, with the words and families that it uses.
+pub(super) async fn copy_month(on: &DatabaseConnection, part: &Part<'_>) -> Result<(), TrailStoreError> {
+    let mut alone = WriteTransaction::begin(on).await?;
     let connection = alone.connection()?;
     for (number, hash, body) in part.words {
         let text = "INSERT INTO trail_word (number, hash, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
@@ -159,9 +163,9 @@ pub(super) async fn take_in(on: &DatabaseConnection, part: &Part<'_>) -> Result<
     alone.end("COMMIT").await
 }
 
-/// Puts the head of a chain there.
+/// Inserts the head of a chain.
 pub(super) async fn put_head(on: &DatabaseConnection, head: &HeadRow) -> Result<(), TrailStoreError> {
-    let mut alone = Alone::begin(on).await?;
+    let mut alone = WriteTransaction::begin(on).await?;
     move_head(alone.connection()?, head).await?;
     alone.end("COMMIT").await
 }
@@ -221,7 +225,7 @@ async fn move_head(connection: &mut SqliteConnection, head: &HeadRow) -> Result<
     }
 }
 
-/// Makes sure that the commit waits for the disk.
+/// Makes sure that commits wait for the disk.
 async fn ensure_durable(connection: &mut SqliteConnection) -> Result<(), TrailStoreError> {
     let row = query("PRAGMA synchronous", Vec::new()).fetch_one(connection).await?;
     // 2 is FULL, 3 is EXTRA.
@@ -231,7 +235,7 @@ async fn ensure_durable(connection: &mut SqliteConnection) -> Result<(), TrailSt
     Ok(())
 }
 
-/// Inserts rows in statements of 256, 128, … 1 rows, so that there are only nine texts to prepare.
+/// Inserts rows in statements of 256, 128, … 1 rows, so that only nine texts have to be prepared.
 async fn insert<R>(
     connection: &mut SqliteConnection,
     columns: &str,
@@ -253,7 +257,8 @@ async fn insert<R>(
     Ok(())
 }
 
-/// `(?, ?), (?, ?)`: `rows` rows of `width` places. With numbers they would be names, and the driver looks each name up among all.
+/// `(?, ?), (?, ?)`: `rows` rows of `width` parameters. Numbered parameters would be names to the driver,
+/// which looks each name up among all.
 fn places(rows: usize, width: usize) -> String {
     let row = format!("({})", vec!["?"; width].join(", "));
     vec![row; rows].join(", ")
@@ -268,7 +273,7 @@ fn query(text: &'static str, values: Vec<Value>) -> Query<'static, Sqlite, Sqlit
     bound(sqlx::query(text), values)
 }
 
-/// Only what the trail's tables hold.
+/// Only the types that the trail's tables hold.
 fn bound(
     query: Query<'static, Sqlite, SqliteArguments>,
     values: Vec<Value>,

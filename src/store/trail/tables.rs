@@ -6,7 +6,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::store::{connect::Databases, files::Files};
 
-/// The trail's tables. Clones share the connections.
+/// A handle on the trail's tables. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct TrailStore {
     pub(super) writer: DatabaseConnection,
@@ -15,8 +15,8 @@ pub struct TrailStore {
 }
 
 impl TrailStore {
-    /// The tables behind connections that are open already; they may be the same. The one that writes is best not shared
-    /// with the main database's many readers. Nothing looks whether the files of SQLite stay in their place.
+    /// A handle over open connections, which may be the same one. The writing connection is best not shared
+    /// with the main database's many readers. Nothing checks that SQLite's files stay in place.
     pub fn over(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
         Self {
             writer,
@@ -25,7 +25,7 @@ impl TrailStore {
         }
     }
 
-    /// The trail of open databases. On SQLite nothing counts as written unless it stands in the files that were opened.
+    /// The trail of open databases. On SQLite, a write only counts once it is in the files that were opened.
     pub fn of(databases: &Databases) -> Self {
         Self {
             writer: databases.trail().clone(),

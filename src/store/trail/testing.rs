@@ -1,4 +1,4 @@
-//! The trail's tables for tests, and a hand that does to them what no program of ours does.
+//! The trail's tables for tests, with helpers that tamper with them.
 
 use std::path::Path;
 
@@ -14,19 +14,20 @@ pub(crate) use sea_orm::Value;
 use super::TrailStore;
 use crate::store::migrate;
 
-/// A SQLite trail in a new file, with its tables.
+/// A SQLite trail in a new file.
 pub(crate) async fn new_trail(file: &Path) -> TrailStore {
     let store = reopen(file).await;
     migrate::up(&store.writer, &TRAIL).await.unwrap();
     store
 }
 
-/// A SQLite trail in a file that may be there already. One connection writes, so that what a test does to it stays done.
+/// A SQLite trail in a file that may exist already. It has one writing connection, so that a test's changes
+/// to that connection last.
 pub(crate) async fn reopen(file: &Path) -> TrailStore {
     with_readers(file, 4).await
 }
 
-/// The same with so many connections that read.
+/// As [`reopen`], with this many reading connections.
 pub(crate) async fn with_readers(file: &Path, readers: u32) -> TrailStore {
     let connect = |connections: u32| async move {
         let file = file.to_owned();
@@ -48,7 +49,7 @@ pub(crate) async fn with_readers(file: &Path, readers: u32) -> TrailStore {
     TrailStore::over(connect(1).await, connect(readers).await)
 }
 
-/// Runs one statement and says how many rows it touched.
+/// Runs one statement and returns the number of rows affected.
 pub(crate) async fn tamper(store: &TrailStore, sql: &str, values: impl IntoIterator<Item = Value>) -> u64 {
     store
         .writer
@@ -62,7 +63,7 @@ pub(crate) async fn tamper(store: &TrailStore, sql: &str, values: impl IntoItera
         .rows_affected()
 }
 
-/// Holds the database so that nobody else can write.
+/// Locks the database so that nobody else can write.
 pub(crate) async fn lock(store: &TrailStore) -> DatabaseTransaction {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -71,7 +72,7 @@ pub(crate) async fn lock(store: &TrailStore) -> DatabaseTransaction {
     store.writer.begin_with_options(options).await.unwrap()
 }
 
-/// Lets the database go.
+/// Releases the lock.
 pub(crate) async fn unlock(lock: DatabaseTransaction) {
     lock.rollback().await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! Statements that would never end by themselves: whoever goes on after one shows that it was stopped.
+//! Statements that never end by themselves: a test that gets past one shows that it was stopped.
 
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
 use tempfile::TempDir;
@@ -42,7 +42,7 @@ async fn session(store: &Store, mode: Mode) -> Session {
 }
 
 #[tokio::test]
-async fn a_statement_ends_at_its_time() {
+async fn a_statement_ends_at_its_timeout() {
     let (store, _folder) = store(Duration::from_millis(200)).await;
     let session = session(&store, Mode::Read).await;
     for _ in 0..2 {
@@ -85,7 +85,7 @@ async fn a_session_that_writes_is_stopped_as_a_whole() {
 }
 
 #[tokio::test]
-async fn a_statement_that_nobody_waits_for_is_stopped() {
+async fn an_abandoned_statement_is_cancelled() {
     let (store, _folder) = store(LONG).await;
     for _ in 0..2 {
         let session = session(&store, Mode::Read).await;
@@ -93,9 +93,9 @@ async fn a_statement_that_nobody_waits_for_is_stopped() {
         assert!(waited.is_err(), "it has no end");
         drop(session);
     }
-    // The one connection is free again, and whoever has it next is not stopped.
+    // The only connection is free again, and its next user is not stopped.
     assert!(session(&store, Mode::Write).await.rows(SHORT, Vec::new()).await.is_ok());
-    assert!(store.databases().answer().await.is_ok());
+    assert!(store.databases().ping().await.is_ok());
 }
 
 #[tokio::test]

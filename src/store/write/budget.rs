@@ -1,8 +1,9 @@
-//! How many changes were made lately: counted before anything is looked for, exactly, whichever processes write at the same time, and whatever becomes of
-//! the change.
+//! The budget of changes (a rate limit): counted before anything is looked up, exactly, across concurrent
+//! processes, and whatever the outcome of the change.
 //!
-//! On PostgreSQL over connections of its own, so that what comes after cannot roll it back and changes of one client do not wait for each other's
-//! commits. SQLite has one writer, which is the operation itself: there it is counted in the operation's own transaction, and once more where that came to nothing.
+//! On PostgreSQL this uses separate connections, so that a rollback cannot undo the count and changes of one
+//! client do not wait for each other's commits. SQLite has one writer, which is the operation itself: there
+//! the count is in the operation's own transaction, and repeated if that is rolled back.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
@@ -10,32 +11,33 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 pub use super::count::Count;
 use crate::store::{
     Store,
-    budget::{Admission, PARTS, goes_beyond, sql::Texts, window::Parts},
+    budget::{Admission, PARTS, exceeds_budget, sql::Dialect, window::Parts},
     session::{On, Session, StoreError},
 };
 
-/// How long what came of a request is kept under its key.
-pub const KEPT_FOR: TimeDelta = TimeDelta::days(7);
+/// How long the outcome of a request is kept under its idempotency key.
+pub const IDEMPOTENCY_KEY_LIFETIME: TimeDelta = TimeDelta::days(7);
 
-/// The most rows of a kind that are thrown away at once.
-const AT_ONCE: i64 = 1000;
+/// The most rows of a kind deleted at once.
+const DELETE_BATCH: i64 = 1000;
 
 /// What a session counted in its own transaction.
 #[derive(Debug, Default)]
-pub struct Uncounted {
+pub struct UnkeptCounts {
     authority: i32,
     changes: Vec<(i64, Vec<Count>)>,
 }
 
 impl Store {
-    /// Counts again what went with its transaction: else whoever has a change fail would have its count back. Whatever has no room any more was taken by others meanwhile.
-    pub async fn count_again(&self, uncounted: Uncounted) -> Result<(), StoreError> {
+    /// Repeats counts that were rolled back with their transaction: otherwise a client could reset its count
+    /// by making changes fail. Counts that exceed the limit by now are dropped, since others took the room.
+    pub async fn repeat_counts(&self, unkept_counts: UnkeptCounts) -> Result<(), StoreError> {
         let on = self.databases().counters();
-        for (part, counts) in uncounted.changes {
+        for (part, counts) in unkept_counts.changes {
             self.count_statement();
-            let statement = counted(on.get_database_backend(), uncounted.authority, part, &counts);
+            let statement = counted(on.get_database_backend(), unkept_counts.authority, part, &counts);
             match on.execute_raw(statement).await {
-                Err(error) if !goes_beyond(&error) => return Err(error.into()),
+                Err(error) if !exceeds_budget(&error) => return Err(error.into()),
                 Ok(_) | Err(_) => {}
             }
         }
@@ -44,16 +46,16 @@ impl Store {
 }
 
 impl Session {
-    /// What is counted only if this session is committed, for [`Store::count_again`] where it is not.
-    pub fn uncounted(&self) -> Uncounted {
-        Uncounted {
+    /// The counts that last only if this session commits, for [`Store::repeat_counts`] if it does not.
+    pub fn unkept_counts(&self) -> UnkeptCounts {
+        UnkeptCounts {
             authority: self.authority(),
             changes: self.counted().clone(),
         }
     }
 
-    /// Counts a change in a part of the window, for all of these or for none. The first is the client, or a person; whoever counts first in a part for it has
-    /// thrown away what nobody needs any more.
+    /// Counts a change in a part of the window for all of these holders, or for none. The first is the
+    /// client, or a person; the first count for it in a part deletes what is out of date.
     pub async fn admit_change(&self, store: &Store, part: i64, counts: &[Count]) -> Result<Admission, StoreError> {
         match (self.on(), self.backend()) {
             (On::Library(transaction), DbBackend::Sqlite) => {
@@ -77,7 +79,7 @@ impl Session {
         let statement = counted(on.get_database_backend(), self.authority(), part, counts);
         let rows = match on.query_all_raw(statement).await {
             Ok(rows) => rows,
-            Err(error) if goes_beyond(&error) => {
+            Err(error) if exceeds_budget(&error) => {
                 let room_from = self.room_for_change(on, part, counts).await?;
                 return Ok(Admission::Spent { room_from });
             }
@@ -87,13 +89,13 @@ impl Session {
         for row in rows {
             let (holder, parts) = read(&row)?;
             if Some(holder) == client && parts.of(part) == 1 {
-                self.forget_old(on, part).await?;
+                self.delete_expired(on, part).await?;
             }
         }
         Ok(Admission::Granted(Vec::new()))
     }
 
-    /// From which part on there is room for one more of all of these.
+    /// The first part with room for one more change for all of these.
     async fn room_for_change<C: ConnectionTrait>(
         &self,
         on: &C,
@@ -123,22 +125,22 @@ impl Session {
         Ok(room.max().unwrap_or(part + 1))
     }
 
-    /// Throws away what was counted before the window, and what came of requests that were sent under keys long ago.
-    async fn forget_old<C: ConnectionTrait>(&self, on: &C, part: i64) -> Result<(), StoreError> {
+    /// Deletes counts before the window, and outcomes of requests whose idempotency keys have expired.
+    async fn delete_expired<C: ConnectionTrait>(&self, on: &C, part: i64) -> Result<(), StoreError> {
         let backend = on.get_database_backend();
-        let free = Texts::of(backend).free();
+        let free = Dialect::of(backend).free();
         let authority = Value::from(self.authority());
         let counts = format!(
             "DELETE FROM write_budget WHERE authority_id = $1 AND holder IN (SELECT holder FROM write_budget \
-             WHERE authority_id = $1 AND (part < $2 OR part > $3) LIMIT {AT_ONCE} {free})"
+             WHERE authority_id = $1 AND (part < $2 OR part > $3) LIMIT {DELETE_BATCH} {free})"
         );
         let outside = [authority.clone(), (part - PARTS).into(), (part + PARTS).into()];
         let kept = format!(
             "DELETE FROM idempotency WHERE authority_id = $1 AND (agency_id, subject, key) IN \
              (SELECT agency_id, subject, key FROM idempotency WHERE authority_id = $1 AND created_at <= $2 \
-             ORDER BY created_at LIMIT {AT_ONCE} {free})"
+             ORDER BY created_at LIMIT {DELETE_BATCH} {free})"
         );
-        let before: [Value; 2] = [authority, kept_since(self.now()).into()];
+        let before: [Value; 2] = [authority, expired_before(self.now()).into()];
         for (text, values) in [(counts, outside.to_vec()), (kept, before.to_vec())] {
             self.count(1);
             on.execute_raw(Statement::from_sql_and_values(backend, text, values))
@@ -148,12 +150,12 @@ impl Session {
     }
 }
 
-/// Keys that were used at this moment or before are new again.
-pub(super) fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
-    now - KEPT_FOR
+/// The time up to which idempotency keys have expired.
+pub(super) fn expired_before(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - IDEMPOTENCY_KEY_LIFETIME
 }
 
-/// Counts one for all of these or for none.
+/// Counts one change for all of these, or for none.
 fn counted(backend: DbBackend, authority: i32, part: i64, counts: &[Count]) -> Statement {
     let mut values: Vec<Value> = vec![authority.into(), part.into()];
     values.extend(
@@ -161,12 +163,12 @@ fn counted(backend: DbBackend, authority: i32, part: i64, counts: &[Count]) -> S
             .iter()
             .flat_map(|count| [count.holder.into(), count.allowed.into()]),
     );
-    Statement::from_sql_and_values(backend, text(&Texts::of(backend), counts.len()), values)
+    Statement::from_sql_and_values(backend, text(&Dialect::of(backend), counts.len()), values)
 }
 
-/// `$1` the authority, `$2` the part, then each holder and how many it may have. They are taken in their order, so that two statements never wait for each
-/// other.
-fn text(texts: &Texts, counts: usize) -> String {
+/// `$1` is the authority, `$2` the part, then each holder and its limit. Holders are taken in order, so that
+/// two statements never deadlock.
+fn text(texts: &Dialect, counts: usize) -> String {
     let given: Vec<String> = (0..counts)
         .map(|count| {
             let place = 2 * count + 3;
@@ -175,7 +177,7 @@ fn text(texts: &Texts, counts: usize) -> String {
         .collect();
     let given = given.join(", ");
     let part = "CAST($2 AS bigint)";
-    let (before, parts) = texts.slid("write_budget", part);
+    let (before, parts) = texts.slide("write_budget", part);
     format!(
         "WITH given (holder, allowed) AS (VALUES {given}) \
          INSERT INTO write_budget (authority_id, holder, part, parts, counted, allowed) \

@@ -1,4 +1,4 @@
-//! Decisions about consent: recorded, and withdrawn.
+//! Consent decisions: recorded and withdrawn.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,15 +44,18 @@ struct Withdrawn {
 
 record!(Withdrawn: category agency_kind);
 
-/// Clocks of servers may differ by so much, and their decisions stay in the order in which they were recorded.
-const DIFFER: TimeDelta = TimeDelta::minutes(5);
+/// How far the clocks of servers may differ without decisions getting out of order.
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// The least time between two decisions.
-const APART: TimeDelta = TimeDelta::microseconds(1);
+const MIN_GAP: TimeDelta = TimeDelta::microseconds(1);
 
 impl Writing<'_> {
-    /// When a new decision about a person's consent is recorded: now, and after all before of whatever family and category, since the newest is the one that counts. A clock that is ahead by little puts
-    /// it off by little. What was recorded by one that was far ahead is put where it belongs, before now and in its order: else every decision after it would be dated as wrongly. But where it
-    /// is not ahead of the database's clock, it is ours that is behind: then nothing is dated anew by it, and the decision comes just after those before it.
+    /// The timestamp of a new decision about a person's consent: now, and after all earlier ones of any
+    /// family and category, since the newest one counts. After a clock that is slightly fast, it is slightly
+    /// later than now. Decisions recorded by a clock that was far ahead are re-dated to before now, in order:
+    /// otherwise every later decision would get a wrong date too. But if such a decision is not ahead of the
+    /// database's clock, this server's clock is slow: then nothing is re-dated, and the new decision comes
+    /// just after the earlier ones.
     pub async fn next_consent_at(&self, person: Uuid) -> Result<DateTime<Utc>, StoreError> {
         let session = self.session();
         let of_person = consent::Column::AuthorityId
@@ -70,8 +73,8 @@ impl Writing<'_> {
         let Some(newest) = ahead.last() else {
             return Ok(now);
         };
-        if *newest <= now + DIFFER || *newest <= session.database_time().await? + DIFFER {
-            return Ok(*newest + APART);
+        if *newest <= now + MAX_CLOCK_SKEW || *newest <= session.database_time().await? + MAX_CLOCK_SKEW {
+            return Ok(*newest + MIN_GAP);
         }
         self.of_person(person)?;
         let mut families = BTreeMap::<Uuid, Vec<(Uuid, DateTime<Utc>)>>::new();
@@ -81,19 +84,19 @@ impl Writing<'_> {
         );
         for (back, at) in (1..).zip(ahead.iter().rev()) {
             for row in rows.iter().filter(|row| row.recorded_at == *at) {
-                let at = now - APART * back;
+                let at = now - MIN_GAP * back;
                 self.date(row.family_id, person, row.id, at).await?;
                 families.entry(row.family_id).or_default().push((row.id, at));
             }
         }
-        // Each is told of the family in which it was recorded.
+        // A person's decisions are announced in the family in which each was recorded.
         for (family, anew) in families {
-            self.also(family, Deed::DatedAnew(anew));
+            self.add_deed(family, Deed::DatedAnew(anew));
         }
         Ok(now)
     }
 
-    /// Says of a decision when it was recorded; says whether there is such a decision.
+    /// Sets the timestamp of a decision; returns whether there is such a decision.
     pub async fn date_consent(
         &self,
         family: Uuid,
@@ -105,7 +108,7 @@ impl Writing<'_> {
         self.of_person(person)?;
         let dated = self.date(family, person, key, at).await?;
         if dated {
-            self.was(Deed::DatedAnew(vec![(key, at)]));
+            self.set_deed(Deed::DatedAnew(vec![(key, at)]));
         } else {
             self.changed_nothing();
         }
@@ -129,7 +132,7 @@ impl Writing<'_> {
         Ok(changed.rows_affected > 0)
     }
 
-    /// Adds decisions about consent; at most some hundreds.
+    /// Adds consent decisions; at most some hundreds.
     pub async fn add_consents(&self, rows: Vec<ConsentRow>) -> Result<(), StoreError> {
         if rows.is_empty() {
             self.changed_nothing();
@@ -143,11 +146,11 @@ impl Writing<'_> {
         for row in &rows {
             self.touch_person(row.family_id, row.person_id);
         }
-        self.was(Deed::Decided(rows));
+        self.set_deed(Deed::Decided(rows));
         Ok(())
     }
 
-    /// Withdraws a person's consent; says whether there was one that had not been withdrawn.
+    /// Withdraws a person's consent; returns whether there was one that had not been withdrawn.
     pub async fn withdraw_consent(
         &self,
         family: Uuid,
@@ -174,7 +177,7 @@ impl Writing<'_> {
             return Ok(false);
         };
         self.touch_person(family, person);
-        self.was(Deed::Withdrawn {
+        self.set_deed(Deed::Withdrawn {
             key,
             category: row.category,
             agency_kind: row.agency_kind,
@@ -184,7 +187,7 @@ impl Writing<'_> {
 }
 
 impl Session {
-    /// What the database's clock says, to a second.
+    /// The database's clock, to the second.
     async fn database_time(&self) -> Result<DateTime<Utc>, StoreError> {
         let text = match self.backend() {
             DatabaseBackend::Sqlite => "SELECT CAST(strftime('%s', 'now') AS bigint) AS seconds",

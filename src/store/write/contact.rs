@@ -1,4 +1,5 @@
-//! What partners say of a marked family: a contact, a marker of their own placed or removed, whether it changed what they did.
+//! What partners report about a marked family: a contact, a marker of their own placed or removed, and
+//! whether the marker changed what they did.
 
 use chrono::NaiveDate;
 use entity::{lead_professional, marker, marker_response, webhook_delivery, webhook_endpoint};
@@ -19,14 +20,14 @@ use crate::{
     },
 };
 
-/// A marker of an agency's own in one of its systems: keys and days, and nothing of the family.
+/// An agency's own marker in one of its systems: ids and days, and nothing about the family.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct OwnMarker {
     /// Its key.
     pub id: Uuid,
     /// Its state.
     pub status: String,
-    /// When it was asked for.
+    /// When it was requested.
     pub requested_on: NaiveDate,
     /// When it was placed.
     pub placed_on: Option<NaiveDate>,
@@ -42,7 +43,7 @@ struct Found {
 record!(Found: id);
 
 impl Session {
-    /// The endpoints that are to be told of a family's contacts: those of its Lead Professional's agency.
+    /// The endpoints to be notified of a family's contacts: those of its Lead Professional's agency.
     pub async fn endpoints_to_tell(&self, family: Uuid) -> Result<Vec<Uuid>, StoreError> {
         let lead = lead_professional::Entity::find()
             .select_only()
@@ -70,7 +71,7 @@ impl Session {
         Ok(found.into_iter().map(|endpoint| endpoint.id).collect())
     }
 
-    /// An agency's own marker for a family in one of its systems, that is asked for or placed.
+    /// An agency's own marker for a family in one of its systems, requested or placed.
     pub async fn own_marker(&self, family: Uuid, agency: Uuid, system: &str) -> Result<Option<OwnMarker>, StoreError> {
         let found: Vec<OwnMarker> = self
             .all(
@@ -92,7 +93,8 @@ impl Session {
         Ok(found.into_iter().next())
     }
 
-    /// Whether that person has said on that day already whether the family's marker changed what they did.
+    /// Whether that person has already reported on that day whether the family's marker changed what they
+    /// did.
     pub async fn has_responded(
         &self,
         family: Uuid,
@@ -117,7 +119,7 @@ impl Session {
 }
 
 impl Writing<'_> {
-    /// Adds a contact, with what its note says.
+    /// Adds a contact, with its note.
     pub async fn add_contact(&self, row: ContactRow, note: Option<ContactNoteRow>) -> Result<(), StoreError> {
         self.of_family(row.family_id)?;
         let (family, key) = (row.family_id, row.id);
@@ -140,7 +142,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Adds what endpoints are to be told of a contact: key of the delivery, and the endpoint's.
+    /// Adds deliveries of a contact: the id of each delivery, and of its endpoint.
     pub async fn add_deliveries(
         &self,
         family: Uuid,
@@ -176,7 +178,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Adds a marker that an agency placed without being asked.
+    /// Adds a marker that an agency placed without a request.
     pub async fn add_placed_marker(
         &self,
         key: Uuid,
@@ -200,7 +202,7 @@ impl Writing<'_> {
         .await
     }
 
-    /// Says that a marker that was asked for is placed.
+    /// Records that a requested marker was placed.
     pub async fn place_marker(&self, family: Uuid, key: Uuid, on: NaiveDate) -> Result<(), StoreError> {
         self.change_marker(
             family,
@@ -214,7 +216,7 @@ impl Writing<'_> {
         .await
     }
 
-    /// Says that a marker is removed.
+    /// Records that a marker was removed.
     pub async fn remove_marker(&self, family: Uuid, key: Uuid, on: NaiveDate) -> Result<(), StoreError> {
         self.change_marker(
             family,
@@ -240,7 +242,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Adds that a marker changed what someone did, or did not.
+    /// Records that a marker changed what somebody did, or did not.
     pub async fn add_marker_response(&self, row: MarkerResponseRow) -> Result<(), StoreError> {
         self.of_family(row.family_id)?;
         self.insert(marker_response::ActiveModel {

@@ -1,10 +1,10 @@
-//! What a change is counted for.
+//! What a change is counted for, and its limit.
 
-/// What a change is counted for, as a digest, and how many may be counted for it in the window.
+/// The holder of a budget, as a digest, and the limit in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// What for.
+    /// The holder.
     pub holder: i64,
-    /// How many may be.
+    /// The limit.
     pub allowed: i32,
 }

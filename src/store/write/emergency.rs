@@ -1,4 +1,4 @@
-//! Emergency access: a caller's own, opened and looked up.
+//! Emergency access: opening it, and finding a caller's own.
 
 use chrono::{DateTime, Utc};
 use entity::{emergency_access, family};
@@ -16,14 +16,14 @@ use crate::{
     },
 };
 
-/// A caller's own emergency access: from when until when, and nothing of the family.
+/// A caller's own emergency access: its times, and nothing about the family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Opened {
     /// Its key.
     pub id: Uuid,
     /// When it was opened.
     pub opened_at: DateTime<Utc>,
-    /// From when it holds no longer.
+    /// When it expires.
     pub expires_at: DateTime<Utc>,
     /// When it was closed early.
     pub closed_at: Option<DateTime<Utc>>,
@@ -61,7 +61,8 @@ impl Session {
         Ok(found.iter().any(|found| found.id == key))
     }
 
-    /// The family of the authority that has this reference, however it is said; where several have it as it is said, the one that has it as it is written.
+    /// The authority's family with this reference, in any spelling; if several match, the one with the exact
+    /// spelling.
     pub async fn family_of_reference(&self, said: &str) -> Result<Option<Uuid>, StoreError> {
         let found: Vec<Referred> = self
             .all(
@@ -116,11 +117,11 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Notes that what is to be opened is open already: each time that it was asked for is told.
+    /// Records that the emergency access is already open: every request for it is written to the trail.
     pub fn emergency_is_open(&self, family: Uuid, key: Uuid) -> Result<(), StoreError> {
         self.of_family(family)?;
         self.opened(key);
-        self.as_it_was();
+        self.leave_out_of_feed();
         Ok(())
     }
 }

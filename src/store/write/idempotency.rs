@@ -1,4 +1,5 @@
-//! Outcomes of changes kept under the keys that callers chose, so that a request sent again changes nothing again.
+//! Idempotency: outcomes of changes are stored under keys that callers choose, so that a repeated request
+//! does not make the change twice.
 
 use entity::idempotency;
 use sea_orm::{
@@ -7,28 +8,28 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 
-use super::budget::kept_since;
+use super::budget::expired_before;
 use crate::store::record::record;
 use crate::{
     sharing::caller::Party,
     store::session::{Session, StoreError},
 };
 
-/// What came of a request that was sent under a key.
+/// The stored outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Kept {
+pub struct StoredOutcome {
     /// The hash of the request.
     pub request_hash: String,
-    /// What came of it, as whoever kept it wrote it.
+    /// The outcome, in the caller's format.
     pub response: String,
 }
 
-record!(Kept: request_hash response);
+record!(StoredOutcome: request_hash response);
 
 impl Session {
-    /// What came of the request that this party sent under that key, if it is not too long ago.
-    pub async fn kept(&self, party: &Party, key: &str) -> Result<Option<Kept>, StoreError> {
-        let kept: Vec<Kept> = self
+    /// The outcome of this party's request under that key, unless it has expired.
+    pub async fn stored_outcome(&self, party: &Party, key: &str) -> Result<Option<StoredOutcome>, StoreError> {
+        let stored_outcome: Vec<StoredOutcome> = self
             .all(
                 idempotency::Entity::find()
                     .select_only()
@@ -37,22 +38,27 @@ impl Session {
                     .filter(idempotency::Column::AgencyId.eq(party.agency))
                     .filter(idempotency::Column::Subject.eq(party.subject.as_str()))
                     .filter(idempotency::Column::Key.eq(key))
-                    .filter(idempotency::Column::CreatedAt.gt(kept_since(self.now()))),
+                    .filter(idempotency::Column::CreatedAt.gt(expired_before(self.now()))),
             )
             .await?;
-        Ok(kept.into_iter().next())
+        Ok(stored_outcome.into_iter().next())
     }
 
-    /// Keeps what came of a request, in the place of what was kept under its key too long ago. Of two that are sent at the same time under one key, the
-    /// later one fails with a conflict.
-    pub async fn keep(&self, party: &Party, key: &str, kept: Kept) -> Result<(), StoreError> {
+    /// Stores the outcome of a request, replacing an expired one. Of two concurrent requests under one key,
+    /// the later one fails with a conflict.
+    pub async fn store_outcome(
+        &self,
+        party: &Party,
+        key: &str,
+        stored_outcome: StoredOutcome,
+    ) -> Result<(), StoreError> {
         let row = idempotency::ActiveModel {
             authority_id: Set(self.authority()),
             agency_id: Set(party.agency),
             subject: Set(party.subject.clone()),
             key: Set(key.to_owned()),
-            request_hash: Set(kept.request_hash),
-            response: Set(kept.response),
+            request_hash: Set(stored_outcome.request_hash),
+            response: Set(stored_outcome.response),
             created_at: Set(self.now()),
         };
         let there = Expr::col((idempotency::Entity, idempotency::Column::CreatedAt));
@@ -67,7 +73,7 @@ impl Session {
             idempotency::Column::Response,
             idempotency::Column::CreatedAt,
         ])
-        .action_and_where(there.lte(kept_since(self.now())))
+        .action_and_where(there.lte(expired_before(self.now())))
         .to_owned();
         let written = idempotency::Entity::insert(row)
             .on_conflict(in_place)

@@ -1,4 +1,4 @@
-//! That an agency works with a family: begun, and ended.
+//! An agency's involvement with a family: started and ended.
 
 use chrono::NaiveDate;
 use entity::involvement;
@@ -17,7 +17,7 @@ impl Writing<'_> {
         self.add(&[row]).await
     }
 
-    /// Ends an involvement; says whether there was one that had no end.
+    /// Ends an involvement; returns whether there was one without an end.
     pub async fn end_involvement(&self, family: Uuid, key: Uuid, on: NaiveDate) -> Result<bool, StoreError> {
         self.of_family(family)?;
         let changed = involvement::Entity::update_many()

@@ -1,4 +1,5 @@
-//! What the API may change, one statement each, and what has to be read for it. A change spends a permit; nothing here decides.
+//! The changes that the API can make, one statement each, and the reads that they need. A change spends a
+//! permit; nothing here decides.
 
 pub mod budget;
 mod consent;
@@ -9,4 +10,4 @@ mod idempotency;
 mod involvement;
 mod webhook;
 
-pub use self::{contact::OwnMarker, emergency::Opened, idempotency::Kept};
+pub use self::{contact::OwnMarker, emergency::Opened, idempotency::StoredOutcome};

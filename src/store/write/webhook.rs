@@ -1,4 +1,4 @@
-//! Endpoints of webhooks, which an agency's own people look after, and deliveries that are to be tried again.
+//! Webhook endpoints, which an agency's own people manage, and retries of failed deliveries.
 
 use std::sync::Arc;
 
@@ -25,7 +25,8 @@ use crate::{
 type Endpoint = Visible<WebhookEndpointRow, NoFamily>;
 
 impl Session {
-    /// The endpoints of the caller's agency for their role and purpose that are told of any of these events, oldest first: each with what it is told of.
+    /// The endpoints of the caller's agency, for their role and purpose, that receive any of these events,
+    /// oldest first: each with the event that it receives.
     pub async fn webhook_endpoints(
         &self,
         caller: &Caller,
@@ -74,7 +75,7 @@ impl Writing<'_> {
         .await
     }
 
-    /// Gives an endpoint a new secret; the one before it is kept for a while.
+    /// Rotates an endpoint's secret; the previous one stays valid for a while.
     pub async fn rotate_webhook_secret(
         &self,
         endpoint: &Endpoint,
@@ -99,7 +100,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Removes an endpoint, with its secrets and all that it was or is still to be told.
+    /// Removes an endpoint, with its secrets and its delivered and pending deliveries.
     pub async fn remove_webhook_endpoint(&self, endpoint: &Endpoint) -> Result<(), StoreError> {
         self.held_by(endpoint.holder())?;
         webhook_delivery::Entity::delete_many()
@@ -115,7 +116,8 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Has a delivery about a family to an endpoint, which was given up, tried again from now, as often as a new one; says whether there was one.
+    /// Retries a delivery about a family that was given up, from now on and as often as a new one; returns
+    /// whether there was one.
     pub async fn retry_delivery(&self, endpoint: &Endpoint, family: Uuid, delivery: Uuid) -> Result<bool, StoreError> {
         self.held_by(endpoint.holder())?;
         let changed = webhook_delivery::Entity::update_many()

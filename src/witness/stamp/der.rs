@@ -1,62 +1,62 @@
-//! Reads DER (X.690): only the one form that everything has in it, and nothing that is not whole.
+//! A strict DER parser (X.690): accepts only the canonical form of complete elements.
 
-/// A sequence, or a choice of such.
+/// SEQUENCE.
 pub(super) const SEQUENCE: u8 = 0x30;
-/// A set.
+/// SET.
 pub(super) const SET: u8 = 0x31;
-/// A whole number.
+/// INTEGER.
 pub(super) const INTEGER: u8 = 0x02;
-/// Bytes.
-pub(super) const OCTETS: u8 = 0x04;
-/// The name of something.
-pub(super) const OBJECT: u8 = 0x06;
-/// True or false.
+/// OCTET STRING.
+pub(super) const OCTET_STRING: u8 = 0x04;
+/// OBJECT IDENTIFIER.
+pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
+/// BOOLEAN.
 pub(super) const BOOLEAN: u8 = 0x01;
-/// A time to the second or finer.
+/// GeneralizedTime.
 pub(super) const TIME: u8 = 0x18;
-/// What a structure calls its number 0.
-pub(super) const ZEROTH: u8 = 0xa0;
+/// The context-specific constructed tag [0].
+pub(super) const CONTEXT_0: u8 = 0xa0;
 
-/// Elements that were not read yet.
+/// Elements not yet read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Der<'a>(&'a [u8]);
 
 impl<'a> Der<'a> {
-    /// The elements that these bytes are.
+    /// A parser of these bytes.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// What the next element has in it, which must be of this kind.
+    /// The contents of the next element, which must have this tag.
     pub(super) fn take(&mut self, kind: u8) -> Option<&'a [u8]> {
         let (found, contents, rest) = self.next()?;
         self.0 = rest;
         (found == kind).then_some(contents)
     }
 
-    /// The elements in the next one, which must be of this kind.
-    pub(super) fn inside(&mut self, kind: u8) -> Option<Self> {
+    /// A parser of the contents of the next element, which must have this tag.
+    pub(super) fn nested(&mut self, kind: u8) -> Option<Self> {
         self.take(kind).map(Self)
     }
 
-    /// What the next element has in it, if it is of this kind; otherwise nothing is read.
-    pub(super) fn perhaps(&mut self, kind: u8) -> Option<&'a [u8]> {
+    /// The contents of the next element if it has this tag; otherwise nothing is read.
+    pub(super) fn optional(&mut self, kind: u8) -> Option<&'a [u8]> {
         let (found, ..) = self.next()?;
         if found == kind { self.take(kind) } else { None }
     }
 
-    /// Whether nothing follows.
+    /// Whether everything has been read.
     pub(super) fn ends(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Kind and contents of the next element, and what follows it.
+    /// The tag and the contents of the next element, and what follows it.
     fn next(&self) -> Option<(u8, &'a [u8], &'a [u8])> {
         let (kind, rest) = self.0.split_first()?;
         let (first, rest) = rest.split_first()?;
         let (length, rest) = match *first {
             short @ 0..=0x7f => (usize::from(short), rest),
-            // One more byte of a length would be more than is ever read.
+            // Longer lengths than this are never read.
             long @ 0x81..=0x83 => {
                 let (bytes, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
                 let length = bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
@@ -66,7 +66,7 @@ impl<'a> Der<'a> {
             _ => return None,
         };
         let (contents, rest) = rest.split_at_checked(length)?;
-        // Kinds with numbers beyond 30 are written in more bytes; there are none in what is read here.
+        // Tag numbers above 30 take several bytes; they do not occur in time stamps.
         (kind & 0x1f != 0x1f).then_some((*kind, contents, rest))
     }
 }

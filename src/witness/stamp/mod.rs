@@ -1,5 +1,6 @@
-//! An authority of time stamps (RFC 3161), which says of a checkpoint when it was there already. Each stamp is kept beside the note that it is about, so that
-//! others' programs check it as it is; this server does not check who signed it.
+//! Time stamps from an authority (RFC 3161), which certifies when a checkpoint already existed. Each time
+//! stamp is stored next to the note that it covers, so that standard tools can verify it; this server does
+//! not verify who signed it.
 
 mod der;
 mod message;
@@ -15,33 +16,33 @@ use std::{
 use aws_lc_rs::rand;
 use uuid::Uuid;
 
-use self::message::Question;
+use self::message::TimeStampRequest;
 use super::address::Address;
 
-/// What is sent.
+/// The content type of requests.
 const QUERY: &str = "application/timestamp-query";
-/// What comes back.
+/// The content type of responses.
 const REPLY: &str = "application/timestamp-reply";
-/// No reply is longer, in bytes. With the certificates of its signer it has some thousands.
+/// The longest response, in bytes. With the certificates of its signer it has some thousands.
 const MAX_REPLY: usize = 1 << 16;
 
-/// Has checkpoints stamped, and keeps the stamps.
+/// Requests time stamps for checkpoints, and stores them.
 pub(super) struct Stamps {
     authority: Address,
     folder: PathBuf,
 }
 
 impl Stamps {
-    /// From an authority, into a folder, which is made where it is not there.
+    /// From an authority, into a folder, which is created if it does not exist.
     pub(super) fn new(authority: Address, folder: PathBuf) -> Self {
         Self { authority, folder }
     }
 
-    /// Has the note of a chain with so many entries stamped.
+    /// Gets a time stamp for the note of a chain with this many entries.
     pub(super) async fn stamp(&self, chain: Uuid, size: u64, note: &str) -> Result<(), &'static str> {
         let mut chance = [0; 8];
         rand::fill(&mut chance).map_err(|_| "no_chance")?;
-        let question = Question::new(note.as_bytes(), chance);
+        let question = TimeStampRequest::new(note.as_bytes(), chance);
         let reply = self.authority.ask(QUERY, question.to_der(), (REPLY, MAX_REPLY)).await?;
         if let Err(unfit) = question.check(&reply) {
             return Err(unfit.word());
@@ -60,7 +61,7 @@ impl Stamps {
     }
 }
 
-/// Puts a stamp and its note in place, each whole or not at all; the stamp last, so that none is without its note.
+/// Writes a note and its time stamp, each atomically; the time stamp last, so that none is without its note.
 fn keep(folder: &Path, name: &str, note: &str, stamp: &[u8]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     for (ending, bytes) in [("checkpoint", note.as_bytes()), ("tsr", stamp)] {

@@ -1,4 +1,4 @@
-//! What is asked of an authority of time stamps, what is taken from it, and what is not.
+//! Requests to a time-stamping authority, and which responses are accepted.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Address, MAX_REPLY, Stamps,
-    message::{Question, Unfit},
+    message::{InvalidStamp, TimeStampRequest},
 };
 use crate::audit::hash::Hash;
 
@@ -20,7 +20,7 @@ const SHA_256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
 const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 const TST_INFO: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x04];
 
-/// An element of DER.
+/// A DER element.
 fn element(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
     let contents = parts.concat();
     let length = u16::try_from(contents.len()).unwrap().to_be_bytes();
@@ -32,12 +32,12 @@ fn element(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
     [&[kind], length, &contents].concat()
 }
 
-/// What an authority makes of a question.
+/// What an authority makes of a request.
 type Body = fn(&[u8]) -> Vec<u8>;
-/// What is otherwise in a reply.
+/// A change to a good response.
 type Change = fn(&mut Reply);
 
-/// What a reply has in it.
+/// The parts of a response.
 struct Reply {
     status: u8,
     algorithm: &'static [u8],
@@ -110,12 +110,12 @@ impl Reply {
     }
 }
 
-fn check(reply: &[u8]) -> Result<(), Unfit> {
-    Question::new(NOTE, CHANCE).check(reply)
+fn check(reply: &[u8]) -> Result<(), InvalidStamp> {
+    TimeStampRequest::new(NOTE, CHANCE).check(reply)
 }
 
 #[test]
-fn the_question_is_that_of_rfc_3161() {
+fn the_request_follows_rfc_3161() {
     let hash = Hash::of(&[NOTE]);
     let imprint = element(
         0x30,
@@ -127,34 +127,37 @@ fn the_question_is_that_of_rfc_3161() {
     let parts: [&[u8]; 4] = [
         &[2, 1, 1],
         &imprint,
-        // A number above 0, whatever was drawn.
+        // A positive number, whatever was drawn.
         &[2, 8, 0x7f, 2, 3, 4, 5, 6, 7, 8],
         &[1, 1, 0xff],
     ];
-    assert_eq!(Question::new(NOTE, CHANCE).to_der(), element(0x30, &parts));
+    assert_eq!(TimeStampRequest::new(NOTE, CHANCE).to_der(), element(0x30, &parts));
 }
 
 #[test]
-fn a_stamp_of_what_was_asked_is_taken_and_no_other() {
+fn only_a_stamp_for_the_request_is_accepted() {
     assert_eq!(check(&Reply::good().bytes()), Ok(()));
-    let changes: [(Change, Result<(), Unfit>); 11] = [
+    let changes: [(Change, Result<(), InvalidStamp>); 11] = [
         (|reply| reply.status = 1, Ok(())),
         (|reply| reply.accuracy = false, Ok(())),
-        (|reply| reply.status = 2, Err(Unfit::NotGranted)),
-        (|reply| reply.status = 5, Err(Unfit::NotGranted)),
-        (|reply| reply.imprint[31] ^= 1, Err(Unfit::OtherImprint)),
-        (|reply| reply.imprint.truncate(20), Err(Unfit::OtherImprint)),
+        (|reply| reply.status = 2, Err(InvalidStamp::NotGranted)),
+        (|reply| reply.status = 5, Err(InvalidStamp::NotGranted)),
+        (|reply| reply.imprint[31] ^= 1, Err(InvalidStamp::WrongImprint)),
+        (|reply| reply.imprint.truncate(20), Err(InvalidStamp::WrongImprint)),
         (
             |reply| reply.algorithm = &[0x2b, 0x0e, 3, 2, 0x1a],
-            Err(Unfit::OtherImprint),
+            Err(InvalidStamp::WrongImprint),
         ),
-        (|reply| reply.nonce.as_mut().unwrap()[7] ^= 1, Err(Unfit::OtherNonce)),
-        (|reply| reply.nonce = None, Err(Unfit::OtherNonce)),
+        (
+            |reply| reply.nonce.as_mut().unwrap()[7] ^= 1,
+            Err(InvalidStamp::WrongNonce),
+        ),
+        (|reply| reply.nonce = None, Err(InvalidStamp::WrongNonce)),
         (
             |reply| reply.nonce.as_mut().unwrap().insert(0, 0),
-            Err(Unfit::OtherNonce),
+            Err(InvalidStamp::WrongNonce),
         ),
-        (|reply| reply.certificates = false, Err(Unfit::NoCertificate)),
+        (|reply| reply.certificates = false, Err(InvalidStamp::NoCertificate)),
     ];
     for (number, (change, told)) in changes.into_iter().enumerate() {
         let mut reply = Reply::good();
@@ -164,13 +167,13 @@ fn a_stamp_of_what_was_asked_is_taken_and_no_other() {
 }
 
 #[test]
-fn whatever_an_authority_sends_is_told_from_a_stamp() {
+fn hostile_responses_are_not_time_stamps() {
     let good = Reply::good().bytes();
     for end in 0..good.len() {
-        assert_eq!(check(&good[..end]), Err(Unfit::NotAStamp), "cut at {end}");
+        assert_eq!(check(&good[..end]), Err(InvalidStamp::NotAStamp), "cut at {end}");
     }
-    assert_eq!(check(&[&good[..], &[0]].concat()), Err(Unfit::NotAStamp));
-    // Of no single byte that is changed is a stamp made of another text or question, and none is a reason to panic.
+    assert_eq!(check(&[&good[..], &[0]].concat()), Err(InvalidStamp::NotAStamp));
+    // No change of a single byte makes a time stamp of another text or request, and none causes a panic.
     let (text, number) = (Hash::of(&[NOTE]), [0x7f, 2, 3, 4, 5, 6, 7, 8]);
     let (mut taken, mut refused) = (0, 0);
     for at in 0..good.len() {
@@ -187,7 +190,7 @@ fn whatever_an_authority_sends_is_told_from_a_stamp() {
         }
     }
     assert!(taken > 0 && refused > 900, "{taken} taken, {refused} refused");
-    // A length in more bytes than it needs, of no end, and longer than what is there.
+    // A length with superfluous bytes, without an end, and longer than the content.
     for spoilt in [
         &[0x30, 0x81, 5, 0x30, 3, 2, 1, 0][..],
         &[0x30, 0x82, 0, 5, 0x30, 3, 2, 1, 0],
@@ -198,12 +201,12 @@ fn whatever_an_authority_sends_is_told_from_a_stamp() {
         b"<html>no</html>",
         b"",
     ] {
-        assert_eq!(check(spoilt), Err(Unfit::NotAStamp), "{spoilt:?}");
+        assert_eq!(check(spoilt), Err(InvalidStamp::NotAStamp), "{spoilt:?}");
     }
-    assert_eq!(check(&vec![0x30; 60_000]), Err(Unfit::NotAStamp));
+    assert_eq!(check(&vec![0x30; 60_000]), Err(InvalidStamp::NotAStamp));
 }
 
-/// Takes one question.
+/// Accepts one request.
 async fn asked(listener: &TcpListener) -> (TcpStream, Vec<u8>) {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut got = Vec::new();
@@ -211,7 +214,7 @@ async fn asked(listener: &TcpListener) -> (TcpStream, Vec<u8>) {
         let mut part = [0; 4096];
         let read = stream.read(&mut part).await.unwrap();
         got.extend(&part[..read]);
-        // All questions are of one length.
+        // All requests have the same length.
         let body = got.windows(4).position(|end| end == b"\r\n\r\n").map(|end| end + 4);
         if let Some(body) = body
             && got.len() - body == 69
@@ -231,11 +234,11 @@ async fn answer(listener: &TcpListener, status: &str, kind: &str, body: impl FnO
         "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
-    // Whoever asks may have gone before all of it was sent.
+    // The client may have gone before everything was sent.
     let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
 }
 
-/// The stamp that a question wants.
+/// The time stamp for a request.
 fn stamp(question: &[u8]) -> Vec<u8> {
     let mut reply = Reply::good();
     reply.imprint = question[24..56].to_vec();
@@ -253,7 +256,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_stamp_is_kept_beside_its_note_and_nothing_else_is_kept() {
+async fn only_a_stamp_and_its_note_are_stored() {
     const KIND: &str = "application/timestamp-reply";
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("stamps");
@@ -282,7 +285,7 @@ async fn a_stamp_is_kept_beside_its_note_and_nothing_else_is_kept() {
     let name = format!("{chain}-5");
     assert_eq!(names(&folder), [format!("{name}.checkpoint"), format!("{name}.tsr")]);
     assert_eq!(fs::read(folder.join(format!("{name}.checkpoint"))).unwrap(), NOTE);
-    // One that cannot be kept is none.
+    // A time stamp that cannot be stored is a failure.
     fs::remove_dir_all(&folder).unwrap();
     fs::write(&folder, "no folder").unwrap();
     let (stamped, ()) = tokio::join!(asking(), answer(&listener, "200 OK", KIND, stamp));
@@ -292,7 +295,7 @@ async fn a_stamp_is_kept_beside_its_note_and_nothing_else_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stamp_is_asked_for_at_the_start_then_in_its_turn_and_at_the_end() {
+async fn a_stamp_is_requested_at_the_start_then_at_its_interval_and_at_the_end() {
     use crate::witness::{Settings, StampSettings, Witnesses, tests};
     let home = tempfile::tempdir().unwrap();
     let trail = tests::trail(home.path()).await;
@@ -311,24 +314,24 @@ async fn a_stamp_is_asked_for_at_the_start_then_in_its_turn_and_at_the_end() {
     let witnesses = Witnesses::new(&trail, settings).unwrap();
     let granting = || answer(&listener, "200 OK", "application/timestamp-reply", stamp);
     let ((), ()) = tokio::join!(
-        witnesses.tell(),
+        witnesses.send(),
         answer(&listener, "200 OK", "application/timestamp-reply", |_| Vec::new())
     );
-    let figures = witnesses.figures("timestamp").unwrap();
+    let metrics = witnesses.metrics("timestamp").unwrap();
     assert_eq!(
-        (figures.failed, witnesses.is_behind()),
+        (metrics.failed, witnesses.is_behind()),
         (1, false),
         "an hour has not passed"
     );
-    // It is asked again at the next turn of the others, until there is a stamp.
-    let ((), ()) = tokio::join!(witnesses.tell(), granting());
+    // It is requested again at the next interval of the others, until there is a time stamp.
+    let ((), ()) = tokio::join!(witnesses.send(), granting());
     assert_eq!(names(&folder).len(), 2);
-    // Nobody listens meanwhile: whoever asked would not come back.
+    // Nobody is listening meanwhile: a client would wait for ever.
     tests::write(&trail).await;
-    witnesses.tell().await;
+    witnesses.send().await;
     assert_eq!(names(&folder).len(), 2);
-    let ((), ()) = tokio::join!(witnesses.tell_of_the_end(), granting());
-    witnesses.tell_of_the_end().await;
+    let ((), ()) = tokio::join!(witnesses.send_final(), granting());
+    witnesses.send_final().await;
     assert_eq!(names(&folder).len(), 4);
-    assert_eq!(witnesses.figures("timestamp").unwrap().failed, 1);
+    assert_eq!(witnesses.metrics("timestamp").unwrap().failed, 1);
 }

@@ -140,7 +140,7 @@ impl Both {
 
     /// How many families were found in memory so far.
     fn found(&self) -> u64 {
-        self.keeps.store.families_found().cached
+        self.keeps.store.family_cache_hits().cached
     }
 }
 

@@ -23,7 +23,7 @@ impl Both {
         let before = self.found();
         self.both_answer(MANAGER, ALL, "nothing").await;
         assert_eq!(self.found() - before, FAMILIES);
-        assert_eq!(self.keeps.store.unproved(), None);
+        assert_eq!(self.keeps.store.cache_disabled(), None);
     }
 
     /// What was read before is not used.
@@ -45,7 +45,7 @@ impl Both {
     }
 
     fn silent(&self) -> Vec<String> {
-        self.keeps.store.unproved().expect("something is wrong").silent
+        self.keeps.store.cache_disabled().expect("something is wrong").silent
     }
 }
 
@@ -165,7 +165,7 @@ async fn numbers_that_run_backwards_are_noticed_and_set_right() {
         return;
     };
     let both = Both::keeping(&database).await;
-    let right = async || both.by_hand.set_numbers_right().await.unwrap();
+    let right = async || both.by_hand.repair_sequences().await.unwrap();
     assert!(!right().await, "they are");
     // Set back to where it catches up with the first write after it.
     both.by_hand("SELECT setval('family_written_seq', 1, false)").await;
@@ -181,7 +181,7 @@ async fn numbers_that_run_backwards_are_noticed_and_set_right() {
         both.by_hand(back).await;
         both.writes(day, back).await;
         both.finds_nothing().await;
-        assert!(both.keeps.store.unproved().unwrap().backwards);
+        assert!(both.keeps.store.cache_disabled().unwrap().backwards);
         assert!(right().await);
         both.finds().await;
         // Somebody who asks nothing meanwhile has missed nothing.

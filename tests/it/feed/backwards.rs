@@ -43,7 +43,7 @@ async fn a_withdrawal_is_told_although_numbers_run_backwards() {
     }
     // Set right before the reader looks again.
     let id = withdraw(app, "R-2").await;
-    assert!(app.store.databases().set_numbers_right().await.unwrap());
+    assert!(app.store.databases().repair_sequences().await.unwrap());
     assert_eq!(reader.kinds().await, removed(id));
     let id = withdraw(app, "R-3").await;
     assert_eq!(reader.kinds().await, removed(id));
@@ -73,8 +73,8 @@ async fn sequences_that_were_left_behind_are_set_right_at_the_start() {
     )
     .await;
     // The server that starts.
-    assert!(apps[1].store.databases().set_numbers_right().await.unwrap());
-    assert!(!apps[1].store.databases().set_numbers_right().await.unwrap());
+    assert!(apps[1].store.databases().repair_sequences().await.unwrap());
+    assert!(!apps[1].store.databases().repair_sequences().await.unwrap());
     reader.partner = police(&apps[1]);
     let id = withdraw(&apps[1], "R-0").await;
     assert_eq!(reader.kinds().await, [("REMOVED".to_owned(), id)]);

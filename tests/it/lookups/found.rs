@@ -214,16 +214,20 @@ async fn people_who_were_there_before_there_were_keys_get_theirs(database: &Test
     write(&app, "DELETE FROM person_key").await;
     assert_eq!(status(&police, person("Dawn", "Hardman")).await, "NOT_FOUND");
     assert_eq!(
-        keys::fill(app.store.databases()).await.unwrap(),
+        keys::backfill(app.store.databases()).await.unwrap(),
         0,
         "they are noted as made"
     );
     write(&app, "DELETE FROM person_key_state WHERE authority_id = 1").await;
     write(&app, "UPDATE person_key_state SET rules = 0").await;
-    assert_eq!(keys::fill(app.store.databases()).await.unwrap(), 4, "every authority");
+    assert_eq!(
+        keys::backfill(app.store.databases()).await.unwrap(),
+        4,
+        "every authority"
+    );
     assert_eq!(status(&police, person("Dawn", "Hardman")).await, "MATCHED");
     assert_eq!(keys(&app).await, kept, "the same as the loader makes");
-    assert_eq!(keys::fill(app.store.databases()).await.unwrap(), 0);
+    assert_eq!(keys::backfill(app.store.databases()).await.unwrap(), 0);
 }
 
 /// Every key that is kept, in order.

@@ -16,7 +16,7 @@ async fn call_dawn(app: &App, given: &str, family: &str) {
     )
     .await;
     write(app, "UPDATE person_key_state SET rules = 0").await;
-    thinkfamily::store::keys::fill(app.store.databases()).await.unwrap();
+    thinkfamily::store::keys::backfill(app.store.databases()).await.unwrap();
 }
 
 on_both!(a_person_is_found_by_what_they_are_called_in_other_languages_and_by_spoilt_texts);
@@ -131,7 +131,7 @@ async fn somebody_called_by_a_name_that_nobody_wrote_down_is_found_where_nobody_
     )
     .await;
     write(&app, "UPDATE person_key_state SET rules = 0").await;
-    thinkfamily::store::keys::fill(app.store.databases()).await.unwrap();
+    thinkfamily::store::keys::backfill(app.store.databases()).await.unwrap();
     assert_eq!(status(&police, bubbles).await, "AMBIGUOUS");
     assert_eq!(
         status(&police, person("Dawn", "Hardman")).await,

@@ -140,7 +140,7 @@ async fn a_move_is_given_up() {
     }
     let fence = step(State::Elsewhere);
     assert_eq!(
-        databases.take_away(MOVED.1, &fence).await.unwrap_err(),
+        databases.delete_authority(MOVED.1, &fence).await.unwrap_err(),
         StoreError::Conflict
     );
     let onto = thinkfamily::store::moving::copy_authority(&others, &databases, &known, of, now).await;

@@ -191,7 +191,7 @@ async fn clients_keep_asking_while_their_authority_is_moved() {
         assert_eq!(!found[0]["withdrawnAt"].is_null(), *withdrawn, "{key}: {}", found[0]);
     }
     let [databases, others] = two.open().await;
-    let newest = |sums: thinkfamily::store::moving::Sums, wanted: &str| {
+    let newest = |sums: thinkfamily::store::moving::Checksums, wanted: &str| {
         sums.into_iter().find(|(table, _)| *table == wanted).unwrap().1.rows
     };
     let kept = newest(others.sums(MOVED.1).await.unwrap(), "idempotency");

@@ -54,7 +54,10 @@ async fn every_row_comes_over(from: &TestDatabase, to: &TestDatabase) {
         let there = to.known_as(&known.code, None).await.unwrap().remove(0);
         assert!(!there.is_served(), "it is served in two places");
         let fence = there.fence.unwrap();
-        assert_eq!(to.take_away(number, &fence).await.unwrap(), before.len() as u64 - 1);
+        assert_eq!(
+            to.delete_authority(number, &fence).await.unwrap(),
+            before.len() as u64 - 1
+        );
         let left = to.sums(number).await.unwrap();
         assert_eq!(left.iter().map(|(_, sum)| sum.rows).sum::<u64>(), 1);
     }
@@ -102,6 +105,6 @@ async fn the_next_changes_have_greater_numbers(database: &TestDatabase) {
         .await
         .unwrap();
     // Of the other authority's, as of this one's, none would be less than what is stored.
-    assert!(to.numbers_rise().await.unwrap());
-    assert!(!to.set_numbers_right().await.unwrap(), "they were right already");
+    assert!(to.sequences_are_ahead().await.unwrap());
+    assert!(!to.repair_sequences().await.unwrap(), "they were right already");
 }

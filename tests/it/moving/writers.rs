@@ -9,7 +9,7 @@ use thinkfamily::{
     store::{
         Store, bulk,
         connect::Databases,
-        fence::Away,
+        fence::NotServed,
         session::{Mode, Session, StoreError},
     },
 };
@@ -40,7 +40,7 @@ async fn a_fence_waits_for_whoever_writes() {
         return;
     };
     let store = store(&database).await;
-    for mode in [Mode::Write, Mode::Alone, Mode::Feed] {
+    for mode in [Mode::Write, Mode::Exclusive, Mode::Feed] {
         let writing = Session::begin(&store, MOVED.1, mode).await.unwrap();
         let databases = store.databases().clone();
         let now = store.clock().now();
@@ -57,7 +57,7 @@ async fn a_fence_waits_for_whoever_writes() {
         writing.commit().await.unwrap();
         fence.await.unwrap().unwrap();
         let refused = Session::begin(&store, MOVED.1, mode).await.unwrap_err();
-        assert_eq!(refused, StoreError::Away(Away::Moving));
+        assert_eq!(refused, StoreError::NotServed(NotServed::Moving));
         let text = "DELETE FROM authority_fence";
         store.databases().main().execute_unprepared(text).await.unwrap();
     }
@@ -72,9 +72,9 @@ async fn nothing_is_written_behind_a_fence(database: &TestDatabase) {
         .put_up_fence(MOVED.1, Uuid::from_u128(1), now)
         .await
         .unwrap();
-    for mode in [Mode::Read, Mode::Write, Mode::Alone, Mode::Feed] {
+    for mode in [Mode::Read, Mode::Write, Mode::Exclusive, Mode::Feed] {
         let refused = Session::begin(&store, MOVED.1, mode).await.unwrap_err();
-        assert_eq!(refused, StoreError::Away(Away::Moving), "{mode:?}");
+        assert_eq!(refused, StoreError::NotServed(NotServed::Moving), "{mode:?}");
         // Others are served.
         Session::begin(&store, MOVED.1 + 1, mode)
             .await
@@ -89,7 +89,7 @@ async fn nothing_is_written_behind_a_fence(database: &TestDatabase) {
         client: "program",
     };
     let refused = store.set_trusted(key, false).await.unwrap_err();
-    assert_eq!(refused, StoreError::Away(Away::Moving));
+    assert_eq!(refused, StoreError::NotServed(NotServed::Moving));
     assert!(store.register_documents(key, &[]).await.is_err() && store.retire_documents(key, None).await.is_err());
     let agency = thinkfamily::store::dataset::Dataset {
         agencies: vec![thinkfamily::records::AgencyRow {
@@ -102,5 +102,8 @@ async fn nothing_is_written_behind_a_fence(database: &TestDatabase) {
         ..Default::default()
     };
     let refused = bulk::load(store.databases(), &agency, &mut |_| ()).await.unwrap_err();
-    assert!(matches!(refused, bulk::BulkError::Away(Away::Moving)), "{refused}");
+    assert!(
+        matches!(refused, bulk::BulkError::NotServed(NotServed::Moving)),
+        "{refused}"
+    );
 }

@@ -5,7 +5,7 @@ use thinkfamily::{
     sharing::caller::Party,
     store::{
         session::{Mode, Session, StoreError},
-        write::Kept,
+        write::StoredOutcome,
     },
 };
 
@@ -166,15 +166,15 @@ async fn a_row_that_came_in_between_is_a_conflict(database: &TestDatabase) {
         role: "practitioner".to_owned(),
         subject: "somebody".to_owned(),
     };
-    let kept = Kept {
+    let kept = StoredOutcome {
         request_hash: "hash".to_owned(),
         response: "{}".to_owned(),
     };
     session
-        .keep(&party, "one", kept.clone())
+        .store_outcome(&party, "one", kept.clone())
         .await
         .expect("it is the first");
-    let again = session.keep(&party, "one", kept).await;
+    let again = session.store_outcome(&party, "one", kept).await;
     assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
 }
 on_both!(a_row_that_came_in_between_is_a_conflict);

@@ -27,7 +27,7 @@ pub(super) fn write_triggers(store: Store) -> Check {
 
 async fn check_triggers(store: &Store) -> Vec<Condition> {
     let mut found = BTreeSet::new();
-    match store.databases().set_numbers_right().await {
+    match store.databases().repair_sequences().await {
         Ok(false) => {}
         Ok(true) => tracing::error!(
             "store.numbers_set_right: sequences were set back; whoever keeps families or is told of them begins anew"
@@ -35,16 +35,16 @@ async fn check_triggers(store: &Store) -> Vec<Condition> {
         Err(error) => {
             tracing::warn!(%error, "store.not_looked_at");
             // The repair may have failed for lack of a privilege, while the sequences still run backwards.
-            if matches!(store.databases().numbers_rise().await, Ok(false)) {
+            if matches!(store.databases().sequences_are_ahead().await, Ok(false)) {
                 found.insert(Condition::SequencesBackwards);
             }
         }
     }
-    if let Err(error) = store.look_at_notes().await {
+    if let Err(error) = store.check_triggers().await {
         tracing::warn!(%error, "store.not_looked_at");
-    } else if let Some(unproved) = store.unproved() {
-        found.extend((!unproved.silent.is_empty()).then_some(Condition::WriteTriggersMissing));
-        found.extend(unproved.backwards.then_some(Condition::SequencesBackwards));
+    } else if let Some(cache_disabled) = store.cache_disabled() {
+        found.extend((!cache_disabled.silent.is_empty()).then_some(Condition::WriteTriggersMissing));
+        found.extend(cache_disabled.backwards.then_some(Condition::SequencesBackwards));
     }
     found.into_iter().collect()
 }
@@ -89,6 +89,6 @@ pub(super) fn schema_version(databases: Databases) -> Check {
 /// Whether a database does not answer because its address leads to a standby.
 pub(super) async fn standby(databases: &Databases) -> Option<Condition> {
     // Within the timeout of one check, after a database has not answered.
-    let places = timeout(CHECK_TIMEOUT / 2, databases.lead_to_standby()).await;
+    let places = timeout(CHECK_TIMEOUT / 2, databases.leads_to_standby()).await;
     places.unwrap_or(false).then_some(Condition::DatabaseStandby)
 }

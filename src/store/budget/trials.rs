@@ -1,75 +1,78 @@
-//! Which values were tried beside what a question holds fast: how they are kept, and when there are too many. Pure: the database only adds to a text.
+//! Limits on how many values are tried for a question (guessing): how trials are stored, and when there are
+//! too many. Pure: the database only appends to a text.
 //!
-//! A row is one text of records of equal length, in the order in which they came. A value's place among the others is that of its first record, so whoever came first is within
-//! the limit, whichever processes ask at once; and a value that was within it stays so.
+//! A row is one text of fixed-length records in order of arrival. A value ranks by its first record, so
+//! whoever came first is within the limit, whichever processes ask at once; and a value that was within the
+//! limit stays so.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     hash::BuildHasher,
 };
 
-/// The length of a record in characters: what is tried, the value, who asks, the day, and an end that is in none of these.
+/// The length of a record in characters: what is tried, the value, who asks, the day, and an end mark that is
+/// in none of these.
 const RECORD: usize = 14;
 const END: char = ';';
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/// Days are told apart within so many.
+/// The number of days that can be told apart.
 const CYCLE: i64 = 64 * 64;
-/// A text with more records is looked at whether it can be shorter.
-const MANY: usize = 48;
+/// A text with more records than this is considered for compaction.
+const COMPACT_ABOVE: usize = 48;
 
-/// Who tries, as far as it is counted apart: numbers that stand for them.
+/// Who tries, as far as trials are counted separately: digests as small numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trier {
     /// The client, below 4096.
     pub client: u32,
     /// The person or system, below 4096.
     pub subject: u32,
-    /// What for, below 64.
+    /// The purpose, below 64.
     pub purpose: u32,
 }
 
-/// One value that a question tries beside what it holds fast.
+/// One value tried by a question while its other values stay the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trial {
-    /// Stands for what is held fast, and for the agency.
+    /// A digest of the values that stay the same, and of the agency.
     pub digest: i64,
-    /// What is tried: an ASCII letter.
+    /// Which value is varied: an ASCII letter.
     pub what: char,
-    /// Stands for the value: below 2 to the power of 30.
+    /// A digest of the value, below 2 to the power of 30.
     pub value: u32,
-    /// How many values the agency may try.
+    /// The limit of values for the agency.
     pub allowed: u32,
-    /// How many of them one client, one person and one purpose.
+    /// The limit of values for one client, one person or one purpose.
     pub each: u32,
 }
 
-/// What a row was before a statement, and is after it.
+/// A row before and after a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// How long its text was before the statement added to it; none if it added nothing.
+    /// The length of its text before the statement appended to it; `None` if nothing was appended.
     pub before: Option<usize>,
     /// The text.
     pub tried: String,
 }
 
-/// Why a question is not answered.
+/// Why a question is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop {
-    /// Which of its trials went too far.
+    /// Which of its trials exceeds the limit.
     pub trial: usize,
     /// The first day on which it may be asked, if nothing else is tried meanwhile.
     pub room_from: i64,
 }
 
-/// What becomes of the questions of an operation.
+/// The verdict on the questions of an operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Judged {
-    /// Of each question, why it is not answered.
+pub struct Verdict {
+    /// For each question, why it is stopped.
     pub stops: Vec<Option<Stop>>,
-    /// Records to be taken out again, with the row: what went too far does not count.
+    /// Records to be withdrawn, with their row: what exceeds the limit does not count.
     pub withdrawn: Vec<(i64, String)>,
-    /// Rows that can be shorter, with what they are and could be.
-    pub shorter: Vec<(i64, String, String)>,
+    /// Rows that can be compacted, with the old and the new text.
+    pub compacted: Vec<(i64, String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,20 +80,20 @@ struct Record {
     what: char,
     value: u32,
     by: Trier,
-    /// How many days ago.
+    /// Its age in days.
     age: i64,
 }
 
-/// The window that counts.
+/// The days that count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Days {
-    /// The day that it is, counted from 1970.
+    /// Today, in days since 1970.
     pub today: i64,
-    /// How many days before it count.
+    /// How many days before today count.
     pub before: i64,
 }
 
-/// What is to be added to the rows for these questions, by the row.
+/// The texts to append for these questions, by row.
 pub fn added(questions: &[Vec<Trial>], by: Trier, days: Days) -> BTreeMap<i64, String> {
     let mut rows: BTreeMap<i64, Vec<String>> = BTreeMap::new();
     for trial in questions.iter().flatten() {
@@ -104,7 +107,7 @@ pub fn added(questions: &[Vec<Trial>], by: Trier, days: Days) -> BTreeMap<i64, S
         .collect()
 }
 
-/// Adds to a row as the database does.
+/// Appends to a row as the database does.
 pub fn add(row: &mut String, added: &str) -> Option<usize> {
     if row.contains(added) {
         return None;
@@ -114,8 +117,8 @@ pub fn add(row: &mut String, added: &str) -> Option<usize> {
     Some(before)
 }
 
-/// Decides about each question, in their order, by what the rows are after [`added`] was added to them.
-pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, rows: &HashMap<i64, Row, S>) -> Judged {
+/// Decides each question in order, by the rows after [`added`] was appended to them.
+pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, rows: &HashMap<i64, Row, S>) -> Verdict {
     let mut known: HashMap<i64, Vec<Record>> = HashMap::new();
     for (digest, row) in rows {
         let text = row
@@ -123,7 +126,7 @@ pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, ro
             .map_or(row.tried.as_str(), |before| row.tried.get(..before).unwrap_or_default());
         known.insert(*digest, read(text, days.today));
     }
-    let mut judged = Judged::default();
+    let mut verdict = Verdict::default();
     let mut too_far: Vec<&Trial> = Vec::new();
     for question in questions {
         let mut stop: Option<Stop> = None;
@@ -146,11 +149,12 @@ pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, ro
             }
             too_far.push(trial);
         }
-        judged.stops.push(stop);
+        verdict.stops.push(stop);
     }
     let mut withdrawn = BTreeSet::new();
     for trial in too_far {
-        // What was granted today, by another question before or after or in another spelling, stays.
+        // What was granted today, by another question before or after it or in another spelling, stays
+        // granted.
         let granted = known.get(&trial.digest).is_some_and(|records| {
             let mut records = records.iter();
             records.any(|one| (one.what, one.value, one.by, one.age) == (trial.what, trial.value, by, 0))
@@ -161,20 +165,20 @@ pub fn judge<S: BuildHasher>(questions: &[Vec<Trial>], by: Trier, days: Days, ro
         }
     }
     let touched: BTreeSet<i64> = withdrawn.iter().map(|(digest, _)| *digest).collect();
-    judged.withdrawn = withdrawn.into_iter().collect();
+    verdict.withdrawn = withdrawn.into_iter().collect();
     for (digest, row) in rows {
-        if !touched.contains(digest) && row.tried.len() > MANY * RECORD {
-            let shorter = shorter(&row.tried, days);
-            if shorter.len() * 2 <= row.tried.len() {
-                judged.shorter.push((*digest, row.tried.clone(), shorter));
+        if !touched.contains(digest) && row.tried.len() > COMPACT_ABOVE * RECORD {
+            let compacted = compacted(&row.tried, days);
+            if compacted.len() * 2 <= row.tried.len() {
+                verdict.compacted.push((*digest, row.tried.clone(), compacted));
             }
         }
     }
-    judged.shorter.sort();
-    judged
+    verdict.compacted.sort();
+    verdict
 }
 
-/// None if the value is within all limits; otherwise the day from which on it would be.
+/// `None` if the value is within all limits; otherwise the first day on which it would be.
 fn room(records: &[Record], trial: &Trial, by: Trier, days: Days) -> Option<i64> {
     let groups: [(u32, &dyn Fn(Trier) -> bool); 4] = [
         (trial.allowed, &|_| true),
@@ -189,7 +193,7 @@ fn room(records: &[Record], trial: &Trial, by: Trier, days: Days) -> Option<i64>
 }
 
 fn room_in(records: &[Record], trial: &Trial, allowed: u32, days: Days, counts: impl Fn(Trier) -> bool) -> Option<i64> {
-    // The values in the order of their first records, each with how long ago it was tried last.
+    // The values in the order of their first records, each with the days since it was last tried.
     let mut values: Vec<(u32, i64)> = Vec::new();
     for record in records
         .iter()
@@ -209,7 +213,7 @@ fn room_in(records: &[Record], trial: &Trial, allowed: u32, days: Days, counts: 
     if place < allowed {
         return None;
     }
-    // So many of the others have to be forgotten, those first that were tried longest ago.
+    // This many of the other values have to expire, those tried longest ago first.
     let mut others: Vec<i64> = values
         .iter()
         .filter(|(value, _)| *value != trial.value)
@@ -221,8 +225,8 @@ fn room_in(records: &[Record], trial: &Trial, allowed: u32, days: Days, counts: 
     Some(days.today + days.before - age + 1)
 }
 
-/// One record for each value and asker, in the order of the first, and none that counts no more.
-fn shorter(text: &str, days: Days) -> String {
+/// One record for each value and caller, in the order of the first, without expired ones.
+fn compacted(text: &str, days: Days) -> String {
     let mut kept: Vec<Record> = Vec::new();
     for record in read(text, days.today) {
         let same = |one: &&mut Record| one.what == record.what && one.value == record.value && one.by == record.by;
@@ -254,7 +258,7 @@ fn text_of(what: char, value: u32, by: Trier, day: i64) -> String {
     text
 }
 
-/// What is no record is passed over.
+/// Malformed records are skipped.
 fn read(text: &str, today: i64) -> Vec<Record> {
     text.split_terminator(END)
         .filter_map(|record| read_one(record, today))
@@ -281,7 +285,7 @@ fn read_one(record: &str, today: i64) -> Option<Record> {
             subject: number(7, 9)?,
             purpose: number(9, 10)?,
         },
-        // Another process's clock may be in the next day already.
+        // Another process's clock may already be in the next day.
         age: if age > CYCLE / 2 { 0 } else { age },
     })
 }

@@ -1,4 +1,4 @@
-//! The check while a server runs, page by page.
+//! Incremental verification while a server runs, page by page.
 
 use std::collections::BTreeSet;
 
@@ -9,17 +9,17 @@ use crate::{
     audit::{
         FindingKind, PublicKey, Report,
         verify::{
-            rounds::{Rounds, lately},
+            incremental::{IncrementalCheck, check_recent},
             verify,
         },
     },
     store::trail::TrailStore,
 };
 
-async fn round(rounds: &mut Rounds) -> (Report, u32) {
+async fn round(incremental: &mut IncrementalCheck) -> (Report, u32) {
     let (mut all, mut pages) = (Report::default(), 0);
     loop {
-        let page = rounds.page().await.unwrap();
+        let page = incremental.page().await.unwrap();
         all = all.followed_by(page.report);
         pages += 1;
         if page.ends {
@@ -28,13 +28,15 @@ async fn round(rounds: &mut Rounds) -> (Report, u32) {
     }
 }
 
-/// What one round finds.
+/// The findings of one round.
 pub(super) async fn a_round(store: &TrailStore, keys: &[PublicKey]) -> Report {
-    let mut rounds = Rounds::from(store.clone(), keys.to_vec(), None).await.unwrap();
-    round(&mut rounds).await.0
+    let mut incremental = IncrementalCheck::from(store.clone(), keys.to_vec(), None)
+        .await
+        .unwrap();
+    round(&mut incremental).await.0
 }
 
-/// What was found, and where.
+/// The findings by kind and position.
 pub(super) fn places(report: &Report) -> BTreeSet<(FindingKind, Option<Uuid>, Option<i64>)> {
     let findings = report.findings.iter();
     findings.map(|found| (found.kind, found.chain, found.seq)).collect()
@@ -49,12 +51,14 @@ fn found(report: &Report) -> BTreeSet<(FindingKind, Option<i64>)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
+async fn a_round_finds_what_full_verification_finds_and_resumes() {
     let (place, chains) = three_chains(700).await;
     let keys = vec![place.key.public()];
-    let mut rounds = Rounds::from(place.store.clone(), keys.clone(), None).await.unwrap();
+    let mut incremental = IncrementalCheck::from(place.store.clone(), keys.clone(), None)
+        .await
+        .unwrap();
     for _ in 0..2 {
-        let (report, pages) = round(&mut rounds).await;
+        let (report, pages) = round(&mut incremental).await;
         assert!(report.is_sound(), "{:?}", report.findings);
         assert!(
             report.entries > 270 && pages > 6,
@@ -62,14 +66,14 @@ async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
             report.entries
         );
     }
-    assert!(lately(&place.store, &keys).await.unwrap().is_sound());
+    assert!(check_recent(&place.store, &keys).await.unwrap().is_sound());
 
-    // What is written meanwhile is no finding.
+    // Entries written meanwhile are not findings.
     let trail = place.open().await;
     let mut pages = 0;
     loop {
         trail.append(place.disclosed(1, [place.ids.uuid()])).await.unwrap();
-        let page = rounds.page().await.unwrap();
+        let page = incremental.page().await.unwrap();
         assert!(page.report.is_sound(), "{:?}", page.report.findings);
         pages += 1;
         if page.ends {
@@ -98,16 +102,18 @@ async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
         [chains[0].into()],
     )
     .await;
-    let mut rounds = Rounds::from(harmed.clone(), keys.clone(), None).await.unwrap();
-    // It is begun anew after each page, as by a server that is started again and again.
+    let mut incremental = IncrementalCheck::from(harmed.clone(), keys.clone(), None)
+        .await
+        .unwrap();
+    // Resumed from its progress after each page, as by a server that is restarted again and again.
     let mut all = Report::default();
     loop {
-        let page = rounds.page().await.unwrap();
+        let page = incremental.page().await.unwrap();
         all = all.followed_by(page.report);
         if page.ends {
             break;
         }
-        rounds = Rounds::from(harmed.clone(), keys.clone(), rounds.place())
+        incremental = IncrementalCheck::from(harmed.clone(), keys.clone(), incremental.place())
             .await
             .unwrap();
     }
@@ -122,14 +128,14 @@ async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
             .iter()
             .any(|finding| finding.kind == FindingKind::SubjectMissing)
     );
-    // Of what was written lately, only the tail that is gone is near an end.
-    let late = lately(&harmed, &keys).await.unwrap();
+    // The check of recent entries only sees the truncated tail.
+    let late = check_recent(&harmed, &keys).await.unwrap();
     assert!(
         found(&late).contains(&(FindingKind::TruncatedTail, Some(81))),
         "{:?}",
         late.findings
     );
-    // What is not of its column's type is found, and the next chain is gone through all the same.
+    // A value of the wrong type is found, and the next chain is still checked.
     let garbage = place.copy("garbage").await;
     tamper(
         &garbage,
@@ -137,24 +143,25 @@ async fn a_round_finds_what_the_whole_check_finds_and_goes_on_where_it_was() {
         [chains[2].into()],
     )
     .await;
-    let mut of_garbage = Rounds::from(garbage, keys.clone(), None).await.unwrap();
+    let mut of_garbage = IncrementalCheck::from(garbage, keys.clone(), None).await.unwrap();
     let (report, _) = round(&mut of_garbage).await;
     let kinds: BTreeSet<_> = report.findings.iter().map(|finding| finding.kind).collect();
     assert!(kinds.contains(&FindingKind::Unreadable), "{:?}", report.findings);
     assert!(report.entries > 90, "{} entries", report.entries);
-    // A place that is not there any more is no place to go on from.
+    // A position that no longer exists cannot be resumed from.
     tamper(&harmed, "DELETE FROM trail_record", []).await;
-    let mut anew = Rounds::from(harmed, keys, rounds.place()).await.unwrap();
+    let mut anew = IncrementalCheck::from(harmed, keys, incremental.place()).await.unwrap();
     assert_eq!(round(&mut anew).await.0.entries, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_round_finds_what_the_index_has_beyond_what_entries_say() {
+async fn a_round_finds_surplus_index_rows() {
     let (place, chains) = three_chains(702).await;
     let keys = vec![place.key.public()];
     let number = "(SELECT number FROM trail_chain WHERE chain_id = $1)";
     let last = place.store.head(chains[1]).await.unwrap().unwrap().seq;
-    // Beyond the end of a chain, before its beginning, of a chain that is not there, and of entries that say nothing of them.
+    // Rows beyond the end of a chain, before its start, of a missing chain, and of entries about something
+    // else.
     for (name, chain, seq, of_chain) in [
         ("beyond", number.to_owned(), last + 1000, Some(chains[1])),
         ("before", number.to_owned(), -3, Some(chains[1])),
@@ -175,10 +182,12 @@ async fn a_round_finds_what_the_index_has_beyond_what_entries_say() {
 }
 
 #[tokio::test]
-async fn a_trail_without_entries_has_rounds_too() {
+async fn an_empty_trail_can_be_verified_incrementally() {
     let place = Place::new(701).await;
-    let mut rounds = Rounds::from(place.store.clone(), Vec::new(), None).await.unwrap();
-    assert_eq!(round(&mut rounds).await, (Report::default(), 1));
-    assert_eq!(rounds.place(), None);
-    assert!(lately(&place.store, &[]).await.unwrap().is_sound());
+    let mut incremental = IncrementalCheck::from(place.store.clone(), Vec::new(), None)
+        .await
+        .unwrap();
+    assert_eq!(round(&mut incremental).await, (Report::default(), 1));
+    assert_eq!(incremental.place(), None);
+    assert!(check_recent(&place.store, &[]).await.unwrap().is_sound());
 }

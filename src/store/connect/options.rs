@@ -1,4 +1,4 @@
-//! How a database is opened: the options of its connections, and what is done to a SQLite file before anything is.
+//! How a database is opened: connection options, and the preparation of a SQLite file.
 
 use std::{fs::OpenOptions, io, path::Path, sync::Arc, time::Duration};
 
@@ -16,28 +16,28 @@ use super::{
     settings::{Settings, Synchronous},
 };
 use crate::store::{
-    alone::NAME,
     database_url::{Address, DatabaseUrl},
+    exclusive::APPLICATION_NAME,
     files::Files,
     recovery, watch,
 };
 
-/// How long to wait before a file that is in use is opened again.
+/// The pause before a busy file is opened again.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What connections are for.
+/// The purpose of connections.
 #[derive(Clone, Copy)]
-pub(super) enum Use {
-    /// For data: at most so many, and what a commit survives with SQLite.
+pub(super) enum Purpose {
+    /// For data: the most connections, and what a commit survives on SQLite.
     Data(u32, Synchronous),
-    /// For the trail: at most so many.
+    /// For the trail: the most connections.
     Trail(u32),
     /// For counting.
     Counters,
 }
 
-impl Use {
-    /// SQLite has one writer, and those who count are served quickly.
+impl Purpose {
+    /// SQLite has one writer, and counting is quick.
     pub(super) fn connections(self, postgres: bool) -> u32 {
         match self {
             Self::Data(connections, _) | Self::Trail(connections) => connections.max(1),
@@ -47,18 +47,22 @@ impl Use {
     }
 }
 
-/// Makes a SQLite file that is not there yet, and takes hold of it and of what stands beside it, before anything else is opened: so that every connection
-/// is to the same files.
-pub(super) async fn keep(url: &DatabaseUrl, of: Use, settings: &Settings) -> Result<Option<Arc<Files>>, ConnectError> {
+/// Creates a missing SQLite file, and holds it and the files next to it open before anything else is opened,
+/// so that every connection is to the same files.
+pub(super) async fn hold_files(
+    url: &DatabaseUrl,
+    of: Purpose,
+    settings: &Settings,
+) -> Result<Option<Arc<Files>>, ConnectError> {
     let Address::Sqlite(file) = url.address() else {
         return Ok(None);
     };
-    if settings.only_looks {
+    if settings.read_only {
         return Ok(None);
     }
     make_private(file)?;
     let options = sqlite_options(file, of, settings);
-    let opened = patiently(settings, || async {
+    let opened = with_retries(settings, || async {
         let opened = Files::open(file, settings.disk_reserve, &options).await;
         opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))
     });
@@ -71,9 +75,10 @@ pub(super) async fn keep(url: &DatabaseUrl, of: Use, settings: &Settings) -> Res
     }
 }
 
-/// Opens a SQLite file. To make it one with a write-ahead log, or to recover that log, SQLite needs the file for itself for a moment, and does not wait
-/// for another connection that needs it too, of this process or another. So it is tried again, for as long as one waits for another writer.
-pub(super) async fn patiently<T, F>(settings: &Settings, open: impl Fn() -> F) -> Result<T, DbErr>
+/// Opens a SQLite file, with retries. To switch it to a write-ahead log, or to recover that log, SQLite
+/// briefly needs exclusive use, and does not wait for another connection, of this process or another, that
+/// needs it too. So it is retried for as long as the busy timeout.
+pub(super) async fn with_retries<T, F>(settings: &Settings, open: impl Fn() -> F) -> Result<T, DbErr>
 where
     F: Future<Output = Result<T, DbErr>>,
 {
@@ -87,10 +92,10 @@ where
     open().await
 }
 
-/// What holds for both. The address is a stand-in without secrets, since the library may show it in a trace; the true one
-/// is set where the driver's own options are made.
-fn pool(stand_in: &str, connections: u32, of: Use, settings: &Settings) -> ConnectOptions {
-    let lazy = matches!(of, Use::Counters);
+/// Options for both databases. The address is a stand-in without secrets, since the library may show it in a
+/// trace; the real one is set in the driver's own options.
+fn pool(stand_in: &str, connections: u32, of: Purpose, settings: &Settings) -> ConnectOptions {
+    let lazy = matches!(of, Purpose::Counters);
     let mut options = ConnectOptions::new(stand_in);
     options
         .max_connections(connections)
@@ -102,22 +107,22 @@ fn pool(stand_in: &str, connections: u32, of: Use, settings: &Settings) -> Conne
     options
 }
 
-pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &Settings) -> ConnectOptions {
+pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Purpose, settings: &Settings) -> ConnectOptions {
     let mut postgres = postgres
         .clone()
         .options([("statement_timeout", settings.statement_timeout.as_millis().to_string())])
         .disable_statement_logging();
     if postgres.get_application_name().is_none() {
-        postgres = postgres.application_name(NAME);
+        postgres = postgres.application_name(APPLICATION_NAME);
     }
-    if matches!(of, Use::Counters) {
+    if matches!(of, Purpose::Counters) {
         postgres = postgres.options([("synchronous_commit", "off")]);
     }
     let mut options = pool("postgres://localhost", of.connections(true), of, settings);
     options
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .map_sqlx_postgres_opts(move |_| postgres.clone());
-    if !settings.only_looks {
+    if !settings.read_only {
         options.map_sqlx_postgres_pool_opts(|pool| {
             pool.after_connect(|connection, _| Box::pin(recovery::refuse_standby(connection)))
         });
@@ -125,24 +130,25 @@ pub(super) fn postgres_options(postgres: &PgConnectOptions, of: Use, settings: &
     options
 }
 
-fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> SqliteConnectOptions {
+fn sqlite_options(file: &Path, of: Purpose, settings: &Settings) -> SqliteConnectOptions {
     let synchronous = match of {
-        Use::Data(_, synchronous) => synchronous,
-        Use::Trail(_) => Synchronous::Full,
-        Use::Counters => Synchronous::Normal,
+        Purpose::Data(_, synchronous) => synchronous,
+        Purpose::Trail(_) => Synchronous::Full,
+        Purpose::Counters => Synchronous::Normal,
     };
     let options = SqliteConnectOptions::new()
         .filename(file)
         .foreign_keys(true)
         .busy_timeout(settings.busy_timeout)
-        // Sorting and intermediate results hold personal data: keep them out of temporary files.
+        // Sorting and intermediate results hold personal data, so they are kept out of temporary files.
         .pragma("temp_store", "MEMORY")
         .disable_statement_logging();
-    if settings.only_looks {
+    if settings.read_only {
         return options.read_only(true).immutable(is_sealed(file));
     }
     options
-        // It was made before anything was opened. One that is gone is not begun anew beneath us.
+        // The file was created before anything was opened. One that has disappeared is not silently
+        // recreated.
         .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(match synchronous {
@@ -151,8 +157,9 @@ fn sqlite_options(file: &Path, of: Use, settings: &Settings) -> SqliteConnectOpt
         })
 }
 
-/// Whether nobody can write to the file, since nothing can be made beside it, as where evidence is mounted for reading alone. Then SQLite must not look for a log's index, which it would make.
-/// A log that is there must be read, with the index that is beside it.
+/// Whether the file is immutable because nothing can be created next to it, as on a read-only mount of
+/// evidence. Then SQLite must not look for an index of the log, which it would create. An existing log must
+/// be read, with the index next to it.
 fn is_sealed(file: &Path) -> bool {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let may_write = rustix::fs::access(folder.unwrap_or(Path::new(".")), rustix::fs::Access::WRITE_OK).is_ok();
@@ -162,7 +169,7 @@ fn is_sealed(file: &Path) -> bool {
     !may_write && !logged
 }
 
-pub(super) fn sqlite_pool(file: &Path, of: Use, files: Option<&Arc<Files>>, settings: &Settings) -> ConnectOptions {
+pub(super) fn sqlite_pool(file: &Path, of: Purpose, files: Option<&Arc<Files>>, settings: &Settings) -> ConnectOptions {
     let sqlite = sqlite_options(file, of, settings);
     let mut options = pool("sqlite:", of.connections(false), of, settings);
     options
@@ -170,14 +177,14 @@ pub(super) fn sqlite_pool(file: &Path, of: Use, files: Option<&Arc<Files>>, sett
         .idle_timeout(None)
         .max_lifetime(None)
         .map_sqlx_sqlite_opts(move |_| sqlite.clone());
-    watch::install(&mut options, matches!(of, Use::Data(..)), files.cloned());
+    watch::install(&mut options, matches!(of, Purpose::Data(..)), files.cloned());
     options
 }
 
-/// Makes the folders of a SQLite file that is not there yet, for the owner alone.
+/// Creates the folders of a missing SQLite file, accessible by the owner only.
 pub(super) fn make_folder(url: &DatabaseUrl, settings: &Settings) -> Result<(), ConnectError> {
     match url.address() {
-        Address::Sqlite(file) if !settings.only_looks => make_private_folder(file),
+        Address::Sqlite(file) if !settings.read_only => make_private_folder(file),
         _ => Ok(()),
     }
 }
@@ -196,7 +203,8 @@ fn make_private_folder(file: &Path) -> Result<(), ConnectError> {
     Ok(())
 }
 
-/// Makes the file for the owner alone, where it is not there yet. One that others can read is refused, with what stands beside it.
+/// Creates the file if it is missing, readable by the owner only. A file that others can read is refused, and
+/// so are those next to it.
 fn make_private(file: &Path) -> Result<(), ConnectError> {
     match make_new(file) {
         Err(ConnectError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => refuse_exposed(file),
@@ -210,7 +218,7 @@ fn refuse_exposed(file: &Path) -> Result<(), ConnectError> {
     for ending in ["", "-wal", "-shm"] {
         let mut path = file.as_os_str().to_owned();
         path.push(ending);
-        // One that cannot be looked at is told of by whoever opens it.
+        // One that cannot be examined is reported when it is opened.
         if std::fs::metadata(&path).is_ok_and(|there| there.permissions().mode() & 0o077 != 0) {
             return Err(ConnectError::Exposed { path: path.into() });
         }
@@ -223,7 +231,8 @@ fn refuse_exposed(_: &Path) -> Result<(), ConnectError> {
     Ok(())
 }
 
-/// Makes a file for the owner alone that must not be there. The journal files that SQLite adds take its rights.
+/// Creates a file, readable by the owner only, that must not exist. The journal files that SQLite adds
+/// inherit its mode.
 pub(super) fn make_new(file: &Path) -> Result<(), ConnectError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,7 +1,9 @@
-//! The check while the server runs: of what was written lately, at once; and of the whole trail, a page at a time, so that it costs little and is never far from anything.
+//! Incremental verification while the server runs: recent entries at once, and the whole trail one page at a
+//! time, so that it costs little and soon gets to everything.
 //!
-//! Each page is read at one instant, and nothing is held between two. A round finds what the check of everything does ([`verify`](super::verify)), but for what only somebody
-//! else knows: exported heads, witnesses and months in files.
+//! Each page is read in its own snapshot, and nothing is held between two pages. A complete round finds what
+//! full verification does ([`verify`](super::verify)), except what needs outside knowledge: exported heads,
+//! witnesses and archived months.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,55 +21,60 @@ use crate::{
     store::trail::{HeadRow, TrailSnapshot, TrailStore, TrailStoreError},
 };
 
-/// So many chains are looked at at once, those that moved last.
-const CHAINS: usize = 32;
-/// And of each, so many of its newest entries.
-const TAIL: i64 = 64;
+/// How many chains [`check_recent`] checks: those that grew most recently.
+const RECENT_CHAINS: usize = 32;
+/// How many of the newest entries of each it checks.
+const RECENT_ENTRIES: i64 = 64;
 const HEADS: u32 = 256;
 
-/// Up to where a round has come.
+/// The progress of a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct Progress {
     /// The chain.
     pub chain: Uuid,
-    /// The place of the entry that was looked at last.
+    /// The sequence number of the last entry checked.
     pub seq: i64,
-    /// Its hash, if it is one.
+    /// Its hash, if that is valid.
     pub hash: Option<Hash>,
 }
 
-/// What one page came to.
+/// The result of one page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// What was found.
+    /// The findings.
     pub report: Report,
-    /// Whether the round ends with it.
+    /// Whether this page ends the round.
     pub ends: bool,
 }
 
-/// Goes through the whole trail, round after round.
+/// Verifies the whole trail page by page, round after round.
 #[derive(Debug)]
-pub struct Rounds {
+pub struct IncrementalCheck {
     store: TrailStore,
     keys: Vec<PublicKey>,
-    nobody: Witnessed,
+    no_witness: Witnessed,
     current: Option<Current>,
-    /// The chain that was looked at last.
+    /// The last chain checked.
     after: Option<Uuid>,
-    /// The entry that was looked at last.
-    place: Option<Place>,
-    /// Up to where the indices of old chains were looked at, which come last. After a restart they are begun anew.
+    /// The last entry checked.
+    place: Option<Progress>,
+    /// The progress in the indices of version 1, which come last. After a restart they are checked from the
+    /// beginning.
     index: IndexPlace,
 }
 
-impl Rounds {
-    /// From a place on, if that is there still, or else from the beginning.
+impl IncrementalCheck {
+    /// Resumes at a position if it still exists, or else starts from the beginning.
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub async fn from(store: TrailStore, keys: Vec<PublicKey>, place: Option<Place>) -> Result<Self, TrailStoreError> {
+    /// If the database cannot be read.
+    pub async fn from(
+        store: TrailStore,
+        keys: Vec<PublicKey>,
+        place: Option<Progress>,
+    ) -> Result<Self, TrailStoreError> {
         let (mut current, mut after) = (None, None);
-        if let Some(Place { chain, seq, hash }) = place {
+        if let Some(Progress { chain, seq, hash }) = place {
             let stands = store.snapshot().await?.hash_at(chain, seq).await?;
             if hash.is_some() && stands == hash.map(|hash| hash.to_string()) {
                 let check = ChainCheck::after(chain, ChainEnd { seq, hash });
@@ -78,7 +85,7 @@ impl Rounds {
         Ok(Self {
             store,
             keys,
-            nobody: Witnessed::default(),
+            no_witness: Witnessed::default(),
             current,
             after,
             place: place.filter(|_| after.is_some()),
@@ -86,30 +93,30 @@ impl Rounds {
         })
     }
 
-    /// Up to where the round has come, unless it is at its beginning.
-    pub fn place(&self) -> Option<Place> {
+    /// The progress of the round, unless it is at its beginning.
+    pub fn place(&self) -> Option<Progress> {
         self.place
     }
 
-    /// About how many pages a round has now.
+    /// About how many pages a round currently has.
     pub async fn pages(&self) -> Result<u64, TrailStoreError> {
         let snapshot = self.store.snapshot().await?;
         let mut pages = 1;
         for head in heads(&snapshot).await? {
             let of_entries = u64::try_from(head.seq).unwrap_or(0) / u64::from(PAGE) + 2;
-            // Those of version 1 have about as many rows in their indices.
+            // Chains of version 1 have about as many index rows as entries.
             let is_old = snapshot.number_of(head.chain).await?.is_none();
             pages += if is_old { 2 * of_entries } else { of_entries };
         }
         Ok(pages)
     }
 
-    /// Looks at the next page.
+    /// Checks the next page.
     ///
     /// # Errors
-    /// When the database cannot be read. The same page is looked at again then.
+    /// If the database cannot be read. The same page is then checked again.
     pub async fn page(&mut self) -> Result<Page, TrailStoreError> {
-        let mut check = begin(&self.store, &self.keys, &self.nobody).await?;
+        let mut check = begin(&self.store, &self.keys, &self.no_witness).await?;
         loop {
             let mut current = if let Some(current) = &self.current {
                 current.clone()
@@ -126,7 +133,7 @@ impl Rounds {
                     ends: false,
                 });
             } else {
-                let passes = [check.heads_without_chain().await, check.records_of_nothing().await];
+                let passes = [check.heads_without_chain().await, check.orphaned_records().await];
                 for pass in passes {
                     check.passed(pass)?;
                 }
@@ -137,7 +144,7 @@ impl Rounds {
                 });
             };
             let chain = current.chain;
-            let came_further = match current.go_on(&mut check).await {
+            let has_advanced = match current.advance(&mut check).await {
                 Err(TrailStoreError::Garbage(_)) => {
                     let sentence = "a stored value is not of its column's type; the rest of the chain was not checked";
                     check.report.note(FindingKind::Unreadable, chain, None, sentence);
@@ -145,13 +152,13 @@ impl Rounds {
                 }
                 further => further?,
             };
-            if !came_further {
-                // The next chain's beginning is of this page, so that each page comes further.
+            if !has_advanced {
+                // The start of the next chain belongs to this page, so that every page makes progress.
                 (self.current, self.after) = (None, Some(chain));
                 continue;
             }
             let ChainEnd { seq, hash } = current.check.end();
-            self.place = Some(Place { chain, seq, hash });
+            self.place = Some(Progress { chain, seq, hash });
             self.current = Some(current);
             return Ok(Page {
                 report: check.report,
@@ -161,18 +168,20 @@ impl Rounds {
     }
 }
 
-/// The chain that is gone through.
+/// The chain being checked.
 #[derive(Clone, Debug)]
 struct Current {
     chain: Uuid,
     check: ChainCheck,
-    /// Where it ended when it was begun. What is written meanwhile is for the next round, or one would never end.
+    /// Where it ended when its check began. Entries written since are left to the next round, or a round
+    /// might never end.
     goal: Option<i64>,
 }
 
 impl Current {
-    /// Looks at the next entries; where there are none up to the goal, at the chain's end as it is now. Whether there were any.
-    async fn go_on(&mut self, check: &mut Check<'_>) -> Result<bool, TrailStoreError> {
+    /// Checks the next entries; once there are none up to the goal, checks the chain's current end. Returns
+    /// whether there were any.
+    async fn advance(&mut self, check: &mut Check<'_>) -> Result<bool, TrailStoreError> {
         let last = check.snapshot.last_seq(self.chain).await?.unwrap_or(0);
         let goal = *self.goal.get_or_insert(last);
         let before = self.check.end().seq;
@@ -190,20 +199,20 @@ impl Current {
     }
 }
 
-/// Looks at the heads of the chains that moved last, and at their newest entries.
+/// Checks the heads of the chains that grew most recently, and their newest entries.
 ///
 /// # Errors
-/// When the database cannot be read.
-pub async fn lately(store: &TrailStore, keys: &[PublicKey]) -> Result<Report, TrailStoreError> {
-    let nobody = Witnessed::default();
-    let mut check = begin(store, keys, &nobody).await?;
+/// If the database cannot be read.
+pub async fn check_recent(store: &TrailStore, keys: &[PublicKey]) -> Result<Report, TrailStoreError> {
+    let no_witness = Witnessed::default();
+    let mut check = begin(store, keys, &no_witness).await?;
     let mut heads = heads(&check.snapshot).await?;
     heads.sort_unstable_by_key(|head| std::cmp::Reverse(head.updated_at));
-    for head in heads.iter().take(CHAINS) {
+    for head in heads.iter().take(RECENT_CHAINS) {
         let chain = head.chain;
         check.report.chains += 1;
         let last = check.snapshot.last_seq(chain).await?.unwrap_or(0);
-        let from = (last - TAIL).max(0);
+        let from = (last - RECENT_ENTRIES).max(0);
         let before = match from {
             0 => Some(Hash::ZERO),
             _ => (check.snapshot.hash_at(chain, from).await?).and_then(|hash| Hash::parse(&hash).ok()),

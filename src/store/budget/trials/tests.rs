@@ -9,7 +9,7 @@ const BY: Trier = Trier {
     purpose: 63,
 };
 
-/// Rows in memory, and the day.
+/// Rows in memory, and the current day.
 struct Rows(HashMap<i64, String>, i64);
 
 impl Rows {
@@ -35,7 +35,7 @@ impl Rows {
             let row = self.0.entry(digest).or_default();
             *row = row.replace(&record, "");
         }
-        for (digest, long, short) in judged.shorter {
+        for (digest, long, short) in judged.compacted {
             assert_eq!(self.0.insert(digest, short), Some(long));
         }
         judged
@@ -81,12 +81,12 @@ fn a_record_is_read_as_it_was_written() {
 }
 
 #[test]
-fn so_many_values_are_answered_and_known_ones_always() {
+fn values_within_the_limit_and_known_ones_are_answered() {
     let mut rows = Rows(HashMap::new(), 20_000);
     for value in [1, 2, 3] {
         assert_eq!(rows.one(BY, value), None);
     }
-    // One client has tried its own share, and another one the rest of the agency's.
+    // One client has used its own share, and another the rest of the agency's.
     assert_eq!(rows.one(BY, 4), Some(29));
     let other = Trier {
         client: 1,
@@ -100,7 +100,7 @@ fn so_many_values_are_answered_and_known_ones_always() {
         rows.ask(BY, &[vec![trial(1)], vec![trial(9)], vec![trial(3)]]),
         [None, Some(29), None]
     );
-    // What was stopped does not count: when one is forgotten there is room for one.
+    // A stopped question does not count: when one value expires there is room for one.
     rows.1 += 27;
     assert_eq!(rows.one(BY, 2), None);
     assert_eq!(rows.one(BY, 9), Some(2));
@@ -110,7 +110,7 @@ fn so_many_values_are_answered_and_known_ones_always() {
 }
 
 #[test]
-fn a_batch_is_as_one_by_one() {
+fn a_batch_gives_the_same_as_single_questions() {
     let mut rows = Rows(HashMap::new(), 20_000);
     let all: Vec<Vec<Trial>> = (0..40).map(|value| vec![trial(value)]).collect();
     let answered = rows.ask(BY, &all).iter().filter(|stop| stop.is_none()).count();
@@ -119,20 +119,24 @@ fn a_batch_is_as_one_by_one() {
 }
 
 #[test]
-fn what_is_asked_every_day_does_not_grow() {
+fn repeated_daily_questions_do_not_grow_a_row() {
     let mut rows = Rows(HashMap::new(), 20_000);
     for _ in 0..400 {
         assert_eq!(rows.ask(BY, &[vec![trial(1)], vec![trial(2)]]), [None, None]);
         rows.1 += 1;
     }
-    assert!(rows.0[&-5].len() <= (MANY + 4) * RECORD, "{}", rows.0[&-5].len());
+    assert!(
+        rows.0[&-5].len() <= (COMPACT_ABOVE + 4) * RECORD,
+        "{}",
+        rows.0[&-5].len()
+    );
     assert_eq!(rows.one(BY, 3), None);
     assert_eq!(rows.one(BY, 4), Some(28));
 }
 
 #[test]
-fn whoever_is_first_in_a_row_is_within_the_limit_whichever_looks_first() {
-    // Two processes have added to one row before either looked at it.
+fn the_first_in_a_row_is_within_the_limit_whoever_reads_first() {
+    // Two processes have appended to one row before either read it.
     let days = Days {
         today: 20_000,
         before: 28,
@@ -164,13 +168,13 @@ fn whoever_is_first_in_a_row_is_within_the_limit_whichever_looks_first() {
 }
 
 #[test]
-fn what_was_granted_is_not_withdrawn_where_the_same_is_stopped() {
+fn a_granted_value_is_not_withdrawn_when_it_is_stopped_elsewhere() {
     let less = |trial: Trial| Trial {
         allowed: 1,
         each: 1,
         ..trial
     };
-    // Beside another name the same values may be fewer: in a question of its own, and in the same operation.
+    // With another name the limit may be lower: in a question of its own, and in the same operation.
     let mut rows = Rows(HashMap::new(), 20_000);
     assert_eq!(rows.ask(BY, &[vec![trial(1)], vec![trial(2)]]), [None, None]);
     assert_eq!(rows.ask(BY, &[vec![less(trial(2))]]), [Some(29)]);
@@ -184,7 +188,7 @@ fn what_was_granted_is_not_withdrawn_where_the_same_is_stopped() {
 }
 
 #[test]
-fn what_is_granted_counts_although_the_same_was_stopped_before_it() {
+fn a_granted_value_counts_even_if_it_was_stopped_before() {
     let less = |trial: Trial| Trial {
         allowed: 1,
         each: 1,
@@ -201,7 +205,7 @@ fn what_is_granted_counts_although_the_same_was_stopped_before_it() {
 }
 
 #[test]
-fn whatever_is_asked_nothing_that_counts_is_lost() {
+fn no_record_that_counts_is_ever_lost() {
     let ids = Ids::seeded(7);
     let below = |most: u32| u32::try_from(ids.uuid().as_u128() % u128::from(most)).unwrap();
     let mut rows = Rows(HashMap::new(), 20_000);

@@ -1,5 +1,5 @@
-//! What a feed was told of families' markers, and the events that tell it. Of each family only the newest event is kept: it says all that the
-//! ones before it did, since every event is filled with what holds when it is sent.
+//! Which markers a feed's consumer knows, and the events of the feed. Only the newest event of each family is
+//! kept: it supersedes earlier ones, since every event is filled with current data when it is sent.
 
 use std::collections::HashMap;
 
@@ -9,22 +9,22 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::consumer::{Consumer, KEYS, Looked};
+use super::consumer::{Consumer, FeedProgress, KEYS};
 use crate::store::record::record;
 use crate::store::session::{Session, StoreError};
 
-/// What became of a family's marker, for one consumer.
+/// What happened to a family's marker, for one consumer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It is there, and was not before. With a mark of what it says.
+pub enum MarkerEvent {
+    /// It was added. With a fingerprint of its content.
     Set(String),
-    /// It says something else than before. With a mark of what it says.
+    /// Its content changed. With a fingerprint of its content.
     Updated(String),
-    /// It is there no longer.
+    /// It was removed.
     Removed,
 }
 
-impl Fate {
+impl MarkerEvent {
     fn code(&self) -> &'static str {
         match self {
             Self::Set(_) => "set",
@@ -34,70 +34,75 @@ impl Fate {
     }
 }
 
-/// That a consumer was told of a family's marker.
+/// A family's marker that a consumer knows.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Told {
+pub struct KnownMarker {
     /// The family.
     pub family_id: Uuid,
-    /// A mark of what it said.
+    /// A fingerprint of its content.
     pub fingerprint: String,
-    /// The place of the event that set it.
+    /// The position of the event that added it.
     pub since: i64,
 }
 
-record!(Told: family_id fingerprint since);
+record!(KnownMarker: family_id fingerprint since);
 
 /// An event of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct MarkerChangeRow {
-    /// Its place.
+    /// Its position.
     pub position: i64,
     /// The family.
     pub family_id: Uuid,
     /// `set`, `updated` or `removed`.
     pub kind: String,
-    /// The place of the event that set the marker.
+    /// The position of the event that added the marker.
     pub since: i64,
 }
 
 record!(MarkerChangeRow: position family_id kind since);
 
 impl Session {
-    /// What a consumer was told, of those families or of all.
-    pub async fn told(&self, consumer: Uuid, families: Option<&[Uuid]>) -> Result<HashMap<Uuid, Told>, StoreError> {
+    /// The markers that a consumer knows, of those families or of all.
+    pub async fn known_markers(
+        &self,
+        consumer: Uuid,
+        families: Option<&[Uuid]>,
+    ) -> Result<HashMap<Uuid, KnownMarker>, StoreError> {
         let of_consumer = marker_told::Entity::find()
             .filter(marker_told::Column::AuthorityId.eq(self.authority()))
             .filter(marker_told::Column::ConsumerId.eq(consumer));
-        let mut told = Vec::new();
+        let mut known = Vec::new();
         match families {
-            None => told = self.all(of_consumer).await?,
+            None => known = self.all(of_consumer).await?,
             Some(families) => {
                 for keys in families.chunks(KEYS) {
                     let of_these = marker_told::Column::FamilyId.is_in(keys.iter().copied());
-                    told.extend(self.all::<_, Told>(of_consumer.clone().filter(of_these)).await?);
+                    known.extend(self.all::<_, KnownMarker>(of_consumer.clone().filter(of_these)).await?);
                 }
             }
         }
-        Ok(told.into_iter().map(|told| (told.family_id, told)).collect())
+        Ok(known.into_iter().map(|known| (known.family_id, known)).collect())
     }
 
-    /// Adds events to a feed in their order, keeps what they tell, and notes how far it has been looked after. `before` is how far that was,
-    /// `told` what the families of the events were told to be. It gives the place of the newest event.
-    pub async fn tell(
+    /// Appends events to a feed in order, stores what they tell, and how far the feed is up to date. `before`
+    /// is how far it was, `known` what the consumer knew of the events' families. Returns the position of the
+    /// newest event.
+    pub async fn append_events(
         &self,
         consumer: &Consumer,
-        before: Option<Looked>,
-        looked: Looked,
-        told: &HashMap<Uuid, Told>,
-        events: &[(Uuid, Fate)],
+        before: Option<FeedProgress>,
+        looked: FeedProgress,
+        known: &HashMap<Uuid, KnownMarker>,
+        events: &[(Uuid, MarkerEvent)],
     ) -> Result<i64, StoreError> {
         let mut position = before.map_or(0, |before| before.position);
         let newest = position.saturating_add(i64::try_from(events.len()).unwrap_or(i64::MAX));
-        let looked = Looked {
+        let looked = FeedProgress {
             position: newest,
             ..looked
         };
-        self.note_looked(consumer, before.is_none(), looked).await?;
+        self.save_progress(consumer, before.is_none(), looked).await?;
         for events in events.chunks(KEYS) {
             let families: Vec<Uuid> = events.iter().map(|(family, _)| *family).collect();
             marker_change::Entity::delete_many()
@@ -112,23 +117,25 @@ impl Session {
                 .filter(marker_told::Column::FamilyId.is_in(families))
                 .exec(self.transaction()?)
                 .await?;
-            let (mut changes, mut now_told) = (Vec::new(), Vec::new());
-            for (family, fate) in events {
+            let (mut changes, mut now_known) = (Vec::new(), Vec::new());
+            for (family, event) in events {
                 position += 1;
-                let since = match fate {
-                    Fate::Set(_) => position,
-                    Fate::Updated(_) | Fate::Removed => told.get(family).map_or(position, |told| told.since),
+                let since = match event {
+                    MarkerEvent::Set(_) => position,
+                    MarkerEvent::Updated(_) | MarkerEvent::Removed => {
+                        known.get(family).map_or(position, |known| known.since)
+                    }
                 };
                 changes.push(marker_change::ActiveModel {
                     authority_id: Set(self.authority()),
                     consumer_id: Set(consumer.id),
                     position: Set(position),
                     family_id: Set(*family),
-                    kind: Set(fate.code().to_owned()),
+                    kind: Set(event.code().to_owned()),
                     since: Set(since),
                 });
-                if let Fate::Set(fingerprint) | Fate::Updated(fingerprint) = fate {
-                    now_told.push(marker_told::ActiveModel {
+                if let MarkerEvent::Set(fingerprint) | MarkerEvent::Updated(fingerprint) = event {
+                    now_known.push(marker_told::ActiveModel {
                         authority_id: Set(self.authority()),
                         consumer_id: Set(consumer.id),
                         family_id: Set(*family),
@@ -140,8 +147,8 @@ impl Session {
             marker_change::Entity::insert_many(changes)
                 .exec_without_returning(self.transaction()?)
                 .await?;
-            if !now_told.is_empty() {
-                marker_told::Entity::insert_many(now_told)
+            if !now_known.is_empty() {
+                marker_told::Entity::insert_many(now_known)
                     .exec_without_returning(self.transaction()?)
                     .await?;
             }
@@ -149,8 +156,8 @@ impl Session {
         Ok(newest)
     }
 
-    /// The events of a feed after a place, in their order and at most so many; without those that say, at another place or before it, that a
-    /// marker is there no longer.
+    /// The next page of a feed's events after a position, at most `most`, in order; without removals at or
+    /// before the position `removed_after`.
     pub async fn marker_changes(
         &self,
         consumer: Uuid,

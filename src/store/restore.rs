@@ -1,4 +1,5 @@
-//! What a restore asks of the main database before it does a change again, and of whom it tells what it cannot do.
+//! Queries of the main database that a restore needs before it makes a change again, and to report what it
+//! cannot restore.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +13,7 @@ use super::{
     session::{Session, StoreError},
 };
 
-/// No statement names more keys.
+/// The most ids in one statement.
 const KEYS: usize = 500;
 
 #[derive(FromQueryResult)]
@@ -31,8 +32,8 @@ struct Reference {
 record!(Reference: id reference);
 
 impl Session {
-    /// Which of these decisions about consent are there.
-    pub async fn consents_there(&self, keys: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+    /// Which of these consent decisions exist.
+    pub async fn existing_consents(&self, keys: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
         let mut there = BTreeSet::new();
         for keys in keys.chunks(KEYS) {
             let select = consent::Entity::find().select_only().column(consent::Column::Id);
@@ -45,7 +46,7 @@ impl Session {
         Ok(there)
     }
 
-    /// Whether all of these people are there.
+    /// Whether all of these people exist.
     pub async fn has_people(&self, keys: &BTreeSet<Uuid>) -> Result<bool, StoreError> {
         let select = person::Entity::find().select_only().column(person::Column::Id);
         let select = select
@@ -55,8 +56,8 @@ impl Session {
         Ok(rows.len() == keys.len())
     }
 
-    /// The families of a reference, however it is written.
-    pub async fn families_said(&self, said: &str) -> Result<BTreeSet<Uuid>, StoreError> {
+    /// The families with a reference, in any spelling.
+    pub async fn families_with_reference(&self, said: &str) -> Result<BTreeSet<Uuid>, StoreError> {
         let select = family::Entity::find().select_only();
         let select = select.columns([family::Column::Id, family::Column::Reference]);
         let select = select
@@ -67,7 +68,7 @@ impl Session {
         Ok(rows.into_iter().filter(same).map(|row| row.id).collect())
     }
 
-    /// The references of families, of those that are there.
+    /// The references of those of these families that exist.
     pub async fn references(&self, keys: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, String>, StoreError> {
         let keys: Vec<Uuid> = keys.iter().copied().collect();
         let mut references = BTreeMap::new();

@@ -1,18 +1,18 @@
-//! Numbers and bytes one after the other, without names.
+//! Compact binary encoding: variable-length integers (LEB128) and raw bytes, without field names.
 //!
-//! Pure. A number is as long as it must be: seven bits a byte, the lowest first, and the highest bit says that there is more (LEB128).
+//! Pure. An integer takes seven bits a byte, lowest first; the highest bit says that another byte follows.
 
-/// Puts values behind each other.
-pub(super) trait Put {
-    /// A number.
-    fn put_number(&mut self, number: u64);
+/// Appends encoded values.
+pub(super) trait Encode {
+    /// An unsigned integer, as LEB128.
+    fn put_varint(&mut self, number: u64);
 
-    /// Bytes of a length that is known, or none.
-    fn put_maybe(&mut self, bytes: Option<&[u8]>);
+    /// Optional bytes of a known length, after a presence flag.
+    fn put_optional(&mut self, bytes: Option<&[u8]>);
 }
 
-impl Put for Vec<u8> {
-    fn put_number(&mut self, mut number: u64) {
+impl Encode for Vec<u8> {
+    fn put_varint(&mut self, mut number: u64) {
         while number > 0x7f {
             self.push(0x80 | seven_bits(number));
             number >>= 7;
@@ -20,8 +20,8 @@ impl Put for Vec<u8> {
         self.push(seven_bits(number));
     }
 
-    fn put_maybe(&mut self, bytes: Option<&[u8]>) {
-        self.put_number(u64::from(bytes.is_some()));
+    fn put_optional(&mut self, bytes: Option<&[u8]>) {
+        self.put_varint(u64::from(bytes.is_some()));
         self.extend_from_slice(bytes.unwrap_or_default());
     }
 }
@@ -31,18 +31,18 @@ fn seven_bits(number: u64) -> u8 {
     number.to_le_bytes()[0] & 0x7f
 }
 
-/// Takes values from the front; `None` where there are none of the form, and never a panic.
+/// Reads encoded values from the front. Gives `None` on malformed input and never panics.
 #[derive(Debug)]
-pub(super) struct Take<'a>(&'a [u8]);
+pub(super) struct Decoder<'a>(&'a [u8]);
 
-impl<'a> Take<'a> {
-    /// From these bytes.
+impl<'a> Decoder<'a> {
+    /// A decoder of these bytes.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// A number, in the one form that [`Put`] gives it.
-    pub(super) fn number(&mut self) -> Option<u64> {
+    /// An unsigned integer. Only the canonical encoding that [`Encode`] writes is accepted.
+    pub(super) fn varint(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         for place in 0..10 {
             let (byte, rest) = self.0.split_first()?;
@@ -58,14 +58,14 @@ impl<'a> Take<'a> {
         None
     }
 
-    /// Exactly so many bytes.
+    /// Exactly `LENGTH` bytes.
     pub(super) fn array<const LENGTH: usize>(&mut self) -> Option<[u8; LENGTH]> {
         let (bytes, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(*bytes)
     }
 
-    /// What is left.
+    /// The bytes not yet read.
     pub(super) fn rest(&self) -> &'a [u8] {
         self.0
     }
@@ -76,18 +76,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_has_one_form_and_comes_back_from_it() {
+    fn a_varint_is_canonical_and_survives_a_round_trip() {
         for number in [0, 1, 127, 128, 300, 1 << 21, u64::from(u32::MAX), u64::MAX] {
             let mut bytes = Vec::new();
-            bytes.put_number(number);
-            let mut from = Take::new(&bytes);
-            assert_eq!((from.number(), from.rest()), (Some(number), &[][..]));
+            bytes.put_varint(number);
+            let mut from = Decoder::new(&bytes);
+            assert_eq!((from.varint(), from.rest()), (Some(number), &[][..]));
             for length in 0..bytes.len() {
-                assert_eq!(Take::new(&bytes[..length]).number(), None);
+                assert_eq!(Decoder::new(&bytes[..length]).varint(), None);
             }
         }
         for wrong in [&[0x80, 0][..], &[0xff; 10], &[0xff; 20]] {
-            assert_eq!(Take::new(wrong).number(), None, "{wrong:?}");
+            assert_eq!(Decoder::new(wrong).varint(), None, "{wrong:?}");
         }
     }
 }

@@ -1,13 +1,14 @@
-//! The Merkle tree over a chain (RFC 9162, section 2.1): one hash stands for all its entries, and that an entry is among them is shown by few.
+//! The Merkle tree over a chain (RFC 9162, section 2.1): one root hash stands for all entries, and a few
+//! hashes prove that an entry is among them.
 //!
-//! Pure. A leaf is the 32 bytes of an entry's hash; the entry at place `n` is leaf `n - 1`. Leaves and nodes are hashed with different first bytes, so
-//! that neither can be given for the other.
+//! Pure. A leaf is the 32 bytes of an entry's hash; the entry with sequence number `n` is leaf `n - 1`.
+//! Leaves and nodes are hashed with different prefixes, so that one cannot be passed off as the other.
 
 use std::ops::Range;
 
 use super::hash::Hash;
 
-/// No proof is longer: a tree has fewer than 2^63 leaves.
+/// The longest inclusion proof: a tree has fewer than 2^63 leaves.
 pub const MAX_PROOF: usize = 63;
 
 fn leaf(data: &Hash) -> Hash {
@@ -18,26 +19,27 @@ fn node(left: &Hash, right: &Hash) -> Hash {
     Hash::of(&[&[1], left.as_bytes(), right.as_bytes()])
 }
 
-/// A tree that grows at its end, kept by the roots of the whole subtrees that it is made of: one for each 1 in the binary number of its leaves, the largest first.
+/// A Merkle tree that leaves are appended to, stored as the roots of its complete subtrees: one for each 1
+/// bit of the number of leaves, the largest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tree {
+pub struct MerkleTree {
     size: u64,
     roots: Vec<Hash>,
 }
 
-impl Tree {
-    /// How many leaves it has.
+impl MerkleTree {
+    /// The number of leaves.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Adds a leaf.
+    /// Appends a leaf.
     pub fn push(&mut self, data: &Hash) {
         self.push_hashed(leaf(data));
     }
 
     fn push_hashed(&mut self, mut root: Hash) {
-        // Each 1 at the end of the number is a subtree as large as the one that comes to stand beside it.
+        // Each trailing 1 bit is a subtree of the same size as the one now appended.
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.roots.pop() {
                 root = node(&left, &root);
@@ -47,7 +49,7 @@ impl Tree {
         self.size += 1;
     }
 
-    /// The root; without leaves, the hash of nothing.
+    /// The root; the hash of nothing if there are no leaves.
     pub fn root(&self) -> Hash {
         let mut roots = self.roots.iter().rev();
         match roots.next() {
@@ -57,12 +59,13 @@ impl Tree {
     }
 }
 
-/// The parts of a tree of `size` leaves whose roots are the proof that leaf `index` is in it, from the leaf upwards.
+/// The subtrees of a tree of `size` leaves whose roots prove that it contains leaf `index`, from the leaf
+/// upwards.
 fn parts(index: u64, size: u64) -> Vec<Range<u64>> {
     let (mut from, mut to) = (0, size);
     let mut parts = Vec::new();
     while to - from > 1 {
-        // The left part is the largest power of two that is less than the whole.
+        // The left subtree is the largest power of two that is smaller than the whole.
         let middle = from + (1 << (to - from - 1).ilog2());
         if index < middle {
             parts.push(middle..to);
@@ -76,30 +79,30 @@ fn parts(index: u64, size: u64) -> Vec<Range<u64>> {
     parts
 }
 
-/// A proof in the making: it is given all leaves of the tree in their order, and keeps few hashes.
+/// Builds an inclusion proof from all leaves in order, in little memory.
 #[derive(Debug)]
 pub struct Prover {
     index: u64,
     size: u64,
-    parts: Vec<(Range<u64>, Tree)>,
-    whole: Tree,
+    parts: Vec<(Range<u64>, MerkleTree)>,
+    whole: MerkleTree,
 }
 
 impl Prover {
-    /// The proof that leaf `index` is among the first `size`; none where it is not.
+    /// A proof that leaf `index` is among the first `size` leaves; `None` if it is not.
     pub fn new(index: u64, size: u64) -> Option<Self> {
         (index < size && size < 1 << MAX_PROOF).then(|| Self {
             index,
             size,
             parts: parts(index, size)
                 .into_iter()
-                .map(|part| (part, Tree::default()))
+                .map(|part| (part, MerkleTree::default()))
                 .collect(),
-            whole: Tree::default(),
+            whole: MerkleTree::default(),
         })
     }
 
-    /// Takes the next leaf; those beyond the tree are let be.
+    /// Adds the next leaf; leaves beyond the tree are ignored.
     pub fn push(&mut self, data: &Hash) {
         let at = self.whole.size;
         if at < self.size {
@@ -110,20 +113,21 @@ impl Prover {
         }
     }
 
-    /// The leaf that is proved to be there.
+    /// The index of the leaf to be proved.
     pub fn index(&self) -> u64 {
         self.index
     }
 
-    /// The proof and the root of the tree, once all leaves were given.
+    /// The proof and the root of the tree, once all leaves have been added.
     pub fn finish(self) -> Option<(Vec<Hash>, Hash)> {
         let proof = self.parts.iter().map(|(_, part)| part.root()).collect();
         (self.whole.size == self.size).then(|| (proof, self.whole.root()))
     }
 }
 
-/// The root of the tree in which, by this proof, `data` is leaf `index` of `size`; none where the proof is not of the length that such a tree has.
-pub fn root_by(data: &Hash, index: u64, size: u64, proof: &[Hash]) -> Option<Hash> {
+/// The root that a proof leads to from leaf `index`, `data`, in a tree of `size` leaves. `None` if the proof
+/// does not have the length that such a tree requires.
+pub fn root_from_proof(data: &Hash, index: u64, size: u64, proof: &[Hash]) -> Option<Hash> {
     if index >= size || size >= 1 << MAX_PROOF {
         return None;
     }
@@ -144,7 +148,7 @@ pub fn root_by(data: &Hash, index: u64, size: u64, proof: &[Hash]) -> Option<Has
 mod tests {
     use super::*;
 
-    /// The tree as RFC 9162 defines it, by its own recursion.
+    /// The tree by the recursive definition in RFC 9162.
     fn naive(leaves: &[Hash]) -> Hash {
         match leaves.len() {
             0 => Hash::of(&[]),
@@ -165,7 +169,7 @@ mod tests {
         middle
     }
 
-    /// The proof by RFC 9162's own recursion.
+    /// The proof by the recursive definition in RFC 9162.
     fn naive_proof(index: usize, leaves: &[Hash]) -> Vec<Hash> {
         if leaves.len() <= 1 {
             return Vec::new();
@@ -186,8 +190,8 @@ mod tests {
         (0..count).map(|number| Hash::of(&[&number.to_be_bytes()])).collect()
     }
 
-    fn tree(leaves: &[Hash]) -> Tree {
-        let mut tree = Tree::default();
+    fn tree(leaves: &[Hash]) -> MerkleTree {
+        let mut tree = MerkleTree::default();
         for data in leaves {
             tree.push(data);
         }
@@ -195,8 +199,9 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_those_of_the_published_vectors() {
-        // Those that implementations of Certificate Transparency are tested with: the trees over the first 0 to 8 of these.
+    fn hashes_match_the_published_vectors() {
+        // The vectors that implementations of Certificate Transparency are tested with: trees over the first
+        // 0 to 8 of these.
         let data: [&[u8]; 8] = [
             b"",
             b"\x00",
@@ -218,7 +223,7 @@ mod tests {
             "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         ];
-        let mut tree = Tree::default();
+        let mut tree = MerkleTree::default();
         for (root, next) in roots.into_iter().zip(data.map(Some).into_iter().chain([None])) {
             assert_eq!(tree.root().to_string(), root, "{}", tree.size());
             if let Some(data) = next {
@@ -228,9 +233,9 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_that_grows_is_the_tree_that_is_defined() {
+    fn a_growing_tree_matches_the_definition() {
         let all = leaves(300);
-        let mut growing = Tree::default();
+        let mut growing = MerkleTree::default();
         for count in 0..all.len() {
             assert_eq!(growing.root(), naive(&all[..count]), "{count}");
             assert_eq!(growing.roots.len(), count.count_ones() as usize);
@@ -239,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn every_leaf_of_every_small_tree_is_proved_and_no_other() {
+    fn proofs_hold_for_their_own_leaf_only() {
         let all = leaves(67);
         for size in 1..=all.len() {
             let root = tree(&all[..size]).root();
@@ -252,32 +257,35 @@ mod tests {
                 let (proof, whole) = prover.finish().unwrap();
                 assert_eq!(proof, naive_proof(index, &all[..size]), "{index} of {size}");
                 assert_eq!(whole, root);
-                assert_eq!(root_by(&all[index], at, of, &proof), Some(root));
-                assert_ne!(root_by(&all[(index + 1) % all.len()], at, of, &proof), Some(root));
+                assert_eq!(root_from_proof(&all[index], at, of, &proof), Some(root));
                 assert_ne!(
-                    root_by(&all[index], (at + 1) % of, of, &proof),
+                    root_from_proof(&all[(index + 1) % all.len()], at, of, &proof),
+                    Some(root)
+                );
+                assert_ne!(
+                    root_from_proof(&all[index], (at + 1) % of, of, &proof),
                     Some(root).filter(|_| of > 1)
                 );
                 for bit in 0..proof.len() {
                     let mut wrong = proof.clone();
                     wrong[bit] = all[0];
-                    assert_ne!(root_by(&all[index], at, of, &wrong), Some(root));
+                    assert_ne!(root_from_proof(&all[index], at, of, &wrong), Some(root));
                 }
                 let longer: Vec<_> = proof.iter().copied().chain([root]).collect();
-                assert_eq!(root_by(&all[index], at, of, &longer), None);
+                assert_eq!(root_from_proof(&all[index], at, of, &longer), None);
             }
         }
     }
 
     #[test]
-    fn what_cannot_be_is_no_proof() {
+    fn impossible_proofs_are_rejected() {
         let some = leaves(1)[0];
         for (index, size) in [(0, 0), (1, 1), (u64::MAX, u64::MAX), (0, u64::MAX), (0, 1 << 63)] {
             assert!(Prover::new(index, size).is_none());
-            assert_eq!(root_by(&some, index, size, &[]), None);
+            assert_eq!(root_from_proof(&some, index, size, &[]), None);
         }
         let largest = (1 << 63) - 1;
-        assert!(root_by(&some, largest - 1, largest, &[]).is_none());
+        assert!(root_from_proof(&some, largest - 1, largest, &[]).is_none());
         assert!(parts(0, largest).len() <= MAX_PROOF);
         assert!(
             Prover::new(0, 2).unwrap().finish().is_none(),

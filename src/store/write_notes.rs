@@ -1,4 +1,4 @@
-//! Which families were written, as the database itself notes it, in the order of the commits.
+//! Which families were written, as noted by the database itself, in commit order.
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement, Value};
 use uuid::Uuid;
@@ -9,9 +9,9 @@ use super::{
     session::{Session, StoreError},
 };
 
-/// Where more families than this were written, it is cheaper to begin anew.
+/// With more families than this, it is cheaper to clear the cache.
 const MOST: u16 = 1_000;
-/// So many of the newest notes of an authority stay: more than are ever asked for.
+/// How many of an authority's newest notes are kept: more than are ever asked for.
 const STAY: i64 = 10_000;
 
 #[derive(FromQueryResult)]
@@ -23,13 +23,14 @@ struct Written {
 record!(Written: seq family_id);
 
 impl Session {
-    /// The families that were written after that number, as far as this session sees; none is said where it is not known which, or where they are too many.
+    /// The families written after that number, as far as this session sees; `None` if that is not known, or
+    /// if there are too many.
     pub(super) async fn written_since(&self, number: i64) -> Result<Option<Vec<Uuid>>, StoreError> {
         let text =
             "SELECT seq, family_id FROM family_written WHERE authority_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
         let values = vec![self.authority().into(), number.into(), (i64::from(MOST) + 2).into()];
         let rows = self.rows(text, values).await?.records::<Written>()?;
-        // The note of that number itself says that none after it was thrown away: the oldest ones go first.
+        // If that number's own note still exists, no later note was deleted: the oldest are deleted first.
         let whole = rows.first().is_some_and(|row| row.seq == number);
         let rows = rows.into_iter().filter(|row| row.seq > number);
         let families: Vec<Uuid> = rows.map(|row| row.family_id).collect();
@@ -39,8 +40,8 @@ impl Session {
 }
 
 impl Store {
-    /// Throws away notes of an authority that nobody asks for any more.
-    pub(super) async fn forget_written(&self, authority: i32) -> Result<(), DbErr> {
+    /// Deletes notes of an authority that nobody needs any more.
+    pub(super) async fn delete_old_notes(&self, authority: i32) -> Result<(), DbErr> {
         self.count_statement();
         let on = self.main();
         let statement = Statement::from_sql_and_values(
@@ -53,7 +54,7 @@ impl Store {
     }
 }
 
-/// Has the database note nothing of what this transaction writes. It ends with [`end_load`].
+/// Makes the database note nothing of what this transaction writes, until [`end_load`].
 pub(super) async fn begin_load(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     let text = match transaction.get_database_backend() {
         DbBackend::Postgres => "SET LOCAL thinkfamily.loading = 'on'",
@@ -62,7 +63,8 @@ pub(super) async fn begin_load(transaction: &DatabaseTransaction) -> Result<(), 
     transaction.execute_unprepared(text).await.map(|_| ())
 }
 
-/// Notes that anything of these authorities may have been written, under their locks, which the transaction must hold.
+/// Notes that anything of these authorities may have been written, under their locks, which the transaction
+/// must hold.
 pub(super) async fn end_load(
     transaction: &DatabaseTransaction,
     authorities: impl Iterator<Item = i32>,

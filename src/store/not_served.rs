@@ -1,9 +1,9 @@
-//! Why nothing of an authority is answered here.
+//! Why requests about an authority are refused.
 
-/// Why nothing of an authority is answered here.
+/// Why requests about an authority are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Away {
-    /// It is served nowhere for a moment.
+pub enum NotServed {
+    /// It is briefly served nowhere.
     #[error("the authority is being moved to another database")]
     Moving,
     /// It is served by another database.

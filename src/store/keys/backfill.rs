@@ -1,4 +1,5 @@
-//! Gives people their keys in a database that had them before there were keys, or whose keys were made by other rules.
+//! Backfills the look-up keys of a database with people from before there were keys, or with keys made by
+//! other rules.
 
 use entity::{family, local_identifier, person};
 use sea_orm::{
@@ -12,13 +13,13 @@ use super::{
 };
 use crate::store::bulk::{BulkError, Load};
 
-/// Rows of one page.
+/// Rows per page.
 const PAGE: u64 = 2048;
 
-/// Gives everyone their keys whose authority has not been seen to, each authority whole or not at all, and says how many authorities it were.
-///
+/// Creates the keys of everyone in authorities without up-to-date keys, one transaction per authority, and
+/// returns the number of authorities.
 /// Several processes may do this at once: they take turns, and the later ones find it done.
-pub async fn fill(databases: &Databases) -> Result<usize, BulkError> {
+pub async fn backfill(databases: &Databases) -> Result<usize, BulkError> {
     let mut filled = 0;
     while let Some(authority) = next(databases.main()).await? {
         let load = Load::begin(databases).await?;
@@ -37,7 +38,7 @@ pub async fn fill(databases: &Databases) -> Result<usize, BulkError> {
     Ok(filled)
 }
 
-/// The first authority that is served here and whose people have no keys by these rules.
+/// The first authority served here whose people have no keys by the current rules.
 async fn next(on: &impl ConnectionTrait) -> Result<Option<i32>, DbErr> {
     let text = "SELECT id FROM authority WHERE NOT EXISTS \
                 (SELECT 1 FROM person_key_state s WHERE s.authority_id = authority.id AND s.rules = $1) \

@@ -1,4 +1,4 @@
-//! The heads of others that the first entry of a chain names.
+//! The heads of other chains that the first entry of a chain names.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{
-        elsewhere::elsewhere,
+        archived_chains::archived_heads,
         entry::{Entry, HeadRef},
         hash::Hash,
         lost, marks,
@@ -18,11 +18,11 @@ use crate::{
     store::trail::{HeadRow, TrailSnapshot, TrailStore, TrailStoreError},
 };
 
-/// No entry names more heads than this; each is about 130 bytes of at most a megabyte.
+/// The most heads named in an entry; each takes about 130 bytes of at most a megabyte.
 const MAX_HEADS: usize = 6000;
 const PAGE: u32 = 256;
 
-/// The heads of all chains as they stand.
+/// The current heads of all chains.
 pub(in crate::audit) async fn heads(snapshot: &TrailSnapshot) -> Result<BTreeSet<HeadRef>, TrailStoreError> {
     let (mut heads, mut after) = (BTreeSet::new(), None);
     loop {
@@ -33,7 +33,7 @@ pub(in crate::audit) async fn heads(snapshot: &TrailSnapshot) -> Result<BTreeSet
     }
 }
 
-/// A head that is no hash is garbage; the check reports it.
+/// A head whose hash is invalid is ignored here; verification reports it.
 fn head(row: &HeadRow) -> Option<HeadRef> {
     Hash::parse(&row.hash).ok().map(|hash| HeadRef {
         chain: row.chain,
@@ -42,19 +42,20 @@ fn head(row: &HeadRow) -> Option<HeadRef> {
     })
 }
 
-/// What a new chain finds.
-pub(super) struct Others {
+/// The heads found when a chain is opened.
+pub(super) struct ChainHeads {
     /// The heads that its first entry names.
     pub(super) named: BTreeSet<HeadRef>,
     /// All heads.
     pub(super) all: BTreeSet<HeadRef>,
 }
 
-impl Others {
-    /// Looks. Named are the heads of all chains, without those that the first entry of another chain names already as they are now: these are
-    /// vouched for through that chain. So the first entries stay short however often the server was started. And named are heads that a process of this machine
-    /// held and that are not in the database any more.
-    pub(super) async fn find(store: &TrailStore, folder: Option<&Path>) -> Result<Self, TrailStoreError> {
+impl ChainHeads {
+    /// Reads the heads. The first entry names the heads of all chains, except those that the first entry of
+    /// another chain already names as they are now: that chain vouches for them, so first entries stay short
+    /// however often the server is started. It also names heads in this machine's high-water marks that are
+    /// no longer in the database.
+    pub(super) async fn read(store: &TrailStore, folder: Option<&Path>) -> Result<Self, TrailStoreError> {
         let snapshot = store.snapshot().await?;
         let all = heads(&snapshot).await?;
         let mut vouched = HashSet::new();
@@ -81,8 +82,8 @@ async fn named_by(snapshot: &TrailSnapshot, chain: Uuid) -> Result<BTreeSet<Head
     Ok(body.map(|entry| entry.heads).unwrap_or_default())
 }
 
-/// The heads that were held and are gone, but for those of which the trail itself tells both that they were there and that they are lost: an alarm that never ends hides the
-/// next one. That they cannot be read does not keep a server from its work: the log says so.
+/// The heads in the high-water marks that are missing, except those that the trail itself records as lost: an
+/// alarm that never ends hides the next one. Unreadable marks do not stop the server; they are logged.
 async fn lost(
     store: &TrailStore,
     snapshot: &TrailSnapshot,
@@ -92,21 +93,24 @@ async fn lost(
     let Some(folder) = folder else {
         return Ok(BTreeSet::new());
     };
-    let held = marks::read(folder).unwrap_or_else(|error| {
+    let marks_folder = marks::read(folder).unwrap_or_else(|error| {
         tracing::error!(%error, "the heads that were kept outside the trail cannot be read");
         Vec::new()
     });
-    // Those of another trail that the data directory was used with are no loss to this one.
+    // Marks of another trail that the data directory was used with are not a loss to this one.
     let Some(identity) = store.identity().await? else {
         return Ok(BTreeSet::new());
     };
-    // What cannot be read of them is found by the check.
-    let elsewhere = elsewhere(snapshot).await.unwrap_or_default();
+    // Verification reports what cannot be read.
+    let archived_heads = archived_heads(snapshot).await.unwrap_or_default();
     let told = lost::lost(snapshot).await.unwrap_or_default();
     let mut lost = BTreeSet::new();
-    for head in held.iter().filter(|mark| mark.of.is_none_or(|of| of == identity)) {
+    for head in marks_folder
+        .iter()
+        .filter(|mark| mark.of.is_none_or(|of| of == identity))
+    {
         let stands = snapshot.hash_at(head.chain, head.seq).await?;
-        if elsewhere.get(&head.chain).is_some_and(|end| end.seq >= head.seq) {
+        if archived_heads.get(&head.chain).is_some_and(|end| end.seq >= head.seq) {
             continue;
         }
         let gone = HeadRef {

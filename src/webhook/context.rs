@@ -1,4 +1,4 @@
-//! What every attempt needs, and what has become of them.
+//! What every attempt needs, and counts of the outcomes.
 
 use std::sync::{
     Arc,
@@ -13,17 +13,17 @@ use crate::{
     store::{Store, outbox::Settled},
 };
 
-/// Makes the public id of a contact or an alert: authority, family if it is a contact, row.
+/// Makes the public id of a contact or an alert from the authority, the family (for a contact) and the row.
 pub type PublicId = Arc<dyn Fn(i32, Option<Uuid>, Uuid) -> String + Send + Sync>;
 
-/// What has become of deliveries since the start.
+/// Counts of deliveries since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Taken by their receivers.
+    /// Accepted by their receivers.
     pub delivered: u64,
-    /// Attempts that failed and are made again.
+    /// Failed attempts that are retried.
     pub failed: u64,
-    /// Given up.
+    /// Given up (dead letters).
     pub dead: u64,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Counters {
 }
 
 /// What every attempt needs.
-pub(super) struct Parts {
+pub(super) struct Context {
     pub(super) store: Store,
     pub(super) trail: Trail,
     pub(super) sealer: Arc<Sealer>,
@@ -45,13 +45,13 @@ pub(super) struct Parts {
     pub(super) counters: Counters,
 }
 
-impl Parts {
-    /// Counts what became of one.
+impl Context {
+    /// Counts an outcome.
     pub(super) fn count(&self, settled: &Settled) {
         let counter = match settled {
             Settled::Delivered { .. } => &self.counters.delivered,
             Settled::Dead { .. } => &self.counters.dead,
-            Settled::Again { .. } | Settled::NotTried { .. } => &self.counters.failed,
+            Settled::Retry { .. } | Settled::Postponed { .. } => &self.counters.failed,
         };
         counter.fetch_add(1, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! How things stand with an authority at a moment, in one statement: the first that an operation sends.
+//! The status of an authority in a snapshot, by one statement: the first that an operation sends.
 
 use std::sync::LazyLock;
 
@@ -13,21 +13,22 @@ use super::{
 };
 use crate::records::AuthorityRow;
 
-/// The newest number drawn for a write of a family. Whoever reads it is told of the present, in whatever moment their transaction is, so that it is never less than a
-/// number that they see, unless somebody has set it back.
+/// The newest number drawn for a write of a family. It is always current, whatever the transaction's
+/// snapshot, so it is never lower than a number in the snapshot unless somebody has reset it.
 pub(super) const DRAWN_BY_POSTGRES: &str =
     "coalesce(pg_sequence_last_value(CAST('family_written_seq' AS regclass)), 0)";
 
-/// A digest of all triggers. Switching one off, and on again, makes a new row of it, and a new number of the transaction that made it.
+/// A digest of all triggers. Disabling and re-enabling one changes its row, and the row's transaction id.
 pub(super) const TRIGGERS_OF_POSTGRES: &str = "coalesce((SELECT bit_xor(hashint8extended(CAST(t.oid AS bigint) * 4294967296 + CAST(CAST(t.xmin AS text) AS bigint), \
      ascii(CAST(t.tgenabled AS text)))) FROM pg_trigger t WHERE NOT t.tgisinternal), 0)";
 
-/// It rises with every change of the schema.
+/// Rises with every change of the schema.
 pub(super) const TRIGGERS_OF_SQLITE: &str = "(SELECT schema_version FROM pragma_schema_version)";
 
-/// How things stand with an authority at a moment: its own settings, which version of its agreements holds, and whether it is served here.
+/// An authority's status in a snapshot: its own settings, the version of its agreements, and whether it is
+/// served here.
 #[derive(FromQueryResult)]
-pub(super) struct Standing {
+pub(super) struct AuthorityStatus {
     id: i32,
     code: String,
     name: String,
@@ -43,11 +44,12 @@ pub(super) struct Standing {
     fence: Option<String>,
 }
 
-record!(Standing: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers fence);
+record!(AuthorityStatus: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers fence);
 
-impl Standing {
-    /// The statement. Whoever only reads is told of the newest write of a family, and of what must be so for its number to mean anything. Whoever writes keeps nothing of what they
-    /// read, and if they looked at the newest write, no two could write at once. No version stored is none changed yet.
+impl AuthorityStatus {
+    /// The statement. A read also gets the newest write of a family, and what makes its number comparable. A
+    /// write caches nothing, and if it read the newest write, no two writes could run at once. No stored
+    /// version means no change yet.
     pub(super) fn statement(backend: DbBackend, reads: bool) -> &'static str {
         const READ: &str = "coalesce((SELECT max(w.seq) FROM family_written w WHERE w.authority_id = a.id), 0)";
         const STARTED: &str = "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS bigint)";
@@ -74,19 +76,19 @@ impl Standing {
         }
     }
 
-    /// What came of it, if there is such an authority; one that is not served here is refused.
+    /// The status from its rows, if there is such an authority; one that is not served here is refused.
     pub(super) fn of(rows: &Rows) -> Result<Option<Self>, StoreError> {
-        let standing = rows.records::<Self>()?.into_iter().next();
-        fence::refuse_by(standing.as_ref().and_then(|standing| standing.fence.as_deref()))?;
-        Ok(standing)
+        let status = rows.records::<Self>()?.into_iter().next();
+        fence::refuse_by(status.as_ref().and_then(|status| status.fence.as_deref()))?;
+        Ok(status)
     }
 
-    /// Which version of its agreements holds.
+    /// The version of its agreements.
     pub(super) fn version(&self) -> i64 {
         self.version
     }
 
-    /// The newest write of a family, and what must be the same for its number to be compared.
+    /// The newest write of a family, and what makes its number comparable.
     pub(super) fn written(&self) -> Written {
         Written {
             number: self.written,
