@@ -122,7 +122,7 @@ pub(super) fn with_and_without_places(one: &Prepared, other: &Prepared) -> [(Lev
 fn extras(one: &Prepared, other: &Prepared, numbers: Numbers) -> Extras {
     Extras {
         number: numbers.system,
-        two_nhs_numbers: numbers.two_nhs_numbers,
+        two_nhs_numbers: numbers.two_people,
         placeholder_name: one.given.is_placeholder || other.given.is_placeholder,
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct Numbers {
     /// The system of the matching number.
     pub(super) system: Option<System>,
     /// Each has a valid NHS number, and the two differ.
-    pub(super) two_nhs_numbers: bool,
+    pub(super) two_people: bool,
 }
 
 /// The systems with known rules.
@@ -154,12 +154,12 @@ pub(super) fn compare(one: &[Number], other: &[Number], counts: fn(&str) -> bool
                 found.system = found.system.max(Some(system));
             } else if system == System::NhsNumber && [own, their].into_iter().all(|number| is_nhs_number(&number.value))
             {
-                found.two_nhs_numbers = true;
+                found.two_people = true;
             }
         }
     }
     // A person may have had two; a match is in `best`.
-    found.two_nhs_numbers &= found.system.is_none_or(|system| system == System::Tenancy);
+    found.two_people &= found.system.is_none_or(|system| system == System::Tenancy);
     found
 }
 

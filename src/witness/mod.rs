@@ -90,7 +90,7 @@ pub struct WitnessMetrics {
 #[derive(Clone)]
 pub struct Witnesses {
     trail: Trail,
-    witnesses: Arc<Vec<Witness>>,
+    all: Arc<Vec<Witness>>,
     every: Duration,
     /// Allows one round of sending at a time.
     sending: Arc<tokio::sync::Mutex<()>>,
@@ -178,7 +178,7 @@ impl Witnesses {
         }
         Ok(Self {
             trail: trail.clone(),
-            witnesses: Arc::new(witnesses),
+            all: Arc::new(witnesses),
             every: settings.every,
             sending: Arc::default(),
         })
@@ -197,10 +197,7 @@ impl Witnesses {
     async fn send_to_all(&self, is_final: bool) {
         let _sending = self.sending.lock().await;
         let (checkpoint, note) = self.trail.checkpoint();
-        let sends = self
-            .witnesses
-            .iter()
-            .map(|witness| witness.send(checkpoint, &note, is_final));
+        let sends = self.all.iter().map(|witness| witness.send(checkpoint, &note, is_final));
         futures_util::future::join_all(sends).await;
     }
 
@@ -214,12 +211,12 @@ impl Witnesses {
 
     /// The names of the configured witnesses: `dir`, `url` and `timestamp`.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.witnesses.iter().map(Witness::name)
+        self.all.iter().map(Witness::name)
     }
 
     /// The metrics of one witness.
     pub fn metrics(&self, name: &str) -> Option<WitnessMetrics> {
-        let witness = self.witnesses.iter().find(|witness| witness.name() == name)?;
+        let witness = self.all.iter().find(|witness| witness.name() == name)?;
         let behind = witness.state().behind;
         Some(WitnessMetrics {
             failed: witness.failed.load(Ordering::Relaxed),
@@ -229,7 +226,7 @@ impl Witnesses {
 
     /// Whether one of the witnesses has not been reached for long.
     pub fn is_behind(&self) -> bool {
-        self.witnesses.iter().any(|witness| {
+        self.all.iter().any(|witness| {
             let long = self.every.max(witness.every).saturating_mul(MISSED_INTERVALS);
             witness.state().behind.is_some_and(|since| since.elapsed() >= long)
         })

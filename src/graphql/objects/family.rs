@@ -153,7 +153,11 @@ impl Family {
     fn members(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whether to show those who have left as well.", default = false)] include_former: bool,
+        #[graphql(
+            desc = "Whether to show those who have left, or are yet to come, as well: what they are in the family, since when and until when, and nothing else of them.",
+            default = false
+        )]
+        include_former: bool,
     ) -> Shared<Vec<Member>> {
         self.row.release_rows(field::FAMILY_MEMBERS, || {
             rows(ctx, &self.dossier, |member: &Member| {

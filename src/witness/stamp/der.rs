@@ -12,7 +12,7 @@ pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 /// BOOLEAN.
 pub(super) const BOOLEAN: u8 = 0x01;
-/// GeneralizedTime.
+/// `GeneralizedTime`.
 pub(super) const TIME: u8 = 0x18;
 /// The context-specific constructed tag [0].
 pub(super) const CONTEXT_0: u8 = 0xa0;
