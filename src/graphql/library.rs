@@ -1,4 +1,4 @@
-//! The schema as the library that executes has it: the three roots, and nothing checked but what [`Language`](super::language::Language) leaves to it.
+//! The schema as the library that executes has it: the three roots, and nothing checked but what `Language` leaves to it.
 
 use async_graphql::{Schema, SchemaBuilder, ValidationMode};
 

@@ -1,7 +1,7 @@
 //! The tables: each said once, with its columns, what they may hold, whom a row is about and how rows are tied to each other; one file an aggregate.
 //!
 //! Knows no SQL, no GraphQL and no file. The store reads and writes rows by what is said here, import and export take columns by name, the schema takes its code lists, and
-//! tests hold both databases against [`Table::columns`]. [`each_table`] names all tables, in an order in which every row comes after those it points to.
+//! tests hold both databases against [`Table::columns`]. `each_table` names all tables, in an order in which every row comes after those it points to.
 
 mod assessment;
 mod authority;
