@@ -123,7 +123,7 @@ settings! {
     strangers "THINKFAMILY_STRANGERS" "N" "Most connections open at once on which nobody has, WebSockets before connection_init among them [default: 1024]" [];
     strangers_per_address "THINKFAMILY_STRANGERS_PER_ADDRESS" "N" "Of these, the most of one address (of version 6, of one /64) [default: 256]" [];
     stranger_timeout_ms "THINKFAMILY_STRANGER_TIMEOUT_MS" "MS" "Longest time until a new connection's first headers have arrived [default: 5000]" [];
-    token_bytes "THINKFAMILY_TOKEN_BYTES" "N" "Largest token [default: 16384]" [];
+    token_bytes "THINKFAMILY_TOKEN_BYTES" "N" "Largest token [default: 16384, or header_bytes if that is less]" [];
     header_bytes "THINKFAMILY_HEADER_BYTES" "N" "Largest request line with all headers [default: 32768]" [];
     headers "THINKFAMILY_HEADERS" "N" "Most headers of a request [default: 64]" [];
     header_timeout_ms "THINKFAMILY_HEADER_TIMEOUT_MS" "MS" "Longest time that the headers of a request, or a handshake of TLS, may take to arrive [default: 15000]" [];
