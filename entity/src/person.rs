@@ -44,6 +44,8 @@ pub struct Model {
     pub expected_on: Option<Date>,
     /// Whether they are known to be an adult, whatever is known of their date of birth.
     pub adult: bool,
+    /// The day of their death.
+    pub died_on: Option<Date>,
 }
 
 /// No relations: statements join by authority and family themselves.

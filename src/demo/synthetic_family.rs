@@ -233,6 +233,7 @@ impl<'m> Maker<'m> {
             birth_month: None,
             expected_on: None,
             adult: false,
+            died_on: None,
             sex,
             ethnicity: None,
             disability: None,

@@ -15,7 +15,7 @@ use crate::{
         category::{Category, CategorySet},
         ceiling::Ceiling,
         decide::{Needs, decide},
-        facts::{ConsentAnswer, ConsentDecision, FamilyFacts, PersonFacts, RowFacts},
+        facts::{Belongs, ConsentAnswer, ConsentDecision, Decider, FamilyFacts, Period, PersonFacts, RowFacts},
         reason::{Reason, Told},
     },
     store::dataset::Dataset,
@@ -91,7 +91,15 @@ impl Tour {
                 PersonFacts {
                     person: person.id,
                     born: person.born(self.now.date_naive()),
-                    parental_responsibility: row.parental_responsibility,
+                    belongs: vec![Belongs {
+                        period: Period {
+                            from: row.valid_from,
+                            until: row.valid_until,
+                        },
+                        parental_responsibility: row.parental_responsibility,
+                    }],
+                    lacks_capacity: Vec::new(),
+                    died_on: None,
                     in_family: row.valid_until.is_none(),
                     shielded: person.shielded,
                 }
@@ -102,15 +110,17 @@ impl Tour {
             .iter()
             .filter(|row| row.family_id == family.id)
             .map(|row| ConsentDecision {
+                family: row.family_id,
                 person: row.person_id,
                 category: Category::from_code(&row.category).expect("a category"),
                 agency_kind: row.agency_kind.clone(),
+                purposes: None,
                 answer: if row.decision == records::ConsentAnswer::Given {
                     ConsentAnswer::Given
                 } else {
                     ConsentAnswer::Refused
                 },
-                decided_by: row.decided_by,
+                decided_by: Decider::Person(row.decided_by.expect("somebody of the family")),
                 recorded_at: row.recorded_at,
                 key: row.id,
                 expires_on: row.expires_on,
@@ -130,6 +140,8 @@ impl Tour {
             involved: open.map(|row| row.agency_id).collect(),
             lead: lead.map(|row| (row.agency_id, row.subject.clone())),
             people: people.collect(),
+            elsewhere: Vec::new(),
+            responsibilities: Vec::new(),
             consents: consents.collect(),
             emergencies: Vec::new(),
             people_read: true,

@@ -109,6 +109,10 @@ impl Holds {
                 Category::from_code(text).is_some_and(Category::is_personal),
                 "a data category about people",
             ),
+            Self::Purposes => known(
+                text.split(' ').all(catalogue::is_purpose),
+                "purposes of the catalogue with a blank between them",
+            ),
         }
     }
 }

@@ -111,6 +111,8 @@ table! {
         expected_on: Option<NaiveDate>;
         /// Whether they are recorded as an adult.
         adult: bool, unsaid;
+        /// The day of their death.
+        died_on: Option<NaiveDate>;
     }
 }
 

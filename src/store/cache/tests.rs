@@ -64,6 +64,8 @@ fn family(number: u128) -> Arc<CachedFamily> {
             lead: None,
             people: Vec::new(),
             people_read: true,
+            elsewhere: Vec::new(),
+            responsibilities: Vec::new(),
             consents: Vec::new(),
             emergencies: Vec::new(),
             own_consent_age: 16,

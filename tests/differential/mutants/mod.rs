@@ -5,9 +5,9 @@ use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
     born::{ADULT_AGE, Born},
     category::{Category, CategorySet},
-    consent::consent,
+    consent::{Asked, consent},
     decide::{Decision, Needs},
-    facts::{ConsentAnswer, ConsentDecision, Subject},
+    facts::{Belongs, ConsentAnswer, ConsentDecision, Decider, Subject},
 };
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use crate::{
 
 mod agreements;
 mod consents;
+mod deciders;
 mod exceptions;
 
 /// A wrong decider and the mistake it makes.
@@ -54,5 +55,11 @@ fn open_emergency(case: &Case) -> bool {
 
 /// Every mutant.
 pub(crate) fn all() -> Vec<Mutant> {
-    [agreements::MUTANTS, consents::MUTANTS, exceptions::MUTANTS].concat()
+    [
+        agreements::MUTANTS,
+        consents::MUTANTS,
+        deciders::MUTANTS,
+        exceptions::MUTANTS,
+    ]
+    .concat()
 }

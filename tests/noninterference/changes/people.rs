@@ -56,6 +56,7 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 email = m.text_if_any(),
                 shielded = m.chance.percent(50),
                 source_agency_id = Some(m.agency()),
+                died_on = m.chance.percent(15).then(|| m.day()),
             );
             if m.here() {
                 birth(m, &mut folder.people[at]);

@@ -41,7 +41,8 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment)
         let Some(person) = folder.person(row.person_id) else {
             continue;
         };
-        let here = open(row.valid_from, row.valid_until, today);
+        let lives = person.died_on.is_none_or(|died| today < died);
+        let here = lives && open(row.valid_from, row.valid_until, today);
         let facts = RowFacts::membership(person.id, here);
         // All that is known of a birth is of one category, and orders and ages are made of all of it.
         let birth = format!(
