@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{CAMBRIDGESHIRE, CAMBRIDGESHIRE_AGREEMENT, HARDMAN_REFERENCE, LEAD_SUBJECT, worked};
@@ -24,7 +24,7 @@ use crate::{
 struct Tour {
     data: Dataset,
     policy: Policy,
-    now: DateTime<Utc>,
+    today: NaiveDate,
 }
 
 impl Tour {
@@ -40,7 +40,7 @@ impl Tour {
             policy: Policy {
                 agreements: vec![agreement],
             },
-            now: today.and_hms_opt(12, 0, 0).expect("a time").and_utc(),
+            today,
         }
     }
 
@@ -66,7 +66,7 @@ impl Tour {
             purpose: purpose.to_owned(),
             purposes: vec![purpose.to_owned()],
         };
-        Ceiling::of(&self.policy, Arc::new(caller), self.now.date_naive())
+        Ceiling::of(&self.policy, Arc::new(caller), self.today)
     }
 
     fn family(&self, reference: &str) -> FamilyFacts {
@@ -90,7 +90,7 @@ impl Tour {
                     .expect("the person");
                 PersonFacts {
                     person: person.id,
-                    born: person.born(self.now.date_naive()),
+                    born: person.born(self.today),
                     parental_responsibility: row.parental_responsibility,
                     in_family: row.valid_until.is_none(),
                     shielded: person.shielded,
@@ -134,7 +134,8 @@ impl Tour {
             emergencies: Vec::new(),
             people_read: true,
             own_consent_age: 13,
-            now: self.now,
+            now: self.today.and_hms_opt(12, 0, 0).expect("a time").and_utc(),
+            today: self.today,
         }
     }
 

@@ -22,7 +22,7 @@ pub fn consent(facts: &FamilyFacts, subject: Subject, category: Category, agency
         facts,
         category,
         agency_kind,
-        today: facts.now.date_naive(),
+        today: facts.today,
     };
     match subject {
         Subject::Person(key) => {
@@ -146,7 +146,7 @@ fn order(decision: &ConsentDecision) -> impl Ord + use<> {
 /// Whether a decision about consent for that person that the decider makes today would count, or might: both are in the family, and from the
 /// own-consent age the decider is the person, below it an adult with parental responsibility.
 pub fn may_decide(facts: &FamilyFacts, person: Uuid, decider: Uuid) -> bool {
-    let (age, today) = (facts.own_consent_age, facts.now.date_naive());
+    let (age, today) = (facts.own_consent_age, facts.today);
     let in_family = |key: Uuid| facts.members().find(|person| person.person == key);
     let (Some(person), Some(decider)) = (in_family(person), in_family(decider)) else {
         return false;

@@ -115,6 +115,8 @@ pub struct FamilyFacts {
     pub own_consent_age: i32,
     /// The moment of the decision.
     pub now: DateTime<Utc>,
+    /// The day of the decision, in the United Kingdom.
+    pub today: NaiveDate,
 }
 
 impl FamilyFacts {

@@ -205,6 +205,7 @@ pub(super) fn family() -> FamilyFacts {
         people_read: true,
         own_consent_age: 13,
         now: noon(today()),
+        today: today(),
     }
 }
 

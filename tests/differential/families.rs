@@ -1,11 +1,14 @@
 //! Random families: members around every age that matters, decisions about consent, emergencies.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use thinkfamily::sharing::{
-    born::Born,
-    caller::Caller,
-    category::Category,
-    facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+use thinkfamily::{
+    clock::day_of,
+    sharing::{
+        born::Born,
+        caller::Caller,
+        category::Category,
+        facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+    },
 };
 use uuid::Uuid;
 
@@ -26,7 +29,7 @@ pub(crate) fn family(
     categories: &[Category],
 ) -> FamilyFacts {
     let own_consent_age = chance.pick(&[13, 13, 13, 16, 12, 18]);
-    let today = now.date_naive();
+    let today = day_of(now);
     let mut people = Vec::new();
     for _ in 0..chance.pick(&[0, 1, 1, 2, 2, 3, 3, 4, 5]) {
         people.push(person(chance, today, own_consent_age));
@@ -54,6 +57,7 @@ pub(crate) fn family(
             .collect(),
         own_consent_age,
         now,
+        today,
     }
 }
 
@@ -159,7 +163,7 @@ fn decision(
         decided_by,
         recorded_at,
         key: chance.key(),
-        expires_on: expires.map(|days| shifted(now.date_naive(), days)),
+        expires_on: expires.map(|days| shifted(day_of(now), days)),
         withdrawn_at: (!stands && wrong == 2).then(|| recorded_at + TimeDelta::minutes(chance.pick(&[1, 59, 90]))),
     }
 }

@@ -34,7 +34,7 @@ fn birthday(born: NaiveDate, years: i32) -> NaiveDate {
 /// Everybody's birthday is a day here.
 fn has_turned(person: &PersonFacts, years: i32, facts: &FamilyFacts) -> bool {
     assert_eq!(person.born.earliest(), person.born.latest(), "the day is known");
-    birthday(person.born.latest(), years) <= facts.now.date_naive()
+    birthday(person.born.latest(), years) <= facts.today
 }
 
 /// The families that this may be: everybody born on the first of the days that are possible for them, on the last, or on that on which whoever is of
@@ -42,7 +42,7 @@ fn has_turned(person: &PersonFacts, years: i32, facts: &FamilyFacts) -> bool {
 fn may_be(facts: &FamilyFacts) -> Vec<FamilyFacts> {
     let mut families = vec![facts.clone()];
     let years = Months::new(12 * facts.own_consent_age.unsigned_abs());
-    let turned = facts.now.date_naive() - years;
+    let turned = facts.today - years;
     for at in 0..facts.people.len() {
         let born = facts.people[at].born;
         let mut days = vec![born.earliest()];
@@ -142,7 +142,7 @@ fn of_one(facts: &FamilyFacts, person: &PersonFacts, category: Category, kind: &
         Some(last) if last.answer != ConsentAnswer::Given => Consent::Never,
         Some(last) if last.withdrawn_at.is_some() => Consent::TakenBack,
         Some(last) => match last.expires_on {
-            Some(last_day) if facts.now.date_naive() > last_day => Consent::RunOut,
+            Some(last_day) if facts.today > last_day => Consent::RunOut,
             _ => Consent::Stands,
         },
     }

@@ -115,7 +115,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     }),
     ("the unborn may be of any age", |case| {
-        let today = case.facts.now.date_naive();
+        let today = case.facts.today;
         twisted(case, |case| {
             each_born(case, |born| if born.latest() > today { Born::UNKNOWN } else { born });
         })
@@ -160,7 +160,7 @@ fn each_born(case: &mut Case, change: impl Fn(Born) -> Born) {
 
 /// Parents who may be adults are taken for adults, and for nothing else than parents.
 fn perhaps_adult(case: &Case) -> Decision {
-    let today = case.facts.now.date_naive();
+    let today = case.facts.today;
     let Subject::Person(about) = case.row.subject else {
         return case.decide();
     };
@@ -174,7 +174,7 @@ fn perhaps_adult(case: &Case) -> Decision {
 }
 
 fn any_consent(case: &Case) -> Decision {
-    let today = case.facts.now.date_naive();
+    let today = case.facts.today;
     twisted(case, |case| {
         case.facts.consents.retain(|decision| {
             decision.answer == ConsentAnswer::Given
@@ -187,7 +187,7 @@ fn any_consent(case: &Case) -> Decision {
 /// Where one adult's consent stands, every adult is taken to have given theirs.
 fn one_adult(case: &Case) -> Decision {
     let facts = &case.facts;
-    let today = facts.now.date_naive();
+    let today = facts.today;
     let adults: Vec<_> = facts
         .members()
         .filter(|person| person.born.may_be(ADULT_AGE, today))

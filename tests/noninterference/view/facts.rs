@@ -15,6 +15,8 @@ use crate::world::Folder;
 #[derive(Clone, Debug)]
 pub(crate) struct Moment {
     pub(crate) now: DateTime<Utc>,
+    /// The day in the United Kingdom.
+    pub(crate) today: NaiveDate,
     pub(crate) own_consent_age: HashMap<i32, i32>,
 }
 
@@ -27,7 +29,7 @@ pub(super) fn open(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) 
 
 /// What the decision looks at.
 pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
-    let today = moment.now.date_naive();
+    let today = moment.today;
     let mut people: BTreeMap<Uuid, PersonFacts> = BTreeMap::new();
     for row in &folder.memberships {
         let Some(person) = folder.person(row.person_id) else {
@@ -100,5 +102,6 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
         people_read: true,
         own_consent_age: moment.own_consent_age[&folder.family.authority_id],
         now: moment.now,
+        today: moment.today,
     }
 }
