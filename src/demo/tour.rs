@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{CAMBRIDGESHIRE, CAMBRIDGESHIRE_AGREEMENT, HARDMAN_REFERENCE, LEAD_SUBJECT, worked};
@@ -24,7 +24,7 @@ use crate::{
 struct Tour {
     data: Dataset,
     policy: Policy,
-    now: DateTime<Utc>,
+    today: NaiveDate,
 }
 
 impl Tour {
@@ -40,7 +40,7 @@ impl Tour {
             policy: Policy {
                 agreements: vec![agreement],
             },
-            now: today.and_hms_opt(12, 0, 0).expect("a time").and_utc(),
+            today,
         }
     }
 
@@ -66,7 +66,7 @@ impl Tour {
             purpose: purpose.to_owned(),
             purposes: vec![purpose.to_owned()],
         };
-        Ceiling::of(&self.policy, Arc::new(caller), self.now.date_naive())
+        Ceiling::of(&self.policy, Arc::new(caller), self.today)
     }
 
     fn family(&self, reference: &str) -> FamilyFacts {
@@ -90,7 +90,7 @@ impl Tour {
                     .expect("the person");
                 PersonFacts {
                     person: person.id,
-                    born: person.born(self.now.date_naive()),
+                    born: person.born(self.today),
                     belongs: vec![Belongs {
                         period: Period {
                             from: row.valid_from,
@@ -122,9 +122,11 @@ impl Tour {
                 },
                 decided_by: Decider::Person(row.decided_by.expect("somebody of the family")),
                 recorded_at: row.recorded_at,
+                recorded_on: day_of(row.recorded_at),
                 key: row.id,
                 expires_on: row.expires_on,
                 withdrawn_at: row.withdrawn_at,
+                withdrawn_on: row.withdrawn_at.map(day_of),
             });
         let open = self
             .data
@@ -146,7 +148,8 @@ impl Tour {
             emergencies: Vec::new(),
             people_read: true,
             own_consent_age: 13,
-            now: self.now,
+            now: self.today.and_hms_opt(12, 0, 0).expect("a time").and_utc(),
+            today: self.today,
         }
     }
 

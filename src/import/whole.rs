@@ -5,6 +5,7 @@ use chrono::{Days, Months, NaiveDate};
 use super::{column::Value, keys};
 use crate::{
     catalogue,
+    clock::day_of,
     matching::{self, WrongNumber},
     records::{Code, IdentifierSystem, MarkerStatus, PlanStatus, Table},
     sharing::category::Category,
@@ -29,7 +30,7 @@ impl Named<'_> {
     fn date(&self, name: &str) -> Option<NaiveDate> {
         match self.get(name) {
             Value::Date(date) => Some(*date),
-            Value::Instant(at) => Some(at.date_naive()),
+            Value::Instant(at) => Some(day_of(*at)),
             _ => None,
         }
     }

@@ -138,12 +138,16 @@ pub struct ConsentDecision {
     pub decided_by: Decider,
     /// When it was said. Of one decider the newest word counts; of two at the same instant the no, else that with the greater `key`.
     pub recorded_at: DateTime<Utc>,
+    /// The day to which that instant belongs.
+    pub recorded_on: NaiveDate,
     /// The decision's own key.
     pub key: Uuid,
     /// The last day on which it holds.
     pub expires_on: Option<NaiveDate>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// The day to which that instant belongs.
+    pub withdrawn_on: Option<NaiveDate>,
 }
 
 /// Emergency access that a person opened for this family.
@@ -191,6 +195,8 @@ pub struct FamilyFacts {
     pub own_consent_age: i32,
     /// The moment of the decision.
     pub now: DateTime<Utc>,
+    /// The day of the decision, in the United Kingdom.
+    pub today: NaiveDate,
 }
 
 impl FamilyFacts {

@@ -220,6 +220,7 @@ pub(super) fn family() -> FamilyFacts {
         people_read: true,
         own_consent_age: 13,
         now: noon(today()),
+        today: today(),
     }
 }
 
@@ -234,9 +235,11 @@ pub(super) fn given(person: u128, decided_by: u128, days: u64) -> ConsentDecisio
         answer: ConsentAnswer::Given,
         decided_by: Decider::Person(key(decided_by)),
         recorded_at: days_ago(days),
+        recorded_on: today() - chrono::Days::new(days),
         key: key(1000 + u128::from(days)),
         expires_on: None,
         withdrawn_at: None,
+        withdrawn_on: None,
     }
 }
 
@@ -250,6 +253,7 @@ pub(super) fn refused(person: u128, decided_by: u128, days: u64) -> ConsentDecis
 pub(super) fn withdrawn(person: u128, decided_by: u128, days: u64) -> ConsentDecision {
     ConsentDecision {
         withdrawn_at: Some(noon(today())),
+        withdrawn_on: Some(today()),
         ..given(person, decided_by, days)
     }
 }

@@ -12,6 +12,7 @@ use super::{
     session::StoreError,
 };
 use crate::{
+    clock::day_of,
     records::{self, ConsentRow, LacksCapacityRow, MembershipRow, ParentalResponsibilityRow, PersonRow},
     sharing::{
         category::Category,
@@ -160,9 +161,11 @@ pub(super) fn decision(row: &ConsentRow) -> Option<ConsentDecision> {
         },
         decided_by: decider(row.decided_by, row.decided_by_agency, row.decided_by_subject.as_deref())?,
         recorded_at: row.recorded_at,
+        recorded_on: day_of(row.recorded_at),
         key: row.id,
         expires_on: row.expires_on,
         withdrawn_at: row.withdrawn_at,
+        withdrawn_on: row.withdrawn_at.map(day_of),
     })
 }
 

@@ -256,6 +256,7 @@ impl FactRows {
             emergencies: opened.map(emergency_fact).collect(),
             own_consent_age: self.own_consent_age,
             now: session.now(),
+            today,
         };
         FamilyFactRows {
             facts,

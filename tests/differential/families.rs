@@ -1,13 +1,16 @@
 //! Random families: members around every age that matters, decisions about consent, emergencies.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use thinkfamily::sharing::{
-    born::Born,
-    caller::Caller,
-    category::Category,
-    facts::{
-        Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts,
-        Responsibility,
+use thinkfamily::{
+    clock::day_of,
+    sharing::{
+        born::Born,
+        caller::Caller,
+        category::Category,
+        facts::{
+            Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts,
+            Responsibility,
+        },
     },
 };
 use uuid::Uuid;
@@ -29,7 +32,7 @@ pub(crate) fn family(
     categories: &[Category],
 ) -> FamilyFacts {
     let own_consent_age = chance.pick(&[13, 13, 13, 16, 12, 18]);
-    let today = now.date_naive();
+    let today = day_of(now);
     let mut people = Vec::new();
     for _ in 0..chance.pick(&[0, 1, 1, 2, 2, 3, 3, 4, 5]) {
         people.push(person(chance, today, own_consent_age));
@@ -62,6 +65,7 @@ pub(crate) fn family(
             .collect(),
         own_consent_age,
         now,
+        today,
     }
 }
 
@@ -255,6 +259,8 @@ fn decision(
     } else {
         chance.pick(&[None, None, Some(0), Some(1), Some(60)])
     };
+    let minutes = TimeDelta::minutes(chance.pick(&[1, 59, 90]));
+    let withdrawn_at = (!stands && wrong == 2).then(|| recorded_at + minutes);
     ConsentDecision {
         family: person,
         person,
@@ -264,10 +270,18 @@ fn decision(
         answer,
         decided_by,
         recorded_at,
+        recorded_on: day_of(recorded_at),
         key: chance.key(),
-        expires_on: expires.map(|days| shifted(now.date_naive(), days)),
-        withdrawn_at: (!stands && wrong == 2).then(|| recorded_at + TimeDelta::minutes(chance.pick(&[1, 59, 90]))),
+        expires_on: expires.map(|days| shifted(day_of(now), days)),
+        withdrawn_at,
+        withdrawn_on: withdrawn_at.map(day_of),
     }
+}
+
+/// Gives a decision the days of its instants.
+pub(crate) fn date(decision: &mut ConsentDecision) {
+    decision.recorded_on = day_of(decision.recorded_at);
+    decision.withdrawn_on = decision.withdrawn_at.map(day_of);
 }
 
 fn emergency(chance: &mut Chance, caller: &Caller, now: DateTime<Utc>) -> EmergencyFact {

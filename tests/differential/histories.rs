@@ -18,13 +18,12 @@ use uuid::Uuid;
 use crate::{
     agreements::{AGENCIES, KINDS, PURPOSES},
     chance::{Chance, shifted},
+    families::date,
     number_from,
     replay::{self, Answer, day_of, possibly, surely},
 };
 
 const DEFAULT_HISTORIES: u64 = 20_000;
-/// Whether instants in the hour before midnight UTC in summer, when it is the next day in London, may occur.
-const SUMMER_NIGHTS: bool = false;
 /// Before all that matters.
 const LONG_AGO: i64 = -2_000;
 
@@ -66,12 +65,14 @@ fn second_reading(facts: &FamilyFacts, subject: Subject, asked: Asked<'_>) -> An
     replay::consent(facts, subject, asked.category, asked.agency_kind, asked.purpose)
 }
 
-/// Says anew who is in the family today, for facts whose day, deaths or memberships were changed.
+/// Says anew which day it is, who is in the family on it, and on which days was said what, for facts that were changed.
 pub(crate) fn settle(facts: &mut FamilyFacts) {
     let today = day_of(facts.now);
     for one in facts.people.iter_mut().chain(facts.elsewhere.iter_mut().flatten()) {
         one.in_family = one.belonged_on(today);
     }
+    facts.today = today;
+    facts.consents.iter_mut().for_each(date);
 }
 
 /// The family of that seed.
@@ -103,6 +104,7 @@ pub(crate) fn family(seed: u64) -> FamilyFacts {
         emergencies: Vec::new(),
         own_consent_age: maker.own,
         now,
+        today: day_of(now),
     };
     facts.responsibilities = maker.responsibilities(&facts);
     facts.consents = maker.consents(&facts);
@@ -117,13 +119,7 @@ fn moment_of_asking(chance: &mut Chance) -> DateTime<Utc> {
     let day = shifted(march.expect("the first of March is in every year"), days);
     let midnight = day.and_hms_opt(0, 0, 0).expect("every day has that hour").and_utc();
     let noon = 12 * 3_600;
-    calm(midnight + TimeDelta::seconds(chance.pick(&[-1, 0, 1, noon - 1, noon, noon + 1])))
-}
-
-/// That instant, or one an hour earlier where UTC and London must not differ in the day.
-fn calm(instant: DateTime<Utc>) -> DateTime<Utc> {
-    let early = !SUMMER_NIGHTS && day_of(instant) != instant.date_naive();
-    instant - TimeDelta::hours(i64::from(early))
+    midnight + TimeDelta::seconds(chance.pick(&[-1, 0, 1, noon - 1, noon, noon + 1]))
 }
 
 /// Whoever of an agency may have been named, or decide in somebody's best interests.
@@ -330,9 +326,11 @@ impl Maker {
             answer: [ConsentAnswer::Given, ConsentAnswer::Refused][usize::from(wrong == 1)],
             decided_by,
             recorded_at: at,
+            recorded_on: day_of(at),
             key: self.chance.key(),
             expires_on: last.map(|days| shifted(self.today, days)),
             withdrawn_at: (wrong == 3).then(|| self.withdrawn(at)),
+            withdrawn_on: None,
         }
     }
 
@@ -346,19 +344,19 @@ impl Maker {
             7..=10 => self.chance.pick(&[-25 * hour, -13 * hour, -12 * hour, -hour, -60, 0]),
             _ => -day * self.chance.pick(&[60, 60, 400, 1_000]),
         };
-        calm(self.now + TimeDelta::seconds(seconds))
+        self.now + TimeDelta::seconds(seconds)
     }
 
     /// With the yes or after it, by now or ahead; once in a while by a clock that was behind.
     fn withdrawn(&mut self, said: DateTime<Utc>) -> DateTime<Utc> {
         let after = TimeDelta::minutes(self.chance.pick(&[0, 1, 60, 1_440]));
-        calm(match self.chance.number(0, 15) {
+        match self.chance.number(0, 15) {
             0 => said - TimeDelta::minutes(1),
             1..=4 => said.max(self.now),
             5..=6 => said.max(self.now + TimeDelta::hours(1)),
             7 => said.max(self.now + TimeDelta::days(800)),
             _ => said + after,
-        })
+        }
     }
 }
 

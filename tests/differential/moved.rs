@@ -217,9 +217,11 @@ fn a_new_no(facts: &FamilyFacts, chance: &mut Chance) -> Vec<Move> {
             answer: ConsentAnswer::Refused,
             decided_by: deciders[chance.number(0, deciders.len() - 1)].clone(),
             recorded_at: facts.now + TimeDelta::seconds(seconds),
+            recorded_on: day_of(facts.now),
             key: chance.key(),
             expires_on: None,
             withdrawn_at: None,
+            withdrawn_on: None,
         };
         moves.push(moved(facts, |after| after.consents.push(no)));
     }

@@ -13,6 +13,7 @@ mod cli;
 mod conformance;
 mod contacts;
 mod coverage;
+mod days;
 mod demo;
 mod disk;
 mod documents;

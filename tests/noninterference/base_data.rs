@@ -8,7 +8,12 @@ use thinkfamily::{
     },
 };
 
-use crate::{chance::Chance, elsewhere, support::app::today, world::World};
+use crate::{
+    chance::Chance,
+    elsewhere,
+    moment::{day, now},
+    world::World,
+};
 
 /// Categories to which some are asked for consent besides.
 const CONSENTED: [&str; 12] = [
@@ -37,7 +42,7 @@ pub(crate) fn open_emergencies(world: &mut World, keys: &Ids) {
         else {
             continue;
         };
-        let opened = today() - chrono::TimeDelta::hours(if number % 4 == 0 { 24 } else { 1 });
+        let opened = now() - chrono::TimeDelta::hours(if number % 4 == 0 { 24 } else { 1 });
         folder.emergency_accesses.push(EmergencyAccessRow {
             authority_id: authority,
             id: keys.uuid(),
@@ -81,10 +86,10 @@ pub(crate) fn report_contacts(world: &mut World, keys: &Ids) {
                 subject: "somebody-on-duty".to_owned(),
                 kind: [ContactKind::Incident, ContactKind::Visit, ContactKind::Arrest][at],
                 urgency: [ContactUrgency::Soon, ContactUrgency::Routine, ContactUrgency::Immediate][number % 3],
-                occurred_at: today() - chrono::TimeDelta::hours(hours + 2),
+                occurred_at: now() - chrono::TimeDelta::hours(hours + 2),
                 note: (!about.is_empty()).then(|| "Made up.".to_owned()),
                 note_category: (!about.is_empty()).then(|| about.to_owned()),
-                recorded_at: today() - chrono::TimeDelta::hours(hours),
+                recorded_at: now() - chrono::TimeDelta::hours(hours),
             });
         }
     }
@@ -110,7 +115,7 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
             match chance.number(0, 19) {
                 0..=3 => consent.decision = ConsentAnswer::Refused,
                 4 => consent.withdrawn_at = Some(consent.recorded_at + chrono::TimeDelta::days(1)),
-                5 => consent.expires_on = Some(today().date_naive() - chrono::Days::new(3)),
+                5 => consent.expires_on = Some(day() - chrono::Days::new(3)),
                 _ => {}
             }
         }

@@ -80,7 +80,7 @@ pub fn is_refused(facts: &FamilyFacts, person: Uuid, asked: Asked<'_>) -> bool {
 
 /// Whether a decision about consent for that person that the decider makes today would count, or might.
 pub fn may_decide(facts: &FamilyFacts, person: Uuid, decider: &Decider) -> bool {
-    let today = facts.now.date_naive();
+    let today = facts.today;
     let person = facts.person(person);
     person.is_some_and(|person| Standing::new(facts).could(person, decider, today))
 }
@@ -100,7 +100,7 @@ impl<'f> Rule<'f> {
             facts,
             standing: Standing::new(facts),
             asked,
-            today: facts.now.date_naive(),
+            today: facts.today,
         }
     }
 

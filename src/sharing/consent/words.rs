@@ -84,7 +84,7 @@ impl<'f> Words<'f> {
             facts,
             standing: Standing::new(facts),
             person,
-            today: facts.now.date_naive(),
+            today: facts.today,
             latest: facts.now + MAX_CLOCK_SKEW,
         };
         let mut words = Self {
@@ -189,7 +189,7 @@ impl Reader<'_> {
         if !is_yes || !decision.purposes.as_ref().is_none_or(for_purpose) {
             return None;
         }
-        let counts = self.counts(&decision.decided_by, self.day_of(decision.recorded_at));
+        let counts = self.counts(&decision.decided_by, decision.recorded_on.min(self.today));
         if counts == Counts::default() {
             return None;
         }
@@ -209,16 +209,17 @@ impl Reader<'_> {
     /// The no of a decision, or that of its withdrawal: in its own family if whoever said it could decide on that day or can today, in
     /// another if they can today.
     fn no(&self, decision: &ConsentDecision, here: bool) -> Option<Word> {
-        let (at, reason) = match decision.answer {
-            ConsentAnswer::Refused => (decision.recorded_at, Reason::ConsentNotGiven),
+        let (at, day, reason) = match decision.answer {
+            ConsentAnswer::Refused => (decision.recorded_at, decision.recorded_on, Reason::ConsentNotGiven),
             // By another server's clock it may seem older than its yes.
             ConsentAnswer::Given => (
                 decision.withdrawn_at?.max(decision.recorded_at),
+                decision.withdrawn_on?.max(decision.recorded_on),
                 Reason::ConsentWithdrawn,
             ),
         };
         let could = |day| self.standing.could(self.person, &decision.decided_by, day);
-        (could(self.today) || (here && could(self.day_of(at)))).then(|| Word {
+        (could(self.today) || (here && could(day.min(self.today)))).then(|| Word {
             at: at.min(self.latest),
             key: decision.key,
             said: Said::No(reason),
@@ -241,9 +242,5 @@ impl Reader<'_> {
                 && as_parent
                 && reached_own_age_lately(self.facts, self.person, self.today),
         }
-    }
-
-    fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.min(self.facts.now).date_naive()
     }
 }

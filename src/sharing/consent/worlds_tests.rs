@@ -46,6 +46,7 @@ fn elsewhere(decision: ConsentDecision) -> ConsentDecision {
 fn at(moment: DateTime<Utc>, decision: ConsentDecision) -> ConsentDecision {
     ConsentDecision {
         recorded_at: moment,
+        recorded_on: moment.date_naive(),
         ..decision
     }
 }
@@ -441,6 +442,7 @@ fn who_is_born_on_29_february_decides_from_1_march_of_a_common_year() {
     for (now, own) in [("2017-02-28", false), ("2017-03-01", true)] {
         let facts = FamilyFacts {
             now: noon(day(now)),
+            today: day(now),
             ..facts.clone()
         };
         assert_eq!(

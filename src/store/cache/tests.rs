@@ -70,6 +70,7 @@ fn family(number: u128) -> Arc<CachedFamily> {
             emergencies: Vec::new(),
             own_consent_age: 16,
             now: DateTime::UNIX_EPOCH,
+            today: day(1),
         },
         family: Arc::new(Guarded::new(key(number), record, RowFacts::family())),
         tables: Arc::default(),

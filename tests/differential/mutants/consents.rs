@@ -111,7 +111,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     }),
     ("the unborn may be of any age", |case| {
-        let today = case.facts.now.date_naive();
+        let today = case.facts.today;
         twisted(case, |case| {
             each_born(case, |born| if born.latest() > today { Born::UNKNOWN } else { born });
         })
@@ -144,7 +144,7 @@ fn each_membership(case: &mut Case, change: impl Fn(&mut Belongs)) {
 }
 
 fn any_consent(case: &Case) -> Decision {
-    let today = case.facts.now.date_naive();
+    let today = case.facts.today;
     twisted(case, |case| {
         case.facts.consents.retain(|decision| {
             decision.answer == ConsentAnswer::Given
@@ -157,7 +157,7 @@ fn any_consent(case: &Case) -> Decision {
 /// Where one adult's consent stands, every adult is taken to have given theirs.
 fn one_adult(case: &Case) -> Decision {
     let facts = &case.facts;
-    let today = facts.now.date_naive();
+    let today = facts.today;
     let adults: Vec<_> = facts
         .members()
         .filter(|person| person.born.may_be(ADULT_AGE, today))
@@ -182,9 +182,11 @@ fn one_adult(case: &Case) -> Decision {
                     answer: ConsentAnswer::Given,
                     decided_by: Decider::Person(*adult),
                     recorded_at: facts.now,
+                    recorded_on: facts.today,
                     key: Uuid::from_u128(1),
                     expires_on: None,
                     withdrawn_at: None,
+                    withdrawn_on: None,
                 }));
             }
         }

@@ -84,14 +84,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let age = case.facts.own_consent_age;
         keep(case, |decision| {
             let own = decision.decided_by == Decider::Person(decision.person);
-            let day = decision.recorded_at.date_naive();
+            let day = decision.recorded_on;
             let of_age = |person: &PersonFacts| person.person == decision.person && person.born.may_be(age, day);
             decision.answer == ConsentAnswer::Given || !own || people.iter().any(of_age)
         })
     }),
     // When it was said.
     ("a yes that has run out brings back what was before it", |case| {
-        let today = case.facts.now.date_naive();
+        let today = case.facts.today;
         keep(case, |decision| decision.expires_on.is_none_or(|last| today <= last))
     }),
     ("a yes dated ahead counts", |case| {
@@ -118,7 +118,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     // Birthdays.
     ("parents are grown up", |case| {
-        let today = case.facts.now.date_naive();
+        let today = case.facts.today;
         twisted(case, |case| {
             for person in case
                 .facts
@@ -134,7 +134,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     }),
     ("a parent's yes ends with the birthday", |case| {
-        let (today, age) = (case.facts.now.date_naive(), case.facts.own_consent_age);
+        let (today, age) = (case.facts.today, case.facts.own_consent_age);
         let people = case.facts.people.clone();
         keep(case, |decision| {
             let own = decision.decided_by == Decider::Person(decision.person);
@@ -145,7 +145,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("a parent's yes outlasts the birthday by 60 days", |case| {
         let age = case.facts.own_consent_age;
         twisted(case, |case| {
-            let today = case.facts.now.date_naive();
+            let today = case.facts.today;
             for person in &mut case.facts.people {
                 let young = person.born.is(age, today) && !person.born.may_be(age, today - Days::new(60));
                 if young {
@@ -158,7 +158,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     ("who came lately is asked", |case| {
         twisted(case, |case| {
-            let before = case.facts.now.date_naive() - Days::new(4000);
+            let before = case.facts.today - Days::new(4000);
             for belongs in case.facts.people.iter_mut().flat_map(|person| &mut person.belongs) {
                 belongs.period.from = belongs.period.from.min(before);
             }
@@ -167,7 +167,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("who has not decided is never asked", |case| {
         let decided: Vec<Uuid> = case.facts.consents.iter().map(|decision| decision.person).collect();
         twisted(case, |case| {
-            let yesterday = case.facts.now.date_naive() - Days::new(1);
+            let yesterday = case.facts.today - Days::new(1);
             let silent = case
                 .facts
                 .people
@@ -189,7 +189,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     ("the dead are asked for the family", |case| {
         twisted(case, |case| {
-            let today = case.facts.now.date_naive();
+            let today = case.facts.today;
             for person in &mut case.facts.people {
                 person.in_family |= person.belongs.iter().any(|belongs| belongs.period.holds_on(today));
             }
@@ -239,7 +239,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     ("responsibility reaches back", |case| {
         twisted(case, |case| {
-            let before = case.facts.now.date_naive() - Days::new(4000);
+            let before = case.facts.today - Days::new(4000);
             case.facts
                 .responsibilities
                 .iter_mut()

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     agreements::ROLES,
     cases::{Case, Question},
+    families::date,
 };
 
 mod agreements;
@@ -28,6 +29,7 @@ pub(crate) type Mutant = (&'static str, fn(&Case) -> Decision);
 fn twisted(case: &Case, twist: impl FnOnce(&mut Case)) -> Decision {
     let mut case = case.clone();
     twist(&mut case);
+    case.facts.consents.iter_mut().for_each(date);
     case.decide()
 }
 

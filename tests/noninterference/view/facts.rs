@@ -18,6 +18,8 @@ use crate::world::Folder;
 #[derive(Clone, Debug)]
 pub(crate) struct Moment {
     pub(crate) now: DateTime<Utc>,
+    /// The day in the United Kingdom.
+    pub(crate) today: NaiveDate,
     pub(crate) own_consent_age: HashMap<i32, i32>,
 }
 
@@ -44,7 +46,7 @@ fn decider(person: Option<Uuid>, agency: Option<Uuid>, subject: Option<&String>)
 
 /// What the decision looks at.
 pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
-    let today = moment.now.date_naive();
+    let today = moment.today;
     let mut people: BTreeMap<Uuid, PersonFacts> = BTreeMap::new();
     for row in &folder.memberships {
         let Some(person) = folder.person(row.person_id) else {
@@ -110,9 +112,11 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
                     },
                     decided_by: decider(row.decided_by, row.decided_by_agency, row.decided_by_subject.as_ref())?,
                     recorded_at: row.recorded_at,
+                    recorded_on: thinkfamily::clock::day_of(row.recorded_at),
                     key: row.id,
                     expires_on: row.expires_on,
                     withdrawn_at: row.withdrawn_at,
+                    withdrawn_on: row.withdrawn_at.map(thinkfamily::clock::day_of),
                 })
             })
             .collect(),
@@ -145,5 +149,6 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
             .collect(),
         own_consent_age: moment.own_consent_age[&folder.family.authority_id],
         now: moment.now,
+        today: moment.today,
     }
 }

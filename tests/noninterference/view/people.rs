@@ -35,7 +35,7 @@ const BIRTHS: [&str; 6] = [
 /// What is seen of members, and who is. Of who has left, or is yet to come, it is what they are or were in the family, and since when and until when: what they are called or reached by now
 /// is the same to everybody, whatever the register says of it.
 pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) -> HashSet<Uuid> {
-    let today = moment.now.date_naive();
+    let today = moment.today;
     let mut members = HashSet::new();
     for row in &folder.memberships {
         let Some(person) = folder.person(row.person_id) else {
