@@ -81,6 +81,11 @@ pub(crate) fn membership(family: &FamilyRow, person_id: Uuid, key: u128) -> Memb
         parental_responsibility: false,
         valid_from: today().date_naive() - TimeDelta::days(10),
         valid_until: None,
+        employment_status: None,
+        education_setting: None,
+        phone: None,
+        email: None,
+        source_agency_id: None,
     }
 }
 
@@ -96,7 +101,6 @@ pub(super) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
     let person = PersonRow {
         id: Uuid::from_u128(77),
         shielded: false,
-        source_agency_id: None,
         ..original.expect("a person of the demonstration").clone()
     };
     let more = Dataset {
