@@ -22,18 +22,8 @@ pub struct Model {
     pub ethnicity: Option<String>,
     /// Disability.
     pub disability: Option<String>,
-    /// Employment status.
-    pub employment_status: Option<String>,
-    /// School, college or other education setting.
-    pub education_setting: Option<String>,
-    /// Telephone number.
-    pub phone: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
     /// Whether contact details are never shown beyond those named for it.
     pub shielded: bool,
-    /// The agency the row came from.
-    pub source_agency_id: Option<Uuid>,
     /// Date of birth, where it is wholly known.
     pub date_of_birth: Option<Date>,
     /// Year of birth, where no more than it and the month is known.

@@ -27,6 +27,7 @@ mod m0019_announced;
 mod m0020_taking_turns;
 mod m0021_announced_by_chain;
 mod m0030_authority_fence;
+mod m0031_of_households;
 mod m0034_deciders;
 mod step;
 mod t0001_trail;
@@ -119,6 +120,7 @@ pub const MAIN: Steps = Steps {
         m0020_taking_turns::STEP,
         m0021_announced_by_chain::STEP,
         m0030_authority_fence::STEP,
+        m0031_of_households::STEP,
         m0034_deciders::STEP,
     ],
 };

@@ -143,12 +143,7 @@ impl<'i> Desk<'i> {
             sex,
             ethnicity: None,
             disability: None,
-            employment_status: None,
-            education_setting: None,
-            phone: None,
-            email: None,
             shielded: false,
-            source_agency_id: None,
         };
         self.data.people.push(row);
         self.data.people.last_mut().expect("a person was just pushed")
@@ -161,7 +156,7 @@ impl<'i> Desk<'i> {
         relationship: Relationship,
         responsible: bool,
         since: NaiveDate,
-    ) {
+    ) -> &mut MembershipRow {
         let born = self
             .data
             .people
@@ -178,7 +173,13 @@ impl<'i> Desk<'i> {
             // Nobody joins a family before they are born.
             valid_from: born.map_or(since, |born| since.max(born)),
             valid_until: None,
+            employment_status: None,
+            education_setting: None,
+            phone: None,
+            email: None,
+            source_agency_id: None,
         });
+        self.data.memberships.last_mut().expect("a membership was just pushed")
     }
 
     pub(super) fn address(&mut self, family: Uuid, line1: &str, town: &str, postcode: &str, since: NaiveDate) {

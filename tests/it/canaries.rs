@@ -28,19 +28,11 @@ const CANARY: &str = "zqcanary";
 const PHONE: &str = "07700 900987";
 
 /// Every column of the database that holds a personal text. Where texts must differ, the old one stays behind the canary.
-const COLUMNS: [(&str, &[&str]); 13] = [
+const COLUMNS: [(&str, &[&str]); 14] = [
+    ("person", &["given_name", "family_name", "ethnicity", "disability"]),
     (
-        "person",
-        &[
-            "given_name",
-            "family_name",
-            "ethnicity",
-            "disability",
-            "employment_status",
-            "education_setting",
-            "phone",
-            "email",
-        ],
+        "membership",
+        &["employment_status", "education_setting", "phone", "email"],
     ),
     ("family", &["district", "ward", "locality", "reach_area"]),
     ("address", &["line1", "line2", "town", "postcode"]),

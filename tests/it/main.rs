@@ -23,6 +23,7 @@ mod feed;
 mod former;
 mod held_to;
 mod hidden;
+mod households;
 mod imports;
 mod kill;
 mod language;

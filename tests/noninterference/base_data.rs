@@ -126,14 +126,6 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
     let some = |of: &[&str], number: usize| Some(of[number % of.len()].to_owned()).filter(|text| !text.is_empty());
     let people = world.folders.iter_mut().flat_map(|folder| &mut folder.people);
     for (number, person) in people.enumerate() {
-        person.employment_status = person
-            .employment_status
-            .take()
-            .or(some(&["employed", "out of work", "", "carer"], number));
-        person.education_setting = person
-            .education_setting
-            .take()
-            .or(some(&["", "Fenbrook School", "Home"], number));
         person.ethnicity = person
             .ethnicity
             .take()
@@ -142,11 +134,19 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
             .disability
             .take()
             .or(some(&["", "Hearing", "", "Mobility"], number));
-        person.phone = person
-            .phone
+    }
+    let memberships = world.folders.iter_mut().flat_map(|folder| &mut folder.memberships);
+    for (number, row) in memberships.enumerate() {
+        row.employment_status = row
+            .employment_status
             .take()
-            .or(some(&["01632 960001", "01632 960002", ""], number));
-        person.email = person.email.take().or(some(&["", "somebody@family.example"], number));
+            .or(some(&["employed", "out of work", "", "carer"], number));
+        row.education_setting = row
+            .education_setting
+            .take()
+            .or(some(&["", "Fenbrook School", "Home"], number));
+        row.phone = row.phone.take().or(some(&["01632 960001", "01632 960002", ""], number));
+        row.email = row.email.take().or(some(&["", "somebody@family.example"], number));
     }
 }
 

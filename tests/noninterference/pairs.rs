@@ -125,9 +125,9 @@ impl Base {
             );
             texts.extend(
                 folder
-                    .people
+                    .memberships
                     .iter()
-                    .filter_map(|person| person.employment_status.clone()),
+                    .filter_map(|row| row.employment_status.clone()),
             );
             texts.extend(folder.outcomes.iter().map(|row| row.indicator.clone()));
         }

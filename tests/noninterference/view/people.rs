@@ -58,11 +58,12 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment)
         let births = BIRTHS.map(|field| (field, birth.clone()));
         let age = values!(person,
             "Member.givenName" given_name, "Member.familyName" family_name, "Member.sex" sex, "Member.ethnicity" ethnicity, "Member.disability" disability,
-            "Member.phone" phone, "Member.email" email, "Member.employmentStatus" employment_status,
-            "Member.educationSetting" education_setting,
         );
-        let responsible = values!(row, "Member.parentalResponsibility" parental_responsibility);
-        let today_alone = age.into_iter().chain(births).chain(responsible);
+        let there = values!(row,
+            "Member.parentalResponsibility" parental_responsibility, "Member.phone" phone, "Member.email" email,
+            "Member.employmentStatus" employment_status, "Member.educationSetting" education_setting,
+        );
+        let today_alone = age.into_iter().chain(births).chain(there);
         let today_alone = today_alone.map(|(field, value)| (field, if here { value } else { String::new() }));
         let own = values!(row,
             "Member.relationship" relationship, "Member.memberFrom" valid_from, "Member.memberUntil" valid_until,
