@@ -204,7 +204,7 @@ pub(super) fn with_families(data: &mut Dataset, number: usize) -> Vec<(Uuid, Uui
         (row.id, row.family_id, row.person_id, row.valid_until) = (ids.uuid(), family, person, None);
         data.memberships.push(row);
         let mut row: ConsentRow = data.consents[0].clone();
-        (row.id, row.family_id, row.person_id, row.decided_by) = (ids.uuid(), family, person, person);
+        (row.id, row.family_id, row.person_id, row.decided_by) = (ids.uuid(), family, person, Some(person));
         (row.category, row.agency_kind) = ("MARKER".to_owned(), "police".to_owned());
         (row.decision, row.recorded_at) = (ConsentAnswer::Given, day.and_time(NaiveTime::MIN).and_utc());
         (row.expires_on, row.withdrawn_at, row.recorded_by_agency) = (None, None, recorder);

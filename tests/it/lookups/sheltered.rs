@@ -90,7 +90,7 @@ fn elsewhere(mut data: Dataset, homes: &[Uuid]) -> Dataset {
     data.local_identifiers.retain(|row| !people.contains(&row.person_id));
     data.statutory_statuses.retain(|row| !people.contains(&row.person_id));
     data.consents
-        .retain(|row| !people.contains(&row.person_id) && !people.contains(&row.decided_by));
+        .retain(|row| !people.contains(&row.person_id) && row.decided_by.is_none_or(|by| !people.contains(&by)));
     let about = |person: &Option<Uuid>| person.is_some_and(|person| people.contains(&person));
     data.criteria_matches.retain(|row| !about(&row.person_id));
     data.distance_scores.retain(|row| !about(&row.person_id));
