@@ -13,6 +13,7 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod receiver;
+pub(crate) mod samples;
 pub(crate) mod secure;
 pub(crate) mod small_disk;
 pub(crate) mod stamper;
