@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod authority;
+pub(crate) mod changes;
 pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod live;
