@@ -4,111 +4,74 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
+macro_rules! kinds {
+    ($($(#[doc = $says:literal])+ $kind:ident = $number:literal, $code:literal;)+) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Kind {
+            $($(#[doc = $says])+ $kind,)+
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: [Self; [$($number),+].len()] = [$(Self::$kind),+];
+
+            /// The code in the entry and in the table's column.
+            pub fn code(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $code,)+
+                }
+            }
+
+            /// The number stored in the table of entries. A number is never reused for another kind.
+            pub fn number(self) -> i16 {
+                match self {
+                    $(Self::$kind => $number,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// Data about a person was disclosed in an answer.
-    Disclosed,
+    Disclosed = 1, "disclosed";
     /// An operation was refused as a whole.
-    Refused,
+    Refused = 2, "refused";
     /// A change was made.
-    Write,
+    Write = 3, "write";
     /// A consent was recorded or withdrawn.
-    Consent,
+    Consent = 4, "consent";
     /// Emergency access was opened, closed or shown.
-    Emergency,
+    Emergency = 5, "emergency";
     /// An agreement was loaded, or a signatory joined or left.
-    Agreement,
+    Agreement = 6, "agreement";
     /// A token was rejected.
-    SignInFailed,
+    SignInFailed = 7, "sign_in_failed";
     /// A server process started a chain.
-    ChainOpened,
+    ChainOpened = 8, "chain_opened";
     /// A change that an earlier entry announced was not made.
-    WriteFailed,
+    WriteFailed = 9, "write_failed";
     /// People were looked up, whether or not they were found.
-    LookedUp,
+    LookedUp = 10, "looked_up";
     /// A client did something that a person should look into.
-    Alert,
+    Alert = 11, "alert";
     /// A process whose trail could not be written to can write again. The number of entries lost is in
     /// `withheld`.
-    Resumed,
+    Resumed = 12, "resumed";
     /// Databases found to be out of date were compared, and what the trail knows was done again.
-    Restored,
+    Restored = 13, "restored";
     /// Links to the heads of other chains that have grown since they were last named.
-    Tied,
+    Tied = 14, "tied";
     /// A month was archived to a file, with all its chains.
-    Archived,
+    Archived = 15, "archived";
     /// An authority is from now on served by another database, whose trail's heads are named; the request id
     /// is that of the move.
-    Moved,
+    Moved = 16, "moved";
 }
 
 impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 16] = [
-        Self::Disclosed,
-        Self::Refused,
-        Self::Write,
-        Self::Consent,
-        Self::Emergency,
-        Self::Agreement,
-        Self::SignInFailed,
-        Self::ChainOpened,
-        Self::WriteFailed,
-        Self::LookedUp,
-        Self::Alert,
-        Self::Resumed,
-        Self::Restored,
-        Self::Tied,
-        Self::Archived,
-        Self::Moved,
-    ];
-
-    /// The code in the entry and in the table's column.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Disclosed => "disclosed",
-            Self::Refused => "refused",
-            Self::Write => "write",
-            Self::Consent => "consent",
-            Self::Emergency => "emergency",
-            Self::Agreement => "agreement",
-            Self::SignInFailed => "sign_in_failed",
-            Self::ChainOpened => "chain_opened",
-            Self::WriteFailed => "write_failed",
-            Self::LookedUp => "looked_up",
-            Self::Alert => "alert",
-            Self::Resumed => "resumed",
-            Self::Restored => "restored",
-            Self::Tied => "tied",
-            Self::Archived => "archived",
-            Self::Moved => "moved",
-        }
-    }
-
-    /// The number stored in the table of entries. A number is never reused for another kind.
-    pub fn number(self) -> i16 {
-        match self {
-            Self::Disclosed => 1,
-            Self::Refused => 2,
-            Self::Write => 3,
-            Self::Consent => 4,
-            Self::Emergency => 5,
-            Self::Agreement => 6,
-            Self::SignInFailed => 7,
-            Self::ChainOpened => 8,
-            Self::WriteFailed => 9,
-            Self::LookedUp => 10,
-            Self::Alert => 11,
-            Self::Resumed => 12,
-            Self::Restored => 13,
-            Self::Tied => 14,
-            Self::Archived => 15,
-            Self::Moved => 16,
-        }
-    }
-
     /// The kind with this number.
     pub fn of_number(number: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.number() == number)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     catalogue,
-    records::{MarkerStatus, PlanStatus},
+    records::{Cell, Holds, MarkerStatus, PlanStatus, Table},
     sharing::{
         born::{ADULT_AGE, Born},
         category::Category,
@@ -17,60 +17,7 @@ use crate::{
 
 /// Every key is used once, every row points to rows that are there, every code is a code, and what must be unique is.
 pub(super) fn check(data: &Dataset, today: NaiveDate) {
-    let authorities: HashSet<i32> = data.authorities.iter().map(|row| row.id).collect();
-    assert_eq!(authorities.len(), data.authorities.len());
-    for row in &data.statistical_neighbours {
-        assert!(authorities.contains(&row.authority_id) && authorities.contains(&row.neighbour_id));
-        assert_ne!(row.authority_id, row.neighbour_id);
-    }
-    macro_rules! keys {
-        ($table:ident) => {{
-            let keys: HashSet<(i32, Uuid)> = data.$table.iter().map(|row| (row.authority_id, row.id)).collect();
-            assert_eq!(keys.len(), data.$table.len(), stringify!($table));
-            assert!(keys.iter().all(|(authority, _)| authorities.contains(authority)));
-            keys
-        }};
-    }
-    let (agencies, people, families) = (keys!(agencies), keys!(people), keys!(families));
-    let (assessments, plans, goals) = (keys!(assessments), keys!(plans), keys!(goals));
-    macro_rules! points {
-        ($table:ident: $($column:ident in $keys:ident),*) => {
-            keys!($table);
-            for row in &data.$table {
-                $(assert!(
-                    $keys.contains(&(row.authority_id, row.$column)), "{}.{}", stringify!($table), stringify!($column)
-                );)*
-            }
-        };
-        ($table:ident: $($column:ident in $keys:ident),*; optional $($maybe:ident in $other:ident),*) => {
-            points!($table: $($column in $keys),*);
-            for row in &data.$table {
-                $(if let Some(key) = row.$maybe {
-                    assert!($other.contains(&(row.authority_id, key)), "{}.{}", stringify!($table), stringify!($maybe));
-                })*
-            }
-        };
-    }
-    points!(client_programs: agency_id in agencies);
-    points!(memberships: family_id in families, person_id in people);
-    points!(addresses: family_id in families);
-    points!(local_identifiers: family_id in families, person_id in people);
-    points!(statutory_statuses: family_id in families, person_id in people);
-    points!(involvements: family_id in families, agency_id in agencies);
-    points!(lead_professionals: family_id in families, agency_id in agencies);
-    points!(criteria_matches: family_id in families, source_agency_id in agencies; optional person_id in people);
-    points!(assessments: family_id in families, agency_id in agencies);
-    points!(distance_scores: family_id in families, assessment_id in assessments; optional person_id in people);
-    points!(plans: family_id in families);
-    points!(goals: family_id in families, plan_id in plans);
-    points!(actions: family_id in families, goal_id in goals, owner_agency_id in agencies);
-    points!(outcomes: family_id in families, plan_id in plans; optional goal_id in goals, source_agency_id in agencies);
-    points!(progress_values: family_id in families; optional person_id in people);
-    points!(consents: family_id in families, person_id in people, decided_by in people, recorded_by_agency in agencies);
-    points!(markers: family_id in families, agency_id in agencies);
-    points!(emergency_accesses: family_id in families, agency_id in agencies);
-    points!(contacts: family_id in families, agency_id in agencies);
-
+    columns(data);
     codes(data);
     dates(data, today);
     unique(
@@ -108,6 +55,64 @@ pub(super) fn check(data: &Dataset, today: NaiveDate) {
     );
 }
 
+/// What each column holds is what is said of it: keys once, rows that are there, codes of the lists, texts that are not too long.
+fn columns(data: &Dataset) {
+    let mut authorities = HashSet::new();
+    let mut keys: HashMap<Table, HashSet<(i32, Uuid)>> = HashMap::new();
+    for table in Table::ALL {
+        for row in data.cells(*table) {
+            let Cell::Number(Some(authority)) = row[0] else {
+                panic!("{table:?} begins with its authority");
+            };
+            for (column, cell) in table.columns().iter().zip(&row) {
+                let at = format!("{table:?}.{}: {cell:?}", column.name);
+                match (column.holds, cell) {
+                    (Holds::Authority, Cell::Number(Some(number))) if *table == Table::Authority => {
+                        assert!(authorities.insert(*number), "{at}");
+                    }
+                    (Holds::Authority, Cell::Number(Some(number))) => assert!(authorities.contains(number), "{at}"),
+                    (Holds::Key, Cell::Key(Some(key))) => {
+                        assert!(keys.entry(*table).or_default().insert((authority, *key)), "{at}");
+                    }
+                    (Holds::Of(of), Cell::Key(Some(key))) => assert!(keys[&of].contains(&(authority, *key)), "{at}"),
+                    (Holds::Agency, Cell::Key(Some(key))) => {
+                        assert!(keys[&Table::Agency].contains(&(authority, *key)), "{at}");
+                    }
+                    (Holds::Number(least, most), Cell::Number(Some(number))) => {
+                        assert!((least..=most).contains(number), "{at}");
+                    }
+                    (holds, Cell::Text(Some(text))) => assert!(may_hold(holds, text), "{at}"),
+                    (_, Cell::Text(None) | Cell::Key(None) | Cell::Number(None) | Cell::Flag(None)) => {
+                        assert!(column.optional, "{at}");
+                    }
+                    (_, Cell::Day(day)) => assert!(column.optional || day.is_some(), "{at}"),
+                    (_, Cell::Moment(moment)) => assert!(column.optional || moment.is_some(), "{at}"),
+                    (Holds::Flag, Cell::Flag(Some(_))) => {}
+                    _ => panic!("{at}"),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a text is one that a column may hold.
+fn may_hold(holds: Holds, text: &str) -> bool {
+    match holds {
+        Holds::Text(most) | Holds::Lines(most) => text.chars().count() <= most,
+        Holds::OneOf(words) => words.contains(&text),
+        Holds::AgencyKind => catalogue::is_agency_kind(text),
+        Holds::Criterion => catalogue::criterion(text).is_some(),
+        Holds::Measure => catalogue::progress_measure(text).is_some(),
+        Holds::Domain => catalogue::distance_domain(text).is_some(),
+        Holds::Category => Category::from_code(text).is_some_and(Category::is_personal),
+        Holds::Purposes => text.split(' ').all(catalogue::is_purpose),
+        Holds::Code => text
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter)),
+        _ => false,
+    }
+}
+
 fn unique<T: std::hash::Hash + Eq>(what: &str, values: impl Iterator<Item = T>) {
     let mut seen = HashSet::new();
     for value in values {
@@ -115,21 +120,14 @@ fn unique<T: std::hash::Hash + Eq>(what: &str, values: impl Iterator<Item = T>) 
     }
 }
 
+/// What no column says by itself.
 fn codes(data: &Dataset) {
-    assert!(data.agencies.iter().all(|row| catalogue::is_agency_kind(&row.kind)));
-    let criteria = data.criteria_matches.iter().map(|row| Some(&row.criterion));
-    let tied = data.goals.iter().map(|row| row.criterion.as_ref());
-    let tied = tied.chain(data.outcomes.iter().map(|row| row.criterion.as_ref()));
-    for code in criteria.chain(tied).flatten() {
-        assert!(catalogue::criterion(code).is_some(), "{code}");
-    }
-    for row in &data.distance_scores {
-        assert!(catalogue::distance_domain(&row.domain).is_some(), "{}", row.domain);
-        assert!((1..=5).contains(&row.score) && row.review >= 0);
+    for row in &data.statistical_neighbours {
+        assert_ne!(row.authority_id, row.neighbour_id);
     }
     for row in &data.progress_values {
         let measure = catalogue::progress_measure(&row.measure).expect("a measure");
-        assert!(row.value >= 0 && measure.greatest().is_none_or(|greatest| row.value <= greatest));
+        assert!(measure.greatest().is_none_or(|greatest| row.value <= greatest));
         assert_eq!(measure.of_household(), row.person_id.is_none(), "{}", row.measure);
     }
     for row in &data.contacts {
@@ -137,14 +135,6 @@ fn codes(data: &Dataset) {
         let about = row.note_category.as_deref().map(Category::from_code);
         assert!(about.is_none_or(|of| of.is_some_and(|of| Category::NOTED.contains(of))));
         assert!(row.occurred_at <= row.recorded_at);
-    }
-    for row in &data.consents {
-        assert!(
-            Category::from_code(&row.category).is_some_and(Category::is_personal),
-            "{}",
-            row.category
-        );
-        assert!(catalogue::is_agency_kind(&row.agency_kind));
     }
 }
 

@@ -1,101 +1,73 @@
 //! The readiness conditions, with their labels and descriptions.
 
-/// Something that makes the server not ready, or that its operator has to know
-/// ([`blocks_readiness`](Self::blocks_readiness)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Condition {
+/// Says the conditions: what each is, its label, and its description.
+macro_rules! conditions {
+    ($(#[doc = $says:literal] $condition:ident = $label:literal, $description:literal;)+) => {
+        /// Something that makes the server not ready, or that its operator has to know
+        /// ([`blocks_readiness`](Self::blocks_readiness)).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Condition {
+            $(#[doc = $says] $condition,)+
+        }
+
+        impl Condition {
+            /// All conditions.
+            pub const ALL: [Self; [$($label),+].len()] = [$(Self::$condition),+];
+
+            /// Its label: in the log, in its metric, and in `docs/operations.md`.
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(Self::$condition => $label,)+
+                }
+            }
+
+            /// Its description for the log.
+            pub fn description(self) -> &'static str {
+                match self {
+                    $(Self::$condition => $description,)+
+                }
+            }
+        }
+    };
+}
+
+conditions! {
     /// A database does not answer, or not in time.
-    DatabaseUnreachable,
+    DatabaseUnreachable = "database_away", "a database does not answer";
     /// The last write to the trail failed, and none has succeeded since.
-    TrailNotWritten,
+    TrailNotWritten = "trail_not_written", "the trail could not be written, and was not written since";
     /// The trail's chain is not as this process left it: it writes nothing more.
-    TrailStopped,
+    TrailStopped = "trail_stopped",
+        "the trail's chain is not as this process left it: nothing more is written until a new start";
     /// A file of a database was deleted, moved or replaced.
-    FileMoved,
+    FileMoved = "file_moved", "a file of a database was deleted, moved or replaced while it was in use";
     /// The disk of a database has less free space than is reserved.
-    DiskLow,
+    DiskLow = "disk_low", "the disk of a database has less room than is to stay free";
     /// No issuer's keys could be read for a long time, so that nobody can safely be authenticated.
-    KeysStale,
+    KeysStale = "keys_old", "no issuer's keys could be read for a long time";
     /// A database's address leads to a standby.
-    DatabaseStandby,
+    DatabaseStandby = "database_standby",
+        "the address of a database leads to a standby, from which nobody is served";
     /// Triggers that record every write of a family are missing or disabled.
-    WriteTriggersMissing,
+    WriteTriggersMissing = "writes_not_noted",
+        "triggers are missing or switched off: what was read of families is not used again";
     /// A sequence of write numbers runs backwards, and could not be repaired.
-    SequencesBackwards,
+    SequencesBackwards = "numbers_backwards",
+        "numbers of writes run backwards: what was read of families is not used again";
     /// The main database lacks a change that this process has made: it is an older copy.
-    DatabaseBehind,
+    DatabaseBehind = "database_behind",
+        "the main database lacks a change that this process has made: nothing is given or changed until a new start";
     /// A newer program has migrated the database.
-    SchemaNewer,
+    SchemaNewer = "schema_newer", "a newer program has migrated the database: this one is to be upgraded";
     /// Verification has found something wrong in the trail.
-    TrailCorrupt,
+    TrailCorrupt = "trail_unsound", "the trail is not as it was written: `thinkfamily audit verify` says where";
     /// A witness has not taken a checkpoint for a long time.
-    WitnessBehind,
+    WitnessBehind = "witness_behind", "a witness could not be told for long how the trail stands";
 }
 
 impl Condition {
-    /// All conditions.
-    pub const ALL: [Self; 13] = [
-        Self::DatabaseUnreachable,
-        Self::TrailNotWritten,
-        Self::TrailStopped,
-        Self::FileMoved,
-        Self::DiskLow,
-        Self::KeysStale,
-        Self::DatabaseStandby,
-        Self::WriteTriggersMissing,
-        Self::SequencesBackwards,
-        Self::DatabaseBehind,
-        Self::SchemaNewer,
-        Self::TrailCorrupt,
-        Self::WitnessBehind,
-    ];
-
     /// Whether it makes the server not ready. The others are only reported.
     pub fn blocks_readiness(self) -> bool {
         !matches!(self, Self::SchemaNewer | Self::TrailCorrupt | Self::WitnessBehind)
-    }
-
-    /// Its label: in the log, in its metric, and in `docs/operations.md`.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::DatabaseUnreachable => "database_away",
-            Self::TrailNotWritten => "trail_not_written",
-            Self::TrailStopped => "trail_stopped",
-            Self::FileMoved => "file_moved",
-            Self::DiskLow => "disk_low",
-            Self::KeysStale => "keys_old",
-            Self::DatabaseStandby => "database_standby",
-            Self::WriteTriggersMissing => "writes_not_noted",
-            Self::SequencesBackwards => "numbers_backwards",
-            Self::DatabaseBehind => "database_behind",
-            Self::SchemaNewer => "schema_newer",
-            Self::TrailCorrupt => "trail_unsound",
-            Self::WitnessBehind => "witness_behind",
-        }
-    }
-
-    /// Its description for the log.
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::DatabaseUnreachable => "a database does not answer",
-            Self::TrailNotWritten => "the trail could not be written, and was not written since",
-            Self::TrailStopped => {
-                "the trail's chain is not as this process left it: nothing more is written until a new start"
-            }
-            Self::FileMoved => "a file of a database was deleted, moved or replaced while it was in use",
-            Self::DiskLow => "the disk of a database has less room than is to stay free",
-            Self::KeysStale => "no issuer's keys could be read for a long time",
-            Self::DatabaseStandby => "the address of a database leads to a standby, from which nobody is served",
-            Self::WriteTriggersMissing => {
-                "triggers are missing or switched off: what was read of families is not used again"
-            }
-            Self::SequencesBackwards => "numbers of writes run backwards: what was read of families is not used again",
-            Self::TrailCorrupt => "the trail is not as it was written: `thinkfamily audit verify` says where",
-            Self::WitnessBehind => "a witness could not be told for long how the trail stands",
-            Self::DatabaseBehind => {
-                "the main database lacks a change that this process has made: nothing is given or changed until a new start"
-            }
-            Self::SchemaNewer => "a newer program has migrated the database: this one is to be upgraded",
-        }
     }
 }

@@ -25,101 +25,89 @@ impl Sensitivity {
     }
 }
 
-/// What a field says about a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Category {
+macro_rules! categories {
+    ($(#[doc = $says:literal] $category:ident = $code:literal,)+) => {
+        /// What a field says about a person.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Category {
+            $(#[doc = $says] $category,)+
+        }
+
+        impl Category {
+            /// Every category, in the order of their numbers.
+            pub const ALL: [Self; [$($code),+].len()] = [$(Self::$category),+];
+
+            /// The category's name in agreement files, the register and the API.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$category => $code,)+
+                }
+            }
+        }
+    };
+}
+
+categories! {
     /// Catalogues and the like: nothing about a person.
-    Reference,
+    Reference = "REFERENCE",
     /// On the cohort or not, the Lead Professional and how to reach them, that one plan exists.
-    Marker,
+    Marker = "MARKER",
     /// Names, date of birth, sex.
-    Identity,
+    Identity = "IDENTITY",
     /// Ethnicity, disability.
-    Equality,
+    Equality = "EQUALITY",
     /// Addresses, telephone numbers, e-mail.
-    Contact,
+    Contact = "CONTACT",
     /// Who is in the family, relationships, areas.
-    Household,
+    Household = "HOUSEHOLD",
     /// Numbers in other systems.
-    Identifier,
+    Identifier = "IDENTIFIER",
     /// Child in need, child protection plan, looked after, special educational needs.
-    StatutoryStatus,
+    StatutoryStatus = "STATUTORY_STATUS",
     /// Crime and anti-social behaviour.
-    CriterionCrime,
+    CriterionCrime = "CRITERION_CRIME",
     /// School attendance and exclusion.
-    CriterionEducation,
+    CriterionEducation = "CRITERION_EDUCATION",
     /// Children who need help.
-    CriterionChildrenNeedingHelp,
+    CriterionChildrenNeedingHelp = "CRITERION_CHILDREN_NEEDING_HELP",
     /// Work and financial exclusion.
-    CriterionWork,
+    CriterionWork = "CRITERION_WORK",
     /// Domestic violence and abuse.
-    CriterionDomesticAbuse,
+    CriterionDomesticAbuse = "CRITERION_DOMESTIC_ABUSE",
     /// Health, including mental health and substance misuse.
-    CriterionHealth,
+    CriterionHealth = "CRITERION_HEALTH",
     /// Assessments and distance travelled.
-    Assessment,
+    Assessment = "ASSESSMENT",
     /// The family's plan, its goals and actions.
-    Plan,
+    Plan = "PLAN",
     /// Outcomes, their baselines, forecasts, results and evidence.
-    Outcome,
+    Outcome = "OUTCOME",
     /// Family Progress Data on crime.
-    ProgressCrime,
+    ProgressCrime = "PROGRESS_CRIME",
     /// Family Progress Data on health.
-    ProgressHealth,
+    ProgressHealth = "PROGRESS_HEALTH",
     /// Family Progress Data on housing.
-    ProgressHousing,
+    ProgressHousing = "PROGRESS_HOUSING",
     /// Family Progress Data on employment.
-    ProgressEmployment,
+    ProgressEmployment = "PROGRESS_EMPLOYMENT",
     /// Family Progress Data on education.
-    ProgressEducation,
+    ProgressEducation = "PROGRESS_EDUCATION",
     /// What family members have consented to.
-    Consent,
+    Consent = "CONSENT",
     /// Which agencies work with the family.
-    Involvement,
+    Involvement = "INVOLVEMENT",
     /// Claims, fees, budgets.
-    Finance,
+    Finance = "FINANCE",
     /// Professionals' training and supervision.
-    Workforce,
+    Workforce = "WORKFORCE",
     /// Aggregates that are safe to publish.
-    Statistics,
+    Statistics = "STATISTICS",
     /// The trail: who saw what, when and why.
-    Audit,
+    Audit = "AUDIT",
 }
 
 impl Category {
-    /// Every category, in the order of their numbers.
-    pub const ALL: [Self; 28] = [
-        Self::Reference,
-        Self::Marker,
-        Self::Identity,
-        Self::Equality,
-        Self::Contact,
-        Self::Household,
-        Self::Identifier,
-        Self::StatutoryStatus,
-        Self::CriterionCrime,
-        Self::CriterionEducation,
-        Self::CriterionChildrenNeedingHelp,
-        Self::CriterionWork,
-        Self::CriterionDomesticAbuse,
-        Self::CriterionHealth,
-        Self::Assessment,
-        Self::Plan,
-        Self::Outcome,
-        Self::ProgressCrime,
-        Self::ProgressHealth,
-        Self::ProgressHousing,
-        Self::ProgressEmployment,
-        Self::ProgressEducation,
-        Self::Consent,
-        Self::Involvement,
-        Self::Finance,
-        Self::Workforce,
-        Self::Statistics,
-        Self::Audit,
-    ];
-
     /// The six national problem areas.
     pub const CRITERIA: CategorySet = CategorySet::of(&[
         Self::CriterionCrime,
@@ -164,40 +152,6 @@ impl Category {
         Self::ProgressEducation,
         Self::Involvement,
     ]);
-
-    /// The category's name in agreement files, the register and the API.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Reference => "REFERENCE",
-            Self::Marker => "MARKER",
-            Self::Identity => "IDENTITY",
-            Self::Equality => "EQUALITY",
-            Self::Contact => "CONTACT",
-            Self::Household => "HOUSEHOLD",
-            Self::Identifier => "IDENTIFIER",
-            Self::StatutoryStatus => "STATUTORY_STATUS",
-            Self::CriterionCrime => "CRITERION_CRIME",
-            Self::CriterionEducation => "CRITERION_EDUCATION",
-            Self::CriterionChildrenNeedingHelp => "CRITERION_CHILDREN_NEEDING_HELP",
-            Self::CriterionWork => "CRITERION_WORK",
-            Self::CriterionDomesticAbuse => "CRITERION_DOMESTIC_ABUSE",
-            Self::CriterionHealth => "CRITERION_HEALTH",
-            Self::Assessment => "ASSESSMENT",
-            Self::Plan => "PLAN",
-            Self::Outcome => "OUTCOME",
-            Self::ProgressCrime => "PROGRESS_CRIME",
-            Self::ProgressHealth => "PROGRESS_HEALTH",
-            Self::ProgressHousing => "PROGRESS_HOUSING",
-            Self::ProgressEmployment => "PROGRESS_EMPLOYMENT",
-            Self::ProgressEducation => "PROGRESS_EDUCATION",
-            Self::Consent => "CONSENT",
-            Self::Involvement => "INVOLVEMENT",
-            Self::Finance => "FINANCE",
-            Self::Workforce => "WORKFORCE",
-            Self::Statistics => "STATISTICS",
-            Self::Audit => "AUDIT",
-        }
-    }
 
     /// The category of that name.
     pub fn from_code(code: &str) -> Option<Self> {

@@ -6,10 +6,10 @@ use serde_json::Value;
 use thinkfamily::{demo, sharing::category::Category, sharing::register};
 
 use crate::{
-    coverage::{Ids, add_emergency, queries, wanted, with_emergency},
+    coverage::{Ids, queries, wanted},
     support::{
         api::Api,
-        app::App,
+        app::{App, today},
         database::{TestDatabase, on_both},
     },
 };
@@ -98,9 +98,8 @@ fn holds(value: &Value) -> bool {
 }
 
 async fn nothing_is_given_of_which_the_id_is_withheld(database: &TestDatabase) {
-    let data = with_emergency();
+    let data = demo::worked(today().date_naive());
     let app = App::start(database).await;
-    add_emergency(&app, &data).await;
     app.load_agreement(&agreement()).await;
     let api = Api::new();
     let ids = Ids::of(&app, &data).await;

@@ -1,6 +1,9 @@
 //! What operations can ask with: ids, values of filters, and what is known of people.
 
-use thinkfamily::{graphql::ids::Kind, records::Code as _};
+use thinkfamily::{
+    graphql::ids::Kind,
+    records::{Code as _, Table},
+};
 use uuid::Uuid;
 
 use crate::{elsewhere::may_be_asked, operations::Pool, world::Folder};
@@ -27,6 +30,16 @@ pub(crate) fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) 
         Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
         MarkerPlacement markers, EmergencyAccess emergency_accesses, Contact contacts,
     );
+    for object in Table::ALL
+        .iter()
+        .filter_map(|table| table.object())
+        .filter(|object| *object != "Agency")
+    {
+        assert!(
+            pool.ids.contains_key(object),
+            "name {object} and its rows in `ids!` above"
+        );
+    }
     people(pool, folder);
     let mut text = |of: &'static str, texts: Vec<Option<String>>| {
         pool.texts

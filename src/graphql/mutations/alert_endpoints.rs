@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
-    endpoints::{self, Secretly, refuse_portals},
-    frame::Change,
+    endpoints::{self, Secretly, own_permit, refuse_portals},
+    frame::{Change, sent},
     idempotency::Done,
     user_error::{UserError, errors},
 };
@@ -12,7 +12,6 @@ use crate::{
     graphql::{api_error::ApiError, context::Request, endpoints::ALERTS, objects::AlertEndpoint},
     sharing::{
         grant::Shared,
-        permit::Permit,
         register::{FieldId, field},
     },
     webhook::Secret,
@@ -79,27 +78,10 @@ impl RemoveAlertEndpointPayload {
     }
 }
 
-/// The permit for a change of what is told to the agency of alerts. Whoever has none was answered before.
-fn own_permit(request: &Request, change: FieldId) -> Result<Permit, ApiError> {
-    Permit::of_own_agency(&request.ceiling, change).ok_or(ApiError::Internal)
-}
-
 impl Change for Secretly<AddAlertEndpointInput> {
-    type Input = AddAlertEndpointInput;
+    sent!(input: AddAlertEndpointInput, by nothing);
     type Payload = AddAlertEndpointPayload;
     const MUTATION: FieldId = field::MUTATION_ADD_ALERT_ENDPOINT;
-
-    fn input(&self) -> &AddAlertEndpointInput {
-        &self.input
-    }
-
-    fn named(&self) -> Option<&ID> {
-        None
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.input.idempotency_key.as_deref()
-    }
 
     fn admit(request: &Request) -> Result<(), ApiError> {
         refuse_portals(request)
@@ -126,21 +108,9 @@ impl Change for Secretly<AddAlertEndpointInput> {
 }
 
 impl Change for RemoveAlertEndpointInput {
-    type Input = Self;
+    sent!(Self, by endpoint_id);
     type Payload = RemoveAlertEndpointPayload;
     const MUTATION: FieldId = field::MUTATION_REMOVE_ALERT_ENDPOINT;
-
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.endpoint_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
 
     fn admit(request: &Request) -> Result<(), ApiError> {
         refuse_portals(request)

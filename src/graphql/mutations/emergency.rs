@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     changed,
     checks::Checks,
-    frame::Change,
+    frame::{Change, sent},
     idempotency::Done,
     user_error::{UserError, errors},
 };
@@ -94,24 +94,49 @@ impl OpenEmergencyAccessPayload {
 
 /// A clause that lets the asker do so is all that it needs: whoever meets a family in an emergency need not be able to see anything of it, nor of the catalogues.
 impl Change for OpenEmergencyAccessInput {
-    type Input = Self;
+    sent!(Self, by family_id);
     type Payload = OpenEmergencyAccessPayload;
     const MUTATION: FieldId = field::MUTATION_OPEN_EMERGENCY_ACCESS;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        self.family_id.as_ref()
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        change(request, self).await
+        let (wanted, justification) = match check(self) {
+            Ok(good) => good,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let (field, found) = match wanted {
+            Wanted::Id(id) => ("familyId", by_id(request, id).await?),
+            Wanted::Reference(reference) => ("reference", request.session.family_of_reference(&reference).await?),
+        };
+        let Some(family) = found else {
+            return Ok(in_vain(request, field));
+        };
+        let principal = &request.ceiling.caller().principal;
+        let now = request.session.now();
+        let own = request.session.opened_by(principal, family).await?;
+        let holds =
+            |opened: &&Opened| opened.closed_at.is_none() && (opened.opened_at..opened.expires_at).contains(&now);
+        let permit = Permit::to_open_emergency(&request.ceiling, family, field::EMERGENCY_ACCESS_ID);
+        let writing = request.session.write(permit.ok_or(ApiError::Internal)?);
+        if let Some(open) = own.iter().find(holds) {
+            writing.emergency_is_open(family, open.id)?;
+            return Ok(Done::changed(family, vec![open.id]));
+        }
+        let hours = request.session.authority_row().await?.emergency_hours;
+        let row = EmergencyAccessRow {
+            authority_id: request.authority(),
+            id: request.services.store.ids().uuid(),
+            family_id: family,
+            agency_id: principal.agency,
+            subject: principal.subject.clone(),
+            ground: self.ground,
+            justification,
+            opened_at: now,
+            expires_at: now + TimeDelta::hours(i64::from(hours)),
+            closed_at: None,
+        };
+        let row_key = row.id;
+        writing.open_emergency(row).await?;
+        Ok(Done::changed(family, vec![row_key]))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<OpenEmergencyAccessPayload, ApiError> {
@@ -157,46 +182,6 @@ fn check(input: &OpenEmergencyAccessInput) -> Result<(Wanted<'_>, String), Vec<U
         }
     };
     checks.finish(wanted.zip(justification))
-}
-
-async fn change(request: &Request, input: &OpenEmergencyAccessInput) -> Result<Done, ApiError> {
-    let (wanted, justification) = match check(input) {
-        Ok(good) => good,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    let (field, found) = match wanted {
-        Wanted::Id(id) => ("familyId", by_id(request, id).await?),
-        Wanted::Reference(reference) => ("reference", request.session.family_of_reference(&reference).await?),
-    };
-    let Some(family) = found else {
-        return Ok(in_vain(request, field));
-    };
-    let principal = &request.ceiling.caller().principal;
-    let now = request.session.now();
-    let own = request.session.opened_by(principal, family).await?;
-    let holds = |opened: &&Opened| opened.closed_at.is_none() && (opened.opened_at..opened.expires_at).contains(&now);
-    let permit = Permit::to_open_emergency(&request.ceiling, family, field::EMERGENCY_ACCESS_ID);
-    let writing = request.session.write(permit.ok_or(ApiError::Internal)?);
-    if let Some(open) = own.iter().find(holds) {
-        writing.emergency_is_open(family, open.id)?;
-        return Ok(Done::changed(family, vec![open.id]));
-    }
-    let hours = request.session.authority_row().await?.emergency_hours;
-    let row = EmergencyAccessRow {
-        authority_id: request.authority(),
-        id: request.services.store.ids().uuid(),
-        family_id: family,
-        agency_id: principal.agency,
-        subject: principal.subject.clone(),
-        ground: input.ground,
-        justification,
-        opened_at: now,
-        expires_at: now + TimeDelta::hours(i64::from(hours)),
-        closed_at: None,
-    };
-    let row_key = row.id;
-    writing.open_emergency(row).await?;
-    Ok(Done::changed(family, vec![row_key]))
 }
 
 /// The family of that id. An id of another authority, one that is none, and one of something else find as little as one of a family that is not there.

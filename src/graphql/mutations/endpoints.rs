@@ -94,6 +94,11 @@ pub(super) fn refuse_portals(request: &Request) -> Result<(), ApiError> {
     ))
 }
 
+/// The permit for a change of what is the agency's own. Whoever has none was answered before.
+pub(super) fn own_permit(request: &Request, change: FieldId) -> Result<Permit, ApiError> {
+    Permit::of_own_agency(&request.ceiling, change).ok_or(ApiError::Internal)
+}
+
 /// Adds an endpoint that is told of such events.
 pub(super) async fn add(
     request: &Request,

@@ -52,6 +52,39 @@ pub(super) trait Change: Send + Sync + Sized {
     }
 }
 
+/// Says what a change was sent: its input, which is all of the change or a part of it, and by which of its fields is said what is to be
+/// changed, or by nothing. The key has the same name in every input.
+macro_rules! sent {
+    ($part:ident: $input:ty, by $named:ident) => {
+        $crate::graphql::mutations::frame::sent! { @ $input, self => &self.$part, $named }
+    };
+    ($input:ty, by $named:ident) => {
+        $crate::graphql::mutations::frame::sent! { @ $input, self => self, $named }
+    };
+    (@ $input:ty, $self:ident => $sent:expr, $named:ident) => {
+        type Input = $input;
+
+        fn input(&$self) -> &$input {
+            $sent
+        }
+
+        fn named(&$self) -> Option<&async_graphql::ID> {
+            $crate::graphql::mutations::frame::sent! { @named $self.input(), $named }
+        }
+
+        fn key(&$self) -> Option<&str> {
+            $self.input().idempotency_key.as_deref()
+        }
+    };
+    (@named $input:expr, nothing) => {
+        None
+    };
+    (@named $input:expr, $named:ident) => {
+        Option::from(&$input.$named)
+    };
+}
+pub(super) use sent;
+
 /// Makes a change.
 pub(super) async fn make<C: Change>(ctx: &Context<'_>, change: C) -> Outcome<C::Payload> {
     Box::pin(made(Request::of(ctx), change)).await.into()

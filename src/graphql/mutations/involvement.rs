@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::{
     changed::{Changed, categories_of, not_found},
     checks::Checks,
-    frame::Change,
+    frame::{Change, sent},
     idempotency::Done,
     user_error::{UserError, UserErrorCode},
     writable,
@@ -125,24 +125,75 @@ fn check(input: &RecordInvolvementInput, today: NaiveDate) -> Result<Terms, Vec<
 }
 
 impl Change for RecordInvolvementInput {
-    type Input = Self;
+    sent!(Self, by family_id);
     type Payload = RecordInvolvementPayload;
     const MUTATION: FieldId = RECORD;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.family_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        begin(request, self).await
+        let key = request.key(&self.family_id)?;
+        let today = request.session.today();
+        let terms = match check(self, today) {
+            Ok(terms) => terms,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let agency = request
+            .session
+            .agencies()
+            .await?
+            .by_code(&self.agency)
+            .map(|agency| agency.id);
+        let Some(agency) = agency else {
+            return Ok(Done::refused(UserError::not_found("agency")));
+        };
+        if key.kind != Kind::Family {
+            return Ok(not_found(request, "familyId", key));
+        }
+        // A conflict tells that there is a row: so whoever may not see such a row may not record one either.
+        let facts = RowFacts::family().from_agency(agency);
+        let permitted = |dossier: &Arc<Dossier>| {
+            Family::of(dossier)?;
+            let shown = dossier.grant.would_show(field::INVOLVEMENT_ID, &facts);
+            let permit = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
+            permit.filter(|_| shown)
+        };
+        let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+        let wants = Wants::of(&[Table::Involvement]);
+        let found = request.named_one(key.row, wants, &holds).await?;
+        let Some((dossier, permit)) = found.and_then(|dossier| {
+            let permit = permitted(&dossier)?;
+            Some((dossier, permit))
+        }) else {
+            return Ok(not_found(request, "familyId", key));
+        };
+        let open = visible::<Involvement>(&dossier).find(|involvement| {
+            let open = involvement.row.release(field::INVOLVEMENT_ENDED_ON, |row| {
+                row.agency_id == agency && row.ended_on.is_none_or(|ended| today < ended)
+            });
+            open.seen() == Some(&true)
+        });
+        if let Some(open) = open {
+            request.disclose(&open.row().existence());
+            return Ok(Done::refused(UserError::new(
+                "agency",
+                UserErrorCode::Conflict,
+                "This agency works with the family already. End that involvement first.",
+            )));
+        }
+        let row = InvolvementRow {
+            authority_id: request.authority(),
+            id: request.services.store.ids().uuid(),
+            family_id: dossier.key(),
+            agency_id: agency,
+            service_team: terms.service_team,
+            contact_name: terms.contact_name,
+            contact_phone: terms.contact_phone,
+            contact_email: terms.contact_email,
+            started_on: terms.started_on,
+            ended_on: None,
+        };
+        let row_key = row.id;
+        request.session.write(permit).add_involvement(row).await?;
+        Ok(Done::changed(dossier.key(), vec![row_key]))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<RecordInvolvementPayload, ApiError> {
@@ -152,92 +203,47 @@ impl Change for RecordInvolvementInput {
     }
 }
 
-async fn begin(request: &Request, input: &RecordInvolvementInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.family_id)?;
-    let today = request.session.today();
-    let terms = match check(input, today) {
-        Ok(terms) => terms,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    let agency = request
-        .session
-        .agencies()
-        .await?
-        .by_code(&input.agency)
-        .map(|agency| agency.id);
-    let Some(agency) = agency else {
-        return Ok(Done::refused(UserError::not_found("agency")));
-    };
-    if key.kind != Kind::Family {
-        return Ok(not_found(request, "familyId", key));
-    }
-    // A conflict tells that there is a row: so whoever may not see such a row may not record one either.
-    let facts = RowFacts::family().from_agency(agency);
-    let permitted = |dossier: &Arc<Dossier>| {
-        Family::of(dossier)?;
-        let shown = dossier.grant.would_show(field::INVOLVEMENT_ID, &facts);
-        let permit = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
-        permit.filter(|_| shown)
-    };
-    let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
-    let wants = Wants::of(&[Table::Involvement]);
-    let found = request.named_one(key.row, wants, &holds).await?;
-    let Some((dossier, permit)) = found.and_then(|dossier| {
-        let permit = permitted(&dossier)?;
-        Some((dossier, permit))
-    }) else {
-        return Ok(not_found(request, "familyId", key));
-    };
-    let open = visible::<Involvement>(&dossier).find(|involvement| {
-        let open = involvement.row.release(field::INVOLVEMENT_ENDED_ON, |row| {
-            row.agency_id == agency && row.ended_on.is_none_or(|ended| today < ended)
-        });
-        open.seen() == Some(&true)
-    });
-    if let Some(open) = open {
-        request.disclose(&open.row().existence());
-        return Ok(Done::refused(UserError::new(
-            "agency",
-            UserErrorCode::Conflict,
-            "This agency works with the family already. End that involvement first.",
-        )));
-    }
-    let row = InvolvementRow {
-        authority_id: request.authority(),
-        id: request.services.store.ids().uuid(),
-        family_id: dossier.key(),
-        agency_id: agency,
-        service_team: terms.service_team,
-        contact_name: terms.contact_name,
-        contact_phone: terms.contact_phone,
-        contact_email: terms.contact_email,
-        started_on: terms.started_on,
-        ended_on: None,
-    };
-    let row_key = row.id;
-    request.session.write(permit).add_involvement(row).await?;
-    Ok(Done::changed(dossier.key(), vec![row_key]))
-}
-
 impl Change for EndInvolvementInput {
-    type Input = Self;
+    sent!(Self, by involvement_id);
     type Payload = EndInvolvementPayload;
     const MUTATION: FieldId = END;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.involvement_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        finish(request, self).await
+        let key = request.key(&self.involvement_id)?;
+        let mut checks = Checks::default();
+        let day = checks.past_day("endedOn", self.ended_on, request.session.today());
+        let ended_on = match checks.finish(day) {
+            Ok(ended_on) => ended_on,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let found = writable::row::<Involvement>(request, key, Kind::Involvement, END).await?;
+        let Some((dossier, involvement, permit)) = found else {
+            return Ok(not_found(request, "involvementId", key));
+        };
+        let row = involvement.row();
+        let too_early = row.release(field::INVOLVEMENT_STARTED_ON, |row| {
+            row.ended_on.is_none() && ended_on < row.started_on
+        });
+        if too_early.seen() == Some(&true) {
+            request.disclose(&row.existence());
+            return Ok(Done::refused(UserError::invalid(
+                "endedOn",
+                "It cannot end before it began.",
+            )));
+        }
+        let writing = request.session.write(permit);
+        if !writing
+            .end_involvement(dossier.key(), involvement.key(), ended_on)
+            .await?
+        {
+            request.disclose(&row.existence());
+            return Ok(Done::refused(UserError::new(
+                "involvementId",
+                UserErrorCode::AlreadyDone,
+                "This involvement has ended already.",
+            )));
+        }
+        Ok(Done::changed(dossier.key(), vec![involvement.key()]))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<EndInvolvementPayload, ApiError> {
@@ -245,44 +251,6 @@ impl Change for EndInvolvementInput {
             Changed::read(request, done, Kind::Involvement).await?,
         ))
     }
-}
-
-async fn finish(request: &Request, input: &EndInvolvementInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.involvement_id)?;
-    let mut checks = Checks::default();
-    let day = checks.past_day("endedOn", input.ended_on, request.session.today());
-    let ended_on = match checks.finish(day) {
-        Ok(ended_on) => ended_on,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    let found = writable::row::<Involvement>(request, key, Kind::Involvement, END).await?;
-    let Some((dossier, involvement, permit)) = found else {
-        return Ok(not_found(request, "involvementId", key));
-    };
-    let row = involvement.row();
-    let too_early = row.release(field::INVOLVEMENT_STARTED_ON, |row| {
-        row.ended_on.is_none() && ended_on < row.started_on
-    });
-    if too_early.seen() == Some(&true) {
-        request.disclose(&row.existence());
-        return Ok(Done::refused(UserError::invalid(
-            "endedOn",
-            "It cannot end before it began.",
-        )));
-    }
-    let writing = request.session.write(permit);
-    if !writing
-        .end_involvement(dossier.key(), involvement.key(), ended_on)
-        .await?
-    {
-        request.disclose(&row.existence());
-        return Ok(Done::refused(UserError::new(
-            "involvementId",
-            UserErrorCode::AlreadyDone,
-            "This involvement has ended already.",
-        )));
-    }
-    Ok(Done::changed(dossier.key(), vec![involvement.key()]))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! `loadAgreement`.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 use uuid::Uuid;
 
 use super::{
-    frame::Change,
+    frame::{Change, sent},
     idempotency::Done,
     user_error::{UserError, UserErrorCode, errors},
 };
@@ -63,28 +63,41 @@ impl LoadAgreementPayload {
 }
 
 impl Change for LoadAgreementInput {
-    type Input = Self;
+    sent!(Self, by nothing);
     type Payload = LoadAgreementPayload;
     const MUTATION: FieldId = MUTATION;
-
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        None
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
 
     fn refused(request: &Request) -> Option<Shared<LoadAgreementPayload>> {
         Shared::refused(&request.ceiling, MUTATION)
     }
 
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        change(request, self).await
+        let ceiling = &request.ceiling;
+        let Some(permit) = Permit::about_nobody(ceiling, MUTATION) else {
+            return Ok(Done::refused(UserError::not_found("document")));
+        };
+        let agencies = request.session.agencies().await?;
+        let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
+        let file = match read(&self.document, &ceiling.caller().authority_code, &known) {
+            Ok(file) => file,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let existing = request.session.policies_as_written().await?;
+        if let Err(refused) = file.check_versions(&existing.policy.agreements) {
+            return Ok(Done::all_refused(told_of(&refused, UserErrorCode::Conflict)));
+        }
+        let key = request.services.store.ids().uuid();
+        let loaded_by = ceiling.caller().principal.subject.clone();
+        let (agreement, now) = (&file.agreement, request.session.now());
+        request
+            .session
+            .write(permit)
+            .add_agreement(key, agreement, self.document.clone(), now, loaded_by)
+            .await?;
+        Ok(Done {
+            rows: vec![key],
+            ..Done::default()
+        })
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<LoadAgreementPayload, ApiError> {
@@ -153,35 +166,6 @@ fn told_of(refused: &Refused, code: UserErrorCode) -> Vec<UserError> {
         .chain(more)
         .map(|message| UserError::new("document", code, message))
         .collect()
-}
-
-async fn change(request: &Request, input: &LoadAgreementInput) -> Result<Done, ApiError> {
-    let ceiling = &request.ceiling;
-    let Some(permit) = Permit::about_nobody(ceiling, MUTATION) else {
-        return Ok(Done::refused(UserError::not_found("document")));
-    };
-    let agencies = request.session.agencies().await?;
-    let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
-    let file = match read(&input.document, &ceiling.caller().authority_code, &known) {
-        Ok(file) => file,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    let existing = request.session.policies_as_written().await?;
-    if let Err(refused) = file.check_versions(&existing.policy.agreements) {
-        return Ok(Done::all_refused(told_of(&refused, UserErrorCode::Conflict)));
-    }
-    let key = request.services.store.ids().uuid();
-    let loaded_by = ceiling.caller().principal.subject.clone();
-    let (agreement, now) = (&file.agreement, request.session.now());
-    request
-        .session
-        .write(permit)
-        .add_agreement(key, agreement, input.document.clone(), now, loaded_by)
-        .await?;
-    Ok(Done {
-        rows: vec![key],
-        ..Done::default()
-    })
 }
 
 #[cfg(test)]

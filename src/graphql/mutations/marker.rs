@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::{
     changed::{Changed, categories_of, not_found},
     checks::Checks,
-    frame::Change,
+    frame::{Change, sent},
     idempotency::Done,
     user_error::{UserError, UserErrorCode},
     writable::marked,
@@ -126,24 +126,45 @@ fn check(system: &str, field: &str, day: NaiveDate, today: NaiveDate) -> Result<
 }
 
 impl Change for RecordMarkerPlacedInput {
-    type Input = Self;
+    sent!(Self, by marker_id);
     type Payload = RecordMarkerPlacedPayload;
     const MUTATION: FieldId = PLACED;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.marker_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        place(request, self).await
+        let key = request.key(&self.marker_id)?;
+        let (system, on) = match check(&self.system, "placedOn", self.placed_on, request.session.today()) {
+            Ok(terms) => terms,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let Some((dossier, permit)) = marked(request, key, PLACED).await? else {
+            return Ok(not_found(request, "markerId", key));
+        };
+        let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
+        let known = request.session.own_marker(family, agency, &system).await?;
+        let row = match known {
+            Some(known) if known.status == MarkerStatus::Placed.word() => {
+                return Ok(Done::refused(UserError::new(
+                    "system",
+                    UserErrorCode::AlreadyDone,
+                    "Your agency has a marker for this family in this system already.",
+                )));
+            }
+            Some(asked_for) => {
+                request
+                    .session
+                    .write(permit)
+                    .place_marker(family, asked_for.id, on)
+                    .await?;
+                asked_for.id
+            }
+            None => {
+                let row = request.services.store.ids().uuid();
+                let writing = request.session.write(permit);
+                writing.add_placed_marker(row, family, agency, system, on).await?;
+                row
+            }
+        };
+        Ok(Done::changed(family, vec![row]))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<RecordMarkerPlacedPayload, ApiError> {
@@ -153,62 +174,47 @@ impl Change for RecordMarkerPlacedInput {
     }
 }
 
-async fn place(request: &Request, input: &RecordMarkerPlacedInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.marker_id)?;
-    let (system, on) = match check(&input.system, "placedOn", input.placed_on, request.session.today()) {
-        Ok(terms) => terms,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    let Some((dossier, permit)) = marked(request, key, PLACED).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
-    let known = request.session.own_marker(family, agency, &system).await?;
-    let row = match known {
-        Some(known) if known.status == MarkerStatus::Placed.word() => {
-            return Ok(Done::refused(UserError::new(
-                "system",
-                UserErrorCode::AlreadyDone,
-                "Your agency has a marker for this family in this system already.",
-            )));
-        }
-        Some(asked_for) => {
-            request
-                .session
-                .write(permit)
-                .place_marker(family, asked_for.id, on)
-                .await?;
-            asked_for.id
-        }
-        None => {
-            let row = request.services.store.ids().uuid();
-            let writing = request.session.write(permit);
-            writing.add_placed_marker(row, family, agency, system, on).await?;
-            row
-        }
-    };
-    Ok(Done::changed(family, vec![row]))
-}
-
 impl Change for RecordMarkerRemovedInput {
-    type Input = Self;
+    sent!(Self, by marker_id);
     type Payload = RecordMarkerRemovedPayload;
     const MUTATION: FieldId = REMOVED;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.marker_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
+    // A marker is removed above all because the family is on the programme no longer, or may not be known of any more. So what is asked is not
+    // whether the family can be seen, but whether the agency may write of its own marker; and nothing is told but of that.
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        remove(request, self).await
+        let key = request.key(&self.marker_id)?;
+        let (system, on) = match check(&self.system, "removedOn", self.removed_on, request.session.today()) {
+            Ok(terms) => terms,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        if key.kind != Kind::Marker {
+            return Ok(not_found(request, "markerId", key));
+        }
+        // Asked for whatever becomes of the family, so that it is asked for the same of one that is not there.
+        let (family, agency) = (key.row, request.ceiling.caller().principal.agency);
+        let known = request.session.own_marker(family, agency, &system).await?;
+        let placed = known
+            .as_ref()
+            .filter(|known| known.status == MarkerStatus::Placed.word());
+        let own = RowFacts::family().from_agency(agency);
+        let permitted = |dossier: &Arc<Dossier>| {
+            let placed = placed.and_then(|placed| placed.placed_on.map(|on| (placed.id, on)))?;
+            let permit = dossier.grant.may_write(categories_of(REMOVED), &own).ok()?;
+            Some((placed, permit))
+        };
+        let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+        let found = request.named_one(family, Wants::default(), &holds).await?;
+        let Some(((row, placed_on), permit)) = found.as_ref().and_then(permitted) else {
+            return Ok(not_found(request, "markerId", key));
+        };
+        if on < placed_on {
+            return Ok(Done::refused(UserError::invalid(
+                "removedOn",
+                "It cannot be removed before it was placed.",
+            )));
+        }
+        request.session.write(permit).remove_marker(family, row, on).await?;
+        Ok(Done::changed(family, vec![row]))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<RecordMarkerRemovedPayload, ApiError> {
@@ -218,101 +224,47 @@ impl Change for RecordMarkerRemovedInput {
     }
 }
 
-/// A marker is removed above all because the family is on the programme no longer, or may not be known of any more. So what is asked is not
-/// whether the family can be seen, but whether the agency may write of its own marker; and nothing is told but of that.
-async fn remove(request: &Request, input: &RecordMarkerRemovedInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.marker_id)?;
-    let (system, on) = match check(&input.system, "removedOn", input.removed_on, request.session.today()) {
-        Ok(terms) => terms,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    if key.kind != Kind::Marker {
-        return Ok(not_found(request, "markerId", key));
-    }
-    // Asked for whatever becomes of the family, so that it is asked for the same of one that is not there.
-    let (family, agency) = (key.row, request.ceiling.caller().principal.agency);
-    let known = request.session.own_marker(family, agency, &system).await?;
-    let placed = known
-        .as_ref()
-        .filter(|known| known.status == MarkerStatus::Placed.word());
-    let own = RowFacts::family().from_agency(agency);
-    let permitted = |dossier: &Arc<Dossier>| {
-        let placed = placed.and_then(|placed| placed.placed_on.map(|on| (placed.id, on)))?;
-        let permit = dossier.grant.may_write(categories_of(REMOVED), &own).ok()?;
-        Some((placed, permit))
-    };
-    let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
-    let found = request.named_one(family, Wants::default(), &holds).await?;
-    let Some(((row, placed_on), permit)) = found.as_ref().and_then(permitted) else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    if on < placed_on {
-        return Ok(Done::refused(UserError::invalid(
-            "removedOn",
-            "It cannot be removed before it was placed.",
-        )));
-    }
-    request.session.write(permit).remove_marker(family, row, on).await?;
-    Ok(Done::changed(family, vec![row]))
-}
-
 impl Change for RecordMarkerResponseInput {
-    type Input = Self;
+    sent!(Self, by marker_id);
     type Payload = RecordMarkerResponsePayload;
     const MUTATION: FieldId = RESPONSE;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.marker_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        respond(request, self).await
+        let key = request.key(&self.marker_id)?;
+        let mut checks = Checks::default();
+        let day = checks.past_day("seenOn", self.seen_on, request.session.today());
+        let on = match checks.finish(day) {
+            Ok(on) => on,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let Some((dossier, permit)) = marked(request, key, RESPONSE).await? else {
+            return Ok(not_found(request, "markerId", key));
+        };
+        let (family, own) = (dossier.key(), &request.ceiling.caller().principal);
+        let session = &request.session;
+        if session.has_responded(family, own.agency, &own.subject, on).await? {
+            return Ok(Done::refused(UserError::new(
+                "seenOn",
+                UserErrorCode::AlreadyDone,
+                "You have said so of that day already.",
+            )));
+        }
+        let row = MarkerResponseRow {
+            id: request.services.store.ids().uuid(),
+            family_id: family,
+            agency_id: own.agency,
+            subject: own.subject.clone(),
+            responded_on: on,
+            changed_what_was_done: self.changed_what_was_done,
+        };
+        let row_key = row.id;
+        session.write(permit).add_marker_response(row).await?;
+        Ok(Done::changed(family, vec![row_key]))
     }
 
     async fn payload(self, _: &Request, done: Done) -> Result<RecordMarkerResponsePayload, ApiError> {
         Ok(RecordMarkerResponsePayload(Changed::nothing_to_show(done)))
     }
-}
-
-async fn respond(request: &Request, input: &RecordMarkerResponseInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.marker_id)?;
-    let mut checks = Checks::default();
-    let day = checks.past_day("seenOn", input.seen_on, request.session.today());
-    let on = match checks.finish(day) {
-        Ok(on) => on,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    let Some((dossier, permit)) = marked(request, key, RESPONSE).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    let (family, own) = (dossier.key(), &request.ceiling.caller().principal);
-    let session = &request.session;
-    if session.has_responded(family, own.agency, &own.subject, on).await? {
-        return Ok(Done::refused(UserError::new(
-            "seenOn",
-            UserErrorCode::AlreadyDone,
-            "You have said so of that day already.",
-        )));
-    }
-    let row = MarkerResponseRow {
-        id: request.services.store.ids().uuid(),
-        family_id: family,
-        agency_id: own.agency,
-        subject: own.subject.clone(),
-        responded_on: on,
-        changed_what_was_done: input.changed_what_was_done,
-    };
-    let row_key = row.id;
-    session.write(permit).add_marker_response(row).await?;
-    Ok(Done::changed(family, vec![row_key]))
 }
 
 #[cfg(test)]

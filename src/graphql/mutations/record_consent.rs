@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::{
     changed::{Changed, categories_of, find, not_found},
     checks::Checks,
-    frame::Change,
+    frame::{Change, sent},
     idempotency::Done,
     user_error::UserError,
 };
@@ -145,113 +145,93 @@ fn check(input: &RecordConsentInput, today: NaiveDate) -> Result<Terms, Vec<User
 }
 
 impl Change for RecordConsentInput {
-    type Input = Self;
+    sent!(Self, by member_id);
     type Payload = RecordConsentPayload;
     const MUTATION: FieldId = MUTATION;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.member_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        change(request, self).await
+        let key = request.key(&self.member_id)?;
+        let decider = self.decided_by_id.as_ref().map(|id| request.key(id)).transpose()?;
+        let terms = match check(self, request.session.today()) {
+            Ok(terms) => terms,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let recorder = &request.ceiling.caller().principal;
+        // The decisions will be rows about this person that come from this agency.
+        let permit = |dossier: &Arc<Dossier>, member: &Member| {
+            let facts = RowFacts::person(member.person()).from_agency(recorder.agency);
+            dossier.grant.may_write(categories_of(MUTATION), &facts).ok()
+        };
+        let may = |dossier: &Arc<Dossier>, member: &Member| permit(dossier, member).is_some();
+        let Some((dossier, member)) = find(request, key, Kind::Member, may).await? else {
+            return Ok(not_found(request, "memberId", key));
+        };
+        let person = member.person();
+        let Some(permit) = permit(&dossier, &member) else {
+            return Ok(not_found(request, "memberId", key));
+        };
+        let named = match decider {
+            None => member.clone(),
+            Some(key) => match member_named(&dossier, key) {
+                Some(decider) => decider,
+                None => return Ok(not_found(request, "decidedById", key)),
+            },
+        };
+        let professional = self.as_professional == Some(true);
+        let decider = if professional {
+            Decider::Professional {
+                agency: recorder.agency,
+                subject: recorder.subject.clone(),
+            }
+        } else {
+            Decider::Person(named.person())
+        };
+        if !dossier.grant.may_decide(person, &decider) {
+            request.disclose(&member.row().existence());
+            request.disclose(&named.row().existence());
+            return Ok(Done::refused(may_not_decide(professional)));
+        }
+        let writing = request.session.write(permit);
+        let recorded_at = writing.next_consent_at(person).await?;
+        let words = Decided {
+            at: Some(recorded_at).filter(|at| *at != request.session.now()),
+            decided_by: (!professional).then(|| named.person()),
+            professional: Professional::of(professional.then_some(recorder.agency), Some(recorder.subject.as_str())),
+            purposes: terms.purposes.iter().map(Code::nearest).collect(),
+            categories: terms.categories.iter().map(Code::nearest).collect(),
+            agency_kinds: terms.agency_kinds.iter().map(Code::nearest).collect(),
+            until: terms.expires_on,
+            ..Decided::of_row(said(self.decision), person, request.services.store.ids().uuid())
+        };
+        let rows: Vec<ConsentRow> = words
+            .rows()
+            .map(|(id, category, agency_kind)| ConsentRow {
+                authority_id: request.authority(),
+                id,
+                family_id: dossier.key(),
+                person_id: person,
+                category: category.as_str().to_owned(),
+                agency_kind: agency_kind.as_str().to_owned(),
+                decision: self.decision,
+                purposes: words.purposes_in_words(),
+                decided_by: words.decided_by,
+                decided_by_agency: professional.then_some(recorder.agency),
+                decided_by_subject: professional.then(|| recorder.subject.clone()),
+                recorded_at,
+                expires_on: terms.expires_on,
+                withdrawn_at: None,
+                recorded_by_agency: recorder.agency,
+                recorded_by_subject: recorder.subject.clone(),
+            })
+            .collect();
+        let keys = rows.iter().map(|row| row.id).collect();
+        writing.add_consents(rows).await?;
+        Ok(Done::changed(dossier.key(), keys))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<RecordConsentPayload, ApiError> {
         Ok(RecordConsentPayload(Changed::read(request, done, Kind::Consent).await?))
     }
-}
-
-async fn change(request: &Request, input: &RecordConsentInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.member_id)?;
-    let decider = input.decided_by_id.as_ref().map(|id| request.key(id)).transpose()?;
-    let terms = match check(input, request.session.today()) {
-        Ok(terms) => terms,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    let recorder = &request.ceiling.caller().principal;
-    // The decisions will be rows about this person that come from this agency.
-    let permit = |dossier: &Arc<Dossier>, member: &Member| {
-        let facts = RowFacts::person(member.person()).from_agency(recorder.agency);
-        dossier.grant.may_write(categories_of(MUTATION), &facts).ok()
-    };
-    let may = |dossier: &Arc<Dossier>, member: &Member| permit(dossier, member).is_some();
-    let Some((dossier, member)) = find(request, key, Kind::Member, may).await? else {
-        return Ok(not_found(request, "memberId", key));
-    };
-    let person = member.person();
-    let Some(permit) = permit(&dossier, &member) else {
-        return Ok(not_found(request, "memberId", key));
-    };
-    let themselves = match decider {
-        None => member.clone(),
-        Some(key) => match member_named(&dossier, key) {
-            Some(decider) => decider,
-            None => return Ok(not_found(request, "decidedById", key)),
-        },
-    };
-    let professional = input.as_professional == Some(true);
-    let decided_by = if professional {
-        Decider::Professional {
-            agency: recorder.agency,
-            subject: recorder.subject.clone(),
-        }
-    } else {
-        Decider::Person(themselves.person())
-    };
-    if !dossier.grant.may_decide(person, &decided_by) {
-        request.disclose(&member.row().existence());
-        request.disclose(&themselves.row().existence());
-        return Ok(Done::refused(may_not_decide(professional)));
-    }
-    let writing = request.session.write(permit);
-    let recorded_at = writing.next_consent_at(person).await?;
-    let decider_row = match decided_by {
-        Decider::Person(person) => (Some(person), None, None),
-        Decider::Professional { agency, subject } => (None, Some(agency), Some(subject)),
-    };
-    let words = Decided {
-        at: Some(recorded_at).filter(|at| *at != request.session.now()),
-        decided_by: decider_row.0,
-        professional: Professional::of(decider_row.1, decider_row.2.as_deref()),
-        purposes: terms.purposes.iter().map(Code::nearest).collect(),
-        categories: terms.categories.iter().map(Code::nearest).collect(),
-        agency_kinds: terms.agency_kinds.iter().map(Code::nearest).collect(),
-        until: terms.expires_on,
-        ..Decided::of_row(said(input.decision), person, request.services.store.ids().uuid())
-    };
-    let rows: Vec<ConsentRow> = words
-        .rows()
-        .map(|(id, category, agency_kind)| ConsentRow {
-            authority_id: request.authority(),
-            id,
-            family_id: dossier.key(),
-            person_id: person,
-            category: category.as_str().to_owned(),
-            agency_kind: agency_kind.as_str().to_owned(),
-            decision: input.decision,
-            purposes: words.purposes_in_words(),
-            decided_by: decider_row.0,
-            decided_by_agency: decider_row.1,
-            decided_by_subject: decider_row.2.clone(),
-            recorded_at,
-            expires_on: terms.expires_on,
-            withdrawn_at: None,
-            recorded_by_agency: recorder.agency,
-            recorded_by_subject: recorder.subject.clone(),
-        })
-        .collect();
-    let keys = rows.iter().map(|row| row.id).collect();
-    writing.add_consents(rows).await?;
-    Ok(Done::changed(dossier.key(), keys))
 }
 
 fn may_not_decide(professional: bool) -> UserError {

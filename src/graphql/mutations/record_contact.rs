@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     changed::{Changed, not_found},
     checks::Checks,
-    frame::Change,
+    frame::{Change, sent},
     idempotency::Done,
     user_error::UserError,
     writable::marked,
@@ -110,73 +110,57 @@ fn check(input: &RecordContactInput, now: DateTime<Utc>) -> Result<Terms, Vec<Us
 }
 
 impl Change for RecordContactInput {
-    type Input = Self;
+    sent!(Self, by marker_id);
     type Payload = RecordContactPayload;
     const MUTATION: FieldId = MUTATION;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.marker_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        change(request, self).await
+        let key = request.key(&self.marker_id)?;
+        let terms = match check(self, request.session.now()) {
+            Ok(terms) => terms,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let Some((dossier, permit)) = marked(request, key, MUTATION).await? else {
+            return Ok(not_found(request, "markerId", key));
+        };
+        let (family, ids) = (dossier.key(), request.services.store.ids());
+        let reporter = &request.ceiling.caller().principal;
+        let row = ContactRow {
+            id: ids.uuid(),
+            family_id: family,
+            agency_id: reporter.agency,
+            subject: reporter.subject.clone(),
+            kind: self.kind,
+            urgency: self.urgency,
+            occurred_at: terms.occurred_at,
+            recorded_at: request.session.now(),
+        };
+        let contact = row.id;
+        let written = terms
+            .note
+            .as_ref()
+            .map_or(CategorySet::EMPTY, |(_, of)| CategorySet::of(&[*of]));
+        let note = terms.note.map(|(text, category)| ContactNoteRow {
+            contact_id: contact,
+            family_id: family,
+            agency_id: reporter.agency,
+            text,
+            category: category.code().to_owned(),
+        });
+        let writing = request
+            .session
+            .write(permit.of_categories(register::get(field::CONTACT_ID).categories.union(written)));
+        writing.add_contact(row, note).await?;
+        // Told in the same transaction: either all of it is there or nothing.
+        let endpoints = request.session.endpoints_to_tell(family).await?;
+        let deliveries = endpoints.into_iter().map(|endpoint| (ids.uuid(), endpoint)).collect();
+        writing.add_deliveries(family, contact, deliveries).await?;
+        Ok(Done::changed(family, vec![contact]))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<RecordContactPayload, ApiError> {
         Ok(RecordContactPayload(Changed::read(request, done, Kind::Contact).await?))
     }
-}
-
-async fn change(request: &Request, input: &RecordContactInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.marker_id)?;
-    let terms = match check(input, request.session.now()) {
-        Ok(terms) => terms,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
-    let Some((dossier, permit)) = marked(request, key, MUTATION).await? else {
-        return Ok(not_found(request, "markerId", key));
-    };
-    let (family, ids) = (dossier.key(), request.services.store.ids());
-    let reporter = &request.ceiling.caller().principal;
-    let row = ContactRow {
-        id: ids.uuid(),
-        family_id: family,
-        agency_id: reporter.agency,
-        subject: reporter.subject.clone(),
-        kind: input.kind,
-        urgency: input.urgency,
-        occurred_at: terms.occurred_at,
-        recorded_at: request.session.now(),
-    };
-    let contact = row.id;
-    let written = terms
-        .note
-        .as_ref()
-        .map_or(CategorySet::EMPTY, |(_, of)| CategorySet::of(&[*of]));
-    let note = terms.note.map(|(text, category)| ContactNoteRow {
-        contact_id: contact,
-        family_id: family,
-        agency_id: reporter.agency,
-        text,
-        category: category.code().to_owned(),
-    });
-    let writing = request
-        .session
-        .write(permit.of_categories(register::get(field::CONTACT_ID).categories.union(written)));
-    writing.add_contact(row, note).await?;
-    // Told in the same transaction: either all of it is there or nothing.
-    let endpoints = request.session.endpoints_to_tell(family).await?;
-    let deliveries = endpoints.into_iter().map(|endpoint| (ids.uuid(), endpoint)).collect();
-    writing.add_deliveries(family, contact, deliveries).await?;
-    Ok(Done::changed(family, vec![contact]))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::{
     changed::not_found,
-    endpoints::{self, Fresh, Secretly, changed, refuse_portals},
-    frame::Change,
+    endpoints::{self, Fresh, Secretly, changed, own_permit, refuse_portals},
+    frame::{Change, sent},
     idempotency::Done,
     user_error::{UserError, UserErrorCode, errors},
 };
@@ -171,11 +171,6 @@ impl RetryWebhookDeliveryPayload {
     }
 }
 
-/// The permit for a change of what is the agency's own. Whoever has none was answered before.
-fn own_permit(request: &Request, change: FieldId) -> Result<Permit, ApiError> {
-    Permit::of_own_agency(&request.ceiling, change).ok_or(ApiError::Internal)
-}
-
 async fn made(request: &Request, done: Done, fresh: Fresh) -> Result<Made, ApiError> {
     let own = own_endpoints(request).await?;
     let endpoint = own.into_iter().find(|endpoint| done.rows.contains(&endpoint.0.key()));
@@ -187,21 +182,9 @@ async fn made(request: &Request, done: Done, fresh: Fresh) -> Result<Made, ApiEr
 }
 
 impl Change for Secretly<AddWebhookEndpointInput> {
-    type Input = AddWebhookEndpointInput;
+    sent!(input: AddWebhookEndpointInput, by nothing);
     type Payload = AddWebhookEndpointPayload;
     const MUTATION: FieldId = field::MUTATION_ADD_WEBHOOK_ENDPOINT;
-
-    fn input(&self) -> &AddWebhookEndpointInput {
-        &self.input
-    }
-
-    fn named(&self) -> Option<&ID> {
-        None
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.input.idempotency_key.as_deref()
-    }
 
     fn admit(request: &Request) -> Result<(), ApiError> {
         refuse_portals(request)
@@ -218,21 +201,9 @@ impl Change for Secretly<AddWebhookEndpointInput> {
 }
 
 impl Change for Secretly<RotateWebhookSecretInput> {
-    type Input = RotateWebhookSecretInput;
+    sent!(input: RotateWebhookSecretInput, by endpoint_id);
     type Payload = RotateWebhookSecretPayload;
     const MUTATION: FieldId = field::MUTATION_ROTATE_WEBHOOK_SECRET;
-
-    fn input(&self) -> &RotateWebhookSecretInput {
-        &self.input
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.input.endpoint_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.input.idempotency_key.as_deref()
-    }
 
     fn admit(request: &Request) -> Result<(), ApiError> {
         refuse_portals(request)
@@ -255,21 +226,9 @@ impl Change for Secretly<RotateWebhookSecretInput> {
 }
 
 impl Change for RemoveWebhookEndpointInput {
-    type Input = Self;
+    sent!(Self, by endpoint_id);
     type Payload = RemoveWebhookEndpointPayload;
     const MUTATION: FieldId = field::MUTATION_REMOVE_WEBHOOK_ENDPOINT;
-
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.endpoint_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
 
     fn admit(request: &Request) -> Result<(), ApiError> {
         refuse_portals(request)
@@ -286,21 +245,9 @@ impl Change for RemoveWebhookEndpointInput {
 }
 
 impl Change for RetryWebhookDeliveryInput {
-    type Input = Self;
+    sent!(Self, by delivery_id);
     type Payload = RetryWebhookDeliveryPayload;
     const MUTATION: FieldId = field::MUTATION_RETRY_WEBHOOK_DELIVERY;
-
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.delivery_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
 
     fn admit(request: &Request) -> Result<(), ApiError> {
         refuse_portals(request)

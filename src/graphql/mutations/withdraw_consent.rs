@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 
 use super::{
     changed::{Changed, not_found},
-    frame::Change,
+    frame::{Change, sent},
     idempotency::Done,
     user_error::{UserError, UserErrorCode},
     writable,
@@ -52,24 +52,40 @@ impl WithdrawConsentPayload {
 }
 
 impl Change for WithdrawConsentInput {
-    type Input = Self;
+    sent!(Self, by consent_id);
     type Payload = WithdrawConsentPayload;
     const MUTATION: FieldId = MUTATION;
 
-    fn input(&self) -> &Self {
-        self
-    }
-
-    fn named(&self) -> Option<&ID> {
-        Some(&self.consent_id)
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
     async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        change(request, self).await
+        let key = request.key(&self.consent_id)?;
+        let found = writable::row::<Consent>(request, key, Kind::Consent, MUTATION).await?;
+        let Some((dossier, consent, permit)) = found else {
+            return Ok(not_found(request, "consentId", key));
+        };
+        let row = consent.row();
+        let refused = row.release(field::CONSENT_DECISION, |row| row.decision != ConsentAnswer::Given);
+        if refused.seen() == Some(&true) {
+            request.disclose(&row.existence());
+            return Ok(Done::refused(UserError::invalid(
+                "consentId",
+                "This decision is a refusal, and only a consent can be withdrawn. Record a new decision.",
+            )));
+        }
+        let at = request.session.now();
+        let person = row.link(Link::Person).unwrap_or_default();
+        let writing = request.session.write(permit);
+        if !writing
+            .withdraw_consent(dossier.key(), person, consent.key(), at)
+            .await?
+        {
+            request.disclose(&row.existence());
+            return Ok(Done::refused(UserError::new(
+                "consentId",
+                UserErrorCode::AlreadyDone,
+                "This consent has been withdrawn already.",
+            )));
+        }
+        Ok(Done::changed(dossier.key(), vec![consent.key()]))
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<WithdrawConsentPayload, ApiError> {
@@ -77,36 +93,4 @@ impl Change for WithdrawConsentInput {
             Changed::read(request, done, Kind::Consent).await?,
         ))
     }
-}
-
-async fn change(request: &Request, input: &WithdrawConsentInput) -> Result<Done, ApiError> {
-    let key = request.key(&input.consent_id)?;
-    let found = writable::row::<Consent>(request, key, Kind::Consent, MUTATION).await?;
-    let Some((dossier, consent, permit)) = found else {
-        return Ok(not_found(request, "consentId", key));
-    };
-    let row = consent.row();
-    let refused = row.release(field::CONSENT_DECISION, |row| row.decision != ConsentAnswer::Given);
-    if refused.seen() == Some(&true) {
-        request.disclose(&row.existence());
-        return Ok(Done::refused(UserError::invalid(
-            "consentId",
-            "This decision is a refusal, and only a consent can be withdrawn. Record a new decision.",
-        )));
-    }
-    let at = request.session.now();
-    let person = row.link(Link::Person).unwrap_or_default();
-    let writing = request.session.write(permit);
-    if !writing
-        .withdraw_consent(dossier.key(), person, consent.key(), at)
-        .await?
-    {
-        request.disclose(&row.existence());
-        return Ok(Done::refused(UserError::new(
-            "consentId",
-            UserErrorCode::AlreadyDone,
-            "This consent has been withdrawn already.",
-        )));
-    }
-    Ok(Done::changed(dossier.key(), vec![consent.key()]))
 }

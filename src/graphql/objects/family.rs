@@ -40,6 +40,11 @@ impl Family {
             row,
         })
     }
+
+    /// All its rows of a type, of those that exist for the asker.
+    fn all<E: Entry>(&self, ctx: &Context<'_>, shown: FieldId) -> Shared<Vec<E>> {
+        self.row.release_rows(shown, || rows(ctx, &self.dossier, |_: &E| true))
+    }
 }
 
 impl Entry for Family {
@@ -175,75 +180,57 @@ impl Family {
 
     /// Where it lives or lived, newest first.
     fn addresses(&self, ctx: &Context<'_>) -> Shared<Vec<Address>> {
-        self.row
-            .release_rows(field::FAMILY_ADDRESSES, || rows(ctx, &self.dossier, |_: &Address| true))
+        self.all(ctx, field::FAMILY_ADDRESSES)
     }
 
     /// The agencies that work or worked with it, newest first.
     fn involvements(&self, ctx: &Context<'_>) -> Shared<Vec<Involvement>> {
-        self.row.release_rows(field::FAMILY_INVOLVEMENTS, || {
-            rows(ctx, &self.dossier, |_: &Involvement| true)
-        })
+        self.all(ctx, field::FAMILY_INVOLVEMENTS)
     }
 
     /// The criteria it meets, newest evidence first.
     fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
-        self.row.release_rows(field::FAMILY_CRITERIA_MATCHES, || {
-            rows(ctx, &self.dossier, |_: &CriteriaMatch| true)
-        })
+        self.all(ctx, field::FAMILY_CRITERIA_MATCHES)
     }
 
     /// Its assessments, newest first.
     fn assessments(&self, ctx: &Context<'_>) -> Shared<Vec<Assessment>> {
-        self.row.release_rows(field::FAMILY_ASSESSMENTS, || {
-            rows(ctx, &self.dossier, |_: &Assessment| true)
-        })
+        self.all(ctx, field::FAMILY_ASSESSMENTS)
     }
 
     /// Its plans, newest first.
     fn plans(&self, ctx: &Context<'_>) -> Shared<Vec<Plan>> {
-        self.row
-            .release_rows(field::FAMILY_PLANS, || rows(ctx, &self.dossier, |_: &Plan| true))
+        self.all(ctx, field::FAMILY_PLANS)
     }
 
     /// The indicators it agreed to.
     fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<OutcomeObject>> {
-        self.row.release_rows(field::FAMILY_OUTCOMES, || {
-            rows(ctx, &self.dossier, |_: &OutcomeObject| true)
-        })
+        self.all(ctx, field::FAMILY_OUTCOMES)
     }
 
     /// Its Family Progress Data.
     fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
-        self.row.release_rows(field::FAMILY_FAMILY_PROGRESS, || {
-            rows(ctx, &self.dossier, |_: &ProgressValue| true)
-        })
+        self.all(ctx, field::FAMILY_FAMILY_PROGRESS)
     }
 
     /// Its members' decisions about consent, newest first.
     fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
-        self.row
-            .release_rows(field::FAMILY_CONSENTS, || rows(ctx, &self.dossier, |_: &Consent| true))
+        self.all(ctx, field::FAMILY_CONSENTS)
     }
 
     /// Markers in partners' own systems, newest first.
     fn marker_placements(&self, ctx: &Context<'_>) -> Shared<Vec<MarkerPlacement>> {
-        self.row.release_rows(field::FAMILY_MARKER_PLACEMENTS, || {
-            rows(ctx, &self.dossier, |_: &MarkerPlacement| true)
-        })
+        self.all(ctx, field::FAMILY_MARKER_PLACEMENTS)
     }
 
     /// Contacts that partners reported with the family, newest first.
     fn contacts(&self, ctx: &Context<'_>) -> Shared<Vec<Contact>> {
-        self.row
-            .release_rows(field::FAMILY_CONTACTS, || rows(ctx, &self.dossier, |_: &Contact| true))
+        self.all(ctx, field::FAMILY_CONTACTS)
     }
 
     /// Emergency access to it, newest first.
     fn emergency_accesses(&self, ctx: &Context<'_>) -> Shared<Vec<EmergencyAccess>> {
-        self.row.release_rows(field::FAMILY_EMERGENCY_ACCESSES, || {
-            rows(ctx, &self.dossier, |_: &EmergencyAccess| true)
-        })
+        self.all(ctx, field::FAMILY_EMERGENCY_ACCESSES)
     }
 
     /// Its plan that is not closed.

@@ -1,6 +1,6 @@
 //! The fields of the query root that lead to families and what belongs to them.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, MergedObject, Object};
 
 use crate::{
     graphql::{
@@ -24,12 +24,26 @@ use crate::{
 };
 
 /// Reading families and what belongs to them.
-#[derive(Default)]
-pub struct Families;
+#[derive(MergedObject, Default)]
+pub struct Families(
+    OneFamily,
+    FamilyList,
+    OneMember,
+    MemberList,
+    CriteriaMatchList,
+    PlanList,
+    OutcomeList,
+    ConsentList,
+    EmergencyAccessList,
+);
 
-/// Reading families and what belongs to them.
+/// One family.
+#[derive(Default)]
+pub struct OneFamily;
+
+/// One family.
 #[Object]
-impl Families {
+impl OneFamily {
     /// A family by its id or by its reference; null when it is not there or not for you.
     async fn family(
         &self,
@@ -46,248 +60,67 @@ impl Families {
         };
         found.into()
     }
+}
 
-    /// Families, of those that you may see.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a connection with a filter and an order"
-    )]
-    async fn families(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<FamilyFilter>,
-        #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<FamilyOrder>,
-        #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
-        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-    ) -> Outcome<FamilyConnection> {
-        let select = FamilySelect {
-            filter: filter.unwrap_or_default(),
-            order: order_by,
-            one: false,
-        };
-        let page = lists::page(
-            ctx,
-            field::QUERY_FAMILIES,
-            select,
-            PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await;
-        page.map(|page| page.map(FamilyConnection)).into()
-    }
+/// One member.
+#[derive(Default)]
+pub struct OneMember;
 
+/// One member.
+#[Object]
+impl OneMember {
     /// A member of a family by id; null when they are not there or not for you.
     async fn member(&self, ctx: &Context<'_>, #[graphql(desc = "Their id.")] id: ID) -> Outcome<Option<Member>> {
         reads::member_by_id(ctx, &id).await.into()
     }
+}
 
+/// Says lists: what each is called, what it is of, and how it is narrowed and ordered.
+macro_rules! lists {
+    ($(#[doc = $about:literal] $list:ident: $name:ident $query:ident of $connection:ident, $select:ident {
+        filter: $filter:ident, order: $order:ident $(, $more:ident: $said:expr)?
+    })+) => {$(
+        #[doc = $about]
+        #[derive(Default)]
+        pub struct $list;
+
+        #[doc = $about]
+        #[Object]
+        impl $list {
+            #[doc = $about]
+            #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
+            async fn $name(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "Only those for which all of this holds.")] filter: Option<$filter>,
+                #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<$order>,
+                #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
+                #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
+                #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+            ) -> Outcome<$connection> {
+                let select = $select { filter: filter.unwrap_or_default(), order: order_by $(, $more: $said)? };
+                let arguments = PageArguments { first, after, last, before };
+                let page = lists::page(ctx, field::$query, select, arguments).await;
+                page.map(|page| page.map($connection)).into()
+            }
+        }
+    )+};
+}
+
+lists! {
+    /// Families, of those that you may see.
+    FamilyList: families QUERY_FAMILIES of FamilyConnection, FamilySelect { filter: FamilyFilter, order: FamilyOrder, one: false }
     /// Members of families, of those that you may see.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a connection with a filter and an order"
-    )]
-    async fn members(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<MemberFilter>,
-        #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<MemberOrder>,
-        #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
-        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-    ) -> Outcome<MemberConnection> {
-        let select = MemberSelect {
-            filter: filter.unwrap_or_default(),
-            order: order_by,
-        };
-        let page = lists::page(
-            ctx,
-            field::QUERY_MEMBERS,
-            select,
-            PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await;
-        page.map(|page| page.map(MemberConnection)).into()
-    }
-
+    MemberList: members QUERY_MEMBERS of MemberConnection, MemberSelect { filter: MemberFilter, order: MemberOrder }
     /// Criteria matches, of those that you may see.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a connection with a filter and an order"
-    )]
-    async fn criteria_matches(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<CriteriaMatchFilter>,
-        #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<CriteriaMatchOrder>,
-        #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
-        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-    ) -> Outcome<CriteriaMatchConnection> {
-        let select = CriteriaMatchSelect {
-            filter: filter.unwrap_or_default(),
-            order: order_by,
-        };
-        let page = lists::page(
-            ctx,
-            field::QUERY_CRITERIA_MATCHES,
-            select,
-            PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await;
-        page.map(|page| page.map(CriteriaMatchConnection)).into()
-    }
-
+    CriteriaMatchList: criteria_matches QUERY_CRITERIA_MATCHES of CriteriaMatchConnection, CriteriaMatchSelect { filter: CriteriaMatchFilter, order: CriteriaMatchOrder }
     /// Plans, of those that you may see.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a connection with a filter and an order"
-    )]
-    async fn plans(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<PlanFilter>,
-        #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<PlanOrder>,
-        #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
-        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-    ) -> Outcome<PlanConnection> {
-        let select = PlanSelect {
-            filter: filter.unwrap_or_default(),
-            order: order_by,
-        };
-        let page = lists::page(
-            ctx,
-            field::QUERY_PLANS,
-            select,
-            PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await;
-        page.map(|page| page.map(PlanConnection)).into()
-    }
-
+    PlanList: plans QUERY_PLANS of PlanConnection, PlanSelect { filter: PlanFilter, order: PlanOrder }
     /// Outcomes, of those that you may see.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a connection with a filter and an order"
-    )]
-    async fn outcomes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<OutcomeFilter>,
-        #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<OutcomeOrder>,
-        #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
-        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-    ) -> Outcome<OutcomeConnection> {
-        let select = OutcomeSelect {
-            filter: filter.unwrap_or_default(),
-            order: order_by,
-        };
-        let page = lists::page(
-            ctx,
-            field::QUERY_OUTCOMES,
-            select,
-            PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await;
-        page.map(|page| page.map(OutcomeConnection)).into()
-    }
-
+    OutcomeList: outcomes QUERY_OUTCOMES of OutcomeConnection, OutcomeSelect { filter: OutcomeFilter, order: OutcomeOrder }
     /// Members' decisions about consent, of those that you may see.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a connection with a filter and an order"
-    )]
-    async fn consents(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<ConsentFilter>,
-        #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<ConsentOrder>,
-        #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
-        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-    ) -> Outcome<ConsentConnection> {
-        let select = ConsentSelect {
-            filter: filter.unwrap_or_default(),
-            order: order_by,
-        };
-        let page = lists::page(
-            ctx,
-            field::QUERY_CONSENTS,
-            select,
-            PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await;
-        page.map(|page| page.map(ConsentConnection)).into()
-    }
-
+    ConsentList: consents QUERY_CONSENTS of ConsentConnection, ConsentSelect { filter: ConsentFilter, order: ConsentOrder }
     /// Emergency access to families, of that which you may see: for those who must be shown it at once.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a connection with a filter and an order"
-    )]
-    async fn emergency_accesses(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<EmergencyAccessFilter>,
-        #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<EmergencyAccessOrder>,
-        #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
-        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-    ) -> Outcome<EmergencyAccessConnection> {
-        let select = EmergencyAccessSelect {
-            filter: filter.unwrap_or_default(),
-            order: order_by,
-        };
-        let page = lists::page(
-            ctx,
-            field::QUERY_EMERGENCY_ACCESSES,
-            select,
-            PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await;
-        page.map(|page| page.map(EmergencyAccessConnection)).into()
-    }
+    EmergencyAccessList: emergency_accesses QUERY_EMERGENCY_ACCESSES of EmergencyAccessConnection, EmergencyAccessSelect { filter: EmergencyAccessFilter, order: EmergencyAccessOrder }
 }

@@ -8,7 +8,10 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryRes
 use uuid::Uuid;
 
 use super::{Dataset, MOST_ROWS};
-use crate::store::feed::{self, Change};
+use crate::{
+    records::{Cell, Column, Holds, Table},
+    store::feed::{self, Change},
+};
 
 /// The families on whose markers a load could tell, by authority.
 #[derive(Debug, Default)]
@@ -64,18 +67,17 @@ impl Touched {
 
     /// Notes what was changed.
     pub(super) fn note_changed(&mut self, data: &Dataset) {
-        macro_rules! of_families {
-            ($($rows:ident)*) => {
-                $(for row in &data.$rows {
-                    self.families.entry(row.authority_id).or_default().insert(row.family_id);
-                })*
+        for table in Table::ALL {
+            let of_family = |column: &Column| column.holds == Holds::Of(Table::Family);
+            let Some(at) = table.columns().iter().position(of_family) else {
+                continue;
             };
+            for row in data.cells(*table) {
+                if let (Cell::Number(Some(authority)), Cell::Key(Some(family))) = (&row[0], &row[at]) {
+                    self.families.entry(*authority).or_default().insert(*family);
+                }
+            }
         }
-        of_families!(
-            memberships addresses local_identifiers statutory_statuses involvements lead_professionals
-            criteria_matches assessments distance_scores plans goals actions outcomes progress_values consents
-            markers emergency_accesses contacts
-        );
         for row in &data.families {
             self.families.entry(row.authority_id).or_default().insert(row.id);
         }

@@ -19,6 +19,7 @@ use self::{
 use crate::support::{
     api::Api,
     app::{App, Partner},
+    changes::Tried,
     database::{TestDatabase, on_both},
 };
 
@@ -166,9 +167,9 @@ fn questions(api: &Api, there: &Target) -> Vec<Question> {
                 }
             }
             Names::Id(kind) => {
-                let value = Box::new(move |of: &Target| of.id(kind));
                 if operation == "mutation" {
-                    add(changing(root, parts[3]), value);
+                    let tried = Tried::of(api, root);
+                    add(tried.document.clone(), Box::new(move |of| tried.input(|_| of.id(kind))));
                 } else {
                     let shown = match root {
                         "disclosures" => "nodes { at kind }",
@@ -181,7 +182,7 @@ fn questions(api: &Api, there: &Target) -> Vec<Question> {
                     };
                     add(
                         format!("query($v: ID!) {{ {root}({}: $v) {{ {shown} {more} }} }}", parts[2]),
-                        value,
+                        Box::new(move |of| of.id(kind)),
                     );
                 }
             }
@@ -207,17 +208,20 @@ fn questions(api: &Api, there: &Target) -> Vec<Question> {
                     add(document, Box::new(|of| json!(of.reference)));
                 }
             }
-            Names::After(list) => {
+            Names::After(table) => {
+                let list = root.to_owned();
                 for (size, shown) in [(1, "nodes { id }"), (3, "nodes { id } pageInfo { hasNextPage }")] {
                     let document = format!("query($v: String!) {{ {root}(first: {size}, after: $v) {{ {shown} }} }}");
-                    add(document, Box::new(move |of| of.cursor(list)));
+                    let list = list.clone();
+                    add(document, Box::new(move |of| of.cursor(&list, table)));
                 }
             }
-            Names::Before(list) => {
+            Names::Before(table) => {
+                let list = root.to_owned();
                 let document = format!("query($v: String!) {{ {root}(last: 2, before: $v) {{ nodes {{ id }} }} }}");
-                add(document, Box::new(move |of| of.cursor(list)));
+                add(document, Box::new(move |of| of.cursor(&list, table)));
             }
-            Names::Value(name) => {
+            Names::Value(table, column) => {
                 // Of a range, both ends are there, so that one family alone lies within it.
                 let filter = match parts[3] {
                     field if field.ends_with("From") => {
@@ -230,28 +234,12 @@ fn questions(api: &Api, there: &Target) -> Vec<Question> {
                 };
                 let document =
                     format!("query($v: {of}!) {{ {root}(filter: {{ {filter} }}) {{ totalCount nodes {{ id }} }} }}");
-                add(document, Box::new(move |of| of.value(name)));
+                add(document, Box::new(move |of| of.value(table, column)));
             }
             Names::Nothing(_) => {}
         }
     }
     all
-}
-
-/// A change of something that is named, and is otherwise as it should be.
-fn changing(mutation: &str, field: &str) -> String {
-    let rest = match mutation {
-        "recordConsent" => "categories: [PLAN], agencyKinds: [POLICE], decision: GIVEN",
-        "recordInvolvement" => "agency: \"cambs-police\", contactName: \"Sam Example\", startedOn: \"2026-06-15\"",
-        "endInvolvement" => "endedOn: \"2026-06-15\"",
-        "recordMarkerPlaced" => "system: \"NICHE\", placedOn: \"2026-06-15\"",
-        "recordMarkerRemoved" => "system: \"NICHE\", removedOn: \"2026-06-15\"",
-        "recordMarkerResponse" => "changedWhatWasDone: true, seenOn: \"2026-06-15\"",
-        "recordContact" => "kind: VISIT, occurredAt: \"2026-06-15T11:00:00Z\", urgency: SOON",
-        "withdrawConsent" | "rotateWebhookSecret" | "removeWebhookEndpoint" | "retryWebhookDelivery" => "",
-        unknown => panic!("{unknown} needs a change of its own here"),
-    };
-    format!("mutation($v: ID!) {{ {mutation}(input: {{ {field}: $v {rest} }}) {{ errors {{ field code message }} }} }}")
 }
 
 #[test]
@@ -263,9 +251,17 @@ async fn hidden_and_absent_are_seen_alike(database: &TestDatabase) {
     let app = App::start(database).await;
     let databases = app.store.databases();
     report(&app).await;
-    let there = Target::there(databases).await;
+    let api = Api::new();
+    let aimed: Vec<_> = table::aimed(&api)
+        .into_iter()
+        .filter_map(|(_, names, _)| match names {
+            Names::Value(table, column) => Some((table, column)),
+            _ => None,
+        })
+        .collect();
+    let there = Target::there(databases, &aimed).await;
     let gone = Target::gone(&there);
-    let questions = questions(&Api::new(), &there);
+    let questions = questions(&api, &there);
     let mut looking = Looking::at(&app).await;
     let named = |question: &Question| [&there, &gone].map(|of| json!({ "v": (question.value)(of) }));
 
@@ -301,17 +297,10 @@ async fn hidden_and_absent_are_seen_alike(database: &TestDatabase) {
             let first = "{ families(first: 1) { nodes { id leadProfessional { agency { name } } } } }";
             looking.ask(&asking, first, &json!({})).await;
             // Whoever makes the first change in a while tidies up what was counted long ago.
-            for (change, named) in [
-                ("removeWebhookEndpoint", "endpointId"),
-                ("withdrawConsent", "consentId"),
-                ("endInvolvement", "endedOn: \"2026-06-15\", involvementId"),
-                (
-                    "recordMarkerRemoved",
-                    "system: \"NICHE\", removedOn: \"2026-06-15\", markerId",
-                ),
-            ] {
-                let change = format!("mutation {{ {change}(input: {{ {named}: \"none\" }}) {{ errors {{ code }} }} }}");
-                looking.ask(&asking, &change, &json!({})).await;
+            for change in api.fields("Mutation") {
+                let tried = Tried::of(&api, &change.name);
+                let nothing = json!({ "v": tried.input(|_| json!("none")) });
+                looking.ask(&asking, &tried.document, &nothing).await;
             }
             let asked = questions
                 .iter()

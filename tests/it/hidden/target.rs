@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use thinkfamily::{
     demo,
     graphql::ids::{Codec, Key, Kind},
+    records::{Holds, Table},
     store::connect::Databases,
 };
 use uuid::Uuid;
@@ -16,68 +17,25 @@ pub(super) struct Target {
     pub(super) family: Uuid,
     pub(super) reference: &'static str,
     rows: BTreeMap<&'static str, (Kind, Uuid)>,
-    values: BTreeMap<&'static str, String>,
+    values: Values,
     codec: Codec,
 }
 
-const TABLES: [(&str, Kind, &str); 18] = [
-    ("Member", Kind::Member, "membership"),
-    ("Address", Kind::Address, "address"),
-    ("StatutoryStatus", Kind::StatutoryStatus, "statutory_status"),
-    ("LocalIdentifier", Kind::LocalIdentifier, "local_identifier"),
-    ("Involvement", Kind::Involvement, "involvement"),
-    ("CriteriaMatch", Kind::CriteriaMatch, "criteria_match"),
-    ("Assessment", Kind::Assessment, "assessment"),
-    ("DistanceScore", Kind::DistanceScore, "distance_score"),
-    ("Plan", Kind::Plan, "plan"),
-    ("Goal", Kind::Goal, "goal"),
-    ("Action", Kind::Action, "action"),
-    ("Outcome", Kind::Outcome, "outcome"),
-    ("ProgressValue", Kind::ProgressValue, "progress_value"),
-    ("Consent", Kind::Consent, "consent"),
-    ("MarkerPlacement", Kind::MarkerPlacement, "marker"),
-    ("EmergencyAccess", Kind::EmergencyAccess, "emergency_access"),
-    ("Contact", Kind::Contact, "contact"),
-    ("WebhookDelivery", Kind::WebhookDelivery, "webhook_delivery"),
-];
+/// The columns by which a family may be aimed at, each with a value that the family alone has, or that none has.
+type Values = BTreeMap<(Table, &'static str), String>;
 
-/// Which list has rows of which kind.
-const LISTS: [(&str, &str); 7] = [
-    ("families", "Family"),
-    ("members", "Member"),
-    ("criteriaMatches", "CriteriaMatch"),
-    ("plans", "Plan"),
-    ("outcomes", "Outcome"),
-    ("consents", "Consent"),
-    ("emergencyAccesses", "EmergencyAccess"),
-];
-
-/// Values that the family alone has, and values that no family has.
-const VALUES: [(&str, &str, &str, &str); 13] = [
-    ("district", "family", "Otherwheres", "Nowherelands"),
-    ("ward", "family", "Otherward", "Nowhereward"),
-    ("locality", "family", "Otherlocal", "Nolocality"),
-    ("reach_area", "family", "Otherreach", "Nowherearea"),
-    ("attached_on", "family", "2026-06-13", "2026-06-14"),
-    ("family_name", "person", "Quillfeather", "Quillblossom"),
-    ("given_name", "person", "Xanthippe", "Xenodike"),
-    ("employment_status", "membership", "lion tamer", "lamplighter"),
-    ("education_setting", "membership", "Lantern School", "Lattice School"),
-    ("evidence_from", "criteria_match", "2026-06-13", "2026-06-14"),
-    ("agreed_on", "plan", "2026-06-13", "2026-06-14"),
-    ("result_on", "outcome", "2026-06-13", "2026-06-14"),
-    ("subject", "emergency_access", "the-only-one", "the-lonely-1"),
-];
-
-type OfColumn = (&'static str, &'static str, &'static str, &'static str);
-
-fn own(of: fn(OfColumn) -> (&'static str, &'static str)) -> BTreeMap<&'static str, String> {
-    VALUES
-        .map(of)
-        .into_iter()
-        .map(|(name, value)| (name, value.to_owned()))
-        .collect()
+/// A value for a column of the family that there is, or of the one that there is not.
+fn made_up(table: Table, column: &str, there: bool) -> String {
+    let known = table.columns().iter().find(|known| known.name == column);
+    match known.map(|known| known.holds) {
+        Some(Holds::Date) => if there { "2026-06-13" } else { "2026-06-14" }.to_owned(),
+        Some(Holds::Text(_)) => format!("{} {column}", if there { "Otherwise" } else { "Nowhere" }),
+        other => panic!("{table:?}.{column}: say here what one family alone has of {other:?}"),
+    }
 }
+
+/// It stays as it is of the family: how old somebody is decides whose consent counts.
+const BIRTH: (Table, &str) = (Table::Person, "date_of_birth");
 
 fn codec() -> Codec {
     Codec::new(&[7; 32]).unwrap()
@@ -114,21 +72,27 @@ impl Target {
     }
 
     /// The Hardman family, whose values are made its own.
-    pub(super) async fn there(databases: &Databases) -> Self {
+    pub(super) async fn there(databases: &Databases, aimed: &[(Table, &'static str)]) -> Self {
         let authority = demo::CAMBRIDGESHIRE;
         let family = family_key(databases).await;
-        for (column, table, value, _) in VALUES {
+        let mut values = Values::new();
+        for (table, column) in aimed.iter().copied().filter(|aimed| *aimed != BIRTH) {
+            let text = made_up(table, column, true);
+            values.insert((table, column), text.clone());
             let of_family = match table {
-                "family" => "id = $3",
-                "person" => "id IN (SELECT person_id FROM membership WHERE authority_id = $2 AND family_id = $3)",
+                Table::Family => "id = $3",
+                Table::Person => "id IN (SELECT person_id FROM membership WHERE authority_id = $2 AND family_id = $3)",
                 _ => "family_id = $3",
             };
-            let value: sea_orm::Value = match value.parse::<chrono::NaiveDate>() {
+            let value: sea_orm::Value = match text.parse::<chrono::NaiveDate>() {
                 Ok(day) => day.into(),
-                Err(_) => value.into(),
+                Err(_) => text.into(),
             };
             // Several members of one family, so that not even one of them is left with another value.
-            let text = format!("UPDATE {table} SET {column} = $1 WHERE authority_id = $2 AND {of_family}");
+            let text = format!(
+                "UPDATE {} SET {column} = $1 WHERE authority_id = $2 AND {of_family}",
+                table.name()
+            );
             let on = databases.main();
             let values = [value, authority.into(), family.into()];
             let statement = Statement::from_sql_and_values(on.get_database_backend(), text, values);
@@ -137,21 +101,24 @@ impl Target {
         let text = "SELECT p.date_of_birth FROM person p JOIN membership m ON m.authority_id = $1 AND m.person_id = p.id \
                     WHERE p.authority_id = $1 AND m.family_id = $2 ORDER BY p.date_of_birth";
         let on = databases.main();
-        let values = [sea_orm::Value::from(authority), family.into()];
-        let statement = Statement::from_sql_and_values(on.get_database_backend(), text, values);
+        let of_family = [sea_orm::Value::from(authority), family.into()];
+        let statement = Statement::from_sql_and_values(on.get_database_backend(), text, of_family);
         let born = on.query_one_raw(statement).await.unwrap().unwrap();
         let born: chrono::NaiveDate = born.try_get("", "date_of_birth").unwrap();
-        let mut values = own(|(name, _, value, _)| (name, value));
-        values.insert("date_of_birth", born.to_string());
+        values.insert(BIRTH, born.to_string());
         let open = "UPDATE person SET shielded = false WHERE id IN (SELECT person_id FROM membership WHERE family_id IN \
                     (SELECT id FROM family WHERE reference = 'TF-10001'))";
         databases.main().execute_unprepared(open).await.unwrap();
         let mut rows = BTreeMap::from([("Family", (Kind::Family, family)), ("Marker", (Kind::Marker, family))]);
-        for (name, kind, table) in TABLES {
+        let of_family = |table: &&Table| table.columns().iter().any(|column| column.name == "family_id");
+        let tables = Table::ALL.iter().filter(of_family);
+        let tables = tables.filter_map(|table| Some((table.object()?, table.name())));
+        for (name, table) in tables.chain([("WebhookDelivery", "webhook_delivery")]) {
+            let kind = Kind::of_type(name).expect("a kind of the same name");
             let text = format!("SELECT id FROM {table} WHERE authority_id = $1 AND family_id = $2 ORDER BY id");
-            if let Some(row) = key_of(databases, &text, vec![authority.into(), family.into()]).await {
-                rows.insert(name, (kind, row));
-            }
+            let row = key_of(databases, &text, vec![authority.into(), family.into()]).await;
+            let row = row.unwrap_or_else(|| panic!("the Hardmans have no {name}: give them one in src/demo"));
+            rows.insert(name, (kind, row));
         }
         let endpoint = "SELECT id FROM webhook_endpoint WHERE authority_id = $1 AND url LIKE '%others%'";
         let endpoint = key_of(databases, endpoint, vec![authority.into()]).await.unwrap();
@@ -176,13 +143,18 @@ impl Target {
             };
             (*name, (*kind, row))
         });
-        let mut values = own(|(name, _, _, value)| (name, value));
-        values.insert("date_of_birth", "1901-01-01".to_owned());
+        let values = like.values.keys().map(|(table, column)| {
+            let value = match (*table, *column) {
+                BIRTH => "1901-01-01".to_owned(),
+                _ => made_up(*table, column, false),
+            };
+            ((*table, *column), value)
+        });
         Self {
             family,
             reference: "TF-99999",
             rows: rows.collect(),
-            values,
+            values: values.collect(),
             codec: codec(),
         }
     }
@@ -203,9 +175,8 @@ impl Target {
     }
 
     /// The cursor of a row in a list without an order.
-    pub(super) fn cursor(&self, list: &str) -> Value {
-        let (_, kind) = LISTS.iter().find(|(known, _)| *known == list).unwrap();
-        let row = self.rows.get(kind).map_or(self.family, |(_, row)| *row);
+    pub(super) fn cursor(&self, list: &str, of: Table) -> Value {
+        let (_, row) = self.rows[of.object().expect("a list of what has ids")];
         let mut plain = self.family.as_bytes().to_vec();
         plain.extend_from_slice(row.as_bytes());
         plain.push(0);
@@ -215,7 +186,7 @@ impl Target {
         )
     }
 
-    pub(super) fn value(&self, name: &str) -> Value {
-        json!(self.values[name])
+    pub(super) fn value(&self, table: Table, column: &'static str) -> Value {
+        json!(self.values[&(table, column)])
     }
 }

@@ -11,12 +11,10 @@ use thinkfamily::{
 };
 use uuid::Uuid;
 
-use crate::{
-    store::tables::table_names,
-    support::{
-        database::{TestDatabase, on_both},
-        tables::{AUTHORITY, each_main_table, insert},
-    },
+use crate::support::{
+    database::{TestDatabase, on_both},
+    samples::AUTHORITY,
+    tables::{fill, names},
 };
 
 #[tokio::test]
@@ -26,7 +24,7 @@ async fn every_table_is_moved_or_stays_for_a_reason() {
     let (moved, stay) = tables();
     let both: BTreeSet<String> = moved.iter().chain(&stay).map(|table| (*table).to_owned()).collect();
     assert_eq!(both.len(), moved.len() + stay.len(), "a table is named twice");
-    let mut there = table_names(databases.main()).await;
+    let mut there = names(databases.main()).await;
     assert!(there.remove("schema_step"));
     assert_eq!(both, there);
 }
@@ -34,7 +32,7 @@ async fn every_table_is_moved_or_stays_for_a_reason() {
 /// One row of every table, with a value in each column and with none wherever that may be, goes there and back.
 async fn every_row_comes_over(from: &TestDatabase, to: &TestDatabase) {
     let (from, to) = (from.open().await, to.open().await);
-    each_main_table!(insert(from.main()));
+    fill(from.main()).await;
     let now = Clock::system().now();
     for number in [AUTHORITY, AUTHORITY + 1] {
         let before = from.sums(number).await.unwrap();
@@ -80,7 +78,7 @@ async fn every_row_comes_over_from_postgres_to_sqlite() {
 on_both!(what_leaves_is_delivered_no_more);
 async fn what_leaves_is_delivered_no_more(database: &TestDatabase) {
     let databases = database.open().await;
-    each_main_table!(insert(databases.main()));
+    fill(databases.main()).await;
     let store = Store::new(databases.clone(), Clock::system(), Ids::random());
     let now = store.clock().now();
     let due = store.due_deliveries(now, 9, 9).await.unwrap();
@@ -98,7 +96,7 @@ on_both!(the_next_changes_have_greater_numbers);
 async fn the_next_changes_have_greater_numbers(database: &TestDatabase) {
     let from = TestDatabase::sqlite().await;
     let (from, to) = (from.open().await, database.open().await);
-    each_main_table!(insert(from.main()));
+    fill(from.main()).await;
     let known = from.known_as("none", Some(AUTHORITY)).await.unwrap().remove(0);
     let now = Clock::system().now();
     copy_authority(&from, &to, &known, Uuid::from_u128(1), now)

@@ -6,6 +6,7 @@ use super::hardmans;
 use crate::support::{
     api::Api,
     app::App,
+    changes::Tried,
     database::{TestDatabase, on_both},
 };
 
@@ -50,31 +51,19 @@ async fn who_may_make_a_change_can_read_why_it_was_not_made(database: &TestDatab
     app.load_agreement(AGREEMENT).await;
     let partner = app.partner("cambs-police", "manager", "audit");
     let (family, member) = (family["id"].clone(), family["members"][0]["id"].clone());
-    let changes = json!({
-        "recordConsent": { "memberId": family, "categories": ["PLAN"], "agencyKinds": ["POLICE"], "decision": "GIVEN" },
-        "withdrawConsent": { "consentId": family },
-        "recordInvolvement": { "familyId": member, "agency": "cambs-police", "contactName": "Sam Example", "startedOn": "2026-06-15" },
-        "endInvolvement": { "involvementId": family, "endedOn": "2026-06-15" },
-        "openEmergencyAccess": { "reference": "no such family", "ground": "SAFEGUARDING", "justification": "A neighbour rang about shouting." },
-        "loadAgreement": { "document": "[agreement" },
-        "recordMarkerPlaced": { "markerId": family, "system": "NICHE", "placedOn": "2026-06-15" },
-        "recordMarkerRemoved": { "markerId": family, "system": "NICHE", "removedOn": "2026-06-15" },
-        "recordMarkerResponse": { "markerId": family, "changedWhatWasDone": true, "seenOn": "2026-06-15" },
-        "recordContact": { "markerId": family, "kind": "VISIT", "occurredAt": "2026-06-15T11:00:00Z", "urgency": "SOON" },
-        "addWebhookEndpoint": { "url": "ftp://hooks.example.org/" },
-        "addAlertEndpoint": { "url": "ftp://hooks.example.org/" },
-        "removeAlertEndpoint": { "endpointId": family },
-        "rotateWebhookSecret": { "endpointId": family },
-        "removeWebhookEndpoint": { "endpointId": family },
-        "retryWebhookDelivery": { "deliveryId": family },
-    });
-    for mutation in Api::new().fields("Mutation") {
+    let api = Api::new();
+    for mutation in api.fields("Mutation") {
         let name = mutation.name.as_str();
-        let input = changes.get(name).unwrap_or_else(|| panic!("{name} is not tried"));
-        let of_type = mutation.arguments[0].ty.inner_named_type();
-        let query =
-            format!("mutation ($input: {of_type}!) {{ {name}(input: $input) {{ errors {{ field code message }} }} }}");
-        let reply = partner.ask_with(&query, json!({ "input": input })).await;
+        let tried = Tried::of(&api, name);
+        // Ids of what they could not be about.
+        let input = tried.input(|field| {
+            if field == "familyId" {
+                member.clone()
+            } else {
+                family.clone()
+            }
+        });
+        let reply = partner.ask_with(&tried.document, json!({ "v": input })).await;
         let errors = reply.data()[name]["errors"]
             .as_array()
             .unwrap_or_else(|| panic!("{name}: {}", reply.body));
@@ -97,7 +86,7 @@ async fn who_may_make_a_change_can_read_why_it_was_not_made(database: &TestDatab
         // They are of the caller's own schema, too, and nothing that an operation could be refused for.
         let told = partner
             .told_by("fail")
-            .ask_with(&query, json!({ "input": input }))
+            .ask_with(&tried.document, json!({ "v": input }))
             .await;
         assert!(
             told.data()[name]["errors"][0]["code"].is_string(),

@@ -3,10 +3,9 @@
 use migration::{MAIN, TRAIL};
 use thinkfamily::store::{connect::Databases, migrate::Schema};
 
-use super::tables::table_names;
 use crate::support::{
     database::{TestDatabase, on_both},
-    tables::{each_main_table, each_trail_table, insert},
+    tables::{self, fill, names},
 };
 
 /// As many as there are steps.
@@ -25,19 +24,21 @@ async fn a_database_goes_up_and_down_and_up(database: &TestDatabase) {
     let databases = database.open().await;
     assert_eq!(applied(&databases).await, all(false));
     assert!(
-        table_names(databases.main()).await.is_empty(),
+        names(databases.main()).await.is_empty(),
         "asking for the status makes nothing"
     );
     for _ in 0..2 {
         databases.migrate_up().await.unwrap();
         assert_eq!(applied(&databases).await, all(true));
-        each_main_table!(insert(databases.main()));
-        each_trail_table!(insert(databases.trail()));
+        fill(databases.main()).await;
+        for table in tables::trail(databases.trail()).await {
+            table.insert(databases.trail()).await;
+        }
         databases.migrate_up().await.unwrap();
 
         databases.migrate_down().await.unwrap();
         assert_eq!(applied(&databases).await, all(false));
-        let left: Vec<_> = table_names(databases.main()).await.into_iter().collect();
+        let left: Vec<_> = names(databases.main()).await.into_iter().collect();
         assert!(left.iter().all(|name| name.ends_with("schema_step")), "{left:?}");
     }
 }

@@ -4,5 +4,5 @@ mod connect;
 mod constraints;
 mod described;
 mod migrations;
-pub(crate) mod tables;
+mod tables;
 mod together;

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod authority;
+pub(crate) mod changes;
 pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod live;
@@ -13,6 +14,7 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod receiver;
+pub(crate) mod samples;
 pub(crate) mod secure;
 pub(crate) mod small_disk;
 pub(crate) mod stamper;
