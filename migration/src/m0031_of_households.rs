@@ -20,9 +20,7 @@ fn up(script: &mut Script) {
     let today = today(script);
     add(script, "membership");
     let columns = MOVED.map(|(column, _)| column).join(", ");
-    quietly(
-        script,
-        format!(
+    script.run_quietly([format!(
             "UPDATE membership SET ({columns}) = (SELECT {columns} FROM person p \
              WHERE p.authority_id = membership.authority_id AND p.id = membership.person_id) \
              WHERE (authority_id, id) IN (SELECT authority_id, id FROM ( \
@@ -31,8 +29,7 @@ fn up(script: &mut Script) {
              SELECT authority_id, id, person_id, valid_from, \
              CASE WHEN valid_from <= {today} AND (valid_until IS NULL OR valid_until > {today}) THEN 1 ELSE 0 END AS holds FROM membership) AS of_days) AS placed \
              WHERE holds = 1 OR (any_holds = 0 AND place = 1))"
-        ),
-    );
+        )]);
     bind(script, "membership", "person");
     drop(script, "person");
 }
@@ -42,15 +39,12 @@ fn down(script: &mut Script) {
     let today = today(script);
     add(script, "person");
     let columns = MOVED.map(|(column, _)| column).join(", ");
-    quietly(
-        script,
-        format!(
+    script.run_quietly([format!(
             "UPDATE person SET ({columns}) = (SELECT {columns} FROM membership m \
              WHERE m.authority_id = person.authority_id AND m.person_id = person.id \
              ORDER BY CASE WHEN m.valid_from <= {today} AND (m.valid_until IS NULL OR m.valid_until > {today}) THEN 0 ELSE 1 END, \
              m.valid_from DESC, m.id DESC LIMIT 1)"
-        ),
-    );
+        )]);
     bind(script, "person", "membership");
     drop(script, "membership");
 }
@@ -69,24 +63,6 @@ fn drop(script: &mut Script, table: &str) {
     for (column, _) in MOVED {
         script.run(format!("ALTER TABLE {table} DROP COLUMN {column}"));
     }
-}
-
-/// Runs a statement after which no family counts as written.
-fn quietly(script: &mut Script, statement: String) {
-    let (quiet, loud) = if script.postgres {
-        (
-            "SELECT set_config('thinkfamily.loading', 'on', true)",
-            "SELECT set_config('thinkfamily.loading', '', true)",
-        )
-    } else {
-        (
-            "INSERT INTO family_written (authority_id, seq, family_id) VALUES (0, 0, zeroblob(16))",
-            "DELETE FROM family_written WHERE authority_id = 0",
-        )
-    };
-    script.run(quiet);
-    script.run(statement);
-    script.run(loud);
 }
 
 /// Binds the agencies of one table to those that there are, and those of the other no longer. SQLite takes such a rule only in the text of a table, of which the rows do not change: so the text

@@ -38,19 +38,20 @@ fn up(script: &mut Script) {
         );
     }
     // A yes dated ahead is none, and a no is one of this moment.
-    quietly(script, |script| {
-        let now = if script.postgres {
-            "now()"
-        } else {
-            "strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')"
-        };
-        script.run(format!(
-            "UPDATE consent SET withdrawn_at = recorded_at WHERE decision = 'given' AND withdrawn_at IS NULL AND recorded_at > {now}"
-        ));
-        script.run(format!(
-            "UPDATE consent SET recorded_at = {now} WHERE decision = 'refused' AND recorded_at > {now}"
-        ));
-    });
+    let (now, ahead) = if script.postgres {
+        ("now()", "recorded_at > now()")
+    } else {
+        (
+            "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')",
+            "julianday(recorded_at) > julianday('now')",
+        )
+    };
+    script.run_quietly([
+        format!(
+            "UPDATE consent SET withdrawn_at = recorded_at WHERE decision = 'given' AND withdrawn_at IS NULL AND {ahead}"
+        ),
+        format!("UPDATE consent SET recorded_at = {now} WHERE decision = 'refused' AND {ahead}"),
+    ]);
     script.create(TABLES);
     if script.postgres {
         script.run(HOUSEHOLDS);
@@ -73,12 +74,12 @@ fn up(script: &mut Script) {
         script.run("ALTER TABLE membership ENABLE ALWAYS TRIGGER membership_written; ALTER TABLE person ENABLE ALWAYS TRIGGER person_written");
     } else {
         for (table, column) in OF_PEOPLE {
-            run_all(script, noted_by_sqlite(table, Of::Person(column)));
+            script.run_all(noted_by_sqlite(table, Of::Person(column)));
         }
         drop_of_sqlite(script, "membership");
-        run_all(script, noted_by_sqlite("membership", Of::Households));
+        script.run_all(noted_by_sqlite("membership", Of::Households));
         drop_of_sqlite(script, "person");
-        run_all(script, noted_by_sqlite("person", Of::PersonHouseholds));
+        script.run_all(noted_by_sqlite("person", Of::PersonHouseholds));
     }
 }
 
@@ -97,9 +98,9 @@ fn down(script: &mut Script) {
         script.run("DROP FUNCTION note_written_households(); DROP FUNCTION note_written_person_households(); DROP FUNCTION note_written_child()");
     } else {
         drop_of_sqlite(script, "membership");
-        run_all(script, noted_by_sqlite("membership", Of::Family));
+        script.run_all(noted_by_sqlite("membership", Of::Family));
         drop_of_sqlite(script, "person");
-        run_all(script, noted_by_sqlite("person", Of::Person("id")));
+        script.run_all(noted_by_sqlite("person", Of::Person("id")));
         script.drop(TABLES);
     }
     if script.postgres {
@@ -117,30 +118,6 @@ fn down(script: &mut Script) {
         );
     }
     script.run("ALTER TABLE person DROP COLUMN died_on");
-}
-
-/// Runs statements of which no family counts as written.
-fn quietly(script: &mut Script, run: impl FnOnce(&mut Script)) {
-    let (quiet, loud) = if script.postgres {
-        (
-            "SELECT set_config('thinkfamily.loading', 'on', true)",
-            "SELECT set_config('thinkfamily.loading', '', true)",
-        )
-    } else {
-        (
-            "INSERT INTO family_written (authority_id, seq, family_id) VALUES (0, 0, zeroblob(16))",
-            "DELETE FROM family_written WHERE authority_id = 0",
-        )
-    };
-    script.run(quiet);
-    run(script);
-    script.run(loud);
-}
-
-fn run_all(script: &mut Script, statements: Vec<String>) {
-    for statement in statements {
-        script.run(statement);
-    }
 }
 
 fn drop_of_sqlite(script: &mut Script, table: &str) {
@@ -208,8 +185,8 @@ fn again(script: &mut Script, columns: &str, checks: &str, values: &str) {
         "CREATE INDEX consent_newest ON consent (authority_id, person_id, agency_kind, category, recorded_at)"
             .to_owned(),
     ];
-    run_all(script, statements.into());
-    run_all(script, noted_by_sqlite("consent", Of::Person("person_id")));
+    script.run_all(statements);
+    script.run_all(noted_by_sqlite("consent", Of::Person("person_id")));
 }
 
 const TABLES: &[Table] = &[

@@ -8,10 +8,10 @@ use crate::{
     clock::Ids,
     records::{
         ActionRow, AddressRow, AgencyRow, AuthorityRow, ClientProgramRow, ConsentAnswer, ConsentRow, CriteriaMatchRow,
-        DistanceScoreRow, FamilyRow, GoalRow, GoalStatus, IdentifierSystem, InvolvementRow, LacksCapacityRow,
-        LeadProfessionalRow, LocalIdentifierRow, MARKER_ADVICE, MarkerRow, MarkerStatus, MatchedBy, MembershipRow,
-        OutcomeKind, OutcomeRow, ParentalResponsibilityRow, PersonRow, ProgressStage, ProgressValueRow, Relationship,
-        Route, ScoredBy, Sex, StatutoryStatusCode, StatutoryStatusRow,
+        DistanceScoreRow, FamilyRow, GoalRow, GoalStatus, IdentifierSystem, InvolvementRow, LeadProfessionalRow,
+        LocalIdentifierRow, MARKER_ADVICE, MarkerRow, MarkerStatus, MatchedBy, MembershipRow, OutcomeKind, OutcomeRow,
+        PersonRow, ProgressStage, ProgressValueRow, Relationship, Route, ScoredBy, Sex, StatutoryStatusCode,
+        StatutoryStatusRow,
     },
     store::dataset::Dataset,
 };
@@ -223,31 +223,6 @@ impl<'i> Desk<'i> {
             status,
             valid_from: since,
             valid_until: until,
-        });
-    }
-
-    pub(super) fn responsible(&mut self, family: Uuid, person: Uuid, child: Uuid, since: NaiveDate) {
-        self.data.parental_responsibilities.push(ParentalResponsibilityRow {
-            authority_id: self.authority,
-            id: self.ids.uuid(),
-            family_id: family,
-            child_id: child,
-            person_id: Some(person),
-            agency_id: None,
-            subject: None,
-            valid_from: since,
-            valid_until: None,
-        });
-    }
-
-    pub(super) fn lacked_capacity(&mut self, family: Uuid, person: Uuid, since: NaiveDate, until: NaiveDate) {
-        self.data.lacks_capacity.push(LacksCapacityRow {
-            authority_id: self.authority,
-            id: self.ids.uuid(),
-            family_id: family,
-            person_id: person,
-            valid_from: since,
-            valid_until: Some(until),
         });
     }
 

@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::{CAMBRIDGESHIRE, CAMBRIDGESHIRE_AGREEMENT, HARDMAN_REFERENCE, LEAD_SUBJECT, worked};
 use crate::{
-    catalogue, records,
+    catalogue,
+    clock::day_of,
+    records,
     sharing::{
         agreement::{Access, Policy},
         agreement_file,

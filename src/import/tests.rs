@@ -207,7 +207,7 @@ fn good_files_become_rows() {
     assert_eq!(data.outcomes[0].goal_id, Some(data.goals[0].id));
     assert_eq!(data.distance_scores[0].assessment_id, data.assessments[0].id);
     let consent = &data.consents[0];
-    assert_eq!((consent.decided_by, consent.person_id), (mother.id, data.people[1].id));
+    assert_eq!((consent.decided_by, consent.person_id), (Some(mother.id), data.people[1].id));
     assert_eq!(consent.recorded_at.to_rfc3339(), "2025-01-02T08:30:00+00:00");
     assert_eq!(data.criteria_matches[1].person_id, None);
     assert_eq!(data.families[1].attached_on, None);

@@ -12,7 +12,9 @@ use super::{
     category::{Category, CategorySet},
     ceiling::Ceiling,
     decide::{Decision, Needs, decide},
-    facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts, RowFacts},
+    facts::{
+        Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts, RowFacts,
+    },
 };
 
 pub(super) fn key(number: u128) -> Uuid {
