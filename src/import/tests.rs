@@ -17,10 +17,10 @@ const GOOD: [(Table, &str); 20] = [
     ),
     (
         Table::Person,
-        "person_key,given_name,family_name,date_of_birth,sex,ethnicity,disability,shielded,expected_on,adult\n\
-         p1,Dawn,\"Hart, née Lane\",1990-02-28,female,White British,none,true,,\n\
-         p2,Toby,Hart,2016-05-01,male,,,,,\n\
-         p3,Suharno,,1961,male,,,,,true\np4,,,,unknown,,,,2026-06-10,\n",
+        "person_key,given_name,family_name,date_of_birth,sex,ethnicity,disability,shielded,expected_on,adult,died_on\n\
+         p1,Dawn,\"Hart, née Lane\",1990-02-28,female,White British,none,true,,,\n\
+         p2,Toby,Hart,2016-05-01,male,,,,,,\n\
+         p3,Suharno,,1961,male,,,,,true,2025-11-30\np4,,,,unknown,,,,2026-06-10,,\n",
     ),
     (
         Table::Family,
@@ -98,9 +98,20 @@ const GOOD: [(Table, &str); 20] = [
     ),
     (
         Table::Consent,
-        "consent_key,family_key,person_key,category,agency_kind,decision,decided_by_key,recorded_at,expires_on,withdrawn_at,\
-         recorded_by_agency,recorded_by_subject\n\
-         co1,f1,p2,PLAN,school,given,p1,2025-01-02T09:30:00+01:00,2027-01-01,2025-06-01T10:00:00Z,north-school,sub-1\n",
+        "consent_key,family_key,person_key,category,agency_kind,decision,purposes,decided_by_key,decided_by_agency,\
+         decided_by_subject,recorded_at,expires_on,withdrawn_at,recorded_by_agency,recorded_by_subject\n\
+         co1,f1,p2,PLAN,school,given,safeguarding programme_management,p1,,,2025-01-02T09:30:00+01:00,2027-01-01,2025-06-01T10:00:00Z,\
+         north-school,sub-1\n\
+         co2,f1,p2,PLAN,school,given,,,north-police,sub-2,2025-01-02T09:30:00+01:00,,,north-school,sub-1\n",
+    ),
+    (
+        Table::ParentalResponsibility,
+        "parental_responsibility_key,family_key,child_key,person_key,agency,subject,valid_from,valid_until\n\
+         r1,f1,p2,p1,,,2016-05-01,2020-01-01\nr2,f1,p2,,north-police,sub-3,2020-01-01,\n",
+    ),
+    (
+        Table::LacksCapacity,
+        "lacks_capacity_key,family_key,person_key,valid_from,valid_until\nlc1,f1,p1,2020-01-01,2020-02-01\n",
     ),
     (
         Table::Marker,
@@ -207,7 +218,10 @@ fn good_files_become_rows() {
     assert_eq!(data.outcomes[0].goal_id, Some(data.goals[0].id));
     assert_eq!(data.distance_scores[0].assessment_id, data.assessments[0].id);
     let consent = &data.consents[0];
-    assert_eq!((consent.decided_by, consent.person_id), (Some(mother.id), data.people[1].id));
+    assert_eq!(
+        (consent.decided_by, consent.person_id),
+        (Some(mother.id), data.people[1].id)
+    );
     assert_eq!(consent.recorded_at.to_rfc3339(), "2025-01-02T08:30:00+00:00");
     assert_eq!(data.criteria_matches[1].person_id, None);
     assert_eq!(data.families[1].attached_on, None);

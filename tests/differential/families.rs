@@ -40,9 +40,9 @@ pub(crate) fn family(
     // In some families nearly everyone agrees, so that a whole family's consent is not a rarity.
     let agree = chance.pick(&[55, 97]);
     let family = chance.key();
-    let consents = consents(chance, family, &people, now, categories, agree);
     let elsewhere = elsewhere(chance, &people, today);
     let responsibilities = responsibilities(chance, &people, today);
+    let consents = consents(chance, family, (&people, &responsibilities), now, categories, agree);
     FamilyFacts {
         authority,
         family,
@@ -71,8 +71,8 @@ pub(crate) fn family(
 
 fn person(chance: &mut Chance, today: NaiveDate, own_consent_age: i32) -> PersonFacts {
     let (age, days) = match chance.number(0, 9) {
-        0 => (own_consent_age, chance.pick(&[-1, 0, 1])),
-        1 => (18, chance.pick(&[-1, 0, 1])),
+        0 => (own_consent_age, chance.pick(&[-40, -28, -27, -1, 0, 1])),
+        1 => (18, chance.pick(&[-28, -27, -1, 0, 1])),
         2 => (chance.pick(&[14, 15, 16, 17]), 40),
         3..=4 => (chance.pick(&[1, 5, 10]), 40),
         _ => (chance.pick(&[25, 33, 41, 60]), 40),
@@ -149,7 +149,7 @@ fn elsewhere(chance: &mut Chance, people: &[PersonFacts], today: NaiveDate) -> V
 fn responsibilities(chance: &mut Chance, people: &[PersonFacts], today: NaiveDate) -> Vec<Responsibility> {
     let mut all = Vec::new();
     for child in people {
-        if chance.percent(15) {
+        if chance.percent(30) {
             let held_by = if chance.percent(30) {
                 professional(chance)
             } else {
@@ -189,7 +189,7 @@ fn born(chance: &mut Chance, birthday: NaiveDate, today: NaiveDate) -> Born {
 fn consents(
     chance: &mut Chance,
     family: Uuid,
-    people: &[PersonFacts],
+    (people, responsibilities): (&[PersonFacts], &[Responsibility]),
     now: DateTime<Utc>,
     categories: &[Category],
     agree: u32,
@@ -197,22 +197,26 @@ fn consents(
     let mut consents = Vec::new();
     for person in people {
         // Mostly those whose decision could count, sometimes anyone.
-        let parents: Vec<_> = people
+        let mut parents: Vec<Decider> = people
             .iter()
             .filter(|other| other.belongs.iter().any(|belongs| belongs.parental_responsibility))
-            .map(|other| other.person)
+            .map(|other| Decider::Person(other.person))
             .collect();
+        let recorded = responsibilities.iter().filter(|one| one.child == person.person);
+        for holder in recorded.map(|one| &one.held_by) {
+            parents.extend([holder.clone(), holder.clone(), holder.clone()]);
+        }
         for category in categories {
             for kind in KINDS {
                 for _ in 0..chance.pick(&[0, 1, 1, 1, 2, 3]) {
                     let decided_by = match chance.number(0, 19) {
                         0..=9 => Decider::Person(person.person),
-                        10..=16 if !parents.is_empty() => Decider::Person(chance.pick(&parents)),
+                        10..=16 if !parents.is_empty() => parents[chance.number(0, parents.len() - 1)].clone(),
                         17 => professional(chance),
                         _ => Decider::Person(chance.pick(people_keys(people).as_slice())),
                     };
                     let decision = decision(chance, person.person, *category, kind, decided_by, now, agree);
-                    let family = if chance.percent(92) { family } else { chance.key() };
+                    let family = if chance.percent(85) { family } else { chance.key() };
                     consents.push(ConsentDecision { family, ..decision });
                 }
             }

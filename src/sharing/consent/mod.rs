@@ -33,9 +33,7 @@ pub struct Asked<'a> {
 }
 
 /// Why consent is not given.
-///
-/// Of several, the first in their order is told: those of this family, in the order of the reasons, so that the order of the members does not matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoConsent {
     /// Whether another household has to do with it, so that nobody is told more than that the value is withheld.
     pub elsewhere: bool,
@@ -115,10 +113,11 @@ impl<'f> Rule<'f> {
             None => Err(Reason::ConsentNotGiven),
         };
         let elsewhere = !person.born.is(self.facts.own_consent_age, self.today) && !person.belonged_on(self.today);
-        unless_refused(&words, given).map_err(|no| NoConsent {
-            elsewhere: no.elsewhere || elsewhere,
-            ..no
-        })
+        answer_here(&words, given).map_err(|reason| NoConsent { elsewhere, reason })?;
+        if words.refused_elsewhere() {
+            return Err(REFUSED_ELSEWHERE);
+        }
+        Ok(())
     }
 
     /// Whoever is an adult on one of their possible birthdays is asked. If on some birthdays nobody is, so is whoever is of own-consent age
@@ -127,26 +126,32 @@ impl<'f> Rule<'f> {
         let sure = |age| self.facts.members().any(|person| person.born.is(age, self.today));
         let mut ages = [ADULT_AGE, self.facts.own_consent_age].into_iter();
         let least = ages.find(|age| sure(*age)).ok_or(Reason::ConsentNotGiven)?;
-        let mut refusal: Option<NoConsent> = None;
-        let mut some_yes = false;
+        let (mut refusal, mut some_yes, mut refused_elsewhere) = (None::<Reason>, false, false);
         for person in self
             .facts
             .members()
             .filter(|person| person.born.may_be(least, self.today))
         {
             let words = Words::about(self.facts, person, self.asked);
-            let not_asked = least == ADULT_AGE && self.is_not_yet_asked(&words, person);
-            let given = if not_asked { Ok(()) } else { yes(&words, Group::Own) };
-            match unless_refused(&words, given) {
-                Ok(()) => some_yes |= !not_asked && person.born.is(least, self.today),
-                Err(no) => refusal = Some(refusal.map_or(no, |known| known.min(no))),
+            refused_elsewhere |= words.refused_elsewhere();
+            if least == ADULT_AGE && self.is_not_yet_asked(&words, person) {
+                continue;
+            }
+            match answer_here(&words, yes(&words, Group::Own)) {
+                Ok(()) => some_yes |= person.born.is(least, self.today),
+                Err(reason) => refusal = Some(refusal.map_or(reason, |known| known.min(reason))),
             }
         }
-        match refusal {
-            Some(no) => Err(no),
-            None if some_yes => Ok(()),
-            None => Err(Reason::ConsentNotGiven.into()),
+        if let Some(reason) = refusal {
+            return Err(reason.into());
         }
+        if !some_yes {
+            return Err(Reason::ConsentNotGiven.into());
+        }
+        if refused_elsewhere {
+            return Err(REFUSED_ELSEWHERE);
+        }
+        Ok(())
     }
 
     /// An adult who came or came of age less than 28 days ago, and of whom no decision of this family counts.
@@ -161,30 +166,26 @@ impl<'f> Rule<'f> {
     }
 }
 
-/// Whether one of a group says yes. For 28 days after a child reaches own-consent age a parent's yes is enough, unless the child has spoken.
+/// Whether one of a group says yes.
 fn yes(words: &Words<'_>, group: Group) -> Result<(), Reason> {
-    if words.says_yes(group) || (group == Group::Own && words.says_yes_for_now()) {
+    if words.says_yes(group) {
         Ok(())
     } else {
         Err(words.why_no_yes())
     }
 }
 
-/// The answer if nobody says no.
-fn unless_refused(words: &Words<'_>, given: Result<(), Reason>) -> Result<(), NoConsent> {
-    if let Some(reason) = words.refusal() {
-        return Err(reason.into());
-    }
-    given?;
-    if words.refused_elsewhere() {
-        return Err(REFUSED_ELSEWHERE);
-    }
-    Ok(())
+/// The answer of this family: what is given, if nobody says no.
+fn answer_here(words: &Words<'_>, given: Result<(), Reason>) -> Result<(), Reason> {
+    words.refusal().map_or(given, Err)
 }
 
-/// Whether a child reached own-consent age less than 28 days ago, on whichever of their possible birthdays.
-fn reached_own_age_lately(facts: &FamilyFacts, child: &PersonFacts, today: NaiveDate) -> bool {
-    birthday(child.born.earliest(), facts.own_consent_age).is_some_and(|day| is_lately(day, today))
+/// Whether a child surely is of own-consent age and reached it less than 28 days ago, on whichever of their possible birthdays. So long a
+/// parent's yes is enough, unless the child has spoken.
+fn reached_own_age_lately(facts: &FamilyFacts, child: &PersonFacts) -> bool {
+    let age = facts.own_consent_age;
+    let reached = birthday(child.born.earliest(), age);
+    child.born.is(age, facts.today) && reached.is_some_and(|day| is_lately(day, facts.today))
 }
 
 fn is_lately(day: NaiveDate, today: NaiveDate) -> bool {

@@ -155,8 +155,19 @@ fn of_two_at_the_same_instant_the_no_counts() {
 fn what_is_withdrawn_is_not_given_even_when_an_older_one_stands() {
     let facts = with(vec![given(MOTHER, MOTHER, 9), withdrawn(MOTHER, MOTHER, 1)]);
     assert_eq!(of(MOTHER, &facts), Err(Reason::ConsentWithdrawn));
+    // A withdrawal is a no of its own moment, today.
     let facts = with(vec![withdrawn(MOTHER, MOTHER, 9), given(MOTHER, MOTHER, 1)]);
-    assert_eq!(of(MOTHER, &facts), Ok(()));
+    assert_eq!(of(MOTHER, &facts), Err(Reason::ConsentWithdrawn));
+    let facts = FamilyFacts {
+        now: facts.now + chrono::TimeDelta::days(2),
+        today: facts.today + chrono::Days::new(2),
+        ..facts
+    };
+    let mut anew = facts.clone();
+    let mut again = given(MOTHER, MOTHER, 1);
+    (again.recorded_at, again.recorded_on) = (facts.now, facts.today);
+    anew.consents.push(again);
+    assert_eq!(of(MOTHER, &anew), Ok(()));
 }
 
 #[test]

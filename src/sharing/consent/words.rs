@@ -20,8 +20,6 @@ const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 struct Counts {
     own: bool,
     parents: bool,
-    /// For the parents, once the child has reached own-consent age.
-    grace: bool,
 }
 
 /// What a word says.
@@ -29,7 +27,7 @@ struct Counts {
 enum Said {
     Yes(Counts),
     /// A yes that gives nothing any more, and brings back nothing older.
-    Over(Counts, Reason),
+    Over(Reason),
     No(Reason),
 }
 
@@ -74,28 +72,32 @@ impl Newest<'_> {
 /// The newest word of each who has said something that counts about a person.
 pub(super) struct Words<'f> {
     newest: Vec<Newest<'f>>,
-    /// Whether they themselves have, in this family.
-    has_spoken: bool,
 }
 
 impl<'f> Words<'f> {
     pub(super) fn about(facts: &'f FamilyFacts, person: &PersonFacts, asked: Asked<'_>) -> Self {
-        let reader = Reader {
+        let mut reader = Reader {
             facts,
             standing: Standing::new(facts),
             person,
             today: facts.today,
             latest: facts.now + MAX_CLOCK_SKEW,
+            is_in_grace: reached_own_age_lately(facts, person),
         };
-        let mut words = Self {
-            newest: Vec::new(),
-            has_spoken: false,
-        };
+        let mut words = Self { newest: Vec::new() };
         let about = facts.consents.iter().filter(|decision| {
             decision.person == person.person
                 && decision.category == asked.category
                 && decision.agency_kind == asked.agency_kind
         });
+        if reader.is_in_grace {
+            let themselves = Decider::Person(person.person);
+            let mut own = about.clone().filter(|decision| decision.decided_by == themselves);
+            reader.is_in_grace = !own.any(|decision| {
+                let here = decision.family == facts.family;
+                here && (reader.yes(decision, asked.purpose).is_some() || reader.no(decision, here).is_some())
+            });
+        }
         for decision in about {
             let here = decision.family == facts.family;
             let said = [
@@ -106,9 +108,6 @@ impl<'f> Words<'f> {
                 words.put(&decision.decided_by, word, here);
             }
         }
-        let themselves = Decider::Person(person.person);
-        let mut said_here = words.newest.iter().filter(|newest| newest.here.is_some());
-        words.has_spoken = said_here.any(|newest| *newest.decider == themselves);
         words
     }
 
@@ -146,26 +145,18 @@ impl<'f> Words<'f> {
 
     /// Whether one of a group says yes.
     pub(super) fn says_yes(&self, group: Group) -> bool {
-        self.some_yes(|counts| match group {
-            Group::Own => counts.own,
-            Group::Parents => counts.parents,
-        })
-    }
-
-    /// Whether a parent said yes who could decide still if the child had not reached own-consent age, and the child has said nothing.
-    pub(super) fn says_yes_for_now(&self) -> bool {
-        !self.has_spoken && self.some_yes(|counts| counts.grace)
-    }
-
-    fn some_yes(&self, of: impl Fn(Counts) -> bool) -> bool {
         let mut said = self.newest.iter().filter_map(|newest| newest.here);
-        said.any(|word| matches!(word.said, Said::Yes(counts) if of(counts)))
+        said.any(|word| match (word.said, group) {
+            (Said::Yes(counts), Group::Own) => counts.own,
+            (Said::Yes(counts), Group::Parents) => counts.parents,
+            _ => false,
+        })
     }
 
     /// Why there is no yes, where nobody says no.
     pub(super) fn why_no_yes(&self) -> Reason {
         let over = self.newest.iter().filter_map(|newest| match newest.here?.said {
-            Said::Over(counts, reason) => (counts.own || counts.parents || !self.has_spoken).then_some(reason),
+            Said::Over(reason) => Some(reason),
             _ => None,
         });
         over.min().unwrap_or(Reason::ConsentNotGiven)
@@ -179,6 +170,8 @@ struct Reader<'r> {
     person: &'r PersonFacts,
     today: NaiveDate,
     latest: DateTime<Utc>,
+    /// Whether a parent's yes is still enough for a child who has reached own-consent age.
+    is_in_grace: bool,
 }
 
 impl Reader<'_> {
@@ -195,8 +188,8 @@ impl Reader<'_> {
         }
         let said = match decision.expires_on {
             // At once, whatever the clocks of two servers say of each other.
-            _ if decision.withdrawn_at.is_some() => Said::Over(counts, Reason::ConsentWithdrawn),
-            Some(last) if last < self.today => Said::Over(counts, Reason::ConsentExpired),
+            _ if decision.withdrawn_at.is_some() => Said::Over(Reason::ConsentWithdrawn),
+            Some(last) if last < self.today => Said::Over(Reason::ConsentExpired),
             _ => Said::Yes(counts),
         };
         Some(Word {
@@ -233,14 +226,12 @@ impl Reader<'_> {
         let is_one = |group| is_one_on(group, day) && is_one_on(group, self.today);
         let own = decides(Group::Own, self.today);
         let parents = decides(Group::Parents, self.today);
+        let themselves = own != Rank::No && decides(Group::Own, day) >= own && is_one(Group::Own);
         let as_parent = is_one(Group::Parents);
+        let for_now = self.is_in_grace && decides(Group::Parents, day) == Rank::Sure && as_parent;
         Counts {
-            own: own != Rank::No && decides(Group::Own, day) >= own && is_one(Group::Own),
+            own: themselves || for_now,
             parents: parents != Rank::No && decides(Group::Parents, day) != Rank::No && as_parent,
-            grace: own == Rank::Sure
-                && decides(Group::Parents, day) == Rank::Sure
-                && as_parent
-                && reached_own_age_lately(self.facts, self.person, self.today),
         }
     }
 }

@@ -165,7 +165,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     }),
     ("who has not decided is never asked", |case| {
-        let decided: Vec<Uuid> = case.facts.consents.iter().map(|decision| decision.person).collect();
+        let kind = &case.caller.principal.agency_kind;
+        let about =
+            case.facts.consents.iter().filter(|decision| {
+                case.needs().categories.contains(decision.category) && decision.agency_kind == *kind
+            });
+        let decided: Vec<Uuid> = about.map(|decision| decision.person).collect();
         twisted(case, |case| {
             let yesterday = case.facts.today - Days::new(1);
             let silent = case
