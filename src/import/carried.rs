@@ -82,18 +82,16 @@ impl Records {
     /// The file with other values, each line where it was.
     fn made(&self, of_line: impl Fn(u64, &ByteRecord) -> ByteRecord) -> Arc<[u8]> {
         let mut text = Vec::new();
-        let mut at = 1;
-        for (line, record) in &self.0 {
-            while at < *line {
-                text.push(b'\n');
-                at += 1;
-            }
+        let next = self.0.iter().skip(1).map(|(line, _)| Some(*line)).chain([None]);
+        for ((line, record), next) in self.0.iter().zip(next) {
             let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
             // Writing to memory cannot fail.
             let _ = writer.write_byte_record(&of_line(*line, record));
             let written = writer.into_inner().unwrap_or_default();
-            at += written.iter().filter(|byte| **byte == b'\n').count() as u64;
-            text.extend(written);
+            // A line is where the one before it ended: empty ones between count to it.
+            let lines = written.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let empty = next.map_or(0, |next| (next - line).saturating_sub(lines));
+            text.extend((0..empty).map(|_| b'\n').chain(written));
         }
         text.into()
     }

@@ -89,11 +89,16 @@ async fn serve(database: &TestDatabase) -> App {
     let databases = database.open().await;
     bulk::load(&databases, &data(), &mut |_| {}).await.unwrap();
     let app = App::over(databases, Clock::fixed(today()), Ids::seeded(1)).await;
+    // What is about nobody is of no family that anybody could work with.
     let clause = |kind: &str| {
-        CLAUSE
-            .replace("KIND", kind)
-            .replace("EXPLAINED", "true")
+        let all = CLAUSE.replace("KIND", kind).replace("EXPLAINED", "true");
+        let of_families = all
             .replace("\"authority\"", "\"involved\"")
+            .replace("\"REFERENCE\", ", "");
+        let of_nobody = all.replace(&format!("id = \"{kind}\""), &format!("id = \"{kind}-reference\""));
+        let (before, after) = of_nobody.split_once("categories = [").expect("it names categories");
+        let (_, after) = after.split_once(']').expect("the list ends");
+        format!("{of_families}{before}categories = [\"REFERENCE\"]{after}")
     };
     app.load_agreement(&format!("{AGREEMENT}{}{}", clause("police"), clause("early_help")))
         .await;

@@ -68,7 +68,7 @@ async fn files_are_loaded_whole_once_and_in_any_number_of_runs(database: &TestDa
     // Another file with the same rows and one more: one that may not be there is told with its line.
     home.write(
         "files/membership.csv",
-        &MEMBERS.replace("\nm2", "\nm3,f1,p2,child,false,2016-05-01,\nm2"),
+        &MEMBERS.replace("\nm2", "\nm3,f1,p2,child,false,2016-05-01,,\nm2"),
     );
     home.run(&RUN).failed(
         1,

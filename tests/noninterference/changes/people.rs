@@ -155,7 +155,12 @@ fn membership(m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
         relationship = m.code(),
         parental_responsibility = m.chance.percent(50),
         valid_from = m.day(),
-        valid_until = m.day_if_any()
+        valid_until = m.day_if_any(),
+        employment_status = m.text_if_any(),
+        education_setting = m.text_if_any(),
+        phone = m.text_if_any(),
+        email = m.text_if_any(),
+        source_agency_id = Some(m.agency())
     );
     "memberships"
 }
