@@ -27,6 +27,7 @@ mod m0019_announced;
 mod m0020_taking_turns;
 mod m0021_announced_by_chain;
 mod m0030_authority_fence;
+mod m0032_number_to_ring;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -117,6 +118,7 @@ pub const MAIN: Steps = Steps {
         m0020_taking_turns::STEP,
         m0021_announced_by_chain::STEP,
         m0030_authority_fence::STEP,
+        m0032_number_to_ring::STEP,
     ],
 };
 

@@ -71,7 +71,7 @@ pub(crate) fn police(app: &App) -> Partner {
 }
 
 /// Adds somebody with the names and date of birth of somebody else to another family, by the bulk loader.
-pub(super) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
+pub(crate) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
     let data = demo::worked(today().date_naive());
     let family = data.families.iter().find(|family| family.reference == reference);
     let family = family.expect("a family of the demonstration");
