@@ -99,7 +99,8 @@ impl World {
     /// The next case.
     pub(crate) fn case(&mut self) -> Case {
         let chance = &mut self.chance;
-        let now = moment(chance, shifted(self.around, chance.pick(&[-1, 0, 0, 0, 1])));
+        let day = shifted(self.around, chance.pick(&[-1, 0, 0, 0, 1]));
+        let now = moment(chance, day);
         let today = day_of(now);
         let caller = caller(chance);
         let asked: Vec<_> = (0..chance.pick(&[1, 1, 1, 1, 2, 2, 3]))
