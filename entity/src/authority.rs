@@ -21,6 +21,8 @@ pub struct Model {
     pub suppression_threshold: i32,
     /// What whoever meets a family with a marker is asked to do.
     pub marker_advice: String,
+    /// Whom to ring in an emergency about whoever is at risk.
+    pub number_to_ring: Option<String>,
 }
 
 /// No relations: statements join by authority and family themselves.

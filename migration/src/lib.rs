@@ -28,6 +28,7 @@ mod m0020_taking_turns;
 mod m0021_announced_by_chain;
 mod m0030_authority_fence;
 mod m0031_of_households;
+mod m0032_number_to_ring;
 mod m0034_deciders;
 mod step;
 mod t0001_trail;
@@ -121,6 +122,7 @@ pub const MAIN: Steps = Steps {
         m0021_announced_by_chain::STEP,
         m0030_authority_fence::STEP,
         m0031_of_households::STEP,
+        m0032_number_to_ring::STEP,
         m0034_deciders::STEP,
     ],
 };

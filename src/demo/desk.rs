@@ -87,6 +87,7 @@ impl<'i> Desk<'i> {
             emergency_hours: 8,
             suppression_threshold: 5,
             marker_advice: MARKER_ADVICE.to_owned(),
+            number_to_ring: Some("01632 960999".to_owned()),
         });
     }
 

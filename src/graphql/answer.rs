@@ -10,7 +10,10 @@ use super::{language::Resolved, plan::Plan};
 use crate::{
     audit::receipt::SignedReceipt,
     error::{ErrorCode, RequestError},
-    sharing::disclosure::{Account, Step},
+    sharing::{
+        disclosure::{Account, Step},
+        reason::Told,
+    },
 };
 
 /// No answer has more errors.
@@ -94,6 +97,9 @@ struct WithheldEntry<'a> {
     reason: &'static str,
     count: usize,
     paths: Vec<Path<'a>>,
+    /// Whom to ring about it, in an emergency.
+    #[serde(rename = "numberToRing", skip_serializing_if = "Option::is_none")]
+    number_to_ring: Option<&'a str>,
 }
 
 struct Path<'a>(&'a [Step]);
@@ -142,6 +148,7 @@ pub(super) fn body(
     mut response: Response,
     introspected: Option<Value>,
     receipt: Option<&SignedReceipt>,
+    number_to_ring: Option<&str>,
 ) -> Vec<u8> {
     if let (Some(Value::Object(mut introspected)), Value::Object(read)) = (introspected, &mut response.data) {
         let mut merged = IndexMap::new();
@@ -161,6 +168,7 @@ pub(super) fn body(
             reason: told.code(),
             count: places.count,
             paths: places.paths.iter().map(|path| Path(path)).collect(),
+            number_to_ring: number_to_ring.filter(|_| told == Told::Ring),
         })
         .collect();
     let told = !withheld.is_empty();

@@ -48,7 +48,7 @@ impl<T: OutputType> OutputType for Shared<T> {
                 if request.mode == WithheldMode::Error {
                     let message = match withheld.told {
                         Told::NotInAgreement => "The agreement does not permit this to you for this purpose.",
-                        Told::Withheld | Told::Exactly(_) => "This value is withheld.",
+                        Told::Withheld | Told::Exactly(_) | Told::Ring => "This value is withheld.",
                     };
                     let coordinate = register::get(id).coordinate;
                     add_error(ctx, field.pos, withheld.told.code(), message, Some(coordinate));

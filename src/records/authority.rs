@@ -25,6 +25,8 @@ table! {
         suppression_threshold: i32;
         /// What whoever meets a family with a marker is asked to do.
         marker_advice: String, text(1000);
+        /// Whom to ring in an emergency about whoever is at risk, whose whereabouts no emergency opens.
+        number_to_ring: Option<String>, text(100);
     }
 }
 

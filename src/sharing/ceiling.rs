@@ -211,6 +211,14 @@ impl Ceiling {
         may_open_emergency(&self.parties)
     }
 
+    /// Whether an emergency reaches people at risk: by a clause of every party that says both.
+    pub fn reaches_shielded_in_emergency(&self) -> bool {
+        let both = |clause: &ClauseInForce| {
+            clause.emergency && clause.shielded && clause.permits(Access::Read, Category::Marker)
+        };
+        !self.parties.is_empty() && self.parties.iter().all(|party| party.clauses.iter().any(both))
+    }
+
     /// The numbers of the clauses that could stand on emergency access.
     pub fn emergency_clauses(&self) -> Vec<u16> {
         let clauses = self.parties.iter().flat_map(|party| &party.clauses);

@@ -120,6 +120,18 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
         let asked = asked(ceiling, party, category);
         holds(clause, party, asked, needs, facts, row)
     })
+    .map_err(|withheld| Withheld {
+        told: match withheld.told {
+            Told::Exactly(Reason::Shielded) if is_open(ceiling, facts) => Told::Ring,
+            told => told,
+        },
+        ..withheld
+    })
+}
+
+/// Whether the principal has opened the family in an emergency.
+fn is_open(ceiling: &Ceiling, facts: &FamilyFacts) -> bool {
+    ceiling.parties().iter().any(|party| emergency(facts, party).is_some())
 }
 
 /// The same where the asker may be told how something came about: where of every category and party a clause explains itself, whichever clause holds. It must not hang on

@@ -113,6 +113,31 @@ fn a_clause_that_says_so_reaches_the_shielded() {
     assert!(read(&ceiling, &[Contact], &facts, &RowFacts::family()).is_ok());
 }
 
+#[test]
+fn whom_to_ring_is_told_in_an_emergency_alone_and_where_reasons_are_told() {
+    let told = |clause: Clause, emergencies| {
+        let facts = FamilyFacts {
+            emergencies,
+            ..shielding(MOTHER)
+        };
+        let refused = read(&of(vec![clause]), &[Contact], &facts, &RowFacts::person(key(MOTHER)));
+        refused.unwrap_err().told
+    };
+    let silent = || clause("c", &[Contact]);
+    let explaining = || Clause {
+        explain: true,
+        ..silent()
+    };
+    let over = EmergencyFact {
+        expires_at: noon(today()),
+        ..opened_emergency()
+    };
+    assert_eq!(told(explaining(), vec![]), Told::Exactly(Reason::Shielded));
+    assert_eq!(told(explaining(), vec![over]), Told::Exactly(Reason::Shielded));
+    assert_eq!(told(explaining(), vec![opened_emergency()]), Told::Ring);
+    assert_eq!(told(silent(), vec![opened_emergency()]), Told::Withheld);
+}
+
 fn emergencies(opened: EmergencyFact) -> FamilyFacts {
     FamilyFacts {
         emergencies: vec![opened],

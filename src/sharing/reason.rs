@@ -58,6 +58,8 @@ pub enum Told {
     Withheld,
     /// The exact reason, because the clause says `explain = true`.
     Exactly(Reason),
+    /// That it is shielded, to whom it would be told exactly and who has opened the family in an emergency: they are told whom to ring.
+    Ring,
 }
 
 impl Told {
@@ -67,6 +69,7 @@ impl Told {
             Self::NotInAgreement => Reason::NotInAgreement.code(),
             Self::Withheld => "WITHHELD",
             Self::Exactly(reason) => reason.code(),
+            Self::Ring => Reason::Shielded.code(),
         }
     }
 }

@@ -36,6 +36,7 @@ pub(super) struct AuthorityStatus {
     emergency_hours: i32,
     suppression_threshold: i32,
     marker_advice: String,
+    number_to_ring: Option<String>,
     version: i64,
     written: i64,
     drawn: i64,
@@ -44,7 +45,7 @@ pub(super) struct AuthorityStatus {
     fence: Option<String>,
 }
 
-record!(AuthorityStatus: id code name own_consent_age emergency_hours suppression_threshold marker_advice version written drawn started triggers fence);
+record!(AuthorityStatus: id code name own_consent_age emergency_hours suppression_threshold marker_advice number_to_ring version written drawn started triggers fence);
 
 impl AuthorityStatus {
     /// The statement. A read also gets the newest write of a family, and what makes its number comparable. A
@@ -62,7 +63,7 @@ impl AuthorityStatus {
             ]
             .map(|[written, drawn, started, triggers]| {
                 format!(
-                    "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, a.marker_advice, \
+                    "SELECT a.id, a.code, a.name, a.own_consent_age, a.emergency_hours, a.suppression_threshold, a.marker_advice, a.number_to_ring, \
                      coalesce(v.version, 0) AS version, {written} AS written, {drawn} AS drawn, {started} AS started, {triggers} AS triggers, \
                      (SELECT f.state FROM authority_fence f WHERE f.authority_id = a.id) AS fence \
                      FROM authority a LEFT JOIN policy_version v ON v.authority_id = a.id WHERE a.id = $1"
@@ -110,6 +111,7 @@ impl AuthorityStatus {
             emergency_hours: self.emergency_hours,
             suppression_threshold: self.suppression_threshold,
             marker_advice: self.marker_advice,
+            number_to_ring: self.number_to_ring,
         }
     }
 }

@@ -209,12 +209,19 @@ impl Load {
         Ok(())
     }
 
-    /// Sets what whoever meets a family with a marker is asked to do.
-    pub async fn advise(&self, authority: i32, advice: &str) -> Result<(), BulkError> {
+    /// Sets what whoever meets a family with a marker is asked to do, and whom to ring about people at risk; what is
+    /// not given stays as it is.
+    pub async fn advise(
+        &self,
+        authority: i32,
+        advice: Option<String>,
+        number: Option<String>,
+    ) -> Result<(), BulkError> {
         let statement = Statement::from_sql_and_values(
             self.there.transaction.get_database_backend(),
-            "UPDATE authority SET marker_advice = $1 WHERE id = $2",
-            [Value::from(advice), authority.into()],
+            "UPDATE authority SET marker_advice = coalesce($1, marker_advice), number_to_ring = coalesce($2, number_to_ring) \
+             WHERE id = $3",
+            [Value::from(advice), number.into(), authority.into()],
         );
         self.there.transaction.execute_raw(statement).await?;
         Ok(())

@@ -6,7 +6,7 @@
 //! the caller of this code decides before a candidate counts.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::OnceLock,
 };
 
@@ -51,6 +51,8 @@ struct Candidate {
     person: Uuid,
     family: Uuid,
     since: NaiveDate,
+    /// Whether they are at risk.
+    shielded: bool,
     /// The place keys that currently lead here: none where somebody shielded lives.
     by_place: Vec<i64>,
     /// The number keys that lead here: of the numbers recorded in this family, without those of tenancies and pupils where somebody shielded lives.
@@ -70,7 +72,38 @@ pub struct Compared {
     pub score: Score,
 }
 
+/// A person with the result of the comparison: with what is recorded of them in the family where it fits best.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The families of theirs that were searched, first that which they joined last.
+    pub families: Vec<Uuid>,
+    /// Whether they are at risk.
+    pub shielded: bool,
+    /// The score of the match.
+    pub score: Score,
+}
+
 impl Candidates {
+    /// The people whom these keys lead to, compared with the description from which the keys were made, each once.
+    pub fn people(&self, model: &Model, asked: &Description, keys: &[i64]) -> Vec<Person> {
+        let mut best: BTreeMap<Uuid, Score> = BTreeMap::new();
+        for one in self.compared(model, asked, keys) {
+            let better = best
+                .get(&one.person)
+                .is_none_or(|known| known.weight.total_cmp(&one.score.weight).is_lt());
+            if better {
+                best.insert(one.person, one.score);
+            }
+        }
+        let mut households = self.households(&best.keys().copied().collect());
+        let person = |(person, score): (Uuid, Score)| Person {
+            families: households.remove(&person).unwrap_or_default(),
+            shielded: self.people.iter().any(|one| one.person == person && one.shielded),
+            score,
+        };
+        best.into_iter().map(person).collect()
+    }
+
     /// The people whom these keys lead to, compared with the description from which the keys were made: each as they are recorded in a family to which they
     /// belong now, once for each. A place key leads to those who live there now, and the key of a number to those of whom that family recorded it, whatever
     /// places and numbers it was stored for; where somebody shielded lives neither a place leads to anybody nor the number of a tenancy or a pupil.
@@ -168,6 +201,8 @@ struct Row {
     person_id: Uuid,
     family_id: Uuid,
     valid_from: Option<NaiveDate>,
+    valid_until: Option<NaiveDate>,
+    shielded: i32,
     given_name: Option<String>,
     family_name: Option<String>,
     date_of_birth: Option<NaiveDate>,
@@ -180,7 +215,7 @@ struct Row {
     identifiers: Option<String>,
 }
 
-record!(Row: keys person_id family_id valid_from given_name family_name date_of_birth birth_year birth_month expected_on sex sheltered addresses identifiers);
+record!(Row: keys person_id family_id valid_from valid_until shielded given_name family_name date_of_birth birth_year birth_month expected_on sex sheltered addresses identifiers);
 
 fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
     let numbers: Vec<Number> = listed(row.identifiers.as_deref(), "identifiers")?;
@@ -233,6 +268,7 @@ fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
         person: row.person_id,
         family: row.family_id,
         since,
+        shielded: row.shielded != 0,
         by_place,
         by_number,
         stored,
@@ -246,14 +282,36 @@ fn listed<T: for<'d> Deserialize<'d>>(text: Option<&str>, column: &'static str) 
     })
 }
 
+/// Of each person the families that they are in. Who is in none is found in the last one, by their present names and birthday alone: whatever else is recorded
+/// there is of a household that is theirs no longer.
+fn present_or_last(mut rows: Vec<Row>, today: NaiveDate) -> Vec<Row> {
+    // What has not ended ends later than all that has.
+    let end = |row: &Row| {
+        row.valid_until
+            .filter(|until| *until <= today)
+            .unwrap_or(NaiveDate::MAX)
+    };
+    let mut latest: HashMap<Uuid, NaiveDate> = HashMap::new();
+    for row in &rows {
+        let known = latest.entry(row.person_id).or_insert(NaiveDate::MIN);
+        *known = end(row).max(*known);
+    }
+    rows.retain(|row| latest.get(&row.person_id) == Some(&end(row)));
+    for row in rows.iter_mut().filter(|row| end(row) != NaiveDate::MAX) {
+        (row.addresses, row.identifiers) = (None, None);
+    }
+    rows
+}
+
 /// The statement. `$1` is the authority, `$2` the keys, `$3` today, `$4` whether numbers in other systems are
 /// asked about, `$5` whether places are, `$6` where decoys begin in the order of families, `$7` the number of
 /// decoys.
-fn statement(backend: DbBackend) -> &'static str {
-    static POSTGRES: OnceLock<String> = OnceLock::new();
-    static SQLITE: OnceLock<String> = OnceLock::new();
+fn statement(backend: DbBackend, in_emergency: bool) -> &'static str {
+    static POSTGRES: [OnceLock<String>; 2] = [const { OnceLock::new() }; 2];
+    static SQLITE: [OnceLock<String>; 2] = [const { OnceLock::new() }; 2];
+    let which = usize::from(in_emergency);
     match backend {
-        DbBackend::Sqlite => SQLITE.get_or_init(|| {
+        DbBackend::Sqlite => SQLITE[which].get_or_init(|| {
             // SQLite has no table statistics and would read all keys and all memberships of the authority; a
             // cross join fixes the order.
             build(
@@ -262,29 +320,39 @@ fn statement(backend: DbBackend) -> &'static str {
                 "group_concat(CAST(k.key AS text) || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
                 "json_group_array(json_array",
                 "",
+                in_emergency,
             )
         }),
-        _ => POSTGRES.get_or_init(|| {
+        _ => POSTGRES[which].get_or_init(|| {
             build(
                 "person_key k WHERE k.authority_id = $1 AND k.key = ANY ($2)",
                 "JOIN",
                 "string_agg(key::text || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
                 "json_agg(json_build_array",
                 "::text",
+                in_emergency,
             )
         }),
     }
 }
 
 /// The same statement for both databases, except for some words.
-fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> String {
+fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, in_emergency: bool) -> String {
     // Shielding applies from when it is recorded until it ends; everything else from its first day.
     let coming = |table: &str| format!("({table}.valid_until IS NULL OR {table}.valid_until > $3)");
     let open = |table: &str| format!("{table}.valid_from <= $3 AND {}", coming(table));
-    let (member, place) = (open("m"), open("a"));
+    // In an emergency it is any family, and who has left it is looked at by `present_or_last`.
+    let (member, family) = if in_emergency {
+        ("m.valid_from <= $3".to_owned(), "")
+    } else {
+        let on_cohort = "AND f.attached_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3) ";
+        (open("m"), on_cohort)
+    };
+    let place = open("a");
     let (theirs, other) = (coming("h"), coming("o"));
     format!(
-        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, p.given_name, p.family_name, p.date_of_birth, \
+        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, m.valid_until, \
+         CASE WHEN p.shielded THEN 1 ELSE 0 END AS shielded, p.given_name, p.family_name, p.date_of_birth, \
          p.birth_year, p.birth_month, p.expected_on, p.sex, \
          CASE WHEN EXISTS (SELECT 1 FROM membership h \
              {join} membership o ON o.authority_id = $1 AND o.family_id = h.family_id AND {other} \
@@ -297,8 +365,7 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> String
          FROM (SELECT person_id, {all} AS keys FROM {keys} GROUP BY person_id) c \
          {join} person p ON p.authority_id = $1 AND p.id = c.person_id \
          {join} membership m ON m.authority_id = $1 AND m.person_id = p.id AND {member} \
-         {join} family f ON f.authority_id = $1 AND f.id = m.family_id \
-             AND f.attached_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3) \
+         {join} family f ON f.authority_id = $1 AND f.id = m.family_id {family}\
          UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id >= $6 ORDER BY f.id LIMIT $7) d \
          UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id < $6 ORDER BY f.id LIMIT $7) e"
     )
@@ -306,7 +373,7 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str) -> String
 
 /// The columns of a decoy.
 const NOTHING: &str = "CAST(NULL AS text) AS keys, f.id AS person_id, f.id AS family_id, CAST(NULL AS date) AS valid_from, \
-     CAST(NULL AS text) AS given_name, CAST(NULL AS text) AS family_name, CAST(NULL AS date) AS date_of_birth, \
+     CAST(NULL AS date) AS valid_until, 0 AS shielded, CAST(NULL AS text) AS given_name, CAST(NULL AS text) AS family_name, CAST(NULL AS date) AS date_of_birth, \
      CAST(NULL AS integer) AS birth_year, CAST(NULL AS integer) AS birth_month, CAST(NULL AS date) AS expected_on, \
      CAST(NULL AS text) AS sex, 0 AS sheltered, CAST(NULL AS text) AS addresses, CAST(NULL AS text) AS identifiers";
 
@@ -321,11 +388,13 @@ pub struct CandidateSearch {
     pub decoys_from: Uuid,
     /// The number of decoys.
     pub decoys: usize,
+    /// Whether families beyond the cohort are searched, and the last ones of whoever is in none.
+    pub in_emergency: bool,
 }
 
 impl Session {
     /// Reads whom the keys of an operation's questions lead to: members of families that are on the cohort
-    /// today. One statement, whatever the number of keys.
+    /// today, or in an emergency of any. One statement, whatever the number of keys.
     pub async fn candidates(&self, keys: &[i64], look: CandidateSearch) -> Result<Candidates, StoreError> {
         let decoys = i64::try_from(look.decoys).unwrap_or(i64::MAX);
         let values: Vec<Bind> = vec![
@@ -338,7 +407,8 @@ impl Session {
             decoys.into(),
         ];
         let mut candidates = Candidates::default();
-        for row in self.rows(statement(self.backend()), values).await?.records::<Row>()? {
+        let rows = self.rows(statement(self.backend(), look.in_emergency), values).await?;
+        for row in present_or_last(rows.records::<Row>()?, self.today()) {
             candidates.add(&row)?;
         }
         candidates.decoys.truncate(look.decoys);

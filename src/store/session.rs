@@ -398,6 +398,11 @@ impl Session {
         }
     }
 
+    /// Whether it may write.
+    pub(super) fn writes(&self) -> bool {
+        self.mode != Mode::Read
+    }
+
     /// Whether its counts of changes last only if it commits.
     pub fn keeps_its_own_counts(&self) -> bool {
         self.backend() == DatabaseBackend::Sqlite

@@ -62,8 +62,8 @@ const KNOWN: [(&str, &str, usize, &str); 25] = [
     (
         "graphql/mutations/emergency.rs",
         "rows",
-        3,
-        "the asker's own emergency access, read by their agency and name, and the family as their clauses give it now",
+        5,
+        "the asker's own emergency access, read by their agency and name, the families as their clauses give them now, and the authority's number to ring",
     ),
     (
         "graphql/mutations/endpoints.rs",

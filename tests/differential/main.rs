@@ -86,7 +86,7 @@ fn the_decision_is_what_the_cedar_policies_say() {
                 by_emergency += u64::from(permits.emergency.is_some());
             }
             Err(withheld) => {
-                let exactly = matches!(withheld.told, Told::Exactly(_));
+                let exactly = matches!(withheld.told, Told::Exactly(_) | Told::Ring);
                 *reasons.entry((withheld.reason, exactly)).or_default() += 1;
             }
         }

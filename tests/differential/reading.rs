@@ -120,7 +120,11 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
             if let Some((Some((reason, elsewhere)), explained)) = explained.or(refusals.first()) {
                 // Whoever looks for somebody is never told why they are not found, and nobody what another family does.
                 let told = if *explained && !elsewhere && case.question == Question::Value {
-                    Told::Exactly(*reason)
+                    if *reason == Reason::Shielded && has_opened(case, &case.caller.principal) {
+                        Told::Ring
+                    } else {
+                        Told::Exactly(*reason)
+                    }
                 } else {
                     Told::Withheld
                 };
@@ -129,6 +133,15 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
         }
     }
     None
+}
+
+/// Whether that very person has the family open now.
+fn has_opened(case: &Case, party: &Party) -> bool {
+    let now = case.facts.now;
+    case.facts.emergencies.iter().any(|opened| {
+        let theirs = (opened.agency, &opened.subject) == (party.agency, &party.subject);
+        theirs && opened.opened_at <= now && opened.expires_at > now
+    })
 }
 
 /// The first condition of the clause that does not hold, and whether another family has to do with it: scope, consent, shielding; then whether it is of a member of today.
@@ -151,10 +164,7 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
             .portal
             .as_ref()
             .is_some_and(|portal| std::ptr::eq(portal, party))
-        && facts.emergencies.iter().any(|opened| {
-            let theirs = (opened.agency, &opened.subject) == (party.agency, &party.subject);
-            theirs && opened.opened_at <= facts.now && opened.expires_at > facts.now
-        });
+        && has_opened(case, party);
     let (reached, otherwise) = match clause.scope {
         Scope::Authority => (true, Reason::NotInAgreement),
         Scope::Cohort => (facts.on_cohort, Reason::NotOnCohort),

@@ -7,8 +7,7 @@ use thinkfamily::demo;
 
 use crate::{
     feed::reader::{Reader, change},
-    lookups::world::ask,
-    partners::changes,
+    lookups::world::{ask, person},
     support::{
         app::{App, Partner},
         database::{TestDatabase, on_both},
@@ -33,7 +32,7 @@ id = "works"
 agency_kinds = ["voluntary_sector"]
 roles = ["practitioner"]
 categories = ["MARKER"]
-purposes = ["offender_management"]
+purposes = ["audit"]
 access = ["read"]
 scope = "involved"
 consent = "not_required"
@@ -182,7 +181,7 @@ async fn seen(app: &App) -> ([bool; 3], Value) {
     let mut seen = [false; 3];
     let partners = [
         police(app),
-        app.partner("foodbank-trust", "practitioner", "offender_management"),
+        app.partner("foodbank-trust", "practitioner", "audit"),
         app.partner("prison-service", "practitioner", "housing_support"),
     ];
     for (seen, partner) in seen.iter_mut().zip(partners) {
@@ -203,7 +202,6 @@ async fn what_a_date_does_it_does_at_midnight_in_london(database: &TestDatabase)
     for agreement in AGREEMENTS {
         app.load_agreement(agreement).await;
     }
-    changes::involve(&app, "foodbank-trust").await;
     let mut feed = Reader::new(police(&app));
     feed.read().await;
     for midnight in MIDNIGHTS {
@@ -231,14 +229,11 @@ async fn what_is_dated_today_can_be_said_in_the_first_hour(database: &TestDataba
     let app = App::start(database).await;
     app.clock.set(instant("2026-07-01T23:30:00Z"));
     let input = json!({ "givenName": "Baby", "familyName": "Newbold", "dateOfBirth": "2026-07-02" });
-    let reply = ask(&police(&app), &input).await;
+    let reply = ask(&police(&app), input).await;
     assert_eq!(reply.data()["markerLookup"]["status"], "NOT_FOUND", "{:#}", reply.body);
 
-    let query = format!(
-        "{{ family(reference: \"{}\") {{ marker {{ id }} }} }}",
-        demo::HARDMAN_REFERENCE
-    );
-    let marker = police(&app).ask(&query).await.data()["family"]["marker"]["id"].clone();
+    let found = ask(&police(&app), person("Dawn", "Hardman")).await;
+    let marker = found.data()["markerLookup"]["marker"]["id"].clone();
     let placed = "mutation($id: ID!, $on: NaiveDate!) { recordMarkerPlaced(input: { markerId: $id, system: \"NICHE\", placedOn: $on }) { \
                   errors { field } } }";
     for (on, wrong) in [

@@ -14,16 +14,20 @@ impl ImportJob<'_> {
     /// The number of the authority, which is created if that was requested; `None` in a dry run that would
     /// create it.
     pub(super) async fn authority(&self, arguments: &ImportArgs, code: &str) -> Result<Option<i32>, Failure> {
-        let advice = arguments.marker_advice.as_deref().map(str::trim);
-        if advice.is_some_and(|text| text.is_empty() || text.len() > 1000 || text.chars().any(char::is_control)) {
-            return Err(Failure::usage(
-                "what to do about a marker is one line of 1 to 1000 characters",
-            ));
-        }
+        let line = |text: &Option<String>, most, what| {
+            let text = text.as_deref().map(|text| text.trim().to_owned());
+            let bad = |text: &String| text.is_empty() || text.len() > most || text.chars().any(char::is_control);
+            if text.as_ref().is_some_and(bad) {
+                return Err(Failure::usage(format!("{what} is one line of 1 to {most} characters")));
+            }
+            Ok(text)
+        };
+        let advice = line(&arguments.marker_advice, 1000, "what to do about a marker")?;
+        let number = line(&arguments.number_to_ring, 100, "the number to ring")?;
         if let Some(found) = self.store.authority_named(code).await.map_err(Failure::problem)? {
-            if let Some(advice) = advice {
+            if advice.is_some() || number.is_some() {
                 let load = Load::begin(self.databases).await.map_err(Failure::problem)?;
-                load.advise(found.id, advice).await.map_err(Failure::problem)?;
+                load.advise(found.id, advice, number).await.map_err(Failure::problem)?;
                 load.commit().await.map_err(Failure::problem)?;
             }
             return Ok(Some(found.id));
@@ -55,7 +59,8 @@ impl ImportJob<'_> {
             own_consent_age: 13,
             emergency_hours: 8,
             suppression_threshold: 5,
-            marker_advice: advice.unwrap_or(MARKER_ADVICE).to_owned(),
+            marker_advice: advice.unwrap_or_else(|| MARKER_ADVICE.to_owned()),
+            number_to_ring: number,
         };
         let id = row.id;
         let data = Dataset {

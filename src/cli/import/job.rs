@@ -31,11 +31,15 @@ pub(in crate::cli) struct ImportArgs {
     /// are set anew.
     #[arg(long, value_name = "TEXT")]
     pub(super) marker_advice: Option<String>,
+    /// Whom to ring in an emergency about whoever is at risk: the authority's own number, kept until it is set
+    /// anew.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) number_to_ring: Option<String>,
     /// Say what would be new, changed and refused, and write nothing.
-    #[arg(long, conflicts_with = "marker_advice")]
+    #[arg(long, conflicts_with_all = ["marker_advice", "number_to_ring"])]
     pub(super) check: bool,
     /// Write an empty file of each table with the names of its columns, and load nothing.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["directory", "authority", "new_authority", "marker_advice", "check"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["directory", "authority", "new_authority", "marker_advice", "number_to_ring", "check"])]
     pub(super) templates: Option<PathBuf>,
 }
 

@@ -23,7 +23,7 @@ use crate::{
         plan::Plan,
         receipt, trail,
     },
-    sharing::disclosure::Account,
+    sharing::{disclosure::Account, reason::Told},
     store::{
         Store,
         alerts::AlertRow,
@@ -100,6 +100,11 @@ impl Engine {
             tracing::error!(%error, request_id = %asked.request_id, "receipt.not_signed");
             None
         });
+        let settings = if account.told().any(|(_, told, _)| told == Told::Ring) {
+            request.session.authority_row().await.ok()
+        } else {
+            None
+        };
         let body = answer::body(
             &asked.resolved,
             plan,
@@ -107,6 +112,7 @@ impl Engine {
             response,
             introspected,
             receipt.as_ref(),
+            settings.and_then(|settings| settings.number_to_ring.as_deref()),
         );
         let unkept_counts = request.session.unkept_counts();
         if writes.is_empty() && !request.kept.into_inner() {

@@ -124,7 +124,7 @@ impl Desk {
         if count == 0 {
             return Ok(Vec::new());
         }
-        self.asked.store(true, Ordering::Relaxed);
+        self.asked();
         let (from, round) = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             let from = waiting.0.len();
@@ -148,7 +148,13 @@ impl Desk {
         }
     }
 
-    fn note(&self, note: impl FnOnce(&mut Looked)) {
+    /// Says that somebody was asked about.
+    pub(super) fn asked(&self) {
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes what was looked up.
+    pub(super) fn note(&self, note: impl FnOnce(&mut Looked)) {
         note(&mut self.looked.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
@@ -220,7 +226,7 @@ impl Desk {
 }
 
 /// Counts the questions, whatever becomes of them, and says of each whether it is stopped.
-async fn admit(request: &Request, questions: &[Question]) -> Result<Vec<Option<Stopped>>, ApiError> {
+pub(super) async fn admit(request: &Request, questions: &[Question]) -> Result<Vec<Option<Stopped>>, ApiError> {
     let (settings, caller) = (&request.services.lookups, request.ceiling.caller());
     let now = request.session.now();
     let part = settings.part_of(now);
@@ -251,7 +257,11 @@ async fn admit(request: &Request, questions: &[Question]) -> Result<Vec<Option<S
         by: tries.by,
         days: tries.days,
     };
-    match request.services.store.admit(holder, asked).await? {
+    match request
+        .session
+        .admit_questions(&request.services.store, holder, asked)
+        .await?
+    {
         Admission::Granted(stops) => {
             let stopped = stops.into_iter().enumerate();
             Ok(stopped
@@ -283,15 +293,14 @@ async fn compare(
     let answered = || questions.iter().zip(stopped).filter(|(_, stopped)| stopped.is_none());
     let keys: BTreeSet<i64> = answered().flat_map(|(question, _)| &question.keys).copied().collect();
     let keys: Vec<i64> = keys.into_iter().collect();
-    let mixed = keys
-        .iter()
-        .fold(0_u64, |mixed, key| mixed.rotate_left(7) ^ key.cast_unsigned());
+    let mixed = mixed(&keys);
     let describes = |has: fn(&Question) -> bool| questions.iter().any(has);
     let look = CandidateSearch {
         identifiers: describes(|question| !question.description.identifiers.is_empty()),
         places: describes(|question| question.description.postcode.is_some() || question.description.address.is_some()),
         decoys_from: Uuid::from_u64_pair(mixed, mixed),
         decoys: questions.len(),
+        in_emergency: false,
     };
     let candidates = request.session.candidates(&keys, look).await?;
     let mut people = Vec::with_capacity(questions.len());
@@ -320,6 +329,12 @@ async fn compare(
         families: families.into_iter().collect(),
         households,
     })
+}
+
+/// A number that the keys come to: the same for the same ones, and about as often one as another.
+pub(super) fn mixed(keys: &[i64]) -> u64 {
+    keys.iter()
+        .fold(0, |mixed, key| mixed.rotate_left(7) ^ key.cast_unsigned())
 }
 
 /// A person whom the asker may find.

@@ -1,8 +1,9 @@
 //! Look-ups: is this person in a family on the cohort, and whom does one turn to?
 //!
 //! A question says what a partner knows of somebody. `input` reads it, `find` answers all questions of an operation together, `result` is what is told, and
-//! `list` is what an agency has asked lately; `pace` is when an answer leaves; `tries` stops who tries values.
+//! `list` is what an agency has asked lately; `emergency` whose families are opened in one; `pace` is when an answer leaves; `tries` stops who tries values.
 
+mod emergency;
 mod find;
 mod input;
 mod list;

@@ -24,6 +24,9 @@ pub struct Done {
     /// The family of the rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<Uuid>,
+    /// Other families, where rows of several were changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Uuid>,
     /// The rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<Uuid>,
@@ -35,11 +38,23 @@ pub struct Done {
 impl Done {
     /// These rows of a family were changed.
     pub fn changed(family: Uuid, rows: Vec<Uuid>) -> Self {
+        Self::changed_in(vec![family], rows)
+    }
+
+    /// These rows of some families were changed.
+    pub fn changed_in(families: Vec<Uuid>, rows: Vec<Uuid>) -> Self {
+        let mut families = families.into_iter();
         Self {
-            family: Some(family),
+            family: families.next(),
+            others: families.collect(),
             rows,
             errors: Vec::new(),
         }
+    }
+
+    /// All families whose rows were changed.
+    pub fn families(&self) -> impl Iterator<Item = Uuid> {
+        self.family.into_iter().chain(self.others.iter().copied())
     }
 
     /// Nothing was changed, for one reason.

@@ -3,14 +3,14 @@
 use async_graphql::{Context, Object};
 
 use super::{
-    emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload},
+    emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload, Opening},
     frame::make,
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
     record_consent::{RecordConsentInput, RecordConsentPayload},
     withdraw_consent::{WithdrawConsentInput, WithdrawConsentPayload},
 };
-use crate::graphql::shared::Outcome;
+use crate::graphql::{context::beside, lookups::Desk, shared::Outcome};
 
 /// Changes of what sharing rests on: consent, involvement, emergency access and the agreement.
 #[derive(Default)]
@@ -63,7 +63,8 @@ impl OfSharing {
         ctx: &Context<'_>,
         #[graphql(desc = "Which family, on what ground and why.")] input: OpenEmergencyAccessInput,
     ) -> Outcome<OpenEmergencyAccessPayload> {
-        make(ctx, input).await
+        let desk = beside::<Desk>(ctx);
+        make(ctx, Opening { input, desk }).await
     }
 
     /// Loads a version of an information sharing agreement. It takes effect by its dates, and at once where these have come.

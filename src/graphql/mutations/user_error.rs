@@ -59,6 +59,15 @@ impl UserError {
         Self::new(field, UserErrorCode::Invalid, message)
     }
 
+    /// The same of an input that is itself a field of one.
+    #[must_use]
+    pub fn within(self, field: &str) -> Self {
+        Self {
+            field: format!("{field}.{}", self.field),
+            ..self
+        }
+    }
+
     /// Something that is not there or not for the asker: one text for both.
     pub fn not_found(field: &str) -> Self {
         Self::new(field, UserErrorCode::NotFound, "It is not there, or not for you.")

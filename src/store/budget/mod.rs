@@ -31,6 +31,7 @@ use super::{
     Store,
     failure::{StoreError, code},
     keys::array,
+    session::Session,
     transaction::begin_write,
 };
 
@@ -97,29 +98,50 @@ impl Store {
     /// them try too many values. Exact across concurrent processes: a check constraint refuses what would
     /// exceed the budget, and of several values those written first count.
     pub async fn admit(&self, holder: Holder<'_>, asked: Asked<'_>) -> Result<Admission, StoreError> {
-        let counted = match self.databases().counters().get_database_backend() {
-            DbBackend::Sqlite => self.count_in_sqlite(holder, asked).await,
+        let on = self.databases().counters();
+        let counted = match on.get_database_backend() {
+            DbBackend::Sqlite => {
+                let counting = async {
+                    let transaction = begin_write(on).await?;
+                    let counted = self.count_in_sqlite(&transaction, holder, asked).await?;
+                    transaction.commit().await?;
+                    Ok(counted)
+                };
+                counting.await
+            }
             _ => self.count_in_postgres(holder, asked).await,
         };
+        self.judge(on, counted, holder, asked).await
+    }
+
+    /// What was counted, as a verdict.
+    async fn judge(
+        &self,
+        on: &impl ConnectionTrait,
+        counted: Result<Counted, DbErr>,
+        holder: Holder<'_>,
+        asked: Asked<'_>,
+    ) -> Result<Admission, StoreError> {
         match counted {
             Ok(Counted { new, parts, rows }) => {
                 if new > 0 && parts.of(holder.part) == new {
-                    self.delete_expired(holder, asked.days).await?;
+                    self.delete_expired(on, holder, asked.days).await?;
                 }
                 let verdict = trials::judge(asked.trials, asked.by, asked.days, &rows);
                 // Somebody stopped this often in one operation is not correcting mistakes.
                 for (digest, record) in verdict.withdrawn.iter().take(MAX_WITHDRAWN) {
-                    self.change_row(holder, sql::WITHDRAW, *digest, [record.as_str(), ""])
+                    self.change_row(on, holder, sql::WITHDRAW, *digest, [record.as_str(), ""])
                         .await?;
                 }
                 for (digest, long, short) in &verdict.compacted {
-                    self.change_row(holder, sql::SHORTEN, *digest, [long, short]).await?;
+                    self.change_row(on, holder, sql::SHORTEN, *digest, [long, short])
+                        .await?;
                 }
                 Ok(Admission::Granted(verdict.stops))
             }
             Err(error) if exceeds_budget(&error) => {
                 let questions = i64::try_from(asked.digests.len()).unwrap_or(i64::MAX);
-                let room_from = self.room_for(holder, questions).await?;
+                let room_from = self.room_for(on, holder, questions).await?;
                 Ok(Admission::Spent { room_from })
             }
             Err(error) => Err(error.into()),
@@ -153,8 +175,12 @@ impl Store {
         })
     }
 
-    async fn count_in_sqlite(&self, holder: Holder<'_>, asked: Asked<'_>) -> Result<Counted, DbErr> {
-        let transaction = begin_write(self.databases().counters()).await?;
+    async fn count_in_sqlite(
+        &self,
+        on: &impl ConnectionTrait,
+        holder: Holder<'_>,
+        asked: Asked<'_>,
+    ) -> Result<Counted, DbErr> {
         let list = array(asked.digests.iter()).replace('{', "[").replace('}', "]");
         self.count_statement();
         let noted = Statement::from_sql_and_values(
@@ -168,7 +194,7 @@ impl Store {
             ],
         );
         let mut new = 0_i64;
-        for row in transaction.query_all_raw(noted).await? {
+        for row in on.query_all_raw(noted).await? {
             new += row.try_get::<i64>("", "cost")?;
         }
         self.count_statement();
@@ -180,7 +206,7 @@ impl Store {
             values,
         );
         let mut parts = Parts::default();
-        for row in transaction.query_all_raw(counted).await? {
+        for row in on.query_all_raw(counted).await? {
             if row.try_get::<String>("", "client")?.is_empty() {
                 parts = Parts::read(&row.try_get::<String>("", "parts")?)?;
             }
@@ -194,7 +220,7 @@ impl Store {
             [Value::from(holder.authority), asked.days.today.into(), tried.into()],
         );
         let mut rows = HashMap::new();
-        for row in transaction.query_all_raw(noted).await? {
+        for row in on.query_all_raw(noted).await? {
             let (digest, row) = to_row((
                 row.try_get("", "digest")?,
                 row.try_get("", "before")?,
@@ -202,14 +228,19 @@ impl Store {
             ));
             rows.insert(digest, row);
         }
-        transaction.commit().await?;
         Ok(Counted { new, parts, rows })
     }
 
     /// Changes the text of a trial row.
-    async fn change_row(&self, holder: Holder<'_>, text: &str, digest: i64, by: [&str; 2]) -> Result<(), StoreError> {
+    async fn change_row(
+        &self,
+        on: &impl ConnectionTrait,
+        holder: Holder<'_>,
+        text: &str,
+        digest: i64,
+        by: [&str; 2],
+    ) -> Result<(), StoreError> {
         self.count_statement();
-        let on = self.databases().counters();
         let values = [Value::from(holder.authority), digest.into(), by[0].into(), by[1].into()];
         on.execute_raw(Statement::from_sql_and_values(on.get_database_backend(), text, values))
             .await?;
@@ -217,9 +248,8 @@ impl Store {
     }
 
     /// The first part of the window with room for this many questions, for the client and for its agency.
-    async fn room_for(&self, holder: Holder<'_>, questions: i64) -> Result<i64, StoreError> {
+    async fn room_for(&self, on: &impl ConnectionTrait, holder: Holder<'_>, questions: i64) -> Result<i64, StoreError> {
         self.count_statement();
-        let on = self.databases().counters();
         let values = [
             Value::from(holder.authority),
             holder.agency.into(),
@@ -240,8 +270,12 @@ impl Store {
 
     /// The first question in a part of the window deletes digests from before the window, and trials that are
     /// too old.
-    async fn delete_expired(&self, holder: Holder<'_>, days: Days) -> Result<(), StoreError> {
-        let on = self.databases().counters();
+    async fn delete_expired(
+        &self,
+        on: &impl ConnectionTrait,
+        holder: Holder<'_>,
+        days: Days,
+    ) -> Result<(), StoreError> {
         let texts = match on.get_database_backend() {
             DbBackend::Sqlite => Dialect::sqlite(),
             _ => Dialect::postgres(),
@@ -259,6 +293,24 @@ impl Store {
                 .await?;
         }
         Ok(())
+    }
+}
+
+impl Session {
+    /// The same in an operation that may be writing. SQLite has one writer, which this is then: it counts in its own transaction, and what it counts lasts if it
+    /// commits.
+    pub async fn admit_questions(
+        &self,
+        store: &Store,
+        holder: Holder<'_>,
+        asked: Asked<'_>,
+    ) -> Result<Admission, StoreError> {
+        if !(self.writes() && self.keeps_its_own_counts()) {
+            return store.admit(holder, asked).await;
+        }
+        let on = self.transaction()?;
+        let counted = store.count_in_sqlite(on, holder, asked).await;
+        store.judge(on, counted, holder, asked).await
     }
 }
 

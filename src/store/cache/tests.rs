@@ -22,6 +22,7 @@ fn settings(own_consent_age: i32) -> AuthorityRow {
         emergency_hours: 24,
         suppression_threshold: 5,
         marker_advice: "Ring first.".into(),
+        number_to_ring: None,
     }
 }
 

@@ -269,3 +269,17 @@ fn a_refusal_tells_no_value_of_a_row() {
         ran.err
     );
 }
+
+#[tokio::test]
+async fn whom_to_ring_is_kept_until_it_is_set_anew() {
+    const KEPT: &str = "SELECT count(*) FROM authority WHERE number_to_ring = '01632 960123'";
+    let home = Home::new();
+    home.write("files/agency.csv", AGENCIES);
+    let with = |more: &[&str]| home.run(&[&RUN[..], more].concat());
+    with(&["--number-to-ring", "01632 960000"]).ok();
+    with(&["--number-to-ring", " 01632 960123 "]).ok();
+    assert_eq!(home.number(KEPT).await, 1);
+    with(&["--marker-advice", "Ring first."]).ok();
+    with(&["--number-to-ring", "01632\n960124"]).failed(2, &["the number to ring is one line"]);
+    assert_eq!(home.number(KEPT).await, 1);
+}

@@ -112,7 +112,8 @@ fn plain(api: &Api, path: &str, of: &str) -> Option<Names> {
     if path.contains(".orderBy.") || matches!(last, "first" | "last" | "idempotencyKey") {
         return Some(PAGE);
     }
-    if root.starts_with("markerLookup") {
+    // Whoever is described to open their family is looked up.
+    if root.starts_with("markerLookup") || path.starts_with("Mutation.openEmergencyAccess.input.person.") {
         return Some(LOOK_UP);
     }
     match of {

@@ -90,7 +90,7 @@ pub(crate) fn membership(family: &FamilyRow, person_id: Uuid, key: u128) -> Memb
 }
 
 /// Adds somebody with the names and date of birth of somebody else to another family, by the bulk loader.
-pub(super) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
+pub(crate) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
     let data = demo::worked(today().date_naive());
     let family = data.families.iter().find(|family| family.reference == reference);
     let family = family.expect("a family of the demonstration");

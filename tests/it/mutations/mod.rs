@@ -4,6 +4,7 @@ mod agreement;
 mod budget;
 mod colleagues;
 mod consent;
+mod described;
 mod emergency;
 mod errors;
 mod idempotency;
