@@ -77,7 +77,6 @@ pub(super) struct Words<'f> {
 impl<'f> Words<'f> {
     pub(super) fn about(facts: &'f FamilyFacts, person: &PersonFacts, asked: Asked<'_>) -> Self {
         let mut reader = Reader {
-            facts,
             standing: Standing::new(facts),
             person,
             today: facts.today,
@@ -165,7 +164,6 @@ impl<'f> Words<'f> {
 
 /// Reads decisions about one person.
 struct Reader<'r> {
-    facts: &'r FamilyFacts,
     standing: Standing<'r>,
     person: &'r PersonFacts,
     today: NaiveDate,
