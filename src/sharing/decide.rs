@@ -96,18 +96,6 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
     permit(ceiling, needs, |party, clause, category| {
         holds(clause, party, category, needs, facts, row)
     })
-    .map_err(|withheld| Withheld {
-        told: match withheld.told {
-            Told::Exactly(Reason::Shielded) if is_open(ceiling, facts) => Told::Ring,
-            told => told,
-        },
-        ..withheld
-    })
-}
-
-/// Whether the principal has opened the family in an emergency.
-fn is_open(ceiling: &Ceiling, facts: &FamilyFacts) -> bool {
-    ceiling.parties().iter().any(|party| emergency(facts, party).is_some())
 }
 
 /// The same where the asker may be told how something came about: where of every category and party a clause explains itself, whichever clause holds. It must not hang on
@@ -149,7 +137,7 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
     let shielded = facts.person(person).is_none_or(|person| person.shielded);
     permit(ceiling, needs, |party, clause, category| {
         if shielded && !clause.shielded {
-            return Err(Reason::Shielded);
+            return Err((Reason::Shielded, false));
         }
         holds(clause, party, category, needs, facts, &RowFacts::family())
     })
@@ -172,18 +160,21 @@ pub fn decide_of_no_family(ceiling: &Ceiling, needs: Needs, agency: Option<uuid:
         };
     }
     permit(ceiling, needs, |party, clause, _| match clause.scope {
-        _ if clause.consent_required => Err(Reason::NotInAgreement),
+        _ if clause.consent_required => Err((Reason::NotInAgreement, false)),
         Scope::Authority => Ok(None),
         Scope::Own if own(party) => Ok(None),
-        _ => Err(Reason::NotInAgreement),
+        _ => Err((Reason::NotInAgreement, false)),
     })
 }
+
+/// How one clause holds: by itself, by emergency access, or not, for a reason, and whether it could have stood on emergency access that is open.
+type Holds<'f> = Result<Option<&'f EmergencyFact>, (Reason, bool)>;
 
 /// What the ceiling has, where for every category and party some clause holds.
 fn permit<'f>(
     ceiling: &Ceiling,
     needs: Needs,
-    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Reason>,
+    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Holds<'f>,
 ) -> Decision {
     let mut permits = Permits::default();
     if PERMITS_EVERYTHING {
@@ -199,9 +190,10 @@ fn permit<'f>(
                     }
                     permits.emergency = permits.emergency.or(emergency.map(|opened| opened.key));
                 }
-                Err((reason, explained)) => {
+                Err((reason, explained, in_emergency)) => {
                     let told = match reason {
                         Reason::NotInAgreement => Told::NotInAgreement,
+                        Reason::Shielded if explained && in_emergency => Told::Ring,
                         _ if explained => Told::Exactly(reason),
                         _ => Told::Withheld,
                     };
@@ -214,14 +206,15 @@ fn permit<'f>(
 }
 
 /// The first clause that holds by itself, else the first that holds by emergency access; else the reason of the first that explains
-/// itself, else of the first at all.
+/// itself, else of the first at all, with whether it does and whether any of them could have stood on emergency access that is open.
 fn best_clause<'f>(
     party: &PartyCeiling,
     access: Access,
     category: Category,
-    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Reason>,
-) -> Result<(usize, Option<&'f EmergencyFact>), (Reason, bool)> {
+    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Holds<'f>,
+) -> Result<(usize, Option<&'f EmergencyFact>), (Reason, bool, bool)> {
     let mut by_emergency = None;
+    let mut in_emergency = false;
     let mut refusal: Option<(Reason, bool)> = None;
     let clauses = party
         .clauses
@@ -232,14 +225,16 @@ fn best_clause<'f>(
         match holds(party, clause, category) {
             Ok(None) => return Ok((number, None)),
             Ok(opened) => by_emergency = by_emergency.or(Some((number, opened))),
-            Err(reason) => {
+            Err((reason, opened)) => {
+                in_emergency |= opened;
                 if refusal.is_none_or(|(_, explained)| clause.explain && !explained) {
                     refusal = Some((reason, clause.explain));
                 }
             }
         }
     }
-    by_emergency.ok_or(refusal.unwrap_or((Reason::NotInAgreement, false)))
+    let (reason, explained) = refusal.unwrap_or((Reason::NotInAgreement, false));
+    by_emergency.ok_or((reason, explained, in_emergency))
 }
 
 /// Refuses what is beyond the ceiling, and what needs nothing: nothing is unclassified, so an empty need is a mistake of ours and gives
@@ -284,13 +279,25 @@ fn holds<'f>(
     needs: Needs,
     facts: &'f FamilyFacts,
     row: &RowFacts,
-) -> Result<Option<&'f EmergencyFact>, Reason> {
-    let agency = party.party.agency;
+) -> Holds<'f> {
     let opened = if clause.emergency {
         emergency(facts, party)
     } else {
         None
     };
+    stands(clause, party, category, needs, facts, (row, opened)).map_err(|reason| (reason, opened.is_some()))
+}
+
+/// The same, with the emergency access that it may stand on.
+fn stands<'f>(
+    clause: &ClauseInForce,
+    party: &PartyCeiling,
+    category: Category,
+    needs: Needs,
+    facts: &FamilyFacts,
+    (row, opened): (&RowFacts, Option<&'f EmergencyFact>),
+) -> Result<Option<&'f EmergencyFact>, Reason> {
+    let agency = party.party.agency;
     let mut used = None;
     match clause.scope {
         Scope::Authority => {}
