@@ -77,19 +77,25 @@ struct Obstacle {
     reason: Reason,
     /// Whether nobody is told it: it speaks of another family.
     untold: bool,
+    /// Whether the clause may stand on emergency access that the asker has opened.
+    in_emergency: bool,
 }
 
 impl From<Reason> for Obstacle {
     fn from(reason: Reason) -> Self {
-        Self { reason, untold: false }
+        Self {
+            reason,
+            untold: false,
+            in_emergency: false,
+        }
     }
 }
 
 impl From<NoConsent> for Obstacle {
     fn from(no: NoConsent) -> Self {
         Self {
-            reason: no.reason,
             untold: no.elsewhere,
+            ..no.reason.into()
         }
     }
 }
@@ -120,18 +126,6 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
         let asked = asked(ceiling, party, category);
         holds(clause, party, asked, needs, facts, row)
     })
-    .map_err(|withheld| Withheld {
-        told: match withheld.told {
-            Told::Exactly(Reason::Shielded) if is_open(ceiling, facts) => Told::Ring,
-            told => told,
-        },
-        ..withheld
-    })
-}
-
-/// Whether the principal has opened the family in an emergency.
-fn is_open(ceiling: &Ceiling, facts: &FamilyFacts) -> bool {
-    ceiling.parties().iter().any(|party| emergency(facts, party).is_some())
 }
 
 /// The same where the asker may be told how something came about: where of every category and party a clause explains itself, whichever clause holds. It must not hang on
@@ -208,11 +202,14 @@ pub fn decide_of_no_family(ceiling: &Ceiling, needs: Needs, agency: Option<uuid:
     })
 }
 
+/// How one clause holds: by itself, by emergency access, or not.
+type Holds<'f> = Result<Option<&'f EmergencyFact>, Obstacle>;
+
 /// What the ceiling has, where for every category and party some clause holds.
 fn permit<'f>(
     ceiling: &Ceiling,
     needs: Needs,
-    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Obstacle>,
+    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Holds<'f>,
 ) -> Decision {
     let mut permits = Permits::default();
     if PERMITS_EVERYTHING {
@@ -228,9 +225,11 @@ fn permit<'f>(
                     }
                     permits.emergency = permits.emergency.or(emergency.map(|opened| opened.key));
                 }
-                Err((Obstacle { reason, untold }, explained)) => {
+                Err((obstacle, explained)) => {
+                    let Obstacle { reason, untold, .. } = obstacle;
                     let told = match reason {
                         Reason::NotInAgreement => Told::NotInAgreement,
+                        Reason::Shielded if explained && obstacle.in_emergency => Told::Ring,
                         _ if explained && !untold => Told::Exactly(reason),
                         _ => Told::Withheld,
                     };
@@ -243,14 +242,15 @@ fn permit<'f>(
 }
 
 /// The first clause that holds by itself, else the first that holds by emergency access; else the reason of the first that explains
-/// itself, else of the first at all.
+/// itself, else of the first at all, with whether it does and whether any of them could have stood on emergency access that is open.
 fn best_clause<'f>(
     party: &PartyCeiling,
     access: Access,
     category: Category,
-    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Obstacle>,
+    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Holds<'f>,
 ) -> Result<(usize, Option<&'f EmergencyFact>), (Obstacle, bool)> {
     let mut by_emergency = None;
+    let mut in_emergency = false;
     let mut refusal: Option<(Obstacle, bool)> = None;
     let clauses = party
         .clauses
@@ -262,13 +262,21 @@ fn best_clause<'f>(
             Ok(None) => return Ok((number, None)),
             Ok(opened) => by_emergency = by_emergency.or(Some((number, opened))),
             Err(obstacle) => {
+                in_emergency |= obstacle.in_emergency;
                 if refusal.is_none_or(|(_, explained)| clause.explain && !explained) {
                     refusal = Some((obstacle, clause.explain));
                 }
             }
         }
     }
-    by_emergency.ok_or(refusal.unwrap_or((Reason::NotInAgreement.into(), false)))
+    let (obstacle, explained) = refusal.unwrap_or((Reason::NotInAgreement.into(), false));
+    by_emergency.ok_or((
+        Obstacle {
+            in_emergency,
+            ..obstacle
+        },
+        explained,
+    ))
 }
 
 /// Refuses what is beyond the ceiling, and what needs nothing: nothing is unclassified, so an empty need is a mistake of ours and gives
@@ -322,13 +330,29 @@ fn holds<'f>(
     needs: Needs,
     facts: &'f FamilyFacts,
     row: &RowFacts,
-) -> Result<Option<&'f EmergencyFact>, Obstacle> {
-    let agency = party.party.agency;
+) -> Holds<'f> {
     let opened = if clause.emergency {
         emergency(facts, party)
     } else {
         None
     };
+    let stands = stands(clause, party, asked, needs, facts, (row, opened));
+    stands.map_err(|obstacle| Obstacle {
+        in_emergency: opened.is_some(),
+        ..obstacle
+    })
+}
+
+/// The same, with the emergency access that it may stand on.
+fn stands<'f>(
+    clause: &ClauseInForce,
+    party: &PartyCeiling,
+    asked: Asked<'_>,
+    needs: Needs,
+    facts: &FamilyFacts,
+    (row, opened): (&RowFacts, Option<&'f EmergencyFact>),
+) -> Holds<'f> {
+    let agency = party.party.agency;
     let mut used = None;
     match clause.scope {
         Scope::Authority => {}

@@ -123,7 +123,7 @@ fn whom_to_ring_is_told_in_an_emergency_alone_and_where_reasons_are_told() {
         let refused = read(&of(vec![clause]), &[Contact], &facts, &RowFacts::person(key(MOTHER)));
         refused.unwrap_err().told
     };
-    let silent = || clause("c", &[Contact]);
+    let silent = || in_emergency(clause("c", &[Contact]));
     let explaining = || Clause {
         explain: true,
         ..silent()
@@ -136,6 +136,11 @@ fn whom_to_ring_is_told_in_an_emergency_alone_and_where_reasons_are_told() {
     assert_eq!(told(explaining(), vec![over]), Told::Exactly(Reason::Shielded));
     assert_eq!(told(explaining(), vec![opened_emergency()]), Told::Ring);
     assert_eq!(told(silent(), vec![opened_emergency()]), Told::Withheld);
+    let without = Clause {
+        emergency: false,
+        ..explaining()
+    };
+    assert_eq!(told(without, vec![opened_emergency()]), Told::Exactly(Reason::Shielded));
 }
 
 fn emergencies(opened: EmergencyFact) -> FamilyFacts {

@@ -58,7 +58,7 @@ pub enum Told {
     Withheld,
     /// The exact reason, because the clause says `explain = true`.
     Exactly(Reason),
-    /// That it is shielded, to whom it would be told exactly and who has opened the family in an emergency: they are told whom to ring.
+    /// That it is shielded, to whom it would be told exactly and whose clause stands on an emergency that they have opened: they are told whom to ring.
     Ring,
 }
 

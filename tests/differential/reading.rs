@@ -108,9 +108,8 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
     }
     for category in &needed {
         for party in &parties {
-            let refusals: Vec<(Option<(Reason, bool)>, bool)> = speaking(case, party, *category)
-                .into_iter()
-                .filter(|(_, bound)| *bound)
+            let bound = || speaking(case, party, *category).into_iter().filter(|(_, bound)| *bound);
+            let refusals: Vec<(Option<(Reason, bool)>, bool)> = bound()
                 .map(|(clause, _)| (first_obstacle(case, clause, party, *category), clause.explain))
                 .collect();
             if refusals.iter().any(|(obstacle, _)| obstacle.is_none()) {
@@ -120,7 +119,7 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
             if let Some((Some((reason, elsewhere)), explained)) = explained.or(refusals.first()) {
                 // Whoever looks for somebody is never told why they are not found, and nobody what another family does.
                 let told = if *explained && !elsewhere && case.question == Question::Value {
-                    if *reason == Reason::Shielded && has_opened(case, &case.caller.principal) {
+                    if *reason == Reason::Shielded && bound().any(|(clause, _)| is_rescued(case, clause, party)) {
                         Told::Ring
                     } else {
                         Told::Exactly(*reason)
@@ -135,13 +134,15 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
     None
 }
 
-/// Whether that very person has the family open now.
-fn has_opened(case: &Case, party: &Party) -> bool {
-    let now = case.facts.now;
-    case.facts.emergencies.iter().any(|opened| {
-        let theirs = (opened.agency, &opened.subject) == (party.agency, &party.subject);
-        theirs && opened.opened_at <= now && opened.expires_at > now
-    })
+/// Whether the clause may stand on what that very person has open now. It stands in for nothing that a portal itself would need.
+fn is_rescued(case: &Case, clause: &Clause, party: &Party) -> bool {
+    let (now, portal) = (case.facts.now, case.caller.portal.as_ref());
+    clause.emergency
+        && !portal.is_some_and(|portal| std::ptr::eq(portal, party))
+        && case.facts.emergencies.iter().any(|opened| {
+            let theirs = (opened.agency, &opened.subject) == (party.agency, &party.subject);
+            theirs && opened.opened_at <= now && opened.expires_at > now
+        })
 }
 
 /// The first condition of the clause that does not hold, and whether another family has to do with it: scope, consent, shielding; then whether it is of a member of today.
@@ -157,14 +158,7 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     {
         return here(Reason::ConsentNotGiven);
     }
-    // It stands in for nothing that a portal itself would need.
-    let rescued = clause.emergency
-        && !case
-            .caller
-            .portal
-            .as_ref()
-            .is_some_and(|portal| std::ptr::eq(portal, party))
-        && has_opened(case, party);
+    let rescued = is_rescued(case, clause, party);
     let (reached, otherwise) = match clause.scope {
         Scope::Authority => (true, Reason::NotInAgreement),
         Scope::Cohort => (facts.on_cohort, Reason::NotOnCohort),

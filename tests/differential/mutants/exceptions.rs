@@ -1,10 +1,5 @@
 //! Mistakes about shielding and emergency access.
 
-use thinkfamily::sharing::{
-    decide::Withheld,
-    reason::{Reason, Told},
-};
-
 use super::*;
 
 /// See [`super`].
@@ -61,24 +56,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         twisted(case, |case| case.field.of_members = true)
     }),
     // Emergency access.
-    ("nobody is told whom to ring", |case| {
-        case.decide().map_err(|withheld| Withheld {
-            told: match withheld.told {
-                Told::Ring => Told::Exactly(Reason::Shielded),
-                told => told,
-            },
-            ..withheld
-        })
-    }),
-    ("whom to ring is told without an emergency", |case| {
-        case.decide().map_err(|withheld| Withheld {
-            told: match withheld.told {
-                Told::Exactly(Reason::Shielded) => Told::Ring,
-                told => told,
-            },
-            ..withheld
-        })
-    }),
     ("emergency access never expires", |case| {
         let later = case.facts.now + TimeDelta::hours(1);
         twisted(case, |case| {

@@ -157,7 +157,7 @@ pub(super) async fn family(store: &Store, reference: &str) -> Uuid {
 }
 
 /// The id of a family's marker.
-pub(super) async fn marker_id(store: &Store, reference: &str) -> String {
+pub(crate) async fn marker_id(store: &Store, reference: &str) -> String {
     let family = family(store, reference).await;
     let key = Key {
         kind: Kind::Marker,
