@@ -93,7 +93,9 @@ impl Tour {
                     born: person.born(self.now.date_naive()),
                     parental_responsibility: row.parental_responsibility,
                     in_family: row.valid_until.is_none(),
+                    belongs: row.valid_until.is_none(),
                     shielded: person.shielded,
+                    sheltered: false,
                 }
             });
         let consents = self
@@ -154,6 +156,7 @@ fn sees(ceiling: &Ceiling, facts: &FamilyFacts, row: RowFacts, category: Categor
         access: Access::Read,
         categories: CategorySet::of(&[category]),
         area: false,
+        whereabouts: false,
         sourced: true,
         agency: false,
         of_members: false,

@@ -170,7 +170,9 @@ pub(super) fn person(number: u128, born: &str) -> PersonFacts {
         born: Born::on(day(born)),
         parental_responsibility: false,
         in_family: true,
+        belongs: true,
         shielded: false,
+        sheltered: false,
     }
 }
 
@@ -266,6 +268,7 @@ pub(super) fn needs_of(categories: CategorySet) -> Needs {
         access: Access::Read,
         categories,
         area: false,
+        whereabouts: false,
         sourced: true,
         agency: false,
         of_members: false,

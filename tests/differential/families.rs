@@ -69,12 +69,15 @@ fn person(chance: &mut Chance, today: NaiveDate, own_consent_age: i32) -> Person
     let birthday = NaiveDate::from_ymd_opt(year, today.month(), today.day())
         .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
         .expect("the first of March is in every year");
+    let in_family = chance.percent(88);
     PersonFacts {
         person: chance.key(),
         born: born(chance, shifted(birthday, days), today),
         parental_responsibility: chance.percent(65),
-        in_family: chance.percent(88),
+        in_family,
+        belongs: in_family || chance.percent(40),
         shielded: chance.percent(15),
+        sheltered: chance.percent(8),
     }
 }
 

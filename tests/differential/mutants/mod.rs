@@ -7,7 +7,7 @@ use thinkfamily::sharing::{
     category::{Category, CategorySet},
     consent::consent,
     decide::{Decision, Needs},
-    facts::{ConsentAnswer, ConsentDecision, Subject},
+    facts::{ConsentAnswer, ConsentDecision, PersonFacts, Subject},
 };
 use uuid::Uuid;
 

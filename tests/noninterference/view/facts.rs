@@ -16,6 +16,8 @@ use crate::world::Folder;
 pub(crate) struct Moment {
     pub(crate) now: DateTime<Utc>,
     pub(crate) own_consent_age: HashMap<i32, i32>,
+    /// Of which kind each agency is.
+    pub(crate) kinds: HashMap<Uuid, String>,
 }
 
 pub(super) fn open(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) -> bool {
@@ -39,9 +41,13 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
             born: person.born(today),
             parental_responsibility: false,
             in_family: false,
+            belongs: false,
             shielded: person.shielded,
+            // Nobody of these worlds belongs to two families.
+            sheltered: false,
         });
         known.in_family |= here;
+        known.belongs |= row.valid_until.is_none_or(|until| until > today);
         known.parental_responsibility |= here && row.parental_responsibility;
     }
     let mut leads: Vec<_> = folder
