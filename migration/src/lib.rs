@@ -5,6 +5,7 @@
 
 pub use self::step::{Database, Step};
 
+mod households_noted;
 mod m0001_who_is_who;
 mod m0002_family;
 mod m0003_need;

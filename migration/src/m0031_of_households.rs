@@ -1,6 +1,9 @@
 //! What is recorded of a person in one household belongs to their membership there: telephone, e-mail, school, employment and the agency it came from.
 
-use crate::step::{Script, Step};
+use crate::{
+    households_noted::{note_households, note_own},
+    step::{Script, Step},
+};
 
 /// Moves the columns, and moves them back.
 pub(crate) const STEP: Step = Step::new("m0031_of_households", up, down);
@@ -32,10 +35,12 @@ fn up(script: &mut Script) {
         )]);
     bind(script, "membership", "person");
     drop(script, "person");
+    note_households(script);
 }
 
 /// A person gets back what the household has that they joined last, of those that they belong to today if there is one.
 fn down(script: &mut Script) {
+    note_own(script);
     let today = today(script);
     add(script, "person");
     let columns = MOVED.map(|(column, _)| column).join(", ");

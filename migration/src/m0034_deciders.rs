@@ -1,9 +1,8 @@
 //! Who may decide about consent, and for what a decision is: purposes, decisions by professionals, parental responsibility for one child, when
-//! somebody lacks capacity, and the day of a death. What is decided in one household may count in another, so whoever caches a family must know what was
-//! written of the households that share a person with it.
+//! somebody lacks capacity, and the day of a death.
 
 use crate::{
-    m0014_written::{Of, noted_by_postgres, noted_by_sqlite},
+    m0014_written::{Of, noted_by_sqlite},
     step::{Script, Step, Table},
 };
 
@@ -54,14 +53,6 @@ fn up(script: &mut Script) {
     ]);
     script.create(TABLES);
     if script.postgres {
-        script.run(HOUSEHOLDS);
-        for (table, function) in [
-            ("membership", "note_written_households"),
-            ("person", "note_written_person_households"),
-        ] {
-            script.run(format!("DROP TRIGGER {table}_written ON {table}"));
-            script.run(constraint_trigger(table, function));
-        }
         script.run(CHILD);
         script.run(constraint_trigger("parental_responsibility", "note_written_child"));
         script.run(constraint_trigger("lacks_capacity", "note_written_person_id"));
@@ -71,41 +62,18 @@ fn up(script: &mut Script) {
                  ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_written; ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_written_truncated"
             ));
         }
-        script.run("ALTER TABLE membership ENABLE ALWAYS TRIGGER membership_written; ALTER TABLE person ENABLE ALWAYS TRIGGER person_written");
     } else {
         for (table, column) in OF_PEOPLE {
             script.run_all(noted_by_sqlite(table, Of::Person(column)));
         }
-        drop_of_sqlite(script, "membership");
-        script.run_all(noted_by_sqlite("membership", Of::Households));
-        drop_of_sqlite(script, "person");
-        script.run_all(noted_by_sqlite("person", Of::PersonHouseholds));
     }
 }
 
 fn down(script: &mut Script) {
-    if script.postgres {
-        for (table, of) in [("membership", Of::Family), ("person", Of::Person("id"))] {
-            script.run(format!(
-                "DROP TRIGGER {table}_written ON {table}; DROP TRIGGER {table}_written_truncated ON {table}"
-            ));
-            script.run(noted_by_postgres(table, of));
-            script.run(format!(
-                "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_written; ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_written_truncated"
-            ));
-        }
-        script.drop(TABLES);
-        script.run("DROP FUNCTION note_written_households(); DROP FUNCTION note_written_person_households(); DROP FUNCTION note_written_child()");
-    } else {
-        drop_of_sqlite(script, "membership");
-        script.run_all(noted_by_sqlite("membership", Of::Family));
-        drop_of_sqlite(script, "person");
-        script.run_all(noted_by_sqlite("person", Of::Person("id")));
-        script.drop(TABLES);
-    }
+    script.drop(TABLES);
     if script.postgres {
         script.run(
-            "UPDATE consent SET decided_by = person_id WHERE decided_by IS NULL; \
+            "DROP FUNCTION note_written_child(); UPDATE consent SET decided_by = person_id WHERE decided_by IS NULL; \
              ALTER TABLE consent DROP CONSTRAINT consent_one_decider, DROP COLUMN decided_by_agency, DROP COLUMN decided_by_subject, \
              DROP COLUMN purposes, ALTER COLUMN decided_by SET NOT NULL",
         );
@@ -118,12 +86,6 @@ fn down(script: &mut Script) {
         );
     }
     script.run("ALTER TABLE person DROP COLUMN died_on");
-}
-
-fn drop_of_sqlite(script: &mut Script, table: &str) {
-    for event in ["insert", "update", "delete"] {
-        script.run(format!("DROP TRIGGER {table}_written_{event}"));
-    }
 }
 
 fn constraint_trigger(table: &str, function: &str) -> String {
@@ -239,35 +201,6 @@ const TABLES: &[Table] = &[
         ],
     },
 ];
-
-/// Every family that shares a person with the one written, or with one of the person's.
-const HOUSEHOLDS: &str = "
-CREATE FUNCTION note_written_households() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(1413891395, coalesce(NEW.authority_id, OLD.authority_id));
-    INSERT INTO family_written (authority_id, seq, family_id)
-    SELECT w.a, nextval('family_written_seq'), w.f FROM (
-        SELECT v.a, v.f FROM (VALUES (NEW.authority_id, NEW.family_id), (OLD.authority_id, OLD.family_id)) AS v (a, f) WHERE v.a IS NOT NULL
-        UNION SELECT o.authority_id, o.family_id FROM membership o
-        WHERE o.authority_id = coalesce(NEW.authority_id, OLD.authority_id) AND (o.person_id IN (NEW.person_id, OLD.person_id) OR o.person_id IN (
-            SELECT m.person_id FROM membership m WHERE m.authority_id = o.authority_id AND m.family_id IN (NEW.family_id, OLD.family_id)))
-    ) AS w (a, f);
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION note_written_person_households() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(1413891395, coalesce(NEW.authority_id, OLD.authority_id));
-    INSERT INTO family_written (authority_id, seq, family_id)
-    SELECT w.a, nextval('family_written_seq'), w.f FROM (
-        SELECT DISTINCT o.authority_id, o.family_id FROM membership x
-        JOIN membership m ON m.authority_id = x.authority_id AND m.family_id = x.family_id
-        JOIN membership o ON o.authority_id = m.authority_id AND o.person_id = m.person_id
-        WHERE x.authority_id = coalesce(NEW.authority_id, OLD.authority_id) AND x.person_id IN (NEW.id, OLD.id)
-    ) AS w (a, f);
-    RETURN NULL;
-END $$;
-";
 
 /// Every family of the child.
 const CHILD: &str = "

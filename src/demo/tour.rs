@@ -17,7 +17,7 @@ use crate::{
         category::{Category, CategorySet},
         ceiling::Ceiling,
         decide::{Needs, decide},
-        facts::{Belongs, ConsentAnswer, ConsentDecision, Decider, FamilyFacts, Period, PersonFacts, RowFacts},
+        facts::{ConsentAnswer, ConsentDecision, Decider, FamilyFacts, MembershipFacts, Period, PersonFacts, RowFacts},
         reason::{Reason, Told},
     },
     store::dataset::Dataset,
@@ -93,7 +93,7 @@ impl Tour {
                 PersonFacts {
                     person: person.id,
                     born: person.born(self.today),
-                    belongs: vec![Belongs {
+                    memberships: vec![MembershipFacts {
                         period: Period {
                             from: row.valid_from,
                             until: row.valid_until,
@@ -103,7 +103,9 @@ impl Tour {
                     lacks_capacity: Vec::new(),
                     died_on: None,
                     in_family: row.valid_until.is_none(),
+                    belongs: row.valid_until.is_none(),
                     shielded: person.shielded,
+                    sheltered: false,
                 }
             });
         let consents = self
@@ -171,6 +173,7 @@ fn sees(ceiling: &Ceiling, facts: &FamilyFacts, row: RowFacts, category: Categor
         access: Access::Read,
         categories: CategorySet::of(&[category]),
         area: false,
+        whereabouts: false,
         sourced: true,
         agency: false,
         of_members: false,

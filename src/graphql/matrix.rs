@@ -44,7 +44,11 @@ fn parts(field: &'static Field) -> Option<(&'static str, &'static str)> {
 
 /// What a value needs, in the words of the register.
 fn needs(field: &Field) -> String {
-    let area = if field.area { " (tells where they live)" } else { "" };
+    let area = if field.area || field.whereabouts {
+        " (tells where they live)"
+    } else {
+        ""
+    };
     let write = if field.access == Access::Write { " (write)" } else { "" };
     format!("{}{area}{write}", field.label())
 }

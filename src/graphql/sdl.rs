@@ -21,7 +21,7 @@ directive @category(
   of: [DataCategory!]!
   "The category that each row has besides, from its criterion, its measure, or what is compared."
   perRow: Boolean! = false
-  "Whether it tells where a family lives, so that it is withheld where a person at risk lives with them."
+  "Whether it tells where a family or somebody of it is, so that it is withheld where a person at risk lives with them."
   area: Boolean! = false
   "Whether write access is needed."
   write: Boolean! = false
@@ -174,7 +174,7 @@ fn mark(entry: Option<&Field>, directives: &mut ast::DirectiveList, description:
     let mut arguments = vec![argument("of", value(entry.categories.iter().collect()))];
     let flags = [
         ("perRow", entry.by_row),
-        ("area", entry.area),
+        ("area", entry.area || entry.whereabouts),
         ("write", entry.access == crate::sharing::agreement::Access::Write),
         ("emergency", entry.emergency),
         ("held", entry.held),

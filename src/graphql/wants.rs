@@ -40,7 +40,10 @@ static OF_FAMILIES_ALONE: LazyLock<FieldSet> = LazyLock::new(|| {
     register::fields()
         .filter(|entry| {
             let of_type = entry.coordinate.split('.').next().is_some_and(|of| TYPES.contains(&of));
-            of_type || FIELDS.contains(&entry.id) || entry.coordinate.starts_with("Query.families(")
+            // The team of who leads the work tells where the family lives, which shielding covers.
+            (of_type && entry.id != field::LEAD_PROFESSIONAL_TEAM)
+                || FIELDS.contains(&entry.id)
+                || entry.coordinate.starts_with("Query.families(")
         })
         .collect()
 });

@@ -81,8 +81,8 @@ fn what_changes_is_told_from_what_is_the_same() {
     assert_eq!(
         changed(
             Table::Person,
-            "p4,,,,unknown,,,,,,,,,2026-06-10,",
-            "p4,Mia,Hart,2026-03-01,female,,,,,,,,,,"
+            "p4,,,,unknown,,,,2026-06-10,",
+            "p4,Mia,Hart,2026-03-01,female,,,,,"
         ),
         one(0, 1, 3)
     );

@@ -74,6 +74,13 @@ codes! {
     }
 }
 
+impl IdentifierSystem {
+    /// Whether its numbers are of homes or schools, so that they tell where somebody is.
+    pub fn is_of_a_place(self) -> bool {
+        matches!(self, Self::Upn | Self::Tenancy)
+    }
+}
+
 table! {
     /// A person.
     PersonRow = Person "person" of authority {
@@ -143,7 +150,7 @@ table! {
         value: String, text(60);
     }
     order row => (row.system.word(), row.id);
-    facts row, _ => RowFacts::person(row.person_id);
+    facts row, _ => RowFacts::number(row.person_id, row.system.is_of_a_place());
     links Person = person_id;
 }
 

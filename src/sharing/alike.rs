@@ -23,7 +23,8 @@ pub enum Extent {
 /// Of which families that clause permits a value of that category, without looking at anything else of them. None where it depends on consent, on
 /// who works with the family or supplied the row, or on who lives there.
 fn extent(clause: &ClauseInForce, category: Category, area: bool) -> Option<Extent> {
-    let may_be_shielded = !clause.shielded && (area || category == Category::Contact);
+    let covered = category == Category::Contact || (area && category != Category::Reference);
+    let may_be_shielded = !clause.shielded && covered;
     match clause.scope {
         _ if clause.consent_required || may_be_shielded => None,
         Scope::Authority => Some(Extent::All),
@@ -51,7 +52,11 @@ pub fn needs_alike(ceiling: &Ceiling, needs: Needs) -> Option<Extent> {
     for category in needs.categories.iter() {
         for party in ceiling.parties() {
             let permitting = party.clauses.iter().filter(|of| of.permits(needs.access, category));
-            least = least.max(permitting.filter_map(|of| extent(of, category, needs.area)).min()?);
+            least = least.max(
+                permitting
+                    .filter_map(|of| extent(of, category, needs.area || needs.whereabouts))
+                    .min()?,
+            );
         }
     }
     Some(least)

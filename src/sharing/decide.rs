@@ -26,6 +26,8 @@ pub struct Needs {
     pub categories: CategorySet,
     /// Whether the value tells the area in which the family lives, so that shielding covers it.
     pub area: bool,
+    /// Whether it tells where a person is, so that shielding covers it in every household of theirs.
+    pub whereabouts: bool,
     /// Whether it is of a row that tells for good whence it came, so that a clause for what the agency itself supplied may reach it. A member, an
     /// address or a number is not: having supplied a person once gives no right to what they are now.
     pub sourced: bool,
@@ -46,6 +48,7 @@ impl Needs {
             access: field.access,
             categories: field.categories.union(of_row),
             area: field.area,
+            whereabouts: field.whereabouts,
             sourced: field.sourced,
             agency: field.agency,
             of_members: field.of_members,
@@ -126,6 +129,14 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
         let asked = asked(ceiling, party, category);
         holds(clause, party, asked, needs, facts, row)
     })
+    .map_err(|withheld| match withheld.reason {
+        // A reason speaks only of its own family.
+        Reason::Shielded if facts.sheltered_elsewhere(row.subject) => Withheld {
+            told: Told::Withheld,
+            ..withheld
+        },
+        _ => withheld,
+    })
 }
 
 /// The same where the asker may be told how something came about: where of every category and party a clause explains itself, whichever clause holds. It must not hang on
@@ -152,6 +163,7 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
         access: Access::Read,
         categories: CategorySet::of(&[Category::Marker]),
         area: false,
+        whereabouts: false,
         sourced: false,
         agency: false,
         of_members: false,
@@ -378,7 +390,7 @@ fn stands<'f>(
         }
         used = opened;
     }
-    if !clause.shielded && is_shielded(asked.category, needs.area, facts, row.subject) {
+    if !clause.shielded && is_shielded(asked.category, needs, facts, row) {
         return Err(Reason::Shielded.into());
     }
     if needs.of_members && !row.is_of_today(facts) {
@@ -398,16 +410,18 @@ fn emergency<'f>(facts: &'f FamilyFacts, party: &PartyCeiling) -> Option<&'f Eme
     })
 }
 
-/// Shielding covers contact details of a shielded member, and the address and area of the family they live with. Someone of whom nothing
-/// is known might be shielded, so they are.
-fn is_shielded(category: Category, area: bool, facts: &FamilyFacts, subject: Subject) -> bool {
-    let contact = category == Category::Contact;
-    let house = (area || (contact && subject == Subject::Family)) && facts.houses_shielded();
-    let person = match subject {
-        Subject::Person(key) if contact => facts.person(key).is_none_or(|person| person.shielded),
-        _ => false,
-    };
-    house || person
+/// Shielding covers what tells where a family lives or is worked with, and of its members, those to come among them, how to reach them, their school and
+/// the numbers of homes and pupils: these in every household of theirs.
+fn is_shielded(category: Category, needs: Needs, facts: &FamilyFacts, row: &RowFacts) -> bool {
+    // It is about nobody: what else the value says of the family decides.
+    if category == Category::Reference {
+        return false;
+    }
+    let of_person = category == Category::Contact || needs.whereabouts || row.whereabouts;
+    match row.subject {
+        Subject::Person(key) if of_person => facts.shelters(key),
+        _ => (needs.area || of_person) && facts.houses_shielded(),
+    }
 }
 
 #[cfg(test)]

@@ -25,13 +25,14 @@ fn shielding(number: u128) -> FamilyFacts {
 }
 
 #[test]
-fn shielding_covers_the_contact_details_of_the_shielded_member_alone() {
+fn shielding_covers_the_contact_details_of_everybody_of_the_family() {
     let ceiling = of(vec![clause("c", &[Contact, Plan])]);
     let facts = shielding(MOTHER);
     let of_person = |number, category| why(read(&ceiling, &[category], &facts, &RowFacts::person(key(number))));
-    assert_eq!(of_person(MOTHER, Contact), Some(Reason::Shielded));
-    assert_eq!(of_person(FATHER, Contact), None);
-    assert_eq!(of_person(MOTHER, Plan), None);
+    for number in [MOTHER, FATHER, CHILD] {
+        assert_eq!(of_person(number, Contact), Some(Reason::Shielded));
+        assert_eq!(of_person(number, Plan), None);
+    }
     assert_eq!(
         of_person(999, Contact),
         Some(Reason::Shielded),
@@ -52,6 +53,7 @@ fn of_people_who_were_not_read_anybody_might_be_shielded() {
             access: Access::Read,
             categories: CategorySet::of(&[category]),
             area,
+            whereabouts: false,
             sourced: true,
             agency: false,
             of_members: false,
@@ -70,6 +72,7 @@ fn shielding_covers_address_and_area_of_the_family_the_shielded_member_lives_wit
         access: Access::Read,
         categories: CategorySet::of(&[category]),
         area,
+        whereabouts: false,
         sourced: true,
         agency: false,
         of_members: false,
@@ -90,7 +93,16 @@ fn shielding_covers_address_and_area_of_the_family_the_shielded_member_lives_wit
         .people
         .iter_mut()
         .for_each(|person| person.in_family &= !person.shielded);
-    assert_eq!(of_row(&facts, Contact, false), None, "who lives elsewhere now");
+    assert_eq!(
+        of_row(&facts, Contact, false),
+        Some(Reason::Shielded),
+        "who is yet to come, from when it is recorded"
+    );
+    facts
+        .people
+        .iter_mut()
+        .for_each(|person| person.belongs &= !person.shielded);
+    assert_eq!(of_row(&facts, Contact, false), None, "whose membership has ended");
     assert_eq!(of_row(&facts, Household, true), None);
     let row = RowFacts::person(key(CHILD));
     for area in [false, true] {
@@ -99,6 +111,37 @@ fn shielding_covers_address_and_area_of_the_family_the_shielded_member_lives_wit
             Some(Reason::Shielded)
         );
     }
+}
+
+#[test]
+fn who_lives_with_somebody_shielded_is_covered_in_every_household_of_theirs_and_nothing_is_told_of_that() {
+    let mut facts = family();
+    let shelter = |person: &mut PersonFacts| person.sheltered = person.person == key(CHILD);
+    facts.people.iter_mut().for_each(shelter);
+    let explaining = Clause {
+        explain: true,
+        ..clause("c", &[Contact, Household])
+    };
+    let ceiling = of(vec![explaining]);
+    let told = |needs: Needs, row: RowFacts| decide(&ceiling, needs, &facts, &row).err();
+    let contact = needs_of(CategorySet::of(&[Contact]));
+    let withheld = told(contact, RowFacts::person(key(CHILD))).expect("it is withheld");
+    assert_eq!((withheld.reason, withheld.told), (Reason::Shielded, Told::Withheld));
+    assert_eq!(
+        told(contact, RowFacts::person(key(MOTHER))),
+        None,
+        "who does not live there"
+    );
+    assert_eq!(told(contact, RowFacts::family()), None, "the address of this household");
+    let household = needs_of(CategorySet::of(&[Household]));
+    let school = Needs {
+        whereabouts: true,
+        ..household
+    };
+    assert!(told(school, RowFacts::person(key(CHILD))).is_some());
+    assert!(told(household, RowFacts::number(key(CHILD), true)).is_some());
+    assert_eq!(told(household, RowFacts::number(key(CHILD), false)), None);
+    assert_eq!(told(household, RowFacts::person(key(CHILD))), None);
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl Period {
 
 /// A membership of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Belongs {
+pub struct MembershipFacts {
     /// When.
     pub period: Period,
     /// Whether, as a member, they have parental responsibility for all children of the family.
@@ -61,21 +61,25 @@ pub struct PersonFacts {
     /// Decides between own consent and a parent's.
     pub born: Born,
     /// Their memberships of the family, in any order.
-    pub belongs: Vec<Belongs>,
+    pub memberships: Vec<MembershipFacts>,
     /// When they were recorded as lacking capacity to decide.
     pub lacks_capacity: Vec<Period>,
     /// The day of their death.
     pub died_on: Option<NaiveDate>,
     /// Whether they belong to the family today.
     pub in_family: bool,
+    /// Whether a membership of theirs in it is recorded that has not ended: they belong to it today, or are yet to come.
+    pub belongs: bool,
     /// Whether they are at risk, so that where they live must not be told.
     pub shielded: bool,
+    /// Whether they belong, or will, to any family that shielding covers, this or another.
+    pub sheltered: bool,
 }
 
 impl PersonFacts {
     /// Whether they belonged to the family on a day: a membership ends on the day of a death.
     pub fn belonged_on(&self, day: NaiveDate) -> bool {
-        self.lived_on(day) && self.belongs.iter().any(|belongs| belongs.period.holds_on(day))
+        self.lived_on(day) && self.memberships.iter().any(|one| one.period.holds_on(day))
     }
 
     /// Whether they had not died.
@@ -205,9 +209,22 @@ impl FamilyFacts {
         self.people.iter().filter(|person| person.in_family)
     }
 
-    /// Whether a shielded person lives with the family, or might.
+    /// Whether shielding covers the family: from when the membership of a shielded person is recorded until it has ended; or might.
     pub fn houses_shielded(&self) -> bool {
-        !self.people_read || self.members().any(|person| person.shielded)
+        !self.people_read || self.people.iter().any(|person| person.belongs && person.shielded)
+    }
+
+    /// Whether it covers what tells where a person is. Someone of whom nothing is known might be shielded, so they are.
+    pub(super) fn shelters(&self, person: Uuid) -> bool {
+        let known = self.person(person);
+        self.houses_shielded() || known.is_none_or(|person| person.shielded || person.sheltered)
+    }
+
+    /// Whether it covers them because of another family alone, of which nothing may be told here.
+    pub(super) fn sheltered_elsewhere(&self, subject: Subject) -> bool {
+        let Subject::Person(person) = subject else { return false };
+        let known = self.person(person);
+        !self.houses_shielded() && known.is_some_and(|person| !person.shielded && person.sheltered)
     }
 
     /// The person with that key, in the family now or before.
@@ -227,6 +244,8 @@ pub struct RowFacts {
     pub categories: CategorySet,
     /// Whether it is a membership that has ended, or has not begun.
     pub not_today: bool,
+    /// Whether it tells where the person is whom it is about, as the number of a tenancy or a pupil does: shielding covers it.
+    pub whereabouts: bool,
 }
 
 impl RowFacts {
@@ -237,6 +256,7 @@ impl RowFacts {
             source: None,
             categories: CategorySet::EMPTY,
             not_today: false,
+            whereabouts: false,
         }
     }
 
@@ -265,6 +285,14 @@ impl RowFacts {
     pub fn membership(person: Uuid, holds_today: bool) -> Self {
         Self {
             not_today: !holds_today,
+            ..Self::person(person)
+        }
+    }
+
+    /// A number of a person in another system, which may be that of their home or school.
+    pub fn number(person: Uuid, of_a_place: bool) -> Self {
+        Self {
+            whereabouts: of_a_place,
             ..Self::person(person)
         }
     }

@@ -13,7 +13,8 @@ use super::{
     ceiling::Ceiling,
     decide::{Decision, Needs, decide},
     facts::{
-        Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts, RowFacts,
+        ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, MembershipFacts, Period, PersonFacts,
+        RowFacts,
     },
 };
 
@@ -166,8 +167,8 @@ pub(super) fn portal_ceiling(clauses: Vec<Clause>) -> Ceiling {
 }
 
 /// A membership of long standing.
-pub(super) fn belongs(parental_responsibility: bool) -> Belongs {
-    Belongs {
+pub(super) fn belongs(parental_responsibility: bool) -> MembershipFacts {
+    MembershipFacts {
         period: Period {
             from: day("2010-01-01"),
             until: None,
@@ -181,17 +182,19 @@ pub(super) fn person(number: u128, born: &str) -> PersonFacts {
     PersonFacts {
         person: key(number),
         born: Born::on(day(born)),
-        belongs: vec![belongs(false)],
+        memberships: vec![belongs(false)],
         lacks_capacity: Vec::new(),
         died_on: None,
         in_family: true,
+        belongs: true,
         shielded: false,
+        sheltered: false,
     }
 }
 
 pub(super) fn parent(number: u128, born: &str) -> PersonFacts {
     PersonFacts {
-        belongs: vec![belongs(true)],
+        memberships: vec![belongs(true)],
         ..person(number, born)
     }
 }
@@ -289,6 +292,7 @@ pub(super) fn needs_of(categories: CategorySet) -> Needs {
         access: Access::Read,
         categories,
         area: false,
+        whereabouts: false,
         sourced: true,
         agency: false,
         of_members: false,

@@ -36,8 +36,10 @@ pub struct Field {
     pub by_row: bool,
     /// Whether that of a row is the category of the field that it compares.
     pub compared: bool,
-    /// Whether it tells where the family lives.
+    /// Whether it tells where the family lives, or by whom it is worked with there.
     pub area: bool,
+    /// Whether it tells where a person is.
+    pub whereabouts: bool,
     /// Whether it is of a row that tells for good whence it came.
     pub sourced: bool,
     /// Whether it is of a row that an agency holds for itself, and for nobody else: by whatever clause gives that agency the category.
@@ -199,6 +201,7 @@ fn parse(
         by_row: false,
         compared: false,
         area: false,
+        whereabouts: false,
         sourced: is_sourced(coordinate),
         agency: false,
         of_members: false,
@@ -219,6 +222,7 @@ fn parse(
         field.by_row |= other.by_row;
         field.compared |= other.compared;
         field.area |= other.area;
+        field.whereabouts |= other.whereabouts;
         field.agency |= other.agency;
         field.of_members |= other.of_members;
     };
@@ -226,6 +230,7 @@ fn parse(
         match word {
             "@write" => field.access = Access::Write,
             "@area" => field.area = true,
+            "@whereabouts" => field.whereabouts = true,
             "@agency" => field.agency = true,
             "@present" => field.of_members = true,
             "@emergency" => field.emergency = true,

@@ -1,6 +1,6 @@
 //! The facts on which it rests who may decide about consent.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::{
     records::{self, ConsentRow, LacksCapacityRow, MembershipRow, ParentalResponsibilityRow, PersonRow},
     sharing::{
         category::Category,
-        facts::{Belongs, ConsentAnswer, ConsentDecision, Decider, Period, PersonFacts, Responsibility},
+        facts::{ConsentAnswer, ConsentDecision, Decider, MembershipFacts, Period, PersonFacts, Responsibility},
     },
 };
 
@@ -75,7 +75,12 @@ impl Deciders {
     }
 
     /// One entry a person; someone who left and came back is in the family if any of their memberships holds.
-    pub(super) fn people(&self, members: &[MemberRecord]) -> Vec<PersonFacts> {
+    pub(super) fn people(
+        &self,
+        members: &[MemberRecord],
+        sheltered: &HashSet<Uuid>,
+        today: NaiveDate,
+    ) -> Vec<PersonFacts> {
         let mut people: Vec<PersonFacts> = Vec::new();
         for member in members {
             let known = people.iter_mut().find(|person| person.person == member.person.id);
@@ -90,7 +95,9 @@ impl Deciders {
                 }
             };
             known.in_family |= member.in_family;
-            known.belongs.push(belongs(&member.membership));
+            known.belongs |= known.lived_on(today) && member.membership.valid_until.is_none_or(|until| today < until);
+            known.sheltered = sheltered.contains(&known.person);
+            known.memberships.push(belongs(&member.membership));
         }
         people
     }
@@ -121,7 +128,7 @@ impl Deciders {
             let known = people
                 .entry(row.person_id)
                 .or_insert_with(|| person(record, record.born(today)));
-            known.belongs.push(belongs(row));
+            known.memberships.push(belongs(row));
             known.in_family |= known.lived_on(today) && holds_on(row.valid_from, row.valid_until, today);
         }
         people.into_values().collect()
@@ -184,16 +191,18 @@ fn person(row: &PersonRow, born: crate::sharing::born::Born) -> PersonFacts {
     PersonFacts {
         person: row.id,
         born,
-        belongs: Vec::new(),
+        memberships: Vec::new(),
         lacks_capacity: Vec::new(),
         died_on: row.died_on,
         in_family: false,
+        belongs: false,
         shielded: row.shielded,
+        sheltered: false,
     }
 }
 
-fn belongs(row: &MembershipRow) -> Belongs {
-    Belongs {
+fn belongs(row: &MembershipRow) -> MembershipFacts {
+    MembershipFacts {
         period: period(row.valid_from, row.valid_until),
         parental_responsibility: row.parental_responsibility,
     }

@@ -74,6 +74,8 @@ impl Shape {
 /// The facts of all families of a statement, before they are told apart.
 pub(super) struct FactRows {
     memberships: ByFamily<MembershipRow>,
+    /// Those who belong, or will, to a family in which somebody shielded does, or will.
+    sheltered: HashSet<Uuid>,
     persons: HashMap<Uuid, PersonRow>,
     people_read: bool,
     involvements: ByFamily<InvolvementRow>,
@@ -88,6 +90,7 @@ pub(super) struct FactRows {
 /// Where the facts are in a bundle of selects.
 pub(super) struct FactSlots {
     memberships: Option<Slot<MembershipRow>>,
+    shielded: Option<Slot<MembershipRow>>,
     persons: Option<Slot<PersonRow>>,
     involvements: Option<Slot<InvolvementRow>>,
     leads: Option<Slot<LeadProfessionalRow>>,
@@ -117,7 +120,15 @@ impl FactSlots {
             consents = consents.among("category", Bind::Words(codes));
         }
         Self {
-            memberships: needed.people.then(|| bundle.add(from.of_families::<MembershipRow>())),
+            // With those of the same people in other families, whose shielding covers them here.
+            memberships: needed
+                .people
+                .then(|| bundle.add(from.of_people::<MembershipRow>("person_id"))),
+            shielded: needed.people.then(|| {
+                let all =
+                    Select::from::<MembershipRow>(from.backend, MembershipRow::NAME, "authority_id", from.authority);
+                bundle.add(all.of_shielded_with(families))
+            }),
             persons: needed.people.then(|| bundle.add(from.of_people::<PersonRow>("id"))),
             involvements: needed.involvements.then(|| bundle.add(involvements)),
             leads: needed
@@ -165,6 +176,15 @@ impl FactRows {
             by_person.entry(row.person_id).or_default().push(row);
         }
         let persons = fetched.take_if(slots.persons.as_ref())?;
+        let memberships: Vec<MembershipRow> = fetched.take_if(slots.memberships.as_ref())?;
+        let ended = |row: &MembershipRow| row.valid_until.is_some_and(|until| until <= session.today());
+        let shielded: Vec<MembershipRow> = fetched.take_if(slots.shielded.as_ref())?;
+        let covered = shielded.iter().filter(|row| !ended(row)).map(|row| row.family_id);
+        let covered: HashSet<Uuid> = covered.collect();
+        let sheltered = memberships
+            .iter()
+            .filter(|row| !ended(row) && covered.contains(&row.family_id));
+        let sheltered = sheltered.map(|row| row.person_id).collect();
         // Those that were read here count even where somebody else is about to keep theirs: they are of the same moment.
         let read: Vec<AuthorityRow> = fetched.take_if(slots.settings.as_ref())?;
         if let Some(settings) = read.first() {
@@ -175,7 +195,8 @@ impl FactRows {
             .or_else(|| session.cached_settings())
             .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
-            memberships: ByFamily::new(fetched.take_if(slots.memberships.as_ref())?, |row| row.family_id),
+            memberships: ByFamily::new(memberships, |row| row.family_id),
+            sheltered,
             people_read: slots.persons.is_some(),
             persons: persons.into_iter().map(|row| (row.id, row)).collect(),
             involvements: ByFamily::new(fetched.take_if(slots.involvements.as_ref())?, |row| row.family_id),
@@ -248,7 +269,7 @@ impl FactRows {
             lead: lead
                 .map(|row| (row.agency_id, row.subject.clone()))
                 .filter(|(_, subject)| !subject.is_empty()),
-            people: self.deciders.people(&members),
+            people: self.deciders.people(&members, &self.sheltered, today),
             people_read: self.people_read,
             elsewhere: self.deciders.elsewhere(key, &members, today),
             responsibilities: self.deciders.responsibilities(&members),

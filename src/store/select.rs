@@ -65,6 +65,18 @@ impl Select {
         self
     }
 
+    /// Only memberships of shielded people in any family to which somebody of these families ever belonged.
+    pub(super) fn of_shielded_with(mut self, families: &Families) -> Self {
+        let among = self.list(Bind::Keys(Arc::clone(families)));
+        let _ = write!(
+            self.text,
+            " AND EXISTS (SELECT 1 FROM person s WHERE s.authority_id = $1 AND s.id = membership.person_id AND s.shielded) \
+             AND family_id IN (SELECT h.family_id FROM membership h WHERE h.authority_id = $1 AND h.person_id IN \
+             (SELECT person_id FROM membership WHERE authority_id = $1 AND family_id {among}))"
+        );
+        self
+    }
+
     fn households_beside(&mut self, families: &Families) -> String {
         let among = self.list(Bind::Keys(Arc::clone(families)));
         format!(

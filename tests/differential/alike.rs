@@ -4,7 +4,7 @@ use thinkfamily::sharing::{
     agreement::Access,
     alike::{Extent, Rests, needs_alike, rests_on},
     category::Category,
-    decide::decide,
+    decide::{Needs, decide},
     facts::FamilyFacts,
 };
 
@@ -43,7 +43,10 @@ fn what_is_said_to_be_permitted_alike_is_permitted_of_every_family() {
         number_from("THINKFAMILY_DIFFERENTIAL", DECISIONS),
         |place, case, expected| {
             if about_a_family(case) {
-                let extent = needs_alike(&case.ceiling(), case.needs());
+                // No row brings it where something is decided alike for all of them.
+                let needs = case.needs();
+                let whereabouts = needs.whereabouts || case.row.whereabouts;
+                let extent = needs_alike(&case.ceiling(), Needs { whereabouts, ..needs });
                 let permitted = match extent {
                     Some(Extent::All) => true,
                     Some(Extent::OnCohort) => case.facts.on_cohort,
@@ -68,7 +71,8 @@ fn a_decision_rests_on_no_other_facts_than_those_that_are_read_for_it() {
         let (ceiling, needs) = (case.ceiling(), case.needs());
         // What only members of today have is asked for where people are read in any case.
         if about_a_family(case) && needs.access == Access::Read && !needs.of_members {
-            let rests = rests_on(&ceiling, needs.categories, needs.area);
+            let covered = needs.area || needs.whereabouts || case.row.whereabouts;
+            let rests = rests_on(&ceiling, needs.categories, covered);
             let read = only(rests, &case.facts);
             let with_all = case.decide();
             assert_eq!(
@@ -80,7 +84,7 @@ fn a_decision_rests_on_no_other_facts_than_those_that_are_read_for_it() {
             fewer += u64::from(with_all.is_ok() && read != case.facts);
             // What was read for other categories as well does no harm.
             let more = needs.categories.with(Category::Marker);
-            let read = only(rests_on(&ceiling, more, needs.area), &case.facts);
+            let read = only(rests_on(&ceiling, more, covered), &case.facts);
             assert_eq!(
                 decide(&ceiling, needs, &read, &case.row),
                 with_all,

@@ -127,6 +127,7 @@ impl World {
                 access: chance.pick(&[Access::Read, Access::Read, Access::Read, Access::Write]),
                 categories,
                 area: chance.percent(20),
+                whereabouts: chance.percent(12),
                 sourced: chance.percent(80),
                 agency: false,
                 of_members: chance.percent(25),
@@ -156,6 +157,7 @@ fn found(chance: &mut Chance, case: Case) -> Case {
             access: Access::Read,
             categories: CategorySet::of(&[Category::Marker]),
             area: false,
+            whereabouts: false,
             sourced: false,
             agency: false,
             of_members: false,
@@ -171,6 +173,7 @@ fn own(case: Case) -> Case {
     Case {
         field: Needs {
             area: false,
+            whereabouts: false,
             sourced: true,
             agency: false,
             of_members: false,
@@ -189,6 +192,7 @@ fn own(case: Case) -> Case {
         row: RowFacts {
             subject: Subject::Family,
             source: case.row.source.or(Some(Uuid::nil())),
+            whereabouts: false,
             ..case.row
         },
         question: Question::Own,
@@ -242,5 +246,6 @@ fn row(chance: &mut Chance, facts: &FamilyFacts, categories: CategorySet) -> Row
         source: chance.percent(70).then(|| chance.pick(&AGENCIES).key()),
         categories,
         not_today: subject != Subject::Family && chance.percent(15),
+        whereabouts: subject != Subject::Family && chance.percent(12),
     }
 }

@@ -140,7 +140,7 @@ fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
     text.push_str("  true\n}");
     if !clause.shielded {
         text.push_str(
-            "\nunless { (context.area && resource.homeShielded) || (context.category == \"CONTACT\" && resource.contactShielded) || context.foundShielded }",
+            "\nunless { (context.category != \"REFERENCE\" && context.area && resource.homeShielded) || ((context.category == \"CONTACT\" || (context.category != \"REFERENCE\" && context.whereabouts)) && resource.contactShielded) || context.foundShielded }",
         );
     }
     text + ";"
@@ -268,6 +268,7 @@ pub(crate) fn evaluate(policies: &PolicySet, case: &Case, with_emergencies: bool
                 ("today", Value::new_long(day_number(case.today))),
                 ("now", Value::new_long(case.facts.now.timestamp_millis())),
                 ("area", Value::new_bool(case.field.area)),
+                ("whereabouts", Value::new_bool(reading::tells_whereabouts(case))),
                 ("sourced", Value::new_bool(case.field.sourced)),
                 ("ofMembers", Value::new_bool(case.field.of_members)),
                 ("foundShielded", Value::new_bool(reading::found_shielded(case))),

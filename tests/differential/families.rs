@@ -8,7 +8,7 @@ use thinkfamily::{
         caller::Caller,
         category::Category,
         facts::{
-            Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts,
+            ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, MembershipFacts, Period, PersonFacts,
             Responsibility,
         },
     },
@@ -84,11 +84,13 @@ fn person(chance: &mut Chance, today: NaiveDate, own_consent_age: i32) -> Person
     let mut person = PersonFacts {
         person: chance.key(),
         born: born(chance, shifted(birthday, days), today),
-        belongs: Vec::new(),
+        memberships: Vec::new(),
         lacks_capacity: Vec::new(),
         died_on: None,
         in_family: false,
+        belongs: false,
         shielded: chance.percent(15),
+        sheltered: chance.percent(8),
     };
     if chance.percent(6) {
         person.died_on = Some(shifted(today, chance.pick(&[-20, -1, 0, 1])));
@@ -100,19 +102,26 @@ fn person(chance: &mut Chance, today: NaiveDate, own_consent_age: i32) -> Person
             .map(|days| shifted(today, days));
         person.lacks_capacity.push(Period { from, until });
     }
-    person.belongs.push(belongs(chance, today));
+    person.memberships.push(belongs(chance, today));
     if chance.percent(6) {
-        person.belongs.push(belongs(chance, today));
+        person.memberships.push(belongs(chance, today));
     }
-    person.in_family = person.belonged_on(today);
+    place(&mut person, today);
     person
 }
 
+/// Says whether they are a member today, or are yet to be.
+pub(crate) fn place(person: &mut PersonFacts, today: NaiveDate) {
+    let open = |membership: &MembershipFacts| membership.period.until.is_none_or(|until| today < until);
+    person.in_family = person.belonged_on(today);
+    person.belongs = person.lived_on(today) && person.memberships.iter().any(open);
+}
+
 /// A membership, most often of long standing.
-fn belongs(chance: &mut Chance, today: NaiveDate) -> Belongs {
+fn belongs(chance: &mut Chance, today: NaiveDate) -> MembershipFacts {
     let from = chance.pick(&[-4000, -4000, -4000, -4000, -2000, -40, -28, -27, -1, 0, 1]);
     let until = chance.pick(&[None, None, None, None, None, None, None, Some(-10), Some(0), Some(1)]);
-    Belongs {
+    MembershipFacts {
         period: Period {
             from: shifted(today, from),
             until: until.map(|days| shifted(today, days.max(from))),
@@ -128,12 +137,12 @@ fn elsewhere(chance: &mut Chance, people: &[PersonFacts], today: NaiveDate) -> V
         return Vec::new();
     }
     let moved = |chance: &mut Chance, person: &PersonFacts| {
-        let belongs = vec![belongs(chance, today)];
+        let memberships = vec![belongs(chance, today)];
         let mut person = PersonFacts {
-            belongs,
+            memberships,
             ..person.clone()
         };
-        person.in_family = person.belonged_on(today);
+        place(&mut person, today);
         person
     };
     let mut household: Vec<PersonFacts> = left.iter().map(|person| moved(chance, person)).collect();
@@ -155,7 +164,7 @@ fn responsibilities(chance: &mut Chance, people: &[PersonFacts], today: NaiveDat
             } else {
                 Decider::Person(people[chance.number(0, people.len() - 1)].person)
             };
-            let Belongs { period, .. } = belongs(chance, today);
+            let MembershipFacts { period, .. } = belongs(chance, today);
             all.push(Responsibility {
                 child: child.person,
                 held_by,
@@ -199,7 +208,7 @@ fn consents(
         // Mostly those whose decision could count, sometimes anyone.
         let mut parents: Vec<Decider> = people
             .iter()
-            .filter(|other| other.belongs.iter().any(|belongs| belongs.parental_responsibility))
+            .filter(|other| other.memberships.iter().any(|belongs| belongs.parental_responsibility))
             .map(|other| Decider::Person(other.person))
             .collect();
         let recorded = responsibilities.iter().filter(|one| one.child == person.person);

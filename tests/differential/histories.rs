@@ -10,7 +10,8 @@ use thinkfamily::sharing::{
     category::Category,
     consent::{self, Asked},
     facts::{
-        Belongs, ConsentAnswer, ConsentDecision, Decider, FamilyFacts, Period, PersonFacts, Responsibility, Subject,
+        ConsentAnswer, ConsentDecision, Decider, FamilyFacts, MembershipFacts, Period, PersonFacts, Responsibility,
+        Subject,
     },
 };
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     agreements::{AGENCIES, KINDS, PURPOSES},
     chance::{Chance, shifted},
-    families::date,
+    families::{date, place},
     number_from,
     replay::{self, Answer, day_of, possibly, surely},
 };
@@ -69,7 +70,7 @@ fn second_reading(facts: &FamilyFacts, subject: Subject, asked: Asked<'_>) -> An
 pub(crate) fn settle(facts: &mut FamilyFacts) {
     let today = day_of(facts.now);
     for one in facts.people.iter_mut().chain(facts.elsewhere.iter_mut().flatten()) {
-        one.in_family = one.belonged_on(today);
+        place(one, today);
     }
     facts.today = today;
     facts.consents.iter_mut().for_each(date);
@@ -156,13 +157,15 @@ impl Maker {
         PersonFacts {
             person: self.chance.key(),
             born: self.born(birthday),
-            belongs: self.memberships(if grown { 75 } else { 8 }),
+            memberships: self.memberships(if grown { 75 } else { 8 }),
             lacks_capacity: (0..usize::from(self.chance.percent(12)))
                 .map(|_| self.period(&[-400, -400, -20, -1, 0, 1], &[None, None, Some(-10), Some(0), Some(1)]))
                 .collect(),
             died_on: self.chance.percent(6).then(|| self.day(&[-400, -10, -1, 0])),
             in_family: false,
+            belongs: false,
             shielded: false,
+            sheltered: false,
         }
     }
 
@@ -203,7 +206,7 @@ impl Maker {
     }
 
     /// Of a member for long mostly, of one who came or went around today, or both.
-    fn memberships(&mut self, responsible: u32) -> Vec<Belongs> {
+    fn memberships(&mut self, responsible: u32) -> Vec<MembershipFacts> {
         let periods = match self.chance.number(0, 19) {
             0..=3 => vec![self.period(&[-29, -28, -27, -5, -1, 0], &[None])],
             4..=6 => vec![self.period(&[LONG_AGO], &[Some(-100), Some(-10), Some(-1), Some(0), Some(1)])],
@@ -214,7 +217,7 @@ impl Maker {
             ],
             _ => vec![self.period(&[LONG_AGO], &[None])],
         };
-        let of = |period| Belongs {
+        let of = |period| MembershipFacts {
             period,
             parental_responsibility: self.chance.percent(responsible),
         };
@@ -227,8 +230,11 @@ impl Maker {
         for one in people {
             let likely = if one.belonged_on(self.today) { 25 } else { 75 };
             if self.chance.percent(likely) {
-                let belongs = self.memberships(50);
-                household.push(PersonFacts { belongs, ..one.clone() });
+                let memberships = self.memberships(50);
+                household.push(PersonFacts {
+                    memberships,
+                    ..one.clone()
+                });
             }
         }
         for _ in 0..self.chance.pick(&[0, 1, 1, 2]) {
@@ -367,7 +373,7 @@ pub(crate) fn people(facts: &FamilyFacts) -> impl Iterator<Item = &PersonFacts> 
 
 /// Whoever has parental responsibility, had it or will have it: their word is likely to count.
 fn holders(facts: &FamilyFacts) -> Vec<Decider> {
-    let responsible = |one: &&PersonFacts| one.belongs.iter().any(|belongs| belongs.parental_responsibility);
+    let responsible = |one: &&PersonFacts| one.memberships.iter().any(|belongs| belongs.parental_responsibility);
     let members = people(facts).filter(responsible).map(|one| one.person);
     let named = facts.responsibilities.iter().map(|held| held.held_by.clone());
     members.map(Decider::Person).chain(named).collect()

@@ -248,7 +248,7 @@ fn a_leaving(facts: &FamilyFacts, _: &mut Chance) -> Vec<Move> {
                     None => &mut after.people,
                     Some(number) => &mut after.elsewhere[number],
                 };
-                for belongs in &mut members[at].belongs {
+                for belongs in &mut members[at].memberships {
                     if belongs.period.holds_on(today) {
                         belongs.period.until = Some(today);
                     }
@@ -304,8 +304,8 @@ fn standing_still(facts: &FamilyFacts, day: NaiveDate) -> FamilyFacts {
     };
     let mut still = facts.clone();
     for one in still.people.iter_mut().chain(still.elsewhere.iter_mut().flatten()) {
-        one.belongs.retain(|belongs| !begins(belongs.period));
-        for belongs in &mut one.belongs {
+        one.memberships.retain(|belongs| !begins(belongs.period));
+        for belongs in &mut one.memberships {
             belongs.period = endless(belongs.period);
         }
         one.lacks_capacity.retain(|period| !begins(*period));

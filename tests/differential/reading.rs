@@ -118,7 +118,8 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
             let explained = refusals.iter().find(|(_, explained)| *explained);
             if let Some((Some((reason, elsewhere)), explained)) = explained.or(refusals.first()) {
                 // Whoever looks for somebody is never told why they are not found, and nobody what another family does.
-                let told = if *explained && !elsewhere && case.question == Question::Value {
+                let of_another = *elsewhere || (*reason == Reason::Shielded && !shielded_here(case));
+                let told = if *explained && case.question == Question::Value && !of_another {
                     if *reason == Reason::Shielded && bound().any(|(clause, _)| is_rescued(case, clause, party)) {
                         Told::Ring
                     } else {
@@ -187,9 +188,10 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     {
         return Some((reason, elsewhere));
     }
-    let covered =
-        (case.field.area && home_shielded(facts)) || (category == Category::Contact && contact_shielded(case));
-    if covered && !clause.shielded {
+    let about_nobody = category == Category::Reference;
+    let covered = (case.field.area && home_shielded(facts))
+        || ((category == Category::Contact || tells_whereabouts(case)) && contact_shielded(case));
+    if covered && !about_nobody && !clause.shielded {
         return here(Reason::Shielded);
     }
     (case.field.of_members && !of_today(case)).then_some((Reason::NotAMember, false))
@@ -215,19 +217,36 @@ pub(crate) fn found_shielded(case: &Case) -> bool {
     }
 }
 
-/// Whether a shielded person lives with the family.
-pub(crate) fn home_shielded(facts: &FamilyFacts) -> bool {
-    facts.people.iter().any(|person| person.in_family && person.shielded)
+/// Whether the value tells where a person is, by its field or by its row.
+pub(crate) fn tells_whereabouts(case: &Case) -> bool {
+    [case.field.whereabouts, case.row.whereabouts].contains(&true)
 }
 
-/// Whether the contact details of the row's subject are shielded; of someone unknown they are.
+/// Whether a shielded person belongs to the family, or will.
+pub(crate) fn home_shielded(facts: &FamilyFacts) -> bool {
+    let ended = |person: &PersonFacts| !person.belongs;
+    !facts.people.iter().all(|person| ended(person) || !person.shielded)
+}
+
+/// Whether this family, or the subject itself, is what is shielded, or somebody of whom nothing is known.
+fn shielded_here(case: &Case) -> bool {
+    let Subject::Person(key) = case.row.subject else {
+        return true;
+    };
+    let of_person = case.facts.people.iter().filter(|person| person.person == key);
+    home_shielded(&case.facts) || of_person.clone().count() == 0 || of_person.into_iter().any(|person| person.shielded)
+}
+
+/// Whether what tells where the row's subject is, is shielded: by this family, by themselves or by another family of theirs; of someone unknown it is.
 pub(crate) fn contact_shielded(case: &Case) -> bool {
+    if home_shielded(&case.facts) {
+        return true;
+    }
     match case.row.subject {
-        Subject::Family => home_shielded(&case.facts),
-        Subject::Person(key) => !case
-            .facts
-            .people
-            .iter()
-            .any(|person| person.person == key && !person.shielded),
+        Subject::Family => false,
+        Subject::Person(key) => {
+            let open = |person: &PersonFacts| person.person == key && !(person.shielded || person.sheltered);
+            !case.facts.people.iter().any(open)
+        }
     }
 }

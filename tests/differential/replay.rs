@@ -155,7 +155,10 @@ fn decides_as_parent(
         Decider::Person(key) if *key == child.person => false,
         Decider::Person(key) => homes.into_iter().flatten().any(|adult| {
             let as_member = || {
-                let mut held = adult.belongs.iter().filter(|belongs| belongs.parental_responsibility);
+                let mut held = adult
+                    .memberships
+                    .iter()
+                    .filter(|belongs| belongs.parental_responsibility);
                 held.any(|belongs| belongs.period.holds_on(day))
             };
             adult.person == *key
@@ -437,7 +440,7 @@ impl<'q> Hearing<'q> {
     /// "An adult who joined for the first time or came of age less than 28 days ago, and of whom no decision counts,
     /// is not yet asked."
     fn is_not_yet_asked(&self) -> bool {
-        let joined = self.person.belongs.iter().map(|belongs| belongs.period.from).min();
+        let joined = self.person.memberships.iter().map(|belongs| belongs.period.from).min();
         let joined_lately = joined.is_some_and(|joined| self.today < joined + FOUR_WEEKS);
         (joined_lately || reached_lately(ADULT, self.person.born, self.today)) && self.replay().is_empty()
     }

@@ -40,6 +40,7 @@ mod readme;
 mod restore;
 mod revocation;
 mod schema_changes;
+mod shelter;
 mod snapshots;
 mod statements;
 mod store;

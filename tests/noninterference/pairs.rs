@@ -82,6 +82,7 @@ impl Base {
                 .iter()
                 .map(|row| (row.id, row.own_consent_age))
                 .collect(),
+            kinds: data.agencies.iter().map(|row| (row.id, row.kind.clone())).collect(),
         };
         let mut world = World::new(data);
         open_emergencies(&mut world, &keys);

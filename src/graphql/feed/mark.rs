@@ -23,12 +23,11 @@ const VALUES: [(FieldId, Value); 3] = [
     (field::MARKER_WHAT_TO_DO, |record| Some(record.what_to_do.to_string())),
 ];
 
-/// Every value of the Lead Professional that does.
-const OF_LEAD: [(FieldId, OfLead); 7] = [
+/// Every value of the Lead Professional that does; not the team, which shielding covers: that somebody is at risk from now on is no event.
+const OF_LEAD: [(FieldId, OfLead); 6] = [
     (field::LEAD_PROFESSIONAL_NAME, |lead| Some(lead.name.clone())),
     (field::LEAD_PROFESSIONAL_PHONE, |lead| lead.phone.clone()),
     (field::LEAD_PROFESSIONAL_EMAIL, |lead| lead.email.clone()),
-    (field::LEAD_PROFESSIONAL_TEAM, |lead| lead.team.clone()),
     (field::LEAD_PROFESSIONAL_AGENCY, |lead| Some(lead.agency_id.to_string())),
     (field::LEAD_PROFESSIONAL_SINCE, |lead| Some(lead.valid_from.to_string())),
     (field::LEAD_PROFESSIONAL_UNTIL, |lead| {

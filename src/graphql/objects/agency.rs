@@ -101,3 +101,8 @@ impl Authority {
 pub(in crate::graphql) fn agency(dossier: &Dossier, key: Option<Uuid>) -> Option<Agency> {
     dossier.agencies.get(key?).cloned().map(Agency)
 }
+
+/// Of which kind the agency with that key is, where it is not told which it is.
+pub(in crate::graphql) fn agency_kind(dossier: &Dossier, key: Option<Uuid>) -> Option<AgencyKind> {
+    codes::parse(&dossier.agencies.get(key?)?.kind)
+}

@@ -3,10 +3,10 @@
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, DistanceScore, Family, agency, entry, family, rows};
+use super::{Agency, DistanceScore, Family, agency, agency_kind, entry, family, rows};
 use crate::{
     graphql::{
-        codes::{AssessmentKind, AssessmentQuality},
+        codes::{AgencyKind, AssessmentKind, AssessmentQuality},
         context::Request,
         ids::Kind,
     },
@@ -40,6 +40,13 @@ impl Assessment {
     fn agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::ASSESSMENT_AGENCY, |row| {
             agency(&self.dossier, Some(row.agency_id))
+        })
+    }
+
+    /// Of which kind the agency is, also where it is not told which it is.
+    fn agency_kind(&self) -> Shared<Option<AgencyKind>> {
+        self.row.release(field::ASSESSMENT_AGENCY_KIND, |row| {
+            agency_kind(&self.dossier, Some(row.agency_id))
         })
     }
 

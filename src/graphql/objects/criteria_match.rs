@@ -3,10 +3,10 @@
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, Family, Member, agency, entry, family, member_of};
+use super::{Agency, Family, Member, agency, agency_kind, entry, family, member_of};
 use crate::{
     graphql::{
-        codes::{self, CriterionCode, MatchedBy},
+        codes::{self, AgencyKind, CriterionCode, MatchedBy},
         context::Request,
         ids::Kind,
     },
@@ -53,6 +53,13 @@ impl CriteriaMatch {
     fn source_agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::CRITERIA_MATCH_SOURCE_AGENCY, |row| {
             agency(&self.dossier, Some(row.source_agency_id))
+        })
+    }
+
+    /// Of which kind that agency is, also where it is not told which it is.
+    fn source_agency_kind(&self) -> Shared<Option<AgencyKind>> {
+        self.row.release(field::CRITERIA_MATCH_SOURCE_AGENCY_KIND, |row| {
+            agency_kind(&self.dossier, Some(row.source_agency_id))
         })
     }
 

@@ -3,9 +3,9 @@
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, Family, agency, entry, family};
+use super::{Agency, Family, agency, agency_kind, entry, family};
 use crate::{
-    graphql::{context::Request, ids::Kind},
+    graphql::{codes::AgencyKind, context::Request, ids::Kind},
     records::InvolvementRow,
     sharing::{grant::Shared, register::field},
 };
@@ -33,6 +33,13 @@ impl Involvement {
     fn agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::INVOLVEMENT_AGENCY, |row| {
             agency(&self.dossier, Some(row.agency_id))
+        })
+    }
+
+    /// Of which kind the agency is, also where it is not told which it is.
+    fn agency_kind(&self) -> Shared<Option<AgencyKind>> {
+        self.row.release(field::INVOLVEMENT_AGENCY_KIND, |row| {
+            agency_kind(&self.dossier, Some(row.agency_id))
         })
     }
 

@@ -65,7 +65,12 @@ pub use self::{
     viewer::{CategoryAccess, Viewer},
     webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
 };
-pub(super) use self::{agency::agency, family::family, forward_page::forward_page, member::member_of};
+pub(super) use self::{
+    agency::{agency, agency_kind},
+    family::family,
+    forward_page::forward_page,
+    member::member_of,
+};
 use super::context::Request;
 use crate::{
     sharing::{

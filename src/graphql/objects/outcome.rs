@@ -3,10 +3,10 @@
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Agency, Family, Goal, Plan, agency, entry, family, rows};
+use super::{Agency, Family, Goal, Plan, agency, agency_kind, entry, family, rows};
 use crate::{
     graphql::{
-        codes::{self, CriterionCode, OutcomeKind},
+        codes::{self, AgencyKind, CriterionCode, OutcomeKind},
         context::Request,
         ids::Kind,
     },
@@ -98,6 +98,13 @@ impl Outcome {
     fn source_agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::OUTCOME_SOURCE_AGENCY, |row| {
             agency(&self.dossier, row.source_agency_id)
+        })
+    }
+
+    /// Of which kind that agency is, also where it is not told which it is.
+    fn source_agency_kind(&self) -> Shared<Option<AgencyKind>> {
+        self.row.release(field::OUTCOME_SOURCE_AGENCY_KIND, |row| {
+            agency_kind(&self.dossier, row.source_agency_id)
         })
     }
 }

@@ -156,7 +156,7 @@ impl<'f> Rule<'f> {
 
     /// An adult who came or came of age less than 28 days ago, and of whom no decision of this family counts.
     fn is_not_yet_asked(self, words: &Words<'f>, person: &PersonFacts) -> bool {
-        let joined = person.belongs.iter().map(|belongs| belongs.period.from).min();
+        let joined = person.memberships.iter().map(|belongs| belongs.period.from).min();
         let came_of_age = birthday(person.born.earliest(), ADULT_AGE);
         words.are_none_here()
             && [joined, came_of_age]

@@ -35,7 +35,7 @@ fn someone(number: u128, born: Born) -> PersonFacts {
 
 fn parent_of(number: u128, born: Born) -> PersonFacts {
     PersonFacts {
-        belongs: vec![belongs(true)],
+        memberships: vec![belongs(true)],
         ..someone(number, born)
     }
 }

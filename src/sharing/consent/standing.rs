@@ -112,7 +112,7 @@ impl<'f> Standing<'f> {
             return Rank::No;
         };
         let as_member = |parent: &PersonFacts| {
-            let mut belongs = parent.belongs.iter();
+            let mut belongs = parent.memberships.iter();
             belongs.any(|belongs| belongs.parental_responsibility && belongs.period.holds_on(day))
         };
         if !recorded && !as_member(parent) {

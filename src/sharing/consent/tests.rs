@@ -24,7 +24,7 @@ fn may(facts: &FamilyFacts, person: u128, decider: u128) -> bool {
 
 /// Leaves the family today.
 fn leaves(person: &mut PersonFacts) {
-    person.belongs[0].period.until = Some(today());
+    person.memberships[0].period.until = Some(today());
     person.in_family = false;
 }
 
@@ -99,7 +99,7 @@ fn for_a_child_whoever_is_of_own_consent_age_and_in_the_family_with_parental_res
     assert_eq!(of(CHILD, &by_mother), Ok(()));
 
     let mut no_responsibility = by_mother.clone();
-    no_responsibility.people[0].belongs = vec![belongs(false)];
+    no_responsibility.people[0].memberships = vec![belongs(false)];
     assert!(of(CHILD, &no_responsibility).is_err());
 
     let mut left = by_mother.clone();

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::*;
 use crate::sharing::{
     born::Born,
-    facts::{Belongs, ConsentDecision, Period, Responsibility},
+    facts::{ConsentDecision, MembershipFacts, Period, Responsibility},
     fixtures::*,
 };
 
@@ -51,9 +51,9 @@ fn at(moment: DateTime<Utc>, decision: ConsentDecision) -> ConsentDecision {
     }
 }
 
-/// Belongs to the family until so many days ago.
+/// MembershipFacts to the family until so many days ago.
 fn left(mut person: PersonFacts, days: i64) -> PersonFacts {
-    person.belongs[0].period.until = Some(days_before(days));
+    person.memberships[0].period.until = Some(days_before(days));
     person.in_family = false;
     person
 }
@@ -64,9 +64,9 @@ fn came(person: PersonFacts, days: i64) -> PersonFacts {
         from: days_before(days),
         until: None,
     };
-    let was = person.belongs[0];
+    let was = person.memberships[0];
     PersonFacts {
-        belongs: vec![Belongs { period, ..was }],
+        memberships: vec![MembershipFacts { period, ..was }],
         ..person
     }
 }
@@ -390,7 +390,9 @@ fn the_partner_who_moved_in_yesterday_is_not_yet_asked_and_is_after_28_days() {
     // Who comes back was asked before.
     let mut back = with(vec![given(MOTHER, MOTHER, 90), given(FATHER, FATHER, 90)]);
     let mut returned = left(person(SOMEBODY, "1985-01-01"), 300);
-    returned.belongs.extend(came(person(SOMEBODY, "1985-01-01"), 1).belongs);
+    returned
+        .memberships
+        .extend(came(person(SOMEBODY, "1985-01-01"), 1).memberships);
     returned.in_family = true;
     back.people.push(returned);
     assert!(!of_family(&back));

@@ -138,9 +138,9 @@ fn each_born(case: &mut Case, change: impl Fn(Born) -> Born) {
     }
 }
 
-fn each_membership(case: &mut Case, change: impl Fn(&mut Belongs)) {
+fn each_membership(case: &mut Case, change: impl Fn(&mut MembershipFacts)) {
     let people = case.facts.people.iter_mut();
-    people.flat_map(|person| &mut person.belongs).for_each(change);
+    people.flat_map(|person| &mut person.memberships).for_each(change);
 }
 
 fn any_consent(case: &Case) -> Decision {

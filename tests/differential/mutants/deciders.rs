@@ -127,7 +127,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 .filter(|person| !person.born.is(ADULT_AGE, today))
             {
                 person
-                    .belongs
+                    .memberships
                     .iter_mut()
                     .for_each(|belongs| belongs.parental_responsibility = false);
             }
@@ -159,7 +159,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("who came lately is asked", |case| {
         twisted(case, |case| {
             let before = case.facts.today - Days::new(4000);
-            for belongs in case.facts.people.iter_mut().flat_map(|person| &mut person.belongs) {
+            for belongs in case.facts.people.iter_mut().flat_map(|person| &mut person.memberships) {
                 belongs.period.from = belongs.period.from.min(before);
             }
         })
@@ -180,7 +180,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 .filter(|person| !decided.contains(&person.person));
             for belongs in silent
                 .filter(|person| person.in_family)
-                .flat_map(|person| &mut person.belongs)
+                .flat_map(|person| &mut person.memberships)
             {
                 belongs.period.from = belongs.period.from.max(yesterday);
             }
@@ -196,7 +196,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         twisted(case, |case| {
             let today = case.facts.today;
             for person in &mut case.facts.people {
-                person.in_family |= person.belongs.iter().any(|belongs| belongs.period.holds_on(today));
+                person.in_family |= person.memberships.iter().any(|belongs| belongs.period.holds_on(today));
             }
         })
     }),
@@ -258,7 +258,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ("the old household decides for a child who has left", |case| {
         twisted(case, |case| {
             case.facts.elsewhere.clear();
-            for belongs in case.facts.people.iter_mut().flat_map(|person| &mut person.belongs) {
+            for belongs in case.facts.people.iter_mut().flat_map(|person| &mut person.memberships) {
                 belongs.period.until = None;
             }
         })

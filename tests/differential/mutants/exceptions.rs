@@ -20,6 +20,59 @@ pub(super) const MUTANTS: &[Mutant] = &[
             case.facts.people.iter_mut().for_each(|person| person.shielded &= keep);
         })
     }),
+    ("shielding begins on the first day of a membership", |case| {
+        let begun = |person: &mut PersonFacts| person.belongs &= person.in_family;
+        twisted(case, |case| case.facts.people.iter_mut().for_each(begun))
+    }),
+    ("shielding goes on after a membership has ended", |case| {
+        twisted(case, |case| {
+            case.facts.people.iter_mut().for_each(|person| person.belongs = true);
+        })
+    }),
+    (
+        "shielding covers the shielded themselves and nobody with them",
+        |case| {
+            twisted(case, |case| {
+                let Subject::Person(subject) = case.row.subject else {
+                    return;
+                };
+                let others = case.facts.people.iter_mut().filter(|person| person.person != subject);
+                let area = case.field.area;
+                others.for_each(|person| person.shielded &= area);
+            })
+        },
+    ),
+    ("shielding ends at the door of the family", |case| {
+        twisted(case, |case| {
+            case.facts.people.iter_mut().for_each(|person| person.sheltered = false);
+        })
+    }),
+    ("who is shielded elsewhere hides the family", |case| {
+        twisted(case, |case| {
+            case.facts
+                .people
+                .iter_mut()
+                .for_each(|person| person.shielded |= person.sheltered);
+        })
+    }),
+    ("shielding covers what is about nobody", |case| {
+        let covered = case.field.area && case.facts.houses_shielded();
+        clauses(case, |clause| {
+            let withheld = covered && !clause.shielded;
+            clause
+                .categories
+                .retain(|code| !withheld || code != Category::Reference.code());
+        })
+    }),
+    ("schools are not shielded", |case| {
+        twisted(case, |case| case.field.whereabouts = false)
+    }),
+    ("numbers of homes and pupils are not shielded", |case| {
+        twisted(case, |case| case.row.whereabouts = false)
+    }),
+    ("shielding covers everything of a person", |case| {
+        twisted(case, |case| case.row.whereabouts |= case.row.subject != Subject::Family)
+    }),
     ("every clause reaches the shielded", |case| {
         clauses(case, |clause| clause.shielded = true)
     }),

@@ -7,7 +7,7 @@ use thinkfamily::sharing::{
     category::{Category, CategorySet},
     consent::{Asked, consent},
     decide::{Decision, Needs},
-    facts::{Belongs, ConsentAnswer, ConsentDecision, Decider, Subject},
+    facts::{ConsentAnswer, ConsentDecision, Decider, MembershipFacts, PersonFacts, Subject},
 };
 use uuid::Uuid;
 

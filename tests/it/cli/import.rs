@@ -83,7 +83,7 @@ async fn files_are_loaded_whole_once_and_in_any_number_of_runs(database: &TestDa
     assert_eq!(home.number("SELECT count(*) FROM membership").await, 2);
     home.write(
         "files/membership.csv",
-        &MEMBERS.replace("\nm2", "\nm3,f1,p2,child,false,2010-01-01,2011-01-01\nm2"),
+        &MEMBERS.replace("\nm2", "\nm3,f1,p2,child,false,2010-01-01,2011-01-01,\nm2"),
     );
     let told = home.run(&RUN).ok();
     assert!(told.starts_with("1 files: 1 rows new, 0 changed, 2 the same"), "{told}");

@@ -50,7 +50,7 @@ async fn only_what_decisions_rest_on_is_read(database: &TestDatabase) {
         ],
     )
     .await;
-    assert_eq!(counts, [(4, 13), (6, 7), (4, 11), (10, 11), (14, 15)]);
+    assert_eq!(counts, [(4, 15), (7, 8), (4, 13), (12, 13), (16, 17)]);
 }
 on_both!(only_what_decisions_rest_on_is_read);
 

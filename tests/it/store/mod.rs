@@ -1,5 +1,6 @@
 //! The databases: that they can be made and unmade, hold what they should and refuse what they should.
 
+mod carried;
 mod connect;
 mod constraints;
 mod deciders;

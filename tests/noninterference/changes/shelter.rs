@@ -81,6 +81,9 @@ fn move_house(m: &mut Maker<'_>, folder: &mut Folder) {
         elsewhere::settle_elsewhere(folder, m.chance.key());
         return;
     }
+    for row in &mut folder.memberships {
+        (row.phone, row.email, row.education_setting) = (m.text_if_any(), m.text_if_any(), m.text_if_any());
+    }
     for row in &mut folder.addresses {
         let at = m.chance.number(0, m.words.places.len() - 1);
         let (postcode, line1) = m.words.places[at].clone();

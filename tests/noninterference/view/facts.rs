@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use thinkfamily::sharing::{
     category::Category,
     facts::{
-        Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts,
+        ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, MembershipFacts, Period, PersonFacts,
         Responsibility,
     },
 };
@@ -21,6 +21,8 @@ pub(crate) struct Moment {
     /// The day in the United Kingdom.
     pub(crate) today: NaiveDate,
     pub(crate) own_consent_age: HashMap<i32, i32>,
+    /// Of which kind each agency is.
+    pub(crate) kinds: HashMap<Uuid, String>,
 }
 
 pub(super) fn open(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) -> bool {
@@ -56,7 +58,7 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
         let known = people.entry(person.id).or_insert_with(|| PersonFacts {
             person: person.id,
             born: person.born(today),
-            belongs: Vec::new(),
+            memberships: Vec::new(),
             lacks_capacity: folder
                 .lacks_capacity
                 .iter()
@@ -65,12 +67,16 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
                 .collect(),
             died_on: person.died_on,
             in_family: false,
+            belongs: false,
             shielded: person.shielded,
+            // Nobody of these worlds belongs to two families.
+            sheltered: false,
         });
-        known.belongs.push(Belongs {
+        known.memberships.push(MembershipFacts {
             period: period(row.valid_from, row.valid_until),
             parental_responsibility: row.parental_responsibility,
         });
+        known.belongs |= row.valid_until.is_none_or(|until| until > today);
         known.in_family |= here && person.died_on.is_none_or(|died| died > today);
     }
     let mut leads: Vec<_> = folder

@@ -36,7 +36,6 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
                     &row.name,
                     &row.phone,
                     &row.email,
-                    &row.team,
                     row.agency_id,
                     row.valid_from,
                     row.valid_until

@@ -15,19 +15,21 @@ use uuid::Uuid;
 pub(crate) type View = BTreeMap<(&'static str, Uuid, &'static str), String>;
 
 /// A field, and what a decision about it looks at in a row.
-type Asked = (&'static str, Subject, Option<Uuid>, CategorySet, bool);
+type Asked = (&'static str, Subject, Option<Uuid>, CategorySet, [bool; 2]);
 
 pub(super) struct Looker<'a> {
     pub(super) ceiling: &'a Ceiling,
     pub(super) facts: FamilyFacts,
+    kinds: &'a HashMap<Uuid, String>,
     reads_trail: bool,
     known: HashMap<Asked, Result<(), &'static str>>,
     pub(super) view: View,
 }
 
 impl<'a> Looker<'a> {
-    pub(super) fn new(ceiling: &'a Ceiling, facts: FamilyFacts) -> Self {
+    pub(super) fn new(ceiling: &'a Ceiling, facts: FamilyFacts, kinds: &'a HashMap<Uuid, String>) -> Self {
         Self {
+            kinds,
             ceiling,
             reads_trail: register::find("Disclosure.categories").is_some_and(|field| ceiling.covers(field.id)),
             facts,
@@ -36,9 +38,20 @@ impl<'a> Looker<'a> {
         }
     }
 
+    /// Of which kind an agency is, which may be told where not which it is.
+    pub(super) fn kind(&self, agency: Option<Uuid>) -> String {
+        format!("{:?}", agency.and_then(|agency| self.kinds.get(&agency)))
+    }
+
     /// Released, or what is told.
     pub(super) fn look(&mut self, coordinate: &'static str, row: &RowFacts) -> Result<(), &'static str> {
-        let key = (coordinate, row.subject, row.source, row.categories, row.not_today);
+        let key = (
+            coordinate,
+            row.subject,
+            row.source,
+            row.categories,
+            [row.not_today, row.whereabouts],
+        );
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
@@ -48,6 +61,7 @@ impl<'a> Looker<'a> {
             access: field.access,
             categories: field.categories.union(row.categories),
             area: field.area,
+            whereabouts: field.whereabouts,
             sourced: field.sourced,
             agency: false,
             of_members: field.of_members,
@@ -103,3 +117,12 @@ macro_rules! values {
     };
 }
 pub(super) use values;
+
+/// These values and a kind of agency.
+pub(super) fn with_kind<const N: usize>(
+    values: [(&'static str, String); N],
+    coordinate: &'static str,
+    kind: String,
+) -> Vec<(&'static str, String)> {
+    values.into_iter().chain([(coordinate, kind)]).collect()
+}

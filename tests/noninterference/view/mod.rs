@@ -25,7 +25,7 @@ pub(crate) fn view(folder: &Folder, ceiling: &Arc<Ceiling>, moment: &Moment) -> 
     if folder.family.authority_id != ceiling.caller().authority {
         return View::new();
     }
-    let mut looker = Looker::new(ceiling, facts::of(folder, moment));
+    let mut looker = Looker::new(ceiling, facts::of(folder, moment), &moment.kinds);
     family::look(&mut looker, folder, moment);
     found::look(&mut looker, folder, moment);
     let members = people::members(&mut looker, folder, moment);

@@ -9,7 +9,7 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use super::{
-    looker::{Looker, values},
+    looker::{Looker, values, with_kind},
     people::Named,
 };
 use crate::world::Folder;
@@ -29,11 +29,15 @@ pub(super) fn matches(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>
             "CriteriaMatch",
             row.id,
             &facts,
-            &values!(row,
-                "CriteriaMatch.criterion" criterion, "CriteriaMatch.sourceAgency" source_agency_id,
-                "CriteriaMatch.evidence" evidence, "CriteriaMatch.evidenceFrom" evidence_from,
-                "CriteriaMatch.evidenceUntil" evidence_until, "CriteriaMatch.matchedBy" matched_by,
-                "CriteriaMatch.verifiedOn" verified_on, "CriteriaMatch.withdrawnOn" withdrawn_on,
+            &with_kind(
+                values!(row,
+                    "CriteriaMatch.criterion" criterion, "CriteriaMatch.sourceAgency" source_agency_id,
+                    "CriteriaMatch.evidence" evidence, "CriteriaMatch.evidenceFrom" evidence_from,
+                    "CriteriaMatch.evidenceUntil" evidence_until, "CriteriaMatch.matchedBy" matched_by,
+                    "CriteriaMatch.verifiedOn" verified_on, "CriteriaMatch.withdrawnOn" withdrawn_on,
+                ),
+                "CriteriaMatch.sourceAgencyKind",
+                looker.kind(Some(row.source_agency_id)),
             ),
         ) {
             looker.note("CriteriaMatch", row.id, "person", named.tell(row.person_id));
@@ -54,11 +58,11 @@ pub(super) fn outcomes(looker: &mut Looker<'_>, folder: &Folder, plans: &HashSet
             source: row.source_agency_id,
             ..family.with_categories(categories)
         };
-        if looker.row("Outcome", row.id, &facts, &values!(row,
+        if looker.row("Outcome", row.id, &facts, &with_kind(values!(row,
             "Outcome.criterion" criterion, "Outcome.indicator" indicator, "Outcome.kind" kind, "Outcome.baseline" baseline,
             "Outcome.forecast" forecast, "Outcome.result" result, "Outcome.resultOn" result_on, "Outcome.evidence" evidence,
             "Outcome.sourceAgency" source_agency_id,
-        )) {
+        ), "Outcome.sourceAgencyKind", looker.kind(row.source_agency_id))) {
             looker.note("Outcome", row.id, "plan", Named(plans).tell(Some(row.plan_id)));
             looker.note("Outcome", row.id, "goal", Named(goals).tell(row.goal_id));
         }

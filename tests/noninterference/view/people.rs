@@ -109,7 +109,7 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
         if looker.row(
             "LocalIdentifier",
             row.id,
-            &RowFacts::person(row.person_id),
+            &RowFacts::number(row.person_id, crate::elsewhere::is_of_a_place(row)),
             &values!(row,
                 "LocalIdentifier.system" system, "LocalIdentifier.value" value,
             ),

@@ -6,7 +6,7 @@ use thinkfamily::sharing::{
 };
 
 use super::{
-    looker::{Looker, values},
+    looker::{Looker, values, with_kind},
     people::Named,
 };
 use crate::world::Folder;
@@ -15,11 +15,11 @@ use crate::world::Folder;
 pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
     let family = RowFacts::family();
     for row in &folder.involvements {
-        looker.row("Involvement", row.id, &family.from_agency(row.agency_id), &values!(row,
+        looker.row("Involvement", row.id, &family.from_agency(row.agency_id), &with_kind(values!(row,
             "Involvement.agency" agency_id, "Involvement.serviceTeam" service_team, "Involvement.contactName" contact_name,
             "Involvement.contactPhone" contact_phone, "Involvement.contactEmail" contact_email,
             "Involvement.startedOn" started_on, "Involvement.endedOn" ended_on,
-        ));
+        ), "Involvement.agencyKind", looker.kind(Some(row.agency_id))));
     }
     for row in &folder.consents {
         let facts = RowFacts::person(row.person_id).from_agency(row.recorded_by_agency);

@@ -9,7 +9,7 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use super::{
-    looker::{Looker, values},
+    looker::{Looker, values, with_kind},
     needs::criterion,
     people::Named,
 };
@@ -24,10 +24,10 @@ pub(super) fn assessments(looker: &mut Looker<'_>, folder: &Folder, named: Named
             "Assessment",
             row.id,
             &family.from_agency(row.agency_id),
-            &values!(row,
+            &with_kind(values!(row,
                 "Assessment.agency" agency_id, "Assessment.kind" kind, "Assessment.coversAllMembers" covers_all_members,
                 "Assessment.startedOn" started_on, "Assessment.completedOn" completed_on, "Assessment.quality" quality,
-            ),
+            ), "Assessment.agencyKind", looker.kind(Some(row.agency_id))),
         ) {
             assessments.insert(row.id);
         }

@@ -1,0 +1,223 @@
+//! Who lives with somebody at risk: what tells where they are is withheld of everybody in the family, from when the membership is recorded until it has ended, and of each in their other
+//! households, where nothing tells why.
+
+use sea_orm::ConnectionTrait as _;
+use serde_json::{Value, json};
+use thinkfamily::{
+    clock::{Clock, Ids},
+    demo,
+    records::{IdentifierSystem, LocalIdentifierRow},
+    store::{bulk, dataset::Dataset},
+};
+use uuid::Uuid;
+
+use crate::{
+    former::{AGREEMENT, CLAUSE},
+    lookups::world::membership,
+    support::{
+        app::{App, Partner, today},
+        database::{TestDatabase, on_both},
+    },
+};
+
+/// Sofia, who is shielded, lives here with her son Luca.
+const HERS: &str = "TF-10002";
+/// Luca lives here too, every other week.
+const OTHER: &str = "TF-10001";
+
+fn data() -> Dataset {
+    let mut data = demo::worked(today().date_naive());
+    let family = |data: &Dataset, reference: &str| {
+        let mut found = data.families.iter().filter(|row| row.reference == reference);
+        found.next().expect("a family of the demonstration").clone()
+    };
+    let (hers, other) = (family(&data, HERS), family(&data, OTHER));
+    let named = |data: &Dataset, given: &str| {
+        data.people
+            .iter()
+            .find(|row| row.given_name == given)
+            .expect("somebody")
+            .id
+    };
+    let (luca, dawn) = (named(&data, "Luca"), named(&data, "Dawn"));
+    data.memberships.push(membership(&other, luca, 8_000));
+    for row in &mut data.memberships {
+        if [hers.id, other.id].contains(&row.family_id) {
+            row.phone = Some("01632 960777".to_owned());
+            row.education_setting = Some("Harbour School".to_owned());
+            row.employment_status = Some("employed".to_owned());
+        }
+    }
+    let numbers = [
+        (luca, &other, IdentifierSystem::Upn, "H801200001001"),
+        (luca, &other, IdentifierSystem::PoliceReference, "PR-1"),
+        (dawn, &other, IdentifierSystem::PoliceReference, "PR-2"),
+        (luca, &hers, IdentifierSystem::Tenancy, "CH-9"),
+        (luca, &hers, IdentifierSystem::NhsNumber, "9990000018"),
+    ];
+    for (key, (person_id, family, system, value)) in numbers.into_iter().enumerate() {
+        data.local_identifiers.push(LocalIdentifierRow {
+            authority_id: family.authority_id,
+            id: Uuid::from_u128(8_100 + key as u128),
+            family_id: family.id,
+            person_id,
+            system,
+            value: value.to_owned(),
+        });
+    }
+    for row in data.involvements.iter_mut().filter(|row| row.family_id == hers.id) {
+        row.service_team = Some("Harbour Team".to_owned());
+    }
+    for row in &mut data.lead_professionals {
+        row.team = Some("Harbour Team".to_owned());
+    }
+    data
+}
+
+async fn serve(database: &TestDatabase) -> (App, Partner) {
+    let databases = database.open().await;
+    bulk::load(&databases, &data(), &mut |_| {}).await.unwrap();
+    let app = App::over(databases, Clock::fixed(today()), Ids::seeded(1)).await;
+    let clause = CLAUSE
+        .replace("KIND", "police")
+        .replace("EXPLAINED", "true")
+        .replace("shielded = true", "shielded = false")
+        .replace(
+            "\"CONSENT\",",
+            "\"CONSENT\", \"INVOLVEMENT\", \"ASSESSMENT\", \"OUTCOME\",",
+        );
+    app.load_agreement(&format!("{AGREEMENT}{clause}")).await;
+    let partner = app.partner("cambs-police", "practitioner", "safeguarding");
+    (app, partner)
+}
+
+async fn write(app: &App, sql: &str) {
+    app.store.databases().main().execute_unprepared(sql).await.unwrap();
+}
+
+const FAMILY: &str = "district leadProfessional { name team agency { code } } addresses { postcode }
+    involvements { agencyKind agency { code } serviceTeam contactName }
+    members { givenName relationship phone educationSetting employmentStatus identifiers { system } }";
+
+async fn family(partner: &Partner, reference: &str) -> (Value, Value) {
+    let reply = partner
+        .ask(&format!("{{ family(reference: \"{reference}\") {{ {FAMILY} }} }}"))
+        .await;
+    (
+        reply.data()["family"].clone(),
+        reply.body["extensions"]["disclosure"]["withheld"].clone(),
+    )
+}
+
+fn member<'a>(family: &'a Value, given: &str) -> &'a Value {
+    let mut members = family["members"].as_array().expect("members").iter();
+    members.find(|member| member["givenName"] == given).expect("a member")
+}
+
+fn systems(member: &Value) -> Vec<&str> {
+    let all = member["identifiers"].as_array().expect("numbers").iter();
+    all.map(|one| one["system"].as_str().expect("a system")).collect()
+}
+
+/// What shielding covers of a member.
+fn covered(member: &Value) -> [&Value; 2] {
+    [&member["phone"], &member["educationSetting"]]
+}
+
+on_both!(of_a_family_with_somebody_shielded_nothing_tells_where_anybody_is);
+async fn of_a_family_with_somebody_shielded_nothing_tells_where_anybody_is(database: &TestDatabase) {
+    let (app, partner) = serve(database).await;
+    let (hers, withheld) = family(&partner, HERS).await;
+    for given in ["Sofia", "Luca"] {
+        assert_eq!(covered(member(&hers, given)), [&Value::Null; 2], "{given}");
+        assert_eq!(member(&hers, given)["employmentStatus"], "employed");
+    }
+    assert_eq!(systems(member(&hers, "Luca")), ["NHS_NUMBER"]);
+    assert_eq!((&hers["district"], &hers["addresses"]), (&Value::Null, &json!([])));
+    let lead = &hers["leadProfessional"];
+    assert!(
+        lead["name"].is_string() && lead["agency"]["code"].is_string(),
+        "whom to turn to is told"
+    );
+    assert_eq!(lead["team"], Value::Null);
+    let involvements = hers["involvements"].as_array().expect("involvements");
+    assert!(!involvements.is_empty());
+    for one in involvements {
+        assert!(one["agencyKind"].is_string() && one["contactName"].is_string(), "{one}");
+        assert_eq!((&one["agency"], &one["serviceTeam"]), (&Value::Null, &Value::Null));
+    }
+    for entry in withheld.as_array().expect("something is withheld") {
+        assert_eq!(entry["reason"], "SHIELDED", "{entry}");
+    }
+    // In a list that asks for nothing else of them it is the same.
+    let reply = partner
+        .ask("{ families(first: 50) { nodes { reference leadProfessional { team } } } }")
+        .await;
+    for one in reply.data()["families"]["nodes"].as_array().expect("nodes") {
+        let team = &one["leadProfessional"]["team"];
+        assert_eq!(
+            team.is_string(),
+            one["reference"] != HERS && !one["leadProfessional"].is_null(),
+            "{one}"
+        );
+    }
+    // She is to come next month: what is recorded shields from now on. Whoever left does not.
+    write(
+        &app,
+        "UPDATE membership SET valid_from = '2026-07-01' WHERE person_id IN (SELECT id FROM person WHERE shielded)",
+    )
+    .await;
+    let (coming, _) = family(&partner, HERS).await;
+    assert_eq!(covered(member(&coming, "Luca")), [&Value::Null; 2], "she is to come");
+    write(
+        &app,
+        "UPDATE membership SET valid_from = '2026-01-01', valid_until = '2026-06-15' WHERE person_id IN (SELECT id FROM person WHERE shielded)",
+    )
+    .await;
+    let (left, _) = family(&partner, HERS).await;
+    assert_eq!(
+        covered(member(&left, "Luca")),
+        [&json!("01632 960777"), &json!("Harbour School")]
+    );
+    assert_eq!(systems(member(&left, "Luca")), ["NHS_NUMBER", "TENANCY"]);
+    assert!(left["involvements"][0]["agency"]["code"].is_string() && left["leadProfessional"]["team"].is_string());
+}
+
+on_both!(who_lives_with_somebody_shielded_is_covered_in_their_other_household);
+async fn who_lives_with_somebody_shielded_is_covered_in_their_other_household(database: &TestDatabase) {
+    let (app, partner) = serve(database).await;
+    let (other, withheld) = family(&partner, OTHER).await;
+    assert_eq!(covered(member(&other, "Luca")), [&Value::Null; 2]);
+    assert_eq!(systems(member(&other, "Luca")), ["POLICE_REFERENCE"]);
+    // Whoever lives there and not with her is not, nor is the household.
+    assert_eq!(
+        covered(member(&other, "Dawn")),
+        [&json!("01632 960777"), &json!("Harbour School")]
+    );
+    assert!(systems(member(&other, "Dawn")).contains(&"TENANCY"));
+    assert!(other["district"].is_string() && other["addresses"][0]["postcode"].is_string());
+    assert!(other["involvements"][0]["agency"]["code"].is_string());
+    let told: Vec<&Value> = withheld
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|entry| &entry["reason"])
+        .collect();
+    assert!(
+        !told.is_empty() && told.iter().all(|reason| **reason == "WITHHELD"),
+        "another family is not told of: {told:?}"
+    );
+    // It begins and ends at once with what is written of the other family.
+    for (sql, open) in [
+        ("UPDATE person SET shielded = false WHERE given_name = 'Sofia'", true),
+        ("UPDATE person SET shielded = true WHERE given_name = 'Sofia'", false),
+        (
+            "UPDATE membership SET valid_until = '2026-06-15' WHERE person_id IN (SELECT id FROM person WHERE given_name = 'Sofia')",
+            true,
+        ),
+    ] {
+        write(&app, sql).await;
+        let (other, _) = family(&partner, OTHER).await;
+        assert_eq!(member(&other, "Luca")["phone"].is_string(), open, "{sql}");
+    }
+}
