@@ -11,6 +11,7 @@ mod contacts;
 mod desk;
 mod hardman;
 mod hardman_plan;
+mod membership;
 mod names;
 mod richmond;
 mod synthetic;
