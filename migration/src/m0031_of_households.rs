@@ -18,6 +18,9 @@ const MOVED: [(&str, &str); 5] = [
 ];
 const OF_AGENCY: &str = "FOREIGN KEY (authority_id, source_agency_id) REFERENCES agency (authority_id, id)";
 
+/// The rule beside which it is put.
+const FIRST: &str = "FOREIGN KEY (authority_id) REFERENCES authority (id)";
+
 /// Each value goes to every household of which the person is a member today, where all who saw it before saw it already; of who is in none, to the membership that began last. Nobody sees more.
 fn up(script: &mut Script) {
     let today = today(script);
@@ -80,7 +83,6 @@ fn bind(script: &mut Script, table: &str, other: &str) {
         ));
         return;
     }
-    const FIRST: &str = "FOREIGN KEY (authority_id) REFERENCES authority (id)";
     for statement in [
         "PRAGMA writable_schema = ON".to_owned(),
         format!(

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
 use uuid::Uuid;
 
-use super::asked;
+use super::{asked, membership::membership};
 use crate::{
     clock::Ids,
     records::{
@@ -164,21 +164,13 @@ impl<'i> Desk<'i> {
             .iter()
             .find(|row| row.id == person)
             .and_then(|row| row.date_of_birth);
+        let id = self.ids.uuid();
+        // Nobody joins a family before they are born.
+        let from = born.map_or(since, |born| since.max(born));
+        let row = membership(self.authority, id, family, person, relationship, from);
         self.data.memberships.push(MembershipRow {
-            authority_id: self.authority,
-            id: self.ids.uuid(),
-            family_id: family,
-            person_id: person,
-            relationship,
             parental_responsibility: responsible,
-            // Nobody joins a family before they are born.
-            valid_from: born.map_or(since, |born| since.max(born)),
-            valid_until: None,
-            employment_status: None,
-            education_setting: None,
-            phone: None,
-            email: None,
-            source_agency_id: None,
+            ..row
         });
         self.data.memberships.last_mut().expect("a membership was just pushed")
     }

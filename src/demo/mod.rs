@@ -12,6 +12,7 @@ mod deciders;
 mod desk;
 mod hardman;
 mod hardman_plan;
+mod membership;
 mod names;
 mod richmond;
 mod synthetic;

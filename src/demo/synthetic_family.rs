@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
 use rand::{RngExt, rngs::ChaCha12Rng, seq::IndexedRandom};
 use uuid::Uuid;
 
-use super::{names, synthetic_authority::Authority};
+use super::{membership::membership, names, synthetic_authority::Authority};
 use crate::{
     clock::Ids,
     records::{
@@ -210,23 +210,13 @@ impl<'m> Maker<'m> {
         let days = self.rng.random_range(0..365);
         let birthday = self.ago(days);
         let id = self.ids.uuid();
+        // Nobody joins a family before they are born.
+        let from = birthday.checked_sub_months(Months::new(12 * age.min(3)));
+        let (from, key) = (from.unwrap_or(birthday), self.ids.uuid());
+        let row = membership(self.authority.id, key, self.family, id, relationship, from);
         self.out.memberships.push(MembershipRow {
-            authority_id: self.authority.id,
-            id: self.ids.uuid(),
-            family_id: self.family,
-            person_id: id,
-            relationship,
             parental_responsibility: matches!(relationship, Relationship::Mother | Relationship::Father),
-            // Nobody joins a family before they are born.
-            valid_from: birthday
-                .checked_sub_months(Months::new(12 * age.min(3)))
-                .unwrap_or(birthday),
-            valid_until: None,
-            employment_status: None,
-            education_setting: None,
-            phone: None,
-            email: None,
-            source_agency_id: None,
+            ..row
         });
         let row = PersonRow {
             authority_id: self.authority.id,

@@ -89,7 +89,7 @@ impl Records {
             let _ = writer.write_byte_record(&of_line(*line, record));
             let written = writer.into_inner().unwrap_or_default();
             // A line is where the one before it ended: empty ones between count to it.
-            let lines = written.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let lines = written.split(|byte| *byte == b'\n').skip(1).count() as u64;
             let empty = next.map_or(0, |next| (next - line).saturating_sub(lines));
             text.extend((0..empty).map(|_| b'\n').chain(written));
         }
@@ -179,11 +179,14 @@ fn people_of(memberships: &Records) -> BTreeSet<&[u8]> {
     keys.map(<[u8]>::trim_ascii).collect()
 }
 
+/// Whether a membership holds today, since when, and its line.
+type Begun<'f> = (bool, &'f [u8], u64);
+
 /// The lines to which values of people go: those of today, and of who is in no family the one that began last.
 fn chosen(memberships: &Records, today: NaiveDate) -> BTreeSet<u64> {
     let today = today.to_string();
     let [person, from, until] = ["person_key", "valid_from", "valid_until"].map(|name| memberships.column(name));
-    let mut of_person: HashMap<&[u8], Vec<(bool, &[u8], u64)>> = HashMap::new();
+    let mut of_person: HashMap<&[u8], Vec<Begun<'_>>> = HashMap::new();
     for (line, record) in memberships.lines() {
         let field = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default().trim_ascii();
         let (from, until) = (field(from), field(until));

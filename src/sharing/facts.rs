@@ -55,6 +55,10 @@ pub struct MembershipFacts {
 
 /// A person as decisions need to know them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own about the person, answered by yes or no"
+)]
 pub struct PersonFacts {
     /// The person's key.
     pub person: Uuid,

@@ -50,8 +50,8 @@ const KNOWN: [(&str, &str, usize, &str); 25] = [
     (
         "graphql/lookups/result.rs",
         "rows",
-        4,
-        "that nobody was found, what was wrong with the question, a marker that exists for the asker, and comparisons each of which is granted",
+        5,
+        "that nobody was found, what was wrong with the question, markers that exist for the asker, and comparisons each of which is granted",
     ),
     (
         "graphql/mutations/alert_endpoints.rs",
