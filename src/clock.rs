@@ -7,11 +7,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+use jiff::{Timestamp, tz::TimeZone};
 use rand::{Rng, SeedableRng, TryRng, rngs::ChaCha12Rng};
 use uuid::Uuid;
 
-/// What time it is. Dates are those of UTC.
+/// The United Kingdom's time, by rules that are compiled in.
+static LONDON: TimeZone = jiff::tz::get!("Europe/London");
+
+/// The day in the United Kingdom (Europe/London) to which an instant belongs. Beyond the years -9999 to 9999, UTC's.
+pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    let ahead = Timestamp::from_second(instant.timestamp()).map_or(0, |at| LONDON.to_offset(at).seconds());
+    (instant + TimeDelta::seconds(ahead.into())).date_naive()
+}
+
+/// What time it is. Instants are of UTC, days of the United Kingdom.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     fixed: Option<Arc<Mutex<DateTime<Utc>>>>,
@@ -47,9 +57,9 @@ impl Clock {
         now.trunc_subsecs(6)
     }
 
-    /// Today's date in UTC.
+    /// Today in the United Kingdom.
     pub fn today(&self) -> NaiveDate {
-        self.now().date_naive()
+        day_of(self.now())
     }
 }
 
@@ -140,6 +150,43 @@ fn system_random(bytes: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_london() {
+        for (instant, day) in [
+            ("2026-07-01T22:59:59.999999Z", "2026-07-01"),
+            ("2026-07-01T23:00:00Z", "2026-07-02"),
+            ("2026-07-01T23:30:00Z", "2026-07-02"),
+            ("2026-01-01T23:59:59.999999Z", "2026-01-01"),
+            ("2026-01-02T00:00:00Z", "2026-01-02"),
+            // The clocks go forward on the last Sunday of March, at one in the morning.
+            ("2026-03-28T23:59:59Z", "2026-03-28"),
+            ("2026-03-29T00:00:00Z", "2026-03-29"),
+            ("2026-03-29T01:00:00Z", "2026-03-29"),
+            ("2026-03-29T22:59:59Z", "2026-03-29"),
+            ("2026-03-29T23:00:00Z", "2026-03-30"),
+            // They go back on the last Sunday of October, at two.
+            ("2026-10-24T22:59:59Z", "2026-10-24"),
+            ("2026-10-24T23:00:00Z", "2026-10-25"),
+            ("2026-10-25T23:59:59Z", "2026-10-25"),
+            ("2026-10-26T00:00:00Z", "2026-10-26"),
+            // Leap days, and the day after.
+            ("2028-02-28T23:59:59Z", "2028-02-28"),
+            ("2028-02-29T00:00:00Z", "2028-02-29"),
+            ("2028-03-01T00:00:00Z", "2028-03-01"),
+            // By the rule for years that no table lists, and where no rule is known.
+            ("2126-07-01T23:00:00Z", "2126-07-02"),
+            ("9999-12-31T23:59:59Z", "9999-12-31"),
+        ] {
+            assert_eq!(day_of(at(instant)).to_string(), day, "{instant}");
+            assert_eq!(Clock::fixed(at(instant)).today().to_string(), day, "{instant}");
+        }
+        assert_eq!(day_of(DateTime::<Utc>::MAX_UTC), DateTime::<Utc>::MAX_UTC.date_naive());
+    }
 
     #[test]
     fn parts_by_chance_lie_all_over_the_whole() {

@@ -24,6 +24,16 @@ pub struct Model {
     pub valid_from: Date,
     /// First day it no longer holds; none while it does.
     pub valid_until: Option<Date>,
+    /// Employment status.
+    pub employment_status: Option<String>,
+    /// School, college or other education setting.
+    pub education_setting: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// The agency it came from.
+    pub source_agency_id: Option<Uuid>,
 }
 
 /// No relations: statements join by authority and family themselves.

@@ -22,18 +22,8 @@ pub struct Model {
     pub ethnicity: Option<String>,
     /// Disability.
     pub disability: Option<String>,
-    /// Employment status.
-    pub employment_status: Option<String>,
-    /// School, college or other education setting.
-    pub education_setting: Option<String>,
-    /// Telephone number.
-    pub phone: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
     /// Whether contact details are never shown beyond those named for it.
     pub shielded: bool,
-    /// The agency the row came from.
-    pub source_agency_id: Option<Uuid>,
     /// Date of birth, where it is wholly known.
     pub date_of_birth: Option<Date>,
     /// Year of birth, where no more than it and the month is known.
@@ -44,6 +34,8 @@ pub struct Model {
     pub expected_on: Option<Date>,
     /// Whether they are known to be an adult, whatever is known of their date of birth.
     pub adult: bool,
+    /// The day of their death.
+    pub died_on: Option<Date>,
 }
 
 /// No relations: statements join by authority and family themselves.

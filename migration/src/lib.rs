@@ -27,6 +27,8 @@ mod m0019_announced;
 mod m0020_taking_turns;
 mod m0021_announced_by_chain;
 mod m0030_authority_fence;
+mod m0031_of_households;
+mod m0034_deciders;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -48,7 +50,8 @@ pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
             .iter()
             .map(move |event| (table, format!("{table}_written{event}")))
     };
-    m0014_written::noted_tables().flat_map(of_table).collect()
+    let tables = m0014_written::noted_tables().chain(m0034_deciders::noted_tables());
+    tables.flat_map(of_table).collect()
 }
 
 /// The steps of a database.
@@ -117,6 +120,8 @@ pub const MAIN: Steps = Steps {
         m0020_taking_turns::STEP,
         m0021_announced_by_chain::STEP,
         m0030_authority_fence::STEP,
+        m0031_of_households::STEP,
+        m0034_deciders::STEP,
     ],
 };
 

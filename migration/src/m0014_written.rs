@@ -60,6 +60,10 @@ pub(crate) enum Of {
     Authority,
     /// Of all to which this person ever belonged: `id` or `person_id`.
     Person(&'static str),
+    /// A membership: of its family, and all that share a person with it.
+    Households,
+    /// A person: of all of theirs, and all that share a person with one of those.
+    PersonHouseholds,
 }
 
 /// Every table from which something of a family is read, and the register of agencies, which is read with them.
@@ -168,13 +172,15 @@ END $$;
 ";
 
 /// Whoever loads many rows sets `thinkfamily.loading` for the time of the transaction, and notes at its end which authorities were written.
-fn noted_by_postgres(table: &str, of: Of) -> String {
+pub(crate) fn noted_by_postgres(table: &str, of: Of) -> String {
     let function = match of {
         Of::Authority => "note_written_authority_id",
         Of::Itself => "note_written_id",
         Of::Family => "note_written_family_id",
         Of::Person("id") => "note_written_person",
         Of::Person(_) => "note_written_person_id",
+        Of::Households => "note_written_households",
+        Of::PersonHouseholds => "note_written_person_households",
     };
     format!(
         "CREATE CONSTRAINT TRIGGER {table}_written AFTER INSERT OR UPDATE OR DELETE ON {table} DEFERRABLE INITIALLY DEFERRED \
@@ -204,6 +210,18 @@ pub(crate) fn noted_by_sqlite(table: &str, of: Of) -> Vec<String> {
             Of::Person(column) => format!(
                 "INSERT INTO family_written (authority_id, seq, family_id) SELECT DISTINCT m.authority_id, {next}, m.family_id \
                  FROM membership m WHERE m.authority_id = {row}.authority_id AND m.person_id = {row}.{column};"
+            ),
+            Of::Households => format!(
+                "INSERT INTO family_written (authority_id, seq, family_id) SELECT {row}.authority_id, {next}, {row}.family_id \
+                 UNION SELECT o.authority_id, {next}, o.family_id FROM membership o \
+                 WHERE o.authority_id = {row}.authority_id AND (o.person_id = {row}.person_id OR o.person_id IN ( \
+                 SELECT m.person_id FROM membership m WHERE m.authority_id = {row}.authority_id AND m.family_id = {row}.family_id));"
+            ),
+            Of::PersonHouseholds => format!(
+                "INSERT INTO family_written (authority_id, seq, family_id) SELECT DISTINCT o.authority_id, {next}, o.family_id \
+                 FROM membership x JOIN membership m ON m.authority_id = x.authority_id AND m.family_id = x.family_id \
+                 JOIN membership o ON o.authority_id = m.authority_id AND o.person_id = m.person_id \
+                 WHERE x.authority_id = {row}.authority_id AND x.person_id = {row}.id;"
             ),
         }
     };

@@ -67,6 +67,29 @@ impl Script {
         self.statements.push(statement.into());
     }
 
+    /// Runs statements after which no family counts as written: what anybody may see has not changed.
+    pub(crate) fn run_quietly(&mut self, statements: impl IntoIterator<Item = String>) {
+        let (quiet, loud) = if self.postgres {
+            (
+                "SELECT set_config('thinkfamily.loading', 'on', true)",
+                "SELECT set_config('thinkfamily.loading', '', true)",
+            )
+        } else {
+            (
+                "INSERT INTO family_written (authority_id, seq, family_id) VALUES (0, 0, zeroblob(16))",
+                "DELETE FROM family_written WHERE authority_id = 0",
+            )
+        };
+        self.run(quiet);
+        self.run_all(statements);
+        self.run(loud);
+    }
+
+    /// Runs statements.
+    pub(crate) fn run_all(&mut self, statements: impl IntoIterator<Item = String>) {
+        self.statements.extend(statements);
+    }
+
     /// Makes the tables, in order.
     pub(crate) fn create(&mut self, tables: &[Table]) {
         for table in tables {

@@ -8,7 +8,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{code::Code, hash::Hash};
+use super::{
+    code::{Code, Subject},
+    hash::Hash,
+};
 
 /// What was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,31 @@ pub enum Decision {
     Withdrawn,
     /// The decision is unchanged, but its timestamp came from a wrong clock and has been corrected.
     DatedAnew,
+}
+
+/// A professional who decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Professional {
+    /// Their agency.
+    pub agency: Uuid,
+    /// Who they are.
+    pub subject: Subject,
+}
+
+impl Professional {
+    /// The professional that a row names, if it does.
+    pub fn of(agency: Option<Uuid>, subject: Option<&str>) -> Option<Self> {
+        let (agency, subject) = agency.zip(subject)?;
+        let subject = Subject::new(subject).ok()?;
+        Some(Self { agency, subject })
+    }
+}
+
+/// The purposes that a row names.
+pub fn purposes_of(words: Option<&str>) -> BTreeSet<Code> {
+    let words = words.into_iter().flat_map(|words| words.split(' '));
+    words.map(Code::nearest).collect()
 }
 
 /// Decisions of one kind made together: one for each category and kind of agency.
@@ -40,6 +68,12 @@ pub struct Decided {
     /// Who decided, if consent was given or refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<Uuid>,
+    /// The professional who decided, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub professional: Option<Professional>,
+    /// The purposes; empty for every one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub purposes: BTreeSet<Code>,
     /// The categories of data.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub categories: BTreeSet<Code>,
@@ -60,10 +94,18 @@ impl Decided {
             row,
             at: None,
             decided_by: None,
+            professional: None,
+            purposes: BTreeSet::new(),
             categories: BTreeSet::new(),
             agency_kinds: BTreeSet::new(),
             until: None,
         }
+    }
+
+    /// The purposes with blanks between them, as rows have them; none for every one.
+    pub fn purposes_in_words(&self) -> Option<String> {
+        let words: Vec<&str> = self.purposes.iter().map(Code::as_str).collect();
+        (!words.is_empty()).then(|| words.join(" "))
     }
 
     /// The rows of a decision that was given or refused: id, category and kind of agency. The first has the

@@ -108,11 +108,7 @@ fn lists() -> Vec<List> {
         }
     }
     let catalogue = catalogue::catalogue();
-    for (name, list) in [
-        ("role", &catalogue.roles),
-        ("purpose", &catalogue.purposes),
-        ("lawful_basis", &catalogue.lawful_bases),
-    ] {
+    for (name, list) in [("role", &catalogue.roles), ("lawful_basis", &catalogue.lawful_bases)] {
         lists.push(List {
             name: name.to_owned(),
             columns: Vec::new(),
@@ -155,6 +151,7 @@ fn code_list(kind: Holds, schema_lists: &[CodeList]) -> Option<(String, Vec<(Str
             )
         }
         Holds::Category => ("category", categories(schema_lists)),
+        Holds::Purposes => ("purpose", terms(&catalogue.purposes)),
         Holds::OneOf(codes) => return one_of(codes, schema_lists),
         Holds::Key
         | Holds::Authority

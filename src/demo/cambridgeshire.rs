@@ -87,6 +87,7 @@ fn shielded(desk: &mut Desk<'_>, agencies: &Agencies) {
     );
     let row = desk.data.people.last_mut().expect("the mother was just pushed");
     row.shielded = true;
+    let row = desk.data.memberships.last_mut().expect("she joined just now");
     row.phone = Some("07700 900201".to_owned());
     row.email = Some("s.marchant@mail.example".to_owned());
     let son = person(desk, family, ("Luca", "Marchant"), Sex::Male, 8, Relationship::Child);

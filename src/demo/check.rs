@@ -107,6 +107,7 @@ fn may_hold(holds: Holds, text: &str) -> bool {
         Holds::Measure => catalogue::progress_measure(text).is_some(),
         Holds::Domain => catalogue::distance_domain(text).is_some(),
         Holds::Category => Category::from_code(text).is_some_and(Category::is_personal),
+        Holds::Purposes => text.split(' ').all(catalogue::is_purpose),
         Holds::Code => text
             .chars()
             .all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter)),

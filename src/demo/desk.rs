@@ -139,15 +139,11 @@ impl<'i> Desk<'i> {
             birth_month: None,
             expected_on: None,
             adult: false,
+            died_on: None,
             sex,
             ethnicity: None,
             disability: None,
-            employment_status: None,
-            education_setting: None,
-            phone: None,
-            email: None,
             shielded: false,
-            source_agency_id: None,
         };
         self.data.people.push(row);
         self.data.people.last_mut().expect("a person was just pushed")
@@ -160,7 +156,7 @@ impl<'i> Desk<'i> {
         relationship: Relationship,
         responsible: bool,
         since: NaiveDate,
-    ) {
+    ) -> &mut MembershipRow {
         let born = self
             .data
             .people
@@ -177,7 +173,13 @@ impl<'i> Desk<'i> {
             // Nobody joins a family before they are born.
             valid_from: born.map_or(since, |born| since.max(born)),
             valid_until: None,
+            employment_status: None,
+            education_setting: None,
+            phone: None,
+            email: None,
+            source_agency_id: None,
         });
+        self.data.memberships.last_mut().expect("a membership was just pushed")
     }
 
     pub(super) fn address(&mut self, family: Uuid, line1: &str, town: &str, postcode: &str, since: NaiveDate) {
@@ -468,7 +470,10 @@ impl<'i> Desk<'i> {
             category: category.to_owned(),
             agency_kind: kind.to_owned(),
             decision,
-            decided_by: member.decider,
+            purposes: None,
+            decided_by: Some(member.decider),
+            decided_by_agency: None,
+            decided_by_subject: None,
             recorded_at: self.at(days),
             expires_on: None,
             withdrawn_at: None,

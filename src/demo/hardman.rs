@@ -59,40 +59,38 @@ fn people(desk: &mut Desk<'_>, agencies: &Agencies) -> Hardmans {
     let born = desk.born(34, 100);
     let row = desk.person("Dawn", "Hardman", Sex::Female, born);
     row.ethnicity = Some("White British".to_owned());
-    row.employment_status = Some("unemployed".to_owned());
-    row.phone = Some("07700 900101".to_owned());
-    row.source_agency_id = Some(agencies.early_help);
     let mother = row.id;
     let born = desk.born(38, 30);
     let row = desk.person("Lee", "Sadler", Sex::Male, born);
     row.ethnicity = Some("White British".to_owned());
-    row.employment_status = Some("long_term_unemployed".to_owned());
-    row.phone = Some("07700 900102".to_owned());
-    row.source_agency_id = Some(agencies.probation);
     let step_father = row.id;
-    let mut child = |name: &str, sex: Sex, years: u32, days: u64, setting: Option<&str>, source: Uuid| {
+    let mut child = |name: &str, sex: Sex, years: u32, days: u64| {
         let born = desk.born(years, days);
         let row = desk.person(name, "Hardman", sex, born);
         row.ethnicity = Some("White British".to_owned());
-        row.education_setting = setting.map(str::to_owned);
-        row.source_agency_id = Some(source);
         row.id
     };
-    let eldest = child("Tyler", Sex::Male, 12, 140, Some("Fenbrook School"), agencies.school);
-    let middle = child(
-        "Megan",
-        Sex::Female,
-        9,
-        60,
-        Some("Ely Academy Primary"),
-        agencies.unsigned_school,
-    );
-    let youngest = child("Alfie", Sex::Male, 3, 200, None, agencies.early_help);
+    let eldest = child("Tyler", Sex::Male, 12, 140);
+    let middle = child("Megan", Sex::Female, 9, 60);
+    let youngest = child("Alfie", Sex::Male, 3, 200);
 
-    desk.member(family, mother, Relationship::Mother, true, long_ago);
-    desk.member(family, step_father, Relationship::StepParent, false, desk.ago(1100));
-    for person in [eldest, middle, youngest] {
-        desk.member(family, person, Relationship::Child, false, desk.ago(1100));
+    let row = desk.member(family, mother, Relationship::Mother, true, long_ago);
+    row.employment_status = Some("unemployed".to_owned());
+    row.phone = Some("07700 900101".to_owned());
+    row.source_agency_id = Some(agencies.early_help);
+    let joined = desk.ago(1100);
+    let row = desk.member(family, step_father, Relationship::StepParent, false, joined);
+    row.employment_status = Some("long_term_unemployed".to_owned());
+    row.phone = Some("07700 900102".to_owned());
+    row.source_agency_id = Some(agencies.probation);
+    for (person, setting, source) in [
+        (eldest, Some("Fenbrook School"), agencies.school),
+        (middle, Some("Ely Academy Primary"), agencies.unsigned_school),
+        (youngest, None, agencies.early_help),
+    ] {
+        let row = desk.member(family, person, Relationship::Child, false, joined);
+        row.education_setting = setting.map(str::to_owned);
+        row.source_agency_id = Some(source);
     }
     desk.address(family, "14 Mill Road", "Alderley", "ZQ4 7HA", desk.ago(900));
     desk.identifier(family, step_father, IdentifierSystem::PoliceReference, "PR-104477");
@@ -105,6 +103,9 @@ fn people(desk: &mut Desk<'_>, agencies: &Agencies) -> Hardmans {
     for person in [eldest, middle, youngest] {
         desk.status(family, person, StatutoryStatusCode::ChildInNeed, since, Some(until));
     }
+    // A step-father has parental responsibility by agreement, for one child; and he was in hospital for some weeks.
+    desk.responsible(family, step_father, youngest, desk.ago(600));
+    desk.lacked_capacity(family, step_father, desk.ago(800), desk.ago(780));
     Hardmans {
         family,
         mother,

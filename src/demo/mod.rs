@@ -8,6 +8,7 @@ mod asked;
 mod cambridgeshire;
 mod cambridgeshire_agencies;
 mod contacts;
+mod deciders;
 mod desk;
 mod hardman;
 mod hardman_plan;

@@ -118,15 +118,10 @@ fn person(
 ) -> Uuid {
     let (born, since) = (desk.born(years, 50), desk.ago(3000));
     let row = desk.person(name.0, name.1, sex, born);
-    row.education_setting = (5..18).contains(&years).then(|| "Riverside School".to_owned());
     let id = row.id;
-    desk.member(
-        family,
-        id,
-        relationship,
-        matches!(relationship, Relationship::Mother | Relationship::Father),
-        since,
-    );
+    let parent = matches!(relationship, Relationship::Mother | Relationship::Father);
+    let row = desk.member(family, id, relationship, parent, since);
+    row.education_setting = (5..18).contains(&years).then(|| "Riverside School".to_owned());
     id
 }
 

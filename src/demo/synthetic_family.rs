@@ -222,6 +222,11 @@ impl<'m> Maker<'m> {
                 .checked_sub_months(Months::new(12 * age.min(3)))
                 .unwrap_or(birthday),
             valid_until: None,
+            employment_status: None,
+            education_setting: None,
+            phone: None,
+            email: None,
+            source_agency_id: None,
         });
         let row = PersonRow {
             authority_id: self.authority.id,
@@ -233,18 +238,19 @@ impl<'m> Maker<'m> {
             birth_month: None,
             expected_on: None,
             adult: false,
+            died_on: None,
             sex,
             ethnicity: None,
             disability: None,
-            employment_status: None,
-            education_setting: None,
-            phone: None,
-            email: None,
             shielded: false,
-            source_agency_id: None,
         };
         self.out.people.push(row);
         self.out.people.last_mut().expect("a person was just pushed")
+    }
+
+    /// That of the person who was made last.
+    fn membership(&mut self) -> &mut MembershipRow {
+        self.out.memberships.last_mut().expect("a membership was just pushed")
     }
 
     fn adult(&mut self, surname: &str, relationship: Relationship, age: u32) {
@@ -268,10 +274,10 @@ impl<'m> Maker<'m> {
             other.choose(self.rng).copied().unwrap_or("Other")
         };
         let row = self.person(surname, sex, age, relationship);
-        row.phone = Some(phone);
         row.shielded = shielded;
         row.ethnicity = Some(ethnicity.to_owned());
         let id = row.id;
+        self.membership().phone = Some(phone);
         // Two adults a family at most, so each has a serial of their own.
         let serial = self.number * 2 + self.adults.len() as u64;
         self.identifier(id, IdentifierSystem::Nino, names::nino(serial));
@@ -291,8 +297,8 @@ impl<'m> Maker<'m> {
         };
         let school = format!("{} School", self.authority.place);
         let row = self.person(surname, sex, age, Relationship::Child);
-        row.education_setting = (age >= 5).then_some(school);
         let id = row.id;
+        self.membership().education_setting = (age >= 5).then_some(school);
         if age >= 5 {
             let serial = self.number * 10 + number as u64;
             self.identifier(id, IdentifierSystem::Upn, names::upn(serial));

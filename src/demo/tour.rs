@@ -2,12 +2,14 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{CAMBRIDGESHIRE, CAMBRIDGESHIRE_AGREEMENT, HARDMAN_REFERENCE, LEAD_SUBJECT, worked};
 use crate::{
-    catalogue, records,
+    catalogue,
+    clock::day_of,
+    records,
     sharing::{
         agreement::{Access, Policy},
         agreement_file,
@@ -15,7 +17,7 @@ use crate::{
         category::{Category, CategorySet},
         ceiling::Ceiling,
         decide::{Needs, decide},
-        facts::{ConsentAnswer, ConsentDecision, FamilyFacts, PersonFacts, RowFacts},
+        facts::{Belongs, ConsentAnswer, ConsentDecision, Decider, FamilyFacts, Period, PersonFacts, RowFacts},
         reason::{Reason, Told},
     },
     store::dataset::Dataset,
@@ -24,7 +26,7 @@ use crate::{
 struct Tour {
     data: Dataset,
     policy: Policy,
-    now: DateTime<Utc>,
+    today: NaiveDate,
 }
 
 impl Tour {
@@ -40,7 +42,7 @@ impl Tour {
             policy: Policy {
                 agreements: vec![agreement],
             },
-            now: today.and_hms_opt(12, 0, 0).expect("a time").and_utc(),
+            today,
         }
     }
 
@@ -66,7 +68,7 @@ impl Tour {
             purpose: purpose.to_owned(),
             purposes: vec![purpose.to_owned()],
         };
-        Ceiling::of(&self.policy, Arc::new(caller), self.now.date_naive())
+        Ceiling::of(&self.policy, Arc::new(caller), self.today)
     }
 
     fn family(&self, reference: &str) -> FamilyFacts {
@@ -90,8 +92,16 @@ impl Tour {
                     .expect("the person");
                 PersonFacts {
                     person: person.id,
-                    born: person.born(self.now.date_naive()),
-                    parental_responsibility: row.parental_responsibility,
+                    born: person.born(self.today),
+                    belongs: vec![Belongs {
+                        period: Period {
+                            from: row.valid_from,
+                            until: row.valid_until,
+                        },
+                        parental_responsibility: row.parental_responsibility,
+                    }],
+                    lacks_capacity: Vec::new(),
+                    died_on: None,
                     in_family: row.valid_until.is_none(),
                     shielded: person.shielded,
                 }
@@ -102,19 +112,23 @@ impl Tour {
             .iter()
             .filter(|row| row.family_id == family.id)
             .map(|row| ConsentDecision {
+                family: row.family_id,
                 person: row.person_id,
                 category: Category::from_code(&row.category).expect("a category"),
                 agency_kind: row.agency_kind.clone(),
+                purposes: None,
                 answer: if row.decision == records::ConsentAnswer::Given {
                     ConsentAnswer::Given
                 } else {
                     ConsentAnswer::Refused
                 },
-                decided_by: row.decided_by,
+                decided_by: Decider::Person(row.decided_by.expect("somebody of the family")),
                 recorded_at: row.recorded_at,
+                recorded_on: day_of(row.recorded_at),
                 key: row.id,
                 expires_on: row.expires_on,
                 withdrawn_at: row.withdrawn_at,
+                withdrawn_on: row.withdrawn_at.map(day_of),
             });
         let open = self
             .data
@@ -130,11 +144,14 @@ impl Tour {
             involved: open.map(|row| row.agency_id).collect(),
             lead: lead.map(|row| (row.agency_id, row.subject.clone())),
             people: people.collect(),
+            elsewhere: Vec::new(),
+            responsibilities: Vec::new(),
             consents: consents.collect(),
             emergencies: Vec::new(),
             people_read: true,
             own_consent_age: 13,
-            now: self.now,
+            now: self.today.and_hms_opt(12, 0, 0).expect("a time").and_utc(),
+            today: self.today,
         }
     }
 

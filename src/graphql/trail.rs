@@ -10,7 +10,7 @@ use crate::{
     audit::{
         self,
         code::{Code, Subject},
-        decided::{Decided, Decision},
+        decided::{Decided, Decision, Professional, purposes_of},
         entry::{AgreementRef, Entry, EntryRef, Kind, Lookups, Operation, Portal},
         person::PersonKey,
         writer::Trail,
@@ -167,7 +167,9 @@ fn of_rows(first: &ConsentRow, rows: &[ConsentRow], at: DateTime<Utc>) -> Decide
     };
     Decided {
         at: Some(first.recorded_at).filter(|recorded| *recorded != at),
-        decided_by: Some(first.decided_by),
+        decided_by: first.decided_by,
+        professional: Professional::of(first.decided_by_agency, first.decided_by_subject.as_deref()),
+        purposes: purposes_of(first.purposes.as_deref()),
         categories: rows.iter().map(|row| Code::nearest(&row.category)).collect(),
         agency_kinds: rows.iter().map(|row| Code::nearest(&row.agency_kind)).collect(),
         until: first.expires_on,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Utc};
 use uuid::Uuid;
 
-use crate::{catalogue, records::Holds, sharing::category::Category};
+use crate::{catalogue, clock::day_of, records::Holds, sharing::category::Category};
 
 /// A value as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +78,10 @@ impl Holds {
             }),
             Self::Instant => DateTime::parse_from_rfc3339(text)
                 .ok()
-                .filter(|at| date(&at.date_naive().to_string()).is_some())
                 // What both databases keep.
-                .map(|at| Value::Instant(at.to_utc().trunc_subsecs(6)))
+                .map(|at| at.to_utc().trunc_subsecs(6))
+                .filter(|at| date(&day_of(*at).to_string()).is_some())
+                .map(Value::Instant)
                 .ok_or_else(|| "is not an instant as 2015-06-01T10:00:00Z".to_owned()),
             // As Excel, pandas and databases write them.
             Self::Flag => match text.to_ascii_lowercase().as_str() {
@@ -108,6 +109,10 @@ impl Holds {
             Self::Category => known(
                 Category::from_code(text).is_some_and(Category::is_personal),
                 "a data category about people",
+            ),
+            Self::Purposes => known(
+                text.split(' ').all(catalogue::is_purpose),
+                "purposes of the catalogue with a blank between them",
             ),
         }
     }

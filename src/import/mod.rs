@@ -16,6 +16,7 @@
 //! A row's identifier is made of the authority, the table and the partner's own key, so that importing a file again means the same rows.
 //! Messages name lines and columns and never a value, since values are about people.
 
+mod carried;
 mod column;
 mod compare;
 mod keys;
@@ -28,6 +29,7 @@ mod whole;
 mod write;
 
 pub use self::{
+    carried::{Source, carried},
     compare::{Comparing, Counts, Plan, Step, last, whose},
     keys::row_id,
     read::{BATCH, Batch, Batches, Checked, Importer, Reference},
@@ -169,6 +171,8 @@ pub fn files(directory: &Path) -> Result<Vec<(Table, PathBuf)>, ImportError> {
     Ok(found)
 }
 
+#[cfg(test)]
+mod carrying;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]

@@ -17,11 +17,10 @@ const GOOD: [(Table, &str); 20] = [
     ),
     (
         Table::Person,
-        "person_key,given_name,family_name,date_of_birth,sex,ethnicity,disability,employment_status,education_setting,phone,email,\
-         shielded,source_agency,expected_on,adult\n\
-         p1,Dawn,\"Hart, née Lane\",1990-02-28,female,White British,none,unemployed,,07700 900001,dawn@mail.example,true,north-police,,\n\
-         p2,Toby,Hart,2016-05-01,male,,,,North School,,,,,,\n\
-         p3,Suharno,,1961,male,,,,,,,,,,true\np4,,,,unknown,,,,,,,,,2026-06-10,\n",
+        "person_key,given_name,family_name,date_of_birth,sex,ethnicity,disability,shielded,expected_on,adult\n\
+         p1,Dawn,\"Hart, née Lane\",1990-02-28,female,White British,none,true,,\n\
+         p2,Toby,Hart,2016-05-01,male,,,,,\n\
+         p3,Suharno,,1961,male,,,,,true\np4,,,,unknown,,,,2026-06-10,\n",
     ),
     (
         Table::Family,
@@ -30,8 +29,10 @@ const GOOD: [(Table, &str); 20] = [
     ),
     (
         Table::Membership,
-        "membership_key,family_key,person_key,relationship,parental_responsibility,valid_from,valid_until\n\
-         m1,f1,p1,mother,true,2016-05-01,\nm2,f1,p2,child,false,2016-05-01,2025-01-01\n",
+        "membership_key,family_key,person_key,relationship,parental_responsibility,valid_from,valid_until,\
+         employment_status,education_setting,phone,email,source_agency\n\
+         m1,f1,p1,mother,true,2016-05-01,,unemployed,,07700 900001,dawn@mail.example,north-police\n\
+         m2,f1,p2,child,false,2016-05-01,2025-01-01,,North School,,,\n",
     ),
     (
         Table::Address,
@@ -190,7 +191,6 @@ fn good_files_become_rows() {
         (7, "Hart, née Lane")
     );
     assert!(mother.shielded && !data.people[1].shielded);
-    assert_eq!(mother.source_agency_id, Some(data.agencies[0].id));
     assert_eq!(
         (data.agencies[0].code.as_str(), data.agencies[0].name.as_str()),
         ("north-police", "North Police")
@@ -201,12 +201,13 @@ fn good_files_become_rows() {
         (mother.id, data.families[0].id)
     );
     assert!(membership.parental_responsibility && membership.valid_until.is_none());
+    assert_eq!(membership.source_agency_id, Some(data.agencies[0].id));
     assert_eq!(data.goals[0].plan_id, data.plans[0].id);
     assert_eq!(data.actions[0].goal_id, data.goals[0].id);
     assert_eq!(data.outcomes[0].goal_id, Some(data.goals[0].id));
     assert_eq!(data.distance_scores[0].assessment_id, data.assessments[0].id);
     let consent = &data.consents[0];
-    assert_eq!((consent.decided_by, consent.person_id), (mother.id, data.people[1].id));
+    assert_eq!((consent.decided_by, consent.person_id), (Some(mother.id), data.people[1].id));
     assert_eq!(consent.recorded_at.to_rfc3339(), "2025-01-02T08:30:00+00:00");
     assert_eq!(data.criteria_matches[1].person_id, None);
     assert_eq!(data.families[1].attached_on, None);

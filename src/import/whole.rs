@@ -5,6 +5,7 @@ use chrono::{Days, Months, NaiveDate};
 use super::{column::Value, keys};
 use crate::{
     catalogue,
+    clock::day_of,
     matching::{self, WrongNumber},
     records::{Code, IdentifierSystem, MarkerStatus, PlanStatus, Table},
     sharing::category::Category,
@@ -29,7 +30,7 @@ impl Named<'_> {
     fn date(&self, name: &str) -> Option<NaiveDate> {
         match self.get(name) {
             Value::Date(date) => Some(*date),
-            Value::Instant(at) => Some(at.date_naive()),
+            Value::Instant(at) => Some(day_of(*at)),
             _ => None,
         }
     }
@@ -87,6 +88,11 @@ impl Named<'_> {
                 let dated = self.is("result") == self.is("result_on");
                 unless(dated, "result_on", "is there if and only if there is a result");
             }
+            Table::Consent => self.professional(
+                ("decided_by_key", "decided_by_agency", "decided_by_subject"),
+                &mut unless,
+            ),
+            Table::ParentalResponsibility => self.professional(("person_key", "agency", "subject"), &mut unless),
             Table::LocalIdentifier => {
                 let wrong = matching::wrong_number(self.text("system"), self.text("value"));
                 unless(wrong.is_none(), "value", wrong.map_or("", about_number));
@@ -174,6 +180,24 @@ impl Named<'_> {
         }
     }
 
+    /// Either somebody of the family, or an agency and who of it.
+    fn professional(
+        &self,
+        (person, agency, subject): (&'static str, &'static str, &'static str),
+        unless: &mut impl FnMut(bool, &'static str, &str),
+    ) {
+        unless(
+            self.is(person) != self.is(agency),
+            person,
+            &format!("is there if and only if {agency} is empty"),
+        );
+        unless(
+            self.is(agency) == self.is(subject),
+            subject,
+            &format!("is there if and only if {agency} is"),
+        );
+    }
+
     fn progress(&self, unless: &mut impl FnMut(bool, &'static str, &str)) {
         let Some(measure) = catalogue::progress_measure(self.text("measure")) else {
             return;
@@ -202,7 +226,12 @@ impl Named<'_> {
     fn spans(&self) -> &'static [(&'static str, &'static str)] {
         match self.table {
             Table::Family => &[("attached_on", "closed_on")],
-            Table::Membership | Table::Address | Table::StatutoryStatus | Table::LeadProfessional => {
+            Table::Membership
+            | Table::Address
+            | Table::StatutoryStatus
+            | Table::LeadProfessional
+            | Table::ParentalResponsibility
+            | Table::LacksCapacity => {
                 &[("valid_from", "valid_until")]
             }
             Table::Involvement => &[("started_on", "ended_on")],

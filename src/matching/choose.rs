@@ -24,6 +24,23 @@ impl Default for Thresholds {
     }
 }
 
+impl Score {
+    /// The best score of one person who is stored in several places, and the place: what speaks most for them counts.
+    pub fn best<T>(stored: Vec<(Self, T)>) -> Option<(Self, T)> {
+        let alone = stored
+            .iter()
+            .filter_map(|(score, _)| score.alone)
+            .max_by(f64::total_cmp);
+        let (best, place) = stored.into_iter().max_by(|(one, _), (other, _)| {
+            // Equal weights are common at a limit; then the place with the stronger evidence counts.
+            let by_weight = one.weight.total_cmp(&other.weight);
+            let of = |score: &Self| (score.says_enough(), score.is_at_home_by_name());
+            by_weight.then_with(|| of(one).cmp(&of(other)))
+        })?;
+        Some((Self { alone, ..best }, place))
+    }
+}
+
 /// The result of a look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -74,6 +74,11 @@ pub fn stored(description: &Description) -> Vec<i64> {
     finish(of_stored(description))
 }
 
+/// The keys of numbers in other systems. Sorted, without duplicates.
+pub fn by_number(description: &Description) -> Vec<i64> {
+    finish(identifier_keys(description))
+}
+
 /// The place keys of those who live there. People whose whereabouts are shielded must have none. Sorted,
 /// without duplicates.
 pub fn by_place(postcode: Option<&str>, address: Option<&str>) -> Vec<i64> {

@@ -41,6 +41,8 @@ pub enum Holds {
     Domain,
     /// A data category about people.
     Category,
+    /// Purposes of the catalogue, with blanks between them.
+    Purposes,
 }
 
 /// What may become of a column of a row that is there already, by a file.

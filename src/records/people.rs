@@ -95,27 +95,19 @@ table! {
         ethnicity: Option<String>, text(100);
         /// Disability as recorded.
         disability: Option<String>, text(500);
-        /// Employment status.
-        employment_status: Option<String>, text(100);
-        /// School, college or other setting.
-        education_setting: Option<String>, text(200);
-        /// Telephone.
-        phone: Option<String>, text(40);
-        /// E-mail.
-        email: Option<String>, text(254);
         /// Whether where they live must not be told.
         shielded: bool, unsaid;
-        /// The agency the record came from.
-        source_agency_id: Option<Uuid>, agency("source_agency"), once;
         /// The day on which a child who was not born yet is expected.
         expected_on: Option<NaiveDate>;
         /// Whether they are recorded as an adult.
         adult: bool, unsaid;
+        /// The day of their death.
+        died_on: Option<NaiveDate>;
     }
 }
 
 table! {
-    /// That a person belongs to a family.
+    /// That a person belongs to a family, and what is recorded of them there.
     MembershipRow = Membership "membership" of family {
         /// The person.
         person_id: Uuid, of(Table::Person, "person_key"), never;
@@ -127,6 +119,16 @@ table! {
         valid_from: NaiveDate;
         /// The day it ended.
         valid_until: Option<NaiveDate>;
+        /// Employment status.
+        employment_status: Option<String>, text(100);
+        /// School, college or other setting.
+        education_setting: Option<String>, text(200);
+        /// Telephone.
+        phone: Option<String>, text(40);
+        /// E-mail.
+        email: Option<String>, text(254);
+        /// The agency it came from.
+        source_agency_id: Option<Uuid>, agency("source_agency"), once;
     }
 }
 

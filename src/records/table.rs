@@ -152,6 +152,8 @@ macro_rules! each_table {
             outcomes Outcome OutcomeRow [Outcome];
             progress_values ProgressValue ProgressValueRow [ProgressValue];
             consents Consent ConsentRow [Consent];
+            parental_responsibilities ParentalResponsibility ParentalResponsibilityRow [];
+            lacks_capacity LacksCapacity LacksCapacityRow [];
             markers Marker MarkerRow [MarkerPlacement];
             emergency_accesses EmergencyAccess EmergencyAccessRow [EmergencyAccess];
             contacts Contact WholeContactRow [Contact];

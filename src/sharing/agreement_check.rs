@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     agreement::{Access, Agreement, Clause, Scope},
+    agreement_consents,
     agreement_reader::{Problem, Reader, Section},
     caller::PORTAL_ROLE,
     category::{Category, CategorySet},
@@ -19,6 +20,7 @@ pub(super) struct Places {
     categories: usize,
     access: usize,
     scope: usize,
+    consent: usize,
 }
 
 impl Places {
@@ -28,6 +30,7 @@ impl Places {
             categories: section.place_of("categories"),
             access: section.place_of("access"),
             scope: section.place_of("scope"),
+            consent: section.place_of("consent"),
         }
     }
 
@@ -37,14 +40,20 @@ impl Places {
             categories: reader.line(self.categories),
             access: reader.line(self.access),
             scope: reader.line(self.scope),
+            consent: reader.line(self.consent),
         }
+    }
+
+    /// Where it says whether consent is asked for.
+    pub(super) fn consent(&self) -> usize {
+        self.consent
     }
 }
 
 /// An agency kind, a role and a purpose that a clause names.
-type Who<'a> = (&'a str, &'a str, &'a str);
+pub(super) type Who<'a> = (&'a str, &'a str, &'a str);
 
-fn whom(clause: &Clause) -> impl Iterator<Item = Who<'_>> {
+pub(super) fn whom(clause: &Clause) -> impl Iterator<Item = Who<'_>> {
     let of_kind = move |kind| {
         let of_role = move |role| {
             clause
@@ -57,7 +66,7 @@ fn whom(clause: &Clause) -> impl Iterator<Item = Who<'_>> {
     clause.agency_kinds.iter().map(String::as_str).flat_map(of_kind)
 }
 
-fn names(clause: &Clause, (kind, role, purpose): Who<'_>) -> bool {
+pub(super) fn names(clause: &Clause, (kind, role, purpose): Who<'_>) -> bool {
     let has = |words: &[String], word: &str| words.iter().any(|other| other == word);
     has(&clause.agency_kinds, kind) && has(&clause.roles, role) && has(&clause.purposes, purpose)
 }
@@ -79,7 +88,7 @@ fn given_to<'c>(clauses: impl Iterator<Item = &'c Clause>, who: Who<'_>) -> Give
 }
 
 /// `MARKER`, `HOUSEHOLD`.
-fn listed(categories: CategorySet) -> String {
+pub(super) fn listed(categories: CategorySet) -> String {
     let codes: Vec<_> = categories
         .iter()
         .map(|category| format!("`{}`", category.code()))
@@ -87,7 +96,7 @@ fn listed(categories: CategorySet) -> String {
     codes.join(", ")
 }
 
-fn told((kind, role, purpose): Who<'_>) -> String {
+pub(super) fn told((kind, role, purpose): Who<'_>) -> String {
     format!("{kind} / {role} / {purpose}")
 }
 
@@ -137,6 +146,7 @@ pub(super) fn warnings(agreement: &Agreement, lines: &[Places], kinds: &BTreeMap
         warnings.extend(not_there(&clauses, access));
     }
     warnings.extend(nobody_signed(agreement, &clauses, kinds));
+    warnings.extend(agreement_consents::warnings(agreement, lines));
     warnings.sort_by_key(|warning| warning.line);
     warnings
 }

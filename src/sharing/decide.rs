@@ -4,7 +4,7 @@ use super::{
     agreement::{Access, Scope},
     category::{Category, CategorySet},
     ceiling::{Ceiling, ClauseInForce, PartyCeiling},
-    consent::consent,
+    consent::{Asked, NoConsent, consent, is_refused},
     facts::{EmergencyFact, FamilyFacts, RowFacts, Subject},
     reason::{Reason, Told},
     register::Field,
@@ -71,6 +71,29 @@ pub struct Withheld {
     pub told: Told,
 }
 
+/// Why a clause does not hold for a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Obstacle {
+    reason: Reason,
+    /// Whether nobody is told it: it speaks of another family.
+    untold: bool,
+}
+
+impl From<Reason> for Obstacle {
+    fn from(reason: Reason) -> Self {
+        Self { reason, untold: false }
+    }
+}
+
+impl From<NoConsent> for Obstacle {
+    fn from(no: NoConsent) -> Self {
+        Self {
+            reason: no.reason,
+            untold: no.elsewhere,
+        }
+    }
+}
+
 /// No clause could ever permit it, which the asker may know.
 pub(super) const NOT_IN_AGREEMENT: Withheld = Withheld {
     reason: Reason::NotInAgreement,
@@ -94,7 +117,8 @@ pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFac
         });
     }
     permit(ceiling, needs, |party, clause, category| {
-        holds(clause, party, category, needs, facts, row)
+        let asked = asked(ceiling, party, category);
+        holds(clause, party, asked, needs, facts, row)
     })
 }
 
@@ -115,7 +139,8 @@ pub fn decide_explained(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, ro
 /// that reach shielded people where this is one. The caller is told nothing of why not, so a refusal is never explained.
 ///
 /// Shielding covers where people live and not that they are on the cohort. But a question with a name in it is asked by someone who looks for a
-/// person, and an answer leads to whoever works with them: so who is shielded is found by nobody whose clause does not say so.
+/// person, and an answer leads to whoever works with them: so who is shielded is found by nobody whose clause does not say so. Nor is who says no
+/// to the marker, where the clause asks for consent.
 pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) -> Decision {
     let needs = Needs {
         access: Access::Read,
@@ -137,9 +162,13 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
     let shielded = facts.person(person).is_none_or(|person| person.shielded);
     permit(ceiling, needs, |party, clause, category| {
         if shielded && !clause.shielded {
-            return Err(Reason::Shielded);
+            return Err(Reason::Shielded.into());
         }
-        holds(clause, party, category, needs, facts, &RowFacts::family())
+        let asked = asked(ceiling, party, category);
+        if clause.consent_required && is_refused(facts, person, asked) {
+            return Err(Reason::ConsentNotGiven.into());
+        }
+        holds(clause, party, asked, needs, facts, &RowFacts::family())
     })
     .map_err(|withheld| refused(withheld.reason))
 }
@@ -160,10 +189,10 @@ pub fn decide_of_no_family(ceiling: &Ceiling, needs: Needs, agency: Option<uuid:
         };
     }
     permit(ceiling, needs, |party, clause, _| match clause.scope {
-        _ if clause.consent_required => Err(Reason::NotInAgreement),
+        _ if clause.consent_required => Err(Reason::NotInAgreement.into()),
         Scope::Authority => Ok(None),
         Scope::Own if own(party) => Ok(None),
-        _ => Err(Reason::NotInAgreement),
+        _ => Err(Reason::NotInAgreement.into()),
     })
 }
 
@@ -171,7 +200,7 @@ pub fn decide_of_no_family(ceiling: &Ceiling, needs: Needs, agency: Option<uuid:
 fn permit<'f>(
     ceiling: &Ceiling,
     needs: Needs,
-    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Reason>,
+    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Obstacle>,
 ) -> Decision {
     let mut permits = Permits::default();
     if PERMITS_EVERYTHING {
@@ -187,10 +216,10 @@ fn permit<'f>(
                     }
                     permits.emergency = permits.emergency.or(emergency.map(|opened| opened.key));
                 }
-                Err((reason, explained)) => {
+                Err((Obstacle { reason, untold }, explained)) => {
                     let told = match reason {
                         Reason::NotInAgreement => Told::NotInAgreement,
-                        _ if explained => Told::Exactly(reason),
+                        _ if explained && !untold => Told::Exactly(reason),
                         _ => Told::Withheld,
                     };
                     return Err(Withheld { reason, told });
@@ -207,10 +236,10 @@ fn best_clause<'f>(
     party: &PartyCeiling,
     access: Access,
     category: Category,
-    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Reason>,
-) -> Result<(usize, Option<&'f EmergencyFact>), (Reason, bool)> {
+    holds: impl Fn(&PartyCeiling, &ClauseInForce, Category) -> Result<Option<&'f EmergencyFact>, Obstacle>,
+) -> Result<(usize, Option<&'f EmergencyFact>), (Obstacle, bool)> {
     let mut by_emergency = None;
-    let mut refusal: Option<(Reason, bool)> = None;
+    let mut refusal: Option<(Obstacle, bool)> = None;
     let clauses = party
         .clauses
         .iter()
@@ -220,14 +249,14 @@ fn best_clause<'f>(
         match holds(party, clause, category) {
             Ok(None) => return Ok((number, None)),
             Ok(opened) => by_emergency = by_emergency.or(Some((number, opened))),
-            Err(reason) => {
+            Err(obstacle) => {
                 if refusal.is_none_or(|(_, explained)| clause.explain && !explained) {
-                    refusal = Some((reason, clause.explain));
+                    refusal = Some((obstacle, clause.explain));
                 }
             }
         }
     }
-    by_emergency.ok_or(refusal.unwrap_or((Reason::NotInAgreement, false)))
+    by_emergency.ok_or(refusal.unwrap_or((Reason::NotInAgreement.into(), false)))
 }
 
 /// Refuses what is beyond the ceiling, and what needs nothing: nothing is unclassified, so an empty need is a mistake of ours and gives
@@ -264,15 +293,24 @@ pub fn beyond_ceiling(ceiling: &Ceiling, access: Access, categories: CategorySet
     )
 }
 
+/// What consent is asked to cover.
+fn asked<'a>(ceiling: &'a Ceiling, party: &'a PartyCeiling, category: Category) -> Asked<'a> {
+    Asked {
+        category,
+        agency_kind: &party.party.agency_kind,
+        purpose: &ceiling.caller().purpose,
+    }
+}
+
 /// Whether one clause holds for one category of one row: scope, then consent, then shielding. Last, so that it is told to nobody else, whether the row is of somebody who is a member today.
 fn holds<'f>(
     clause: &ClauseInForce,
     party: &PartyCeiling,
-    category: Category,
+    asked: Asked<'_>,
     needs: Needs,
     facts: &'f FamilyFacts,
     row: &RowFacts,
-) -> Result<Option<&'f EmergencyFact>, Reason> {
+) -> Result<Option<&'f EmergencyFact>, Obstacle> {
     let agency = party.party.agency;
     let opened = if clause.emergency {
         emergency(facts, party)
@@ -283,32 +321,32 @@ fn holds<'f>(
     match clause.scope {
         Scope::Authority => {}
         Scope::Cohort if facts.on_cohort => {}
-        Scope::Cohort => return Err(Reason::NotOnCohort),
+        Scope::Cohort => return Err(Reason::NotOnCohort.into()),
         Scope::Involved if facts.involved.contains(&agency) => {}
         Scope::Involved if opened.is_some() => used = opened,
-        Scope::Involved => return Err(Reason::NotInvolved),
+        Scope::Involved => return Err(Reason::NotInvolved.into()),
         Scope::Lead
             if facts
                 .lead
                 .as_ref()
                 .is_some_and(|(of, who)| *of == agency && *who == party.party.subject) => {}
-        Scope::Lead => return Err(Reason::NotLeadProfessional),
+        Scope::Lead => return Err(Reason::NotLeadProfessional.into()),
         Scope::Own if needs.sourced && row.source == Some(agency) => {}
-        Scope::Own => return Err(Reason::NotOwn),
+        Scope::Own => return Err(Reason::NotOwn.into()),
     }
     if clause.consent_required
-        && let Err(reason) = consent(facts, row.subject, category, &party.party.agency_kind)
+        && let Err(no) = consent(facts, row.subject, asked)
     {
         if opened.is_none() {
-            return Err(reason);
+            return Err(no.into());
         }
         used = opened;
     }
-    if !clause.shielded && is_shielded(category, needs.area, facts, row.subject) {
-        return Err(Reason::Shielded);
+    if !clause.shielded && is_shielded(asked.category, needs.area, facts, row.subject) {
+        return Err(Reason::Shielded.into());
     }
     if needs.of_members && !row.is_of_today(facts) {
-        return Err(Reason::NotAMember);
+        return Err(Reason::NotAMember.into());
     }
     Ok(used)
 }

@@ -28,6 +28,31 @@ pub enum Holder {
     Authority,
 }
 
+/// Days from a first one until one that is no longer in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The day of its end; none while it has not ended.
+    pub until: Option<NaiveDate>,
+}
+
+impl Period {
+    /// Whether the day is in it.
+    pub fn holds_on(self, day: NaiveDate) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day < until)
+    }
+}
+
+/// A membership of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Belongs {
+    /// When.
+    pub period: Period,
+    /// Whether, as a member, they have parental responsibility for all children of the family.
+    pub parental_responsibility: bool,
+}
+
 /// A person as decisions need to know them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonFacts {
@@ -35,12 +60,54 @@ pub struct PersonFacts {
     pub person: Uuid,
     /// Decides between own consent and a parent's.
     pub born: Born,
-    /// Whether they have parental responsibility in this family.
-    pub parental_responsibility: bool,
+    /// Their memberships of the family, in any order.
+    pub belongs: Vec<Belongs>,
+    /// When they were recorded as lacking capacity to decide.
+    pub lacks_capacity: Vec<Period>,
+    /// The day of their death.
+    pub died_on: Option<NaiveDate>,
     /// Whether they belong to the family today.
     pub in_family: bool,
     /// Whether they are at risk, so that where they live must not be told.
     pub shielded: bool,
+}
+
+impl PersonFacts {
+    /// Whether they belonged to the family on a day: a membership ends on the day of a death.
+    pub fn belonged_on(&self, day: NaiveDate) -> bool {
+        self.lived_on(day) && self.belongs.iter().any(|belongs| belongs.period.holds_on(day))
+    }
+
+    /// Whether they had not died.
+    pub fn lived_on(&self, day: NaiveDate) -> bool {
+        self.died_on.is_none_or(|died| day < died)
+    }
+}
+
+/// Who says yes or no.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Decider {
+    /// Somebody of the family.
+    Person(Uuid),
+    /// Somebody of an agency: whom an authority names that holds parental responsibility, or who decides in the best interests of
+    /// a person who lacks capacity.
+    Professional {
+        /// Their agency.
+        agency: Uuid,
+        /// Who they are.
+        subject: String,
+    },
+}
+
+/// Parental responsibility for one child.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Responsibility {
+    /// For whom.
+    pub child: Uuid,
+    /// Whose: a person, or whom the authority names that holds it.
+    pub held_by: Decider,
+    /// When.
+    pub period: Period,
 }
 
 /// What a decision about consent says.
@@ -55,24 +122,32 @@ pub enum ConsentAnswer {
 /// One recorded decision about consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentDecision {
+    /// In which family it was said.
+    pub family: Uuid,
     /// Whose data it is about.
     pub person: Uuid,
     /// What category of data.
     pub category: Category,
     /// For agencies of what kind.
     pub agency_kind: String,
+    /// For which purposes; none named means every one.
+    pub purposes: Option<Vec<String>>,
     /// Yes or no.
     pub answer: ConsentAnswer,
     /// Who decided.
-    pub decided_by: Uuid,
-    /// When it was recorded; the newest counts, and of two at the same instant the one with the greater `key`.
+    pub decided_by: Decider,
+    /// When it was said. Of one decider the newest word counts; of two at the same instant the no, else that with the greater `key`.
     pub recorded_at: DateTime<Utc>,
+    /// The day to which that instant belongs.
+    pub recorded_on: NaiveDate,
     /// The decision's own key.
     pub key: Uuid,
     /// The last day on which it holds.
     pub expires_on: Option<NaiveDate>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// The day to which that instant belongs.
+    pub withdrawn_on: Option<NaiveDate>,
 }
 
 /// Emergency access that a person opened for this family.
@@ -107,7 +182,12 @@ pub struct FamilyFacts {
     pub people: Vec<PersonFacts>,
     /// Whether the people were read. Where they were not, anybody might be shielded.
     pub people_read: bool,
-    /// Decisions about their consent, in any order.
+    /// The other households to which anybody belongs who has left this one, each with all who belong or belonged to it; where
+    /// a child lives now, it is decided for them.
+    pub elsewhere: Vec<Vec<PersonFacts>>,
+    /// Parental responsibility for its people beside what their memberships say.
+    pub responsibilities: Vec<Responsibility>,
+    /// Decisions about the consent of its people, in whatever family they were said, in any order.
     pub consents: Vec<ConsentDecision>,
     /// Emergency access opened for this family.
     pub emergencies: Vec<EmergencyFact>,
@@ -115,6 +195,8 @@ pub struct FamilyFacts {
     pub own_consent_age: i32,
     /// The moment of the decision.
     pub now: DateTime<Utc>,
+    /// The day of the decision, in the United Kingdom.
+    pub today: NaiveDate,
 }
 
 impl FamilyFacts {

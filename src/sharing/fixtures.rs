@@ -12,7 +12,9 @@ use super::{
     category::{Category, CategorySet},
     ceiling::Ceiling,
     decide::{Decision, Needs, decide},
-    facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts, RowFacts},
+    facts::{
+        Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts, RowFacts,
+    },
 };
 
 pub(super) fn key(number: u128) -> Uuid {
@@ -163,12 +165,25 @@ pub(super) fn portal_ceiling(clauses: Vec<Clause>) -> Ceiling {
     Ceiling::of(&policy(clauses), Arc::new(caller), today())
 }
 
+/// A membership of long standing.
+pub(super) fn belongs(parental_responsibility: bool) -> Belongs {
+    Belongs {
+        period: Period {
+            from: day("2010-01-01"),
+            until: None,
+        },
+        parental_responsibility,
+    }
+}
+
 /// In the family, not shielded, without parental responsibility.
 pub(super) fn person(number: u128, born: &str) -> PersonFacts {
     PersonFacts {
         person: key(number),
         born: Born::on(day(born)),
-        parental_responsibility: false,
+        belongs: vec![belongs(false)],
+        lacks_capacity: Vec::new(),
+        died_on: None,
         in_family: true,
         shielded: false,
     }
@@ -176,7 +191,7 @@ pub(super) fn person(number: u128, born: &str) -> PersonFacts {
 
 pub(super) fn parent(number: u128, born: &str) -> PersonFacts {
     PersonFacts {
-        parental_responsibility: true,
+        belongs: vec![belongs(true)],
         ..person(number, born)
     }
 }
@@ -200,26 +215,33 @@ pub(super) fn family() -> FamilyFacts {
             person(TEENAGER, "2001-01-01"),
             person(CHILD, "2011-01-01"),
         ],
+        elsewhere: Vec::new(),
+        responsibilities: Vec::new(),
         consents: Vec::new(),
         emergencies: Vec::new(),
         people_read: true,
         own_consent_age: 13,
         now: noon(today()),
+        today: today(),
     }
 }
 
 /// Yes, to disclose the plan to the police.
 pub(super) fn given(person: u128, decided_by: u128, days: u64) -> ConsentDecision {
     ConsentDecision {
+        family: key(9),
         person: key(person),
         category: Category::Plan,
         agency_kind: "police".into(),
+        purposes: None,
         answer: ConsentAnswer::Given,
-        decided_by: key(decided_by),
+        decided_by: Decider::Person(key(decided_by)),
         recorded_at: days_ago(days),
+        recorded_on: today() - chrono::Days::new(days),
         key: key(1000 + u128::from(days)),
         expires_on: None,
         withdrawn_at: None,
+        withdrawn_on: None,
     }
 }
 
@@ -233,6 +255,7 @@ pub(super) fn refused(person: u128, decided_by: u128, days: u64) -> ConsentDecis
 pub(super) fn withdrawn(person: u128, decided_by: u128, days: u64) -> ConsentDecision {
     ConsentDecision {
         withdrawn_at: Some(noon(today())),
+        withdrawn_on: Some(today()),
         ..given(person, decided_by, days)
     }
 }

@@ -19,7 +19,7 @@ use super::{
         Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, decide, decide_explained, decide_found,
         decide_of_no_family,
     },
-    facts::{FamilyFacts, Holder, RowFacts, Subject},
+    facts::{Decider, FamilyFacts, Holder, RowFacts, Subject},
     permit::Permit,
     register::{self, Field, FieldId},
 };
@@ -229,7 +229,7 @@ impl Grant {
     }
 
     /// Whether a decision about consent for that person that the decider makes today would count.
-    pub fn may_decide(&self, person: Uuid, decider: Uuid) -> bool {
+    pub fn may_decide(&self, person: Uuid, decider: &Decider) -> bool {
         may_decide(&self.facts, person, decider)
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod agreement;
 mod agreement_check;
+mod agreement_consents;
 pub mod agreement_file;
 mod agreement_reader;
 pub mod alike;

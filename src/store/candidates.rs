@@ -5,7 +5,10 @@
 //! results of comparisons are returned. Whether the caller may be told of any of them is not decided here;
 //! the caller of this code decides before a candidate counts.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::OnceLock,
+};
 
 use chrono::NaiveDate;
 use sea_orm::{DbBackend, FromQueryResult};
@@ -50,8 +53,8 @@ struct Candidate {
     since: NaiveDate,
     /// The place keys that currently lead here: none where somebody shielded lives.
     by_place: Vec<i64>,
-    /// The number keys that do not lead here: of tenancies and pupils where somebody shielded lives.
-    closed: Vec<i64>,
+    /// The number keys that lead here: of the numbers recorded in this family, without those of tenancies and pupils where somebody shielded lives.
+    by_number: Vec<i64>,
     /// One for each address of the family; at least one.
     stored: Vec<Description>,
 }
@@ -63,18 +66,17 @@ pub struct Compared {
     pub person: Uuid,
     /// A family on the cohort that they belong to.
     pub family: Uuid,
-    /// The first day of their membership.
-    pub since: NaiveDate,
-    /// The score of the match.
+    /// The score of the match with what is recorded there.
     pub score: Score,
 }
 
 impl Candidates {
-    /// The people whom these keys lead to, compared with the description from which the keys were made. A
-    /// place key leads to those who live there now, and to nobody where somebody shielded lives, whatever
-    /// places it was stored for; nor does the number of a tenancy or a pupil.
+    /// The people whom these keys lead to, compared with the description from which the keys were made: each as they are recorded in a family to which they
+    /// belong now, once for each. A place key leads to those who live there now, and the key of a number to those of whom that family recorded it, whatever
+    /// places and numbers it was stored for; where somebody shielded lives neither a place leads to anybody nor the number of a tenancy or a pupil.
     pub fn compared(&self, model: &Model, asked: &Description, keys: &[i64]) -> Vec<Compared> {
         let mut places: Vec<usize> = Vec::new();
+        let numbers = keys::by_number(asked);
         for key in keys {
             let matches = self.by_key.get(key).into_iter().flatten();
             let open = matches.filter(|key_match| {
@@ -82,7 +84,7 @@ impl Candidates {
                 if key_match.by_place {
                     person.by_place.contains(key)
                 } else {
-                    !person.closed.contains(key)
+                    !numbers.contains(key) || person.by_number.contains(key)
                 }
             });
             places.extend(open.map(|key_match| key_match.to));
@@ -92,23 +94,36 @@ impl Candidates {
         let people = places.into_iter().map(|place| &self.people[place]);
         people
             .filter_map(|known| {
-                let scores: Vec<Score> = known.stored.iter().map(|stored| model.score(asked, stored)).collect();
-                // Equal weights are common at a limit; the address with the stronger evidence counts,
-                // whatever the order.
-                let alone = scores.iter().filter_map(|score| score.alone).max_by(f64::total_cmp);
-                let best = scores.into_iter().max_by(|one, other| {
-                    let by_weight = one.weight.total_cmp(&other.weight);
-                    let of = |score: &Score| (score.says_enough(), score.is_at_home_by_name());
-                    by_weight.then_with(|| of(one).cmp(&of(other)))
-                })?;
-                let score = Score { alone, ..best };
+                let scores = known.stored.iter().map(|stored| (model.score(asked, stored), ()));
+                let (score, ()) = Score::best(scores.collect())?;
                 Some(Compared {
                     person: known.person,
                     family: known.family,
-                    since: known.since,
                     score,
                 })
             })
+            .collect()
+    }
+
+    /// The families on the cohort to which each of these people belongs, whether they were found by what is recorded there or elsewhere; first the one that they
+    /// joined last.
+    pub fn households(&self, people: &BTreeSet<Uuid>) -> HashMap<Uuid, Vec<Uuid>> {
+        let mut joined: HashMap<Uuid, BTreeSet<(NaiveDate, Uuid)>> = HashMap::new();
+        for one in self.people.iter().filter(|one| people.contains(&one.person)) {
+            joined.entry(one.person).or_default().insert((one.since, one.family));
+        }
+        let in_order = |of_one: BTreeSet<(NaiveDate, Uuid)>| {
+            let mut families: Vec<Uuid> = Vec::new();
+            for (_, family) in of_one.into_iter().rev() {
+                if !families.contains(&family) {
+                    families.push(family);
+                }
+            }
+            families
+        };
+        joined
+            .into_iter()
+            .map(|(person, of_one)| (person, in_order(of_one)))
             .collect()
     }
 
@@ -172,7 +187,9 @@ fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
     let numbers = numbers
         .into_iter()
         .map(|Number(system, value)| Identifier { system, value });
-    let (covered, open): (Vec<_>, Vec<_>) = numbers.partition(|number| row.sheltered != 0 && number.is_of_a_place());
+    let open: Vec<_> = numbers
+        .filter(|number| row.sheltered == 0 || !number.is_of_a_place())
+        .collect();
     let known = Description {
         given_name: row.given_name.clone(),
         family_name: row.family_name.clone(),
@@ -187,10 +204,7 @@ fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
         identifiers: open,
         ..Description::default()
     };
-    let closed = keys::stored(&Description {
-        identifiers: covered,
-        ..Description::default()
-    });
+    let by_number = keys::by_number(&known);
     let places: Vec<Place> = if row.sheltered == 0 {
         listed(row.addresses.as_deref(), "addresses")?
     } else {
@@ -220,7 +234,7 @@ fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
         family: row.family_id,
         since,
         by_place,
-        closed,
+        by_number,
         stored,
     })
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     bundle::{Bundle, Fetched, Slot},
     cache::Shape,
+    deciders::{self, DeciderSlots, Deciders},
     dossier::{MemberRecord, Wants},
     fact_rows::FamilyFactRows,
     needed::Needed,
@@ -24,13 +25,13 @@ use super::{
 };
 use crate::{
     records::{
-        self, AuthorityRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow,
-        MembershipRow, PersonRow, Row, Table, TableSet,
+        AuthorityRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow,
+        PersonRow, Row, Table, TableSet,
     },
     sharing::{
-        category::{Category, CategorySet},
+        category::CategorySet,
         ceiling::Ceiling,
-        facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+        facts::{EmergencyFact, FamilyFacts},
     },
 };
 
@@ -78,6 +79,7 @@ pub(super) struct FactRows {
     involvements: ByFamily<InvolvementRow>,
     leads: ByFamily<LeadProfessionalRow>,
     consents: HashMap<Uuid, Vec<ConsentRow>>,
+    deciders: Deciders,
     emergencies: ByFamily<EmergencyAccessRow>,
     own_consent_age: i32,
     pub(super) what_to_do: Arc<str>,
@@ -90,6 +92,7 @@ pub(super) struct FactSlots {
     involvements: Option<Slot<InvolvementRow>>,
     leads: Option<Slot<LeadProfessionalRow>>,
     consents: Option<Slot<ConsentRow>>,
+    deciders: Option<DeciderSlots>,
     emergencies: Option<Slot<EmergencyAccessRow>>,
     settings: Option<Slot<AuthorityRow>>,
 }
@@ -106,7 +109,7 @@ impl FactSlots {
         if let Some(agencies) = &shape.agencies {
             involvements = involvements.among("agency_id", Bind::Keys(agencies.as_slice().into()));
         }
-        // Consent belongs to the person and goes with them from family to family.
+        // A no goes with the person from family to family.
         let mut consents = from.of_people::<ConsentRow>("person_id");
         if let Some((kinds, categories)) = &shape.consents {
             consents = consents.among("agency_kind", Bind::Words(kinds.as_slice().into()));
@@ -121,6 +124,7 @@ impl FactSlots {
                 .leads
                 .then(|| bundle.add(from.of_families::<LeadProfessionalRow>())),
             consents: needed.consents.then(|| bundle.add(consents)),
+            deciders: needed.consents.then(|| DeciderSlots::ask(bundle, &from)),
             emergencies: needed
                 .emergencies
                 .then(|| bundle.add(from.of_families::<EmergencyAccessRow>())),
@@ -133,20 +137,24 @@ impl FactSlots {
 }
 
 /// Whence facts come.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     backend: DbBackend,
     authority: i32,
-    families: &'a Families,
+    pub(super) families: &'a Families,
 }
 
 impl Source<'_> {
-    fn of_families<R: Row + Record>(&self) -> Select {
+    pub(super) fn all<R: Row + Record>(&self) -> Select {
         Select::from::<R>(self.backend, R::NAME, "authority_id", self.authority)
+    }
+
+    fn of_families<R: Row + Record>(&self) -> Select {
+        self.all::<R>()
             .among("family_id", Bind::Keys(Arc::clone(self.families)))
     }
 
-    fn of_people<R: Row + Record>(&self, column: &str) -> Select {
-        Select::from::<R>(self.backend, R::NAME, "authority_id", self.authority).of_people_in(column, self.families)
+    pub(super) fn of_people<R: Row + Record>(&self, column: &str) -> Select {
+        self.all::<R>().of_people_in(column, self.families)
     }
 }
 
@@ -173,6 +181,7 @@ impl FactRows {
             involvements: ByFamily::new(fetched.take_if(slots.involvements.as_ref())?, |row| row.family_id),
             leads: ByFamily::new(fetched.take_if(slots.leads.as_ref())?, |row| row.family_id),
             consents: by_person,
+            deciders: Deciders::of(slots.deciders.as_ref(), fetched)?,
             emergencies: ByFamily::new(fetched.take_if(slots.emergencies.as_ref())?, |row| row.family_id),
             own_consent_age: settings.own_consent_age,
             what_to_do: settings.marker_advice.as_str().into(),
@@ -188,7 +197,8 @@ impl FactRows {
             .into_iter()
             .filter_map(|membership| {
                 let person = self.persons.get(&membership.person_id)?.clone();
-                let in_family = holds_on(membership.valid_from, membership.valid_until, today);
+                let lives = person.died_on.is_none_or(|died| today < died);
+                let in_family = lives && holds_on(membership.valid_from, membership.valid_until, today);
                 let born = person.born(today);
                 Some(MemberRecord {
                     membership,
@@ -213,7 +223,7 @@ impl FactRows {
             .filter(|person| seen.insert(*person))
         {
             for row in self.consents.get(&person).into_iter().flatten() {
-                decisions.extend(consent_decision(row));
+                decisions.extend(deciders::decision(row));
                 if row.family_id == key {
                     consents.push(row.clone());
                 }
@@ -238,12 +248,15 @@ impl FactRows {
             lead: lead
                 .map(|row| (row.agency_id, row.subject.clone()))
                 .filter(|(_, subject)| !subject.is_empty()),
-            people: people_facts(&members),
+            people: self.deciders.people(&members),
             people_read: self.people_read,
+            elsewhere: self.deciders.elsewhere(key, &members, today),
+            responsibilities: self.deciders.responsibilities(&members),
             consents: decisions,
             emergencies: opened.map(emergency_fact).collect(),
             own_consent_age: self.own_consent_age,
             now: session.now(),
+            today,
         };
         FamilyFactRows {
             facts,
@@ -254,46 +267,6 @@ impl FactRows {
             emergencies,
         }
     }
-}
-
-/// One entry a person; someone who left and came back is in the family if any of their memberships holds.
-fn people_facts(members: &[MemberRecord]) -> Vec<PersonFacts> {
-    let mut people: Vec<PersonFacts> = Vec::new();
-    for member in members {
-        let responsible = member.in_family && member.membership.parental_responsibility;
-        match people.iter_mut().find(|person| person.person == member.person.id) {
-            Some(known) => {
-                known.in_family |= member.in_family;
-                known.parental_responsibility |= responsible;
-            }
-            None => people.push(PersonFacts {
-                person: member.person.id,
-                born: member.born,
-                parental_responsibility: responsible,
-                in_family: member.in_family,
-                shielded: member.person.shielded,
-            }),
-        }
-    }
-    people
-}
-
-/// A stored decision about consent; one about a category that does not exist permits nothing.
-fn consent_decision(row: &ConsentRow) -> Option<ConsentDecision> {
-    Some(ConsentDecision {
-        person: row.person_id,
-        category: Category::from_code(&row.category)?,
-        agency_kind: row.agency_kind.clone(),
-        answer: match row.decision {
-            records::ConsentAnswer::Given => ConsentAnswer::Given,
-            records::ConsentAnswer::Refused => ConsentAnswer::Refused,
-        },
-        decided_by: row.decided_by,
-        recorded_at: row.recorded_at,
-        key: row.id,
-        expires_on: row.expires_on,
-        withdrawn_at: row.withdrawn_at,
-    })
 }
 
 fn emergency_fact(row: &EmergencyAccessRow) -> EmergencyFact {

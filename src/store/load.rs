@@ -187,6 +187,7 @@ impl Session {
     fn grant(&self, ceiling: &Arc<Ceiling>, family: Arc<CachedFamily>) -> Given {
         let facts = FamilyFacts {
             now: self.now(),
+            today: self.today(),
             ..family.facts.clone()
         };
         Given {

@@ -18,6 +18,7 @@ pub mod connect;
 pub mod contacts;
 pub mod database_url;
 pub mod dataset;
+mod deciders;
 mod deed;
 mod directory;
 pub mod documents;

@@ -48,6 +48,31 @@ impl Select {
         self
     }
 
+    /// Only rows of the other households to which people belong who have left these families.
+    pub(super) fn of_households_beside(mut self, families: &Families) -> Self {
+        let households = self.households_beside(families);
+        let _ = write!(self.text, " AND family_id IN ({households})");
+        self
+    }
+
+    /// Only people who ever belonged to one of those households.
+    pub(super) fn of_people_beside(mut self, families: &Families) -> Self {
+        let households = self.households_beside(families);
+        let _ = write!(
+            self.text,
+            " AND id IN (SELECT person_id FROM membership WHERE authority_id = $1 AND family_id IN ({households}))"
+        );
+        self
+    }
+
+    fn households_beside(&mut self, families: &Families) -> String {
+        let among = self.list(Bind::Keys(Arc::clone(families)));
+        format!(
+            "SELECT family_id FROM membership WHERE authority_id = $1 AND person_id IN \
+             (SELECT person_id FROM membership WHERE authority_id = $1 AND valid_until IS NOT NULL AND family_id {among})"
+        )
+    }
+
     fn list(&mut self, list: Bind) -> String {
         if let Bind::Words(words) = &list
             && let [word] = &**words

@@ -35,7 +35,7 @@ use super::{
     write_queue,
 };
 pub use super::{failure::StoreError, mode::Mode};
-use crate::records::AuthorityRow;
+use crate::{clock::day_of, records::AuthorityRow};
 
 /// The connection of a session.
 #[derive(Debug)]
@@ -58,6 +58,7 @@ pub struct Session {
     mode: Mode,
     authority: i32,
     now: DateTime<Utc>,
+    today: NaiveDate,
     statements: Arc<AtomicU64>,
     agencies: OnceCell<Arc<Agencies>>,
     settings: OnceCell<AuthorityRow>,
@@ -116,6 +117,7 @@ impl Session {
             write_queue::take(&transaction, mode).await?;
             On::Library(transaction)
         };
+        let now = store.clock().now();
         let session = Self {
             on,
             policy_version: OnceCell::new(),
@@ -124,7 +126,8 @@ impl Session {
             families: Arc::clone(store.family_cache()),
             mode,
             authority,
-            now: store.clock().now(),
+            now,
+            today: day_of(now),
             statements: Arc::clone(store.statements()),
             agencies: OnceCell::new(),
             settings: OnceCell::new(),
@@ -155,9 +158,9 @@ impl Session {
         self.now
     }
 
-    /// The day of the operation.
+    /// The day of the operation, in the United Kingdom.
     pub fn today(&self) -> NaiveDate {
-        self.now.date_naive()
+        self.today
     }
 
     /// What was changed, for the feed.

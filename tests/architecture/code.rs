@@ -81,6 +81,21 @@ pub fn time_and_chance(source: &Source) -> Vec<String> {
     broken
 }
 
+/// Where a file makes a day of an instant by itself, which would be a day of UTC or of the machine.
+pub fn days_of_their_own(source: &Source) -> Vec<String> {
+    let makes_one = ["date_naive", "naive_utc", "naive_local"];
+    let tokens = if source.name == "clock.rs" {
+        Vec::new()
+    } else {
+        source.tokens()
+    };
+    let found = tokens.into_iter().filter_map(|token| match token {
+        Token::Word(word) if makes_one.contains(&word.as_str()) => Some(format!("{}: {word}", source.name)),
+        _ => None,
+    });
+    found.collect()
+}
+
 /// What the room of the decision must not have.
 pub fn impure_decision(source: &Source) -> Vec<String> {
     if !source.name.starts_with("sharing/") {
@@ -115,7 +130,7 @@ pub fn impure_decision(source: &Source) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{agency_names, impure_decision, time_and_chance};
+    use super::{agency_names, days_of_their_own, impure_decision, time_and_chance};
     use crate::sources::Source;
 
     #[test]
@@ -131,6 +146,15 @@ mod tests {
             "graphql/query.rs",
             r#"fn f() {} #[cfg(test)] mod tests { const A: &str = "police"; }"#
         ));
+    }
+
+    #[test]
+    fn a_day_made_of_an_instant_is_found() {
+        let breaks = |name, text| !days_of_their_own(&Source::made_up(name, text)).is_empty();
+        assert!(breaks("store/load.rs", "let today = self.now.date_naive();"));
+        assert!(breaks("import/whole.rs", "at.naive_utc().date()"));
+        assert!(!breaks("clock.rs", "self.now().date_naive()"));
+        assert!(!breaks("store/load.rs", "let today = clock::day_of(self.now);"));
     }
 
     #[test]

@@ -85,6 +85,15 @@ fn time_and_chance_come_from_the_clock() {
 }
 
 #[test]
+fn days_come_from_the_clock() {
+    let broken: Vec<String> = all_sources().iter().flat_map(code::days_of_their_own).collect();
+    fail_on(
+        &broken,
+        "a day is one of the United Kingdom; take clock::day_of, Clock::today or Session::today",
+    );
+}
+
+#[test]
 fn the_decision_is_pure() {
     let broken: Vec<String> = all_sources().iter().flat_map(code::impure_decision).collect();
     fail_on(

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use thinkfamily::sharing::{
-    agreement::{Access, Policy},
-    caller::{Caller, Party},
-    category::{Category, CategorySet},
-    ceiling::Ceiling,
-    decide::{Decision, Needs, decide, decide_found, decide_of_no_family},
-    facts::{FamilyFacts, RowFacts, Subject},
+use thinkfamily::{
+    clock::day_of,
+    sharing::{
+        agreement::{Access, Policy},
+        caller::{Caller, Party},
+        category::{Category, CategorySet},
+        ceiling::Ceiling,
+        decide::{Decision, Needs, decide, decide_found, decide_of_no_family},
+        facts::{FamilyFacts, RowFacts, Subject},
+    },
 };
 
 use uuid::Uuid;
@@ -96,8 +99,9 @@ impl World {
     /// The next case.
     pub(crate) fn case(&mut self) -> Case {
         let chance = &mut self.chance;
-        let today = shifted(self.around, chance.pick(&[-1, 0, 0, 0, 1]));
-        let now = moment(chance, today);
+        let day = shifted(self.around, chance.pick(&[-1, 0, 0, 0, 1]));
+        let now = moment(chance, day);
+        let today = day_of(now);
         let caller = caller(chance);
         let asked: Vec<_> = (0..chance.pick(&[1, 1, 1, 1, 2, 2, 3]))
             .map(|_| chance.pick(&self.categories))
@@ -192,8 +196,9 @@ fn own(case: Case) -> Case {
     }
 }
 
-fn moment(chance: &mut Chance, today: NaiveDate) -> DateTime<Utc> {
-    let midnight = today.and_hms_opt(0, 0, 0).expect("midnight is on every day").and_utc();
+/// A moment of a day of UTC, of which some in summer are of the next day.
+fn moment(chance: &mut Chance, day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_hms_opt(0, 0, 0).expect("midnight is on every day").and_utc();
     midnight + TimeDelta::seconds(chance.pick(&[0, 1, 3 * 3600, 12 * 3600, 86_399]))
 }
 

@@ -20,8 +20,9 @@ use thinkfamily::sharing::{
 };
 
 use crate::{
-    cases::Case,
-    reading::{self, Consent},
+    cases::{Case, Question},
+    reading,
+    replay::{self, Answer},
 };
 
 /// How many emergencies of a family the policies look at; random families have no more.
@@ -134,7 +135,7 @@ fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
         Scope::Own => and("context.sourced && resource has source && resource.source == principal.agency".to_owned()),
     }
     if clause.consent == ConsentRule::Required {
-        and(format!("context.consent || ({opened})"));
+        and(format!("!context.refused && (context.consent || ({opened}))"));
     }
     text.push_str("  true\n}");
     if !clause.shielded {
@@ -248,7 +249,19 @@ pub(crate) fn evaluate(policies: &PolicySet, case: &Case, with_emergencies: bool
     let mut permitted = Permitted::new();
     for category in case.needs().categories.iter() {
         for (number, party) in parties.iter().enumerate() {
-            let consent = reading::consent(&case.facts, case.row.subject, category, &party.agency_kind);
+            let consent = replay::consent(
+                &case.facts,
+                case.row.subject,
+                category,
+                &party.agency_kind,
+                &case.caller.purpose,
+            );
+            let refused = match case.question {
+                Question::Found(wanted) => {
+                    replay::refused(&case.facts, wanted, category, &party.agency_kind, &case.caller.purpose)
+                }
+                Question::Value | Question::Own => false,
+            };
             let context = Context::from_pairs(named([
                 ("category", text(category.code())),
                 ("purpose", text(&case.caller.purpose)),
@@ -258,7 +271,8 @@ pub(crate) fn evaluate(policies: &PolicySet, case: &Case, with_emergencies: bool
                 ("sourced", Value::new_bool(case.field.sourced)),
                 ("ofMembers", Value::new_bool(case.field.of_members)),
                 ("foundShielded", Value::new_bool(reading::found_shielded(case))),
-                ("consent", Value::new_bool(consent == Consent::Stands)),
+                ("consent", Value::new_bool(matches!(consent, Answer::Given))),
+                ("refused", Value::new_bool(refused)),
             ]));
             let request = Request::new(
                 uid(&format!("Party::\"{number}\"")),

@@ -1,16 +1,22 @@
 //! Random families: members around every age that matters, decisions about consent, emergencies.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use thinkfamily::sharing::{
-    born::Born,
-    caller::Caller,
-    category::Category,
-    facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+use thinkfamily::{
+    clock::day_of,
+    sharing::{
+        born::Born,
+        caller::Caller,
+        category::Category,
+        facts::{
+            Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts,
+            Responsibility,
+        },
+    },
 };
 use uuid::Uuid;
 
 use crate::{
-    agreements::{AGENCIES, KINDS},
+    agreements::{AGENCIES, KINDS, PURPOSES},
     chance::{Chance, shifted},
 };
 
@@ -26,17 +32,20 @@ pub(crate) fn family(
     categories: &[Category],
 ) -> FamilyFacts {
     let own_consent_age = chance.pick(&[13, 13, 13, 16, 12, 18]);
-    let today = now.date_naive();
+    let today = day_of(now);
     let mut people = Vec::new();
     for _ in 0..chance.pick(&[0, 1, 1, 2, 2, 3, 3, 4, 5]) {
         people.push(person(chance, today, own_consent_age));
     }
     // In some families nearly everyone agrees, so that a whole family's consent is not a rarity.
     let agree = chance.pick(&[55, 97]);
-    let consents = consents(chance, &people, now, categories, agree);
+    let family = chance.key();
+    let consents = consents(chance, family, &people, now, categories, agree);
+    let elsewhere = elsewhere(chance, &people, today);
+    let responsibilities = responsibilities(chance, &people, today);
     FamilyFacts {
         authority,
-        family: chance.key(),
+        family,
         on_cohort: chance.percent(65),
         involved: AGENCIES
             .iter()
@@ -48,12 +57,15 @@ pub(crate) fn family(
             .then(|| (chance.pick(&AGENCIES).key(), chance.pick(&SUBJECTS).to_owned())),
         people,
         people_read: true,
+        elsewhere,
+        responsibilities,
         consents,
         emergencies: (0..chance.pick(&[0, 0, 1, 2]))
             .map(|_| emergency(chance, caller, now))
             .collect(),
         own_consent_age,
         now,
+        today,
     }
 }
 
@@ -69,12 +81,95 @@ fn person(chance: &mut Chance, today: NaiveDate, own_consent_age: i32) -> Person
     let birthday = NaiveDate::from_ymd_opt(year, today.month(), today.day())
         .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
         .expect("the first of March is in every year");
-    PersonFacts {
+    let mut person = PersonFacts {
         person: chance.key(),
         born: born(chance, shifted(birthday, days), today),
-        parental_responsibility: chance.percent(65),
-        in_family: chance.percent(88),
+        belongs: Vec::new(),
+        lacks_capacity: Vec::new(),
+        died_on: None,
+        in_family: false,
         shielded: chance.percent(15),
+    };
+    if chance.percent(6) {
+        person.died_on = Some(shifted(today, chance.pick(&[-20, -1, 0, 1])));
+    }
+    if chance.percent(8) {
+        let from = shifted(today, chance.pick(&[-400, -30, 0, 1]));
+        let until = chance
+            .pick(&[None, None, Some(0), Some(5)])
+            .map(|days| shifted(today, days));
+        person.lacks_capacity.push(Period { from, until });
+    }
+    person.belongs.push(belongs(chance, today));
+    if chance.percent(6) {
+        person.belongs.push(belongs(chance, today));
+    }
+    person.in_family = person.belonged_on(today);
+    person
+}
+
+/// A membership, most often of long standing.
+fn belongs(chance: &mut Chance, today: NaiveDate) -> Belongs {
+    let from = chance.pick(&[-4000, -4000, -4000, -4000, -2000, -40, -28, -27, -1, 0, 1]);
+    let until = chance.pick(&[None, None, None, None, None, None, None, Some(-10), Some(0), Some(1)]);
+    Belongs {
+        period: Period {
+            from: shifted(today, from),
+            until: until.map(|days| shifted(today, days.max(from))),
+        },
+        parental_responsibility: chance.percent(65),
+    }
+}
+
+/// Households in which those live who have left, now and then with others of the family.
+fn elsewhere(chance: &mut Chance, people: &[PersonFacts], today: NaiveDate) -> Vec<Vec<PersonFacts>> {
+    let left: Vec<&PersonFacts> = people.iter().filter(|person| !person.in_family).collect();
+    if left.is_empty() || chance.percent(30) {
+        return Vec::new();
+    }
+    let moved = |chance: &mut Chance, person: &PersonFacts| {
+        let belongs = vec![belongs(chance, today)];
+        let mut person = PersonFacts {
+            belongs,
+            ..person.clone()
+        };
+        person.in_family = person.belonged_on(today);
+        person
+    };
+    let mut household: Vec<PersonFacts> = left.iter().map(|person| moved(chance, person)).collect();
+    for person in people.iter().filter(|person| person.in_family) {
+        if chance.percent(30) {
+            household.push(moved(chance, person));
+        }
+    }
+    vec![household]
+}
+
+/// Parental responsibility for one child, of somebody of the family or of whom the authority names.
+fn responsibilities(chance: &mut Chance, people: &[PersonFacts], today: NaiveDate) -> Vec<Responsibility> {
+    let mut all = Vec::new();
+    for child in people {
+        if chance.percent(15) {
+            let held_by = if chance.percent(30) {
+                professional(chance)
+            } else {
+                Decider::Person(people[chance.number(0, people.len() - 1)].person)
+            };
+            let Belongs { period, .. } = belongs(chance, today);
+            all.push(Responsibility {
+                child: child.person,
+                held_by,
+                period,
+            });
+        }
+    }
+    all
+}
+
+fn professional(chance: &mut Chance) -> Decider {
+    Decider::Professional {
+        agency: chance.pick(&AGENCIES).key(),
+        subject: chance.pick(&SUBJECTS).to_owned(),
     }
 }
 
@@ -93,6 +188,7 @@ fn born(chance: &mut Chance, birthday: NaiveDate, today: NaiveDate) -> Born {
 
 fn consents(
     chance: &mut Chance,
+    family: Uuid,
     people: &[PersonFacts],
     now: DateTime<Utc>,
     categories: &[Category],
@@ -103,18 +199,21 @@ fn consents(
         // Mostly those whose decision could count, sometimes anyone.
         let parents: Vec<_> = people
             .iter()
-            .filter(|other| other.parental_responsibility)
+            .filter(|other| other.belongs.iter().any(|belongs| belongs.parental_responsibility))
             .map(|other| other.person)
             .collect();
         for category in categories {
             for kind in KINDS {
                 for _ in 0..chance.pick(&[0, 1, 1, 1, 2, 3]) {
-                    let decided_by = match chance.number(0, 9) {
-                        0..=4 => person.person,
-                        5..=8 if !parents.is_empty() => chance.pick(&parents),
-                        _ => chance.pick(people_keys(people).as_slice()),
+                    let decided_by = match chance.number(0, 19) {
+                        0..=9 => Decider::Person(person.person),
+                        10..=16 if !parents.is_empty() => Decider::Person(chance.pick(&parents)),
+                        17 => professional(chance),
+                        _ => Decider::Person(chance.pick(people_keys(people).as_slice())),
                     };
-                    consents.push(decision(chance, person.person, *category, kind, decided_by, now, agree));
+                    let decision = decision(chance, person.person, *category, kind, decided_by, now, agree);
+                    let family = if chance.percent(92) { family } else { chance.key() };
+                    consents.push(ConsentDecision { family, ..decision });
                 }
             }
         }
@@ -134,11 +233,20 @@ fn decision(
     person: Uuid,
     category: Category,
     kind: &str,
-    decided_by: Uuid,
+    decided_by: Decider,
     now: DateTime<Utc>,
     agree: u32,
 ) -> ConsentDecision {
-    let recorded_at = now - TimeDelta::hours(chance.pick(&[1, 2, 30, 700]));
+    let hours = chance.pick(&[1, 2, 30, 700, 700, 2000, 20_000]);
+    let ahead = TimeDelta::minutes(chance.pick(&[1, 5, 6, 500_000]));
+    let recorded_at = if chance.percent(4) {
+        now + ahead
+    } else {
+        now - TimeDelta::hours(hours)
+    };
+    let purposes = chance
+        .percent(30)
+        .then(|| chance.some(&PURPOSES, 60).into_iter().map(str::to_owned).collect());
     let stands = chance.percent(agree);
     let wrong = chance.number(0, 2);
     let answer = if !stands && wrong == 0 {
@@ -151,17 +259,29 @@ fn decision(
     } else {
         chance.pick(&[None, None, Some(0), Some(1), Some(60)])
     };
+    let minutes = TimeDelta::minutes(chance.pick(&[1, 59, 90]));
+    let withdrawn_at = (!stands && wrong == 2).then(|| recorded_at + minutes);
     ConsentDecision {
+        family: person,
         person,
         category,
         agency_kind: kind.to_owned(),
+        purposes,
         answer,
         decided_by,
         recorded_at,
+        recorded_on: day_of(recorded_at),
         key: chance.key(),
-        expires_on: expires.map(|days| shifted(now.date_naive(), days)),
-        withdrawn_at: (!stands && wrong == 2).then(|| recorded_at + TimeDelta::minutes(chance.pick(&[1, 59, 90]))),
+        expires_on: expires.map(|days| shifted(day_of(now), days)),
+        withdrawn_at,
+        withdrawn_on: withdrawn_at.map(day_of),
     }
+}
+
+/// Gives a decision the days of its instants.
+pub(crate) fn date(decision: &mut ConsentDecision) {
+    decision.recorded_on = day_of(decision.recorded_at);
+    decision.withdrawn_on = decision.withdrawn_at.map(day_of);
 }
 
 fn emergency(chance: &mut Chance, caller: &Caller, now: DateTime<Utc>) -> EmergencyFact {

@@ -15,9 +15,12 @@ mod cedar;
 mod chance;
 mod compare;
 mod families;
+mod histories;
+mod moved;
 mod mutants;
 mod opening;
 mod reading;
+mod replay;
 
 use std::{collections::BTreeMap, env};
 

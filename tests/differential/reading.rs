@@ -1,152 +1,17 @@
-//! The rules of consent and of reasons, read a second time from their words and in another style than `src/sharing` has: nothing of its
+//! The rules of reasons, read a second time from their words and in another style than `src/sharing` has: nothing of its
 //! consent, ceiling and decision is called.
 
-use chrono::{Datelike, Months, NaiveDate};
+use crate::{
+    cases::{Case, Question},
+    replay::{self, Answer},
+};
 use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
-    born::Born,
     caller::Party,
     category::Category,
-    facts::{ConsentAnswer, ConsentDecision, FamilyFacts, PersonFacts, Subject},
+    facts::{FamilyFacts, PersonFacts, Subject},
     reason::{Reason, Told},
 };
-use uuid::Uuid;
-
-use crate::cases::{Case, Question};
-
-/// How someone's consent stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Consent {
-    Stands,
-    Never,
-    TakenBack,
-    RunOut,
-}
-
-/// The day on which someone turns that old: the first of March where there is no such day.
-fn birthday(born: NaiveDate, years: i32) -> NaiveDate {
-    let year = born.year() + years;
-    // The last of all days has no birthday any more.
-    let first_of_march = || NaiveDate::from_ymd_opt(year, 3, 1).unwrap_or(NaiveDate::MAX);
-    NaiveDate::from_ymd_opt(year, born.month(), born.day()).unwrap_or_else(first_of_march)
-}
-
-/// Everybody's birthday is a day here.
-fn has_turned(person: &PersonFacts, years: i32, facts: &FamilyFacts) -> bool {
-    assert_eq!(person.born.earliest(), person.born.latest(), "the day is known");
-    birthday(person.born.latest(), years) <= facts.now.date_naive()
-}
-
-/// The families that this may be: everybody born on the first of the days that are possible for them, on the last, or on that on which whoever is of
-/// own-consent age today was born at the latest. On no other day would anything else be read.
-fn may_be(facts: &FamilyFacts) -> Vec<FamilyFacts> {
-    let mut families = vec![facts.clone()];
-    let years = Months::new(12 * facts.own_consent_age.unsigned_abs());
-    let turned = facts.now.date_naive() - years;
-    for at in 0..facts.people.len() {
-        let born = facts.people[at].born;
-        let mut days = vec![born.earliest()];
-        days.extend(
-            [turned]
-                .into_iter()
-                .filter(|day| born.earliest() < *day && *day < born.latest()),
-        );
-        days.extend([born.latest()].into_iter().filter(|day| *day != born.earliest()));
-        let mut more = Vec::new();
-        for family in &families {
-            for day in &days {
-                let mut family = family.clone();
-                family.people[at].born = Born::on(*day);
-                more.push(family);
-            }
-        }
-        families = more;
-    }
-    families
-}
-
-/// Consent about the subject of a row: the least of what it is for the families that this may be.
-pub(crate) fn consent(facts: &FamilyFacts, subject: Subject, category: Category, kind: &str) -> Consent {
-    let known = |person: &PersonFacts| person.born.earliest() == person.born.latest();
-    if facts.people.iter().all(known) {
-        return of_known(facts, subject, category, kind);
-    }
-    let families = may_be(facts);
-    let read = families.iter().map(|family| of_known(family, subject, category, kind));
-    let all: Vec<Consent> = read.collect();
-    let worst = [Consent::Never, Consent::TakenBack, Consent::RunOut];
-    worst
-        .into_iter()
-        .find(|one| all.contains(one))
-        .unwrap_or(Consent::Stands)
-}
-
-/// The same where every birthday is known.
-fn of_known(facts: &FamilyFacts, subject: Subject, category: Category, kind: &str) -> Consent {
-    let mut asked: Vec<&PersonFacts> = Vec::new();
-    match subject {
-        Subject::Person(key) => asked.extend(facts.people.iter().find(|person| person.person == key)),
-        Subject::Family => {
-            for age in [18, facts.own_consent_age] {
-                if asked.is_empty() {
-                    for person in &facts.people {
-                        if person.in_family && has_turned(person, age, facts) {
-                            asked.push(person);
-                        }
-                    }
-                }
-            }
-        }
-    }
-    let each: Vec<Consent> = asked
-        .iter()
-        .map(|person| of_one(facts, person, category, kind))
-        .collect();
-    if each.is_empty() || each.contains(&Consent::Never) {
-        Consent::Never
-    } else if each.contains(&Consent::TakenBack) {
-        Consent::TakenBack
-    } else if each.contains(&Consent::RunOut) {
-        Consent::RunOut
-    } else {
-        Consent::Stands
-    }
-}
-
-fn of_one(facts: &FamilyFacts, person: &PersonFacts, category: Category, kind: &str) -> Consent {
-    let entitled: Vec<Uuid> = if has_turned(person, facts.own_consent_age, facts) {
-        vec![person.person]
-    } else {
-        let mut parents = Vec::new();
-        for other in &facts.people {
-            if other.in_family && other.parental_responsibility && has_turned(other, 18, facts) {
-                parents.push(other.person);
-            }
-        }
-        parents
-    };
-    let mut history: Vec<&ConsentDecision> = Vec::new();
-    for decision in &facts.consents {
-        let about_this = (decision.person, decision.category) == (person.person, category);
-        if about_this && decision.agency_kind == kind && entitled.contains(&decision.decided_by) {
-            history.push(decision);
-        }
-    }
-    history.sort_by(|one, other| {
-        one.recorded_at
-            .cmp(&other.recorded_at)
-            .then_with(|| one.key.cmp(&other.key))
-    });
-    match history.pop() {
-        None => Consent::Never,
-        Some(last) if last.answer != ConsentAnswer::Given => Consent::Never,
-        Some(last) if last.withdrawn_at.is_some() => Consent::TakenBack,
-        Some(last) => match last.expires_on {
-            Some(last_day) if facts.now.date_naive() > last_day => Consent::RunOut,
-            _ => Consent::Stands,
-        },
-    }
-}
 
 /// Versions of agreements in force: of each name the highest that has begun, unless that one has ended.
 fn in_force(case: &Case) -> Vec<&Agreement> {
@@ -243,7 +108,7 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
     }
     for category in &needed {
         for party in &parties {
-            let refusals: Vec<(Option<Reason>, bool)> = speaking(case, party, *category)
+            let refusals: Vec<(Option<(Reason, bool)>, bool)> = speaking(case, party, *category)
                 .into_iter()
                 .filter(|(_, bound)| *bound)
                 .map(|(clause, _)| (first_obstacle(case, clause, party, *category), clause.explain))
@@ -252,9 +117,9 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
                 continue;
             }
             let explained = refusals.iter().find(|(_, explained)| *explained);
-            if let Some((Some(reason), explained)) = explained.or(refusals.first()) {
-                // Whoever looks for somebody is never told why they are not found.
-                let told = if *explained && case.question == Question::Value {
+            if let Some((Some((reason, elsewhere)), explained)) = explained.or(refusals.first()) {
+                // Whoever looks for somebody is never told why they are not found, and nobody what another family does.
+                let told = if *explained && !elsewhere && case.question == Question::Value {
                     Told::Exactly(*reason)
                 } else {
                     Told::Withheld
@@ -266,11 +131,18 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
     None
 }
 
-/// The first condition of the clause that does not hold: scope, consent, shielding; then whether it is of a member of today.
-fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Category) -> Option<Reason> {
+/// The first condition of the clause that does not hold, and whether another family has to do with it: scope, consent, shielding; then whether it is of a member of today.
+fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Category) -> Option<(Reason, bool)> {
     let facts = &case.facts;
+    let here = |reason| Some((reason, false));
     if found_shielded(case) && !clause.shielded {
-        return Some(Reason::Shielded);
+        return here(Reason::Shielded);
+    }
+    let consent_is_asked = clause.consent == ConsentRule::Required;
+    if let (Question::Found(wanted), true) = (case.question, consent_is_asked)
+        && replay::refused(facts, wanted, category, &party.agency_kind, &case.caller.purpose)
+    {
+        return here(Reason::ConsentNotGiven);
     }
     // It stands in for nothing that a portal itself would need.
     let rescued = clause.emergency
@@ -297,22 +169,26 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
         ),
     };
     if !reached {
-        return Some(otherwise);
+        return here(otherwise);
     }
-    if clause.consent == ConsentRule::Required && !rescued {
-        match consent(facts, case.row.subject, category, &party.agency_kind) {
-            Consent::Stands => {}
-            Consent::Never => return Some(Reason::ConsentNotGiven),
-            Consent::TakenBack => return Some(Reason::ConsentWithdrawn),
-            Consent::RunOut => return Some(Reason::ConsentExpired),
-        }
+    if consent_is_asked
+        && !rescued
+        && let Answer::Not { reason, elsewhere } = replay::consent(
+            facts,
+            case.row.subject,
+            category,
+            &party.agency_kind,
+            &case.caller.purpose,
+        )
+    {
+        return Some((reason, elsewhere));
     }
     let covered =
         (case.field.area && home_shielded(facts)) || (category == Category::Contact && contact_shielded(case));
     if covered && !clause.shielded {
-        return Some(Reason::Shielded);
+        return here(Reason::Shielded);
     }
-    (case.field.of_members && !of_today(case)).then_some(Reason::NotAMember)
+    (case.field.of_members && !of_today(case)).then_some((Reason::NotAMember, false))
 }
 
 /// Whether the row is of the family, or of somebody who is in it today by that very row, where it is a membership.

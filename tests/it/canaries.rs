@@ -32,14 +32,16 @@ const CANARY: &str = "zqcanary";
 const PHONE: &str = "07700 900987";
 
 /// What holds texts that are about nobody, and why. Every other text of every table is planted; a new one by itself.
-const NOT_PLANTED: [(&str, &str, &str); 7] = [
+const NOT_PLANTED: [(&str, &str, &str); 9] = [
     ("authority", "*", "what authorities are called"),
     ("agency", "*", "what agencies are called"),
     ("client_program", "*", "what programs are called"),
+    ("consent", "decided_by_subject", WORKER),
     ("consent", "recorded_by_subject", WORKER),
     ("contact", "subject", WORKER),
     ("emergency_access", "subject", WORKER),
     ("lead_professional", "subject", WORKER),
+    ("parental_responsibility", "subject", WORKER),
 ];
 const WORKER: &str =
     "who works there, as their token says: the trail names them, and a Lead Professional is known by it";

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Two agencies that may see everything of every family: the one is told exactly why something is withheld.
-const AGREEMENT: &str = r#"
+pub(crate) const AGREEMENT: &str = r#"
 [agreement]
 id = "ALL"
 version = 1
@@ -36,7 +36,7 @@ signed_on = 2025-12-01
 agency = "cambs-early-help"
 signed_on = 2025-12-01
 "#;
-const CLAUSE: &str = r#"
+pub(crate) const CLAUSE: &str = r#"
 [[clause]]
 id = "KIND"
 agency_kinds = ["KIND"]
@@ -88,11 +88,17 @@ fn data() -> Dataset {
         .iter_mut()
         .filter(|row| row.authority_id == demo::CAMBRIDGESHIRE)
     {
-        (row.phone, row.email) = (Some("01632 960123".to_owned()), Some("a@example.org".to_owned()));
-        row.education_setting = Some("Newplace Primary".to_owned());
         if row.id == tyler {
             (row.given_name, row.family_name) = ("Kai".to_owned(), "Ashdown".to_owned());
         }
+    }
+    for row in data
+        .memberships
+        .iter_mut()
+        .filter(|row| row.authority_id == demo::CAMBRIDGESHIRE)
+    {
+        (row.phone, row.email) = (Some("01632 960123".to_owned()), Some("a@example.org".to_owned()));
+        row.education_setting = Some("Newplace Primary".to_owned());
     }
     let mut more = Vec::new();
     for row in data.memberships.iter_mut().filter(|row| row.family_id == old) {

@@ -63,12 +63,12 @@ fn data() -> (Dataset, Uuid) {
         .find(|agency| agency.code == "cambs-police")
         .unwrap()
         .id;
-    for person in data
-        .people
+    for row in data
+        .memberships
         .iter_mut()
         .filter(|row| row.authority_id == demo::CAMBRIDGESHIRE)
     {
-        person.source_agency_id = Some(police);
+        row.source_agency_id = Some(police);
     }
     // Every scored assessment twice: one is the police's, the other stays whose it was, and each has every other score.
     let scored = |row: &&AssessmentRow| {

@@ -49,7 +49,7 @@ fn families_with_consent(data: &mut Dataset) -> Vec<(String, Uuid)> {
         (row.id, row.family_id, row.person_id, row.valid_until) = (ids.uuid(), family, person, None);
         data.memberships.push(row);
         let mut row: ConsentRow = data.consents[0].clone();
-        (row.id, row.family_id, row.person_id, row.decided_by) = (consent, family, person, person);
+        (row.id, row.family_id, row.person_id, row.decided_by) = (consent, family, person, Some(person));
         (row.category, row.agency_kind) = ("MARKER".to_owned(), "police".to_owned());
         (row.decision, row.recorded_at) = (ConsentAnswer::Given, day.and_time(NaiveTime::MIN).and_utc());
         (row.expires_on, row.withdrawn_at, row.recorded_by_agency) = (None, None, recorder);

@@ -8,7 +8,12 @@ use thinkfamily::{
     },
 };
 
-use crate::{chance::Chance, elsewhere, support::app::today, world::World};
+use crate::{
+    chance::Chance,
+    elsewhere,
+    moment::{day, now},
+    world::World,
+};
 
 /// Categories to which some are asked for consent besides.
 const CONSENTED: [&str; 12] = [
@@ -37,7 +42,7 @@ pub(crate) fn open_emergencies(world: &mut World, keys: &Ids) {
         else {
             continue;
         };
-        let opened = today() - chrono::TimeDelta::hours(if number % 4 == 0 { 24 } else { 1 });
+        let opened = now() - chrono::TimeDelta::hours(if number % 4 == 0 { 24 } else { 1 });
         folder.emergency_accesses.push(EmergencyAccessRow {
             authority_id: authority,
             id: keys.uuid(),
@@ -81,10 +86,10 @@ pub(crate) fn report_contacts(world: &mut World, keys: &Ids) {
                 subject: "somebody-on-duty".to_owned(),
                 kind: [ContactKind::Incident, ContactKind::Visit, ContactKind::Arrest][at],
                 urgency: [ContactUrgency::Soon, ContactUrgency::Routine, ContactUrgency::Immediate][number % 3],
-                occurred_at: today() - chrono::TimeDelta::hours(hours + 2),
+                occurred_at: now() - chrono::TimeDelta::hours(hours + 2),
                 note: (!about.is_empty()).then(|| "Made up.".to_owned()),
                 note_category: (!about.is_empty()).then(|| about.to_owned()),
-                recorded_at: today() - chrono::TimeDelta::hours(hours),
+                recorded_at: now() - chrono::TimeDelta::hours(hours),
             });
         }
     }
@@ -110,7 +115,7 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
             match chance.number(0, 19) {
                 0..=3 => consent.decision = ConsentAnswer::Refused,
                 4 => consent.withdrawn_at = Some(consent.recorded_at + chrono::TimeDelta::days(1)),
-                5 => consent.expires_on = Some(today().date_naive() - chrono::Days::new(3)),
+                5 => consent.expires_on = Some(day() - chrono::Days::new(3)),
                 _ => {}
             }
         }
@@ -121,14 +126,6 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
     let some = |of: &[&str], number: usize| Some(of[number % of.len()].to_owned()).filter(|text| !text.is_empty());
     let people = world.folders.iter_mut().flat_map(|folder| &mut folder.people);
     for (number, person) in people.enumerate() {
-        person.employment_status = person
-            .employment_status
-            .take()
-            .or(some(&["employed", "out of work", "", "carer"], number));
-        person.education_setting = person
-            .education_setting
-            .take()
-            .or(some(&["", "Fenbrook School", "Home"], number));
         person.ethnicity = person
             .ethnicity
             .take()
@@ -137,11 +134,19 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
             .disability
             .take()
             .or(some(&["", "Hearing", "", "Mobility"], number));
-        person.phone = person
-            .phone
+    }
+    let memberships = world.folders.iter_mut().flat_map(|folder| &mut folder.memberships);
+    for (number, row) in memberships.enumerate() {
+        row.employment_status = row
+            .employment_status
             .take()
-            .or(some(&["01632 960001", "01632 960002", ""], number));
-        person.email = person.email.take().or(some(&["", "somebody@family.example"], number));
+            .or(some(&["employed", "out of work", "", "carer"], number));
+        row.education_setting = row
+            .education_setting
+            .take()
+            .or(some(&["", "Fenbrook School", "Home"], number));
+        row.phone = row.phone.take().or(some(&["01632 960001", "01632 960002", ""], number));
+        row.email = row.email.take().or(some(&["", "somebody@family.example"], number));
     }
 }
 

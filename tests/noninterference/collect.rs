@@ -72,17 +72,17 @@ pub(crate) fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) 
     text(
         "employmentStatus",
         folder
-            .people
+            .memberships
             .iter()
-            .map(|person| person.employment_status.clone())
+            .map(|row| row.employment_status.clone())
             .collect(),
     );
     text(
         "educationSetting",
         folder
-            .people
+            .memberships
             .iter()
-            .map(|person| person.education_setting.clone())
+            .map(|row| row.education_setting.clone())
             .collect(),
     );
     text(

@@ -9,12 +9,13 @@ use serde_json::json;
 
 use crate::{
     chance::Chance,
+    moment::now,
     operations::{Drawer, Operation},
     pairs::{Base, Pair},
     sides::{Half, Place},
     support::{
         api::Api,
-        app::{App, Partner, today},
+        app::{App, Partner},
     },
 };
 
@@ -69,7 +70,7 @@ async fn over_the_wire_too() {
         let mut halves = Vec::new();
         for data in [base.world.data(), pair.world.data()] {
             let half = Half::load(Place::Sqlite, &data, &base.documents).await.unwrap();
-            apps.push(App::over(half.databases.clone(), Clock::fixed(today()), Ids::seeded(4)).await);
+            apps.push(App::over(half.databases.clone(), Clock::fixed(now()), Ids::seeded(4)).await);
             halves.push(half);
         }
         let (who, caller) = (&pair.caller.principal, &pair.caller);

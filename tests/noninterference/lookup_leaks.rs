@@ -8,10 +8,10 @@ use crate::{
     chance::Chance,
     changes::is_sheltered,
     elsewhere::is_of_a_place,
+    moment::day,
     pairs::{Base, Pair},
     questions::{self, Asked},
     sides::{Half, Place, Server},
-    support::app::today,
     world::World,
 };
 
@@ -30,7 +30,7 @@ impl Truth {
         let postcode = asked.input.get("postcode").and_then(Value::as_str);
         let number = asked.input.get("identifiers").and_then(|all| all[0]["value"].as_str());
         Some(Self {
-            sheltered: is_sheltered(folder, today().date_naive()),
+            sheltered: is_sheltered(folder, day()),
             at_home: folder
                 .addresses
                 .iter()

@@ -20,6 +20,7 @@ mod elsewhere;
 mod http;
 mod leaks;
 mod lookup_leaks;
+mod moment;
 mod operations;
 mod pairs;
 mod questions;

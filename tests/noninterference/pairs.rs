@@ -18,11 +18,11 @@ use crate::{
     changes::{Words, change, shelter},
     collect::collect,
     elsewhere::may_be_asked,
+    moment::{day, now},
     operations::Pool,
     questions::{self, Home},
     sides::Document,
     sound::is_sound,
-    support::app::today,
     view::{Moment, View, view},
     world::{Folder, World},
 };
@@ -46,7 +46,7 @@ pub(crate) struct Base {
 
 impl Base {
     pub(crate) fn new() -> Self {
-        let day = today().date_naive();
+        let day = day();
         let mut families = demo::families(
             demo::Size {
                 families: FAMILIES + SPARE as u64,
@@ -75,7 +75,8 @@ impl Base {
             Document::new(keys.uuid(), demo::FIRST_AUTHORITY, demo::agreement_for(&code), &data),
         ];
         let moment = Moment {
-            now: today(),
+            now: now(),
+            today: day,
             own_consent_age: data
                 .authorities
                 .iter()
@@ -124,9 +125,9 @@ impl Base {
             );
             texts.extend(
                 folder
-                    .people
+                    .memberships
                     .iter()
-                    .filter_map(|person| person.employment_status.clone()),
+                    .filter_map(|row| row.employment_status.clone()),
             );
             texts.extend(folder.outcomes.iter().map(|row| row.indicator.clone()));
         }
@@ -147,7 +148,7 @@ impl Base {
                 .iter()
                 .map(|domain| domain.code.clone())
                 .collect(),
-            today: today().date_naive(),
+            today: day(),
         }
     }
 }
@@ -176,7 +177,7 @@ impl<'b> Pair<'b> {
     /// Draws a caller, most often one who sees something, and makes the second data set for them.
     pub(crate) fn draw(base: &'b Base, chance: &mut Chance) -> Self {
         let office = &base.offices[usize::from(chance.percent(40))];
-        let today = today().date_naive();
+        let today = day();
         let mut drawn: Option<(Caller, Arc<Ceiling>, usize)> = None;
         // Two of five may look people up, whatever else they see.
         let asks = chance.percent(40);
@@ -227,7 +228,7 @@ impl<'b> Pair<'b> {
 
     /// The families of the caller's authority as they are asked about.
     pub(crate) fn homes(&self, base: &Base) -> Vec<Home> {
-        questions::homes([&base.world, &self.world], self.office.authority, today().date_naive())
+        questions::homes([&base.world, &self.world], self.office.authority, day())
     }
 
     /// Values of both data sets, to ask with.
@@ -294,7 +295,7 @@ fn observer(base: &Base, office: &Office, world: &World, caller: &Caller) -> Cal
         .filter(|observer| observer.principal.role != caller.principal.role);
     observers
         .max_by_key(|observer| {
-            let ceiling = office.ceiling(observer, today().date_naive());
+            let ceiling = office.ceiling(observer, day());
             let (one, other) = (sight(&base.world, &ceiling), sight(world, &ceiling));
             one.iter()
                 .filter(|(family, view)| other.get(*family) != Some(view))

@@ -296,7 +296,7 @@ fn number(
 }
 
 /// What is asked for of each answer.
-const ASKED_FOR: &str = "status errors { field code } marker { id onCohortSince onePlan whatToDo leadProfessional { name } family { reference } } \
+const ASKED_FOR: &str = "status errors { field code } marker { id onCohortSince onePlan whatToDo leadProfessional { name } family { reference } } markers { id } \
      explanation { field level }";
 
 /// An operation that asks some of these questions, one or a batch, and the questions.

@@ -23,11 +23,9 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use crate::{
+    moment::now,
     operations::Operation,
-    support::{
-        app::{self, today},
-        database::TestDatabase,
-    },
+    support::{app, database::TestDatabase},
 };
 
 /// Which database server.
@@ -81,14 +79,14 @@ impl Half {
         let database = place.database().await?;
         let databases = database.open().await;
         bulk::load(&databases, data, &mut |_| {}).await.unwrap();
-        let clock = Clock::fixed(today());
+        let clock = Clock::fixed(now());
         let store = Store::new(databases.clone(), clock, Ids::seeded(1));
         for document in documents {
             let session = Session::begin(&store, document.authority, Mode::Write).await.unwrap();
             let text = document.text.clone();
             session
                 .write_as_operator()
-                .add_agreement(document.key, &document.agreement, text, today(), "test".to_owned())
+                .add_agreement(document.key, &document.agreement, text, now(), "test".to_owned())
                 .await
                 .unwrap();
             session.commit().await.unwrap();
@@ -121,7 +119,7 @@ impl Server {
     pub(crate) async fn over(half: &Half) -> Self {
         let keys = tempfile::tempdir().unwrap();
         let trail = TestDatabase::sqlite().await;
-        let opened = app::open_trail(&trail.open().await, &keys, Clock::fixed(today()), Ids::seeded(2)).await;
+        let opened = app::open_trail(&trail.open().await, &keys, Clock::fixed(now()), Ids::seeded(2)).await;
         Self {
             engine: app::engine(half.store.clone(), opened, unlimited()),
             _trail: trail,

@@ -3,8 +3,9 @@
 use thinkfamily::{
     records::{
         ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
-        FamilyRow, GoalRow, InvolvementRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow,
-        OutcomeRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow, WholeContactRow,
+        FamilyRow, GoalRow, InvolvementRow, LacksCapacityRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow,
+        MembershipRow, OutcomeRow, ParentalResponsibilityRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
+        WholeContactRow,
     },
     store::dataset::Dataset,
 };
@@ -60,6 +61,8 @@ folder! {
     outcomes: OutcomeRow,
     progress_values: ProgressValueRow,
     consents: ConsentRow,
+    parental_responsibilities: ParentalResponsibilityRow,
+    lacks_capacity: LacksCapacityRow,
     markers: MarkerRow,
     emergency_accesses: EmergencyAccessRow,
     contacts: WholeContactRow,
@@ -78,7 +81,10 @@ impl Folder {
         self.local_identifiers.retain(|row| row.person_id != person);
         self.statutory_statuses.retain(|row| row.person_id != person);
         self.consents
-            .retain(|row| row.person_id != person && row.decided_by != person);
+            .retain(|row| row.person_id != person && row.decided_by != Some(person));
+        self.parental_responsibilities
+            .retain(|row| row.child_id != person && row.person_id != Some(person));
+        self.lacks_capacity.retain(|row| row.person_id != person);
         self.criteria_matches.retain(|row| row.person_id != Some(person));
         self.distance_scores.retain(|row| row.person_id != Some(person));
         self.progress_values.retain(|row| row.person_id != Some(person));
@@ -116,7 +122,11 @@ impl World {
             folder.statutory_statuses.retain(|row| own.contains(&row.person_id));
             folder
                 .consents
-                .retain(|row| own.contains(&row.person_id) && own.contains(&row.decided_by));
+                .retain(|row| own.contains(&row.person_id) && named(row.decided_by));
+            folder
+                .parental_responsibilities
+                .retain(|row| own.contains(&row.child_id) && named(row.person_id));
+            folder.lacks_capacity.retain(|row| own.contains(&row.person_id));
             folder.criteria_matches.retain(|row| named(row.person_id));
             folder.distance_scores.retain(|row| named(row.person_id));
             folder.progress_values.retain(|row| named(row.person_id));

@@ -10,7 +10,12 @@ fn every_code_list_of_a_file_is_printed_with_meanings() {
         for column in table.in_file() {
             let codes: &[&str] = match column.holds {
                 Holds::OneOf(codes) => codes,
-                Holds::AgencyKind | Holds::Criterion | Holds::Measure | Holds::Domain | Holds::Category => &[],
+                Holds::AgencyKind
+                | Holds::Criterion
+                | Holds::Measure
+                | Holds::Domain
+                | Holds::Category
+                | Holds::Purposes => &[],
                 _ => continue,
             };
             let column_name = column_name(table, column.file);

@@ -1,9 +1,6 @@
 //! Imports one file: compares it with the database, and loads it as a whole.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -14,7 +11,7 @@ use super::{
 use crate::{
     audit::Trail,
     cli::failure::Failure,
-    import::{self, Checked, Counts, Importer, Plan, Step},
+    import::{self, Checked, Counts, Importer, Plan, Source, Step},
     records::Table,
     store::{
         bulk::{BulkError, ImportedFile, Load, Look},
@@ -62,7 +59,7 @@ impl ImportJob<'_> {
         importer: &Importer,
         authority: i32,
         checked: &Checked,
-        path: &Path,
+        source: &Source,
     ) -> Result<Option<Counts>, Failure> {
         let (table, failed) = (checked.table, failed(checked.table));
         if look
@@ -72,7 +69,7 @@ impl ImportJob<'_> {
         {
             return Ok(None);
         }
-        let plan = self.plan(look, importer, authority, checked, path).await?;
+        let plan = self.plan(look, importer, authority, checked, source).await?;
         Ok(Some(plan.counts))
     }
 
@@ -84,7 +81,7 @@ impl ImportJob<'_> {
         importer: &Importer,
         authority: i32,
         checked: &Checked,
-        path: &Path,
+        source: &Source,
     ) -> Result<Option<Counts>, Failure> {
         let (table, failed) = (checked.table, failed(checked.table));
         let mut load = Load::begin(self.databases).await.map_err(&failed)?;
@@ -97,7 +94,7 @@ impl ImportJob<'_> {
             load.abandon().await.map_err(&failed)?;
             return Ok(None);
         }
-        let plan = self.plan(look, importer, authority, checked, path).await?;
+        let plan = self.plan(look, importer, authority, checked, source).await?;
         let now = self.context.clock.now();
         let mut announcements = Announcements::new(trail, authority, checked, self.context.clock.clone());
         let mut committing = false;
@@ -106,7 +103,7 @@ impl ImportJob<'_> {
                 importer,
                 authority,
                 checked,
-                path,
+                source,
                 plan: &plan,
             };
             let families = writer.all(&mut load, &mut announcements).await?;
@@ -142,7 +139,7 @@ impl ImportJob<'_> {
         importer: &'i Importer,
         authority: i32,
         checked: &Checked,
-        path: &Path,
+        source: &Source,
     ) -> Result<Plan<'i>, Failure> {
         let (table, failed) = (checked.table, failed(checked.table));
         let existing = existing(look, authority, checked).await.map_err(&failed)?;
@@ -153,7 +150,7 @@ impl ImportJob<'_> {
             })
             .map_err(|problems| import_failure(problems.into()))?;
         let mut comparison = importer.compare(checked, self.context.clock.now());
-        for batch in importer.batches(checked, open(table, path)?) {
+        for batch in importer.batches(checked, open(source)?) {
             let batch = batch.map_err(import_failure)?;
             let existing = look.rows(table, authority, &batch.ids()).await.map_err(&failed)?;
             comparison.batch(&batch, &existing);
@@ -178,7 +175,7 @@ struct RowWriter<'a> {
     importer: &'a Importer,
     authority: i32,
     checked: &'a Checked,
-    path: &'a Path,
+    source: &'a Source,
     plan: &'a Plan<'a>,
 }
 
@@ -192,7 +189,7 @@ impl RowWriter<'_> {
         let (mut families, mut written, mut next_line) = (BTreeSet::new(), 0, PROGRESS_INTERVAL);
         let counts = self.plan.counts;
         for step in Step::ALL.into_iter().filter(|step| self.plan.has(*step)) {
-            for batch in self.importer.batches(self.checked, open(table, self.path)?) {
+            for batch in self.importer.batches(self.checked, open(self.source)?) {
                 let batch = batch.map_err(import_failure)?;
                 let ids = self.plan.ids(step, &batch);
                 let existing = match step {

@@ -1,9 +1,8 @@
 //! The arguments of an import, what it works with, and its messages on standard error.
 
 use std::{
-    fs::File,
-    io::{self, BufReader, Write},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::PathBuf,
 };
 
 use clap::Args;
@@ -11,8 +10,7 @@ use clap::Args;
 use crate::{
     audit::Trail,
     cli::{context::Context, failure::Failure},
-    import::ImportError,
-    records::Table,
+    import::{ImportError, Source},
     store::{Store, connect::Databases},
 };
 
@@ -51,10 +49,9 @@ pub(super) struct ImportJob<'a> {
 }
 
 /// Opens a file to read it.
-pub(super) fn open(table: Table, path: &Path) -> Result<BufReader<File>, Failure> {
-    File::open(path)
-        .map(BufReader::new)
-        .map_err(|error| Failure::problem(format!("{}: cannot be read: {error}", table.file_name())))
+pub(super) fn open(source: &Source) -> Result<Box<dyn io::Read + Send>, Failure> {
+    let failed = |error| Failure::problem(format!("{}: cannot be read: {error}", source.table.file_name()));
+    source.open().map_err(failed)
 }
 
 /// Prints every bad line, and reports that nothing of the file was loaded.

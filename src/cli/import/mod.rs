@@ -79,6 +79,7 @@ impl ImportJob<'_> {
         code: &str,
         files: &[(Table, PathBuf)],
     ) -> Result<Totals, Failure> {
+        let sources = import::carried(files, self.context.clock.today()).map_err(import_failure)?;
         let authority = self.authority(arguments, code).await?;
         let agencies = match authority {
             Some(authority) => self.agencies(authority).await?,
@@ -91,13 +92,13 @@ impl ImportJob<'_> {
             Some(_) => None,
         };
         let mut totals = Totals::default();
-        for (table, path) in files {
-            report(format_args!("{}: checking", table.file_name()));
-            let checked = importer.check(*table, open(*table, path)?).map_err(import_failure)?;
-            let name = table.file_name();
+        for source in &sources {
+            let name = source.table.file_name();
+            report(format_args!("{name}: checking"));
+            let checked = importer.check(source.table, open(source)?).map_err(import_failure)?;
             let counts = match (&snapshot, self.trail) {
-                (None, Some(trail)) => self.load(trail, &importer, number, &checked, path).await?,
-                (Some(snapshot), _) => self.dry_run(snapshot, &importer, number, &checked, path).await?,
+                (None, Some(trail)) => self.load(trail, &importer, number, &checked, source).await?,
+                (Some(snapshot), _) => self.dry_run(snapshot, &importer, number, &checked, source).await?,
                 (None, None) => None,
             };
             match counts {

@@ -10,7 +10,7 @@ use super::super::failure::Failure;
 use crate::{
     audit::{
         Code, Entry, EntryRef, Kind, Operation, Subject, Trail,
-        decided::{Decided, Decision},
+        decided::{Decided, Decision, Professional, purposes_of},
         entry::{HeadRef, Imported},
         person::PersonKey,
     },
@@ -207,7 +207,9 @@ fn decided(row: &ConsentRow, kind: DecisionKind) -> Decided {
     };
     Decided {
         at: Some(row.recorded_at),
-        decided_by: Some(row.decided_by),
+        decided_by: row.decided_by,
+        professional: Professional::of(row.decided_by_agency, row.decided_by_subject.as_deref()),
+        purposes: purposes_of(row.purposes.as_deref()),
         categories: BTreeSet::from([Code::nearest(&row.category)]),
         agency_kinds: BTreeSet::from([Code::nearest(&row.agency_kind)]),
         until: row.expires_on,

@@ -205,6 +205,8 @@ async fn parties_exist(session: &Session, entry: &Entry, family: Uuid, decided: 
     let families = session.references(&BTreeSet::from([family])).await?;
     let agencies = session.agencies().await?;
     let by = entry.agency.is_some_and(|agency| agencies.get(agency).is_some());
+    let decider = decided.professional.as_ref().map(|by| by.agency);
+    let by = by && decider.is_none_or(|agency| agencies.get(agency).is_some());
     Ok(by && !families.is_empty() && session.has_people(&people).await?)
 }
 
@@ -229,7 +231,12 @@ fn rows(
         category: category.as_str().to_owned(),
         agency_kind: agency_kind.as_str().to_owned(),
         decision,
-        decided_by: decided.decided_by.unwrap_or(decided.person),
+        purposes: decided.purposes_in_words(),
+        decided_by: decided
+            .decided_by
+            .or_else(|| decided.professional.is_none().then_some(decided.person)),
+        decided_by_agency: decided.professional.as_ref().map(|by| by.agency),
+        decided_by_subject: decided.professional.as_ref().map(|by| by.subject.to_string()),
         recorded_at: at,
         expires_on: decided.until,
         withdrawn_at: withdrawal_times.get(&id).copied(),

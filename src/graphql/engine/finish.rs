@@ -12,7 +12,7 @@ use crate::{
         entry::{Entry, HeadRef, Kind},
         receipt::is_covered,
     },
-    clock::Stopwatch,
+    clock::{Stopwatch, day_of},
     error::{ErrorCode, RequestError},
     graphql::{
         answer,
@@ -259,7 +259,7 @@ fn alert_of(asked: &Asked, lookups: &LookupSettings, store: &Store, kind: &str, 
         kind: kind.to_owned(),
         times,
     };
-    let day = at.date_naive().to_string();
+    let day = day_of(at).to_string();
     let same_if_same: [&[u8]; 9] = [
         b"alert",
         &row.authority_id.to_be_bytes(),

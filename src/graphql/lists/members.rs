@@ -101,11 +101,11 @@ impl Select for MemberSelect {
             })
         }) && is_text(wanted.employment_status.as_ref(), || {
             row.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| {
-                record.person.employment_status.clone()
+                record.membership.employment_status.clone()
             })
         }) && is_text(wanted.education_setting.as_ref(), || {
             row.row.release(field::MEMBER_EDUCATION_SETTING, |record| {
-                record.person.education_setting.clone()
+                record.membership.education_setting.clone()
             })
         })
     }

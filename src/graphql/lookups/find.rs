@@ -19,10 +19,10 @@ use super::{input::Question, tries::Stopped};
 use crate::{
     error::Retry,
     graphql::{api_error::ApiError, context::Request, objects::Marker},
-    matching::{Comparison, Field, Verdict, verdict},
+    matching::{Comparison, Field, Score, Verdict, verdict},
     sharing::{
         category::{Category, CategorySet},
-        grant::Granted,
+        grant::{Grant, Granted},
         register::field,
     },
     store::{
@@ -39,11 +39,11 @@ const AT_A_TIME: usize = 32;
 /// Who was found.
 #[derive(Clone)]
 pub(super) enum Found {
-    /// One person, whose family has this marker.
+    /// One person, whose families have these markers: at least one, first that of the family that they joined last.
     Matched {
         /// That they may be found.
         found: Granted,
-        marker: Marker,
+        markers: Vec<Marker>,
         /// What the asker may be told of the comparison.
         compared: Vec<(Comparison, Granted)>,
     },
@@ -157,7 +157,11 @@ impl Desk {
         // At once, so that it is told whatever becomes of the rest.
         self.note(|looked| looked.stopped.extend(stopped.iter().flatten()));
         let compared = compare(request, &questions, &stopped).await?;
-        let Comparisons { people, families } = compared;
+        let Comparisons {
+            people,
+            families,
+            households,
+        } = compared;
         let read = request
             .session
             .dossiers_anew(&request.ceiling, &FamilySet::Keys(families), request.wants)
@@ -167,7 +171,9 @@ impl Desk {
         let mut note = |standing: &[Standing]| {
             for one in standing {
                 request.disclose(one.found.disclosed());
-                looked.families.insert(one.compared.family);
+                looked
+                    .families
+                    .extend(one.markers.iter().map(|marker| marker.dossier.key()));
             }
         };
         let mut found = Vec::with_capacity(people.len());
@@ -176,17 +182,19 @@ impl Desk {
                 found.push(Found::Stopped(stopped));
                 continue;
             }
-            let standing = may_be_found(people, &dossiers);
-            let scores = standing.iter().map(|one| &one.compared.score);
+            let standing = may_be_found(people, &households, &dossiers);
+            let scores = standing.iter().map(|one| &one.score);
             found.push(match verdict(scores, &request.services.lookups.thresholds) {
                 Verdict::Matched(place) => {
                     let one = &standing[place];
                     note(std::slice::from_ref(one));
-                    request.disclose(&one.marker.row().existence());
+                    for marker in &one.markers {
+                        request.disclose(&marker.row().existence());
+                    }
                     Found::Matched {
                         found: one.found.clone(),
                         compared: explained(one),
-                        marker: one.marker.clone(),
+                        markers: one.markers.clone(),
                     }
                 }
                 Verdict::Ambiguous => {
@@ -261,6 +269,8 @@ async fn admit(request: &Request, questions: &[Question]) -> Result<Vec<Option<S
 struct Comparisons {
     people: Vec<Vec<Compared>>,
     families: Vec<Uuid>,
+    /// All families of each of these people, of which each may be answered.
+    households: HashMap<Uuid, Vec<Uuid>>,
 }
 
 /// For a question that is stopped nobody is looked for, and the same is read as for one that leads to nobody.
@@ -284,7 +294,6 @@ async fn compare(
         decoys: questions.len(),
     };
     let candidates = request.session.candidates(&keys, look).await?;
-    let mut families = BTreeSet::new();
     let mut people = Vec::with_capacity(questions.len());
     for (number, (question, stopped)) in questions.iter().zip(stopped).enumerate() {
         if number % AT_A_TIME == AT_A_TIME - 1 {
@@ -295,9 +304,10 @@ async fn compare(
             Some(_) => Vec::new(),
         };
         compared.retain(|one| one.score.weight >= settings.thresholds.lower && one.score.says_enough());
-        families.extend(compared.iter().map(|one| one.family));
         people.push(compared);
     }
+    let households = candidates.households(&people.iter().flatten().map(|one| one.person).collect());
+    let mut families: BTreeSet<Uuid> = households.values().flatten().copied().collect();
     // As many families as there are questions, however many of them lead to the same person or to nobody: else a question that is repeated in one operation would tell.
     for decoy in candidates.decoys() {
         if families.len() >= questions.len() {
@@ -308,45 +318,61 @@ async fn compare(
     Ok(Comparisons {
         people,
         families: families.into_iter().collect(),
+        households,
     })
 }
 
 /// A person whom the asker may find.
 struct Standing {
-    compared: Compared,
-    marker: Marker,
+    person: Uuid,
+    /// By what is recorded in the family that fits best, of those whose marker the asker may know of.
+    score: Score,
     found: Granted,
+    /// The grant of that family.
+    grant: Arc<Grant>,
+    /// Those of all their families of whose marker the asker may know.
+    markers: Vec<Marker>,
 }
 
-/// Those of the people whom the asker may find, each once: by the family that they joined last.
-fn may_be_found(people: Vec<Compared>, dossiers: &HashMap<Uuid, Arc<Dossier>>) -> Vec<Standing> {
-    let mut standing: BTreeMap<Uuid, Standing> = BTreeMap::new();
-    for compared in people {
-        let Some(dossier) = dossiers.get(&compared.family) else {
-            continue;
-        };
-        let (Some(marker), Some(found)) = (Marker::seen(dossier), dossier.grant.finds(compared.person)) else {
-            continue;
-        };
-        let newer = standing
-            .get(&compared.person)
-            .is_none_or(|known| (known.compared.since, known.compared.family) < (compared.since, compared.family));
-        if newer {
-            let one = Standing {
-                compared,
-                marker,
-                found,
-            };
-            standing.insert(one.compared.person, one);
-        }
+/// Those of the people whom the asker may find, each once.
+fn may_be_found(
+    people: Vec<Compared>,
+    households: &HashMap<Uuid, Vec<Uuid>>,
+    dossiers: &HashMap<Uuid, Arc<Dossier>>,
+) -> Vec<Standing> {
+    let mut by_person: BTreeMap<Uuid, Vec<(Uuid, Score)>> = BTreeMap::new();
+    for one in people {
+        by_person.entry(one.person).or_default().push((one.family, one.score));
     }
-    standing.into_values().collect()
+    let standing = |(person, scores): (Uuid, Vec<(Uuid, Score)>)| {
+        let seen: Vec<(Uuid, Marker, Granted)> = households
+            .get(&person)?
+            .iter()
+            .filter_map(|family| {
+                let dossier = dossiers.get(family)?;
+                Some((*family, Marker::seen(dossier)?, dossier.grant.finds(person)?))
+            })
+            .collect();
+        // Of scores that are alike the last counts: that of the family joined last.
+        let fitting = seen.iter().rev().flat_map(|(family, marker, found)| {
+            let scores = scores.iter().filter(move |(of, _)| of == family);
+            scores.map(move |(_, score)| (score.clone(), (marker, found)))
+        });
+        let (score, (marker, found)) = Score::best(fitting.collect())?;
+        Some(Standing {
+            person,
+            score,
+            found: found.clone(),
+            grant: Arc::clone(marker.row().grant()),
+            markers: seen.iter().map(|(_, marker, _)| marker.clone()).collect(),
+        })
+    };
+    by_person.into_iter().filter_map(standing).collect()
 }
 
 /// What the asker may be told of how somebody was found.
 fn explained(one: &Standing) -> Vec<(Comparison, Granted)> {
-    let grant = one.marker.row().grant();
-    let fields = one.compared.score.fields.iter();
+    let fields = one.score.fields.iter();
     fields
         .filter_map(|comparison| {
             let categories = match comparison.field {
@@ -354,7 +380,9 @@ fn explained(one: &Standing) -> Vec<(Comparison, Granted)> {
                 Field::Identifiers => CategorySet::of(&[Category::Identifier]),
                 Field::FamilyName | Field::GivenName | Field::DateOfBirth | Field::Sex => CategorySet::EMPTY,
             };
-            let explained = grant.explains(field::MATCH_COMPARISON_LEVEL, one.compared.person, categories)?;
+            let explained = one
+                .grant
+                .explains(field::MATCH_COMPARISON_LEVEL, one.person, categories)?;
             Some((*comparison, explained))
         })
         .collect()

@@ -56,14 +56,26 @@ impl MarkerLookupResult {
         }
     }
 
-    /// The marker of the family of whoever was found.
+    /// The marker of the family of whoever was found; where they belong to several, of the one that they joined last.
     fn marker(&self, ctx: &Context<'_>) -> Shared<Option<Marker>> {
         Shared::rows(
             &Request::of(ctx).ceiling,
             field::MARKER_LOOKUP_RESULT_MARKER,
             || match &self.found {
-                Some(Found::Matched { marker, .. }) => Some(marker.clone()),
+                Some(Found::Matched { markers, .. }) => markers.first().cloned(),
                 _ => None,
+            },
+        )
+    }
+
+    /// The markers of all families to which whoever was found belongs today, of which you may know; mostly one. First that of the family that they joined last.
+    fn markers(&self, ctx: &Context<'_>) -> Shared<Vec<Marker>> {
+        Shared::rows(
+            &Request::of(ctx).ceiling,
+            field::MARKER_LOOKUP_RESULT_MARKERS,
+            || match &self.found {
+                Some(Found::Matched { markers, .. }) => markers.clone(),
+                _ => Vec::new(),
             },
         )
     }

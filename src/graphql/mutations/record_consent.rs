@@ -15,8 +15,9 @@ use super::{
 use crate::{
     audit::{
         Code,
-        decided::{Decided, Decision},
+        decided::{Decided, Decision, Professional},
     },
+    catalogue,
     graphql::{
         api_error::ApiError,
         codes::{self, AgencyKind, ConsentAnswer, DataCategory},
@@ -27,7 +28,7 @@ use crate::{
     records::ConsentRow,
     sharing::{
         category::Category,
-        facts::RowFacts,
+        facts::{Decider, RowFacts},
         grant::Shared,
         register::{FieldId, field},
     },
@@ -49,8 +50,13 @@ pub struct RecordConsentInput {
     agency_kinds: Vec<AgencyKind>,
     /// Given or refused.
     decision: ConsentAnswer,
-    /// Who decided; the member when it is not said. Below the own-consent age it must be an adult of the family with parental responsibility.
+    /// For which purposes, as tokens and agreements name them; without any it is for every one. A refusal always is.
+    purposes: Option<Vec<String>>,
+    /// Who decided; the member when it is not said. Below the own-consent age it must be somebody of the family of that age with parental responsibility.
     decided_by_id: Option<ID>,
+    /// That you decided yourself: in the best interests of a member who lacks capacity, or for a child for whom the authority has parental
+    /// responsibility and names you.
+    as_professional: Option<bool>,
     /// The last day on which it holds; without one it holds until it is withdrawn.
     expires_on: Option<NaiveDate>,
     /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
@@ -79,6 +85,7 @@ impl RecordConsentPayload {
 struct Terms {
     categories: Vec<&'static str>,
     agency_kinds: Vec<String>,
+    purposes: BTreeSet<String>,
     expires_on: Option<NaiveDate>,
 }
 
@@ -104,12 +111,35 @@ fn check(input: &RecordConsentInput, today: NaiveDate) -> Result<Terms, Vec<User
             "Categories times kinds of agency may be 200 at most. Send several requests.",
         );
     }
+    let purposes: BTreeSet<String> = input.purposes.iter().flatten().cloned().collect();
+    if let Some(at) = input
+        .purposes
+        .iter()
+        .flatten()
+        .position(|purpose| !catalogue::is_purpose(purpose))
+    {
+        checks.refuse(
+            &format!("purposes[{at}]"),
+            "There is no such purpose. The catalogue lists them.",
+        );
+    } else if input.purposes.as_ref().is_some_and(Vec::is_empty) {
+        checks.refuse(
+            "purposes",
+            "Name at least one purpose, or leave it out for every purpose.",
+        );
+    } else if !purposes.is_empty() && input.decision == ConsentAnswer::Refused {
+        checks.refuse("purposes", "A refusal is for every purpose: leave them out.");
+    }
+    if input.as_professional == Some(true) && input.decided_by_id.is_some() {
+        checks.refuse("decidedById", "Say either who decided or that you did yourself.");
+    }
     let expires_on = input
         .expires_on
         .and_then(|day| checks.coming_day("expiresOn", day, today));
     checks.finish(Some(Terms {
         categories: categories.into_iter().map(Category::code).collect(),
         agency_kinds: agency_kinds.into_iter().collect(),
+        purposes,
         expires_on,
     }))
 }
@@ -140,27 +170,34 @@ impl Change for RecordConsentInput {
         let Some(permit) = permit(&dossier, &member) else {
             return Ok(not_found(request, "memberId", key));
         };
-        let decided_by = match decider {
+        let named = match decider {
             None => member.clone(),
             Some(key) => match member_named(&dossier, key) {
                 Some(decider) => decider,
                 None => return Ok(not_found(request, "decidedById", key)),
             },
         };
-        if !dossier.grant.may_decide(person, decided_by.person()) {
+        let professional = self.as_professional == Some(true);
+        let decider = if professional {
+            Decider::Professional {
+                agency: recorder.agency,
+                subject: recorder.subject.clone(),
+            }
+        } else {
+            Decider::Person(named.person())
+        };
+        if !dossier.grant.may_decide(person, &decider) {
             request.disclose(&member.row().existence());
-            request.disclose(&decided_by.row().existence());
-            return Ok(Done::refused(UserError::invalid(
-                "decidedById",
-                "They may not decide for this member. From the own-consent age members of the family decide for themselves; below it an adult \
-                 who is in the family and has parental responsibility decides, as for a child not yet born. Where a date of birth leaves that open, both do.",
-            )));
+            request.disclose(&named.row().existence());
+            return Ok(Done::refused(may_not_decide(professional)));
         }
         let writing = request.session.write(permit);
         let recorded_at = writing.next_consent_at(person).await?;
         let words = Decided {
             at: Some(recorded_at).filter(|at| *at != request.session.now()),
-            decided_by: Some(decided_by.person()),
+            decided_by: (!professional).then(|| named.person()),
+            professional: Professional::of(professional.then_some(recorder.agency), Some(recorder.subject.as_str())),
+            purposes: terms.purposes.iter().map(Code::nearest).collect(),
             categories: terms.categories.iter().map(Code::nearest).collect(),
             agency_kinds: terms.agency_kinds.iter().map(Code::nearest).collect(),
             until: terms.expires_on,
@@ -176,7 +213,10 @@ impl Change for RecordConsentInput {
                 category: category.as_str().to_owned(),
                 agency_kind: agency_kind.as_str().to_owned(),
                 decision: self.decision,
-                decided_by: decided_by.person(),
+                purposes: words.purposes_in_words(),
+                decided_by: words.decided_by,
+                decided_by_agency: professional.then_some(recorder.agency),
+                decided_by_subject: professional.then(|| recorder.subject.clone()),
                 recorded_at,
                 expires_on: terms.expires_on,
                 withdrawn_at: None,
@@ -192,6 +232,21 @@ impl Change for RecordConsentInput {
     async fn payload(self, request: &Request, done: Done) -> Result<RecordConsentPayload, ApiError> {
         Ok(RecordConsentPayload(Changed::read(request, done, Kind::Consent).await?))
     }
+}
+
+fn may_not_decide(professional: bool) -> UserError {
+    if professional {
+        return UserError::invalid(
+            "asProfessional",
+            "You may not decide for this member: no lack of capacity is recorded, and no parental responsibility of an authority that names you.",
+        );
+    }
+    UserError::invalid(
+        "decidedById",
+        "They may not decide for this member. From the own-consent age members of the family decide for themselves; below it somebody of that \
+         age who is in the family and has parental responsibility decides, as for a child not yet born. Where a date of birth leaves that open, \
+         both do. For who lacks capacity a professional decides.",
+    )
 }
 
 /// The answer, in the trail's words.

@@ -12,6 +12,7 @@ use super::{
     writable::marked,
 };
 use crate::{
+    clock::day_of,
     graphql::{
         api_error::ApiError,
         codes::{self, ContactKind, ContactUrgency, DataCategory},
@@ -90,10 +91,8 @@ fn check(input: &RecordContactInput, now: DateTime<Utc>) -> Result<Terms, Vec<Us
         checks.refuse("occurredAt", "It has not been yet. Record it when it has.");
         occurred_at = None;
     } else {
-        let day = input.occurred_at.date_naive();
-        occurred_at = checks
-            .past_day("occurredAt", day.min(now.date_naive()), now.date_naive())
-            .and(occurred_at);
+        let (day, today) = (day_of(input.occurred_at), day_of(now));
+        occurred_at = checks.past_day("occurredAt", day.min(today), today).and(occurred_at);
     }
     let note = input.note.as_ref().map(|note| {
         let text = checks.lines("note.text", &note.text, 1, NOTE)?;

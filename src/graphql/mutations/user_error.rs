@@ -28,7 +28,7 @@ pub enum UserErrorCode {
 /// Why a change was not made, in a way that a caller can put right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserError {
-    field: String,
+    pub(super) field: String,
     code: UserErrorCode,
     message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -55,12 +55,27 @@ impl Consent {
             .release(field::CONSENT_AGENCY_KIND, |row| codes::parse(&row.agency_kind))
     }
 
+    /// For which purposes, as tokens and agreements name them; null for every one, as a refusal always is.
+    fn purposes(&self) -> Shared<Option<Vec<String>>> {
+        self.row.release(field::CONSENT_PURPOSES, |row| {
+            let purposes = row.purposes.as_ref()?;
+            Some(purposes.split(' ').map(str::to_owned).collect())
+        })
+    }
+
     /// Given or refused.
     fn decision(&self) -> Shared<ConsentAnswer> {
         self.row.release(field::CONSENT_DECISION, |row| row.decision)
     }
 
-    /// Who decided.
+    /// The agency of the professional who decided in the member's best interests, or as whom an authority with parental responsibility names.
+    fn decided_by_agency(&self) -> Shared<Option<Agency>> {
+        self.row.release(field::CONSENT_DECIDED_BY_AGENCY, |row| {
+            agency(&self.dossier, row.decided_by_agency)
+        })
+    }
+
+    /// Who decided; null where a professional did.
     fn decided_by(&self, ctx: &Context<'_>) -> Shared<Option<Member>> {
         self.row.release_rows(field::CONSENT_DECIDED_BY, || {
             member_of(ctx, &self.dossier, self.row.link(Link::Decider))

@@ -157,26 +157,26 @@ impl Member {
     /// Telephone.
     fn phone(&self) -> Shared<Option<String>> {
         self.row
-            .release(field::MEMBER_PHONE, |record| record.person.phone.clone())
+            .release(field::MEMBER_PHONE, |record| record.membership.phone.clone())
     }
 
     /// E-mail.
     fn email(&self) -> Shared<Option<String>> {
         self.row
-            .release(field::MEMBER_EMAIL, |record| record.person.email.clone())
+            .release(field::MEMBER_EMAIL, |record| record.membership.email.clone())
     }
 
     /// Employment status.
     fn employment_status(&self) -> Shared<Option<String>> {
         self.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| {
-            record.person.employment_status.clone()
+            record.membership.employment_status.clone()
         })
     }
 
     /// School, college or other setting.
     fn education_setting(&self) -> Shared<Option<String>> {
         self.row.release(field::MEMBER_EDUCATION_SETTING, |record| {
-            record.person.education_setting.clone()
+            record.membership.education_setting.clone()
         })
     }
 

@@ -54,7 +54,9 @@ pub(super) struct CachedFamily {
 impl Size for Arc<CachedFamily> {
     fn bytes(&self) -> usize {
         // Plus the facts, which hold the people and the consent decisions once more, and the map entry.
-        let facts = 100 * (self.facts.people.len() + 2 * self.facts.consents.len());
+        let elsewhere: usize = self.facts.elsewhere.iter().map(Vec::len).sum();
+        let people = self.facts.people.len() + elsewhere;
+        let facts = 200 * (people + self.facts.consents.len() + self.facts.responsibilities.len());
         1_500 + facts + self.tables.bytes()
     }
 }

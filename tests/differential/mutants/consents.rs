@@ -68,14 +68,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     ("any consent counts, not the newest", any_consent),
     ("the oldest decision counts", |case| {
-        let now = case.facts.now;
+        let (now, before) = (case.facts.now, case.facts.now - TimeDelta::hours(30_000));
         consents(case, |decision| {
-            decision.recorded_at = now + (now - decision.recorded_at);
-            decision.key = Uuid::from_u128(!decision.key.as_u128());
+            decision.recorded_at = before + (now - decision.recorded_at.min(now));
         })
-    }),
-    ("of two at one instant the wrong one counts", |case| {
-        consents(case, |decision| decision.key = Uuid::from_u128(!decision.key.as_u128()))
     }),
     ("consent for another kind of agency counts", |case| {
         let kind = case.caller.principal.agency_kind.clone();
@@ -115,30 +111,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     }),
     ("the unborn may be of any age", |case| {
-        let today = case.facts.now.date_naive();
+        let today = case.facts.today;
         twisted(case, |case| {
             each_born(case, |born| if born.latest() > today { Born::UNKNOWN } else { born });
         })
     }),
-    (
-        "of who is not surely an adult the yes is enough for a child",
-        perhaps_adult,
-    ),
-    ("any adult decides for a child", |case| {
+    ("any member decides for a child", |case| {
         twisted(case, |case| {
-            case.facts
-                .people
-                .iter_mut()
-                .for_each(|person| person.parental_responsibility = true);
-        })
-    }),
-    ("a parent who has left still decides", |case| {
-        twisted(case, |case| {
-            case.facts
-                .people
-                .iter_mut()
-                .filter(|person| person.parental_responsibility && !person.shielded)
-                .for_each(|person| person.in_family = true);
+            each_membership(case, |belongs| belongs.parental_responsibility = true);
         })
     }),
     ("one adult is enough for the family", one_adult),
@@ -158,23 +138,13 @@ fn each_born(case: &mut Case, change: impl Fn(Born) -> Born) {
     }
 }
 
-/// Parents who may be adults are taken for adults, and for nothing else than parents.
-fn perhaps_adult(case: &Case) -> Decision {
-    let today = case.facts.now.date_naive();
-    let Subject::Person(about) = case.row.subject else {
-        return case.decide();
-    };
-    twisted(case, |case| {
-        let people = case.facts.people.iter_mut();
-        let parents = people.filter(|person| person.parental_responsibility && person.person != about);
-        for parent in parents.filter(|parent| parent.born.may_be(ADULT_AGE, today)) {
-            parent.born = Born::on(parent.born.earliest());
-        }
-    })
+fn each_membership(case: &mut Case, change: impl Fn(&mut Belongs)) {
+    let people = case.facts.people.iter_mut();
+    people.flat_map(|person| &mut person.belongs).for_each(change);
 }
 
 fn any_consent(case: &Case) -> Decision {
-    let today = case.facts.now.date_naive();
+    let today = case.facts.today;
     twisted(case, |case| {
         case.facts.consents.retain(|decision| {
             decision.answer == ConsentAnswer::Given
@@ -187,7 +157,7 @@ fn any_consent(case: &Case) -> Decision {
 /// Where one adult's consent stands, every adult is taken to have given theirs.
 fn one_adult(case: &Case) -> Decision {
     let facts = &case.facts;
-    let today = facts.now.date_naive();
+    let today = facts.today;
     let adults: Vec<_> = facts
         .members()
         .filter(|person| person.born.may_be(ADULT_AGE, today))
@@ -196,18 +166,27 @@ fn one_adult(case: &Case) -> Decision {
     let mut copied = Vec::new();
     for party in case.caller.parties() {
         for category in case.needs().categories.iter() {
-            let stands = |adult: &&Uuid| consent(facts, Subject::Person(**adult), category, &party.agency_kind).is_ok();
+            let asked = Asked {
+                category,
+                agency_kind: &party.agency_kind,
+                purpose: &case.caller.purpose,
+            };
+            let stands = |adult: &&Uuid| consent(facts, Subject::Person(**adult), asked).is_ok();
             if case.row.subject == Subject::Family && adults.iter().any(|adult| stands(&adult)) {
                 copied.extend(adults.iter().map(|adult| ConsentDecision {
+                    family: facts.family,
                     person: *adult,
                     category,
                     agency_kind: party.agency_kind.clone(),
+                    purposes: None,
                     answer: ConsentAnswer::Given,
-                    decided_by: *adult,
+                    decided_by: Decider::Person(*adult),
                     recorded_at: facts.now,
+                    recorded_on: facts.today,
                     key: Uuid::from_u128(1),
                     expires_on: None,
                     withdrawn_at: None,
+                    withdrawn_on: None,
                 }));
             }
         }

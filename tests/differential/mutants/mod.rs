@@ -5,19 +5,21 @@ use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
     born::{ADULT_AGE, Born},
     category::{Category, CategorySet},
-    consent::consent,
+    consent::{Asked, consent},
     decide::{Decision, Needs},
-    facts::{ConsentAnswer, ConsentDecision, Subject},
+    facts::{Belongs, ConsentAnswer, ConsentDecision, Decider, Subject},
 };
 use uuid::Uuid;
 
 use crate::{
     agreements::ROLES,
     cases::{Case, Question},
+    families::date,
 };
 
 mod agreements;
 mod consents;
+mod deciders;
 mod exceptions;
 
 /// A wrong decider and the mistake it makes.
@@ -27,6 +29,7 @@ pub(crate) type Mutant = (&'static str, fn(&Case) -> Decision);
 fn twisted(case: &Case, twist: impl FnOnce(&mut Case)) -> Decision {
     let mut case = case.clone();
     twist(&mut case);
+    case.facts.consents.iter_mut().for_each(date);
     case.decide()
 }
 
@@ -54,5 +57,11 @@ fn open_emergency(case: &Case) -> bool {
 
 /// Every mutant.
 pub(crate) fn all() -> Vec<Mutant> {
-    [agreements::MUTANTS, consents::MUTANTS, exceptions::MUTANTS].concat()
+    [
+        agreements::MUTANTS,
+        consents::MUTANTS,
+        deciders::MUTANTS,
+        exceptions::MUTANTS,
+    ]
+    .concat()
 }

@@ -4,14 +4,13 @@ use super::Home;
 use crate::support::database::{TestDatabase, on_both};
 
 const AGENCIES: &str = "code,name,kind\nnorth-police,North Police,police\n";
-const PEOPLE: &str = "person_key,given_name,family_name,date_of_birth,sex,ethnicity,disability,employment_status,\
-                      education_setting,phone,email,shielded,source_agency\n\
-                      p1,Dawn,Hart,1990-02-28,female,,,,,,,false,north-police\n\
-                      p2,Toby,Hart,2016-05-01,male,,,,,,,false,\n";
+const PEOPLE: &str = "person_key,given_name,family_name,date_of_birth,sex,ethnicity,disability,shielded\n\
+                      p1,Dawn,Hart,1990-02-28,female,,,false\n\
+                      p2,Toby,Hart,2016-05-01,male,,,false\n";
 const FAMILIES: &str = "family_key,reference,district,ward,locality,reach_area,need_level,route,attached_on,closed_on\n\
                         f1,N-1,North,,,,,data,2025-01-02,\n";
-const MEMBERS: &str = "membership_key,family_key,person_key,relationship,parental_responsibility,valid_from,valid_until\n\
-                       m1,f1,p1,mother,true,2016-05-01,\nm2,f1,p2,child,false,2016-05-01,\n";
+const MEMBERS: &str = "membership_key,family_key,person_key,relationship,parental_responsibility,valid_from,valid_until,phone\n\
+                       m1,f1,p1,mother,true,2016-05-01,,\nm2,f1,p2,child,false,2016-05-01,,\n";
 const RUN: [&str; 6] = [
     "import",
     "files",
@@ -99,7 +98,7 @@ async fn what_changed_is_told_and_looked_at_first(database: &TestDatabase) {
     const SUMS: &str = "SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM import_file) + \
         (SELECT count(*) FROM announced_write) + (SELECT count(*) FROM family_change) + \
         (SELECT count(*) FROM family_written) + (SELECT count(*) FROM person_key)";
-    const CALLED: &str = "SELECT count(*) FROM person WHERE phone = '01632 960002'";
+    const CALLED: &str = "SELECT count(*) FROM membership WHERE phone = '01632 960002'";
     let home = Home::with_database(database.text());
     home.run(&["migrate", "up"]).ok();
     home.write("files/agency.csv", AGENCIES);
@@ -114,8 +113,8 @@ async fn what_changed_is_told_and_looked_at_first(database: &TestDatabase) {
     assert_eq!(home.number("SELECT count(*) FROM authority").await, 0);
     home.run(&RUN).ok();
 
-    let phone = PEOPLE.replacen(",,,,,,,false,north", ",,,,,01632 960002,,false,north", 1);
-    home.write("files/person.csv", &phone);
+    let phone = MEMBERS.replacen("2016-05-01,,", "2016-05-01,,01632 960002", 1);
+    home.write("files/membership.csv", &phone);
     let (sums, entries) = (home.number(SUMS).await, home.entries("write").await.len());
     let looked = home.run(&[&RUN[..], &["--check"]].concat()).ok();
     assert!(
@@ -134,14 +133,14 @@ async fn what_changed_is_told_and_looked_at_first(database: &TestDatabase) {
     let entry = home.entries("write").await.pop().unwrap();
     assert_eq!(
         entry["imported"],
-        serde_json::json!({ "table": "person", "new": 0, "changed": 1 })
+        serde_json::json!({ "table": "membership", "new": 0, "changed": 1 })
     );
     assert_eq!(entry["families"].as_array().map(Vec::len), Some(1), "{entry}");
-    assert_eq!(entry["operation"]["name"], "import_person");
+    assert_eq!(entry["operation"]["name"], "import_membership");
     assert!(!entry.to_string().contains("960002"));
 
     // What was loaded before the last is loaded again.
-    home.write("files/person.csv", PEOPLE);
+    home.write("files/membership.csv", MEMBERS);
     let told = home.run(&RUN).ok();
     assert!(
         told.starts_with("1 files: 0 rows new, 1 changed, 1 the same; 3 files"),

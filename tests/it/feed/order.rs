@@ -134,7 +134,7 @@ async fn decide(store: &Store, (family, person): (Uuid, Uuid), turn: usize, give
             id: Ids::random().uuid(),
             family_id: family,
             person_id: person,
-            decided_by: person,
+            decided_by: Some(person),
             category: "MARKER".to_owned(),
             agency_kind: "police".to_owned(),
             decision: if given {

@@ -41,15 +41,15 @@ pub(super) const LIVE: &str = "subscription Live($after: String) { markerChanged
 } }";
 
 /// Somebody who reads the feed from where they were.
-pub(super) struct Reader {
-    pub(super) partner: Partner,
+pub(crate) struct Reader {
+    pub(crate) partner: Partner,
     pub(super) after: Option<String>,
     pub(super) size: i32,
 }
 
 /// An event as its reader got it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Told {
+pub(crate) struct Told {
     pub(super) kind: String,
     pub(super) id: String,
     pub(super) marker: Value,
@@ -74,7 +74,7 @@ impl Told {
 }
 
 impl Reader {
-    pub(super) fn new(partner: Partner) -> Self {
+    pub(crate) fn new(partner: Partner) -> Self {
         Self {
             partner,
             after: None,
@@ -83,7 +83,7 @@ impl Reader {
     }
 
     /// All that came since the last time.
-    pub(super) async fn read(&mut self) -> Vec<Told> {
+    pub(crate) async fn read(&mut self) -> Vec<Told> {
         let mut told = Vec::new();
         loop {
             let variables = json!({ "after": self.after, "first": self.size });
@@ -109,14 +109,14 @@ impl Reader {
     }
 
     /// What came since the last time, as kinds and ids.
-    pub(super) async fn kinds(&mut self) -> Vec<(String, String)> {
+    pub(crate) async fn kinds(&mut self) -> Vec<(String, String)> {
         let told = self.read().await;
         told.into_iter().map(|told| (told.kind, told.id)).collect()
     }
 
     /// That nothing came, and that not even the place has changed.
     #[track_caller]
-    pub(super) fn nothing(&mut self) -> impl Future<Output = ()> + '_ {
+    pub(crate) fn nothing(&mut self) -> impl Future<Output = ()> + '_ {
         let caller = std::panic::Location::caller();
         async move {
             let before = self.after.clone();
@@ -141,7 +141,7 @@ pub(super) fn take_in(known: &mut BTreeMap<String, Value>, told: &[Told]) {
 }
 
 /// Runs a statement of the main database that must change something.
-pub(super) async fn change(store: &Store, sql: &str, values: Vec<SqlValue>) {
+pub(crate) async fn change(store: &Store, sql: &str, values: Vec<SqlValue>) {
     let main = store.databases().main();
     let statement = Statement::from_sql_and_values(main.get_database_backend(), sql, values);
     assert!(main.execute_raw(statement).await.unwrap().rows_affected() > 0, "{sql}");
@@ -204,7 +204,7 @@ pub(super) fn with_families(data: &mut Dataset, number: usize) -> Vec<(Uuid, Uui
         (row.id, row.family_id, row.person_id, row.valid_until) = (ids.uuid(), family, person, None);
         data.memberships.push(row);
         let mut row: ConsentRow = data.consents[0].clone();
-        (row.id, row.family_id, row.person_id, row.decided_by) = (ids.uuid(), family, person, person);
+        (row.id, row.family_id, row.person_id, row.decided_by) = (ids.uuid(), family, person, Some(person));
         (row.category, row.agency_kind) = ("MARKER".to_owned(), "police".to_owned());
         (row.decision, row.recorded_at) = (ConsentAnswer::Given, day.and_time(NaiveTime::MIN).and_utc());
         (row.expires_on, row.withdrawn_at, row.recorded_by_agency) = (None, None, recorder);

@@ -5,6 +5,7 @@ mod budget;
 mod failing;
 mod found;
 mod hidden;
+mod households;
 mod list;
 mod names;
 mod numbers;

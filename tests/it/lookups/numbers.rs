@@ -1,15 +1,14 @@
 //! Numbers in other systems, asked over the wire and kept once.
 
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 use thinkfamily::{
     demo,
-    records::{Code as _, IdentifierSystem, LocalIdentifierRow, MembershipRow, Relationship},
+    records::{Code as _, IdentifierSystem, LocalIdentifierRow},
     store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
 
-use super::world::{ask, person, police, status, with, write};
+use super::world::{ask, membership, person, police, status, with, write};
 use crate::support::{
     app::{App, today},
     database::{TestDatabase, on_both},
@@ -116,18 +115,8 @@ async fn joins(app: &App, given: &str, reference: &str) {
     let family = data.families.iter().find(|family| family.reference == reference);
     let person = data.people.iter().find(|person| person.given_name == given);
     let (family, person) = (family.expect("a family"), person.expect("a person"));
-    let membership = MembershipRow {
-        authority_id: family.authority_id,
-        id: Uuid::from_u128(950),
-        family_id: family.id,
-        person_id: person.id,
-        relationship: Relationship::Other,
-        parental_responsibility: false,
-        valid_from: today().date_naive() - TimeDelta::days(10),
-        valid_until: None,
-    };
     let more = Dataset {
-        memberships: vec![membership],
+        memberships: vec![membership(family, person.id, 950)],
         ..Dataset::default()
     };
     bulk::load(app.store.databases(), &more, &mut |_| {}).await.unwrap();

@@ -13,7 +13,7 @@ use thinkfamily::{
 };
 use uuid::Uuid;
 
-use super::world::{ask, person, police, status, with, write};
+use super::world::{ask, membership, person, police, status, with, write};
 use crate::support::{
     app::{App, Partner, lookups, today},
     database::{TestDatabase, on_both},
@@ -90,7 +90,7 @@ fn elsewhere(mut data: Dataset, homes: &[Uuid]) -> Dataset {
     data.local_identifiers.retain(|row| !people.contains(&row.person_id));
     data.statutory_statuses.retain(|row| !people.contains(&row.person_id));
     data.consents
-        .retain(|row| !people.contains(&row.person_id) && !people.contains(&row.decided_by));
+        .retain(|row| !people.contains(&row.person_id) && row.decided_by.is_none_or(|by| !people.contains(&by)));
     let about = |person: &Option<Uuid>| person.is_some_and(|person| people.contains(&person));
     data.criteria_matches.retain(|row| !about(&row.person_id));
     data.distance_scores.retain(|row| !about(&row.person_id));
@@ -331,16 +331,7 @@ async fn luca_lives_in_two_homes(app: &App) -> Value {
         .find(|row| row.reference == "TF-10001")
         .expect("a family");
     let of_both = Dataset {
-        memberships: vec![MembershipRow {
-            authority_id: other.authority_id,
-            id: Uuid::from_u128(79),
-            family_id: other.id,
-            person_id: luca.id,
-            relationship: Relationship::Child,
-            parental_responsibility: false,
-            valid_from: today().date_naive() - TimeDelta::days(100),
-            valid_until: None,
-        }],
+        memberships: vec![membership(other, luca.id, 79)],
         ..Dataset::default()
     };
     bulk::load(app.store.databases(), &of_both, &mut |_| {}).await.unwrap();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use thinkfamily::{
     clock::{Clock, Ids},
     demo,
-    records::{MembershipRow, PersonRow, Relationship},
+    records::{FamilyRow, MembershipRow, PersonRow, Relationship},
     store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
@@ -70,6 +70,25 @@ pub(crate) fn police(app: &App) -> Partner {
     app.partner("cambs-police", "marker_lookup", "safeguarding")
 }
 
+/// That somebody joined a family ten days ago, of whom nothing is recorded there.
+pub(crate) fn membership(family: &FamilyRow, person_id: Uuid, key: u128) -> MembershipRow {
+    MembershipRow {
+        authority_id: family.authority_id,
+        id: Uuid::from_u128(key),
+        family_id: family.id,
+        person_id,
+        relationship: Relationship::Other,
+        parental_responsibility: false,
+        valid_from: today().date_naive() - TimeDelta::days(10),
+        valid_until: None,
+        employment_status: None,
+        education_setting: None,
+        phone: None,
+        email: None,
+        source_agency_id: None,
+    }
+}
+
 /// Adds somebody with the names and date of birth of somebody else to another family, by the bulk loader.
 pub(super) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
     let data = demo::worked(today().date_naive());
@@ -82,22 +101,11 @@ pub(super) async fn add_namesake(app: &App, of: (&str, &str), reference: &str) {
     let person = PersonRow {
         id: Uuid::from_u128(77),
         shielded: false,
-        source_agency_id: None,
         ..original.expect("a person of the demonstration").clone()
     };
-    let membership = MembershipRow {
-        authority_id: family.authority_id,
-        id: Uuid::from_u128(78),
-        family_id: family.id,
-        person_id: person.id,
-        relationship: Relationship::Other,
-        parental_responsibility: false,
-        valid_from: today().date_naive() - TimeDelta::days(10),
-        valid_until: None,
-    };
     let more = Dataset {
+        memberships: vec![membership(family, person.id, 78)],
         people: vec![person],
-        memberships: vec![membership],
         ..Dataset::default()
     };
     bulk::load(app.store.databases(), &more, &mut |_| {}).await.unwrap();

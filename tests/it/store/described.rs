@@ -55,7 +55,8 @@ fn kind(column: &Column) -> &'static str {
         | Holds::Criterion
         | Holds::Measure
         | Holds::Domain
-        | Holds::Category => "text",
+        | Holds::Category
+        | Holds::Purposes => "text",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod connect;
 mod constraints;
+mod deciders;
 mod described;
 mod migrations;
 mod tables;

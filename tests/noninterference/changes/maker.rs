@@ -118,6 +118,23 @@ impl Maker<'_> {
         self.chance.pick(&Category::ALL).code().to_owned()
     }
 
+    /// One purpose or two, as rows have them.
+    pub(super) fn purposes(&mut self) -> String {
+        self.one(&[
+            "safeguarding",
+            "programme_management",
+            "prevention_of_crime safeguarding",
+        ])
+    }
+
+    /// Who decides: a person, or a professional of an agency.
+    pub(super) fn decider(&mut self, person: Uuid) -> (Option<Uuid>, Option<Uuid>, Option<String>) {
+        if self.chance.percent(70) {
+            return (Some(person), None, None);
+        }
+        (None, Some(self.agency()), Some(format!("{}.", self.text())))
+    }
+
     /// Which row of so many; none when there are none.
     pub(super) fn which(&mut self, rows: usize) -> Option<usize> {
         (rows > 0).then(|| self.chance.number(0, rows - 1))

@@ -50,12 +50,8 @@ pub(super) fn change(table: usize, m: &mut Maker<'_>, folder: &mut Folder) -> &'
                 sex = m.code(),
                 ethnicity = m.text_if_any(),
                 disability = m.text_if_any(),
-                employment_status = m.text_if_any(),
-                education_setting = m.text_if_any(),
-                phone = m.text_if_any(),
-                email = m.text_if_any(),
                 shielded = m.chance.percent(50),
-                source_agency_id = Some(m.agency()),
+                died_on = m.chance.percent(15).then(|| m.day()),
             );
             if m.here() {
                 birth(m, &mut folder.people[at]);

@@ -127,8 +127,8 @@ fn come(m: &mut Maker<'_>, folder: &mut Folder) {
         .collect();
     for mut decision in decisions {
         (decision.id, decision.person_id) = (m.chance.key(), key);
-        if decision.decided_by == like {
-            decision.decided_by = key;
+        if decision.decided_by == Some(like) {
+            decision.decided_by = Some(key);
         }
         folder.consents.push(decision);
     }

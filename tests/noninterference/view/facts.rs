@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use thinkfamily::sharing::{
     category::Category,
-    facts::{ConsentAnswer, ConsentDecision, EmergencyFact, FamilyFacts, PersonFacts},
+    facts::{
+        Belongs, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, Period, PersonFacts,
+        Responsibility,
+    },
 };
 use uuid::Uuid;
 
@@ -15,6 +18,8 @@ use crate::world::Folder;
 #[derive(Clone, Debug)]
 pub(crate) struct Moment {
     pub(crate) now: DateTime<Utc>,
+    /// The day in the United Kingdom.
+    pub(crate) today: NaiveDate,
     pub(crate) own_consent_age: HashMap<i32, i32>,
 }
 
@@ -25,9 +30,23 @@ pub(super) fn open(from: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) 
     }
 }
 
+fn period(from: NaiveDate, until: Option<NaiveDate>) -> Period {
+    Period { from, until }
+}
+
+fn decider(person: Option<Uuid>, agency: Option<Uuid>, subject: Option<&String>) -> Option<Decider> {
+    let professional = || {
+        Some(Decider::Professional {
+            agency: agency?,
+            subject: subject?.clone(),
+        })
+    };
+    person.map(Decider::Person).or_else(professional)
+}
+
 /// What the decision looks at.
 pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
-    let today = moment.now.date_naive();
+    let today = moment.today;
     let mut people: BTreeMap<Uuid, PersonFacts> = BTreeMap::new();
     for row in &folder.memberships {
         let Some(person) = folder.person(row.person_id) else {
@@ -37,12 +56,22 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
         let known = people.entry(person.id).or_insert_with(|| PersonFacts {
             person: person.id,
             born: person.born(today),
-            parental_responsibility: false,
+            belongs: Vec::new(),
+            lacks_capacity: folder
+                .lacks_capacity
+                .iter()
+                .filter(|row| row.person_id == person.id)
+                .map(|row| period(row.valid_from, row.valid_until))
+                .collect(),
+            died_on: person.died_on,
             in_family: false,
             shielded: person.shielded,
         });
-        known.in_family |= here;
-        known.parental_responsibility |= here && row.parental_responsibility;
+        known.belongs.push(Belongs {
+            period: period(row.valid_from, row.valid_until),
+            parental_responsibility: row.parental_responsibility,
+        });
+        known.in_family |= here && person.died_on.is_none_or(|died| died > today);
     }
     let mut leads: Vec<_> = folder
         .lead_professionals
@@ -69,18 +98,25 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
             .iter()
             .filter_map(|row| {
                 Some(ConsentDecision {
+                    family: row.family_id,
                     person: row.person_id,
                     category: Category::from_code(&row.category)?,
                     agency_kind: row.agency_kind.clone(),
+                    purposes: row
+                        .purposes
+                        .as_ref()
+                        .map(|purposes| purposes.split(' ').map(str::to_owned).collect()),
                     answer: match row.decision {
                         thinkfamily::records::ConsentAnswer::Given => ConsentAnswer::Given,
                         thinkfamily::records::ConsentAnswer::Refused => ConsentAnswer::Refused,
                     },
-                    decided_by: row.decided_by,
+                    decided_by: decider(row.decided_by, row.decided_by_agency, row.decided_by_subject.as_ref())?,
                     recorded_at: row.recorded_at,
+                    recorded_on: thinkfamily::clock::day_of(row.recorded_at),
                     key: row.id,
                     expires_on: row.expires_on,
                     withdrawn_at: row.withdrawn_at,
+                    withdrawn_on: row.withdrawn_at.map(thinkfamily::clock::day_of),
                 })
             })
             .collect(),
@@ -98,7 +134,21 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
             })
             .collect(),
         people_read: true,
+        // Nobody is in two of these families.
+        elsewhere: Vec::new(),
+        responsibilities: folder
+            .parental_responsibilities
+            .iter()
+            .filter_map(|row| {
+                Some(Responsibility {
+                    child: row.child_id,
+                    held_by: decider(row.person_id, row.agency_id, row.subject.as_ref())?,
+                    period: period(row.valid_from, row.valid_until),
+                })
+            })
+            .collect(),
         own_consent_age: moment.own_consent_age[&folder.family.authority_id],
         now: moment.now,
+        today: moment.today,
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
             "Family.attachedOn" attached_on, "Family.closedOn" closed_on,
         ),
     ) {
-        let today = moment.now.date_naive();
+        let today = moment.today;
         let on_cohort = looker.facts.on_cohort;
         looker.note("Family", row.id, "onCohort", on_cohort.to_string());
         let has_plan = folder.plans.iter().any(|plan| plan.status != PlanStatus::Closed);

@@ -23,7 +23,7 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
     if !looker.facts.on_cohort || looker.look("Marker", &RowFacts::family()).is_err() {
         return;
     }
-    let today = moment.now.date_naive();
+    let today = moment.today;
     let here: Vec<_> = folder
         .memberships
         .iter()

@@ -35,13 +35,14 @@ const BIRTHS: [&str; 6] = [
 /// What is seen of members, and who is. Of who has left, or is yet to come, it is what they are or were in the family, and since when and until when: what they are called or reached by now
 /// is the same to everybody, whatever the register says of it.
 pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) -> HashSet<Uuid> {
-    let today = moment.now.date_naive();
+    let today = moment.today;
     let mut members = HashSet::new();
     for row in &folder.memberships {
         let Some(person) = folder.person(row.person_id) else {
             continue;
         };
-        let here = open(row.valid_from, row.valid_until, today);
+        let lives = person.died_on.is_none_or(|died| today < died);
+        let here = lives && open(row.valid_from, row.valid_until, today);
         let facts = RowFacts::membership(person.id, here);
         // All that is known of a birth is of one category, and orders and ages are made of all of it.
         let birth = format!(
@@ -57,11 +58,12 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment)
         let births = BIRTHS.map(|field| (field, birth.clone()));
         let age = values!(person,
             "Member.givenName" given_name, "Member.familyName" family_name, "Member.sex" sex, "Member.ethnicity" ethnicity, "Member.disability" disability,
-            "Member.phone" phone, "Member.email" email, "Member.employmentStatus" employment_status,
-            "Member.educationSetting" education_setting,
         );
-        let responsible = values!(row, "Member.parentalResponsibility" parental_responsibility);
-        let today_alone = age.into_iter().chain(births).chain(responsible);
+        let there = values!(row,
+            "Member.parentalResponsibility" parental_responsibility, "Member.phone" phone, "Member.email" email,
+            "Member.employmentStatus" employment_status, "Member.educationSetting" education_setting,
+        );
+        let today_alone = age.into_iter().chain(births).chain(there);
         let today_alone = today_alone.map(|(field, value)| (field, if here { value } else { String::new() }));
         let own = values!(row,
             "Member.relationship" relationship, "Member.memberFrom" valid_from, "Member.memberUntil" valid_until,

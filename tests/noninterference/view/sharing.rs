@@ -30,11 +30,12 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
             &values!(row,
                 "Consent.category" category, "Consent.agencyKind" agency_kind, "Consent.decision" decision,
                 "Consent.recordedAt" recorded_at, "Consent.expiresOn" expires_on, "Consent.withdrawnAt" withdrawn_at,
-                "Consent.recordedByAgency" recorded_by_agency,
+                "Consent.recordedByAgency" recorded_by_agency, "Consent.purposes" purposes,
+                "Consent.decidedByAgency" decided_by_agency,
             ),
         ) {
             looker.note("Consent", row.id, "person", named.tell(Some(row.person_id)));
-            looker.note("Consent", row.id, "decidedBy", named.tell(Some(row.decided_by)));
+            looker.note("Consent", row.id, "decidedBy", named.tell(row.decided_by));
         }
     }
     for row in &folder.markers {

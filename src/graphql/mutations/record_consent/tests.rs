@@ -12,7 +12,9 @@ fn input(categories: &[DataCategory], agency_kinds: &[AgencyKind]) -> RecordCons
         categories: categories.to_vec(),
         agency_kinds: agency_kinds.to_vec(),
         decision: ConsentAnswer::Given,
+        purposes: None,
         decided_by_id: None,
+        as_professional: None,
         expires_on: None,
         idempotency_key: None,
     }
@@ -54,6 +56,26 @@ fn there_are_some_and_not_too_many_and_all_are_about_people() {
     for nobody in [DataCategory::Reference, DataCategory::Statistics] {
         assert!(check(&input(&[DataCategory::Plan, nobody], &police), today()).is_err());
     }
+}
+
+#[test]
+fn purposes_are_those_of_the_catalogue_and_a_refusal_is_for_every_one() {
+    let of = |purposes: &[&str], decision| RecordConsentInput {
+        purposes: Some(purposes.iter().map(|purpose| (*purpose).to_owned()).collect()),
+        decision,
+        ..input(&[DataCategory::Plan], &[AgencyKind::Police])
+    };
+    let fields = |input: &RecordConsentInput| -> Vec<String> {
+        let errors = check(input, today()).err().unwrap_or_default();
+        errors.iter().map(|error| error.field.clone()).collect()
+    };
+    assert!(fields(&of(&["safeguarding"], ConsentAnswer::Given)).is_empty());
+    assert_eq!(
+        fields(&of(&["safeguarding", "gossip"], ConsentAnswer::Given)),
+        ["purposes[1]"]
+    );
+    assert_eq!(fields(&of(&[], ConsentAnswer::Given)), ["purposes"]);
+    assert_eq!(fields(&of(&["safeguarding"], ConsentAnswer::Refused)), ["purposes"]);
 }
 
 #[test]

@@ -1,0 +1,136 @@
+//! People who live in two households, and who left one: by what is recorded where they are found, and which markers are answered.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use thinkfamily::{
+    demo,
+    store::{bulk, dataset::Dataset},
+};
+
+use super::world::{born, membership, person, police, with, write};
+use crate::support::{
+    app::{App, Partner, today},
+    database::{TestDatabase, on_both},
+};
+
+const OLD: &str = "TF-10001";
+const NEW: &str = "TF-10005";
+
+/// Dawn, who belongs to a family of the demonstration, joins another one as well.
+async fn dawn_joins(app: &App) {
+    let data = demo::worked(today().date_naive());
+    let dawn = data.people.iter().find(|row| row.given_name == "Dawn").expect("Dawn");
+    let family = data.families.iter().find(|row| row.reference == NEW).expect("a family");
+    let joined = Dataset {
+        memberships: vec![membership(family, dawn.id, 79)],
+        ..Dataset::default()
+    };
+    bulk::load(app.store.databases(), &joined, &mut |_| {}).await.unwrap();
+}
+
+/// Dawn by names and a date of birth that are each only near, so that a number or a place decides.
+fn vaguely(more: &Value) -> Value {
+    let day = born("Dawn", "Hardman") - TimeDelta::days(400);
+    with(
+        json!({ "givenName": "Dawne", "familyName": "Herdman", "dateOfBirth": day }),
+        more,
+    )
+}
+
+/// What is answered: the status, and the references of the families whose markers are.
+async fn found(partner: &Partner, question: Value) -> (String, Vec<String>) {
+    const LOOK: &str = "query Lookup($input: MarkerLookupInput!) { markerLookup(input: $input) {
+        status marker { family { reference } } markers { family { reference } } } }";
+    let reply = partner.ask_with(LOOK, json!({ "input": question })).await;
+    let told = &reply.data()["markerLookup"];
+    let markers = told["markers"].as_array().expect("a list");
+    let reference = |marker: &Value| marker["family"]["reference"].as_str().expect("a reference").to_owned();
+    assert_eq!(
+        markers.first().unwrap_or(&Value::Null),
+        &told["marker"],
+        "`marker` is the first of `markers`"
+    );
+    (
+        told["status"].as_str().unwrap_or("null").to_owned(),
+        markers.iter().map(reference).collect(),
+    )
+}
+
+fn matched(references: &[&str]) -> (String, Vec<String>) {
+    (
+        "MATCHED".to_owned(),
+        references.iter().map(|one| (*one).to_owned()).collect(),
+    )
+}
+
+on_both!(who_lives_in_two_households_leads_to_each_that_the_asker_may_know_of);
+async fn who_lives_in_two_households_leads_to_each_that_the_asker_may_know_of(database: &TestDatabase) {
+    let app = App::start(database).await;
+    dawn_joins(&app).await;
+    let social_care = app.partner("cambs-social-care", "marker_lookup", "safeguarding");
+    let tenancy = json!({ "identifiers": [{ "system": "TENANCY", "value": "CH-20931" }] });
+    assert_eq!(
+        found(&social_care, person("Dawn", "Hardman")).await,
+        matched(&[NEW, OLD])
+    );
+    assert_eq!(
+        found(&social_care, with(person("Dawn", "Hardman"), &tenancy)).await,
+        matched(&[NEW, OLD]),
+        "by a number of the one she is found in both"
+    );
+    // The household that joined the programme last leaves it: nothing tells that there is another one.
+    write(
+        &app,
+        &format!("UPDATE family SET closed_on = '2026-06-15' WHERE reference = '{NEW}'"),
+    )
+    .await;
+    assert_eq!(found(&social_care, person("Dawn", "Hardman")).await, matched(&[OLD]));
+}
+
+on_both!(nobody_is_found_by_what_is_recorded_in_a_household_that_the_asker_may_not_know_of);
+async fn nobody_is_found_by_what_is_recorded_in_a_household_that_the_asker_may_not_know_of(database: &TestDatabase) {
+    let app = App::start(database).await;
+    dawn_joins(&app).await;
+    let police = police(&app);
+    let number = json!({ "identifiers": [{ "system": "NINO", "value": "QQ900101A" }] });
+    let home = json!({ "postcode": "ZQ4 7HA", "address": "14 Mill Road" });
+    for more in [&number, &home] {
+        let answer = found(&police, vaguely(more)).await;
+        assert_ne!(answer.0, "NOT_FOUND", "{more}: it finds her where it is recorded");
+    }
+    write(
+        &app,
+        &format!("UPDATE family SET closed_on = '2026-06-15' WHERE reference = '{OLD}'"),
+    )
+    .await;
+    for more in [&number, &home] {
+        let answer = found(&police, vaguely(more)).await;
+        assert_eq!(answer, ("NOT_FOUND".to_owned(), Vec::new()), "{more}");
+    }
+    assert_eq!(found(&police, person("Dawn", "Hardman")).await, matched(&[NEW]));
+}
+
+on_both!(who_left_is_not_found_by_what_the_old_household_recorded);
+async fn who_left_is_not_found_by_what_the_old_household_recorded(database: &TestDatabase) {
+    let app = App::start(database).await;
+    dawn_joins(&app).await;
+    let social_care = app.partner("cambs-social-care", "marker_lookup", "safeguarding");
+    write(
+        &app,
+        "UPDATE membership SET valid_until = '2026-06-15' WHERE valid_until IS NULL \
+         AND person_id IN (SELECT id FROM person WHERE given_name = 'Dawn') \
+         AND family_id IN (SELECT id FROM family WHERE reference = 'TF-10001')",
+    )
+    .await;
+    for more in [
+        json!({ "identifiers": [{ "system": "NINO", "value": "QQ900101A" }] }),
+        json!({ "identifiers": [{ "system": "TENANCY", "value": "CH-20931" }] }),
+        json!({ "postcode": "ZQ4 7HA", "address": "14 Mill Road" }),
+    ] {
+        let answer = found(&social_care, vaguely(&more)).await;
+        assert!(!answer.1.contains(&NEW.to_owned()), "{more}: {answer:?}");
+        // An old number neither helps nor rules out: she is found by her present name alone.
+        let named = found(&social_care, with(person("Dawn", "Hardman"), &more)).await;
+        assert_eq!(named, matched(&[NEW]), "{more}");
+    }
+}
