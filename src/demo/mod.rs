@@ -12,6 +12,7 @@ mod deciders;
 mod desk;
 mod hardman;
 mod hardman_plan;
+mod meetings;
 mod names;
 mod richmond;
 mod synthetic;
@@ -52,6 +53,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
         };
         desk.data.statistical_neighbours.push(row);
     }
+    meetings::write(&mut desk);
     desk.data
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A good file of every table, in the order of loading; every column is filled at least once.
-const GOOD: [(Table, &str); 20] = [
+const GOOD: [(Table, &str); 22] = [
     (
         Table::Agency,
         "code,name,kind\nnorth-police,North Police,police\nnorth-school,North School,school\n",
@@ -113,6 +113,14 @@ const GOOD: [(Table, &str); 20] = [
          t1,f1,north-police,sub-9,incident,soon,2025-03-01T10:00:00Z,Nobody was hurt,CRITERION_CRIME,2025-03-01T10:30:00Z\n\
          t2,f1,north-school,sub-1,visit,routine,2025-03-02T10:00:00Z,,,2025-03-02T10:00:00Z\n",
     ),
+    (
+        Table::TafMeeting,
+        "taf_meeting_key,family_key,chaired_by,held_on,next_on\nt1,f1,north-school,2025-03-01,2025-06-01\n",
+    ),
+    (
+        Table::TafAttendance,
+        "taf_attendance_key,family_key,taf_meeting_key,agency,attendee,attendance\nn1,f1,t1,north-police,Sam Fox,apologies\n",
+    ),
 ];
 
 fn today() -> NaiveDate {
@@ -207,7 +215,10 @@ fn good_files_become_rows() {
     assert_eq!(data.outcomes[0].goal_id, Some(data.goals[0].id));
     assert_eq!(data.distance_scores[0].assessment_id, data.assessments[0].id);
     let consent = &data.consents[0];
-    assert_eq!((consent.decided_by, consent.person_id), (Some(mother.id), data.people[1].id));
+    assert_eq!(
+        (consent.decided_by, consent.person_id),
+        (Some(mother.id), data.people[1].id)
+    );
     assert_eq!(consent.recorded_at.to_rfc3339(), "2025-01-02T08:30:00+00:00");
     assert_eq!(data.criteria_matches[1].person_id, None);
     assert_eq!(data.families[1].attached_on, None);

@@ -8,6 +8,7 @@ mod emergency;
 mod errors;
 mod idempotency;
 mod involvement;
+mod meeting;
 mod permission;
 mod together;
 
