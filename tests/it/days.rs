@@ -231,7 +231,7 @@ async fn what_is_dated_today_can_be_said_in_the_first_hour(database: &TestDataba
     let app = App::start(database).await;
     app.clock.set(instant("2026-07-01T23:30:00Z"));
     let input = json!({ "givenName": "Baby", "familyName": "Newbold", "dateOfBirth": "2026-07-02" });
-    let reply = ask(&police(&app), &input).await;
+    let reply = ask(&police(&app), input).await;
     assert_eq!(reply.data()["markerLookup"]["status"], "NOT_FOUND", "{:#}", reply.body);
 
     let query = format!(
