@@ -31,6 +31,7 @@ mod m0030_authority_fence;
 mod m0031_of_households;
 mod m0032_number_to_ring;
 mod m0034_deciders;
+mod m0035_meetings;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;
@@ -52,7 +53,9 @@ pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
             .iter()
             .map(move |event| (table, format!("{table}_written{event}")))
     };
-    let tables = m0014_written::noted_tables().chain(m0034_deciders::noted_tables());
+    let tables = m0014_written::noted_tables()
+        .chain(m0034_deciders::noted_tables())
+        .chain(m0035_meetings::noted_tables());
     tables.flat_map(of_table).collect()
 }
 
@@ -125,6 +128,7 @@ pub const MAIN: Steps = Steps {
         m0031_of_households::STEP,
         m0032_number_to_ring::STEP,
         m0034_deciders::STEP,
+        m0035_meetings::STEP,
     ],
 };
 

@@ -167,6 +167,18 @@ BEGIN
 END $$;
 ";
 
+/// Has the writes of a new table noted whose rows each say their family, whoever writes.
+pub(crate) fn note_writes_of_family(script: &mut Script, table: &str) {
+    if script.postgres {
+        script.run(noted_by_postgres(table, Of::Family));
+        script.run(format!(
+            "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_written, ENABLE ALWAYS TRIGGER {table}_written_truncated"
+        ));
+    } else {
+        script.run_all(noted_by_sqlite(table, Of::Family));
+    }
+}
+
 /// Whoever loads many rows sets `thinkfamily.loading` for the time of the transaction, and notes at its end which authorities were written.
 fn noted_by_postgres(table: &str, of: Of) -> String {
     let function = match of {

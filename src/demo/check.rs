@@ -65,30 +65,32 @@ fn columns(data: &Dataset) {
                 panic!("{table:?} begins with its authority");
             };
             for (column, cell) in table.columns().iter().zip(&row) {
-                let at = format!("{table:?}.{}: {cell:?}", column.name);
+                let at = || format!("{table:?}.{}: {cell:?}", column.name);
                 match (column.holds, cell) {
                     (Holds::Authority, Cell::Number(Some(number))) if *table == Table::Authority => {
-                        assert!(authorities.insert(*number), "{at}");
+                        assert!(authorities.insert(*number), "{}", at());
                     }
-                    (Holds::Authority, Cell::Number(Some(number))) => assert!(authorities.contains(number), "{at}"),
+                    (Holds::Authority, Cell::Number(Some(number))) => assert!(authorities.contains(number), "{}", at()),
                     (Holds::Key, Cell::Key(Some(key))) => {
-                        assert!(keys.entry(*table).or_default().insert((authority, *key)), "{at}");
+                        assert!(keys.entry(*table).or_default().insert((authority, *key)), "{}", at());
                     }
-                    (Holds::Of(of), Cell::Key(Some(key))) => assert!(keys[&of].contains(&(authority, *key)), "{at}"),
+                    (Holds::Of(of), Cell::Key(Some(key))) => {
+                        assert!(keys[&of].contains(&(authority, *key)), "{}", at())
+                    }
                     (Holds::Agency, Cell::Key(Some(key))) => {
-                        assert!(keys[&Table::Agency].contains(&(authority, *key)), "{at}");
+                        assert!(keys[&Table::Agency].contains(&(authority, *key)), "{}", at());
                     }
                     (Holds::Number(least, most), Cell::Number(Some(number))) => {
-                        assert!((least..=most).contains(number), "{at}");
+                        assert!((least..=most).contains(number), "{}", at());
                     }
-                    (holds, Cell::Text(Some(text))) => assert!(may_hold(holds, text), "{at}"),
+                    (holds, Cell::Text(Some(text))) => assert!(may_hold(holds, text), "{}", at()),
                     (_, Cell::Text(None) | Cell::Key(None) | Cell::Number(None) | Cell::Flag(None)) => {
-                        assert!(column.optional, "{at}");
+                        assert!(column.optional, "{}", at());
                     }
-                    (_, Cell::Day(day)) => assert!(column.optional || day.is_some(), "{at}"),
-                    (_, Cell::Moment(moment)) => assert!(column.optional || moment.is_some(), "{at}"),
+                    (_, Cell::Day(day)) => assert!(column.optional || day.is_some(), "{}", at()),
+                    (_, Cell::Moment(moment)) => assert!(column.optional || moment.is_some(), "{}", at()),
                     (Holds::Flag, Cell::Flag(Some(_))) => {}
-                    _ => panic!("{at}"),
+                    _ => panic!("{}", at()),
                 }
             }
         }

@@ -12,6 +12,7 @@ mod deciders;
 mod desk;
 mod hardman;
 mod hardman_plan;
+mod meetings;
 mod membership;
 mod names;
 mod richmond;
@@ -53,6 +54,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
         };
         desk.data.statistical_neighbours.push(row);
     }
+    meetings::write(&mut desk);
     desk.data
 }
 

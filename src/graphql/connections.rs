@@ -7,7 +7,7 @@ use async_graphql::{Context, Object};
 use super::{
     context::Request,
     cursor::{self, Position},
-    objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan},
+    objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan, TafMeeting},
     page::Page,
 };
 use crate::sharing::{grant::Shared, register::field};
@@ -129,4 +129,11 @@ connection!(
     Consent,
     "consents",
     CONSENT_CONNECTION_TOTAL_COUNT
+);
+connection!(
+    TafMeetingConnection,
+    TafMeetingEdge,
+    TafMeeting,
+    "meetings",
+    TAF_MEETING_CONNECTION_TOTAL_COUNT
 );

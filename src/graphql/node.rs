@@ -13,7 +13,7 @@ use super::{
     objects::{
         Action, Address, Agency, Agreement, Assessment, Consent, Contact, CriteriaMatch, DistanceScore,
         EmergencyAccess, Entry, Family, Goal, Involvement, LocalIdentifier, Marker, MarkerPlacement, Member, Outcome,
-        Plan, ProgressValue, StatutoryStatus, visible,
+        Plan, ProgressValue, StatutoryStatus, TafAttendance, TafMeeting, visible,
     },
     wants,
 };
@@ -48,6 +48,8 @@ pub enum Node {
     MarkerPlacement(MarkerPlacement),
     EmergencyAccess(EmergencyAccess),
     Contact(Contact),
+    TafMeeting(TafMeeting),
+    TafAttendance(TafAttendance),
     Agency(Agency),
     Agreement(Agreement),
 }
@@ -119,6 +121,8 @@ fn in_dossier(dossier: &Arc<Dossier>, kind: Kind, key: Uuid) -> Option<(Node, Di
         Kind::MarkerPlacement => of(dossier, key, Node::MarkerPlacement),
         Kind::EmergencyAccess => of(dossier, key, Node::EmergencyAccess),
         Kind::Contact => of(dossier, key, Node::Contact),
+        Kind::TafMeeting => of(dossier, key, Node::TafMeeting),
+        Kind::TafAttendance => of(dossier, key, Node::TafAttendance),
         Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery | Kind::Alert => None,
     }
 }

@@ -124,6 +124,14 @@ const GOOD: [(Table, &str); 22] = [
          t1,f1,north-police,sub-9,incident,soon,2025-03-01T10:00:00Z,Nobody was hurt,CRITERION_CRIME,2025-03-01T10:30:00Z\n\
          t2,f1,north-school,sub-1,visit,routine,2025-03-02T10:00:00Z,,,2025-03-02T10:00:00Z\n",
     ),
+    (
+        Table::TafMeeting,
+        "taf_meeting_key,family_key,chaired_by,held_on,next_on\nt1,f1,north-school,2025-03-01,2025-06-01\n",
+    ),
+    (
+        Table::TafAttendance,
+        "taf_attendance_key,family_key,taf_meeting_key,agency,attendee,attendance\nn1,f1,t1,north-police,Sam Fox,apologies\n",
+    ),
 ];
 
 fn today() -> NaiveDate {

@@ -245,6 +245,7 @@ impl Named<'_> {
                 ("placed_on", "removed_on"),
             ],
             Table::Contact => &[("occurred_at", "recorded_at")],
+            Table::TafMeeting => &[("held_on", "next_on")],
             Table::Agency
             | Table::Person
             | Table::LocalIdentifier
@@ -253,6 +254,7 @@ impl Named<'_> {
             | Table::Action
             | Table::Outcome
             | Table::ProgressValue
+            | Table::TafAttendance
             // These are brought by no file.
             | Table::Authority
             | Table::StatisticalNeighbour
@@ -272,6 +274,7 @@ impl Named<'_> {
             Table::LocalIdentifier => (true, &["value", "system"]),
             Table::Membership => (!self.is("valid_until"), &["person_key", "family_key"]),
             Table::Involvement => (!self.is("ended_on"), &["agency", "family_key"]),
+            Table::TafAttendance => (true, &["agency", "taf_meeting_key"]),
             Table::LeadProfessional => (!self.is("valid_until"), &["family_key"]),
             Table::Plan => (!self.has("status", PlanStatus::Closed), &["family_key"]),
             Table::Marker => (

@@ -14,6 +14,7 @@ mod emergency;
 mod family;
 mod involvement;
 mod marker;
+mod meeting;
 mod need;
 mod people;
 mod plan;
@@ -36,6 +37,7 @@ pub use self::{
     family::*,
     involvement::*,
     marker::*,
+    meeting::*,
     need::*,
     people::*,
     plan::*,

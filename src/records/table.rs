@@ -157,6 +157,8 @@ macro_rules! each_table {
             markers Marker MarkerRow [MarkerPlacement];
             emergency_accesses EmergencyAccess EmergencyAccessRow [EmergencyAccess];
             contacts Contact WholeContactRow [Contact];
+            taf_meetings TafMeeting TafMeetingRow [TafMeeting];
+            taf_attendances TafAttendance TafAttendanceRow [TafAttendance];
         }
     };
 }
@@ -181,6 +183,8 @@ macro_rules! each_locked_table {
             consents Consent ConsentRow;
             markers Marker MarkerRow;
             emergency_accesses EmergencyAccess EmergencyAccessRow;
+            taf_meetings TafMeeting TafMeetingRow;
+            taf_attendances TafAttendance TafAttendanceRow;
         }
     };
 }

@@ -343,6 +343,8 @@ pub enum Link {
     Goal,
     /// The assessment it belongs to.
     Assessment,
+    /// The meeting it belongs to.
+    Meeting,
 }
 
 /// A row that tells by keys how it is tied to others. That is all that anyone sees of a row without a decision on the value.

@@ -11,7 +11,7 @@ use super::{
     session::{Session, StoreError},
 };
 use crate::{
-    records::Row,
+    records::{OfFamily, Row},
     sharing::{facts::Holder, permit::Permit},
 };
 
@@ -177,6 +177,15 @@ impl Writing<'_> {
             person,
             contact,
         });
+    }
+
+    /// Inserts rows of the permit's family.
+    pub async fn add_to_family<R: OfFamily>(&self, rows: &[R]) -> Result<(), StoreError> {
+        rows.iter().try_for_each(|row| self.of_family(row.family()))?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.add(rows).await
     }
 
     /// Inserts rows.

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_caller_that_writes_as_an_operator_is_found() {
         let breaks = |name, text| !for_an_operator(&Source::made_up(name, text)).is_empty();
-        let text = "request.session.write_as_operator().add_involvement(row)";
+        let text = "request.session.write_as_operator().add_to_family(&[row])";
         assert!(breaks("graphql/mutations/involvement.rs", text));
         assert!(breaks("webhook/sender.rs", text));
         assert!(!breaks("cli/restore/reapply.rs", text));

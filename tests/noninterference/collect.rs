@@ -29,6 +29,7 @@ pub(crate) fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) 
         Involvement involvements, CriteriaMatch criteria_matches, Assessment assessments, DistanceScore distance_scores,
         Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
         MarkerPlacement markers, EmergencyAccess emergency_accesses, Contact contacts,
+        TafMeeting taf_meetings, TafAttendance taf_attendances,
     );
     for object in Table::ALL
         .iter()
@@ -100,6 +101,12 @@ pub(crate) fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) 
         .chain([family.attached_on, family.closed_on])
         .chain(folder.criteria_matches.iter().map(|row| Some(row.evidence_from)))
         .chain(folder.outcomes.iter().map(|row| row.result_on))
+        .chain(
+            folder
+                .taf_meetings
+                .iter()
+                .flat_map(|row| [Some(row.held_on), row.next_on]),
+        )
         .chain(folder.plans.iter().map(|row| row.agreed_on));
     pool.dates.extend(days.flatten().map(|day| day.to_string()));
 }

@@ -1,9 +1,13 @@
 //! That what every column holds is varied: a column of which nobody makes another value could be told to anybody, and nothing here would notice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use thinkfamily::{
     records::{Cell, Holds, Table},
+    sharing::register::{self, Field},
     store::dataset::Dataset,
 };
 
@@ -21,6 +25,7 @@ const AS_THEY_ARE: &[(&str, &str, &str)] = &[
     ("goal", "plan_id", OF_ANOTHER),
     ("action", "goal_id", OF_ANOTHER),
     ("outcome", "plan_id", OF_ANOTHER),
+    ("taf_attendance", "meeting_id", OF_ANOTHER),
 ];
 const OF_ANOTHER: &str = "what belongs to another row is a row of its own, which comes and goes";
 
@@ -68,6 +73,28 @@ fn what_every_column_holds_is_varied() {
         still.is_empty(),
         "no change varies these, or they are named and varied: {still:?}"
     );
+}
+
+/// What the view notes of these by a word of its own.
+const NOTED: [&str; 3] = ["Family.hasPlan", "Family.leadProfessional", "Family.onCohort"];
+
+/// What the view does not look at is the same to everybody, whatever it holds. It is looked for in the text of the view.
+#[test]
+fn the_view_looks_at_every_value_of_every_row() {
+    let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/noninterference/view")).unwrap();
+    let view: String = files
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let of_a_row = |field: &&Field| {
+        let (of, name) = field.coordinate.split_once('.').unwrap_or_default();
+        let table = Table::of_object(of).filter(|table| *table != Table::Agency);
+        table.is_some() && name != "id" && !name.contains('(') && field.rows.is_none()
+    };
+    let values = register::fields().filter(of_a_row).map(|field| field.coordinate);
+    let unseen: Vec<&str> = values
+        .filter(|value| !NOTED.contains(value) && !view.contains(&format!("\"{value}\"")))
+        .collect();
+    assert!(unseen.is_empty(), "no view looks at these: {unseen:?}");
 }
 
 /// What a family's rows hold, by their tables and keys.

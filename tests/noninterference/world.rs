@@ -5,7 +5,7 @@ use thinkfamily::{
         ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
         FamilyRow, GoalRow, InvolvementRow, LacksCapacityRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow,
         MembershipRow, OutcomeRow, ParentalResponsibilityRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
-        WholeContactRow,
+        TafAttendanceRow, TafMeetingRow, WholeContactRow,
     },
     store::dataset::Dataset,
 };
@@ -66,6 +66,8 @@ folder! {
     markers: MarkerRow,
     emergency_accesses: EmergencyAccessRow,
     contacts: WholeContactRow,
+    taf_meetings: TafMeetingRow,
+    taf_attendances: TafAttendanceRow,
 }
 
 impl Folder {

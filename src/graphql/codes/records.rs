@@ -106,4 +106,5 @@ enums! {
     EmergencyGround
     ContactKind
     ContactUrgency
+    Attendance
 }

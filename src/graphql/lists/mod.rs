@@ -7,6 +7,7 @@ mod consents;
 mod criteria_matches;
 mod emergency_accesses;
 mod families;
+mod meetings;
 mod members;
 mod outcomes;
 mod plans;
@@ -22,6 +23,7 @@ pub(in crate::graphql) use self::{
     criteria_matches::{CriteriaMatchFilter, CriteriaMatchOrder, CriteriaMatchSelect},
     emergency_accesses::{EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect},
     families::{FamilyFilter, FamilyOrder, FamilySelect},
+    meetings::{TafMeetingFilter, TafMeetingOrder, TafMeetingSelect},
     members::{MemberFilter, MemberOrder, MemberSelect},
     outcomes::{OutcomeFilter, OutcomeOrder, OutcomeSelect},
     plans::{PlanFilter, PlanOrder, PlanSelect},

@@ -112,7 +112,8 @@ impl Checks {
         self.day(field, day)
     }
 
-    fn day(&mut self, field: &str, day: NaiveDate) -> Option<NaiveDate> {
+    /// A day within reason.
+    pub fn day(&mut self, field: &str, day: NaiveDate) -> Option<NaiveDate> {
         if YEARS.contains(&day.year()) {
             return Some(day);
         }

@@ -192,7 +192,7 @@ impl Change for RecordInvolvementInput {
             ended_on: None,
         };
         let row_key = row.id;
-        request.session.write(permit).add_involvement(row).await?;
+        request.session.write(permit).add_to_family(&[row]).await?;
         Ok(Done::changed(dossier.key(), vec![row_key]))
     }
 

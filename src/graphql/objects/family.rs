@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 
 use super::{
     Address, Agency, Assessment, Consent, Contact, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry,
-    Involvement, MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, agency, disclosures, rows,
+    Involvement, MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, TafMeeting, agency,
+    disclosures, rows,
 };
 use crate::{
     graphql::{
@@ -186,6 +187,11 @@ impl Family {
     /// The agencies that work or worked with it, newest first.
     fn involvements(&self, ctx: &Context<'_>) -> Shared<Vec<Involvement>> {
         self.all(ctx, field::FAMILY_INVOLVEMENTS)
+    }
+
+    /// The meetings of the team around it, newest first.
+    fn meetings(&self, ctx: &Context<'_>) -> Shared<Vec<TafMeeting>> {
+        self.all(ctx, field::FAMILY_MEETINGS)
     }
 
     /// The criteria it meets, newest evidence first.

@@ -21,6 +21,7 @@ mod local_identifier;
 mod marker;
 mod marker_change;
 mod marker_placement;
+mod meeting;
 mod member;
 mod outcome;
 mod page_info;
@@ -56,6 +57,7 @@ pub use self::{
     marker::Marker,
     marker_change::{MarkerChange, MarkerChangeConnection},
     marker_placement::MarkerPlacement,
+    meeting::{TafAttendance, TafMeeting},
     member::Member,
     outcome::Outcome,
     page_info::PageInfo,

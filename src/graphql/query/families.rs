@@ -7,13 +7,13 @@ use crate::{
         api_error::ApiError,
         connections::{
             ConsentConnection, CriteriaMatchConnection, EmergencyAccessConnection, FamilyConnection, MemberConnection,
-            OutcomeConnection, PlanConnection,
+            OutcomeConnection, PlanConnection, TafMeetingConnection,
         },
         lists::{
             self, ConsentFilter, ConsentOrder, ConsentSelect, CriteriaMatchFilter, CriteriaMatchOrder,
             CriteriaMatchSelect, EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect, FamilyFilter,
             FamilyOrder, FamilySelect, MemberFilter, MemberOrder, MemberSelect, OutcomeFilter, OutcomeOrder,
-            OutcomeSelect, PlanFilter, PlanOrder, PlanSelect,
+            OutcomeSelect, PlanFilter, PlanOrder, PlanSelect, TafMeetingFilter, TafMeetingOrder, TafMeetingSelect,
         },
         objects::{Family, Member},
         page::PageArguments,
@@ -35,6 +35,7 @@ pub struct Families(
     OutcomeList,
     ConsentList,
     EmergencyAccessList,
+    TafMeetingList,
 );
 
 /// One family.
@@ -123,4 +124,6 @@ lists! {
     ConsentList: consents QUERY_CONSENTS of ConsentConnection, ConsentSelect { filter: ConsentFilter, order: ConsentOrder }
     /// Emergency access to families, of that which you may see: for those who must be shown it at once.
     EmergencyAccessList: emergency_accesses QUERY_EMERGENCY_ACCESSES of EmergencyAccessConnection, EmergencyAccessSelect { filter: EmergencyAccessFilter, order: EmergencyAccessOrder }
+    /// Meetings of teams around families, of those that you may see.
+    TafMeetingList: meetings QUERY_MEETINGS of TafMeetingConnection, TafMeetingSelect { filter: TafMeetingFilter, order: TafMeetingOrder }
 }

@@ -1,22 +1,13 @@
-//! An agency's involvement with a family: started and ended.
+//! An agency's involvement with a family, when it ends.
 
 use chrono::NaiveDate;
 use entity::involvement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::{
-    records::InvolvementRow,
-    store::{session::StoreError, writing::Writing},
-};
+use crate::store::{session::StoreError, writing::Writing};
 
 impl Writing<'_> {
-    /// Adds an involvement of an agency that has no open one with the family.
-    pub async fn add_involvement(&self, row: InvolvementRow) -> Result<(), StoreError> {
-        self.of_family(row.family_id)?;
-        self.add(&[row]).await
-    }
-
     /// Ends an involvement; returns whether there was one without an end.
     pub async fn end_involvement(&self, family: Uuid, key: Uuid, on: NaiveDate) -> Result<bool, StoreError> {
         self.of_family(family)?;

@@ -71,6 +71,12 @@ const SAID: &[(&str, Names)] = &[
     ("Mutation.recordInvolvement.input.contactName", CONTENT),
     ("Mutation.recordInvolvement.input.contactPhone", CONTENT),
     ("Mutation.recordInvolvement.input.contactEmail", CONTENT),
+    ("Mutation.recordMeeting.input.chairedBy", CONTENT),
+    ("Mutation.recordMeeting.input.attendance.agency", CONTENT),
+    ("Mutation.recordMeeting.input.attendance.attendee", CONTENT),
+    ("Mutation.recordAttendance.input.meetingId", Names::Id("TafMeeting")),
+    ("Mutation.recordAttendance.input.attendance.agency", CONTENT),
+    ("Mutation.recordAttendance.input.attendance.attendee", CONTENT),
     (
         "Mutation.openEmergencyAccess.input.familyId",
         Names::Nothing("it opens or it does not: that is told to whoever may open it"),

@@ -9,6 +9,7 @@ mod emergency;
 mod errors;
 mod idempotency;
 mod involvement;
+mod meeting;
 mod permission;
 mod together;
 

@@ -5,11 +5,13 @@ use serde_json::{Map, Value, json};
 use super::api::Api;
 
 /// What is not any value of its type, but one that fits to what there is.
-const FITTING: [(&str, &str); 4] = [
+const FITTING: [(&str, &str); 6] = [
     ("RecordConsentInput.categories", "PLAN"),
     ("RecordConsentInput.agencyKinds", "POLICE"),
     ("RecordConsentInput.decision", "GIVEN"),
     ("RecordInvolvementInput.agency", "cambs-police"),
+    ("RecordMeetingInput.chairedBy", "cambs-police"),
+    ("AttendanceInput.agency", "cambs-police"),
 ];
 
 /// A change that the schema has.
@@ -27,23 +29,10 @@ impl Tried {
     pub(crate) fn of(api: &Api, mutation: &str) -> Self {
         let field = api.field("Mutation", mutation);
         let of = field.arguments[0].ty.inner_named_type().as_str();
-        let (mut input, mut ids) = (Map::new(), Vec::new());
-        for given in api.inputs(of).into_iter().filter(|given| given.is_required()) {
-            let (name, ty) = (given.name.to_string(), given.ty.inner_named_type().as_str());
-            if ty == "ID" {
-                ids.push(name);
-                continue;
-            }
-            let coordinate = format!("{of}.{name}");
-            let one = match FITTING.iter().find(|(known, _)| *known == coordinate) {
-                Some((_, value)) => json!(value),
-                None => value(api, &coordinate, ty),
-            };
-            input.insert(name, if given.ty.is_list() { json!([one]) } else { one });
-        }
+        let mut ids = Vec::new();
         Self {
             document: format!("mutation($v: {of}!) {{ {mutation}(input: $v) {{ errors {{ field code message }} }} }}"),
-            input,
+            input: required(api, of, &mut ids),
             ids,
         }
     }
@@ -54,6 +43,26 @@ impl Tried {
         input.extend(self.ids.iter().map(|field| (field.clone(), id(field))));
         Value::Object(input)
     }
+}
+
+/// What must be given of an input, but for ids, which are named.
+fn required(api: &Api, of: &str, ids: &mut Vec<String>) -> Map<String, Value> {
+    let mut input = Map::new();
+    for given in api.inputs(of).into_iter().filter(|given| given.is_required()) {
+        let (name, ty) = (given.name.to_string(), given.ty.inner_named_type().as_str());
+        if ty == "ID" {
+            ids.push(name);
+            continue;
+        }
+        let coordinate = format!("{of}.{name}");
+        let one = match FITTING.iter().find(|(known, _)| *known == coordinate) {
+            Some((_, value)) => json!(value),
+            None if !api.inputs(ty).is_empty() => required(api, ty, ids).into(),
+            None => value(api, &coordinate, ty),
+        };
+        input.insert(name, if given.ty.is_list() { json!([one]) } else { one });
+    }
+    input
 }
 
 /// Some value of a type.

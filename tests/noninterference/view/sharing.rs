@@ -56,7 +56,30 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
             ),
         );
     }
+    meetings(looker, folder);
     contacts(looker, folder);
+}
+
+/// What is seen of meetings of the team around the family, and of who came.
+fn meetings(looker: &mut Looker<'_>, folder: &Folder) {
+    let family = RowFacts::family();
+    for row in &folder.taf_meetings {
+        looker.row(
+            "TafMeeting",
+            row.id,
+            &family,
+            &values!(row,
+                "TafMeeting.chairedBy" chaired_by, "TafMeeting.heldOn" held_on, "TafMeeting.nextOn" next_on,
+            ),
+        );
+    }
+    for row in &folder.taf_attendances {
+        if looker.row("TafAttendance", row.id, &family, &values!(row,
+            "TafAttendance.agency" agency_id, "TafAttendance.attendee" attendee, "TafAttendance.attendance" attendance,
+        )) {
+            looker.note("TafAttendance", row.id, "meeting", row.meeting_id.to_string());
+        }
+    }
 }
 
 /// What is seen of contacts. When one was recorded settles its place among the others, so it counts wherever the contact is known of; what its note

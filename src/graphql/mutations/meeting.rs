@@ -1,0 +1,284 @@
+//! `recordMeeting` and `recordAttendance`.
+
+use std::{collections::HashSet, sync::Arc};
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::{
+    changed::{Changed, categories_of, dossier, not_found},
+    checks::Checks,
+    frame::{Change, make, sent},
+    idempotency::Done,
+    user_error::{UserError, UserErrorCode},
+    writable,
+};
+use crate::{
+    graphql::{
+        api_error::ApiError,
+        codes::Attendance,
+        context::Request,
+        ids::Kind,
+        objects::{Entry, Family, TafAttendance, TafMeeting, visible},
+        shared::Outcome,
+    },
+    records::{Table, TafAttendanceRow, TafMeetingRow},
+    sharing::{
+        facts::RowFacts,
+        grant::{Link, Shared},
+        register::{FieldId, field},
+    },
+    store::{
+        agencies::Agencies,
+        dossier::{Dossier, Wants},
+    },
+};
+
+/// The most agencies that can be at one meeting.
+const MOST: usize = 50;
+
+/// Changes of meetings of the team around a family.
+#[derive(Default)]
+pub struct OfMeetings;
+
+/// Changes of meetings of the team around a family.
+#[Object]
+impl OfMeetings {
+    /// Records that the team around a family met, and which agencies were there.
+    async fn record_meeting(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which family, when, who was there.")] input: RecordMeetingInput,
+    ) -> Outcome<RecordMeetingPayload> {
+        make(ctx, input).await
+    }
+
+    /// Records whether one more agency was at a meeting.
+    async fn record_attendance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which meeting, which agency.")] input: RecordAttendanceInput,
+    ) -> Outcome<RecordAttendancePayload> {
+        make(ctx, input).await
+    }
+}
+
+/// A meeting of the team around a family that was held.
+#[derive(InputObject)]
+pub struct RecordMeetingInput {
+    /// The family.
+    family_id: ID,
+    /// The code of the agency that chaired it.
+    chaired_by: String,
+    /// The day; today or before.
+    held_on: NaiveDate,
+    /// The day on which the next one is to be; not before this one.
+    next_on: Option<NaiveDate>,
+    /// Of each agency that was asked, whether it was there: from 1 to 50 agencies, each once.
+    attendance: Vec<AttendanceInput>,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// Whether an agency was at a meeting.
+#[derive(InputObject)]
+pub struct AttendanceInput {
+    /// The code of the agency.
+    agency: String,
+    /// Who came for it, or was to come; at most 200 characters.
+    attendee: Option<String>,
+    /// Whether it was there.
+    attendance: Attendance,
+}
+
+/// What came of recording a meeting.
+pub struct RecordMeetingPayload(Changed);
+
+/// What came of recording a meeting.
+#[Object]
+impl RecordMeetingPayload {
+    /// The meeting that was recorded, if you may see it.
+    fn meeting(&self, ctx: &Context<'_>) -> Shared<Option<TafMeeting>> {
+        self.0.row(ctx, field::RECORD_MEETING_PAYLOAD_MEETING)
+    }
+
+    /// Why it was not recorded; empty when it was.
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::RECORD_MEETING_PAYLOAD_ERRORS)
+    }
+}
+
+/// Whether one more agency was at a meeting.
+#[derive(InputObject)]
+pub struct RecordAttendanceInput {
+    /// The meeting.
+    meeting_id: ID,
+    /// Which agency, and whether it was there.
+    attendance: AttendanceInput,
+    /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
+    idempotency_key: Option<String>,
+}
+
+/// What came of recording that.
+pub struct RecordAttendancePayload(Changed);
+
+/// What came of recording that.
+#[Object]
+impl RecordAttendancePayload {
+    /// What was recorded, if you may see it.
+    fn attendance(&self, ctx: &Context<'_>) -> Shared<Option<TafAttendance>> {
+        self.0.row(ctx, field::RECORD_ATTENDANCE_PAYLOAD_ATTENDANCE)
+    }
+
+    /// Why it was not recorded; empty when it was.
+    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
+        self.0.errors(ctx, field::RECORD_ATTENDANCE_PAYLOAD_ERRORS)
+    }
+}
+
+/// The agency with a code.
+fn agency(agencies: &Agencies, field: &str, code: &str) -> Result<Uuid, Vec<UserError>> {
+    let agency = agencies.by_code(code).map(|agency| agency.id);
+    agency.ok_or_else(|| vec![UserError::not_found(field)])
+}
+
+/// The row of an agency at a meeting.
+fn row(
+    request: &Request,
+    agencies: &Agencies,
+    (family_id, meeting_id): (Uuid, Uuid),
+    input: &AttendanceInput,
+) -> Result<TafAttendanceRow, Vec<UserError>> {
+    let mut checks = Checks::default();
+    let attendee = checks.optional_line("attendance.attendee", input.attendee.as_deref(), 200);
+    checks.finish(Some(()))?;
+    Ok(TafAttendanceRow {
+        authority_id: request.authority(),
+        id: request.services.store.ids().uuid(),
+        family_id,
+        meeting_id,
+        agency_id: agency(agencies, "attendance.agency", &input.agency)?,
+        attendee,
+        attendance: input.attendance,
+    })
+}
+
+/// The rows of a meeting, where the input is good by itself.
+fn rows(
+    request: &Request,
+    agencies: &Agencies,
+    family_id: Uuid,
+    input: &RecordMeetingInput,
+) -> Result<(TafMeetingRow, Vec<TafAttendanceRow>), Vec<UserError>> {
+    let mut checks = Checks::default();
+    checks.past_day("heldOn", input.held_on, request.session.today());
+    if let Some(next) = input.next_on.and_then(|next| checks.day("nextOn", next))
+        && next < input.held_on
+    {
+        checks.refuse("nextOn", "It cannot be before this meeting.");
+    }
+    let mut named = HashSet::new();
+    if input.attendance.is_empty() || input.attendance.len() > MOST {
+        checks.refuse("attendance", format!("Name from 1 to {MOST} agencies."));
+    } else if !input.attendance.iter().all(|of| named.insert(&of.agency)) {
+        checks.refuse("attendance.agency", "An agency is named twice.");
+    }
+    checks.finish(Some(()))?;
+    let meeting = TafMeetingRow {
+        authority_id: request.authority(),
+        id: request.services.store.ids().uuid(),
+        family_id,
+        chaired_by: agency(agencies, "chairedBy", &input.chaired_by)?,
+        held_on: input.held_on,
+        next_on: input.next_on,
+    };
+    let of = (family_id, meeting.id);
+    let attendance = input.attendance.iter().map(|input| row(request, agencies, of, input));
+    Ok((meeting, attendance.collect::<Result<_, _>>()?))
+}
+
+impl Change for RecordMeetingInput {
+    sent!(Self, by family_id);
+    type Payload = RecordMeetingPayload;
+    const MUTATION: FieldId = field::MUTATION_RECORD_MEETING;
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        let key = request.key(&self.family_id)?;
+        let agencies = request.session.agencies().await?;
+        let (meeting, attendance) = match rows(request, agencies, key.row, self) {
+            Ok(rows) => rows,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        if key.kind != Kind::Family {
+            return Ok(not_found(request, "familyId", key));
+        }
+        let permitted = |dossier: &Arc<Dossier>| {
+            Family::of(dossier)?;
+            let permit = dossier
+                .grant
+                .may_write(categories_of(Self::MUTATION), &RowFacts::family());
+            permit.ok()
+        };
+        let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+        let found = request.named_one(key.row, Wants::default(), &holds).await?;
+        let Some(permit) = found.as_ref().and_then(permitted) else {
+            return Ok(not_found(request, "familyId", key));
+        };
+        let meeting_key = meeting.id;
+        let writing = request.session.write(permit);
+        writing.add_to_family(&[meeting]).await?;
+        writing.add_to_family(&attendance).await?;
+        Ok(Done::changed(key.row, vec![meeting_key]))
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RecordMeetingPayload, ApiError> {
+        Ok(RecordMeetingPayload(
+            Changed::read(request, done, Kind::TafMeeting).await?,
+        ))
+    }
+}
+
+impl Change for RecordAttendanceInput {
+    sent!(Self, by meeting_id);
+    type Payload = RecordAttendancePayload;
+    const MUTATION: FieldId = field::MUTATION_RECORD_ATTENDANCE;
+
+    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+        let key = request.key(&self.meeting_id)?;
+        let agencies = request.session.agencies().await?;
+        let row = match row(request, agencies, (key.family, key.row), &self.attendance) {
+            Ok(row) => row,
+            Err(errors) => return Ok(Done::all_refused(errors)),
+        };
+        let found = writable::row::<TafMeeting>(request, key, Kind::TafMeeting, Self::MUTATION).await?;
+        let Some((_, _, permit)) = found else {
+            return Ok(not_found(request, "meetingId", key));
+        };
+        // Whoever sees a meeting sees who was there, so that this tells nothing more.
+        let known = dossier(request, key.family, Wants::of(&[Table::TafAttendance])).await?;
+        let known = known.as_ref().and_then(|dossier| {
+            visible::<TafAttendance>(dossier).find(|of| {
+                let agency = of.row.release(field::TAF_ATTENDANCE_AGENCY, |of| of.agency_id);
+                of.row.link(Link::Meeting) == Some(key.row) && agency.seen() == Some(&row.agency_id)
+            })
+        });
+        if let Some(known) = known {
+            request.disclose(&known.row().existence());
+            return Ok(Done::refused(UserError::new(
+                "attendance.agency",
+                UserErrorCode::Conflict,
+                "It is recorded already whether this agency was there.",
+            )));
+        }
+        let row_key = row.id;
+        request.session.write(permit).add_to_family(&[row]).await?;
+        Ok(Done::changed(key.family, vec![row_key]))
+    }
+
+    async fn payload(self, request: &Request, done: Done) -> Result<RecordAttendancePayload, ApiError> {
+        Ok(RecordAttendancePayload(
+            Changed::read(request, done, Kind::TafAttendance).await?,
+        ))
+    }
+}
