@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     agreement::{Access, Agreement, Clause, Scope},
-    agreement_consents,
     agreement_reader::{Problem, Reader, Section},
     caller::PORTAL_ROLE,
     category::{Category, CategorySet},
@@ -146,7 +145,6 @@ pub(super) fn warnings(agreement: &Agreement, lines: &[Places], kinds: &BTreeMap
         warnings.extend(not_there(&clauses, access));
     }
     warnings.extend(nobody_signed(agreement, &clauses, kinds));
-    warnings.extend(agreement_consents::warnings(agreement, lines));
     warnings.sort_by_key(|warning| warning.line);
     warnings
 }

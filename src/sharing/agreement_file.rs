@@ -9,6 +9,7 @@ use chrono::Datelike;
 use super::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope, Signatory},
     agreement_check::{self, Places},
+    agreement_consents,
     agreement_reader::{At, Reader, Section, shown},
     category::{Category, CategorySet, Sensitivity},
 };
@@ -387,7 +388,10 @@ impl AgreementFile {
     /// What of it can never hold, though it may stand: each with its line and what would be right. `kinds` says of what kind each agency is, by code, where that
     /// is known.
     pub fn warnings(&self, kinds: &BTreeMap<String, String>) -> Vec<Problem> {
-        agreement_check::warnings(&self.agreement, &self.clause_lines, kinds)
+        let mut warnings = agreement_check::warnings(&self.agreement, &self.clause_lines, kinds);
+        warnings.extend(agreement_consents::warnings(&self.agreement, &self.clause_lines));
+        warnings.sort_by_key(|warning| warning.line);
+        warnings
     }
 
     /// Whether it may follow the versions that are already there; those of other agreements are passed over.

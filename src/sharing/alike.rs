@@ -87,7 +87,8 @@ pub fn rests_on(ceiling: &Ceiling, categories: CategorySet, area: bool) -> Rests
                 match extent(clause, category, area) {
                     // No decision goes beyond it.
                     Some(Extent::All) => break,
-                    Some(Extent::OnCohort) => {}
+                    // Whether it could stand on an emergency decides what is told.
+                    Some(Extent::OnCohort) => rests.emergencies |= clause.emergency,
                     None => rests.note(clause, area || category == Category::Contact),
                 }
             }

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{
     bundle::{Bundle, Fetched, Slot},
     dossier::MemberRecord,
-    facts::{Source, holds_on},
     session::StoreError,
+    source::Source,
 };
 use crate::{
     clock::day_of,
@@ -129,7 +129,7 @@ impl Deciders {
                 .entry(row.person_id)
                 .or_insert_with(|| person(record, record.born(today)));
             known.memberships.push(belongs(row));
-            known.in_family |= known.lived_on(today) && holds_on(row.valid_from, row.valid_until, today);
+            known.in_family |= known.lived_on(today) && period(row.valid_from, row.valid_until).holds_on(today);
         }
         people.into_values().collect()
     }

@@ -21,6 +21,7 @@ use super::{
     record::Record,
     select::{Families, Select},
     session::{Session, StoreError},
+    source::Source,
     tables::ByFamily,
 };
 use crate::{
@@ -144,28 +145,6 @@ impl FactSlots {
                 bundle.add(own)
             }),
         }
-    }
-}
-
-/// Whence facts come.
-pub(super) struct Source<'a> {
-    backend: DbBackend,
-    authority: i32,
-    pub(super) families: &'a Families,
-}
-
-impl Source<'_> {
-    pub(super) fn all<R: Row + Record>(&self) -> Select {
-        Select::from::<R>(self.backend, R::NAME, "authority_id", self.authority)
-    }
-
-    fn of_families<R: Row + Record>(&self) -> Select {
-        self.all::<R>()
-            .among("family_id", Bind::Keys(Arc::clone(self.families)))
-    }
-
-    pub(super) fn of_people<R: Row + Record>(&self, column: &str) -> Select {
-        self.all::<R>().of_people_in(column, self.families)
     }
 }
 

@@ -55,6 +55,7 @@ pub mod rows;
 mod select;
 mod sequences;
 pub mod session;
+mod source;
 pub mod standby;
 
 mod tables;

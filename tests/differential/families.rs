@@ -38,7 +38,7 @@ pub(crate) fn family(
         people.push(person(chance, today, own_consent_age));
     }
     // In some families nearly everyone agrees, so that a whole family's consent is not a rarity.
-    let agree = chance.pick(&[55, 97]);
+    let agree = chance.pick(&[55, 90, 97]);
     let family = chance.key();
     let elsewhere = elsewhere(chance, &people, today);
     let responsibilities = responsibilities(chance, &people, today);
@@ -252,7 +252,7 @@ fn decision(
 ) -> ConsentDecision {
     let hours = chance.pick(&[1, 2, 30, 700, 700, 2000, 20_000]);
     let ahead = TimeDelta::minutes(chance.pick(&[1, 5, 6, 500_000]));
-    let recorded_at = if chance.percent(4) {
+    let recorded_at = if chance.percent(7) {
         now + ahead
     } else {
         now - TimeDelta::hours(hours)

@@ -6,7 +6,7 @@
 mod standing;
 mod words;
 
-use chrono::{Datelike as _, Days, NaiveDate};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 pub use super::born::{ADULT_AGE, age_on};
@@ -15,22 +15,9 @@ use super::{
     facts::{Decider, FamilyFacts, PersonFacts, Subject},
     reason::Reason,
 };
-use standing::{Group, Rank, Standing};
+use standing::{Group, Rank, Standing, birthday, is_lately};
+pub use words::Asked;
 use words::Words;
-
-/// For so many days a parent's yes outlasts the birthday from which the child decides, and a new adult is not yet asked.
-const LATELY: Days = Days::new(28);
-
-/// What a decision is asked to cover.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked<'a> {
-    /// The category of data.
-    pub category: Category,
-    /// The kind of agency.
-    pub agency_kind: &'a str,
-    /// The purpose.
-    pub purpose: &'a str,
-}
 
 /// Why consent is not given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,24 +165,6 @@ fn yes(words: &Words<'_>, group: Group) -> Result<(), Reason> {
 /// The answer of this family: what is given, if nobody says no.
 fn answer_here(words: &Words<'_>, given: Result<(), Reason>) -> Result<(), Reason> {
     words.refusal().map_or(given, Err)
-}
-
-/// Whether a child surely is of own-consent age and reached it less than 28 days ago, on whichever of their possible birthdays. So long a
-/// parent's yes is enough, unless the child has spoken.
-fn reached_own_age_lately(facts: &FamilyFacts, child: &PersonFacts) -> bool {
-    let age = facts.own_consent_age;
-    let reached = birthday(child.born.earliest(), age);
-    child.born.is(age, facts.today) && reached.is_some_and(|day| is_lately(day, facts.today))
-}
-
-fn is_lately(day: NaiveDate, today: NaiveDate) -> bool {
-    day.checked_add_days(LATELY).is_some_and(|end| today < end)
-}
-
-/// The day on which somebody born on a day reaches an age; who is born on 29 February does so on 1 March of a common year.
-fn birthday(born: NaiveDate, age: i32) -> Option<NaiveDate> {
-    let year = born.year().checked_add(age)?;
-    NaiveDate::from_ymd_opt(year, born.month(), born.day()).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Who may decide about consent for a person, on a day.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, Days, NaiveDate};
 
 use crate::sharing::facts::{Decider, FamilyFacts, PersonFacts};
+
+/// For so many days a parent's yes outlasts the birthday from which the child decides, and a new adult is not yet asked.
+const LATELY: Days = Days::new(28);
 
 /// Whether something is so, where birthdays may leave that open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,4 +124,23 @@ impl<'f> Standing<'f> {
         let age = self.facts.own_consent_age;
         Rank::of(parent.born.is(age, day), parent.born.may_be(age, day))
     }
+}
+
+/// Whether a child surely is of own-consent age and reached it less than 28 days ago, on whichever of their possible birthdays. So long a
+/// parent's yes is enough, unless the child has spoken.
+pub(super) fn reached_own_age_lately(facts: &FamilyFacts, child: &PersonFacts) -> bool {
+    let age = facts.own_consent_age;
+    let reached = birthday(child.born.earliest(), age);
+    child.born.is(age, facts.today) && reached.is_some_and(|day| is_lately(day, facts.today))
+}
+
+/// Whether the day was less than 28 days ago.
+pub(super) fn is_lately(day: NaiveDate, today: NaiveDate) -> bool {
+    day.checked_add_days(LATELY).is_some_and(|end| today < end)
+}
+
+/// The day on which somebody born on a day reaches an age; who is born on 29 February does so on 1 March of a common year.
+pub(super) fn birthday(born: NaiveDate, age: i32) -> Option<NaiveDate> {
+    let year = born.year().checked_add(age)?;
+    NaiveDate::from_ymd_opt(year, born.month(), born.day()).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
 }

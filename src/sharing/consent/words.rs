@@ -3,14 +3,23 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{
-    Asked, reached_own_age_lately,
-    standing::{Group, Rank, Standing},
-};
+use super::standing::{Group, Rank, Standing, reached_own_age_lately};
 use crate::sharing::{
+    category::Category,
     facts::{ConsentAnswer, ConsentDecision, Decider, FamilyFacts, PersonFacts},
     reason::Reason,
 };
+
+/// What a decision is asked to cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// The category of data.
+    pub category: Category,
+    /// The kind of agency.
+    pub agency_kind: &'a str,
+    /// The purpose.
+    pub purpose: &'a str,
+}
 
 /// How far the clocks of servers may differ. A yes dated later than that is none; a no dated later is one of this moment.
 const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);

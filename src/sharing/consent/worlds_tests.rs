@@ -1,6 +1,6 @@
 //! Small worlds in which the rule is hard to get right. It is 15 March 2016; everybody is made up.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{Datelike as _, Duration};
 
 use super::*;
 use crate::sharing::{
@@ -43,10 +43,11 @@ fn elsewhere(decision: ConsentDecision) -> ConsentDecision {
     }
 }
 
-fn at(moment: DateTime<Utc>, decision: ConsentDecision) -> ConsentDecision {
+/// Said so long after noon of that day.
+fn at(recorded_on: NaiveDate, after: Duration, decision: ConsentDecision) -> ConsentDecision {
     ConsentDecision {
-        recorded_at: moment,
-        recorded_on: moment.date_naive(),
+        recorded_at: noon(recorded_on) + after,
+        recorded_on,
         ..decision
     }
 }
@@ -413,20 +414,20 @@ fn the_daughter_who_turns_18_today_is_not_yet_asked_and_one_adult_at_least_is() 
 
 #[test]
 fn the_no_mistyped_as_2062_counts_and_the_yes_does_not() {
-    let far = noon(day("2062-03-15"));
-    assert!(of(MOTHER, &with(vec![at(far, given(MOTHER, MOTHER, 1))])).is_err());
-    let no = at(far, refused(MOTHER, MOTHER, 1));
+    let far = |decision| at(day("2062-03-15"), Duration::zero(), decision);
+    assert!(of(MOTHER, &with(vec![far(given(MOTHER, MOTHER, 1))])).is_err());
+    let no = far(refused(MOTHER, MOTHER, 1));
     assert!(of(MOTHER, &with(vec![given(MOTHER, MOTHER, 1), no])).is_err());
-    let yes = at(far, given(MOTHER, MOTHER, 1));
+    let yes = far(given(MOTHER, MOTHER, 1));
     assert!(of(MOTHER, &with(vec![yes, refused(MOTHER, MOTHER, 2)])).is_err());
 }
 
 #[test]
 fn what_a_server_whose_clock_is_a_minute_ahead_records_counts_at_once_and_in_its_order() {
-    let ahead = noon(today()) + Duration::minutes(1);
-    let yes = at(ahead, given(MOTHER, MOTHER, 1));
+    let ahead = Duration::minutes(1);
+    let yes = at(today(), ahead, given(MOTHER, MOTHER, 1));
     assert_eq!(of(MOTHER, &with(vec![yes.clone()])), Ok(()));
-    let no = at(ahead + Duration::microseconds(1), refused(MOTHER, MOTHER, 2));
+    let no = at(today(), ahead + Duration::microseconds(1), refused(MOTHER, MOTHER, 2));
     assert!(of(MOTHER, &with(vec![no, yes])).is_err());
 }
 
