@@ -3,8 +3,8 @@
 use thinkfamily::{
     clock::Ids,
     records::{
-        ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround, IdentifierSystem,
-        LocalIdentifierRow, Relationship, WholeContactRow,
+        Attendance, ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround, IdentifierSystem,
+        LocalIdentifierRow, Relationship, TafAttendanceRow, TafMeetingRow, WholeContactRow,
     },
 };
 
@@ -30,6 +30,40 @@ const CONSENTED: [&str; 12] = [
     "CRITERION_HEALTH",
     "PROGRESS_EDUCATION",
 ];
+/// A meeting about every family, with two agencies asked to it.
+pub(crate) fn hold_meetings(world: &mut World, keys: &Ids) {
+    let agencies = world.rest.agencies.clone();
+    for folder in &mut world.folders {
+        let (authority_id, family_id) = (folder.family.authority_id, folder.family.id);
+        let asked: Vec<_> = agencies
+            .iter()
+            .filter(|row| row.authority_id == authority_id)
+            .take(2)
+            .collect();
+        let Some(chair) = asked.first() else { continue };
+        let meeting = TafMeetingRow {
+            authority_id,
+            id: keys.uuid(),
+            family_id,
+            chaired_by: chair.id,
+            held_on: day(),
+            next_on: None,
+        };
+        folder
+            .taf_attendances
+            .extend(asked.iter().map(|agency| TafAttendanceRow {
+                authority_id,
+                id: keys.uuid(),
+                family_id,
+                meeting_id: meeting.id,
+                agency_id: agency.id,
+                attendee: Some("Made up.".to_owned()),
+                attendance: Attendance::Attended,
+            }));
+        folder.taf_meetings.push(meeting);
+    }
+}
+
 /// Some families of every authority to which somebody opened emergency access, an hour ago or a day ago.
 pub(crate) fn open_emergencies(world: &mut World, keys: &Ids) {
     let agencies = world.rest.agencies.clone();
