@@ -22,14 +22,8 @@ pub struct Model {
     pub agency_kind: String,
     /// What was decided.
     pub decision: String,
-    /// For which purposes.
-    pub purposes: Option<String>,
     /// The person who decided.
     pub decided_by: Option<Uuid>,
-    /// The agency of the professional who decided.
-    pub decided_by_agency: Option<Uuid>,
-    /// The professional who decided.
-    pub decided_by_subject: Option<String>,
     /// When it was recorded; the newest counts.
     pub recorded_at: DateTimeUtc,
     /// First day it no longer holds.
@@ -40,6 +34,12 @@ pub struct Model {
     pub recorded_by_agency: Uuid,
     /// The `sub` of who recorded it.
     pub recorded_by_subject: String,
+    /// For which purposes.
+    pub purposes: Option<String>,
+    /// The agency of the professional who decided.
+    pub decided_by_agency: Option<Uuid>,
+    /// The professional who decided.
+    pub decided_by_subject: Option<String>,
 }
 
 /// No relations: statements join by authority and family themselves.

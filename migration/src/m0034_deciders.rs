@@ -29,12 +29,7 @@ fn up(script: &mut Script) {
         );
     } else {
         let (columns, checks) = PROFESSIONAL;
-        again(
-            script,
-            &format!("decided_by uuid, {columns}"),
-            checks,
-            "decided_by, NULL, NULL, NULL",
-        );
+        again(script, "", columns, checks, "decided_by, NULL, NULL, NULL");
     }
     // A yes dated ahead is none, and a no is one of this moment.
     let (now, ahead) = if script.postgres {
@@ -78,12 +73,7 @@ fn down(script: &mut Script) {
              DROP COLUMN purposes, ALTER COLUMN decided_by SET NOT NULL",
         );
     } else {
-        again(
-            script,
-            "decided_by uuid NOT NULL,",
-            "",
-            "coalesce(decided_by, person_id)",
-        );
+        again(script, "NOT NULL", "", "", "coalesce(decided_by, person_id)");
     }
     script.run("ALTER TABLE person DROP COLUMN died_on");
 }
@@ -103,7 +93,7 @@ const PROFESSIONAL: (&str, &str) = (
 );
 
 /// SQLite cannot let a column be null that could not be: the table is made again, with what belongs to it.
-fn again(script: &mut Script, columns: &str, checks: &str, values: &str) {
+fn again(script: &mut Script, decided_by: &str, columns: &str, checks: &str, values: &str) {
     let kept = "authority_id, id, family_id, person_id, category, agency_kind, decision, recorded_at, expires_on, withdrawn_at, \
                 recorded_by_agency, recorded_by_subject";
     let names = if checks.is_empty() {
@@ -125,12 +115,13 @@ fn again(script: &mut Script, columns: &str, checks: &str, values: &str) {
                     'district_council', 'voluntary_sector', 'prison', 'tff_team', 'internal_audit', 'researcher'
                 )),
                 decision text NOT NULL CHECK (decision IN ('given', 'refused')),
-                {columns}
+                decided_by uuid {decided_by},
                 recorded_at timestamp with time zone NOT NULL,
                 expires_on date,
                 withdrawn_at timestamp with time zone,
                 recorded_by_agency uuid NOT NULL,
                 recorded_by_subject text NOT NULL,
+                {columns}
                 PRIMARY KEY (authority_id, id),
                 {checks}
                 FOREIGN KEY (authority_id) REFERENCES authority (id),

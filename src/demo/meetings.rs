@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::desk::Desk;
+use super::{desk::Desk, hardman::REFERENCE};
 use crate::records::{Attendance, TafAttendanceRow, TafMeetingRow};
 
 /// Adds them to what is written down already: each agency that works with the family is asked, and the first of them chairs.
-pub(super) fn write(desk: &mut Desk<'_>, reference: &str) {
-    let family = desk.data.families.iter().find(|row| row.reference == reference);
+pub(super) fn write(desk: &mut Desk<'_>) {
+    let family = desk.data.families.iter().find(|row| row.reference == REFERENCE);
     let family = family.expect("the family was written down before").clone();
     for (days, next) in [(200, 110), (110, 20)] {
         let (held_on, next_on) = (desk.ago(days), desk.ago(next));

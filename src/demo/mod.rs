@@ -54,7 +54,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
         };
         desk.data.statistical_neighbours.push(row);
     }
-    meetings::write(&mut desk, HARDMAN_REFERENCE);
+    meetings::write(&mut desk);
     desk.data
 }
 

@@ -3,8 +3,9 @@
 use thinkfamily::{
     clock::Ids,
     records::{
-        ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround, IdentifierSystem,
-        LocalIdentifierRow, Relationship, WholeContactRow,
+        Attendance, ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround, IdentifierSystem,
+        LacksCapacityRow, LocalIdentifierRow, ParentalResponsibilityRow, Relationship, TafAttendanceRow, TafMeetingRow,
+        WholeContactRow,
     },
 };
 
@@ -12,7 +13,7 @@ use crate::{
     chance::Chance,
     elsewhere,
     moment::{day, now},
-    world::World,
+    world::{Folder, World},
 };
 
 /// Categories to which some are asked for consent besides.
@@ -30,6 +31,40 @@ const CONSENTED: [&str; 12] = [
     "CRITERION_HEALTH",
     "PROGRESS_EDUCATION",
 ];
+/// A meeting about every family, with two agencies asked to it.
+pub(crate) fn hold_meetings(world: &mut World, keys: &Ids) {
+    let agencies = world.rest.agencies.clone();
+    for folder in &mut world.folders {
+        let (authority_id, family_id) = (folder.family.authority_id, folder.family.id);
+        let asked: Vec<_> = agencies
+            .iter()
+            .filter(|row| row.authority_id == authority_id)
+            .take(2)
+            .collect();
+        let Some(chair) = asked.first() else { continue };
+        let meeting = TafMeetingRow {
+            authority_id,
+            id: keys.uuid(),
+            family_id,
+            chaired_by: chair.id,
+            held_on: day(),
+            next_on: None,
+        };
+        folder
+            .taf_attendances
+            .extend(asked.iter().map(|agency| TafAttendanceRow {
+                authority_id,
+                id: keys.uuid(),
+                family_id,
+                meeting_id: meeting.id,
+                agency_id: agency.id,
+                attendee: Some("Made up.".to_owned()),
+                attendance: Attendance::Attended,
+            }));
+        folder.taf_meetings.push(meeting);
+    }
+}
+
 /// Some families of every authority to which somebody opened emergency access, an hour ago or a day ago.
 pub(crate) fn open_emergencies(world: &mut World, keys: &Ids) {
     let agencies = world.rest.agencies.clone();
@@ -122,6 +157,7 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
         for person in &mut folder.people {
             person.shielded |= chance.percent(8);
         }
+        decide_otherwise(folder, keys, &mut chance);
     }
     let some = |of: &[&str], number: usize| Some(of[number % of.len()].to_owned()).filter(|text| !text.is_empty());
     let people = world.folders.iter_mut().flat_map(|folder| &mut folder.people);
@@ -148,6 +184,36 @@ pub(crate) fn fill_in(world: &mut World, keys: &Ids) {
         row.phone = row.phone.take().or(some(&["01632 960001", "01632 960002", ""], number));
         row.email = row.email.take().or(some(&["", "somebody@family.example"], number));
     }
+}
+
+/// Parental responsibility recorded for one child, of a person or of whom an authority names, and a time in which somebody lacked capacity.
+fn decide_otherwise(folder: &mut Folder, keys: &Ids, chance: &mut Chance) {
+    let (authority_id, family_id) = (folder.family.authority_id, folder.family.id);
+    let people: Vec<_> = folder.people.iter().map(|person| person.id).collect();
+    if people.len() < 2 {
+        return;
+    }
+    let from = day() - chrono::Days::new(400);
+    let (child_id, holder) = (chance.pick(&people), chance.pick(&people));
+    folder.parental_responsibilities.push(ParentalResponsibilityRow {
+        authority_id,
+        id: keys.uuid(),
+        family_id,
+        child_id,
+        person_id: Some(holder),
+        agency_id: None,
+        subject: None,
+        valid_from: from,
+        valid_until: None,
+    });
+    folder.lacks_capacity.push(LacksCapacityRow {
+        authority_id,
+        id: keys.uuid(),
+        family_id,
+        person_id: chance.pick(&people),
+        valid_from: from,
+        valid_until: Some(from + chrono::Days::new(30)),
+    });
 }
 
 /// Tenancies for some of the grown-up, and every fifth family at a place that nobody asks about.

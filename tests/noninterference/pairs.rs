@@ -12,7 +12,7 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use crate::{
-    base_data::{fill_in, house, open_emergencies, report_contacts},
+    base_data::{fill_in, hold_meetings, house, open_emergencies, report_contacts},
     callers::Office,
     chance::Chance,
     changes::{Words, change, shelter},
@@ -86,6 +86,7 @@ impl Base {
         };
         let mut world = World::new(data);
         open_emergencies(&mut world, &keys);
+        hold_meetings(&mut world, &keys);
         report_contacts(&mut world, &keys);
         fill_in(&mut world, &keys);
         house(&mut world, &keys);

@@ -85,4 +85,9 @@ pub(crate) fn is_sound(folder: &Folder) -> bool {
                 .map(|row| (row.agency_id, row.system.as_str())),
         )
         && f.emergency_accesses.iter().all(|row| row.expires_at > row.opened_at)
+        && f.taf_meetings.iter().all(|row| in_order(row.held_on, row.next_on))
+        && f.taf_attendances
+            .iter()
+            .all(|row| f.taf_meetings.iter().any(|meeting| meeting.id == row.meeting_id))
+        && once(f.taf_attendances.iter().map(|row| (row.meeting_id, row.agency_id)))
 }

@@ -148,11 +148,13 @@ impl Change for RecordInvolvementInput {
         if key.kind != Kind::Family {
             return Ok(not_found(request, "familyId", key));
         }
-        // A conflict tells that there is a row: so whoever may not see such a row may not record one either.
+        // A conflict tells that there is a row, and of which agency: so whoever may not see such a row may not record one either.
         let facts = RowFacts::family().from_agency(agency);
         let permitted = |dossier: &Arc<Dossier>| {
             Family::of(dossier)?;
-            let shown = dossier.grant.would_show(field::INVOLVEMENT_ID, &facts);
+            let shows = |field| dossier.grant.would_show(field, &facts);
+            let own = agency == request.ceiling.caller().principal.agency;
+            let shown = shows(field::INVOLVEMENT_ID) && (own || shows(field::INVOLVEMENT_AGENCY));
             let permit = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
             permit.filter(|_| shown)
         };

@@ -7,12 +7,11 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    changed::{Changed, categories_of, dossier, not_found},
+    changed::{Changed, categories_of, dossier, find, not_found},
     checks::Checks,
     frame::{Change, make, sent},
     idempotency::Done,
     user_error::{UserError, UserErrorCode},
-    writable,
 };
 use crate::{
     graphql::{
@@ -251,11 +250,18 @@ impl Change for RecordAttendanceInput {
             Ok(row) => row,
             Err(errors) => return Ok(Done::all_refused(errors)),
         };
-        let found = writable::row::<TafMeeting>(request, key, Kind::TafMeeting, Self::MUTATION).await?;
-        let Some((_, _, permit)) = found else {
+        // A conflict tells which agency was there: so whoever may not see that may not record it either.
+        let permitted = |dossier: &Arc<Dossier>, meeting: &TafMeeting| {
+            let agency = field::TAF_ATTENDANCE_AGENCY;
+            let shown = dossier.grant.would_show(agency, &RowFacts::family());
+            let permit = meeting.row().may_write(categories_of(Self::MUTATION)).ok();
+            permit.filter(|_| shown)
+        };
+        let may = |dossier: &Arc<Dossier>, meeting: &TafMeeting| permitted(dossier, meeting).is_some();
+        let found = find::<TafMeeting>(request, key, Kind::TafMeeting, may).await?;
+        let Some(permit) = found.and_then(|(dossier, meeting)| permitted(&dossier, &meeting)) else {
             return Ok(not_found(request, "meetingId", key));
         };
-        // Whoever sees a meeting sees who was there, so that this tells nothing more.
         let known = dossier(request, key.family, Wants::of(&[Table::TafAttendance])).await?;
         let known = known.as_ref().and_then(|dossier| {
             visible::<TafAttendance>(dossier).find(|of| {

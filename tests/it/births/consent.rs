@@ -48,11 +48,11 @@ async fn nor_is_her_own(database: &TestDatabase) {
 
 on_both!(once_the_birthday_is_known_one_decides);
 async fn once_the_birthday_is_known_one_decides(database: &TestDatabase) {
-    // It is 15 June 2026.
+    // It is 15 June 2026, and all was said on 1 February.
     for (born, own) in [
-        ("2013-06-15", true),
+        ("2013-01-31", true),
         ("2013-06-16", false),
-        ("2013-05", true),
+        ("2013-01", true),
         ("2013-07", false),
     ] {
         for (left, decides) in [("open", !own), ("mother", own)] {

@@ -27,7 +27,7 @@ const MEMBERS: &str = "membership_key,family_key,person_key,relationship,parenta
 3,home,eldest,child,false,2020-01-01,
 4,home,open,child,false,2020-01-01,
 5,home,child,child,false,2020-01-01,
-6,home,unborn,child,false,2026-03-01,
+6,home,unborn,child,false,2026-01-20,
 ";
 const ADDRESSES: &str = "address_key,family_key,line1,postcode,valid_from\n1,home,3 Fjord Lane,ZQ9 3AB,2020-01-01\n";
 const INVOLVEMENTS: &str =

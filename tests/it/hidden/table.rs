@@ -62,6 +62,7 @@ const SAID: &[(&str, Names)] = &[
         "Query.members.filter.yearOfBirth",
         Names::Nothing("compared as the date of birth is, of every family that the asker could reach"),
     ),
+    ("Mutation.recordConsent.input.purposes", CONTENT),
     (
         "Mutation.recordConsent.input.decidedById",
         Names::Nothing("a member of the family that is named beside it"),

@@ -173,3 +173,24 @@ async fn meetings_are_for_the_team(database: &TestDatabase) {
     assert_done(&add(&coordinator, &meeting, of("cambs-police", "ABSENT")).await);
 }
 on_both!(meetings_are_for_the_team);
+
+/// Which agencies work with a family of somebody at risk is withheld: so a conflict does not tell it either.
+async fn a_conflict_does_not_tell_who_works_with_a_shielded_family(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let coordinator = app.partner("tff-team", "coordinator", "programme_management");
+    let reply = coordinator.ask("{ family(reference: \"TF-10002\") { id } }").await;
+    let payload = record(&coordinator, input(&reply.data()["family"])).await;
+    assert_done(&payload);
+    let meeting = &payload["meeting"];
+    assert_eq!(
+        (&meeting["heldOn"], &meeting["chairedBy"]),
+        (&json!("2026-06-14"), &Value::Null)
+    );
+    let taken = add(&coordinator, &meeting["id"], of("fenbrook-school", "ABSENT")).await;
+    assert_refused(&taken, "meetingId", "NOT_FOUND");
+    assert_eq!(
+        add(&coordinator, &meeting["id"], of("cambs-police", "ABSENT")).await,
+        taken
+    );
+}
+on_both!(a_conflict_does_not_tell_who_works_with_a_shielded_family);
