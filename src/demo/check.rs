@@ -75,7 +75,7 @@ fn columns(data: &Dataset) {
                         assert!(keys.entry(*table).or_default().insert((authority, *key)), "{}", at());
                     }
                     (Holds::Of(of), Cell::Key(Some(key))) => {
-                        assert!(keys[&of].contains(&(authority, *key)), "{}", at())
+                        assert!(keys[&of].contains(&(authority, *key)), "{}", at());
                     }
                     (Holds::Agency, Cell::Key(Some(key))) => {
                         assert!(keys[&Table::Agency].contains(&(authority, *key)), "{}", at());

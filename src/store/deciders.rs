@@ -83,17 +83,15 @@ impl Deciders {
     ) -> Vec<PersonFacts> {
         let mut people: Vec<PersonFacts> = Vec::new();
         for member in members {
-            let known = people.iter_mut().find(|person| person.person == member.person.id);
-            let known = match known {
-                Some(known) => known,
-                None => {
-                    people.push(PersonFacts {
-                        lacks_capacity: self.lacks_capacity.get(&member.person.id).cloned().unwrap_or_default(),
-                        ..person(&member.person, member.born)
-                    });
-                    people.last_mut().expect("one was put there")
-                }
-            };
+            let at = people.iter().position(|person| person.person == member.person.id);
+            let at = at.unwrap_or_else(|| {
+                people.push(PersonFacts {
+                    lacks_capacity: self.lacks_capacity.get(&member.person.id).cloned().unwrap_or_default(),
+                    ..person(&member.person, member.born)
+                });
+                people.len() - 1
+            });
+            let known = &mut people[at];
             known.in_family |= member.in_family;
             known.belongs |= known.lived_on(today) && member.membership.valid_until.is_none_or(|until| today < until);
             known.sheltered = sheltered.contains(&known.person);

@@ -7,7 +7,6 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use sea_orm::DbBackend;
 use uuid::Uuid;
 
 use super::{
@@ -18,7 +17,6 @@ use super::{
     fact_rows::FamilyFactRows,
     needed::Needed,
     pipeline::Bind,
-    record::Record,
     select::{Families, Select},
     session::{Session, StoreError},
     source::Source,

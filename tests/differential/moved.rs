@@ -152,10 +152,10 @@ fn a_parent_alone_decides_still(question: &Question<'_>) -> bool {
 fn stays_closed(sentences: &[Sentence], moves: fn(&FamilyFacts, &mut Chance) -> Vec<Move>) {
     let histories = number_from("THINKFAMILY_HISTORIES", DEFAULT_HISTORIES);
     let first = number_from("SEED", 1);
-    let (mut moved, mut closed, mut opened) = (0_u64, 0_u64, BTreeMap::<&str, u64>::new());
+    let (mut tried, mut closed, mut opened) = (0_u64, 0_u64, BTreeMap::<&str, u64>::new());
     for seed in first..first + histories {
         for Move { before, after } in moves(&family(seed), &mut Chance::new(!seed)) {
-            moved += 1;
+            tried += 1;
             for (subject, asked) in questions(&before) {
                 if first_reading(&before, subject, asked) == Answer::Given {
                     continue;
@@ -179,10 +179,10 @@ fn stays_closed(sentences: &[Sentence], moves: fn(&FamilyFacts, &mut Chance) -> 
             }
         }
     }
-    eprintln!("{histories} histories, {moved} moves, {closed} closed questions; opened: {opened:#?}");
+    eprintln!("{histories} histories, {tried} moves, {closed} closed questions; opened: {opened:#?}");
     // A few, as for a seed that failed, need not have everything.
     if histories >= DEFAULT_HISTORIES {
-        assert!(moved > histories / 10 && closed > histories, "too little was tried");
+        assert!(tried > histories / 10 && closed > histories, "too little was tried");
         assert_eq!(opened.is_empty(), sentences.is_empty(), "no sentence was needed");
     }
 }

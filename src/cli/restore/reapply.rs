@@ -205,8 +205,8 @@ async fn parties_exist(session: &Session, entry: &Entry, family: Uuid, decided: 
     let families = session.references(&BTreeSet::from([family])).await?;
     let agencies = session.agencies().await?;
     let by = entry.agency.is_some_and(|agency| agencies.get(agency).is_some());
-    let decider = decided.professional.as_ref().map(|by| by.agency);
-    let by = by && decider.is_none_or(|agency| agencies.get(agency).is_some());
+    let professional = decided.professional.as_ref().map(|by| by.agency);
+    let by = by && professional.is_none_or(|agency| agencies.get(agency).is_some());
     Ok(by && !families.is_empty() && session.has_people(&people).await?)
 }
 

@@ -152,9 +152,9 @@ impl Change for RecordInvolvementInput {
         let facts = RowFacts::family().from_agency(agency);
         let permitted = |dossier: &Arc<Dossier>| {
             Family::of(dossier)?;
-            let shows = |field| dossier.grant.would_show(field, &facts);
+            let would = |field| dossier.grant.would_show(field, &facts);
             let own = agency == request.ceiling.caller().principal.agency;
-            let shown = shows(field::INVOLVEMENT_ID) && (own || shows(field::INVOLVEMENT_AGENCY));
+            let shown = would(field::INVOLVEMENT_ID) && (own || would(field::INVOLVEMENT_AGENCY));
             let permit = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
             permit.filter(|_| shown)
         };

@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 pub use super::born::{ADULT_AGE, age_on};
 use super::{
-    category::Category,
     facts::{Decider, FamilyFacts, PersonFacts, Subject},
     reason::Reason,
 };

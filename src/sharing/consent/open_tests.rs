@@ -1,7 +1,7 @@
 //! Consent where a birthday is unknown, or known in part.
 
 use super::*;
-use crate::sharing::{born::Born, facts::ConsentDecision, fixtures::*};
+use crate::sharing::{born::Born, category::Category, facts::ConsentDecision, fixtures::*};
 
 /// Born in the year in which they turn 13, or turned it.
 const OPEN: u128 = 5;

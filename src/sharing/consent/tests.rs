@@ -1,5 +1,5 @@
 use super::*;
-use crate::sharing::{born::Born, facts::ConsentDecision, fixtures::*};
+use crate::sharing::{born::Born, category::Category, facts::ConsentDecision, fixtures::*};
 
 const PLAN: Category = Category::Plan;
 

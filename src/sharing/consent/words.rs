@@ -228,17 +228,17 @@ impl Reader<'_> {
 
     /// For which group a yes of that day counts. What was open then is not enough for what is sure today.
     fn counts(&self, decider: &Decider, day: NaiveDate) -> Counts {
-        let decides = |group, day| self.standing.decides(self.person, group, day);
+        let for_group = |group, day| self.standing.decides(self.person, group, day);
         let is_one_on = |group, day| self.standing.rank(self.person, decider, group, day) == Rank::Sure;
         let is_one = |group| is_one_on(group, day) && is_one_on(group, self.today);
-        let own = decides(Group::Own, self.today);
-        let parents = decides(Group::Parents, self.today);
-        let themselves = own != Rank::No && decides(Group::Own, day) >= own && is_one(Group::Own);
+        let own = for_group(Group::Own, self.today);
+        let parents = for_group(Group::Parents, self.today);
+        let themselves = own != Rank::No && for_group(Group::Own, day) >= own && is_one(Group::Own);
         let as_parent = is_one(Group::Parents);
-        let for_now = self.is_in_grace && decides(Group::Parents, day) == Rank::Sure && as_parent;
+        let for_now = self.is_in_grace && for_group(Group::Parents, day) == Rank::Sure && as_parent;
         Counts {
             own: themselves || for_now,
-            parents: parents != Rank::No && decides(Group::Parents, day) != Rank::No && as_parent,
+            parents: parents != Rank::No && for_group(Group::Parents, day) != Rank::No && as_parent,
         }
     }
 }

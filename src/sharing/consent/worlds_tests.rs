@@ -5,6 +5,7 @@ use chrono::{Datelike as _, Duration};
 use super::*;
 use crate::sharing::{
     born::Born,
+    category::Category,
     facts::{ConsentDecision, MembershipFacts, Period, Responsibility},
     fixtures::*,
 };
@@ -52,7 +53,7 @@ fn at(recorded_on: NaiveDate, after: Duration, decision: ConsentDecision) -> Con
     }
 }
 
-/// MembershipFacts to the family until so many days ago.
+/// Belonged to the family until so many days ago.
 fn left(mut person: PersonFacts, days: i64) -> PersonFacts {
     person.memberships[0].period.until = Some(days_before(days));
     person.in_family = false;

@@ -137,6 +137,15 @@ struct Question {
     value: Box<dyn Fn(&Target) -> Value>,
 }
 
+/// A filter by a field. Of a range, both ends are there, so that one family alone lies within it.
+fn filter(field: &str) -> String {
+    match field {
+        field if field.ends_with("From") => format!("{field}: $v, {}Until: $v", field.trim_end_matches("From")),
+        field if field.ends_with("Until") => format!("{}From: $v, {field}: $v", field.trim_end_matches("Until")),
+        field => format!("{field}: $v"),
+    }
+}
+
 fn questions(api: &Api, there: &Target) -> Vec<Question> {
     let mut all = Vec::new();
     for (path, names, of) in table::aimed(api) {
@@ -222,16 +231,7 @@ fn questions(api: &Api, there: &Target) -> Vec<Question> {
                 add(document, Box::new(move |of| of.cursor(&list, table)));
             }
             Names::Value(table, column) => {
-                // Of a range, both ends are there, so that one family alone lies within it.
-                let filter = match parts[3] {
-                    field if field.ends_with("From") => {
-                        format!("{field}: $v, {}Until: $v", field.trim_end_matches("From"))
-                    }
-                    field if field.ends_with("Until") => {
-                        format!("{}From: $v, {field}: $v", field.trim_end_matches("Until"))
-                    }
-                    field => format!("{field}: $v"),
-                };
+                let filter = filter(parts[3]);
                 let document =
                     format!("query($v: {of}!) {{ {root}(filter: {{ {filter} }}) {{ totalCount nodes {{ id }} }} }}");
                 add(document, Box::new(move |of| of.value(table, column)));

@@ -127,8 +127,11 @@ async fn what_was_of_a_person_is_of_their_households(database: &TestDatabase) {
     let nobody = key(db, 250);
     let wrong = format!("UPDATE membership SET source_agency_id = {nobody}");
     assert!(db.execute_unprepared(&wrong).await.is_err());
+    households_are_noted(db).await;
+}
 
-    // What is written of one member is noted of every household of whoever lives with them.
+/// What is written of one member is noted of every household of whoever lives with them.
+async fn households_are_noted(db: &DatabaseConnection) {
     let note = |sql: String| async move {
         let before = texts(db, "SELECT CAST(coalesce(max(seq), 0) AS text) FROM family_written").await;
         let before = before[0].clone().expect("a number");
