@@ -46,9 +46,8 @@ fn decider(person: Option<Uuid>, agency: Option<Uuid>, subject: Option<&String>)
     person.map(Decider::Person).or_else(professional)
 }
 
-/// What the decision looks at.
-pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
-    let today = moment.today;
+/// Everybody who is or was in the family, or will be.
+fn people(folder: &Folder, today: NaiveDate) -> BTreeMap<Uuid, PersonFacts> {
     let mut people: BTreeMap<Uuid, PersonFacts> = BTreeMap::new();
     for row in &folder.memberships {
         let Some(person) = folder.person(row.person_id) else {
@@ -76,9 +75,16 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
             period: period(row.valid_from, row.valid_until),
             parental_responsibility: row.parental_responsibility,
         });
-        known.belongs |= row.valid_until.is_none_or(|until| until > today);
-        known.in_family |= here && person.died_on.is_none_or(|died| died > today);
+        let lives = person.died_on.is_none_or(|died| died > today);
+        known.belongs |= lives && row.valid_until.is_none_or(|until| until > today);
+        known.in_family |= lives && here;
     }
+    people
+}
+
+/// What the decision looks at.
+pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
+    let today = moment.today;
     let mut leads: Vec<_> = folder
         .lead_professionals
         .iter()
@@ -126,7 +132,7 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
                 })
             })
             .collect(),
-        people: people.into_values().collect(),
+        people: people(folder, today).into_values().collect(),
         emergencies: folder
             .emergency_accesses
             .iter()
