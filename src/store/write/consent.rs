@@ -25,9 +25,10 @@ struct Before {
     id: Uuid,
     family_id: Uuid,
     recorded_at: DateTime<Utc>,
+    withdrawn_at: Option<DateTime<Utc>>,
 }
 
-record!(Before: id family_id recorded_at);
+record!(Before: id family_id recorded_at withdrawn_at);
 
 #[derive(FromQueryResult)]
 struct DatabaseTime {
@@ -66,20 +67,24 @@ impl Writing<'_> {
             consent::Column::Id,
             consent::Column::FamilyId,
             consent::Column::RecordedAt,
+            consent::Column::WithdrawnAt,
         ]);
         let rows: Vec<Before> = session.all(select.filter(of_person.clone())).await?;
         let now = session.now();
         let ahead: BTreeSet<DateTime<Utc>> = rows.iter().map(|row| row.recorded_at).filter(|at| *at >= now).collect();
-        let Some(newest) = ahead.last() else {
+        // A withdrawal is a no of its own moment.
+        let withdrawn = rows.iter().filter_map(|row| row.withdrawn_at);
+        let withdrawn = withdrawn.filter(|at| (now..=now + MAX_CLOCK_SKEW).contains(at));
+        let Some(newest) = ahead.last().copied().into_iter().chain(withdrawn).max() else {
             return Ok(now);
         };
-        if *newest <= now + MAX_CLOCK_SKEW || *newest <= session.database_time().await? + MAX_CLOCK_SKEW {
-            return Ok(*newest + MIN_GAP);
+        if newest <= now + MAX_CLOCK_SKEW || newest <= session.database_time().await? + MAX_CLOCK_SKEW {
+            return Ok(newest + MIN_GAP);
         }
         self.of_person(person)?;
         let mut families = BTreeMap::<Uuid, Vec<(Uuid, DateTime<Utc>)>>::new();
         tracing::warn!(
-            seconds = (*newest - now).num_seconds(),
+            seconds = (newest - now).num_seconds(),
             "consent.clock_was_ahead: decisions were recorded by a clock far ahead of this one; they are dated anew, before this one"
         );
         for (back, at) in (1..).zip(ahead.iter().rev()) {

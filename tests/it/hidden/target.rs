@@ -76,6 +76,12 @@ impl Target {
         let authority = demo::CAMBRIDGESHIRE;
         let family = family_key(databases).await;
         let mut values = Values::new();
+        // A next meeting is not before the one that was held, whichever of the two days is put first.
+        let none = "UPDATE taf_meeting SET next_on = NULL WHERE authority_id = $1 AND family_id = $2";
+        let on = databases.main();
+        let of_family = [sea_orm::Value::from(authority), family.into()];
+        let statement = Statement::from_sql_and_values(on.get_database_backend(), none, of_family);
+        on.execute_raw(statement).await.unwrap();
         for (table, column) in aimed.iter().copied().filter(|aimed| *aimed != BIRTH) {
             let text = made_up(table, column, true);
             values.insert((table, column), text.clone());

@@ -144,7 +144,7 @@ fn withdrawn(consents: &str, family: &str) -> String {
         let mut fields: Vec<&str> = line.split(',').collect();
         if fields[1] == family && fields[3..6] == ["MARKER", "police", "given"] {
             // Dated ahead, it counts at once.
-            fields[9] = "2099-01-01T00:00:00Z";
+            fields[12] = "2099-01-01T00:00:00Z";
         }
         fields.join(",") + "\n"
     };

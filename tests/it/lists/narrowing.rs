@@ -50,7 +50,7 @@ async fn only_what_decisions_rest_on_is_read(database: &TestDatabase) {
         ],
     )
     .await;
-    assert_eq!(counts, [(4, 15), (7, 8), (4, 13), (12, 13), (16, 17)]);
+    assert_eq!(counts, [(4, 23), (11, 12), (4, 21), (20, 21), (24, 25)]);
 }
 on_both!(only_what_decisions_rest_on_is_read);
 
