@@ -154,7 +154,12 @@ pub fn carried(files: &[(Table, PathBuf)], today: NaiveDate) -> Result<Vec<Sourc
             let mut made = record.clone();
             for (at, (name, _)) in columns.iter().enumerate() {
                 let value = carried.map_or(&b""[..], |values| values[at]);
-                made.push_field(if line == file.0[0].0 { name.as_bytes() } else { value });
+                // Lines that end as Windows ends them may have the number of the one before.
+                made.push_field(if std::ptr::eq(record, &file.0[0].1) {
+                    name.as_bytes()
+                } else {
+                    value
+                });
             }
             made
         })

@@ -78,3 +78,20 @@ fn what_has_nowhere_to_go_is_refused_and_what_is_not_there_is_left_alone() {
     let all = carried_in(folder(plain, Some(MEMBERS)).path()).expect("good");
     assert_eq!((all[0].1.as_str(), all[1].1.as_str()), (plain, MEMBERS));
 }
+
+#[test]
+fn lines_may_end_as_windows_ends_them() {
+    let people = "person_key,given_name,phone\r\np1,Dawn,\r\np2,Kai,02\r\n";
+    let members = "membership_key,family_key,person_key,relationship,parental_responsibility,valid_from,valid_until\r\n\
+                   m1,f1,p1,mother,true,2016-05-01,\r\nm2,f1,p2,child,false,2016-05-01,\r\n";
+    let all = carried_in(folder(people, Some(members)).path()).expect("good");
+    let lines: Vec<&str> = all[1].1.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(
+        lines,
+        [
+            "membership_key,family_key,person_key,relationship,parental_responsibility,valid_from,valid_until,phone",
+            "m1,f1,p1,mother,true,2016-05-01,,",
+            "m2,f1,p2,child,false,2016-05-01,,02",
+        ]
+    );
+}
