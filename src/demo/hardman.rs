@@ -103,9 +103,6 @@ fn people(desk: &mut Desk<'_>, agencies: &Agencies) -> Hardmans {
     for person in [eldest, middle, youngest] {
         desk.status(family, person, StatutoryStatusCode::ChildInNeed, since, Some(until));
     }
-    // A step-father has parental responsibility by agreement, for one child; and he was in hospital for some weeks.
-    desk.responsible(family, step_father, youngest, desk.ago(600));
-    desk.lacked_capacity(family, step_father, desk.ago(800), desk.ago(780));
     Hardmans {
         family,
         mother,

@@ -55,6 +55,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
         desk.data.statistical_neighbours.push(row);
     }
     meetings::write(&mut desk);
+    deciders::write(&mut desk);
     desk.data
 }
 

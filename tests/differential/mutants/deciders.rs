@@ -19,14 +19,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let family = case.facts.family;
         keep(case, |decision| decision.family == family)
     }),
-    ("every no said in another family is heard", |case| {
-        let family = case.facts.family;
-        consents(case, |decision| {
-            if decision.answer == ConsentAnswer::Refused {
-                decision.family = family;
-            }
-        })
-    }),
     // For which purposes.
     ("a yes is for every purpose", |case| {
         consents(case, |decision| {

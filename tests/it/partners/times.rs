@@ -39,15 +39,17 @@ on_both!(the_last_day_of_an_agreement_and_of_a_signature);
 async fn a_child_comes_of_the_age_to_decide(database: &TestDatabase) {
     let app = App::start(database).await;
     // Tyler is 12, and 13 on 26 January.
-    for (day, names, why) in [
-        (25, NAMES, "his mother decides until he is 13"),
+    for (month, day, names, why) in [
+        (1, 25, NAMES, "his mother decides until he is 13"),
+        (2, 22, NAMES, "her yes lasts for 28 days more"),
         (
-            26,
+            2,
+            23,
             "Alfie, Dawn, Lee, Megan",
-            "from his birthday on his own decision counts, and there is none",
+            "then his own decision counts, and there is none",
         ),
     ] {
-        app.clock.set(Utc.with_ymd_and_hms(2027, 1, day, 9, 0, 0).unwrap());
+        app.clock.set(Utc.with_ymd_and_hms(2027, month, day, 9, 0, 0).unwrap());
         let school = app.partner("fenbrook-school", "practitioner", "education_support");
         assert_eq!(see(&school, BEYOND).await.seen.names, names, "{why}");
     }

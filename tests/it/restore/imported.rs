@@ -26,13 +26,13 @@ async fn what_a_file_decided_is_done_again(world: World) {
     world.save().await;
     let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
     let fields: Vec<&str> = lines[1].split(',').collect();
-    assert!(fields[5] == "given" && fields[9].is_empty(), "{}", lines[1]);
-    let withdrawn = [&fields[..9], &["2026-01-02T03:04:05Z"], &fields[10..]]
+    assert!(fields[5] == "given" && fields[12].is_empty(), "{}", lines[1]);
+    let withdrawn = [&fields[..12], &["2026-01-02T03:04:05Z"], &fields[13..]]
         .concat()
         .join(",");
     let recorded = "2026-01-02T03:04:05Z";
     let mut refused = fields.clone();
-    (refused[0], refused[5], refused[7], refused[8]) = ("a-no", "refused", recorded, "");
+    (refused[0], refused[5], refused[10], refused[11]) = ("a-no", "refused", recorded, "");
     let refused = refused.join(",");
     lines[1] = withdrawn.replace("2026-01-02T03:04:05Z", "2099-01-01T00:00:00Z");
     lines.push(refused);

@@ -20,12 +20,20 @@ pub(crate) fn id(table: &str, row: u8) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// What is empty where something else of the same row is not: of a birth either the day is known, or a part, or the day on which it is expected.
-const WITHOUT: [(&str, &str); 3] = [
+/// What is empty where something else of the same row is not: of a birth either the day is known, or a part, or the day on which it is expected; and
+/// somebody of the family decides, or a professional.
+const WITHOUT: [(&str, &str); 7] = [
+    ("consent", "decided_by_agency"),
+    ("consent", "decided_by_subject"),
+    ("parental_responsibility", "agency_id"),
+    ("parental_responsibility", "subject"),
     ("person", "birth_year"),
     ("person", "birth_month"),
     ("person", "expected_on"),
 ];
+
+/// What is never empty though it may be, since what would have to stand in its place is.
+const ALWAYS: [(&str, &str); 2] = [("consent", "decided_by"), ("parental_responsibility", "person_id")];
 
 /// Words of the two rows that must fit to what else these hold; all others are the first and the last of their list.
 const WORDS: [(&str, &str, [&str; 2]); 5] = [
@@ -39,7 +47,8 @@ const WORDS: [(&str, &str, [&str; 2]); 5] = [
 /// What a column of a row of a pair holds.
 pub(super) fn value(table: &Table, column: &Column, row: u8) -> Value {
     let without = WITHOUT.contains(&(&table.name, &column.name));
-    if (row == 1 || without) && column.optional {
+    let always = ALWAYS.contains(&(&table.name, &column.name));
+    if (row == 1 || without) && column.optional && !always {
         return nothing(column);
     }
     let at = usize::from(row);
