@@ -1,7 +1,7 @@
 //! Whether consent has been given: the rule, and nothing else.
 //!
 //! Each decider's newest word that counts in the family stands. Consent is given when one says yes and none says no. Who may decide is
-//! [`standing`]; which words count is [`words`].
+//! `standing`; which words count is `words`.
 
 mod standing;
 mod words;

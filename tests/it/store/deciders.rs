@@ -1,12 +1,16 @@
 //! What becomes of decisions that were recorded before it was said who may decide.
 
 use migration::{Database, MAIN};
-use sea_orm::{
-    ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult, Statement, TransactionTrait as _,
+use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement, TransactionTrait as _};
+use thinkfamily::{
+    demo,
+    store::{bulk, connect::Databases},
 };
-use thinkfamily::store::connect::Databases;
 
-use crate::support::database::{TestDatabase, on_both};
+use crate::support::{
+    app::today,
+    database::{TestDatabase, on_both},
+};
 
 #[derive(Debug, FromQueryResult, PartialEq, Eq, PartialOrd, Ord)]
 struct Row {
@@ -16,10 +20,12 @@ struct Row {
     by: bool,
 }
 
-async fn run(on: &DatabaseTransaction, statements: Vec<String>) {
+async fn run(databases: &Databases, statements: Vec<String>) {
+    let on = databases.main().begin().await.unwrap();
     for statement in statements {
         on.execute_unprepared(&statement).await.unwrap();
     }
+    on.commit().await.unwrap();
 }
 
 /// Takes the step back with all that came after it, and applies them again.
@@ -28,10 +34,9 @@ async fn again(databases: &Databases) {
         DbBackend::Postgres => Database::Postgres,
         _ => Database::Sqlite,
     };
-    let on = databases.main().begin().await.unwrap();
     let at = MAIN.all.iter().position(|step| step.name == "m0034_deciders").unwrap();
     for step in MAIN.all[at..].iter().rev() {
-        run(&on, MAIN.taken_back(step, kind)).await;
+        run(databases, MAIN.taken_back(step, kind)).await;
     }
     let (given, refused) = ("jobcentre_plus", "housing");
     for (was, what) in [("given", given), ("refused", refused)] {
@@ -40,20 +45,21 @@ async fn again(databases: &Databases) {
              WHERE id IN (SELECT id FROM consent WHERE decision = '{was}' AND withdrawn_at IS NULL ORDER BY id LIMIT 1)"
         );
         run(
-            &on,
+            databases,
             vec!["DELETE FROM consent WHERE agency_kind = '".to_owned() + what + "'", sql],
         )
         .await;
     }
     for step in &MAIN.all[at..] {
-        run(&on, MAIN.applied(step, kind)).await;
+        run(databases, MAIN.applied(step, kind)).await;
     }
-    on.commit().await.unwrap();
 }
 
 /// A yes dated ahead gives nothing, whenever its day comes; a no counts from now on. All else is as it was.
 async fn what_was_dated_ahead_is_read_as_the_rule_says(database: &TestDatabase) {
     let databases = database.open().await;
+    let data = demo::worked(today().date_naive());
+    bulk::load(&databases, &data, &mut |_| {}).await.unwrap();
     let count = async || {
         let text = "SELECT count(*) AS many FROM consent WHERE agency_kind NOT IN ('jobcentre_plus', 'housing')";
         let statement = Statement::from_string(databases.main().get_database_backend(), text);
