@@ -113,7 +113,7 @@ impl Seen {
             "too many operations were refused"
         );
         assert!(
-            self.observed_different * 100 > self.observed * 12,
+            self.observed_different * 100 > self.observed * 8,
             "the operations hardly asked for what differs"
         );
         for what in [
