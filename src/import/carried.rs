@@ -155,7 +155,7 @@ pub fn carried(files: &[(Table, PathBuf)], today: NaiveDate) -> Result<Vec<Sourc
             for (at, (name, _)) in columns.iter().enumerate() {
                 let value = carried.map_or(&b""[..], |values| values[at]);
                 // Lines that end as Windows ends them may have the number of the one before.
-                made.push_field(if std::ptr::eq(record, &file.0[0].1) {
+                made.push_field(if std::ptr::eq(record, &raw const file.0[0].1) {
                     name.as_bytes()
                 } else {
                     value
