@@ -102,9 +102,10 @@ impl Deciders {
 
     /// The other households of those who have left a family, each with all who belong or belonged to it.
     pub(super) fn elsewhere(&self, family: Uuid, members: &[MemberRecord], today: NaiveDate) -> Vec<Vec<PersonFacts>> {
+        // Of nobody else are they read with this family; those of others may have been, with another one of the same statement.
         let left: BTreeSet<Uuid> = members
             .iter()
-            .filter(|member| !member.in_family)
+            .filter(|member| !member.in_family && member.membership.valid_until.is_some())
             .map(|member| member.person.id)
             .collect();
         if left.is_empty() {
