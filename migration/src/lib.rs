@@ -32,6 +32,7 @@ mod m0031_of_households;
 mod m0032_number_to_ring;
 mod m0034_deciders;
 mod m0035_meetings;
+mod of_families;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;

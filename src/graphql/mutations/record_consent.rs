@@ -2,15 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 
 use super::{
-    changed::{Changed, categories_of, find, not_found},
+    changed::{categories_of, not_found, payload},
     checks::Checks,
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::UserError,
+    writable::{self, Named},
 };
 use crate::{
     audit::{
@@ -19,7 +20,6 @@ use crate::{
     },
     catalogue,
     graphql::{
-        api_error::ApiError,
         codes::{self, AgencyKind, ConsentAnswer, DataCategory},
         context::Request,
         ids::Kind,
@@ -29,7 +29,6 @@ use crate::{
     sharing::{
         category::Category,
         facts::{Decider, RowFacts},
-        grant::Shared,
         register::{FieldId, field},
     },
     store::dossier::Dossier,
@@ -63,21 +62,13 @@ pub struct RecordConsentInput {
     idempotency_key: Option<String>,
 }
 
-/// What came of recording a consent.
-pub struct RecordConsentPayload(Changed);
-
-/// What came of recording a consent.
-#[Object]
-impl RecordConsentPayload {
-    /// The decisions that were recorded, of those that you may see.
-    fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
-        self.0.rows(ctx, field::RECORD_CONSENT_PAYLOAD_CONSENTS)
+payload! {
+    /// What came of recording a consent.
+    RecordConsentPayload {
+        /// The decisions that were recorded, of those that you may see.
+        consents: [Consent]
     }
-
-    /// Why nothing was recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_CONSENT_PAYLOAD_ERRORS)
-    }
+    errors "Why nothing was recorded; empty when it was."
 }
 
 /// An input that was found good by itself.
@@ -145,31 +136,22 @@ fn check(input: &RecordConsentInput, today: NaiveDate) -> Result<Terms, Vec<User
 }
 
 impl Change for RecordConsentInput {
-    sent!(Self, by member_id);
-    type Payload = RecordConsentPayload;
+    sent!(Self, by member_id, gives RecordConsentPayload);
     const MUTATION: FieldId = MUTATION;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.member_id)?;
         let decider = self.decided_by_id.as_ref().map(|id| request.key(id)).transpose()?;
-        let terms = match check(self, request.session.today()) {
-            Ok(terms) => terms,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
+        let terms = check(self, request.session.today())?;
         let recorder = &request.ceiling.caller().principal;
         // The decisions will be rows about this person that come from this agency.
-        let permit = |dossier: &Arc<Dossier>, member: &Member| {
+        let permit = |dossier: &Dossier, member: &Member| {
             let facts = RowFacts::person(member.person()).from_agency(recorder.agency);
             dossier.grant.may_write(categories_of(MUTATION), &facts).ok()
         };
-        let may = |dossier: &Arc<Dossier>, member: &Member| permit(dossier, member).is_some();
-        let Some((dossier, member)) = find(request, key, Kind::Member, may).await? else {
-            return Ok(not_found(request, "memberId", key));
-        };
+        let named = Named { key, field: "memberId" };
+        let (dossier, member, permit) = writable::row_with(request, named, Kind::Member, permit).await?;
         let person = member.person();
-        let Some(permit) = permit(&dossier, &member) else {
-            return Ok(not_found(request, "memberId", key));
-        };
         let named = match decider {
             None => member.clone(),
             Some(key) => match member_named(&dossier, key) {
@@ -227,10 +209,6 @@ impl Change for RecordConsentInput {
         let keys = rows.iter().map(|row| row.id).collect();
         writing.add_consents(rows).await?;
         Ok(Done::changed(dossier.key(), keys))
-    }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<RecordConsentPayload, ApiError> {
-        Ok(RecordConsentPayload(Changed::read(request, done, Kind::Consent).await?))
     }
 }
 
