@@ -14,6 +14,7 @@ mod conformance;
 mod contacts;
 mod coverage;
 mod days;
+mod deciding;
 mod demo;
 mod disk;
 mod documents;
