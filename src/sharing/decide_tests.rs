@@ -308,8 +308,10 @@ fn what_only_members_of_today_have_is_withheld_of_anybody_else_and_told_last() {
     };
     let mut facts = family();
     facts.on_cohort = true;
-    let (child, ended) = (key(CHILD), RowFacts::membership(key(CHILD), false));
-    assert_eq!(asked(&facts, RowFacts::membership(child, true)), None);
+    let mut ended = belongs(false);
+    ended.period.until = Some(today());
+    let (child, ended) = (key(CHILD), RowFacts::membership(key(CHILD), ended));
+    assert_eq!(asked(&facts, RowFacts::membership(child, belongs(false))), None);
     assert_eq!(asked(&facts, RowFacts::person(child)), None, "a number of theirs");
     assert_eq!(asked(&facts, RowFacts::family()), None, "what is the family's");
     let not_a_member = Some(Told::Exactly(Reason::NotAMember));

@@ -99,6 +99,8 @@ fn data() -> Dataset {
     {
         (row.phone, row.email) = (Some("01632 960123".to_owned()), Some("a@example.org".to_owned()));
         row.education_setting = Some("Newplace Primary".to_owned());
+        // Nothing says why anybody left.
+        row.end_reason = None;
     }
     let mut more = Vec::new();
     for row in data.memberships.iter_mut().filter(|row| row.family_id == old) {

@@ -28,6 +28,7 @@ mod households;
 mod imports;
 mod kill;
 mod language;
+mod last_family;
 mod limits;
 mod lists;
 mod live;
