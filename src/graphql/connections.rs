@@ -7,7 +7,7 @@ use async_graphql::{Context, Object};
 use super::{
     context::Request,
     cursor::{self, Position},
-    objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan, TafMeeting},
+    objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan, TafMeeting, Todo},
     page::Page,
 };
 use crate::sharing::{grant::Shared, register::field};
@@ -136,4 +136,11 @@ connection!(
     TafMeeting,
     "meetings",
     TAF_MEETING_CONNECTION_TOTAL_COUNT
+);
+connection!(
+    TodoConnection,
+    TodoEdge,
+    Todo,
+    "things to do",
+    TODO_CONNECTION_TOTAL_COUNT
 );

@@ -18,6 +18,7 @@ use crate::{
         objects::{Entry, rows},
         wants,
     },
+    records::TableSet,
     sharing::{
         category::CategorySet,
         grant::Shared,
@@ -49,12 +50,23 @@ pub(super) async fn find<E: Entry>(
     kind: Kind,
     may: impl Fn(&Arc<Dossier>, &E) -> bool + Send + Sync,
 ) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
+    find_with(request, key, kind, TableSet::EMPTY, may).await
+}
+
+/// The same, where the change needs more of the family's tables.
+pub(super) async fn find_with<E: Entry>(
+    request: &Request,
+    key: Key,
+    kind: Kind,
+    more: TableSet,
+    may: impl Fn(&Arc<Dossier>, &E) -> bool + Send + Sync,
+) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
     if key.kind != kind {
         return Ok(None);
     }
     let row = |dossier: &Arc<Dossier>| node::row::<E>(dossier, key.row).filter(|row| may(dossier, row));
     let holds = |dossier: &Arc<Dossier>| row(dossier).is_some();
-    let wants = Wants::default().with(wants::table_of(kind));
+    let wants = Wants::default().with(wants::table_of(kind).union(more));
     let found = request.named_one(key.family, wants, &holds).await?;
     Ok(found.and_then(|dossier| {
         let row = row(&dossier)?;

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::{
+    consent_by_reference::{RecordConsentByReferenceInput, RecordConsentByReferencePayload},
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload, Opening},
     frame::make,
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
@@ -26,6 +27,16 @@ impl OfSharing {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose data, and what was decided.")] input: RecordConsentInput,
     ) -> Outcome<RecordConsentPayload> {
+        make(ctx, input).await
+    }
+
+    /// Records what was decided about sharing data of somebody whom you may not see, in a family that you lead or that your agency works with. You are told
+    /// `RECORDED` whether or not there is such a family or member.
+    async fn record_consent_by_reference(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose data, and what was decided.")] input: RecordConsentByReferenceInput,
+    ) -> Outcome<RecordConsentByReferencePayload> {
         make(ctx, input).await
     }
 

@@ -28,6 +28,7 @@ mod page_info;
 mod plan;
 mod progress_value;
 mod statutory_status;
+mod todo;
 mod viewer;
 mod webhook;
 
@@ -64,6 +65,7 @@ pub use self::{
     plan::Plan,
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
+    todo::Todo,
     viewer::{CategoryAccess, Viewer},
     webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
 };

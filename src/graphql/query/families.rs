@@ -7,13 +7,14 @@ use crate::{
         api_error::ApiError,
         connections::{
             ConsentConnection, CriteriaMatchConnection, EmergencyAccessConnection, FamilyConnection, MemberConnection,
-            OutcomeConnection, PlanConnection, TafMeetingConnection,
+            OutcomeConnection, PlanConnection, TafMeetingConnection, TodoConnection,
         },
         lists::{
             self, ConsentFilter, ConsentOrder, ConsentSelect, CriteriaMatchFilter, CriteriaMatchOrder,
             CriteriaMatchSelect, EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect, FamilyFilter,
             FamilyOrder, FamilySelect, MemberFilter, MemberOrder, MemberSelect, OutcomeFilter, OutcomeOrder,
             OutcomeSelect, PlanFilter, PlanOrder, PlanSelect, TafMeetingFilter, TafMeetingOrder, TafMeetingSelect,
+            TodoFilter, TodoOrder, TodoSelect,
         },
         objects::{Family, Member},
         page::PageArguments,
@@ -36,6 +37,7 @@ pub struct Families(
     ConsentList,
     EmergencyAccessList,
     TafMeetingList,
+    TodoList,
 );
 
 /// One family.
@@ -126,4 +128,6 @@ lists! {
     EmergencyAccessList: emergency_accesses QUERY_EMERGENCY_ACCESSES of EmergencyAccessConnection, EmergencyAccessSelect { filter: EmergencyAccessFilter, order: EmergencyAccessOrder }
     /// Meetings of teams around families, of those that you may see.
     TafMeetingList: meetings QUERY_MEETINGS of TafMeetingConnection, TafMeetingSelect { filter: TafMeetingFilter, order: TafMeetingOrder }
+    /// What you are to do as the Lead Professional of the families that you lead now: whom to ask for consent.
+    TodoList: todo QUERY_TODO of TodoConnection, TodoSelect { filter: TodoFilter, order: TodoOrder }
 }
