@@ -326,7 +326,7 @@ async fn no_row_of_such_a_family_names_an_agency_that_works_with_it(database: &T
 }
 
 /// What names an agency or a team in a family's rows though somebody shielded is in it, and why.
-const NAMED_ALL_THE_SAME: [(&str, &str); 7] = [
+const NAMED_ALL_THE_SAME: [(&str, &str); 8] = [
     ("LeadProfessional.agency", "whom to turn to is what a marker is for"),
     (
         "Involvement.contactName",
@@ -342,6 +342,7 @@ const NAMED_ALL_THE_SAME: [(&str, &str); 7] = [
     ),
     ("Alert.agency", "it is about no family"),
     ("Viewer.agency", "it is the asker's own"),
+    ("Viewer.portal", "it is the asker's own"),
     ("Signatory.agency", "it is about no family"),
 ];
 

@@ -16,7 +16,8 @@ use crate::{
     },
 };
 
-const TODO: &str = "query($filter: TodoFilter) { todo(filter: $filter, orderBy: { field: DUE_ON }, first: 100) { totalCount
+const TODO: &str =
+    "query($filter: TodoFilter) { todo(filter: $filter, orderBy: { field: DUE_ON }, first: 100) { totalCount
     nodes { kind dueOn family { reference } member { givenName } } } }";
 
 /// Somebody who has the birthday in so many days.
@@ -29,8 +30,16 @@ fn turning(age: u32, days: i64) -> NaiveDate {
 fn data() -> Dataset {
     let mut data = demo::worked(today().date_naive());
     let mut changed = Vec::new();
-    for (given, age, days) in [("Tyler", 13, 30), ("Megan", 18, 60), ("Alfie", 13, 91), ("Lee", 40, -100)] {
-        let person = data.people.iter_mut().find(|row| row.given_name == given && row.authority_id == demo::CAMBRIDGESHIRE);
+    for (given, age, days) in [
+        ("Tyler", 13, 30),
+        ("Megan", 18, 60),
+        ("Alfie", 13, 91),
+        ("Lee", 40, -100),
+    ] {
+        let person = data
+            .people
+            .iter_mut()
+            .find(|row| row.given_name == given && row.authority_id == demo::CAMBRIDGESHIRE);
         let person = person.expect("somebody of the demonstration");
         person.date_of_birth = Some(turning(age, days));
         changed.push(person.id);
@@ -92,7 +101,11 @@ async fn whoever_leads_is_told_whom_to_ask(database: &TestDatabase) {
         ("tff-team", "coordinator", "programme_management"),
         ("cambs-early-help", "lead_professional", "family_support"),
     ] {
-        let (none, count) = todo(&app.partner_named("cambridgeshire", agency, role, purpose, "another"), Value::Null).await;
+        let (none, count) = todo(
+            &app.partner_named("cambridgeshire", agency, role, purpose, "another"),
+            Value::Null,
+        )
+        .await;
         assert_eq!((none.len(), count), (0, json!(0)), "{agency}");
     }
     // Beyond the ceiling there is no such list.
@@ -106,16 +119,28 @@ on_both!(whoever_leads_is_told_whom_to_ask);
 async fn who_has_spoken_is_not_asked_again(database: &TestDatabase) {
     let app = start(database).await;
     let lead = app.lead_professional();
-    let members = lead.ask("{ family(reference: \"TF-10001\") { members { id givenName } } }").await;
+    let members = lead
+        .ask("{ family(reference: \"TF-10001\") { members { id givenName } } }")
+        .await;
     let members = members.data()["family"]["members"].as_array().expect("members").clone();
     let lee = members.iter().find(|member| member["givenName"] == "Lee").expect("Lee");
     let record = "mutation($input: RecordConsentInput!) { recordConsent(input: $input) { errors { code } } }";
     let no = json!({ "memberId": lee["id"], "categories": ["PLAN"], "agencyKinds": ["PRISON"], "decision": "REFUSED" });
-    assert_eq!(lead.ask_with(record, json!({ "input": no })).await.data()["recordConsent"]["errors"], json!([]));
+    assert_eq!(
+        lead.ask_with(record, json!({ "input": no })).await.data()["recordConsent"]["errors"],
+        json!([])
+    );
     assert_eq!(todo(&lead, Value::Null).await.0, [TYLER, MEGAN], "a no is an answer");
     // Who left the family, or died, is not to be asked; nor does anybody ask who leads no longer.
-    let of = |given: &str| format!("(SELECT id FROM person WHERE authority_id = 1 AND given_name = '{given}' AND family_name IN ('Hardman', 'Sadler'))");
-    let sql = format!("UPDATE membership SET valid_until = '2026-06-15' WHERE authority_id = 1 AND person_id IN {}", of("Megan"));
+    let of = |given: &str| {
+        format!(
+            "(SELECT id FROM person WHERE authority_id = 1 AND given_name = '{given}' AND family_name IN ('Hardman', 'Sadler'))"
+        )
+    };
+    let sql = format!(
+        "UPDATE membership SET valid_until = '2026-06-15' WHERE authority_id = 1 AND person_id IN {}",
+        of("Megan")
+    );
     reader::change(&app.store, &sql, vec![]).await;
     assert_eq!(todo(&lead, Value::Null).await.0, [TYLER]);
     let sql = "UPDATE lead_professional SET valid_until = '2026-06-15' WHERE authority_id = 1 AND valid_until IS NULL";
