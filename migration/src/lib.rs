@@ -33,6 +33,7 @@ mod m0032_number_to_ring;
 mod m0034_deciders;
 mod m0035_meetings;
 mod m0036_membership_end;
+mod m0039_withdrawals;
 mod of_families;
 mod step;
 mod t0001_trail;
@@ -132,6 +133,7 @@ pub const MAIN: Steps = Steps {
         m0034_deciders::STEP,
         m0035_meetings::STEP,
         m0036_membership_end::STEP,
+        m0039_withdrawals::STEP,
     ],
 };
 

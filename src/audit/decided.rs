@@ -25,6 +25,8 @@ pub enum Decision {
     Withdrawn,
     /// The decision is unchanged, but its timestamp came from a wrong clock and has been corrected.
     DatedAnew,
+    /// The same of the timestamp of its withdrawal.
+    WithdrawalDatedAnew,
 }
 
 /// A professional who decided.

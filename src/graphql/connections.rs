@@ -7,7 +7,7 @@ use async_graphql::{Context, Object};
 use super::{
     context::Request,
     cursor::{self, Position},
-    objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan, TafMeeting},
+    objects::{Consent, CriteriaMatch, EmergencyAccess, Family, Member, Outcome, PageInfo, Plan, TafMeeting, Todo},
     page::Page,
 };
 use crate::sharing::{grant::Shared, register::field};
@@ -96,4 +96,5 @@ connections! {
     EmergencyAccess "emergency accesses",
     Consent "consents",
     TafMeeting "meetings",
+    Todo "things to do",
 }

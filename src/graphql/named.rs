@@ -65,7 +65,12 @@ impl Request {
         Ok(())
     }
 
-    /// Has the answer leave at the pace of look-ups.
+    /// Has the answer leave at the pace of look-ups, whatever becomes of it.
+    pub(super) fn at_pace(&self) {
+        self.note_missed(true);
+    }
+
+    /// The same, where something was missed.
     fn note_missed(&self, missed: bool) {
         self.missed.fetch_or(missed, Ordering::Relaxed);
     }

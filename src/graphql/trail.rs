@@ -87,7 +87,8 @@ pub fn entries(
         entry.categories = codes(write.categories);
         entry.consents = decided(write, at);
         (entry.clauses, entry.agreements) = clauses(ceiling, write.clauses.iter().copied());
-        entry.reason = (!write.deed.is_change()).then(|| Code::nearest("NOT_FOUND"));
+        let of_nobody = !write.deed.is_change() || write.deed == Deed::DecidedOfNobody;
+        entry.reason = of_nobody.then(|| Code::nearest("NOT_FOUND"));
         entry.loaded = loaded(&write.deed);
         entries.push(entry);
     }
@@ -117,7 +118,11 @@ pub fn entries(
 pub fn kind(deed: &Deed) -> Kind {
     match deed {
         Deed::Rows => Kind::Write,
-        Deed::Decided(_) | Deed::Withdrawn { .. } | Deed::DatedAnew(_) => Kind::Consent,
+        Deed::Decided(_)
+        | Deed::DecidedOfNobody
+        | Deed::Withdrawn { .. }
+        | Deed::DatedAnew(_)
+        | Deed::WithdrawalsDatedAnew(_) => Kind::Consent,
         Deed::Emergency => Kind::Emergency,
         Deed::Agreement { .. } => Kind::Agreement,
         Deed::Nothing | Deed::Refused => Kind::Refused,
@@ -149,15 +154,18 @@ fn decided(write: &Written, at: DateTime<Utc>) -> Vec<Decided> {
             agency_kinds: BTreeSet::from([Code::nearest(agency_kind)]),
             ..Decided::of_row(Decision::Withdrawn, person, *key)
         }],
-        Deed::DatedAnew(rows) => {
-            let anew = |(key, at): &(Uuid, DateTime<Utc>)| Decided {
-                at: Some(*at),
-                ..Decided::of_row(Decision::DatedAnew, person, *key)
-            };
-            rows.iter().map(anew).collect()
-        }
+        Deed::DatedAnew(rows) => anew(Decision::DatedAnew, person, rows),
+        Deed::WithdrawalsDatedAnew(rows) => anew(Decision::WithdrawalDatedAnew, person, rows),
         _ => Vec::new(),
     }
+}
+
+fn anew(decision: Decision, person: Uuid, rows: &[(Uuid, DateTime<Utc>)]) -> Vec<Decided> {
+    let anew = |(key, at): &(Uuid, DateTime<Utc>)| Decided {
+        at: Some(*at),
+        ..Decided::of_row(decision, person, *key)
+    };
+    rows.iter().map(anew).collect()
 }
 
 fn of_rows(first: &ConsentRow, rows: &[ConsentRow], at: DateTime<Utc>) -> Decided {

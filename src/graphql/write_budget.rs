@@ -15,8 +15,14 @@ use crate::{
 
 /// Counted for the person who makes it, and for nothing else.
 const EMERGENCY: &[u8] = b"openEmergencyAccess";
-/// What only takes away: counted for the person who makes it, and not with what their colleagues change. A no must be heard.
-const TAKE_AWAY: [&[u8]; 3] = [b"withdrawConsent", b"endInvolvement", b"recordMarkerRemoved"];
+/// What only takes away, and what may be a no of a family that is named by no id: counted for the person who makes it, and not with what their colleagues change.
+/// A no must be heard.
+const BY_PERSON: [&[u8]; 4] = [
+    b"withdrawConsent",
+    b"endInvolvement",
+    b"recordMarkerRemoved",
+    b"recordConsentByReference",
+];
 
 /// Counts a change of that kind, of whatever the id names. An id that is none of ours names nothing; the change itself says so.
 pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) -> Result<(), ApiError> {
@@ -41,7 +47,7 @@ pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) ->
     let (all, of_kind) = (settings.per_client, settings.per_family_and_kind);
     let counts = if kind == EMERGENCY {
         vec![count(&[b"emergency", agency, client, writer, subject], of_kind)]
-    } else if TAKE_AWAY.contains(&kind) {
+    } else if BY_PERSON.contains(&kind) {
         vec![
             count(&[b"person", agency, client, writer, subject], all),
             count(&[b"person", agency, client, writer, subject, about, kind], of_kind),

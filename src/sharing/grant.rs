@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 pub use self::shared::{Disclosed, Granted, Shared};
@@ -14,7 +15,7 @@ use super::{
     agreement::Access,
     category::{Category, CategorySet},
     ceiling::Ceiling,
-    consent::may_decide,
+    consent::{Asking, may_decide, to_be_asked},
     decide::{
         Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, decide, decide_explained, decide_found,
         decide_of_no_family,
@@ -204,10 +205,29 @@ impl Grant {
         Ok(Permit::of_family(self.facts.family, categories, row, permits))
     }
 
+    /// The permit for a decision of somebody about a person of the family, both of them in it today, to be recorded by whoever leads the family or works with it,
+    /// whatever they may see of it.
+    pub fn may_record_unseen(&self, categories: CategorySet, person: Uuid, decider: &Decider) -> Option<Permit> {
+        let own = &self.ceiling.caller().principal;
+        let works = self.is_led_by_caller() || self.facts.involved.contains(&own.agency);
+        let is_member = |person: Uuid| self.facts.person(person).is_some_and(|person| person.in_family);
+        let by_member = match decider {
+            Decider::Person(decider) => is_member(*decider),
+            Decider::Professional { .. } => true,
+        };
+        if !(works && by_member && is_member(person)) {
+            return None;
+        }
+        let row = RowFacts::person(person).from_agency(own.agency);
+        let permit = self.may_write(categories, &row).ok()?;
+        // Whoever has opened an emergency does not work with the family.
+        permit.emergency().is_none().then_some(permit)
+    }
+
     /// Whether somebody of the family may be found by what the asker knows of them; what it discloses that they are.
     pub fn finds(&self, person: Uuid) -> Option<Granted> {
         let permits = decide_found(&self.ceiling, &self.facts, person).ok()?;
-        Some(self.granted(person, CategorySet::of(&[Category::Marker]), permits))
+        Some(self.granted(Subject::Person(person), CategorySet::of(&[Category::Marker]), permits))
     }
 
     /// Whether the asker is told exactly how what they know of somebody agrees with what is stored in these categories: where each of them is
@@ -218,15 +238,50 @@ impl Grant {
         let facts = RowFacts::person(person).with_categories(categories);
         let needs = Needs::of(entry, facts.categories)?;
         let permits = decide_explained(&self.ceiling, needs, &self.facts, &facts).ok()?;
-        Some(self.granted(person, categories, permits))
+        Some(self.granted(Subject::Person(person), categories, permits))
     }
 
-    fn granted(&self, person: Uuid, categories: CategorySet, permits: Permits) -> Granted {
+    /// Whether an error about that input may be exact, of a row with these facts (`tells:` in the register); what it discloses then.
+    pub fn may_tell(&self, input: FieldId, row: &RowFacts) -> Option<Granted> {
+        let needs = Needs {
+            access: Access::Read,
+            categories: register::get(input).tells,
+            area: false,
+            whereabouts: false,
+            sourced: true,
+            agency: false,
+            of_members: false,
+        };
+        let permits = decide(&self.ceiling, needs, &self.facts, row).ok()?;
+        Some(self.granted(row.subject, needs.categories, permits))
+    }
+
+    fn granted(&self, subject: Subject, categories: CategorySet, permits: Permits) -> Granted {
         Granted::new(Disclosed {
-            about: self.facts.about(Subject::Person(person)),
+            about: self.facts.about(subject),
             categories,
             permits: Arc::new(permits),
         })
+    }
+
+    /// Why somebody of the family is to be asked for consent, and by which day, where the caller leads it now.
+    pub fn to_be_asked(&self, person: Uuid) -> Option<(Asking, NaiveDate)> {
+        self.is_led_by_caller().then(|| to_be_asked(&self.facts, person))?
+    }
+
+    /// Whether the caller is its Lead Professional.
+    fn is_led_by_caller(&self) -> bool {
+        let own = &self.ceiling.caller().principal;
+        let lead = self.facts.lead.as_ref();
+        lead.is_some_and(|(agency, subject)| *agency == own.agency && *subject == own.subject)
+    }
+
+    /// Whether it is for that person to decide for themselves today, or may be: then a refusal of their word tells that they lack capacity.
+    pub fn may_be_of_own_consent_age(&self, person: Uuid) -> bool {
+        let (age, today) = (self.facts.own_consent_age, self.facts.today);
+        self.facts
+            .person(person)
+            .is_none_or(|person| person.born.may_be(age, today))
     }
 
     /// Whether a decision about consent for that person that the decider makes today would count.

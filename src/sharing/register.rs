@@ -54,6 +54,8 @@ pub struct Field {
     pub rows: Option<&'static str>,
     /// The type of the rows that have to be read for it though it holds none of them.
     pub reads: Option<&'static str>,
+    /// What an error about it tells besides what whoever may send it knows: such an error is exact only to whom these are permitted.
+    pub tells: CategorySet,
     /// Whether it only says, to whom a row was told before, that it is so no more: that is given even where the ceiling has ceased to cover it.
     pub handle: bool,
 }
@@ -181,6 +183,10 @@ fn is_sourced(coordinate: &str) -> bool {
     exists.is_some_and(|(_, needs)| needs.split_whitespace().any(|word| word == "@sourced"))
 }
 
+fn category(coordinate: &str, word: &str) -> Category {
+    Category::from_code(word).unwrap_or_else(|| panic!("register: {coordinate} has the unknown category {word}"))
+}
+
 /// Reads `"PLAN @criterion?"`.
 ///
 /// # Panics
@@ -209,6 +215,7 @@ fn parse(
         held: false,
         rows: None,
         reads: None,
+        tells: CategorySet::EMPTY,
         handle: false,
     };
     let include = |field: &mut Field, of: &str| {
@@ -254,10 +261,10 @@ fn parse(
                     field.reads = Some(of);
                 } else if let Some(of) = word.strip_prefix("as:") {
                     include(&mut field, of);
+                } else if let Some(of) = word.strip_prefix("tells:") {
+                    field.tells = field.tells.with(category(coordinate, of));
                 } else {
-                    let category = Category::from_code(word)
-                        .unwrap_or_else(|| panic!("register: {coordinate} has the unknown category {word}"));
-                    field.categories = field.categories.with(category);
+                    field.categories = field.categories.with(category(coordinate, word));
                 }
             }
         }

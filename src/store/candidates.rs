@@ -91,15 +91,7 @@ pub struct Person {
 impl Candidates {
     /// The people whom these keys lead to, compared with the description from which the keys were made, each once.
     pub fn people(&self, model: &Model, asked: &Description, keys: &[i64]) -> Vec<Person> {
-        let mut best: BTreeMap<Uuid, Score> = BTreeMap::new();
-        for one in self.compared(model, asked, keys) {
-            let better = best
-                .get(&one.person)
-                .is_none_or(|known| known.weight.total_cmp(&one.score.weight).is_lt());
-            if better {
-                best.insert(one.person, one.score);
-            }
-        }
+        let best = best(self.compared(model, asked, keys));
         let mut households = self.households(&best.keys().copied().collect());
         let person = |(person, score): (Uuid, Score)| Person {
             families: households.remove(&person).unwrap_or_default(),
@@ -107,6 +99,13 @@ impl Candidates {
             score,
         };
         best.into_iter().map(person).collect()
+    }
+
+    /// Those of them who are recorded in that family, each once, compared with what is recorded there.
+    pub fn people_of(&self, family: Uuid, model: &Model, asked: &Description, keys: &[i64]) -> Vec<(Uuid, Score)> {
+        let mut compared = self.compared(model, asked, keys);
+        compared.retain(|one| one.family == family);
+        best(compared).into_iter().collect()
     }
 
     /// The people whom these keys lead to, compared with the description from which the keys were made: each as they are recorded in a family to which they
@@ -185,6 +184,18 @@ impl Candidates {
         self.people.push(candidate(row, known)?);
         Ok(())
     }
+}
+
+/// How each person fits best.
+fn best(compared: Vec<Compared>) -> BTreeMap<Uuid, Score> {
+    let mut best: BTreeMap<Uuid, Score> = BTreeMap::new();
+    for one in compared {
+        let known = best.get(&one.person);
+        if known.is_none_or(|known| known.weight.total_cmp(&one.score.weight).is_lt()) {
+            best.insert(one.person, one.score);
+        }
+    }
+    best
 }
 
 fn corrupt(what: &str) -> StoreError {
@@ -325,10 +336,10 @@ fn present_or_last(mut rows: Vec<Row>, today: NaiveDate) -> Vec<Row> {
 /// The statement. `$1` is the authority, `$2` the keys, `$3` today, `$4` whether numbers in other systems are
 /// asked about, `$5` whether places are, `$6` where decoys begin in the order of families, `$7` the number of
 /// decoys.
-fn statement(backend: DbBackend, in_emergency: bool) -> &'static str {
+fn statement(backend: DbBackend, beyond_cohort: bool) -> &'static str {
     static POSTGRES: [OnceLock<String>; 2] = [const { OnceLock::new() }; 2];
     static SQLITE: [OnceLock<String>; 2] = [const { OnceLock::new() }; 2];
-    let which = usize::from(in_emergency);
+    let which = usize::from(beyond_cohort);
     match backend {
         DbBackend::Sqlite => SQLITE[which].get_or_init(|| {
             // SQLite has no table statistics and would read all keys and all memberships of the authority; a
@@ -339,7 +350,7 @@ fn statement(backend: DbBackend, in_emergency: bool) -> &'static str {
                 "group_concat(CAST(k.key AS text) || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
                 "json_group_array(json_array",
                 "",
-                in_emergency,
+                beyond_cohort,
             )
         }),
         _ => POSTGRES[which].get_or_init(|| {
@@ -349,19 +360,19 @@ fn statement(backend: DbBackend, in_emergency: bool) -> &'static str {
                 "string_agg(key::text || CASE WHEN by_place THEN 'p' ELSE '' END, ' ')",
                 "json_agg(json_build_array",
                 "::text",
-                in_emergency,
+                beyond_cohort,
             )
         }),
     }
 }
 
 /// The same statement for both databases, except for some words.
-fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, in_emergency: bool) -> String {
+fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, beyond_cohort: bool) -> String {
     // Shielding applies from when it is recorded until it ends; everything else from its first day.
     let coming = |table: &str| format!("({table}.valid_until IS NULL OR {table}.valid_until > $3)");
     let open = |table: &str| format!("{table}.valid_from <= $3 AND {}", coming(table));
     // In an emergency it is any family, and who has left it is looked at by `present_or_last`.
-    let (member, family) = if in_emergency {
+    let (member, family) = if beyond_cohort {
         ("m.valid_from <= $3".to_owned(), "")
     } else {
         let on_cohort = "AND f.attached_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3) ";
@@ -412,7 +423,7 @@ pub struct CandidateSearch {
     /// The number of decoys.
     pub decoys: usize,
     /// Whether families beyond the cohort are searched, and the last ones of whoever is in none.
-    pub in_emergency: bool,
+    pub beyond_cohort: bool,
 }
 
 impl Session {
@@ -430,7 +441,7 @@ impl Session {
             decoys.into(),
         ];
         let mut candidates = Candidates::default();
-        let rows = self.rows(statement(self.backend(), look.in_emergency), values).await?;
+        let rows = self.rows(statement(self.backend(), look.beyond_cohort), values).await?;
         for row in present_or_last(rows.records::<Row>()?, self.today()) {
             candidates.add(&row)?;
         }

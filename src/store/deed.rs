@@ -29,6 +29,8 @@ pub enum Deed {
     Rows,
     /// Consent decisions were added, all made together.
     Decided(Vec<ConsentRow>),
+    /// A consent decision was told, and there is nobody of whom it could be recorded here: none was added, and whoever told it is not told so.
+    DecidedOfNobody,
     /// A consent was withdrawn.
     Withdrawn {
         /// Its row.
@@ -40,6 +42,8 @@ pub enum Deed {
     },
     /// Consent decisions with a wrong clock's timestamp were re-dated: which, and to when.
     DatedAnew(Vec<(Uuid, DateTime<Utc>)>),
+    /// The same of when consents were withdrawn.
+    WithdrawalsDatedAnew(Vec<(Uuid, DateTime<Utc>)>),
     /// Emergency access was opened, or is open already.
     Emergency,
     /// A version of an agreement was loaded.
@@ -58,7 +62,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// Whether it changes something. An attempt does not.
+    /// Whether it changes something, as far as whoever made it may know. An attempt does not.
     pub fn is_change(&self) -> bool {
         !matches!(self, Self::Nothing | Self::Refused | Self::Alert)
     }

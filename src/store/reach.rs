@@ -131,6 +131,16 @@ impl Reach {
         Self { reference, ..self }
     }
 
+    /// Those of the same families that somebody leads.
+    #[must_use]
+    pub fn led_by(self, party: &Party) -> Self {
+        let leads = in_scope(Scope::Lead, party, self.authority, self.today);
+        Self {
+            condition: Condition::all().add(self.condition).add(leads),
+            ..self
+        }
+    }
+
     /// All of these families, whatever their reference.
     pub(super) fn select_all(&self) -> Select<family::Entity> {
         family::Entity::find()

@@ -1,12 +1,18 @@
 //! Who lives with somebody at risk: what tells where they are is withheld of everybody in the family, from when the membership is recorded until it has ended, and of each in their other
 //! households, where nothing tells why.
 
+use std::collections::BTreeSet;
+
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use thinkfamily::{
     clock::{Clock, Ids},
     demo,
-    records::{IdentifierSystem, LocalIdentifierRow},
+    records::{
+        Attendance, ConsentRow, ContactKind, ContactUrgency, FamilyRow, IdentifierSystem, LocalIdentifierRow,
+        MarkerRow, MarkerStatus, TafAttendanceRow, TafMeetingRow, WholeContactRow,
+    },
+    sharing::register,
     store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
@@ -15,6 +21,7 @@ use crate::{
     former::{AGREEMENT, CLAUSE},
     lookups::world::membership,
     support::{
+        api::Api,
         app::{App, Partner, today},
         database::{TestDatabase, on_both},
     },
@@ -71,7 +78,76 @@ fn data() -> Dataset {
     for row in &mut data.lead_professionals {
         row.team = Some("Harbour Team".to_owned());
     }
+    worked_with(&mut data, &hers, 8_200);
+    worked_with(&mut data, &other, 8_300);
     data
+}
+
+/// An agency met a family and placed a marker for it, was at a meeting and decided for somebody.
+fn worked_with(data: &mut Dataset, family: &FamilyRow, key: u128) {
+    let agency = data
+        .agencies
+        .iter()
+        .find(|row| row.code == "cambs-health")
+        .expect("an agency")
+        .id;
+    let (authority_id, family_id) = (family.authority_id, family.id);
+    let id = |number| Uuid::from_u128(key + number);
+    let (day, at) = (today().date_naive(), today());
+    data.taf_meetings.push(TafMeetingRow {
+        authority_id,
+        id: id(1),
+        family_id,
+        chaired_by: agency,
+        held_on: day,
+        next_on: None,
+    });
+    data.taf_attendances.push(TafAttendanceRow {
+        authority_id,
+        id: id(2),
+        family_id,
+        meeting_id: id(1),
+        agency_id: agency,
+        attendee: Some("Robin Fell".to_owned()),
+        attendance: Attendance::Attended,
+    });
+    data.contacts.push(WholeContactRow {
+        authority_id,
+        id: id(3),
+        family_id,
+        agency_id: agency,
+        subject: "robin.fell".to_owned(),
+        kind: ContactKind::Incident,
+        urgency: ContactUrgency::Soon,
+        occurred_at: at,
+        note: None,
+        note_category: None,
+        recorded_at: at,
+    });
+    data.markers.push(MarkerRow {
+        authority_id,
+        id: id(4),
+        family_id,
+        agency_id: agency,
+        system: "Records".to_owned(),
+        status: MarkerStatus::Placed,
+        requested_on: day,
+        placed_on: Some(day),
+        removed_on: None,
+    });
+    let row = data
+        .consents
+        .iter()
+        .find(|row| row.family_id == family_id)
+        .expect("a decision");
+    data.consents.push(ConsentRow {
+        id: id(5),
+        decided_by: None,
+        decided_by_agency: Some(agency),
+        decided_by_subject: Some("robin.fell".to_owned()),
+        recorded_by_agency: agency,
+        ..row.clone()
+    });
 }
 
 async fn serve(database: &TestDatabase) -> (App, Partner) {
@@ -220,4 +296,83 @@ async fn who_lives_with_somebody_shielded_is_covered_in_their_other_household(da
         let (other, _) = family(&partner, OTHER).await;
         assert_eq!(member(&other, "Luca")["phone"].is_string(), open, "{sql}");
     }
+}
+
+/// Every name of an agency, of a team and of whoever came or reported for one, of each kind of row.
+const NAMES: &str = "meetings { chairedBy { code } attendance { agency { code } attendee } }
+    contacts { agency { code } reportedBy } markerPlacements { agency { code } }
+    consents { decidedByAgency { code } recordedByAgency { code } }";
+
+on_both!(no_row_of_such_a_family_names_an_agency_that_works_with_it);
+async fn no_row_of_such_a_family_names_an_agency_that_works_with_it(database: &TestDatabase) {
+    let (_app, partner) = serve(database).await;
+    let names = async |reference: &str| {
+        let reply = partner
+            .ask(&format!("{{ family(reference: \"{reference}\") {{ {NAMES} }} }}"))
+            .await;
+        let family = reply.data()["family"].clone();
+        for rows in ["meetings", "contacts", "markerPlacements", "consents"] {
+            assert_ne!(family[rows], json!([]), "{reference} has some {rows}");
+        }
+        let text = family.to_string();
+        ["cambs-", "Robin Fell", "robin.fell"].map(|name| text.contains(name))
+    };
+    assert_eq!(names(HERS).await, [false; 3]);
+    assert_eq!(
+        names(OTHER).await,
+        [true; 3],
+        "where nobody shielded lives all of it is told"
+    );
+}
+
+/// What names an agency or a team in a family's rows though somebody shielded is in it, and why.
+const NAMED_ALL_THE_SAME: [(&str, &str); 8] = [
+    ("LeadProfessional.agency", "whom to turn to is what a marker is for"),
+    (
+        "Involvement.contactName",
+        "whom to ask for is what an involvement is for",
+    ),
+    (
+        "EmergencyAccess.agency",
+        "who has opened a family answers for it, whether or not they work with it",
+    ),
+    (
+        "Disclosure.agency",
+        "who has seen what is for those who look after the trail",
+    ),
+    ("Alert.agency", "it is about no family"),
+    ("Viewer.agency", "it is the asker's own"),
+    ("Viewer.portal", "it is the asker's own"),
+    ("Signatory.agency", "it is about no family"),
+];
+
+#[test]
+fn whatever_names_an_agency_or_a_team_is_covered_or_named_here() {
+    let api = Api::new();
+    let is_name = |of: &str, name: &str| {
+        let leads_to = api.field(of, name).ty.inner_named_type().as_str();
+        let named = ["team", "attendee", "reportedby", "contactname"];
+        leads_to == "Agency" || named.iter().any(|word| name.to_lowercase().contains(word))
+    };
+    let mut left: BTreeSet<&str> = NAMED_ALL_THE_SAME.iter().map(|(field, _)| *field).collect();
+    let (mut covered, mut open) = (0, Vec::new());
+    for entry in register::fields().filter(|entry| !entry.coordinate.contains('(')) {
+        let Some((of, name)) = entry.coordinate.split_once('.') else {
+            continue;
+        };
+        let roots = ["Query", "Mutation", "Subscription", "Agency"];
+        if roots.contains(&of) || !api.is_composite(of) || !is_name(of, name) || left.remove(entry.coordinate) {
+            continue;
+        }
+        if entry.area || entry.whereabouts {
+            covered += 1;
+        } else {
+            open.push(entry.coordinate);
+        }
+    }
+    assert!(
+        open.is_empty(),
+        "mark these with `@area` in the register, or say here why not: {open:?}"
+    );
+    assert!(left.is_empty() && covered > 10, "{left:?} {covered}");
 }

@@ -16,6 +16,7 @@ use crate::{
         Store,
         announced::Place,
         session::{Mode, Session, StoreError},
+        write::Moment,
     },
 };
 
@@ -180,7 +181,16 @@ async fn reapply(
                     .await?;
             }
             Decision::DatedAnew => {
-                writing.date_consent(family, decided.person, decided.row, at).await?;
+                let moment = (Moment::Recorded, at);
+                writing
+                    .date_consent(family, decided.person, decided.row, moment)
+                    .await?;
+            }
+            Decision::WithdrawalDatedAnew => {
+                let moment = (Moment::Withdrawn, at);
+                writing
+                    .date_consent(family, decided.person, decided.row, moment)
+                    .await?;
             }
             Decision::Given | Decision::Refused => {
                 if !parties_exist(&session, entry, family, decided).await? {

@@ -48,6 +48,24 @@ pub enum SortDirection {
     Descending,
 }
 
+/// What is told of a decision about consent whose recorder may see nothing.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum ConsentReceipt {
+    /// It was taken in, whether or not there is such a family or member.
+    Recorded,
+}
+
+/// What a Lead Professional is to do.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum TodoKind {
+    /// To ask a child for consent who reaches own-consent age, or has.
+    AskAtOwnConsentAge,
+    /// To ask somebody for consent who comes of age, or has.
+    AskAtAdulthood,
+    /// To ask an adult for consent who joined the family.
+    AskWhoJoined,
+}
+
 /// What a field says about a person.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub enum DataCategory {

@@ -12,6 +12,7 @@ mod meetings;
 mod members;
 mod outcomes;
 mod plans;
+mod todo;
 
 use std::{collections::HashMap, ops::Bound, sync::Arc};
 
@@ -27,6 +28,7 @@ pub(in crate::graphql) use self::{
     members::{MemberFilter, MemberOrder, MemberSelect},
     outcomes::{OutcomeFilter, OutcomeOrder, OutcomeSelect},
     plans::{PlanFilter, PlanOrder, PlanSelect},
+    todo::{TodoFilter, TodoOrder, TodoSelect},
 };
 use super::{
     api_error::ApiError,

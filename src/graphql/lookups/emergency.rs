@@ -41,7 +41,7 @@ impl Desk {
             places: description.postcode.is_some() || description.address.is_some(),
             decoys_from: Uuid::from_u64_pair(mixed, mixed),
             decoys: 1,
-            in_emergency: true,
+            beyond_cohort: true,
         };
         let candidates = request.session.candidates(&question.keys, look).await?;
         let mut people = candidates.people(&settings.model, description, &question.keys);

@@ -300,7 +300,7 @@ async fn compare(
         places: describes(|question| question.description.postcode.is_some() || question.description.address.is_some()),
         decoys_from: Uuid::from_u64_pair(mixed, mixed),
         decoys: questions.len(),
-        in_emergency: false,
+        beyond_cohort: false,
     };
     let candidates = request.session.candidates(&keys, look).await?;
     let mut people = Vec::with_capacity(questions.len());

@@ -1,10 +1,11 @@
 //! Look-ups: is this person in a family on the cohort, and whom does one turn to?
 //!
 //! A question says what a partner knows of somebody. `input` reads it, `find` answers all questions of an operation together, `result` is what is told, and
-//! `list` is what an agency has asked lately; `emergency` whose families are opened in one; `pace` is when an answer leaves; `tries` stops who tries values.
+//! `list` is what an agency has asked lately; `emergency` whose families are opened in one; `in_family` whom of one family a description means; `pace` is when an answer leaves; `tries` stops who tries values.
 
 mod emergency;
 mod find;
+mod in_family;
 mod input;
 mod list;
 pub mod pace;
@@ -16,6 +17,7 @@ use async_graphql::Context;
 
 pub use self::{
     find::{Desk, Looked},
+    in_family::{Described, Descriptions},
     input::MarkerLookupInput,
     list::{LookupConnection, lookups},
     result::MarkerLookupResult,

@@ -170,6 +170,12 @@ impl Change for RecordMarkerRemovedInput {
             return Ok(not_found(request, "markerId", key));
         };
         if on < placed_on {
+            let input = field::RECORD_MARKER_REMOVED_INPUT_REMOVED_ON;
+            let told = found.as_ref().and_then(|dossier| dossier.grant.may_tell(input, &own));
+            let Some(told) = told else {
+                return Ok(Done::refused(UserError::not_possible("removedOn")));
+            };
+            request.disclose(told.disclosed());
             return Ok(Done::refused(UserError::invalid(
                 "removedOn",
                 "It cannot be removed before it was placed.",

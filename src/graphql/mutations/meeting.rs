@@ -21,7 +21,7 @@ use crate::{
         ids::Kind,
         objects::{Entry, TafAttendance, TafMeeting, visible},
     },
-    records::{Table, TafAttendanceRow, TafMeetingRow},
+    records::{Table, TableSet, TafAttendanceRow, TafMeetingRow},
     sharing::{
         facts::RowFacts,
         grant::Link,
@@ -197,7 +197,7 @@ impl Change for RecordAttendanceInput {
             key,
             field: "meetingId",
         };
-        let (_, _, permit) = writable::row_with(request, named, Kind::TafMeeting, permit).await?;
+        let (_, _, permit) = writable::row_with(request, named, Kind::TafMeeting, TableSet::EMPTY, permit).await?;
         let known = dossier(request, key.family, Wants::of(&[Table::TafAttendance])).await?;
         let known = known.as_ref().and_then(|dossier| {
             visible::<TafAttendance>(dossier).find(|of| {

@@ -6,6 +6,8 @@
 mod alert_endpoints;
 mod changed;
 mod checks;
+mod consent_by_reference;
+mod decision;
 mod emergency;
 mod endpoints;
 mod frame;

@@ -1,6 +1,7 @@
 //! Changes of what sharing rests on: consent, involvement, emergency access and the agreement.
 
 use super::{
+    consent_by_reference::{RecordConsentByReferenceInput, RecordConsentByReferencePayload},
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload, Opening},
     frame::changes,
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
@@ -16,6 +17,9 @@ changes! {
         /// Records what was decided about sharing data of a member: one decision for each category and kind of agency. The newest decision
         /// counts.
         record_consent(RecordConsentInput, "Whose data, and what was decided.") -> RecordConsentPayload;
+        /// Records what was decided about sharing data of somebody whom you may not see, in a family that you lead or that your agency works with. You are told
+        /// `RECORDED` whether or not there is such a family or member.
+        record_consent_by_reference(RecordConsentByReferenceInput, "Whose data, and what was decided.") -> RecordConsentByReferencePayload;
         /// Withdraws a consent that was given. It holds from the moment of the answer.
         withdraw_consent(WithdrawConsentInput, "Which consent.") -> WithdrawConsentPayload;
         /// Records that an agency works with a family, and whom to ask for.

@@ -19,6 +19,8 @@ pub enum UserErrorCode {
     Invalid,
     /// It does not go together with what is there already.
     Conflict,
+    /// It cannot be done, for a reason that is not for you.
+    NotPossible,
     /// What you ask for has been done before.
     AlreadyDone,
     /// Your agency has asked too often for it: see `retryAt`.
@@ -66,6 +68,15 @@ impl UserError {
             field: format!("{field}.{}", self.field),
             ..self
         }
+    }
+
+    /// Something that cannot be done, to whom the reason would tell what they may not read.
+    pub fn not_possible(field: &str) -> Self {
+        Self::new(
+            field,
+            UserErrorCode::NotPossible,
+            "It is not possible, for a reason that is not for you. Ask somebody who may see more of the family.",
+        )
     }
 
     /// Something that is not there or not for the asker: one text for both.

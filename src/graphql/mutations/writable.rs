@@ -18,6 +18,7 @@ use crate::{
         objects::{Entry, Family, Marker},
         wants,
     },
+    records::TableSet,
     sharing::{facts::RowFacts, permit::Permit, register::FieldId},
     store::{
         agencies::Agencies,
@@ -77,14 +78,15 @@ pub(super) async fn row<E: Entry>(
     mutation: FieldId,
 ) -> Result<(Arc<Dossier>, E, Permit), Stopped> {
     let permit = |_: &Dossier, entry: &E| entry.row().may_write(categories_of(mutation)).ok();
-    row_with(request, named, kind, permit).await
+    row_with(request, named, kind, TableSet::EMPTY, permit).await
 }
 
-/// A row of a family that exists for the asker, for which there is such a permit.
+/// A row of a family that exists for the asker, with more of the family's tables, for which there is such a permit.
 pub(super) async fn row_with<E: Entry>(
     request: &Request,
     named: Named,
     kind: Kind,
+    more: TableSet,
     permit: impl Fn(&Dossier, &E) -> Option<Permit> + Send + Sync,
 ) -> Result<(Arc<Dossier>, E, Permit), Stopped> {
     let row = |dossier: &Arc<Dossier>| {
@@ -92,7 +94,7 @@ pub(super) async fn row_with<E: Entry>(
         let permit = permit(dossier, &row)?;
         Some((row, permit))
     };
-    let wants = Wants::default().with(wants::table_of(kind));
+    let wants = Wants::default().with(wants::table_of(kind).union(more));
     let (dossier, (row, permit)) = one(request, named, named.key.kind == kind, named.key.family, wants, row).await?;
     Ok((dossier, row, permit))
 }

@@ -30,6 +30,7 @@ mod plan;
 mod progress_value;
 mod said;
 mod statutory_status;
+mod todo;
 mod viewer;
 mod webhook;
 
@@ -62,6 +63,7 @@ pub use self::{
     plan::Plan,
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
+    todo::Todo,
     viewer::{CategoryAccess, Viewer},
     webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
 };

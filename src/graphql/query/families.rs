@@ -108,4 +108,6 @@ lists! {
     emergency_accesses of EmergencyAccess;
     /// Meetings of teams around families, of those that you may see.
     meetings of TafMeeting;
+    /// What you are to do as the Lead Professional of the families that you lead now: whom to ask for consent.
+    todo of Todo;
 }

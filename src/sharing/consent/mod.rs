@@ -1,14 +1,16 @@
 //! Whether consent has been given: the rule, and nothing else.
 //!
 //! Each decider's newest word that counts in the family stands. Consent is given when one says yes and none says no. Who may decide is
-//! `standing`; which words count is `words`.
+//! `standing`; which words count is `words`; who is to be asked is `asking`.
 
+mod asking;
 mod standing;
 mod words;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+pub use self::asking::{Asking, to_be_asked};
 pub use super::born::{ADULT_AGE, age_on};
 use super::{
     facts::{Decider, FamilyFacts, PersonFacts, Subject},

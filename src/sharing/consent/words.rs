@@ -22,7 +22,7 @@ pub struct Asked<'a> {
 }
 
 /// How far the clocks of servers may differ. A yes dated later than that is none; a no dated later is one of this moment.
-const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
+pub(super) const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// For which group a yes counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

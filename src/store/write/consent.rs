@@ -50,82 +50,108 @@ const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// The least time between two decisions.
 const MIN_GAP: TimeDelta = TimeDelta::microseconds(1);
 
+/// A timestamp of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    /// When it was recorded.
+    Recorded,
+    /// When it was withdrawn.
+    Withdrawn,
+}
+
+impl Moment {
+    const ALL: [Self; 2] = [Self::Recorded, Self::Withdrawn];
+
+    fn of(self, row: &Before) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Recorded => Some(row.recorded_at),
+            Self::Withdrawn => row.withdrawn_at,
+        }
+    }
+
+    fn dated_anew(self, rows: Vec<(Uuid, DateTime<Utc>)>) -> Deed {
+        match self {
+            Self::Recorded => Deed::DatedAnew(rows),
+            Self::Withdrawn => Deed::WithdrawalsDatedAnew(rows),
+        }
+    }
+}
+
 impl Writing<'_> {
     /// The timestamp of a new decision about a person's consent: now, and after all earlier ones of any
     /// family and category, since the newest one counts. After a clock that is slightly fast, it is slightly
-    /// later than now. Decisions recorded by a clock that was far ahead are re-dated to before now, in order:
+    /// later than now. Decisions recorded or withdrawn by a clock that was far ahead are re-dated to before now, in order:
     /// otherwise every later decision would get a wrong date too. But if such a decision is not ahead of the
     /// database's clock, this server's clock is slow: then nothing is re-dated, and the new decision comes
     /// just after the earlier ones.
     pub async fn next_consent_at(&self, person: Uuid) -> Result<DateTime<Utc>, StoreError> {
         let session = self.session();
-        let of_person = consent::Column::AuthorityId
-            .eq(self.authority())
-            .and(consent::Column::PersonId.eq(person));
-        let select = consent::Entity::find().select_only();
-        let select = select.columns([
-            consent::Column::Id,
-            consent::Column::FamilyId,
-            consent::Column::RecordedAt,
-            consent::Column::WithdrawnAt,
-        ]);
-        let rows: Vec<Before> = session.all(select.filter(of_person.clone())).await?;
+        let rows = session.said_before(person).await?;
         let now = session.now();
-        let ahead: BTreeSet<DateTime<Utc>> = rows.iter().map(|row| row.recorded_at).filter(|at| *at >= now).collect();
         // A withdrawal is a no of its own moment.
-        let withdrawn = rows.iter().filter_map(|row| row.withdrawn_at);
-        let withdrawn = withdrawn.filter(|at| (now..=now + MAX_CLOCK_SKEW).contains(at));
-        let Some(newest) = ahead.last().copied().into_iter().chain(withdrawn).max() else {
+        let moments = rows.iter().flat_map(|row| Moment::ALL.map(|moment| moment.of(row)));
+        let ahead: BTreeSet<DateTime<Utc>> = moments.flatten().filter(|at| *at >= now).collect();
+        let Some(newest) = ahead.last().copied() else {
             return Ok(now);
         };
         if newest <= now + MAX_CLOCK_SKEW || newest <= session.database_time().await? + MAX_CLOCK_SKEW {
             return Ok(newest + MIN_GAP);
         }
         self.of_person(person)?;
-        let mut families = BTreeMap::<Uuid, Vec<(Uuid, DateTime<Utc>)>>::new();
         tracing::warn!(
             seconds = (newest - now).num_seconds(),
             "consent.clock_was_ahead: decisions were recorded by a clock far ahead of this one; they are dated anew, before this one"
         );
-        for (back, at) in (1..).zip(ahead.iter().rev()) {
-            for row in rows.iter().filter(|row| row.recorded_at == *at) {
-                let at = now - MIN_GAP * back;
-                self.date(row.family_id, person, row.id, at).await?;
-                families.entry(row.family_id).or_default().push((row.id, at));
+        let mut families = BTreeMap::<(Uuid, Moment), Vec<(Uuid, DateTime<Utc>)>>::new();
+        for (back, was) in (1..).zip(ahead.iter().rev()) {
+            let at = now - MIN_GAP * back;
+            for (row, moment) in rows.iter().flat_map(|row| Moment::ALL.map(|moment| (row, moment))) {
+                if moment.of(row) == Some(*was) {
+                    self.date(row.family_id, person, row.id, (moment, at)).await?;
+                    families.entry((row.family_id, moment)).or_default().push((row.id, at));
+                }
             }
         }
         // A person's decisions are announced in the family in which each was recorded.
-        for (family, anew) in families {
-            self.add_deed(family, Deed::DatedAnew(anew));
+        for ((family, moment), anew) in families {
+            self.add_deed(family, moment.dated_anew(anew));
         }
         Ok(now)
     }
 
-    /// Sets the timestamp of a decision; returns whether there is such a decision.
+    /// Sets a timestamp of a decision; returns whether there is such a decision.
     pub async fn date_consent(
         &self,
         family: Uuid,
         person: Uuid,
         key: Uuid,
-        at: DateTime<Utc>,
+        (moment, at): (Moment, DateTime<Utc>),
     ) -> Result<bool, StoreError> {
         self.of_family(family)?;
         self.of_person(person)?;
-        let dated = self.date(family, person, key, at).await?;
+        let dated = self.date(family, person, key, (moment, at)).await?;
         if dated {
-            self.set_deed(Deed::DatedAnew(vec![(key, at)]));
+            self.set_deed(moment.dated_anew(vec![(key, at)]));
         } else {
             self.changed_nothing();
         }
         Ok(dated)
     }
 
-    async fn date(&self, family: Uuid, person: Uuid, key: Uuid, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    async fn date(
+        &self,
+        family: Uuid,
+        person: Uuid,
+        key: Uuid,
+        (moment, at): (Moment, DateTime<Utc>),
+    ) -> Result<bool, StoreError> {
+        let mut dated = consent::ActiveModel::default();
+        match moment {
+            Moment::Recorded => dated.recorded_at = Set(at),
+            Moment::Withdrawn => dated.withdrawn_at = Set(Some(at)),
+        }
         let changed = consent::Entity::update_many()
-            .set(consent::ActiveModel {
-                recorded_at: Set(at),
-                ..Default::default()
-            })
+            .set(dated)
             .filter(consent::Column::AuthorityId.eq(self.authority()))
             .filter(consent::Column::PersonId.eq(person))
             .filter(consent::Column::Id.eq(key))
@@ -192,6 +218,25 @@ impl Writing<'_> {
 }
 
 impl Session {
+    /// Reads what is read before a decision is added, where none will be.
+    pub async fn as_before_a_decision(&self) -> Result<(), StoreError> {
+        self.said_before(Uuid::nil()).await.map(|_| ())
+    }
+
+    /// All decisions about a person.
+    async fn said_before(&self, person: Uuid) -> Result<Vec<Before>, StoreError> {
+        let select = consent::Entity::find().select_only().columns([
+            consent::Column::Id,
+            consent::Column::FamilyId,
+            consent::Column::RecordedAt,
+            consent::Column::WithdrawnAt,
+        ]);
+        let of_person = consent::Column::AuthorityId
+            .eq(self.authority())
+            .and(consent::Column::PersonId.eq(person));
+        self.all(select.filter(of_person)).await
+    }
+
     /// The database's clock, to the second.
     async fn database_time(&self) -> Result<DateTime<Utc>, StoreError> {
         let text = match self.backend() {

@@ -10,4 +10,4 @@ mod idempotency;
 mod involvement;
 mod webhook;
 
-pub use self::{contact::OwnMarker, emergency::Opened, idempotency::StoredOutcome};
+pub use self::{consent::Moment, contact::OwnMarker, emergency::Opened, idempotency::StoredOutcome};

@@ -37,6 +37,7 @@ const PAGE: Names = Names::Nothing("how much of a list, and in which order");
 const CONTENT: Names = Names::Nothing("what is recorded of what is named beside it");
 const OWN: Names = Names::Nothing("a place in the asker's own list, without a family");
 const NOBODY: Names = Names::Nothing("it is about nobody");
+const LED: Names = Names::Nothing("of families that the asker leads, and reads no others");
 const LOOK_UP: Names = Names::Nothing("look-ups have their own tests: tests/it/lookups");
 
 /// What is not plain from the schema ([`plain`]), or is otherwise than it looks.
@@ -55,6 +56,10 @@ const SAID: &[(&str, Names)] = &[
     ),
     ("Query.webhookDeliveries.after", OWN),
     ("Query.markerChanges.after", OWN),
+    ("Query.todo.after", LED),
+    ("Query.todo.before", LED),
+    ("Query.todo.filter.dueFrom", LED),
+    ("Query.todo.filter.dueUntil", LED),
     ("Subscription.markerChanged.after", OWN),
     ("Subscription.contactReported.after", Names::Nothing("as of contacts")),
     ("Query.families.filter.reference", Names::Reference),
@@ -67,6 +72,11 @@ const SAID: &[(&str, Names)] = &[
         "Mutation.recordConsent.input.decidedById",
         Names::Nothing("a member of the family that is named beside it"),
     ),
+    (
+        "Mutation.recordConsentByReference.input.reference",
+        Names::Nothing("the same is told of any: tests/it/mutations/unseen.rs"),
+    ),
+    ("Mutation.recordConsentByReference.input.purposes", CONTENT),
     ("Mutation.recordInvolvement.input.agency", CONTENT),
     ("Mutation.recordInvolvement.input.serviceTeam", CONTENT),
     ("Mutation.recordInvolvement.input.contactName", CONTENT),
@@ -118,6 +128,10 @@ fn plain(api: &Api, path: &str, of: &str) -> Option<Names> {
     let kind = |called: &str| Kind::of_type(called).map(|kind| Names::Id(kind.name()));
     if path.contains(".orderBy.") || matches!(last, "first" | "last" | "idempotencyKey") {
         return Some(PAGE);
+    }
+    // Of whom a decision is told unseen is of the family that is named beside it.
+    if root == "recordConsentByReference" && parts.len() > 4 {
+        return Some(CONTENT);
     }
     // Whoever is described to open their family is looked up.
     if root.starts_with("markerLookup") || path.starts_with("Mutation.openEmergencyAccess.input.person.") {

@@ -99,6 +99,15 @@ async fn nobody_spends_a_no_for_their_colleagues(database: &TestDatabase) {
     done(&lead, "withdrawConsent", &withdraw).await;
     done(&lead, "endInvolvement", &end).await;
 
+    // Nor what is recorded unseen, which may be a no: of whichever family, since a reference is looked for later.
+    let unseen = json!({
+        "reference": "TF-10001", "person": { "givenName": "Otto", "familyName": "Quillfeather", "dateOfBirth": "1990-05-17" },
+        "categories": ["PLAN"], "agencyKinds": ["SCHOOL"], "decision": "REFUSED",
+    });
+    let name = "recordConsentByReference";
+    assert!(is_refused(&send(&colleague, name, &unseen).await), "six in all");
+    assert_eq!(spend(&lead, name, &unseen).await, 3, "of a kind");
+
     let (one, other) = (
         officer(&app, "marker_lookup", "one"),
         officer(&app, "marker_lookup", "other"),

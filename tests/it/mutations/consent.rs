@@ -377,6 +377,58 @@ async fn a_clock_a_year_ahead_dates_no_later_decision(database: &TestDatabase) {
 }
 on_both!(a_clock_a_year_ahead_dates_no_later_decision);
 
+/// What such a clock has withdrawn is a no of its commit, and stands against no later word.
+async fn a_withdrawal_by_a_clock_a_year_ahead_outlives_no_later_yes(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    let right = app.clock.now();
+    let asked = with(&input(member(&family, "Dawn")), "categories", json!(["IDENTITY"]));
+    let asked = with(&asked, "agencyKinds", json!(["SCHOOL"]));
+    let given = record(&app.lead_professional(), asked.clone()).await["consents"][0]["id"].clone();
+    let later = right + chrono::TimeDelta::days(365 * 100);
+    app.clock.set(later);
+    let lead = app.lead_professional();
+    let payload = change(
+        &lead,
+        "withdrawConsent",
+        "consent { withdrawnAt }",
+        json!({ "consentId": given }),
+    )
+    .await;
+    assert_done(&payload);
+    app.clock.set(right);
+    let seen = async || {
+        let school = app.partner("fenbrook-school", "practitioner", "education_support");
+        let reply = school.ask("{ members { nodes { givenName } } }").await;
+        reply.data().to_string().contains("Dawn")
+    };
+    assert!(!seen().await, "it is a no at once");
+    assert_done(&record(&app.lead_professional(), asked).await);
+    assert!(seen().await, "the newest word counts");
+    let query = "query ($id: ID!) { family(id: $id) { consents { id withdrawnAt } } }";
+    let reply = app
+        .lead_professional()
+        .ask_with(query, json!({ "id": family["id"] }))
+        .await;
+    let rows = reply.data()["family"]["consents"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["id"] == given).expect("it is there");
+    let at: chrono::DateTime<chrono::Utc> = row["withdrawnAt"].as_str().unwrap().parse().unwrap();
+    assert!(at < right, "{at}");
+    let anew: Vec<_> = entries(&app)
+        .await
+        .into_iter()
+        .flat_map(|entry| entry.consents)
+        .filter(|said| said.decision == Decision::WithdrawalDatedAnew)
+        .collect();
+    assert_eq!(anew.len(), 1);
+    assert_eq!(
+        anew[0].at,
+        Some(at),
+        "the trail says so, so that it is done again where a database lost it"
+    );
+}
+on_both!(a_withdrawal_by_a_clock_a_year_ahead_outlives_no_later_yes);
+
 /// Where the database's clock says that it is ours that is behind, nothing is dated anew by it.
 async fn a_clock_that_is_behind_dates_nothing_anew(database: &TestDatabase) {
     let app = App::start(database).await;

@@ -12,6 +12,8 @@ mod involvement;
 mod meeting;
 mod permission;
 mod together;
+mod told;
+mod unseen;
 
 use serde_json::{Value, json};
 

@@ -38,6 +38,9 @@ async fn again(databases: &Databases) {
     for step in MAIN.all[at..].iter().rev() {
         run(databases, MAIN.taken_back(step, kind)).await;
     }
+    // A clock that was ahead withdrew some.
+    let sql = "UPDATE consent SET withdrawn_at = '2090-01-01T10:00:00+00:00' WHERE agency_kind = 'early_help' AND decision = 'given'";
+    run(databases, vec![sql.to_owned()]).await;
     let (given, refused) = ("jobcentre_plus", "housing");
     for (was, what) in [("given", given), ("refused", refused)] {
         let sql = format!(
@@ -87,6 +90,18 @@ async fn what_was_dated_ahead_is_read_as_the_rule_says(database: &TestDatabase) 
         withdrawn,
         by: true,
     };
-    assert_eq!(rows, [row("housing", false, false), row("jobcentre_plus", true, true)]);
+    assert_eq!(rows, [row("housing", false, false), row("jobcentre_plus", false, true)]);
+    let counted = async |condition: &str| {
+        let text = format!("SELECT count(*) AS many FROM consent WHERE agency_kind = 'early_help' AND {condition}");
+        let statement = Statement::from_string(databases.main().get_database_backend(), text);
+        let row = databases.main().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get::<i64>("", "many").unwrap()
+    };
+    assert!(counted("withdrawn_at < '2089-01-01'").await > 0);
+    assert_eq!(
+        counted("withdrawn_at >= '2089-01-01'").await,
+        0,
+        "it is a no of the moment of the step"
+    );
 }
 on_both!(what_was_dated_ahead_is_read_as_the_rule_says);

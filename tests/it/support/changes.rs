@@ -5,10 +5,13 @@ use serde_json::{Map, Value, json};
 use super::api::Api;
 
 /// What is not any value of its type, but one that fits to what there is.
-const FITTING: [(&str, &str); 6] = [
+const FITTING: [(&str, &str); 9] = [
     ("RecordConsentInput.categories", "PLAN"),
     ("RecordConsentInput.agencyKinds", "POLICE"),
     ("RecordConsentInput.decision", "GIVEN"),
+    ("RecordConsentByReferenceInput.categories", "PLAN"),
+    ("RecordConsentByReferenceInput.agencyKinds", "POLICE"),
+    ("RecordConsentByReferenceInput.decision", "GIVEN"),
     ("RecordInvolvementInput.agency", "cambs-police"),
     ("RecordMeetingInput.chairedBy", "cambs-police"),
     ("AttendanceInput.agency", "cambs-police"),
