@@ -13,21 +13,24 @@ fn main() {
     for (type_name, entries) in &types {
         for (entry, needs) in entries.as_table().expect("a type of the register is a table") {
             let needs = needs.as_str().expect("an entry of the register is a string");
-            let coordinate = coordinate(type_name, entry);
-            writeln!(table, "    ({coordinate:?}, {needs:?}),").expect("a string can be written to");
-            if entry != "*" && !entry.contains('(') {
-                let name = constant(&format!("{type_name}_{entry}"));
-                assert!(
-                    names.insert(name.clone()),
-                    "two entries of the register give the constant {name}"
-                );
-                writeln!(
-                    constants,
-                    "    /// `{coordinate}`: `{needs}`\n    pub const {name}: FieldId = FieldId({number});"
-                )
-                .expect("a string can be written to");
+            let each = entry.split(' ').flat_map(|entry| stood_for(type_name, entry, needs));
+            for (type_name, entry, needs) in each {
+                let coordinate = coordinate(&type_name, &entry);
+                writeln!(table, "    ({coordinate:?}, {needs:?}),").expect("a string can be written to");
+                if entry != "*" && !entry.contains('(') {
+                    let name = constant(&format!("{type_name}_{entry}"));
+                    assert!(
+                        names.insert(name.clone()),
+                        "two entries of the register give the constant {name}"
+                    );
+                    writeln!(
+                        constants,
+                        "    /// `{coordinate}`: `{needs}`\n    pub const {name}: FieldId = FieldId({number});"
+                    )
+                    .expect("a string can be written to");
+                }
+                number += 1;
             }
-            number += 1;
         }
     }
     let code = format!(
@@ -36,6 +39,32 @@ fn main() {
     );
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("fields.rs"), code).expect("the build directory can be written to");
+}
+
+/// What an entry stands for: itself, unless it is a list, which has the arguments and the types that all lists have.
+fn stood_for(type_name: &str, entry: &str, needs: &str) -> Vec<(String, String, String)> {
+    let owned = |name: &str, entry: &str, needs: String| (name.to_owned(), entry.to_owned(), needs);
+    let Some(of) = needs.strip_prefix("list:") else {
+        return vec![owned(type_name, entry, needs.to_owned())];
+    };
+    let (rows, with) = (format!("rows:{of}"), format!("as:{of}"));
+    let mut all = vec![owned(type_name, entry, rows.clone())];
+    for argument in ["filter", "orderBy", "first", "after", "last", "before"] {
+        all.push(owned(type_name, &format!("{entry}({argument}:)"), with.clone()));
+    }
+    let parts = [
+        ("Connection", "edges", &rows),
+        ("Connection", "nodes", &rows),
+        ("Connection", "pageInfo", &with),
+        ("Connection", "totalCount", &rows),
+        ("Edge", "node", &rows),
+        ("Edge", "cursor", &with),
+        ("Order", "field", &with),
+        ("Order", "direction", &with),
+    ];
+    let types = parts.map(|(kind, entry, needs)| owned(&format!("{of}{kind}"), entry, needs.clone()));
+    all.extend(types);
+    all
 }
 
 /// `Query` and `family(id:)` make `Query.family(id:)`; the existence of a row of `Family` is `Family`.

@@ -33,6 +33,7 @@ mod m0032_number_to_ring;
 mod m0034_deciders;
 mod m0035_meetings;
 mod m0039_withdrawals;
+mod of_families;
 mod step;
 mod t0001_trail;
 mod t0002_trail_agency;

@@ -13,19 +13,19 @@ use super::{
 use crate::sharing::{grant::Shared, register::field};
 
 /// The page and edge types of one kind of row, which differ in nothing but their names.
-macro_rules! connection {
-    ($connection:ident, $edge:ident, $node:ident, $rows:literal, $total:ident) => {
+macro_rules! connections {
+    ($($node:ident $rows:literal,)+) => { pastey::paste! {$(
         #[doc = concat!("A page of ", $rows, ".")]
-        pub struct $connection(pub Page<$node>);
+        pub struct [<$node Connection>](pub Page<$node>);
 
         #[doc = concat!("A page of ", $rows, ".")]
         #[Object]
-        impl $connection {
+        impl [<$node Connection>] {
             /// The rows with their cursors.
-            fn edges(&self) -> Vec<$edge> {
+            fn edges(&self) -> Vec<[<$node Edge>]> {
                 let edges = self.0.edges.iter();
                 edges
-                    .map(|(at, node)| $edge {
+                    .map(|(at, node)| [<$node Edge>] {
                         at: at.clone(),
                         list: Arc::clone(&self.0.list),
                         node: node.clone(),
@@ -53,19 +53,19 @@ macro_rules! connection {
             /// that the agreement does not give you: then nothing is counted.
             fn total_count(&self, ctx: &Context<'_>) -> Shared<usize> {
                 if self.0.uncounted {
-                    return Shared::not_in_agreement(field::$total);
+                    return Shared::not_in_agreement(field::[<$node:snake:upper _CONNECTION_TOTAL_COUNT>]);
                 }
                 let request = Request::of(ctx);
                 self.0
                     .counted
                     .iter()
                     .for_each(|counted| request.disclose(counted));
-                Shared::rows(&request.ceiling, field::$total, || self.0.total)
+                Shared::rows(&request.ceiling, field::[<$node:snake:upper _CONNECTION_TOTAL_COUNT>], || self.0.total)
             }
         }
 
         #[doc = concat!("One of the ", $rows, " of a page, with its cursor.")]
-        pub struct $edge {
+        pub struct [<$node Edge>] {
             at: Position,
             list: Arc<str>,
             node: $node,
@@ -73,7 +73,7 @@ macro_rules! connection {
 
         #[doc = concat!("One of the ", $rows, " of a page, with its cursor.")]
         #[Object]
-        impl $edge {
+        impl [<$node Edge>] {
             /// The row.
             fn node(&self) -> &$node {
                 &self.node
@@ -84,63 +84,17 @@ macro_rules! connection {
                 cursor::close(Request::of(ctx), &self.list, &self.at)
             }
         }
-    };
+    )+}};
 }
 
-connection!(
-    FamilyConnection,
-    FamilyEdge,
-    Family,
-    "families",
-    FAMILY_CONNECTION_TOTAL_COUNT
-);
-connection!(
-    MemberConnection,
-    MemberEdge,
-    Member,
-    "members",
-    MEMBER_CONNECTION_TOTAL_COUNT
-);
-connection!(
-    CriteriaMatchConnection,
-    CriteriaMatchEdge,
-    CriteriaMatch,
-    "criteria matches",
-    CRITERIA_MATCH_CONNECTION_TOTAL_COUNT
-);
-connection!(PlanConnection, PlanEdge, Plan, "plans", PLAN_CONNECTION_TOTAL_COUNT);
-connection!(
-    OutcomeConnection,
-    OutcomeEdge,
-    Outcome,
-    "outcomes",
-    OUTCOME_CONNECTION_TOTAL_COUNT
-);
-connection!(
-    EmergencyAccessConnection,
-    EmergencyAccessEdge,
-    EmergencyAccess,
-    "emergency accesses",
-    EMERGENCY_ACCESS_CONNECTION_TOTAL_COUNT
-);
-connection!(
-    ConsentConnection,
-    ConsentEdge,
-    Consent,
-    "consents",
-    CONSENT_CONNECTION_TOTAL_COUNT
-);
-connection!(
-    TafMeetingConnection,
-    TafMeetingEdge,
-    TafMeeting,
-    "meetings",
-    TAF_MEETING_CONNECTION_TOTAL_COUNT
-);
-connection!(
-    TodoConnection,
-    TodoEdge,
-    Todo,
-    "things to do",
-    TODO_CONNECTION_TOTAL_COUNT
-);
+connections! {
+    Family "families",
+    Member "members",
+    CriteriaMatch "criteria matches",
+    Plan "plans",
+    Outcome "outcomes",
+    EmergencyAccess "emergency accesses",
+    Consent "consents",
+    TafMeeting "meetings",
+    Todo "things to do",
+}

@@ -29,6 +29,11 @@ pub enum SortKey {
 }
 
 impl SortKey {
+    /// A text. Cut, so that a cursor can hold it; texts that are alike so far are told apart by their rows' keys.
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.to_lowercase().chars().take(KEPT).collect())
+    }
+
     /// The place of a stored code in its list, whose order means something; its letters say nothing.
     pub fn place<E: EnumType>(code: &str) -> Option<Self> {
         let place = E::items()
@@ -41,25 +46,6 @@ impl SortKey {
     pub fn code<C: Code>(code: C) -> Option<Self> {
         let place = C::ALL.iter().position(|known| *known == code)?;
         u16::try_from(place).ok().map(Self::Place)
-    }
-}
-
-impl From<NaiveDate> for SortKey {
-    fn from(date: NaiveDate) -> Self {
-        Self::Date(date)
-    }
-}
-
-impl From<DateTime<Utc>> for SortKey {
-    fn from(at: DateTime<Utc>) -> Self {
-        Self::Instant(at)
-    }
-}
-
-impl From<&String> for SortKey {
-    fn from(text: &String) -> Self {
-        // Cut, so that a cursor can hold it; texts that are alike so far are told apart by their rows' keys.
-        Self::Text(text.to_lowercase().chars().take(KEPT).collect())
     }
 }
 

@@ -11,10 +11,7 @@ use super::{
     cursor::{self, Position, SortKey},
     objects::Entry,
 };
-use crate::sharing::{
-    category::CategorySet,
-    grant::{Disclosed, Shared},
-};
+use crate::sharing::{category::CategorySet, grant::Disclosed};
 
 /// The most rows of a page.
 pub const MOST: usize = 100;
@@ -22,11 +19,6 @@ pub const MOST: usize = 100;
 pub const LONGEST: usize = 500;
 /// The rows of a page whose size is not said.
 pub const USUAL: usize = 20;
-
-/// The sort key of a value that may be withheld or absent.
-pub fn sort_key<T>(value: &Shared<T>, key: impl FnOnce(&T) -> Option<SortKey>) -> Option<SortKey> {
-    value.seen().and_then(key)
-}
 
 /// Where a page begins and how long it is, as the arguments say.
 #[derive(Clone, Debug, Default)]

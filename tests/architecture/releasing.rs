@@ -121,7 +121,7 @@ const KNOWN: [(&str, &str, usize, &str); 25] = [
         "a marker that exists for the asker, or none any more",
     ),
     (
-        "graphql/objects/mod.rs",
+        "graphql/objects/entry.rs",
         "about_nobody",
         1,
         "the agreement, the catalogues, and who the asker is",

@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, InputObject};
+use async_graphql::InputObject;
 use chrono::NaiveDate;
 
-use super::{Select, families, is, is_some, is_text, named, within};
+use super::{
+    Select,
+    list::{from, has, is, is_text, ordering, seen, until},
+};
 use crate::{
     graphql::{
-        codes::{self, CriterionCode, NeedLevel, SortDirection},
+        codes::{self, CriterionCode, NeedLevel},
         cursor::SortKey,
         objects::{CriteriaMatch, Entry as _, Family, visible},
-        page::{Order, sort_key},
+        page::Order,
     },
     records::{Table, TableSet},
     sharing::{
         category::CategorySet,
         ceiling::Ceiling,
+        grant::Shared,
         register::{self, FieldId, field},
     },
     store::{
@@ -59,27 +63,17 @@ pub struct FamilyFilter {
     pub criterion: Option<CriterionCode>,
 }
 
-/// What families can be ordered by.
-#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
-pub enum FamilyOrderField {
-    /// Its reference.
-    Reference,
-    /// Its district.
-    District,
-    /// Its level of need, in the order of the list: ascending, the greatest need comes first.
-    NeedLevel,
-    /// The day it was attached.
-    AttachedOn,
-}
-
-/// In which order the families come. What is unknown or withheld from you comes last.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct FamilyOrder {
-    /// What to order by.
-    pub field: FamilyOrderField,
-    /// Which way.
-    #[graphql(default_with = "SortDirection::Ascending")]
-    pub direction: SortDirection,
+ordering! {
+    families of Family, "families" {
+        /// Its reference.
+        Reference by reference |of| of.row.reference.clone();
+        /// Its district.
+        District by district |of| of.row.district.clone();
+        /// Its level of need, in the order of the list: ascending, the greatest need comes first.
+        NeedLevel by need_level |of| of.row.need_level.and_then(SortKey::code);
+        /// The day it was attached.
+        AttachedOn by attached_on |of| of.row.attached_on;
+    }
 }
 
 /// A filter and an order of families.
@@ -146,43 +140,36 @@ impl Select for FamilySelect {
         let wanted = &self.filter;
         let said = wanted.reference.as_deref().map(reference::folded);
         is(said.as_ref(), || {
-            row.row.release(field::FAMILY_REFERENCE, |record| {
-                reference::folded(&record.row.reference)
-            })
+            seen!(
+                row,
+                FAMILY_REFERENCE,
+                reference | of | reference::folded(&of.row.reference)
+            )
         }) && is_text(wanted.district.as_ref(), || {
-            row.row
-                .release(field::FAMILY_DISTRICT, |record| record.row.district.clone())
+            seen!(row, FAMILY_DISTRICT, district | of | of.row.district.clone())
         }) && is_text(wanted.ward.as_ref(), || {
-            row.row.release(field::FAMILY_WARD, |record| record.row.ward.clone())
+            seen!(row, FAMILY_WARD, ward | of | of.row.ward.clone())
         }) && is_text(wanted.locality.as_ref(), || {
-            row.row
-                .release(field::FAMILY_LOCALITY, |record| record.row.locality.clone())
+            seen!(row, FAMILY_LOCALITY, locality | of | of.row.locality.clone())
         }) && is_text(wanted.reach_area.as_ref(), || {
-            row.row
-                .release(field::FAMILY_REACH_AREA, |record| record.row.reach_area.clone())
-        }) && is_some(wanted.need_level.as_ref(), || {
-            row.row
-                .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level)
-        }) && is(wanted.on_cohort.as_ref(), || {
-            row.row.release(field::FAMILY_ON_COHORT, |record| record.on_cohort)
-        }) && within(wanted.attached_from, wanted.attached_until, || {
-            row.row
-                .release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on)
-        }) && is(wanted.has_plan.as_ref(), || {
-            row.row.release(field::FAMILY_HAS_PLAN, |record| record.has_plan)
-        }) && wanted.criterion.is_none_or(|criterion| {
-            visible::<CriteriaMatch>(&row.dossier).any(|of| {
-                is_some(Some(&criterion), || {
-                    of.row.release(field::CRITERIA_MATCH_CRITERION, |record| {
-                        codes::parse(&record.criterion)
-                    })
-                }) && is(Some(&false), || {
-                    of.row.release(field::CRITERIA_MATCH_WITHDRAWN_ON, |record| {
-                        record.withdrawn_on.is_some()
-                    })
+            seen!(row, FAMILY_REACH_AREA, reach_area | of | of.row.reach_area.clone())
+        }) && is(wanted.need_level.as_ref(), || {
+            seen!(row, FAMILY_NEED_LEVEL, need_level | of | of.row.need_level)
+        }) && is(wanted.on_cohort.as_ref(), || seen!(row, FAMILY_ON_COHORT, on_cohort))
+            && from(wanted.attached_from.as_ref(), || attached_on(row))
+            && until(wanted.attached_until.as_ref(), || attached_on(row))
+            && is(wanted.has_plan.as_ref(), || seen!(row, FAMILY_HAS_PLAN, has_plan))
+            && wanted.criterion.is_none_or(|criterion| {
+                visible::<CriteriaMatch>(&row.dossier).any(|of| {
+                    is(Some(&criterion), || {
+                        seen!(
+                            of,
+                            CRITERIA_MATCH_CRITERION,
+                            criterion | of | codes::parse(&of.criterion)
+                        )
+                    }) && has(Some(&false), || seen!(of, CRITERIA_MATCH_WITHDRAWN_ON, withdrawn_on))
                 })
             })
-        })
     }
 
     /// A reference that several families have as it is said is that of the one that has it as it is written, or nobody's.
@@ -191,8 +178,7 @@ impl Select for FamilySelect {
             let said = self.reference().map(|said| said.trim().to_owned());
             rows.retain(|row| {
                 is(said.as_ref(), || {
-                    row.row
-                        .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone())
+                    seen!(row, FAMILY_REFERENCE, reference | of | of.row.reference.clone())
                 })
             });
         }
@@ -204,33 +190,11 @@ impl Select for FamilySelect {
     }
 
     fn by(&self, row: &Family) -> Option<SortKey> {
-        match self.order?.field {
-            FamilyOrderField::Reference => sort_key(
-                &row.row
-                    .release(field::FAMILY_REFERENCE, |record| record.row.reference.clone()),
-                |v| Some(v.into()),
-            ),
-            FamilyOrderField::District => sort_key(
-                &row.row
-                    .release(field::FAMILY_DISTRICT, |record| record.row.district.clone()),
-                |v: &Option<String>| v.as_ref().map(Into::into),
-            ),
-            FamilyOrderField::NeedLevel => sort_key(
-                &row.row
-                    .release(field::FAMILY_NEED_LEVEL, |record| record.row.need_level),
-                |v: &Option<NeedLevel>| v.and_then(SortKey::code),
-            ),
-            FamilyOrderField::AttachedOn => sort_key(
-                &row.row
-                    .release(field::FAMILY_ATTACHED_ON, |record| record.row.attached_on),
-                |v: &Option<NaiveDate>| v.map(Into::into),
-            ),
-        }
+        self.order?.by(row)
     }
 
     fn order(&self) -> Order {
-        let field = self.order.map(|order| format!("{:?}", order.field));
-        named("families", field.as_deref(), self.order.map(|order| order.direction))
+        FamilyOrder::named(self.order)
     }
 
     fn criterion(&self) -> Option<String> {
@@ -257,15 +221,15 @@ impl Select for FamilySelect {
     }
 
     fn orders(&self) -> Option<FieldId> {
-        self.order.map(|order| match order.field {
-            FamilyOrderField::Reference => field::FAMILY_REFERENCE,
-            FamilyOrderField::District => field::FAMILY_DISTRICT,
-            FamilyOrderField::NeedLevel => field::FAMILY_NEED_LEVEL,
-            FamilyOrderField::AttachedOn => field::FAMILY_ATTACHED_ON,
-        })
+        self.order.map(FamilyOrder::looks_at)
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Family> {
-        families(dossier)
+        Family::of(dossier).into_iter().collect()
     }
+}
+
+/// The day it was attached, as the asker sees it.
+fn attached_on(row: &Family) -> Shared<Option<NaiveDate>> {
+    seen!(row, FAMILY_ATTACHED_ON, attached_on | of | of.row.attached_on)
 }

@@ -7,6 +7,7 @@ mod consents;
 mod criteria_matches;
 mod emergency_accesses;
 mod families;
+mod list;
 mod meetings;
 mod members;
 mod outcomes;
@@ -16,7 +17,6 @@ mod todo;
 use std::{collections::HashMap, ops::Bound, sync::Arc};
 
 use async_graphql::Context;
-use chrono::NaiveDate;
 use uuid::Uuid;
 
 pub(in crate::graphql) use self::{
@@ -32,10 +32,9 @@ pub(in crate::graphql) use self::{
 };
 use super::{
     api_error::ApiError,
-    codes::SortDirection,
     context::Request,
     cursor::{self, SortKey},
-    objects::{Entry, Family, visible},
+    objects::Entry,
     page::{self, Order, Page, PageArguments},
 };
 use crate::{
@@ -253,60 +252,5 @@ async fn first_rows<S: Select>(
             }
             _ => return Ok(rows),
         }
-    }
-}
-
-/// The families that exist for the asker.
-fn families(dossier: &Arc<Dossier>) -> Vec<Family> {
-    Family::of(dossier).into_iter().collect()
-}
-
-/// The rows of a family's table that exist for the asker.
-fn entries<E: Entry>(dossier: &Arc<Dossier>) -> Vec<E> {
-    visible(dossier).collect()
-}
-
-/// Whether the value is as wanted; what is withheld is like nothing that could be wanted.
-fn is<T: PartialEq>(wanted: Option<&T>, value: impl FnOnce() -> Shared<T>) -> bool {
-    wanted.is_none_or(|wanted| value().seen() == Some(wanted))
-}
-
-/// The same for a value that may be absent.
-fn is_some<T: PartialEq>(wanted: Option<&T>, value: impl FnOnce() -> Shared<Option<T>>) -> bool {
-    wanted.is_none_or(|wanted| value().seen().is_some_and(|value| value.as_ref() == Some(wanted)))
-}
-
-/// The same for a text, without regard to case and surrounding space.
-fn is_text(wanted: Option<&String>, value: impl FnOnce() -> Shared<Option<String>>) -> bool {
-    let plain = |text: &str| text.trim().to_lowercase();
-    wanted.is_none_or(|wanted| {
-        value()
-            .seen()
-            .is_some_and(|value| value.as_deref().map(plain) == Some(plain(wanted)))
-    })
-}
-
-/// Whether a date lies within a range, both ends in it; an absent or withheld one lies within none.
-fn within(
-    from: Option<NaiveDate>,
-    until: Option<NaiveDate>,
-    value: impl FnOnce() -> Shared<Option<NaiveDate>>,
-) -> bool {
-    if from.is_none() && until.is_none() {
-        return true;
-    }
-    let value = value();
-    value
-        .seen()
-        .copied()
-        .flatten()
-        .is_some_and(|date| from.is_none_or(|from| from <= date) && until.is_none_or(|until| date <= until))
-}
-
-/// The name of an order for its cursors.
-fn named(list: &str, field: Option<&str>, direction: Option<SortDirection>) -> Order {
-    Order {
-        name: format!("{list} {}", field.unwrap_or("-")),
-        direction: direction.unwrap_or(SortDirection::Ascending),
     }
 }

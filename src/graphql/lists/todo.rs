@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Enum, InputObject};
 use chrono::NaiveDate;
 
-use super::{Select, entries, named, within};
+use super::{Select, list};
 use crate::{
     graphql::{
         codes::SortDirection,
         cursor::SortKey,
-        objects::Todo,
-        page::{Order, sort_key},
+        objects::{Todo, visible},
+        page::Order,
     },
     records::Table,
     sharing::{
@@ -69,17 +69,20 @@ impl Select for TodoSelect {
     }
 
     fn passes(&self, row: &Todo) -> bool {
-        within(self.filter.due_from, self.filter.due_until, || row.due())
+        list::from(self.filter.due_from.as_ref(), || row.due())
+            && list::until(self.filter.due_until.as_ref(), || row.due())
     }
 
     fn by(&self, row: &Todo) -> Option<SortKey> {
         self.order?;
-        sort_key(&row.due(), |day| day.map(Into::into))
+        list::key(&row.due())
     }
 
     fn order(&self) -> Order {
-        let field = self.order.map(|order| format!("{:?}", order.field));
-        named("todo", field.as_deref(), self.order.map(|order| order.direction))
+        Order {
+            name: format!("todo {}", self.order.map_or("-", |_| "DueOn")),
+            direction: self.order.map_or(SortDirection::Ascending, |order| order.direction),
+        }
     }
 
     fn filters(&self) -> Vec<FieldId> {
@@ -92,8 +95,6 @@ impl Select for TodoSelect {
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Todo> {
-        let mut all: Vec<Todo> = entries(dossier);
-        all.retain(Todo::is_due);
-        all
+        visible(dossier).filter(Todo::is_due).collect()
     }
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use super::{
     endpoints::{self, Secretly, own_permit, refuse_portals},
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::{UserError, errors},
 };
 use crate::{
@@ -91,9 +91,9 @@ impl Change for Secretly<AddAlertEndpointInput> {
         Shared::refused_own(&request.ceiling, Self::MUTATION)
     }
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let permit = own_permit(request, Self::MUTATION)?;
-        endpoints::add(request, permit, &self.input.url, &self.fresh, &ALERTS).await
+        Ok(endpoints::add(request, permit, &self.input.url, &self.fresh, &ALERTS).await?)
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<AddAlertEndpointPayload, ApiError> {
@@ -120,9 +120,9 @@ impl Change for RemoveAlertEndpointInput {
         Shared::refused_own(&request.ceiling, Self::MUTATION)
     }
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let permit = own_permit(request, Self::MUTATION)?;
-        endpoints::remove(request, permit, &self.endpoint_id, &ALERTS).await
+        Ok(endpoints::remove(request, permit, &self.endpoint_id, &ALERTS).await?)
     }
 
     async fn payload(self, _: &Request, done: Done) -> Result<RemoveAlertEndpointPayload, ApiError> {

@@ -14,11 +14,9 @@ use crate::{
         api_error::ApiError,
         context::Request,
         ids::{Key, Kind},
-        node,
         objects::{Entry, rows},
         wants,
     },
-    records::TableSet,
     sharing::{
         category::CategorySet,
         grant::Shared,
@@ -41,37 +39,6 @@ pub(super) async fn dossier(request: &Request, family: Uuid, wants: Wants) -> Re
     let families = FamilySet::Keys(vec![family]);
     let found = request.session.dossiers(&request.ceiling, &families, wants).await?;
     Ok(found.into_iter().next())
-}
-
-/// A row of a family, if it exists for the asker and may be changed. It discloses nothing yet.
-pub(super) async fn find<E: Entry>(
-    request: &Request,
-    key: Key,
-    kind: Kind,
-    may: impl Fn(&Arc<Dossier>, &E) -> bool + Send + Sync,
-) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
-    find_with(request, key, kind, TableSet::EMPTY, may).await
-}
-
-/// The same, where the change needs more of the family's tables.
-pub(super) async fn find_with<E: Entry>(
-    request: &Request,
-    key: Key,
-    kind: Kind,
-    more: TableSet,
-    may: impl Fn(&Arc<Dossier>, &E) -> bool + Send + Sync,
-) -> Result<Option<(Arc<Dossier>, E)>, ApiError> {
-    if key.kind != kind {
-        return Ok(None);
-    }
-    let row = |dossier: &Arc<Dossier>| node::row::<E>(dossier, key.row).filter(|row| may(dossier, row));
-    let holds = |dossier: &Arc<Dossier>| row(dossier).is_some();
-    let wants = Wants::default().with(wants::table_of(kind).union(more));
-    let found = request.named_one(key.family, wants, &holds).await?;
-    Ok(found.and_then(|dossier| {
-        let row = row(&dossier)?;
-        Some((dossier, row))
-    }))
 }
 
 /// The refusal of a change of something that is not there, may not be seen or may not be written: one answer for all of these, and one
@@ -130,3 +97,60 @@ impl Changed {
         errors(ctx, shown, &self.done.errors)
     }
 }
+
+/// Says what comes of a change of families' rows: the row that was changed (`meeting: TafMeeting`) or the rows (`consents: [Consent]`), if
+/// they may be seen, and why nothing was.
+macro_rules! payload {
+    ($(#[doc = $about:tt])+ $payload:ident {
+        $($(#[doc = $says:tt])+ $row:ident: $($object:ident)? $([$each:ident])?)?
+    } errors $why:tt) => { pastey::paste! {
+        $(#[doc = $about])+
+        pub struct $payload($crate::graphql::mutations::changed::Changed);
+
+        impl $payload {
+            /// Reads again what was changed.
+            async fn read(
+                request: &$crate::graphql::context::Request,
+                done: $crate::graphql::mutations::idempotency::Done,
+            ) -> Result<Self, $crate::graphql::api_error::ApiError> {
+                $crate::graphql::mutations::changed::payload! { @read request, done, $($($object)? $($each)?)? }
+            }
+        }
+
+        $(#[doc = $about])+
+        #[async_graphql::Object]
+        impl $payload {
+            $($(#[doc = $says])+
+            fn $row(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> $crate::sharing::grant::Shared<$(Option<$object>)? $(Vec<$each>)?> {
+                let shown = $crate::sharing::register::field::[<$payload:snake:upper _ $row:upper>];
+                $crate::graphql::mutations::changed::payload! { @shown self, ctx, shown, $($object)? $([$each])? }
+            })?
+
+            #[doc = $why]
+            fn errors(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> $crate::sharing::grant::Shared<Vec<$crate::graphql::mutations::user_error::UserError>> {
+                self.0.errors(ctx, $crate::sharing::register::field::[<$payload:snake:upper _ERRORS>])
+            }
+        }
+    }};
+    (@read $request:ident, $done:ident, $object:ident) => {{
+        let kind = $crate::graphql::ids::Kind::$object;
+        Ok(Self($crate::graphql::mutations::changed::Changed::read($request, $done, kind).await?))
+    }};
+    (@read $request:ident, $done:ident,) => {{
+        let _ = $request;
+        Ok(Self($crate::graphql::mutations::changed::Changed::nothing_to_show($done)))
+    }};
+    (@shown $self:ident, $ctx:ident, $shown:ident, $object:ident) => {
+        $self.0.row($ctx, $shown)
+    };
+    (@shown $self:ident, $ctx:ident, $shown:ident, [$each:ident]) => {
+        $self.0.rows($ctx, $shown)
+    };
+}
+pub(super) use payload;

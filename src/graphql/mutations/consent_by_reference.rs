@@ -9,7 +9,7 @@ use super::{
     checks::Checks,
     decision::{Asked, Terms},
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::{UserError, errors},
 };
 use crate::{
@@ -134,11 +134,8 @@ impl Change for RecordConsentByReferenceInput {
     type Payload = RecordConsentByReferencePayload;
     const MUTATION: FieldId = field::MUTATION_RECORD_CONSENT_BY_REFERENCE;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        let (reference, terms, described) = match self.check(request) {
-            Ok(good) => good,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
+        let (reference, terms, described) = self.check(request)?;
         request.at_pace();
         let described = described.look(request).await?;
         let family = request.session.family_of_reference(&reference).await?;

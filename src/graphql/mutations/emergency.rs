@@ -10,7 +10,7 @@ use super::{
     changed,
     checks::Checks,
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::{UserError, errors},
 };
 use crate::{
@@ -134,7 +134,7 @@ impl Change for Opening<'_> {
     type Payload = OpenEmergencyAccessPayload;
     const MUTATION: FieldId = field::MUTATION_OPEN_EMERGENCY_ACCESS;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         change(request, &self.input, self.desk).await
     }
 
@@ -187,11 +187,8 @@ fn check(input: &OpenEmergencyAccessInput) -> Result<(Wanted<'_>, String), Vec<U
     checks.finish(wanted.zip(justification))
 }
 
-async fn change(request: &Request, input: &OpenEmergencyAccessInput, desk: &Desk) -> Result<Done, ApiError> {
-    let (wanted, justification) = match check(input) {
-        Ok(good) => good,
-        Err(errors) => return Ok(Done::all_refused(errors)),
-    };
+async fn change(request: &Request, input: &OpenEmergencyAccessInput, desk: &Desk) -> Result<Done, Stopped> {
+    let (wanted, justification) = check(input)?;
     let (field, found) = match wanted {
         Wanted::Id(id) => ("familyId", by_id(request, id).await?.into_iter().collect()),
         Wanted::Reference(reference) => {

@@ -3,7 +3,7 @@
 
 use async_graphql::{Context, ID, InputType};
 
-use super::idempotency::{Done, idempotent};
+use super::idempotency::{Done, Stopped, idempotent};
 use crate::{
     graphql::{api_error::ApiError, context::Request, shared::Outcome},
     sharing::{
@@ -41,7 +41,7 @@ pub(super) trait Change: Send + Sync + Sized {
     }
 
     /// Finds what is to be changed, and changes it where that is permitted.
-    fn change(&self, request: &Request) -> impl Future<Output = Result<Done, ApiError>> + Send;
+    fn change(&self, request: &Request) -> impl Future<Output = Result<Done, Stopped>> + Send;
 
     /// What is shown of what came of it, now or when the same request was sent before.
     fn payload(self, request: &Request, done: Done) -> impl Future<Output = Result<Self::Payload, ApiError>> + Send;
@@ -53,8 +53,21 @@ pub(super) trait Change: Send + Sync + Sized {
 }
 
 /// Says what a change was sent: its input, which is all of the change or a part of it, and by which of its fields is said what is to be
-/// changed, or by nothing. The key has the same name in every input.
+/// changed, or by nothing; and what it gives, where that is said by `payload!`. The key has the same name in every input.
 macro_rules! sent {
+    ($input:ty, by $named:ident, gives $payload:ident) => {
+        $crate::graphql::mutations::frame::sent! { $input, by $named }
+
+        type Payload = $payload;
+
+        async fn payload(
+            self,
+            request: &$crate::graphql::context::Request,
+            done: $crate::graphql::mutations::idempotency::Done,
+        ) -> Result<$payload, $crate::graphql::api_error::ApiError> {
+            $payload::read(request, done).await
+        }
+    };
     ($part:ident: $input:ty, by $named:ident) => {
         $crate::graphql::mutations::frame::sent! { @ $input, self => &self.$part, $named }
     };
@@ -85,6 +98,33 @@ macro_rules! sent {
 }
 pub(super) use sent;
 
+/// Says changes that the schema has together: what each is called, is sent and gives, and what is made of what was sent, where that is not
+/// the change itself.
+macro_rules! changes {
+    ($(#[doc = $about:tt])+ $group:ident {
+        $($(#[doc = $says:tt])+ $name:ident($input:ident, $desc:literal) -> $payload:ident $(= |$ctx:ident, $sent:ident| $change:expr)?;)+
+    }) => {
+        $(#[doc = $about])+
+        #[derive(Default)]
+        pub struct $group;
+
+        $(#[doc = $about])+
+        #[async_graphql::Object]
+        impl $group {$(
+            $(#[doc = $says])+
+            async fn $name(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = $desc)] input: $input,
+            ) -> $crate::graphql::shared::Outcome<$payload> {
+                $(let input = { let ($ctx, $sent) = (ctx, input); $change };)?
+                $crate::graphql::mutations::frame::make(ctx, input).await
+            }
+        )+}
+    };
+}
+pub(super) use changes;
+
 /// Makes a change.
 pub(super) async fn make<C: Change>(ctx: &Context<'_>, change: C) -> Outcome<C::Payload> {
     Box::pin(made(Request::of(ctx), change)).await.into()
@@ -98,7 +138,8 @@ async fn made<C: Change>(request: &Request, change: C) -> Result<Shared<C::Paylo
     let coordinate = register::get(C::MUTATION).coordinate;
     let name = coordinate.strip_prefix("Mutation.").unwrap_or(coordinate);
     let (named, key) = (change.named(), change.key());
-    let done = idempotent(request, name, change.input(), named, key, change.change(request)).await?;
+    let changing = async { change.change(request).await.or_else(Stopped::done) };
+    let done = idempotent(request, name, change.input(), named, key, changing).await?;
     let payload = change.payload(request, done).await?;
     Ok(C::give(request, payload))
 }

@@ -71,6 +71,36 @@ impl Done {
     }
 }
 
+/// Why a change comes to an end before anything is written.
+pub enum Stopped {
+    /// The operation failed.
+    Failed(ApiError),
+    /// It is refused, with what is told of that.
+    Refused(Done),
+}
+
+impl Stopped {
+    /// What came of it, if it did not fail.
+    pub fn done(self) -> Result<Done, ApiError> {
+        match self {
+            Self::Failed(error) => Err(error),
+            Self::Refused(done) => Ok(done),
+        }
+    }
+}
+
+impl<E: Into<ApiError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Vec<UserError>> for Stopped {
+    fn from(errors: Vec<UserError>) -> Self {
+        Self::Refused(Done::all_refused(errors))
+    }
+}
+
 /// Makes a change of what an id names, if it names anything, unless the caller has sent the same request under the same key before: then what came of it
 /// comes again, and is not counted again.
 ///

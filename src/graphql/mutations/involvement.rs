@@ -1,29 +1,25 @@
 //! `recordInvolvement` and `endInvolvement`.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 
 use super::{
-    changed::{Changed, categories_of, not_found},
+    changed::{categories_of, payload},
     checks::Checks,
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::{UserError, UserErrorCode},
-    writable,
+    writable::{self, Named},
 };
 use crate::{
     graphql::{
-        api_error::ApiError,
         context::Request,
         ids::Kind,
-        objects::{Entry, Family, Involvement, visible},
+        objects::{Entry, Involvement, visible},
     },
     records::{InvolvementRow, Table},
     sharing::{
         facts::RowFacts,
-        grant::Shared,
         register::{FieldId, field},
     },
     store::dossier::{Dossier, Wants},
@@ -53,21 +49,13 @@ pub struct RecordInvolvementInput {
     idempotency_key: Option<String>,
 }
 
-/// What came of recording an involvement.
-pub struct RecordInvolvementPayload(Changed);
-
-/// What came of recording an involvement.
-#[Object]
-impl RecordInvolvementPayload {
-    /// The involvement that was recorded, if you may see it.
-    fn involvement(&self, ctx: &Context<'_>) -> Shared<Option<Involvement>> {
-        self.0.row(ctx, field::RECORD_INVOLVEMENT_PAYLOAD_INVOLVEMENT)
+payload! {
+    /// What came of recording an involvement.
+    RecordInvolvementPayload {
+        /// The involvement that was recorded, if you may see it.
+        involvement: Involvement
     }
-
-    /// Why it was not recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_INVOLVEMENT_PAYLOAD_ERRORS)
-    }
+    errors "Why it was not recorded; empty when it was."
 }
 
 /// Which involvement ended, and when.
@@ -81,21 +69,13 @@ pub struct EndInvolvementInput {
     idempotency_key: Option<String>,
 }
 
-/// What came of ending an involvement.
-pub struct EndInvolvementPayload(Changed);
-
-/// What came of ending an involvement.
-#[Object]
-impl EndInvolvementPayload {
-    /// The involvement that was ended, if you may see it.
-    fn involvement(&self, ctx: &Context<'_>) -> Shared<Option<Involvement>> {
-        self.0.row(ctx, field::END_INVOLVEMENT_PAYLOAD_INVOLVEMENT)
+payload! {
+    /// What came of ending an involvement.
+    EndInvolvementPayload {
+        /// The involvement that was ended, if you may see it.
+        involvement: Involvement
     }
-
-    /// Why it was not ended; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::END_INVOLVEMENT_PAYLOAD_ERRORS)
-    }
+    errors "Why it was not ended; empty when it was."
 }
 
 /// An input that was found good by itself.
@@ -125,48 +105,27 @@ fn check(input: &RecordInvolvementInput, today: NaiveDate) -> Result<Terms, Vec<
 }
 
 impl Change for RecordInvolvementInput {
-    sent!(Self, by family_id);
-    type Payload = RecordInvolvementPayload;
+    sent!(Self, by family_id, gives RecordInvolvementPayload);
     const MUTATION: FieldId = RECORD;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.family_id)?;
         let today = request.session.today();
-        let terms = match check(self, today) {
-            Ok(terms) => terms,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
-        let agency = request
-            .session
-            .agencies()
-            .await?
-            .by_code(&self.agency)
-            .map(|agency| agency.id);
-        let Some(agency) = agency else {
-            return Ok(Done::refused(UserError::not_found("agency")));
-        };
-        if key.kind != Kind::Family {
-            return Ok(not_found(request, "familyId", key));
-        }
+        let terms = check(self, today)?;
+        let agencies = request.session.agencies().await?;
+        let agency = writable::agency(agencies, "agency", &self.agency)?;
         // A conflict tells that there is a row, and of which agency: so whoever may not see such a row may not record one either.
         let facts = RowFacts::family().from_agency(agency);
-        let permitted = |dossier: &Arc<Dossier>| {
-            Family::of(dossier)?;
+        let permit = |dossier: &Dossier| {
             let would = |field| dossier.grant.would_show(field, &facts);
             let own = agency == request.ceiling.caller().principal.agency;
             let shown = would(field::INVOLVEMENT_ID) && (own || would(field::INVOLVEMENT_AGENCY));
             let permit = dossier.grant.may_write(categories_of(RECORD), &facts).ok();
             permit.filter(|_| shown)
         };
-        let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
+        let named = Named { key, field: "familyId" };
         let wants = Wants::of(&[Table::Involvement]);
-        let found = request.named_one(key.row, wants, &holds).await?;
-        let Some((dossier, permit)) = found.and_then(|dossier| {
-            let permit = permitted(&dossier)?;
-            Some((dossier, permit))
-        }) else {
-            return Ok(not_found(request, "familyId", key));
-        };
+        let (dossier, permit) = writable::family(request, named, wants, permit).await?;
         let open = visible::<Involvement>(&dossier).find(|involvement| {
             let open = involvement.row.release(field::INVOLVEMENT_ENDED_ON, |row| {
                 row.agency_id == agency && row.ended_on.is_none_or(|ended| today < ended)
@@ -197,31 +156,23 @@ impl Change for RecordInvolvementInput {
         request.session.write(permit).add_to_family(&[row]).await?;
         Ok(Done::changed(dossier.key(), vec![row_key]))
     }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<RecordInvolvementPayload, ApiError> {
-        Ok(RecordInvolvementPayload(
-            Changed::read(request, done, Kind::Involvement).await?,
-        ))
-    }
 }
 
 impl Change for EndInvolvementInput {
-    sent!(Self, by involvement_id);
-    type Payload = EndInvolvementPayload;
+    sent!(Self, by involvement_id, gives EndInvolvementPayload);
     const MUTATION: FieldId = END;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.involvement_id)?;
         let mut checks = Checks::default();
         let day = checks.past_day("endedOn", self.ended_on, request.session.today());
-        let ended_on = match checks.finish(day) {
-            Ok(ended_on) => ended_on,
-            Err(errors) => return Ok(Done::all_refused(errors)),
+        let ended_on = checks.finish(day)?;
+        let named = Named {
+            key,
+            field: "involvementId",
         };
-        let found = writable::row::<Involvement>(request, key, Kind::Involvement, END).await?;
-        let Some((dossier, involvement, permit)) = found else {
-            return Ok(not_found(request, "involvementId", key));
-        };
+        let (dossier, involvement, permit) =
+            writable::row::<Involvement>(request, named, Kind::Involvement, END).await?;
         let row = involvement.row();
         let too_early = row.release(field::INVOLVEMENT_STARTED_ON, |row| {
             row.ended_on.is_none() && ended_on < row.started_on
@@ -246,12 +197,6 @@ impl Change for EndInvolvementInput {
             )));
         }
         Ok(Done::changed(dossier.key(), vec![involvement.key()]))
-    }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<EndInvolvementPayload, ApiError> {
-        Ok(EndInvolvementPayload(
-            Changed::read(request, done, Kind::Involvement).await?,
-        ))
     }
 }
 

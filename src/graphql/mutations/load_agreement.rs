@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
@@ -71,17 +71,14 @@ impl Change for LoadAgreementInput {
         Shared::refused(&request.ceiling, MUTATION)
     }
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let ceiling = &request.ceiling;
         let Some(permit) = Permit::about_nobody(ceiling, MUTATION) else {
             return Ok(Done::refused(UserError::not_found("document")));
         };
         let agencies = request.session.agencies().await?;
         let known = catalogue::known(agencies.all().into_iter().map(|agency| agency.code.clone()).collect());
-        let file = match read(&self.document, &ceiling.caller().authority_code, &known) {
-            Ok(file) => file,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
+        let file = read(&self.document, &ceiling.caller().authority_code, &known)?;
         let existing = request.session.policies_as_written().await?;
         if let Err(refused) = file.check_versions(&existing.policy.agreements) {
             return Ok(Done::all_refused(told_of(&refused, UserErrorCode::Conflict)));

@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 
 use super::{
-    changed::{Changed, categories_of, not_found},
+    changed::{categories_of, not_found, payload},
     checks::Checks,
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::{UserError, UserErrorCode},
-    writable::marked,
+    writable::{Named, marked},
 };
 use crate::{
-    graphql::{api_error::ApiError, context::Request, ids::Kind, objects::MarkerPlacement},
+    graphql::{context::Request, ids::Kind, objects::MarkerPlacement},
     records::{Code as _, MarkerStatus},
     sharing::{
         facts::RowFacts,
-        grant::Shared,
         register::{FieldId, field},
     },
     store::{
@@ -72,50 +71,28 @@ pub struct RecordMarkerResponseInput {
     idempotency_key: Option<String>,
 }
 
-/// What came of recording that a marker was placed.
-pub struct RecordMarkerPlacedPayload(Changed);
-
-/// What came of recording that a marker was placed.
-#[Object]
-impl RecordMarkerPlacedPayload {
-    /// The marker in your system, if you may see it.
-    fn placement(&self, ctx: &Context<'_>) -> Shared<Option<MarkerPlacement>> {
-        self.0.row(ctx, field::RECORD_MARKER_PLACED_PAYLOAD_PLACEMENT)
+payload! {
+    /// What came of recording that a marker was placed.
+    RecordMarkerPlacedPayload {
+        /// The marker in your system, if you may see it.
+        placement: MarkerPlacement
     }
-
-    /// Why it was not recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_MARKER_PLACED_PAYLOAD_ERRORS)
-    }
+    errors "Why it was not recorded; empty when it was."
 }
 
-/// What came of recording that a marker was removed.
-pub struct RecordMarkerRemovedPayload(Changed);
-
-/// What came of recording that a marker was removed.
-#[Object]
-impl RecordMarkerRemovedPayload {
-    /// The marker that was in your system, if you may see it.
-    fn placement(&self, ctx: &Context<'_>) -> Shared<Option<MarkerPlacement>> {
-        self.0.row(ctx, field::RECORD_MARKER_REMOVED_PAYLOAD_PLACEMENT)
+payload! {
+    /// What came of recording that a marker was removed.
+    RecordMarkerRemovedPayload {
+        /// The marker that was in your system, if you may see it.
+        placement: MarkerPlacement
     }
-
-    /// Why it was not recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_MARKER_REMOVED_PAYLOAD_ERRORS)
-    }
+    errors "Why it was not recorded; empty when it was."
 }
 
-/// What came of saying whether a marker changed what was done.
-pub struct RecordMarkerResponsePayload(Changed);
-
-/// What came of saying whether a marker changed what was done.
-#[Object]
-impl RecordMarkerResponsePayload {
-    /// Why it was not recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_MARKER_RESPONSE_PAYLOAD_ERRORS)
-    }
+payload! {
+    /// What came of saying whether a marker changed what was done.
+    RecordMarkerResponsePayload {}
+    errors "Why it was not recorded; empty when it was."
 }
 
 fn check(system: &str, field: &str, day: NaiveDate, today: NaiveDate) -> Result<(String, NaiveDate), Vec<UserError>> {
@@ -126,19 +103,14 @@ fn check(system: &str, field: &str, day: NaiveDate, today: NaiveDate) -> Result<
 }
 
 impl Change for RecordMarkerPlacedInput {
-    sent!(Self, by marker_id);
-    type Payload = RecordMarkerPlacedPayload;
+    sent!(Self, by marker_id, gives RecordMarkerPlacedPayload);
     const MUTATION: FieldId = PLACED;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.marker_id)?;
-        let (system, on) = match check(&self.system, "placedOn", self.placed_on, request.session.today()) {
-            Ok(terms) => terms,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
-        let Some((dossier, permit)) = marked(request, key, PLACED).await? else {
-            return Ok(not_found(request, "markerId", key));
-        };
+        let (system, on) = check(&self.system, "placedOn", self.placed_on, request.session.today())?;
+        let named = Named { key, field: "markerId" };
+        let (dossier, permit) = marked(request, named, PLACED).await?;
         let (family, agency) = (dossier.key(), request.ceiling.caller().principal.agency);
         let known = request.session.own_marker(family, agency, &system).await?;
         let row = match known {
@@ -166,27 +138,17 @@ impl Change for RecordMarkerPlacedInput {
         };
         Ok(Done::changed(family, vec![row]))
     }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<RecordMarkerPlacedPayload, ApiError> {
-        Ok(RecordMarkerPlacedPayload(
-            Changed::read(request, done, Kind::MarkerPlacement).await?,
-        ))
-    }
 }
 
 impl Change for RecordMarkerRemovedInput {
-    sent!(Self, by marker_id);
-    type Payload = RecordMarkerRemovedPayload;
+    sent!(Self, by marker_id, gives RecordMarkerRemovedPayload);
     const MUTATION: FieldId = REMOVED;
 
     // A marker is removed above all because the family is on the programme no longer, or may not be known of any more. So what is asked is not
     // whether the family can be seen, but whether the agency may write of its own marker; and nothing is told but of that.
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.marker_id)?;
-        let (system, on) = match check(&self.system, "removedOn", self.removed_on, request.session.today()) {
-            Ok(terms) => terms,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
+        let (system, on) = check(&self.system, "removedOn", self.removed_on, request.session.today())?;
         if key.kind != Kind::Marker {
             return Ok(not_found(request, "markerId", key));
         }
@@ -222,30 +184,19 @@ impl Change for RecordMarkerRemovedInput {
         request.session.write(permit).remove_marker(family, row, on).await?;
         Ok(Done::changed(family, vec![row]))
     }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<RecordMarkerRemovedPayload, ApiError> {
-        Ok(RecordMarkerRemovedPayload(
-            Changed::read(request, done, Kind::MarkerPlacement).await?,
-        ))
-    }
 }
 
 impl Change for RecordMarkerResponseInput {
-    sent!(Self, by marker_id);
-    type Payload = RecordMarkerResponsePayload;
+    sent!(Self, by marker_id, gives RecordMarkerResponsePayload);
     const MUTATION: FieldId = RESPONSE;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.marker_id)?;
         let mut checks = Checks::default();
         let day = checks.past_day("seenOn", self.seen_on, request.session.today());
-        let on = match checks.finish(day) {
-            Ok(on) => on,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
-        let Some((dossier, permit)) = marked(request, key, RESPONSE).await? else {
-            return Ok(not_found(request, "markerId", key));
-        };
+        let on = checks.finish(day)?;
+        let named = Named { key, field: "markerId" };
+        let (dossier, permit) = marked(request, named, RESPONSE).await?;
         let (family, own) = (dossier.key(), &request.ceiling.caller().principal);
         let session = &request.session;
         if session.has_responded(family, own.agency, &own.subject, on).await? {
@@ -266,10 +217,6 @@ impl Change for RecordMarkerResponseInput {
         let row_key = row.id;
         session.write(permit).add_marker_response(row).await?;
         Ok(Done::changed(family, vec![row_key]))
-    }
-
-    async fn payload(self, _: &Request, done: Done) -> Result<RecordMarkerResponsePayload, ApiError> {
-        Ok(RecordMarkerResponsePayload(Changed::nothing_to_show(done)))
     }
 }
 

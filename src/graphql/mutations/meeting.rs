@@ -1,31 +1,30 @@
 //! `recordMeeting` and `recordAttendance`.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    changed::{Changed, categories_of, dossier, find, not_found},
+    changed::{categories_of, dossier, payload},
     checks::Checks,
-    frame::{Change, make, sent},
-    idempotency::Done,
+    frame::{Change, changes, sent},
+    idempotency::{Done, Stopped},
     user_error::{UserError, UserErrorCode},
+    writable::{self, Named},
 };
 use crate::{
     graphql::{
-        api_error::ApiError,
         codes::Attendance,
         context::Request,
         ids::Kind,
-        objects::{Entry, Family, TafAttendance, TafMeeting, visible},
-        shared::Outcome,
+        objects::{Entry, TafAttendance, TafMeeting, visible},
     },
-    records::{Table, TafAttendanceRow, TafMeetingRow},
+    records::{Table, TableSet, TafAttendanceRow, TafMeetingRow},
     sharing::{
         facts::RowFacts,
-        grant::{Link, Shared},
+        grant::Link,
         register::{FieldId, field},
     },
     store::{
@@ -37,29 +36,13 @@ use crate::{
 /// The most agencies that can be at one meeting.
 const MOST: usize = 50;
 
-/// Changes of meetings of the team around a family.
-#[derive(Default)]
-pub struct OfMeetings;
-
-/// Changes of meetings of the team around a family.
-#[Object]
-impl OfMeetings {
-    /// Records that the team around a family met, and which agencies were there.
-    async fn record_meeting(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which family, when, who was there.")] input: RecordMeetingInput,
-    ) -> Outcome<RecordMeetingPayload> {
-        make(ctx, input).await
-    }
-
-    /// Records whether one more agency was at a meeting.
-    async fn record_attendance(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which meeting, which agency.")] input: RecordAttendanceInput,
-    ) -> Outcome<RecordAttendancePayload> {
-        make(ctx, input).await
+changes! {
+    /// Changes of meetings of the team around a family.
+    OfMeetings {
+        /// Records that the team around a family met, and which agencies were there.
+        record_meeting(RecordMeetingInput, "Which family, when, who was there.") -> RecordMeetingPayload;
+        /// Records whether one more agency was at a meeting.
+        record_attendance(RecordAttendanceInput, "Which meeting, which agency.") -> RecordAttendancePayload;
     }
 }
 
@@ -91,21 +74,13 @@ pub struct AttendanceInput {
     attendance: Attendance,
 }
 
-/// What came of recording a meeting.
-pub struct RecordMeetingPayload(Changed);
-
-/// What came of recording a meeting.
-#[Object]
-impl RecordMeetingPayload {
-    /// The meeting that was recorded, if you may see it.
-    fn meeting(&self, ctx: &Context<'_>) -> Shared<Option<TafMeeting>> {
-        self.0.row(ctx, field::RECORD_MEETING_PAYLOAD_MEETING)
+payload! {
+    /// What came of recording a meeting.
+    RecordMeetingPayload {
+        /// The meeting that was recorded, if you may see it.
+        meeting: TafMeeting
     }
-
-    /// Why it was not recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_MEETING_PAYLOAD_ERRORS)
-    }
+    errors "Why it was not recorded; empty when it was."
 }
 
 /// Whether one more agency was at a meeting.
@@ -119,27 +94,13 @@ pub struct RecordAttendanceInput {
     idempotency_key: Option<String>,
 }
 
-/// What came of recording that.
-pub struct RecordAttendancePayload(Changed);
-
-/// What came of recording that.
-#[Object]
-impl RecordAttendancePayload {
-    /// What was recorded, if you may see it.
-    fn attendance(&self, ctx: &Context<'_>) -> Shared<Option<TafAttendance>> {
-        self.0.row(ctx, field::RECORD_ATTENDANCE_PAYLOAD_ATTENDANCE)
+payload! {
+    /// What came of recording that.
+    RecordAttendancePayload {
+        /// What was recorded, if you may see it.
+        attendance: TafAttendance
     }
-
-    /// Why it was not recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_ATTENDANCE_PAYLOAD_ERRORS)
-    }
-}
-
-/// The agency with a code.
-fn agency(agencies: &Agencies, field: &str, code: &str) -> Result<Uuid, Vec<UserError>> {
-    let agency = agencies.by_code(code).map(|agency| agency.id);
-    agency.ok_or_else(|| vec![UserError::not_found(field)])
+    errors "Why it was not recorded; empty when it was."
 }
 
 /// The row of an agency at a meeting.
@@ -157,7 +118,7 @@ fn row(
         id: request.services.store.ids().uuid(),
         family_id,
         meeting_id,
-        agency_id: agency(agencies, "attendance.agency", &input.agency)?,
+        agency_id: writable::agency(agencies, "attendance.agency", &input.agency)?,
         attendee,
         attendance: input.attendance,
     })
@@ -188,7 +149,7 @@ fn rows(
         authority_id: request.authority(),
         id: request.services.store.ids().uuid(),
         family_id,
-        chaired_by: agency(agencies, "chairedBy", &input.chaired_by)?,
+        chaired_by: writable::agency(agencies, "chairedBy", &input.chaired_by)?,
         held_on: input.held_on,
         next_on: input.next_on,
     };
@@ -198,70 +159,45 @@ fn rows(
 }
 
 impl Change for RecordMeetingInput {
-    sent!(Self, by family_id);
-    type Payload = RecordMeetingPayload;
+    sent!(Self, by family_id, gives RecordMeetingPayload);
     const MUTATION: FieldId = field::MUTATION_RECORD_MEETING;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.family_id)?;
         let agencies = request.session.agencies().await?;
-        let (meeting, attendance) = match rows(request, agencies, key.row, self) {
-            Ok(rows) => rows,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
-        if key.kind != Kind::Family {
-            return Ok(not_found(request, "familyId", key));
-        }
-        let permitted = |dossier: &Arc<Dossier>| {
-            Family::of(dossier)?;
-            let permit = dossier
-                .grant
-                .may_write(categories_of(Self::MUTATION), &RowFacts::family());
-            permit.ok()
-        };
-        let holds = |dossier: &Arc<Dossier>| permitted(dossier).is_some();
-        let found = request.named_one(key.row, Wants::default(), &holds).await?;
-        let Some(permit) = found.as_ref().and_then(permitted) else {
-            return Ok(not_found(request, "familyId", key));
-        };
+        let (meeting, attendance) = rows(request, agencies, key.row, self)?;
+        let categories = categories_of(Self::MUTATION);
+        let permit = |dossier: &Dossier| dossier.grant.may_write(categories, &RowFacts::family()).ok();
+        let named = Named { key, field: "familyId" };
+        let (_, permit) = writable::family(request, named, Wants::default(), permit).await?;
         let meeting_key = meeting.id;
         let writing = request.session.write(permit);
         writing.add_to_family(&[meeting]).await?;
         writing.add_to_family(&attendance).await?;
         Ok(Done::changed(key.row, vec![meeting_key]))
     }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<RecordMeetingPayload, ApiError> {
-        Ok(RecordMeetingPayload(
-            Changed::read(request, done, Kind::TafMeeting).await?,
-        ))
-    }
 }
 
 impl Change for RecordAttendanceInput {
-    sent!(Self, by meeting_id);
-    type Payload = RecordAttendancePayload;
+    sent!(Self, by meeting_id, gives RecordAttendancePayload);
     const MUTATION: FieldId = field::MUTATION_RECORD_ATTENDANCE;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.meeting_id)?;
         let agencies = request.session.agencies().await?;
-        let row = match row(request, agencies, (key.family, key.row), &self.attendance) {
-            Ok(row) => row,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
+        let row = row(request, agencies, (key.family, key.row), &self.attendance)?;
         // A conflict tells which agency was there: so whoever may not see that may not record it either.
-        let permitted = |dossier: &Arc<Dossier>, meeting: &TafMeeting| {
+        let permit = |dossier: &Dossier, meeting: &TafMeeting| {
             let agency = field::TAF_ATTENDANCE_AGENCY;
             let shown = dossier.grant.would_show(agency, &RowFacts::family());
             let permit = meeting.row().may_write(categories_of(Self::MUTATION)).ok();
             permit.filter(|_| shown)
         };
-        let may = |dossier: &Arc<Dossier>, meeting: &TafMeeting| permitted(dossier, meeting).is_some();
-        let found = find::<TafMeeting>(request, key, Kind::TafMeeting, may).await?;
-        let Some(permit) = found.and_then(|(dossier, meeting)| permitted(&dossier, &meeting)) else {
-            return Ok(not_found(request, "meetingId", key));
+        let named = Named {
+            key,
+            field: "meetingId",
         };
+        let (_, _, permit) = writable::row_with(request, named, Kind::TafMeeting, TableSet::EMPTY, permit).await?;
         let known = dossier(request, key.family, Wants::of(&[Table::TafAttendance])).await?;
         let known = known.as_ref().and_then(|dossier| {
             visible::<TafAttendance>(dossier).find(|of| {
@@ -280,11 +216,5 @@ impl Change for RecordAttendanceInput {
         let row_key = row.id;
         request.session.write(permit).add_to_family(&[row]).await?;
         Ok(Done::changed(key.family, vec![row_key]))
-    }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<RecordAttendancePayload, ApiError> {
-        Ok(RecordAttendancePayload(
-            Changed::read(request, done, Kind::TafAttendance).await?,
-        ))
     }
 }

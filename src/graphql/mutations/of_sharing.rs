@@ -1,89 +1,35 @@
 //! Changes of what sharing rests on: consent, involvement, emergency access and the agreement.
 
-use async_graphql::{Context, Object};
-
 use super::{
     consent_by_reference::{RecordConsentByReferenceInput, RecordConsentByReferencePayload},
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload, Opening},
-    frame::make,
+    frame::changes,
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
     load_agreement::{LoadAgreementInput, LoadAgreementPayload},
     record_consent::{RecordConsentInput, RecordConsentPayload},
     withdraw_consent::{WithdrawConsentInput, WithdrawConsentPayload},
 };
-use crate::graphql::{context::beside, lookups::Desk, shared::Outcome};
+use crate::graphql::{context::beside, lookups::Desk};
 
-/// Changes of what sharing rests on: consent, involvement, emergency access and the agreement.
-#[derive(Default)]
-pub struct OfSharing;
-
-/// Changes of what sharing rests on: consent, involvement, emergency access and the agreement.
-#[Object]
-impl OfSharing {
-    /// Records what was decided about sharing data of a member: one decision for each category and kind of agency. The newest decision
-    /// counts.
-    async fn record_consent(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Whose data, and what was decided.")] input: RecordConsentInput,
-    ) -> Outcome<RecordConsentPayload> {
-        make(ctx, input).await
-    }
-
-    /// Records what was decided about sharing data of somebody whom you may not see, in a family that you lead or that your agency works with. You are told
-    /// `RECORDED` whether or not there is such a family or member.
-    async fn record_consent_by_reference(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Whose data, and what was decided.")] input: RecordConsentByReferenceInput,
-    ) -> Outcome<RecordConsentByReferencePayload> {
-        make(ctx, input).await
-    }
-
-    /// Withdraws a consent that was given. It holds from the moment of the answer.
-    async fn withdraw_consent(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which consent.")] input: WithdrawConsentInput,
-    ) -> Outcome<WithdrawConsentPayload> {
-        make(ctx, input).await
-    }
-
-    /// Records that an agency works with a family, and whom to ask for.
-    async fn record_involvement(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which family, which agency, since when.")] input: RecordInvolvementInput,
-    ) -> Outcome<RecordInvolvementPayload> {
-        make(ctx, input).await
-    }
-
-    /// Records that an agency works with a family no longer.
-    async fn end_involvement(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which involvement, and when it ended.")] input: EndInvolvementInput,
-    ) -> Outcome<EndInvolvementPayload> {
-        make(ctx, input).await
-    }
-
-    /// Opens access to a family in an emergency: for some hours it stands in for involvement and consent where a clause of the agreement says
-    /// so. The Lead Professional and the agreement manager are shown it, with your reason.
-    async fn open_emergency_access(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which family, on what ground and why.")] input: OpenEmergencyAccessInput,
-    ) -> Outcome<OpenEmergencyAccessPayload> {
-        let desk = beside::<Desk>(ctx);
-        make(ctx, Opening { input, desk }).await
-    }
-
-    /// Loads a version of an information sharing agreement. It takes effect by its dates, and at once where these have come.
-    async fn load_agreement(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The agreement file.")] input: LoadAgreementInput,
-    ) -> Outcome<LoadAgreementPayload> {
-        make(ctx, input).await
+changes! {
+    /// Changes of what sharing rests on: consent, involvement, emergency access and the agreement.
+    OfSharing {
+        /// Records what was decided about sharing data of a member: one decision for each category and kind of agency. The newest decision
+        /// counts.
+        record_consent(RecordConsentInput, "Whose data, and what was decided.") -> RecordConsentPayload;
+        /// Records what was decided about sharing data of somebody whom you may not see, in a family that you lead or that your agency works with. You are told
+        /// `RECORDED` whether or not there is such a family or member.
+        record_consent_by_reference(RecordConsentByReferenceInput, "Whose data, and what was decided.") -> RecordConsentByReferencePayload;
+        /// Withdraws a consent that was given. It holds from the moment of the answer.
+        withdraw_consent(WithdrawConsentInput, "Which consent.") -> WithdrawConsentPayload;
+        /// Records that an agency works with a family, and whom to ask for.
+        record_involvement(RecordInvolvementInput, "Which family, which agency, since when.") -> RecordInvolvementPayload;
+        /// Records that an agency works with a family no longer.
+        end_involvement(EndInvolvementInput, "Which involvement, and when it ended.") -> EndInvolvementPayload;
+        /// Opens access to a family in an emergency: for some hours it stands in for involvement and consent where a clause of the agreement says
+        /// so. The Lead Professional and the agreement manager are shown it, with your reason.
+        open_emergency_access(OpenEmergencyAccessInput, "Which family, on what ground and why.") -> OpenEmergencyAccessPayload = |ctx, input| Opening { input, desk: beside::<Desk>(ctx) };
+        /// Loads a version of an information sharing agreement. It takes effect by its dates, and at once where these have come.
+        load_agreement(LoadAgreementInput, "The agreement file.") -> LoadAgreementPayload;
     }
 }

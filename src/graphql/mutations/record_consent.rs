@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    changed::{Changed, categories_of, find_with, not_found},
+    changed::{categories_of, not_found, payload},
     decision::Asked,
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::UserError,
+    writable::{self, Named},
 };
 use crate::{
     graphql::{
-        api_error::ApiError,
         codes::{AgencyKind, ConsentAnswer, DataCategory},
         context::Request,
         ids::Kind,
@@ -24,7 +24,7 @@ use crate::{
     records::Table,
     sharing::{
         facts::{Decider, RowFacts},
-        grant::{Grant, Shared},
+        grant::Grant,
         register::{FieldId, field},
     },
     store::dossier::Dossier,
@@ -56,21 +56,13 @@ pub struct RecordConsentInput {
     idempotency_key: Option<String>,
 }
 
-/// What came of recording a consent.
-pub struct RecordConsentPayload(Changed);
-
-/// What came of recording a consent.
-#[Object]
-impl RecordConsentPayload {
-    /// The decisions that were recorded, of those that you may see.
-    fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
-        self.0.rows(ctx, field::RECORD_CONSENT_PAYLOAD_CONSENTS)
+payload! {
+    /// What came of recording a consent.
+    RecordConsentPayload {
+        /// The decisions that were recorded, of those that you may see.
+        consents: [Consent]
     }
-
-    /// Why nothing was recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_CONSENT_PAYLOAD_ERRORS)
-    }
+    errors "Why nothing was recorded; empty when it was."
 }
 
 impl RecordConsentInput {
@@ -88,33 +80,24 @@ impl RecordConsentInput {
 }
 
 impl Change for RecordConsentInput {
-    sent!(Self, by member_id);
-    type Payload = RecordConsentPayload;
+    sent!(Self, by member_id, gives RecordConsentPayload);
     const MUTATION: FieldId = MUTATION;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.member_id)?;
         let decider = self.decided_by_id.as_ref().map(|id| request.key(id)).transpose()?;
-        let terms = match self.asked().check(request.session.today()) {
-            Ok(terms) => terms,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
+        let terms = self.asked().check(request.session.today())?;
         let recorder = &request.ceiling.caller().principal;
         // The decisions will be rows about this person that come from this agency.
-        let permit = |dossier: &Arc<Dossier>, member: &Member| {
+        let permit = |dossier: &Dossier, member: &Member| {
             let facts = RowFacts::person(member.person()).from_agency(recorder.agency);
             dossier.grant.may_write(categories_of(MUTATION), &facts).ok()
         };
-        let may = |dossier: &Arc<Dossier>, member: &Member| permit(dossier, member).is_some();
+        let named = Named { key, field: "memberId" };
         // With decisions comes who may decide.
         let decisions = Table::Consent.into();
-        let Some((dossier, member)) = find_with(request, key, Kind::Member, decisions, may).await? else {
-            return Ok(not_found(request, "memberId", key));
-        };
+        let (dossier, member, permit) = writable::row_with(request, named, Kind::Member, decisions, permit).await?;
         let person = member.person();
-        let Some(permit) = permit(&dossier, &member) else {
-            return Ok(not_found(request, "memberId", key));
-        };
         let named = match decider {
             None => member.clone(),
             Some(key) => match member_named(&dossier, key) {
@@ -143,10 +126,6 @@ impl Change for RecordConsentInput {
         let keys = rows.iter().map(|row| row.id).collect();
         writing.add_consents(rows).await?;
         Ok(Done::changed(dossier.key(), keys))
-    }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<RecordConsentPayload, ApiError> {
-        Ok(RecordConsentPayload(Changed::read(request, done, Kind::Consent).await?))
     }
 }
 

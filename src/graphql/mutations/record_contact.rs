@@ -1,29 +1,26 @@
 //! `recordContact`.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{ID, InputObject};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    changed::{Changed, not_found},
+    changed::payload,
     checks::Checks,
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::UserError,
-    writable::marked,
+    writable::{Named, marked},
 };
 use crate::{
     clock::day_of,
     graphql::{
-        api_error::ApiError,
         codes::{self, ContactKind, ContactUrgency, DataCategory},
         context::Request,
-        ids::Kind,
         objects::Contact,
     },
     records::{ContactNoteRow, ContactRow},
     sharing::{
         category::{Category, CategorySet},
-        grant::Shared,
         register::{self, FieldId, field},
     },
 };
@@ -60,21 +57,13 @@ pub struct ContactNoteInput {
     category: DataCategory,
 }
 
-/// What came of recording a contact.
-pub struct RecordContactPayload(Changed);
-
-/// What came of recording a contact.
-#[Object]
-impl RecordContactPayload {
-    /// The contact that was recorded, if you may see it.
-    fn contact(&self, ctx: &Context<'_>) -> Shared<Option<Contact>> {
-        self.0.row(ctx, field::RECORD_CONTACT_PAYLOAD_CONTACT)
+payload! {
+    /// What came of recording a contact.
+    RecordContactPayload {
+        /// The contact that was recorded, if you may see it.
+        contact: Contact
     }
-
-    /// Why it was not recorded; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::RECORD_CONTACT_PAYLOAD_ERRORS)
-    }
+    errors "Why it was not recorded; empty when it was."
 }
 
 /// An input that was found good by itself.
@@ -110,19 +99,14 @@ fn check(input: &RecordContactInput, now: DateTime<Utc>) -> Result<Terms, Vec<Us
 }
 
 impl Change for RecordContactInput {
-    sent!(Self, by marker_id);
-    type Payload = RecordContactPayload;
+    sent!(Self, by marker_id, gives RecordContactPayload);
     const MUTATION: FieldId = MUTATION;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.marker_id)?;
-        let terms = match check(self, request.session.now()) {
-            Ok(terms) => terms,
-            Err(errors) => return Ok(Done::all_refused(errors)),
-        };
-        let Some((dossier, permit)) = marked(request, key, MUTATION).await? else {
-            return Ok(not_found(request, "markerId", key));
-        };
+        let terms = check(self, request.session.now())?;
+        let named = Named { key, field: "markerId" };
+        let (dossier, permit) = marked(request, named, MUTATION).await?;
         let (family, ids) = (dossier.key(), request.services.store.ids());
         let reporter = &request.ceiling.caller().principal;
         let row = ContactRow {
@@ -156,10 +140,6 @@ impl Change for RecordContactInput {
         let deliveries = endpoints.into_iter().map(|endpoint| (ids.uuid(), endpoint)).collect();
         writing.add_deliveries(family, contact, deliveries).await?;
         Ok(Done::changed(family, vec![contact]))
-    }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<RecordContactPayload, ApiError> {
-        Ok(RecordContactPayload(Changed::read(request, done, Kind::Contact).await?))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     changed::not_found,
     endpoints::{self, Fresh, Secretly, changed, own_permit, refuse_portals},
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::{UserError, UserErrorCode, errors},
 };
 use crate::{
@@ -190,9 +190,9 @@ impl Change for Secretly<AddWebhookEndpointInput> {
         refuse_portals(request)
     }
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let permit = own_permit(request, Self::MUTATION)?;
-        endpoints::add(request, permit, &self.input.url, &self.fresh, &CONTACTS).await
+        Ok(endpoints::add(request, permit, &self.input.url, &self.fresh, &CONTACTS).await?)
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<AddWebhookEndpointPayload, ApiError> {
@@ -209,7 +209,7 @@ impl Change for Secretly<RotateWebhookSecretInput> {
         refuse_portals(request)
     }
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let Some(endpoint) = endpoints::named(request, &self.input.endpoint_id, &CONTACTS).await? else {
             return Ok(Done::refused(UserError::not_found("endpointId")));
         };
@@ -234,9 +234,9 @@ impl Change for RemoveWebhookEndpointInput {
         refuse_portals(request)
     }
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let permit = own_permit(request, Self::MUTATION)?;
-        endpoints::remove(request, permit, &self.endpoint_id, &CONTACTS).await
+        Ok(endpoints::remove(request, permit, &self.endpoint_id, &CONTACTS).await?)
     }
 
     async fn payload(self, _: &Request, done: Done) -> Result<RemoveWebhookEndpointPayload, ApiError> {
@@ -253,8 +253,8 @@ impl Change for RetryWebhookDeliveryInput {
         refuse_portals(request)
     }
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
-        again(request, own_permit(request, Self::MUTATION)?, self).await
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
+        Ok(again(request, own_permit(request, Self::MUTATION)?, self).await?)
     }
 
     async fn payload(self, request: &Request, done: Done) -> Result<RetryWebhookDeliveryPayload, ApiError> {

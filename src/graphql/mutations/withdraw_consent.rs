@@ -1,24 +1,23 @@
 //! `withdrawConsent`.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{ID, InputObject};
 
 use super::{
-    changed::{Changed, not_found},
+    changed::payload,
     frame::{Change, sent},
-    idempotency::Done,
+    idempotency::{Done, Stopped},
     user_error::{UserError, UserErrorCode},
-    writable,
+    writable::{self, Named},
 };
 use crate::{
     graphql::{
-        api_error::ApiError,
         codes::ConsentAnswer,
         context::Request,
         ids::Kind,
         objects::{Consent, Entry},
     },
     sharing::{
-        grant::{Link, Shared},
+        grant::Link,
         register::{FieldId, field},
     },
 };
@@ -34,34 +33,26 @@ pub struct WithdrawConsentInput {
     idempotency_key: Option<String>,
 }
 
-/// What came of withdrawing a consent.
-pub struct WithdrawConsentPayload(Changed);
-
-/// What came of withdrawing a consent.
-#[Object]
-impl WithdrawConsentPayload {
-    /// The consent that was withdrawn, if you may see it.
-    fn consent(&self, ctx: &Context<'_>) -> Shared<Option<Consent>> {
-        self.0.row(ctx, field::WITHDRAW_CONSENT_PAYLOAD_CONSENT)
+payload! {
+    /// What came of withdrawing a consent.
+    WithdrawConsentPayload {
+        /// The consent that was withdrawn, if you may see it.
+        consent: Consent
     }
-
-    /// Why it was not withdrawn; empty when it was.
-    fn errors(&self, ctx: &Context<'_>) -> Shared<Vec<UserError>> {
-        self.0.errors(ctx, field::WITHDRAW_CONSENT_PAYLOAD_ERRORS)
-    }
+    errors "Why it was not withdrawn; empty when it was."
 }
 
 impl Change for WithdrawConsentInput {
-    sent!(Self, by consent_id);
-    type Payload = WithdrawConsentPayload;
+    sent!(Self, by consent_id, gives WithdrawConsentPayload);
     const MUTATION: FieldId = MUTATION;
 
-    async fn change(&self, request: &Request) -> Result<Done, ApiError> {
+    async fn change(&self, request: &Request) -> Result<Done, Stopped> {
         let key = request.key(&self.consent_id)?;
-        let found = writable::row::<Consent>(request, key, Kind::Consent, MUTATION).await?;
-        let Some((dossier, consent, permit)) = found else {
-            return Ok(not_found(request, "consentId", key));
+        let named = Named {
+            key,
+            field: "consentId",
         };
+        let (dossier, consent, permit) = writable::row::<Consent>(request, named, Kind::Consent, MUTATION).await?;
         let row = consent.row();
         let refused = row.release(field::CONSENT_DECISION, |row| row.decision != ConsentAnswer::Given);
         if refused.seen() == Some(&true) {
@@ -86,11 +77,5 @@ impl Change for WithdrawConsentInput {
             )));
         }
         Ok(Done::changed(dossier.key(), vec![consent.key()]))
-    }
-
-    async fn payload(self, request: &Request, done: Done) -> Result<WithdrawConsentPayload, ApiError> {
-        Ok(WithdrawConsentPayload(
-            Changed::read(request, done, Kind::Consent).await?,
-        ))
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Agency, told};
+use super::{Agency, entry::told};
 use crate::{
     graphql::{
         codes::{self, AccessKind, AgencyKind, DataCategory, Role, ScopeKind},

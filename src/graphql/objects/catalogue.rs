@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 
-use super::told;
+use super::entry::told;
 use crate::{
     catalogue,
     graphql::codes::{self, CriterionCode, DataCategory, Sensitivity},

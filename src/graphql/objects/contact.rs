@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
-use super::{Agency, Entry, Family, agency, entry, family, rows};
+use super::{Agency, Entry, Family, agency::agency, family::family, rows, said::entry};
 use crate::{
     graphql::{
         codes::{self, ContactKind, ContactUrgency, DataCategory},
@@ -22,7 +22,7 @@ use crate::{
 
 entry! {
     /// A contact of a partner with a marked family.
-    Contact of ContactRow, CONTACT_ID
+    Contact of ContactRow
 }
 
 /// A contact of a partner with a marked family: that they met, not what was said.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{
     Address, Agency, Assessment, Consent, Contact, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry,
-    Involvement, MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, TafMeeting, agency,
+    Involvement, MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, TafMeeting, agency::agency,
     disclosures, rows,
 };
 use crate::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Family, LeadProfessional, MarkerPlacement, family, rows};
+use super::{Family, LeadProfessional, MarkerPlacement, family::family, rows};
 use crate::{
     graphql::{context::Request, ids::Kind},
     sharing::{

@@ -2,29 +2,74 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::Context;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{
-    Consent, CriteriaMatch, Family, LocalIdentifier, ProgressValue, StatutoryStatus, entry, family, rows, visible,
-};
+use super::{Consent, CriteriaMatch, Family, LocalIdentifier, ProgressValue, StatutoryStatus, said::entry, visible};
 use crate::{
     graphql::{
         codes::{Relationship, Sex},
         context::Request,
-        ids::Kind,
     },
-    sharing::{
-        grant::{Link, Shared},
-        register::field,
-    },
+    sharing::{grant::Link, register::field},
     store::dossier::{Dossier, MemberRecord},
 };
 
 entry! {
-    /// A person in a family.
-    Member of MemberRecord, MEMBER_ID
+    /// A person as they belong, or belonged, to a family.
+    Member of MemberRecord {
+        /// The family.
+        family: Option<Family> => family();
+        /// What the person is in the family.
+        relationship: Relationship = |record| record.membership.relationship;
+        /// Whether they have parental responsibility.
+        parental_responsibility: bool = |record| { record.membership.parental_responsibility };
+        /// Since when they belong to the family.
+        member_from: NaiveDate = |record| record.membership.valid_from;
+        /// When they ceased to; null while they belong to it.
+        member_until: Option<NaiveDate> = |record| record.membership.valid_until;
+        /// Given names; null for somebody who has none, as people with one name and children not yet born may.
+        given_name: Option<String> = |record| record.person.given().cloned();
+        /// Family name; null for somebody who has none.
+        family_name: Option<String> = |record| record.person.family().cloned();
+        /// Date of birth, where it is wholly known.
+        date_of_birth: Option<NaiveDate> = |record| record.person.date_of_birth;
+        /// Year of birth, also where no more is known.
+        year_of_birth: Option<i32> = |record| { record.person.birth_year_and_month().0 };
+        /// Month of birth, from 1 to 12, also where the day is not known.
+        month_of_birth: Option<i32> = |record| { record.person.birth_year_and_month().1 };
+        /// The day on which a child is expected who was not born yet when this was recorded.
+        expected_on: Option<NaiveDate> = |record| record.person.expected_on;
+        /// Age in whole years today; null where what is known of the date of birth leaves it open.
+        age: Option<i32>;
+        /// Whether they are 18 or older, by their date of birth or because they are recorded as an adult; null where that is open.
+        adult: Option<bool>;
+        /// Sex as recorded.
+        sex: Sex = |record| record.person.sex;
+        /// Ethnicity as recorded.
+        ethnicity: Option<String> = |record| record.person.ethnicity.clone();
+        /// Disability as recorded.
+        disability: Option<String> = |record| record.person.disability.clone();
+        /// Telephone.
+        phone: Option<String> = |record| record.membership.phone.clone();
+        /// E-mail.
+        email: Option<String> = |record| record.membership.email.clone();
+        /// Employment status.
+        employment_status: Option<String> = |record| { record.membership.employment_status.clone() };
+        /// School, college or other setting.
+        education_setting: Option<String> = |record| { record.membership.education_setting.clone() };
+        /// Statutory statuses, newest first.
+        statutory_statuses: Vec<StatutoryStatus> => alike(Person);
+        /// Numbers in other systems.
+        identifiers: Vec<LocalIdentifier> => alike(Person);
+        /// The criteria they meet, newest evidence first.
+        criteria_matches: Vec<CriteriaMatch> => alike(Person);
+        /// Their Family Progress Data.
+        family_progress: Vec<ProgressValue> => alike(Person);
+        /// Decisions about consent to share what is known of them, newest first.
+        consents: Vec<Consent> => alike(Person);
+    }
 }
 
 impl Member {
@@ -47,187 +92,6 @@ impl Member {
             .row
             .release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from);
         (self.in_family(), from.seen().copied(), self.row.key())
-    }
-}
-
-/// A person as they belong, or belonged, to a family.
-#[Object]
-impl Member {
-    /// Opaque identifier.
-    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Member, self.dossier.key(), self.row.key())
-    }
-
-    /// The family.
-    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row
-            .release_rows(field::MEMBER_FAMILY, || family(ctx, &self.dossier))
-    }
-
-    /// What the person is in the family.
-    fn relationship(&self) -> Shared<Relationship> {
-        self.row
-            .release(field::MEMBER_RELATIONSHIP, |record| record.membership.relationship)
-    }
-
-    /// Whether they have parental responsibility.
-    fn parental_responsibility(&self) -> Shared<bool> {
-        self.row.release(field::MEMBER_PARENTAL_RESPONSIBILITY, |record| {
-            record.membership.parental_responsibility
-        })
-    }
-
-    /// Since when they belong to the family.
-    fn member_from(&self) -> Shared<NaiveDate> {
-        self.row
-            .release(field::MEMBER_MEMBER_FROM, |record| record.membership.valid_from)
-    }
-
-    /// When they ceased to; null while they belong to it.
-    fn member_until(&self) -> Shared<Option<NaiveDate>> {
-        self.row
-            .release(field::MEMBER_MEMBER_UNTIL, |record| record.membership.valid_until)
-    }
-
-    /// Given names; null for somebody who has none, as people with one name and children not yet born may.
-    fn given_name(&self) -> Shared<Option<String>> {
-        self.row
-            .release(field::MEMBER_GIVEN_NAME, |record| record.person.given().cloned())
-    }
-
-    /// Family name; null for somebody who has none.
-    fn family_name(&self) -> Shared<Option<String>> {
-        self.row
-            .release(field::MEMBER_FAMILY_NAME, |record| record.person.family().cloned())
-    }
-
-    /// Date of birth, where it is wholly known.
-    fn date_of_birth(&self) -> Shared<Option<NaiveDate>> {
-        self.row
-            .release(field::MEMBER_DATE_OF_BIRTH, |record| record.person.date_of_birth)
-    }
-
-    /// Year of birth, also where no more is known.
-    fn year_of_birth(&self) -> Shared<Option<i32>> {
-        self.row.release(field::MEMBER_YEAR_OF_BIRTH, |record| {
-            record.person.birth_year_and_month().0
-        })
-    }
-
-    /// Month of birth, from 1 to 12, also where the day is not known.
-    fn month_of_birth(&self) -> Shared<Option<i32>> {
-        self.row.release(field::MEMBER_MONTH_OF_BIRTH, |record| {
-            record.person.birth_year_and_month().1
-        })
-    }
-
-    /// The day on which a child is expected who was not born yet when this was recorded.
-    fn expected_on(&self) -> Shared<Option<NaiveDate>> {
-        self.row
-            .release(field::MEMBER_EXPECTED_ON, |record| record.person.expected_on)
-    }
-
-    /// Age in whole years today; null where what is known of the date of birth leaves it open.
-    fn age(&self) -> Shared<Option<i32>> {
-        self.row.release(field::MEMBER_AGE, |record| record.age)
-    }
-
-    /// Whether they are 18 or older, by their date of birth or because they are recorded as an adult; null where that is open.
-    fn adult(&self) -> Shared<Option<bool>> {
-        self.row.release(field::MEMBER_ADULT, |record| record.adult)
-    }
-
-    /// Sex as recorded.
-    fn sex(&self) -> Shared<Sex> {
-        self.row.release(field::MEMBER_SEX, |record| record.person.sex)
-    }
-
-    /// Ethnicity as recorded.
-    fn ethnicity(&self) -> Shared<Option<String>> {
-        self.row
-            .release(field::MEMBER_ETHNICITY, |record| record.person.ethnicity.clone())
-    }
-
-    /// Disability as recorded.
-    fn disability(&self) -> Shared<Option<String>> {
-        self.row
-            .release(field::MEMBER_DISABILITY, |record| record.person.disability.clone())
-    }
-
-    /// Telephone.
-    fn phone(&self) -> Shared<Option<String>> {
-        self.row
-            .release(field::MEMBER_PHONE, |record| record.membership.phone.clone())
-    }
-
-    /// E-mail.
-    fn email(&self) -> Shared<Option<String>> {
-        self.row
-            .release(field::MEMBER_EMAIL, |record| record.membership.email.clone())
-    }
-
-    /// Employment status.
-    fn employment_status(&self) -> Shared<Option<String>> {
-        self.row.release(field::MEMBER_EMPLOYMENT_STATUS, |record| {
-            record.membership.employment_status.clone()
-        })
-    }
-
-    /// School, college or other setting.
-    fn education_setting(&self) -> Shared<Option<String>> {
-        self.row.release(field::MEMBER_EDUCATION_SETTING, |record| {
-            record.membership.education_setting.clone()
-        })
-    }
-
-    /// Statutory statuses, newest first.
-    fn statutory_statuses(&self, ctx: &Context<'_>) -> Shared<Vec<StatutoryStatus>> {
-        let person = self.person();
-        self.row.release_rows(field::MEMBER_STATUTORY_STATUSES, || {
-            rows(ctx, &self.dossier, |of: &StatutoryStatus| {
-                of.row.link(Link::Person) == Some(person)
-            })
-        })
-    }
-
-    /// Numbers in other systems.
-    fn identifiers(&self, ctx: &Context<'_>) -> Shared<Vec<LocalIdentifier>> {
-        let person = self.person();
-        self.row.release_rows(field::MEMBER_IDENTIFIERS, || {
-            rows(ctx, &self.dossier, |of: &LocalIdentifier| {
-                of.row.link(Link::Person) == Some(person)
-            })
-        })
-    }
-
-    /// The criteria they meet, newest evidence first.
-    fn criteria_matches(&self, ctx: &Context<'_>) -> Shared<Vec<CriteriaMatch>> {
-        let person = self.person();
-        self.row.release_rows(field::MEMBER_CRITERIA_MATCHES, || {
-            rows(ctx, &self.dossier, |of: &CriteriaMatch| {
-                of.row.link(Link::Person) == Some(person)
-            })
-        })
-    }
-
-    /// Their Family Progress Data.
-    fn family_progress(&self, ctx: &Context<'_>) -> Shared<Vec<ProgressValue>> {
-        let person = self.person();
-        self.row.release_rows(field::MEMBER_FAMILY_PROGRESS, || {
-            rows(ctx, &self.dossier, |of: &ProgressValue| {
-                of.row.link(Link::Person) == Some(person)
-            })
-        })
-    }
-
-    /// Decisions about consent to share what is known of them, newest first.
-    fn consents(&self, ctx: &Context<'_>) -> Shared<Vec<Consent>> {
-        let person = self.person();
-        self.row.release_rows(field::MEMBER_CONSENTS, || {
-            rows(ctx, &self.dossier, |of: &Consent| {
-                of.row.link(Link::Person) == Some(person)
-            })
-        })
     }
 }
 

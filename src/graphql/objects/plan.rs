@@ -1,25 +1,36 @@
 //! `Plan`.
 
-use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
-use super::{Family, Goal, Outcome, entry, family, rows};
+use super::{Family, Goal, Outcome, said::entry};
 use crate::{
-    graphql::{
-        codes::{PlanClosure, PlanStatus},
-        context::Request,
-        ids::Kind,
-    },
+    graphql::codes::{PlanClosure, PlanStatus},
     records::PlanRow,
-    sharing::{
-        grant::{Link, Shared},
-        register::field,
-    },
+    sharing::register::field,
 };
 
 entry! {
     /// The one overarching support plan of a family.
-    Plan of PlanRow, PLAN_ID
+    Plan of PlanRow {
+        /// The family.
+        family: Option<Family> => family();
+        /// Where it stands.
+        status: PlanStatus;
+        /// When it was drawn up.
+        drawn_up_on: NaiveDate;
+        /// When it was agreed.
+        agreed_on: Option<NaiveDate>;
+        /// When the family signed it.
+        signed_by_family_on: Option<NaiveDate>;
+        /// When it was closed.
+        closed_on: Option<NaiveDate>;
+        /// With what success it was closed.
+        closure: Option<PlanClosure>;
+        /// Its goals, in order.
+        goals: Vec<Goal> => children(Plan);
+        /// The indicators agreed in it.
+        outcomes: Vec<Outcome> => children(Plan);
+    }
 }
 
 impl Plan {
@@ -29,70 +40,5 @@ impl Plan {
             .release(field::PLAN_STATUS, |row| row.status != PlanStatus::Closed)
             .seen()
             == Some(&true)
-    }
-}
-
-/// The one overarching support plan of a family.
-#[Object]
-impl Plan {
-    /// Opaque identifier.
-    pub(in crate::graphql) async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Plan, self.dossier.key(), self.row.key())
-    }
-
-    /// The family.
-    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        self.row.release_rows(field::PLAN_FAMILY, || family(ctx, &self.dossier))
-    }
-
-    /// Where it stands.
-    fn status(&self) -> Shared<PlanStatus> {
-        self.row.release(field::PLAN_STATUS, |row| row.status)
-    }
-
-    /// When it was drawn up.
-    fn drawn_up_on(&self) -> Shared<NaiveDate> {
-        self.row.release(field::PLAN_DRAWN_UP_ON, |row| row.drawn_up_on)
-    }
-
-    /// When it was agreed.
-    fn agreed_on(&self) -> Shared<Option<NaiveDate>> {
-        self.row.release(field::PLAN_AGREED_ON, |row| row.agreed_on)
-    }
-
-    /// When the family signed it.
-    fn signed_by_family_on(&self) -> Shared<Option<NaiveDate>> {
-        self.row
-            .release(field::PLAN_SIGNED_BY_FAMILY_ON, |row| row.signed_by_family_on)
-    }
-
-    /// When it was closed.
-    fn closed_on(&self) -> Shared<Option<NaiveDate>> {
-        self.row.release(field::PLAN_CLOSED_ON, |row| row.closed_on)
-    }
-
-    /// With what success it was closed.
-    fn closure(&self) -> Shared<Option<PlanClosure>> {
-        self.row.release(field::PLAN_CLOSURE, |row| row.closure)
-    }
-
-    /// Its goals, in order.
-    fn goals(&self, ctx: &Context<'_>) -> Shared<Vec<Goal>> {
-        let own = self.row.key();
-        self.row.release_rows(field::PLAN_GOALS, || {
-            rows(ctx, &self.dossier, |child: &Goal| {
-                child.row.link(Link::Plan) == Some(own)
-            })
-        })
-    }
-
-    /// The indicators agreed in it.
-    fn outcomes(&self, ctx: &Context<'_>) -> Shared<Vec<Outcome>> {
-        let own = self.row.key();
-        self.row.release_rows(field::PLAN_OUTCOMES, || {
-            rows(ctx, &self.dossier, |child: &Outcome| {
-                child.row.link(Link::Plan) == Some(own)
-            })
-        })
     }
 }

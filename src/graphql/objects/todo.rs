@@ -1,22 +1,39 @@
 //! `Todo`: something that is to be done by the Lead Professional of a family. It is worked out when it is asked for, and stored nowhere.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 
-use super::{Entry, Family, Member, entry, family, rows};
+use super::{Entry, Family, Member, family, rows};
 use crate::{
     graphql::codes::TodoKind,
     sharing::{
         consent::Asking,
-        grant::{Link, Shared},
-        register::field,
+        grant::{Link, Shared, Visible},
+        register::{FieldId, field},
     },
-    store::dossier::MemberRecord,
+    store::dossier::{Dossier, MemberRecord},
 };
 
-entry! {
-    /// Something to be done about a member of a family.
-    Todo of MemberRecord, TODO_KIND
+/// Something to be done about a member of a family.
+#[derive(Clone)]
+pub struct Todo {
+    dossier: Arc<Dossier>,
+    row: Visible<MemberRecord>,
+}
+
+impl Entry for Todo {
+    type Row = MemberRecord;
+    const EXISTENCE: FieldId = field::TODO_KIND;
+
+    fn new(dossier: Arc<Dossier>, row: Visible<MemberRecord>) -> Self {
+        Self { dossier, row }
+    }
+
+    fn row(&self) -> &Visible<MemberRecord> {
+        &self.row
+    }
 }
 
 impl Todo {

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 
-use super::{Agency, Agreement, Authority, told};
+use super::{Agency, Agreement, Authority, entry::told};
 use crate::{
     graphql::{
         api_error::ApiError,

@@ -5,17 +5,7 @@ use async_graphql::{Context, ID, MergedObject, Object};
 use crate::{
     graphql::{
         api_error::ApiError,
-        connections::{
-            ConsentConnection, CriteriaMatchConnection, EmergencyAccessConnection, FamilyConnection, MemberConnection,
-            OutcomeConnection, PlanConnection, TafMeetingConnection, TodoConnection,
-        },
-        lists::{
-            self, ConsentFilter, ConsentOrder, ConsentSelect, CriteriaMatchFilter, CriteriaMatchOrder,
-            CriteriaMatchSelect, EmergencyAccessFilter, EmergencyAccessOrder, EmergencyAccessSelect, FamilyFilter,
-            FamilyOrder, FamilySelect, MemberFilter, MemberOrder, MemberSelect, OutcomeFilter, OutcomeOrder,
-            OutcomeSelect, PlanFilter, PlanOrder, PlanSelect, TafMeetingFilter, TafMeetingOrder, TafMeetingSelect,
-            TodoFilter, TodoOrder, TodoSelect,
-        },
+        connections, lists,
         objects::{Family, Member},
         page::PageArguments,
         reads,
@@ -23,22 +13,6 @@ use crate::{
     },
     sharing::register::field,
 };
-
-/// Reading families and what belongs to them.
-#[derive(MergedObject, Default)]
-pub struct Families(
-    OneFamily,
-    FamilyList,
-    OneMember,
-    MemberList,
-    CriteriaMatchList,
-    PlanList,
-    OutcomeList,
-    ConsentList,
-    EmergencyAccessList,
-    TafMeetingList,
-    TodoList,
-);
 
 /// One family.
 #[derive(Default)]
@@ -78,56 +52,62 @@ impl OneMember {
     }
 }
 
-/// Says lists: what each is called, what it is of, and how it is narrowed and ordered.
+/// Says lists: what each is called, and what it is of.
 macro_rules! lists {
-    ($(#[doc = $about:literal] $list:ident: $name:ident $query:ident of $connection:ident, $select:ident {
-        filter: $filter:ident, order: $order:ident $(, $more:ident: $said:expr)?
-    })+) => {$(
-        #[doc = $about]
-        #[derive(Default)]
-        pub struct $list;
-
-        #[doc = $about]
-        #[Object]
-        impl $list {
+    ($(#[doc = $about:tt] $name:ident of $node:ident $({ $more:ident: $said:expr })?;)+) => { pastey::paste! {
+        $(
             #[doc = $about]
-            #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
-            async fn $name(
-                &self,
-                ctx: &Context<'_>,
-                #[graphql(desc = "Only those for which all of this holds.")] filter: Option<$filter>,
-                #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<$order>,
-                #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
-                #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-                #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
-                #[graphql(desc = "Those before this cursor.")] before: Option<String>,
-            ) -> Outcome<$connection> {
-                let select = $select { filter: filter.unwrap_or_default(), order: order_by $(, $more: $said)? };
-                let arguments = PageArguments { first, after, last, before };
-                let page = lists::page(ctx, field::$query, select, arguments).await;
-                page.map(|page| page.map($connection)).into()
+            #[derive(Default)]
+            pub struct [<$node List>];
+
+            #[doc = $about]
+            #[Object]
+            impl [<$node List>] {
+                #[doc = $about]
+                #[expect(clippy::too_many_arguments, reason = "the arguments of a connection with a filter and an order")]
+                async fn $name(
+                    &self,
+                    ctx: &Context<'_>,
+                    #[graphql(desc = "Only those for which all of this holds.")] filter: Option<lists::[<$node Filter>]>,
+                    #[graphql(desc = "In this order; else in one that says nothing.")] order_by: Option<lists::[<$node Order>]>,
+                    #[graphql(desc = "How many, from 1 to 100; 20 when neither first nor last is said.")] first: Option<i32>,
+                    #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+                    #[graphql(desc = "How many from the end, from 1 to 100.")] last: Option<i32>,
+                    #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+                ) -> Outcome<connections::[<$node Connection>]> {
+                    let select = lists::[<$node Select>] {
+                        filter: filter.unwrap_or_default(), order: order_by $(, $more: $said)?
+                    };
+                    let arguments = PageArguments { first, after, last, before };
+                    let page = lists::page(ctx, field::[<QUERY_ $name:upper>], select, arguments).await;
+                    page.map(|page| page.map(connections::[<$node Connection>])).into()
+                }
             }
-        }
-    )+};
+        )+
+
+        /// Reading families and what belongs to them.
+        #[derive(MergedObject, Default)]
+        pub struct Families(OneFamily, OneMember, $([<$node List>],)+);
+    }};
 }
 
 lists! {
     /// Families, of those that you may see.
-    FamilyList: families QUERY_FAMILIES of FamilyConnection, FamilySelect { filter: FamilyFilter, order: FamilyOrder, one: false }
+    families of Family { one: false };
     /// Members of families, of those that you may see.
-    MemberList: members QUERY_MEMBERS of MemberConnection, MemberSelect { filter: MemberFilter, order: MemberOrder }
+    members of Member;
     /// Criteria matches, of those that you may see.
-    CriteriaMatchList: criteria_matches QUERY_CRITERIA_MATCHES of CriteriaMatchConnection, CriteriaMatchSelect { filter: CriteriaMatchFilter, order: CriteriaMatchOrder }
+    criteria_matches of CriteriaMatch;
     /// Plans, of those that you may see.
-    PlanList: plans QUERY_PLANS of PlanConnection, PlanSelect { filter: PlanFilter, order: PlanOrder }
+    plans of Plan;
     /// Outcomes, of those that you may see.
-    OutcomeList: outcomes QUERY_OUTCOMES of OutcomeConnection, OutcomeSelect { filter: OutcomeFilter, order: OutcomeOrder }
+    outcomes of Outcome;
     /// Members' decisions about consent, of those that you may see.
-    ConsentList: consents QUERY_CONSENTS of ConsentConnection, ConsentSelect { filter: ConsentFilter, order: ConsentOrder }
+    consents of Consent;
     /// Emergency access to families, of that which you may see: for those who must be shown it at once.
-    EmergencyAccessList: emergency_accesses QUERY_EMERGENCY_ACCESSES of EmergencyAccessConnection, EmergencyAccessSelect { filter: EmergencyAccessFilter, order: EmergencyAccessOrder }
+    emergency_accesses of EmergencyAccess;
     /// Meetings of teams around families, of those that you may see.
-    TafMeetingList: meetings QUERY_MEETINGS of TafMeetingConnection, TafMeetingSelect { filter: TafMeetingFilter, order: TafMeetingOrder }
+    meetings of TafMeeting;
     /// What you are to do as the Lead Professional of the families that you lead now: whom to ask for consent.
-    TodoList: todo QUERY_TODO of TodoConnection, TodoSelect { filter: TodoFilter, order: TodoOrder }
+    todo of Todo;
 }
