@@ -34,6 +34,8 @@ pub struct Model {
     pub email: Option<String>,
     /// The agency it came from.
     pub source_agency_id: Option<Uuid>,
+    /// Why it ended, where that is recorded.
+    pub end_reason: Option<String>,
 }
 
 /// No relations: statements join by authority and family themselves.

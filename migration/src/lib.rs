@@ -32,6 +32,7 @@ mod m0031_of_households;
 mod m0032_number_to_ring;
 mod m0034_deciders;
 mod m0035_meetings;
+mod m0036_membership_end;
 mod m0039_withdrawals;
 mod of_families;
 mod step;
@@ -131,6 +132,7 @@ pub const MAIN: Steps = Steps {
         m0032_number_to_ring::STEP,
         m0034_deciders::STEP,
         m0035_meetings::STEP,
+        m0036_membership_end::STEP,
         m0039_withdrawals::STEP,
     ],
 };

@@ -9,7 +9,7 @@ use crate::{
     catalogue::{self, Term},
     graphql::codes::{CodeList, code_lists},
     import::FILES,
-    records::Holds,
+    records::{Code, Holds, MembershipEnd},
 };
 
 /// Print the words that files and the API know, with what each means.
@@ -89,7 +89,8 @@ fn table(lists: &[List], out: &mut (dyn Write + Send)) -> Result<(), Failure> {
 
 /// The code lists of files, then those of agreements and tokens.
 fn lists() -> Vec<List> {
-    let schema_lists = code_lists();
+    let mut schema_lists = code_lists();
+    schema_lists.push(of_files::<MembershipEnd>());
     let mut lists: Vec<List> = Vec::new();
     for table in FILES.iter().copied() {
         for column in table.in_file() {
@@ -174,6 +175,17 @@ fn categories(schema_lists: &[CodeList]) -> Vec<(String, String)> {
     let all = schema_lists.iter().filter(|list| list.name == "DataCategory");
     let codes = all.flat_map(|list| list.codes.clone());
     codes.filter(|(code, _)| Holds::Category.takes(code)).collect()
+}
+
+/// A list that stands in files alone.
+fn of_files<C: Code>() -> CodeList {
+    let codes = C::NAMES.iter().zip(C::MEANINGS);
+    CodeList {
+        name: C::LIST.0.to_owned(),
+        codes: codes
+            .map(|(name, means)| ((*name).to_owned(), means.trim().to_owned()))
+            .collect(),
+    }
 }
 
 /// The enum of the schema that has exactly these codes, in capitals.

@@ -28,5 +28,6 @@ pub(super) fn membership(
         phone: None,
         email: None,
         source_agency_id: None,
+        end_reason: None,
     }
 }

@@ -10,6 +10,7 @@ mod cambridgeshire_agencies;
 mod contacts;
 mod deciders;
 mod desk;
+mod former;
 mod hardman;
 mod hardman_plan;
 mod meetings;
@@ -56,6 +57,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
     }
     meetings::write(&mut desk);
     deciders::write(&mut desk);
+    former::write(&mut desk);
     desk.data
 }
 

@@ -287,6 +287,18 @@ fn lines_are_checked_as_a_whole() {
         "valid_until: is before valid_from",
     );
     refused(
+        Table::Membership,
+        ",north-police,",
+        ",north-police,moved",
+        "end_reason: is there without valid_until",
+    );
+    refused(
+        Table::Membership,
+        ",adopted",
+        ",died out",
+        "end_reason: is not one of moved, died, adopted, fled, other",
+    );
+    refused(
         Table::Plan,
         ",2025-12-31,wholly",
         ",,wholly",
@@ -365,7 +377,7 @@ fn what_may_be_there_once_is_refused_twice() {
         "north-police",
         "agency.csv:3: code: the same key is in line 2",
     );
-    let again = "m3,f1,p1,mother,true,2016-05-01,,,,,,\n";
+    let again = "m3,f1,p1,mother,true,2016-05-01,,,,,,,\n";
     let text = format!("{}{again}", good(Table::Membership));
     let told = refusal(Table::Membership, text.as_bytes()).to_string();
     assert_eq!(

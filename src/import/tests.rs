@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    records::{Change, PersonRow, Route},
+    records::{Change, MembershipEnd, PersonRow, Route},
     store::dataset::Dataset,
 };
 
@@ -30,9 +30,9 @@ const GOOD: [(Table, &str); 24] = [
     (
         Table::Membership,
         "membership_key,family_key,person_key,relationship,parental_responsibility,valid_from,valid_until,\
-         employment_status,education_setting,phone,email,source_agency\n\
-         m1,f1,p1,mother,true,2016-05-01,,unemployed,,07700 900001,dawn@mail.example,north-police\n\
-         m2,f1,p2,child,false,2016-05-01,2025-01-01,,North School,,,\n",
+         employment_status,education_setting,phone,email,source_agency,end_reason\n\
+         m1,f1,p1,mother,true,2016-05-01,,unemployed,,07700 900001,dawn@mail.example,north-police,\n\
+         m2,f1,p2,child,false,2016-05-01,2025-01-01,,North School,,,,adopted\n",
     ),
     (
         Table::Address,
@@ -221,6 +221,7 @@ fn good_files_become_rows() {
     );
     assert!(membership.parental_responsibility && membership.valid_until.is_none());
     assert_eq!(membership.source_agency_id, Some(data.agencies[0].id));
+    assert_eq!(data.memberships[1].end_reason, Some(MembershipEnd::Adopted));
     assert_eq!(data.goals[0].plan_id, data.plans[0].id);
     assert_eq!(data.actions[0].goal_id, data.goals[0].id);
     assert_eq!(data.outcomes[0].goal_id, Some(data.goals[0].id));

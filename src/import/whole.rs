@@ -71,6 +71,10 @@ impl Named<'_> {
                 let joined = self.is("attached_on") || !self.is("closed_on");
                 unless(joined, "closed_on", "is there without attached_on");
             }
+            Table::Membership => {
+                let ended = self.is("valid_until") || !self.is("end_reason");
+                unless(ended, "end_reason", "is there without valid_until");
+            }
             Table::Plan => {
                 let closed = self.has("status", PlanStatus::Closed);
                 unless(

@@ -45,6 +45,20 @@ codes! {
         Other = "other",
     }
 
+    /// Why a membership of a family ended.
+    MembershipEnd {
+        /// The person lives elsewhere.
+        Moved = "moved",
+        /// The person died.
+        Died = "died",
+        /// The child was adopted.
+        Adopted = "adopted",
+        /// The person fled.
+        Fled = "fled",
+        /// Another reason.
+        Other = "other",
+    }
+
     /// Statutory statuses.
     StatutoryStatusCode {
         /// Child in need.
@@ -136,6 +150,8 @@ table! {
         email: Option<String>, text(254);
         /// The agency it came from.
         source_agency_id: Option<Uuid>, agency("source_agency"), once;
+        /// Why it ended, where that is recorded.
+        end_reason: Option<MembershipEnd>;
     }
 }
 

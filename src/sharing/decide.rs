@@ -5,7 +5,7 @@ use super::{
     category::{Category, CategorySet},
     ceiling::{Ceiling, ClauseInForce, PartyCeiling},
     consent::{Asked, NoConsent, consent, is_refused},
-    facts::{EmergencyFact, FamilyFacts, RowFacts, Subject},
+    facts::{EmergencyFact, FamilyFacts, Held, RowFacts, Subject},
     reason::{Reason, Told},
     register::Field,
 };
@@ -334,7 +334,8 @@ fn asked<'a>(ceiling: &'a Ceiling, party: &'a PartyCeiling, category: Category) 
     }
 }
 
-/// Whether one clause holds for one category of one row: scope, then consent, then shielding. Last, so that it is told to nobody else, whether the row is of somebody who is a member today.
+/// Whether one clause holds for one category of one row: scope, then consent, then shielding. Last, so that it is told to nobody else, whether the row is of somebody who is a member today, or was
+/// one last and is in no family now.
 fn holds<'f>(
     clause: &ClauseInForce,
     party: &PartyCeiling,
@@ -393,8 +394,12 @@ fn stands<'f>(
     if !clause.shielded && is_shielded(asked.category, needs, facts, row) {
         return Err(Reason::Shielded.into());
     }
-    if needs.of_members && !row.is_of_today(facts) {
-        return Err(Reason::NotAMember.into());
+    if needs.of_members {
+        match row.held(facts) {
+            Held::Today => {}
+            Held::AsItWas if matches!(clause.scope, Scope::Authority | Scope::Lead) => {}
+            Held::AsItWas | Held::No => return Err(Reason::NotAMember.into()),
+        }
     }
     Ok(used)
 }

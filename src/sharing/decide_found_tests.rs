@@ -4,6 +4,7 @@ use super::*;
 use crate::sharing::{
     agreement::Clause,
     category::Category::{Audit, Identity, Involvement, Marker},
+    facts::ConsentDecision,
     fixtures::{ceiling as of, *},
 };
 
@@ -153,4 +154,28 @@ fn what_an_agency_holds_for_itself_is_for_nobody_else_and_by_any_clause() {
         "a portal is another agency"
     );
     assert_eq!(by(&of(Vec::new()), Some(police().agency)), Some(Reason::NotInAgreement));
+}
+
+#[test]
+fn who_says_no_to_the_marker_is_not_found_by_a_clause_that_asks() {
+    let of_marker = |decision: ConsentDecision| ConsentDecision {
+        category: Marker,
+        ..decision
+    };
+    let mut facts = family();
+    facts.consents = [
+        given(MOTHER, MOTHER, 9),
+        given(FATHER, FATHER, 9),
+        refused(TEENAGER, TEENAGER, 1),
+    ]
+    .map(of_marker)
+    .to_vec();
+    let asks = || vec![with_consent(clause("c", &[Marker]))];
+    assert_eq!(finds(asks(), &facts, MOTHER), None);
+    assert_eq!(finds(asks(), &facts, TEENAGER), Some(Reason::ConsentNotGiven));
+    assert_eq!(
+        finds(vec![clause("c", &[Marker])], &facts, TEENAGER),
+        None,
+        "who is not asked is not bound"
+    );
 }

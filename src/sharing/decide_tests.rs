@@ -2,6 +2,7 @@ use super::*;
 use crate::sharing::{
     agreement::Clause,
     category::Category::{Contact, CriterionHealth, Household, Plan},
+    facts::ConsentDecision,
     fixtures::{ceiling as of, *},
 };
 
@@ -307,8 +308,10 @@ fn what_only_members_of_today_have_is_withheld_of_anybody_else_and_told_last() {
     };
     let mut facts = family();
     facts.on_cohort = true;
-    let (child, ended) = (key(CHILD), RowFacts::membership(key(CHILD), false));
-    assert_eq!(asked(&facts, RowFacts::membership(child, true)), None);
+    let mut ended = belongs(false);
+    ended.period.until = Some(today());
+    let (child, ended) = (key(CHILD), RowFacts::membership(key(CHILD), ended));
+    assert_eq!(asked(&facts, RowFacts::membership(child, belongs(false))), None);
     assert_eq!(asked(&facts, RowFacts::person(child)), None, "a number of theirs");
     assert_eq!(asked(&facts, RowFacts::family()), None, "what is the family's");
     let not_a_member = Some(Told::Exactly(Reason::NotAMember));
@@ -324,4 +327,27 @@ fn what_only_members_of_today_have_is_withheld_of_anybody_else_and_told_last() {
     // Whom the clause does not reach is told of the clause, and not of who has left.
     facts.on_cohort = false;
     assert_eq!(asked(&facts, ended), Some(Told::Exactly(Reason::NotOnCohort)));
+}
+
+#[test]
+fn what_somebody_said_in_another_family_is_told_to_nobody() {
+    let ceiling = of(vec![explained(with_consent(clause("c", &[Plan])))]);
+    let mut facts = family();
+    let elsewhere = |mut no: ConsentDecision| {
+        no.family = key(8);
+        no
+    };
+    facts.consents = vec![given(MOTHER, MOTHER, 9), elsewhere(refused(MOTHER, MOTHER, 1))];
+    let row = RowFacts::person(key(MOTHER));
+    assert_eq!(
+        read(&ceiling, &[Plan], &facts, &row),
+        withheld(Reason::ConsentNotGiven, Told::Withheld)
+    );
+    facts.consents.push(refused(MOTHER, MOTHER, 0));
+    let exact = withheld(Reason::ConsentNotGiven, Told::Exactly(Reason::ConsentNotGiven));
+    assert_eq!(
+        read(&ceiling, &[Plan], &facts, &row),
+        exact,
+        "her no here is this family's own"
+    );
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+pub use super::membership::{End, MembershipFacts, Period, stays_from};
 use super::{
     born::Born,
     category::{Category, CategorySet},
@@ -28,31 +29,6 @@ pub enum Holder {
     Authority,
 }
 
-/// Days from a first one until one that is no longer in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
-    /// The first day.
-    pub from: NaiveDate,
-    /// The day of its end; none while it has not ended.
-    pub until: Option<NaiveDate>,
-}
-
-impl Period {
-    /// Whether the day is in it.
-    pub fn holds_on(self, day: NaiveDate) -> bool {
-        self.from <= day && self.until.is_none_or(|until| day < until)
-    }
-}
-
-/// A membership of a family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MembershipFacts {
-    /// When.
-    pub period: Period,
-    /// Whether, as a member, they have parental responsibility for all children of the family.
-    pub parental_responsibility: bool,
-}
-
 /// A person as decisions need to know them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
@@ -66,6 +42,8 @@ pub struct PersonFacts {
     pub born: Born,
     /// Their memberships of the family, in any order.
     pub memberships: Vec<MembershipFacts>,
+    /// Those of other families.
+    pub others: Vec<MembershipFacts>,
     /// When they were recorded as lacking capacity to decide.
     pub lacks_capacity: Vec<Period>,
     /// The day of their death.
@@ -84,6 +62,19 @@ impl PersonFacts {
     /// Whether they belonged to the family on a day: a membership ends on the day of a death.
     pub fn belonged_on(&self, day: NaiveDate) -> bool {
         self.lived_on(day) && self.memberships.iter().any(|one| one.period.holds_on(day))
+    }
+
+    /// Whether a membership of theirs in this family, or any where none is named, is the last one of somebody who is in no family now, and stays as it was.
+    fn stays(&self, membership: Option<&MembershipFacts>, today: NaiveDate) -> bool {
+        let all = self.memberships.iter().chain(&self.others);
+        let Some(last) = stays_from(all, self.died_on, today) else {
+            return false;
+        };
+        let mut asked = self
+            .memberships
+            .iter()
+            .filter(|one| membership.is_none_or(|row| row == *one));
+        asked.any(|one| one.ended_on(self.died_on, last))
     }
 
     /// Whether they had not died.
@@ -237,6 +228,17 @@ impl FamilyFacts {
     }
 }
 
+/// Whether what is recorded of somebody is theirs today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// It is, or it is of the family.
+    Today,
+    /// It was, in the last family of somebody who is in none now, and stays as it was.
+    AsItWas,
+    /// It is not.
+    No,
+}
+
 /// What a decision needs to know of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowFacts {
@@ -246,8 +248,8 @@ pub struct RowFacts {
     pub source: Option<Uuid>,
     /// Categories that this very row has besides its fields' own: those of its criterion or measure.
     pub categories: CategorySet,
-    /// Whether it is a membership that has ended, or has not begun.
-    pub not_today: bool,
+    /// Which membership it is, if it is one.
+    pub membership: Option<MembershipFacts>,
     /// Whether it tells where the person is whom it is about, as the number of a tenancy or a pupil does: shielding covers it.
     pub whereabouts: bool,
 }
@@ -259,7 +261,7 @@ impl RowFacts {
             subject: Subject::Family,
             source: None,
             categories: CategorySet::EMPTY,
-            not_today: false,
+            membership: None,
             whereabouts: false,
         }
     }
@@ -286,9 +288,9 @@ impl RowFacts {
     }
 
     /// A membership, which may have ended or not begun.
-    pub fn membership(person: Uuid, holds_today: bool) -> Self {
+    pub fn membership(person: Uuid, membership: MembershipFacts) -> Self {
         Self {
-            not_today: !holds_today,
+            membership: Some(membership),
             ..Self::person(person)
         }
     }
@@ -301,11 +303,21 @@ impl RowFacts {
         }
     }
 
-    /// Whether it is about the family, or about somebody who is a member today by the very membership that the row is, if it is one.
-    pub(super) fn is_of_today(&self, facts: &FamilyFacts) -> bool {
-        match self.subject {
-            Subject::Family => true,
-            Subject::Person(person) => !self.not_today && facts.members().any(|member| member.person == person),
+    /// Whether it is about the family, or about somebody who is a member today by the very membership that the row is, if it is one; or was, and it stays so.
+    pub(super) fn held(&self, facts: &FamilyFacts) -> Held {
+        let Subject::Person(key) = self.subject else {
+            return Held::Today;
+        };
+        let (Some(person), today) = (facts.person(key), facts.today) else {
+            return Held::No;
+        };
+        let membership = self.membership.as_ref();
+        if person.in_family && membership.is_none_or(|row| row.period.holds_on(today)) {
+            Held::Today
+        } else if person.stays(membership, today) {
+            Held::AsItWas
+        } else {
+            Held::No
         }
     }
 

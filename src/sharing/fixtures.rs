@@ -173,6 +173,7 @@ pub(super) fn belongs(parental_responsibility: bool) -> MembershipFacts {
             from: day("2010-01-01"),
             until: None,
         },
+        end: None,
         parental_responsibility,
     }
 }
@@ -183,6 +184,7 @@ pub(super) fn person(number: u128, born: &str) -> PersonFacts {
         person: key(number),
         born: Born::on(day(born)),
         memberships: vec![belongs(false)],
+        others: Vec::new(),
         lacks_capacity: Vec::new(),
         died_on: None,
         in_family: true,

@@ -20,7 +20,7 @@ use super::{
         Decision, NOT_IN_AGREEMENT, Needs, Permits, Withheld, decide, decide_explained, decide_found,
         decide_of_no_family,
     },
-    facts::{Decider, FamilyFacts, Holder, RowFacts, Subject},
+    facts::{Decider, FamilyFacts, Holder, MembershipFacts, RowFacts, Subject},
     permit::Permit,
     register::{self, Field, FieldId},
 };
@@ -116,8 +116,8 @@ pub struct Grant<G = FamilyFacts> {
     decided: Mutex<Vec<(Asked, Decided)>>,
 }
 
-/// All that a decision depends on besides the ceiling and the grant's facts: what is needed, whom the row is about, whence it came, whether it is a membership of another day or tells where they are.
-type Asked = (Needs, Subject, Option<Uuid>, [bool; 2]);
+/// All that a decision depends on besides the ceiling and the grant's facts: what is needed, whom the row is about, whence it came, which membership it is, and whether it tells where they are.
+type Asked = (Needs, Subject, Option<Uuid>, Option<MembershipFacts>, bool);
 
 /// What was decided, to be shared by all values of which it holds.
 type Decided = Result<Arc<Permits>, Withheld>;
@@ -150,7 +150,7 @@ impl<G: Ground> Grant<G> {
     /// Decides about a field of a row.
     fn decide(&self, field: &Field, row: &RowFacts) -> Decided {
         let needs = Needs::of(field, row.categories).ok_or(NOT_IN_AGREEMENT)?;
-        let asked = (needs, row.subject, row.source, [row.not_today, row.whereabouts]);
+        let asked = (needs, row.subject, row.source, row.membership, row.whereabouts);
         let mut decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = decided.iter().find(|(known, _)| *known == asked) {
             return known.clone();

@@ -17,6 +17,7 @@ pub mod decide;
 pub mod disclosure;
 pub mod facts;
 pub mod grant;
+mod membership;
 pub mod permit;
 pub mod reason;
 pub mod register;

@@ -16,13 +16,18 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
+    deciders::end,
     keys::one_line,
     pipeline::Bind,
     record::record,
     rows::born_about,
     session::{Session, StoreError},
 };
-use crate::matching::{Description, Identifier, Model, Score, Sex, keys};
+use crate::{
+    matching::{Description, Identifier, Model, Score, Sex, keys},
+    records::{Code as _, MembershipEnd},
+    sharing::facts::{MembershipFacts, Period, stays_from},
+};
 
 /// The candidates for the questions of one operation.
 #[derive(Default)]
@@ -213,6 +218,8 @@ struct Row {
     family_id: Uuid,
     valid_from: Option<NaiveDate>,
     valid_until: Option<NaiveDate>,
+    end_reason: Option<String>,
+    died_on: Option<NaiveDate>,
     shielded: i32,
     given_name: Option<String>,
     family_name: Option<String>,
@@ -226,7 +233,21 @@ struct Row {
     identifiers: Option<String>,
 }
 
-record!(Row: keys person_id family_id valid_from valid_until shielded given_name family_name date_of_birth birth_year birth_month expected_on sex sheltered addresses identifiers);
+record!(Row: keys person_id family_id valid_from valid_until end_reason died_on shielded given_name family_name date_of_birth birth_year birth_month expected_on sex sheltered addresses identifiers);
+
+impl Row {
+    /// The membership by which the person is found; none where it is a decoy.
+    fn membership(&self) -> Option<MembershipFacts> {
+        Some(MembershipFacts {
+            period: Period {
+                from: self.valid_from?,
+                until: self.valid_until,
+            },
+            end: self.end_reason.as_deref().and_then(MembershipEnd::of_word).map(end),
+            parental_responsibility: false,
+        })
+    }
+}
 
 fn candidate(row: &Row, since: NaiveDate) -> Result<Candidate, StoreError> {
     let numbers: Vec<Number> = listed(row.identifiers.as_deref(), "identifiers")?;
@@ -293,24 +314,22 @@ fn listed<T: for<'d> Deserialize<'d>>(text: Option<&str>, column: &'static str) 
     })
 }
 
-/// Of each person the families that they are in. Who is in none is found in the last one, by their present names and birthday alone: whatever else is recorded
-/// there is of a household that is theirs no longer.
+/// Of each person the families that they are in. Who is in none is found in the last one, where what was recorded there stays as it was: by their present
+/// names and birthday alone, whatever else is recorded there. Who was adopted, who fled, and of whom nothing says why they left is found in none.
 fn present_or_last(mut rows: Vec<Row>, today: NaiveDate) -> Vec<Row> {
-    // What has not ended ends later than all that has.
-    let end = |row: &Row| {
-        row.valid_until
-            .filter(|until| *until <= today)
-            .unwrap_or(NaiveDate::MAX)
-    };
-    let mut latest: HashMap<Uuid, NaiveDate> = HashMap::new();
+    let mut memberships: HashMap<Uuid, Vec<MembershipFacts>> = HashMap::new();
     for row in &rows {
-        let known = latest.entry(row.person_id).or_insert(NaiveDate::MIN);
-        *known = end(row).max(*known);
+        memberships.entry(row.person_id).or_default().extend(row.membership());
     }
-    rows.retain(|row| latest.get(&row.person_id) == Some(&end(row)));
-    for row in rows.iter_mut().filter(|row| end(row) != NaiveDate::MAX) {
+    rows.retain_mut(|row| {
+        let Some(one) = row.membership() else { return true };
+        if one.period.holds_on(today) && row.died_on.is_none_or(|died| today < died) {
+            return true;
+        }
         (row.addresses, row.identifiers) = (None, None);
-    }
+        let all = memberships.get(&row.person_id).into_iter().flatten();
+        stays_from(all, row.died_on, today).is_some_and(|last| one.ended_on(row.died_on, last))
+    });
     rows
 }
 
@@ -357,12 +376,16 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, beyond_co
         ("m.valid_from <= $3".to_owned(), "")
     } else {
         let on_cohort = "AND f.attached_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3) ";
-        (open("m"), on_cohort)
+        // Nobody belongs to a family after the day of their death.
+        (
+            format!("{} AND (p.died_on IS NULL OR p.died_on > $3)", open("m")),
+            on_cohort,
+        )
     };
     let place = open("a");
     let (theirs, other) = (coming("h"), coming("o"));
     format!(
-        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, m.valid_until, \
+        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, m.valid_until, m.end_reason, p.died_on, \
          CASE WHEN p.shielded THEN 1 ELSE 0 END AS shielded, p.given_name, p.family_name, p.date_of_birth, \
          p.birth_year, p.birth_month, p.expected_on, p.sex, \
          CASE WHEN EXISTS (SELECT 1 FROM membership h \
@@ -384,7 +407,7 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, beyond_co
 
 /// The columns of a decoy.
 const NOTHING: &str = "CAST(NULL AS text) AS keys, f.id AS person_id, f.id AS family_id, CAST(NULL AS date) AS valid_from, \
-     CAST(NULL AS date) AS valid_until, 0 AS shielded, CAST(NULL AS text) AS given_name, CAST(NULL AS text) AS family_name, CAST(NULL AS date) AS date_of_birth, \
+     CAST(NULL AS date) AS valid_until, CAST(NULL AS text) AS end_reason, CAST(NULL AS date) AS died_on, 0 AS shielded, CAST(NULL AS text) AS given_name, CAST(NULL AS text) AS family_name, CAST(NULL AS date) AS date_of_birth, \
      CAST(NULL AS integer) AS birth_year, CAST(NULL AS integer) AS birth_month, CAST(NULL AS date) AS expected_on, \
      CAST(NULL AS text) AS sex, 0 AS sheltered, CAST(NULL AS text) AS addresses, CAST(NULL AS text) AS identifiers";
 

@@ -13,12 +13,22 @@ use super::{
 };
 use crate::{
     clock::day_of,
-    records::{self, ConsentRow, LacksCapacityRow, MembershipRow, ParentalResponsibilityRow, PersonRow},
+    records::{self, ConsentRow, LacksCapacityRow, MembershipEnd, MembershipRow, ParentalResponsibilityRow, PersonRow},
     sharing::{
         category::Category,
-        facts::{ConsentAnswer, ConsentDecision, Decider, MembershipFacts, Period, PersonFacts, Responsibility},
+        facts::{ConsentAnswer, ConsentDecision, Decider, End, MembershipFacts, Period, PersonFacts, Responsibility},
     },
 };
+
+/// Each person's memberships, with the family of each.
+pub(super) type ByPerson = HashMap<Uuid, Vec<(Uuid, MembershipFacts)>>;
+
+/// A person's memberships of other families than that of this one.
+fn others(all: &ByPerson, of: &MembershipRow) -> Vec<MembershipFacts> {
+    let theirs = all.get(&of.person_id).into_iter().flatten();
+    let beside = theirs.filter(|(family, _)| *family != of.family_id);
+    beside.map(|(_, membership)| *membership).collect()
+}
 
 /// Where these facts are in a bundle of selects.
 pub(super) struct DeciderSlots {
@@ -79,6 +89,7 @@ impl Deciders {
         &self,
         members: &[MemberRecord],
         sheltered: &HashSet<Uuid>,
+        beside: &ByPerson,
         today: NaiveDate,
     ) -> Vec<PersonFacts> {
         let mut people: Vec<PersonFacts> = Vec::new();
@@ -86,6 +97,7 @@ impl Deciders {
             let at = people.iter().position(|person| person.person == member.person.id);
             let at = at.unwrap_or_else(|| {
                 people.push(PersonFacts {
+                    others: others(beside, &member.membership),
                     lacks_capacity: self.lacks_capacity.get(&member.person.id).cloned().unwrap_or_default(),
                     ..person(&member.person, member.born)
                 });
@@ -191,6 +203,7 @@ fn person(row: &PersonRow, born: crate::sharing::born::Born) -> PersonFacts {
         person: row.id,
         born,
         memberships: Vec::new(),
+        others: Vec::new(),
         lacks_capacity: Vec::new(),
         died_on: row.died_on,
         in_family: false,
@@ -200,10 +213,22 @@ fn person(row: &PersonRow, born: crate::sharing::born::Born) -> PersonFacts {
     }
 }
 
-fn belongs(row: &MembershipRow) -> MembershipFacts {
+pub(super) fn belongs(row: &MembershipRow) -> MembershipFacts {
     MembershipFacts {
         period: period(row.valid_from, row.valid_until),
+        end: row.end_reason.map(end),
         parental_responsibility: row.parental_responsibility,
+    }
+}
+
+/// Why a membership ended, as decisions know it.
+pub(super) fn end(reason: MembershipEnd) -> End {
+    match reason {
+        MembershipEnd::Moved => End::Moved,
+        MembershipEnd::Died => End::Died,
+        MembershipEnd::Adopted => End::Adopted,
+        MembershipEnd::Fled => End::Fled,
+        MembershipEnd::Other => End::Other,
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     bundle::{Bundle, Fetched, Slot},
     cache::Shape,
-    deciders::{self, DeciderSlots, Deciders},
+    deciders::{self, ByPerson, DeciderSlots, Deciders},
     dossier::{MemberRecord, Wants},
     fact_rows::FamilyFactRows,
     needed::Needed,
@@ -73,6 +73,7 @@ impl Shape {
 /// The facts of all families of a statement, before they are told apart.
 pub(super) struct FactRows {
     memberships: ByFamily<MembershipRow>,
+    memberships_of: ByPerson,
     /// Those who belong, or will, to a family in which somebody shielded does, or will.
     sheltered: HashSet<Uuid>,
     persons: HashMap<Uuid, PersonRow>,
@@ -162,6 +163,11 @@ impl FactRows {
             .iter()
             .filter(|row| !ended(row) && covered.contains(&row.family_id));
         let sheltered = sheltered.map(|row| row.person_id).collect();
+        let mut memberships_of = ByPerson::new();
+        for row in &memberships {
+            let theirs = memberships_of.entry(row.person_id).or_default();
+            theirs.push((row.family_id, deciders::belongs(row)));
+        }
         // Those that were read here count even where somebody else is about to keep theirs: they are of the same moment.
         let read: Vec<AuthorityRow> = fetched.take_if(slots.settings.as_ref())?;
         if let Some(settings) = read.first() {
@@ -173,6 +179,7 @@ impl FactRows {
             .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
             memberships: ByFamily::new(memberships, |row| row.family_id),
+            memberships_of,
             sheltered,
             people_read: slots.persons.is_some(),
             persons: persons.into_iter().map(|row| (row.id, row)).collect(),
@@ -246,7 +253,9 @@ impl FactRows {
             lead: lead
                 .map(|row| (row.agency_id, row.subject.clone()))
                 .filter(|(_, subject)| !subject.is_empty()),
-            people: self.deciders.people(&members, &self.sheltered, today),
+            people: self
+                .deciders
+                .people(&members, &self.sheltered, &self.memberships_of, today),
             people_read: self.people_read,
             elsewhere: self.deciders.elsewhere(key, &members, today),
             responsibilities: self.deciders.responsibilities(&members),

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     bundle::{Bundle, Fetched, Slot},
+    deciders::belongs,
     dossier::{Locked, Tables},
     fact_rows::FamilyFactRows,
     pipeline::Bind,
@@ -96,7 +97,7 @@ macro_rules! tables {
                 let (contacts, notes): (Vec<_>, Vec<_>) =
                     self.contacts.take(key).into_iter().map(WholeContactRow::split).unzip();
                 let members = read.members.into_iter().map(|member| {
-                    let facts = RowFacts::membership(member.person.id, member.in_family);
+                    let facts = RowFacts::membership(member.person.id, belongs(&member.membership));
                     Arc::new(Guarded::new(key, member, facts))
                 });
                 Tables {

@@ -11,7 +11,7 @@ use thinkfamily::{
         category::{Category, CategorySet},
         ceiling::Ceiling,
         decide::{Decision, Needs, decide, decide_found, decide_of_no_family},
-        facts::{FamilyFacts, RowFacts, Subject},
+        facts::{FamilyFacts, MembershipFacts, RowFacts, Subject},
     },
 };
 
@@ -232,6 +232,15 @@ fn caller(chance: &mut Chance) -> Caller {
     }
 }
 
+/// One of the subject's memberships, which the row is now and then; or one of somebody unknown.
+fn membership(chance: &mut Chance, facts: &FamilyFacts, subject: Subject) -> Option<MembershipFacts> {
+    let Subject::Person(key) = subject else {
+        return None;
+    };
+    let of = facts.person(key).or(facts.people.first())?;
+    chance.percent(30).then(|| chance.pick(&of.memberships))
+}
+
 fn row(chance: &mut Chance, facts: &FamilyFacts, categories: CategorySet) -> RowFacts {
     let subject = match chance.number(0, 19) {
         0 => Subject::Person(chance.key()),
@@ -245,7 +254,7 @@ fn row(chance: &mut Chance, facts: &FamilyFacts, categories: CategorySet) -> Row
         subject,
         source: chance.percent(70).then(|| chance.pick(&AGENCIES).key()),
         categories,
-        not_today: subject != Subject::Family && chance.percent(15),
+        membership: membership(chance, facts, subject),
         whereabouts: subject != Subject::Family && chance.percent(12),
     }
 }

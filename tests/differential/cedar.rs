@@ -47,7 +47,7 @@ pub(crate) fn policies(policy: &Policy) -> PolicySet {
     );
     add(
         "nobody-who-has-left".to_owned(),
-        "forbid (principal, action, resource) when { context has ofMembers && context.ofMembers && !resource.ofToday };".to_owned(),
+        "forbid (principal, action, resource) when { context has ofMembers && context.ofMembers && !resource.ofToday && !resource.asItWas };".to_owned(),
     );
     for agreement in &policy.agreements {
         for clause in &agreement.clauses {
@@ -137,6 +137,9 @@ fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
     if clause.consent == ConsentRule::Required {
         and(format!("!context.refused && (context.consent || ({opened}))"));
     }
+    if !matches!(clause.scope, Scope::Authority | Scope::Lead) {
+        text.push_str("  (!context.ofMembers || resource.ofToday) &&\n");
+    }
     text.push_str("  true\n}");
     if !clause.shielded {
         text.push_str(
@@ -208,6 +211,7 @@ fn row_entity(case: &Case, with_emergencies: bool) -> Entity {
         ("homeShielded", Value::new_bool(reading::home_shielded(facts))),
         ("contactShielded", Value::new_bool(reading::contact_shielded(case))),
         ("ofToday", Value::new_bool(reading::of_today(case))),
+        ("asItWas", Value::new_bool(reading::as_it_was(case))),
     ])
     .collect();
     if let Some((agency, subject)) = &facts.lead {

@@ -8,8 +8,8 @@ use thinkfamily::{
         caller::Caller,
         category::Category,
         facts::{
-            ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, MembershipFacts, Period, PersonFacts,
-            Responsibility,
+            ConsentAnswer, ConsentDecision, Decider, EmergencyFact, End, FamilyFacts, MembershipFacts, Period,
+            PersonFacts, Responsibility,
         },
     },
 };
@@ -85,6 +85,7 @@ fn person(chance: &mut Chance, today: NaiveDate, own_consent_age: i32) -> Person
         person: chance.key(),
         born: born(chance, shifted(birthday, days), today),
         memberships: Vec::new(),
+        others: Vec::new(),
         lacks_capacity: Vec::new(),
         died_on: None,
         in_family: false,
@@ -106,6 +107,9 @@ fn person(chance: &mut Chance, today: NaiveDate, own_consent_age: i32) -> Person
     if chance.percent(6) {
         person.memberships.push(belongs(chance, today));
     }
+    if chance.percent(20) {
+        person.others.push(belongs(chance, today));
+    }
     place(&mut person, today);
     person
 }
@@ -126,6 +130,14 @@ fn belongs(chance: &mut Chance, today: NaiveDate) -> MembershipFacts {
             from: shifted(today, from),
             until: until.map(|days| shifted(today, days.max(from))),
         },
+        end: chance.pick(&[
+            None,
+            Some(End::Moved),
+            Some(End::Died),
+            Some(End::Adopted),
+            Some(End::Fled),
+            Some(End::Other),
+        ]),
         parental_responsibility: chance.percent(65),
     }
 }
@@ -158,7 +170,7 @@ fn elsewhere(chance: &mut Chance, people: &[PersonFacts], today: NaiveDate) -> V
 fn responsibilities(chance: &mut Chance, people: &[PersonFacts], today: NaiveDate) -> Vec<Responsibility> {
     let mut all = Vec::new();
     for child in people {
-        if chance.percent(30) {
+        if chance.percent(50) {
             let held_by = if chance.percent(30) {
                 professional(chance)
             } else {

@@ -158,6 +158,7 @@ impl Maker {
             person: self.chance.key(),
             born: self.born(birthday),
             memberships: self.memberships(if grown { 75 } else { 8 }),
+            others: Vec::new(),
             lacks_capacity: (0..usize::from(self.chance.percent(12)))
                 .map(|_| self.period(&[-400, -400, -20, -1, 0, 1], &[None, None, Some(-10), Some(0), Some(1)]))
                 .collect(),
@@ -219,6 +220,7 @@ impl Maker {
         };
         let of = |period| MembershipFacts {
             period,
+            end: None,
             parental_responsibility: self.chance.percent(responsible),
         };
         periods.into_iter().map(of).collect()

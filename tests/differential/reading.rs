@@ -5,11 +5,12 @@ use crate::{
     cases::{Case, Question},
     replay::{self, Answer},
 };
+use chrono::NaiveDate;
 use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
     caller::Party,
     category::Category,
-    facts::{FamilyFacts, PersonFacts, Subject},
+    facts::{End, FamilyFacts, MembershipFacts, PersonFacts, Subject},
     reason::{Reason, Told},
 };
 
@@ -194,7 +195,8 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     if covered && !about_nobody && !clause.shielded {
         return here(Reason::Shielded);
     }
-    (case.field.of_members && !of_today(case)).then_some((Reason::NotAMember, false))
+    let stays = [Scope::Authority, Scope::Lead].contains(&clause.scope) && as_it_was(case);
+    (case.field.of_members && !of_today(case) && !stays).then_some((Reason::NotAMember, false))
 }
 
 /// Whether the row is of the family, or of somebody who is in it today by that very row, where it is a membership.
@@ -202,8 +204,45 @@ pub(crate) fn of_today(case: &Case) -> bool {
     let Subject::Person(subject) = case.row.subject else {
         return true;
     };
+    let today = case.facts.today;
+    let ended = |row: &MembershipFacts| row.period.until.is_some_and(|until| until <= today);
+    let of_another_day = case
+        .row
+        .membership
+        .is_some_and(|row| row.period.from > today || ended(&row));
     let mut here = case.facts.people.iter().filter(|person| person.in_family);
-    here.any(|person| person.person == subject) && !case.row.not_today
+    here.any(|person| person.person == subject) && !of_another_day
+}
+
+/// Whether it is the row of somebody who is in no family now, of the last one that they were in, which did not end by adoption, flight or for no recorded
+/// reason: by that very row, where it is a membership.
+pub(crate) fn as_it_was(case: &Case) -> bool {
+    let mut people = case.facts.people.iter();
+    let Some(person) = people.find(|person| case.row.subject == Subject::Person(person.person)) else {
+        return false;
+    };
+    let last_day = |one: &MembershipFacts| {
+        let ends = [one.period.until, person.died_on].into_iter().flatten();
+        ends.min().unwrap_or(NaiveDate::MAX)
+    };
+    let by_death = |one: &MembershipFacts| {
+        let (until, died) = (one.period.until, person.died_on);
+        died.is_some() && (until.is_none() || until > died || (until == died && one.end.is_none()))
+    };
+    let begun: Vec<&MembershipFacts> = [&person.memberships, &person.others]
+        .into_iter()
+        .flatten()
+        .filter(|one| one.period.from <= case.facts.today)
+        .collect();
+    let Some(last) = begun.iter().map(|one| last_day(one)).max() else {
+        return false;
+    };
+    let closed = |one: &&&MembershipFacts| {
+        let shut = [None, Some(End::Adopted), Some(End::Fled)];
+        last_day(one) == last && !by_death(one) && shut.contains(&one.end)
+    };
+    let here = |one: &MembershipFacts| last_day(one) == last && case.row.membership.is_none_or(|row| row == *one);
+    last <= case.facts.today && !begun.iter().any(|one| closed(&one)) && person.memberships.iter().any(here)
 }
 
 /// Whether it is asked if a person may be found who is shielded; someone unknown is.

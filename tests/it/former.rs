@@ -99,6 +99,8 @@ fn data() -> Dataset {
     {
         (row.phone, row.email) = (Some("01632 960123".to_owned()), Some("a@example.org".to_owned()));
         row.education_setting = Some("Newplace Primary".to_owned());
+        // Nothing says why anybody left.
+        row.end_reason = None;
     }
     let mut more = Vec::new();
     for row in data.memberships.iter_mut().filter(|row| row.family_id == old) {
@@ -351,5 +353,26 @@ async fn who_has_left_is_looked_up_where_they_live_by_their_present_name(databas
         ask(&police, person("Lee", "Sadler")).await.data()["markerLookup"]["status"],
         "NOT_FOUND",
         "who comes tomorrow"
+    );
+}
+
+on_both!(what_was_said_of_who_left_stays_where_it_was_said);
+async fn what_was_said_of_who_left_stays_where_it_was_said(database: &TestDatabase) {
+    let app = serve(database).await;
+    let partner = app.partner("cambs-police", "practitioner", "safeguarding");
+    let matches = async |reference: &str| {
+        let query = format!(
+            "{{ family(reference: \"{reference}\") {{ criteriaMatches {{ criterion member {{ memberUntil givenName }} }} }} }}"
+        );
+        partner.ask(&query).await.data()["family"]["criteriaMatches"]
+            .as_array()
+            .expect("matches")
+            .clone()
+    };
+    let his = json!({ "criterion": "EDUCATION", "member": { "memberUntil": today().date_naive(), "givenName": null } });
+    assert!(matches(OLD).await.contains(&his));
+    assert!(
+        matches(NEW).await.iter().all(|one| one["criterion"] != "EDUCATION"),
+        "and does not go with him"
     );
 }

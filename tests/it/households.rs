@@ -1,5 +1,7 @@
 //! The mother who fled, and whose telephone the child has: what one household recorded of somebody is seen in that household alone, whichever way it is asked for.
 
+use std::collections::BTreeSet;
+
 use chrono::Days;
 use serde_json::{Value, json};
 use thinkfamily::{
@@ -174,6 +176,33 @@ async fn what_the_new_household_recorded_is_seen_in_it_alone(database: &TestData
         let told: Value = serde_json::from_str(told).expect("JSON");
         assert_eq!(told["members"]["totalCount"], counted);
     }
+    // Nothing that both are told of Tyler is the same but what he is: no id of his, and none of what hangs on him.
+    let (here, there) = (ids_of_tyler(&fathers, OLD).await, ids_of_tyler(&mothers, NEW).await);
+    assert!(
+        !here.is_empty() && !there.is_empty() && here.is_disjoint(&there),
+        "{here:?} {there:?}"
+    );
+    // Who is given an id of the other household is told nothing by it.
+    for other in &there {
+        let reply = fathers.ask(&format!("{{ node(id: \"{other}\") {{ id }} }}")).await;
+        assert_eq!(reply.data()["node"], Value::Null);
+    }
+}
+
+/// The ids of Tyler in a household, and of what hangs on him.
+async fn ids_of_tyler(partner: &Partner, reference: &str) -> BTreeSet<String> {
+    let query = format!(
+        "{{ family(reference: \"{reference}\") {{ id members {{ \
+         id givenName consents {{ id }} criteriaMatches {{ id }} identifiers {{ id }} }} }} }}"
+    );
+    let reply = partner.ask(&query).await;
+    let members = reply.data()["family"]["members"].as_array().expect("members").clone();
+    let tyler = members.into_iter().find(|one| one["givenName"] == "Tyler");
+    let told = tyler.expect("he lives there").to_string();
+    told.split('"')
+        .filter(|text| text.len() > 20)
+        .map(str::to_owned)
+        .collect()
 }
 
 on_both!(nor_is_it_found_out_by_looking_somebody_up);

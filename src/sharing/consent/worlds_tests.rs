@@ -457,3 +457,25 @@ fn who_is_born_on_29_february_decides_from_1_march_of_a_common_year() {
     }
     assert_eq!(facts.people[4].born, Born::on(day("2004-02-29")));
 }
+
+#[test]
+fn for_a_child_who_is_recorded_as_lacking_capacity_the_parents_decide_still() {
+    let mut facts = with(vec![given(CHILD, MOTHER, 1)]);
+    facts.people[3].lacks_capacity = vec![Period {
+        from: days_before(20),
+        until: None,
+    }];
+    assert_eq!(of(CHILD, &facts), Ok(()));
+    let worker = Decider::Professional {
+        agency: key(70),
+        subject: "worker-1".into(),
+    };
+    facts.consents = vec![ConsentDecision {
+        decided_by: worker,
+        ..given(CHILD, MOTHER, 1)
+    }];
+    assert!(
+        of(CHILD, &facts).is_err(),
+        "nobody decides in their best interests who is below the age"
+    );
+}

@@ -100,7 +100,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     }),
     ("of who came back the membership that ended counts", |case| {
-        twisted(case, |case| case.row.not_today = false)
+        twisted(case, |case| case.row.membership = None)
     }),
     ("what only members have is anybody's", |case| {
         twisted(case, |case| case.field.of_members = false)

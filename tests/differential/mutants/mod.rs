@@ -4,10 +4,11 @@ use chrono::{Days, TimeDelta};
 use thinkfamily::sharing::{
     agreement::{Access, Agreement, Clause, ConsentRule, Scope},
     born::{ADULT_AGE, Born},
+    caller::Party,
     category::{Category, CategorySet},
     consent::{Asked, consent},
     decide::{Decision, Needs},
-    facts::{ConsentAnswer, ConsentDecision, Decider, MembershipFacts, PersonFacts, Subject},
+    facts::{ConsentAnswer, ConsentDecision, Decider, End, MembershipFacts, PersonFacts, Subject},
 };
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ mod agreements;
 mod consents;
 mod deciders;
 mod exceptions;
+mod former;
 
 /// A wrong decider and the mistake it makes.
 pub(crate) type Mutant = (&'static str, fn(&Case) -> Decision);
@@ -62,6 +64,7 @@ pub(crate) fn all() -> Vec<Mutant> {
         consents::MUTANTS,
         deciders::MUTANTS,
         exceptions::MUTANTS,
+        former::MUTANTS,
     ]
     .concat()
 }

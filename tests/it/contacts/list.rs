@@ -11,6 +11,7 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use super::{AT_RISK, HARDMANS, contact, hand_over, mailbox, marker_id, police, report, with, withdraw};
+use crate::lookups::households::dawn_joins;
 use crate::support::{
     app::{App, Partner, today},
     database::{TestDatabase, on_both},
@@ -172,3 +173,26 @@ async fn the_list_follows_the_lead_and_consent(database: &TestDatabase) {
     assert_eq!(count(&app.lead_professional()).await, 1);
 }
 on_both!(the_list_follows_the_lead_and_consent);
+
+async fn a_contact_with_who_lives_in_two_families_is_one_familys(database: &TestDatabase) {
+    let app = App::start(database).await;
+    dawn_joins(&app).await;
+    let note = json!({ "text": "Seen at the station", "category": "INVOLVEMENT" });
+    report(
+        &police(&app),
+        with(&contact(&marker_id(&app, HARDMANS).await), "note", note),
+    )
+    .await;
+    let count = async |reference: &str| {
+        let query = format!("{{ family(reference: \"{reference}\") {{ contacts {{ id }} }} }}");
+        app.lead_professional().ask(&query).await.data()["family"]["contacts"]
+            .as_array()
+            .map(Vec::len)
+    };
+    assert_eq!(
+        (count(HARDMANS).await, count("TF-10005").await),
+        (Some(1), Some(0)),
+        "she leads both"
+    );
+}
+on_both!(a_contact_with_who_lives_in_two_families_is_one_familys);

@@ -38,7 +38,7 @@ fn another(table: Table, column: &Column, chance: &mut Chance) -> Option<String>
         (Table::Family, "reference")
             | (Table::LocalIdentifier, "value")
             | (Table::Plan | Table::Marker, "status")
-            | (_, "note" | "result" | "closure")
+            | (_, "note" | "result" | "closure" | "end_reason")
     );
     if depends || column.change != Change::Free {
         return None;

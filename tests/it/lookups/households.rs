@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use thinkfamily::{
     demo,
+    records::{ConsentAnswer, ConsentRow},
     store::{bulk, dataset::Dataset},
 };
+use uuid::Uuid;
 
 use super::world::{born, membership, person, police, with, write};
 use crate::support::{
@@ -17,7 +19,7 @@ const OLD: &str = "TF-10001";
 const NEW: &str = "TF-10005";
 
 /// Dawn, who belongs to a family of the demonstration, joins another one as well.
-async fn dawn_joins(app: &App) {
+pub(crate) async fn dawn_joins(app: &App) {
     let data = demo::worked(today().date_naive());
     let dawn = data.people.iter().find(|row| row.given_name == "Dawn").expect("Dawn");
     let family = data.families.iter().find(|row| row.reference == NEW).expect("a family");
@@ -133,4 +135,61 @@ async fn who_left_is_not_found_by_what_the_old_household_recorded(database: &Tes
         let named = found(&social_care, with(person("Dawn", "Hardman"), &more)).await;
         assert_eq!(named, matched(&[NEW]), "{more}");
     }
+}
+
+on_both!(who_says_no_to_the_marker_is_not_found_and_who_lives_with_them_is);
+async fn who_says_no_to_the_marker_is_not_found_and_who_lives_with_them_is(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let (police, social_care) = (
+        police(&app),
+        app.partner("cambs-social-care", "marker_lookup", "safeguarding"),
+    );
+    assert_eq!(found(&police, person("Tyler", "Hardman")).await, matched(&[OLD]));
+    let data = demo::worked(today().date_naive());
+    let id = |given: &str| {
+        data.people
+            .iter()
+            .find(|row| row.given_name == given)
+            .expect("somebody")
+            .id
+    };
+    // His mother says no for Tyler, and yes for herself: the marker of the family stands.
+    let no = ConsentRow {
+        id: Uuid::from_u128(9_501),
+        family_id: data
+            .families
+            .iter()
+            .find(|row| row.reference == OLD)
+            .expect("a family")
+            .id,
+        person_id: id("Tyler"),
+        decided_by: Some(id("Dawn")),
+        category: "MARKER".to_owned(),
+        agency_kind: "police".to_owned(),
+        decision: ConsentAnswer::Refused,
+        recorded_at: today() - TimeDelta::minutes(1),
+        purposes: None,
+        expires_on: None,
+        withdrawn_at: None,
+        ..data.consents[0].clone()
+    };
+    let more = Dataset {
+        consents: vec![no],
+        ..Dataset::default()
+    };
+    bulk::load(app.store.databases(), &more, &mut |_| {}).await.unwrap();
+    assert_eq!(
+        found(&police, person("Tyler", "Hardman")).await,
+        ("NOT_FOUND".to_owned(), Vec::new())
+    );
+    assert_eq!(
+        found(&police, person("Dawn", "Hardman")).await,
+        matched(&[OLD]),
+        "hers is another decision"
+    );
+    assert_eq!(
+        found(&social_care, person("Tyler", "Hardman")).await,
+        matched(&[OLD]),
+        "a clause that does not ask is not bound"
+    );
 }

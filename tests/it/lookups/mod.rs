@@ -5,7 +5,7 @@ mod budget;
 mod failing;
 mod found;
 mod hidden;
-mod households;
+pub(crate) mod households;
 mod list;
 mod names;
 mod numbers;

@@ -86,6 +86,7 @@ pub(crate) fn membership(family: &FamilyRow, person_id: Uuid, key: u128) -> Memb
         phone: None,
         email: None,
         source_agency_id: None,
+        end_reason: None,
     }
 }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{assert_done, assert_refused, change, entries, hardmans};
 use crate::{
     feed::reader,
+    last_family,
     lookups::world::{add_namesake, ask, person},
     support::{
         app::{self, App, Partner, Reply, today},
@@ -71,7 +72,7 @@ async fn write(app: &App, sql: &str) {
 
 /// Lee leaves the Hardmans today.
 async fn lee_leaves(app: &App) {
-    let sql = "UPDATE membership SET valid_until = $1 WHERE authority_id = 1 \
+    let sql = "UPDATE membership SET valid_until = $1, end_reason = 'moved' WHERE authority_id = 1 \
                AND person_id = (SELECT id FROM person WHERE authority_id = 1 AND given_name = 'Lee' AND family_name = 'Sadler')";
     reader::change(&app.store, sql, vec![today().date_naive().into()]).await;
 }
@@ -147,7 +148,7 @@ async fn a_missing_man_of_no_family_opens_the_last_one(database: &TestDatabase) 
         members.iter().any(|member| member["givenName"] == "Dawn"),
         "{payload:#}"
     );
-    // What he is now is told to nobody: nothing says why he left.
+    // Among the members of today he is not.
     assert!(members.iter().all(|member| member["givenName"] != "Lee"), "{payload:#}");
     // A number of his there is of a household that is his no longer, and finds him neither.
     let number = json!({ "identifiers": [{ "system": "NINO", "value": "QQ900102A" }] });
@@ -160,6 +161,44 @@ async fn a_missing_man_of_no_family_opens_the_last_one(database: &TestDatabase) 
     assert_eq!(references(&payload), ["TF-10005"], "{payload:#}");
 }
 on_both!(a_missing_man_of_no_family_opens_the_last_one);
+
+async fn who_was_adopted_or_fled_opens_no_family_that_they_left(database: &TestDatabase) {
+    let databases = database.open().await;
+    let mut data = last_family::data();
+    let tyler = data
+        .people
+        .iter_mut()
+        .find(|row| row.given_name == "Tyler")
+        .expect("Tyler");
+    (tyler.given_name, tyler.family_name) = ("Kai".to_owned(), "Ashdown".to_owned());
+    bulk::load(&databases, &data, &mut |_| {}).await.unwrap();
+    let app = App::over(databases, Clock::fixed(today()), Ids::seeded(1)).await;
+    for agreement in demo::worked_agreements() {
+        app.load_agreement(agreement).await;
+    }
+    let mut adopted = person("Tyler", "Hardman");
+    (adopted["givenName"], adopted["familyName"]) = (json!("Kai"), json!("Ashdown"));
+    let in_vain = answer(&officer(&app), &nobody()).await;
+    for described in [adopted, person("Dawn", "Hardman"), person("Alfie", "Hardman")] {
+        let reply = answer(&officer(&app), &described).await;
+        assert_eq!(reply.bytes, in_vain.bytes, "{described}: {:#}", reply.body);
+    }
+    assert_eq!(opened(&app).await, 0);
+    assert_eq!(told(&app, "alert").await, 4, "each try is an alert");
+    // A child who moved opens it, and so does whoever comes to a father who died.
+    for (given, family) in [("Megan", "Hardman"), ("Lee", "Sadler")] {
+        let payload = open(&officer(&app), &person(given, family)).await;
+        assert_done(&payload);
+        assert_eq!(references(&payload), ["TF-10001"]);
+    }
+    // By a marker nobody is found who is in no family, whatever is recorded of their death.
+    let looker = app.partner("cambs-police", "marker_lookup", "safeguarding");
+    for (given, family) in [("Megan", "Hardman"), ("Lee", "Sadler")] {
+        let reply = ask(&looker, person(given, family)).await;
+        assert_eq!(reply.data()["markerLookup"]["status"], "NOT_FOUND", "{given}");
+    }
+}
+on_both!(who_was_adopted_or_fled_opens_no_family_that_they_left);
 
 async fn of_several_families_each_is_opened(database: &TestDatabase) {
     let app = App::start(database).await;

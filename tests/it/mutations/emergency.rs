@@ -337,3 +337,31 @@ async fn a_reference_that_several_could_mean_opens_none(database: &TestDatabase)
     assert_eq!(one(&app.lead_professional(), "tf 10001").await, "TF-10001");
 }
 on_both!(a_reference_that_several_could_mean_opens_none);
+
+async fn it_lasts_as_long_as_the_authority_says_and_its_manager_is_shown_it(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let family = hardmans(&app).await;
+    crate::feed::reader::change(
+        &app.store,
+        "UPDATE authority SET emergency_hours = 2 WHERE id = 1",
+        vec![],
+    )
+    .await;
+    let officer = app.partner("cambs-police", "practitioner", "safeguarding");
+    assert_eq!(
+        open(&officer, &family, WHY).await["expiresAt"],
+        "2026-06-15T14:00:00+00:00"
+    );
+    let manager = app.partner("tff-team", "agreement_manager", "agreement_management");
+    let reply = manager
+        .ask("{ emergencyAccesses { nodes { subject justification family { reference } } } }")
+        .await;
+    let shown = reply.data()["emergencyAccesses"]["nodes"]
+        .as_array()
+        .expect("nodes")
+        .clone();
+    assert!(shown.contains(&json!({ "subject": "practitioner-of-cambs-police", "justification": WHY, "family": { "reference": "TF-10001" } })));
+    app.clock.set(today() + TimeDelta::hours(2));
+    assert!(!sees(&officer, &family).await);
+}
+on_both!(it_lasts_as_long_as_the_authority_says_and_its_manager_is_shown_it);

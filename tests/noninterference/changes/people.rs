@@ -160,7 +160,8 @@ fn membership(m: &mut Maker<'_>, folder: &mut Folder) -> &'static str {
         education_setting = m.text_if_any(),
         phone = m.text_if_any(),
         email = m.text_if_any(),
-        source_agency_id = Some(m.agency())
+        source_agency_id = Some(m.agency()),
+        end_reason = m.code_if_any()
     );
     "memberships"
 }

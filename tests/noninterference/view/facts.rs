@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use thinkfamily::sharing::{
-    category::Category,
-    facts::{
-        ConsentAnswer, ConsentDecision, Decider, EmergencyFact, FamilyFacts, MembershipFacts, Period, PersonFacts,
-        Responsibility,
+use thinkfamily::{
+    records::{Code as _, MembershipRow, PersonRow},
+    sharing::{
+        category::Category,
+        facts::{
+            ConsentAnswer, ConsentDecision, Decider, EmergencyFact, End, FamilyFacts, MembershipFacts, Period,
+            PersonFacts, Responsibility,
+        },
     },
 };
 use uuid::Uuid;
@@ -46,6 +49,48 @@ fn decider(person: Option<Uuid>, agency: Option<Uuid>, subject: Option<&String>)
     person.map(Decider::Person).or_else(professional)
 }
 
+/// When and how somebody belonged to a family.
+pub(super) fn membership(row: &MembershipRow) -> MembershipFacts {
+    let end = row.end_reason.map(|reason| match reason.word() {
+        "moved" => End::Moved,
+        "died" => End::Died,
+        "adopted" => End::Adopted,
+        "fled" => End::Fled,
+        _ => End::Other,
+    });
+    MembershipFacts {
+        period: period(row.valid_from, row.valid_until),
+        end,
+        parental_responsibility: row.parental_responsibility,
+    }
+}
+
+/// Whether what was recorded of somebody stays as it was, for some: they are in no family, and the membership is their last one, which ended by a death or for a
+/// recorded reason that is neither adoption nor flight.
+pub(super) fn stays(folder: &Folder, person: &PersonRow, of: &MembershipRow, today: NaiveDate) -> bool {
+    let end = |row: &MembershipRow| {
+        row.valid_until
+            .min(person.died_on)
+            .or(row.valid_until)
+            .or(person.died_on)
+    };
+    let known = |row: &MembershipRow| {
+        let by_death = person.died_on.is_some() && (row.valid_until.is_none() || person.died_on < row.valid_until);
+        let on_the_day = person.died_on.is_some() && person.died_on == row.valid_until && row.end_reason.is_none();
+        let word = row.end_reason.map(|reason| reason.word());
+        by_death || on_the_day || matches!(word, Some("moved" | "died" | "other"))
+    };
+    let begun = folder
+        .memberships
+        .iter()
+        .filter(|row| row.person_id == person.id && row.valid_from <= today);
+    let begun: Vec<&MembershipRow> = begun.collect();
+    let over = begun.iter().all(|row| end(row).is_some_and(|day| day <= today));
+    let last = begun.iter().map(|row| end(row)).max();
+    let mut of_that_day = begun.iter().filter(|row| Some(end(row)) == last);
+    over && of.valid_from <= today && Some(end(of)) == last && of_that_day.all(|row| known(row))
+}
+
 /// Everybody who is or was in the family, or will be.
 fn people(folder: &Folder, today: NaiveDate) -> BTreeMap<Uuid, PersonFacts> {
     let mut people: BTreeMap<Uuid, PersonFacts> = BTreeMap::new();
@@ -58,6 +103,8 @@ fn people(folder: &Folder, today: NaiveDate) -> BTreeMap<Uuid, PersonFacts> {
             person: person.id,
             born: person.born(today),
             memberships: Vec::new(),
+            // Nobody of these worlds belongs to two families.
+            others: Vec::new(),
             lacks_capacity: folder
                 .lacks_capacity
                 .iter()
@@ -68,13 +115,9 @@ fn people(folder: &Folder, today: NaiveDate) -> BTreeMap<Uuid, PersonFacts> {
             in_family: false,
             belongs: false,
             shielded: person.shielded,
-            // Nobody of these worlds belongs to two families.
             sheltered: false,
         });
-        known.memberships.push(MembershipFacts {
-            period: period(row.valid_from, row.valid_until),
-            parental_responsibility: row.parental_responsibility,
-        });
+        known.memberships.push(membership(row));
         let lives = person.died_on.is_none_or(|died| died > today);
         known.belongs |= lives && row.valid_until.is_none_or(|until| until > today);
         known.in_family |= lives && here;

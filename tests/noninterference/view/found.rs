@@ -29,6 +29,7 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
         .iter()
         .filter(|row| open(row.valid_from, row.valid_until, today))
         .filter_map(|row| Some((row, folder.person(row.person_id)?)))
+        .filter(|(_, person)| person.died_on.is_none_or(|died| today < died))
         .collect();
     let sheltered = is_sheltered(folder, today);
     let mut places: Vec<_> = folder

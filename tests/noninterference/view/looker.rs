@@ -6,7 +6,7 @@ use thinkfamily::sharing::{
     category::CategorySet,
     ceiling::Ceiling,
     decide::{Needs, decide},
-    facts::{FamilyFacts, RowFacts, Subject},
+    facts::{FamilyFacts, MembershipFacts, RowFacts, Subject},
     register,
 };
 use uuid::Uuid;
@@ -15,7 +15,14 @@ use uuid::Uuid;
 pub(crate) type View = BTreeMap<(&'static str, Uuid, &'static str), String>;
 
 /// A field, and what a decision about it looks at in a row.
-type Asked = (&'static str, Subject, Option<Uuid>, CategorySet, [bool; 2]);
+type Asked = (
+    &'static str,
+    Subject,
+    Option<Uuid>,
+    CategorySet,
+    Option<MembershipFacts>,
+    bool,
+);
 
 pub(super) struct Looker<'a> {
     pub(super) ceiling: &'a Ceiling,
@@ -50,7 +57,8 @@ impl<'a> Looker<'a> {
             row.subject,
             row.source,
             row.categories,
-            [row.not_today, row.whereabouts],
+            row.membership,
+            row.whereabouts,
         );
         if let Some(known) = self.known.get(&key) {
             return *known;

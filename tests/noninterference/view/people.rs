@@ -6,7 +6,7 @@ use thinkfamily::sharing::facts::RowFacts;
 use uuid::Uuid;
 
 use super::{
-    facts::{Moment, open},
+    facts::{self, Moment, open},
     looker::{Looker, values},
 };
 use crate::world::Folder;
@@ -33,7 +33,7 @@ const BIRTHS: [&str; 6] = [
 ];
 
 /// What is seen of members, and who is. Of who has left, or is yet to come, it is what they are or were in the family, and since when and until when: what they are called or reached by now
-/// is the same to everybody, whatever the register says of it.
+/// is the same to everybody, whatever the register says of it: unless that was their last family, they are in none now, and it stays as it was.
 pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) -> HashSet<Uuid> {
     let today = moment.today;
     let mut members = HashSet::new();
@@ -43,7 +43,8 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment)
         };
         let lives = person.died_on.is_none_or(|died| today < died);
         let here = lives && open(row.valid_from, row.valid_until, today);
-        let facts = RowFacts::membership(person.id, here);
+        let told = here || facts::stays(folder, person, row, today);
+        let facts = RowFacts::membership(person.id, facts::membership(row));
         // All that is known of a birth is of one category, and orders and ages are made of all of it.
         let birth = format!(
             "{:?}",
@@ -64,7 +65,7 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment)
             "Member.employmentStatus" employment_status, "Member.educationSetting" education_setting,
         );
         let today_alone = age.into_iter().chain(births).chain(there);
-        let today_alone = today_alone.map(|(field, value)| (field, if here { value } else { String::new() }));
+        let today_alone = today_alone.map(|(field, value)| (field, if told { value } else { String::new() }));
         let own = values!(row,
             "Member.relationship" relationship, "Member.memberFrom" valid_from, "Member.memberUntil" valid_until,
         );
@@ -103,7 +104,13 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
         }
     }
     for row in &folder.local_identifiers {
-        if !looker.facts.members().any(|member| member.person == row.person_id) {
+        let here = looker.facts.members().any(|member| member.person == row.person_id);
+        let mut once = folder.memberships.iter().filter(|one| one.person_id == row.person_id);
+        let stays = |one| {
+            let person = folder.person(row.person_id);
+            person.is_some_and(|person| facts::stays(folder, person, one, looker.facts.today))
+        };
+        if !here && !once.any(stays) {
             continue;
         }
         if looker.row(
