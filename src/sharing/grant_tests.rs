@@ -317,3 +317,60 @@ fn how_something_agrees_is_told_to_whoever_sees_it_and_has_a_clause_that_explain
     }
     assert!(!told(vec![of_cohort(loud())], false));
 }
+
+#[test]
+fn a_decision_is_recorded_unseen_by_whoever_leads_or_works_with_them_about_members_of_today() {
+    let unseen = |scope, emergency: bool, facts: FamilyFacts, person: u128, decider: u128| {
+        let clause = Clause {
+            access: vec![Access::Write],
+            emergency,
+            ..with_scope(scope, clause("writes", &[Consent]))
+        };
+        let decider = Decider::Person(key(decider));
+        let grant = grant(vec![clause], facts);
+        grant
+            .may_record_unseen(CategorySet::of(&[Consent]), key(person), &decider)
+            .is_some()
+    };
+    let involved = || FamilyFacts {
+        involved: vec![key(POLICE)],
+        ..family()
+    };
+    let led = || FamilyFacts {
+        lead: Some((key(POLICE), "officer-1".into())),
+        ..family()
+    };
+    assert!(unseen(Scope::Involved, false, involved(), MOTHER, MOTHER));
+    assert!(unseen(Scope::Lead, false, led(), CHILD, MOTHER));
+    assert!(unseen(Scope::Authority, false, involved(), MOTHER, MOTHER));
+    assert!(
+        !unseen(Scope::Authority, false, family(), MOTHER, MOTHER),
+        "they work with nobody"
+    );
+    assert!(
+        !unseen(Scope::Lead, false, involved(), MOTHER, MOTHER),
+        "the clause does not hold"
+    );
+    let somebody_else = FamilyFacts {
+        lead: Some((key(POLICE), "officer-2".into())),
+        ..family()
+    };
+    assert!(!unseen(Scope::Authority, false, somebody_else, MOTHER, MOTHER));
+    let opened = FamilyFacts {
+        emergencies: vec![opened_emergency()],
+        ..led()
+    };
+    assert!(
+        !unseen(Scope::Involved, true, opened, MOTHER, MOTHER),
+        "an emergency is not work"
+    );
+    for (person, decider) in [(CHILD, MOTHER), (MOTHER, CHILD)] {
+        let mut facts = involved();
+        facts
+            .people
+            .iter_mut()
+            .for_each(|one| one.in_family &= one.person != key(CHILD));
+        assert!(!unseen(Scope::Involved, false, facts, person, decider), "who has left");
+    }
+    assert!(!unseen(Scope::Involved, false, involved(), 99, MOTHER));
+}
