@@ -193,3 +193,16 @@ async fn who_says_no_to_the_marker_is_not_found_and_who_lives_with_them_is(datab
         "a clause that does not ask is not bound"
     );
 }
+
+on_both!(on_the_day_of_a_death_nobody_is_found_any_more);
+async fn on_the_day_of_a_death_nobody_is_found_any_more(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let police = police(&app);
+    for (day, status) in [("2026-06-16", "MATCHED"), ("2026-06-15", "NOT_FOUND")] {
+        let dies = format!("UPDATE person SET died_on = '{day}' WHERE given_name = 'Lee' AND family_name = 'Sadler'");
+        write(&app, &dies).await;
+        assert_eq!(found(&police, person("Lee", "Sadler")).await.0, status, "{day}");
+        let lives_there = found(&police, person("Dawn", "Hardman")).await;
+        assert_eq!(lives_there, matched(&[OLD]), "who lives there still");
+    }
+}
