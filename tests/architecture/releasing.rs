@@ -60,6 +60,12 @@ const KNOWN: [(&str, &str, usize, &str); 25] = [
         "an endpoint that exists for the asker",
     ),
     (
+        "graphql/mutations/consent_by_reference.rs",
+        "rows",
+        1,
+        "that a decision was taken in, which is the same whoever there is",
+    ),
+    (
         "graphql/mutations/emergency.rs",
         "rows",
         5,

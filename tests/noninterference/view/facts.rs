@@ -77,7 +77,7 @@ pub(super) fn stays(folder: &Folder, person: &PersonRow, of: &MembershipRow, tod
     let known = |row: &MembershipRow| {
         let by_death = person.died_on.is_some() && (row.valid_until.is_none() || person.died_on < row.valid_until);
         let on_the_day = person.died_on.is_some() && person.died_on == row.valid_until && row.end_reason.is_none();
-        let word = row.end_reason.map(|reason| reason.word());
+        let word = row.end_reason.map(Code::word);
         by_death || on_the_day || matches!(word, Some("moved" | "died" | "other"))
     };
     let begun = folder
