@@ -281,24 +281,6 @@ fn lines_are_checked_as_a_whole() {
         "closed_on: is there without attached_on",
     );
     refused(
-        Table::Membership,
-        "2025-01-01",
-        "2016-04-30",
-        "valid_until: is before valid_from",
-    );
-    refused(
-        Table::Membership,
-        ",north-police,",
-        ",north-police,moved",
-        "end_reason: is there without valid_until",
-    );
-    refused(
-        Table::Membership,
-        ",adopted",
-        ",died out",
-        "end_reason: is not one of moved, died, adopted, fled, other",
-    );
-    refused(
         Table::Plan,
         ",2025-12-31,wholly",
         ",,wholly",
@@ -355,6 +337,17 @@ fn lines_are_checked_as_a_whole() {
             .to_string()
             .contains("closure: is there though")
     );
+}
+
+#[test]
+fn why_a_membership_ended_goes_with_its_end() {
+    for (good, bad, told) in [
+        ("2025-01-01", "2016-04-30", "valid_until: is before valid_from"),
+        (",north-police,", ",north-police,moved", "end_reason: is there without"),
+        (",adopted", ",died out", "end_reason: is not one of moved"),
+    ] {
+        refused(Table::Membership, good, bad, told);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
 const WITHOUT_ROW: [&str; 4] = ["rows", "handle", "about_nobody", "of_own_agency"];
 
 /// Where it may be called, how often, and why: what comes out is about nobody, or is made of rows that were decided each for itself.
-const KNOWN: [(&str, &str, usize, &str); 25] = [
+const KNOWN: [(&str, &str, usize, &str); 26] = [
     (
         "graphql/alerts.rs",
         "of_own_agency",
@@ -63,7 +63,7 @@ const KNOWN: [(&str, &str, usize, &str); 25] = [
         "graphql/mutations/consent_by_reference.rs",
         "rows",
         1,
-        "that a decision was taken in, which is the same whoever there is",
+        "that a decision was taken in, which is told whoever is stored",
     ),
     (
         "graphql/mutations/emergency.rs",

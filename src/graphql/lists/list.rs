@@ -9,7 +9,7 @@ use crate::{graphql::cursor::SortKey, sharing::grant::Shared};
 /// Each line of the filter says what is sent, how it is compared and with which field of the rows: `held_from: NaiveDate, from held_on;`.
 /// It is compared as `is`, `is_text` (without regard to case), `from` or `until` (a day); `has: bool` asks whether there is a value.
 /// Each line of the order says by which field: `HeldOn by held_on;`. Where a field is not the row's column of that name, behind it stands
-/// what it is: `|row| …`. What else differs from other lists is said at the end.
+/// what it is: `|row| …`, or `=> Todo::due` of the object. What else differs from other lists is said at the end.
 macro_rules! list {
     ($name:ident of $node:ident, $rows:literal, [$($table:ident),*]
         filter { $($(#[$($about:tt)+])+ $wanted:ident: $type:ty, $how:ident $column:ident $(|$of:ident| $value:expr)?;)+ }
@@ -83,7 +83,7 @@ macro_rules! list {
 
 /// Says what a list can be ordered by.
 macro_rules! ordering {
-    ($name:ident of $node:ident, $rows:literal { $($(#[$($says:tt)+])+ $place:ident by $key:ident $(|$of:ident| $value:expr)?;)+ }) => {
+    ($name:ident of $node:ident, $rows:literal { $($(#[$($says:tt)+])+ $place:ident by $key:ident $(|$of:ident| $value:expr)? $(=> $seen:path)?;)+ }) => {
         pastey::paste! {
             #[doc = concat!("What ", $rows, " can be ordered by.")]
             #[derive(Clone, Copy, Debug, async_graphql::Enum, PartialEq, Eq)]
@@ -105,7 +105,7 @@ macro_rules! ordering {
                     match self.field {
                         $([<$node OrderField>]::$place => $crate::graphql::lists::list::key(
                             &$crate::graphql::lists::list::seen!(
-                                row, [<$node:snake:upper _ $key:upper>], $key $(|$of| $value)?
+                                row, [<$node:snake:upper _ $key:upper>], $key $(|$of| $value)? $(=> $seen)?
                             ),
                         ),)+
                     }
@@ -133,6 +133,9 @@ macro_rules! ordering {
 
 /// A value of a row as the asker sees it.
 macro_rules! seen {
+    ($row:ident, $field:ident, $column:ident => $seen:path) => {
+        $seen($row)
+    };
     ($row:ident, $field:ident, $column:ident) => {
         $crate::graphql::lists::list::seen!($row, $field, $column | of | of.$column.clone())
     };

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, InputObject};
+use async_graphql::InputObject;
 use chrono::NaiveDate;
 
-use super::{Select, list};
+use super::{
+    Select,
+    list::{from, ordering, until},
+};
 use crate::{
     graphql::{
-        codes::SortDirection,
         cursor::SortKey,
         objects::{Todo, visible},
         page::Order,
@@ -33,21 +35,11 @@ pub struct TodoFilter {
     pub due_until: Option<NaiveDate>,
 }
 
-/// What it can be ordered by.
-#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
-pub enum TodoOrderField {
-    /// The day by which it is due.
-    DueOn,
-}
-
-/// In which order it comes.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct TodoOrder {
-    /// What to order by.
-    pub field: TodoOrderField,
-    /// Which way.
-    #[graphql(default_with = "SortDirection::Ascending")]
-    pub direction: SortDirection,
+ordering! {
+    todo of Todo, "things to do" {
+        /// The day by which it is due.
+        DueOn by due_on => Todo::due;
+    }
 }
 
 /// A filter and an order of what is to be done.
@@ -69,20 +61,15 @@ impl Select for TodoSelect {
     }
 
     fn passes(&self, row: &Todo) -> bool {
-        list::from(self.filter.due_from.as_ref(), || row.due())
-            && list::until(self.filter.due_until.as_ref(), || row.due())
+        from(self.filter.due_from.as_ref(), || row.due()) && until(self.filter.due_until.as_ref(), || row.due())
     }
 
     fn by(&self, row: &Todo) -> Option<SortKey> {
-        self.order?;
-        list::key(&row.due())
+        self.order?.by(row)
     }
 
     fn order(&self) -> Order {
-        Order {
-            name: format!("todo {}", self.order.map_or("-", |_| "DueOn")),
-            direction: self.order.map_or(SortDirection::Ascending, |order| order.direction),
-        }
+        TodoOrder::named(self.order)
     }
 
     fn filters(&self) -> Vec<FieldId> {
@@ -91,7 +78,7 @@ impl Select for TodoSelect {
     }
 
     fn orders(&self) -> Option<FieldId> {
-        self.order.map(|_| field::TODO_DUE_ON)
+        self.order.map(TodoOrder::looks_at)
     }
 
     fn rows(dossier: &Arc<Dossier>) -> Vec<Todo> {

@@ -95,8 +95,8 @@ impl Change for RecordConsentInput {
         };
         let named = Named { key, field: "memberId" };
         // With decisions comes who may decide.
-        let decisions = Table::Consent.into();
-        let (dossier, member, permit) = writable::row_with(request, named, Kind::Member, decisions, permit).await?;
+        let more = Table::Consent.into();
+        let (dossier, member, permit) = writable::row_with(request, named, Kind::Member, more, permit).await?;
         let person = member.person();
         let named = match decider {
             None => member.clone(),

@@ -1,6 +1,7 @@
 //! How an object type is said whose rows belong to a family: its row, and one line for each field.
 
-/// Says an object type: a row that is locked up with a family, and its fields. Its `id`'s categories say whether it exists for the asker.
+/// Says an object type: a row that is locked up with a family, and its fields. The categories of its `id`, or
+/// of the field that is named, say whether it exists for the asker.
 ///
 /// Each field is named as the register names it, and is
 /// - a column: `held_on: NaiveDate;`,
@@ -12,6 +13,10 @@
 macro_rules! entry {
     ($(#[doc = $about:tt])+ $object:ident of $row:ty) => {
         pastey::paste! {
+            $crate::graphql::objects::said::entry! { $(#[doc = $about])+ $object of $row, [<$object:snake:upper _ID>] }
+        }
+    };
+    ($(#[doc = $about:tt])+ $object:ident of $row:ty, $existence:ident) => {
             $(#[doc = $about])+
             #[derive(Clone)]
             pub struct $object {
@@ -22,7 +27,7 @@ macro_rules! entry {
             impl crate::graphql::objects::entry::Entry for $object {
                 type Row = $row;
                 const EXISTENCE: crate::sharing::register::FieldId =
-                    crate::sharing::register::field::[<$object:snake:upper _ID>];
+                    crate::sharing::register::field::$existence;
 
                 fn new(
                     dossier: std::sync::Arc<crate::store::dossier::Dossier>,
@@ -35,7 +40,6 @@ macro_rules! entry {
                     &self.row
                 }
             }
-        }
     };
     ($(#[doc = $about:tt])+ $object:ident of $row:ty { $(
         $(#[doc = $says:tt])+

@@ -1,39 +1,22 @@
 //! `Todo`: something that is to be done by the Lead Professional of a family. It is worked out when it is asked for, and stored nowhere.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 
-use super::{Entry, Family, Member, family, rows};
+use super::{Entry, Family, Member, family, rows, said::entry};
 use crate::{
     graphql::codes::TodoKind,
     sharing::{
         consent::Asking,
-        grant::{Link, Shared, Visible},
-        register::{FieldId, field},
+        grant::{Link, Shared},
+        register::field,
     },
-    store::dossier::{Dossier, MemberRecord},
+    store::dossier::MemberRecord,
 };
 
-/// Something to be done about a member of a family.
-#[derive(Clone)]
-pub struct Todo {
-    dossier: Arc<Dossier>,
-    row: Visible<MemberRecord>,
-}
-
-impl Entry for Todo {
-    type Row = MemberRecord;
-    const EXISTENCE: FieldId = field::TODO_KIND;
-
-    fn new(dossier: Arc<Dossier>, row: Visible<MemberRecord>) -> Self {
-        Self { dossier, row }
-    }
-
-    fn row(&self) -> &Visible<MemberRecord> {
-        &self.row
-    }
+entry! {
+    /// Something to be done about a member of a family.
+    Todo of MemberRecord, TODO_KIND
 }
 
 impl Todo {

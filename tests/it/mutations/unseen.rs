@@ -125,7 +125,10 @@ async fn whoever_there_is_the_answer_is_the_same(database: &TestDatabase) {
         let newest = of_kind(&app, "consent").await.swap_remove(0);
         assert_eq!(newest.categories, entry.categories);
         assert!(newest.families.is_empty() && newest.people.is_empty() && newest.consents.is_empty());
-        assert_eq!(newest.reason.as_ref().map(|code| code.as_str()), Some("NOT_FOUND"));
+        assert_eq!(
+            newest.reason.as_ref().map(thinkfamily::audit::Code::as_str),
+            Some("NOT_FOUND")
+        );
         seen.insert((sent, newest.awaits));
     }
     assert_eq!(

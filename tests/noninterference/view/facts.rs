@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use thinkfamily::{
-    records::{Code as _, MembershipRow, PersonRow},
+    records::{Code, MembershipRow, PersonRow},
     sharing::{
         category::Category,
         facts::{
