@@ -6,7 +6,7 @@
 //! the caller of this code decides before a candidate counts.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::OnceLock,
 };
 
@@ -380,6 +380,7 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, in_emerge
          CASE WHEN EXISTS (SELECT 1 FROM membership h \
              {join} membership o ON o.authority_id = $1 AND o.family_id = h.family_id AND {other} \
              {join} person s ON s.authority_id = $1 AND s.id = o.person_id AND s.shielded \
+             AND (s.died_on IS NULL OR s.died_on > $3) \
              WHERE h.authority_id = $1 AND h.person_id = p.id AND {theirs}) THEN 1 ELSE 0 END AS sheltered, \
          CASE WHEN $5 THEN (SELECT {list}(a.postcode, a.line1, a.line2, a.town)) FROM address a \
              WHERE a.authority_id = $1 AND a.family_id = m.family_id AND {place}){as_text} END AS addresses, \
@@ -417,8 +418,13 @@ pub struct CandidateSearch {
 
 impl Session {
     /// Reads whom the keys of an operation's questions lead to: members of families that are on the cohort
-    /// today, or in an emergency of any. One statement, whatever the number of keys.
-    pub async fn candidates(&self, keys: &[i64], look: CandidateSearch) -> Result<Candidates, StoreError> {
+    /// today, or in an emergency of any but those that are barred to who asks. One statement, whatever the number of keys.
+    pub async fn candidates(
+        &self,
+        keys: &[i64],
+        look: CandidateSearch,
+        barred: &HashSet<Uuid>,
+    ) -> Result<Candidates, StoreError> {
         let decoys = i64::try_from(look.decoys).unwrap_or(i64::MAX);
         let values: Vec<Bind> = vec![
             self.authority().into(),
@@ -431,7 +437,9 @@ impl Session {
         ];
         let mut candidates = Candidates::default();
         let rows = self.rows(statement(self.backend(), look.in_emergency), values).await?;
-        for row in present_or_last(rows.records::<Row>()?, self.today()) {
+        let mut rows = rows.records::<Row>()?;
+        rows.retain(|row| !barred.contains(&row.family_id));
+        for row in present_or_last(rows, self.today()) {
             candidates.add(&row)?;
         }
         candidates.decoys.truncate(look.decoys);

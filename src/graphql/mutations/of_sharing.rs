@@ -1,8 +1,9 @@
-//! Changes of what sharing rests on: consent, involvement, emergency access and the agreement.
+//! Changes of what sharing rests on: consent, involvement, emergency access, bars and the agreement.
 
 use async_graphql::{Context, Object};
 
 use super::{
+    bar_subject::{BarSubjectInput, BarSubjectPayload},
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload, Opening},
     frame::make,
     involvement::{EndInvolvementInput, EndInvolvementPayload, RecordInvolvementInput, RecordInvolvementPayload},
@@ -65,6 +66,16 @@ impl OfSharing {
     ) -> Outcome<OpenEmergencyAccessPayload> {
         let desk = beside::<Desk>(ctx);
         make(ctx, Opening { input, desk }).await
+    }
+
+    /// Bars a family to somebody who has a conflict of interest: whatever an agreement says, and in an emergency too, nothing of it is there for them, from the
+    /// moment of the answer or the first day on. Where it is barred to them already, the end of that is set.
+    async fn bar_subject(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which family, to whom, for which days.")] input: BarSubjectInput,
+    ) -> Outcome<BarSubjectPayload> {
+        make(ctx, input).await
     }
 
     /// Loads a version of an information sharing agreement. It takes effect by its dates, and at once where these have come.
