@@ -10,6 +10,7 @@ pub mod agreement_signatory;
 pub mod alert;
 pub mod authority;
 pub mod authority_fence;
+pub mod barred_subject;
 pub mod consent;
 pub mod criteria_match;
 pub mod emergency_access;

@@ -33,6 +33,7 @@ mod m0032_number_to_ring;
 mod m0034_deciders;
 mod m0035_meetings;
 mod m0036_membership_end;
+mod m0037_barred_subject;
 mod m0039_withdrawals;
 mod of_families;
 mod step;
@@ -58,7 +59,8 @@ pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
     };
     let tables = m0014_written::noted_tables()
         .chain(m0034_deciders::noted_tables())
-        .chain(m0035_meetings::noted_tables());
+        .chain(m0035_meetings::noted_tables())
+        .chain(m0037_barred_subject::noted_tables());
     tables.flat_map(of_table).collect()
 }
 
@@ -133,6 +135,7 @@ pub const MAIN: Steps = Steps {
         m0034_deciders::STEP,
         m0035_meetings::STEP,
         m0036_membership_end::STEP,
+        m0037_barred_subject::STEP,
         m0039_withdrawals::STEP,
     ],
 };

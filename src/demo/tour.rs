@@ -151,6 +151,7 @@ impl Tour {
             elsewhere: Vec::new(),
             responsibilities: Vec::new(),
             consents: consents.collect(),
+            bars: Vec::new(),
             emergencies: Vec::new(),
             people_read: true,
             own_consent_age: 13,

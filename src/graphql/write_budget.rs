@@ -10,9 +10,11 @@ pub use self::{admitted::Admitted, settings::WriteSettings};
 use super::{api_error::ApiError, context::Request, counting::Window};
 use crate::{
     error::Retry,
-    store::{budget::Admission, write::budget::Count},
+    store::{budget::Admission, reference, write::budget::Count},
 };
 
+/// Names a family by its reference: in every spelling it is one, and all of an agency are counted together.
+const BY_REFERENCE: &[u8] = b"recordConsentByReference";
 /// Counted for the person who makes it, and for nothing else.
 const EMERGENCY: &[u8] = b"openEmergencyAccess";
 /// What only takes away, and what may be a no of a family that is named by no id: counted for the person who makes it, and not with what their colleagues change.
@@ -21,7 +23,7 @@ const BY_PERSON: [&[u8]; 4] = [
     b"withdrawConsent",
     b"endInvolvement",
     b"recordMarkerRemoved",
-    b"recordConsentByReference",
+    BY_REFERENCE,
 ];
 
 /// Counts a change of that kind, of whatever the id names. An id that is none of ours names nothing; the change itself says so.
@@ -38,7 +40,12 @@ pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) ->
         Count { holder, allowed }
     };
     let (agency, client) = (agency.as_bytes().as_slice(), client.as_bytes());
-    let (about, kind) = (family.as_bytes().as_slice(), kind.as_bytes());
+    let kind = kind.as_bytes();
+    let by_reference = kind == BY_REFERENCE;
+    let reference = named.filter(|_| by_reference).map(reference::folded);
+    let about = reference
+        .as_ref()
+        .map_or(family.as_bytes().as_slice(), |said| said.as_bytes());
     // With a portal, the program is another agency's.
     let (writer, subject) = (
         caller.principal.agency.as_bytes().as_slice(),
@@ -48,10 +55,14 @@ pub(super) async fn admit(request: &Request, kind: &str, named: Option<&str>) ->
     let counts = if kind == EMERGENCY {
         vec![count(&[b"emergency", agency, client, writer, subject], of_kind)]
     } else if BY_PERSON.contains(&kind) {
-        vec![
+        let mut counts = vec![
             count(&[b"person", agency, client, writer, subject], all),
             count(&[b"person", agency, client, writer, subject, about, kind], of_kind),
-        ]
+        ];
+        if by_reference {
+            counts.push(count(&[b"reference", writer, about], settings.per_family));
+        }
+        counts
     } else {
         let mut counts = vec![
             count(&[b"client", agency, client], all),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A good file of every table, in the order of loading; every column is filled at least once.
-const GOOD: [(Table, &str); 24] = [
+const GOOD: [(Table, &str); 25] = [
     (
         Table::Agency,
         "code,name,kind\nnorth-police,North Police,police\nnorth-school,North School,school\n",
@@ -132,6 +132,10 @@ const GOOD: [(Table, &str); 24] = [
         Table::TafAttendance,
         "taf_attendance_key,family_key,taf_meeting_key,agency,attendee,attendance\nn1,f1,t1,north-police,Sam Fox,apologies\n",
     ),
+    (
+        Table::BarredSubject,
+        "barred_subject_key,family_key,agency,subject,valid_from,valid_until\nb1,f1,north-school,sub-7,2025-01-01,2025-06-01\nb2,f1,,sub-8,2025-01-01,\n",
+    ),
 ];
 
 fn today() -> NaiveDate {
@@ -203,7 +207,7 @@ fn import(mut importer: Importer) -> Dataset {
 #[test]
 fn good_files_become_rows() {
     let data = import(importer());
-    assert_eq!(data.len(), 35);
+    assert_eq!(data.len(), 37);
     let mother = &data.people[0];
     assert_eq!(
         (mother.authority_id, mother.family_name.as_str()),

@@ -235,7 +235,8 @@ impl Named<'_> {
             | Table::StatutoryStatus
             | Table::LeadProfessional
             | Table::ParentalResponsibility
-            | Table::LacksCapacity => {
+            | Table::LacksCapacity
+            | Table::BarredSubject => {
                 &[("valid_from", "valid_until")]
             }
             Table::Involvement => &[("started_on", "ended_on")],

@@ -5,6 +5,7 @@
 
 mod assessment;
 mod authority;
+mod barred;
 mod cell;
 mod code;
 mod column;
@@ -28,6 +29,7 @@ pub(crate) use self::table::{each_locked_table, each_table};
 pub use self::{
     assessment::*,
     authority::*,
+    barred::*,
     cell::{Cell, InColumn, Take},
     code::Code,
     column::{Change, Column, Holds},

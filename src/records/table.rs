@@ -159,6 +159,7 @@ macro_rules! each_table {
             contacts Contact WholeContactRow [Contact];
             taf_meetings TafMeeting TafMeetingRow [TafMeeting];
             taf_attendances TafAttendance TafAttendanceRow [TafAttendance];
+            barred_subjects BarredSubject BarredSubjectRow [];
         }
     };
 }

@@ -119,12 +119,7 @@ pub type Decision = Result<Permits, Withheld>;
 pub fn decide(ceiling: &Ceiling, needs: Needs, facts: &FamilyFacts, row: &RowFacts) -> Decision {
     // Asked first, so that what is beyond the ceiling is told alike whosever the family is.
     within_ceiling(ceiling, needs)?;
-    if facts.authority != ceiling.caller().authority {
-        return Err(Withheld {
-            reason: Reason::OtherAuthority,
-            told: Told::Withheld,
-        });
-    }
+    of_callers(ceiling, facts)?;
     permit(ceiling, needs, |party, clause, category| {
         let asked = asked(ceiling, party, category);
         holds(clause, party, asked, needs, facts, row)
@@ -173,9 +168,7 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
         reason,
         told: Told::Withheld,
     };
-    if facts.authority != ceiling.caller().authority {
-        return Err(refused(Reason::OtherAuthority));
-    }
+    of_callers(ceiling, facts)?;
     // Someone of whom nothing is known might be shielded, so they are.
     let shielded = facts.person(person).is_none_or(|person| person.shielded);
     permit(ceiling, needs, |party, clause, category| {
@@ -189,6 +182,22 @@ pub fn decide_found(ceiling: &Ceiling, facts: &FamilyFacts, person: uuid::Uuid) 
         holds(clause, party, asked, needs, facts, &RowFacts::family())
     })
     .map_err(|withheld| refused(withheld.reason))
+}
+
+/// Refuses a family of another authority, and one that is barred to the caller: to both nothing is told but that it is withheld.
+fn of_callers(ceiling: &Ceiling, facts: &FamilyFacts) -> Result<(), Withheld> {
+    let caller = ceiling.caller();
+    let reason = if facts.authority != caller.authority {
+        Reason::OtherAuthority
+    } else if facts.bars(caller) {
+        Reason::Barred
+    } else {
+        return Ok(());
+    };
+    Err(Withheld {
+        reason,
+        told: Told::Withheld,
+    })
 }
 
 /// Decides about a value of a row that no family holds: only clauses that ask nothing of a family permit it. Of a row that an agency holds, those do

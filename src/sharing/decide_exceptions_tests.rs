@@ -4,8 +4,8 @@ use super::*;
 use crate::sharing::{
     agreement::Clause,
     caller::{Caller, Party},
-    category::Category::{Contact, Household, Plan},
-    facts::PersonFacts,
+    category::Category::{Contact, Household, Marker, Plan},
+    facts::{Bar, PersonFacts},
     fixtures::{ceiling as of, *},
 };
 
@@ -289,4 +289,47 @@ fn a_portal_of_the_users_own_agency_and_name_still_needs_its_own_clause() {
         )),
         Some(Reason::ConsentNotGiven)
     );
+}
+
+#[test]
+fn what_is_barred_to_somebody_is_withheld_before_any_clause_and_never_explained() {
+    let bar = |subject: &str, agency: Option<u128>| Bar {
+        agency: agency.map(key),
+        subject: subject.into(),
+        period: belongs(false).period,
+    };
+    let ceiling = of(vec![in_emergency(explained(clause("c", &[Plan, Marker])))]);
+    let asked = |bars: Vec<Bar>| {
+        let facts = FamilyFacts {
+            bars,
+            emergencies: vec![opened_emergency()],
+            ..family()
+        };
+        let found = decide_found(&ceiling, &facts, key(MOTHER))
+            .err()
+            .map(|withheld| withheld.reason);
+        assert_eq!(
+            found == Some(Reason::Barred),
+            facts.bars(&caller()),
+            "nobody is found there"
+        );
+        read(&ceiling, &[Plan], &facts, &RowFacts::family()).err()
+    };
+    let barred = Some(Withheld {
+        reason: Reason::Barred,
+        told: Told::Withheld,
+    });
+    assert_eq!(asked(vec![bar("officer-1", None)]), barred);
+    assert_eq!(
+        asked(vec![bar("officer-2", None), bar("officer-1", Some(POLICE))]),
+        barred
+    );
+    assert_eq!(
+        asked(vec![bar("officer-2", None), bar("officer-1", Some(99))]),
+        None,
+        "somebody else"
+    );
+    let mut over = bar("officer-1", None);
+    over.period.until = Some(today());
+    assert_eq!(asked(vec![over]), None, "it ended today");
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 pub use super::membership::{End, MembershipFacts, Period, stays_from};
 use super::{
     born::Born,
+    caller::{Caller, Party},
     category::{Category, CategorySet},
 };
 
@@ -164,6 +165,17 @@ pub struct EmergencyFact {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Somebody to whom the family is barred.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// The agency for which they ask; none for whichever it is.
+    pub agency: Option<Uuid>,
+    /// Who.
+    pub subject: String,
+    /// When.
+    pub period: Period,
+}
+
 /// Everything a decision about one family's rows rests on, as of one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FamilyFacts {
@@ -188,6 +200,8 @@ pub struct FamilyFacts {
     pub responsibilities: Vec<Responsibility>,
     /// Decisions about the consent of its people, in whatever family they were said, in any order.
     pub consents: Vec<ConsentDecision>,
+    /// To whom it is barred.
+    pub bars: Vec<Bar>,
     /// Emergency access opened for this family.
     pub emergencies: Vec<EmergencyFact>,
     /// From this age on, in years, a person's own decision counts.
@@ -199,6 +213,15 @@ pub struct FamilyFacts {
 }
 
 impl FamilyFacts {
+    /// Whether it is barred to whoever asks, or to the portal that asks for them.
+    pub fn bars(&self, caller: &Caller) -> bool {
+        let named = |bar: &Bar, party: &Party| {
+            bar.subject == party.subject && bar.agency.is_none_or(|agency| agency == party.agency)
+        };
+        let mut bars = self.bars.iter().filter(|bar| bar.period.holds_on(self.today));
+        bars.any(|bar| caller.parties().any(|party| named(bar, party)))
+    }
+
     /// The people who are in the family today.
     pub fn members(&self) -> impl Iterator<Item = &PersonFacts> {
         self.people.iter().filter(|person| person.in_family)

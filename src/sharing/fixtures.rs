@@ -223,6 +223,7 @@ pub(super) fn family() -> FamilyFacts {
         elsewhere: Vec::new(),
         responsibilities: Vec::new(),
         consents: Vec::new(),
+        bars: Vec::new(),
         emergencies: Vec::new(),
         people_read: true,
         own_consent_age: 13,

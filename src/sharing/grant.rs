@@ -210,18 +210,23 @@ impl Grant {
     pub fn may_record_unseen(&self, categories: CategorySet, person: Uuid, decider: &Decider) -> Option<Permit> {
         let own = &self.ceiling.caller().principal;
         let works = self.is_led_by_caller() || self.facts.involved.contains(&own.agency);
-        let is_member = |person: Uuid| self.facts.person(person).is_some_and(|person| person.in_family);
-        let by_member = match decider {
-            Decider::Person(decider) => is_member(*decider),
-            Decider::Professional { .. } => true,
+        // A professional's word that is passed over is not kept: whom to ask would take it for an answer.
+        let heard = match decider {
+            Decider::Person(decider) => self.is_member(*decider),
+            Decider::Professional { .. } => self.may_decide(person, decider),
         };
-        if !(works && by_member && is_member(person)) {
+        if !(works && heard && self.is_member(person)) {
             return None;
         }
         let row = RowFacts::person(person).from_agency(own.agency);
         let permit = self.may_write(categories, &row).ok()?;
         // Whoever has opened an emergency does not work with the family.
         permit.emergency().is_none().then_some(permit)
+    }
+
+    /// Whether somebody is in the family today: for a change of which nobody is told what came of it.
+    pub fn is_member(&self, person: Uuid) -> bool {
+        self.facts.person(person).is_some_and(|person| person.in_family)
     }
 
     /// Whether somebody of the family may be found by what the asker knows of them; what it discloses that they are.

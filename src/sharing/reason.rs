@@ -9,6 +9,8 @@ pub enum Reason {
     AgreementNotSigned,
     /// The row belongs to another authority.
     OtherAuthority,
+    /// The family is barred to the caller.
+    Barred,
     /// The clause asks for a family on the cohort, and this one is not.
     NotOnCohort,
     /// The clause asks for an agency that works with the family, and this one does not.
@@ -36,6 +38,7 @@ impl Reason {
             Self::NotInAgreement => "NOT_IN_AGREEMENT",
             Self::AgreementNotSigned => "AGREEMENT_NOT_SIGNED",
             Self::OtherAuthority => "OTHER_AUTHORITY",
+            Self::Barred => "BARRED",
             Self::NotOnCohort => "NOT_ON_COHORT",
             Self::NotInvolved => "NOT_INVOLVED",
             Self::NotLeadProfessional => "NOT_LEAD_PROFESSIONAL",

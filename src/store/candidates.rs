@@ -6,7 +6,7 @@
 //! the caller of this code decides before a candidate counts.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::OnceLock,
 };
 
@@ -391,6 +391,7 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, beyond_co
          CASE WHEN EXISTS (SELECT 1 FROM membership h \
              {join} membership o ON o.authority_id = $1 AND o.family_id = h.family_id AND {other} \
              {join} person s ON s.authority_id = $1 AND s.id = o.person_id AND s.shielded \
+             AND (s.died_on IS NULL OR s.died_on > $3) \
              WHERE h.authority_id = $1 AND h.person_id = p.id AND {theirs}) THEN 1 ELSE 0 END AS sheltered, \
          CASE WHEN $5 THEN (SELECT {list}(a.postcode, a.line1, a.line2, a.town)) FROM address a \
              WHERE a.authority_id = $1 AND a.family_id = m.family_id AND {place}){as_text} END AS addresses, \
@@ -428,8 +429,13 @@ pub struct CandidateSearch {
 
 impl Session {
     /// Reads whom the keys of an operation's questions lead to: members of families that are on the cohort
-    /// today, or in an emergency of any. One statement, whatever the number of keys.
-    pub async fn candidates(&self, keys: &[i64], look: CandidateSearch) -> Result<Candidates, StoreError> {
+    /// today, or in an emergency of any but those that are barred to who asks. One statement, whatever the number of keys.
+    pub async fn candidates(
+        &self,
+        keys: &[i64],
+        look: CandidateSearch,
+        barred: &HashSet<Uuid>,
+    ) -> Result<Candidates, StoreError> {
         let decoys = i64::try_from(look.decoys).unwrap_or(i64::MAX);
         let values: Vec<Bind> = vec![
             self.authority().into(),
@@ -442,8 +448,10 @@ impl Session {
         ];
         let mut candidates = Candidates::default();
         let rows = self.rows(statement(self.backend(), look.beyond_cohort), values).await?;
-        for row in present_or_last(rows.records::<Row>()?, self.today()) {
-            candidates.add(&row)?;
+        // Who is in a family is in it for whoever asks: what is barred is left out only then, so that no earlier family stands in its place.
+        let rows = present_or_last(rows.records::<Row>()?, self.today());
+        for row in rows.iter().filter(|row| !barred.contains(&row.family_id)) {
+            candidates.add(row)?;
         }
         candidates.decoys.truncate(look.decoys);
         Ok(candidates)

@@ -13,10 +13,15 @@ use super::{
 };
 use crate::{
     clock::day_of,
-    records::{self, ConsentRow, LacksCapacityRow, MembershipEnd, MembershipRow, ParentalResponsibilityRow, PersonRow},
+    records::{
+        self, BarredSubjectRow, ConsentRow, LacksCapacityRow, MembershipEnd, MembershipRow, ParentalResponsibilityRow,
+        PersonRow,
+    },
     sharing::{
         category::Category,
-        facts::{ConsentAnswer, ConsentDecision, Decider, End, MembershipFacts, Period, PersonFacts, Responsibility},
+        facts::{
+            Bar, ConsentAnswer, ConsentDecision, Decider, End, MembershipFacts, Period, PersonFacts, Responsibility,
+        },
     },
 };
 
@@ -159,6 +164,15 @@ impl Deciders {
             })
         })
         .collect()
+    }
+}
+
+/// Somebody to whom a family is barred.
+pub(super) fn bar(row: BarredSubjectRow) -> Bar {
+    Bar {
+        agency: row.agency_id,
+        period: period(row.valid_from, row.valid_until),
+        subject: row.subject,
     }
 }
 

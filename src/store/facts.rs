@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     records::{
-        AuthorityRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow, MembershipRow,
-        PersonRow, Row, Table, TableSet,
+        AuthorityRow, BarredSubjectRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow,
+        MembershipRow, PersonRow, Row, Table, TableSet,
     },
     sharing::{
         category::CategorySet,
@@ -83,6 +83,7 @@ pub(super) struct FactRows {
     consents: HashMap<Uuid, Vec<ConsentRow>>,
     deciders: Deciders,
     emergencies: ByFamily<EmergencyAccessRow>,
+    bars: ByFamily<BarredSubjectRow>,
     own_consent_age: i32,
     pub(super) what_to_do: Arc<str>,
 }
@@ -97,6 +98,7 @@ pub(super) struct FactSlots {
     consents: Option<Slot<ConsentRow>>,
     deciders: Option<DeciderSlots>,
     emergencies: Option<Slot<EmergencyAccessRow>>,
+    bars: Slot<BarredSubjectRow>,
     settings: Option<Slot<AuthorityRow>>,
 }
 
@@ -127,7 +129,7 @@ impl FactSlots {
             shielded: needed.people.then(|| {
                 let all =
                     Select::from::<MembershipRow>(from.backend, MembershipRow::NAME, "authority_id", from.authority);
-                bundle.add(all.of_shielded_with(families))
+                bundle.add(all.of_shielded_with(families, session.today()))
             }),
             persons: needed.people.then(|| bundle.add(from.of_people::<PersonRow>("id"))),
             involvements: needed.involvements.then(|| bundle.add(involvements)),
@@ -139,6 +141,7 @@ impl FactSlots {
             emergencies: needed
                 .emergencies
                 .then(|| bundle.add(from.of_families::<EmergencyAccessRow>())),
+            bars: bundle.add(from.of_families::<BarredSubjectRow>()),
             settings: session.cached_settings().is_none().then(|| {
                 let own = Select::from::<AuthorityRow>(from.backend, "authority", "id", from.authority);
                 bundle.add(own)
@@ -153,7 +156,9 @@ impl FactRows {
         for row in fetched.take_if(slots.consents.as_ref())? {
             by_person.entry(row.person_id).or_default().push(row);
         }
-        let persons = fetched.take_if(slots.persons.as_ref())?;
+        let persons: Vec<PersonRow> = fetched.take_if(slots.persons.as_ref())?;
+        let dead = |person: &&PersonRow| person.died_on.is_some_and(|died| died <= session.today());
+        let dead: HashSet<Uuid> = persons.iter().filter(dead).map(|person| person.id).collect();
         let memberships: Vec<MembershipRow> = fetched.take_if(slots.memberships.as_ref())?;
         let ended = |row: &MembershipRow| row.valid_until.is_some_and(|until| until <= session.today());
         let shielded: Vec<MembershipRow> = fetched.take_if(slots.shielded.as_ref())?;
@@ -161,7 +166,7 @@ impl FactRows {
         let covered: HashSet<Uuid> = covered.collect();
         let sheltered = memberships
             .iter()
-            .filter(|row| !ended(row) && covered.contains(&row.family_id));
+            .filter(|row| !ended(row) && !dead.contains(&row.person_id) && covered.contains(&row.family_id));
         let sheltered = sheltered.map(|row| row.person_id).collect();
         let mut memberships_of = ByPerson::new();
         for row in &memberships {
@@ -188,6 +193,7 @@ impl FactRows {
             consents: by_person,
             deciders: Deciders::of(slots.deciders.as_ref(), fetched)?,
             emergencies: ByFamily::new(fetched.take_if(slots.emergencies.as_ref())?, |row| row.family_id),
+            bars: ByFamily::new(fetched.take(&slots.bars)?, |row| row.family_id),
             own_consent_age: settings.own_consent_age,
             what_to_do: settings.marker_advice.as_str().into(),
         })
@@ -260,6 +266,7 @@ impl FactRows {
             elsewhere: self.deciders.elsewhere(key, &members, today),
             responsibilities: self.deciders.responsibilities(&members),
             consents: decisions,
+            bars: self.bars.take(key).into_iter().map(deciders::bar).collect(),
             emergencies: opened.map(emergency_fact).collect(),
             own_consent_age: self.own_consent_age,
             now: session.now(),

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use chrono::NaiveDate;
-use entity::{emergency_access, family, involvement, lead_professional};
+use entity::{barred_subject, emergency_access, family, involvement, lead_professional};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
 };
@@ -13,7 +13,7 @@ use super::reference;
 use crate::sharing::{
     agreement::{Access, Scope},
     alike::{Extent, permitted_alike},
-    caller::Party,
+    caller::{Caller, Party},
     category::CategorySet,
     ceiling::Ceiling,
     register::{self, FieldId},
@@ -97,6 +97,7 @@ impl Reach {
             }
             None => Condition::all().add(no_family()),
         };
+        let condition = Condition::all().add(condition).add(not_barred(ceiling.caller(), today));
         let exists_alike = match permitted_alike(ceiling, existence, CategorySet::EMPTY) {
             Some(Extent::All) => true,
             Some(Extent::OnCohort) => on_cohort,
@@ -263,6 +264,33 @@ fn in_scope(scope: Scope, party: &Party, authority: i32, today: NaiveDate) -> Co
             ),
         ),
     }
+}
+
+/// Families that are not barred to any party of the caller: to whom one is, it is not there.
+fn not_barred(caller: &Caller, today: NaiveDate) -> Condition {
+    let barred = barred(caller, today)
+        .select_only()
+        .column(barred_subject::Column::FamilyId);
+    Condition::all().add(family::Column::Id.not_in_subquery(barred.into_query()))
+}
+
+/// The rows that bar families to a party of the caller today.
+pub(super) fn barred(caller: &Caller, today: NaiveDate) -> Select<barred_subject::Entity> {
+    use barred_subject::Column;
+    let parties = caller.parties().fold(Condition::any(), |any, party| {
+        let of_agency = Condition::any()
+            .add(Column::AgencyId.is_null())
+            .add(Column::AgencyId.eq(party.agency));
+        any.add(
+            Condition::all()
+                .add(Column::Subject.eq(party.subject.as_str()))
+                .add(of_agency),
+        )
+    });
+    barred_subject::Entity::find()
+        .filter(Column::AuthorityId.eq(caller.authority))
+        .filter(open_on(Column::ValidFrom, Column::ValidUntil, today))
+        .filter(parties)
 }
 
 /// Families to which the party ever opened emergency access; whether it still applies is up to the decision.

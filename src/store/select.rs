@@ -3,6 +3,7 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
+use chrono::NaiveDate;
 use sea_orm::DbBackend;
 use uuid::Uuid;
 
@@ -65,12 +66,15 @@ impl Select {
         self
     }
 
-    /// Only memberships of shielded people in any family to which somebody of these families ever belonged.
-    pub(super) fn of_shielded_with(mut self, families: &Families) -> Self {
+    /// Only memberships of shielded people, who are not dead, in any family to which somebody of these families ever belonged.
+    pub(super) fn of_shielded_with(mut self, families: &Families, today: NaiveDate) -> Self {
         let among = self.list(Bind::Keys(Arc::clone(families)));
+        self.values.push(today.into());
+        let today = self.values.len();
         let _ = write!(
             self.text,
-            " AND EXISTS (SELECT 1 FROM person s WHERE s.authority_id = $1 AND s.id = membership.person_id AND s.shielded) \
+            " AND EXISTS (SELECT 1 FROM person s WHERE s.authority_id = $1 AND s.id = membership.person_id AND s.shielded \
+             AND (s.died_on IS NULL OR s.died_on > ${today})) \
              AND family_id IN (SELECT h.family_id FROM membership h WHERE h.authority_id = $1 AND h.person_id IN \
              (SELECT person_id FROM membership WHERE authority_id = $1 AND family_id {among}))"
         );

@@ -186,6 +186,7 @@ fn own(case: Case) -> Case {
             lead: None,
             consents: Vec::new(),
             people: Vec::new(),
+            bars: Vec::new(),
             emergencies: Vec::new(),
             ..case.facts
         },

@@ -27,6 +27,8 @@ use crate::{
 
 /// How many emergencies of a family the policies look at; random families have no more.
 const EMERGENCIES: usize = 2;
+/// How many bars.
+const BARS: usize = 2;
 
 /// The name of a clause's policy.
 pub(crate) fn policy_name(agreement: &str, version: i32, clause: &str) -> String {
@@ -48,6 +50,10 @@ pub(crate) fn policies(policy: &Policy) -> PolicySet {
     add(
         "nobody-who-has-left".to_owned(),
         "forbid (principal, action, resource) when { context has ofMembers && context.ofMembers && !resource.ofToday && !resource.asItWas };".to_owned(),
+    );
+    add(
+        "barred".to_owned(),
+        format!("forbid (principal, action, resource) when {{ {} }};", barred()),
     );
     for agreement in &policy.agreements {
         for clause in &agreement.clauses {
@@ -149,6 +155,21 @@ fn exported(policy: &Policy, agreement: &Agreement, clause: &Clause) -> String {
     text + ";"
 }
 
+/// The family is barred to the principal today.
+fn barred() -> String {
+    let mut text = "false".to_owned();
+    for number in 0..BARS {
+        let fact = format!("resource.bar{number}");
+        write!(
+            text,
+            " || (resource has bar{number} && {fact}.subject == principal.subject && (!({fact} has agency) || {fact}.agency == principal.agency) \
+             && {fact}.from <= context.today && (!({fact} has until) || context.today < {fact}.until))"
+        )
+        .expect("a string can be written to");
+    }
+    text
+}
+
 /// The principal has opened emergency access for the family, it has begun and not run out.
 fn emergency_opened() -> String {
     let mut text = "false".to_owned();
@@ -233,6 +254,23 @@ fn row_entity(case: &Case, with_emergencies: bool) -> Entity {
             ("until", Value::new_long(opened.expires_at.timestamp_millis())),
         ]);
         attributes.insert(format!("emergency{number}"), opened);
+    }
+    assert!(facts.bars.len() <= BARS, "the policies would not see them all");
+    for (number, bar) in facts.bars.iter().enumerate() {
+        let always = named([
+            ("subject", text(&bar.subject)),
+            ("from", Value::new_long(day_number(bar.period.from))),
+        ]);
+        let agency = bar
+            .agency
+            .map(|agency| ("agency".to_owned(), text(&agency.to_string())));
+        let until = bar
+            .period
+            .until
+            .map(|day| ("until".to_owned(), Value::new_long(day_number(day))));
+        let fields = always.chain(agency).chain(until);
+        let bar = Value::new_record(fields).expect("no field is named twice");
+        attributes.insert(format!("bar{number}"), bar);
     }
     Entity::new(uid("Row::\"row\""), attributes, HashSet::new()).expect("attributes are values")
 }

@@ -8,7 +8,7 @@ use thinkfamily::{
         caller::Caller,
         category::Category,
         facts::{
-            ConsentAnswer, ConsentDecision, Decider, EmergencyFact, End, FamilyFacts, MembershipFacts, Period,
+            Bar, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, End, FamilyFacts, MembershipFacts, Period,
             PersonFacts, Responsibility,
         },
     },
@@ -63,9 +63,31 @@ pub(crate) fn family(
         emergencies: (0..chance.pick(&[0, 0, 1, 2]))
             .map(|_| emergency(chance, caller, now))
             .collect(),
+        bars: (0..chance.pick(&[0, 0, 0, 1, 2]))
+            .map(|_| bar(chance, caller, today))
+            .collect(),
         own_consent_age,
         now,
         today,
+    }
+}
+
+/// Somebody to whom it is barred, of whom the caller is one now and then.
+fn bar(chance: &mut Chance, caller: &Caller, today: NaiveDate) -> Bar {
+    let MembershipFacts { period, .. } = belongs(chance, today);
+    let party = chance.pick(&caller.parties().collect::<Vec<_>>());
+    Bar {
+        agency: match chance.number(0, 4) {
+            0 => Some(chance.pick(&AGENCIES).key()),
+            1..=2 => Some(party.agency),
+            _ => None,
+        },
+        subject: if chance.percent(50) {
+            party.subject.clone()
+        } else {
+            chance.pick(&SUBJECTS).to_owned()
+        },
+        period,
     }
 }
 

@@ -102,6 +102,7 @@ pub(crate) fn family(seed: u64) -> FamilyFacts {
         elsewhere,
         responsibilities: Vec::new(),
         consents: Vec::new(),
+        bars: Vec::new(),
         emergencies: Vec::new(),
         own_consent_age: maker.own,
         now,

@@ -112,6 +112,7 @@ fn the_decision_is_what_the_cedar_policies_say() {
     assert!(by_emergency > 0, "no emergency access was needed");
     assert!(reasons.contains_key(&(NotInAgreement, false)));
     assert!(reasons.contains_key(&(OtherAuthority, false)));
+    assert!(reasons.contains_key(&(Reason::Barred, false)));
     assert!(reasons.contains_key(&(AgreementNotSigned, true)));
     let told_either_way = [
         NotOnCohort,

@@ -91,6 +91,9 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
     if case.facts.authority != case.caller.authority {
         return Some((Reason::OtherAuthority, Told::Withheld));
     }
+    if parties.iter().any(|party| is_barred(case, party)) {
+        return Some((Reason::Barred, Told::Withheld));
+    }
     if case.question == Question::Own {
         let permitted = needed.iter().all(|category| {
             parties.iter().all(|party| {
@@ -134,6 +137,16 @@ pub(crate) fn withheld(case: &Case) -> Option<(Reason, Told)> {
         }
     }
     None
+}
+
+/// Whether the family is barred to that party today.
+fn is_barred(case: &Case, party: &Party) -> bool {
+    let today = case.facts.today;
+    case.facts.bars.iter().any(|bar| {
+        let over = bar.period.until.is_some_and(|until| until <= today);
+        let theirs = [None, Some(party.agency)].contains(&bar.agency) && bar.subject == party.subject;
+        theirs && bar.period.from <= today && !over
+    })
 }
 
 /// Whether the clause may stand on what that very person has open now. It stands in for nothing that a portal itself would need.

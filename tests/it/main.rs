@@ -5,6 +5,7 @@
 mod again;
 mod archive;
 mod attacks;
+mod barred;
 mod births;
 mod by_key;
 mod cache;

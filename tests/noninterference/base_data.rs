@@ -3,9 +3,9 @@
 use thinkfamily::{
     clock::Ids,
     records::{
-        Attendance, ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround, IdentifierSystem,
-        LacksCapacityRow, LocalIdentifierRow, ParentalResponsibilityRow, Relationship, TafAttendanceRow, TafMeetingRow,
-        WholeContactRow,
+        Attendance, BarredSubjectRow, ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround,
+        IdentifierSystem, LacksCapacityRow, LocalIdentifierRow, ParentalResponsibilityRow, Relationship,
+        TafAttendanceRow, TafMeetingRow, WholeContactRow,
     },
 };
 
@@ -62,6 +62,28 @@ pub(crate) fn hold_meetings(world: &mut World, keys: &Ids) {
                 attendance: Attendance::Attended,
             }));
         folder.taf_meetings.push(meeting);
+    }
+}
+
+/// Some families that are barred to somebody: to whom opened emergency access to one, or to people of whom some ask.
+pub(crate) fn bar(world: &mut World, keys: &Ids) {
+    for (number, folder) in world
+        .folders
+        .iter_mut()
+        .enumerate()
+        .filter(|(number, _)| number % 3 == 1)
+    {
+        let opened = folder.emergency_accesses.first().filter(|_| number % 2 == 0);
+        let row = BarredSubjectRow {
+            authority_id: folder.family.authority_id,
+            id: keys.uuid(),
+            family_id: folder.family.id,
+            agency_id: opened.map(|row| row.agency_id),
+            subject: opened.map_or("somebody", |row| &row.subject).to_owned(),
+            valid_from: day() - chrono::Days::new(30),
+            valid_until: None,
+        };
+        folder.barred_subjects.push(row);
     }
 }
 

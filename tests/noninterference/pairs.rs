@@ -7,12 +7,13 @@ use thinkfamily::{
     clock::Ids,
     demo,
     graphql::ids::{Codec, Key, Kind},
+    records::BarredSubjectRow,
     sharing::{caller::Caller, ceiling::Ceiling, register},
 };
 use uuid::Uuid;
 
 use crate::{
-    base_data::{fill_in, hold_meetings, house, open_emergencies, report_contacts},
+    base_data::{bar, fill_in, hold_meetings, house, open_emergencies, report_contacts},
     callers::Office,
     chance::Chance,
     changes::{Words, change, shelter},
@@ -86,6 +87,7 @@ impl Base {
         };
         let mut world = World::new(data);
         open_emergencies(&mut world, &keys);
+        bar(&mut world, &keys);
         hold_meetings(&mut world, &keys);
         report_contacts(&mut world, &keys);
         fill_in(&mut world, &keys);
@@ -176,6 +178,13 @@ fn looks_up(ceiling: &Ceiling) -> bool {
 }
 
 impl<'b> Pair<'b> {
+    /// Whether a family of either data set is barred to the caller. A feed is their program's, and its cursors count what that was told of the family.
+    pub(crate) fn is_barred(&self, base: &Base) -> bool {
+        let named = |row: &BarredSubjectRow| self.caller.parties().any(|party| party.subject == row.subject);
+        let mut folders = base.world.folders.iter().chain(&self.world.folders);
+        folders.any(|folder| folder.barred_subjects.iter().any(named))
+    }
+
     /// Draws a caller, most often one who sees something, and makes the second data set for them.
     pub(crate) fn draw(base: &'b Base, chance: &mut Chance) -> Self {
         let office = &base.offices[usize::from(chance.percent(40))];

@@ -85,6 +85,9 @@ pub(crate) fn is_sound(folder: &Folder) -> bool {
                 .map(|row| (row.agency_id, row.system.as_str())),
         )
         && f.emergency_accesses.iter().all(|row| row.expires_at > row.opened_at)
+        && f.barred_subjects
+            .iter()
+            .all(|row| in_order(row.valid_from, row.valid_until))
         && f.taf_meetings.iter().all(|row| in_order(row.held_on, row.next_on))
         && f.taf_attendances
             .iter()

@@ -2,10 +2,10 @@
 
 use thinkfamily::{
     records::{
-        ActionRow, AddressRow, AssessmentRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow, EmergencyAccessRow,
-        FamilyRow, GoalRow, InvolvementRow, LacksCapacityRow, LeadProfessionalRow, LocalIdentifierRow, MarkerRow,
-        MembershipRow, OutcomeRow, ParentalResponsibilityRow, PersonRow, PlanRow, ProgressValueRow, StatutoryStatusRow,
-        TafAttendanceRow, TafMeetingRow, WholeContactRow,
+        ActionRow, AddressRow, AssessmentRow, BarredSubjectRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow,
+        EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LacksCapacityRow, LeadProfessionalRow,
+        LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow, ParentalResponsibilityRow, PersonRow, PlanRow,
+        ProgressValueRow, StatutoryStatusRow, TafAttendanceRow, TafMeetingRow, WholeContactRow,
     },
     store::dataset::Dataset,
 };
@@ -68,6 +68,7 @@ folder! {
     contacts: WholeContactRow,
     taf_meetings: TafMeetingRow,
     taf_attendances: TafAttendanceRow,
+    barred_subjects: BarredSubjectRow,
 }
 
 impl Folder {

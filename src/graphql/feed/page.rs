@@ -155,12 +155,25 @@ pub async fn page(
         .transpose()?
         .unwrap_or_default()
         .beginning(looked);
-    let (session, most) = (&request.session, size as u64 + 1);
-    let mut rows = session.marker_changes(consumer, place.after, place.began, most).await?;
+    let session = &request.session;
+    let barred = session.barred_to(request.ceiling.caller()).await?;
+    // Of what is barred to the reader nothing is there, neither at the end of the page.
+    let mut rows: Vec<MarkerChangeRow> = Vec::new();
+    let (mut from, most) = (place.after, size as u64 + 1);
+    loop {
+        let read = session.marker_changes(consumer, from, place.began, most).await?;
+        let whole = read.len() as u64 == most;
+        from = read.last().map_or(from, |row| row.position);
+        rows.extend(read.into_iter().filter(|row| !barred.contains(&row.family_id)));
+        if !whole || rows.len() > size {
+            break;
+        }
+    }
     let more = rows.len() > size;
     rows.truncate(size);
     let end = match rows.last() {
-        Some(last) if more => last.position,
+        Some(last) if more || !barred.is_empty() => last.position,
+        None if !barred.is_empty() => place.after,
         // Whatever comes later comes after all that is there now.
         _ => looked.map_or(place.after, |looked| looked.position.max(place.after)),
     };

@@ -3,6 +3,8 @@
 //! A description counts as a look-up does, and tries values as one. It is answered by the families or by nothing: whoever may be meant among others, whoever is at
 //! risk and whoever is not there are the same answer.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::{
@@ -17,11 +19,12 @@ use crate::{
 
 impl Desk {
     /// The families of the one person who fits, first that which they joined last; of who is in none now, the one they were in last. None where nobody is
-    /// clearly meant whom the asker may find, or what is wrong with the description.
+    /// clearly meant whom the asker may find, or what is wrong with the description. Those that are barred to the asker are not there.
     pub async fn in_emergency(
         &self,
         request: &Request,
         person: MarkerLookupInput,
+        barred: &HashSet<Uuid>,
     ) -> Result<Result<Vec<Uuid>, Vec<UserError>>, ApiError> {
         let settings = &request.services.lookups;
         let question = match person.question(request.session.today(), settings) {
@@ -43,7 +46,7 @@ impl Desk {
             decoys: 1,
             beyond_cohort: true,
         };
-        let candidates = request.session.candidates(&question.keys, look).await?;
+        let candidates = request.session.candidates(&question.keys, look, barred).await?;
         let mut people = candidates.people(&settings.model, description, &question.keys);
         // No emergency stands in for a clause that reaches people at risk.
         let reaches_shielded = request.ceiling.reaches_shielded_in_emergency();

@@ -5,7 +5,7 @@
 //! family is read in their place, and thrown away.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -302,7 +302,7 @@ async fn compare(
         decoys: questions.len(),
         beyond_cohort: false,
     };
-    let candidates = request.session.candidates(&keys, look).await?;
+    let candidates = request.session.candidates(&keys, look, &HashSet::new()).await?;
     let mut people = Vec::with_capacity(questions.len());
     for (number, (question, stopped)) in questions.iter().zip(stopped).enumerate() {
         if number % AT_A_TIME == AT_A_TIME - 1 {

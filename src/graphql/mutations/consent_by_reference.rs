@@ -17,9 +17,11 @@ use crate::{
         api_error::ApiError,
         codes::{AgencyKind, ConsentAnswer, ConsentReceipt, DataCategory},
         context::Request,
-        lookups::{Described, Descriptions, MarkerLookupInput},
+        lookups::{Described, Descriptions, Desk, MarkerLookupInput},
     },
+    records::Table,
     sharing::{
+        born::age_on,
         facts::Decider,
         grant::{Grant, Shared},
         permit::Permit,
@@ -31,6 +33,8 @@ use crate::{
         writing::{Deed, Written},
     },
 };
+
+const MUTATION: FieldId = field::MUTATION_RECORD_CONSENT_BY_REFERENCE;
 
 /// What was decided about sharing data of somebody whom you name by the family's reference and by what is known of them.
 #[derive(InputObject)]
@@ -84,7 +88,7 @@ impl RecordConsentByReferencePayload {
 
 impl RecordConsentByReferenceInput {
     /// The reference, what was decided and of whom, or all that is wrong: the same whoever is stored.
-    fn check(&self, request: &Request) -> Result<(String, Terms, Descriptions), Vec<UserError>> {
+    fn check(&self, request: &Request, own_consent_age: i32) -> Result<(String, Terms, Descriptions), Vec<UserError>> {
         let mut checks = Checks::default();
         let reference = checks.line("reference", &self.reference, 1, 200);
         let asked = Asked {
@@ -103,6 +107,14 @@ impl RecordConsentByReferenceInput {
         let reference = checks.finish(reference).map_err(&mut good);
         let terms = asked.check(request.session.today()).map_err(&mut good);
         let described = Descriptions::of(request, &described).map_err(&mut good);
+        // As the caller describes them, whoever is stored: a child decides nothing, and the word of who does would be passed over.
+        let born = self.person.date_of_birth;
+        let too_young = born.is_some_and(|born| age_on(born, request.session.today()) < own_consent_age);
+        if too_young && self.decided_by.is_none() && self.as_professional != Some(true) {
+            let told = "Say who decided: somebody so young does not decide themselves.";
+            good(vec![UserError::invalid("decidedBy", told)]);
+            return Err(wrong);
+        }
         match (reference, terms, described) {
             (Ok(reference), Ok(terms), Ok(described)) => Ok((reference, terms, described)),
             _ => Err(wrong),
@@ -111,7 +123,7 @@ impl RecordConsentByReferenceInput {
 
     /// Whose decision it is to be, and what permits to record it, where one person of the family fits.
     fn found(&self, request: &Request, grant: &Grant, described: &Described) -> Option<(Uuid, Decider, Permit)> {
-        let one = |number| described.one_of(request, grant.family(), number);
+        let one = |number| described.one_of(request, grant, number);
         let person = one(0)?;
         let own = &request.ceiling.caller().principal;
         let decider = match self.decided_by {
@@ -122,28 +134,38 @@ impl RecordConsentByReferenceInput {
             Some(_) => Decider::Person(one(1)?),
             None => Decider::Person(person),
         };
-        let permit = grant.may_record_unseen(categories_of(Self::MUTATION), person, &decider)?;
+        let permit = grant.may_record_unseen(categories_of(MUTATION), person, &decider)?;
         Some((person, decider, permit))
     }
 }
 
+/// What was decided, and where whom it describes is looked up.
+pub(super) struct Unseen<'a> {
+    pub(super) input: RecordConsentByReferenceInput,
+    pub(super) desk: &'a Desk,
+}
+
 /// Whatever becomes of it, the same is read, the trail has one entry of a kind, the same is kept under the caller's key, and the answer leaves at the pace of look-ups: so
 /// that it is told by nothing whether there is such a family or member, nor whether it is the caller's.
-impl Change for RecordConsentByReferenceInput {
-    sent!(Self, by nothing);
+impl Change for Unseen<'_> {
+    sent!(input: RecordConsentByReferenceInput, by reference);
     type Payload = RecordConsentByReferencePayload;
-    const MUTATION: FieldId = field::MUTATION_RECORD_CONSENT_BY_REFERENCE;
+    const MUTATION: FieldId = MUTATION;
 
     async fn change(&self, request: &Request) -> Result<Done, Stopped> {
-        let (reference, terms, described) = self.check(request)?;
+        let own_consent_age = request.session.authority_row().await?.own_consent_age;
+        let (reference, terms, described) = self.input.check(request, own_consent_age)?;
         request.at_pace();
-        let described = described.look(request).await?;
-        let family = request.session.family_of_reference(&reference).await?;
+        let barred = request.session.barred_to(request.ceiling.caller()).await?;
+        let described = described.look(request, self.desk, &barred).await??;
+        let family = request.session.family_of_reference(&reference, &barred).await?;
         // In the place of one that is not there stands one that nobody has.
         let families = FamilySet::Keys(vec![family.unwrap_or_default()]);
-        let dossiers = request.named(&families, Wants::default(), &|_| false).await?;
+        // Whether they work with it, and who may decide, is asked whatever their clauses ask: so it is read whatever these ask.
+        let wants = Wants::of(&[Table::Involvement, Table::Consent]);
+        let dossiers = request.named(&families, wants, &|_| false).await?;
         let found = dossiers.first().and_then(|dossier| {
-            let (person, decider, permit) = self.found(request, &dossier.grant, &described)?;
+            let (person, decider, permit) = self.input.found(request, &dossier.grant, &described)?;
             Some((dossier.key(), person, decider, permit))
         });
         let Some((family, person, decider, permit)) = found else {

@@ -140,7 +140,8 @@ impl Change for Opening<'_> {
 
     async fn payload(self, request: &Request, done: Done) -> Result<OpenEmergencyAccessPayload, ApiError> {
         let (mut opened, mut dossiers) = (Vec::new(), Vec::new());
-        for family in done.families() {
+        let barred = request.session.barred_to(request.ceiling.caller()).await?;
+        for family in done.families().filter(|family| !barred.contains(family)) {
             let own = request
                 .session
                 .opened_by(&request.ceiling.caller().principal, family)
@@ -189,13 +190,17 @@ fn check(input: &OpenEmergencyAccessInput) -> Result<(Wanted<'_>, String), Vec<U
 
 async fn change(request: &Request, input: &OpenEmergencyAccessInput, desk: &Desk) -> Result<Done, Stopped> {
     let (wanted, justification) = check(input)?;
+    let barred = request.session.barred_to(request.ceiling.caller()).await?;
     let (field, found) = match wanted {
-        Wanted::Id(id) => ("familyId", by_id(request, id).await?.into_iter().collect()),
+        Wanted::Id(id) => {
+            let found = by_id(request, id).await?.filter(|family| !barred.contains(family));
+            ("familyId", found.into_iter().collect())
+        }
         Wanted::Reference(reference) => {
-            let found = request.session.family_of_reference(&reference).await?;
+            let found = request.session.family_of_reference(&reference, &barred).await?;
             ("reference", found.into_iter().collect())
         }
-        Wanted::Person(person) => match desk.in_emergency(request, person.clone()).await? {
+        Wanted::Person(person) => match desk.in_emergency(request, person.clone(), &barred).await? {
             Ok(found) => ("person", found),
             Err(wrong) => {
                 let wrong = wrong.into_iter().map(|error| error.within("person"));

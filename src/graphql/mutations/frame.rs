@@ -24,8 +24,8 @@ pub(super) trait Change: Send + Sync + Sized {
     /// What was sent.
     fn input(&self) -> &Self::Input;
 
-    /// The id that says what is to be changed, where one does.
-    fn named(&self) -> Option<&ID>;
+    /// The id, or the reference, that says what is to be changed, where one does.
+    fn named(&self) -> Option<&str>;
 
     /// The caller's idempotency key.
     fn key(&self) -> Option<&str>;
@@ -81,7 +81,7 @@ macro_rules! sent {
             $sent
         }
 
-        fn named(&$self) -> Option<&async_graphql::ID> {
+        fn named(&$self) -> Option<&str> {
             $crate::graphql::mutations::frame::sent! { @named $self.input(), $named }
         }
 
@@ -93,10 +93,34 @@ macro_rules! sent {
         None
     };
     (@named $input:expr, $named:ident) => {
-        Option::from(&$input.$named)
+        $crate::graphql::mutations::frame::Naming::naming(&$input.$named)
     };
 }
 pub(super) use sent;
+
+/// What names something in an input.
+pub(super) trait Naming {
+    /// As it was sent, if it was.
+    fn naming(&self) -> Option<&str>;
+}
+
+impl Naming for ID {
+    fn naming(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+}
+
+impl Naming for Option<ID> {
+    fn naming(&self) -> Option<&str> {
+        self.as_ref().map(|id| id.as_str())
+    }
+}
+
+impl Naming for String {
+    fn naming(&self) -> Option<&str> {
+        Some(self)
+    }
+}
 
 /// Says changes that the schema has together: what each is called, is sent and gives, and what is made of what was sent, where that is not
 /// the change itself.

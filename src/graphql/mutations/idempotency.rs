@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, InputType};
+use async_graphql::InputType;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -110,7 +110,7 @@ pub async fn idempotent<I: InputType>(
     request: &Request,
     mutation: &str,
     input: &I,
-    named: Option<&ID>,
+    named: Option<&str>,
     key: Option<&str>,
     change: impl Future<Output = Result<Done, ApiError>> + Send,
 ) -> Result<Done, ApiError> {
@@ -118,7 +118,6 @@ pub async fn idempotent<I: InputType>(
     if let Some(failure) = request.failure.get() {
         return Err(failure.clone());
     }
-    let named = named.map(|id| id.as_str());
     let Some(key) = key else {
         admit(request, mutation, named).await?;
         return change.await;
@@ -141,6 +140,10 @@ pub async fn idempotent<I: InputType>(
     }
     admit(request, mutation, named).await?;
     let done = change.await?;
+    // What may be sent again later is not what came of it.
+    if done.errors.iter().any(UserError::is_for_later) {
+        return Ok(done);
+    }
     let corrupt = |_| StoreError::Corrupt("an outcome that cannot be written".to_owned());
     let response = serde_json::to_string(&done).map_err(corrupt)?;
     let kept = StoredOutcome { request_hash, response };

@@ -4,6 +4,7 @@
 //! not be seen and what may not be written are one answer. Nothing here decides, and nothing is committed here: see the engine.
 
 mod alert_endpoints;
+mod bar_subject;
 mod changed;
 mod checks;
 mod consent_by_reference;

@@ -56,6 +56,11 @@ impl UserError {
         }
     }
 
+    /// Whether the same may be sent again later.
+    pub fn is_for_later(&self) -> bool {
+        self.retry_at.is_some()
+    }
+
     /// A value that its field cannot have.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::new(field, UserErrorCode::Invalid, message)

@@ -62,6 +62,15 @@ impl Markers {
         event: &MarkerEvent,
     ) -> Option<Result<Shared<MarkerChange>, ApiError>> {
         let row = &event.row;
+        // Nothing is told of what is barred, and neither that it is not there any more.
+        match request.session.barred_to(request.ceiling.caller()).await {
+            Ok(barred) if barred.contains(&row.family_id) => {
+                turn.pass_over();
+                return None;
+            }
+            Ok(_) => {}
+            Err(error) => return Some(Err(error.into())),
+        }
         let families = if row.kind == "removed" {
             Vec::new()
         } else {

@@ -68,6 +68,7 @@ fn family(number: u128) -> Arc<CachedFamily> {
             elsewhere: Vec::new(),
             responsibilities: Vec::new(),
             consents: Vec::new(),
+            bars: Vec::new(),
             emergencies: Vec::new(),
             own_consent_age: 16,
             now: DateTime::UNIX_EPOCH,

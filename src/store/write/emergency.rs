@@ -1,14 +1,17 @@
 //! Emergency access: opening it, and finding a caller's own.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
-use entity::{emergency_access, family};
+use entity::{barred_subject, emergency_access, family};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
     records::EmergencyAccessRow,
-    sharing::caller::Party,
+    sharing::caller::{Caller, Party},
     store::{
+        reach::barred,
         record::record,
         reference,
         session::{Session, StoreError},
@@ -46,7 +49,22 @@ struct Referred {
 
 record!(Referred: id reference);
 
+#[derive(FromQueryResult)]
+struct Barred {
+    family_id: Uuid,
+}
+
+record!(Barred: family_id);
+
 impl Session {
+    /// The families that are barred to a caller today: to them they are not there, in an emergency neither.
+    pub async fn barred_to(&self, caller: &Caller) -> Result<HashSet<Uuid>, StoreError> {
+        let select = barred(caller, self.today());
+        let select = select.select_only().column(barred_subject::Column::FamilyId);
+        let found: Vec<Barred> = self.all(select).await?;
+        Ok(found.into_iter().map(|row| row.family_id).collect())
+    }
+
     /// Whether the authority has that family.
     pub async fn has_family(&self, key: Uuid) -> Result<bool, StoreError> {
         let found: Vec<Found> = self
@@ -62,8 +80,8 @@ impl Session {
     }
 
     /// The authority's family with this reference, in any spelling; if several match, the one with the exact
-    /// spelling.
-    pub async fn family_of_reference(&self, said: &str) -> Result<Option<Uuid>, StoreError> {
+    /// spelling. Those that are barred are none.
+    pub async fn family_of_reference(&self, said: &str, barred: &HashSet<Uuid>) -> Result<Option<Uuid>, StoreError> {
         let found: Vec<Referred> = self
             .all(
                 family::Entity::find()
@@ -74,7 +92,8 @@ impl Session {
             )
             .await?;
         let said_so = |one: &&Referred| reference::folded(&one.reference) == reference::folded(said);
-        let mut fit: Vec<&Referred> = found.iter().filter(said_so).collect();
+        let there = found.iter().filter(|one| !barred.contains(&one.id));
+        let mut fit: Vec<&Referred> = there.filter(said_so).collect();
         if fit.len() > 1 {
             fit.retain(|one| one.reference == said.trim());
         }

@@ -1,6 +1,7 @@
 //! The changes that the API can make, one statement each, and the reads that they need. A change spends a
 //! permit; nothing here decides.
 
+mod barred;
 pub mod budget;
 mod consent;
 mod contact;

@@ -8,7 +8,7 @@ use thinkfamily::sharing::{
     category::{Category, CategorySet},
     consent::{Asked, consent},
     decide::{Decision, Needs},
-    facts::{ConsentAnswer, ConsentDecision, Decider, End, MembershipFacts, PersonFacts, Subject},
+    facts::{Bar, ConsentAnswer, ConsentDecision, Decider, End, MembershipFacts, PersonFacts, Subject},
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod agreements;
+mod barred;
 mod consents;
 mod deciders;
 mod exceptions;
@@ -61,6 +62,7 @@ fn open_emergency(case: &Case) -> bool {
 pub(crate) fn all() -> Vec<Mutant> {
     [
         agreements::MUTANTS,
+        barred::MUTANTS,
         consents::MUTANTS,
         deciders::MUTANTS,
         exceptions::MUTANTS,

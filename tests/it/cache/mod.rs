@@ -68,8 +68,12 @@ const TABLES: [(&str, &str, bool); 23] = [
     ("agency", "name = 'Elsewhere'", false),
 ];
 
-/// What no answer tells by itself: who may decide about consent, of which tests/it/households.rs has tests.
-const NOT_TOLD: [Table; 2] = [Table::ParentalResponsibility, Table::LacksCapacity];
+/// What no answer tells by itself: who may decide about consent, of which tests/it/households.rs has tests, and to whom a family is barred (tests/it/barred.rs).
+const NOT_TOLD: [Table; 3] = [
+    Table::ParentalResponsibility,
+    Table::LacksCapacity,
+    Table::BarredSubject,
+];
 
 #[test]
 fn a_row_of_every_table_that_is_kept_is_written() {

@@ -97,6 +97,8 @@ const SAID: &[(&str, Names)] = &[
         Names::Nothing("as of its id"),
     ),
     ("Mutation.openEmergencyAccess.input.justification", CONTENT),
+    ("Mutation.barSubject.input.subject", CONTENT),
+    ("Mutation.barSubject.input.agency", CONTENT),
     ("Mutation.loadAgreement.input.document", NOBODY),
     ("Mutation.recordMarkerPlaced.input.system", CONTENT),
     ("Mutation.recordMarkerRemoved.input.system", CONTENT),

@@ -312,3 +312,59 @@ async fn a_key_keeps_the_same_of_both(database: &TestDatabase) {
     assert_eq!(different, 1, "what is kept tells them apart as little");
 }
 on_both!(a_key_keeps_the_same_of_both);
+
+async fn who_works_with_them_may_whatever_their_clauses_are_for(database: &TestDatabase) {
+    let app = App::start(database).await;
+    // The coordinator's clauses are for any family; their agency works with the Hardmans.
+    let works = "INSERT INTO involvement (authority_id, id, family_id, agency_id, contact_name, started_on) \
+                 SELECT f.authority_id, a.id, f.id, a.id, 'Sam Fox', '2026-01-01' FROM family f \
+                 JOIN agency a ON a.authority_id = f.authority_id AND a.code = 'tff-team' \
+                 WHERE f.authority_id = 1 AND f.reference = 'TF-10001' AND NOT EXISTS (SELECT 1 FROM involvement i \
+                 WHERE i.authority_id = 1 AND i.family_id = f.id AND i.agency_id = a.id)";
+    reader::change(&app.store, works, vec![]).await;
+    let before = kept(&app).await;
+    let coordinator = app.partner("tff-team", "coordinator", "programme_management");
+    assert_recorded(&record(&coordinator, &input("TF-10001", &person("Dawn", "Hardman"))).await);
+    assert_eq!(kept(&app).await, before + 2, "their agency works with them");
+}
+on_both!(who_works_with_them_may_whatever_their_clauses_are_for);
+
+async fn whoever_tries_values_is_stopped_whoever_there_is(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let school = school(&app).await;
+    for (number, family_name) in ["Hardman", "Quillfeather"].into_iter().enumerate() {
+        let mut day = 1;
+        loop {
+            assert!(day < 29, "nothing stops it");
+            let born = format!("1990-01-{day:02}");
+            let who = json!({ "familyName": family_name, "givenName": "Dawn", "dateOfBirth": born });
+            let reply = record(&school, &input("TF-10001", &who)).await;
+            let payload = &reply.data()["recordConsentByReference"];
+            if payload["receipt"].is_null() {
+                assert_eq!(payload["errors"][0]["field"], "person.dateOfBirth");
+                assert_eq!(payload["errors"][0]["code"], "TOO_MANY_REQUESTS");
+                break;
+            }
+            day += 1;
+        }
+        assert!(day > 2, "one who is unsure of a birthday goes on");
+        assert_eq!(of_kind(&app, "alert").await.len(), number + 1);
+    }
+}
+on_both!(whoever_tries_values_is_stopped_whoever_there_is);
+
+async fn a_professionals_word_that_is_passed_over_is_not_kept(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let school = school(&app).await;
+    let before = kept(&app).await;
+    let mut asked = input("TF-10001", &person("Dawn", "Hardman"));
+    asked["asProfessional"] = json!(true);
+    assert_recorded(&record(&school, &asked).await);
+    assert_eq!(kept(&app).await, before, "nothing says that she lacks capacity");
+    let lacks = "UPDATE lacks_capacity SET valid_until = NULL, person_id = (SELECT id FROM person WHERE authority_id = 1 \
+                 AND given_name = 'Dawn' AND family_name = 'Hardman')";
+    reader::change(&app.store, lacks, vec![]).await;
+    assert_recorded(&record(&school, &asked).await);
+    assert_eq!(kept(&app).await, before + 2);
+}
+on_both!(a_professionals_word_that_is_passed_over_is_not_kept);

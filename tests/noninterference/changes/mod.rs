@@ -35,6 +35,7 @@ macro_rules! row_of {
     }};
 }
 
+mod barred;
 mod consents;
 mod maker;
 mod meetings;
@@ -61,11 +62,12 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
     if folder.people.is_empty() {
         return "nobody";
     }
-    match maker.chance.number(0, 20) {
+    match maker.chance.number(0, 21) {
         table @ 0..=6 => people::change(table, &mut maker, folder),
         table @ 7..=12 => work::change(table, &mut maker, folder),
         table @ 13..=17 => plans::change(table, &mut maker, folder),
         20 => meetings::change(&mut maker, folder),
+        21 => barred::change(&mut maker, folder),
         table => consents::change(table, &mut maker, folder),
     }
 }

@@ -4,6 +4,7 @@
 //! asks; or they stay, and everything that shielding covers is another. Of those who may not know, none may notice.
 
 use chrono::Days;
+use thinkfamily::records::PersonRow;
 
 use super::{maker::Maker, people::named};
 use crate::{
@@ -17,7 +18,12 @@ pub(crate) fn is_sheltered(folder: &Folder, today: chrono::NaiveDate) -> bool {
         .memberships
         .iter()
         .filter(|row| row.valid_until.is_none_or(|until| until > today))
-        .any(|row| folder.person(row.person_id).is_some_and(|person| person.shielded))
+        .any(|row| {
+            let lives = |person: &PersonRow| person.died_on.is_none_or(|died| died > today);
+            folder
+                .person(row.person_id)
+                .is_some_and(|person| person.shielded && lives(person))
+        })
 }
 
 /// Tries such a change; says which, where there is something to change.

@@ -8,7 +8,7 @@ use thinkfamily::{
     sharing::{
         category::Category,
         facts::{
-            ConsentAnswer, ConsentDecision, Decider, EmergencyFact, End, FamilyFacts, MembershipFacts, Period,
+            Bar, ConsentAnswer, ConsentDecision, Decider, EmergencyFact, End, FamilyFacts, MembershipFacts, Period,
             PersonFacts, Responsibility,
         },
     },
@@ -186,6 +186,15 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
                 subject: row.subject.clone(),
                 opened_at: row.opened_at,
                 expires_at: row.expires_at,
+            })
+            .collect(),
+        bars: folder
+            .barred_subjects
+            .iter()
+            .map(|row| Bar {
+                agency: row.agency_id,
+                subject: row.subject.clone(),
+                period: period(row.valid_from, row.valid_until),
             })
             .collect(),
         people_read: true,

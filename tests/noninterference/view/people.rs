@@ -66,15 +66,13 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment)
         );
         let today_alone = age.into_iter().chain(births).chain(there);
         let today_alone = today_alone.map(|(field, value)| (field, if told { value } else { String::new() }));
+        // Whether they are a member today is told with the day of the end: a death ends it, too.
+        let until = format!("{:?} {here}", row.valid_until);
         let own = values!(row,
-            "Member.relationship" relationship, "Member.memberFrom" valid_from, "Member.memberUntil" valid_until,
+            "Member.relationship" relationship, "Member.memberFrom" valid_from,
         );
-        if looker.row(
-            "Member",
-            row.id,
-            &facts,
-            &own.into_iter().chain(today_alone).collect::<Vec<_>>(),
-        ) {
+        let own = own.into_iter().chain([("Member.memberUntil", until)]);
+        if looker.row("Member", row.id, &facts, &own.chain(today_alone).collect::<Vec<_>>()) {
             members.insert(person.id);
             looker.note("Member", row.id, "person", person.id.to_string());
         }
