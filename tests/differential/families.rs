@@ -249,6 +249,21 @@ fn consents(
         for holder in recorded.map(|one| &one.held_by) {
             parents.extend([holder.clone(), holder.clone(), holder.clone()]);
         }
+        // A no to the marker of some time ago, when some could not decide yet who can today.
+        if chance.percent(12) {
+            let (own, long_ago) = (Decider::Person(person.person), now - TimeDelta::hours(2000));
+            for kind in KINDS {
+                let decision = decision(chance, person.person, Category::Marker, kind, own.clone(), now, agree);
+                let mut no = ConsentDecision {
+                    family,
+                    answer: ConsentAnswer::Refused,
+                    recorded_at: long_ago,
+                    ..decision
+                };
+                date(&mut no);
+                consents.push(no);
+            }
+        }
         for category in categories {
             for kind in KINDS {
                 for _ in 0..chance.pick(&[0, 1, 1, 1, 2, 3]) {

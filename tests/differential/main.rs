@@ -39,7 +39,7 @@ use compare::{Answer, answer, difference};
 const CASES_A_WORLD: u64 = 200;
 const DEFAULT_DECISIONS: u64 = 100_000;
 /// Every mutant must be caught within this many decisions.
-const DECISIONS_FOR_MUTANTS: u64 = 400_000;
+const DECISIONS_FOR_MUTANTS: u64 = 200_000;
 
 fn number_from(variable: &str, default: u64) -> u64 {
     env::var(variable).map_or(default, |text| text.parse().expect("the variable is a number"))
