@@ -268,8 +268,12 @@ async fn who_looks_after_the_agreement_bars_and_lifts_it(database: &TestDatabase
         done
     );
     assert!(sees().await, "it ended today");
-    assert_eq!(record(&manager, input(json!({ "until": day(1) }))).await, done);
-    assert_eq!(rows().await, before + 2, "one that is open is ended, and not doubled");
+    // The one of the day to come is brought forward, and lifted.
+    assert_eq!(record(&manager, input(json!({}))).await, done);
+    assert!(!sees().await, "brought forward");
+    assert_eq!(record(&manager, input(json!({ "until": day(0) }))).await, done);
+    assert!(sees().await, "lifted");
+    assert_eq!(rows().await, before + 2, "one that is open is changed, and not doubled");
 
     // What is wrong, and for whom it is not.
     let refused = |field: &str, code: &str| json!({ "errors": [{ "field": field, "code": code }] });
