@@ -75,18 +75,15 @@ impl Select {
             self.text,
             " AND EXISTS (SELECT 1 FROM person s WHERE s.authority_id = $1 AND s.id = membership.person_id AND s.shielded \
              AND (s.died_on IS NULL OR s.died_on > ${today})) \
-             AND family_id IN (SELECT h.family_id FROM membership h WHERE h.authority_id = $1 AND h.person_id IN \
-             (SELECT person_id FROM membership WHERE authority_id = $1 AND family_id {among}))"
+             AND family_id IN ({})",
+            homes_of(&format!("family_id {among}"))
         );
         self
     }
 
     fn households_beside(&mut self, families: &Families) -> String {
         let among = self.list(Bind::Keys(Arc::clone(families)));
-        format!(
-            "SELECT family_id FROM membership WHERE authority_id = $1 AND person_id IN \
-             (SELECT person_id FROM membership WHERE authority_id = $1 AND valid_until IS NOT NULL AND family_id {among})"
-        )
+        homes_of(&format!("valid_until IS NOT NULL AND family_id {among}"))
     }
 
     fn list(&mut self, list: Bind) -> String {
@@ -107,4 +104,14 @@ impl Select {
             _ => format!("= ANY(${number})"),
         }
     }
+}
+
+/// The families to which those ever belonged who have such a membership. Step by step: without statistics PostgreSQL would go through all
+/// memberships for each of them.
+fn homes_of(such: &str) -> String {
+    format!(
+        "WITH who AS MATERIALIZED (SELECT DISTINCT person_id FROM membership WHERE authority_id = $1 AND {such}), \
+         homes AS MATERIALIZED (SELECT DISTINCT h.family_id FROM who JOIN membership h ON h.authority_id = $1 \
+         AND h.person_id = who.person_id) SELECT family_id FROM homes"
+    )
 }

@@ -305,7 +305,7 @@ async fn who_looks_after_the_agreement_bars_and_lifts_it(database: &TestDatabase
         .into_iter()
         .map(|(_, entry)| entry);
     let of_bars = written.filter(|entry| entry.kind.code() == "write" && !entry.families.is_empty());
-    assert_eq!(of_bars.count(), 5);
+    assert_eq!(of_bars.count(), 6);
 }
 
 on_both!(who_lives_in_a_barred_family_opens_no_earlier_one);

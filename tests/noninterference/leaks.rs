@@ -89,8 +89,8 @@ const LEAKS: [(&str, Leak); 6] = [
 ];
 
 /// Pairs that are tried before a leak counts as not noticed, and operations of each.
-const PAIRS: u64 = 60;
-const OPERATIONS: u64 = 60;
+const PAIRS: u64 = 90;
+const OPERATIONS: u64 = 90;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_leak_is_noticed() {

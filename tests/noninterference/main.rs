@@ -62,7 +62,7 @@ use support::api::Api;
 use tokio::task::{JoinSet, block_in_place};
 
 /// Comparisons of the normal run, by place.
-const ON_SQLITE: u64 = 2_940;
+const ON_SQLITE: u64 = 3_500;
 const ON_POSTGRES: u64 = 400;
 /// Operations of one pair of data sets.
 const OF_A_PAIR: u64 = 70;

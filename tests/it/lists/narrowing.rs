@@ -50,7 +50,7 @@ async fn only_what_decisions_rest_on_is_read(database: &TestDatabase) {
         ],
     )
     .await;
-    assert_eq!(counts, [(4, 23), (11, 12), (4, 21), (20, 21), (24, 25)]);
+    assert_eq!(counts, [(6, 25), (12, 13), (6, 23), (22, 23), (26, 27)]);
 }
 on_both!(only_what_decisions_rest_on_is_read);
 
