@@ -79,8 +79,8 @@ macro_rules! each_entity {
 }
 
 each_entity! { db:
-    agency agreement agreement_clause agreement_signatory alert authority authority_fence consent criteria_match
-    emergency_access family family_change idempotency import_file involvement lead_professional local_identifier
+    agency agreement agreement_clause agreement_signatory alert authority authority_fence barred_subject consent
+    criteria_match emergency_access family family_change idempotency import_file involvement lead_professional local_identifier
     lookup_asked lookup_budget lookup_tried marker marker_change marker_consumer marker_response marker_told membership
     person person_key person_key_state plan policy_version statistical_neighbour trusted_client trusted_document
     webhook_delivery webhook_endpoint write_budget

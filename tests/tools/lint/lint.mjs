@@ -30,7 +30,7 @@ const differently = {
         suffixes: ['Connection', 'Edge', 'Payload', 'Info'],
         types: [
           'Authority', 'Catalogue', 'CategoryAccess', 'Clause', 'ContactNote', 'Disclosure', 'LeadProfessional', 'Lookup', 'MarkerChange',
-          'MarkerLookupResult', 'MatchComparison', 'PageInfo', 'Signatory', 'UserError', 'Viewer',
+          'MarkerLookupResult', 'MatchComparison', 'PageInfo', 'Signatory', 'Todo', 'UserError', 'Viewer',
         ],
       },
     },
@@ -45,6 +45,8 @@ const known = new Map([
   ['relay-edge-types: type LookupEdge {', 'records'],
   ['relay-edge-types: type MarkerChangeEdge {', 'records'],
   ['relay-edge-types: type WebhookDeliveryEdge {', 'records'],
+  // It is worked out when it is asked for, and stored nowhere.
+  ['relay-edge-types: type TodoEdge {', 'records'],
   // Words of the programme: Family Progress is a measure, and somebody is a member from a day to a day.
   ['no-typename-prefix: familyProgress', 'words'],
   ['no-typename-prefix: memberFrom', 'words'],
