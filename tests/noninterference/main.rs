@@ -172,6 +172,7 @@ async fn compare(bench: &Bench<'_>, count: u64, chance: &mut Chance, seen: &mut 
         } else {
             (Drawer::new(api, &pool, chance).draw(), Vec::new())
         };
+        // A program's feed counts events of all families, whoever reads it (decision 0069).
         if operation.query.contains("markerChanges") && pair.is_barred(base) {
             continue;
         }

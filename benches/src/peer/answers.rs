@@ -148,7 +148,7 @@ pub(super) fn plans<R: Cells>(plans: &[R], outcomes: &[R]) -> Reply {
 #[derive(Serialize)]
 struct LeadOf<'r> {
     name: &'r str,
-    team: Option<&'r str>,
+    phone: Option<&'r str>,
 }
 
 #[derive(Serialize)]
@@ -182,7 +182,7 @@ pub(super) fn filtered<R: Cells>(rows: &[R]) -> Reply {
             need_level: row.text(2),
             lead_professional: row.text(3).map(|name| LeadOf {
                 name,
-                team: row.text(4),
+                phone: row.text(4),
             }),
         },
     });

@@ -85,7 +85,8 @@ pub(super) struct Match<'r> {
     evidence_from: Option<NaiveDate>,
     matched_by: Option<&'r str>,
     verified_on: Option<NaiveDate>,
-    source_agency: Option<Named<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_agency: Option<Option<Named<'r>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<Option<OfWhom<'r>>>,
 }
@@ -98,7 +99,7 @@ impl<'r> Match<'r> {
             evidence_from: row.day(3),
             matched_by: row.text(4),
             verified_on: row.day(5),
-            source_agency: row.text(6).map(|name| Named { name }),
+            source_agency: whole.then(|| row.text(6).map(|name| Named { name })),
             member: whole.then(|| row.text(7).map(|given_name| OfWhom { given_name })),
         }
     }

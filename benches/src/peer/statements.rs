@@ -87,7 +87,7 @@ impl Statement {
             Self::FamiliesMembers => members(PAGE),
             Self::FamiliesMatches => matches(PAGE),
             Self::Filtered => format!(
-                "SELECT f.reference, f.attached_on, upper(f.need_level), l.name, l.team, f.total FROM (
+                "SELECT f.reference, f.attached_on, upper(f.need_level), l.name, l.phone, f.total FROM (
                      SELECT f.*, count(*) OVER () AS total FROM family f
                      WHERE f.authority_id = $1 AND f.attached_on >= $3 AND {ON_COHORT} AND EXISTS (
                          SELECT 1 FROM criteria_match c

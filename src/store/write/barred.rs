@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl Writing<'_> {
-    /// Bars a family to somebody. Of a bar of theirs that has not ended only the end is changed, which is never before its first day.
+    /// Bars a family to somebody. A bar of theirs that has not ended is given the new end, never before its first day; one that is yet to begin is brought forward
+    /// as well, and none is put off.
     pub async fn bar(&self, row: BarredSubjectRow, today: NaiveDate) -> Result<(), StoreError> {
         self.of_family(row.family_id)?;
         let agency = match row.agency_id {
