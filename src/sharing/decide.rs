@@ -343,8 +343,8 @@ fn asked<'a>(ceiling: &'a Ceiling, party: &'a PartyCeiling, category: Category) 
     }
 }
 
-/// Whether one clause holds for one category of one row: scope, then consent, then shielding. Last, so that it is told to nobody else, whether the row is of somebody who is a member today, or was
-/// one last and is in no family now.
+/// Whether one clause holds for one category of one row: scope, then whether the row is of somebody who is a member today, or was one last and is in no family
+/// now, then consent, then shielding.
 fn holds<'f>(
     clause: &ClauseInForce,
     party: &PartyCeiling,
@@ -392,6 +392,14 @@ fn stands<'f>(
         Scope::Own if needs.sourced && row.source == Some(agency) => {}
         Scope::Own => return Err(Reason::NotOwn.into()),
     }
+    // Before what hangs on where they live now: a household that somebody has left is not told of that.
+    if needs.of_members {
+        match row.held(facts) {
+            Held::Today => {}
+            Held::AsItWas if matches!(clause.scope, Scope::Authority | Scope::Lead) => {}
+            Held::AsItWas | Held::No => return Err(Reason::NotAMember.into()),
+        }
+    }
     if clause.consent_required
         && let Err(no) = consent(facts, row.subject, asked)
     {
@@ -402,13 +410,6 @@ fn stands<'f>(
     }
     if !clause.shielded && is_shielded(asked.category, needs, facts, row) {
         return Err(Reason::Shielded.into());
-    }
-    if needs.of_members {
-        match row.held(facts) {
-            Held::Today => {}
-            Held::AsItWas if matches!(clause.scope, Scope::Authority | Scope::Lead) => {}
-            Held::AsItWas | Held::No => return Err(Reason::NotAMember.into()),
-        }
     }
     Ok(used)
 }

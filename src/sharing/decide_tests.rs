@@ -351,3 +351,38 @@ fn what_somebody_said_in_another_family_is_told_to_nobody() {
         "her no here is this family's own"
     );
 }
+
+/// A household that somebody has left is not told that they are at risk now, nor what was decided where they live.
+#[test]
+fn of_who_has_left_it_is_told_that_they_have_and_not_what_they_are_now() {
+    let ceiling = of(vec![explained(clause("c", &[Contact]))]);
+    let needs = Needs {
+        access: Access::Read,
+        categories: CategorySet::of(&[Contact]),
+        area: false,
+        whereabouts: false,
+        sourced: true,
+        of_members: true,
+        agency: false,
+    };
+    let mut ended = belongs(false);
+    ended.period.until = Some(today());
+    let mut facts = family();
+    facts.people[0].memberships = vec![ended];
+    (facts.people[0].in_family, facts.people[0].belongs) = (false, false);
+    let row = RowFacts::membership(key(MOTHER), ended);
+    let not_a_member = withheld(Reason::NotAMember, Told::Exactly(Reason::NotAMember));
+    assert_eq!(decide(&ceiling, needs, &facts, &row), not_a_member);
+    facts.people[0].shielded = true;
+    assert_eq!(
+        decide(&ceiling, needs, &facts, &row),
+        not_a_member,
+        "she is at risk now"
+    );
+    (facts.people[0].shielded, facts.people[0].sheltered) = (false, true);
+    assert_eq!(
+        decide(&ceiling, needs, &facts, &row),
+        not_a_member,
+        "she lives with somebody who is"
+    );
+}

@@ -75,7 +75,7 @@ impl PersonFacts {
             .memberships
             .iter()
             .filter(|one| membership.is_none_or(|row| row == *one));
-        asked.any(|one| one.ended_on(self.died_on, last))
+        asked.any(|one| one.period.from <= today && one.ended_on(self.died_on, last))
     }
 
     /// Whether they had not died.

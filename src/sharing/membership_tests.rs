@@ -176,3 +176,14 @@ fn consent_and_shielding_are_asked_as_of_a_member() {
     let withheld = decide(&ceiling(vec![clause("c", &[Plan])]), needs, &facts, &row).unwrap_err();
     assert_eq!(withheld.reason, Reason::Shielded);
 }
+
+/// Who died before they came never was a member.
+#[test]
+fn who_died_before_their_membership_began_leaves_nothing_in_it() {
+    let mut coming = belongs(false);
+    coming.period.from = today() + chrono::Days::new(7);
+    let mut facts = left(vec![coming], vec![belongs(false)]);
+    assert!(!stays(&facts));
+    facts.people[3].died_on = Some(today());
+    assert!(!stays(&facts), "their last family is the other one");
+}

@@ -160,7 +160,7 @@ fn is_rescued(case: &Case, clause: &Clause, party: &Party) -> bool {
         })
 }
 
-/// The first condition of the clause that does not hold, and whether another family has to do with it: scope, consent, shielding; then whether it is of a member of today.
+/// The first condition of the clause that does not hold, and whether another family has to do with it: scope; whether it is of a member of today; consent, shielding.
 fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Category) -> Option<(Reason, bool)> {
     let facts = &case.facts;
     let here = |reason| Some((reason, false));
@@ -190,6 +190,10 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     if !reached {
         return here(otherwise);
     }
+    let stays = [Scope::Authority, Scope::Lead].contains(&clause.scope) && as_it_was(case);
+    if case.field.of_members && !of_today(case) && !stays {
+        return here(Reason::NotAMember);
+    }
     if consent_is_asked
         && !rescued
         && let Answer::Not { reason, elsewhere } = replay::consent(
@@ -208,8 +212,7 @@ fn first_obstacle(case: &Case, clause: &Clause, party: &Party, category: Categor
     if covered && !about_nobody && !clause.shielded {
         return here(Reason::Shielded);
     }
-    let stays = [Scope::Authority, Scope::Lead].contains(&clause.scope) && as_it_was(case);
-    (case.field.of_members && !of_today(case) && !stays).then_some((Reason::NotAMember, false))
+    None
 }
 
 /// Whether the row is of the family, or of somebody who is in it today by that very row, where it is a membership.
@@ -254,7 +257,9 @@ pub(crate) fn as_it_was(case: &Case) -> bool {
         let shut = [None, Some(End::Adopted), Some(End::Fled)];
         last_day(one) == last && !by_death(one) && shut.contains(&one.end)
     };
-    let here = |one: &MembershipFacts| last_day(one) == last && case.row.membership.is_none_or(|row| row == *one);
+    let came = |one: &MembershipFacts| one.period.from <= case.facts.today;
+    let here =
+        |one: &MembershipFacts| came(one) && last_day(one) == last && case.row.membership.is_none_or(|row| row == *one);
     last <= case.facts.today && !begun.iter().any(|one| closed(&one)) && person.memberships.iter().any(here)
 }
 

@@ -5,7 +5,7 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     graphql::ids::{Codec, Key, Kind},
-    records::AssessmentRow,
+    records::{AssessmentRow, ContactKind, ContactUrgency, WholeContactRow},
     store::{bulk, dataset::Dataset},
 };
 use uuid::Uuid;
@@ -196,3 +196,57 @@ async fn an_agencys_own_rows_are_assessments_scores_and_matches_and_no_people(da
     );
 }
 on_both!(an_agencys_own_rows_are_assessments_scores_and_matches_and_no_people);
+
+/// That an agency met the Hardmans, with a note about health.
+fn contact(data: &Dataset, agency: &str, key: u128) -> WholeContactRow {
+    let family = data
+        .families
+        .iter()
+        .find(|row| row.reference == demo::HARDMAN_REFERENCE);
+    let agency = data.agencies.iter().find(|row| row.code == agency);
+    WholeContactRow {
+        authority_id: demo::CAMBRIDGESHIRE,
+        id: Uuid::from_u128(key),
+        family_id: family.expect("the Hardmans").id,
+        agency_id: agency.expect("an agency").id,
+        subject: "somebody".to_owned(),
+        kind: ContactKind::Visit,
+        urgency: ContactUrgency::Routine,
+        occurred_at: today(),
+        note: Some(format!("Made up by {key}.")),
+        note_category: Some("CRITERION_HEALTH".to_owned()),
+        recorded_at: today(),
+    }
+}
+
+async fn a_contact_is_its_agencys_own_and_a_note_by_its_contact_and_a_match_by_its_source(database: &TestDatabase) {
+    let (mut data, _) = data();
+    let contacts = [("cambs-police", 9_801), ("cambs-health", 9_802)];
+    let contacts = contacts.map(|(agency, key)| contact(&data, agency, key));
+    data.contacts.extend(contacts);
+    let databases = database.open().await;
+    bulk::load(&databases, &data, &mut |_| {}).await.unwrap();
+    let app = App::over(databases, Clock::fixed(today()), Ids::seeded(1)).await;
+    app.load_agreement(AGREEMENT).await;
+    let partner = app.partner("cambs-police", "manager", "audit");
+    let query = "{ families(first: 100) { nodes { contacts { agency { code } note { text category } } \
+                 criteriaMatches { sourceAgency { code } } } } }";
+    let reply = partner.ask(query).await;
+    let families = reply.data()["families"]["nodes"].as_array().unwrap().clone();
+    let all = |field: &str| -> Vec<Value> {
+        let rows = families.iter().filter_map(|family| family[field].as_array());
+        rows.flatten().cloned().collect()
+    };
+    let note = json!({ "text": "Made up by 9801.", "category": "CRITERION_HEALTH" });
+    assert_eq!(
+        all("contacts"),
+        [json!({ "agency": { "code": "cambs-police" }, "note": note })],
+        "their own, with its note"
+    );
+    let matches = all("criteriaMatches");
+    assert!(!matches.is_empty());
+    for one in matches {
+        assert_eq!(one["sourceAgency"]["code"], "cambs-police");
+    }
+}
+on_both!(a_contact_is_its_agencys_own_and_a_note_by_its_contact_and_a_match_by_its_source);

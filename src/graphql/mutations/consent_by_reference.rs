@@ -56,7 +56,7 @@ pub struct RecordConsentByReferenceInput {
     /// That you decided yourself: in the best interests of a member who lacks capacity, or for a child for whom the authority has parental
     /// responsibility and names you.
     as_professional: Option<bool>,
-    /// The last day on which it holds; without one it holds until it is withdrawn.
+    /// The last day on which a yes holds; without one it holds until it is withdrawn. A refusal stands whatever is said here.
     expires_on: Option<NaiveDate>,
     /// A text of yours, of at most 100 characters: the same request sent again under the same key within seven days changes nothing again.
     idempotency_key: Option<String>,

@@ -117,6 +117,25 @@ fn for_a_child_whoever_is_of_own_consent_age_and_in_the_family_with_parental_res
 }
 
 #[test]
+fn the_mother_of_16_decides_for_her_child_as_whoever_is_of_own_consent_age() {
+    let asked = |born: &str, consents: Vec<ConsentDecision>| {
+        let mut facts = with(consents);
+        facts.people[0].born = Born::on(day(born));
+        of(CHILD, &facts)
+    };
+    let sixteen = "2000-01-01";
+    assert_eq!(asked(sixteen, vec![given(CHILD, MOTHER, 1)]), Ok(()));
+    let his_yes = || given(CHILD, FATHER, 1);
+    assert!(asked(sixteen, vec![refused(CHILD, MOTHER, 1), his_yes()]).is_err());
+    // She turns 13 today, or does tomorrow.
+    for (born, may) in [("2003-03-15", true), ("2003-03-16", false)] {
+        assert_eq!(asked(born, vec![given(CHILD, MOTHER, 0)]).is_ok(), may, "{born}");
+        let said_no = asked(born, vec![refused(CHILD, MOTHER, 0), his_yes()]);
+        assert_eq!(said_no.is_err(), may, "{born}");
+    }
+}
+
+#[test]
 fn of_two_parents_one_says_yes_and_none_says_no() {
     let facts = with(vec![given(CHILD, MOTHER, 3), refused(CHILD, FATHER, 1)]);
     assert_eq!(of(CHILD, &facts), Err(Reason::ConsentNotGiven));
@@ -189,6 +208,16 @@ fn it_holds_on_its_last_day_and_not_after() {
         until(yesterday, given(MOTHER, MOTHER, 3)),
     ]);
     assert_eq!(of(MOTHER, &facts), Err(Reason::ConsentExpired), "nor does an older one");
+}
+
+#[test]
+fn a_no_does_not_run_out() {
+    let yesterday = today().pred_opt().unwrap();
+    let facts = with(vec![
+        given(MOTHER, MOTHER, 9),
+        until(yesterday, refused(MOTHER, MOTHER, 3)),
+    ]);
+    assert_eq!(of(MOTHER, &facts), Err(Reason::ConsentNotGiven));
 }
 
 #[test]

@@ -368,6 +368,14 @@ async fn in_every_home_of_theirs_and_from_when_it_is_recorded(database: &TestDat
     )
     .await;
     assert_eq!(status(&police, with_home.clone()).await, plain, "she is to come");
+    // It ends on the day of her death.
+    for (day, covered) in [("2026-06-16", true), ("2026-06-15", false)] {
+        let dies = format!("UPDATE person SET died_on = '{day}' WHERE given_name = 'Sofia' AND shielded");
+        write(&app, &dies).await;
+        assert_eq!(status(&police, with_home.clone()).await == plain, covered, "{day}");
+    }
+    write(&app, "UPDATE person SET died_on = NULL WHERE given_name = 'Sofia'").await;
+    assert_eq!(status(&police, with_home.clone()).await, plain, "she lives");
     write(&app, "UPDATE person SET shielded = false").await;
     assert_ne!(status(&police, with_home).await, plain, "nobody is shielded");
 }

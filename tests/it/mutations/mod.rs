@@ -8,12 +8,14 @@ mod described;
 mod emergency;
 mod errors;
 mod idempotency;
+mod in_care;
 mod involvement;
 mod meeting;
 mod permission;
 mod together;
 mod told;
 mod unseen;
+mod worlds;
 
 use serde_json::{Value, json};
 
