@@ -35,6 +35,7 @@ mod m0035_meetings;
 mod m0036_membership_end;
 mod m0037_barred_subject;
 mod m0039_withdrawals;
+mod m0042_plan_steps;
 mod of_families;
 mod step;
 mod t0001_trail;
@@ -60,7 +61,8 @@ pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
     let tables = m0014_written::noted_tables()
         .chain(m0034_deciders::noted_tables())
         .chain(m0035_meetings::noted_tables())
-        .chain(m0037_barred_subject::noted_tables());
+        .chain(m0037_barred_subject::noted_tables())
+        .chain(m0042_plan_steps::noted_tables());
     tables.flat_map(of_table).collect()
 }
 
@@ -137,6 +139,7 @@ pub const MAIN: Steps = Steps {
         m0036_membership_end::STEP,
         m0037_barred_subject::STEP,
         m0039_withdrawals::STEP,
+        m0042_plan_steps::STEP,
     ],
 };
 

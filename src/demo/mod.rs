@@ -16,6 +16,7 @@ mod hardman_plan;
 mod meetings;
 mod membership;
 mod names;
+mod plan_steps;
 mod richmond;
 mod synthetic;
 mod synthetic_authority;
@@ -58,6 +59,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
     meetings::write(&mut desk);
     deciders::write(&mut desk);
     former::write(&mut desk);
+    plan_steps::write(&mut desk);
     desk.data
 }
 

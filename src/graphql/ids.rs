@@ -38,7 +38,7 @@ macro_rules! kinds {
 kinds! {
     Family Member Address StatutoryStatus LocalIdentifier Involvement CriteriaMatch Assessment DistanceScore Plan Goal
     Action Outcome ProgressValue Consent Marker EmergencyAccess Agency Agreement MarkerPlacement Contact WebhookEndpoint
-    WebhookDelivery Alert TafMeeting TafAttendance
+    WebhookDelivery Alert TafMeeting TafAttendance WithoutGoal PlanHistory
 }
 
 impl Kind {

@@ -13,7 +13,7 @@ use super::{
     objects::{
         Action, Address, Agency, Agreement, Assessment, Consent, Contact, CriteriaMatch, DistanceScore,
         EmergencyAccess, Entry, Family, Goal, Involvement, LocalIdentifier, Marker, MarkerPlacement, Member, Outcome,
-        Plan, ProgressValue, StatutoryStatus, TafAttendance, TafMeeting, visible,
+        Plan, PlanHistory, ProgressValue, StatutoryStatus, TafAttendance, TafMeeting, WithoutGoal, visible,
     },
     wants,
 };
@@ -50,6 +50,8 @@ pub enum Node {
     Contact(Contact),
     TafMeeting(TafMeeting),
     TafAttendance(TafAttendance),
+    WithoutGoal(WithoutGoal),
+    PlanHistory(PlanHistory),
     Agency(Agency),
     Agreement(Agreement),
 }
@@ -123,6 +125,8 @@ fn in_dossier(dossier: &Arc<Dossier>, kind: Kind, key: Uuid) -> Option<(Node, Di
         Kind::Contact => of(dossier, key, Node::Contact),
         Kind::TafMeeting => of(dossier, key, Node::TafMeeting),
         Kind::TafAttendance => of(dossier, key, Node::TafAttendance),
+        Kind::WithoutGoal => of(dossier, key, Node::WithoutGoal),
+        Kind::PlanHistory => of(dossier, key, Node::PlanHistory),
         Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery | Kind::Alert => None,
     }
 }

@@ -63,11 +63,13 @@ fn decides(used: &FieldSet) -> Option<CategorySet> {
 static OF_FIELDS: LazyLock<Vec<(FieldId, TableSet)>> = LazyLock::new(|| {
     let table = |of: &'static str| Kind::of_type(of).map_or(TableSet::EMPTY, table_of);
     let tables = |entry: &Field| {
-        let [holds, reads] = [entry.rows, entry.reads].map(|of| of.map_or(TableSet::EMPTY, table));
+        let all = entry.rows.iter().chain(&entry.reads);
+        let tables = all.fold(TableSet::EMPTY, |tables, of| tables.union(table(of)));
         // Who an agency is stands beside rows that name it, and only there it has a table to be read.
-        match entry.reads {
-            Some("Agency") => holds.union(reads).with(Table::Agency),
-            _ => holds.union(reads),
+        if entry.reads.contains(&"Agency") {
+            tables.with(Table::Agency)
+        } else {
+            tables
         }
     };
     let all = register::fields().map(|entry| (entry.id, tables(entry)));

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A good file of every table, in the order of loading; every column is filled at least once.
-const GOOD: [(Table, &str); 25] = [
+const GOOD: [(Table, &str); 26] = [
     (
         Table::Agency,
         "code,name,kind\nnorth-police,North Police,police\nnorth-school,North School,school\n",
@@ -133,6 +133,10 @@ const GOOD: [(Table, &str); 25] = [
         "taf_attendance_key,family_key,taf_meeting_key,agency,attendee,attendance\nn1,f1,t1,north-police,Sam Fox,apologies\n",
     ),
     (
+        Table::WithoutGoal,
+        "without_goal_key,family_key,plan_key,criterion,reason\nw1,f1,pl1,HEALTH,She is well again\n",
+    ),
+    (
         Table::BarredSubject,
         "barred_subject_key,family_key,agency,subject,valid_from,valid_until\nb1,f1,north-school,sub-7,2025-01-01,2025-06-01\nb2,f1,,sub-8,2025-01-01,\n",
     ),
@@ -207,7 +211,7 @@ fn import(mut importer: Importer) -> Dataset {
 #[test]
 fn good_files_become_rows() {
     let data = import(importer());
-    assert_eq!(data.len(), 37);
+    assert_eq!(data.len(), 38);
     let mother = &data.people[0];
     assert_eq!(
         (mother.authority_id, mother.family_name.as_str()),

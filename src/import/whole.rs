@@ -260,11 +260,13 @@ impl Named<'_> {
             | Table::Outcome
             | Table::ProgressValue
             | Table::TafAttendance
+            | Table::WithoutGoal
             // These are brought by no file.
             | Table::Authority
             | Table::StatisticalNeighbour
             | Table::ClientProgram
-            | Table::EmergencyAccess => &[],
+            | Table::EmergencyAccess
+            | Table::PlanHistory => &[],
         }
     }
 
@@ -280,6 +282,7 @@ impl Named<'_> {
             Table::Membership => (!self.is("valid_until"), &["person_key", "family_key"]),
             Table::Involvement => (!self.is("ended_on"), &["agency", "family_key"]),
             Table::TafAttendance => (true, &["agency", "taf_meeting_key"]),
+            Table::WithoutGoal => (true, &["criterion", "plan_key"]),
             Table::LeadProfessional => (!self.is("valid_until"), &["family_key"]),
             Table::Plan => (!self.has("status", PlanStatus::Closed), &["family_key"]),
             Table::Marker => (

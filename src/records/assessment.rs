@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Holds, Table, code::codes, table::table};
-use crate::{catalogue, sharing::facts::RowFacts};
+use super::{Holds, Table, table::table};
+use crate::{catalogue, code::codes, sharing::facts::RowFacts};
 
 codes! {
     /// Kinds of assessment.

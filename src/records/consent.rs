@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{Holds, Table, code::codes, table::table};
-use crate::sharing::facts::RowFacts;
+use super::{Holds, Table, table::table};
+use crate::{code::codes, sharing::facts::RowFacts};
 
 codes! {
     /// What was decided about consent.

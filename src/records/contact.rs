@@ -5,11 +5,14 @@ use std::cmp::Reverse;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Holds, code::codes, table::table};
-use crate::sharing::{
-    category::{Category, CategorySet},
-    facts::RowFacts,
-    grant::{Link, Linked},
+use super::{Holds, table::table};
+use crate::{
+    code::codes,
+    sharing::{
+        category::{Category, CategorySet},
+        facts::RowFacts,
+        grant::{Link, Linked},
+    },
 };
 
 codes! {

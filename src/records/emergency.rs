@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{code::codes, table::table};
-use crate::sharing::facts::RowFacts;
+use super::table::table;
+use crate::{code::codes, sharing::facts::RowFacts};
 
 codes! {
     /// Grounds of emergency access.

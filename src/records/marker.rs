@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{code::codes, table::table};
-use crate::sharing::facts::RowFacts;
+use super::table::table;
+use crate::{code::codes, sharing::facts::RowFacts};
 
 codes! {
     /// States of a marker in a partner's system.

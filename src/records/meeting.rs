@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Table, code::codes, table::table};
-use crate::sharing::facts::RowFacts;
+use super::{Table, table::table};
+use crate::{code::codes, sharing::facts::RowFacts};
 
 codes! {
     /// Whether an agency was at a meeting.

@@ -7,7 +7,6 @@ mod assessment;
 mod authority;
 mod barred;
 mod cell;
-mod code;
 mod column;
 mod consent;
 mod contact;
@@ -19,11 +18,14 @@ mod meeting;
 mod need;
 mod people;
 mod plan;
+mod plan_history;
 mod table;
 
 use std::collections::HashMap;
 
 use uuid::Uuid;
+
+pub use crate::code::Code;
 
 pub(crate) use self::table::{each_locked_table, each_table};
 pub use self::{
@@ -31,7 +33,6 @@ pub use self::{
     authority::*,
     barred::*,
     cell::{Cell, InColumn, Take},
-    code::Code,
     column::{Change, Column, Holds},
     consent::*,
     contact::*,
@@ -43,6 +44,7 @@ pub use self::{
     need::*,
     people::*,
     plan::*,
+    plan_history::*,
     table::{Table, TableSet},
 };
 use crate::{
@@ -121,6 +123,6 @@ impl Beside {
 }
 
 /// The categories of the criterion that a row may be tied to.
-fn criterion_if_any(code: Option<&str>) -> CategorySet {
+pub fn criterion_if_any(code: Option<&str>) -> CategorySet {
     code.map_or(CategorySet::EMPTY, catalogue::categories_of_criterion)
 }

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Code as _, Holds, Table, code::codes, table::table};
-use crate::sharing::facts::RowFacts;
+use super::{Code as _, Holds, Table, table::table};
+use crate::{code::codes, sharing::facts::RowFacts};
 
 codes! {
     /// Sex as recorded.

@@ -5,47 +5,21 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Beside, Holds, Table, code::codes, criterion_if_any, table::table};
-use crate::sharing::{
-    category::{Category, CategorySet},
-    facts::RowFacts,
+use super::{Beside, Holds, Table, criterion_if_any, table::table};
+use crate::{
+    code::codes,
+    sharing::{
+        category::{Category, CategorySet},
+        facts::RowFacts,
+    },
+};
+
+pub use crate::programme::{
+    plan::{GoalStatus, PlanClosure},
+    steps::{PlanStatus, PlanStep},
 };
 
 codes! {
-    /// States of a plan.
-    PlanStatus {
-        /// Being drawn up.
-        Draft = "draft",
-        /// Agreed.
-        Agreed = "agreed",
-        /// Being worked on.
-        Active = "active",
-        /// Closed.
-        Closed = "closed",
-    }
-
-    /// With what success a plan was closed.
-    PlanClosure {
-        /// Wholly achieved.
-        WhollyAchieved = "wholly_achieved",
-        /// Partially achieved.
-        PartiallyAchieved = "partially_achieved",
-        /// Not achieved.
-        NotAchieved = "not_achieved",
-        /// The family dropped out.
-        FamilyDroppedOut = "family_dropped_out",
-    }
-
-    /// States of a goal.
-    GoalStatus {
-        /// Being worked on.
-        Open = "open",
-        /// Achieved.
-        Achieved = "achieved",
-        /// Not achieved.
-        NotAchieved = "not_achieved",
-    }
-
     /// Kinds of indicator.
     OutcomeKind {
         /// Measured.
@@ -114,6 +88,21 @@ table! {
     facts row, beside => RowFacts::family().with_categories(about_goal(row.goal_id, beside));
     links Goal = goal_id;
     needs Goal;
+}
+
+table! {
+    /// Why a plan has no goal for a criterion on which the family came in.
+    WithoutGoalRow = WithoutGoal "without_goal" of family {
+        /// The plan.
+        plan_id: Uuid, of(Table::Plan, "plan_key"), never;
+        /// The criterion.
+        criterion: String, holds(Holds::Criterion), never;
+        /// Why, in the words of who agreed to the plan.
+        reason: String, text(1000);
+    }
+    order row => (row.criterion.clone(), row.id);
+    facts row, _ => RowFacts::family().with_categories(criterion_if_any(Some(&row.criterion)));
+    links Plan = plan_id;
 }
 
 table! {

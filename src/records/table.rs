@@ -159,6 +159,8 @@ macro_rules! each_table {
             contacts Contact WholeContactRow [Contact];
             taf_meetings TafMeeting TafMeetingRow [TafMeeting];
             taf_attendances TafAttendance TafAttendanceRow [TafAttendance];
+            without_goals WithoutGoal WithoutGoalRow [WithoutGoal];
+            plan_histories PlanHistory PlanHistoryRow [PlanHistory];
             barred_subjects BarredSubject BarredSubjectRow [];
         }
     };
@@ -186,6 +188,8 @@ macro_rules! each_locked_table {
             emergency_accesses EmergencyAccess EmergencyAccessRow;
             taf_meetings TafMeeting TafMeetingRow;
             taf_attendances TafAttendance TafAttendanceRow;
+            without_goals WithoutGoal WithoutGoalRow;
+            plan_histories PlanHistory PlanHistoryRow;
         }
     };
 }

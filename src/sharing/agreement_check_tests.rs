@@ -165,8 +165,8 @@ fn what_there_is_nothing_of_yet_is_told_once() {
         clause("two", "\"STATISTICS\"", "authority", ""),
     ]);
     only(&told, 15, &["`STATISTICS`", "read", "one, two"]);
-    let written = clause("w", "\"PLAN\", \"CONSENT\"", "authority", "").replace("[\"read\"]", "[\"write\"]");
-    only(&warned(&[written]), 17, &["`PLAN`", "written", "this clause"]);
+    let written = clause("w", "\"OUTCOME\", \"CONSENT\"", "authority", "").replace("[\"read\"]", "[\"write\"]");
+    only(&warned(&[written]), 17, &["`OUTCOME`", "written", "this clause"]);
 }
 
 #[test]

@@ -52,8 +52,8 @@ pub struct Field {
     pub held: bool,
     /// The type of the rows that it holds, where it only holds rows, which are each decided for themselves.
     pub rows: Option<&'static str>,
-    /// The type of the rows that have to be read for it though it holds none of them.
-    pub reads: Option<&'static str>,
+    /// The types of the rows that have to be read for it though it holds none of them.
+    pub reads: Vec<&'static str>,
     /// What an error about it tells besides what whoever may send it knows: such an error is exact only to whom these are permitted.
     pub tells: CategorySet,
     /// Whether it only says, to whom a row was told before, that it is so no more: that is given even where the ceiling has ceased to cover it.
@@ -214,7 +214,7 @@ fn parse(
         emergency: false,
         held: false,
         rows: None,
-        reads: None,
+        reads: Vec::new(),
         tells: CategorySet::EMPTY,
         handle: false,
     };
@@ -258,7 +258,7 @@ fn parse(
                     include(&mut field, of);
                     field.rows = Some(of);
                 } else if let Some(of) = word.strip_prefix("reads:") {
-                    field.reads = Some(of);
+                    field.reads.push(of);
                 } else if let Some(of) = word.strip_prefix("as:") {
                     include(&mut field, of);
                 } else if let Some(of) = word.strip_prefix("tells:") {

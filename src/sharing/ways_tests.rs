@@ -1,6 +1,7 @@
 use super::*;
 use crate::sharing::category::Category::{
-    Contact, CriterionHealth, Equality, Finance, Household, Identity, Involvement, Marker, Plan, Reference, Statistics,
+    Contact, CriterionHealth, Equality, Finance, Household, Identity, Involvement, Marker, Outcome, Plan, Reference,
+    Statistics,
 };
 
 fn given(any: &[Category]) -> Given {
@@ -60,8 +61,8 @@ fn to_what_nothing_has_there_is_no_way() {
         assert_eq!(from_anywhere(&[Marker, category], category), None);
         assert!(!is_used(category, Access::Read) && !is_used(category, Access::Write));
     }
-    assert!(is_used(Plan, Access::Read) && !is_used(Plan, Access::Write));
-    assert!(is_used(Involvement, Access::Write));
+    assert!(is_used(Outcome, Access::Read) && !is_used(Outcome, Access::Write));
+    assert!(is_used(Involvement, Access::Write) && is_used(Plan, Access::Write));
 }
 
 #[test]

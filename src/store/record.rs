@@ -213,6 +213,21 @@ fn insert_text(table: &str, columns: &[&str], rows: usize, backend: DbBackend) -
     text
 }
 
+/// A statement that sets columns of one row of a family. `of` says which: authority, key and family.
+pub(super) fn update<R: Row>(of: [Value; 3], columns: Vec<(&'static str, Cell)>, backend: DbBackend) -> Statement {
+    let set: Vec<String> = (4..)
+        .zip(&columns)
+        .map(|(at, (column, _))| format!("{column} = ${at}"))
+        .collect();
+    let text = format!(
+        "UPDATE {} SET {} WHERE authority_id = $1 AND id = $2 AND family_id = $3",
+        R::NAME,
+        set.join(", ")
+    );
+    let cells = columns.into_iter().map(|(_, cell)| value(cell));
+    Statement::from_sql_and_values(backend, text, of.into_iter().chain(cells))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use super::{
     session::{Session, StoreError},
 };
 use crate::{
-    records::{OfFamily, Row},
+    records::{Cell, OfFamily, Row},
     sharing::{facts::Holder, permit::Permit},
 };
 
@@ -186,6 +186,20 @@ impl Writing<'_> {
             return Ok(());
         }
         self.add(rows).await
+    }
+
+    /// Sets columns of a row of the permit's family; says whether it was there.
+    pub async fn set_in_family<R: OfFamily>(
+        &self,
+        family: Uuid,
+        key: Uuid,
+        columns: Vec<(&'static str, Cell)>,
+    ) -> Result<bool, StoreError> {
+        self.of_family(family)?;
+        let of = [self.authority().into(), key.into(), family.into()];
+        let statement = record::update::<R>(of, columns, self.session().backend());
+        let changed = self.connection()?.execute_raw(statement).await?;
+        Ok(changed.rows_affected() > 0)
     }
 
     /// Inserts rows.

@@ -12,7 +12,7 @@ struct Room {
 }
 
 /// The arrows. What is not here is refused.
-const ROOMS: [Room; 21] = [
+const ROOMS: [Room; 23] = [
     Room {
         name: "cli",
         may_name: &[
@@ -57,6 +57,7 @@ const ROOMS: [Room; 21] = [
             "clock",
             "error",
             "matching",
+            "programme",
             "records",
             "sharing",
             "store",
@@ -92,7 +93,22 @@ const ROOMS: [Room; 21] = [
     },
     Room {
         name: "records",
-        may_name: &["catalogue", "sharing::category", "sharing::facts", "sharing::grant"],
+        may_name: &[
+            "catalogue",
+            "code",
+            "programme",
+            "sharing::category",
+            "sharing::facts",
+            "sharing::grant",
+        ],
+    },
+    Room {
+        name: "programme",
+        may_name: &["code"],
+    },
+    Room {
+        name: "code",
+        may_name: &[],
     },
     Room {
         name: "catalogue",

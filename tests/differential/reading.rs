@@ -257,9 +257,10 @@ pub(crate) fn as_it_was(case: &Case) -> bool {
         let shut = [None, Some(End::Adopted), Some(End::Fled)];
         last_day(one) == last && !by_death(one) && shut.contains(&one.end)
     };
-    let came = |one: &MembershipFacts| one.period.from <= case.facts.today;
-    let here =
-        |one: &MembershipFacts| came(one) && last_day(one) == last && case.row.membership.is_none_or(|row| row == *one);
+    let had_begun = |one: &MembershipFacts| one.period.from <= case.facts.today;
+    let here = |one: &MembershipFacts| {
+        had_begun(one) && last_day(one) == last && case.row.membership.is_none_or(|row| row == *one)
+    };
     last <= case.facts.today && !begun.iter().any(|one| closed(&one)) && person.memberships.iter().any(here)
 }
 

@@ -4,8 +4,8 @@ use thinkfamily::{
     clock::Ids,
     records::{
         Attendance, BarredSubjectRow, ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround,
-        IdentifierSystem, LacksCapacityRow, LocalIdentifierRow, ParentalResponsibilityRow, Relationship,
-        TafAttendanceRow, TafMeetingRow, WholeContactRow,
+        IdentifierSystem, LacksCapacityRow, LocalIdentifierRow, ParentalResponsibilityRow, PlanHistoryRow, PlanStatus,
+        PlanStep, Relationship, TafAttendanceRow, TafMeetingRow, WholeContactRow, WithoutGoalRow,
     },
 };
 
@@ -62,6 +62,37 @@ pub(crate) fn hold_meetings(world: &mut World, keys: &Ids) {
                 attendance: Attendance::Attended,
             }));
         folder.taf_meetings.push(meeting);
+    }
+}
+
+/// What a plan may have besides: a criterion without a goal, and the steps that made it.
+pub(crate) fn take_steps(world: &mut World, keys: &Ids) {
+    for folder in &mut world.folders {
+        let (authority_id, family_id) = (folder.family.authority_id, folder.family.id);
+        let agency = folder.involvements.first().map(|row| row.agency_id);
+        let (Some(plan), Some(agency_id)) = (folder.plans.first(), agency) else {
+            continue;
+        };
+        folder.without_goals.push(WithoutGoalRow {
+            authority_id,
+            id: keys.uuid(),
+            family_id,
+            plan_id: plan.id,
+            criterion: "HEALTH".to_owned(),
+            reason: "Made up.".to_owned(),
+        });
+        folder.plan_histories.push(PlanHistoryRow {
+            authority_id,
+            id: keys.uuid(),
+            family_id,
+            plan_id: plan.id,
+            step: PlanStep::Draft,
+            before: None,
+            after: PlanStatus::Draft,
+            taken_at: now(),
+            agency_id,
+            subject: "somebody".to_owned(),
+        });
     }
 }
 

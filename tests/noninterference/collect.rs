@@ -29,7 +29,7 @@ pub(crate) fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) 
         Involvement involvements, CriteriaMatch criteria_matches, Assessment assessments, DistanceScore distance_scores,
         Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
         MarkerPlacement markers, EmergencyAccess emergency_accesses, Contact contacts,
-        TafMeeting taf_meetings, TafAttendance taf_attendances,
+        TafMeeting taf_meetings, TafAttendance taf_attendances, WithoutGoal without_goals, PlanHistory plan_histories,
     );
     for object in Table::ALL
         .iter()

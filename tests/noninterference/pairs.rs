@@ -13,7 +13,7 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use crate::{
-    base_data::{bar, fill_in, hold_meetings, house, open_emergencies, report_contacts},
+    base_data::{bar, fill_in, hold_meetings, house, open_emergencies, report_contacts, take_steps},
     callers::Office,
     chance::Chance,
     changes::{Words, change, shelter},
@@ -89,6 +89,7 @@ impl Base {
         open_emergencies(&mut world, &keys);
         bar(&mut world, &keys);
         hold_meetings(&mut world, &keys);
+        take_steps(&mut world, &keys);
         report_contacts(&mut world, &keys);
         fill_in(&mut world, &keys);
         house(&mut world, &keys);

@@ -74,6 +74,9 @@ pub(crate) fn is_sound(folder: &Folder) -> bool {
             .all(|row| (row.status == PlanStatus::Closed) == row.closed_on.is_some())
         && f.plans.iter().filter(|row| row.status != PlanStatus::Closed).count() <= 1
         && f.goals.iter().all(|row| plans.contains(&row.plan_id))
+        && f.without_goals.iter().all(|row| plans.contains(&row.plan_id))
+        && once(f.without_goals.iter().map(|row| (row.plan_id, row.criterion.as_str())))
+        && f.plan_histories.iter().all(|row| plans.contains(&row.plan_id))
         && f.actions.iter().all(|row| goals.contains(&row.goal_id))
         && f.outcomes
             .iter()

@@ -4,8 +4,9 @@ use thinkfamily::{
     records::{
         ActionRow, AddressRow, AssessmentRow, BarredSubjectRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow,
         EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LacksCapacityRow, LeadProfessionalRow,
-        LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow, ParentalResponsibilityRow, PersonRow, PlanRow,
-        ProgressValueRow, StatutoryStatusRow, TafAttendanceRow, TafMeetingRow, WholeContactRow,
+        LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow, ParentalResponsibilityRow, PersonRow, PlanHistoryRow,
+        PlanRow, ProgressValueRow, StatutoryStatusRow, TafAttendanceRow, TafMeetingRow, WholeContactRow,
+        WithoutGoalRow,
     },
     store::dataset::Dataset,
 };
@@ -68,6 +69,8 @@ folder! {
     contacts: WholeContactRow,
     taf_meetings: TafMeetingRow,
     taf_attendances: TafAttendanceRow,
+    without_goals: WithoutGoalRow,
+    plan_histories: PlanHistoryRow,
     barred_subjects: BarredSubjectRow,
 }
 

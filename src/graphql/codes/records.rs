@@ -98,6 +98,7 @@ enums! {
     AssessmentQuality
     ScoredBy
     PlanStatus
+    PlanStep
     PlanClosure
     GoalStatus
     OutcomeKind

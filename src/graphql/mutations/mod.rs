@@ -17,9 +17,11 @@ mod involvement;
 mod load_agreement;
 mod marker;
 mod meeting;
+mod moving;
 mod of_endpoints;
 mod of_markers;
 mod of_sharing;
+mod plan;
 mod record_consent;
 mod record_contact;
 mod user_error;
@@ -30,8 +32,10 @@ mod writable;
 use async_graphql::MergedObject;
 
 pub use self::user_error::UserError;
-use self::{meeting::OfMeetings, of_endpoints::OfEndpoints, of_markers::OfMarkers, of_sharing::OfSharing};
+use self::{
+    meeting::OfMeetings, of_endpoints::OfEndpoints, of_markers::OfMarkers, of_sharing::OfSharing, plan::OfPlans,
+};
 
 /// Where every change begins. The changes of one request are made in their order; all of them hold, or none.
 #[derive(MergedObject, Default)]
-pub struct Mutation(OfSharing, OfMarkers, OfEndpoints, OfMeetings);
+pub struct Mutation(OfSharing, OfMarkers, OfEndpoints, OfMeetings, OfPlans);

@@ -23,6 +23,20 @@ pub enum UserErrorCode {
     NotPossible,
     /// What you ask for has been done before.
     AlreadyDone,
+    /// The step is not possible from where the record stands.
+    WrongState,
+    /// The family has a plan that is not closed: there is one at a time.
+    PlanIsOpen,
+    /// A plan has a goal before it is agreed.
+    NoGoal,
+    /// A criterion on which the family came in has neither a goal nor a reason why there is none.
+    CriterionWithoutGoal,
+    /// A plan that was never agreed ends only with a family that dropped out.
+    NeverAgreed,
+    /// A goal was not achieved, so the plan is not wholly achieved.
+    GoalNotAchieved,
+    /// No goal was achieved, so the plan is not partially achieved.
+    NoGoalAchieved,
     /// Your agency has asked too often for it: see `retryAt`.
     TooManyRequests,
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Agency, Goal, said::entry};
-use crate::records::ActionRow;
+use crate::{records::ActionRow, sharing::register::field};
 
 entry! {
     /// Something to be done towards a goal.
@@ -18,5 +18,15 @@ entry! {
         due_on: Option<NaiveDate>;
         /// When it was done.
         done_on: Option<NaiveDate>;
+        /// The version of what you see of it, to be named by a step that you decide upon it.
+        version: String => version();
+    }
+}
+
+impl Action {
+    /// Whether it is known to the asker not to be done.
+    pub(in crate::graphql) fn is_to_be_done(&self) -> bool {
+        let done = self.row.release(field::ACTION_DONE_ON, |row| row.done_on.is_some());
+        done.seen() == Some(&false)
     }
 }

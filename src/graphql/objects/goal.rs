@@ -21,5 +21,7 @@ entry! {
         actions: Vec<Action> => children(Goal);
         /// The indicators that show whether it is reached.
         outcomes: Vec<Outcome> => children(Goal);
+        /// The version of what you see of it, to be named by a step that you decide upon it.
+        version: String => version();
     }
 }

@@ -27,12 +27,15 @@ mod member;
 mod outcome;
 mod page_info;
 mod plan;
+mod plan_history;
 mod progress_value;
 mod said;
 mod statutory_status;
 mod todo;
+mod version;
 mod viewer;
 mod webhook;
+mod without_goal;
 
 pub use self::{
     action::Action,
@@ -61,14 +64,17 @@ pub use self::{
     outcome::Outcome,
     page_info::PageInfo,
     plan::Plan,
+    plan_history::PlanHistory,
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
     todo::Todo,
     viewer::{CategoryAccess, Viewer},
     webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},
+    without_goal::WithoutGoal,
 };
 pub(super) use self::{
     entry::{rows, visible},
     family::family,
     forward_page::forward_page,
+    version::{Versioned, version},
 };

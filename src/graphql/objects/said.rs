@@ -7,7 +7,9 @@
 /// - a column: `held_on: NaiveDate;`,
 /// - made of the row: `category: Option<DataCategory> = |row| codes::parse(&row.category);`,
 /// - or found in its family: `=> family();`, `=> agency(column);`, `=> agency_kind(column);`, `=> member(Person);`,
-///   `=> parent(Plan);`, `=> children(Plan);` by a link of the rows, `=> alike(Person);` of rows with the same link.
+///   `=> parent(Plan);`, `=> children(Plan);` by a link of the rows, `=> alike(Person);` of rows with the same link, `=> history(Plan);` as children
+///   that are no part of its version,
+/// - or worked out: `=> version();`, and `=> next_steps();` by the object's own `possible_steps`.
 ///
 /// An object with fields of other kinds leaves its fields out, and says `#[Object]` itself.
 macro_rules! entry {
@@ -48,6 +50,18 @@ macro_rules! entry {
         $crate::graphql::objects::said::entry! { $(#[doc = $about])+ $object of $row }
 
         pastey::paste! {
+            impl crate::graphql::objects::version::Versioned for $object {
+                fn add_to(&self, version: &mut crate::graphql::objects::version::Version) {
+                    version.value(Some(&self.row.key()));
+                    $(
+                        $crate::graphql::objects::version::versioned! {
+                            self, version, crate::sharing::register::field::[<$object:snake:upper _ $field:upper>], $type,
+                            $field $(= |$of| $value)? $(=> $found($($by)?))?
+                        }
+                    )+
+                }
+            }
+
             $(#[doc = $about])+
             #[async_graphql::Object]
             impl $object {
@@ -113,6 +127,19 @@ macro_rules! value {
             .pop()
         })
     }};
+    ($self:ident, $ctx:ident, $id:expr, $field:ident => version()) => {{
+        let _ = $ctx;
+        $self
+            .row
+            .release($id, |_| $crate::graphql::objects::version::version($self))
+    }};
+    ($self:ident, $ctx:ident, $id:expr, $field:ident => next_steps()) => {{
+        let _ = $ctx;
+        $self.row.release($id, |row| $self.possible_steps(row))
+    }};
+    ($self:ident, $ctx:ident, $id:expr, $field:ident => history($link:ident)) => {
+        $crate::graphql::objects::said::value! { @linked $self, $ctx, $id, $link, Some($self.row.key()) }
+    };
     ($self:ident, $ctx:ident, $id:expr, $field:ident => children($link:ident)) => {
         $crate::graphql::objects::said::value! { @linked $self, $ctx, $id, $link, Some($self.row.key()) }
     };

@@ -15,7 +15,8 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     records::{
-        AddressRow, Attendance, ContactKind, ContactUrgency, Table, TafAttendanceRow, TafMeetingRow, WholeContactRow,
+        AddressRow, Attendance, ContactKind, ContactUrgency, PlanHistoryRow, PlanStatus, PlanStep, Table,
+        TafAttendanceRow, TafMeetingRow, WholeContactRow, WithoutGoalRow,
     },
     sharing::category::Category,
     store::{bulk, connect::Databases, dataset::Dataset},
@@ -36,13 +37,13 @@ const ALL: &str = "{ families(first: 100) { nodes {
     members { id memberFrom familyName age statutoryStatuses { validFrom } identifiers { value } familyProgress { periodTo } }
     addresses { town } involvements { serviceTeam agency { name } } criteriaMatches { evidence }
     assessments { startedOn distanceScores { scoredOn } }
-    plans { drawnUpOn goals { description actions { description } } } outcomes { evidence } familyProgress { periodTo }
+    plans { drawnUpOn withoutGoals { reason } history { subject } goals { description actions { description } } } outcomes { evidence } familyProgress { periodTo }
     consents { category expiresOn } markerPlacements { requestedOn } contacts { kind occurredAt }
     meetings { heldOn attendance { attendee } } emergencyAccesses { justification }
 } } }";
 
 /// A table, what is changed in one row of it, and whether a row of it may be deleted by itself.
-const TABLES: [(&str, &str, bool); 23] = [
+const TABLES: [(&str, &str, bool); 25] = [
     ("family", "district = 'Elsewhere'", false),
     ("person", "family_name = 'Elsewhere'", false),
     ("membership", "valid_from = '2001-01-01'", true),
@@ -64,11 +65,13 @@ const TABLES: [(&str, &str, bool); 23] = [
     ("emergency_access", "justification = 'Another made-up reason.'", true),
     ("taf_meeting", "held_on = '2001-01-01'", false),
     ("taf_attendance", "attendee = 'Elsewhere'", true),
+    ("without_goal", "reason = 'Elsewhere'", true),
+    ("plan_history", "subject = 'Elsewhere'", true),
     ("contact", "occurred_at = '2026-01-01T00:00:00Z'", true),
     ("agency", "name = 'Elsewhere'", false),
 ];
 
-/// What no answer tells by itself: who may decide about consent, of which tests/it/households.rs has tests, and to whom a family is barred (tests/it/barred.rs).
+/// What no answer tells by itself: who may decide about consent (tests/it/deciding.rs), and to whom a family is barred (tests/it/barred.rs).
 const NOT_TOLD: [Table; 3] = [
     Table::ParentalResponsibility,
     Table::LacksCapacity,
@@ -161,6 +164,14 @@ impl Both {
         )
     }
 
+    /// A plan, and whose it is.
+    async fn plan(&self) -> (Uuid, Uuid) {
+        let text = "SELECT id, family_id FROM plan ORDER BY id LIMIT 1";
+        let statement = Statement::from_string(self.hand().get_database_backend(), text.to_owned());
+        let row = self.hand().query_one_raw(statement).await.unwrap().unwrap();
+        (row.try_get("", "id").unwrap(), row.try_get("", "family_id").unwrap())
+    }
+
     /// How many families were found in memory so far.
     fn found(&self) -> u64 {
         self.keeps.store.family_cache_hits().cached
@@ -225,7 +236,30 @@ async fn more_rows(both: &Both) {
         attendee: None,
         attendance: Attendance::Attended,
     };
+    let (plan_id, planned) = both.plan().await;
+    let without_goal = WithoutGoalRow {
+        authority_id,
+        id: Uuid::from_u128(81),
+        family_id: planned,
+        plan_id,
+        criterion: "WORK".to_owned(),
+        reason: "Not now.".to_owned(),
+    };
+    let step = PlanHistoryRow {
+        authority_id,
+        id: Uuid::from_u128(82),
+        family_id: planned,
+        plan_id,
+        step: PlanStep::Draft,
+        before: None,
+        after: PlanStatus::Draft,
+        taken_at: today(),
+        agency_id,
+        subject: "somebody".to_owned(),
+    };
     let data = Dataset {
+        without_goals: vec![without_goal],
+        plan_histories: vec![step],
         contacts: vec![contact],
         taf_meetings: vec![meeting],
         taf_attendances: vec![attendance],

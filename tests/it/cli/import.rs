@@ -200,7 +200,7 @@ fn empty_files_with_the_names_of_their_columns_are_written_once() {
     std::fs::remove_dir_all(home.path("empty")).unwrap();
     home.run(&["import", "--templates", "empty"]).ok();
     let told = home.run(&["import", "empty", "--new-authority", "Cambridgeshire"]).ok();
-    assert!(told.starts_with("25 files: 0 rows new"), "{told}");
+    assert!(told.starts_with("26 files: 0 rows new"), "{told}");
 }
 
 #[tokio::test]
@@ -282,4 +282,14 @@ async fn whom_to_ring_is_kept_until_it_is_set_anew() {
     with(&["--marker-advice", "Ring first."]).ok();
     with(&["--number-to-ring", "01632\n960124"]).failed(2, &["the number to ring is one line"]);
     assert_eq!(home.number(KEPT).await, 1);
+}
+
+#[tokio::test]
+async fn in_a_new_authority_the_own_consent_age_is_13_and_emergencies_last_8_hours() {
+    let home = Home::new();
+    home.write("files/agency.csv", AGENCIES);
+    home.run(&RUN).ok();
+    let so =
+        "SELECT count(*) FROM authority WHERE code = 'northshire' AND own_consent_age = 13 AND emergency_hours = 8";
+    assert_eq!(home.number(so).await, 1);
 }

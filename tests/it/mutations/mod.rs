@@ -12,6 +12,7 @@ mod in_care;
 mod involvement;
 mod meeting;
 mod permission;
+mod plan;
 mod together;
 mod told;
 mod unseen;

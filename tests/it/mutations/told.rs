@@ -141,7 +141,7 @@ const CASES: [Case; 5] = [
 ];
 
 /// Inputs whose errors tell what is read on the way to them: whoever could not read that is told that the row is not there.
-const READ_ON_THE_WAY: [(&str, &str); 7] = [
+const READ_ON_THE_WAY: [(&str, &str); 15] = [
     ("WithdrawConsentInput.consentId", "Consent"),
     ("RecordInvolvementInput.agency", "Involvement"),
     ("EndInvolvementInput.involvementId", "Involvement"),
@@ -149,6 +149,14 @@ const READ_ON_THE_WAY: [(&str, &str); 7] = [
     ("AttendanceInput.agency", "TafMeeting"),
     ("RecordMarkerPlacedInput.system", "Marker"),
     ("RecordMarkerResponseInput.seenOn", "Marker"),
+    ("DraftPlanInput.familyId", "Plan"),
+    ("AddGoalInput.planId", "Plan"),
+    ("AmendGoalInput.goalId", "Goal"),
+    ("AddActionInput.goalId", "Goal"),
+    ("CompleteActionInput.actionId", "Action"),
+    ("AgreePlanInput.planId", "Plan"),
+    ("ActivatePlanInput.planId", "Plan"),
+    ("ClosePlanInput.planId", "Plan"),
 ];
 
 /// The marker of the Hardmans, as whoever looks them up is told.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::api::Api;
 
 /// What is not any value of its type, but one that fits to what there is.
-const FITTING: [(&str, &str); 9] = [
+const FITTING: [(&str, &str); 10] = [
     ("RecordConsentInput.categories", "PLAN"),
     ("RecordConsentInput.agencyKinds", "POLICE"),
     ("RecordConsentInput.decision", "GIVEN"),
@@ -15,6 +15,7 @@ const FITTING: [(&str, &str); 9] = [
     ("RecordInvolvementInput.agency", "cambs-police"),
     ("RecordMeetingInput.chairedBy", "cambs-police"),
     ("AttendanceInput.agency", "cambs-police"),
+    ("AddActionInput.ownerAgency", "cambs-police"),
 ];
 
 /// A change that the schema has.

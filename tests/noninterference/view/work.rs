@@ -54,6 +54,17 @@ pub(super) fn assessments(looker: &mut Looker<'_>, folder: &Folder, named: Named
     }
 }
 
+/// The steps of a plan.
+const STEPS: [&str; 7] = [
+    "Mutation.addGoal",
+    "Mutation.amendGoal",
+    "Mutation.addAction",
+    "Mutation.completeAction",
+    "Mutation.agreePlan",
+    "Mutation.activatePlan",
+    "Mutation.closePlan",
+];
+
 /// What is seen of plans, goals and actions, and which plans and goals are.
 pub(super) fn plans(looker: &mut Looker<'_>, folder: &Folder) -> (HashSet<Uuid>, HashSet<Uuid>) {
     let family = RowFacts::family();
@@ -69,6 +80,31 @@ pub(super) fn plans(looker: &mut Looker<'_>, folder: &Folder) -> (HashSet<Uuid>,
             ),
         ) {
             plans.insert(row.id);
+            // Which steps may be taken hangs on what may be written, and on what is noted below.
+            let may = STEPS.map(|step| looker.look(step, &family).is_ok());
+            looker.note("Plan", row.id, "Plan.nextSteps", format!("{may:?}"));
+        }
+    }
+    for row in &folder.without_goals {
+        let facts = family.with_categories(criterion(Some(&row.criterion)));
+        if looker.row(
+            "WithoutGoal",
+            row.id,
+            &facts,
+            &values!(row, "WithoutGoal.criterion" criterion, "WithoutGoal.reason" reason),
+        ) {
+            looker.note("WithoutGoal", row.id, "plan", Named(&plans).tell(Some(row.plan_id)));
+        }
+    }
+    for row in &folder.plan_histories {
+        let kind = looker.kind(Some(row.agency_id));
+        let values = values!(row,
+            "PlanHistory.step" step, "PlanHistory.before" before, "PlanHistory.after" after,
+            "PlanHistory.takenAt" taken_at, "PlanHistory.agency" agency_id, "PlanHistory.subject" subject,
+        );
+        let values = with_kind(values, "PlanHistory.agencyKind", kind);
+        if looker.row("PlanHistory", row.id, &family, &values) {
+            looker.note("PlanHistory", row.id, "plan", Named(&plans).tell(Some(row.plan_id)));
         }
     }
     let mut goals = HashSet::new();

@@ -24,7 +24,7 @@ pub trait Code: Copy + Eq + Send + Sync + 'static {
 }
 
 /// A word in capital letters.
-pub(super) const fn upper<const N: usize>(word: &str) -> [u8; N] {
+pub(crate) const fn upper<const N: usize>(word: &str) -> [u8; N] {
     let (mut bytes, mut at) = ([0; N], 0);
     while at < N {
         bytes[at] = word.as_bytes()[at].to_ascii_uppercase();
@@ -42,11 +42,11 @@ macro_rules! codes {
             $($(#[doc = $means])+ $variant,)+
         }
 
-        impl $crate::records::Code for $name {
+        impl $crate::code::Code for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             const WORDS: &'static [&'static str] = &[$($word),+];
             const NAMES: &'static [&'static str] = &[$({
-                const UPPER: [u8; $word.len()] = $crate::records::code::upper($word);
+                const UPPER: [u8; $word.len()] = $crate::code::upper($word);
                 match std::str::from_utf8(&UPPER) {
                     Ok(name) => name,
                     Err(_) => panic!("a word is ASCII"),
@@ -64,4 +64,4 @@ macro_rules! codes {
     )+};
 }
 
-pub(super) use codes;
+pub(crate) use codes;
