@@ -16,6 +16,7 @@ mod family;
 mod involvement;
 mod marker;
 mod meeting;
+mod merge;
 mod need;
 mod people;
 mod plan;
@@ -40,6 +41,7 @@ pub use self::{
     involvement::*,
     marker::*,
     meeting::*,
+    merge::*,
     need::*,
     people::*,
     plan::*,

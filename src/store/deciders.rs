@@ -49,7 +49,7 @@ impl DeciderSlots {
             responsibilities: bundle.add(from.of_people::<ParentalResponsibilityRow>("child_id")),
             capacity: bundle.add(from.of_people::<LacksCapacityRow>("person_id")),
             memberships: bundle.add(from.all::<MembershipRow>().of_households_beside(from.families)),
-            persons: bundle.add(from.all::<PersonRow>().of_people_beside(from.families)),
+            persons: bundle.add(from.people().of_people_beside(from.families)),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The SQL of the reads that every operation waits for: few texts, constant whatever is requested, and the
 //! same on both databases except for lists. Rare queries are built by the library.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+};
 
 use chrono::NaiveDate;
 use sea_orm::DbBackend;
 use uuid::Uuid;
 
-use super::{pipeline::Bind, record::Record};
+use super::{pipeline::Bind, record::Record, united};
+use crate::records::{PersonRow, Row as _};
 
 /// A query of one table's rows, within an authority.
 pub(super) struct Select {
@@ -27,6 +31,23 @@ impl Select {
         let _ = write!(text, "SELECT {} FROM {table} WHERE {within} = $1", R::LIST);
         Self {
             text,
+            values: vec![authority.into()],
+            backend,
+        }
+    }
+
+    /// All of an authority's people, with what any record of theirs says of shielding and death.
+    pub(super) fn people(backend: DbBackend, authority: i32) -> Self {
+        static COLUMNS: LazyLock<String> = LazyLock::new(|| {
+            let column = |name: &&str| match *name {
+                "shielded" => format!("{} AS shielded", united::shielded(PersonRow::NAME)),
+                "died_on" => format!("{} AS died_on", united::died_on(PersonRow::NAME)),
+                name => name.to_owned(),
+            };
+            PersonRow::NAMES.iter().map(column).collect::<Vec<_>>().join(", ")
+        });
+        Self {
+            text: format!("SELECT {} FROM person WHERE authority_id = $1", *COLUMNS),
             values: vec![authority.into()],
             backend,
         }
@@ -73,9 +94,11 @@ impl Select {
         let today = self.values.len();
         let _ = write!(
             self.text,
-            " AND EXISTS (SELECT 1 FROM person s WHERE s.authority_id = $1 AND s.id = membership.person_id AND s.shielded \
-             AND (s.died_on IS NULL OR s.died_on > ${today})) \
+            " AND EXISTS (SELECT 1 FROM person s WHERE s.authority_id = $1 AND s.id = membership.person_id AND {} \
+             AND coalesce({} > ${today}, TRUE)) \
              AND family_id IN ({})",
+            united::shielded("s"),
+            united::died_on("s"),
             homes_of(&format!("family_id {among}"))
         );
         self

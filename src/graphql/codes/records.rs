@@ -107,4 +107,5 @@ enums! {
     ContactKind
     ContactUrgency
     Attendance
+    IdentityReason
 }

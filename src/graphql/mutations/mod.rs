@@ -17,6 +17,7 @@ mod involvement;
 mod load_agreement;
 mod marker;
 mod meeting;
+mod merging;
 mod of_endpoints;
 mod of_markers;
 mod of_sharing;
@@ -30,8 +31,8 @@ mod writable;
 use async_graphql::MergedObject;
 
 pub use self::user_error::UserError;
-use self::{meeting::OfMeetings, of_endpoints::OfEndpoints, of_markers::OfMarkers, of_sharing::OfSharing};
+use self::{meeting::OfMeetings, merging::OfPeople, of_endpoints::OfEndpoints, of_markers::OfMarkers, of_sharing::OfSharing};
 
 /// Where every change begins. The changes of one request are made in their order; all of them hold, or none.
 #[derive(MergedObject, Default)]
-pub struct Mutation(OfSharing, OfMarkers, OfEndpoints, OfMeetings);
+pub struct Mutation(OfSharing, OfMarkers, OfEndpoints, OfMeetings, OfPeople);
