@@ -218,14 +218,19 @@ impl Plan<'_> {
 
     /// Which new rows of a batch name somebody of whom several records are one: the column, the row, and the record that the file means.
     pub fn naming_united(&self, batch: &Batch) -> Vec<(&'static str, Uuid, Uuid)> {
-        let new = batch.lines.iter().filter(|line| self.steps.get(&line.id) == Some(&Step::Add));
+        let new = batch
+            .lines
+            .iter()
+            .filter(|line| self.steps.get(&line.id) == Some(&Step::Add));
         let kept: HashSet<&Uuid> = self.united.values().collect();
         let named = new.flat_map(|line| {
             let people = self.table.in_file().iter().zip(&line.values);
             let people = people.filter(|(column, _)| column.holds == Holds::Of(Table::Person));
             people.filter_map(|(column, value)| Some((column.name, line.id, value.id()?)))
         });
-        named.filter(|(_, _, person)| self.united.contains_key(person) || kept.contains(person)).collect()
+        named
+            .filter(|(_, _, person)| self.united.contains_key(person) || kept.contains(person))
+            .collect()
     }
 
     /// The rows of a batch that a step writes.

@@ -128,7 +128,10 @@ mod tests {
 
     #[test]
     fn a_family_of_both_is_the_kept_ones() {
-        let known = [(named(MEMBERSHIPS, 10), key(1), false), (named(MEMBERSHIPS, 11), key(1), true)];
+        let known = [
+            (named(MEMBERSHIPS, 10), key(1), false),
+            (named(MEMBERSHIPS, 11), key(1), true),
+        ];
         let memberships = [11, 10].map(|row| (named(MEMBERSHIPS, row), key(100)));
         let owners = Owners::of(known, memberships);
         assert_eq!(owners.owner(&named(CONSENTS, 22), key(100)), None);
@@ -138,7 +141,10 @@ mod tests {
     fn what_came_by_one_merge_is_not_taken_for_the_kept_ones_in_another() {
         for known in [[(2, false), (1, true)], [(1, true), (2, false)]] {
             let known = known.map(|(merge, of_merged)| (named(CONSENTS, 21), key(merge), of_merged));
-            assert_eq!(Owners::of(known, []).owner(&named(CONSENTS, 21), key(100)), Some(key(1)));
+            assert_eq!(
+                Owners::of(known, []).owner(&named(CONSENTS, 21), key(100)),
+                Some(key(1))
+            );
         }
     }
 

@@ -379,10 +379,7 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, beyond_co
     } else {
         let on_cohort = "AND f.attached_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3) ";
         // Nobody belongs to a family after the day of their death.
-        (
-            format!("{} AND coalesce({died_on} > $3, TRUE)", open("m")),
-            on_cohort,
-        )
+        (format!("{} AND coalesce({died_on} > $3, TRUE)", open("m")), on_cohort)
     };
     let place = open("a");
     let (theirs, other) = (coming("h"), coming("o"));

@@ -131,7 +131,9 @@ impl FactSlots {
                     Select::from::<MembershipRow>(from.backend, MembershipRow::NAME, "authority_id", from.authority);
                 bundle.add(all.of_shielded_with(families, session.today()))
             }),
-            persons: needed.people.then(|| bundle.add(from.people().of_people_in("id", families))),
+            persons: needed
+                .people
+                .then(|| bundle.add(from.people().of_people_in("id", families))),
             involvements: needed.involvements.then(|| bundle.add(involvements)),
             leads: needed
                 .leads

@@ -3,15 +3,15 @@
 
 /// Whether any record says that somebody is shielded, as SQL. `person` is what their row is called there, and `$1` the authority.
 pub(super) fn shielded(person: &str) -> String {
-    format!("({person}.shielded OR EXISTS (SELECT 1 {} AND y.shielded))", others(person))
+    format!(
+        "({person}.shielded OR EXISTS (SELECT 1 {} AND y.shielded))",
+        others(person)
+    )
 }
 
 /// The day of somebody's death, as SQL: by their own record, else the first that another says.
 pub(super) fn died_on(person: &str) -> String {
-    format!(
-        "coalesce({person}.died_on, (SELECT min(y.died_on) {}))",
-        others(person)
-    )
+    format!("coalesce({person}.died_on, (SELECT min(y.died_on) {}))", others(person))
 }
 
 /// The records that were merged into somebody's.

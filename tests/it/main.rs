@@ -34,6 +34,7 @@ mod limits;
 mod lists;
 mod live;
 mod lookups;
+mod merging;
 mod moving;
 mod mutations;
 mod operation;

@@ -150,9 +150,7 @@ impl ImportJob<'_> {
             })
             .map_err(|problems| import_failure(problems.into()))?;
         let united = look.united_people(authority).await.map_err(&failed)?;
-        let mut comparison = importer
-            .compare(checked, self.context.clock.now())
-            .reading_as(united);
+        let mut comparison = importer.compare(checked, self.context.clock.now()).reading_as(united);
         for batch in importer.batches(checked, open(source)?) {
             let batch = batch.map_err(import_failure)?;
             let existing = look.rows(table, authority, &batch.ids()).await.map_err(&failed)?;

@@ -110,7 +110,11 @@ async fn both(request: &Request, [one, other]: [&ID; 2], mutation: FieldId) -> R
     let find = async |key, field| {
         let named = Named { key, field };
         let (dossier, member, permit) = writable::row::<Member>(request, named, Kind::Member, mutation).await?;
-        Ok::<_, Stopped>(Found { dossier, member, permit })
+        Ok::<_, Stopped>(Found {
+            dossier,
+            member,
+            permit,
+        })
     };
     Ok([find(keys[0], "memberId").await?, find(keys[1], OTHER).await?])
 }

@@ -31,7 +31,9 @@ mod writable;
 use async_graphql::MergedObject;
 
 pub use self::user_error::UserError;
-use self::{meeting::OfMeetings, merging::OfPeople, of_endpoints::OfEndpoints, of_markers::OfMarkers, of_sharing::OfSharing};
+use self::{
+    meeting::OfMeetings, merging::OfPeople, of_endpoints::OfEndpoints, of_markers::OfMarkers, of_sharing::OfSharing,
+};
 
 /// Where every change begins. The changes of one request are made in their order; all of them hold, or none.
 #[derive(MergedObject, Default)]

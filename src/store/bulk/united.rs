@@ -17,7 +17,10 @@ impl Look {
             .filter(person_merge::Column::SplitAt.is_null())
             .all(&self.transaction)
             .await?;
-        Ok(merges.into_iter().map(|merge| (merge.merged_id, merge.kept_id)).collect())
+        Ok(merges
+            .into_iter()
+            .map(|merge| (merge.merged_id, merge.kept_id))
+            .collect())
     }
 }
 

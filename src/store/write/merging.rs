@@ -146,7 +146,9 @@ impl Session {
             (named, row.merge_id, row.of_merged)
         });
         let theirs = self.rows_naming(memberships(), key).await?;
-        let theirs = theirs.into_iter().map(|(row, family)| (memberships().named(row), family));
+        let theirs = theirs
+            .into_iter()
+            .map(|(row, family)| (memberships().named(row), family));
         Ok(Record {
             shielded: self.says_shielded(key).await?,
             owners: Owners::of(known, theirs),
@@ -178,12 +180,21 @@ impl Session {
 
 impl Writing<'_> {
     /// Makes two records one: from now on the first stands for both. `other` writes to the family of the second.
-    pub async fn merge(&self, other: &Writing<'_>, [kept, merged]: [Who; 2], id: Uuid, said: Said) -> Result<(), StoreError> {
+    pub async fn merge(
+        &self,
+        other: &Writing<'_>,
+        [kept, merged]: [Who; 2],
+        id: Uuid,
+        said: Said,
+    ) -> Result<(), StoreError> {
         self.of(kept)?;
         other.of(merged)?;
         let session = self.session();
         let (on, authority) = (self.connection()?, self.authority());
-        let (of_kept, of_merged) = (session.record_of(kept.person).await?, session.record_of(merged.person).await?);
+        let (of_kept, of_merged) = (
+            session.record_of(kept.person).await?,
+            session.record_of(merged.person).await?,
+        );
         let mut merged_shielded = of_merged.shielded;
         for merge in of_merged.merges {
             // What was set while they were one stays with both, before what they are compared with is another record's.
@@ -215,7 +226,10 @@ impl Writing<'_> {
         };
         self.insert(row.into_active_model()).await?;
         for place in PLACES.iter() {
-            for (of, of_merged, owners) in [(kept.person, false, &of_kept.owners), (merged.person, true, &of_merged.owners)] {
+            for (of, of_merged, owners) in [
+                (kept.person, false, &of_kept.owners),
+                (merged.person, true, &of_merged.owners),
+            ] {
                 for (row, family) in session.rows_naming(place, of).await? {
                     if owners.owner(&place.named(row), family).is_none() {
                         let known = person_merge_row::Model {
@@ -239,7 +253,13 @@ impl Writing<'_> {
     }
 
     /// Parts the records that one merge made one: each has again what it had, and what was recorded since in its families.
-    pub async fn split(&self, other: &Writing<'_>, members: [Who; 2], merge: Uuid, said: Said) -> Result<(), StoreError> {
+    pub async fn split(
+        &self,
+        other: &Writing<'_>,
+        members: [Who; 2],
+        merge: Uuid,
+        said: Said,
+    ) -> Result<(), StoreError> {
         self.of(members[0])?;
         other.of(members[1])?;
         let session = self.session();

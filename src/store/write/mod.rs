@@ -12,5 +12,11 @@ mod involvement;
 mod merging;
 mod webhook;
 
-pub use self::{consent::Moment, contact::OwnMarker, emergency::Opened, idempotency::StoredOutcome, merging::{Said, Who}};
 pub(in crate::store) use self::merging::place;
+pub use self::{
+    consent::Moment,
+    contact::OwnMarker,
+    emergency::Opened,
+    idempotency::StoredOutcome,
+    merging::{Said, Who},
+};
