@@ -336,6 +336,11 @@ fn without_adult(desk: &mut Desk<'_>, agencies: &Agencies) {
         17,
         Relationship::Sibling,
     );
+    // She turns 18 in two months: her Lead Professional is to ask her.
+    let turning = desk.born(17, 305);
+    for row in desk.data.people.iter_mut().filter(|row| row.id == elder) {
+        row.date_of_birth = Some(turning);
+    }
     let younger = person(
         desk,
         family,

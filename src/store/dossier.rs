@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::agencies::Agencies;
@@ -10,6 +11,7 @@ use crate::{
     sharing::{
         born::Born,
         category::CategorySet,
+        facts::Period,
         grant::{Grant, Guarded},
     },
 };
@@ -103,6 +105,32 @@ pub struct MemberRecord {
     pub age: Option<i32>,
     /// Whether they are an adult today, where that is sure.
     pub adult: Option<bool>,
+}
+
+impl MemberRecord {
+    pub(super) fn on(today: NaiveDate, membership: MembershipRow, person: PersonRow) -> Self {
+        let born = person.born(today);
+        let mut member = Self {
+            membership,
+            person,
+            in_family: false,
+            born,
+            age: born.age(today),
+            adult: born.is_adult(today),
+        };
+        let belongs = Period {
+            from: member.membership.valid_from,
+            until: member.until(),
+        };
+        member.in_family = belongs.holds_on(today);
+        member
+    }
+
+    /// The day on which they cease to belong to the family: that of their death at the latest.
+    pub fn until(&self) -> Option<NaiveDate> {
+        let recorded = [self.membership.valid_until, self.person.died_on];
+        recorded.into_iter().flatten().min()
+    }
 }
 
 /// A locked row.

@@ -12,9 +12,10 @@ use uuid::Uuid;
 use super::{
     bundle::{Bundle, Fetched, Slot},
     cache::Shape,
-    deciders::{self, ByPerson, DeciderSlots, Deciders},
-    dossier::{MemberRecord, Wants},
+    deciders::{self, DeciderSlots, Deciders},
+    dossier::Wants,
     fact_rows::FamilyFactRows,
+    households::{HouseholdSlots, Households},
     needed::Needed,
     pipeline::Bind,
     select::{Families, Select},
@@ -25,7 +26,7 @@ use super::{
 use crate::{
     records::{
         AuthorityRow, BarredSubjectRow, ConsentRow, EmergencyAccessRow, FamilyRow, InvolvementRow, LeadProfessionalRow,
-        MembershipRow, PersonRow, Row, Table, TableSet,
+        Table, TableSet,
     },
     sharing::{
         category::CategorySet,
@@ -72,11 +73,7 @@ impl Shape {
 
 /// The facts of all families of a statement, before they are told apart.
 pub(super) struct FactRows {
-    memberships: ByFamily<MembershipRow>,
-    memberships_of: ByPerson,
-    /// Those who belong, or will, to a family in which somebody shielded does, or will.
-    sheltered: HashSet<Uuid>,
-    persons: HashMap<Uuid, PersonRow>,
+    households: Households,
     people_read: bool,
     involvements: ByFamily<InvolvementRow>,
     leads: ByFamily<LeadProfessionalRow>,
@@ -90,9 +87,7 @@ pub(super) struct FactRows {
 
 /// Where the facts are in a bundle of selects.
 pub(super) struct FactSlots {
-    memberships: Option<Slot<MembershipRow>>,
-    shielded: Option<Slot<MembershipRow>>,
-    persons: Option<Slot<PersonRow>>,
+    households: Option<HouseholdSlots>,
     involvements: Option<Slot<InvolvementRow>>,
     leads: Option<Slot<LeadProfessionalRow>>,
     consents: Option<Slot<ConsentRow>>,
@@ -122,18 +117,7 @@ impl FactSlots {
             consents = consents.among("category", Bind::Words(codes));
         }
         Self {
-            // With those of the same people in other families, whose shielding covers them here.
-            memberships: needed
-                .people
-                .then(|| bundle.add(from.of_people::<MembershipRow>("person_id"))),
-            shielded: needed.people.then(|| {
-                let all =
-                    Select::from::<MembershipRow>(from.backend, MembershipRow::NAME, "authority_id", from.authority);
-                bundle.add(all.of_shielded_with(families, session.today()))
-            }),
-            persons: needed
-                .people
-                .then(|| bundle.add(from.people().of_people_in("id", families))),
+            households: needed.people.then(|| HouseholdSlots::ask(bundle, &from)),
             involvements: needed.involvements.then(|| bundle.add(involvements)),
             leads: needed
                 .leads
@@ -158,23 +142,6 @@ impl FactRows {
         for row in fetched.take_if(slots.consents.as_ref())? {
             by_person.entry(row.person_id).or_default().push(row);
         }
-        let persons: Vec<PersonRow> = fetched.take_if(slots.persons.as_ref())?;
-        let dead = |person: &&PersonRow| person.died_on.is_some_and(|died| died <= session.today());
-        let dead: HashSet<Uuid> = persons.iter().filter(dead).map(|person| person.id).collect();
-        let memberships: Vec<MembershipRow> = fetched.take_if(slots.memberships.as_ref())?;
-        let ended = |row: &MembershipRow| row.valid_until.is_some_and(|until| until <= session.today());
-        let shielded: Vec<MembershipRow> = fetched.take_if(slots.shielded.as_ref())?;
-        let covered = shielded.iter().filter(|row| !ended(row)).map(|row| row.family_id);
-        let covered: HashSet<Uuid> = covered.collect();
-        let sheltered = memberships
-            .iter()
-            .filter(|row| !ended(row) && !dead.contains(&row.person_id) && covered.contains(&row.family_id));
-        let sheltered = sheltered.map(|row| row.person_id).collect();
-        let mut memberships_of = ByPerson::new();
-        for row in &memberships {
-            let theirs = memberships_of.entry(row.person_id).or_default();
-            theirs.push((row.family_id, deciders::belongs(row)));
-        }
         // Those that were read here count even where somebody else is about to keep theirs: they are of the same moment.
         let read: Vec<AuthorityRow> = fetched.take_if(slots.settings.as_ref())?;
         if let Some(settings) = read.first() {
@@ -185,11 +152,8 @@ impl FactRows {
             .or_else(|| session.cached_settings())
             .ok_or_else(|| StoreError::Corrupt("the authority is not there".to_owned()))?;
         Ok(Self {
-            memberships: ByFamily::new(memberships, |row| row.family_id),
-            memberships_of,
-            sheltered,
-            people_read: slots.persons.is_some(),
-            persons: persons.into_iter().map(|row| (row.id, row)).collect(),
+            people_read: slots.households.is_some(),
+            households: Households::of(slots.households.as_ref(), fetched, session.today())?,
             involvements: ByFamily::new(fetched.take_if(slots.involvements.as_ref())?, |row| row.family_id),
             leads: ByFamily::new(fetched.take_if(slots.leads.as_ref())?, |row| row.family_id),
             consents: by_person,
@@ -204,25 +168,7 @@ impl FactRows {
     /// What is known of one family.
     pub(super) fn take(&mut self, session: &Session, family: &FamilyRow) -> FamilyFactRows {
         let (key, today) = (family.id, session.today());
-        let mut memberships = self.memberships.take(key);
-        memberships.sort_by_key(|row| (row.valid_from, row.id));
-        let members: Vec<MemberRecord> = memberships
-            .into_iter()
-            .filter_map(|membership| {
-                let person = self.persons.get(&membership.person_id)?.clone();
-                let lives = person.died_on.is_none_or(|died| today < died);
-                let in_family = lives && holds_on(membership.valid_from, membership.valid_until, today);
-                let born = person.born(today);
-                Some(MemberRecord {
-                    membership,
-                    person,
-                    in_family,
-                    born,
-                    age: born.age(today),
-                    adult: born.is_adult(today),
-                })
-            })
-            .collect();
+        let members = self.households.members(key, today);
         let involvements = self.involvements.take(key);
         let mut leads = self.leads.take(key);
         leads.sort_by_key(|row| (Reverse(row.valid_from), row.id));
@@ -261,11 +207,9 @@ impl FactRows {
             lead: lead
                 .map(|row| (row.agency_id, row.subject.clone()))
                 .filter(|(_, subject)| !subject.is_empty()),
-            people: self
-                .deciders
-                .people(&members, &self.sheltered, &self.memberships_of, today),
+            people: self.households.people(&members, &self.deciders, today),
             people_read: self.people_read,
-            elsewhere: self.deciders.elsewhere(key, &members, today),
+            elsewhere: self.households.elsewhere(&members, today),
             responsibilities: self.deciders.responsibilities(&members),
             consents: decisions,
             bars: self.bars.take(key).into_iter().map(deciders::bar).collect(),

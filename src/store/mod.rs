@@ -30,6 +30,7 @@ mod failure;
 pub mod feed;
 pub mod fence;
 pub mod files;
+mod households;
 pub mod keys;
 mod links;
 mod load;

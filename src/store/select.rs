@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use chrono::NaiveDate;
 use sea_orm::DbBackend;
 use uuid::Uuid;
 
@@ -70,16 +69,16 @@ impl Select {
         self
     }
 
-    /// Only rows of the other households to which people belong who have left these families.
-    pub(super) fn of_households_beside(mut self, families: &Families) -> Self {
-        let households = self.households_beside(families);
+    /// Only rows of all households to which people of these families ever belonged, of these families among them.
+    pub(super) fn of_households_of(mut self, families: &Families) -> Self {
+        let households = self.households_of(families);
         let _ = write!(self.text, " AND family_id IN ({households})");
         self
     }
 
     /// Only people who ever belonged to one of those households.
-    pub(super) fn of_people_beside(mut self, families: &Families) -> Self {
-        let households = self.households_beside(families);
+    pub(super) fn of_people_of_households(mut self, families: &Families) -> Self {
+        let households = self.households_of(families);
         let _ = write!(
             self.text,
             " AND id IN (SELECT person_id FROM membership WHERE authority_id = $1 AND family_id IN ({households}))"
@@ -87,26 +86,14 @@ impl Select {
         self
     }
 
-    /// Only memberships of shielded people, who are not dead, in any family to which somebody of these families ever belonged.
-    pub(super) fn of_shielded_with(mut self, families: &Families, today: NaiveDate) -> Self {
+    /// Step by step: without statistics PostgreSQL would go through all memberships for each of them.
+    fn households_of(&mut self, families: &Families) -> String {
         let among = self.list(Bind::Keys(Arc::clone(families)));
-        self.values.push(today.into());
-        let today = self.values.len();
-        let _ = write!(
-            self.text,
-            " AND EXISTS (SELECT 1 FROM person s WHERE s.authority_id = $1 AND s.id = membership.person_id AND {} \
-             AND coalesce({} > ${today}, TRUE)) \
-             AND family_id IN ({})",
-            united::shielded("s"),
-            united::died_on("s"),
-            homes_of(&format!("family_id {among}"))
-        );
-        self
-    }
-
-    fn households_beside(&mut self, families: &Families) -> String {
-        let among = self.list(Bind::Keys(Arc::clone(families)));
-        homes_of(&format!("valid_until IS NOT NULL AND family_id {among}"))
+        format!(
+            "WITH who AS MATERIALIZED (SELECT DISTINCT person_id FROM membership WHERE authority_id = $1 AND family_id {among}), \
+             homes AS MATERIALIZED (SELECT DISTINCT h.family_id FROM who JOIN membership h ON h.authority_id = $1 \
+             AND h.person_id = who.person_id) SELECT family_id FROM homes"
+        )
     }
 
     fn list(&mut self, list: Bind) -> String {
@@ -127,14 +114,4 @@ impl Select {
             _ => format!("= ANY(${number})"),
         }
     }
-}
-
-/// The families to which those ever belonged who have such a membership. Step by step: without statistics PostgreSQL would go through all
-/// memberships for each of them.
-fn homes_of(such: &str) -> String {
-    format!(
-        "WITH who AS MATERIALIZED (SELECT DISTINCT person_id FROM membership WHERE authority_id = $1 AND {such}), \
-         homes AS MATERIALIZED (SELECT DISTINCT h.family_id FROM who JOIN membership h ON h.authority_id = $1 \
-         AND h.person_id = who.person_id) SELECT family_id FROM homes"
-    )
 }

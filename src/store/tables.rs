@@ -25,6 +25,12 @@ use crate::{
 /// Rows of one table by family.
 pub(super) struct ByFamily<R>(HashMap<Uuid, Vec<R>>);
 
+impl<R> Default for ByFamily<R> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
 impl<R> ByFamily<R> {
     pub(super) fn new(rows: Vec<R>, family: impl Fn(&R) -> Uuid) -> Self {
         let mut by_family: HashMap<Uuid, Vec<R>> = HashMap::new();

@@ -264,7 +264,7 @@ async fn on_the_day_of_a_death_a_membership_ends_and_nobody_decides(database: &T
     // She said yes for her children, and can do so no more; Lee's own stands.
     assert_eq!(names(&officer).await, (words(&["Lee"]), words(&["CONSENT_NOT_GIVEN"])));
     let query = format!(
-        "{{ family(reference: \"{OLD}\") {{ members(includeFormer: true) {{ relationship givenName phone }} }} }}"
+        "{{ family(reference: \"{OLD}\") {{ members(includeFormer: true) {{ relationship givenName phone memberUntil }} }} }}"
     );
     let reply = officer.ask(&query).await;
     let members = reply.data()["family"]["members"].as_array().expect("members").clone();
@@ -273,6 +273,7 @@ async fn on_the_day_of_a_death_a_membership_ends_and_nobody_decides(database: &T
         .find(|one| one["relationship"] == "MOTHER")
         .expect("she was in it");
     assert_eq!((&mother["givenName"], &mother["phone"]), (&Value::Null, &Value::Null));
+    assert_eq!(mother["memberUntil"], today().date_naive().to_string());
 }
 
 /// Dawn and Tyler have lived in another family since ten days ago; Lee, left behind, has responsibility for all children of the old one.
@@ -390,6 +391,32 @@ async fn where_it_is_not_recorded_where_a_child_lives_nobody_decides(database: &
     let dies = "UPDATE person SET died_on = $1 WHERE authority_id = 1 AND given_name = 'Dawn'";
     change(&app.store, dies, vec![today().date_naive().into()]).await;
     assert!(!school(&officer).await, "who decides there has died");
+}
+
+on_both!(for_a_child_yet_to_come_it_is_decided_where_they_live);
+async fn for_a_child_yet_to_come_it_is_decided_where_they_live(database: &TestDatabase) {
+    let mut data = left_behind();
+    let (old, tyler) = (family(&data, OLD), person(&data, "Tyler"));
+    let mut his = data.memberships.iter_mut();
+    let his = his.find(|row| (row.family_id, row.person_id) == (old, tyler));
+    let his = his.expect("he belongs to it");
+    (his.valid_from, his.valid_until) = (today().date_naive() + Days::new(1), None);
+    let app = serve(database, &data).await;
+    let officer = officer(&app);
+    let says = |key, by, answer, minutes| said(&data, key, (OLD, "Tyler", by), "CRITERION_EDUCATION", answer, minutes);
+    assert!(
+        !school(&officer).await,
+        "where he lived when she said yes is not recorded"
+    );
+    add(&app, vec![says(9_121, "Lee", ConsentAnswer::Given, 2)]).await;
+    assert!(!school(&officer).await, "he does not live with him yet");
+    add(&app, vec![says(9_122, "Dawn", ConsentAnswer::Given, 1)]).await;
+    assert!(school(&officer).await, "he lives with her");
+    add(&app, vec![says(9_123, "Lee", ConsentAnswer::Refused, 0)]).await;
+    assert!(
+        school(&officer).await,
+        "nor does the no of who will live with him count yet"
+    );
 }
 
 on_both!(a_no_said_in_another_family_is_told_as_withheld_and_one_said_here_exactly);

@@ -103,9 +103,9 @@ fn at_each_size(expected: [(&'static str, u64); 4]) -> Vec<(&'static str, Vec<(u
 
 async fn the_number_of_statements_does_not_depend_on_the_number_of_families(database: &TestDatabase) {
     let (counts, pages) = counted(database, 0).await;
-    let expected = [("nested", 17), ("ordered", 6), ("matches", 26), ("nodes", 14)];
+    let expected = [("nested", 14), ("ordered", 6), ("matches", 20), ("nodes", 11)];
     assert_eq!(counts, at_each_size(expected), "statements and rows at each size");
-    assert_eq!(pages, [22; 10], "the page of one family, for ten families");
+    assert_eq!(pages, [19; 10], "the page of one family, for ten families");
 }
 on_both!(the_number_of_statements_does_not_depend_on_the_number_of_families);
 
@@ -156,7 +156,7 @@ async fn a_page_is_found_among_many_that_are_not_for_the_asker(database: &TestDa
     main.execute_unprepared(refuse).await.unwrap();
     let (none, empty) = count().await;
     assert_eq!((full, empty), (20, 0));
-    assert_eq!((many, none), (12, 45));
+    assert_eq!((many, none), (9, 33));
 }
 on_both!(a_page_is_found_among_many_that_are_not_for_the_asker);
 
@@ -237,7 +237,7 @@ async fn the_number_of_statements_does_not_depend_on_the_number_of_look_ups(data
         }
     }
     // SQLite counts the questions by three.
-    let expected = if database.url().is_postgres() { 16 } else { 18 };
+    let expected = if database.url().is_postgres() { 13 } else { 15 };
     assert_eq!(counts, [expected; 6], "found or not, one or many");
 }
 on_both!(the_number_of_statements_does_not_depend_on_the_number_of_look_ups);

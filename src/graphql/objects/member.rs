@@ -27,8 +27,8 @@ entry! {
         parental_responsibility: bool = |record| { record.membership.parental_responsibility };
         /// Since when they belong to the family.
         member_from: NaiveDate = |record| record.membership.valid_from;
-        /// When they ceased to; null while they belong to it.
-        member_until: Option<NaiveDate> = |record| record.membership.valid_until;
+        /// When they ceased to, or will; the day of their death at the latest. Null where neither is recorded.
+        member_until: Option<NaiveDate> = |record| record.until();
         /// Given names; null for somebody who has none, as people with one name and children not yet born may.
         given_name: Option<String> = |record| record.person.given().cloned();
         /// Family name; null for somebody who has none.

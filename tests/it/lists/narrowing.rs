@@ -50,7 +50,7 @@ async fn only_what_decisions_rest_on_is_read(database: &TestDatabase) {
         ],
     )
     .await;
-    assert_eq!(counts, [(6, 25), (12, 13), (6, 23), (22, 23), (26, 27)]);
+    assert_eq!(counts, [(6, 19), (9, 10), (6, 17), (16, 17), (20, 21)]);
 }
 on_both!(only_what_decisions_rest_on_is_read);
 

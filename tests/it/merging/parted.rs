@@ -139,14 +139,14 @@ async fn nothing_is_parted_that_one_record_had(database: &TestDatabase) {
     data.memberships.push(row);
     let world = World::of(database, data).await;
     let not_possible = super::world::refused("otherMemberId", "NOT_POSSIBLE");
-    let split = async || super::world::merge(&world.analyst(), "splitPeople", world.id(TYLER), there.clone()).await;
+    let split = async || super::world::merge(&world.analyst(), "splitPeople", &world.id(TYLER), &there).await;
     assert_eq!(split().await, not_possible);
     assert_eq!(world.merge(TYLER, TY).await, done());
     assert_eq!(split().await, not_possible);
     // By the one membership as by the other.
     let ty = world.id(TY);
     assert_eq!(
-        super::world::merge(&world.analyst(), "splitPeople", ty, there.clone()).await,
+        super::world::merge(&world.analyst(), "splitPeople", &ty, &there).await,
         done()
     );
     assert_eq!(world.merges().await, (1, 0));

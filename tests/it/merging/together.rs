@@ -15,7 +15,7 @@ async fn at_once(world: &World, pairs: Vec<(&'static str, Of, Of)>) -> Vec<Value
     let analyst = Arc::new(world.analyst());
     let asking = pairs.into_iter().map(|(name, one, other)| {
         let (analyst, one, other) = (Arc::clone(&analyst), world.id(one), world.id(other));
-        tokio::spawn(async move { merge(&analyst, name, one, other).await })
+        tokio::spawn(async move { merge(&analyst, name, &one, &other).await })
     });
     let asking: Vec<_> = asking.collect();
     let mut told = Vec::new();
@@ -59,7 +59,7 @@ on_both!(the_same_request_again_changes_nothing_again);
 async fn the_same_request_again_changes_nothing_again(database: &TestDatabase) {
     let world = World::of(database, data()).await;
     let analyst = world.analyst();
-    let mut sent = input(world.id(TYLER), world.id(TY));
+    let mut sent = input(&world.id(TYLER), &world.id(TY));
     sent["v"]["idempotencyKey"] = json!("once");
     let ask = async |sent: &Value| {
         analyst.ask_with(&document("mergePeople"), sent.clone()).await.data()["mergePeople"].clone()

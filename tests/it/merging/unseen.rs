@@ -76,7 +76,7 @@ async fn who_may_see_one_family_alone_is_answered_as_before(database: &TestDatab
                 ((TYLER.0, SCHOOLS), ("Tyler", HOUSINGS)),
             ] {
                 let (one, other) = (world.id(Of(one.0, one.1)), world.id(Of(other.0, other.1)));
-                assert_eq!(merge(&world.analyst(), change, one, other).await, done());
+                assert_eq!(merge(&world.analyst(), change, &one, &other).await, done());
             }
             assert_eq!(everything(&partner).await, before, "{agency} after {change}");
             assert_eq!(feed.read().await, [], "{agency} after {change}");
@@ -98,23 +98,16 @@ async fn a_member_whom_they_may_not_see_is_as_one_that_is_not_there(database: &T
     };
     let of_family = json!(Codec::new(&[7; 32]).expect("a key").id(demo::CAMBRIDGESHIRE, of_family));
     for name in ["mergePeople", "splitPeople"] {
-        let ask = async |one: Value, other: Value| early_help.ask_with(&document(name), input(one, other)).await.bytes;
-        let (known, hidden) = (world.id(TYLER), world.id(TY));
-        assert_eq!(
-            ask(known.clone(), hidden.clone()).await,
-            ask(known.clone(), nobody.clone()).await,
-            "{name}"
-        );
-        assert_eq!(
-            ask(hidden.clone(), known.clone()).await,
-            ask(nobody.clone(), known.clone()).await,
-            "{name}"
-        );
-        let told = merge(&early_help, name, known.clone(), hidden.clone()).await;
+        let ask =
+            async |one: &Value, other: &Value| early_help.ask_with(&document(name), input(one, other)).await.bytes;
+        let (known, hidden) = (&world.id(TYLER), &world.id(TY));
+        assert_eq!(ask(known, hidden).await, ask(known, &nobody).await, "{name}");
+        assert_eq!(ask(hidden, known).await, ask(&nobody, known).await, "{name}");
+        let told = merge(&early_help, name, known, hidden).await;
         assert_eq!(told, refused("otherMemberId", "NOT_FOUND"));
-        assert_eq!(merge(&early_help, name, known.clone(), of_family.clone()).await, told);
+        assert_eq!(merge(&early_help, name, known, &of_family).await, told);
         assert_eq!(
-            merge(&early_help, name, known.clone(), known.clone()).await,
+            merge(&early_help, name, known, known).await,
             refused("otherMemberId", "INVALID")
         );
         // Who may see both and write neither may not do it at all.
@@ -123,7 +116,7 @@ async fn a_member_whom_they_may_not_see_is_as_one_that_is_not_there(database: &T
     assert_eq!(world.merges().await, (0, 0));
     // Nor is it told afterwards that they are one.
     assert_eq!(world.merge(TYLER, TY).await, done());
-    let told = merge(&early_help, "splitPeople", world.id(TYLER), world.id(TY)).await;
+    let told = merge(&early_help, "splitPeople", &world.id(TYLER), &world.id(TY)).await;
     assert_eq!(told, refused("otherMemberId", "NOT_FOUND"));
 }
 

@@ -234,12 +234,12 @@ impl World {
 
     /// Says that two are one, and gives what came of it.
     pub(super) async fn merge(&self, one: Of, other: Of) -> Value {
-        merge(&self.analyst(), "mergePeople", self.id(one), self.id(other)).await
+        merge(&self.analyst(), "mergePeople", &self.id(one), &self.id(other)).await
     }
 
     /// Says that they are not.
     pub(super) async fn split(&self, one: Of, other: Of) -> Value {
-        merge(&self.analyst(), "splitPeople", self.id(one), self.id(other)).await
+        merge(&self.analyst(), "splitPeople", &self.id(one), &self.id(other)).await
     }
 
     /// Adds rows.
@@ -288,7 +288,7 @@ pub(super) fn id(family: Uuid, row: Uuid) -> Value {
 }
 
 /// What somebody is told who says that two members are one, or are not.
-pub(super) async fn merge(partner: &Partner, name: &str, one: Value, other: Value) -> Value {
+pub(super) async fn merge(partner: &Partner, name: &str, one: &Value, other: &Value) -> Value {
     partner.ask_with(&document(name), input(one, other)).await.data()[name].clone()
 }
 
@@ -297,7 +297,7 @@ pub(super) fn document(name: &str) -> String {
     format!("mutation($v: {of}Input!) {{ {name}(input: $v) {{ errors {{ field code }} }} }}")
 }
 
-pub(super) fn input(one: Value, other: Value) -> Value {
+pub(super) fn input(one: &Value, other: &Value) -> Value {
     json!({ "v": { "memberId": one, "otherMemberId": other, "reason": "RECORDS_COMPARED" } })
 }
 

@@ -67,7 +67,8 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment)
         let today_alone = age.into_iter().chain(births).chain(there);
         let today_alone = today_alone.map(|(field, value)| (field, if told { value } else { String::new() }));
         // Whether they are a member today is told with the day of the end: a death ends it, too.
-        let until = format!("{:?} {here}", row.valid_until);
+        let until = [row.valid_until, person.died_on].into_iter().flatten().min();
+        let until = format!("{until:?} {here}");
         let own = values!(row,
             "Member.relationship" relationship, "Member.memberFrom" valid_from,
         );
