@@ -1,10 +1,14 @@
 //! What was decided for either record counts for both, and where either is at risk both are.
 
 use serde_json::json;
-use thinkfamily::{records::ConsentAnswer, store::dataset::Dataset};
+use thinkfamily::{
+    records::{ConsentAnswer, ConsentRow},
+    store::dataset::Dataset,
+};
 
 use super::world::{DAWN, DEE, HOUSINGS, Of, SCHOOLS, THIRD, TY, TYLER, World, again, data, done, names, said, told};
 use crate::{
+    feed::reader::Reader,
     lookups::world::person,
     support::database::{TestDatabase, on_both},
 };
@@ -182,6 +186,58 @@ async fn stays_with_both(database: &TestDatabase, of: Of) {
     for reference in [SCHOOLS, HOUSINGS] {
         assert_eq!(told(&officer, reference, "phone").await.len(), 0, "{reference}");
     }
+}
+
+on_both!(nor_is_it_lost_where_both_are_made_one_with_a_third);
+async fn nor_is_it_lost_where_both_are_made_one_with_a_third(database: &TestDatabase) {
+    const DAY: Of = Of("Day", THIRD);
+    let mut data = data();
+    again(&mut data, 4, DAWN, THIRD, "Day");
+    let world = World::of(database, data).await;
+    assert_eq!(world.merge(DAWN, DEE).await, done());
+    let dawn = super::world::person(&world.data, DAWN).id;
+    let sql = "UPDATE person SET shielded = TRUE WHERE id = $1";
+    world.write(sql, vec![dawn.into()]).await;
+    assert_eq!(world.merge(DAY, DAWN).await, done());
+    assert_eq!(world.split(DAY, DEE).await, done());
+    assert_eq!(world.split(DAY, DAWN).await, done());
+    let officer = world.officer();
+    for reference in [SCHOOLS, HOUSINGS] {
+        assert_eq!(told(&officer, reference, "phone").await.len(), 0, "{reference}");
+    }
+    assert!(!told(&officer, THIRD, "phone").await.is_empty());
+}
+
+on_both!(a_no_to_the_marker_in_one_household_takes_that_of_the_other_from_the_feed);
+async fn a_no_to_the_marker_in_one_household_takes_that_of_the_other_from_the_feed(database: &TestDatabase) {
+    let mut data = data();
+    let (lee, yes, no) = (Of("Lee", SCHOOLS), ConsentAnswer::Given, ConsentAnswer::Refused);
+    for (key, of, decision) in [(31, DAWN, yes), (32, lee, yes), (33, DEE, no)] {
+        let row = ConsentRow {
+            category: "MARKER".to_owned(),
+            agency_kind: "jobcentre_plus".to_owned(),
+            ..said(
+                &data,
+                key,
+                (of, of),
+                of.1,
+                decision,
+                60 - i64::try_from(key).expect("few"),
+            )
+        };
+        data.consents.push(row);
+    }
+    let world = World::of(database, data).await;
+    let adviser = world
+        .app
+        .partner("jcp-cambridge", "marker_lookup", "employment_support");
+    let marker = crate::feed::reader::marker_id(&world.app.store, SCHOOLS).await;
+    let mut feed = Reader::new(adviser);
+    assert!(feed.kinds().await.contains(&("SET".to_owned(), marker.clone())));
+    assert_eq!(world.merge(DAWN, DEE).await, done());
+    assert_eq!(feed.kinds().await, [("REMOVED".to_owned(), marker.clone())]);
+    assert_eq!(world.split(DAWN, DEE).await, done());
+    assert_eq!(feed.kinds().await, [("SET".to_owned(), marker)]);
 }
 
 on_both!(who_died_by_one_record_is_dead_by_both);

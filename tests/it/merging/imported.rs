@@ -6,7 +6,7 @@ use chrono::Days;
 use serde_json::{Value, json};
 use thinkfamily::{clock::Clock, records::Table};
 
-use super::world::{HOUSINGS, SCHOOLS, document, done, input};
+use super::world::{HOUSINGS, SCHOOLS, THIRD, document, done, input};
 use crate::{
     imports::{Council, replaced},
     support::{

@@ -18,7 +18,7 @@ use crate::support::{
 
 const DAY: Of = Of("Day", THIRD);
 
-/// Three records of Dawn, of whom each has decided, is responsible for a child and has a number; the second also for a child in the family of the first.
+/// Three records of Dawn, of whom each has decided, is responsible for a child and has a number; the first two also for a child in each other's family.
 fn thrice() -> Dataset {
     let mut data = data();
     again(&mut data, 4, DAWN, THIRD, "Day");
@@ -27,6 +27,7 @@ fn thrice() -> Dataset {
         (2, DEE, HOUSINGS),
         (3, DAY, THIRD),
         (4, DEE, SCHOOLS),
+        (5, DAWN, HOUSINGS),
     ] {
         let who = person(&data, of).id;
         data.local_identifiers.push(LocalIdentifierRow {

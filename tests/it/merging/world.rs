@@ -50,6 +50,19 @@ signed_on = 2025-12-01
 [[signatory]]
 agency = "cambs-health"
 signed_on = 2025-12-01
+[[signatory]]
+agency = "jcp-cambridge"
+signed_on = 2025-12-01
+[[clause]]
+id = "marker"
+agency_kinds = ["jobcentre_plus"]
+roles = ["marker_lookup"]
+categories = ["MARKER"]
+purposes = ["employment_support"]
+access = ["read"]
+scope = "authority"
+consent = "required"
+lawful_basis = "public_task"
 [[clause]]
 id = "known"
 agency_kinds = ["police"]
