@@ -1,13 +1,27 @@
 //! That records of people are one person's, and which rows were whose before.
 
-use crate::step::{Step, Table};
+use crate::step::{Script, Step, Table};
 
 /// Makes and drops the tables.
 pub(crate) const STEP: Step = Step::new(
     "m0040_person_merge",
-    |script| script.create(TABLES),
-    |script| script.drop(TABLES),
+    |script| {
+        script.create(TABLES);
+        tenancies(script, ", family_id");
+    },
+    |script| {
+        tenancies(script, "");
+        script.drop(TABLES);
+    },
 );
+
+/// Somebody has the number of a tenancy once, or once in a family: where two recorded it, it is that of one person as well.
+fn tenancies(script: &mut Script, within: &str) {
+    script.run("DROP INDEX local_identifier_tenancy");
+    script.run(format!(
+        "CREATE UNIQUE INDEX local_identifier_tenancy ON local_identifier (authority_id, value, person_id{within}) WHERE system = 'tenancy'"
+    ));
+}
 
 const TABLES: &[Table] = &[
     Table {

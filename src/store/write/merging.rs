@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    records::{Code as _, Holds, IdentityReason, Table},
+    records::{Code as _, Holds, IdentityReason, LocalIdentifierRow, Row as _, Table},
     sharing::{
         facts::Period,
         merging::{Named, Owners, overlap, shielded_apart},
@@ -308,11 +308,20 @@ impl Writing<'_> {
         self.run(text, vec![person.into(), shielded.into()]).await
     }
 
-    /// Has a row name another record.
+    /// Has a row name another record. A number that the family knows of that one already stays as it is.
     async fn name(&self, place: &Place, row: Uuid, person: Uuid) -> Result<(), StoreError> {
+        let table = place.table;
+        let known = if table == LocalIdentifierRow::NAME {
+            format!(
+                " AND NOT EXISTS (SELECT 1 FROM {table} k WHERE k.authority_id = $1 AND k.person_id = $3 \
+                 AND k.family_id = {table}.family_id AND k.system = {table}.system AND k.value = {table}.value)"
+            )
+        } else {
+            String::new()
+        };
         let text = format!(
-            "UPDATE {} SET {} = $3 WHERE authority_id = $1 AND id = $2",
-            place.table, place.column
+            "UPDATE {table} SET {} = $3 WHERE authority_id = $1 AND id = $2{known}",
+            place.column
         );
         self.run(&text, vec![row.into(), person.into()]).await
     }

@@ -98,7 +98,8 @@ async fn a_file_of_later_neither_fails_nor_undoes_a_merge(database: &TestDatabas
     assert_eq!(told["mergePeople"], done());
     assert_eq!(member(&analyst, HOUSINGS, "Tyler").await, other);
 
-    // His telephone there, a time in which he was there before, and a number.
+    // His telephone there, a time in which he was in a third family, and a number.
+    let third = key(line(&files[&Table::Family], THIRD)).to_owned();
     let members = there(
         &files[&Table::Membership],
         &housings,
@@ -106,7 +107,7 @@ async fn a_file_of_later_neither_fails_nor_undoes_a_merge(database: &TestDatabas
         (&joined, ""),
         "07700 900777",
     );
-    let members = there(&members, &housings, "before", ("2020-01-01", "2020-02-01"), "");
+    let members = there(&members, &third, "before", ("2020-01-01", "2020-02-01"), "");
     let number = [
         ("local_identifier_key", "housing-7-number"),
         ("family_key", housings.as_str()),

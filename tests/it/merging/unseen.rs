@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use thinkfamily::{
     demo,
     graphql::ids::{Codec, Key, Kind},
+    records::{IdentifierSystem, LocalIdentifierRow},
     store::dataset::Dataset,
 };
 use uuid::Uuid;
@@ -150,7 +151,29 @@ async fn that_both_are_in_one_family_is_told_to_whom_that_family_may_be_told(dat
     // It is one too many, and ended: then they are made one.
     let sql = "UPDATE membership SET valid_until = valid_from WHERE id = $1";
     world.write(sql, vec![Uuid::from_u128(2_012).into()]).await;
+    // Both records have the number of the tenancy, there and in the other family.
+    let number = |key, of, reference| LocalIdentifierRow {
+        authority_id: demo::CAMBRIDGESHIRE,
+        id: Uuid::from_u128(key),
+        family_id: family(&world.data, reference),
+        person_id: person(&world.data, of).id,
+        system: IdentifierSystem::Tenancy,
+        value: "CH-77".to_owned(),
+    };
+    let local_identifiers = vec![
+        number(1, TYLER, SCHOOLS),
+        number(2, TY, SCHOOLS),
+        number(3, TY, HOUSINGS),
+    ];
+    let more = Dataset {
+        local_identifiers,
+        ..Dataset::default()
+    };
+    world.add(more).await;
+    let before = world.stored().await;
     assert_eq!(world.merge(TYLER, TY).await, done());
+    assert_eq!(world.split(TYLER, TY).await, done());
+    assert_eq!(world.stored().await, before);
 }
 
 on_both!(of_another_family_it_is_not);
