@@ -259,3 +259,51 @@ pub(crate) fn house(world: &mut World, keys: &Ids) {
         }
     }
 }
+
+/// Every other family has some of its people in the next one as well, or had: what that one recorded of them is its own, and so is what was decided there.
+pub(crate) fn live_in_two(world: &mut World, keys: &Ids) {
+    let mut chance = Chance::new(9);
+    for at in (0..world.folders.len().saturating_sub(1)).step_by(2) {
+        let (ones, others) = world.folders.split_at_mut(at + 1);
+        let (here, there) = (&ones[at], &mut others[0]);
+        if here.family.authority_id != there.family.authority_id {
+            continue;
+        }
+        let both: Vec<_> = here.memberships.iter().filter(|_| chance.percent(60)).take(2).collect();
+        for row in both {
+            let Some(person) = here
+                .person(row.person_id)
+                .filter(|person| there.person(person.id).is_none())
+            else {
+                continue;
+            };
+            there.people.push(person.clone());
+            let mut joined = row.clone();
+            (joined.id, joined.family_id) = (keys.uuid(), there.family.id);
+            joined.phone = Some("01632 960003".to_owned());
+            if chance.percent(25) {
+                joined.valid_from = day() - chrono::Days::new(500);
+                joined.valid_until = Some(day() - chrono::Days::new(5));
+            }
+            there.memberships.push(joined);
+            for decision in here.consents.iter().filter(|row| row.person_id == person.id) {
+                if chance.percent(40) {
+                    let mut decision = decision.clone();
+                    (decision.id, decision.family_id) = (keys.uuid(), there.family.id);
+                    if decision.decided_by.is_some_and(|by| there.person(by).is_none()) {
+                        let people: Vec<_> = there.people.iter().map(|person| person.id).collect();
+                        decision.decided_by = Some(chance.pick(&people));
+                    }
+                    if chance.percent(30) {
+                        decision.decision = ConsentAnswer::Refused;
+                    }
+                    there.consents.push(decision);
+                }
+            }
+        }
+    }
+    for at in 0..world.folders.len() {
+        let all = world.with(at, Some(world.folders[at].clone()));
+        world.put(all);
+    }
+}

@@ -1,10 +1,11 @@
 //! What was decided for either record counts for both, and where either is at risk both are.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use thinkfamily::{
-    records::{ConsentAnswer, ConsentRow},
+    records::{ConsentAnswer, ConsentRow, IdentifierSystem, LocalIdentifierRow},
     store::dataset::Dataset,
 };
+use uuid::Uuid;
 
 use super::world::{DAWN, DEE, HOUSINGS, Of, SCHOOLS, THIRD, TY, TYLER, World, again, data, done, names, said, told};
 use crate::{
@@ -120,7 +121,7 @@ fn sheltered() -> Dataset {
     again(&mut data, 3, Of("Megan", SCHOOLS), THIRD, "Meg");
     for row in &mut data.memberships {
         row.phone = Some("01632 960123".to_owned());
-        if row.person_id == uuid::Uuid::from_u128(1_003) {
+        if row.person_id == Uuid::from_u128(1_003) {
             row.person_id = megan;
         }
     }
@@ -269,24 +270,41 @@ async fn who_is_looked_up_leads_to_both_households(database: &TestDatabase) {
         (row.given_name, row.family_name) = ("Deirdre".to_owned(), "Ashworth".to_owned());
         row.date_of_birth = row.date_of_birth.map(|day| day - chrono::Days::new(4_000));
     }
+    data.local_identifiers.push(LocalIdentifierRow {
+        authority_id: thinkfamily::demo::CAMBRIDGESHIRE,
+        id: Uuid::from_u128(4_000),
+        family_id: super::world::family(&data, HOUSINGS),
+        person_id: dee,
+        system: IdentifierSystem::PoliceReference,
+        value: "PR-DEIRDRE".to_owned(),
+    });
     let world = World::of(database, data).await;
     let police = world.app.partner("cambs-police", "marker_lookup", "safeguarding");
-    let found = async || {
-        const LOOK: &str = "query Lookup($input: MarkerLookupInput!) { markerLookup(input: $input) { status markers { family { reference } } } }";
-        let reply = police
-            .ask_with(LOOK, json!({ "input": person("Dawn", "Hardman") }))
-            .await;
-        let told = reply.data()["markerLookup"].clone();
-        let markers = told["markers"].as_array().expect("a list").clone();
-        let markers = markers
-            .iter()
-            .map(|one| one["family"]["reference"].as_str().expect("text").to_owned());
-        markers.collect::<Vec<_>>()
+    let ask = async |question: Value| {
+        const LOOK: &str = "query Lookup($input: MarkerLookupInput!) { markerLookup(input: $input) { markers { family { reference } } } }";
+        let reply = police.ask_with(LOOK, json!({ "input": question })).await;
+        let markers = reply.data()["markerLookup"]["markers"]
+            .as_array()
+            .expect("a list")
+            .clone();
+        let reference = |one: &Value| one["family"]["reference"].as_str().expect("text").to_owned();
+        markers.iter().map(reference).collect::<Vec<_>>()
     };
+    let found = async || ask(person("Dawn", "Hardman")).await;
+    // By names that are only near, so that the number which the other household recorded decides.
+    let by_number = async || {
+        let mut question = person("Dawn", "Hardman");
+        (question["givenName"], question["familyName"]) = (json!("Dawne"), json!("Herdman"));
+        question["identifiers"] = json!([{ "system": "POLICE_REFERENCE", "value": "PR-DEIRDRE" }]);
+        question["dateOfBirth"] = Value::Null;
+        ask(question).await
+    };
+    assert_eq!(by_number().await, Vec::<String>::new());
     assert_eq!(found().await, [SCHOOLS]);
     let deirdre = Of("Deirdre", HOUSINGS);
     assert_eq!(world.merge(DAWN, deirdre).await, done());
     assert_eq!(found().await, [HOUSINGS, SCHOOLS]);
+    assert_eq!(by_number().await, [HOUSINGS, SCHOOLS]);
     assert_eq!(world.split(DAWN, deirdre).await, done());
     assert_eq!(found().await, [SCHOOLS]);
 }
