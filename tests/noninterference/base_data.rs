@@ -260,10 +260,10 @@ pub(crate) fn house(world: &mut World, keys: &Ids) {
     }
 }
 
-/// Every other family has some of its people in the next one as well, or had: what that one recorded of them is its own, and so is what was decided there.
+/// Every fourth family has some of its people in the next one as well, or had: what that one recorded of them is its own, and so is what was decided there.
 pub(crate) fn live_in_two(world: &mut World, keys: &Ids) {
     let mut chance = Chance::new(9);
-    for at in (0..world.folders.len().saturating_sub(1)).step_by(2) {
+    for at in (0..world.folders.len().saturating_sub(1)).step_by(4) {
         let (ones, others) = world.folders.split_at_mut(at + 1);
         let (here, there) = (&ones[at], &mut others[0]);
         if here.family.authority_id != there.family.authority_id {
