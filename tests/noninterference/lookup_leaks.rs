@@ -106,7 +106,7 @@ const LEAKS: [(&str, Leak); 5] = [
 ];
 
 /// Pairs that are tried before a leak counts as not noticed, and operations of each.
-const PAIRS: u64 = 120;
+const PAIRS: u64 = 60;
 const OPERATIONS: u64 = 10;
 
 #[tokio::test(flavor = "multi_thread")]

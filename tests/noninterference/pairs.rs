@@ -13,7 +13,7 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use crate::{
-    base_data::{bar, fill_in, hold_meetings, house, live_in_two, open_emergencies, report_contacts},
+    base_data::{bar, fill_in, hold_meetings, house, open_emergencies, report_contacts},
     callers::Office,
     chance::Chance,
     changes::{Words, change, shelter},
@@ -33,8 +33,6 @@ const FAMILIES: u64 = 26;
 const SPARE: usize = 6;
 /// Changes that are tried for each pair.
 const TRIES: usize = 1_000;
-/// What a change of a family is called of which somebody lives in another one, too.
-pub(crate) const OF_TWO: &str = "of two families";
 /// Changes of who is shielded and where they live that are tried for each family, until one is made.
 const TRIES_OF_SHELTER: usize = 4;
 
@@ -95,7 +93,6 @@ impl Base {
         fill_in(&mut world, &keys);
         house(&mut world, &keys);
         let spare = world.folders.split_off(world.folders.len() - SPARE);
-        live_in_two(&mut world, &keys);
         let office = |document: usize, code: &str| {
             Office::new(
                 &world,
@@ -325,19 +322,9 @@ fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, B
     let sight = |folder: &Folder| view(folder, ceiling, &base.moment);
     // Families that do not exist for the caller may go, and others like them may come.
     let before = world.folders.len();
-    for at in (0..before).rev() {
-        if chance.percent(80) || !sight(&world.folders[at]).is_empty() {
-            continue;
-        }
-        let others = world.with(at, None);
-        if others
-            .iter()
-            .all(|(other, folder)| sight(folder) == sight(&world.folders[*other]))
-        {
-            world.put(others);
-            world.folders.remove(at);
-        }
-    }
+    world
+        .folders
+        .retain(|folder| chance.percent(80) || !sight(folder).is_empty());
     changes.insert("family gone", (before - world.folders.len()) as u64);
     for spare in &base.spare {
         if sight(spare).is_empty() {
@@ -347,26 +334,17 @@ fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, B
     }
     let mut views: Vec<View> = world.folders.iter().map(sight).collect();
     let mut words: BTreeMap<i32, Words> = BTreeMap::new();
-    // A change of somebody who lives in two families is seen in neither.
-    let unseen = |world: &World, at: usize, altered: Folder, views: &[View]| {
-        let all = world.with(at, Some(altered));
-        let same = all
-            .iter()
-            .all(|(at, folder)| is_sound(folder) && sight(folder) == views[*at]);
-        same.then_some(all)
-    };
-    for at in 0..world.folders.len() {
-        let authority = world.folders[at].family.authority_id;
+    for (folder, view) in world.folders.iter_mut().zip(&views) {
+        let authority = folder.family.authority_id;
         let words = words.entry(authority).or_insert_with(|| base.words(authority));
         for _ in 0..TRIES_OF_SHELTER {
-            let mut altered = world.folders[at].clone();
+            let mut altered = folder.clone();
             let Some(what) = shelter(&mut altered, chance, words) else {
                 break;
             };
-            if let Some(all) = unseen(&world, at, altered, &views) {
+            if is_sound(&altered) && sight(&altered) == *view {
+                *folder = altered;
                 *changes.entry(what).or_default() += 1;
-                *changes.entry(OF_TWO).or_default() += u64::from(all.len() > 1);
-                world.put(all);
                 break;
             }
         }
@@ -381,10 +359,9 @@ fn second(base: &Base, ceiling: &Arc<Ceiling>, chance: &mut Chance) -> (World, B
         if chance.percent(20) {
             change(&mut altered, chance, words);
         }
-        if let Some(all) = unseen(&world, at, altered, &views) {
+        if is_sound(&altered) && sight(&altered) == views[at] {
+            world.folders[at] = altered;
             *changes.entry(table).or_default() += 1;
-            *changes.entry(OF_TWO).or_default() += u64::from(all.len() > 1);
-            world.put(all);
         }
     }
     // The order in which rows lie in the database is nobody's to see.

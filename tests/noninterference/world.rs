@@ -1,7 +1,5 @@
 //! A data set as this test handles it: family by family.
 
-use std::collections::HashSet;
-
 use thinkfamily::{
     records::{
         ActionRow, AddressRow, AssessmentRow, BarredSubjectRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow,
@@ -13,38 +11,6 @@ use thinkfamily::{
 };
 use uuid::Uuid;
 
-/// What other families hold of a family's people. It follows from their folders ([`World::with`]).
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Beside {
-    /// The memberships of their other households: theirs, and those of whoever lives there with them.
-    pub(crate) memberships: Vec<MembershipRow>,
-    /// Everybody in those households.
-    pub(crate) people: Vec<PersonRow>,
-    /// What was decided for them there.
-    pub(crate) consents: Vec<ConsentRow>,
-    /// Who is responsible for them by what was recorded there.
-    pub(crate) parental_responsibilities: Vec<ParentalResponsibilityRow>,
-    /// When they lacked capacity by what was recorded there.
-    pub(crate) lacks_capacity: Vec<LacksCapacityRow>,
-}
-
-impl Beside {
-    fn add(&mut self, other: &Folder, theirs: &HashSet<Uuid>) {
-        self.memberships.extend(other.memberships.iter().cloned());
-        self.people.extend(other.people.iter().cloned());
-        let consents = other.consents.iter().filter(|row| theirs.contains(&row.person_id));
-        self.consents.extend(consents.cloned());
-        let children = other.parental_responsibilities.iter();
-        let children = children.filter(|row| theirs.contains(&row.child_id));
-        self.parental_responsibilities.extend(children.cloned());
-        let incapable = other
-            .lacks_capacity
-            .iter()
-            .filter(|row| theirs.contains(&row.person_id));
-        self.lacks_capacity.extend(incapable.cloned());
-    }
-}
-
 macro_rules! folder {
     ($($rows:ident: $row:ty),+ $(,)?) => {
         /// All rows of one family.
@@ -53,8 +19,6 @@ macro_rules! folder {
             pub(crate) family: FamilyRow,
             /// Everyone who has a membership of it, or is named by one of its rows.
             pub(crate) people: Vec<PersonRow>,
-            /// What other families hold of them.
-            pub(crate) beside: Beside,
             $(pub(crate) $rows: Vec<$row>,)+
         }
 
@@ -69,7 +33,6 @@ macro_rules! folder {
                     },)+
                     family,
                     people: Vec::new(),
-                    beside: Beside::default(),
                 }
             }
 
@@ -131,7 +94,7 @@ impl Folder {
     }
 }
 
-/// A data set by families. Whoever is in two of them is in both folders, alike.
+/// A data set by families. Nobody is in two of them (see [`World::new`]).
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) folders: Vec<Folder>,
@@ -141,7 +104,7 @@ pub(crate) struct World {
 
 impl World {
     /// Sorts a data set by families. People who belong to several are left in the first alone, with what the others say of them taken
-    /// out: who lives in two is made up ([`crate::base_data::live_in_two`]).
+    /// out, so that a change of one family concerns no other; consent that moves with people is for the tests of facts.
     pub(crate) fn new(mut data: Dataset) -> Self {
         let families = std::mem::take(&mut data.families);
         let mut folders: Vec<Folder> = families
@@ -155,7 +118,7 @@ impl World {
         for folder in &mut folders {
             let keys: std::collections::BTreeSet<Uuid> = folder.memberships.iter().map(|row| row.person_id).collect();
             folder.people = keys.into_iter().filter_map(|key| people.remove(&key)).collect();
-            let own: HashSet<Uuid> = folder.people.iter().map(|person| person.id).collect();
+            let own: std::collections::HashSet<Uuid> = folder.people.iter().map(|person| person.id).collect();
             let named = |person: Option<Uuid>| person.is_none_or(|person| own.contains(&person));
             folder.memberships.retain(|row| own.contains(&row.person_id));
             folder.local_identifiers.retain(|row| own.contains(&row.person_id));
@@ -180,61 +143,6 @@ impl World {
         for folder in self.folders.iter().cloned() {
             folder.give(&mut data);
         }
-        let mut given = HashSet::new();
-        data.people.retain(|person| given.insert(person.id));
         data
-    }
-
-    /// What becomes of the world where one family becomes another, or is not there: that family, if it is, and those of whoever lives in it and in another, each by its
-    /// place.
-    pub(crate) fn with(&self, at: usize, altered: Option<Folder>) -> Vec<(usize, Folder)> {
-        let keys = |folder: &Folder| -> HashSet<Uuid> { folder.people.iter().map(|person| person.id).collect() };
-        let mut touched = keys(&self.folders[at]);
-        touched.extend(altered.iter().flat_map(&keys));
-        let near = |(other, folder): &(usize, &Folder)| {
-            *other != at && folder.people.iter().any(|person| touched.contains(&person.id))
-        };
-        let mut become_of: Vec<(usize, Folder)> = self
-            .folders
-            .iter()
-            .enumerate()
-            .filter(near)
-            .map(|(other, folder)| (other, folder.clone()))
-            .collect();
-        for row in become_of.iter_mut().flat_map(|(_, folder)| &mut folder.people) {
-            if let Some(now) = altered.as_ref().and_then(|folder| folder.person(row.id)) {
-                row.clone_from(now);
-            }
-        }
-        become_of.extend(altered.map(|folder| (at, folder)));
-        let all = become_of.clone();
-        for (place, folder) in &mut become_of {
-            let theirs = keys(folder);
-            let others = self.folders.iter().enumerate().filter(|(other, _)| *other != at);
-            let now = |(other, folder)| {
-                all.iter()
-                    .find(|(place, _)| *place == other)
-                    .map_or(folder, |(_, folder)| folder)
-            };
-            let here = all
-                .iter()
-                .find(|(other, _)| *other == at)
-                .map(|(_, folder)| (at, folder));
-            let mut beside = Beside::default();
-            for (other, folder) in others.map(|(other, folder)| (other, now((other, folder)))).chain(here) {
-                if other != *place && folder.people.iter().any(|person| theirs.contains(&person.id)) {
-                    beside.add(folder, &theirs);
-                }
-            }
-            folder.beside = beside;
-        }
-        become_of
-    }
-
-    /// The world in which these families stand in these places.
-    pub(crate) fn put(&mut self, folders: Vec<(usize, Folder)>) {
-        for (at, folder) in folders {
-            self.folders[at] = folder;
-        }
     }
 }

@@ -80,72 +80,15 @@ pub(super) fn stays(folder: &Folder, person: &PersonRow, of: &MembershipRow, tod
         let word = row.end_reason.map(Code::word);
         by_death || on_the_day || matches!(word, Some("moved" | "died" | "other"))
     };
-    let all = folder.memberships.iter().chain(&folder.beside.memberships);
-    let begun = all.filter(|row| row.person_id == person.id && row.valid_from <= today);
+    let begun = folder
+        .memberships
+        .iter()
+        .filter(|row| row.person_id == person.id && row.valid_from <= today);
     let begun: Vec<&MembershipRow> = begun.collect();
     let over = begun.iter().all(|row| end(row).is_some_and(|day| day <= today));
     let last = begun.iter().map(|row| end(row)).max();
     let mut of_that_day = begun.iter().filter(|row| Some(end(row)) == last);
     over && of.valid_from <= today && Some(end(of)) == last && of_that_day.all(|row| known(row))
-}
-
-/// Whether somebody lives, or will, in any family in which somebody shielded does, or will.
-pub(super) fn sheltered(folder: &Folder, person: Uuid, today: NaiveDate) -> bool {
-    let row = |person| {
-        folder
-            .person(person)
-            .or_else(|| folder.beside.people.iter().find(|row| row.id == person))
-    };
-    let all = || folder.memberships.iter().chain(&folder.beside.memberships);
-    let going_on = |one: &&MembershipRow| {
-        let lives = row(one.person_id).is_some_and(|row| row.died_on.is_none_or(|died| died > today));
-        lives && one.valid_until.is_none_or(|until| until > today)
-    };
-    let covered = |family| {
-        let mut there = all().filter(|one| one.family_id == family).filter(going_on);
-        there.any(|one| row(one.person_id).is_some_and(|row| row.shielded))
-    };
-    let mut theirs = all().filter(|one| one.person_id == person).filter(going_on);
-    theirs.any(|one| covered(one.family_id))
-}
-
-/// The other households of the family's people, each with everybody who belongs or belonged to it.
-fn elsewhere(folder: &Folder, today: NaiveDate) -> Vec<Vec<PersonFacts>> {
-    let mut households: BTreeMap<Uuid, BTreeMap<Uuid, PersonFacts>> = BTreeMap::new();
-    let theirs = |family: Uuid| {
-        let mut there = folder.beside.memberships.iter().filter(|one| one.family_id == family);
-        there.any(|one| folder.memberships.iter().any(|row| row.person_id == one.person_id))
-    };
-    for row in folder.beside.memberships.iter().filter(|row| theirs(row.family_id)) {
-        let Some(person) = folder.beside.people.iter().find(|person| person.id == row.person_id) else {
-            continue;
-        };
-        let household = households.entry(row.family_id).or_default();
-        let known = household.entry(person.id).or_insert_with(|| nobody_yet(person, today));
-        known.memberships.push(membership(row));
-        let lives = person.died_on.is_none_or(|died| died > today);
-        known.in_family |= lives && open(row.valid_from, row.valid_until, today);
-    }
-    households
-        .into_values()
-        .map(|all| all.into_values().collect())
-        .collect()
-}
-
-/// Somebody of whom no membership is known.
-fn nobody_yet(person: &PersonRow, today: NaiveDate) -> PersonFacts {
-    PersonFacts {
-        person: person.id,
-        born: person.born(today),
-        memberships: Vec::new(),
-        others: Vec::new(),
-        lacks_capacity: Vec::new(),
-        died_on: person.died_on,
-        in_family: false,
-        belongs: false,
-        shielded: person.shielded,
-        sheltered: false,
-    }
 }
 
 /// Everybody who is or was in the family, or will be.
@@ -156,21 +99,23 @@ fn people(folder: &Folder, today: NaiveDate) -> BTreeMap<Uuid, PersonFacts> {
             continue;
         };
         let here = open(row.valid_from, row.valid_until, today);
-        let incapable = || folder.lacks_capacity.iter().chain(&folder.beside.lacks_capacity);
         let known = people.entry(person.id).or_insert_with(|| PersonFacts {
-            others: folder
-                .beside
-                .memberships
+            person: person.id,
+            born: person.born(today),
+            memberships: Vec::new(),
+            // Nobody of these worlds belongs to two families.
+            others: Vec::new(),
+            lacks_capacity: folder
+                .lacks_capacity
                 .iter()
-                .filter(|row| row.person_id == person.id)
-                .map(membership)
-                .collect(),
-            lacks_capacity: incapable()
                 .filter(|row| row.person_id == person.id)
                 .map(|row| period(row.valid_from, row.valid_until))
                 .collect(),
-            sheltered: sheltered(folder, person.id, today),
-            ..nobody_yet(person, today)
+            died_on: person.died_on,
+            in_family: false,
+            belongs: false,
+            shielded: person.shielded,
+            sheltered: false,
         });
         known.memberships.push(membership(row));
         let lives = person.died_on.is_none_or(|died| died > today);
@@ -206,7 +151,6 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
         consents: folder
             .consents
             .iter()
-            .chain(&folder.beside.consents)
             .filter_map(|row| {
                 Some(ConsentDecision {
                     family: row.family_id,
@@ -254,11 +198,11 @@ pub(super) fn of(folder: &Folder, moment: &Moment) -> FamilyFacts {
             })
             .collect(),
         people_read: true,
-        elsewhere: elsewhere(folder, today),
+        // Nobody is in two of these families.
+        elsewhere: Vec::new(),
         responsibilities: folder
             .parental_responsibilities
             .iter()
-            .chain(&folder.beside.parental_responsibilities)
             .filter_map(|row| {
                 Some(Responsibility {
                     child: row.child_id,

@@ -7,10 +7,11 @@ use thinkfamily::sharing::{
 };
 
 use super::{
-    facts::{Moment, open, sheltered},
+    facts::{Moment, open},
     looker::Looker,
 };
 use crate::{
+    changes::is_sheltered,
     elsewhere::{is_elsewhere, is_of_a_place, may_be_asked},
     world::Folder,
 };
@@ -30,19 +31,18 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
         .filter_map(|row| Some((row, folder.person(row.person_id)?)))
         .filter(|(_, person)| person.died_on.is_none_or(|died| today < died))
         .collect();
-    let mut all_places: Vec<_> = folder
+    let sheltered = is_sheltered(folder, today);
+    let mut places: Vec<_> = folder
         .addresses
         .iter()
-        .filter(|row| !is_elsewhere(row) && open(row.valid_from, row.valid_until, today))
+        .filter(|row| !sheltered && !is_elsewhere(row) && open(row.valid_from, row.valid_until, today))
         .map(|row| (&row.postcode, &row.line1, &row.line2, &row.town))
         .collect();
-    all_places.sort_unstable();
+    places.sort_unstable();
     for (membership, person) in here {
         if decide_found(looker.ceiling, &looker.facts, person.id).is_err() {
             continue;
         }
-        let sheltered = sheltered(folder, person.id, today);
-        let places = if sheltered { &[][..] } else { &all_places[..] };
         let mut numbers: Vec<_> = folder
             .local_identifiers
             .iter()
@@ -65,7 +65,7 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment) {
                 &person.sex,
                 membership.valid_from,
                 numbers,
-                places
+                &places
             )
         );
         looker.note("Marker", person.id, "found by", known);
