@@ -33,6 +33,8 @@ pub mod membership;
 pub mod person;
 pub mod person_key;
 pub mod person_key_state;
+pub mod person_merge;
+pub mod person_merge_row;
 pub mod plan;
 pub mod policy_version;
 pub mod statistical_neighbour;

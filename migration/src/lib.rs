@@ -35,6 +35,7 @@ mod m0035_meetings;
 mod m0036_membership_end;
 mod m0037_barred_subject;
 mod m0039_withdrawals;
+mod m0040_person_merge;
 mod m0042_plan_steps;
 mod of_families;
 mod step;
@@ -139,6 +140,7 @@ pub const MAIN: Steps = Steps {
         m0036_membership_end::STEP,
         m0037_barred_subject::STEP,
         m0039_withdrawals::STEP,
+        m0040_person_merge::STEP,
         m0042_plan_steps::STEP,
     ],
 };

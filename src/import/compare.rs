@@ -14,7 +14,7 @@ use super::{
     whole::Named,
 };
 use crate::{
-    records::{Change, Code as _, ConsentAnswer, Table},
+    records::{Change, Code as _, ConsentAnswer, Holds, Table},
     store::dataset::Dataset,
 };
 
@@ -50,6 +50,7 @@ pub struct Comparing<'i> {
     importer: &'i Importer,
     table: Table,
     now: DateTime<Utc>,
+    united: HashMap<Uuid, Uuid>,
     ids: HashSet<Uuid>,
     problems: Problems,
     steps: HashMap<Uuid, Step>,
@@ -73,6 +74,7 @@ pub struct Plan<'i> {
     importer: &'i Importer,
     table: Table,
     now: DateTime<Utc>,
+    united: HashMap<Uuid, Uuid>,
     steps: HashMap<Uuid, Step>,
     /// How many rows are what.
     pub counts: Counts,
@@ -93,6 +95,7 @@ impl Importer {
             table: checked.table,
             // What both databases keep.
             now: now.trunc_subsecs(6),
+            united: HashMap::new(),
             ids: checked.ids(),
             problems: Problems::new(checked.table),
             steps: HashMap::new(),
@@ -104,12 +107,18 @@ impl Importer {
 }
 
 impl<'i> Comparing<'i> {
+    /// Reads whoever's record was merged into another as that one. The file of people still says what each record says of itself.
+    #[must_use]
+    pub fn reading_as(self, united: HashMap<Uuid, Uuid>) -> Self {
+        Self { united, ..self }
+    }
+
     /// Holds lines against the rows that are there of them.
     pub fn batch(&mut self, batch: &Batch, there: &Dataset) {
         let known: HashMap<Uuid, Vec<Value>> = rows::values(self.table, there).into_iter().collect();
         for line in &batch.lines {
             let before = known.get(&line.id);
-            let merged = merge(self.importer, batch, line, before, self.now);
+            let merged = merge(self.importer, batch, line, before, (self.now, &self.united));
             for (column, why) in merged.wrong {
                 self.problems.add(line.number, column, why);
             }
@@ -179,6 +188,7 @@ impl<'i> Comparing<'i> {
             importer: self.importer,
             table: self.table,
             now: self.now,
+            united: self.united,
             counts: Counts {
                 new,
                 changed: self.steps.len() as u64 - new,
@@ -202,7 +212,25 @@ impl Plan<'_> {
             .lines
             .iter()
             .filter(|line| self.steps.get(&line.id) == Some(&step));
-        batch.rows_of(lines.map(|line| merge(self.importer, batch, line, known.get(&line.id), self.now).values))
+        let with = (self.now, &self.united);
+        batch.rows_of(lines.map(|line| merge(self.importer, batch, line, known.get(&line.id), with).values))
+    }
+
+    /// Which new rows of a batch name somebody of whom several records are one: the column, the row, and the record that the file means.
+    pub fn naming_united(&self, batch: &Batch) -> Vec<(&'static str, Uuid, Uuid)> {
+        let new = batch
+            .lines
+            .iter()
+            .filter(|line| self.steps.get(&line.id) == Some(&Step::Add));
+        let kept: HashSet<&Uuid> = self.united.values().collect();
+        let named = new.flat_map(|line| {
+            let people = self.table.in_file().iter().zip(&line.values);
+            let people = people.filter(|(column, _)| column.holds == Holds::Of(Table::Person));
+            people.filter_map(|(column, value)| Some((column.name, line.id, value.id()?)))
+        });
+        named
+            .filter(|(_, _, person)| self.united.contains_key(person) || kept.contains(person))
+            .collect()
     }
 
     /// The rows of a batch that a step writes.
@@ -231,10 +259,23 @@ pub fn last(table: Table, data: &Dataset) -> Option<Uuid> {
 }
 
 /// Holds a line against the row that is there, and fills in what its file has no column for.
-fn merge(importer: &Importer, batch: &Batch, line: &Line, before: Option<&Vec<Value>>, now: DateTime<Utc>) -> Merged {
+fn merge(
+    importer: &Importer,
+    batch: &Batch,
+    line: &Line,
+    before: Option<&Vec<Value>>,
+    (now, united): (DateTime<Utc>, &HashMap<Uuid, Uuid>),
+) -> Merged {
     let columns = batch.table.in_file();
     let at = |name: &str| columns.iter().position(|column| column.file == name);
     let (mut values, mut given) = (line.values.clone(), batch.given.clone());
+    for (value, column) in values.iter_mut().zip(columns) {
+        if column.holds == Holds::Of(Table::Person)
+            && let Some(kept) = value.id().and_then(|named| united.get(&named))
+        {
+            *value = Value::Id(*kept);
+        }
+    }
     if let (Table::Person, Some(born), Some(expected)) = (batch.table, at("date_of_birth"), at("expected_on")) {
         if let Value::Expected(day) = values[born] {
             (values[born], values[expected]) = (Value::None, Value::Date(day));

@@ -274,9 +274,9 @@ impl Named<'_> {
     pub(super) fn once(&self) -> Option<(&'static str, [u8; 16])> {
         let (open, columns): (bool, &[&'static str]) = match self.table {
             Table::Family => (true, &["reference"]),
-            // All who live somewhere may have the number of a tenancy.
+            // All who live somewhere may have the number of a tenancy, in each family that recorded it.
             Table::LocalIdentifier if self.has("system", IdentifierSystem::Tenancy) => {
-                (true, &["value", "system", "person_key"])
+                (true, &["value", "system", "person_key", "family_key"])
             }
             Table::LocalIdentifier => (true, &["value", "system"]),
             Table::Membership => (!self.is("valid_until"), &["person_key", "family_key"]),

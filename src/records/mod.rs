@@ -15,6 +15,7 @@ mod family;
 mod involvement;
 mod marker;
 mod meeting;
+mod merge;
 mod need;
 mod people;
 mod plan;
@@ -41,6 +42,7 @@ pub use self::{
     involvement::*,
     marker::*,
     meeting::*,
+    merge::*,
     need::*,
     people::*,
     plan::*,

@@ -18,6 +18,7 @@ pub mod disclosure;
 pub mod facts;
 pub mod grant;
 mod membership;
+pub mod merging;
 pub mod permit;
 pub mod reason;
 pub mod register;

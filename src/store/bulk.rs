@@ -27,6 +27,7 @@ use crate::records::Row;
 mod change;
 mod tables;
 mod touched;
+mod united;
 
 pub use self::change::Look;
 pub(super) use self::change::{Which, select};

@@ -22,6 +22,7 @@ use super::{
     record::record,
     rows::born_about,
     session::{Session, StoreError},
+    united,
 };
 use crate::{
     matching::{Description, Identifier, Model, Score, Sex, keys},
@@ -369,6 +370,7 @@ fn statement(backend: DbBackend, beyond_cohort: bool) -> &'static str {
 /// The same statement for both databases, except for some words.
 fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, beyond_cohort: bool) -> String {
     // Shielding applies from when it is recorded until it ends; everything else from its first day.
+    let (shielded, died_on) = (united::shielded("p"), united::died_on("p"));
     let coming = |table: &str| format!("({table}.valid_until IS NULL OR {table}.valid_until > $3)");
     let open = |table: &str| format!("{table}.valid_from <= $3 AND {}", coming(table));
     // In an emergency it is any family, and who has left it is looked at by `present_or_last`.
@@ -377,21 +379,18 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, beyond_co
     } else {
         let on_cohort = "AND f.attached_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3) ";
         // Nobody belongs to a family after the day of their death.
-        (
-            format!("{} AND (p.died_on IS NULL OR p.died_on > $3)", open("m")),
-            on_cohort,
-        )
+        (format!("{} AND coalesce({died_on} > $3, TRUE)", open("m")), on_cohort)
     };
     let place = open("a");
     let (theirs, other) = (coming("h"), coming("o"));
     format!(
-        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, m.valid_until, m.end_reason, p.died_on, \
-         CASE WHEN p.shielded THEN 1 ELSE 0 END AS shielded, p.given_name, p.family_name, p.date_of_birth, \
+        "SELECT c.keys, p.id AS person_id, m.family_id, m.valid_from, m.valid_until, m.end_reason, {died_on} AS died_on, \
+         CASE WHEN {shielded} THEN 1 ELSE 0 END AS shielded, p.given_name, p.family_name, p.date_of_birth, \
          p.birth_year, p.birth_month, p.expected_on, p.sex, \
          CASE WHEN EXISTS (SELECT 1 FROM membership h \
              {join} membership o ON o.authority_id = $1 AND o.family_id = h.family_id AND {other} \
-             {join} person s ON s.authority_id = $1 AND s.id = o.person_id AND s.shielded \
-             AND (s.died_on IS NULL OR s.died_on > $3) \
+             {join} person s ON s.authority_id = $1 AND s.id = o.person_id AND {} \
+             AND coalesce({} > $3, TRUE) \
              WHERE h.authority_id = $1 AND h.person_id = p.id AND {theirs}) THEN 1 ELSE 0 END AS sheltered, \
          CASE WHEN $5 THEN (SELECT {list}(a.postcode, a.line1, a.line2, a.town)) FROM address a \
              WHERE a.authority_id = $1 AND a.family_id = m.family_id AND {place}){as_text} END AS addresses, \
@@ -402,7 +401,9 @@ fn build(keys: &str, join: &str, all: &str, list: &str, as_text: &str, beyond_co
          {join} membership m ON m.authority_id = $1 AND m.person_id = p.id AND {member} \
          {join} family f ON f.authority_id = $1 AND f.id = m.family_id {family}\
          UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id >= $6 ORDER BY f.id LIMIT $7) d \
-         UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id < $6 ORDER BY f.id LIMIT $7) e"
+         UNION ALL SELECT * FROM (SELECT {NOTHING} FROM family f WHERE f.authority_id = $1 AND f.id < $6 ORDER BY f.id LIMIT $7) e",
+        united::shielded("s"),
+        united::died_on("s"),
     )
 }
 

@@ -31,7 +31,7 @@ impl HouseholdSlots {
     pub(super) fn ask(bundle: &mut Bundle, from: &Source<'_>) -> Self {
         Self {
             memberships: bundle.add(from.all::<MembershipRow>().of_households_of(from.families)),
-            persons: bundle.add(from.all::<PersonRow>().of_people_of_households(from.families)),
+            persons: bundle.add(from.people().of_people_of_households(from.families)),
         }
     }
 }

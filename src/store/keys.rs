@@ -23,7 +23,7 @@ mod backfill;
 mod renew;
 
 pub use self::backfill::backfill;
-pub(super) use self::renew::renew;
+pub(super) use self::renew::{of_people, renew};
 
 /// The version of the rules for keys. Increment it when `matching::keys` changes its result for the same
 /// person.

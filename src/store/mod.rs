@@ -63,6 +63,7 @@ mod tables;
 pub mod trail;
 mod transaction;
 mod triggers;
+mod united;
 mod watch;
 pub mod write;
 mod write_notes;

@@ -1,12 +1,16 @@
 //! The SQL of the reads that every operation waits for: few texts, constant whatever is requested, and the
 //! same on both databases except for lists. Rare queries are built by the library.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+};
 
 use sea_orm::DbBackend;
 use uuid::Uuid;
 
-use super::{pipeline::Bind, record::Record};
+use super::{pipeline::Bind, record::Record, united};
+use crate::records::{PersonRow, Row as _};
 
 /// A query of one table's rows, within an authority.
 pub(super) struct Select {
@@ -26,6 +30,23 @@ impl Select {
         let _ = write!(text, "SELECT {} FROM {table} WHERE {within} = $1", R::LIST);
         Self {
             text,
+            values: vec![authority.into()],
+            backend,
+        }
+    }
+
+    /// All of an authority's people, with what any record of theirs says of shielding and death.
+    pub(super) fn people(backend: DbBackend, authority: i32) -> Self {
+        static COLUMNS: LazyLock<String> = LazyLock::new(|| {
+            let column = |name: &&str| match *name {
+                "shielded" => format!("{} AS shielded", united::shielded(PersonRow::NAME)),
+                "died_on" => format!("{} AS died_on", united::died_on(PersonRow::NAME)),
+                name => name.to_owned(),
+            };
+            PersonRow::NAMES.iter().map(column).collect::<Vec<_>>().join(", ")
+        });
+        Self {
+            text: format!("SELECT {} FROM person WHERE authority_id = $1", *COLUMNS),
             values: vec![authority.into()],
             backend,
         }

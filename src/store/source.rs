@@ -28,6 +28,10 @@ impl Source<'_> {
             .among("family_id", Bind::Keys(Arc::clone(self.families)))
     }
 
+    pub(super) fn people(&self) -> Select {
+        Select::people(self.backend, self.authority)
+    }
+
     pub(super) fn of_people<R: Row + Record>(&self, column: &str) -> Select {
         self.all::<R>().of_people_in(column, self.families)
     }

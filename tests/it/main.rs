@@ -35,6 +35,7 @@ mod limits;
 mod lists;
 mod live;
 mod lookups;
+mod merging;
 mod midnight;
 mod moving;
 mod mutations;

@@ -149,7 +149,8 @@ impl ImportJob<'_> {
                 Some(of) => of.is_none() || reference.family.is_none() || *of == reference.family,
             })
             .map_err(|problems| import_failure(problems.into()))?;
-        let mut comparison = importer.compare(checked, self.context.clock.now());
+        let united = look.united_people(authority).await.map_err(&failed)?;
+        let mut comparison = importer.compare(checked, self.context.clock.now()).reading_as(united);
         for batch in importer.batches(checked, open(source)?) {
             let batch = batch.map_err(import_failure)?;
             let existing = look.rows(table, authority, &batch.ids()).await.map_err(&failed)?;
@@ -199,6 +200,8 @@ impl RowWriter<'_> {
                 let rows = self.plan.rows(step, &batch, &existing);
                 if step == Step::Add {
                     load.add(&rows, &mut |_| {}).await.map_err(&failed)?;
+                    let named = self.plan.naming_united(&batch);
+                    load.note_united(table, self.authority, &named).await.map_err(&failed)?;
                 } else {
                     load.change(&rows).await.map_err(&failed)?;
                 }

@@ -17,6 +17,7 @@ mod involvement;
 mod load_agreement;
 mod marker;
 mod meeting;
+mod merging;
 mod moving;
 mod of_endpoints;
 mod of_markers;
@@ -33,9 +34,10 @@ use async_graphql::MergedObject;
 
 pub use self::user_error::UserError;
 use self::{
-    meeting::OfMeetings, of_endpoints::OfEndpoints, of_markers::OfMarkers, of_sharing::OfSharing, plan::OfPlans,
+    meeting::OfMeetings, merging::OfPeople, of_endpoints::OfEndpoints, of_markers::OfMarkers, of_sharing::OfSharing,
+    plan::OfPlans,
 };
 
 /// Where every change begins. The changes of one request are made in their order; all of them hold, or none.
 #[derive(MergedObject, Default)]
-pub struct Mutation(OfSharing, OfMarkers, OfEndpoints, OfMeetings, OfPlans);
+pub struct Mutation(OfSharing, OfMarkers, OfEndpoints, OfMeetings, OfPeople, OfPlans);

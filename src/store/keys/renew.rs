@@ -43,7 +43,12 @@ pub(in crate::store) async fn renew(transaction: &DatabaseTransaction, data: &Da
     Ok(())
 }
 
-async fn of_people(transaction: &DatabaseTransaction, authority: i32, people: &[Uuid]) -> Result<(), DbErr> {
+/// The same for these people, whatever was changed.
+pub(in crate::store) async fn of_people(
+    transaction: &DatabaseTransaction,
+    authority: i32,
+    people: &[Uuid],
+) -> Result<(), DbErr> {
     let marks: Vec<String> = (2..people.len() + 2).map(|at| format!("${at}")).collect();
     let text = format!(
         "DELETE FROM person_key WHERE authority_id = $1 AND person_id IN ({})",

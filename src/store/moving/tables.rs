@@ -30,6 +30,7 @@ tables! {
     local_identifier agreement agreement_signatory agreement_clause policy_version idempotency import_file person_key
     person_key_state lookup_budget lookup_asked lookup_tried alert write_budget family_change marker_consumer marker_told
     marker_change marker_response webhook_endpoint webhook_delivery trusted_client trusted_document
+    person_merge person_merge_row
 }
 
 /// The tables that are handled separately, since their rows do not belong to the authority that they name.

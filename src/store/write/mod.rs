@@ -9,6 +9,14 @@ pub(in crate::store) mod count;
 mod emergency;
 mod idempotency;
 mod involvement;
+mod merging;
 mod webhook;
 
-pub use self::{consent::Moment, contact::OwnMarker, emergency::Opened, idempotency::StoredOutcome};
+pub(in crate::store) use self::merging::place;
+pub use self::{
+    consent::Moment,
+    contact::OwnMarker,
+    emergency::Opened,
+    idempotency::StoredOutcome,
+    merging::{Said, Who},
+};

@@ -109,6 +109,8 @@ const SAID: &[(&str, Names)] = &[
         Names::Nothing("as of its id"),
     ),
     ("Mutation.openEmergencyAccess.input.justification", CONTENT),
+    ("Mutation.mergePeople.input.otherMemberId", Names::Id("Member")),
+    ("Mutation.splitPeople.input.otherMemberId", Names::Id("Member")),
     ("Mutation.barSubject.input.subject", CONTENT),
     ("Mutation.barSubject.input.agency", CONTENT),
     ("Mutation.loadAgreement.input.document", NOBODY),

@@ -12,13 +12,13 @@ use thinkfamily::{import::FILES, records::Table};
 use crate::support::process::Site;
 
 /// A folder in which the program runs, with its database.
-struct Council {
+pub(crate) struct Council {
     folder: TempDir,
-    site: Site,
+    pub(crate) site: Site,
 }
 
 impl Council {
-    fn new(database: Option<&str>) -> Self {
+    pub(crate) fn new(database: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::new(folder.path(), database);
         Self { folder, site }
@@ -39,7 +39,7 @@ impl Council {
 
     /// The files of the authority, by their tables.
     #[track_caller]
-    fn export(&self) -> BTreeMap<Table, String> {
+    pub(crate) fn export(&self) -> BTreeMap<Table, String> {
         let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
         let files = folder.path().join("files");
         self.run(&["export", files.to_str().unwrap()]);
@@ -49,7 +49,7 @@ impl Council {
 
     /// Imports these files, and gives what is told at the end.
     #[track_caller]
-    fn import(&self, files: &BTreeMap<Table, String>, more: &[&str]) -> String {
+    pub(crate) fn import(&self, files: &BTreeMap<Table, String>, more: &[&str]) -> String {
         let folder = self.path("files");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir(&folder).unwrap();
@@ -63,14 +63,14 @@ impl Council {
 
     /// Imports one file.
     #[track_caller]
-    fn change(&self, table: Table, text: String) -> String {
+    pub(crate) fn change(&self, table: Table, text: String) -> String {
         self.import(&BTreeMap::from([(table, text)]), &[])
     }
 }
 
 /// The text with one passage replaced, which must be there.
 #[track_caller]
-fn replaced(text: &str, old: &str, new: &str) -> String {
+pub(crate) fn replaced(text: &str, old: &str, new: &str) -> String {
     assert!(text.contains(old), "{old}");
     text.replacen(old, new, 1)
 }

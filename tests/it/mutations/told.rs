@@ -34,7 +34,7 @@ fn agreement(read: &[BTreeSet<&str>]) -> String {
              lawful_basis = \"public_task\"\ncondition = \"safeguarding_of_children_and_individuals_at_risk\"\n"
         )
     };
-    let written = ["MARKER", "CONSENT", "INVOLVEMENT"];
+    let written = ["MARKER", "CONSENT", "INVOLVEMENT", "IDENTITY", "HOUSEHOLD"];
     let clauses = read.iter().zip(PURPOSES).map(|(read, purpose)| {
         let read: Vec<&str> = read.iter().copied().collect();
         let writes = clause(format!("writes-{purpose}"), &written, purpose, "write");
@@ -90,7 +90,7 @@ fn consent(told: &Told, of: &str, more: &Value) -> Value {
     input
 }
 
-const CASES: [Case; 5] = [
+const CASES: [Case; 6] = [
     Case {
         of: &["RecordConsentInput.decidedById"],
         needs: &["HOUSEHOLD"],
@@ -127,6 +127,16 @@ const CASES: [Case; 5] = [
         input: |told| json!({ "markerId": told.marker, "system": "Crime and intelligence system", "removedOn": "2001-06-01" }),
         field: "removedOn",
         exact: "INVALID",
+    },
+    // They live in one family.
+    Case {
+        of: &["MergePeopleInput.otherMemberId"],
+        needs: &["HOUSEHOLD"],
+        tells: &["IDENTITY"],
+        mutation: "mergePeople",
+        input: |told| json!({ "memberId": member(&told.family, "Dawn"), "otherMemberId": member(&told.family, "Lee"), "reason": "OTHER" }),
+        field: "otherMemberId",
+        exact: "CONFLICT",
     },
     // What a professional decides without one is refused alike, whoever would be asked.
     Case {
