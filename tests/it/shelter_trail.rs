@@ -93,7 +93,7 @@ async fn of_a_shielded_family_the_trail_tells_the_kind_of_who_asked_and_not_whic
     }
     // A clause that says so tells all.
     let (seen, reply) = visits(&early_help, HERS, &["MARKER"]).await;
-    assert_eq!(seen, [told.clone()]);
+    assert_eq!(seen, std::slice::from_ref(&told));
     for field in TELLS {
         assert!(reply.withheld(&format!("Disclosure.{field}")).is_empty(), "{field}");
     }
