@@ -190,6 +190,11 @@ impl Grant {
         self.facts.family
     }
 
+    /// The day of its decisions, in the United Kingdom.
+    pub fn today(&self) -> NaiveDate {
+        self.facts.today
+    }
+
     /// The permit for a write of those categories to a row of the family.
     pub fn may_write(&self, categories: CategorySet, row: &RowFacts) -> Result<Permit, Withheld> {
         let needs = Needs {

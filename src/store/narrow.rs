@@ -35,7 +35,7 @@ pub enum Ask {
     NeedLevel(String),
     /// With a plan that is not closed, or without one.
     HasPlan(bool),
-    /// With a match of this criterion that is not withdrawn, by its code in the catalogue.
+    /// With a match of this criterion that is not withdrawn today, by its code in the catalogue.
     Criterion(String),
 }
 
@@ -97,7 +97,11 @@ impl Ask {
                         .column(criteria_match::Column::FamilyId)
                         .filter(criteria_match::Column::AuthorityId.eq(authority))
                         .filter(criteria_match::Column::Criterion.eq(code.as_str()))
-                        .filter(criteria_match::Column::WithdrawnOn.is_null())
+                        .filter(
+                            Condition::any()
+                                .add(criteria_match::Column::WithdrawnOn.is_null())
+                                .add(criteria_match::Column::WithdrawnOn.gt(today)),
+                        )
                         .into_query(),
                 ),
             ),

@@ -48,6 +48,7 @@ mod revocation;
 mod schema_changes;
 mod shelter;
 mod shelter_sources;
+mod shelter_trail;
 mod snapshots;
 mod statements;
 mod store;

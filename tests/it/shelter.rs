@@ -328,7 +328,7 @@ async fn no_row_of_such_a_family_names_an_agency_that_works_with_it(database: &T
 }
 
 /// What names an agency or a team in a family's rows though somebody shielded is in it, and why.
-const NAMED_ALL_THE_SAME: [(&str, &str); 9] = [
+const NAMED_ALL_THE_SAME: [(&str, &str); 8] = [
     ("LeadProfessional.agency", "whom to turn to is what a marker is for"),
     (
         "Involvement.contactName",
@@ -341,10 +341,6 @@ const NAMED_ALL_THE_SAME: [(&str, &str); 9] = [
     (
         "EmergencyAccess.agency",
         "who has opened a family answers for it, whether or not they work with it",
-    ),
-    (
-        "Disclosure.agency",
-        "who has seen what is for those who look after the trail",
     ),
     ("Alert.agency", "it is about no family"),
     ("Viewer.agency", "it is the asker's own"),

@@ -22,8 +22,8 @@ list! {
         matched_by: MatchedBy, is matched_by;
         /// Verified by a data analyst, or not.
         verified: bool, has verified_on;
-        /// Withdrawn, or not.
-        withdrawn: bool, has withdrawn_on;
+        /// Withdrawn by today, or not.
+        withdrawn: bool, is withdrawn_on => CriteriaMatch::is_withdrawn;
     }
     order {
         /// The criterion, in the order of the list.

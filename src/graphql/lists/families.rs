@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{
     Select,
-    list::{from, has, is, is_text, ordering, seen, until},
+    list::{from, is, is_text, ordering, seen, until},
 };
 use crate::{
     graphql::{
@@ -167,7 +167,7 @@ impl Select for FamilySelect {
                             CRITERIA_MATCH_CRITERION,
                             criterion | of | codes::parse(&of.criterion)
                         )
-                    }) && has(Some(&false), || seen!(of, CRITERIA_MATCH_WITHDRAWN_ON, withdrawn_on))
+                    }) && is(Some(&false), || of.is_withdrawn())
                 })
             })
     }

@@ -12,7 +12,7 @@ use crate::{graphql::cursor::SortKey, sharing::grant::Shared};
 /// what it is: `|row| …`, or `=> Todo::due` of the object. What else differs from other lists is said at the end.
 macro_rules! list {
     ($name:ident of $node:ident, $rows:literal, [$($table:ident),*]
-        filter { $($(#[$($about:tt)+])+ $wanted:ident: $type:ty, $how:ident $column:ident $(|$of:ident| $value:expr)?;)+ }
+        filter { $($(#[$($about:tt)+])+ $wanted:ident: $type:ty, $how:ident $column:ident $(|$of:ident| $value:expr)? $(=> $seen:path)?;)+ }
         order { $($order:tt)+ }
         $($more:item)*
     ) => {
@@ -45,7 +45,7 @@ macro_rules! list {
                     $($crate::graphql::lists::list::$how(
                         self.filter.$wanted.as_ref(),
                         || $crate::graphql::lists::list::seen!(
-                            row, [<$node:snake:upper _ $column:upper>], $column $(|$of| $value)?
+                            row, [<$node:snake:upper _ $column:upper>], $column $(|$of| $value)? $(=> $seen)?
                         ),
                     ))&&+
                 }

@@ -6,6 +6,7 @@ use super::{Agency, Family, Member, said::entry};
 use crate::{
     graphql::codes::{self, AgencyKind, CriterionCode, MatchedBy},
     records::CriteriaMatchRow,
+    sharing::{grant::Shared, register::field},
 };
 
 entry! {
@@ -33,5 +34,15 @@ entry! {
         verified_on: Option<NaiveDate>;
         /// The day it was withdrawn.
         withdrawn_on: Option<NaiveDate>;
+    }
+}
+
+impl CriteriaMatch {
+    /// Whether it is withdrawn today. One that is to be withdrawn counts until the day before.
+    pub(in crate::graphql) fn is_withdrawn(&self) -> Shared<bool> {
+        let today = self.dossier.grant.today();
+        self.row.release(field::CRITERIA_MATCH_WITHDRAWN_ON, |row| {
+            row.withdrawn_on.is_some_and(|day| day <= today)
+        })
     }
 }

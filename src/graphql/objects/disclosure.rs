@@ -14,7 +14,7 @@ use crate::{
     graphql::{
         announced,
         api_error::ApiError,
-        codes::{self, DataCategory, Role},
+        codes::{self, AgencyKind, DataCategory, Role},
         context::Request,
         trail_page::TrailPage,
     },
@@ -52,6 +52,13 @@ impl Disclosure {
     /// The agency of whoever asked.
     fn agency(&self) -> Shared<Option<Agency>> {
         self.row.release(field::DISCLOSURE_AGENCY, |_| self.agency.clone())
+    }
+
+    /// Of which kind the agency is, also where it is not told which it is.
+    fn agency_kind(&self) -> Shared<Option<AgencyKind>> {
+        self.row.release(field::DISCLOSURE_AGENCY_KIND, |(_, entry)| {
+            entry.agency_kind.as_ref().and_then(|kind| codes::parse(kind.as_str()))
+        })
     }
 
     /// Their role.

@@ -26,6 +26,7 @@ mod narrowing;
 mod orders;
 mod reference;
 mod todo;
+mod withdrawn;
 
 /// Clauses beside those of the demonstration: for some callers a clause that asks nothing stands after others that ask much, so that families are given
 /// by different clauses; for some, by a portal too.

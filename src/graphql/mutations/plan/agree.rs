@@ -67,14 +67,8 @@ payload! {
 }
 
 /// The criteria on which the family came in, of those that the caller may see: matches that are not withdrawn.
-fn entry(dossier: &Arc<Dossier>, today: NaiveDate) -> BTreeSet<String> {
-    let counts = |one: &CriteriaMatch| {
-        let stands = one.row.release(field::CRITERIA_MATCH_WITHDRAWN_ON, |row| {
-            row.withdrawn_on.is_none_or(|day| today < day)
-        });
-        stands.seen() == Some(&true)
-    };
-    let all = visible::<CriteriaMatch>(dossier).filter(counts);
+fn entry(dossier: &Arc<Dossier>) -> BTreeSet<String> {
+    let all = visible::<CriteriaMatch>(dossier).filter(|one| one.is_withdrawn().seen() == Some(&false));
     let criterion = |one: CriteriaMatch| {
         let criterion = one
             .row
@@ -113,7 +107,7 @@ impl Change for AgreePlanInput {
         let (dossier, plan, permit) = part::<Plan>(request, named, Kind::Plan, matches, Self::MUTATION).await?;
         is_newest(&plan, &self.version)?;
         let taken = step_of(&plan, "planId", PlanStep::Agree)?;
-        let criteria = entry(&dossier, today);
+        let criteria = entry(&dossier);
         let goals: Vec<(Option<String>, GoalStatus)> = plan
             .seen_goals()
             .map(|goal| {
