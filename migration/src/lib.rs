@@ -36,6 +36,7 @@ mod m0036_membership_end;
 mod m0037_barred_subject;
 mod m0039_withdrawals;
 mod m0042_plan_steps;
+mod m0045_emergency_alerts;
 mod of_families;
 mod step;
 mod t0001_trail;
@@ -140,6 +141,7 @@ pub const MAIN: Steps = Steps {
         m0037_barred_subject::STEP,
         m0039_withdrawals::STEP,
         m0042_plan_steps::STEP,
+        m0045_emergency_alerts::STEP,
     ],
 };
 
