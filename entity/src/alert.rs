@@ -1,4 +1,4 @@
-//! `alert`: somebody tried too many values in look-ups.
+//! `alert`: somebody tried too many values in look-ups, or to open emergency access.
 
 use sea_orm::entity::prelude::*;
 
@@ -30,10 +30,12 @@ pub struct Model {
     pub role: String,
     /// What for.
     pub purpose: String,
-    /// What was tried.
-    pub kind: String,
     /// How many questions were stopped.
     pub times: i32,
+    /// What was tried.
+    pub kind: String,
+    /// The family that was opened.
+    pub family_id: Option<Uuid>,
 }
 
 /// No relations: statements join by authority and family themselves.

@@ -37,6 +37,7 @@ mod m0037_barred_subject;
 mod m0039_withdrawals;
 mod m0040_person_merge;
 mod m0042_plan_steps;
+mod m0045_emergency_alerts;
 mod of_families;
 mod step;
 mod t0001_trail;
@@ -142,6 +143,7 @@ pub const MAIN: Steps = Steps {
         m0039_withdrawals::STEP,
         m0040_person_merge::STEP,
         m0042_plan_steps::STEP,
+        m0045_emergency_alerts::STEP,
     ],
 };
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 pub use super::kind::Kind;
 use super::{
+    barred::Barred,
     code::{Code, Subject},
     decided::Decided,
     hash::Hash,
@@ -306,6 +307,9 @@ pub struct Entry {
     /// The consent decisions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<Decided>,
+    /// The bars that were set, brought forward or lifted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub barred: Vec<Barred>,
     /// What a restore found lost, and what it did again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored: Option<Restored>,
@@ -366,6 +370,7 @@ impl Entry {
             about: None,
             heads: BTreeSet::new(),
             consents: Vec::new(),
+            barred: Vec::new(),
             restored: None,
             imported: None,
             copy_of: None,
@@ -404,6 +409,8 @@ impl Entry {
         self.withheld = Withheld::default();
         self.lookups = Lookups::default();
         self.imported = None;
+        // Who reads about the family is not told who is barred from it.
+        self.barred.clear();
         self
     }
 

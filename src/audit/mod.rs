@@ -11,6 +11,7 @@
 pub mod announced;
 pub mod archived;
 pub mod archived_chains;
+pub mod barred;
 pub mod chain;
 pub mod checkpoint;
 pub mod code;

@@ -29,7 +29,7 @@ pub struct Restored {
     /// When the first of the lost changes was announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<DateTime<Utc>>,
-    /// How many lost changes were made again: consent decisions.
+    /// How many lost changes were made again: consent decisions and bars.
     #[serde(default)]
     pub again: u64,
     /// How many were not, and were reported to a person instead.

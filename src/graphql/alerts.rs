@@ -1,5 +1,7 @@
 //! Alerts about agencies whose alerts the asker may know of, newest first, and where they are told of them.
 
+use std::{collections::HashMap, sync::Arc};
+
 use async_graphql::{Context, ID};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -10,19 +12,53 @@ use super::{
     cursor::NOT_A_CURSOR,
     endpoints,
     ids::Kind,
-    objects::{Alert, AlertConnection, AlertEndpoint},
+    objects::{Alert, AlertConnection, AlertEndpoint, Entry, Family},
     page,
 };
 use crate::{
     sharing::{facts::RowFacts, grant::Shared, register::field},
-    store::{alerts::AlertRow, dossier::Locked},
+    store::{
+        alerts::AlertRow,
+        dossier::{Dossier, Locked},
+        reach::FamilySet,
+    },
 };
 
 const LIST: &str = "alerts";
 
 /// The alert, if it exists for the asker.
 fn alert(request: &Request, row: &Locked<AlertRow>) -> Option<Alert> {
-    request.of_no_family().visible(field::ALERT_ID, row).map(Alert)
+    let row = request.of_no_family().visible(field::ALERT_ID, row)?;
+    Some(Alert { row, dossier: None })
+}
+
+/// The same with the families that they opened, all at once.
+async fn with_families(request: &Request, alerts: &mut [Alert]) -> Result<(), ApiError> {
+    let opened = |alert: &Alert| {
+        alert
+            .row
+            .release(field::ALERT_ID, |row| row.family_id)
+            .seen()
+            .copied()
+            .flatten()
+    };
+    let families: Vec<Uuid> = alerts.iter().filter_map(opened).collect();
+    if families.is_empty() {
+        return Ok(());
+    }
+    let families = FamilySet::Keys(families);
+    let found = request
+        .session
+        .dossiers(&request.ceiling, &families, request.wants)
+        .await?;
+    let found: HashMap<Uuid, Arc<Dossier>> = found
+        .into_iter()
+        .filter_map(|dossier| Some((Family::of(&dossier)?.row().key(), dossier)))
+        .collect();
+    for alert in alerts {
+        alert.dossier = opened(alert).and_then(|family| found.get(&family).cloned());
+    }
+    Ok(())
 }
 
 /// An alert by its id, as a webhook tells it.
@@ -36,8 +72,11 @@ pub(super) async fn one(ctx: &Context<'_>, id: &ID) -> Result<Shared<Option<Aler
         Kind::Alert => request.loaders.alert(key.row).await?,
         _ => None,
     };
-    let found = row.and_then(|row| alert(request, &row));
-    Ok(Shared::of_own_agency(&request.ceiling, field::QUERY_ALERT, || found))
+    let mut found: Vec<Alert> = row.and_then(|row| alert(request, &row)).into_iter().collect();
+    with_families(request, &mut found).await?;
+    Ok(Shared::of_own_agency(&request.ceiling, field::QUERY_ALERT, || {
+        found.pop()
+    }))
 }
 
 /// A page of alerts.
@@ -59,10 +98,11 @@ pub(super) async fn page(
     let mut rows = request.session.alerts(&agencies, before, size as u64 + 1).await?;
     let more = rows.len() > size;
     rows.truncate(size);
-    let edges = rows.iter().filter_map(|row| {
-        let node = alert(request, row)?;
-        Some((close(request, &node)?, node))
-    });
+    let mut nodes: Vec<Alert> = rows.iter().filter_map(|row| alert(request, row)).collect();
+    with_families(request, &mut nodes).await?;
+    let edges = nodes
+        .into_iter()
+        .filter_map(|node| Some((close(request, &node)?, node)));
     let edges = edges.collect();
     Ok(Shared::of_own_agency(&request.ceiling, field::QUERY_ALERTS, || {
         AlertConnection {
@@ -89,9 +129,9 @@ pub(super) async fn endpoints(ctx: &Context<'_>) -> Result<Shared<Vec<AlertEndpo
 
 /// The cursor of an alert.
 fn close(request: &Request, alert: &Alert) -> Option<String> {
-    let raised = alert.0.release(field::ALERT_RAISED_AT, |row| row.raised_at);
+    let raised = alert.row.release(field::ALERT_RAISED_AT, |row| row.raised_at);
     let mut plain = raised.seen()?.timestamp_micros().to_be_bytes().to_vec();
-    plain.extend_from_slice(alert.0.key().as_bytes());
+    plain.extend_from_slice(alert.row.key().as_bytes());
     Some(request.codec().cursor(request.authority(), LIST, plain))
 }
 

@@ -1,5 +1,6 @@
 //! One operation from beginning to end: ceiling, reading, deciding, the trail, and only then the answer.
 
+mod alerts;
 mod attempt;
 mod finish;
 mod parts;

@@ -9,6 +9,7 @@ use super::{lookups::Looked, operation::Asked};
 use crate::{
     audit::{
         self,
+        barred::Barred,
         code::{Code, Subject},
         decided::{Decided, Decision, Professional, purposes_of},
         entry::{AgreementRef, Entry, EntryRef, Kind, Lookups, Operation, Portal},
@@ -16,7 +17,7 @@ use crate::{
         writer::Trail,
     },
     error::ErrorCode,
-    records::{ConsentAnswer, ConsentRow},
+    records::{BarredSubjectRow, ConsentAnswer, ConsentRow},
     sharing::{
         caller::Caller,
         category::CategorySet,
@@ -86,6 +87,7 @@ pub fn entries(
         entry.emergency.extend(write.emergency);
         entry.categories = codes(write.categories);
         entry.consents = decided(write, at);
+        entry.barred = barred(&write.deed);
         (entry.clauses, entry.agreements) = clauses(ceiling, write.clauses.iter().copied());
         let of_nobody = !write.deed.is_change() || write.deed == Deed::DecidedOfNobody;
         entry.reason = of_nobody.then(|| Code::nearest("NOT_FOUND"));
@@ -117,7 +119,7 @@ pub fn entries(
 /// The kind of entry of what was done.
 pub fn kind(deed: &Deed) -> Kind {
     match deed {
-        Deed::Rows => Kind::Write,
+        Deed::Rows | Deed::Barred(_) => Kind::Write,
         Deed::Decided(_)
         | Deed::DecidedOfNobody
         | Deed::Withdrawn { .. }
@@ -158,6 +160,23 @@ fn decided(write: &Written, at: DateTime<Utc>) -> Vec<Decided> {
         Deed::WithdrawalsDatedAnew(rows) => anew(Decision::WithdrawalDatedAnew, person, rows),
         _ => Vec::new(),
     }
+}
+
+/// What is said of bars, from the very rows that were written.
+fn barred(deed: &Deed) -> Vec<Barred> {
+    let Deed::Barred(rows) = deed else {
+        return Vec::new();
+    };
+    let bar = |row: &BarredSubjectRow| {
+        Some(Barred {
+            row: row.id,
+            agency: row.agency_id,
+            subject: Subject::new(&row.subject).ok()?,
+            from: row.valid_from,
+            until: row.valid_until,
+        })
+    };
+    rows.iter().filter_map(bar).collect()
 }
 
 fn anew(decision: Decision, person: Uuid, rows: &[(Uuid, DateTime<Utc>)]) -> Vec<Decided> {

@@ -1,5 +1,5 @@
-//! Alerts: somebody tried too many values in look-ups. An alert belongs to no family, and says nothing of
-//! what was asked.
+//! Alerts: somebody tried too many values in look-ups, or to open emergency access. An alert belongs to no
+//! family, and says nothing of what was asked; of an emergency it names the family that was opened.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub const ALERTS: &str = "alerts";
 /// The event of endpoints that receive contacts.
 pub const CONTACTS: &str = "contacts";
 
-/// An alert: somebody tried too many values.
+/// An alert: somebody tried too many values, or to open emergency access.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AlertRow {
     /// The authority it belongs to.
@@ -52,11 +52,13 @@ pub struct AlertRow {
     pub purpose: String,
     /// What was tried.
     pub kind: String,
-    /// How many questions were stopped.
+    /// How many questions were stopped, or how often emergency access was tried.
     pub times: i32,
+    /// The family that was opened.
+    pub family_id: Option<Uuid>,
 }
 
-record!(AlertRow: authority_id id raised_at last_at request_id agency_id client subject role purpose kind times);
+record!(AlertRow: authority_id id raised_at last_at request_id agency_id client subject role purpose kind times family_id);
 
 impl Linked for AlertRow {
     fn link(&self, link: Link) -> Option<Uuid> {
@@ -153,6 +155,7 @@ fn of_row(row: AlertRow, digest: i64) -> alert::ActiveModel {
         purpose: Set(row.purpose),
         kind: Set(row.kind),
         times: Set(row.times),
+        family_id: Set(row.family_id),
     }
 }
 

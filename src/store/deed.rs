@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{records::ConsentRow, sharing::category::CategorySet};
+use crate::{
+    records::{BarredSubjectRow, ConsentRow},
+    sharing::category::CategorySet,
+};
 
 /// A change made or attempted, for the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +47,8 @@ pub enum Deed {
     DatedAnew(Vec<(Uuid, DateTime<Utc>)>),
     /// The same of when consents were withdrawn.
     WithdrawalsDatedAnew(Vec<(Uuid, DateTime<Utc>)>),
+    /// Bars were set, brought forward or lifted: as they stand now.
+    Barred(Vec<BarredSubjectRow>),
     /// Emergency access was opened, or is open already.
     Emergency,
     /// A version of an agreement was loaded.

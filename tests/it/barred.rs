@@ -5,6 +5,7 @@ use chrono::Days;
 use sea_orm::Value as SqlValue;
 use serde_json::{Value, json};
 use thinkfamily::{
+    audit::{about_family, read},
     clock::{Clock, Ids},
     demo,
     graphql::ids::{Codec, Key, Kind},
@@ -113,6 +114,35 @@ async fn answers(partner: &Partner, ids: &[Value; 3]) -> Vec<Vec<u8>> {
         bytes.push(ask(partner, described).await.bytes.clone());
     }
     bytes
+}
+
+on_both!(who_is_barred_is_told_to_nobody);
+/// The trail says whom a bar is for, and no answer does.
+async fn who_is_barred_is_told_to_nobody(database: &TestDatabase) {
+    let app = App::start(database).await;
+    let manager = app.partner("tff-team", "agreement_manager", "agreement_management");
+    let [family, ..] = ids(&app.lead_professional()).await;
+    let bar = "mutation ($input: BarSubjectInput!) { barSubject(input: $input) { errors { code } } }";
+    let input = json!({ "familyId": family, "subject": COUSIN, "agency": "cambs-police", "until": "2026-07-01" });
+    let reply = manager.ask_with(bar, json!({ "input": input })).await;
+    assert_eq!(reply.data()["barSubject"]["errors"], json!([]), "{:#}", reply.body);
+    let entries = read::latest(app.trail.store(), 1, None, 50).await.unwrap();
+    let (_, told) = entries
+        .iter()
+        .find(|(_, entry)| !entry.barred.is_empty())
+        .expect("an entry");
+    let [bar] = &told.barred[..] else { panic!("one bar") };
+    assert_eq!((bar.subject.as_str(), bar.from), (COUSIN, today().date_naive()));
+    assert!(bar.agency.is_some() && bar.until.is_some());
+    let query = "query ($id: ID!) { disclosures(familyId: $id, first: 50) { nodes { kind subject role purpose agreements clauses operationName categories } } }";
+    let reply = manager.ask_with(query, json!({ "id": family })).await;
+    let text = reply.body.to_string();
+    assert!(
+        text.to_uppercase().contains("WRITE") && !text.contains(COUSIN),
+        "{text}"
+    );
+    let about = about_family(app.trail.store(), 1, told.families.first().copied().unwrap(), None, 50);
+    assert!(about.await.unwrap().iter().all(|(_, entry)| entry.barred.is_empty()));
 }
 
 on_both!(for_them_it_is_as_if_it_were_not_there);

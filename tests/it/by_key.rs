@@ -53,6 +53,7 @@ async fn raised(app: &App, authority: &str, times: usize) -> Vec<Value> {
             purpose: "safeguarding".to_owned(),
             kind: "dates".to_owned(),
             times: 1,
+            family_id: None,
         };
         let digest = i64::try_from(number).unwrap();
         app.store.raise_alert(alert, digest).await.unwrap();

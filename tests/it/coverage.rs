@@ -30,7 +30,7 @@ use crate::support::{
 };
 
 /// What none of the callers below is given, and why: fields, or all of a type.
-const GIVEN_TO_NOBODY: [(&str, &[&str]); 8] = [
+const GIVEN_TO_NOBODY: [(&str, &[&str]); 9] = [
     (
         "the families and the agreement that these queries come to have none today",
         &[
@@ -73,6 +73,10 @@ const GIVEN_TO_NOBODY: [(&str, &[&str]); 8] = [
     (
         "they look nobody up: tests/it/lookups/list.rs",
         &["Lookup.*", "LookupEdge.*"],
+    ),
+    (
+        "they open no emergency that is told of: tests/it/mutations/emergency_alerts.rs",
+        &["Alert.family"],
     ),
     (
         "they have no endpoints: tests/it/webhooks",

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     audit::{
         Code, Subject,
+        barred::Barred,
         entry::{AgreementRef, Entry, EntryRef, Ground, HeadRef, Kind, Operation, Portal},
         hash::Hash,
         packed::{Unpacked, Words, unpack, words_of},
@@ -149,7 +150,15 @@ fn an_entry_about_one_family_reveals_no_other() {
         categories: BTreeSet::from([Code::new("PLAN").unwrap()]),
         emergency: BTreeSet::new(),
     });
+    entry.barred.push(Barred {
+        row: Uuid::from_u128(11),
+        agency: None,
+        subject: Subject::new("cousin").unwrap(),
+        from: chrono::NaiveDate::MIN,
+        until: None,
+    });
     let about = entry.clone().about(one);
+    assert!(about.barred.is_empty(), "who is barred is nobody's to read");
     assert_eq!((about.families.clone(), about.people.len()), (BTreeSet::from([one]), 1));
     assert!(about.also.is_empty() && about.withheld.is_empty() && about.lookups.is_empty());
     let about = entry.about(other);

@@ -218,6 +218,7 @@ impl RowWriter<'_> {
                     );
                 }
                 announcements.consents(&rows.consents, step == Step::Add);
+                announcements.bars(&rows.barred_subjects);
                 written += ids.len() as u64;
                 if written >= next_line {
                     next_line = written + PROGRESS_INTERVAL;

@@ -10,19 +10,20 @@ use super::super::failure::Failure;
 use crate::{
     audit::{
         Code, Entry, EntryRef, Kind, Operation, Subject, Trail,
+        barred::Barred,
         decided::{Decided, Decision, Professional, purposes_of},
         entry::{HeadRef, Imported},
         person::PersonKey,
     },
     clock::Clock,
     import::{Checked, Counts},
-    records::{ConsentAnswer, ConsentRow, Table},
+    records::{BarredSubjectRow, ConsentAnswer, ConsentRow, Table},
     store::announced::Place,
 };
 
 /// Most families per entry.
 const MAX_FAMILIES_PER_ENTRY: usize = 500;
-/// Most decisions per entry.
+/// Most decisions or bars per entry.
 const MAX_DECISIONS_PER_ENTRY: usize = 200;
 /// Entries written concurrently.
 const CONCURRENT_ENTRIES: usize = 64;
@@ -36,6 +37,8 @@ pub(super) struct Announcements<'a> {
     clock: Clock,
     /// Decisions to be announced.
     decisions: Vec<(DecisionGroup, Vec<(Uuid, Decided)>)>,
+    /// Bars to be announced, by family.
+    bars: BTreeMap<Uuid, Vec<Barred>>,
     places: Vec<EntryRef>,
 }
 
@@ -67,6 +70,7 @@ impl<'a> Announcements<'a> {
             operation: Operation::of(Some(&name), &checked.hash),
             clock,
             decisions: Vec::new(),
+            bars: BTreeMap::new(),
             places: Vec::new(),
         }
     }
@@ -113,6 +117,34 @@ impl<'a> Announcements<'a> {
         self.decisions.extend(groups);
     }
 
+    /// Collects bars to be announced with the rows, so that they can be set again.
+    pub(super) fn bars(&mut self, rows: &[BarredSubjectRow]) {
+        for row in rows {
+            let bar = Subject::new(&row.subject).ok().map(|subject| Barred {
+                row: row.id,
+                agency: row.agency_id,
+                subject,
+                from: row.valid_from,
+                until: row.valid_until,
+            });
+            self.bars.entry(row.family_id).or_default().extend(bar);
+        }
+    }
+
+    /// The entries of the bars collected.
+    fn barred(&mut self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for (family, bars) in std::mem::take(&mut self.bars) {
+            for chunk in bars.chunks(MAX_DECISIONS_PER_ENTRY) {
+                let mut entry = self.entry(Kind::Write);
+                entry.families.insert(family);
+                entry.barred.extend_from_slice(chunk);
+                entries.push(entry);
+            }
+        }
+        entries
+    }
+
     /// The entries of the decisions collected.
     fn decided(&mut self) -> Vec<Entry> {
         let mut entries = Vec::new();
@@ -134,7 +166,7 @@ impl<'a> Announcements<'a> {
         entries
     }
 
-    /// Announces the decisions, how many rows of the file are new or changed, and their families.
+    /// Announces the decisions, the bars, how many rows of the file are new or changed, and their families.
     pub(super) async fn rows(&mut self, counts: Counts, families: BTreeSet<Uuid>) -> Result<(), Failure> {
         let families: Vec<Uuid> = families.into_iter().collect();
         let mut row_entries: Vec<Entry> = families
@@ -154,6 +186,7 @@ impl<'a> Announcements<'a> {
             changed: counts.changed,
         });
         let mut entries = self.decided();
+        entries.extend(self.barred());
         entries.extend(row_entries);
         self.announce(entries).await
     }

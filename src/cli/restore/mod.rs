@@ -1,6 +1,7 @@
 //! `thinkfamily restore`: after a restore or failover, compares the databases and re-applies what the trail
 //! knows.
 
+mod bars;
 mod behind;
 mod compare;
 mod manual_changes;
@@ -101,9 +102,10 @@ async fn restore(
     if arguments.check {
         writeln!(
             out,
-            "{} decisions about consent would be done again, {} of them withdrawals; {} other changes are for a person",
-            plan.count(),
+            "{} decisions about consent would be done again, {} of them withdrawals, and {} changes of bars; {} other changes are for a person",
+            plan.decisions(),
             plan.withdrawals(),
+            plan.bars(),
             plan.others.len()
         )?;
         manual_changes::print(&ManualChanges::of(&store, &plan.others, &plan.uncertain).await?, out)?;
@@ -165,7 +167,10 @@ async fn reapply(
     out: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
     let result = plan.execute(store).await.map_err(|error| interrupted(&error))?;
-    writeln!(out, "{} decisions about consent were done again", result.count)?;
+    writeln!(out, "{} decisions about consent were done again", result.decisions)?;
+    if result.bars > 0 {
+        writeln!(out, "{} changes of bars were done again", result.bars)?;
+    }
     for (authority, chain, seq) in plan.places() {
         trail.made(authority, [EntryRef { chain, seq }]);
     }

@@ -1,11 +1,11 @@
-//! Re-applies consent decisions that the main database has lost, each in one transaction and as it was made.
+//! Re-applies consent decisions and bars that the main database has lost, each in one transaction and as it was made.
 
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::compare::Missing;
+use super::{bars, compare::Missing};
 use crate::{
     audit::{
         Code, Entry, Kind,
@@ -27,6 +27,8 @@ pub(super) struct Plan {
     withdrawals: Vec<Missing>,
     /// Decisions to give, refuse or change the date.
     decisions: Vec<Missing>,
+    /// Changes of bars.
+    bars: Vec<Missing>,
     /// Changes that only a person can make again.
     pub(super) others: Vec<Missing>,
     /// Changes not known to have been made, which are not re-applied.
@@ -38,21 +40,24 @@ pub(super) struct Plan {
 /// The result.
 #[derive(Debug, Default)]
 pub(super) struct Reapplied {
-    /// How many were re-applied.
-    pub(super) count: u64,
-    /// Those that could not be: the family or a person is missing.
+    /// How many decisions were re-applied.
+    pub(super) decisions: u64,
+    /// How many changes of bars.
+    pub(super) bars: u64,
+    /// Those that could not be: the family, a person or an agency is missing.
     pub(super) not_possible: Vec<Missing>,
 }
 
 impl Plan {
     /// Plans re-applying the changes that were made; and of those not known to have been made, only
-    /// withdrawals and refusals.
+    /// withdrawals, refusals and bars without an end.
     pub(super) fn of(missing: &[Missing], uncertain: &[Missing]) -> Self {
         let mut plan = Self::default();
         for missing in missing {
             let list = match decision_kind(&missing.entry) {
                 Some(Decision::Withdrawn) => &mut plan.withdrawals,
                 Some(_) => &mut plan.decisions,
+                None if bars::are_told(&missing.entry) => &mut plan.bars,
                 None => &mut plan.others,
             };
             list.push(missing.clone());
@@ -61,6 +66,9 @@ impl Plan {
             match decision_kind(&change.entry) {
                 Some(Decision::Withdrawn) => plan.withdrawals.push(change.clone()),
                 Some(Decision::Refused) => plan.decisions.push(change.clone()),
+                None if bars::are_told(&change.entry) && bars::only_take_away(&change.entry) => {
+                    plan.bars.push(change.clone());
+                }
                 _ => {
                     plan.uncertain.push(change.clone());
                     continue;
@@ -68,7 +76,7 @@ impl Plan {
             }
             plan.uncertain_count += 1;
         }
-        for list in [&mut plan.withdrawals, &mut plan.decisions] {
+        for list in [&mut plan.withdrawals, &mut plan.decisions, &mut plan.bars] {
             list.sort_by_key(|missing| (missing.entry.at, missing.place.1, missing.place.2));
         }
         plan
@@ -76,7 +84,17 @@ impl Plan {
 
     /// How many are re-applied.
     pub(super) fn count(&self) -> u64 {
+        self.decisions() + self.bars()
+    }
+
+    /// How many of them are decisions about consent.
+    pub(super) fn decisions(&self) -> u64 {
         (self.withdrawals.len() + self.decisions.len()) as u64
+    }
+
+    /// How many of them are changes of bars.
+    pub(super) fn bars(&self) -> u64 {
+        self.bars.len() as u64
     }
 
     /// How many of the changes that were made are re-applied.
@@ -89,6 +107,7 @@ impl Plan {
         self.withdrawals
             .iter()
             .chain(&self.decisions)
+            .chain(&self.bars)
             .map(|missing| missing.place)
     }
 
@@ -107,18 +126,25 @@ impl Plan {
             if reapply(store, missing, &withdrawal_times, false).await? == StepResult::RowMissing {
                 later.push(missing);
             } else {
-                done.count += 1;
+                done.decisions += 1;
             }
         }
         for missing in &self.decisions {
             match reapply(store, missing, &withdrawal_times, true).await? {
                 StepResult::PartyMissing => done.not_possible.push(missing.clone()),
-                StepResult::Done | StepResult::RowMissing => done.count += 1,
+                StepResult::Done | StepResult::RowMissing => done.decisions += 1,
             }
         }
         for missing in later {
             reapply(store, missing, &withdrawal_times, true).await?;
-            done.count += 1;
+            done.decisions += 1;
+        }
+        for missing in &self.bars {
+            if bars::set_again(store, missing).await? {
+                done.bars += 1;
+            } else {
+                done.not_possible.push(missing.clone());
+            }
         }
         Ok(done)
     }

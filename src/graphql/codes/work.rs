@@ -64,7 +64,7 @@ pub enum ProgressMeasure {
     MentalHealthIssue,
 }
 
-/// What somebody tried too much of in look-ups.
+/// What somebody tried: too much in look-ups, or to open emergency access.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub enum AlertKind {
     /// Dates of birth, beside one name or one number.
@@ -77,6 +77,10 @@ pub enum AlertKind {
     Numbers,
     /// Names, beside one date of birth and place or one number.
     Names,
+    /// Emergency access to a family, which was opened or is open.
+    EmergencyOpened,
+    /// Emergency access, which opened nothing.
+    EmergencyInVain,
 }
 
 /// Where a delivery of a webhook stands.

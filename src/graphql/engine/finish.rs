@@ -12,21 +12,19 @@ use crate::{
         entry::{Entry, HeadRef, Kind},
         receipt::is_covered,
     },
-    clock::{Stopwatch, day_of},
+    clock::Stopwatch,
     error::{ErrorCode, RequestError},
     graphql::{
         answer,
         api_error::ApiError,
         context::Request,
-        lookups::{Desk, Looked, LookupSettings, pace},
+        lookups::{Desk, Looked, pace},
         operation::{Answer, Asked},
         plan::Plan,
         receipt, trail,
     },
     sharing::{disclosure::Account, reason::Told},
     store::{
-        Store,
-        alerts::AlertRow,
         session::{Session, StoreError},
         write::budget::UnkeptCounts,
         writing::Deed,
@@ -80,7 +78,7 @@ impl Engine {
                 let store = &self.parts.services.store;
                 trail::not_made(&request.services.trail, asked, &written, store, false).await;
             }
-            self.raise_alerts(asked, &looked).await;
+            self.raise_alerts(asked, &looked, &writes, false).await;
             if paced {
                 self.pace(request.began).await;
             }
@@ -123,7 +121,7 @@ impl Engine {
             let store = &self.parts.services.store;
             self.repeat_counts(asked, unkept_counts).await;
             trail::not_made(&request.services.trail, asked, &written, store, unknown).await;
-            self.raise_alerts(asked, &looked).await;
+            self.raise_alerts(asked, &looked, &writes, unknown).await;
             if paced {
                 self.pace(request.began).await;
             }
@@ -132,7 +130,7 @@ impl Engine {
         let made = written.iter().zip(&announcing).filter(|(_, announces)| **announces);
         let trail = &self.parts.services.trail;
         trail.made(asked.caller.authority, made.map(|(place, _)| *place));
-        self.raise_alerts(asked, &looked).await;
+        self.raise_alerts(asked, &looked, &writes, true).await;
         if paced {
             // What is known of whom the operation came upon is forgotten before the answer leaves, so that it does not hold up whatever is asked next.
             drop((account, looked));
@@ -158,7 +156,9 @@ impl Engine {
         };
         let entries = trail::entries(asked, &request.ceiling, &Account::default(), &stopped, &tried, now);
         let recorded = self.record_tries(asked, failure, entries).await;
-        self.raise_alerts(asked, &stopped).await;
+        // One that is made again is told of then.
+        let told = if again { &[][..] } else { &tried };
+        self.raise_alerts(asked, &stopped, told, false).await;
         if !again && (was_asked || missed || !tried.is_empty()) {
             self.pace(began).await;
         }
@@ -210,18 +210,6 @@ impl Engine {
         pace::wait(began, services.lookups.pace, services.store.ids()).await;
     }
 
-    /// Tells whoever looks after the agreement that somebody tries values, which the trail says already. What fails here is in the log: the answer does not wait for it to go well, since
-    /// whoever is stopped is stopped.
-    async fn raise_alerts(&self, asked: &Asked, looked: &Looked) {
-        let services = &self.parts.services;
-        for (kind, times) in looked.by_kind() {
-            let (row, digest) = alert_of(asked, &services.lookups, &services.store, kind, times);
-            if let Err(error) = services.store.raise_alert(row, digest).await {
-                tracing::error!(%error, request_id = %asked.request_id, "alert.not_raised");
-            }
-        }
-    }
-
     /// Records that a client has asked about more people than it may.
     async fn raise_alert(&self, asked: &Asked, code: ErrorCode) -> Result<(), RequestError> {
         let entry = trail::alert(asked, code, self.parts.services.store.clock().now());
@@ -245,38 +233,4 @@ async fn made(session: Session, written: &[EntryRef], announcing: &[bool]) -> Re
         session.commit().await
     };
     making.instrument(info_span!("commit")).await
-}
-
-/// An alert, and the digest that it has in common with those of the same day that tell the same.
-fn alert_of(asked: &Asked, lookups: &LookupSettings, store: &Store, kind: &str, times: i32) -> (AlertRow, i64) {
-    let (caller, at) = (&asked.caller, store.clock().now());
-    let party = &caller.principal;
-    let row = AlertRow {
-        authority_id: caller.authority,
-        id: store.ids().uuid(),
-        raised_at: at,
-        last_at: at,
-        request_id: asked.request_id,
-        agency_id: party.agency,
-        client: caller.client.clone(),
-        subject: party.subject.clone(),
-        role: party.role.clone(),
-        purpose: caller.purpose.clone(),
-        kind: kind.to_owned(),
-        times,
-    };
-    let day = day_of(at).to_string();
-    let same_if_same: [&[u8]; 9] = [
-        b"alert",
-        &row.authority_id.to_be_bytes(),
-        row.agency_id.as_bytes(),
-        row.client.as_bytes(),
-        row.subject.as_bytes(),
-        row.role.as_bytes(),
-        row.purpose.as_bytes(),
-        kind.as_bytes(),
-        day.as_bytes(),
-    ];
-    let digest = lookups.digest(&same_if_same);
-    (row, digest)
 }

@@ -1,10 +1,12 @@
-//! `Alert`: somebody tried too many values in look-ups. Who, how and when; never what they asked.
+//! `Alert`: somebody tried too many values in look-ups, or to open emergency access. Who, how and when; never what they asked.
+
+use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Agency, PageInfo, forward_page::forward_page};
+use super::{Agency, Family, PageInfo, family, forward_page::forward_page};
 use crate::{
     graphql::{
         codes::{self, AlertKind, Role},
@@ -16,46 +18,50 @@ use crate::{
         grant::{NoFamily, Shared, Visible},
         register::field,
     },
-    store::{alerts::AlertRow, rows::WebhookEndpointRow},
+    store::{alerts::AlertRow, dossier::Dossier, rows::WebhookEndpointRow},
 };
 
-/// That somebody tried too many values.
+/// That somebody tried too many values, or to open emergency access.
 #[derive(Clone)]
-pub struct Alert(pub(in crate::graphql) Visible<AlertRow, NoFamily>);
+pub struct Alert {
+    pub(in crate::graphql) row: Visible<AlertRow, NoFamily>,
+    /// The family that was opened, as the asker may see it.
+    pub(in crate::graphql) dossier: Option<Arc<Dossier>>,
+}
 
 /// Somebody tried more values in look-ups than whoever looks people up does: one name with more and more birthdays, one person with more and more places or numbers. Whom they asked about
-/// is not told, nor whether there is anybody.
+/// is not told, nor whether there is anybody. Or somebody tried to open emergency access: each try counts, whether or not it opened anything.
 #[Object]
 impl Alert {
     /// Opaque identifier.
     async fn id(&self, ctx: &Context<'_>) -> ID {
-        Request::of(ctx).id(Kind::Alert, Uuid::nil(), self.0.key())
+        Request::of(ctx).id(Kind::Alert, Uuid::nil(), self.row.key())
     }
 
     /// When it was raised.
     fn raised_at(&self) -> Shared<DateTime<Utc>> {
-        self.0.release(field::ALERT_RAISED_AT, |row| row.raised_at)
+        self.row.release(field::ALERT_RAISED_AT, |row| row.raised_at)
     }
 
-    /// When a question was stopped last, of those that are told of here: those of one day, by the same person with the same program.
+    /// When a question was stopped last, or when emergency access was tried last, of what is told of here: that of one day, or of one emergency access, by the same person with the same program.
     fn last_at(&self) -> Shared<DateTime<Utc>> {
-        self.0.release(field::ALERT_LAST_AT, |row| row.last_at)
+        self.row.release(field::ALERT_LAST_AT, |row| row.last_at)
     }
 
     /// What was tried.
     fn tried(&self) -> Shared<Option<AlertKind>> {
-        self.0.release(field::ALERT_TRIED, |row| codes::parse(&row.kind))
+        self.row.release(field::ALERT_TRIED, |row| codes::parse(&row.kind))
     }
 
-    /// How many questions were stopped.
+    /// How many questions were stopped, or how often emergency access was tried.
     fn times(&self) -> Shared<i32> {
-        self.0.release(field::ALERT_TIMES, |row| row.times)
+        self.row.release(field::ALERT_TIMES, |row| row.times)
     }
 
     /// The agency of whoever asked.
     async fn agency(&self, ctx: &Context<'_>) -> Outcome<Option<Agency>> {
         let agency = async {
-            let key = self.0.release(field::ALERT_AGENCY, |row| row.agency_id);
+            let key = self.row.release(field::ALERT_AGENCY, |row| row.agency_id);
             let Some(named) = key.seen().copied() else {
                 return Ok(key.map(|_| None));
             };
@@ -67,27 +73,34 @@ impl Alert {
 
     /// Who asked, as their agency names them.
     fn subject(&self) -> Shared<String> {
-        self.0.release(field::ALERT_SUBJECT, |row| row.subject.clone())
+        self.row.release(field::ALERT_SUBJECT, |row| row.subject.clone())
     }
 
     /// With which program.
     fn client(&self) -> Shared<String> {
-        self.0.release(field::ALERT_CLIENT, |row| row.client.clone())
+        self.row.release(field::ALERT_CLIENT, |row| row.client.clone())
     }
 
     /// Their role.
     fn role(&self) -> Shared<Option<Role>> {
-        self.0.release(field::ALERT_ROLE, |row| codes::parse(&row.role))
+        self.row.release(field::ALERT_ROLE, |row| codes::parse(&row.role))
     }
 
     /// What for.
     fn purpose(&self) -> Shared<String> {
-        self.0.release(field::ALERT_PURPOSE, |row| row.purpose.clone())
+        self.row.release(field::ALERT_PURPOSE, |row| row.purpose.clone())
     }
 
-    /// The request that was stopped first, as the log and the trail have it.
+    /// The family that was opened, as you may see it; null where you may not, or none was.
+    fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
+        Shared::rows(&Request::of(ctx).ceiling, field::ALERT_FAMILY, || {
+            self.dossier.as_ref().and_then(|dossier| family(ctx, dossier))
+        })
+    }
+
+    /// The first request, as the log and the trail have it.
     fn request_id(&self) -> Shared<String> {
-        self.0
+        self.row
             .release(field::ALERT_REQUEST_ID, |row| row.request_id.to_string())
     }
 }

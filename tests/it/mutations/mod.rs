@@ -6,6 +6,7 @@ mod colleagues;
 mod consent;
 mod described;
 mod emergency;
+mod emergency_alerts;
 mod errors;
 mod idempotency;
 mod in_care;

@@ -1,6 +1,7 @@
 //! Databases that are older than they were: the server does not start before they have been compared, and what the trail knows is done again.
 
 mod backup;
+mod bars;
 mod failover;
 mod imported;
 mod older;

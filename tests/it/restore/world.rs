@@ -293,6 +293,7 @@ pub(super) struct Desk {
     serving: Serving,
     lead: Client,
     school: Client,
+    manager: Client,
 }
 
 const FAMILY: &str = "{ family(reference: \"TF-10001\") { id members { id givenName } involvements { id } \
@@ -305,9 +306,11 @@ impl Desk {
         let serving = site.serve(&["--log-format=json"]);
         let lead = someone("cambs-early-help", "lead_professional", "family_support", LEAD_SUBJECT);
         let school = someone("fenbrook-school", "practitioner", "education_support", "test");
+        let manager = someone("tff-team", "agreement_manager", "agreement_management", "manager");
         Self {
             lead: site.client(&serving, &lead),
             school: site.client(&serving, &school),
+            manager: site.client(&serving, &manager),
             serving,
         }
     }
@@ -347,7 +350,12 @@ impl Desk {
         let query = format!(
             "mutation Change($input: {of}!) {{ {mutation}(input: $input) {{ {selection} errors {{ field code message }} }} }}"
         );
-        let answer = self.lead.post(&query, json!({ "input": input })).await.unwrap().json();
+        let by = if mutation == "barSubject" {
+            &self.manager
+        } else {
+            &self.lead
+        };
+        let answer = by.post(&query, json!({ "input": input })).await.unwrap().json();
         let payload = answer["data"][mutation].clone();
         assert_eq!(payload["errors"], json!([]), "{answer}");
         payload
@@ -370,6 +378,13 @@ impl Desk {
     pub(super) async fn withdraw(&self, consent: &Value) {
         let input = json!({ "consentId": consent });
         self.change("withdrawConsent", "consent { id }", input).await;
+    }
+
+    /// Bars the family to somebody for these days.
+    pub(super) async fn bar(&self, subject: &str, from: Option<&str>, until: Option<&str>) {
+        let family = self.family().await;
+        let input = json!({ "familyId": family["id"], "subject": subject, "from": from, "until": until });
+        self.change("barSubject", "", input).await;
     }
 
     /// A change that no entry says enough of to make it again.
