@@ -35,6 +35,7 @@ mod m0035_meetings;
 mod m0036_membership_end;
 mod m0037_barred_subject;
 mod m0039_withdrawals;
+mod m0041_access_check;
 mod m0042_plan_steps;
 mod of_families;
 mod step;
@@ -62,6 +63,7 @@ pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
         .chain(m0034_deciders::noted_tables())
         .chain(m0035_meetings::noted_tables())
         .chain(m0037_barred_subject::noted_tables())
+        .chain(m0041_access_check::noted_tables())
         .chain(m0042_plan_steps::noted_tables());
     tables.flat_map(of_table).collect()
 }
@@ -139,6 +141,7 @@ pub const MAIN: Steps = Steps {
         m0036_membership_end::STEP,
         m0037_barred_subject::STEP,
         m0039_withdrawals::STEP,
+        m0041_access_check::STEP,
         m0042_plan_steps::STEP,
     ],
 };

@@ -50,6 +50,7 @@ mod shelter_sources;
 mod snapshots;
 mod statements;
 mod store;
+mod subject_access;
 mod support;
 mod tokens;
 mod tools;

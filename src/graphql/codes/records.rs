@@ -108,4 +108,5 @@ enums! {
     ContactKind
     ContactUrgency
     Attendance
+    CheckOutcome
 }

@@ -109,6 +109,8 @@ const SAID: &[(&str, Names)] = &[
         Names::Nothing("as of its id"),
     ),
     ("Mutation.openEmergencyAccess.input.justification", CONTENT),
+    ("Mutation.checkSubjectAccess.input.reason", CONTENT),
+    ("Mutation.checkSubjectAccess.input.advisedBy", CONTENT),
     ("Mutation.barSubject.input.subject", CONTENT),
     ("Mutation.barSubject.input.agency", CONTENT),
     ("Mutation.loadAgreement.input.document", NOBODY),
