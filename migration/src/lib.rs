@@ -36,6 +36,7 @@ mod m0036_membership_end;
 mod m0037_barred_subject;
 mod m0039_withdrawals;
 mod m0040_person_merge;
+mod m0041_access_check;
 mod m0042_plan_steps;
 mod m0045_emergency_alerts;
 mod of_families;
@@ -64,6 +65,7 @@ pub fn triggers_that_note(postgres: bool) -> Vec<(&'static str, String)> {
         .chain(m0034_deciders::noted_tables())
         .chain(m0035_meetings::noted_tables())
         .chain(m0037_barred_subject::noted_tables())
+        .chain(m0041_access_check::noted_tables())
         .chain(m0042_plan_steps::noted_tables());
     tables.flat_map(of_table).collect()
 }
@@ -142,6 +144,7 @@ pub const MAIN: Steps = Steps {
         m0037_barred_subject::STEP,
         m0039_withdrawals::STEP,
         m0040_person_merge::STEP,
+        m0041_access_check::STEP,
         m0042_plan_steps::STEP,
         m0045_emergency_alerts::STEP,
     ],

@@ -383,6 +383,14 @@ impl Entry {
         self.families.iter().chain(others).copied().collect()
     }
 
+    /// Whether what it says of a family names that person.
+    pub fn speaks_of(&self, family: Uuid, person: PersonKey) -> bool {
+        let also = self.also.iter().map(|ground| (&ground.families, &ground.people));
+        let mut grounds = std::iter::once((&self.families, &self.people)).chain(also);
+        let of_family = grounds.find(|(families, _)| families.contains(&family));
+        of_family.is_some_and(|(_, people)| people.contains(&person))
+    }
+
     /// The part of the entry that concerns one family, so that nobody who reads about that family learns of
     /// another.
     #[must_use]

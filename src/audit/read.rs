@@ -9,6 +9,7 @@ use super::{
     entry::{Entry, EntryError, EntryRef},
     kind::Kind,
     packed::hash_of_agency,
+    person::PersonKey,
     stored::RelatedRows,
 };
 use crate::store::trail::{EntryRow, Record, TrailSnapshot, TrailStore, TrailStoreError};
@@ -64,19 +65,52 @@ pub async fn about_family(
     before: Option<Cursor>,
     limit: u32,
 ) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
-    let limit = limit.min(MAX_PAGE);
+    let page = whole_about(store, authority, family, before, limit.min(MAX_PAGE)).await?;
+    let about = |(place, entry): (EntryRef, Entry)| {
+        let speaks = entry.all_families().contains(&family);
+        speaks.then(|| (place, entry.about(family)))
+    };
+    Ok(page.into_iter().filter_map(about).collect())
+}
+
+/// The entries about a family that name a person of it, newest first; at most `limit`, and never more than
+/// [`MAX_PAGE`]. Each is reduced to what it says of that family. The family's entries are read page by page until
+/// there are enough: no index leads from people to entries.
+pub async fn about_person(
+    store: &TrailStore,
+    authority: i32,
+    (family, person): (Uuid, PersonKey),
+    mut before: Option<Cursor>,
+    limit: u32,
+) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
+    let limit = usize::try_from(limit.min(MAX_PAGE)).unwrap_or_default();
+    let mut found = Vec::new();
+    while found.len() < limit {
+        let page = whole_about(store, authority, family, before, MAX_PAGE).await?;
+        let Some((place, last)) = page.last() else { break };
+        before = Some(Cursor::after(*place, last));
+        let of_person = page.into_iter().filter(|(_, entry)| entry.speaks_of(family, person));
+        found.extend(of_person.map(|(place, entry)| (place, entry.about(family))));
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// The entries that may be about a family, whole.
+async fn whole_about(
+    store: &TrailStore,
+    authority: i32,
+    family: Uuid,
+    before: Option<Cursor>,
+    limit: u32,
+) -> Result<Vec<(EntryRef, Entry)>, ReadError> {
     let place = before.map(Cursor::key);
     let snapshot = store.snapshot().await?;
     let records = snapshot.records_about(authority, family, place, limit).await?;
     let old = snapshot
         .entries_about(authority, family, v1_cursor(&snapshot, place).await?, limit)
         .await?;
-    let page = merged(&snapshot, records, old, limit).await?;
-    let about = |(place, entry): (EntryRef, Entry)| {
-        let speaks = entry.all_families().contains(&family);
-        speaks.then(|| (place, entry.about(family)))
-    };
-    Ok(page.into_iter().filter_map(about).collect())
+    merged(&snapshot, records, old, limit).await
 }
 
 /// The entries of an authority, newest first; at most `limit`, and never more than [`MAX_PAGE`].

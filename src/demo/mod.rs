@@ -3,6 +3,7 @@
 //! Makes plain rows and touches no database, entity, clock or system randomness: the day and the seed are handed in, and the same ones
 //! give the same rows. Every person is made up.
 
+mod access_check;
 mod agreements;
 mod asked;
 mod cambridgeshire;
@@ -60,6 +61,7 @@ pub fn worked(today: NaiveDate) -> Dataset {
     deciders::write(&mut desk);
     former::write(&mut desk);
     plan_steps::write(&mut desk);
+    access_check::write(&mut desk);
     desk.data
 }
 

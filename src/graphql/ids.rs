@@ -39,6 +39,7 @@ kinds! {
     Family Member Address StatutoryStatus LocalIdentifier Involvement CriteriaMatch Assessment DistanceScore Plan Goal
     Action Outcome ProgressValue Consent Marker EmergencyAccess Agency Agreement MarkerPlacement Contact WebhookEndpoint
     WebhookDelivery Alert TafMeeting TafAttendance WithoutGoal PlanHistory
+    AccessCheck
 }
 
 impl Kind {

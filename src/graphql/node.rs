@@ -11,7 +11,7 @@ use super::{
     context::Request,
     ids::{Key, Kind},
     objects::{
-        Action, Address, Agency, Agreement, Assessment, Consent, Contact, CriteriaMatch, DistanceScore,
+        AccessCheck, Action, Address, Agency, Agreement, Assessment, Consent, Contact, CriteriaMatch, DistanceScore,
         EmergencyAccess, Entry, Family, Goal, Involvement, LocalIdentifier, Marker, MarkerPlacement, Member, Outcome,
         Plan, PlanHistory, ProgressValue, StatutoryStatus, TafAttendance, TafMeeting, WithoutGoal, visible,
     },
@@ -52,6 +52,7 @@ pub enum Node {
     TafAttendance(TafAttendance),
     WithoutGoal(WithoutGoal),
     PlanHistory(PlanHistory),
+    AccessCheck(AccessCheck),
     Agency(Agency),
     Agreement(Agreement),
 }
@@ -127,6 +128,7 @@ fn in_dossier(dossier: &Arc<Dossier>, kind: Kind, key: Uuid) -> Option<(Node, Di
         Kind::TafAttendance => of(dossier, key, Node::TafAttendance),
         Kind::WithoutGoal => of(dossier, key, Node::WithoutGoal),
         Kind::PlanHistory => of(dossier, key, Node::PlanHistory),
+        Kind::AccessCheck => of(dossier, key, Node::AccessCheck),
         Kind::Agency | Kind::Agreement | Kind::WebhookEndpoint | Kind::WebhookDelivery | Kind::Alert => None,
     }
 }

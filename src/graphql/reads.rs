@@ -11,7 +11,9 @@ use super::{
     ids::Kind,
     lists::{self, FamilyFilter, FamilySelect},
     node,
-    objects::{Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures, family},
+    objects::{
+        About, Authority, CategoryAccess, DisclosureConnection, Entry, Family, Member, Viewer, disclosures, family,
+    },
     page::PageArguments,
 };
 use crate::{
@@ -116,7 +118,7 @@ pub(super) async fn disclosures_of(
     };
     match request.named_one(key.family, request.wants, &holds).await? {
         Some(dossier) => {
-            let page = disclosures(ctx, field::QUERY_DISCLOSURES, &dossier, first, after).await?;
+            let page = disclosures(ctx, field::QUERY_DISCLOSURES, &dossier, About::Family, first, after).await?;
             Ok(page.map(Some))
         }
         None => Ok(Shared::rows(&request.ceiling, field::QUERY_DISCLOSURES, || None)),

@@ -4,14 +4,15 @@ use std::sync::LazyLock;
 
 use crate::records::{Table, TableSet};
 
-/// Those that no file brings: an authority is set up by a command, and emergency access is only ever opened, and a step of a plan taken, by
-/// who does so.
+/// Those that no file brings: an authority is set up by a command, and emergency access is only ever opened, a step of a plan taken, and
+/// subject access checked, by who does so.
 const BY_NO_FILE: TableSet = TableSet::of(&[
     Table::Authority,
     Table::StatisticalNeighbour,
     Table::ClientProgram,
     Table::EmergencyAccess,
     Table::PlanHistory,
+    Table::AccessCheck,
 ]);
 
 /// The tables that files bring, in the order of loading.

@@ -266,7 +266,8 @@ impl Named<'_> {
             | Table::StatisticalNeighbour
             | Table::ClientProgram
             | Table::EmergencyAccess
-            | Table::PlanHistory => &[],
+            | Table::PlanHistory
+            | Table::AccessCheck => &[],
         }
     }
 

@@ -3,6 +3,7 @@
 //! Knows no SQL, no GraphQL and no file. The store reads and writes rows by what is said here, import and export take columns by name, the schema takes its code lists, and
 //! tests hold both databases against [`Table::columns`]. `each_table` names all tables, in an order in which every row comes after those it points to.
 
+mod access_check;
 mod assessment;
 mod authority;
 mod barred;
@@ -30,6 +31,7 @@ pub use crate::code::Code;
 
 pub(crate) use self::table::{each_locked_table, each_table};
 pub use self::{
+    access_check::*,
     assessment::*,
     authority::*,
     barred::*,

@@ -161,6 +161,7 @@ macro_rules! each_table {
             taf_attendances TafAttendance TafAttendanceRow [TafAttendance];
             without_goals WithoutGoal WithoutGoalRow [WithoutGoal];
             plan_histories PlanHistory PlanHistoryRow [PlanHistory];
+            access_checks AccessCheck AccessCheckRow [AccessCheck];
             barred_subjects BarredSubject BarredSubjectRow [];
         }
     };
@@ -190,6 +191,7 @@ macro_rules! each_locked_table {
             taf_attendances TafAttendance TafAttendanceRow;
             without_goals WithoutGoal WithoutGoalRow;
             plan_histories PlanHistory PlanHistoryRow;
+            access_checks AccessCheck AccessCheckRow;
         }
     };
 }

@@ -52,6 +52,7 @@ mod shelter_trail;
 mod snapshots;
 mod statements;
 mod store;
+mod subject_access;
 mod support;
 mod tokens;
 mod tools;

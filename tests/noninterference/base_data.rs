@@ -3,9 +3,10 @@
 use thinkfamily::{
     clock::Ids,
     records::{
-        Attendance, BarredSubjectRow, ConsentAnswer, ContactKind, ContactUrgency, EmergencyAccessRow, EmergencyGround,
-        IdentifierSystem, LacksCapacityRow, LocalIdentifierRow, ParentalResponsibilityRow, PlanHistoryRow, PlanStatus,
-        PlanStep, Relationship, TafAttendanceRow, TafMeetingRow, WholeContactRow, WithoutGoalRow,
+        AccessCheckRow, Attendance, BarredSubjectRow, CheckOutcome, ConsentAnswer, ContactKind, ContactUrgency,
+        EmergencyAccessRow, EmergencyGround, IdentifierSystem, LacksCapacityRow, LocalIdentifierRow,
+        ParentalResponsibilityRow, PlanHistoryRow, PlanStatus, PlanStep, Relationship, TafAttendanceRow, TafMeetingRow,
+        WholeContactRow, WithoutGoalRow,
     },
 };
 
@@ -90,6 +91,29 @@ pub(crate) fn take_steps(world: &mut World, keys: &Ids) {
             before: None,
             after: PlanStatus::Draft,
             taken_at: now(),
+            agency_id,
+            subject: "somebody".to_owned(),
+        });
+    }
+}
+
+/// A check of every family's first person, before they are told who saw what of them.
+pub(crate) fn check_access(world: &mut World, keys: &Ids) {
+    for folder in &mut world.folders {
+        let agency = folder.involvements.first().map(|row| row.agency_id);
+        let (Some(person), Some(agency_id)) = (folder.people.first(), agency) else {
+            continue;
+        };
+        folder.access_checks.push(AccessCheckRow {
+            authority_id: folder.family.authority_id,
+            id: keys.uuid(),
+            family_id: folder.family.id,
+            person_id: person.id,
+            outcome: CheckOutcome::Release,
+            reason: "Made up.".to_owned(),
+            advised_by: None,
+            checked_on: day(),
+            recorded_at: now(),
             agency_id,
             subject: "somebody".to_owned(),
         });

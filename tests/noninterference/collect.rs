@@ -30,6 +30,7 @@ pub(crate) fn collect(pool: &mut Pool, folder: &Folder, id: &dyn Fn(Kind, Uuid) 
         Plan plans, Goal goals, Action actions, Outcome outcomes, ProgressValue progress_values, Consent consents,
         MarkerPlacement markers, EmergencyAccess emergency_accesses, Contact contacts,
         TafMeeting taf_meetings, TafAttendance taf_attendances, WithoutGoal without_goals, PlanHistory plan_histories,
+        AccessCheck access_checks,
     );
     for object in Table::ALL
         .iter()

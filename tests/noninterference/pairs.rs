@@ -13,7 +13,7 @@ use thinkfamily::{
 use uuid::Uuid;
 
 use crate::{
-    base_data::{bar, fill_in, hold_meetings, house, open_emergencies, report_contacts, take_steps},
+    base_data::{bar, check_access, fill_in, hold_meetings, house, open_emergencies, report_contacts, take_steps},
     callers::Office,
     chance::Chance,
     changes::{Words, change, shelter},
@@ -90,6 +90,7 @@ impl Base {
         bar(&mut world, &keys);
         hold_meetings(&mut world, &keys);
         take_steps(&mut world, &keys);
+        check_access(&mut world, &keys);
         report_contacts(&mut world, &keys);
         fill_in(&mut world, &keys);
         house(&mut world, &keys);

@@ -77,6 +77,7 @@ pub(crate) fn is_sound(folder: &Folder) -> bool {
         && f.without_goals.iter().all(|row| plans.contains(&row.plan_id))
         && once(f.without_goals.iter().map(|row| (row.plan_id, row.criterion.as_str())))
         && f.plan_histories.iter().all(|row| plans.contains(&row.plan_id))
+        && f.access_checks.iter().all(|row| own.contains(&row.person_id))
         && f.actions.iter().all(|row| goals.contains(&row.goal_id))
         && f.outcomes
             .iter()

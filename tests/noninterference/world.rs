@@ -2,11 +2,11 @@
 
 use thinkfamily::{
     records::{
-        ActionRow, AddressRow, AssessmentRow, BarredSubjectRow, ConsentRow, CriteriaMatchRow, DistanceScoreRow,
-        EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LacksCapacityRow, LeadProfessionalRow,
-        LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow, ParentalResponsibilityRow, PersonRow, PlanHistoryRow,
-        PlanRow, ProgressValueRow, StatutoryStatusRow, TafAttendanceRow, TafMeetingRow, WholeContactRow,
-        WithoutGoalRow,
+        AccessCheckRow, ActionRow, AddressRow, AssessmentRow, BarredSubjectRow, ConsentRow, CriteriaMatchRow,
+        DistanceScoreRow, EmergencyAccessRow, FamilyRow, GoalRow, InvolvementRow, LacksCapacityRow,
+        LeadProfessionalRow, LocalIdentifierRow, MarkerRow, MembershipRow, OutcomeRow, ParentalResponsibilityRow,
+        PersonRow, PlanHistoryRow, PlanRow, ProgressValueRow, StatutoryStatusRow, TafAttendanceRow, TafMeetingRow,
+        WholeContactRow, WithoutGoalRow,
     },
     store::dataset::Dataset,
 };
@@ -71,6 +71,7 @@ folder! {
     taf_attendances: TafAttendanceRow,
     without_goals: WithoutGoalRow,
     plan_histories: PlanHistoryRow,
+    access_checks: AccessCheckRow,
     barred_subjects: BarredSubjectRow,
 }
 

@@ -109,4 +109,5 @@ enums! {
     ContactUrgency
     Attendance
     IdentityReason
+    CheckOutcome
 }

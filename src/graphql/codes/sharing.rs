@@ -66,6 +66,17 @@ pub enum TodoKind {
     AskWhoJoined,
 }
 
+/// Whether a member may be told who saw what of them.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum SubjectAccessState {
+    /// Whether that would do serious harm must be checked first: nobody has, or the last check was more than 30 days ago.
+    CheckNeeded,
+    /// The newest check refused it.
+    Refused,
+    /// They may be told.
+    Released,
+}
+
 /// What a field says about a person.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub enum DataCategory {

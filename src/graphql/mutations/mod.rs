@@ -6,6 +6,7 @@
 mod alert_endpoints;
 mod bar_subject;
 mod changed;
+mod check_subject_access;
 mod checks;
 mod consent_by_reference;
 mod decision;

@@ -2,6 +2,7 @@
 
 use super::{
     bar_subject::{BarSubjectInput, BarSubjectPayload},
+    check_subject_access::{CheckSubjectAccessInput, CheckSubjectAccessPayload},
     consent_by_reference::{RecordConsentByReferenceInput, RecordConsentByReferencePayload, Unseen},
     emergency::{OpenEmergencyAccessInput, OpenEmergencyAccessPayload, Opening},
     frame::changes,
@@ -33,6 +34,8 @@ changes! {
         /// Bars a family to somebody who has a conflict of interest: whatever an agreement says, and in an emergency too, nothing of it is there for them, from the
         /// moment of the answer or the first day on. Where it is barred to them already, the end of that is set.
         bar_subject(BarSubjectInput, "Which family, to whom, for which days.") -> BarSubjectPayload;
+        /// Records a check whether telling a member who saw what of them would do serious harm. The newest check counts, for 30 days.
+        check_subject_access(CheckSubjectAccessInput, "Who is to be told, and what came of the check.") -> CheckSubjectAccessPayload;
         /// Loads a version of an information sharing agreement. It takes effect by its dates, and at once where these have come.
         load_agreement(LoadAgreementInput, "The agreement file.") -> LoadAgreementPayload;
     }

@@ -93,7 +93,7 @@ impl Alert {
 
     /// The family that was opened, as you may see it; null where you may not, or none was.
     fn family(&self, ctx: &Context<'_>) -> Shared<Option<Family>> {
-        Shared::rows(&Request::of(ctx).ceiling, field::ALERT_FAMILY, || {
+        self.row.release_rows(field::ALERT_FAMILY, || {
             self.dossier.as_ref().and_then(|dossier| family(ctx, dossier))
         })
     }

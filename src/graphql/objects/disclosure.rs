@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::{Agency, PageInfo, forward_page::forward_page};
 use crate::{
@@ -129,11 +130,29 @@ impl Disclosure {
 
 forward_page!(DisclosureConnection, DisclosureEdge, Disclosure, "disclosures");
 
+/// Which entries of a family's are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// None.
+    Nothing,
+    /// All.
+    Family,
+    /// Those that speak of that person, and whether they say which agencies it was.
+    Person { person: Uuid, agencies: bool },
+}
+
+/// Leaves out who it was, and what is called after them.
+fn without_agencies(entry: &mut Entry) {
+    (entry.agency, entry.agency_kind, entry.subject, entry.operation) = (None, None, None, None);
+    entry.clauses.clear();
+}
+
 /// A page of the trail about one family, if the asker may read the trail about it.
 pub async fn disclosures(
     ctx: &Context<'_>,
     asked: FieldId,
     dossier: &Arc<Dossier>,
+    about: About,
     first: Option<i32>,
     after: Option<String>,
 ) -> Result<Shared<DisclosureConnection>, ApiError> {
@@ -149,13 +168,22 @@ pub async fn disclosures(
         next: false,
         previous: false,
     };
-    if probe.is_some() && request.ceiling.covers(asked) {
+    if about != About::Nothing && probe.is_some() && request.ceiling.covers(asked) {
         let trail = request.services.trail.store();
         let (before, limit) = (asked_for.before, asked_for.limit);
-        let read = read::about_family(trail, request.authority(), dossier.key(), before, limit).await;
+        let (authority, family) = (request.authority(), dossier.key());
+        let read = match about {
+            About::Person { person, .. } => {
+                read::about_person(trail, authority, (family, person.into()), before, limit).await
+            }
+            _ => read::about_family(trail, authority, family, before, limit).await,
+        };
         let found = asked_for.found(request, read)?;
         page.next = found.more;
-        for (cursor, place, entry) in announced::as_it_came_out(request, found.entries).await? {
+        for (cursor, place, mut entry) in announced::as_it_came_out(request, found.entries).await? {
+            if matches!(about, About::Person { agencies: false, .. }) {
+                without_agencies(&mut entry);
+            }
             let agency = entry
                 .agency
                 .and_then(|key| dossier.agencies.get(key))

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 
 use super::{
-    Address, Agency, Assessment, Consent, Contact, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry,
+    About, Address, Agency, Assessment, Consent, Contact, CriteriaMatch, DisclosureConnection, EmergencyAccess, Entry,
     Involvement, MarkerPlacement, Member, Outcome as OutcomeObject, Plan, ProgressValue, TafMeeting, agency::agency,
     disclosures, rows,
 };
@@ -253,9 +253,16 @@ impl Family {
         #[graphql(desc = "How many, from 1 to 100; 20 when it is not said.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Outcome<DisclosureConnection> {
-        disclosures(ctx, field::FAMILY_DISCLOSURES, &self.dossier, first, after)
-            .await
-            .into()
+        disclosures(
+            ctx,
+            field::FAMILY_DISCLOSURES,
+            &self.dossier,
+            About::Family,
+            first,
+            after,
+        )
+        .await
+        .into()
     }
 }
 

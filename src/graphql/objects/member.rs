@@ -6,7 +6,10 @@ use async_graphql::Context;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Consent, CriteriaMatch, Family, LocalIdentifier, ProgressValue, StatutoryStatus, said::entry, visible};
+use super::{
+    AccessCheck, Consent, CriteriaMatch, Family, LocalIdentifier, ProgressValue, StatutoryStatus, SubjectAccess,
+    said::entry, visible,
+};
 use crate::{
     graphql::{
         codes::{Relationship, Sex},
@@ -69,6 +72,10 @@ entry! {
         family_progress: Vec<ProgressValue> => alike(Person);
         /// Decisions about consent to share what is known of them, newest first.
         consents: Vec<Consent> => alike(Person);
+        /// Checks for serious harm before they are told who saw what of them, newest first.
+        access_checks: Vec<AccessCheck> => alike(Person);
+        /// What they are told of who saw what of them.
+        subject_access: SubjectAccess => subject_access();
     }
 }
 

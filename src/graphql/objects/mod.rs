@@ -1,5 +1,6 @@
 //! The object types: one file each. They can only be made of visible rows, and every value of theirs is released or withheld.
 
+mod access_check;
 mod action;
 mod address;
 mod agency;
@@ -31,6 +32,7 @@ mod plan_history;
 mod progress_value;
 mod said;
 mod statutory_status;
+mod subject_access;
 mod todo;
 mod version;
 mod viewer;
@@ -38,6 +40,7 @@ mod webhook;
 mod without_goal;
 
 pub use self::{
+    access_check::AccessCheck,
     action::Action,
     address::Address,
     agency::{Agency, Authority},
@@ -48,7 +51,7 @@ pub use self::{
     consent::Consent,
     contact::Contact,
     criteria_match::CriteriaMatch,
-    disclosure::{DisclosureConnection, disclosures},
+    disclosure::{About, DisclosureConnection, disclosures},
     distance_score::DistanceScore,
     emergency_access::EmergencyAccess,
     entry::Entry,
@@ -67,6 +70,7 @@ pub use self::{
     plan_history::PlanHistory,
     progress_value::ProgressValue,
     statutory_status::StatutoryStatus,
+    subject_access::SubjectAccess,
     todo::Todo,
     viewer::{CategoryAccess, Viewer},
     webhook::{ContactConnection, ContactEdge, WebhookDelivery, WebhookDeliveryConnection, WebhookEndpoint},

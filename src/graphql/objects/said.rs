@@ -9,7 +9,7 @@
 /// - or found in its family: `=> family();`, `=> agency(column);`, `=> agency_kind(column);`, `=> member(Person);`,
 ///   `=> parent(Plan);`, `=> children(Plan);` by a link of the rows, `=> alike(Person);` of rows with the same link, `=> history(Plan);` as children
 ///   that are no part of its version,
-/// - or worked out: `=> version();`, and `=> next_steps();` by the object's own `possible_steps`.
+/// - or worked out: `=> version();`, `=> subject_access();` of a member, and `=> next_steps();` by the object's own `possible_steps`.
 ///
 /// An object with fields of other kinds leaves its fields out, and says `#[Object]` itself.
 macro_rules! entry {
@@ -137,6 +137,11 @@ macro_rules! value {
         let _ = $ctx;
         $self.row.release($id, |row| $self.possible_steps(row))
     }};
+    ($self:ident, $ctx:ident, $id:expr, $field:ident => subject_access()) => {
+        $self
+            .row
+            .release($id, |_| $crate::graphql::objects::SubjectAccess::of($ctx, $self))
+    };
     ($self:ident, $ctx:ident, $id:expr, $field:ident => history($link:ident)) => {
         $crate::graphql::objects::said::value! { @linked $self, $ctx, $id, $link, Some($self.row.key()) }
     };

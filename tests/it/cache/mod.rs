@@ -15,8 +15,8 @@ use thinkfamily::{
     clock::{Clock, Ids},
     demo,
     records::{
-        AddressRow, Attendance, ContactKind, ContactUrgency, PlanHistoryRow, PlanStatus, PlanStep, Table,
-        TafAttendanceRow, TafMeetingRow, WholeContactRow, WithoutGoalRow,
+        AccessCheckRow, AddressRow, Attendance, CheckOutcome, ContactKind, ContactUrgency, PlanHistoryRow, PlanStatus,
+        PlanStep, Table, TafAttendanceRow, TafMeetingRow, WholeContactRow, WithoutGoalRow,
     },
     sharing::category::Category,
     store::{bulk, connect::Databases, dataset::Dataset},
@@ -34,7 +34,7 @@ const FAMILIES: u64 = 30;
 const ALL: &str = "{ families(first: 100) { nodes {
     id reference district needLevel onCohort hasPlan memberCount
     leadProfessional { name agency { name } } leadProfessionalHistory { name }
-    members { id memberFrom familyName age statutoryStatuses { validFrom } identifiers { value } familyProgress { periodTo } }
+    members { id accessChecks { reason } memberFrom familyName age statutoryStatuses { validFrom } identifiers { value } familyProgress { periodTo } }
     addresses { town } involvements { serviceTeam agency { name } } criteriaMatches { evidence }
     assessments { startedOn distanceScores { scoredOn } }
     plans { drawnUpOn withoutGoals { reason } history { subject } goals { description actions { description } } } outcomes { evidence } familyProgress { periodTo }
@@ -43,7 +43,7 @@ const ALL: &str = "{ families(first: 100) { nodes {
 } } }";
 
 /// A table, what is changed in one row of it, and whether a row of it may be deleted by itself.
-const TABLES: [(&str, &str, bool); 25] = [
+const TABLES: [(&str, &str, bool); 26] = [
     ("family", "district = 'Elsewhere'", false),
     ("person", "family_name = 'Elsewhere'", false),
     ("membership", "valid_from = '2001-01-01'", true),
@@ -67,6 +67,7 @@ const TABLES: [(&str, &str, bool); 25] = [
     ("taf_attendance", "attendee = 'Elsewhere'", true),
     ("without_goal", "reason = 'Elsewhere'", true),
     ("plan_history", "subject = 'Elsewhere'", true),
+    ("access_check", "reason = 'Elsewhere'", true),
     ("contact", "occurred_at = '2026-01-01T00:00:00Z'", true),
     ("agency", "name = 'Elsewhere'", false),
 ];
@@ -172,6 +173,17 @@ impl Both {
         (row.try_get("", "id").unwrap(), row.try_get("", "family_id").unwrap())
     }
 
+    /// Somebody who is in a family, and in which.
+    async fn member(&self) -> (Uuid, Uuid) {
+        let text = "SELECT person_id, family_id FROM membership WHERE valid_until IS NULL ORDER BY id LIMIT 1";
+        let statement = Statement::from_string(self.hand().get_database_backend(), text.to_owned());
+        let row = self.hand().query_one_raw(statement).await.unwrap().unwrap();
+        (
+            row.try_get("", "person_id").unwrap(),
+            row.try_get("", "family_id").unwrap(),
+        )
+    }
+
     /// How many families were found in memory so far.
     fn found(&self) -> u64 {
         self.keeps.store.family_cache_hits().cached
@@ -257,7 +269,22 @@ async fn more_rows(both: &Both) {
         agency_id,
         subject: "somebody".to_owned(),
     };
+    let (person_id, checked) = both.member().await;
+    let check = AccessCheckRow {
+        authority_id,
+        id: Uuid::from_u128(83),
+        family_id: checked,
+        person_id,
+        outcome: CheckOutcome::Release,
+        reason: "Made up.".to_owned(),
+        advised_by: None,
+        checked_on: today().date_naive(),
+        recorded_at: today(),
+        agency_id,
+        subject: "somebody".to_owned(),
+    };
     let data = Dataset {
+        access_checks: vec![check],
         without_goals: vec![without_goal],
         plan_histories: vec![step],
         contacts: vec![contact],

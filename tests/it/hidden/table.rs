@@ -111,6 +111,8 @@ const SAID: &[(&str, Names)] = &[
     ("Mutation.openEmergencyAccess.input.justification", CONTENT),
     ("Mutation.mergePeople.input.otherMemberId", Names::Id("Member")),
     ("Mutation.splitPeople.input.otherMemberId", Names::Id("Member")),
+    ("Mutation.checkSubjectAccess.input.reason", CONTENT),
+    ("Mutation.checkSubjectAccess.input.advisedBy", CONTENT),
     ("Mutation.barSubject.input.subject", CONTENT),
     ("Mutation.barSubject.input.agency", CONTENT),
     ("Mutation.loadAgreement.input.document", NOBODY),

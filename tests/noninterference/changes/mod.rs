@@ -43,6 +43,7 @@ mod people;
 mod plans;
 mod shelter;
 mod steps;
+mod subject_access;
 mod work;
 
 pub(crate) use self::shelter::is_sheltered;
@@ -63,13 +64,14 @@ pub(crate) fn change(folder: &mut Folder, chance: &mut Chance, words: &Words) ->
     if folder.people.is_empty() {
         return "nobody";
     }
-    match maker.chance.number(0, 22) {
+    match maker.chance.number(0, 23) {
         table @ 0..=6 => people::change(table, &mut maker, folder),
         table @ 7..=12 => work::change(table, &mut maker, folder),
         table @ 13..=17 => plans::change(table, &mut maker, folder),
         20 => meetings::change(&mut maker, folder),
         21 => barred::change(&mut maker, folder),
         22 => steps::change(&mut maker, folder),
+        23 => subject_access::change(&mut maker, folder),
         table => consents::change(table, &mut maker, folder),
     }
 }

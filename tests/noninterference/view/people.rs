@@ -72,7 +72,11 @@ pub(super) fn members(looker: &mut Looker<'_>, folder: &Folder, moment: &Moment)
         let own = values!(row,
             "Member.relationship" relationship, "Member.memberFrom" valid_from,
         );
-        let own = own.into_iter().chain([("Member.memberUntil", until)]);
+        let own = own.into_iter().chain([
+            ("Member.memberUntil", until),
+            // It is made of the checks, which are noted by themselves.
+            ("Member.subjectAccess", String::new()),
+        ]);
         if looker.row("Member", row.id, &facts, &own.chain(today_alone).collect::<Vec<_>>()) {
             members.insert(person.id);
             looker.note("Member", row.id, "person", person.id.to_string());

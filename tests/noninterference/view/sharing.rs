@@ -56,6 +56,18 @@ pub(super) fn look(looker: &mut Looker<'_>, folder: &Folder, named: Named<'_>) {
             ),
         );
     }
+    for row in &folder.access_checks {
+        let kind = looker.kind(Some(row.agency_id));
+        let values = values!(row,
+            "AccessCheck.outcome" outcome, "AccessCheck.reason" reason, "AccessCheck.advisedBy" advised_by,
+            "AccessCheck.checkedOn" checked_on, "AccessCheck.recordedAt" recorded_at, "AccessCheck.agency" agency_id,
+            "AccessCheck.subject" subject,
+        );
+        let values = with_kind(values, "AccessCheck.agencyKind", kind);
+        if looker.row("AccessCheck", row.id, &RowFacts::person(row.person_id), &values) {
+            looker.note("AccessCheck", row.id, "person", row.person_id.to_string());
+        }
+    }
     meetings(looker, folder);
     contacts(looker, folder);
 }
