@@ -44,6 +44,7 @@ roles = ["practitioner", "marker_lookup"]
 categories = [
     "MARKER", "REFERENCE", "IDENTITY", "EQUALITY", "CONTACT", "HOUSEHOLD", "IDENTIFIER", "STATUTORY_STATUS", "CRITERION_CRIME", "CRITERION_EDUCATION",
     "CRITERION_WORK", "CRITERION_HEALTH", "CRITERION_DOMESTIC_ABUSE", "CRITERION_CHILDREN_NEEDING_HELP", "PROGRESS_CRIME", "CONSENT",
+    "AUDIT",
 ]
 purposes = ["safeguarding"]
 access = ["read"]
@@ -157,6 +158,7 @@ fn every_field() -> Vec<(&'static str, String)> {
     fields
         .map(|(name, entry)| match (name, entry.rows) {
             ("familyProgress", _) => (name, "familyProgress { measure }".to_owned()),
+            ("subjectAccess", _) => (name, "subjectAccess { state }".to_owned()),
             (_, Some(_)) => (name, format!("{name} {{ id }}")),
             (_, None) => (name, name.to_owned()),
         })

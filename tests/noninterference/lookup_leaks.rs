@@ -106,8 +106,8 @@ const LEAKS: [(&str, Leak); 5] = [
 ];
 
 /// Pairs that are tried before a leak counts as not noticed, and operations of each.
-const PAIRS: u64 = 90;
-const OPERATIONS: u64 = 10;
+const PAIRS: u64 = 60;
+const OPERATIONS: u64 = 40;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_leak_of_a_look_up_is_noticed() {

@@ -30,7 +30,7 @@ const differently = {
         suffixes: ['Connection', 'Edge', 'Payload', 'Info'],
         types: [
           'Authority', 'Catalogue', 'CategoryAccess', 'Clause', 'ContactNote', 'Disclosure', 'LeadProfessional', 'Lookup', 'MarkerChange',
-          'MarkerLookupResult', 'MatchComparison', 'PageInfo', 'Signatory', 'Todo', 'UserError', 'Viewer',
+          'MarkerLookupResult', 'MatchComparison', 'PageInfo', 'Signatory', 'SubjectAccess', 'Todo', 'UserError', 'Viewer',
         ],
       },
     },
