@@ -33,7 +33,6 @@ async fn serve(database: &TestDatabase) -> (App, [Partner; 2]) {
             .replace("KIND", kind)
             .replace("EXPLAINED", "true")
             .replace("shielded = true", &format!("shielded = {shielded}"))
-            .replace("\"CONSENT\",", "\"CONSENT\", \"AUDIT\",")
     };
     let clauses = clause("police", "false") + &clause("early_help", "true");
     app.load_agreement(&format!("{AGREEMENT}{clauses}")).await;
