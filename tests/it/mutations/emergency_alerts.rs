@@ -91,8 +91,8 @@ async fn each_try_is_an_alert_to_whom_may_read_the_trail(database: &TestDatabase
         ..Dataset::default()
     };
     bulk::load(app.store.databases(), &more, &mut |_| {}).await.unwrap();
-    let manages = ("agreement_manager", "agreement_management");
-    let cousin = app.partner_named("cambridgeshire", "tff-team", manages.0, manages.1, "cousin");
+    let keeper = ("agreement_manager", "agreement_management");
+    let cousin = app.partner_named("cambridgeshire", "tff-team", keeper.0, keeper.1, "cousin");
     assert_eq!(
         alerts(&cousin).await,
         [in_vain, alert("EMERGENCY_OPENED", 2, Value::Null)]
