@@ -19,7 +19,6 @@ mod load_agreement;
 mod marker;
 mod meeting;
 mod merging;
-mod moving;
 mod of_endpoints;
 mod of_markers;
 mod of_sharing;

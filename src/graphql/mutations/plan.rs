@@ -6,6 +6,7 @@ mod close;
 mod draft;
 mod goal;
 mod parts;
+mod step;
 
 use self::{
     action::{AddActionInput, AddActionPayload, CompleteActionInput, CompleteActionPayload},

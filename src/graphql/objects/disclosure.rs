@@ -145,6 +145,7 @@ pub enum About {
 fn without_agencies(entry: &mut Entry) {
     (entry.agency, entry.agency_kind, entry.subject, entry.operation) = (None, None, None, None);
     entry.clauses.clear();
+    entry.agreements.clear();
 }
 
 /// A page of the trail about one family, if the asker may read the trail about it.

@@ -70,7 +70,7 @@ impl SubjectAccess {
     }
 
     /// Who saw, changed or was refused what of them in this family, newest first; empty unless they may be told. After a release without
-    /// agencies no entry names an agency or a person, or what is called after one: clauses and the operation.
+    /// agencies no entry names an agency or a person, or what is called after one: agreements, clauses and the operation.
     async fn disclosures(
         &self,
         ctx: &Context<'_>,

@@ -11,8 +11,10 @@ mod table;
 
 pub use self::{
     plan::*,
-    table::{Move, Moves, NotPossible, apply, begin, first_steps, is_final, next_steps},
+    table::{Move, Moves, NotPossible, apply, begin, next_steps},
 };
+#[cfg(test)]
+use table::{first_steps, is_final};
 
 /// Calls `$with!` once for each record that moves, with its states' type.
 #[cfg(test)]

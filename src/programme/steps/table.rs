@@ -43,11 +43,13 @@ pub fn next_steps<S: Moves>(state: S) -> impl Iterator<Item = S::Step> {
 }
 
 /// The steps that make a record.
+#[cfg(test)]
 pub fn first_steps<S: Moves>() -> impl Iterator<Item = S::Step> {
     steps_from::<S>(None)
 }
 
 /// Whether a record stays in that state.
+#[cfg(test)]
 pub fn is_final<S: Moves>(state: S) -> bool {
     next_steps(state).next().is_none()
 }

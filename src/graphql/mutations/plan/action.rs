@@ -3,7 +3,10 @@
 use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 
-use super::parts::{part, plan_of};
+use super::{
+    parts::{part, plan_of},
+    step::{is_newest, step_of},
+};
 use crate::{
     graphql::{
         context::Request,
@@ -13,7 +16,6 @@ use crate::{
             checks::Checks,
             frame::{Change, sent},
             idempotency::{Done, Stopped},
-            moving::{is_newest, step_of},
             user_error::{UserError, UserErrorCode},
             writable::{self, Named},
         },

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 
-use super::parts::part;
+use super::{
+    parts::part,
+    step::{is_newest, step_of},
+};
 use crate::{
     graphql::{
         codes::{CriterionCode, upper},
@@ -16,7 +19,6 @@ use crate::{
             checks::Checks,
             frame::{Change, sent},
             idempotency::{Done, Stopped},
-            moving::{is_newest, step_of},
             user_error::{UserError, UserErrorCode},
             writable::Named,
         },

@@ -3,7 +3,10 @@
 use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 
-use super::parts::part;
+use super::{
+    parts::part,
+    step::{is_newest, step_of},
+};
 use crate::{
     graphql::{
         codes::PlanClosure,
@@ -14,7 +17,6 @@ use crate::{
             checks::Checks,
             frame::{Change, sent},
             idempotency::{Done, Stopped},
-            moving::{is_newest, step_of},
             user_error::{UserError, UserErrorCode},
             writable::Named,
         },

@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject};
 use chrono::NaiveDate;
 
+use super::step::Taken;
 use crate::{
     graphql::{
         context::Request,
@@ -11,7 +12,6 @@ use crate::{
             checks::Checks,
             frame::{Change, sent},
             idempotency::{Done, Stopped},
-            moving::Taken,
             user_error::{UserError, UserErrorCode},
             writable::{self, Named},
         },

@@ -2,7 +2,10 @@
 
 use async_graphql::{ID, InputObject};
 
-use super::parts::{PARTS, part, plan_of};
+use super::{
+    parts::{PARTS, part, plan_of},
+    step::{is_newest, step_of},
+};
 use crate::{
     graphql::{
         codes::{CriterionCode, GoalStatus, upper},
@@ -13,7 +16,6 @@ use crate::{
             checks::Checks,
             frame::{Change, sent},
             idempotency::{Done, Stopped},
-            moving::{is_newest, step_of},
             user_error::UserError,
             writable::{self, Named},
         },

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::user_error::{UserError, UserErrorCode};
 use crate::{
     graphql::{
         context::Request,
+        mutations::user_error::{UserError, UserErrorCode},
         objects::{Plan, Versioned, version},
     },
     programme::steps::{PlanStatus, PlanStep, apply},
